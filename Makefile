@@ -1,0 +1,69 @@
+# make            the tool (build/mkbench) and the programs that run inside an image
+# make demo       dependencies, tool, demo recipe to a running bench, its address
+# make test       dependencies, lint, every test
+# make check      lint, unit and end-to-end tests that need no network and no root
+# make bench      speed and memory beside the peers, as ratios
+# make fuzz       each parser of foreign bytes under libFuzzer for a bounded while
+# make install    PREFIX=/usr/local
+# VARIANT=dev|san|release picks the flags, CC=gcc|clang the compiler.
+
+VARIANT ?= dev
+CC      ?= cc
+PREFIX  ?= /usr/local
+build   := build/$(VARIANT)
+comma   := ,
+
+warn := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
+	-Wpointer-arith -Wvla -Wundef -Wconversion -Werror
+flags.dev     := -O1 -g
+flags.san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+flags.release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+
+libs    := yaml-0.1 libcrypto libcurl jansson libarchive libzstd libdeflate
+needs   := $(libs)
+CFLAGS  += -std=gnu17 -D_GNU_SOURCE $(warn) $(flags.$(VARIANT))
+LDFLAGS += $(if $(filter release,$(VARIANT)),-pie -Wl$(comma)-z$(comma)now)
+have    := $(shell pkg-config --exists $(needs) 2>/dev/null && echo yes)
+ifeq ($(have),yes)
+CFLAGS  += $(shell pkg-config --cflags $(libs))
+LDLIBS  += $(shell pkg-config --libs $(libs)) -lpthread
+endif
+
+src  := $(sort $(wildcard builder/*/*.c))
+obj  := $(src:builder/%.c=$(build)/%.o)
+unit := $(patsubst tests/unit/%.c,$(build)/t/%,$(sort $(wildcard tests/unit/*.c)))
+pure := schema recipe debian plan tree service
+
+all: build/mkbench guest
+
+build/mkbench: $(build)/mkbench
+	@ln -sf $(VARIANT)/mkbench $@
+
+$(build)/mkbench: $(build)/main.o $(obj)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(build)/t/%: tests/unit/%.c $(obj)
+	@mkdir -p $(@D)
+	$(CC) -Ibuilder -Itests/unit -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(obj) $(LDLIBS)
+
+$(build)/%.o: builder/%.c
+	@mkdir -p $(@D)
+	$(CC) -Ibuilder -MMD -MP $(CFLAGS) -c -o $@ $<
+
+include $(wildcard services/guest/guest.mk)
+
+check: lint all $(unit)
+	prove $(unit) $(wildcard tests/e2e/*.bats)
+
+lint: $(obj)
+	tests/lint/layers builder/layers $(sort $(wildcard builder/*.[ch] builder/*/*.[ch]))
+	tests/lint/pure $(pure:%=$(build)/%)
+	tests/lint/symbols $(obj)
+	tests/lint/budget $(sort $(wildcard builder/*.c builder/*/*.c services/guest/*.c))
+
+clean:
+	rm -rf build
+
+.PHONY: all guest check lint clean
+.DELETE_ON_ERROR:
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,20 @@
+/* Children: a program run from an argv, never through a shell line. */
+#pragma once
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct child {
+	const char *const *argv;  /* NULL-terminated; argv[0] is looked up in PATH */
+	const char *const *env;   /* NULL-terminated KEY=VALUE, or NULL for ours */
+	const char *cwd;          /* or NULL */
+	const void *input;        /* written to its standard input, or NULL for /dev/null */
+	size_t input_len;
+	size_t output_limit;      /* bytes of output kept, the last ones; 0 means 1 MiB */
+};
+
+/* Runs a child to its end. ret_output, when given, receives its standard output;
+ * ret_errors its standard error (joined to the output when NULL). Both are
+ * NUL-terminated and the caller's. ret_status is the exit status, or 128 + signal.
+ * Fails only when the child could not be started or watched. */
+struct err *child_run(const struct child *c, char **ret_output, char **ret_errors, int *ret_status) MUST_CHECK;

@@ -1,0 +1,179 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+void file_closep(int *fd)
+{
+	int saved = errno;
+
+	if (*fd >= 0)
+		close(*fd);
+	errno = saved;
+}
+
+struct err *file_read(const char *path, size_t limit, char **ret_bytes, size_t *ret_len)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_errno(errno, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_errno(S_ISDIR(st.st_mode) ? EISDIR : EINVAL, "%s is not a regular file", path);
+	if ((uint64_t)st.st_size > limit)
+		return err_errno(EFBIG, "%s is larger than %zu bytes", path, limit);
+	AUTO_FREE char *bytes = mem_new((size_t)st.st_size + 1);
+	size_t len = 0;
+	while (len < (size_t)st.st_size) {
+		ssize_t n = read(fd, bytes + len, (size_t)st.st_size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(errno, "%s", path);
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	*ret_len = len;
+	*ret_bytes = TAKE(bytes);
+	return NULL;
+}
+
+struct err *file_write_all(int fd, const void *bytes, size_t len, const char *what)
+{
+	const char *at = bytes;
+
+	while (len) {
+		ssize_t n = write(fd, at, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(errno, "write %s", what);
+		at += n;
+		len -= (size_t)n;
+	}
+	return NULL;
+}
+
+static struct err *write_beside(const char *path, char *beside, const void *bytes, size_t len, mode_t mode)
+{
+	AUTO_CLOSE int fd = mkostemp(beside, O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(errno, "%s", path);
+	struct err *e = file_write_all(fd, bytes, len, path);
+	if (!e && (fchmod(fd, mode) < 0 || fsync(fd) < 0 || rename(beside, path) < 0))
+		e = err_errno(errno, "%s", path);
+	if (e)
+		unlink(beside);
+	return e;
+}
+
+struct err *file_write(const char *path, const void *bytes, size_t len, mode_t mode)
+{
+	AUTO_FREE char *beside = mem_printf("%s.XXXXXX", path);
+
+	return write_beside(path, beside, bytes, len, mode);
+}
+
+struct err *file_copy(int from, int to, uint64_t len, const char *what)
+{
+	while (len) {
+		size_t chunk = len > (1u << 30) ? 1u << 30 : (size_t)len;
+		ssize_t n = copy_file_range(from, NULL, to, NULL, chunk, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS))
+			break;
+		if (n < 0)
+			return err_errno(errno, "copy %s", what);
+		if (n == 0)
+			return err_errno(EIO, "copy %s: it ended early", what);
+		len -= (uint64_t)n;
+	}
+	AUTO_FREE char *buffer = len ? mem_new(1 << 18) : NULL;
+	while (len) {
+		ssize_t n = read(from, buffer, len > (1u << 18) ? 1u << 18 : (size_t)len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(errno, "copy %s", what);
+		if (n == 0)
+			return err_errno(EIO, "copy %s: it ended early", what);
+		TRY(file_write_all(to, buffer, (size_t)n, what));
+		len -= (uint64_t)n;
+	}
+	return NULL;
+}
+
+struct err *file_make_folder(const char *path, mode_t mode)
+{
+	AUTO_FREE char *part = mem_dup(path);
+
+	for (char *slash = strchr(part + 1, '/');; slash = strchr(slash + 1, '/')) {
+		if (slash)
+			*slash = '\0';
+		if (mkdir(part, mode) < 0 && errno != EEXIST)
+			return err_errno(errno, "make folder %s", part);
+		if (!slash)
+			return NULL;
+		*slash = '/';
+	}
+}
+
+static struct err *remove_inside(int parent, const char *name, const char *shown)
+{
+	AUTO_CLOSE int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct err *e = NULL;
+
+	if (!dir)
+		return err_errno(errno, "remove %s", shown);
+	for (struct dirent *d; !e && (d = readdir(dir));) {
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		if (!unlinkat(fd, d->d_name, 0))
+			continue;
+		if (errno != EISDIR && errno != EPERM)
+			e = err_errno(errno, "remove %s/%s", shown, d->d_name);
+		else
+			e = remove_inside(fd, d->d_name, shown);
+		if (!e && unlinkat(fd, d->d_name, AT_REMOVEDIR) < 0)
+			e = err_errno(errno, "remove %s/%s", shown, d->d_name);
+	}
+	closedir(dir);
+	fd = -1; /* closedir took it */
+	return e;
+}
+
+struct err *file_remove_tree(const char *path)
+{
+	if (!unlink(path) || errno == ENOENT)
+		return NULL;
+	if (errno != EISDIR && errno != EPERM)
+		return err_errno(errno, "remove %s", path);
+	TRY(remove_inside(AT_FDCWD, path, path));
+	return rmdir(path) < 0 ? err_errno(errno, "remove %s", path) : NULL;
+}
+
+char *file_program_folder(void)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+
+	if (n <= 0)
+		return mem_dup(".");
+	self[n] = '\0';
+	char *slash = strrchr(self, '/');
+	return mem_ndup(self, slash > self ? (size_t)(slash - self) : 1);
+}

@@ -1,0 +1,28 @@
+/* Text that grows, and small questions asked of text. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A byte string under construction; bytes is always NUL-terminated once
+ * anything was added. `struct text t = { 0 };` starts one, text_done ends it. */
+struct text {
+	char *bytes;
+	size_t len, room;
+};
+
+void text_add(struct text *t, const char *bytes, size_t len);
+void text_put(struct text *t, const char *word);
+void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *text_take(struct text *t); /* the bytes, never NULL; t is empty again */
+void text_done(struct text *t);
+#define AUTO_TEXT __attribute__((cleanup(text_done)))
+
+bool text_starts(const char *text, const char *head);
+bool text_ends(const char *text, const char *tail);
+
+/* The candidate nearest to word by edit distance, or NULL when none is near
+ * enough to be what a person meant. */
+const char *text_nearest(const char *word, const char *const *candidates, size_t count);
+
+/* A size for people, such as "12.3 MB" (decimal units); buf holds 16 bytes. */
+const char *text_size(double size_bytes, char buf[static 16]);

@@ -1,0 +1,7 @@
+#include "cmd/cmd.h"
+
+struct err *cmd_schema(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return err_new(ERR_USAGE, "not yet");
+}

@@ -1,0 +1,66 @@
+/* From layers to files. A layer blob is a gzip-compressed tar (many members, so two
+ * threads make the same bytes as one); diff_id is the digest of the plain tar. */
+#pragma once
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/progress.h"
+#include "store/store.h"
+#include "tree/tree.h"
+
+struct layer_blob {
+	struct digest digest, diff_id;
+	uint64_t size_bytes, unpacked_bytes;
+};
+
+/* Opens the bytes of entries whose content is CONTENT_PACK; the image knows no packs. */
+struct content_reader {
+	void *state;
+	struct err *(*read)(void *state, const struct entry *e, uint64_t offset, void *bytes, size_t len);
+};
+
+/* Pours a tree into a layer blob of the store. Times above epoch become epoch. */
+struct err *image_pour(struct store *s, const struct tree *t, const struct content_reader *packs, int64_t epoch,
+		       struct layer_blob *ret) MUST_CHECK;
+
+struct image_layer {
+	struct layer_blob blob;
+	const char *name;        /* "base", "services", "runtime", "configure", "apps", "configuration" */
+};
+
+struct label {
+	const char *key, *value;
+};
+
+struct image_config {
+	const char *name, *tag, *architecture;
+	int64_t epoch;           /* created */
+	const char *const *entrypoint, *const *env; /* NULL-terminated */
+	const char *user, *working_dir, *stop_signal, *volume;
+	const unsigned *ports;   /* zero-terminated, TCP */
+	const struct label *labels; /* key NULL ends */
+	const char *const *health_command; /* NULL-terminated; Docker's extension, "CMD" added by the writer */
+	unsigned health_interval_seconds, health_timeout_seconds, health_start_seconds, health_retries;
+};
+
+struct image {
+	const struct image_config *config;
+	const struct image_layer *layers;
+	size_t layer_count;
+};
+
+struct image_result {
+	char *path;              /* what was written; the caller's to free */
+	uint64_t size_bytes;
+	struct digest manifest;  /* digest of the OCI manifest */
+	struct digest config;    /* image id */
+	bool unchanged;          /* it was there already, byte for byte */
+};
+
+/* <folder>/<name>-<tag>.oci/: an OCI image layout (image-spec 1.0), blobs hard-linked from
+ * the store where the file system allows. */
+struct err *image_write_oci(struct store *s, const struct image *im, const char *folder, struct image_result *ret) MUST_CHECK;
+/* <folder>/<name>-<tag>.tar: one file that is both a docker archive (manifest.json) and an OCI
+ * archive (index.json): `docker load`, podman and skopeo all take it. */
+struct err *image_write_docker(struct store *s, const struct image *im, const char *folder, struct image_result *ret) MUST_CHECK;

@@ -1,0 +1,50 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cmd/cmd.h"
+
+static const struct cmd cmds[] = {
+	{ "check", "RECIPE", "read a recipe and report every problem in it", cmd_check },
+	{ "schema", "[--json]", "print the recipe reference, or its JSON Schema", cmd_schema },
+};
+
+static void usage(FILE *out)
+{
+	fputs("usage: mkbench COMMAND [ARGUMENTS]\n\n", out);
+	for (size_t i = 0; i < COUNT(cmds); i++)
+		fprintf(out, "  %-8s %-22s %s\n", cmds[i].name, cmds[i].args, cmds[i].help);
+	fputs("\nexit status: 0 done, 2 usage, 3 recipe, 4 fetch, 5 build, 6 system\n", out);
+}
+
+static struct err *dispatch(int argc, char **argv)
+{
+	const char *names[COUNT(cmds)];
+
+	for (size_t i = 0; i < COUNT(cmds); i++) {
+		if (!strcmp(cmds[i].name, argv[0]))
+			return cmds[i].run(argc, argv);
+		names[i] = cmds[i].name;
+	}
+	const char *near = text_nearest(argv[0], names, COUNT(names));
+	return err_new(ERR_USAGE, near ? "no command '%s': did you mean '%s'?" : "no command '%s': try 'mkbench help'",
+		       argv[0], near);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		usage(argc < 2 ? stderr : stdout);
+		return argc < 2 ? ERR_USAGE : 0;
+	}
+	struct err *e = dispatch(argc - 1, argv + 1);
+	if (!e)
+		return 0;
+	AUTO_FREE char *text = err_text(e);
+	int status = (int)err_kind(e);
+	fprintf(stderr, "mkbench: %s\n", text);
+	err_free(e);
+	return status;
+}

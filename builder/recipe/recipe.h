@@ -1,0 +1,128 @@
+/* What a person asked for, checked, and nothing that was not asked for. */
+#pragma once
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "schema/schema.h"
+
+enum mode { MODE_PRODUCTION, MODE_DEVELOPMENT };
+
+/* An apt archive. */
+struct archive {
+	const char *url, *suite;
+	struct list components;  /* of const char * */
+	const char *key;         /* path of a keyring; relative to the recipe */
+	struct mark at;
+};
+
+struct base {
+	const char *suite;        /* "bookworm" */
+	const char *architecture; /* "amd64"; NULL: the host's */
+	struct list mirrors;      /* of const char *; empty: the host's apt configuration */
+	struct list archives;     /* of struct archive, beside the suite's own */
+	const char *key;          /* keyring for the mirrors, or NULL: the host's */
+	struct list packages;     /* of const char *: additions */
+	struct list exclude;      /* of const char *: globs on absolute paths left out of the image */
+	bool recommends;
+};
+
+/* Where an app's source comes from: exactly one of git, archive, path. */
+struct app {
+	const char *name;
+	const char *git, *ref;
+	const char *archive, *sha256;
+	const char *path;         /* relative to the recipe */
+	struct list options;      /* of struct pair */
+	struct mark at;
+};
+
+struct pair {
+	const char *key, *value;
+	struct mark at;
+};
+
+enum password_source { PASSWORD_GENERATE, PASSWORD_ENV, PASSWORD_FILE };
+
+struct site {
+	const char *name;
+	struct list hosts;        /* of const char *, beside the name itself */
+	struct list apps;         /* of const char *; empty: every app of the recipe */
+	const char *time_zone, *language;
+	bool developer_mode;
+	int admin_password;       /* enum password_source: where the first boot takes it from */
+	struct mark at;
+};
+
+struct mariadb {
+	uint64_t buffer_pool_bytes; /* one of the two is set; the other is 0 */
+	uint64_t buffer_pool_percent;
+	const char *character_set, *collation;
+	uint64_t max_connections;
+	int durability;           /* enum durability */
+	struct list settings;     /* of struct pair, written as they are */
+};
+enum durability { DURABILITY_FULL, DURABILITY_RELAXED };
+
+enum redis_role { REDIS_CACHE, REDIS_QUEUE, REDIS_SOCKETIO, REDIS_COUNT };
+enum persistence { PERSISTENCE_NONE, PERSISTENCE_APPEND_ONLY, PERSISTENCE_SNAPSHOT };
+
+struct redis {
+	uint64_t port;
+	uint64_t maxmemory_bytes; /* 0: no limit */
+	const char *policy;
+	int persistence;          /* enum persistence */
+	const char *alias;        /* name of another instance that serves instead, or NULL */
+};
+
+struct web {
+	uint64_t workers;         /* 0: from processors and memory at boot */
+	uint64_t threads, timeout_seconds, max_requests, max_body_bytes, port;
+};
+
+struct worker {
+	struct list queues;       /* of const char * */
+	uint64_t count;
+	uint64_t timeout_seconds; /* longest job: the worker is given this long to stop */
+};
+
+struct nginx {
+	uint64_t port;
+	const char *unknown_host; /* "refuse", or the site that answers for unknown names */
+};
+
+enum output { OUTPUT_OCI, OUTPUT_DOCKER };
+
+struct recipe {
+	struct arena arena;       /* owns every string below */
+	const char *path;         /* of the recipe's file; relative sources start in its folder */
+	const char *name, *version;
+	int mode;                 /* enum mode */
+	const char *framework;    /* a file of services/frameworks, or "auto" */
+	struct base base;
+	struct list apps;         /* of struct app; the framework's own app first */
+	struct list sites;        /* of struct site */
+	struct mariadb mariadb;
+	struct redis redis[REDIS_COUNT];
+	struct web web;
+	struct list workers;      /* of struct worker */
+	struct nginx nginx;
+	uint64_t socketio_port;
+	struct list outputs;      /* of int: enum output */
+	struct digest_box { uint8_t bytes[32]; } digest; /* SHA-256 of the recipe's bytes */
+};
+
+extern const struct field recipe_fields[];
+
+/* Parses and checks; every problem found is in problems, in file order, and then
+ * the result is an ERR_RECIPE. Aliases, duplicate and unknown keys, several
+ * documents and documents beyond RECIPE_LIMIT bytes are refused. */
+#define RECIPE_LIMIT (1u << 20)
+struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct recipe *ret, struct problems *problems)
+	MUST_CHECK;
+/* Reads the file first; a FIFO, a folder or a device is refused. */
+struct err *recipe_read(const char *path, struct recipe *ret, struct problems *problems) MUST_CHECK;
+void recipe_done(struct recipe *r);
+
+/* A path of the recipe made relative to the working folder; the caller's to free. */
+char *recipe_beside(const struct recipe *r, const char *path);

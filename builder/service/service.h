@@ -1,0 +1,49 @@
+/* Services and frameworks as data: reads services/NAME/service.yml and
+ * services/frameworks/NAME.yml, fills in the recipe's values, and yields what an image
+ * needs of them: Debian packages, configuration files, the supervisor's
+ * configuration, the Procfile and bench.json, the contract with the guest
+ * programs (services/guest/README.md). Reading is service_load; all else is pure. */
+#pragma once
+#include "recipe/recipe.h"
+#include "tree/tree.h"
+
+struct service_set;              /* every service and the framework of one recipe */
+
+/* share: the folder that holds services/ and rootfs/. ERR_RECIPE when the framework is
+ * unknown or does not accept the recipe. */
+struct err *service_load(const char *share, const struct recipe *r, struct service_set **ret) MUST_CHECK;
+void service_free(struct service_set *s);
+
+enum package_group { GROUP_BASE, GROUP_SERVICES, GROUP_RUNTIME, GROUP_BUILD, GROUP_COUNT }; /* BUILD: not in the image */
+
+struct service_package {
+	const char *name;
+	int group;               /* enum package_group: the layer it is poured into */
+};
+size_t service_packages(const struct service_set *s, const struct service_package **ret);
+
+/* Programs that must not run while packages are configured, NULL-terminated. */
+const char *const *service_masked(const struct service_set *s);
+/* Debian system users made before any package is configured, so that ids never move. */
+struct service_user {
+	const char *name, *home, *shell, *comment;
+	unsigned uid, gid;
+};
+size_t service_users(const struct service_set *s, const struct service_user **ret);
+
+/* The configuration layer: rendered templates, supervisor configuration, Procfile, bench.json, links. Sorted. */
+struct err *service_render(const struct service_set *s, const struct recipe *r, const char *build_id, struct tree *ret) MUST_CHECK;
+
+/* A step of building an app, run in the sandbox as the bench user. */
+struct service_step {
+	const char *name;
+	const char *const *argv; /* NULL-terminated, variables already filled in */
+	const char *const *env;
+	const char *cwd;
+	bool network, as_root;
+};
+size_t service_app_steps(const struct service_set *s, const struct app *app, const struct service_step **ret);
+size_t service_bench_steps(const struct service_set *s, const struct service_step **ret); /* once, after all apps */
+/* Paths removed after the steps, globs, NULL-terminated. */
+const char *const *service_prune(const struct service_set *s);
+const char *service_bench_path(const struct service_set *s); /* "/home/frappe/frappe-bench" */

@@ -1,0 +1,56 @@
+/* The store: every input and every built thing under its SHA-256, whole or absent.
+ *
+ *   blobs/sha256/AB/CDEF…     content, read-only
+ *   refs/KIND/KEY             a small file naming what KEY was built to be
+ *   trees/KEY/                an unpacked root kept for sandboxes
+ *   tmp/                      work in progress; swept when no build holds the store
+ *   lock                      shared by builds, exclusive for the sweep
+ *
+ * A blob appears by link or rename after its bytes were hashed and synced, so a
+ * kill leaves at most a file in tmp/. Two builds may work in one store. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+
+struct store;
+
+/* path NULL: $MKBENCH_STORE, else $XDG_CACHE_HOME/mkbench, else ~/.cache/mkbench. */
+struct err *store_open(const char *path, struct store **ret) MUST_CHECK;
+void store_close(struct store *s);
+const char *store_path(const struct store *s);
+
+bool store_has(const struct store *s, const struct digest *d);
+char *store_blob_path(const struct store *s, const struct digest *d); /* the caller's to free */
+struct err *store_open_blob(const struct store *s, const struct digest *d, int *ret_fd, uint64_t *ret_size) MUST_CHECK;
+/* Reads a whole blob of at most limit bytes. */
+struct err *store_read(const struct store *s, const struct digest *d, size_t limit, char **ret_bytes, size_t *ret_len) MUST_CHECK;
+
+/* Writing: begin, feed bytes, then commit under the digest of what was fed.
+ * expected, when given, must match or nothing is stored (ERR_FETCH). */
+struct store_writer;
+struct err *store_begin(struct store *s, struct store_writer **ret) MUST_CHECK;
+struct err *store_feed(struct store_writer *w, const void *bytes, size_t len) MUST_CHECK;
+struct err *store_commit(struct store_writer *w, const struct digest *expected, struct digest *ret, uint64_t *ret_size) MUST_CHECK; /* always ends w */
+void store_abort(struct store_writer *w); /* NULL is fine */
+struct err *store_put(struct store *s, const void *bytes, size_t len, struct digest *ret) MUST_CHECK;
+
+/* Refs: what a key (the digest of all inputs) was built to be; the text is short. */
+struct err *store_ref_read(const struct store *s, const char *kind, const struct digest *key, char **ret_text) MUST_CHECK; /* NULL text: absent */
+struct err *store_ref_write(struct store *s, const char *kind, const struct digest *key, const char *text) MUST_CHECK;
+
+/* A private folder under tmp/, removed by store_close or by the next sweep. The
+ * path is the caller's to free. */
+struct err *store_work_folder(struct store *s, const char *name, char **ret_path) MUST_CHECK;
+/* Unpacked roots: path of one that is whole, or NULL; and the step that makes a
+ * work folder whole by renaming it there (losing a race to another build is fine). */
+char *store_tree_find(const struct store *s, const struct digest *key);
+struct err *store_tree_keep(struct store *s, const struct digest *key, const char *work_path, char **ret_path) MUST_CHECK;
+/* One builder at a time for a key; the returned descriptor holds the lock until closed. */
+struct err *store_lock_key(struct store *s, const struct digest *key, int *ret_fd) MUST_CHECK;
+
+/* Removes what no ref younger than keep_seconds names; everything when 0. Waits
+ * for no one: ERR_SYSTEM when a build holds the store. */
+struct err *store_clean(struct store *s, uint64_t keep_seconds, uint64_t *ret_freed_bytes) MUST_CHECK;

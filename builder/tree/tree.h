@@ -1,0 +1,58 @@
+/* A root file system as a value: names, modes, owners, times and links; content
+ * stays where it is and is named by a source. Pure: no file is opened here. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/err.h"
+
+enum entry_kind {
+	ENTRY_FILE, ENTRY_FOLDER, ENTRY_SYMLINK, ENTRY_HARDLINK, ENTRY_CHAR, ENTRY_BLOCK, ENTRY_FIFO,
+	ENTRY_WHITEOUT,          /* hides the name below */
+	ENTRY_OPAQUE,            /* a folder that hides everything the layers below put in it */
+};
+
+/* Where a file's bytes come from. */
+struct content {
+	enum { CONTENT_NONE, CONTENT_MEMORY, CONTENT_DISK, CONTENT_PACK } kind;
+	const char *path;        /* CONTENT_DISK: an absolute path; must not change meanwhile */
+	const void *bytes;       /* CONTENT_MEMORY */
+	const void *pack;        /* CONTENT_PACK: struct pack of layer/pack.h, opaque here */
+	uint64_t offset;         /* CONTENT_PACK: in the pack's unpacked data */
+};
+
+struct entry {
+	const char *path;        /* no leading slash: "usr/bin/env"; "" is the root */
+	uint8_t kind;            /* enum entry_kind */
+	uint32_t mode;           /* permission bits with setuid, setgid and sticky: 07777 */
+	uint32_t uid, gid;
+	int64_t mtime;           /* seconds since 1970 */
+	uint64_t size_bytes;     /* ENTRY_FILE */
+	const char *link;        /* target of a symlink; path of the first name of a hard link */
+	uint32_t major, minor;   /* devices */
+	struct digest sha256;    /* ENTRY_FILE: digest of its bytes; zero: not known yet */
+	struct content content;
+};
+
+struct tree {
+	struct arena arena;      /* owns the strings */
+	struct entry *items;
+	size_t count, room;
+};
+
+/* Appends; strings are copied into the tree's arena. Order is the caller's. */
+struct entry *tree_add(struct tree *t, const struct entry *e);
+/* Sorts by path (bytes, "/" first so that a folder precedes what is in it) and drops
+ * all but the last entry of a path; hard links follow their target. */
+void tree_sort(struct tree *t);
+/* Look-up by exact path in a sorted tree. */
+const struct entry *tree_find(const struct tree *t, const char *path);
+/* One tree from layers, lowest first: later names win, whiteouts and opaque folders applied. All sorted. */
+void tree_merge(const struct tree *const *layers, size_t count, struct tree *ret);
+/* The tree digest: SHA-256 over one line an entry of a sorted tree (kind, mode, owner, size, link,
+ * content digest, path), times left out; equal for a container and a disk of one recipe. */
+struct digest tree_digest(const struct tree *t);
+void tree_done(struct tree *t);
