@@ -1,25 +1,41 @@
-/* A plan: what a recipe and its lock become, before anything is done. A printable
- * value: `mkbench plan` shows it and stops. */
+/* A plan: what a recipe becomes, before anything is done. Choosing turns a
+ * package index into a lock; planning turns a lock into layers. Both are pure,
+ * so `mkbench plan` shows exactly what `mkbench build` would do. */
 #pragma once
+#include "base/text.h"
+#include "debian/index.h"
 #include "recipe/lock.h"
 #include "recipe/recipe.h"
 
-enum layer_kind { LAYER_PACKAGES, LAYER_CONFIGURE, LAYER_APPS, LAYER_CONFIGURATION };
+/* A package somebody asked for by name, and the layer it goes to with all that it pulls in. */
+struct plan_root {
+	const char *name, *layer;
+};
+
+/* Resolves roots (in layer order: what two layers need goes to the first) and fills the
+ * packages of ret, whose arena owns the strings. archive_names[package->archive] names the suite. */
+struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count, bool recommends,
+			const char *const *archive_names, struct lock *ret) MUST_CHECK;
 
 struct plan_layer {
-	const char *name;            /* "base", "services", "runtime", "configure", "apps", "configuration" */
-	int kind;                    /* enum layer_kind */
-	struct digest key;           /* of everything that goes into it */
-	const struct lock_package **packages; /* LAYER_PACKAGES */
+	const char *name;                      /* "base", "services", "runtime" */
+	const struct lock_package **packages;  /* in the lock's order */
 	size_t package_count;
+	uint64_t download_bytes;
 };
 
 struct plan {
 	struct arena arena;
 	const struct recipe *recipe;
 	const struct lock *lock;
-	struct plan_layer *layers;   /* lowest first */
+	struct plan_layer *layers;             /* lowest first; only layers of packages */
 	size_t layer_count;
-	uint64_t download_bytes, installed_bytes;
-	struct digest build_id;      /* of all layer keys: names the build */
+	uint64_t download_bytes;
 };
+
+/* recipe and lock must outlive the plan. */
+void plan_make(const struct recipe *r, const struct lock *l, struct plan *ret);
+void plan_print(const struct plan *p, struct text *out);
+/* "libboost-regex needs …": the chain from a package up to who asked for it. ERR_USAGE when it is not in the plan. */
+struct err *plan_why(const struct plan *p, const char *package, struct text *out) MUST_CHECK;
+void plan_done(struct plan *p);
