@@ -43,14 +43,20 @@ struct tree {
 	size_t count, room;
 };
 
-/* Appends; strings are copied into the tree's arena. Order is the caller's. */
+/* Appends; strings and CONTENT_MEMORY bytes are copied into the tree's arena. Order is the caller's. */
 struct entry *tree_add(struct tree *t, const struct entry *e);
 /* Sorts by path (bytes, "/" first so that a folder precedes what is in it) and drops
- * all but the last entry of a path; hard links follow their target. */
+ * all but the last entry of a path; of a file with several names the first one in
+ * this order carries it and the others are ENTRY_HARDLINK to that. */
 void tree_sort(struct tree *t);
+/* The order of tree_sort, as strcmp answers. */
+int tree_compare(const char *a, const char *b);
+/* Whether path is folder or lies below it. */
+bool tree_within(const char *path, const char *folder);
 /* Look-up by exact path in a sorted tree. */
 const struct entry *tree_find(const struct tree *t, const char *path);
-/* One tree from layers, lowest first: later names win, whiteouts and opaque folders applied. All sorted. */
+/* One tree from layers, lowest first: later names win, whiteouts and opaque folders
+ * applied; a hard link whose file was hidden becomes the file. All sorted. */
 void tree_merge(const struct tree *const *layers, size_t count, struct tree *ret);
 /* The tree digest: SHA-256 over one line an entry of a sorted tree (kind, mode, owner, size, link,
  * content digest, path), times left out; equal for a container and a disk of one recipe. */

@@ -1,0 +1,153 @@
+#include "tree/tree.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "t.h"
+
+static void add(struct tree *t, int kind, const char *path, const char *more)
+{
+	struct entry e = { .path = path, .kind = (uint8_t)kind, .mode = kind == ENTRY_FOLDER ? 0755 : 0644 };
+
+	if (kind == ENTRY_FILE) {
+		e.content.kind = CONTENT_MEMORY;
+		e.content.bytes = more;
+		e.size_bytes = strlen(more);
+	} else {
+		e.link = more;
+	}
+	tree_add(t, &e);
+}
+
+/* "path=bytes path->link path/": a tree as one line. */
+static char *shown(const struct tree *t)
+{
+	struct text out = { 0 };
+
+	for (size_t i = 0; i < t->count; i++) {
+		const struct entry *e = &t->items[i];
+		text_printf(&out, "%s%s", i ? " " : "", e->path);
+		if (e->kind == ENTRY_FILE)
+			text_printf(&out, "=%.*s", (int)e->size_bytes, (const char *)e->content.bytes);
+		else if (e->kind == ENTRY_FOLDER)
+			text_put(&out, "/");
+		else
+			text_printf(&out, "%s%s", e->kind == ENTRY_HARDLINK ? "==" : "->", e->link ? e->link : "");
+	}
+	return text_take(&out);
+}
+
+#define LOOKS(t, want)                      \
+	do {                                \
+		AUTO_FREE char *s_ = shown(t); \
+		is(s_, want);               \
+	} while (0)
+
+static void sorts(void)
+{
+	struct tree t = { 0 };
+
+	add(&t, ENTRY_FILE, "usr-local", "1");
+	add(&t, ENTRY_FILE, "usr/bin/b", "2");
+	add(&t, ENTRY_FOLDER, "usr", NULL);
+	add(&t, ENTRY_FOLDER, "usr/bin", NULL);
+	add(&t, ENTRY_FILE, "usr/bin/b", "3");
+	add(&t, ENTRY_SYMLINK, "usr/bin/a", "b");
+	tree_sort(&t);
+	LOOKS(&t, "usr/ usr/bin/ usr/bin/a->b usr/bin/b=3 usr-local=1");
+	ok(tree_find(&t, "usr/bin/b")->content.bytes != NULL);
+	ok(!tree_find(&t, "usr/bin/c"));
+	ok(tree_within("usr/bin", "usr") && tree_within("usr", "usr") && !tree_within("usr-local", "usr"));
+	tree_done(&t);
+}
+
+static void links_follow_their_file(void)
+{
+	struct tree t = { 0 };
+
+	add(&t, ENTRY_FILE, "perl5.36", "P");
+	add(&t, ENTRY_HARDLINK, "perl", "perl5.36");
+	add(&t, ENTRY_HARDLINK, "a", "perl");
+	add(&t, ENTRY_HARDLINK, "z", "perl5.36");
+	tree_sort(&t);
+	LOOKS(&t, "a=P perl==a perl5.36==a z==a");
+	tree_done(&t);
+}
+
+static void merges(void)
+{
+	struct tree low = { 0 }, high = { 0 }, ret = { 0 };
+
+	add(&low, ENTRY_FOLDER, "etc", NULL);
+	add(&low, ENTRY_FILE, "etc/a", "1");
+	add(&low, ENTRY_FILE, "etc/b", "1");
+	add(&low, ENTRY_FOLDER, "gone", NULL);
+	add(&low, ENTRY_FILE, "gone/x", "1");
+	add(&low, ENTRY_FOLDER, "new", NULL);
+	add(&low, ENTRY_FILE, "new/old", "1");
+	add(&low, ENTRY_FOLDER, "was", NULL);
+	add(&low, ENTRY_FILE, "was/folder", "1");
+	add(&high, ENTRY_FOLDER, "etc", NULL);
+	add(&high, ENTRY_FILE, "etc/b", "2");
+	add(&high, ENTRY_WHITEOUT, "gone", NULL);
+	add(&high, ENTRY_OPAQUE, "new", NULL);
+	add(&high, ENTRY_FILE, "new/own", "2");
+	add(&high, ENTRY_SYMLINK, "was", "etc");
+	tree_sort(&low);
+	tree_sort(&high);
+	tree_merge((const struct tree *[]){ &low, &high }, 2, &ret);
+	LOOKS(&ret, "etc/ etc/a=1 etc/b=2 new/ new/own=2 was->etc");
+	tree_done(&low);
+	tree_done(&high);
+	tree_done(&ret);
+}
+
+static void merge_keeps_what_links_mean(void)
+{
+	struct tree low = { 0 }, high = { 0 }, ret = { 0 };
+
+	add(&low, ENTRY_FILE, "a", "old");
+	add(&low, ENTRY_HARDLINK, "b", "a");
+	add(&low, ENTRY_HARDLINK, "c", "a");
+	add(&high, ENTRY_FILE, "a", "new");
+	tree_sort(&low);
+	tree_sort(&high);
+	tree_merge((const struct tree *[]){ &low, &high }, 2, &ret);
+	LOOKS(&ret, "a=new b=old c==b");
+	tree_done(&low);
+	tree_done(&high);
+	tree_done(&ret);
+}
+
+static struct digest digest_with(const char *bytes, int64_t mtime, uint32_t mode)
+{
+	struct tree t = { 0 };
+	struct entry e = { .path = "f", .mode = mode, .mtime = mtime, .size_bytes = 1,
+			   .content = { .kind = CONTENT_MEMORY, .bytes = bytes } };
+
+	tree_add(&t, &e);
+	struct digest d = tree_digest(&t);
+	tree_done(&t);
+	return d;
+}
+
+static void digests(void)
+{
+	struct digest one = digest_with("1", 5, 0644), later = digest_with("1", 6, 0644);
+	struct digest other = digest_with("2", 5, 0644), mode = digest_with("1", 5, 04644);
+
+	ok(digest_equal(&one, &later));
+	ok(!digest_equal(&one, &other));
+	ok(!digest_equal(&one, &mode));
+}
+
+int main(void)
+{
+	sorts();
+	links_follow_their_file();
+	merges();
+	merge_keeps_what_links_mean();
+	digests();
+	return t_done();
+}
