@@ -13,10 +13,15 @@ struct control {
 	const char *at, *end;
 };
 
-/* Moves to the next stanza: false at the end. ret spans it without its blank line. */
+/* Moves to the next stanza: false at the end. ret spans it without the blank
+ * line and the newline before that. */
 bool control_next(struct control *c, struct slice *ret_stanza);
-/* Walks a stanza's fields: value keeps its continuation lines, outer blanks cut. */
+/* Takes the first field off rest: false at the end. The value keeps its
+ * continuation lines, outer blanks cut. A line that is no field comes with an
+ * empty name and itself as value. */
 bool control_field(struct slice *rest, struct slice *ret_name, struct slice *ret_value);
 /* The value of one field (names compare without case); at is NULL when absent. */
 struct slice control_get(struct slice stanza, const char *name);
-bool control_is(struct slice s, const char *word);
+/* Takes the next word off text: false when only blanks are left. */
+bool control_word(struct slice *text, struct slice *ret_word);
+bool control_is(struct slice s, const char *word); /* the same bytes, case included */

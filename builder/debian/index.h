@@ -8,45 +8,49 @@
 #include "base/err.h"
 #include "debian/control.h"
 
-enum relation { RELATION_ANY, RELATION_BEFORE, RELATION_UPTO, RELATION_IS, RELATION_FROM, RELATION_AFTER };
+enum index_priority { PRIORITY_REQUIRED, PRIORITY_IMPORTANT, PRIORITY_STANDARD, PRIORITY_OPTIONAL, PRIORITY_EXTRA };
+enum multi_arch { MULTI_ARCH_NO, MULTI_ARCH_SAME, MULTI_ARCH_FOREIGN, MULTI_ARCH_ALLOWED };
 
-struct package;
-
-/* One alternative of a dependency: "name:arch (>= version)". */
-struct alternative {
-	const char *name;
-	const char *version;     /* NULL with RELATION_ANY */
-	uint8_t relation;        /* enum relation */
-	bool any_arch;           /* ":any" */
-	bool last;               /* ends its group of alternatives ("a | b") */
-};
-
+/* A stanza that could be read. Relations stay text: only a few hundred
+ * packages are ever asked for theirs (control_get, relation_parse). */
 struct package {
-	const char *name, *version, *architecture, *source;
-	const char *filename;    /* below the archive's URL */
+	const char *name, *version, *architecture;
+	const char *source;      /* the source package's name */
+	const char *filename;    /* below the archive's URL; no "..", not absolute */
 	uint64_t size_bytes, installed_kib;
 	struct digest sha256;
-	uint8_t priority;        /* 0 required .. 4 extra */
-	bool essential, protected_;
-	uint8_t multi_arch;      /* 0 no, 1 same, 2 foreign, 3 allowed */
+	struct slice stanza, provides; /* the whole of it; its Provides */
+	uint32_t id;             /* its place by name: index_at(ix, id) */
 	uint32_t archive;        /* which of the texts it came from */
 	int pin;                 /* priority of that text */
-	struct slice stanza;
-	/* runs of alternatives; each group ends with .last; counts are of alternatives */
-	const struct alternative *depends, *recommends, *conflicts, *provides; /* depends has Pre-Depends first, then Depends */
-	uint32_t depends_count, recommends_count, conflicts_count, provides_count; /* conflicts: Conflicts and Breaks */
+	uint8_t priority;        /* enum index_priority */
+	uint8_t multi_arch;      /* enum multi_arch */
+	bool essential;
+	bool protected_;         /* "Protected: yes" or its older spelling "Important: yes" */
+};
+
+/* A name that a package carries beside its own. */
+struct provider {
+	const char *name;
+	const char *version;     /* NULL: no versioned dependency is met */
+	const struct package *package;
 };
 
 struct index;
 
-struct index *index_new(const char *architecture);
-/* Adds a Packages text; the highest pin, then the highest version of a name wins.
- * ERR_FETCH with the line when a stanza cannot be read. */
+struct index *index_new(const char *architecture); /* borrowed */
+/* Adds a Packages text; stanzas of other architectures are passed over. ERR_FETCH
+ * with the line when a stanza cannot be read, lacks a field that a download needs,
+ * or has a name or path that would be unsafe as one. */
 struct err *index_add(struct index *ix, const char *bytes, size_t len, uint32_t archive, int pin) MUST_CHECK;
-void index_seal(struct index *ix); /* after the last index_add, before any look-up */
-const struct package *index_find(const struct index *ix, const char *name); /* candidate of a name, or NULL */
+/* Chooses each name's candidate, the highest pin and then the highest version.
+ * After the last index_add, before any look-up. ERR_FETCH when a Provides cannot be read. */
+struct err *index_seal(struct index *ix) MUST_CHECK;
+const char *index_architecture(const struct index *ix);
 size_t index_count(const struct index *ix);
-const struct package *index_at(const struct index *ix, size_t i); /* by name order */
-/* Who provides name: returns count, fills ret with a borrowed array. */
-size_t index_providers(const struct index *ix, const char *name, const struct package *const **ret);
+const struct package *index_at(const struct index *ix, size_t i); /* candidates, by name */
+const struct package *index_find(const struct index *ix, const char *name); /* or NULL */
+/* The candidates that provide name, the one to prefer first: Essential, then
+ * Protected, then by Priority, then by name. Returns how many; ret is borrowed. */
+size_t index_providers(const struct index *ix, const char *name, const struct provider **ret);
 void index_free(struct index *ix);
