@@ -5,9 +5,18 @@
  *   trees/KEY/                an unpacked root kept for sandboxes
  *   tmp/                      work in progress; swept when no build holds the store
  *   lock                      shared by builds, exclusive for the sweep
+ *   boot                      the boot of this machine whose writes are trusted
  *
- * A blob appears by link or rename after its bytes were hashed and synced, so a
- * kill leaves at most a file in tmp/. Two builds may work in one store. */
+ * A blob has no name until all its bytes are written and hashed, so a kill leaves
+ * nothing, or at most a file in tmp/. Two builds may work in one store, and
+ * several threads may share one struct store.
+ *
+ * Nothing is fsynced while a build runs. What a power cut can tear was written
+ * during the boot that it ended, so the first to open the store in another boot
+ * hashes the blobs written since `boot` was, and drops those that are not their
+ * name, with every kept tree of that time. Refs are single blocks with an end mark.
+ *
+ * A ref may outlive what it names: ask store_has before relying on it. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,38 +28,46 @@ struct store;
 
 /* path NULL: $MKBENCH_STORE, else $XDG_CACHE_HOME/mkbench, else ~/.cache/mkbench. */
 struct err *store_open(const char *path, struct store **ret) MUST_CHECK;
-void store_close(struct store *s);
-const char *store_path(const struct store *s);
+void store_close(struct store *s); /* removes its work folders; NULL is fine */
+const char *store_path(const struct store *s); /* absolute */
 
+/* Each of these counts as a use of the blob (see store_clean). */
 bool store_has(const struct store *s, const struct digest *d);
 char *store_blob_path(const struct store *s, const struct digest *d); /* the caller's to free */
 struct err *store_open_blob(const struct store *s, const struct digest *d, int *ret_fd, uint64_t *ret_size) MUST_CHECK;
-/* Reads a whole blob of at most limit bytes. */
+/* Reads a whole blob of at most limit bytes, NUL-terminated beyond len, and checks
+ * its digest: one damaged on the disk is removed and is an ERR_SYSTEM. */
 struct err *store_read(const struct store *s, const struct digest *d, size_t limit, char **ret_bytes, size_t *ret_len) MUST_CHECK;
 
 /* Writing: begin, feed bytes, then commit under the digest of what was fed.
- * expected, when given, must match or nothing is stored (ERR_FETCH). */
+ * expected, when given, must match or nothing is stored (ERR_FETCH). A writer
+ * belongs to one thread at a time. */
 struct store_writer;
 struct err *store_begin(struct store *s, struct store_writer **ret) MUST_CHECK;
 struct err *store_feed(struct store_writer *w, const void *bytes, size_t len) MUST_CHECK;
-struct err *store_commit(struct store_writer *w, const struct digest *expected, struct digest *ret, uint64_t *ret_size) MUST_CHECK; /* always ends w */
+struct err *store_commit(struct store_writer *w, const struct digest *expected, struct digest *ret, uint64_t *ret_size) MUST_CHECK; /* always ends w; rets may be NULL */
 void store_abort(struct store_writer *w); /* NULL is fine */
 struct err *store_put(struct store *s, const void *bytes, size_t len, struct digest *ret) MUST_CHECK;
 
-/* Refs: what a key (the digest of all inputs) was built to be; the text is short. */
+/* Refs: what a key (the digest of all inputs) was built to be; kind is a plain
+ * word, text at most STORE_REF_LIMIT bytes. */
+#define STORE_REF_LIMIT 3072u
 struct err *store_ref_read(const struct store *s, const char *kind, const struct digest *key, char **ret_text) MUST_CHECK; /* NULL text: absent */
 struct err *store_ref_write(struct store *s, const char *kind, const struct digest *key, const char *text) MUST_CHECK;
 
-/* A private folder under tmp/, removed by store_close or by the next sweep. The
- * path is the caller's to free. */
+/* A private folder under tmp/ (mode 0700), removed by store_close or by the next
+ * sweep. The path is the caller's to free. */
 struct err *store_work_folder(struct store *s, const char *name, char **ret_path) MUST_CHECK;
 /* Unpacked roots: path of one that is whole, or NULL; and the step that makes a
- * work folder whole by renaming it there (losing a race to another build is fine). */
+ * work folder whole by renaming it there (losing a race to another build is fine:
+ * the winner's path is returned). Paths are the caller's to free. */
 char *store_tree_find(const struct store *s, const struct digest *key);
 struct err *store_tree_keep(struct store *s, const struct digest *key, const char *work_path, char **ret_path) MUST_CHECK;
-/* One builder at a time for a key; the returned descriptor holds the lock until closed. */
+/* One builder at a time for a key; waits for its turn. The returned descriptor
+ * holds the lock until closed. */
 struct err *store_lock_key(struct store *s, const struct digest *key, int *ret_fd) MUST_CHECK;
 
-/* Removes what no ref younger than keep_seconds names; everything when 0. Waits
- * for no one: ERR_SYSTEM when a build holds the store. */
+/* Removes blobs, refs and trees that nothing used for keep_seconds; everything when
+ * 0. A use is remembered to the day. Waits for no one: ERR_SYSTEM when another build
+ * holds the store. */
 struct err *store_clean(struct store *s, uint64_t keep_seconds, uint64_t *ret_freed_bytes) MUST_CHECK;

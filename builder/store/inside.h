@@ -1,0 +1,24 @@
+/* What the store's own files share. */
+#pragma once
+#include <pthread.h>
+
+#include "store/store.h"
+
+struct store {
+	char *path;
+	int fd;                  /* of path */
+	int lock;                /* of the file lock, flocked */
+	pthread_mutex_t mutex;   /* guards work */
+	struct { char **items; size_t count, room; } work;
+};
+
+/* Marks a file or folder (relative to the store, or absolute) as used now; false when it is absent. */
+bool store_note_use(const struct store *s, const char *name);
+struct err *store_disk_err(int code, const struct store *s) MUST_CHECK;
+/* A short text with an end mark, by way of tmp/. */
+struct err *store_ref_save(const struct store *s, const char *path, const char *text) MUST_CHECK;
+struct err *store_ref_load(const char *path, char **ret_text) MUST_CHECK; /* NULL text: absent or torn */
+
+/* With the store held alone: empties tmp/, and after a reboot drops what the last
+ * boot may have left torn. */
+struct err *store_clean_sweep(struct store *s) MUST_CHECK;

@@ -1,0 +1,173 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "store/inside.h"
+
+struct walk {
+	const struct store *store;
+	time_t limit;
+	bool all;
+	uint64_t freed_bytes;
+	struct err *first;      /* what could not be removed */
+};
+
+typedef void visit(struct walk *w, const char *path, const struct stat *st);
+
+/* Visits what lies depth folders below top, and nothing beneath. */
+static struct err *each(struct walk *w, const char *top, short depth, visit *fn)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", w->store->path, top);
+	FTS *walk = fts_open((char *[]){ path, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+
+	if (!walk)
+		return err_errno(errno, "%s", path);
+	for (FTSENT *at; (at = fts_read(walk));) {
+		if (at->fts_level != depth || at->fts_info == FTS_DP)
+			continue;
+		fts_set(walk, at, FTS_SKIP);
+		fn(w, at->fts_path, at->fts_statp);
+	}
+	fts_close(walk);
+	return NULL;
+}
+
+/* What resists (a tree owned by other ids) stays for a sweep with more rights. */
+static void remove_any(struct walk *w, const char *path, const struct stat *st)
+{
+	(void)w, (void)st;
+	err_free(file_remove_tree(path));
+}
+
+static bool is_whole(const char *path)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	AUTO_FREE char *chunk = mem_new(1 << 18);
+	struct digest want, got;
+	ssize_t n;
+
+	/* …/AB/CDEF… */
+	size_t at = strlen(path) - (DIGEST_HEX - 1) - 1;
+	AUTO_FREE char *hex = mem_printf("%.2s%s", path + at, path + at + 3);
+	if (fd < 0 || !digest_parse(hex, &want))
+		return false;
+	struct digest_run *run = digest_start();
+	while ((n = read(fd, chunk, 1 << 18)) > 0)
+		digest_feed(run, chunk, (size_t)n);
+	got = digest_finish(run);
+	return n == 0 && digest_equal(&got, &want);
+}
+
+static void check_blob(struct walk *w, const char *path, const struct stat *st)
+{
+	if (st->st_mtime >= w->limit && !is_whole(path))
+		remove_any(w, path, st);
+}
+
+/* Its files have no digests here: what may be torn is dropped, by a rename that
+ * works whoever owns them. */
+static void check_tree(struct walk *w, const char *path, const struct stat *st)
+{
+	AUTO_FREE char *away = mem_printf("%s/tmp/%s.torn", w->store->path, strrchr(path, '/') + 1);
+
+	if (st->st_mtime >= w->limit && !rename(path, away))
+		remove_any(w, away, st);
+}
+
+/* Empty where the kernel does not tell: then one boot looks like another. */
+static char *boot_id(void)
+{
+	AUTO_CLOSE int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	char id[64];
+	ssize_t n = fd < 0 ? 0 : read(fd, id, sizeof id);
+
+	while (n > 0 && id[n - 1] == '\n')
+		n--;
+	return mem_ndup(id, n > 0 ? (size_t)n : 0);
+}
+
+static struct err *distrust_last_boot(struct store *s)
+{
+	AUTO_FREE char *path = mem_printf("%s/boot", s->path);
+	AUTO_FREE char *now = boot_id();
+	AUTO_FREE char *then = NULL;
+	struct stat st;
+
+	TRY(store_ref_load(path, &then));
+	if (then && !strcmp(then, now))
+		return NULL;
+	struct walk w = { .store = s, .limit = stat(path, &st) < 0 ? 0 : st.st_mtime };
+	TRY(each(&w, "blobs/sha256", 2, check_blob));
+	TRY(each(&w, "trees", 1, check_tree));
+	return store_ref_save(s, path, now);
+}
+
+struct err *store_clean_sweep(struct store *s)
+{
+	struct walk w = { .store = s };
+
+	TRY(each(&w, "tmp", 1, remove_any));
+	return distrust_last_boot(s);
+}
+
+static uint64_t size_of(const char *path)
+{
+	FTS *walk = fts_open((char *[]){ (char *)path, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	uint64_t bytes = 0;
+
+	for (FTSENT *at; walk && (at = fts_read(walk));)
+		if (at->fts_info != FTS_DP && at->fts_info != FTS_NS && at->fts_statp->st_nlink == 1)
+			bytes += (uint64_t)at->fts_statp->st_blocks * 512;
+	if (walk)
+		fts_close(walk);
+	return bytes;
+}
+
+static void drop_unused(struct walk *w, const char *path, const struct stat *st)
+{
+	if (!w->all && (st->st_atime >= w->limit || st->st_mtime >= w->limit))
+		return;
+	uint64_t bytes = size_of(path);
+	struct err *e = file_remove_tree(path);
+	if (!e)
+		w->freed_bytes += bytes;
+	if (w->first)
+		err_free(e);
+	else
+		w->first = e;
+}
+
+static struct err *drop_all_unused(struct walk *w)
+{
+	TRY(each(w, "refs", 2, drop_unused));
+	TRY(each(w, "trees", 1, drop_unused));
+	TRY(each(w, "blobs/sha256", 2, drop_unused));
+	return TAKE(w->first);
+}
+
+struct err *store_clean(struct store *s, uint64_t keep_seconds, uint64_t *ret_freed_bytes)
+{
+	time_t now = time(NULL);
+	time_t keep = keep_seconds < (uint64_t)now ? (time_t)keep_seconds : now;
+	struct walk w = { .store = s, .limit = now - keep, .all = keep_seconds == 0 };
+	struct err *e;
+
+	if (flock(s->lock, LOCK_EX | LOCK_NB) < 0)
+		e = err_new(ERR_SYSTEM, "the store %s is in use by another build: wait for it to end", s->path);
+	else
+		e = drop_all_unused(&w);
+	/* A failed upgrade has let go of the shared lock too (flock(2)). */
+	while (flock(s->lock, LOCK_SH) < 0 && errno == EINTR)
+		;
+	*ret_freed_bytes = w.freed_bytes;
+	return e;
+}
