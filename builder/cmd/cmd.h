@@ -8,6 +8,10 @@ struct cmd {
 };
 
 struct err *cmd_check(int argc, char **argv);
+/* recipe_read for a person: what is wrong is printed to standard error, the error counts it.
+ * ret is the caller's to end with recipe_done in any case. */
+struct recipe;
+struct err *cmd_check_recipe(const char *path, struct recipe *ret) MUST_CHECK;
 struct err *cmd_schema(int argc, char **argv);
 
 /* The folder that holds services/, rootfs/ and recipes/: $MKBENCH_SHARE, the source

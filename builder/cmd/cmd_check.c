@@ -1,7 +1,36 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
 #include "cmd/cmd.h"
+#include "recipe/recipe.h"
+
+struct err *cmd_check_recipe(const char *path, struct recipe *ret)
+{
+	struct problems problems;
+	struct err *e = recipe_read(path, ret, &problems);
+	AUTO_FREE char *report = problem_report(&problems, path);
+
+	fputs(report, stderr);
+	return e;
+}
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
 
 struct err *cmd_check(int argc, char **argv)
 {
-	(void)argc, (void)argv;
-	return err_new(ERR_USAGE, "not yet");
+	struct recipe r = { 0 };
+
+	if (argc != 2 || argv[1][0] == '-')
+		return err_new(ERR_USAGE, "check takes one recipe: mkbench check RECIPE");
+	struct err *e = cmd_check_recipe(argv[1], &r);
+	if (!e)
+		printf("%s: ok: %zu app%s, %zu site%s, %zu output%s\n", argv[1], r.apps.count, plural(r.apps.count),
+		       r.sites.count, plural(r.sites.count), r.outputs.count, plural(r.outputs.count));
+	recipe_done(&r);
+	return e;
 }

@@ -37,11 +37,6 @@ struct app {
 	struct mark at;
 };
 
-struct pair {
-	const char *key, *value;
-	struct mark at;
-};
-
 enum password_source { PASSWORD_GENERATE, PASSWORD_ENV, PASSWORD_FILE };
 
 struct site {

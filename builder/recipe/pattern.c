@@ -1,0 +1,178 @@
+#include "recipe/pattern.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#define LABEL "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+#define HOST LABEL "(\\." LABEL ")*"
+
+static bool holds_dotdot(const char *path)
+{
+	for (const char *at = path; (at = strstr(at, "..")); at++)
+		if ((at == path || at[-1] == '/') && (!at[2] || at[2] == '/'))
+			return true;
+	return false;
+}
+
+/* "user:password@" or "token@" before the host; a plain user is how ssh works. */
+static bool holds_credentials(const char *url)
+{
+	const char *host = strstr(url, "://");
+	static const char *const queries[] = { "token=", "password=", "secret=", "key=" };
+
+	if (!host)
+		return false;
+	host += 3;
+	const char *end = host + strcspn(host, "/?#"), *at = memchr(host, '@', (size_t)(end - host));
+	if (at && (!text_starts(url, "ssh://") || memchr(host, ':', (size_t)(at - host))))
+		return true;
+	const char *query = strchr(end, '?');
+	for (size_t i = 0; query && i < COUNT(queries); i++)
+		if (strcasestr(query, queries[i]))
+			return true;
+	return false;
+}
+
+static const char *why_url(const char *url)
+{
+	if (holds_credentials(url))
+		return "holds a user or a token: a recipe never holds a secret; ~/.netrc, git's credential helper or an ssh agent do";
+	if (text_starts(url, "file:"))
+		return "names a file of this machine: for a local source write 'path'";
+	if (text_starts(url, "-"))
+		return "looks like an option: a URL such as https://host/path is needed";
+	return NULL;
+}
+
+static const char *why_git(const char *url)
+{
+	if (strstr(url, "::"))
+		return "asks git to run a helper program: write an https:// or ssh:// URL";
+	return why_url(url);
+}
+
+static const char *why_mirror(const char *url)
+{
+	return text_starts(url, "file:") ? NULL : why_url(url);
+}
+
+static const char *why_ref(const char *ref)
+{
+	size_t hex = strspn(ref, "0123456789abcdef");
+
+	if (*ref == '-')
+		return "looks like an option: a branch, a tag or a commit is needed";
+	if (strstr(ref, "..") || strstr(ref, "@{") || strstr(ref, "//") || text_ends(ref, ".lock") || text_ends(ref, "/") || text_ends(ref, "."))
+		return "is no name git accepts: a branch, a tag or a commit is needed";
+	if (!ref[hex] && hex >= 7 && hex < 40)
+		return "looks like a shortened commit: write all 40 digits";
+	return NULL;
+}
+
+static const char *why_path(const char *path)
+{
+	if (strstr(path, "://"))
+		return "is a path, not a URL: write a folder or file beside the recipe";
+	if (*path == '~')
+		return "starts with '~', which only a shell knows: write it from the recipe's folder, or from /";
+	if (holds_dotdot(path))
+		return "climbs out with '..': keep it below the recipe's folder, or write it from /";
+	return NULL;
+}
+
+static const char *why_glob(const char *glob)
+{
+	static const char *const needed[] = { "/", "/*", "/**", "/usr", "/usr/*", "/etc", "/etc/*", "/bin", "/lib", "/sbin",
+					      "/var", "/var/*", "/var/lib/dpkg", "/var/lib/dpkg/*" };
+
+	for (size_t i = 0; i < COUNT(needed); i++)
+		if (!strcmp(glob, needed[i]))
+			return "would leave nothing that runs: name what is not needed, such as /usr/share/doc/*";
+	return holds_dotdot(glob) ? "climbs with '..': write the path as it is in the image" : NULL;
+}
+
+static const char *why_suite(const char *suite)
+{
+	static const char *const moving[] = { "stable", "oldstable", "testing", "oldoldstable" };
+
+	for (size_t i = 0; i < COUNT(moving); i++)
+		if (!strcmp(suite, moving[i]))
+			return "names another release tomorrow: write its code name, such as trixie";
+	return NULL;
+}
+
+static const char *why_package(const char *name)
+{
+	if (strpbrk(name, "=<>"))
+		return "names a version: write the name only, the lock file keeps versions";
+	if (strchr(name, ':'))
+		return "names an architecture: write the name only";
+	return NULL;
+}
+
+static const char *why_app(const char *name)
+{
+	return strchr(name, '-') ? "has a '-': an app's name is its Python package, with '_'" : NULL;
+}
+
+static const char *why_host(const char *host)
+{
+	for (const char *c = host; *c; c++)
+		if (*c & 0x80)
+			return "has letters outside a-z: write its xn-- form";
+	for (const char *c = host; *c; c++)
+		if (isupper((unsigned char)*c))
+			return "has upper case: host names are written in lower case";
+	if (strstr(host, "://") || strchr(host, '/'))
+		return "is a host name only: without https:// and without a path";
+	if (strchr(host, '*'))
+		return "has a '*': wildcards are not yet possible, name each host";
+	if (strchr(host, ':'))
+		return "is a host name only: without a port";
+	const char *last = strrchr(host, '.');
+	last = last ? last + 1 : host;
+	if (*last && !last[strspn(last, "0123456789")])
+		return "is an address: a site is found by its name";
+	return NULL;
+}
+
+static const char *why_site(const char *name)
+{
+	static const char *const reserved[] = { "assets", "apps.txt", "apps.json", "currentsite.txt", "locale", "all" };
+
+	if (!strcmp(name, "localhost"))
+		return "cannot be localhost, where health checks knock: write one.localhost";
+	for (size_t i = 0; i < COUNT(reserved); i++)
+		if (!strcmp(name, reserved[i]))
+			return "is a name that the bench keeps for itself: choose another";
+	return why_host(name);
+}
+
+#define ONE(name_, regex_, expected_, max_, why_) \
+	const struct pattern pattern_##name_ = { .regex = (regex_), .expected = (expected_), .max_len = (max_), .why = (why_) }
+
+ONE(name, "^[a-z0-9]+([._-][a-z0-9]+)*$", "a name of a-z, 0-9, and single . _ - between them", 63, NULL);
+ONE(version, "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "a version of letters, digits, . _ and -", 63, NULL);
+ONE(file, "^[a-z][a-z0-9_-]*$", "a name of a-z, 0-9, _ and -", 63, NULL);
+ONE(suite, "^[a-z][a-z0-9.-]*$", "a release's code name, such as bookworm", 63, why_suite);
+ONE(component, "^[a-z][a-z0-9/-]*$", "a component, such as main", 63, NULL);
+ONE(package, "^[a-z0-9][a-z0-9+.-]+$", "a Debian package's name", 127, why_package);
+ONE(glob, "^/.*$", "a path in the image that begins with /", 1023, why_glob);
+ONE(mirror, "^(https?://[^ /]+|file:///)[^ ]*$", "an http://, https:// or file:/// URL", 1023, why_mirror);
+ONE(url, "^https?://[^ /]+/[^ ]+$", "an https:// URL of a file", 2047, why_url);
+ONE(git, "^((https?|ssh|git)://[^ /]+/[^ ]+|[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9.-]+:[^ :]+)$", "an https:// or ssh:// URL", 2047, why_git);
+ONE(ref, "^[A-Za-z0-9_][A-Za-z0-9_./+@#-]*$", "a branch, a tag or a commit", 255, why_ref);
+ONE(sha256, "^[0-9a-f]{64}$", "the 64 small hex digits that sha256sum prints", 0, NULL);
+ONE(path, "^.*$", "a path", 1023, why_path);
+ONE(app, "^[a-z][a-z0-9_]*$", "a Python package's name of a-z, 0-9 and _", 60, why_app);
+ONE(site, "^" HOST "$", "a host name such as erp.example.org", 140, why_site);
+ONE(host, "^" HOST "$", "a host name such as www.example.org", 253, why_host);
+ONE(unknown_host, "^" HOST "$", "'refuse' or a site's name", 140, NULL);
+ONE(zone, "^[A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+)*$", "a time zone such as Europe/Paris", 63, NULL);
+ONE(language, "^[a-z]{2,3}(-[A-Z]{2}|-[A-Z][a-z]{3})?$", "a language such as en, fr or pt-BR", 11, NULL);
+ONE(word, "^[a-z][a-z0-9_]*$", "a word of a-z, 0-9 and _", 63, NULL);
+ONE(setting, "^[a-z][a-z0-9_-]*$", "a variable's name of a-z, 0-9, _ and -", 63, NULL);
+ONE(option, "^[A-Za-z_][A-Za-z0-9_.-]*$", "a name of letters, digits, _ . and -", 63, NULL);

@@ -1,0 +1,15 @@
+/* How the words of a recipe look: one row a kind of word, used by the field tables. */
+#pragma once
+#include "schema/schema.h"
+
+extern const struct pattern pattern_name;      /* of an image */
+extern const struct pattern pattern_version;   /* of an image: a tag */
+extern const struct pattern pattern_file;      /* stem of a file of ours, such as a framework */
+extern const struct pattern pattern_suite, pattern_component, pattern_package, pattern_glob;
+extern const struct pattern pattern_mirror, pattern_url, pattern_git, pattern_ref, pattern_sha256;
+extern const struct pattern pattern_path;      /* relative below the recipe's folder, or absolute */
+extern const struct pattern pattern_app, pattern_site, pattern_host, pattern_unknown_host;
+extern const struct pattern pattern_zone, pattern_language;
+extern const struct pattern pattern_word;      /* lower-case word: character set, collation, queue */
+extern const struct pattern pattern_setting;   /* a MariaDB variable */
+extern const struct pattern pattern_option;    /* an app's option */

@@ -1,0 +1,67 @@
+#include "recipe/recipe.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "recipe/recipe_check.h"
+
+struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct recipe *ret, struct problems *problems)
+{
+	*ret = (struct recipe){ 0 };
+	*problems = (struct problems){ .arena = &ret->arena };
+	ret->path = arena_dup(&ret->arena, path, strlen(path));
+	if (len > RECIPE_LIMIT)
+		return err_new(ERR_RECIPE, "%s is larger than %u bytes: no recipe is", path, RECIPE_LIMIT);
+	struct digest d = digest_of(bytes, len);
+	memcpy(ret->digest.bytes, d.bytes, sizeof d.bytes);
+	const struct node *root = node_read(bytes, len, problems);
+	if (root) {
+		schema_read(recipe_fields, root, ret, problems);
+		recipe_check(ret, root, problems);
+	}
+	if (problems->count)
+		return err_new(ERR_RECIPE, "%s: %zu problem%s", path, problems->count, problems->count == 1 ? "" : "s");
+	return NULL;
+}
+
+/* Every way to miss the file is the recipe's fault, not the system's: the status says so. */
+static struct err *refuse_file(const char *path, struct err *cause)
+{
+	int code = err_code(cause);
+	const char *why = code == ENOENT ? "there is no such file"
+			: code == EISDIR ? "it is a folder: name the file in it"
+			: code == EINVAL ? "it is not a regular file"
+			: code == EFBIG ? "it is larger than a mebibyte: no recipe is"
+			: strerror(code);
+
+	err_free(cause);
+	return err_new(ERR_RECIPE, "cannot read the recipe %s: %s", path, why);
+}
+
+struct err *recipe_read(const char *path, struct recipe *ret, struct problems *problems)
+{
+	AUTO_FREE char *bytes = NULL;
+	size_t len;
+
+	*ret = (struct recipe){ 0 };
+	*problems = (struct problems){ .arena = &ret->arena };
+	struct err *e = file_read(path, RECIPE_LIMIT, &bytes, &len);
+	return e ? refuse_file(path, e) : recipe_parse(path, bytes, len, ret, problems);
+}
+
+void recipe_done(struct recipe *r)
+{
+	arena_done(&r->arena);
+}
+
+char *recipe_beside(const struct recipe *r, const char *path)
+{
+	const char *slash = strrchr(r->path, '/');
+
+	if (*path == '/' || !slash)
+		return mem_dup(path);
+	return mem_printf("%.*s%s", (int)(slash + 1 - r->path), r->path, path);
+}

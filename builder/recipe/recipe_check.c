@@ -1,0 +1,270 @@
+#include "recipe/recipe_check.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "recipe/zone.h"
+
+/* Everything here meets half-read recipes too: a text may be NULL, a count 0. */
+struct view {
+	const struct recipe *r;
+	const struct node *root;
+	struct problems *p;
+	const struct app *apps;
+	const struct site *sites;
+};
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+static const struct app *find_app(const struct view *v, const char *name)
+{
+	for (size_t i = 0; i < v->r->apps.count; i++)
+		if (same(v->apps[i].name, name))
+			return &v->apps[i];
+	return NULL;
+}
+
+static void check_source(const struct view *v, const struct app *a, size_t i)
+{
+	const struct node *list = node_get(v->root, "apps"), *n = list ? list->child : NULL;
+
+	for (size_t k = 0; n && k < i; k++)
+		n = n->next;
+	if (!n || n->kind != NODE_MAP)
+		return;
+	bool git = node_get(n, "git"), archive = node_get(n, "archive"), path = node_get(n, "path");
+	if (git + archive + path == 0)
+		problem_add(v->p, a->at, "this app has no source: add one of 'git', 'archive' or 'path'");
+	if (git + archive + path > 1)
+		problem_add(v->p, a->at, "this app has %d sources: keep one of 'git', 'archive' and 'path'", git + archive + path);
+	if (git && !node_get(n, "ref"))
+		problem_add(v->p, a->at, "'git' needs a 'ref': name a branch, a tag or a commit");
+	if (archive && !node_get(n, "sha256"))
+		problem_add(v->p, a->at, "'archive' needs a 'sha256': sha256sum prints it");
+	if (!git && node_get(n, "ref"))
+		problem_add(v->p, node_get(n, "ref")->key->at, "'ref' says nothing without 'git': remove it");
+	if (!archive && node_get(n, "sha256"))
+		problem_add(v->p, node_get(n, "sha256")->key->at, "'sha256' says nothing without 'archive': remove it");
+}
+
+static void check_apps(const struct view *v)
+{
+	for (size_t i = 0; i < v->r->apps.count; i++) {
+		const struct app *a = &v->apps[i];
+		check_source(v, a, i);
+		if (a->name && find_app(v, a->name) != a)
+			problem_add(v->p, node_mark(v->root, "apps/%zu/name", i), "the app '%s' is given twice: line %u has it already",
+				    a->name, find_app(v, a->name)->at.line);
+	}
+}
+
+static void check_site_apps(const struct view *v, size_t i)
+{
+	const char *const *apps = v->sites[i].apps.items;
+	const char *names[100];
+	size_t count = 0;
+
+	for (size_t k = 0; k < v->r->apps.count && count < COUNT(names); k++)
+		if (v->apps[k].name)
+			names[count++] = v->apps[k].name;
+	for (size_t k = 0; k < v->sites[i].apps.count; k++) {
+		if (!apps[k])
+			continue;
+		struct mark at = node_mark(v->root, "sites/%zu/apps/%zu", i, k);
+		const char *near = text_nearest(apps[k], names, count);
+		if (!find_app(v, apps[k]))
+			problem_add(v->p, at, "the recipe has no app '%s': %s%s%s", apps[k], near ? "did you mean '" : "add it to 'apps'",
+				    near ? near : "", near ? "'?" : "");
+		for (size_t j = 0; j < k; j++)
+			if (same(apps[j], apps[k]))
+				problem_add(v->p, at, "the app '%s' is given twice: once is enough", apps[k]);
+	}
+}
+
+/* Which site has a host, looking only at what is written before it. */
+static const struct site *taken(const struct view *v, const char *host, size_t site, size_t upto)
+{
+	for (size_t i = 0; i <= site; i++) {
+		const char *const *hosts = v->sites[i].hosts.items;
+		size_t count = i == site ? upto : v->sites[i].hosts.count;
+		if ((i < site || upto) && same(v->sites[i].name, host))
+			return &v->sites[i];
+		for (size_t k = 0; k + 1 < count + (i < site); k++)
+			if (same(hosts[k], host))
+				return &v->sites[i];
+	}
+	return NULL;
+}
+
+static void check_hosts(const struct view *v, size_t i)
+{
+	const struct site *s = &v->sites[i], *other;
+	const char *const *hosts = s->hosts.items;
+
+	if (s->name && (other = taken(v, s->name, i, 0)))
+		problem_add(v->p, node_mark(v->root, "sites/%zu/name", i), "'%s' is already a host of the site of line %u: choose another",
+			    s->name, other->at.line);
+	for (size_t k = 0; k < s->hosts.count; k++) {
+		if (!hosts[k] || !(other = taken(v, hosts[k], i, k + 1)))
+			continue;
+		struct mark at = node_mark(v->root, "sites/%zu/hosts/%zu", i, k);
+		if (other == s)
+			problem_add(v->p, at, "'%s' is already a host of this site: once is enough", hosts[k]);
+		else
+			problem_add(v->p, at, "'%s' is already a host of the site of line %u: a host has one site", hosts[k], other->at.line);
+	}
+}
+
+static void check_sites(const struct view *v)
+{
+	for (size_t i = 0; i < v->r->sites.count && !problem_full(v->p); i++) {
+		const struct site *s = &v->sites[i];
+		check_hosts(v, i);
+		check_site_apps(v, i);
+		if (s->time_zone && !zone_known(s->time_zone)) {
+			const char *near = zone_nearest(v->p->arena, s->time_zone);
+			problem_add(v->p, node_mark(v->root, "sites/%zu/time_zone", i), "there is no time zone '%s': %s%s%s", s->time_zone,
+				    near ? "did you mean '" : "write one such as Europe/Paris", near ? near : "", near ? "'?" : "");
+		}
+		if (s->developer_mode && v->r->mode == MODE_PRODUCTION)
+			problem_warn(v->p, node_mark(v->root, "sites/%zu/developer_mode", i),
+				     "developer_mode in production lets administrators change code: use it while developing");
+	}
+}
+
+struct port {
+	const char *path, *whose;
+	uint64_t port;
+};
+
+static void check_ports(const struct view *v)
+{
+	const struct recipe *r = v->r;
+	struct port ports[] = {
+		{ "", "MariaDB", 3306 },
+		{ "redis/cache/port", "redis.cache", r->redis[REDIS_CACHE].port },
+		{ "redis/queue/port", "redis.queue", r->redis[REDIS_QUEUE].port },
+		{ "redis/socketio/port", "redis.socketio", r->redis[REDIS_SOCKETIO].alias ? 0 : r->redis[REDIS_SOCKETIO].port },
+		{ "web/port", "web", r->web.port },
+		{ "socketio/port", "socketio", r->socketio_port },
+		{ "nginx/port", "nginx", r->nginx.port },
+	};
+
+	for (size_t i = 1; i < COUNT(ports); i++)
+		for (size_t k = 0; k < i; k++) {
+			if (!ports[i].port || ports[i].port != ports[k].port)
+				continue;
+			struct mark a = node_mark(v->root, "%s", ports[i].path), b = node_mark(v->root, "%s", ports[k].path);
+			bool later = a.line > b.line || (a.line == b.line && a.column > b.column);
+			problem_add(v->p, later ? a : b, "port %llu is used by %s and by %s: give each its own",
+				    (unsigned long long)ports[i].port, ports[k].whose, ports[i].whose);
+		}
+}
+
+static void check_redis(const struct view *v)
+{
+	const struct redis *queue = &v->r->redis[REDIS_QUEUE], *cache = &v->r->redis[REDIS_CACHE];
+	const struct node *redis = node_get(v->root, "redis"), *socketio = redis ? node_get(redis, "socketio") : NULL;
+
+	if (queue->policy && strcmp(queue->policy, "noeviction"))
+		problem_add(v->p, node_mark(v->root, "redis/queue/policy"), "the queue would lose jobs when its memory is full: only noeviction keeps them");
+	if (queue->port && queue->persistence == PERSISTENCE_NONE)
+		problem_warn(v->p, node_mark(v->root, "redis/queue/persistence"), "waiting jobs are lost at every restart: append_only keeps them");
+	if (cache->maxmemory_bytes && same(cache->policy, "noeviction"))
+		problem_warn(v->p, node_mark(v->root, "redis/cache/policy"), "writes fail once the cache is full: allkeys-lru forgets instead");
+	if (socketio && node_get(socketio, "alias") && socketio->child->next)
+		problem_add(v->p, socketio->key->at, "'socketio' has an 'alias' and keys of its own: keep the alias only");
+}
+
+/* Server variables that are somebody else's to write, or stop the server. */
+static void check_settings(const struct view *v)
+{
+	static const struct { const char *name, *why; } known[] = {
+		{ "innodb_buffer_pool_size", "write 'buffer_pool' of mariadb" },
+		{ "max_connections", "write 'max_connections' of mariadb" },
+		{ "character_set_server", "write 'character_set' of mariadb" },
+		{ "collation_server", "write 'collation' of mariadb" },
+		{ "innodb_flush_log_at_trx_commit", "write 'durability' of mariadb" },
+		{ "datadir", "the volume decides it" }, { "socket", "the image decides it" }, { "port", "the image decides it" },
+		{ "bind_address", "the image decides it" }, { "user", "the image decides it" }, { "pid_file", "the image decides it" },
+		{ "skip_grant_tables", "it would open every database to everyone" },
+		{ "skip_networking", "sites could not reach their database" },
+		{ "innodb_file_format", "MariaDB no longer has it and would not start" },
+		{ "innodb_file_format_max", "MariaDB no longer has it and would not start" },
+		{ "innodb_large_prefix", "MariaDB no longer has it and would not start" },
+	};
+	const struct pair *pairs = v->r->mariadb.settings.items;
+
+	for (size_t i = 0; i < v->r->mariadb.settings.count; i++) {
+		AUTO_FREE char *name = mem_dup(pairs[i].key ? pairs[i].key : "");
+		for (char *c = name; (c = strchr(c, '-')); )
+			*c = '_';
+		for (size_t k = 0; k < COUNT(known); k++)
+			if (!strcmp(known[k].name, name))
+				problem_add(v->p, pairs[i].at, "the setting '%s' cannot be given here: %s", pairs[i].key, known[k].why);
+	}
+}
+
+static void check_mariadb(const struct view *v)
+{
+	const struct mariadb *m = &v->r->mariadb;
+
+	if (m->character_set && m->collation &&
+	    (!text_starts(m->collation, m->character_set) || m->collation[strlen(m->character_set)] != '_') &&
+	    strcmp(m->collation, m->character_set))
+		problem_add(v->p, node_mark(v->root, "mariadb/collation"), "the collation '%s' is not one of %s: its name begins with '%s_'",
+			    m->collation, m->character_set, m->character_set);
+	check_settings(v);
+}
+
+static void check_twins(const struct view *v, const struct list *l, const char *path, const char *what)
+{
+	const char *const *items = l->items;
+
+	for (size_t i = 1; i < l->count && !problem_full(v->p); i++)
+		for (size_t k = 0; k < i; k++)
+			if (same(items[i], items[k])) {
+				problem_add(v->p, node_mark(v->root, "%s/%zu", path, i), "%s '%s' is given twice: once is enough", what, items[i]);
+				break;
+			}
+}
+
+static void check_outputs(const struct view *v)
+{
+	const int *outputs = v->r->outputs.items;
+
+	for (size_t i = 1; i < v->r->outputs.count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (outputs[i] == outputs[k])
+				problem_add(v->p, node_mark(v->root, "outputs/%zu", i), "this output is given twice: once is enough");
+}
+
+static void check_unknown_host(const struct view *v)
+{
+	const char *name = v->r->nginx.unknown_host;
+
+	for (size_t i = 0; i < v->r->sites.count; i++)
+		if (same(v->sites[i].name, name))
+			return;
+	if (name && strcmp(name, "refuse"))
+		problem_add(v->p, node_mark(v->root, "nginx/unknown_host"), "the recipe has no site '%s': write 'refuse' or a site's name", name);
+}
+
+void recipe_check(const struct recipe *r, const struct node *root, struct problems *p)
+{
+	struct view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
+
+	check_apps(&v);
+	check_sites(&v);
+	check_twins(&v, &r->base.packages, "base/packages", "the package");
+	check_twins(&v, &r->base.mirrors, "base/mirrors", "the mirror");
+	check_ports(&v);
+	check_redis(&v);
+	check_mariadb(&v);
+	check_unknown_host(&v);
+	check_outputs(&v);
+}

@@ -1,0 +1,206 @@
+#include "recipe/pattern.h"
+#include "recipe/recipe.h"
+
+#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define PORT(member_) .kind = FIELD_COUNT, .offset = (member_), .min = 1, .max = 65535
+#define SECRET_ROW(name_) { .name = (name_), .kind = FIELD_REFUSED, .help = "a recipe never holds a secret; see 'admin_password' of a site" }
+#define END { .name = NULL }
+
+static const struct field archive_fields[] = {
+	{ "url", FIELD_TEXT, .required = true, .offset = offsetof(struct archive, url), .pattern = &pattern_mirror,
+	  .help = "where the archive is, without dists/" },
+	{ "suite", FIELD_TEXT, .required = true, .offset = offsetof(struct archive, suite), .pattern = &pattern_suite,
+	  .help = "its suite, the folder below dists/" },
+	{ "components", FIELD_LIST, .offset = offsetof(struct archive, components), .min = 1, .max = 16, .pattern = &pattern_component,
+	  .fallback = "[main]", .help = "its components" },
+	{ "key", FIELD_TEXT, .required = true, .offset = offsetof(struct archive, key), .pattern = &pattern_path,
+	  .help = "the keyring that its signature is checked with" },
+	END
+};
+
+static const struct field base_fields[] = {
+	{ "suite", FIELD_TEXT, .required = true, .offset = offsetof(struct base, suite), .pattern = &pattern_suite,
+	  .help = "the Debian release, such as bookworm or trixie" },
+	{ "architecture", FIELD_TEXT, .offset = offsetof(struct base, architecture), .choices = WORDS("amd64", "arm64"),
+	  .help = "the image's architecture; that of the building machine when absent" },
+	{ "mirrors", FIELD_LIST, .offset = offsetof(struct base, mirrors), .max = 16, .pattern = &pattern_mirror,
+	  .help = "Debian mirrors, tried in this order; those of the machine's own apt configuration when absent" },
+	{ "archives", FIELD_LIST, .offset = offsetof(struct base, archives), .max = 16, .fields = archive_fields,
+	  .item_size = sizeof(struct archive), .item_mark = offsetof(struct archive, at), .help = "apt archives beside Debian's own" },
+	{ "key", FIELD_TEXT, .offset = offsetof(struct base, key), .pattern = &pattern_path,
+	  .help = "the keyring for the mirrors; the machine's Debian keyring when absent" },
+	{ "packages", FIELD_LIST, .offset = offsetof(struct base, packages), .max = 1000, .pattern = &pattern_package,
+	  .help = "Debian packages to add to those that services and framework need" },
+	{ "exclude", FIELD_LIST, .offset = offsetof(struct base, exclude), .max = 1000, .pattern = &pattern_glob,
+	  .help = "paths left out of the image; * and ? match as in a shell" },
+	{ "recommends", FIELD_BOOL, .offset = offsetof(struct base, recommends), .fallback = "false",
+	  .help = "install what packages recommend, too" },
+	END
+};
+
+static const struct field app_fields[] = {
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct app, name), .pattern = &pattern_app,
+	  .help = "the app's Python package" },
+	{ "git", FIELD_TEXT, .offset = offsetof(struct app, git), .pattern = &pattern_git,
+	  .help = "its git repository; needs 'ref'" },
+	{ "ref", FIELD_TEXT, .offset = offsetof(struct app, ref), .pattern = &pattern_ref,
+	  .help = "the branch, tag or whole commit to take; the lock file keeps the commit it meant" },
+	{ "archive", FIELD_TEXT, .offset = offsetof(struct app, archive), .pattern = &pattern_url,
+	  .help = "a source archive to download instead; needs 'sha256'" },
+	{ "sha256", FIELD_TEXT, .offset = offsetof(struct app, sha256), .pattern = &pattern_sha256,
+	  .help = "the archive's SHA-256" },
+	{ "path", FIELD_TEXT, .offset = offsetof(struct app, path), .pattern = &pattern_path,
+	  .help = "a folder of this machine instead, from the recipe's folder" },
+	{ "options", FIELD_PAIRS, .offset = offsetof(struct app, options), .max = 100, .pattern = &pattern_option,
+	  .help = "what the framework's file lets an app choose" },
+	END
+};
+
+static const struct field site_fields[] = {
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct site, name), .pattern = &pattern_site,
+	  .help = "the site's name, which is also its first host name" },
+	{ "hosts", FIELD_LIST, .offset = offsetof(struct site, hosts), .max = 100, .pattern = &pattern_host,
+	  .help = "more host names it answers to" },
+	{ "apps", FIELD_LIST, .offset = offsetof(struct site, apps), .max = 100, .pattern = &pattern_app,
+	  .help = "the apps it installs; every app of the recipe when absent" },
+	{ "time_zone", FIELD_TEXT, .offset = offsetof(struct site, time_zone), .pattern = &pattern_zone, .fallback = "UTC",
+	  .help = "its time zone" },
+	{ "language", FIELD_TEXT, .offset = offsetof(struct site, language), .pattern = &pattern_language, .fallback = "en",
+	  .help = "its language" },
+	{ "developer_mode", FIELD_BOOL, .offset = offsetof(struct site, developer_mode), .fallback = "false",
+	  .help = "changes made in the desk are written into the apps' source" },
+	{ "admin_password", FIELD_ENUM, .offset = offsetof(struct site, admin_password), .choices = WORDS("generate", "env", "file"),
+	  .secret = true, .fallback = "generate",
+	  .help = "where the first boot takes the administrator's password from: made up and kept in the volume, the environment "
+		  "variable MKBENCH_ADMIN_PASSWORD, or the file that MKBENCH_ADMIN_PASSWORD_FILE names" },
+	SECRET_ROW("password"),
+	END
+};
+
+static const struct field mariadb_fields[] = {
+	{ "buffer_pool", FIELD_SHARE, .offset = offsetof(struct mariadb, buffer_pool_bytes), .min = 32ull << 20, .max = 4ull << 40,
+	  .fallback = "25%", .help = "memory for data pages: a share of the container's memory, worked out at boot, or a size" },
+	{ "character_set", FIELD_TEXT, .offset = offsetof(struct mariadb, character_set), .pattern = &pattern_word,
+	  .fallback = "utf8mb4", .help = "the server's character set" },
+	{ "collation", FIELD_TEXT, .offset = offsetof(struct mariadb, collation), .pattern = &pattern_word,
+	  .fallback = "utf8mb4_unicode_ci", .help = "the server's collation" },
+	{ "max_connections", FIELD_COUNT, .offset = offsetof(struct mariadb, max_connections), .min = 10, .max = 100000,
+	  .fallback = "200", .help = "connections at once" },
+	{ "durability", FIELD_ENUM, .offset = offsetof(struct mariadb, durability), .choices = WORDS("full", "relaxed"),
+	  .fallback = "full", .help = "full: a commit is on disk when it is acknowledged; relaxed: the last second may be lost in a crash" },
+	{ "settings", FIELD_PAIRS, .offset = offsetof(struct mariadb, settings), .max = 200, .pattern = &pattern_setting,
+	  .help = "more server variables, written into its configuration as they are" },
+	{ "external", FIELD_REFUSED, .help = "not yet: the database is inside the image" },
+	SECRET_ROW("password"),
+	SECRET_ROW("root_password"),
+	END
+};
+
+#define REDIS_ROWS(port_, maxmemory_, policy_, persistence_)                                                              \
+	{ "port", PORT(offsetof(struct redis, port)), .fallback = (port_), .help = "its TCP port on 127.0.0.1" },          \
+	{ "maxmemory", FIELD_SIZE, .offset = offsetof(struct redis, maxmemory_bytes), .min = 1 << 20, .max = 1ull << 40,  \
+	  .zero = "unlimited", .fallback = (maxmemory_), .help = "memory it may use" },                                   \
+	{ "policy", FIELD_TEXT, .offset = offsetof(struct redis, policy), .fallback = (policy_),                          \
+	  .choices = WORDS("noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-lfu",  \
+			   "volatile-random", "volatile-ttl"),                                                            \
+	  .help = "what it forgets when that memory is full" },                                                           \
+	{ "persistence", FIELD_ENUM, .offset = offsetof(struct redis, persistence), .fallback = (persistence_),           \
+	  .choices = WORDS("none", "append_only", "snapshot"), .help = "how it survives a restart" },                     \
+	{ "external", FIELD_REFUSED, .help = "not yet: the three Redis are inside the image" },                           \
+	SECRET_ROW("password")
+
+#define NO_ALIAS { "alias", FIELD_REFUSED, .help = "only 'socketio' can be served by another instance" }
+
+static const struct field cache_fields[] = { REDIS_ROWS("13000", "256M", "allkeys-lru", "none"), NO_ALIAS, END };
+static const struct field queue_fields[] = { REDIS_ROWS("11000", "unlimited", "noeviction", "append_only"), NO_ALIAS, END };
+static const struct field socketio_redis_fields[] = {
+	REDIS_ROWS("12000", "unlimited", "noeviction", "none"),
+	{ "alias", FIELD_TEXT, .offset = offsetof(struct redis, alias), .choices = WORDS("queue", "cache"),
+	  .help = "the instance that serves instead, for frameworks that need no third one; then nothing else is written here" },
+	END
+};
+
+static const struct field redis_fields[] = {
+	{ "cache", FIELD_MAP, .offset = REDIS_CACHE * sizeof(struct redis), .fields = cache_fields,
+	  .help = "what may be forgotten: evicts, keeps nothing" },
+	{ "queue", FIELD_MAP, .offset = REDIS_QUEUE * sizeof(struct redis), .fields = queue_fields,
+	  .help = "background jobs: never evicts, survives a crash" },
+	{ "socketio", FIELD_MAP, .offset = REDIS_SOCKETIO * sizeof(struct redis), .fields = socketio_redis_fields,
+	  .help = "live events passing through" },
+	END
+};
+
+static const struct field web_fields[] = {
+	{ "port", PORT(offsetof(struct web, port)), .fallback = "8000", .help = "Gunicorn's port on 127.0.0.1" },
+	{ "workers", FIELD_COUNT, .offset = offsetof(struct web, workers), .min = 1, .max = 256, .zero = "auto", .fallback = "auto",
+	  .help = "processes; auto: from processors and memory, at boot" },
+	{ "threads", FIELD_COUNT, .offset = offsetof(struct web, threads), .min = 1, .max = 256, .fallback = "4",
+	  .help = "threads in each process" },
+	{ "timeout", FIELD_SECONDS, .offset = offsetof(struct web, timeout_seconds), .min = 1, .max = 86400, .fallback = "120",
+	  .help = "longest request" },
+	{ "max_requests", FIELD_COUNT, .offset = offsetof(struct web, max_requests), .min = 1, .max = 1000000000, .zero = "unlimited",
+	  .fallback = "5000", .help = "requests after which a process is replaced" },
+	{ "max_body", FIELD_SIZE, .offset = offsetof(struct web, max_body_bytes), .min = 1 << 10, .max = 1ull << 40, .fallback = "50M",
+	  .help = "largest request, so largest upload" },
+	END
+};
+
+static const struct field worker_fields[] = {
+	{ "queues", FIELD_LIST, .required = true, .offset = offsetof(struct worker, queues), .min = 1, .max = 32, .pattern = &pattern_word,
+	  .help = "queues it takes jobs from, most urgent first" },
+	{ "count", FIELD_COUNT, .offset = offsetof(struct worker, count), .min = 1, .max = 256, .fallback = "1", .help = "processes" },
+	{ "timeout", FIELD_SECONDS, .offset = offsetof(struct worker, timeout_seconds), .min = 1, .max = 86400, .fallback = "1500",
+	  .help = "longest job: it is given this long to stop" },
+	END
+};
+
+static const struct field nginx_fields[] = {
+	{ "port", PORT(offsetof(struct nginx, port)), .fallback = "8080", .help = "the port the image listens on" },
+	{ "unknown_host", FIELD_TEXT, .offset = offsetof(struct nginx, unknown_host), .pattern = &pattern_unknown_host,
+	  .fallback = "refuse", .help = "refuse: a request for a host that no site has gets 404; or the site that answers it" },
+	END
+};
+
+static const struct field socketio_fields[] = {
+	{ "port", PORT(0), .fallback = "9000", .help = "its port on 127.0.0.1" },
+	END
+};
+
+const struct field recipe_fields[] = {
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct recipe, name), .pattern = &pattern_name,
+	  .help = "the image's name" },
+	{ "version", FIELD_TEXT, .offset = offsetof(struct recipe, version), .pattern = &pattern_version, .fallback = "latest",
+	  .help = "the image's version: its tag" },
+	{ "mode", FIELD_ENUM, .offset = offsetof(struct recipe, mode), .choices = WORDS("production", "development"),
+	  .fallback = "production", .help = "development: Werkzeug and a Procfile instead of Gunicorn and Nginx" },
+	{ "framework", FIELD_TEXT, .offset = offsetof(struct recipe, framework), .pattern = &pattern_file, .fallback = "auto",
+	  .help = "a file of services/frameworks; auto: told by the first app" },
+	{ "base", FIELD_MAP, .required = true, .offset = offsetof(struct recipe, base), .fields = base_fields,
+	  .help = "the Debian system below the bench" },
+	{ "apps", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, apps), .min = 1, .max = 100, .fields = app_fields,
+	  .item_size = sizeof(struct app), .item_mark = offsetof(struct app, at),
+	  .help = "applications, the framework's own first; each from one of git, archive or path" },
+	{ "sites", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, sites), .min = 1, .max = 1000, .fields = site_fields,
+	  .item_size = sizeof(struct site), .item_mark = offsetof(struct site, at), .help = "tenants, each with its own database and files" },
+	{ "mariadb", FIELD_MAP, .offset = offsetof(struct recipe, mariadb), .fields = mariadb_fields, .help = "the database server" },
+	{ "redis", FIELD_MAP, .offset = offsetof(struct recipe, redis), .fields = redis_fields, .help = "the three Redis instances" },
+	{ "web", FIELD_MAP, .offset = offsetof(struct recipe, web), .fields = web_fields, .help = "the web server behind Nginx" },
+	{ "workers", FIELD_LIST, .offset = offsetof(struct recipe, workers), .min = 1, .max = 64, .fields = worker_fields,
+	  .item_size = sizeof(struct worker),
+	  .fallback = "[{queues: [short, default], timeout: 5m}, {queues: [long, default, short], timeout: 25m}]",
+	  .help = "background workers" },
+	{ "nginx", FIELD_MAP, .offset = offsetof(struct recipe, nginx), .fields = nginx_fields, .help = "the door of the image" },
+	{ "socketio", FIELD_MAP, .offset = offsetof(struct recipe, socketio_port), .fields = socketio_fields, .help = "the live-event server" },
+	{ "outputs", FIELD_LIST, .offset = offsetof(struct recipe, outputs), .min = 1, .max = 8, .items = FIELD_ENUM,
+	  .choices = WORDS("oci", "docker"), .later = WORDS("raw", "qcow2", "vmdk", "vhd"), .fallback = "[oci, docker]",
+	  .help = "what is written: an OCI layout, an archive for docker load" },
+	{ "tls", FIELD_REFUSED, .help = "not yet: put a proxy that speaks TLS before the container" },
+	{ "backup", FIELD_REFUSED, .help = "not yet: back up the volume while the container is stopped" },
+	{ "disk", FIELD_REFUSED, .help = "not yet: only container images are written" },
+	{ "kernel", FIELD_REFUSED, .help = "not yet: only container images are written" },
+	{ "processes", FIELD_REFUSED, .help = "not yet: the framework's file names the processes" },
+	{ "files", FIELD_REFUSED, .help = "not yet: put files into an app" },
+	{ "role", FIELD_REFUSED, .help = "not yet: every image runs the whole bench" },
+	{ "mail", FIELD_REFUSED, .help = "not yet: set mail up in each site" },
+	END
+};

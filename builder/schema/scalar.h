@@ -1,0 +1,15 @@
+/* One value without parts, read strictly: what YAML, or a person in a hurry, could
+ * take for something else is a problem and never a guess. */
+#pragma once
+#include "schema/schema.h"
+
+/* f is the field, or the list whose item this is. */
+void scalar_read(const struct field *f, enum field_kind kind, const struct node *n, void *member, struct problems *p);
+size_t scalar_size(enum field_kind kind); /* of the member */
+
+/* What YAML 1.1 or 1.2 would take a plain text for ("a number"), NULL: a text. */
+const char *scalar_disguise(const char *text);
+/* Is this the name of something that may not stand in a file ("db_password")? */
+bool scalar_names_secret(const char *key);
+/* A text short enough for a one-line report, in the arena or itself. */
+const char *scalar_shown(struct arena *a, const char *text);
