@@ -1,0 +1,111 @@
+"""python3 -m demo.manage COMMAND: what a person or a supervisor asks of the demo. Runs in sites/."""
+
+import argparse
+import json
+import os
+import sys
+from contextlib import closing
+
+from . import bench, jobs, store, version
+
+FOLDERS = ("public/files", "private/files", "private/backups", "locks", "logs")
+
+
+def create_site(args):
+    """Finishes whatever an earlier, interrupted run left; changes nothing the second time."""
+    write_config(args)
+    site = bench.Site(args.site)
+    for folder in FOLDERS:
+        os.makedirs(site.file(folder), exist_ok=True)
+    with closing(site.connect()) as db:
+        store.create_tables(db)
+        password = os.environ.get("MKBENCH_ADMIN_PASSWORD")
+        if password and not store.has_user(db, "Administrator"):
+            store.set_password(db, "Administrator", password)
+
+
+def write_config(args):
+    """Leaves a site_config.json that somebody prepared as it is."""
+    path = os.path.join(bench.SITES, args.site, "site_config.json")
+    if os.path.exists(path):
+        return
+    password = os.environ.get("MKBENCH_DB_PASSWORD")
+    if not args.db_name or not password:
+        sys.exit(f"{path} is missing: write it, or give --db-name and MKBENCH_DB_PASSWORD")
+    config = {"db_name": args.db_name, "db_user": args.db_user or args.db_name, "db_password": password}
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(config, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    os.rename(path + ".new", path)
+
+
+def set_admin_password(args):
+    password = os.environ.get("MKBENCH_ADMIN_PASSWORD") or sys.stdin.readline().rstrip("\n")
+    if not password:
+        sys.exit("no password: set MKBENCH_ADMIN_PASSWORD or write it to standard input")
+    with closing(bench.Site(args.site).connect()) as db:
+        store.set_password(db, "Administrator", password)
+
+
+def migrate(args):
+    with closing(bench.Site(args.site).connect()) as db:
+        store.create_tables(db)
+
+
+def list_sites(_):
+    for site in bench.sites():
+        print(site.name)
+
+
+def worker(args):
+    queues = args.queue.split(",")
+    unknown = set(queues) - set(jobs.QUEUES)
+    if unknown:
+        sys.exit("unknown queue: " + ", ".join(sorted(unknown)))
+    jobs.work(queues)
+
+
+def schedule(args):
+    jobs.schedule(args.every)
+
+
+def serve(args):
+    from werkzeug.serving import run_simple
+
+    from .wsgi import application
+    run_simple("127.0.0.1", args.port, application, use_reloader=True, threaded=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="demo.manage", description=__doc__)
+    parser.add_argument("--version", action="version", version=version)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(run, help, *names):
+        new = commands.add_parser(run.__name__.replace("_", "-"), help=help)
+        new.set_defaults(run=run)
+        for name in names:
+            new.add_argument(name)
+        return new
+
+    create = command(create_site, "tables, folders and administrator of a site", "site")
+    create.add_argument("--db-name")
+    create.add_argument("--db-user")
+    command(set_admin_password, "from MKBENCH_ADMIN_PASSWORD or standard input; ends every session", "site")
+    command(migrate, "bring a site's tables up to date", "site")
+    command(list_sites, "names of the sites")
+    command(worker, "take jobs").add_argument("--queue", default=",".join(jobs.QUEUES))
+    command(schedule, "ask for a tick of every site, for ever").add_argument("--every", type=int, default=15)
+    command(serve, "the web server of development mode, which reloads changed code").add_argument(
+        "--port", type=int, default=8000)
+    args = parser.parse_args()
+    try:
+        args.run(args)
+    except bench.UnknownSite as name:
+        sys.exit(f"there is no site {name} under {bench.SITES}")
+
+
+if __name__ == "__main__":
+    main()

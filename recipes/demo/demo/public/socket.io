@@ -1,0 +1,1 @@
+../../node_modules/socket.io/client-dist

@@ -1,0 +1,133 @@
+"""What a site keeps in its database."""
+
+import hashlib
+import json
+import secrets
+from contextlib import closing
+
+from werkzeug.security import check_password_hash, generate_password_hash
+
+SESSION_DAYS = 3
+JOB_SECONDS = 120  # the longest a job may take; the worker ends it after that
+
+TABLES = (
+    """note (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(2000) NOT NULL, at DATETIME(3) NOT NULL)""",
+    """job (id CHAR(32) PRIMARY KEY, queue VARCHAR(20) NOT NULL, state VARCHAR(10) NOT NULL,
+        result TEXT, asked DATETIME(3) NOT NULL, started DATETIME(3), ended DATETIME(3), KEY (asked))""",
+    """counter (name VARCHAR(40) PRIMARY KEY, value BIGINT NOT NULL, at DATETIME(3) NOT NULL)""",
+    """user (name VARCHAR(140) PRIMARY KEY, password VARCHAR(255) NOT NULL)""",
+    """session (id CHAR(64) PRIMARY KEY, user VARCHAR(140) NOT NULL, at DATETIME NOT NULL)""",
+)
+
+
+def create_tables(db):
+    for table in TABLES:
+        rows(db, "CREATE TABLE IF NOT EXISTS " + table + " ENGINE=InnoDB")
+
+
+def rows(db, sql, *values):
+    with closing(db.cursor()) as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def row(db, sql, *values):
+    found = rows(db, sql, *values)
+    return found[0] if found else None
+
+
+def change(db, sql, *values):
+    """Returns how many rows changed and the id of a new one."""
+    with closing(db.cursor()) as cursor:
+        return cursor.execute(sql, values), cursor.lastrowid
+
+
+def server(db):
+    return row(db, "SELECT VERSION() AS version")["version"].split("-")[0]
+
+
+def notes(db):
+    return rows(db, "SELECT id, text, at FROM note ORDER BY id DESC LIMIT 100")
+
+
+def add_note(db, text):
+    return change(db, "INSERT INTO note (text, at) VALUES (%s, UTC_TIMESTAMP(3))", text)[1]
+
+
+def remove_note(db, number):
+    return change(db, "DELETE FROM note WHERE id = %s", number)[0] == 1
+
+
+def jobs(db):
+    """The latest ones. A job that outlived its limit was killed with its worker."""
+    found = rows(db, """SELECT id, queue, result, asked, started, ended,
+        IF(state = 'running' AND started < UTC_TIMESTAMP() - INTERVAL %s SECOND, 'lost', state) AS state
+        FROM job ORDER BY asked DESC LIMIT 5""", JOB_SECONDS + 30)
+    for job in found:
+        job["result"] = json.loads(job["result"]) if job["result"] else None
+    return found
+
+
+def add_job(db, job, queue):
+    change(db, "INSERT INTO job (id, queue, state, asked) VALUES (%s, %s, 'queued', UTC_TIMESTAMP(3))", job, queue)
+
+
+def remove_job(db, job):
+    change(db, "DELETE FROM job WHERE id = %s", job)
+
+
+def start_job(db, job):
+    change(db, "UPDATE job SET state = 'running', started = UTC_TIMESTAMP(3) WHERE id = %s", job)
+
+
+def end_job(db, job, result):
+    change(db, "UPDATE job SET state = 'done', result = %s, ended = UTC_TIMESTAMP(3) WHERE id = %s",
+           json.dumps(result), job)
+
+
+def count(db, name):
+    change(db, """INSERT INTO counter (name, value, at) VALUES (%s, 1, UTC_TIMESTAMP(3))
+        ON DUPLICATE KEY UPDATE value = value + 1, at = VALUES(at)""", name)
+    return counter(db, name)
+
+
+def counter(db, name):
+    return row(db, "SELECT value, at FROM counter WHERE name = %s", name)
+
+
+def set_password(db, user, password):
+    change(db, "REPLACE INTO user (name, password) VALUES (%s, %s)", user, generate_password_hash(password))
+    change(db, "DELETE FROM session WHERE user = %s", user)
+
+
+def has_user(db, user):
+    return row(db, "SELECT 1 FROM user WHERE name = %s", user) is not None
+
+
+def login(db, user, password):
+    """Returns a session's key for the cookie, or None. Only its digest is stored."""
+    found = row(db, "SELECT name, password FROM user WHERE name = %s", user)
+    if not found or not check_password_hash(found["password"], password):
+        return None
+    key = secrets.token_urlsafe(32)
+    change(db, "INSERT INTO session (id, user, at) VALUES (%s, %s, UTC_TIMESTAMP())", _digest(key), found["name"])
+    return key
+
+
+def session_user(db, key):
+    found = row(db, "SELECT user FROM session WHERE id = %s AND at > UTC_TIMESTAMP() - INTERVAL %s DAY",
+                _digest(key), SESSION_DAYS)
+    return found and found["user"]
+
+
+def logout(db, key):
+    change(db, "DELETE FROM session WHERE id = %s", _digest(key))
+
+
+def forget_old(db):
+    change(db, "DELETE FROM session WHERE at < UTC_TIMESTAMP() - INTERVAL %s DAY", SESSION_DAYS)
+    change(db, "DELETE FROM job WHERE asked < UTC_TIMESTAMP() - INTERVAL 7 DAY")
+
+
+def _digest(key):
+    return hashlib.sha256(key.encode()).hexdigest()
