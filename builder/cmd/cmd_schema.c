@@ -1,7 +1,20 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
 #include "cmd/cmd.h"
+#include "recipe/recipe.h"
+#include "schema/jsonschema.h"
+#include "schema/reference.h"
 
 struct err *cmd_schema(int argc, char **argv)
 {
-	(void)argc, (void)argv;
-	return err_new(ERR_USAGE, "not yet");
+	bool json = argc == 2 && !strcmp(argv[1], "--json");
+
+	if (argc != 1 && !json)
+		return err_new(ERR_USAGE, "schema takes no argument but --json: mkbench schema [--json]");
+	AUTO_FREE char *text = json ? jsonschema_text(recipe_fields, "A recipe of mkbench")
+				    : reference_markdown(recipe_fields, "The keys of a recipe");
+	printf(json ? "%s\n" : "%s", text);
+	return NULL;
 }

@@ -75,7 +75,7 @@ static void check_site_apps(const struct view *v, size_t i)
 		if (!apps[k])
 			continue;
 		struct mark at = node_mark(v->root, "sites/%zu/apps/%zu", i, k);
-		const char *near = text_nearest(apps[k], names, count);
+		const char *near = find_app(v, apps[k]) ? NULL : text_nearest(apps[k], names, count);
 		if (!find_app(v, apps[k]))
 			problem_add(v->p, at, "the recipe has no app '%s': %s%s%s", apps[k], near ? "did you mean '" : "add it to 'apps'",
 				    near ? near : "", near ? "'?" : "");
@@ -85,37 +85,39 @@ static void check_site_apps(const struct view *v, size_t i)
 	}
 }
 
-/* Which site has a host, looking only at what is written before it. */
-static const struct site *taken(const struct view *v, const char *host, size_t site, size_t upto)
+/* A site's hosts by number: its name is number 0. */
+static const char *host_at(const struct site *s, size_t k)
 {
-	for (size_t i = 0; i <= site; i++) {
-		const char *const *hosts = v->sites[i].hosts.items;
-		size_t count = i == site ? upto : v->sites[i].hosts.count;
-		if ((i < site || upto) && same(v->sites[i].name, host))
-			return &v->sites[i];
-		for (size_t k = 0; k + 1 < count + (i < site); k++)
-			if (same(hosts[k], host))
-				return &v->sites[i];
+	return k ? ((const char *const *)s->hosts.items)[k - 1] : s->name;
+}
+
+/* The site that has the host, looking only at what is written before host k of site i. */
+static const struct site *taken(const struct view *v, const char *host, size_t i, size_t k)
+{
+	for (size_t before = 0; before <= i; before++) {
+		const struct site *s = &v->sites[before];
+		size_t count = before == i ? k : s->hosts.count + 1;
+		for (size_t j = 0; j < count; j++)
+			if (same(host_at(s, j), host))
+				return s;
 	}
 	return NULL;
 }
 
 static void check_hosts(const struct view *v, size_t i)
 {
-	const struct site *s = &v->sites[i], *other;
-	const char *const *hosts = s->hosts.items;
+	const struct site *s = &v->sites[i];
 
-	if (s->name && (other = taken(v, s->name, i, 0)))
-		problem_add(v->p, node_mark(v->root, "sites/%zu/name", i), "'%s' is already a host of the site of line %u: choose another",
-			    s->name, other->at.line);
-	for (size_t k = 0; k < s->hosts.count; k++) {
-		if (!hosts[k] || !(other = taken(v, hosts[k], i, k + 1)))
+	for (size_t k = 0; k <= s->hosts.count; k++) {
+		const char *host = host_at(s, k);
+		const struct site *other = host ? taken(v, host, i, k) : NULL;
+		if (!other)
 			continue;
-		struct mark at = node_mark(v->root, "sites/%zu/hosts/%zu", i, k);
+		struct mark at = k ? node_mark(v->root, "sites/%zu/hosts/%zu", i, k - 1) : node_mark(v->root, "sites/%zu/name", i);
 		if (other == s)
-			problem_add(v->p, at, "'%s' is already a host of this site: once is enough", hosts[k]);
+			problem_add(v->p, at, "'%s' is already a host of this site: once is enough", host);
 		else
-			problem_add(v->p, at, "'%s' is already a host of the site of line %u: a host has one site", hosts[k], other->at.line);
+			problem_add(v->p, at, "'%s' is already a host of the site of line %u: a host has one site", host, other->at.line);
 	}
 }
 
@@ -221,26 +223,14 @@ static void check_mariadb(const struct view *v)
 	check_settings(v);
 }
 
-static void check_twins(const struct view *v, const struct list *l, const char *path, const char *what)
+static void check_twins(const struct view *v, const struct node *list, const char *what)
 {
-	const char *const *items = l->items;
-
-	for (size_t i = 1; i < l->count && !problem_full(v->p); i++)
-		for (size_t k = 0; k < i; k++)
-			if (same(items[i], items[k])) {
-				problem_add(v->p, node_mark(v->root, "%s/%zu", path, i), "%s '%s' is given twice: once is enough", what, items[i]);
+	for (const struct node *n = list ? list->child : NULL; n && !problem_full(v->p); n = n->next)
+		for (const struct node *m = list->child; m != n; m = m->next)
+			if (same(m->text, n->text)) {
+				problem_add(v->p, n->at, "%s '%s' is given twice: once is enough", what, n->text);
 				break;
 			}
-}
-
-static void check_outputs(const struct view *v)
-{
-	const int *outputs = v->r->outputs.items;
-
-	for (size_t i = 1; i < v->r->outputs.count; i++)
-		for (size_t k = 0; k < i; k++)
-			if (outputs[i] == outputs[k])
-				problem_add(v->p, node_mark(v->root, "outputs/%zu", i), "this output is given twice: once is enough");
 }
 
 static void check_unknown_host(const struct view *v)
@@ -257,14 +247,15 @@ static void check_unknown_host(const struct view *v)
 void recipe_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
 	struct view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
+	const struct node *base = node_get(root, "base");
 
 	check_apps(&v);
 	check_sites(&v);
-	check_twins(&v, &r->base.packages, "base/packages", "the package");
-	check_twins(&v, &r->base.mirrors, "base/mirrors", "the mirror");
+	check_twins(&v, base ? node_get(base, "packages") : NULL, "the package");
+	check_twins(&v, base ? node_get(base, "mirrors") : NULL, "the mirror");
+	check_twins(&v, node_get(root, "outputs"), "the output");
 	check_ports(&v);
 	check_redis(&v);
 	check_mariadb(&v);
 	check_unknown_host(&v);
-	check_outputs(&v);
 }

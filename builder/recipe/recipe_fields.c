@@ -59,7 +59,7 @@ static const struct field app_fields[] = {
 static const struct field site_fields[] = {
 	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct site, name), .pattern = &pattern_site,
 	  .help = "the site's name, which is also its first host name" },
-	{ "hosts", FIELD_LIST, .offset = offsetof(struct site, hosts), .max = 100, .pattern = &pattern_host,
+	{ "hosts", FIELD_LIST, .offset = offsetof(struct site, hosts), .max = 20, .pattern = &pattern_host,
 	  .help = "more host names it answers to" },
 	{ "apps", FIELD_LIST, .offset = offsetof(struct site, apps), .max = 100, .pattern = &pattern_app,
 	  .help = "the apps it installs; every app of the recipe when absent" },
@@ -106,7 +106,6 @@ static const struct field mariadb_fields[] = {
 	  .help = "what it forgets when that memory is full" },                                                           \
 	{ "persistence", FIELD_ENUM, .offset = offsetof(struct redis, persistence), .fallback = (persistence_),           \
 	  .choices = WORDS("none", "append_only", "snapshot"), .help = "how it survives a restart" },                     \
-	{ "external", FIELD_REFUSED, .help = "not yet: the three Redis are inside the image" },                           \
 	SECRET_ROW("password")
 
 #define NO_ALIAS { "alias", FIELD_REFUSED, .help = "only 'socketio' can be served by another instance" }
@@ -127,6 +126,7 @@ static const struct field redis_fields[] = {
 	  .help = "background jobs: never evicts, survives a crash" },
 	{ "socketio", FIELD_MAP, .offset = REDIS_SOCKETIO * sizeof(struct redis), .fields = socketio_redis_fields,
 	  .help = "live events passing through" },
+	{ "external", FIELD_REFUSED, .help = "not yet: the three Redis are inside the image" },
 	END
 };
 
@@ -180,7 +180,7 @@ const struct field recipe_fields[] = {
 	{ "apps", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, apps), .min = 1, .max = 100, .fields = app_fields,
 	  .item_size = sizeof(struct app), .item_mark = offsetof(struct app, at),
 	  .help = "applications, the framework's own first; each from one of git, archive or path" },
-	{ "sites", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, sites), .min = 1, .max = 1000, .fields = site_fields,
+	{ "sites", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, sites), .min = 1, .max = 500, .fields = site_fields,
 	  .item_size = sizeof(struct site), .item_mark = offsetof(struct site, at), .help = "tenants, each with its own database and files" },
 	{ "mariadb", FIELD_MAP, .offset = offsetof(struct recipe, mariadb), .fields = mariadb_fields, .help = "the database server" },
 	{ "redis", FIELD_MAP, .offset = offsetof(struct recipe, redis), .fields = redis_fields, .help = "the three Redis instances" },

@@ -1,7 +1,7 @@
 #include "schema/scalar.h"
 
-#include <ctype.h>
 #include <regex.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -116,32 +116,26 @@ static bool read_number(const char *text, const struct unit *units, uint64_t *re
 	return false;
 }
 
-/* 1073741824 as "1G", so that bounds read like what is written. */
-static const char *show_number(enum field_kind kind, uint64_t v, char buf[static 32])
+const char *scalar_number(enum field_kind kind, uint64_t v, char buf[static SCALAR_NUMBER])
 {
 	static const char letters[] = "KMGT";
-	AUTO_FREE char *text = NULL;
+	bool size = kind == FIELD_SIZE || kind == FIELD_SHARE;
 	int shift = 0;
 
-	if (kind == FIELD_SIZE || kind == FIELD_SHARE)
-		while (shift < 4 && v && !(v & 1023)) {
-			v >>= 10;
-			shift++;
-		}
-	text = shift ? mem_printf("%llu%c", (unsigned long long)v, letters[shift - 1])
-		     : mem_printf("%llu", (unsigned long long)v);
-	memcpy(buf, text, strlen(text) + 1);
+	for (; size && shift < 4 && v && !(v & 1023); shift++)
+		v >>= 10;
+	snprintf(buf, SCALAR_NUMBER, shift ? "%llu%c" : "%llu", (unsigned long long)v, shift ? letters[shift - 1] : 0);
 	return buf;
 }
 
 static bool check_range(const struct field *f, enum field_kind kind, uint64_t v, const struct node *n, struct problems *p)
 {
-	char low[32], high[32];
+	char low[SCALAR_NUMBER], high[SCALAR_NUMBER];
 
 	if (v >= f->min && (!f->max || v <= f->max))
 		return true;
-	show_number(kind, f->min, low);
-	show_number(kind, f->max, high);
+	scalar_number(kind, f->min, low);
+	scalar_number(kind, f->max, high);
 	if (f->max)
 		problem_add(p, n->at, "'%s' cannot be %s: from %s to %s is possible", f->name, n->text, low, high);
 	else
@@ -157,6 +151,8 @@ static const char *size_hint(const char *text)
 	for (size_t i = 0; i < COUNT(decimal); i++)
 		if (text_ends(text, decimal[i]))
 			return "1000 or 1024 is unclear; K, M, G and T go by 1024";
+	if (matches("^[0-9]+[kmgt]$", text))
+		return "the unit is a capital letter, such as 512M";
 	if (strchr(text, '.'))
 		return "no fractions; 1536M is one and a half G";
 	if (matches("^[0-9]+$", text))
@@ -218,11 +214,15 @@ static void read_share(const struct field *f, const struct node *n, uint64_t mem
 
 static void read_bool(const struct field *f, const struct node *n, bool *member, struct problems *p)
 {
+	const char *hint = matches("^([yY](es)?|YES|[oO]n|ON|True|TRUE|true|1)$", n->text) ? "write true"
+			 : matches("^([nN]o?|NO|[oO]ff|OFF|False|FALSE|false|0)$", n->text) ? "write false"
+			 : "one of those words";
+
 	if (n->plain && (!strcmp(n->text, "true") || !strcmp(n->text, "false")))
 		*member = *n->text == 't';
 	else
-		problem_add(p, n->at, "'%s' wants true or false, not '%s': those two words only, without quotes", f->name,
-			    scalar_shown(p->arena, n->text));
+		problem_add(p, n->at, "'%s' wants true or false without quotes, not '%s': %s", f->name,
+			    scalar_shown(p->arena, n->text), hint);
 }
 
 static int choice_index(const char *const *choices, const char *text)
@@ -235,12 +235,12 @@ static int choice_index(const char *const *choices, const char *text)
 
 static void refuse_choice(const struct field *f, const struct node *n, struct problems *p)
 {
-	struct text all = { 0 };
+	AUTO_TEXT struct text all = { 0 };
 	size_t count = 0;
 
 	for (; f->choices[count]; count++)
 		text_printf(&all, "%s%s", !count ? "" : f->choices[count + 1] ? ", " : " or ", f->choices[count]);
-	AUTO_FREE char *known = text_take(&all);
+	const char *known = all.bytes;
 	const char *near = text_nearest(n->text, f->choices, count);
 
 	if (f->secret)
@@ -275,11 +275,13 @@ static void read_text(const struct field *f, const struct node *n, const char **
 {
 	const char *disguise = n->plain ? scalar_disguise(n->text) : NULL;
 
-	if (disguise)
-		problem_add(p, n->at, "'%s' is a text, and %s without quotes is %s: write \"%s\"", f->name, n->text, disguise, n->text);
-	else if (f->choices && choice_index(f->choices, n->text) < 0)
+	if (f->choices && choice_index(f->choices, n->text) < 0)
 		refuse_choice(f, n, p);
-	else if (!f->pattern || check_pattern(f, n, p))
+	else if (f->pattern && !check_pattern(f, n, p))
+		return;
+	else if (disguise)
+		problem_add(p, n->at, "'%s' is a text, and %s without quotes is %s: write \"%s\"", f->name, n->text, disguise, n->text);
+	else
 		*member = n->text;
 }
 

@@ -13,3 +13,6 @@ const char *scalar_disguise(const char *text);
 bool scalar_names_secret(const char *key);
 /* A text short enough for a one-line report, in the arena or itself. */
 const char *scalar_shown(struct arena *a, const char *text);
+/* A number as it would be written: 1073741824 as "1G" when it is a size. */
+#define SCALAR_NUMBER 32
+const char *scalar_number(enum field_kind kind, uint64_t v, char buf[static SCALAR_NUMBER]);
