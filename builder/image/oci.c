@@ -1,0 +1,218 @@
+#include "image/oci.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+
+#define CONFIG_TYPE "application/vnd.oci.image.config.v1+json"
+#define MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
+#define INDEX_TYPE "application/vnd.oci.image.index.v1+json"
+#define LAYER_TYPE "application/vnd.oci.image.layer.v1.tar+gzip"
+/* Docker's full form of a name without a registry: what its containerd store looks up. */
+#define FULL_NAME "docker.io/library/%s:%s"
+
+static void drop(json_t **j)
+{
+	json_decref(*j);
+}
+#define AUTO_JSON __attribute__((cleanup(drop)))
+
+char *oci_blob_path(const struct digest *d)
+{
+	char hex[DIGEST_HEX];
+
+	return mem_printf("blobs/sha256/%s", digest_hex(d, hex));
+}
+
+static json_t *digest_json(const struct digest *d)
+{
+	char hex[DIGEST_HEX];
+
+	return json_sprintf("sha256:%s", digest_hex(d, hex));
+}
+
+static json_t *descriptor(const char *type, const struct digest *d, uint64_t size_bytes)
+{
+	return json_pack("{s:s, s:o, s:I}", "mediaType", type, "digest", digest_json(d), "size", (json_int_t)size_bytes);
+}
+
+/* Every maker of JSON yields NULL for a text that is not UTF-8; json_pack passes that on. */
+static json_t *words(const char *first, const char *const *list)
+{
+	json_t *array = first ? json_pack("[s]", first) : json_array();
+
+	for (; list && *list; list++)
+		if (json_array_append_new(array, json_string(*list)) < 0) {
+			json_decref(array);
+			return NULL;
+		}
+	return array;
+}
+
+static json_t *labels(const struct label *list)
+{
+	json_t *object = json_object();
+
+	for (; list && list->key; list++)
+		if (json_object_set_new(object, list->key, json_string(list->value)) < 0) {
+			json_decref(object);
+			return NULL;
+		}
+	return object;
+}
+
+/* The names Go gives to processors, where Debian's differ. */
+static const char *go_architecture(const char *debian)
+{
+	static const char *const names[][2] = {
+		{ "i386", "386" }, { "armhf", "arm" }, { "ppc64el", "ppc64le" }, { "mips64el", "mips64le" },
+	};
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (!strcmp(names[i][0], debian))
+			return names[i][1];
+	return debian;
+}
+
+static json_t *created(int64_t epoch)
+{
+	time_t seconds = (time_t)epoch;
+	struct tm tm;
+	char text[40] = "";
+
+	if (gmtime_r(&seconds, &tm))
+		strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return json_string(text);
+}
+
+static json_t *ports(const unsigned *list)
+{
+	json_t *set = json_object();
+
+	for (; list && *list; list++) {
+		char key[16];
+		snprintf(key, sizeof key, "%u/tcp", *list);
+		json_object_set_new(set, key, json_object());
+	}
+	return set;
+}
+
+static json_t *health(const struct image_config *c)
+{
+	json_int_t second = 1000000000;
+
+	return json_pack("{s:o, s:I, s:I, s:I, s:i}", "Test", words("CMD", c->health_command),
+			 "Interval", c->health_interval_seconds * second, "Timeout", c->health_timeout_seconds * second,
+			 "StartPeriod", c->health_start_seconds * second, "Retries", (int)c->health_retries);
+}
+
+static json_t *run_settings(const struct image_config *c)
+{
+	json_t *settings = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s*, s:s*, s:s*}", "Entrypoint", words(NULL, c->entrypoint),
+				     "Env", words(NULL, c->env), "ExposedPorts", ports(c->ports), "Labels", labels(c->labels),
+				     "Volumes", c->volume ? json_pack("{s:{}}", c->volume) : json_object(), "User", c->user,
+				     "WorkingDir", c->working_dir, "StopSignal", c->stop_signal);
+
+	if (settings && c->health_command && json_object_set_new(settings, "Healthcheck", health(c)) < 0) {
+		json_decref(settings);
+		return NULL;
+	}
+	return settings;
+}
+
+static json_t *config(const struct image *im)
+{
+	const struct image_config *c = im->config;
+	json_t *ids = json_array(), *history = json_array();
+
+	for (size_t i = 0; i < im->layer_count; i++) {
+		json_array_append_new(ids, digest_json(&im->layers[i].blob.diff_id));
+		json_array_append_new(history, json_pack("{s:o, s:o}", "created", created(c->epoch), "created_by",
+							 json_sprintf("mkbench: %s", im->layers[i].name)));
+	}
+	return json_pack("{s:s, s:s, s:o, s:o, s:{s:s, s:o}, s:o}", "os", "linux", "architecture",
+			 go_architecture(c->architecture), "created", created(c->epoch), "config", run_settings(c),
+			 "rootfs", "type", "layers", "diff_ids", ids, "history", history);
+}
+
+static json_t *manifest(const struct image *im, const struct oci *o)
+{
+	json_t *layers = json_array();
+
+	for (size_t i = 0; i < im->layer_count; i++)
+		json_array_append_new(layers, descriptor(LAYER_TYPE, &im->layers[i].blob.digest, im->layers[i].blob.size_bytes));
+	return json_pack("{s:i, s:s, s:o, s:o}", "schemaVersion", 2, "mediaType", MANIFEST_TYPE, "config",
+			 descriptor(CONFIG_TYPE, &o->config_digest, strlen(o->config)), "layers", layers);
+}
+
+static json_t *index_of(const struct image *im, const struct oci *o)
+{
+	const struct image_config *c = im->config;
+
+	return json_pack("{s:i, s:s, s:[{s:s, s:o, s:I, s:{s:s, s:o}, s:{s:s, s:s}}]}", "schemaVersion", 2, "mediaType", INDEX_TYPE,
+			 "manifests", "mediaType", MANIFEST_TYPE, "digest", digest_json(&o->manifest_digest),
+			 "size", (json_int_t)strlen(o->manifest),
+			 "annotations", "org.opencontainers.image.ref.name", c->tag,
+			 "io.containerd.image.name", json_sprintf(FULL_NAME, c->name, c->tag),
+			 "platform", "os", "linux", "architecture", go_architecture(c->architecture));
+}
+
+static json_t *docker(const struct image *im, const struct oci *o)
+{
+	AUTO_FREE char *path = oci_blob_path(&o->config_digest);
+	json_t *layers = json_array();
+
+	for (size_t i = 0; i < im->layer_count; i++) {
+		AUTO_FREE char *layer = oci_blob_path(&im->layers[i].blob.digest);
+		json_array_append_new(layers, json_string(layer));
+	}
+	return json_pack("[{s:s, s:[o], s:o}]", "Config", path, "RepoTags", json_sprintf("%s:%s", im->config->name, im->config->tag),
+			 "Layers", layers);
+}
+
+static struct err *print(json_t *taken, const char *what, char **ret_text)
+{
+	AUTO_JSON json_t *j = taken;
+	char *text = j ? json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+
+	if (!text)
+		return err_new(ERR_BUILD, "image %s: a name, label or variable is not UTF-8", what);
+	*ret_text = text;
+	return NULL;
+}
+
+static struct err *describe(const struct image *im, struct oci *o)
+{
+	TRY(print(config(im), "configuration", &o->config));
+	o->config_digest = digest_of(o->config, strlen(o->config));
+	TRY(print(manifest(im, o), "manifest", &o->manifest));
+	o->manifest_digest = digest_of(o->manifest, strlen(o->manifest));
+	TRY(print(index_of(im, o), "index", &o->index));
+	return print(docker(im, o), "archive manifest", &o->docker);
+}
+
+struct err *oci_describe(const struct image *im, struct oci *ret)
+{
+	struct oci o = { 0 };
+	struct err *e = describe(im, &o);
+
+	if (e) {
+		oci_done(&o);
+		return e;
+	}
+	*ret = o;
+	return NULL;
+}
+
+void oci_done(struct oci *o)
+{
+	free(o->config);
+	free(o->manifest);
+	free(o->index);
+	free(o->docker);
+	*o = (struct oci){ 0 };
+}

@@ -1,0 +1,20 @@
+/* The documents of an image: its configuration and manifest (OCI image-spec 1.0,
+ * config.md and manifest.md), the index that names it (image-layout.md), and the
+ * manifest.json of a docker archive. Keys are sorted and nothing is optional, so
+ * equal images have equal bytes. */
+#pragma once
+#include "image/image.h"
+
+struct oci {
+	char *config, *manifest, *index, *docker; /* NUL-terminated JSON */
+	struct digest config_digest, manifest_digest;
+};
+
+#define OCI_LAYOUT "{\"imageLayoutVersion\":\"1.0.0\"}"
+
+/* ERR_BUILD when a text of the image is not UTF-8. */
+struct err *oci_describe(const struct image *im, struct oci *ret) MUST_CHECK;
+void oci_done(struct oci *o);
+
+/* "blobs/sha256/<hex>", the caller's to free. */
+char *oci_blob_path(const struct digest *d);

@@ -1,0 +1,86 @@
+#include "image/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#define NOTES "output"
+
+struct err *place_begin(struct store *s, const struct image_config *c, const char *folder, const char *suffix,
+			struct place *ret)
+{
+	TRY(file_make_folder(folder, 0777));
+	AUTO_FREE char *whole = realpath(folder, NULL);
+	if (!whole)
+		return err_errno(errno, "open folder %s", folder);
+	AUTO_FREE char *path = mem_printf("%s/%s-%s%s", whole, c->name, c->tag, suffix);
+	AUTO_FREE char *part = mem_printf("%s.part", path);
+	struct digest key = digest_of(path, strlen(path));
+	AUTO_CLOSE int lock = -1;
+	TRY(store_lock_key(s, &key, &lock));
+	TRY(file_remove_tree(part));
+	*ret = (struct place){ .path = TAKE(path), .part = TAKE(part), .lock = lock };
+	lock = -1;
+	return NULL;
+}
+
+struct err *place_commit(const struct place *p)
+{
+	if (!rename(p->part, p->path))
+		return NULL;
+	/* A folder cannot replace a full one: they change names, where the file system can do that. */
+	if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR && errno != EISDIR)
+		return err_errno(errno, "rename %s", p->part);
+	if (!renameat2(AT_FDCWD, p->part, AT_FDCWD, p->path, RENAME_EXCHANGE))
+		return file_remove_tree(p->part);
+	TRY(file_remove_tree(p->path));
+	return rename(p->part, p->path) < 0 ? err_errno(errno, "rename %s", p->part) : NULL;
+}
+
+void place_done(struct place *p)
+{
+	if (p->part)
+		err_free(file_remove_tree(p->part));
+	file_closep(&p->lock);
+	free(p->path);
+	free(p->part);
+	*p = (struct place){ .lock = -1 };
+}
+
+static char *note_of(const char *path, const struct digest *d)
+{
+	char hex[DIGEST_HEX];
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return NULL;
+	return mem_printf("%s %ju:%ju %jd %jd.%09ld", digest_hex(d, hex), (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
+			  (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}
+
+bool place_same(const struct store *s, const char *path, const struct digest *d)
+{
+	struct digest key = digest_of(path, strlen(path));
+	AUTO_FREE char *now = note_of(path, d);
+	AUTO_FREE char *then = NULL;
+	struct err *e = now ? store_ref_read(s, NOTES, &key, &then) : NULL;
+
+	err_free(e); /* a note that cannot be read is no note: the output is written again */
+	return now && then && !strcmp(now, then);
+}
+
+struct err *place_note(struct store *s, const char *path, const struct digest *d)
+{
+	struct digest key = digest_of(path, strlen(path));
+	AUTO_FREE char *note = note_of(path, d);
+
+	return note ? store_ref_write(s, NOTES, &key, note) : err_new(ERR_SYSTEM, "%s has vanished", path);
+}

@@ -1,0 +1,25 @@
+/* Where an output goes: written as PATH.part by one build at a time, renamed when
+ * it is whole. What a kill leaves is a .part, which the next build replaces. */
+#pragma once
+#include <stdbool.h>
+
+#include "image/image.h"
+
+struct place {
+	char *path, *part; /* absolute */
+	int lock;
+};
+
+/* <folder>/<name>-<tag><suffix>; makes the folder, waits for another build that writes there. */
+struct err *place_begin(struct store *s, const struct image_config *c, const char *folder, const char *suffix,
+			struct place *ret) MUST_CHECK;
+/* The part, a file or a folder, takes the final name; what had it before is removed. */
+struct err *place_commit(const struct place *p) MUST_CHECK;
+/* Ends the place; a part that was not committed is removed. */
+void place_done(struct place *p);
+
+/* Whether path is still the file that place_note saw under that digest. Nothing is
+ * read: device, inode, size and time of change decide, as for make or git. The note
+ * is a ref of the store. */
+bool place_same(const struct store *s, const char *path, const struct digest *d);
+struct err *place_note(struct store *s, const char *path, const struct digest *d) MUST_CHECK;
