@@ -55,11 +55,13 @@ include $(wildcard services/guest/guest.mk)
 check: lint all $(unit)
 	prove $(unit) $(wildcard tests/e2e/*.bats)
 
-lint: $(obj)
+lint: $(obj) build/mkbench
 	tests/lint/layers builder/layers $(sort $(wildcard builder/*.[ch] builder/*/*.[ch]))
 	tests/lint/pure $(pure:%=$(build)/%)
 	tests/lint/symbols $(obj)
 	tests/lint/budget $(sort $(wildcard builder/*.c builder/*/*.c services/guest/*.c))
+	tests/lint/hosts
+	tests/lint/reference build/mkbench
 
 clean:
 	rm -rf build

@@ -223,8 +223,11 @@ static void check_mariadb(const struct view *v)
 	check_settings(v);
 }
 
-static void check_twins(const struct view *v, const struct node *list, const char *what)
+/* Of texts that were read: a list refused for its length has count 0. */
+static void check_twins(const struct view *v, const struct node *list, size_t count, const char *what)
 {
+	if (!count)
+		return;
 	for (const struct node *n = list ? list->child : NULL; n && !problem_full(v->p); n = n->next)
 		for (const struct node *m = list->child; m != n; m = m->next)
 			if (same(m->text, n->text)) {
@@ -251,9 +254,9 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 
 	check_apps(&v);
 	check_sites(&v);
-	check_twins(&v, base ? node_get(base, "packages") : NULL, "the package");
-	check_twins(&v, base ? node_get(base, "mirrors") : NULL, "the mirror");
-	check_twins(&v, node_get(root, "outputs"), "the output");
+	check_twins(&v, base ? node_get(base, "packages") : NULL, r->base.packages.count, "the package");
+	check_twins(&v, base ? node_get(base, "mirrors") : NULL, r->base.mirrors.count, "the mirror");
+	check_twins(&v, node_get(root, "outputs"), r->outputs.count, "the output");
 	check_ports(&v);
 	check_redis(&v);
 	check_mariadb(&v);
