@@ -14,13 +14,15 @@ struct layer_blob {
 	uint64_t size_bytes, unpacked_bytes;
 };
 
-/* Opens the bytes of entries whose content is CONTENT_PACK; the image knows no packs. */
+/* The bytes of entries whose content is CONTENT_PACK; the image knows no packs. offset
+ * counts from the entry's first byte; calls come in the tree's order, from one thread. */
 struct content_reader {
 	void *state;
 	struct err *(*read)(void *state, const struct entry *e, uint64_t offset, void *bytes, size_t len);
 };
 
-/* Pours a tree into a layer blob of the store. Times above epoch become epoch. */
+/* Pours a sorted tree into a layer blob of the store. Times above epoch become epoch.
+ * ERR_BUILD when a file on disk no longer has the size that the tree says. */
 struct err *image_pour(struct store *s, const struct tree *t, const struct content_reader *packs, int64_t epoch,
 		       struct layer_blob *ret) MUST_CHECK;
 

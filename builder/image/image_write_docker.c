@@ -21,7 +21,7 @@ struct archive {
 	int64_t epoch;
 };
 
-static struct err *put_header(const struct archive *a, const char *path, enum entry_kind kind, uint64_t size)
+static struct err *put_header(const struct archive *a, const char *path, uint8_t kind, uint64_t size)
 {
 	AUTO_TEXT struct text header = { 0 };
 
