@@ -46,6 +46,10 @@ $(build)/t/%: tests/unit/%.c $(obj)
 	@mkdir -p $(@D)
 	$(CC) -Ibuilder -Itests/unit -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(obj) $(LDLIBS)
 
+$(build)/parity/%: tests/parity/%.c $(obj)
+	@mkdir -p $(@D)
+	$(CC) -Ibuilder -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(obj) $(LDLIBS)
+
 $(build)/%.o: builder/%.c
 	@mkdir -p $(@D)
 	$(CC) -Ibuilder -MMD -MP $(CFLAGS) -c -o $@ $<

@@ -33,15 +33,6 @@ static struct slice cut(struct slice *text, char mark)
 	return trim(head);
 }
 
-static size_t count_marks(struct slice text, char mark)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		n += text.at[i] == mark;
-	return n;
-}
-
 static bool is_word(struct slice s)
 {
 	for (size_t i = 0; i < s.len; i++)
@@ -110,28 +101,28 @@ static const char *dup_line(struct arena *arena, struct slice text)
 
 static struct err *parse_one(struct arena *arena, struct slice text, struct relation *ret)
 {
-	size_t room = count_marks(text, '|') + 1;
-	struct alternative *items = arena_new(arena, room * sizeof *items);
+	size_t count = 1;
 
-	*ret = (struct relation){ dup_line(arena, text), items, room };
-	for (size_t i = 0; i < room; i++)
+	for (size_t i = 0; i < text.len; i++)
+		count += text.at[i] == '|';
+	struct alternative *items = arena_new(arena, count * sizeof *items);
+	*ret = (struct relation){ dup_line(arena, text), items, count };
+	for (size_t i = 0; i < count; i++)
 		if (!parse_alternative(arena, cut(&text, '|'), &items[i]))
 			return err_new(ERR_FETCH, "cannot read the relation \"%s\"", ret->text);
 	return NULL;
 }
 
-struct err *relation_parse(struct arena *arena, struct slice field, struct relation **ret, size_t *ret_count)
+struct err *relation_parse(struct slice field, struct arena *arena, struct relations *to)
 {
-	size_t count = 0;
-	struct relation *items = arena_new(arena, (count_marks(field, ',') + 1) * sizeof *items);
-
 	while (field.len) {
 		struct slice one = cut(&field, ',');
-		if (one.len)
-			TRY(parse_one(arena, one, &items[count++]));
+		struct relation relation;
+		if (!one.len)
+			continue;
+		TRY(parse_one(arena, one, &relation));
+		VEC_PUSH(to, relation);
 	}
-	*ret = items;
-	*ret_count = count;
 	return NULL;
 }
 
