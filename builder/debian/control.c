@@ -87,3 +87,46 @@ bool control_is(struct slice s, const char *word)
 {
 	return strlen(word) == s.len && (!s.len || !memcmp(s.at, word, s.len));
 }
+
+bool control_number(struct slice s, uint64_t *ret)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned digit = (unsigned char)s.at[i] - (unsigned)'0';
+		if (digit > 9 || __builtin_mul_overflow(n, 10u, &n) || __builtin_add_overflow(n, digit, &n))
+			return false;
+	}
+	*ret = n;
+	return s.len > 0;
+}
+
+bool control_sha256(struct slice s, struct digest *ret)
+{
+	char hex[DIGEST_HEX] = { 0 };
+
+	if (s.len != DIGEST_HEX - 1)
+		return false;
+	memcpy(hex, s.at, s.len);
+	return digest_parse(hex, ret);
+}
+
+bool control_is_path(struct slice s)
+{
+	struct slice part = { s.at, 0 };
+
+	if (!s.len || *s.at == '/')
+		return false;
+	for (size_t i = 0; i <= s.len; i++) {
+		if (i < s.len && ((unsigned char)s.at[i] <= ' ' || s.at[i] == 0x7f))
+			return false;
+		if (i < s.len && s.at[i] != '/') {
+			part.len++;
+			continue;
+		}
+		if (control_is(part, ".."))
+			return false;
+		part = (struct slice){ s.at + i + 1, 0 };
+	}
+	return true;
+}

@@ -2,6 +2,9 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
 
 struct slice {
 	const char *at; /* not NUL-terminated */
@@ -25,3 +28,9 @@ struct slice control_get(struct slice stanza, const char *name);
 /* Takes the next word off text: false when only blanks are left. */
 bool control_word(struct slice *text, struct slice *ret_word);
 bool control_is(struct slice s, const char *word); /* the same bytes, case included */
+
+/* What fields are made of: the whole of s, or false. */
+bool control_number(struct slice s, uint64_t *ret); /* decimal digits only */
+bool control_sha256(struct slice s, struct digest *ret);
+/* Whether a path stays below where it is put: relative, no "..", no blanks or controls. */
+bool control_is_path(struct slice s);

@@ -55,19 +55,6 @@ static void note_field(struct slice fields[static FIELD_COUNT], struct slice nam
 		}
 }
 
-static bool parse_number(struct slice s, uint64_t *ret)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.at[i] < '0' || s.at[i] > '9' || __builtin_mul_overflow(n, 10u, &n) ||
-		    __builtin_add_overflow(n, (uint64_t)(s.at[i] - '0'), &n))
-			return false;
-	}
-	*ret = n;
-	return s.len > 0;
-}
-
 /* The place of s in a row of words, or otherwise. */
 static uint8_t parse_choice(struct slice s, const char *const *words, size_t count, uint8_t otherwise)
 {
@@ -89,29 +76,6 @@ static bool is_made_of(struct slice s, const char *marks)
 	return s.len > 0;
 }
 
-static bool is_path(struct slice s)
-{
-	if (!s.len || *s.at == '/')
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		bool starts = i == 0 || s.at[i - 1] == '/';
-		if ((unsigned char)s.at[i] <= ' ' ||
-		    (starts && s.len - i >= 2 && !memcmp(s.at + i, "..", 2) && (s.len - i == 2 || s.at[i + 2] == '/')))
-			return false;
-	}
-	return true;
-}
-
-static bool parse_sha256(struct slice s, struct digest *ret)
-{
-	char hex[DIGEST_HEX] = { 0 };
-
-	if (s.len != DIGEST_HEX - 1)
-		return false;
-	memcpy(hex, s.at, s.len);
-	return digest_parse(hex, ret);
-}
-
 /* The name of the field that cannot be used, or NULL. */
 static const char *fill_package(struct index *ix, const struct slice f[static FIELD_COUNT], struct package *p)
 {
@@ -126,13 +90,13 @@ static const char *fill_package(struct index *ix, const struct slice f[static FI
 		return "Version";
 	if (!is_made_of(source_name, "+-._"))
 		return "Source";
-	if (!is_path(f[FILENAME]))
+	if (!control_is_path(f[FILENAME]))
 		return "Filename";
-	if (!parse_number(f[SIZE], &p->size_bytes))
+	if (!control_number(f[SIZE], &p->size_bytes))
 		return "Size";
-	if (f[INSTALLED_SIZE].len && !parse_number(f[INSTALLED_SIZE], &p->installed_kib))
+	if (f[INSTALLED_SIZE].len && !control_number(f[INSTALLED_SIZE], &p->installed_kib))
 		return "Installed-Size";
-	if (!parse_sha256(f[SHA256], &p->sha256))
+	if (!control_sha256(f[SHA256], &p->sha256))
 		return "SHA256";
 	p->name = arena_dup(&ix->arena, f[PACKAGE].at, f[PACKAGE].len);
 	p->version = arena_dup(&ix->arena, f[VERSION].at, f[VERSION].len);

@@ -1,6 +1,7 @@
 /* A Release text (the verified payload of InRelease): what an archive says of itself. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -8,22 +9,24 @@
 #include "base/err.h"
 
 struct release_file {
-	const char *path;        /* below dists/SUITE, e.g. "main/binary-amd64/Packages.xz" */
+	const char *path;        /* below dists/SUITE, e.g. "main/binary-amd64/Packages.xz"; no "..", not absolute */
 	uint64_t size_bytes;
 	struct digest sha256;
 };
 
 struct release {
 	struct arena arena;
-	const char *suite, *codename, *origin, *label;
+	const char *suite, *codename, *origin, *label; /* "" where the text does not say */
 	int64_t date, valid_until; /* seconds since 1970, UTC; valid_until 0: none given */
 	bool by_hash;
-	struct release_file *files; /* the SHA256 list only */
+	struct release_file *files; /* the SHA256 list only, sorted by path */
 	size_t file_count;
 };
 
+/* ERR_FETCH when the text is more or less than one stanza, lacks a Date or a SHA256
+ * list, or cannot be read. ret needs release_done on success only. */
 struct err *release_parse(const char *bytes, size_t len, struct release *ret) MUST_CHECK;
-const struct release_file *release_find(const struct release *r, const char *path);
+const struct release_file *release_find(const struct release *r, const char *path); /* or NULL */
 /* Suite or codename as asked, Date not ahead of now by more than a day, not
  * before last_date, Valid-Until not passed: one clear ERR_FETCH each. */
 struct err *release_check(const struct release *r, const char *suite, int64_t now, int64_t last_date) MUST_CHECK;

@@ -76,8 +76,38 @@ static void words(void)
 	ok(control_is((struct slice){ 0 }, ""));
 }
 
+static struct slice slice(const char *text)
+{
+	return (struct slice){ text, strlen(text) };
+}
+
+static void values(void)
+{
+	uint64_t n = 0;
+	struct digest d;
+	static const char sha[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+	static const char *const bad_numbers[] = { "", "-1", "+1", "1 ", "18446744073709551616", "99999999999999999999", "0x1" };
+	static const char *const bad_paths[] = { "", "/a", "..", "a/..", "../a", "a/../b", "a b", "a\tb", "a\x7f" };
+	static const char *const good_paths[] = { "a", "./a", "a/b..", "..a/b", "a//b", "a/", ".../a", "\xc3\xa4" };
+
+	ok(control_number(slice("18446744073709551615"), &n) && n == UINT64_MAX);
+	ok(control_number(slice("007"), &n) && n == 7);
+	for (size_t i = 0; i < COUNT(bad_numbers); i++)
+		ok(!control_number(slice(bad_numbers[i]), &n));
+	ok(control_sha256(slice(sha), &d));
+	struct digest empty = digest_of("", 0);
+	ok(digest_equal(&d, &empty));
+	ok(!control_sha256((struct slice){ sha, 63 }, &d));
+	ok(!control_sha256((struct slice){ sha, 65 }, &d));
+	for (size_t i = 0; i < COUNT(bad_paths); i++)
+		ok(!control_is_path(slice(bad_paths[i])));
+	for (size_t i = 0; i < COUNT(good_paths); i++)
+		ok(control_is_path(slice(good_paths[i])));
+}
+
 int main(void)
 {
+	values();
 	stanzas();
 	fields();
 	words();
