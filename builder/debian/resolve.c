@@ -154,7 +154,7 @@ static void put_absence(struct text *t, const struct resolve *r, const struct al
 	else if (p && !relation_fits(a, p->version))
 		text_printf(t, "%s is there as %s only", a->name, p->version);
 	else if (p || index_providers(r->index, a->name, &unused))
-		text_printf(t, "nothing that may be chosen fits %s", a->name);
+		text_printf(t, "nothing that may be chosen fits %s%s%s", a->name, a->arch ? ":" : "", a->arch ? a->arch : "");
 	else
 		text_printf(t, "no archive has %s", a->name);
 }
