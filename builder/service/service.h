@@ -11,6 +11,7 @@ struct service_set;              /* every service and the framework of one recip
 
 /* share: the folder that holds services/ and rootfs/. ERR_RECIPE when the framework is
  * unknown or does not accept the recipe. */
+/* The recipe must outlive the set. */
 struct err *service_load(const char *share, const struct recipe *r, struct service_set **ret) MUST_CHECK;
 void service_free(struct service_set *s);
 
@@ -40,6 +41,7 @@ struct service_step {
 	const char *const *argv; /* NULL-terminated, variables already filled in */
 	const char *const *env;
 	const char *cwd;
+	const char *only_with;   /* a path, relative to cwd: the step is for apps that have it; NULL: for all */
 	bool network, as_root;
 };
 size_t service_app_steps(const struct service_set *s, const struct app *app, const struct service_step **ret);

@@ -1,0 +1,168 @@
+#include "service/expand.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+struct expansion {
+	const struct scope *scope;
+	const struct source *from;
+	const char *start;       /* of the whole text */
+	const char *at;          /* what is read next */
+	struct text out;
+};
+
+/* The node whose scalar is this very text: schema_read hands texts on without copying them. */
+static const struct node *written(const struct node *n, const char *text)
+{
+	if (n->text == text)
+		return n;
+	for (const struct node *c = n->child; c; c = c->next) {
+		const struct node *hit = c->key && c->key->text == text ? c->key : written(c, text);
+		if (hit)
+			return hit;
+	}
+	return NULL;
+}
+
+static struct mark locate(const struct source *from, const char *text, const char *at)
+{
+	struct mark m = { .line = 1, .column = 1 };
+
+	if (from->root) {
+		const struct node *n = written(from->root, text);
+		return n ? n->at : (struct mark){ 0 };
+	}
+	for (const char *c = text; c < at; c++) {
+		m.column = *c == '\n' ? 1 : m.column + (((unsigned char)*c & 0xc0) != 0x80);
+		m.line += *c == '\n';
+	}
+	return m;
+}
+
+static struct err *refuse(const struct source *from, const char *text, const char *at, const char *what)
+{
+	struct mark m = locate(from, text, at);
+
+	if (!m.line)
+		return err_new(ERR_RECIPE, "%s: %s", from->path, what);
+	return err_new(ERR_RECIPE, "%s:%u:%u: %s", from->path, m.line, m.column, what);
+}
+
+struct err *expand_refuse(const struct source *from, const char *text, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	AUTO_FREE char *what = mem_vprintf(fmt, ap);
+	va_end(ap);
+	return refuse(from, text, text, what);
+}
+
+static struct err *refuse_name(const struct expansion *x, const char *at, const char *name)
+{
+	const char *near = scope_nearest(x->scope, name);
+	AUTO_FREE char *what = near ? mem_printf("unknown variable '%s': did you mean '%s'?", name, near)
+				    : mem_printf("unknown variable '%s'", name);
+
+	return refuse(x->from, x->start, at, what);
+}
+
+/* A mark that stands alone on its line takes the line with it. */
+static void drop_line(struct expansion *x, const char *mark, bool live)
+{
+	const char *before = mark, *after = x->at;
+
+	while (before > x->start && (before[-1] == ' ' || before[-1] == '\t'))
+		before--;
+	while (*after == ' ' || *after == '\t')
+		after++;
+	if ((before > x->start && before[-1] != '\n') || *after != '\n')
+		return;
+	if (live)
+		x->out.len -= (size_t)(mark - before);
+	x->at = after + 1;
+}
+
+static struct err *expand_part(struct expansion *x, const char *until, const char *opened, bool live);
+
+static struct err *expand_section(struct expansion *x, char kind, const char *name, const char *mark, bool live)
+{
+	const char *text = scope_get(x->scope, name, strlen(name));
+
+	if (!text)
+		return refuse_name(x, mark, name);
+	drop_line(x, mark, live);
+	return expand_part(x, name, mark, live && (kind == '#') == (*text != 0));
+}
+
+/* One {{mark}}; *ret_end is set when it closes the section we are in. */
+static struct err *expand_mark(struct expansion *x, const char *until, bool live, bool *ret_end)
+{
+	const char *mark = x->at, *close = strstr(mark, "}}");
+
+	if (!close)
+		return refuse(x->from, x->start, mark, "'{{' has no '}}'");
+	char kind = strchr("#^/", mark[2]) ? mark[2] : 0;
+	const char *first = mark + 2 + (kind != 0);
+	AUTO_FREE char *name = mem_ndup(first, (size_t)(close - first));
+	const char *text = scope_get(x->scope, name, strlen(name));
+	x->at = close + 2;
+	if (kind == '#' || kind == '^')
+		return expand_section(x, kind, name, mark, live);
+	if (kind == '/' && (!until || strcmp(until, name)))
+		return refuse(x->from, x->start, mark, "this mark closes nothing that is open");
+	if (kind == '/') {
+		drop_line(x, mark, live);
+		*ret_end = true;
+	} else if (!text) {
+		return refuse_name(x, mark, name);
+	} else if (live) {
+		text_put(&x->out, text);
+	}
+	return NULL;
+}
+
+static struct err *expand_part(struct expansion *x, const char *until, const char *opened, bool live)
+{
+	bool end = false;
+
+	while (!end) {
+		const char *mark = strstr(x->at, "{{");
+		size_t len = mark ? (size_t)(mark - x->at) : strlen(x->at);
+		if (live)
+			text_add(&x->out, x->at, len);
+		x->at += len;
+		if (!mark)
+			break;
+		TRY(expand_mark(x, until, live, &end));
+	}
+	if (until && !end)
+		return refuse(x->from, x->start, opened, "this section is not closed");
+	return NULL;
+}
+
+struct err *expand_text(struct arena *a, const struct scope *s, const struct source *from, const char *text,
+			const char **ret)
+{
+	struct expansion x = { .scope = s, .from = from, .start = text, .at = text };
+	struct err *e = expand_part(&x, NULL, NULL, true);
+
+	if (!e)
+		*ret = arena_dup(a, x.out.bytes ? x.out.bytes : "", x.out.len);
+	text_done(&x.out);
+	return e;
+}
+
+struct err *expand_list(struct arena *a, const struct scope *s, const struct source *from, const struct list *texts,
+			const char *const **ret)
+{
+	const char *const *items = texts->items;
+	const char **vector = arena_new(a, (texts->count + 1) * sizeof *vector);
+
+	for (size_t i = 0; i < texts->count; i++)
+		TRY(expand_text(a, s, from, items[i], &vector[i]));
+	*ret = vector;
+	return NULL;
+}

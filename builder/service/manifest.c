@@ -1,0 +1,98 @@
+#include "service/manifest.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "service/manifest_fields.h"
+
+#define FILE_LIMIT (256u << 10)
+
+static const char *keep(struct arena *a, const char *text)
+{
+	return arena_dup(a, text, strlen(text));
+}
+
+/* The file share/shown; its bytes in the arena. */
+static struct err *slurp(struct arena *a, const char *share, const char *shown, const char **ret)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", share, shown), *bytes = NULL;
+	size_t len;
+
+	TRY(file_read(path, FILE_LIMIT, &bytes, &len));
+	*ret = arena_dup(a, bytes, len);
+	return NULL;
+}
+
+static struct err *read_yaml(struct arena *a, const char *share, const char *shown, const struct field *fields,
+			     struct manifest *m)
+{
+	struct problems p = { .arena = a };
+	const char *bytes;
+
+	TRY(slurp(a, share, shown, &bytes));
+	m->source.path = shown;
+	m->source.root = node_read(bytes, strlen(bytes), &p);
+	if (m->source.root)
+		schema_read(fields, m->source.root, m, &p);
+	if (!p.count)
+		return NULL;
+	return err_new(ERR_RECIPE, "%s:%u:%u: %s", shown, p.first->at.line, p.first->at.column, p.first->text);
+}
+
+static struct err *read_templates(struct arena *a, const char *share, const char *folder, struct manifest *m)
+{
+	struct manifest_template *t = m->templates.items;
+
+	for (size_t i = 0; i < m->templates.count; i++) {
+		AUTO_FREE char *shown = mem_printf("%s/%s", folder, t[i].from);
+		struct err *e = slurp(a, share, shown, &t[i].bytes);
+		if (e)
+			return err_wrap(e, "%s: template %s", m->source.path, t[i].from);
+		t[i].source = (struct source){ .path = keep(a, shown) };
+	}
+	return NULL;
+}
+
+/* A process is a command or one of the framework's, never both and never neither. */
+static struct err *check_processes(const struct manifest *m)
+{
+	const struct manifest_process *p = m->processes.items;
+
+	for (size_t i = 0; i < m->processes.count; i++)
+		if ((p[i].command.count > 0) == (p[i].run != NULL))
+			return expand_refuse(&m->source, p[i].name, "process '%s' needs either 'command' or 'run'", p[i].name);
+	return NULL;
+}
+
+struct err *manifest_read_service(struct arena *a, const char *share, const char *name, struct manifest *ret)
+{
+	AUTO_FREE char *folder = mem_printf("services/%s", name), *shown = mem_printf("%s/service.yml", folder);
+
+	*ret = (struct manifest){ .name = keep(a, name) };
+	TRY(read_yaml(a, share, keep(a, shown), manifest_fields_service, ret));
+	TRY(check_processes(ret));
+	return read_templates(a, share, folder, ret);
+}
+
+struct err *manifest_read_framework(struct arena *a, const char *share, const char *name, struct manifest *ret)
+{
+	AUTO_FREE char *shown = mem_printf("services/frameworks/%s.yml", name);
+
+	*ret = (struct manifest){ .name = keep(a, name), .framework = true };
+	TRY(read_yaml(a, share, keep(a, shown), manifest_fields_framework, ret));
+	return read_templates(a, share, "services/frameworks", ret);
+}
+
+const struct list *manifest_command(const struct manifest *m, const char *name)
+{
+	const struct { const char *name; const struct list *argv; } known[] = {
+		{ "shell", &m->commands.shell }, { "serve", &m->commands.serve }, { "worker", &m->commands.worker },
+		{ "schedule", &m->commands.schedule }, { "socketio", &m->commands.socketio }, { "install", &m->commands.install },
+	};
+
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (!strcmp(known[i].name, name))
+			return known[i].argv;
+	return NULL;
+}

@@ -1,0 +1,87 @@
+/* A file of services/ as it is written: services/NAME/service.yml and
+ * services/frameworks/NAME.yml are read by one table. Texts still have their {{holes}}. */
+#pragma once
+#include "base/arena.h"
+#include "base/err.h"
+#include "schema/schema.h"
+#include "service/expand.h"
+#include "service/service.h"
+
+enum only { ONLY_ALWAYS, ONLY_PRODUCTION, ONLY_DEVELOPMENT };
+enum each { EACH_ONCE, EACH_REDIS, EACH_WORKERS, EACH_APPS };
+enum phase { PHASE_FIRST, PHASE_STORES, PHASE_BENCH };
+
+struct manifest_user {
+	const char *name, *home, *shell, *comment;
+	uint64_t id;
+};
+
+struct manifest_template {
+	const char *from, *to, *mode;
+	int only, each;
+	const char *bytes;       /* of the file named by from */
+	struct source source;
+};
+
+struct manifest_folder {
+	const char *path, *user, *mode;
+	const char *when;        /* name of a variable; the row counts when its text is not empty */
+	int each;
+};
+
+struct manifest_link {
+	const char *path, *to;
+	int each;
+};
+
+struct manifest_stop {
+	const char *signal, *seconds;
+	uint64_t order, hurry_seconds;
+	bool signal_group, kill_group;
+};
+
+struct manifest_process {
+	const char *name, *role, *group, *user, *directory, *count;
+	int phase, only, each;
+	struct list command;     /* argv, or */
+	const char *run;         /* the name of one of the framework's commands */
+	struct list environment;
+	uint64_t priority, start_seconds;
+	struct manifest_stop stop;
+};
+
+struct manifest_step {
+	const char *name, *directory, *only_with;
+	struct list argv, environment;
+	uint64_t seconds;
+	bool network, as_root;
+};
+
+struct manifest_commands {
+	struct list shell, serve, worker, schedule, socketio, install;
+};
+
+struct manifest {
+	struct source source;
+	const char *name;        /* "redis", "frappe": the folder's or the file's */
+	bool framework;
+	const char *title;
+	int only;
+	struct list packages[GROUP_COUNT]; /* of const char * */
+	struct list masked, users, variables, templates, folders, links, processes, environment;
+	struct manifest_commands commands;
+
+	/* A framework's own. */
+	struct list services, suites, app_names, refs, evidence;
+	struct list prepare_steps, app_steps, bench_steps, prune;
+	struct list common_site_config, site_config, site_folders, site_create, site_finish;
+	const char *probe_path, *socketio_path, *admin_user;
+	uint64_t memory_per_worker_bytes;
+};
+
+/* share/services/NAME/service.yml with its templates' bytes; all in the arena. ERR_RECIPE with
+ * file:line:col when a file is not as it should be. */
+struct err *manifest_read_service(struct arena *a, const char *share, const char *name, struct manifest *ret) MUST_CHECK;
+struct err *manifest_read_framework(struct arena *a, const char *share, const char *name, struct manifest *ret) MUST_CHECK;
+/* The command of that name, or NULL when there is no such name. */
+const struct list *manifest_command(const struct manifest *m, const char *name);

@@ -1,0 +1,147 @@
+#include "service/manifest_fields.h"
+
+#include <stddef.h>
+
+#define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define END { .name = NULL }
+#define AT(type, member) .offset = offsetof(struct type, member)
+#define TEXTS(name_, type, member) { name_, FIELD_LIST, AT(type, member) }
+#define TEXT(name_, type, member) { name_, FIELD_TEXT, AT(type, member) }
+#define NEEDED(name_, type, member, help_) { name_, FIELD_TEXT, AT(type, member), .required = true, .help = help_ }
+#define ONLY(type) { "only", FIELD_ENUM, AT(type, only), .fallback = "always", \
+		     .choices = WORDS("always", "production", "development") }
+#define EACH(type) { "each", FIELD_ENUM, AT(type, each), .fallback = "once", \
+		     .choices = WORDS("once", "redis", "workers", "apps") }
+#define ROWS(name_, member, fields_, type) { name_, FIELD_LIST, AT(manifest, member), .fields = fields_, \
+					     .item_size = sizeof(struct type) }
+
+static const struct field package_fields[] = {
+	{ "base", FIELD_LIST, .offset = GROUP_BASE * sizeof(struct list) },
+	{ "services", FIELD_LIST, .offset = GROUP_SERVICES * sizeof(struct list) },
+	{ "runtime", FIELD_LIST, .offset = GROUP_RUNTIME * sizeof(struct list) },
+	{ "build", FIELD_LIST, .offset = GROUP_BUILD * sizeof(struct list) },
+	END,
+};
+
+static const struct field user_fields[] = {
+	NEEDED("name", manifest_user, name, "name the user"),
+	{ "id", FIELD_COUNT, AT(manifest_user, id), .required = true, .min = 1, .max = 59999, .help = "its uid and gid, for ever" },
+	TEXT("home", manifest_user, home), TEXT("shell", manifest_user, shell), TEXT("comment", manifest_user, comment),
+	END,
+};
+
+static const struct field template_fields[] = {
+	NEEDED("from", manifest_template, from, "name the file beside this one"),
+	NEEDED("to", manifest_template, to, "say where it goes in the image"),
+	{ "mode", FIELD_TEXT, AT(manifest_template, mode), .fallback = "\"0644\"" },
+	ONLY(manifest_template), EACH(manifest_template),
+	END,
+};
+
+static const struct field folder_fields[] = {
+	NEEDED("path", manifest_folder, path, "name the folder"),
+	NEEDED("user", manifest_folder, user, "say whose it is"),
+	NEEDED("mode", manifest_folder, mode, "such as \"0750\""),
+	TEXT("when", manifest_folder, when),
+	EACH(manifest_folder),
+	END,
+};
+
+static const struct field link_fields[] = {
+	NEEDED("path", manifest_link, path, "name the link"),
+	NEEDED("to", manifest_link, to, "say where it leads"),
+	EACH(manifest_link),
+	END,
+};
+
+static const struct field stop_fields[] = {
+	{ "signal", FIELD_TEXT, AT(manifest_stop, signal), .fallback = "TERM", .choices = WORDS("TERM", "QUIT", "INT") },
+	{ "seconds", FIELD_TEXT, AT(manifest_stop, seconds), .fallback = "\"10\"",
+	  .help = "patience of a restart by hand" },
+	{ "order", FIELD_COUNT, AT(manifest_stop, order), .required = true, .max = 99, .help = "0 to 99, the highest stops last" },
+	{ "hurry_seconds", FIELD_COUNT, AT(manifest_stop, hurry_seconds), .required = true, .max = 10,
+	  .help = "its part of the ten seconds a container has to stop" },
+	{ "signal_group", FIELD_BOOL, AT(manifest_stop, signal_group) },
+	{ "kill_group", FIELD_BOOL, AT(manifest_stop, kill_group) },
+	END,
+};
+
+static const struct field process_fields[] = {
+	NEEDED("name", manifest_process, name, "name the process"),
+	NEEDED("role", manifest_process, role, "say what it is to the guest programs"),
+	NEEDED("group", manifest_process, group, "name its group"),
+	{ "phase", FIELD_ENUM, AT(manifest_process, phase), .required = true, .choices = WORDS("first", "stores", "bench"),
+	  .help = "first, stores or bench: who starts it" },
+	TEXTS("command", manifest_process, command),
+	{ "run", FIELD_TEXT, AT(manifest_process, run), .choices = WORDS("serve", "worker", "schedule", "socketio") },
+	{ "user", FIELD_TEXT, AT(manifest_process, user), .fallback = "root" },
+	{ "directory", FIELD_TEXT, AT(manifest_process, directory), .fallback = "/" },
+	TEXTS("environment", manifest_process, environment),
+	TEXT("count", manifest_process, count),
+	{ "priority", FIELD_COUNT, AT(manifest_process, priority), .fallback = "50", .max = 999 },
+	{ "start_seconds", FIELD_COUNT, AT(manifest_process, start_seconds), .fallback = "1", .max = 60 },
+	{ "stop", FIELD_MAP, AT(manifest_process, stop), .fields = stop_fields },
+	ONLY(manifest_process), EACH(manifest_process),
+	END,
+};
+
+static const struct field step_fields[] = {
+	NEEDED("name", manifest_step, name, "say what the step makes"),
+	{ "argv", FIELD_LIST, AT(manifest_step, argv), .required = true, .min = 1, .help = "the program and its arguments" },
+	TEXT("directory", manifest_step, directory),
+	TEXT("only_with", manifest_step, only_with),
+	TEXTS("environment", manifest_step, environment),
+	{ "seconds", FIELD_SECONDS, AT(manifest_step, seconds), .max = 86400 },
+	{ "network", FIELD_BOOL, AT(manifest_step, network) },
+	{ "as_root", FIELD_BOOL, AT(manifest_step, as_root) },
+	END,
+};
+
+static const struct field command_fields[] = {
+	TEXTS("shell", manifest_commands, shell), TEXTS("serve", manifest_commands, serve),
+	TEXTS("worker", manifest_commands, worker), TEXTS("schedule", manifest_commands, schedule),
+	TEXTS("socketio", manifest_commands, socketio), TEXTS("install", manifest_commands, install),
+	END,
+};
+
+#define SHARED_ROWS \
+	{ "packages", FIELD_MAP, AT(manifest, packages), .fields = package_fields }, \
+	{ "variables", FIELD_PAIRS, AT(manifest, variables) }, \
+	{ "commands", FIELD_MAP, AT(manifest, commands), .fields = command_fields }, \
+	ROWS("templates", templates, template_fields, manifest_template), \
+	ROWS("folders", folders, folder_fields, manifest_folder), \
+	ROWS("links", links, link_fields, manifest_link)
+
+const struct field manifest_fields_service[] = {
+	SHARED_ROWS,
+	ONLY(manifest),
+	TEXTS("masked", manifest, masked),
+	ROWS("users", users, user_fields, manifest_user),
+	ROWS("processes", processes, process_fields, manifest_process),
+	END,
+};
+
+const struct field manifest_fields_framework[] = {
+	SHARED_ROWS,
+	NEEDED("title", manifest, title, "say in a few words what it is"),
+	{ "services", FIELD_LIST, AT(manifest, services), .required = true, .min = 1, .help = "list the services a bench of it has" },
+	TEXTS("suites", manifest, suites),
+	TEXTS("app_names", manifest, app_names), TEXTS("refs", manifest, refs),
+	{ "evidence", FIELD_PAIRS, AT(manifest, evidence) },
+	TEXTS("environment", manifest, environment),
+	ROWS("prepare_steps", prepare_steps, step_fields, manifest_step),
+	ROWS("app_steps", app_steps, step_fields, manifest_step),
+	ROWS("bench_steps", bench_steps, step_fields, manifest_step),
+	TEXTS("prune", manifest, prune),
+	{ "common_site_config", FIELD_PAIRS, AT(manifest, common_site_config) },
+	{ "site_config", FIELD_PAIRS, AT(manifest, site_config) },
+	TEXTS("site_folders", manifest, site_folders),
+	ROWS("site_create", site_create, step_fields, manifest_step),
+	ROWS("site_finish", site_finish, step_fields, manifest_step),
+	NEEDED("probe_path", manifest, probe_path, "the page that says a site works"),
+	TEXT("socketio_path", manifest, socketio_path),
+	NEEDED("admin_user", manifest, admin_user, "the first account of a site"),
+	{ "memory_per_worker", FIELD_SIZE, AT(manifest, memory_per_worker_bytes), .required = true, .min = 1 << 20,
+	  .help = "what one web process takes" },
+	END,
+};

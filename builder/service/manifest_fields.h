@@ -1,0 +1,6 @@
+/* The two tables that read struct manifest. */
+#pragma once
+#include "service/manifest.h"
+
+extern const struct field manifest_fields_service[];
+extern const struct field manifest_fields_framework[];

@@ -1,0 +1,178 @@
+#include "service/service.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "service/framework.h"
+#include "service/process.h"
+#include "service/set.h"
+#include "service/step.h"
+#include "service/values.h"
+
+static struct err *read_manifests(struct service_set *s, const char *share)
+{
+	struct manifest framework;
+
+	TRY(framework_read(&s->arena, share, s->recipe, &framework));
+	const char *const *names = framework.services.items;
+	s->manifests = arena_new(&s->arena, (framework.services.count + 1) * sizeof *s->manifests);
+	for (size_t i = 0; i < framework.services.count; i++) {
+		struct manifest *m = &s->manifests[s->manifest_count];
+		struct err *e = manifest_read_service(&s->arena, share, names[i], m);
+		if (e)
+			return err_wrap(e, "%s: service %s", framework.source.path, names[i]);
+		s->manifest_count += set_wants(s, m->only);
+	}
+	s->manifests[s->manifest_count] = framework;
+	s->framework = &s->manifests[s->manifest_count++];
+	return NULL;
+}
+
+static void add_package(struct service_set *s, const char *name, int group)
+{
+	for (size_t i = 0; i < s->packages.count; i++)
+		if (!strcmp(s->packages.items[i].name, name))
+			return;
+	VEC_PUSH(&s->packages, (struct service_package){ .name = name, .group = group });
+}
+
+/* Lowest layer first, so that what two groups ask for goes to the lower one. */
+static void list_packages(struct service_set *s)
+{
+	for (int group = 0; group < GROUP_COUNT; group++)
+		for (size_t i = 0; i < s->manifest_count; i++) {
+			const struct list *names = &s->manifests[i].packages[group];
+			for (size_t k = 0; k < names->count; k++)
+				add_package(s, ((const char *const *)names->items)[k], group);
+		}
+}
+
+static void list_users(struct service_set *s)
+{
+	for (size_t i = 0; i < s->manifest_count; i++) {
+		const struct manifest_user *u = s->manifests[i].users.items;
+		for (size_t k = 0; k < s->manifests[i].users.count; k++) {
+			struct service_user user = { .name = u[k].name, .home = u[k].home ? u[k].home : "/nonexistent",
+						     .shell = u[k].shell ? u[k].shell : "/usr/sbin/nologin",
+						     .comment = u[k].comment ? u[k].comment : "",
+						     .uid = (unsigned)u[k].id, .gid = (unsigned)u[k].id };
+			VEC_PUSH(&s->users, user);
+		}
+	}
+}
+
+static void list_masked(struct service_set *s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->manifest_count; i++)
+		count += s->manifests[i].masked.count;
+	const char **all = arena_new(&s->arena, (count + 1) * sizeof *all);
+	s->masked = all;
+	for (size_t i = 0; i < s->manifest_count; i++) {
+		const char *const *names = s->manifests[i].masked.items;
+		for (size_t k = 0; k < s->manifests[i].masked.count; k++)
+			*all++ = names[k];
+	}
+}
+
+static struct err *fill(struct service_set *s, const char *share)
+{
+	TRY(read_manifests(s, share));
+	list_packages(s);
+	list_users(s);
+	list_masked(s);
+	values_of_recipe(s);
+	TRY(values_of_manifests(s));
+	TRY(process_list(s));
+	TRY(step_list(s));
+	return expand_list(&s->arena, &s->scope, &s->framework->source, &s->framework->prune, &s->prune);
+}
+
+struct err *service_load(const char *share, const struct recipe *r, struct service_set **ret)
+{
+	struct service_set *s = mem_new(sizeof *s);
+
+	s->recipe = r;
+	struct err *e = fill(s, share);
+	if (e)
+		service_free(s);
+	else
+		*ret = s;
+	return e;
+}
+
+static void free_scopes(struct service_set *s)
+{
+	for (size_t i = 0; i < s->redis_count; i++)
+		scope_done(&s->redis[i]);
+	for (size_t i = 0; s->workers && i < s->recipe->workers.count; i++)
+		scope_done(&s->workers[i]);
+	for (size_t i = 0; s->apps && i < s->recipe->apps.count; i++)
+		scope_done(&s->apps[i]);
+	scope_done(&s->scope);
+}
+
+void service_free(struct service_set *s)
+{
+	if (!s)
+		return;
+	free_scopes(s);
+	for (size_t i = 0; s->app_steps && i < s->recipe->apps.count; i++)
+		free(s->app_steps[i].items);
+	free(s->bench_steps.items);
+	free(s->processes.items);
+	free(s->packages.items);
+	free(s->users.items);
+	free(s->rootfs.items);
+	arena_done(&s->arena);
+	free(s);
+}
+
+size_t service_packages(const struct service_set *s, const struct service_package **ret)
+{
+	*ret = s->packages.items;
+	return s->packages.count;
+}
+
+const char *const *service_masked(const struct service_set *s)
+{
+	return s->masked;
+}
+
+size_t service_users(const struct service_set *s, const struct service_user **ret)
+{
+	*ret = s->users.items;
+	return s->users.count;
+}
+
+size_t service_app_steps(const struct service_set *s, const struct app *app, const struct service_step **ret)
+{
+	const struct app *apps = s->recipe->apps.items;
+
+	for (size_t i = 0; i < s->recipe->apps.count; i++)
+		if (!strcmp(apps[i].name, app->name)) {
+			*ret = s->app_steps[i].items;
+			return s->app_steps[i].count;
+		}
+	*ret = NULL;
+	return 0;
+}
+
+size_t service_bench_steps(const struct service_set *s, const struct service_step **ret)
+{
+	*ret = s->bench_steps.items;
+	return s->bench_steps.count;
+}
+
+const char *const *service_prune(const struct service_set *s)
+{
+	return s->prune;
+}
+
+const char *service_bench_path(const struct service_set *s)
+{
+	(void)s;
+	return BENCH_PATH;
+}

@@ -1,0 +1,62 @@
+/* What service_load made of a recipe's services: shared by the files of this folder. */
+#pragma once
+#include "service/manifest.h"
+#include "service/service.h"
+
+#define BENCH_PATH "/home/frappe/frappe-bench"
+#define BENCH_HOME "/home/frappe"
+#define BENCH_USER "frappe"
+#define BENCH_DATA "/data"
+
+/* A process with its holes filled: what supervisor's configuration, the Procfile and bench.json list. */
+struct process {
+	const char *name, *role, *group, *user, *directory;
+	int phase;               /* enum phase */
+	const char *const *argv, *const *env; /* NULL-terminated; env is KEY=VALUE */
+	unsigned long count;     /* processes; 0: one, without a number in its name */
+	unsigned long stop_seconds;
+	const struct manifest_process *row;
+};
+
+struct process_table {
+	struct process *items;
+	size_t count, room;
+};
+
+/* A file that every image gets as it stands. */
+struct rootfs_file {
+	const char *path, *bytes;
+	size_t len;
+	unsigned mode;
+};
+
+struct step_table {
+	struct service_step *items;
+	size_t count, room;
+};
+
+struct service_set {
+	struct arena arena;
+	const struct recipe *recipe; /* borrowed */
+	struct manifest *manifests;  /* the services in the framework's order, then the framework */
+	size_t manifest_count;
+	const struct manifest *framework;
+	struct scope scope;          /* what every text may name */
+	struct scope redis[REDIS_COUNT]; /* beside it: of each instance that has a process */
+	size_t redis_count;
+	struct scope *workers, *apps;
+	struct process_table processes;
+	struct step_table *app_steps; /* one an app */
+	struct step_table bench_steps;
+	struct { struct service_package *items; size_t count, room; } packages;
+	struct { struct service_user *items; size_t count, room; } users;
+	const char *const *masked, *const *prune;
+	struct { struct rootfs_file *items; size_t count, room; } rootfs;
+};
+
+/* Whether something for only this mode is wanted. */
+bool set_wants(const struct service_set *s, int only);
+/* The scope of the i-th thing of a kind (enum each), NULL after the last. */
+const struct scope *set_each(const struct service_set *s, int each, size_t i);
+/* The user of that name, root among them, or NULL. */
+const struct service_user *set_user(const struct service_set *s, const char *name);

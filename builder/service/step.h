@@ -1,0 +1,6 @@
+/* The steps that build apps and the bench, with their holes filled. */
+#pragma once
+#include "service/set.h"
+
+/* Fills the set's tables. A framework's prepare steps run before those of its first app. */
+struct err *step_list(struct service_set *s) MUST_CHECK;

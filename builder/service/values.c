@@ -1,0 +1,191 @@
+#include "service/values.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "service/quote.h"
+
+/* "yes" or nothing, which is what a {{#section}} asks. */
+static void set_flag(struct scope *s, const char *name, bool on)
+{
+	scope_set(s, name, on ? "yes" : "");
+}
+
+static void set_number(struct scope *s, const char *name, uint64_t v)
+{
+	scope_format(s, name, "%" PRIu64, v);
+}
+
+static void add_general(struct service_set *s)
+{
+	const struct recipe *r = s->recipe;
+	const struct site *sites = r->sites.items;
+
+	scope_set(&s->scope, "name", r->name);
+	scope_set(&s->scope, "version", r->version);
+	scope_set(&s->scope, "suite", r->base.suite);
+	set_flag(&s->scope, "production", r->mode == MODE_PRODUCTION);
+	set_flag(&s->scope, "development", r->mode == MODE_DEVELOPMENT);
+	scope_set(&s->scope, "bench", BENCH_PATH);
+	scope_set(&s->scope, "bench.home", BENCH_HOME);
+	scope_set(&s->scope, "bench.user", BENCH_USER);
+	scope_set(&s->scope, "data", BENCH_DATA);
+	scope_set(&s->scope, "site.first", r->sites.count ? sites[0].name : "");
+}
+
+static void add_mariadb(struct service_set *s)
+{
+	const struct mariadb *m = &s->recipe->mariadb;
+	const struct pair *pairs = m->settings.items;
+	struct text lines = { 0 };
+
+	for (size_t i = 0; i < m->settings.count; i++)
+		text_printf(&lines, "%s%s = %s", i ? "\n" : "", pairs[i].key, pairs[i].value);
+	AUTO_FREE char *settings = text_take(&lines);
+	scope_set(&s->scope, "mariadb.settings", settings);
+	scope_set(&s->scope, "mariadb.character_set", m->character_set);
+	scope_set(&s->scope, "mariadb.collation", m->collation);
+	set_number(&s->scope, "mariadb.max_connections", m->max_connections);
+	set_flag(&s->scope, "mariadb.full", m->durability == DURABILITY_FULL);
+	set_flag(&s->scope, "mariadb.relaxed", m->durability == DURABILITY_RELAXED);
+}
+
+static void add_redis_instance(struct service_set *s, const char *name, const struct redis *r)
+{
+	struct scope *own = &s->redis[s->redis_count++];
+	bool kept = r->persistence != PERSISTENCE_NONE;
+
+	*own = (struct scope){ .arena = &s->arena, .outer = &s->scope };
+	scope_set(own, "redis.name", name);
+	set_number(own, "redis.port", r->port);
+	scope_format(own, "redis.socket", "/run/redis/%s.sock", name);
+	set_number(own, "redis.maxmemory_bytes", r->maxmemory_bytes);
+	scope_set(own, "redis.policy", r->policy);
+	set_flag(own, "redis.append_only", r->persistence == PERSISTENCE_APPEND_ONLY);
+	set_flag(own, "redis.snapshot", r->persistence == PERSISTENCE_SNAPSHOT);
+	set_flag(own, "redis.forgets", !kept);
+	if (kept)
+		scope_format(own, "redis.folder", BENCH_DATA "/redis-%s", name);
+	else
+		scope_set(own, "redis.folder", "");
+}
+
+static void add_redis(struct service_set *s)
+{
+	static const char *const names[REDIS_COUNT] = { "cache", "queue", "socketio" };
+	const struct redis *all = s->recipe->redis;
+
+	for (size_t i = 0; i < REDIS_COUNT; i++) {
+		const struct redis *serving = &all[i];
+		for (size_t k = 0; all[i].alias && k < REDIS_COUNT; k++)
+			if (!strcmp(all[i].alias, names[k]))
+				serving = &all[k];
+		if (serving == &all[i])
+			add_redis_instance(s, names[i], serving);
+		AUTO_FREE char *port = mem_printf("redis_%s.port", names[i]);
+		set_number(&s->scope, port, serving->port);
+	}
+}
+
+static void add_web(struct service_set *s)
+{
+	const struct recipe *r = s->recipe;
+
+	set_number(&s->scope, "web.port", r->web.port);
+	set_number(&s->scope, "web.threads", r->web.threads);
+	set_number(&s->scope, "web.timeout_seconds", r->web.timeout_seconds);
+	set_number(&s->scope, "web.max_requests", r->web.max_requests);
+	set_number(&s->scope, "web.max_requests_jitter", r->web.max_requests / 10);
+	set_number(&s->scope, "web.max_body_bytes", r->web.max_body_bytes);
+	set_number(&s->scope, "nginx.port", r->nginx.port);
+	set_number(&s->scope, "socketio.port", r->socketio_port);
+}
+
+static char *join(const struct list *words, const char *between)
+{
+	const char *const *items = words->items;
+	struct text all = { 0 };
+
+	for (size_t i = 0; i < words->count; i++)
+		text_printf(&all, "%s%s", i ? between : "", items[i]);
+	return text_take(&all);
+}
+
+static void add_workers(struct service_set *s)
+{
+	const struct worker *w = s->recipe->workers.items;
+
+	s->workers = arena_new(&s->arena, s->recipe->workers.count * sizeof *s->workers);
+	for (size_t i = 0; i < s->recipe->workers.count; i++) {
+		AUTO_FREE char *name = join(&w[i].queues, "-"), *queues = join(&w[i].queues, ",");
+		s->workers[i] = (struct scope){ .arena = &s->arena, .outer = &s->scope };
+		scope_set(&s->workers[i], "worker.name", name);
+		scope_set(&s->workers[i], "worker.queues", queues);
+		set_number(&s->workers[i], "worker.count", w[i].count);
+		set_number(&s->workers[i], "worker.timeout_seconds", w[i].timeout_seconds);
+		set_number(&s->workers[i], "worker.stop_seconds", w[i].timeout_seconds + 60);
+	}
+}
+
+static void add_apps(struct service_set *s)
+{
+	const struct app *apps = s->recipe->apps.items;
+	struct text names = { 0 }, folders = { 0 };
+
+	s->apps = arena_new(&s->arena, s->recipe->apps.count * sizeof *s->apps);
+	for (size_t i = 0; i < s->recipe->apps.count; i++) {
+		s->apps[i] = (struct scope){ .arena = &s->arena, .outer = &s->scope };
+		scope_set(&s->apps[i], "app", apps[i].name);
+		text_printf(&names, "%s%s", i ? " " : "", apps[i].name);
+		text_printf(&folders, "%s" BENCH_PATH "/apps/%s", i ? ":" : "", apps[i].name);
+	}
+	AUTO_FREE char *all = text_take(&names), *path = text_take(&folders);
+	scope_set(&s->scope, "apps.names", all);
+	scope_set(&s->scope, "apps.path", path);
+	scope_set(&s->scope, "app.first", s->recipe->apps.count ? apps[0].name : "");
+}
+
+void values_of_recipe(struct service_set *s)
+{
+	s->scope = (struct scope){ .arena = &s->arena };
+	add_general(s);
+	add_mariadb(s);
+	add_redis(s);
+	add_web(s);
+	add_workers(s);
+	add_apps(s);
+}
+
+/* The framework's shell command and environment as words of a shell script. */
+static struct err *add_shell(struct service_set *s)
+{
+	const struct manifest *f = s->framework;
+	const char *const *argv, *const *env;
+	struct text words = { 0 }, values = { 0 };
+
+	TRY(expand_list(&s->arena, &s->scope, &f->source, &f->commands.shell, &argv));
+	TRY(expand_list(&s->arena, &s->scope, &f->source, &f->environment, &env));
+	quote_shell_words(&words, argv);
+	quote_shell_words(&values, env);
+	AUTO_FREE char *shell = text_take(&words), *environment = text_take(&values);
+	scope_set(&s->scope, "framework.shell", shell);
+	scope_set(&s->scope, "framework.environment", environment);
+	return NULL;
+}
+
+struct err *values_of_manifests(struct service_set *s)
+{
+	for (size_t i = 0; i < s->manifest_count; i++) {
+		const struct manifest *m = &s->manifests[i];
+		const struct pair *pairs = m->variables.items;
+		for (size_t k = 0; k < m->variables.count; k++) {
+			AUTO_FREE char *name = mem_printf("%s.%s", m->framework ? "framework" : m->name, pairs[k].key);
+			const char *text;
+			TRY(expand_text(&s->arena, &s->scope, &m->source, pairs[k].value, &text));
+			scope_set(&s->scope, name, text);
+		}
+	}
+	return add_shell(s);
+}
