@@ -130,12 +130,13 @@ static const char *why_host(const char *host)
 		return "is a host name only: without https:// and without a path";
 	if (strchr(host, '*'))
 		return "has a '*': wildcards are not yet possible, name each host";
-	if (strchr(host, ':'))
-		return "is a host name only: without a port";
 	const char *last = strrchr(host, '.');
 	last = last ? last + 1 : host;
 	if (*last && !last[strspn(last, "0123456789")])
 		return "is an address: a site is found by its name";
+	const char *colon = strchr(host, ':');
+	if (colon)
+		return strchr(colon + 1, ':') ? "is an address: a site is found by its name" : "is a host name only: without a port";
 	return NULL;
 }
 
@@ -165,7 +166,7 @@ ONE(mirror, "^(https?://[^ /]+|file:///)[^ ]*$", "an http://, https:// or file:/
 ONE(url, "^https?://[^ /]+/[^ ]+$", "an https:// URL of a file", 2047, why_url);
 ONE(git, "^((https?|ssh|git)://[^ /]+/[^ ]+|[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9.-]+:[^ :]+)$", "an https:// or ssh:// URL", 2047, why_git);
 ONE(ref, "^[A-Za-z0-9_][A-Za-z0-9_./+@#-]*$", "a branch, a tag or a commit", 255, why_ref);
-ONE(sha256, "^[0-9a-f]{64}$", "the 64 small hex digits that sha256sum prints", 0, NULL);
+ONE(sha256, "^[0-9a-f]{64}$", "a SHA-256 of 64 small hex digits", 0, NULL);
 ONE(path, "^.*$", "a path", 1023, why_path);
 ONE(app, "^[a-z][a-z0-9_]*$", "a Python package's name of a-z, 0-9 and _", 60, why_app);
 ONE(site, "^" HOST "$", "a host name such as erp.example.org", 140, why_site);

@@ -30,10 +30,8 @@ static const struct app *find_app(const struct view *v, const char *name)
 
 static void check_source(const struct view *v, const struct app *a, size_t i)
 {
-	const struct node *list = node_get(v->root, "apps"), *n = list ? list->child : NULL;
+	const struct node *n = node_find(v->root, "apps/%zu", i);
 
-	for (size_t k = 0; n && k < i; k++)
-		n = n->next;
 	if (!n || n->kind != NODE_MAP)
 		return;
 	bool git = node_get(n, "git"), archive = node_get(n, "archive"), path = node_get(n, "path");
@@ -170,12 +168,13 @@ static void check_ports(const struct view *v)
 static void check_redis(const struct view *v)
 {
 	const struct redis *queue = &v->r->redis[REDIS_QUEUE], *cache = &v->r->redis[REDIS_CACHE];
-	const struct node *redis = node_get(v->root, "redis"), *socketio = redis ? node_get(redis, "socketio") : NULL;
+	const struct node *socketio = node_find(v->root, "redis/socketio");
 
 	if (queue->policy && strcmp(queue->policy, "noeviction"))
 		problem_add(v->p, node_mark(v->root, "redis/queue/policy"), "the queue would lose jobs when its memory is full: only noeviction keeps them");
-	if (queue->port && queue->persistence == PERSISTENCE_NONE)
-		problem_warn(v->p, node_mark(v->root, "redis/queue/persistence"), "waiting jobs are lost at every restart: append_only keeps them");
+	const struct node *persistence = node_find(v->root, "redis/queue/persistence");
+	if (persistence && same(persistence->text, "none"))
+		problem_warn(v->p, persistence->at, "waiting jobs are lost at every restart: append_only keeps them");
 	if (cache->maxmemory_bytes && same(cache->policy, "noeviction"))
 		problem_warn(v->p, node_mark(v->root, "redis/cache/policy"), "writes fail once the cache is full: allkeys-lru forgets instead");
 	if (socketio && node_get(socketio, "alias") && socketio->child->next)
@@ -250,13 +249,12 @@ static void check_unknown_host(const struct view *v)
 void recipe_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
 	struct view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
-	const struct node *base = node_get(root, "base");
 
 	check_apps(&v);
 	check_sites(&v);
-	check_twins(&v, base ? node_get(base, "packages") : NULL, r->base.packages.count, "the package");
-	check_twins(&v, base ? node_get(base, "mirrors") : NULL, r->base.mirrors.count, "the mirror");
-	check_twins(&v, node_get(root, "outputs"), r->outputs.count, "the output");
+	check_twins(&v, node_find(root, "base/packages"), r->base.packages.count, "the package");
+	check_twins(&v, node_find(root, "base/mirrors"), r->base.mirrors.count, "the mirror");
+	check_twins(&v, node_find(root, "outputs"), r->outputs.count, "the output");
 	check_ports(&v);
 	check_redis(&v);
 	check_mariadb(&v);

@@ -3,7 +3,7 @@
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define PORT(member_) .kind = FIELD_COUNT, .offset = (member_), .min = 1, .max = 65535
-#define SECRET_ROW(name_) { .name = (name_), .kind = FIELD_REFUSED, .help = "a recipe never holds a secret; see 'admin_password' of a site" }
+#define SECRET_ROW(name_) { .name = (name_), .kind = FIELD_REFUSED, .help = "is a secret: a recipe never holds one" }
 #define END { .name = NULL }
 
 static const struct field archive_fields[] = {
@@ -90,7 +90,7 @@ static const struct field mariadb_fields[] = {
 	  .fallback = "full", .help = "full: a commit is on disk when it is acknowledged; relaxed: the last second may be lost in a crash" },
 	{ "settings", FIELD_PAIRS, .offset = offsetof(struct mariadb, settings), .max = 200, .pattern = &pattern_setting,
 	  .help = "more server variables, written into its configuration as they are" },
-	{ "external", FIELD_REFUSED, .help = "not yet: the database is inside the image" },
+	{ "external", FIELD_REFUSED, .help = "is not yet possible: the database is inside the image" },
 	SECRET_ROW("password"),
 	SECRET_ROW("root_password"),
 	END
@@ -108,7 +108,7 @@ static const struct field mariadb_fields[] = {
 	  .choices = WORDS("none", "append_only", "snapshot"), .help = "how it survives a restart" },                     \
 	SECRET_ROW("password")
 
-#define NO_ALIAS { "alias", FIELD_REFUSED, .help = "only 'socketio' can be served by another instance" }
+#define NO_ALIAS { "alias", FIELD_REFUSED, .help = "is for 'socketio' only: cache and queue are instances of their own" }
 
 static const struct field cache_fields[] = { REDIS_ROWS("13000", "256M", "allkeys-lru", "none"), NO_ALIAS, END };
 static const struct field queue_fields[] = { REDIS_ROWS("11000", "unlimited", "noeviction", "append_only"), NO_ALIAS, END };
@@ -126,7 +126,7 @@ static const struct field redis_fields[] = {
 	  .help = "background jobs: never evicts, survives a crash" },
 	{ "socketio", FIELD_MAP, .offset = REDIS_SOCKETIO * sizeof(struct redis), .fields = socketio_redis_fields,
 	  .help = "live events passing through" },
-	{ "external", FIELD_REFUSED, .help = "not yet: the three Redis are inside the image" },
+	{ "external", FIELD_REFUSED, .help = "is not yet possible: the three Redis are inside the image" },
 	END
 };
 
@@ -194,13 +194,13 @@ const struct field recipe_fields[] = {
 	{ "outputs", FIELD_LIST, .offset = offsetof(struct recipe, outputs), .min = 1, .max = 8, .items = FIELD_ENUM,
 	  .choices = WORDS("oci", "docker"), .later = WORDS("raw", "qcow2", "vmdk", "vhd"), .fallback = "[oci, docker]",
 	  .help = "what is written: an OCI layout, an archive for docker load" },
-	{ "tls", FIELD_REFUSED, .help = "not yet: put a proxy that speaks TLS before the container" },
-	{ "backup", FIELD_REFUSED, .help = "not yet: back up the volume while the container is stopped" },
-	{ "disk", FIELD_REFUSED, .help = "not yet: only container images are written" },
-	{ "kernel", FIELD_REFUSED, .help = "not yet: only container images are written" },
-	{ "processes", FIELD_REFUSED, .help = "not yet: the framework's file names the processes" },
-	{ "files", FIELD_REFUSED, .help = "not yet: put files into an app" },
-	{ "role", FIELD_REFUSED, .help = "not yet: every image runs the whole bench" },
-	{ "mail", FIELD_REFUSED, .help = "not yet: set mail up in each site" },
+	{ "tls", FIELD_REFUSED, .help = "is not yet possible: put a proxy that speaks TLS before the container" },
+	{ "backup", FIELD_REFUSED, .help = "is not yet possible: back up the volume while the container is stopped" },
+	{ "disk", FIELD_REFUSED, .help = "is not yet possible: only container images are written" },
+	{ "kernel", FIELD_REFUSED, .help = "is not yet possible: only container images are written" },
+	{ "processes", FIELD_REFUSED, .help = "is not yet possible: the framework's file names the processes" },
+	{ "files", FIELD_REFUSED, .help = "is not yet possible: put files into an app" },
+	{ "role", FIELD_REFUSED, .help = "is not yet possible: every image runs the whole bench" },
+	{ "mail", FIELD_REFUSED, .help = "is not yet possible: set mail up in each site" },
 	END
 };

@@ -77,10 +77,10 @@ static void put_row(struct text *out, const struct field *f)
 	text_printf(out, " | %s |\n", f->help);
 }
 
-/* Refused keys are told only where a person could expect them to work some day. */
+/* Of the refused keys only those that will work some day. */
 static void put_later(struct text *out, const struct field *fields)
 {
-	static const char head[] = "not yet: ";
+	static const char head[] = "is not yet possible: ";
 	const char *lead = "\nNot yet:";
 
 	for (const struct field *f = fields; f->name; f++)

@@ -10,6 +10,11 @@
 
 #define SHOWN_MAX 60
 
+bool scalar_is_nothing(const struct node *n)
+{
+	return n->kind == NODE_SCALAR && n->plain && (!*n->text || !strcmp(n->text, "~") || !strcasecmp(n->text, "null"));
+}
+
 const char *scalar_shown(struct arena *a, const char *text)
 {
 	size_t len = strlen(text);
@@ -118,13 +123,13 @@ static bool read_number(const char *text, const struct unit *units, uint64_t *re
 
 const char *scalar_number(enum field_kind kind, uint64_t v, char buf[static SCALAR_NUMBER])
 {
-	static const char letters[] = "KMGT";
-	bool size = kind == FIELD_SIZE || kind == FIELD_SHARE;
-	int shift = 0;
+	const struct unit *units = kind == FIELD_SIZE || kind == FIELD_SHARE ? sizes : kind == FIELD_SECONDS ? times : plain;
+	struct unit best = { "", 1 };
 
-	for (; size && shift < 4 && v && !(v & 1023); shift++)
-		v >>= 10;
-	snprintf(buf, SCALAR_NUMBER, shift ? "%llu%c" : "%llu", (unsigned long long)v, shift ? letters[shift - 1] : 0);
+	for (const struct unit *u = units; u->suffix; u++)
+		if (v && !(v % u->worth) && u->worth >= best.worth && (u->worth > best.worth || !*best.suffix))
+			best = *u;
+	snprintf(buf, SCALAR_NUMBER, "%llu%s", (unsigned long long)(v / best.worth), best.suffix);
 	return buf;
 }
 
@@ -137,7 +142,8 @@ static bool check_range(const struct field *f, enum field_kind kind, uint64_t v,
 	scalar_number(kind, f->min, low);
 	scalar_number(kind, f->max, high);
 	if (f->max)
-		problem_add(p, n->at, "'%s' cannot be %s: from %s to %s is possible", f->name, n->text, low, high);
+		problem_add(p, n->at, "'%s' cannot be %s: from %s to %s is possible%s%s", f->name, n->text, low, high,
+			    f->zero ? ", or " : "", f->zero ? f->zero : "");
 	else
 		problem_add(p, n->at, "'%s' cannot be %s: at least %s is needed", f->name, n->text, low);
 	return false;
@@ -246,7 +252,7 @@ static void refuse_choice(const struct field *f, const struct node *n, struct pr
 	if (f->secret)
 		problem_add(p, n->at, "'%s' never holds a secret, it says where it comes from: write %s", f->name, known);
 	else if (choice_index(f->later, n->text) >= 0)
-		problem_add(p, n->at, "'%s' cannot be '%s': not yet; %s today", f->name, n->text, known);
+		problem_add(p, n->at, "'%s' cannot be '%s', not yet: write %s", f->name, n->text, known);
 	else if (near)
 		problem_add(p, n->at, "'%s' cannot be '%s': did you mean '%s'?", f->name, n->text, near);
 	else
@@ -289,7 +295,7 @@ void scalar_read(const struct field *f, enum field_kind kind, const struct node 
 {
 	int choice;
 
-	if (n->plain && !*n->text) {
+	if (scalar_is_nothing(n)) {
 		problem_add(p, n->at, "'%s' has no value: write one, or remove the key", f->name);
 		return;
 	}

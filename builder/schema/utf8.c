@@ -73,7 +73,9 @@ static bool check_character(unsigned c, bool before_newline, struct mark at, str
 {
 	if (!c)
 		problem_add(p, at, "a NUL byte stands here: this is not a text file");
-	else if (is_control(c) && !(c == '\r' && before_newline))
+	else if (c == '\r' && !before_newline)
+		problem_add(p, at, "a carriage return without a line feed stands here: end lines with line feeds");
+	else if (is_control(c) && c != '\r')
 		problem_add(p, at, "a control character (U+%04X) stands here: remove it", c);
 	else if (c == 0x2028 || c == 0x2029)
 		problem_add(p, at, "an invisible line break (U+%04X) stands here: remove it", c);
