@@ -182,12 +182,14 @@ static int by_preference(const void *a, const void *b)
 	return order ? order : (p->id > q->id) - (p->id < q->id);
 }
 
-static struct err *note_provides(struct index *ix, const struct package *p, struct relations *scratch)
+static struct err *note_provides(struct index *ix, const struct package *p)
 {
-	scratch->count = 0;
-	TRY_AS(relation_parse(p->provides, &ix->arena, scratch), "Provides of %s", p->name);
-	for (size_t i = 0; i < scratch->count; i++) {
-		const struct alternative *a = scratch->items[i].alternatives;
+	struct relation *items;
+	size_t count;
+
+	TRY_AS(relation_parse(&ix->arena, p->provides, &items, &count), "Provides of %s", p->name);
+	for (size_t i = 0; i < count; i++) {
+		const struct alternative *a = items[i].alternatives;
 		bool ours = !a->arch || !strcmp(a->arch, ix->architecture);
 		if (ours && (a->order == RELATION_ANY || a->order == RELATION_IS))
 			VEC_PUSH(&ix->providers, (struct provider){ a->name, a->version, p });
@@ -198,8 +200,6 @@ static struct err *note_provides(struct index *ix, const struct package *p, stru
 struct err *index_seal(struct index *ix)
 {
 	struct package **all = ix->packages.items;
-	struct relations scratch = { 0 };
-	struct err *e = NULL;
 	size_t kept = 0;
 
 	if (ix->packages.count)
@@ -210,12 +210,11 @@ struct err *index_seal(struct index *ix)
 			all[kept++] = all[i];
 		}
 	ix->packages.count = kept;
-	for (size_t i = 0; i < kept && !e; i++)
-		e = note_provides(ix, all[i], &scratch);
-	free(scratch.items);
+	for (size_t i = 0; i < kept; i++)
+		TRY(note_provides(ix, all[i]));
 	if (ix->providers.count)
 		qsort(ix->providers.items, ix->providers.count, sizeof *ix->providers.items, by_preference);
-	return e;
+	return NULL;
 }
 
 const char *index_architecture(const struct index *ix)

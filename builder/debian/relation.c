@@ -99,13 +99,20 @@ static const char *dup_line(struct arena *arena, struct slice text)
 	return line;
 }
 
-static struct err *parse_one(struct arena *arena, struct slice text, struct relation *ret)
+static size_t count_parts(struct slice text, char mark)
 {
-	size_t count = 1;
+	size_t n = 1;
 
 	for (size_t i = 0; i < text.len; i++)
-		count += text.at[i] == '|';
+		n += text.at[i] == mark;
+	return n;
+}
+
+static struct err *parse_one(struct arena *arena, struct slice text, struct relation *ret)
+{
+	size_t count = count_parts(text, '|');
 	struct alternative *items = arena_new(arena, count * sizeof *items);
+
 	*ret = (struct relation){ dup_line(arena, text), items, count };
 	for (size_t i = 0; i < count; i++)
 		if (!parse_alternative(arena, cut(&text, '|'), &items[i]))
@@ -113,16 +120,18 @@ static struct err *parse_one(struct arena *arena, struct slice text, struct rela
 	return NULL;
 }
 
-struct err *relation_parse(struct slice field, struct arena *arena, struct relations *to)
+struct err *relation_parse(struct arena *arena, struct slice field, struct relation **ret, size_t *ret_count)
 {
+	struct relation *items = arena_new(arena, count_parts(field, ',') * sizeof *items);
+	size_t count = 0;
+
 	while (field.len) {
 		struct slice one = cut(&field, ',');
-		struct relation relation;
-		if (!one.len)
-			continue;
-		TRY(parse_one(arena, one, &relation));
-		VEC_PUSH(to, relation);
+		if (one.len)
+			TRY(parse_one(arena, one, &items[count++]));
 	}
+	*ret = items;
+	*ret_count = count;
 	return NULL;
 }
 

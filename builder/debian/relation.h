@@ -24,13 +24,7 @@ struct relation {
 	size_t count;            /* at least 1 */
 };
 
-/* A growing array: the caller frees items, an arena has what they point to. */
-struct relations {
-	struct relation *items;
-	size_t count, room;
-};
-
-/* Appends a field's relations; ERR_FETCH with the words that cannot be read. */
-struct err *relation_parse(struct slice field, struct arena *arena, struct relations *to) MUST_CHECK;
+/* Parses a field's value into arena; ERR_FETCH with the words that cannot be read. */
+struct err *relation_parse(struct arena *arena, struct slice field, struct relation **ret, size_t *ret_count) MUST_CHECK;
 /* Whether version fits; NULL, the version of an unversioned Provides, fits RELATION_ANY only. */
 bool relation_fits(const struct alternative *a, const char *version);

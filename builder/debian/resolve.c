@@ -27,7 +27,6 @@ struct resolve {
 	bool *forbidden;              /* by package id */
 	struct numbers roots;
 	struct numbers scratch;
-	struct relations relations;   /* scratch too */
 	char *obstacle;               /* the first dead end, in words */
 };
 
@@ -76,44 +75,54 @@ static const uint32_t *keep_numbers(struct resolve *r, uint32_t but, uint32_t *r
 	return kept;
 }
 
-static struct err *parse_field(struct resolve *r, const struct package *p, const char *field)
+struct field {
+	struct relation *relations;
+	size_t count;
+};
+
+static struct err *parse_field(struct resolve *r, const struct package *p, const char *name, struct field *ret)
 {
-	TRY_AS(relation_parse(control_get(p->stanza, field), &r->arena, &r->relations), "%s of %s", field, p->name);
+	TRY_AS(relation_parse(&r->arena, control_get(p->stanza, name), &ret->relations, &ret->count), "%s of %s", name,
+	       p->name);
 	return NULL;
 }
 
 static struct err *open_needs(struct resolve *r, const struct package *p, struct opened *o)
 {
-	r->relations.count = 0;
-	TRY(parse_field(r, p, "Pre-Depends"));
-	TRY(parse_field(r, p, "Depends"));
-	size_t hard = r->relations.count;
-	if (r->request->recommends)
-		TRY(parse_field(r, p, "Recommends"));
+	struct field fields[3] = { 0 };
+	uint32_t count = 0;
 
-	size_t count = r->relations.count;
-	struct relation *relations = arena_new(&r->arena, count * sizeof *relations);
-	struct solve_need *needs = arena_new(&r->arena, count * sizeof *needs);
-	for (size_t i = 0; i < count; i++) {
-		relations[i] = r->relations.items[i];
-		for (size_t j = 0; j < relations[i].count; j++)
-			add_targets(r, &relations[i].alternatives[j]);
-		needs[i].targets = keep_numbers(r, SOLVE_NONE, &needs[i].count);
-		needs[i].soft = i >= hard;
-	}
+	TRY(parse_field(r, p, "Pre-Depends", &fields[0]));
+	TRY(parse_field(r, p, "Depends", &fields[1]));
+	if (r->request->recommends)
+		TRY(parse_field(r, p, "Recommends", &fields[2]));
+	size_t room = fields[0].count + fields[1].count + fields[2].count;
+	struct relation *relations = arena_new(&r->arena, room * sizeof *relations);
+	struct solve_need *needs = arena_new(&r->arena, room * sizeof *needs);
+	for (size_t f = 0; f < COUNT(fields); f++)
+		for (size_t i = 0; i < fields[f].count; i++, count++) {
+			relations[count] = fields[f].relations[i];
+			for (size_t j = 0; j < relations[count].count; j++)
+				add_targets(r, &relations[count].alternatives[j]);
+			needs[count].targets = keep_numbers(r, SOLVE_NONE, &needs[count].count);
+			needs[count].soft = f == 2;
+		}
 	o->relations = relations;
 	o->node.needs = needs;
-	o->node.need_count = (uint32_t)count;
+	o->node.need_count = count;
 	return NULL;
 }
 
 static struct err *open_bars(struct resolve *r, const struct package *p, struct opened *o)
 {
-	r->relations.count = 0;
-	TRY(parse_field(r, p, "Conflicts"));
-	TRY(parse_field(r, p, "Breaks"));
-	for (size_t i = 0; i < r->relations.count; i++)
-		add_targets(r, r->relations.items[i].alternatives);
+	static const char *const names[] = { "Conflicts", "Breaks" };
+
+	for (size_t n = 0; n < COUNT(names); n++) {
+		struct field field;
+		TRY(parse_field(r, p, names[n], &field));
+		for (size_t i = 0; i < field.count; i++)
+			add_targets(r, field.relations[i].alternatives);
+	}
 	o->node.bars = keep_numbers(r, p->id, &o->node.bar_count);
 	return NULL;
 }
@@ -312,7 +321,6 @@ struct err *resolve_run(const struct index *ix, const struct resolve_request *re
 	free(r.forbidden);
 	free(r.roots.items);
 	free(r.scratch.items);
-	free(r.relations.items);
 	free(r.obstacle);
 	arena_done(&r.arena);
 	return e;

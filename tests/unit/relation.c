@@ -9,9 +9,9 @@
 static char *shown(const char *field)
 {
 	AUTO_ARENA struct arena arena = { 0 };
-	struct relations all = { 0 };
-	struct err *e = relation_parse((struct slice){ field, strlen(field) }, &arena, &all);
-	AUTO_FREE struct relation *items = all.items;
+	struct relation *items;
+	size_t count;
+	struct err *e = relation_parse(&arena, (struct slice){ field, strlen(field) }, &items, &count);
 	static const char *const signs[] = { "", "<<", "<=", "=", ">=", ">>" };
 
 	if (e) {
@@ -20,7 +20,7 @@ static char *shown(const char *field)
 		return text;
 	}
 	char *line = mem_dup("");
-	for (size_t i = 0; i < all.count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < items[i].count; j++) {
 			const struct alternative *a = &items[i].alternatives[j];
 			line = mem_append(line, "%s%s%s%s%s%s", j ? "|" : "", a->name, a->arch ? "@" : "",
