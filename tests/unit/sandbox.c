@@ -1,0 +1,296 @@
+#include "layer/sandbox.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "t.h"
+
+static char *area, *lower, *upper, *work;
+
+static char *below(const char *name)
+{
+	return mem_printf("%s/%s", area, name);
+}
+
+static void folder(const char *path)
+{
+	struct err *e = file_make_folder(path, 0755);
+
+	ok(!e);
+	err_free(e);
+}
+
+/* A root whose /usr is the host's, bound. */
+static void make_root(void)
+{
+	static const char *const folders[] = { "proc", "dev", "run", "tmp", "sys", "etc", "usr", "home" };
+	static const char *const links[] = { "bin", "sbin", "lib", "lib64" };
+
+	lower = below("lower");
+	upper = below("upper");
+	work = below("work");
+	folder(upper);
+	folder(work);
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		AUTO_FREE char *path = mem_printf("%s/%s", lower, folders[i]);
+		folder(path);
+	}
+	for (size_t i = 0; i < COUNT(links); i++) {
+		AUTO_FREE char *path = mem_printf("%s/%s", lower, links[i]);
+		AUTO_FREE char *target = mem_printf("usr/%s", links[i]);
+		ok(!symlink(target, path));
+	}
+	AUTO_FREE char *hosts = mem_printf("%s/etc/hosts", lower);
+	AUTO_FREE char *resolv = mem_printf("%s/etc/resolv.conf", lower);
+	struct err *e = file_write(hosts, "127.0.0.1 localhost\n", 20, 0644);
+	ok(!e);
+	e = file_write(resolv, "", 0, 0644);
+	ok(!e);
+	AUTO_FREE char *gone = mem_printf("%s/etc/gone", lower);
+	e = file_write(gone, "", 0, 0644);
+	ok(!e);
+}
+
+static struct sandbox room(void)
+{
+	static const char *lowers[2];
+	static const struct bind usr = { "/usr", "/usr", false };
+
+	lowers[0] = lower;
+	return (struct sandbox){ .lowers = lowers, .upper = upper, .work = work, .binds = &usr, .bind_count = 1 };
+}
+
+static void runs(struct sandbox s, const char *script)
+{
+	const char *const argv[] = { "sh", "-ec", script, NULL };
+	struct err *e = sandbox_run(&s, argv);
+	AUTO_FREE char *text = e ? err_text(e) : mem_dup("fine");
+
+	is(text, "fine");
+	err_free(e);
+	/* overlay wants an empty work folder, and volatile leaves a mark in it */
+	e = file_remove_tree(work);
+	ok(!e);
+	folder(work);
+}
+
+static void fails(struct sandbox s, const char *const *argv, enum err_kind kind, const char *holds)
+{
+	struct err *e = sandbox_run(&s, argv);
+	AUTO_FREE char *text = e ? err_text(e) : mem_dup("fine");
+
+	ok(e && err_kind(e) == kind);
+	ok(strstr(text, holds) != NULL);
+	if (!strstr(text, holds))
+		printf("# %s\n", text);
+	err_free(e);
+	e = file_remove_tree(work);
+	ok(!e);
+	folder(work);
+}
+
+static void looks_inside(void)
+{
+	struct sandbox s = room();
+
+	runs(s, "test $$ = 2; test $(hostname) = localhost; test $(id -u) = 0; test \"$HOME\" = /root");
+	runs(s, "echo x >/dev/null; test -c /dev/urandom; head -c 1 /dev/zero | wc -c | grep -q 1; test -w /dev/shm");
+	runs(s, "test -w /tmp; test -w /run; touch /tmp/x /run/x; test -e /proc/self/status; ls /dev/pts/ptmx");
+	runs(s, "! cat /dev/tty 2>/dev/null; ! touch /usr/x 2>/dev/null; ! echo 1 2>/dev/null >/proc/sys/kernel/panic");
+	runs(s, "bound=$(sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status); test $(( 0x$bound >> 21 & 1 )) = 0");
+	runs(s, "test $(grep -c : /proc/net/dev) = 1; ! grep -q 'lo:.* DOWN' /proc/net/dev");
+	s.uid = 1000;
+	s.gid = 1000;
+	s.cwd = "/home";
+	runs(s, "test $(id -u):$(id -g) = 1000:1000; test $PWD = /home; test \"$(id -G)\" = 1000");
+}
+
+static void writes_upper(void)
+{
+	struct sandbox s = room();
+	struct stat st;
+	AUTO_FREE char *made = mem_printf("%s/etc/new", upper);
+	AUTO_FREE char *gone = mem_printf("%s/etc/gone", upper);
+	AUTO_FREE char *kept = mem_printf("%s/etc/gone", lower);
+	AUTO_FREE char *temporary = mem_printf("%s/tmp/y", upper);
+
+	runs(s, "echo new >/etc/new; chown 33:42 /etc/new; chmod 4711 /etc/new; rm /etc/gone; touch /tmp/y");
+	ok(!stat(made, &st) && st.st_uid == 33 && st.st_gid == 42 && (st.st_mode & 07777) == 04711);
+	ok(!lstat(gone, &st) && S_ISCHR(st.st_mode));
+	ok(!lstat(kept, &st));
+	ok(lstat(temporary, &st) < 0);
+}
+
+static void reads_only(void)
+{
+	struct sandbox s = room();
+
+	s.upper = s.work = NULL;
+	runs(s, "! touch /etc/x 2>/dev/null; touch /tmp/x; test -e /etc/hosts");
+}
+
+static void network(void)
+{
+	struct sandbox s = room();
+	AUTO_FREE char *bundle = below("bundle");
+	struct err *e = file_write(bundle, "CERTS", 5, 0644);
+	AUTO_FREE char *left = mem_printf("%s/etc/resolv.conf", upper);
+
+	ok(!e);
+	setenv("SSL_CERT_FILE", bundle, 1);
+	setenv("https_proxy", "http://proxy.example:3128", 1);
+	s.upper = upper;
+	s.network = true;
+	s.env = (const char *const[]){ "NODE_EXTRA_CA_CERTS=/own", "X=1", NULL };
+	runs(s, "test $(cat $PIP_CERT) = CERTS; test $https_proxy = http://proxy.example:3128; test $X = 1; "
+		"test $NODE_EXTRA_CA_CERTS = /own; test -z \"$PIP_SECRET\"");
+	ok(access(left, F_OK) < 0);
+	s.network = false;
+	runs(s, "test -z \"$PIP_CERT$https_proxy\"");
+}
+
+static void masks(void)
+{
+	struct sandbox s = room();
+
+	s.masked = (const char *const[]){ "/usr/bin/false", "/usr/bin/no-such-program", NULL };
+	runs(s, "/usr/bin/false; /usr/bin/false --with arguments");
+}
+
+static void tells_why(void)
+{
+	struct sandbox s = room();
+	AUTO_FREE char *log = below("log");
+	AUTO_FREE char *text = NULL;
+	size_t len;
+
+	s.log = log;
+	fails(s, (const char *const[]){ "sh", "-c", "for i in $(seq 40); do echo line $i; done; echo why >&2; exit 3", NULL },
+	      ERR_BUILD, "sh failed with status 3; all of its output is in ");
+	fails(s, (const char *const[]){ "sh", "-c", "echo start; seq 14; echo why; exit 3", NULL }, ERR_BUILD, "\n  | 14\n  | why");
+	struct err *e = file_read(log, 1 << 20, &text, &len);
+	ok(!e && strstr(text, "line 1\n") != NULL && strstr(text, "line 40\nwhy\n") != NULL);
+	fails(s, (const char *const[]){ "no-such-program", NULL }, ERR_BUILD, "No such file");
+	fails(s, (const char *const[]){ "sh", "-c", "kill -9 $$", NULL }, ERR_BUILD, "signal 9");
+	s.cwd = "/no/such/folder";
+	fails(s, (const char *const[]){ "true", NULL }, ERR_SYSTEM, "/no/such/folder");
+	s = room();
+	s.binds = &(struct bind){ "/no/such/source", "/usr", false };
+	fails(s, (const char *const[]){ "true", NULL }, ERR_SYSTEM, "/no/such/source");
+}
+
+/* What a script leaves running ends with the room, and does not hold it open. */
+static void leaves_nobody(void)
+{
+	runs(room(), "sleep 1000 & (setsid sleep 1000 &) ; true");
+}
+
+/* Whether a process with these words on its command line is there. */
+static bool is_running(const char *words)
+{
+	AUTO_FREE char *command = mem_printf("pgrep -f -x '%s'", words);
+	const char *const argv[] = { "sh", "-c", command, NULL };
+	int status = 0;
+	struct err *e = child_run(&(struct child){ .argv = argv }, NULL, NULL, &status);
+
+	err_free(e);
+	return !e && !status;
+}
+
+static void await(const char *words, bool running)
+{
+	for (int i = 0; i < 500 && is_running(words) != running; i++)
+		usleep(20000);
+	ok(is_running(words) == running);
+}
+
+static void dies_with_the_build(void)
+{
+	AUTO_FREE char *seconds = mem_printf("7%d", getpid());
+	AUTO_FREE char *words = mem_printf("sleep %s", seconds);
+	const char *const argv[] = { "sleep", seconds, NULL };
+	struct sandbox s = room();
+	pid_t build = fork();
+
+	if (!build) {
+		struct err *e = sandbox_run(&s, argv);
+		_exit(e != NULL);
+	}
+	await(words, true);
+	kill(build, SIGKILL);
+	waitpid(build, NULL, 0);
+	await(words, false);
+	struct err *e = file_remove_tree(work);
+	ok(!e);
+	folder(work);
+}
+
+static int count;
+
+static void on_line(void *arg, const char *line)
+{
+	count += !strcmp(line, arg);
+}
+
+static int inside(void *arg)
+{
+	const char *const argv[] = { "sh", "-c", "(true &) ; echo hello; echo hello", NULL };
+	const char *const env[] = { "PATH=/usr/bin", NULL };
+
+	return sandbox_spawn(argv, env) || getpid() != 1 ? 9 : *(int *)arg;
+}
+
+static void calls(void)
+{
+	struct sandbox s = room();
+	int status = 0;
+	struct err *e = sandbox_call(&s, inside, &status, "test", on_line, (char[]){ "hello" });
+
+	ok(!e);
+	ok(count == 2);
+	e = file_remove_tree(work);
+	ok(!e);
+	folder(work);
+	status = 5;
+	e = sandbox_call(&s, inside, &status, "the test", NULL, NULL);
+	AUTO_FREE char *text = err_text(e);
+	ok(strstr(text, "the test failed with status 5") != NULL);
+	err_free(e);
+}
+
+int main(void)
+{
+	char path[] = "/tmp/sandbox-test-XXXXXX";
+	struct err *e = sandbox_enter_user_namespace();
+
+	if (e) {
+		AUTO_FREE char *text = err_text(e);
+		printf("1..0 # SKIP %s\n", text);
+		err_free(e);
+		return 0;
+	}
+	area = mkdtemp(path);
+	make_root();
+	looks_inside();
+	writes_upper();
+	reads_only();
+	network();
+	masks();
+	tells_why();
+	leaves_nobody();
+	dies_with_the_build();
+	calls();
+	e = file_remove_tree(area);
+	ok(!e);
+	free(lower);
+	free(upper);
+	free(work);
+	return t_done();
+}
