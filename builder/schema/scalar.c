@@ -41,15 +41,28 @@ bool scalar_names_secret(const char *key)
 	return false;
 }
 
+/* Regexes are literals of our tables, so their address names them. They are kept once
+ * compiled: compiling takes longer than all the rest of reading a recipe. */
+static const regex_t *compiled(const char *regex)
+{
+	static _Thread_local struct { const char *regex; regex_t re; } kept[128];
+	size_t i = 0;
+
+	while (i < COUNT(kept) && kept[i].regex && kept[i].regex != regex)
+		i++;
+	if (i == COUNT(kept))
+		regfree(&kept[--i].re);
+	else if (kept[i].regex)
+		return &kept[i].re;
+	if (regcomp(&kept[i].re, regex, REG_EXTENDED | REG_NOSUB))
+		mem_exhausted();
+	kept[i].regex = regex;
+	return &kept[i].re;
+}
+
 static bool matches(const char *regex, const char *text)
 {
-	regex_t re;
-
-	if (regcomp(&re, regex, REG_EXTENDED | REG_NOSUB))
-		mem_exhausted();
-	bool hit = !regexec(&re, text, 0, NULL, 0);
-	regfree(&re);
-	return hit;
+	return !regexec(compiled(regex), text, 0, NULL, 0);
 }
 
 const char *scalar_disguise(const char *text)
@@ -58,14 +71,14 @@ const char *scalar_disguise(const char *text)
 		{ "^(~|null|Null|NULL)?$", "nothing" },
 		{ "^(true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|y|Y|n|N)$", "true or false" },
 		{ "^[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$", "a number" },
-		{ "^[-+]?([0-9][0-9_]*)?\\.?[0-9_]*([eE][-+]?[0-9]+)?$", "a number" },
+		{ "^[-+]?([0-9][0-9_]*\\.?[0-9_]*|\\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?$", "a number" },
 		{ "^[-+]?\\.(inf|Inf|INF|nan|NaN|NAN)$", "a number" },
 		{ "^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\\.[0-9_]*)?$", "a number (base 60)" },
 		{ "^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$", "a date" },
 	};
 
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (strlen(text) < 64 && matches(known[i].regex, text))
+	for (size_t i = 0; i < COUNT(known) && strlen(text) < 64; i++)
+		if (matches(known[i].regex, text))
 			return known[i].what;
 	return NULL;
 }

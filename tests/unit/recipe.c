@@ -1,0 +1,122 @@
+#include "recipe/recipe.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "recipe/zone.h"
+#include "t.h"
+
+static const char minimal[] = "name: notes\nbase: {suite: bookworm}\napps: [{name: notes, path: notes}]\nsites: [{name: notes.localhost}]\n";
+
+static void defaults(void)
+{
+	struct recipe r;
+	struct problems p;
+	struct err *e = recipe_parse("a/b/notes.yml", minimal, strlen(minimal), &r, &p);
+
+	ok(!e && !p.first);
+	is(r.name, "notes");
+	is(r.framework, "auto");
+	ok(r.mode == MODE_PRODUCTION && !r.base.architecture && !r.base.mirrors.count && !r.base.recommends);
+	const struct site *s = r.sites.items;
+	ok(r.sites.count == 1 && s->admin_password == PASSWORD_GENERATE && !s->developer_mode && !s->apps.count && s->at.line == 4);
+	is(s->time_zone, "UTC");
+	ok(r.mariadb.buffer_pool_percent == 25 && !r.mariadb.buffer_pool_bytes && r.mariadb.durability == DURABILITY_FULL);
+	is(r.mariadb.collation, "utf8mb4_unicode_ci");
+	const struct redis *cache = &r.redis[REDIS_CACHE], *queue = &r.redis[REDIS_QUEUE], *socketio = &r.redis[REDIS_SOCKETIO];
+	ok(cache->port == 13000 && queue->port == 11000 && socketio->port == 12000);
+	ok(cache->maxmemory_bytes && !queue->maxmemory_bytes && !socketio->alias);
+	is(cache->policy, "allkeys-lru");
+	is(queue->policy, "noeviction");
+	ok(cache->persistence == PERSISTENCE_NONE && queue->persistence == PERSISTENCE_APPEND_ONLY && socketio->persistence == PERSISTENCE_NONE);
+	ok(r.web.port == 8000 && !r.web.workers && r.web.timeout_seconds == 120 && r.nginx.port == 8080 && r.socketio_port == 9000);
+	is(r.nginx.unknown_host, "refuse");
+	const struct worker *w = r.workers.items;
+	ok(r.workers.count == 2 && w[0].count == 1 && w[0].timeout_seconds == 300 && w[1].timeout_seconds == 1500);
+	is(((const char **)w[1].queues.items)[2], "short");
+	ok(r.outputs.count == 2 && ((int *)r.outputs.items)[0] == OUTPUT_OCI && ((int *)r.outputs.items)[1] == OUTPUT_DOCKER);
+	recipe_done(&r);
+}
+
+static void beside(void)
+{
+	static const struct { const char *recipe, *path, *want; } cases[] = {
+		{ "notes.yml", "app", "app" }, { "a/b/notes.yml", "app", "a/b/app" }, { "/a/notes.yml", "./app", "/a/./app" },
+		{ "/notes.yml", "app", "/app" }, { "a/notes.yml", "/srv/app", "/srv/app" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		AUTO_FREE char *got = recipe_beside(&(struct recipe){ .path = cases[i].recipe }, cases[i].path);
+		is(got, cases[i].want);
+	}
+}
+
+static void digests(void)
+{
+	struct recipe a, b;
+	struct problems p;
+	AUTO_FREE char *more = mem_printf("%s# a comment\n", minimal);
+	struct err *e = recipe_parse("a", minimal, strlen(minimal), &a, &p), *f = recipe_parse("b", more, strlen(more), &b, &p);
+
+	ok(!e && !f && memcmp(a.digest.bytes, b.digest.bytes, sizeof a.digest.bytes));
+	recipe_done(&a);
+	recipe_done(&b);
+}
+
+static void errors(void)
+{
+	struct recipe r;
+	struct problems p;
+	AUTO_FREE char *large = mem_new(RECIPE_LIMIT + 1);
+	struct err *e = recipe_parse("large.yml", large, RECIPE_LIMIT + 1, &r, &p);
+
+	ok(e && err_kind(e) == ERR_RECIPE && !p.count);
+	err_free(e);
+	recipe_done(&r);
+	e = recipe_parse("bad.yml", "name: 1\nnaem: 2\n", 16, &r, &p);
+	AUTO_FREE char *text = err_text(e);
+	is(text, "bad.yml: 5 problems");
+	ok(p.count == 5 && p.first->at.line == 1);
+	err_free(e);
+	recipe_done(&r);
+	e = recipe_read("/nowhere/at/all.yml", &r, &p);
+	ok(e && err_kind(e) == ERR_RECIPE && !p.first);
+	err_free(e);
+	recipe_done(&r);
+}
+
+/* Warnings are told and do not count. */
+static void warnings(void)
+{
+	struct recipe r;
+	struct problems p;
+	AUTO_FREE char *yaml = mem_printf("%sredis: {queue: {persistence: none}}\n", minimal);
+	struct err *e = recipe_parse("w.yml", yaml, strlen(yaml), &r, &p);
+
+	ok(!e && !p.count && p.first && p.first->warning && !p.first->next);
+	recipe_done(&r);
+}
+
+static void zones(void)
+{
+	AUTO_ARENA struct arena a = { 0 };
+
+	ok(zone_known("UTC") && zone_known("Europe/Paris") && zone_known("America/Argentina/Buenos_Aires") && zone_known("Africa/Abidjan") &&
+	   zone_known("Pacific/Wallis"));
+	ok(!zone_known("Europe") && !zone_known("Europe/") && !zone_known("Europe/Pari") && !zone_known("Europe/Paris ") && !zone_known("/Paris") &&
+	   !zone_known("America/Argentina") && !zone_known("Paris") && !zone_known(""));
+	is(zone_nearest(&a, "Europe/Pars"), "Europe/Paris");
+	is(zone_nearest(&a, "Pacific/Walis"), "Pacific/Wallis");
+	ok(!zone_nearest(&a, "Narnia/Cair_Paravel"));
+}
+
+int main(void)
+{
+	defaults();
+	beside();
+	digests();
+	errors();
+	warnings();
+	zones();
+	return t_done();
+}
