@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "init.h"
 #include "provision.h"
 
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } programs[] = {
+	{ "init", init_main },
 	{ "provision", provision_main },
 };
 
