@@ -1,22 +1,40 @@
 /* Downloads: many at once (curl multi), resumed, retried, from one mirror after
- * another; into the store, verified by size and SHA-256 before they count. The
- * environment's proxy and CA bundle (SSL_CERT_FILE, CURL_CA_BUNDLE) are honoured. */
+ * another; into the store, verified by size and SHA-256 before they count.
+ *
+ * There is no time limit as long as bytes come: a transfer that brings nothing for
+ * MKBENCH_STALL_SECONDS (30) is broken off and tried elsewhere. A broken transfer goes
+ * on where it stopped, on another mirror too. What one mirror is sure not to have is
+ * not asked of it again; everything else is tried HTTP_ATTEMPTS times, with growing pauses.
+ *
+ * Proxies come from the environment as curl reads it (https_proxy, no_proxy ...), the CA bundle from
+ * CURL_CA_BUNDLE or SSL_CERT_FILE, folders of CAs from SSL_CERT_DIR. */
 #pragma once
+#include <stdbool.h>
+
 #include "base/progress.h"
 #include "store/store.h"
 
+#define HTTP_ATTEMPTS 5
+#define HTTP_LIMIT    (4ull << 30) /* of a download whose size nobody promised */
+
 struct want {
 	const char *what;            /* for people: "mariadb-server 1:10.11.6-0+deb12u1" */
-	const char *const *urls;     /* tried in order, NULL-terminated */
-	struct digest sha256;        /* zero: any bytes (small unverified texts only) */
+	const char *const *urls;     /* tried in order, NULL-terminated; http, https, and file with local */
+	struct digest sha256;        /* zero: any bytes (small texts that are verified later) */
 	uint64_t size_bytes;         /* 0: unknown */
-	void (*arrived)(void *arg, const struct digest *d); /* or NULL: called once it is in the store, from the fetching thread */
+	bool local;                  /* file:// URLs are meant: only for archives that a person named */
+	bool optional;               /* every URL clearly says "not found": no error, arrived gets a NULL digest */
+	/* NULL, or called once it is in the store, from the fetching thread; url is the one
+	 * that had it, NULL when it was in the store before. */
+	void (*arrived)(void *arg, const struct digest *d, const char *url);
 	void *arg;
 };
 
 /* Everything wanted ends in the store, or ERR_FETCH names the first thing that cannot be had,
- * with each mirror's answer. What arrived before an error stays in the store. */
+ * with each mirror's answer. What arrived before an error stays in the store. Downloads
+ * begin in the order of wants; the caller has begun the stage, in bytes; p may be NULL. */
 struct err *http_fetch(struct store *s, const struct want *wants, size_t count, struct progress *p) MUST_CHECK;
 
-/* One text of at most limit bytes in memory (InRelease). */
+/* One text of at most limit bytes in memory, NUL-terminated beyond len and the caller's to
+ * free; ret_url, when given, is the one of urls that had it. */
 struct err *http_text(const char *const *urls, size_t limit, char **ret_bytes, size_t *ret_len, const char **ret_url) MUST_CHECK;

@@ -1,0 +1,226 @@
+#include "fetch/http.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "fetch/transfer.h"
+
+#define AT_ONCE 16
+
+/* A place where one transfer at a time is at work. */
+struct slot {
+	struct transfer transfer;
+	bool taken, waiting;
+	uint64_t due_ms;     /* when a waiting one may go on */
+};
+
+struct pool {
+	CURLM *multi;
+	struct store *store;         /* NULL: one text in memory */
+	struct progress *progress;   /* or NULL */
+	const struct want *next, *end;
+	struct slot slots[AT_ONCE];
+	size_t busy;
+	size_t lucky;        /* place of the URL that worked last: others start there too */
+	uint64_t limit;
+	struct text text;    /* what came, without a store */
+	const char *text_url;
+};
+
+static void start_curl(void)
+{
+	if (curl_global_init(CURL_GLOBAL_DEFAULT))
+		mem_exhausted();
+	/* A mirror that hangs up must be an error of a write, not our end. */
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static CURLM *new_multi(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, start_curl);
+	CURLM *multi = curl_multi_init();
+	if (!multi)
+		mem_exhausted();
+	return multi;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void arrived(const struct want *w, const struct digest *d, const char *url)
+{
+	if (w->arrived)
+		w->arrived(w->arg, d, url);
+}
+
+static bool in_store(struct pool *p, const struct want *w)
+{
+	if (digest_is_zero(&w->sha256) || !store_has(p->store, &w->sha256))
+		return false;
+	if (p->progress)
+		progress_add(p->progress, w->size_bytes);
+	arrived(w, &w->sha256, NULL);
+	return true;
+}
+
+static void release(struct pool *p, struct slot *slot)
+{
+	if (!slot->waiting)
+		curl_multi_remove_handle(p->multi, slot->transfer.easy);
+	transfer_close(&slot->transfer);
+	slot->taken = slot->waiting = false;
+	p->busy--;
+}
+
+static void whole(struct pool *p, struct transfer *t)
+{
+	p->lucky = t->now;
+	if (p->store) {
+		arrived(t->want, &t->digest, t->want->urls[t->now]);
+		return;
+	}
+	p->text = t->memory;
+	t->memory = (struct text){ 0 };
+	p->text_url = t->want->urls[t->now];
+}
+
+static struct err *judge(struct pool *p, struct slot *slot, CURLcode code)
+{
+	struct transfer *t = &slot->transfer;
+	struct err *e = NULL;
+	long pause;
+
+	switch (transfer_judge(t, code, &pause, &e)) {
+	case TRANSFER_WHOLE:
+		whole(p, t);
+		break;
+	case TRANSFER_ABSENT:
+		arrived(t->want, NULL, NULL);
+		break;
+	case TRANSFER_FAILED:
+		break;
+	case TRANSFER_AGAIN:
+		curl_multi_remove_handle(p->multi, t->easy);
+		slot->waiting = true;
+		slot->due_ms = now_ms() + (uint64_t)pause;
+		return NULL;
+	}
+	release(p, slot);
+	return e;
+}
+
+static void begin(struct pool *p, struct slot *slot)
+{
+	const struct want *w = NULL;
+
+	while (!w && p->next < p->end) {
+		w = p->next++;
+		if (p->store && in_store(p, w))
+			w = NULL;
+	}
+	if (!w)
+		return;
+	transfer_open(&slot->transfer, w, p->store, p->progress, p->limit, p->lucky);
+	slot->taken = slot->waiting = true;
+	slot->due_ms = 0;
+	p->busy++;
+}
+
+/* Gives every free slot something to do, and sends off what has waited enough. */
+static struct err *send_off(struct pool *p)
+{
+	for (size_t i = 0; i < AT_ONCE; i++) {
+		struct slot *slot = &p->slots[i];
+		if (!slot->taken)
+			begin(p, slot);
+		if (!slot->waiting || slot->due_ms > now_ms())
+			continue;
+		slot->waiting = false;
+		if (p->progress)
+			progress_item(p->progress, slot->transfer.want->what);
+		if (!transfer_prepare(&slot->transfer))
+			TRY(judge(p, slot, CURLE_URL_MALFORMAT));
+		else if (curl_multi_add_handle(p->multi, slot->transfer.easy))
+			mem_exhausted();
+	}
+	return NULL;
+}
+
+static struct err *collect(struct pool *p)
+{
+	int left;
+
+	for (CURLMsg *msg; (msg = curl_multi_info_read(p->multi, &left));) {
+		struct slot *slot;
+		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &slot); /* begins with its transfer */
+		TRY(judge(p, slot, msg->data.result));
+	}
+	return NULL;
+}
+
+/* Milliseconds that may pass before somebody must be sent off. */
+static int until_next(const struct pool *p)
+{
+	uint64_t now = now_ms(), due = now + 1000;
+
+	for (size_t i = 0; i < AT_ONCE; i++) {
+		const struct slot *slot = &p->slots[i];
+		if (!slot->taken && p->next < p->end)
+			return 0;
+		if (slot->waiting && slot->due_ms < due)
+			due = slot->due_ms;
+	}
+	return due > now ? (int)(due - now) : 0;
+}
+
+static struct err *run(struct pool *p)
+{
+	struct err *e = NULL;
+	int running;
+
+	while (!e && (p->next < p->end || p->busy)) {
+		e = send_off(p);
+		curl_multi_perform(p->multi, &running);
+		if (!e)
+			e = collect(p);
+		if (!e && p->busy)
+			curl_multi_poll(p->multi, NULL, 0, until_next(p), NULL);
+	}
+	for (size_t i = 0; i < AT_ONCE; i++)
+		if (p->slots[i].taken)
+			release(p, &p->slots[i]);
+	curl_multi_cleanup(p->multi);
+	return e;
+}
+
+struct err *http_fetch(struct store *s, const struct want *wants, size_t count, struct progress *progress)
+{
+	struct pool p = { .multi = new_multi(), .store = s, .progress = progress, .next = wants, .end = wants + count,
+			  .limit = HTTP_LIMIT };
+
+	return run(&p);
+}
+
+struct err *http_text(const char *const *urls, size_t limit, char **ret_bytes, size_t *ret_len, const char **ret_url)
+{
+	AUTO_FREE char *what = urls[0] ? transfer_shown(urls[0]) : mem_dup("a text");
+	struct want w = { .what = what, .urls = urls };
+	struct pool p = { .multi = new_multi(), .next = &w, .end = &w + 1, .limit = limit };
+
+	TRY(run(&p));
+	*ret_len = p.text.len;
+	*ret_bytes = text_take(&p.text);
+	if (ret_url)
+		*ret_url = p.text_url;
+	return NULL;
+}
