@@ -56,8 +56,29 @@ $(build)/%.o: builder/%.c
 
 include $(wildcard services/guest/guest.mk)
 
+# The first two targets bring their packages, so they start make anew to see them.
+demo:
+	@.ci/setup demo
+	@$(MAKE) --no-print-directory VARIANT=release demo-run
+
+demo-run: all
+	build/mkbench build recipes/demo.yml -o out
+	build/mkbench run out/demo-1.0.tar --detach
+
+test:
+	@.ci/setup test
+	@$(MAKE) --no-print-directory test-all
+
+# Unit tests run plain and under the sanitizers; everything else runs the dev build once.
+test-all: all lint tidy $(unit)
+	@$(MAKE) --no-print-directory VARIANT=san units
+	MKBENCH=$(CURDIR)/build/dev/mkbench prove $(unit) $(unit:build/$(VARIANT)/%=build/san/%) \
+		$(sort $(wildcard tests/e2e/*.bats tests/fuzz/*.bats tests/parity/*.bats tests/boot/*.bats))
+
 check: lint all $(unit)
 	prove $(unit) $(wildcard tests/e2e/*.bats)
+
+units: $(unit)
 
 lint: $(obj) build/mkbench
 	tests/lint/layers builder/layers $(sort $(wildcard builder/*.[ch] builder/*/*.[ch]))
@@ -67,9 +88,33 @@ lint: $(obj) build/mkbench
 	tests/lint/hosts
 	tests/lint/reference build/mkbench
 
+# The analyser remembers what it has passed: one stamp a file.
+tidy: $(src:builder/%.c=build/tidy/%.ok)
+build/tidy/%.ok: builder/%.c .ci/clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet --config-file=.ci/clang-tidy $< -- -std=gnu17 -D_GNU_SOURCE -Ibuilder 2>/dev/null
+	@touch $@
+
+bench:
+	@.ci/setup bench
+	@$(MAKE) --no-print-directory VARIANT=release all
+	tests/bench/run
+
+fuzzers := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz: $(fuzzers)
+	for f in $(fuzzers); do $$f -max_total_time=$(or $(SECONDS),60) build/fuzz/corpus.$${f##*/} tests/fuzz/corpus/$${f##*/} || exit 1; done
+build/fuzz/%: tests/fuzz/%.c $(src)
+	@mkdir -p $(@D) build/fuzz/corpus.$*
+	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu17 -D_GNU_SOURCE -Ibuilder -o $@ $< $(src) $(LDLIBS)
+
+install: all
+	install -D -m 755 $(build)/mkbench $(DESTDIR)$(PREFIX)/bin/mkbench
+	for f in $$(git ls-files services rootfs recipes); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/mkbench/$$f; done
+	install -D -m 755 $(build)/guest/guest $(DESTDIR)$(PREFIX)/share/mkbench/guest
+
 clean:
 	rm -rf build
 
-.PHONY: all guest check lint clean
+.PHONY: all guest demo demo-run test test-all check units lint tidy bench fuzz install clean
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)

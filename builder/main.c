@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +34,12 @@ static struct err *dispatch(int argc, char **argv)
 		       argv[0], near);
 }
 
+/* A result that did not reach a full disk is no success. */
+static struct err *flush(void)
+{
+	return fflush(stdout) || ferror(stdout) ? err_errno(errno, "write standard output") : NULL;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
@@ -40,6 +47,8 @@ int main(int argc, char **argv)
 		return argc < 2 ? ERR_USAGE : 0;
 	}
 	struct err *e = dispatch(argc - 1, argv + 1);
+	if (!e)
+		e = flush();
 	if (!e)
 		return 0;
 	AUTO_FREE char *text = err_text(e);

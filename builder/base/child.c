@@ -2,12 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -39,6 +42,10 @@ static _Noreturn void become(const struct child *c, struct pipes *p)
 
 	if (in < 0 || dup2(in, 0) < 0 || dup2(p->out[1], 1) < 0 || dup2(errors, 2) < 0)
 		_exit(127);
+	if (c->limit_seconds)
+		setpgid(0, 0);
+	if (c->as_user && (setgroups(0, NULL) < 0 || setresgid(c->gid, c->gid, c->gid) < 0 || setresuid(c->uid, c->uid, c->uid) < 0))
+		_exit(126);
 	if (c->cwd && chdir(c->cwd) < 0)
 		_exit(127);
 	if (c->env)
@@ -82,15 +89,40 @@ static void feed(int *fd, const char **at, size_t *left)
 	}
 }
 
-static void converse(const struct child *c, struct pipes *p, struct text *out, struct text *errors)
+static int64_t now_ms(void)
 {
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Milliseconds that are left, -1 without a limit. At 0 the child and its group have been killed. */
+static int time_left(const struct child *c, pid_t pid, int64_t started)
+{
+	int64_t left = started + (int64_t)c->limit_seconds * 1000 - now_ms();
+
+	if (!c->limit_seconds)
+		return -1;
+	if (left <= 0) {
+		kill(-pid, SIGKILL);
+		kill(pid, SIGKILL);
+		return 0;
+	}
+	return left < 60000 ? (int)left : 60000;
+}
+
+static void converse(const struct child *c, pid_t pid, struct pipes *p, struct text *out, struct text *errors)
+{
+	int64_t started = now_ms();
 	const char *at = c->input;
 	size_t left = c->input_len, limit = c->output_limit ? c->output_limit : 1 << 20;
 
 	while (p->out[0] >= 0 || p->errors[0] >= 0) {
 		struct pollfd fds[] = { { p->out[0], POLLIN, 0 }, { p->errors[0], POLLIN, 0 }, { p->in[1], POLLOUT, 0 } };
-		if (poll(fds, 3, -1) < 0 && errno != EINTR)
-			break;
+		int wait = time_left(c, pid, started), n = poll(fds, 3, wait);
+		if ((n < 0 && errno != EINTR) || (n == 0 && wait == 0))
+			break; /* what has left the group may keep a pipe open for ever */
 		if (fds[0].revents && !drain(p->out[0], out, limit))
 			close_both(p->out);
 		if (fds[1].revents && !drain(p->errors[0], errors, limit))
@@ -125,7 +157,7 @@ struct err *child_run(const struct child *c, char **ret_output, char **ret_error
 		fcntl(p.in[1], F_SETFL, O_NONBLOCK);
 	}
 	void (*old)(int) = signal(SIGPIPE, SIG_IGN);
-	converse(c, &p, &out, &errors);
+	converse(c, pid, &p, &out, &errors);
 	signal(SIGPIPE, old);
 	close_both(p.in);
 	close_both(p.out);

@@ -1,5 +1,6 @@
 /* Children: a program run from an argv, never through a shell line. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -11,10 +12,14 @@ struct child {
 	const void *input;        /* written to its standard input, or NULL for /dev/null */
 	size_t input_len;
 	size_t output_limit;      /* bytes of output kept, the last ones; 0 means 1 MiB */
+	bool as_user;             /* runs as uid and gid, without other groups */
+	unsigned uid, gid;
+	unsigned limit_seconds;   /* killed with its process group after so long; 0: never */
 };
 
 /* Runs a child to its end. ret_output, when given, receives its standard output;
  * ret_errors its standard error (joined to the output when NULL). Both are
- * NUL-terminated and the caller's. ret_status is the exit status, or 128 + signal.
+ * NUL-terminated and the caller's. ret_status is the exit status, or 128 + signal. With a
+ * limit the child leads a process group of its own.
  * Fails only when the child could not be started or watched. */
 struct err *child_run(const struct child *c, char **ret_output, char **ret_errors, int *ret_status) MUST_CHECK;

@@ -25,20 +25,12 @@ struct lock_app {
 	const char *tree;        /* digest of its files, "sha256:…" */
 };
 
-struct lock_file {           /* a wheel, an npm tarball: anything fetched by URL */
-	const char *kind;        /* "wheel", "npm" */
-	const char *name, *version, *file;
-	const char *url;         /* relative to the index where it has one */
-	struct digest sha256;
-};
-
 struct lock {
 	struct arena arena;
 	struct digest asked;     /* digest of what in the recipe the lock answers (lock_asked) */
 	int64_t epoch;           /* newest Date of the archives used: the clock of the build */
 	struct lock_package *packages; size_t package_count;
 	struct lock_app *apps; size_t app_count;
-	struct lock_file *files; size_t file_count;
 };
 
 /* Digest of the parts of a recipe that decide what is resolved: suite, architecture,

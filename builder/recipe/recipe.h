@@ -109,9 +109,10 @@ struct recipe {
 
 extern const struct field recipe_fields[];
 
-/* Parses and checks; every problem found is in problems, in file order, and then
- * the result is an ERR_RECIPE. Aliases, duplicate and unknown keys, several
- * documents and documents beyond RECIPE_LIMIT bytes are refused. */
+/* Parses and checks; every problem found is in problems, in file order, and then the result is
+ * an ERR_RECIPE that counts them (warnings alone are no error). Aliases, duplicate and unknown
+ * keys, several documents and documents beyond RECIPE_LIMIT bytes are refused. Neither ret nor
+ * problems needs preparing; problems lives in ret, which recipe_done ends in any case. */
 #define RECIPE_LIMIT (1u << 20)
 struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct recipe *ret, struct problems *problems)
 	MUST_CHECK;

@@ -5,9 +5,13 @@
 
 #include "base/mem.h"
 #include "service/framework.h"
+#include "service/place.h"
 #include "service/process.h"
+#include "service/render.h"
+#include "service/rootfs.h"
 #include "service/set.h"
 #include "service/step.h"
+#include "service/supervisor.h"
 #include "service/values.h"
 
 static struct err *read_manifests(struct service_set *s, const char *share)
@@ -77,16 +81,28 @@ static void list_masked(struct service_set *s)
 	}
 }
 
+static void list_groups(struct service_set *s)
+{
+	struct text names = { 0 };
+
+	supervisor_bench_groups(s, &names);
+	AUTO_FREE char *groups = text_take(&names);
+	scope_set(&s->scope, "bench.groups", groups);
+}
+
 static struct err *fill(struct service_set *s, const char *share)
 {
 	TRY(read_manifests(s, share));
+	TRY(rootfs_read(s, share));
 	list_packages(s);
 	list_users(s);
 	list_masked(s);
 	values_of_recipe(s);
 	TRY(values_of_manifests(s));
 	TRY(process_list(s));
+	list_groups(s);
 	TRY(step_list(s));
+	TRY(place_list(s));
 	return expand_list(&s->arena, &s->scope, &s->framework->source, &s->framework->prune, &s->prune);
 }
 
@@ -125,6 +141,8 @@ void service_free(struct service_set *s)
 	free(s->processes.items);
 	free(s->packages.items);
 	free(s->users.items);
+	free(s->folders.items);
+	free(s->links.items);
 	free(s->rootfs.items);
 	arena_done(&s->arena);
 	free(s);
@@ -164,6 +182,11 @@ size_t service_bench_steps(const struct service_set *s, const struct service_ste
 {
 	*ret = s->bench_steps.items;
 	return s->bench_steps.count;
+}
+
+struct err *service_render(const struct service_set *s, const char *build_id, struct tree *ret)
+{
+	return render_tree(s, build_id, ret);
 }
 
 const char *const *service_prune(const struct service_set *s)

@@ -32,8 +32,9 @@ struct service_user {
 };
 size_t service_users(const struct service_set *s, const struct service_user **ret);
 
-/* The configuration layer: rendered templates, supervisor configuration, Procfile, bench.json, links. Sorted. */
-struct err *service_render(const struct service_set *s, const struct recipe *r, const char *build_id, struct tree *ret) MUST_CHECK;
+/* The configuration layer: rendered templates, supervisor configuration, Procfile, bench.json, links. Sorted,
+ * with the folders above them, times 0. */
+struct err *service_render(const struct service_set *s, const char *build_id, struct tree *ret) MUST_CHECK;
 
 /* A step of building an app, run in the sandbox as the bench user. */
 struct service_step {

@@ -23,6 +23,16 @@ struct process_table {
 	size_t count, room;
 };
 
+/* A folder made at each start, and a link made then or put into the image. */
+struct folder {
+	const char *path, *mode;
+	const struct service_user *user;
+};
+
+struct link {
+	const char *path, *to;
+};
+
 /* A file that every image gets as it stands. */
 struct rootfs_file {
 	const char *path, *bytes;
@@ -51,6 +61,8 @@ struct service_set {
 	struct { struct service_package *items; size_t count, room; } packages;
 	struct { struct service_user *items; size_t count, room; } users;
 	const char *const *masked, *const *prune;
+	struct { struct folder *items; size_t count, room; } folders;
+	struct { struct link *items; size_t count, room; } links;
 	struct { struct rootfs_file *items; size_t count, room; } rootfs;
 };
 

@@ -93,7 +93,8 @@ static void add_web(struct service_set *s)
 {
 	const struct recipe *r = s->recipe;
 
-	set_number(&s->scope, "web.port", r->web.port);
+	/* Nothing stands in front of the web server of a bench in development mode. */
+	set_number(&s->scope, "web.port", r->mode == MODE_PRODUCTION ? r->web.port : r->nginx.port);
 	set_number(&s->scope, "web.threads", r->web.threads);
 	set_number(&s->scope, "web.timeout_seconds", r->web.timeout_seconds);
 	set_number(&s->scope, "web.max_requests", r->web.max_requests);

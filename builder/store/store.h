@@ -71,3 +71,5 @@ struct err *store_lock_key(struct store *s, const struct digest *key, int *ret_f
  * 0. A use is remembered to the day. Waits for no one: ERR_SYSTEM when another build
  * holds the store. */
 struct err *store_clean(struct store *s, uint64_t keep_seconds, uint64_t *ret_freed_bytes) MUST_CHECK;
+/* Removes what was built here and keeps what was fetched, so that the next build does all but download. */
+struct err *store_clean_built(struct store *s, uint64_t *ret_freed_bytes) MUST_CHECK;

@@ -150,8 +150,38 @@ static struct err *drop_all_unused(struct walk *w)
 {
 	TRY(each(w, "refs", 2, drop_unused));
 	TRY(each(w, "trees", 1, drop_unused));
+	TRY(each(w, "git", 1, drop_unused));
 	TRY(each(w, "blobs/sha256", 2, drop_unused));
 	return TAKE(w->first);
+}
+
+/* What is fetched or only recoded stays: packs, and what archives were seen to be. */
+static void drop_ref_of_built(struct walk *w, const char *path, const struct stat *st)
+{
+	if (!strstr(path, "/refs/pack/") && !strstr(path, "/refs/archive"))
+		drop_unused(w, path, st);
+}
+
+static struct err *drop_built(struct walk *w)
+{
+	TRY(each(w, "refs", 2, drop_ref_of_built));
+	TRY(each(w, "trees", 1, drop_unused));
+	return TAKE(w->first);
+}
+
+/* Runs a removal while no other build is there. */
+static struct err *alone(struct store *s, struct walk *w, struct err *(*drop)(struct walk *))
+{
+	struct err *e;
+
+	if (flock(s->lock, LOCK_EX | LOCK_NB) < 0)
+		e = err_new(ERR_SYSTEM, "the store %s is in use by another build: wait for it to end", s->path);
+	else
+		e = drop(w);
+	/* A failed upgrade has let go of the shared lock too (flock(2)). */
+	while (flock(s->lock, LOCK_SH) < 0 && errno == EINTR)
+		;
+	return e;
 }
 
 struct err *store_clean(struct store *s, uint64_t keep_seconds, uint64_t *ret_freed_bytes)
@@ -159,15 +189,17 @@ struct err *store_clean(struct store *s, uint64_t keep_seconds, uint64_t *ret_fr
 	time_t now = time(NULL);
 	time_t keep = keep_seconds < (uint64_t)now ? (time_t)keep_seconds : now;
 	struct walk w = { .store = s, .limit = now - keep, .all = keep_seconds == 0 };
-	struct err *e;
+	struct err *e = alone(s, &w, drop_all_unused);
 
-	if (flock(s->lock, LOCK_EX | LOCK_NB) < 0)
-		e = err_new(ERR_SYSTEM, "the store %s is in use by another build: wait for it to end", s->path);
-	else
-		e = drop_all_unused(&w);
-	/* A failed upgrade has let go of the shared lock too (flock(2)). */
-	while (flock(s->lock, LOCK_SH) < 0 && errno == EINTR)
-		;
+	*ret_freed_bytes = w.freed_bytes;
+	return e;
+}
+
+struct err *store_clean_built(struct store *s, uint64_t *ret_freed_bytes)
+{
+	struct walk w = { .store = s, .all = true };
+	struct err *e = alone(s, &w, drop_built);
+
 	*ret_freed_bytes = w.freed_bytes;
 	return e;
 }

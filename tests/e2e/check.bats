@@ -139,6 +139,11 @@ developing.yml: ok: 1 app, 1 site, 2 outputs" ]
 	[[ $output == *"did you mean 'check'"* ]]
 }
 
+@test "a result that cannot be written is not a success" {
+	run -6 bash -c '"$1" schema >/dev/full' - "$MKBENCH"
+	[[ $output == "mkbench: write standard output: "* ]]
+}
+
 @test "the reference in recipes/README.md and the JSON Schema are those of the tool" {
 	cd "$BATS_TEST_DIRNAME/../.."
 	run -0 tests/lint/reference "$MKBENCH"

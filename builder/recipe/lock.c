@@ -1,0 +1,218 @@
+#include "recipe/lock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "recipe/pattern.h"
+
+#define LOCK_FORMAT 1u
+#define LOCK_LIMIT  (64u << 20)
+#define LIST_MAX    100000u
+
+/* The lists as the schema fills them: digests are still text. */
+struct package_row {
+	struct lock_package package;
+	const char *sha256;
+};
+
+struct written {
+	uint64_t format, epoch;
+	const char *asked;
+	struct list packages, apps;
+};
+
+static const struct field package_fields[] = {
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.name), .pattern = &pattern_package, .help = "" },
+	{ "version", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.version), .help = "" },
+	{ "arch", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.architecture), .help = "" },
+	{ "layer", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.layer),
+	  .choices = (const char *const[]){ "base", "services", "runtime", "build", NULL }, .help = "" },
+	{ "because", FIELD_TEXT, .offset = offsetof(struct package_row, package.because), .help = "" },
+	{ "archive", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.archive), .help = "" },
+	{ "file", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.filename), .help = "" },
+	{ "size", FIELD_COUNT, .required = true, .offset = offsetof(struct package_row, package.size_bytes), .min = 1, .help = "" },
+	{ "sha256", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, sha256), .pattern = &pattern_sha256, .help = "" },
+	{ .name = NULL },
+};
+
+static const struct field app_fields[] = {
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, name), .pattern = &pattern_app, .help = "" },
+	{ "commit", FIELD_TEXT, .offset = offsetof(struct lock_app, commit), .help = "" },
+	{ "tree", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, tree), .help = "" },
+	{ .name = NULL },
+};
+
+static const struct field lock_fields[] = {
+	{ "format", FIELD_COUNT, .required = true, .offset = offsetof(struct written, format), .min = LOCK_FORMAT, .max = LOCK_FORMAT, .help = "" },
+	{ "asked", FIELD_TEXT, .required = true, .offset = offsetof(struct written, asked), .pattern = &pattern_sha256, .help = "" },
+	{ "epoch", FIELD_COUNT, .required = true, .offset = offsetof(struct written, epoch), .help = "" },
+	{ "packages", FIELD_LIST, .required = true, .offset = offsetof(struct written, packages), .max = LIST_MAX,
+	  .fields = package_fields, .item_size = sizeof(struct package_row), .help = "" },
+	{ "apps", FIELD_LIST, .offset = offsetof(struct written, apps), .max = LIST_MAX, .fields = app_fields,
+	  .item_size = sizeof(struct lock_app), .help = "" },
+	{ .name = NULL },
+};
+
+static void feed_list(struct digest_run *run, const char *name, const struct list *words)
+{
+	digest_feed_word(run, name);
+	for (size_t i = 0; i < words->count; i++)
+		digest_feed_word(run, ((const char *const *)words->items)[i]);
+}
+
+static void feed(struct digest_run *run, const char *name, const char *value)
+{
+	digest_feed_word(run, name);
+	digest_feed_word(run, value ? value : "");
+}
+
+struct digest lock_asked(const struct recipe *r, const char *const *packages, size_t package_count)
+{
+	struct digest_run *run = digest_start();
+	const struct archive *archives = r->base.archives.items;
+	const struct app *apps = r->apps.items;
+
+	feed(run, "suite", r->base.suite);
+	feed(run, "architecture", r->base.architecture);
+	feed(run, "recommends", r->base.recommends ? "yes" : "no");
+	for (size_t i = 0; i < r->base.archives.count; i++) {
+		feed(run, "archive", archives[i].url);
+		feed(run, "suite", archives[i].suite);
+		feed_list(run, "components", &archives[i].components);
+	}
+	for (size_t i = 0; i < package_count; i++)
+		feed(run, "package", packages[i]);
+	for (size_t i = 0; i < r->apps.count; i++) {
+		feed(run, "app", apps[i].name);
+		feed(run, "git", apps[i].git);
+		feed(run, "ref", apps[i].ref);
+		feed(run, "tar", apps[i].sha256);
+	}
+	return digest_finish(run);
+}
+
+char *lock_path(const char *recipe_path)
+{
+	const char *slash = strrchr(recipe_path, '/'), *dot = strrchr(recipe_path, '.');
+	size_t len = dot && dot > (slash ? slash + 1 : recipe_path) ? (size_t)(dot - recipe_path) : strlen(recipe_path);
+
+	return mem_printf("%.*s.lock", (int)len, recipe_path);
+}
+
+static void keep_packages(struct lock *l, const struct list *rows)
+{
+	const struct package_row *row = rows->items;
+
+	l->packages = arena_new(&l->arena, rows->count * sizeof *l->packages);
+	l->package_count = rows->count;
+	for (size_t i = 0; i < rows->count; i++) {
+		l->packages[i] = row[i].package;
+		digest_parse(row[i].sha256, &l->packages[i].sha256);
+	}
+}
+
+static struct err *read_bytes(const char *path, const char *bytes, size_t len, struct lock *ret)
+{
+	struct problems problems = { .arena = &ret->arena };
+	struct written w = { 0 };
+	const struct node *root = node_read(bytes, len, &problems);
+
+	if (root)
+		schema_read(lock_fields, root, &w, &problems);
+	if (problems.count) {
+		const struct problem *p = problems.first;
+		return err_new(ERR_RECIPE, "%s:%u:%u: %s (the lock is written by 'mkbench lock', not by hand)", path, p->at.line,
+			       p->at.column, p->text);
+	}
+	digest_parse(w.asked, &ret->asked);
+	ret->epoch = (int64_t)w.epoch;
+	keep_packages(ret, &w.packages);
+	ret->apps = w.apps.items;
+	ret->app_count = w.apps.count;
+	return NULL;
+}
+
+struct err *lock_read(const char *path, struct lock *ret, bool *ret_found)
+{
+	AUTO_FREE char *bytes = NULL;
+	size_t len;
+
+	*ret = (struct lock){ 0 };
+	struct err *e = file_read(path, LOCK_LIMIT, &bytes, &len);
+	*ret_found = !e;
+	if (e && err_code(e) == ENOENT) {
+		err_free(e);
+		return NULL;
+	}
+	return e ? e : read_bytes(path, bytes, len, ret);
+}
+
+/* Quoted wherever YAML could take it for something else; our words need no escapes. */
+static void put_text(struct text *t, const char *key, const char *value)
+{
+	if (value)
+		text_printf(t, "%s: \"%s\", ", key, value);
+}
+
+static void put_word(struct text *t, const char *key, const char *value)
+{
+	if (value)
+		text_printf(t, "%s: %s, ", key, value);
+}
+
+static void put_package(struct text *t, const struct lock_package *p)
+{
+	char hex[DIGEST_HEX];
+
+	text_put(t, "  - {");
+	put_word(t, "name", p->name);
+	put_text(t, "version", p->version);
+	put_word(t, "arch", p->architecture);
+	put_word(t, "layer", p->layer);
+	put_word(t, "because", p->because);
+	put_word(t, "archive", p->archive);
+	put_text(t, "file", p->filename);
+	text_printf(t, "size: %" PRIu64 ", sha256: \"%s\"}\n", p->size_bytes, digest_hex(&p->sha256, hex));
+}
+
+static void put_app(struct text *t, const struct lock_app *a)
+{
+	text_put(t, "  - {");
+	put_word(t, "name", a->name);
+	put_text(t, "commit", a->commit);
+	text_printf(t, "tree: \"%s\"}\n", a->tree);
+}
+
+struct err *lock_write(const char *path, const struct lock *l)
+{
+	AUTO_TEXT struct text t = { 0 };
+	time_t epoch = (time_t)l->epoch;
+	struct tm tm;
+	char day[32], hex[DIGEST_HEX];
+
+	gmtime_r(&epoch, &tm);
+	strftime(day, sizeof day, "%Y-%m-%d %H:%M:%S", &tm);
+	text_put(&t, "# Written by mkbench lock; keep it beside the recipe and under version control.\n");
+	text_printf(&t, "format: %u\nasked: \"%s\"\nepoch: %" PRId64 " # %s UTC\npackages:%s\n", LOCK_FORMAT,
+		    digest_hex(&l->asked, hex), l->epoch, day, l->package_count ? "" : " []");
+	for (size_t i = 0; i < l->package_count; i++)
+		put_package(&t, &l->packages[i]);
+	if (l->app_count)
+		text_put(&t, "apps:\n");
+	for (size_t i = 0; i < l->app_count; i++)
+		put_app(&t, &l->apps[i]);
+	return file_write(path, t.bytes, t.len, 0644);
+}
+
+void lock_done(struct lock *l)
+{
+	arena_done(&l->arena);
+	*l = (struct lock){ 0 };
+}

@@ -1,0 +1,145 @@
+#include "service/render.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "service/bench_json.h"
+#include "service/place.h"
+#include "service/supervisor.h"
+
+static void add_file(struct tree *t, const char *path, unsigned mode, const char *bytes, size_t len)
+{
+	tree_add(t, &(struct entry){ .path = path + (*path == '/'), .kind = ENTRY_FILE, .mode = mode, .size_bytes = len,
+				     .sha256 = digest_of(bytes, len),
+				     .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
+}
+
+static void add_text(struct tree *t, const char *path, struct text *text)
+{
+	AUTO_FREE char *bytes = text_take(text);
+
+	add_file(t, path, 0644, bytes, strlen(bytes));
+}
+
+static void add_link(struct tree *t, const char *path, const char *to)
+{
+	tree_add(t, &(struct entry){ .path = path + (*path == '/'), .kind = ENTRY_SYMLINK, .mode = 0777, .link = to });
+}
+
+static void add_folder(struct tree *t, const char *path, unsigned mode, const struct service_user *user)
+{
+	tree_add(t, &(struct entry){ .path = path + (*path == '/'), .kind = ENTRY_FOLDER, .mode = mode, .uid = user->uid, .gid = user->gid });
+}
+
+/* The folders by which tools know a bench. Its user owns it only to develop. */
+static void add_bench(const struct service_set *s, struct tree *t)
+{
+	static const char *const folders[] = { "", "/apps", "/assets", "/config", "/config/pids", "/env", "/env/bin" };
+	const struct service_user *user = set_user(s, BENCH_USER);
+	const struct service_user *owner = set_user(s, s->recipe->mode == MODE_DEVELOPMENT ? BENCH_USER : "root");
+	const struct app *apps = s->recipe->apps.items;
+	struct text names = { 0 };
+
+	add_folder(t, BENCH_HOME, 0755, user);
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		AUTO_FREE char *path = mem_printf(BENCH_PATH "%s", folders[i]);
+		add_folder(t, path, 0755, owner);
+	}
+	add_link(t, BENCH_PATH "/sites", BENCH_DATA "/sites");
+	add_link(t, BENCH_PATH "/logs", BENCH_DATA "/logs/bench");
+	for (size_t i = 0; i < s->recipe->apps.count; i++)
+		text_printf(&names, "%s\n", apps[i].name);
+	add_text(t, BENCH_PATH "/apps.txt", &names);
+	for (size_t i = 0; i < s->links.count; i++)
+		if (!place_on_volume(s->links.items[i].path))
+			add_link(t, s->links.items[i].path, s->links.items[i].to);
+}
+
+static struct err *add_template(const struct manifest *m, const struct manifest_template *row, const struct scope *scope,
+				struct tree *t)
+{
+	AUTO_ARENA struct arena arena = { 0 };
+	const char *path, *bytes;
+	char *end;
+	unsigned long mode = strtoul(row->mode, &end, 8);
+
+	if (*end || mode > 0777)
+		return expand_refuse(&m->source, row->mode, "'%s' is not a file's mode", row->mode);
+	TRY(expand_text(&arena, scope, &m->source, row->to, &path));
+	TRY(expand_text(&arena, scope, &row->source, row->bytes, &bytes));
+	add_file(t, path, (unsigned)mode, bytes, strlen(bytes));
+	return NULL;
+}
+
+static struct err *add_templates(const struct service_set *s, const struct manifest *m, struct tree *t)
+{
+	const struct manifest_template *rows = m->templates.items;
+	const struct scope *scope;
+
+	for (size_t i = 0; i < m->templates.count; i++)
+		for (size_t n = 0; set_wants(s, rows[i].only) && (scope = set_each(s, rows[i].each, n)); n++)
+			TRY(add_template(m, &rows[i], scope, t));
+	return NULL;
+}
+
+/* Production runs config/supervisor.conf; development has a Procfile, and Supervisor runs the same table. */
+static struct err *add_processes(const struct service_set *s, struct tree *t)
+{
+	bool production = s->recipe->mode == MODE_PRODUCTION;
+	struct text services = { 0 }, bench = { 0 }, procfile = { 0 };
+	struct err *e = supervisor_write(s, false, &services);
+
+	if (!e)
+		e = supervisor_write(s, true, &bench);
+	add_text(t, "/etc/supervisor/conf.d/services.conf", &services);
+	add_text(t, production ? BENCH_PATH "/config/supervisor.conf" : "/etc/supervisor/conf.d/bench.conf", &bench);
+	if (production) {
+		add_link(t, "/etc/supervisor/conf.d/bench.conf", BENCH_PATH "/config/supervisor.conf");
+	} else {
+		supervisor_procfile(s, &procfile);
+		add_text(t, BENCH_PATH "/Procfile", &procfile);
+	}
+	return e;
+}
+
+static struct err *add_bench_json(const struct service_set *s, const char *build_id, struct tree *t)
+{
+	AUTO_FREE char *bytes = NULL;
+
+	TRY(bench_json_write(s, build_id, &bytes));
+	add_file(t, "/usr/lib/mkbench/bench.json", 0644, bytes, strlen(bytes));
+	return NULL;
+}
+
+/* Every folder above what is here, as Debian has them: root's, 0755. */
+static void add_parents(struct tree *t)
+{
+	static const struct service_user root = { .name = "root" };
+
+	for (size_t i = 0, count = t->count; i < count; i++) {
+		AUTO_FREE char *path = mem_dup(t->items[i].path);
+		for (char *slash = strrchr(path, '/'); slash; slash = strrchr(path, '/')) {
+			*slash = 0;
+			bool there = false;
+			for (size_t k = 0; k < t->count && !there; k++)
+				there = !strcmp(t->items[k].path, path);
+			if (!there)
+				add_folder(t, path, 0755, &root);
+		}
+	}
+}
+
+struct err *render_tree(const struct service_set *s, const char *build_id, struct tree *ret)
+{
+	add_bench(s, ret);
+	for (size_t i = 0; i < s->rootfs.count; i++)
+		add_file(ret, s->rootfs.items[i].path, s->rootfs.items[i].mode, s->rootfs.items[i].bytes, s->rootfs.items[i].len);
+	for (size_t i = 0; i < s->manifest_count; i++)
+		TRY(add_templates(s, &s->manifests[i], ret));
+	TRY(add_processes(s, ret));
+	TRY(add_bench_json(s, build_id, ret));
+	add_parents(ret);
+	tree_sort(ret);
+	return NULL;
+}

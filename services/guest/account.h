@@ -1,0 +1,15 @@
+/* Users of the image by its own /etc/passwd, read directly: name services of the
+ * image are not for a static binary. */
+#pragma once
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct account {
+	const char *name;
+	uid_t uid;
+	gid_t gid;
+};
+
+/* Fills uid and gid by name. ERR_SYSTEM when there is no such user. */
+struct err *account_find(const char *passwd, struct account *a) MUST_CHECK;

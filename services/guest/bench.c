@@ -1,0 +1,281 @@
+#include "bench.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "durable.h"
+#include "reader.h"
+
+static struct account read_account(struct reader *r, json_t *o)
+{
+	struct account a = { .name = reader_text(r, o, "user") };
+
+	a.uid = (uid_t)reader_number(r, o, "uid", 0);
+	a.gid = (gid_t)reader_number(r, o, "gid", 0);
+	if (!r->failed && !a.uid && strcmp(a.name, "root"))
+		reader_fail(r, account_find("/etc/passwd", &a));
+	return a;
+}
+
+static void read_commands(struct reader *r, json_t *list, struct bench_command **ret, size_t *ret_count)
+{
+	*ret_count = json_array_size(list);
+	*ret = arena_new(r->arena, *ret_count * sizeof **ret);
+	for (size_t i = 0; i < *ret_count; i++) {
+		json_t *o = json_array_get(list, i);
+		(*ret)[i] = (struct bench_command){
+			.name = reader_text(r, o, "name"),
+			.argv = reader_words(r, o, "argv", false),
+			.cwd = reader_text_or(r, o, "cwd", NULL),
+			.env = reader_words(r, o, "env", true),
+			.seconds = (unsigned)reader_number(r, o, "seconds", 3600),
+		};
+	}
+}
+
+static void read_framework(struct reader *r, struct bench *b)
+{
+	static const char *const folders[] = { "public/files", "private/files", "private/backups", "locks", "logs", NULL };
+	json_t *o = reader_object(r, b->root, "framework");
+
+	b->common_site_config = reader_object(r, o, "common_site_config");
+	b->site_config = reader_object(r, o, "site_config");
+	b->site_folders = reader_words(r, o, "site_folders", true);
+	if (!b->site_folders[0])
+		b->site_folders = folders;
+	b->probe_path = reader_text_or(r, o, "probe_path", "/api/method/ping");
+	read_commands(r, reader_list(r, o, "site_create"), &b->create.items, &b->create.count);
+	read_commands(r, reader_list(r, o, "site_finish"), &b->finish.items, &b->finish.count);
+}
+
+static void read_services(struct reader *r, struct bench *b)
+{
+	json_t *o = reader_object(r, b->root, "mariadb");
+
+	b->mysql = read_account(r, o);
+	b->sql_socket = reader_text(r, o, "socket");
+	b->sql_data = reader_text(r, o, "data");
+	b->sql_install = reader_words(r, o, "install", false);
+	b->sql_pool_bytes = reader_number(r, o, "buffer_pool_bytes", 0);
+	b->sql_pool_percent = reader_number(r, o, "buffer_pool_percent", 25);
+	b->sql_memory_file = reader_text(r, o, "memory_file");
+	o = reader_object(r, b->root, "web");
+	b->web_workers = (unsigned)reader_number(r, o, "workers", 0);
+	b->web_worker_bytes = reader_number(r, o, "memory_per_worker_bytes", 180 << 20);
+	b->web_workers_file = reader_text(r, o, "workers_file");
+	o = reader_object(r, b->root, "socketio");
+	b->socketio_port = (unsigned)reader_number(r, o, "port", 9000);
+	b->socketio_path = reader_text_or(r, o, "path", "/socket.io/?EIO=4&transport=polling");
+	o = reader_object(r, b->root, "nginx");
+	b->sites_file = reader_text(r, o, "sites_file");
+	b->unknown_host = reader_text_or(r, o, "unknown_host", "refuse");
+	o = reader_object(r, b->root, "supervisor");
+	b->supervisor_program = reader_text_or(r, o, "program", "/usr/bin/supervisord");
+	b->supervisor_socket = reader_text(r, o, "socket");
+	b->supervisor_configuration = reader_text(r, o, "configuration");
+}
+
+static void read_programs(struct reader *r, struct bench *b)
+{
+	static const char *const roles[] = { "other", "nginx", "scheduler", "worker", "web", "socketio", "redis", "mariadb", NULL };
+	static const char *const phases[] = { "first", "stores", "bench", NULL };
+	json_t *list = reader_list(r, b->root, "programs");
+
+	b->programs.count = json_array_size(list);
+	b->programs.items = arena_new(r->arena, b->programs.count * sizeof *b->programs.items);
+	for (size_t i = 0; i < b->programs.count; i++) {
+		json_t *o = json_array_get(list, i);
+		struct bench_program *p = &b->programs.items[i];
+		p->name = reader_text(r, o, "name");
+		p->group = reader_text_or(r, o, "group", p->name);
+		p->role = reader_choice(r, o, "role", roles, reader_index(roles, p->name, ROLE_OTHER));
+		p->phase = reader_choice(r, o, "phase", phases, PHASE_BENCH);
+		p->stop_order = (unsigned)reader_number(r, o, "stop_order", 50);
+		p->stop_seconds = (unsigned)reader_number(r, o, "stop_seconds", 2);
+	}
+}
+
+static void read_redis(struct reader *r, struct bench *b)
+{
+	json_t *list = reader_list(r, b->root, "redis");
+
+	b->redis.count = json_array_size(list);
+	b->redis.items = arena_new(r->arena, b->redis.count * sizeof *b->redis.items);
+	for (size_t i = 0; i < b->redis.count; i++) {
+		json_t *o = json_array_get(list, i);
+		b->redis.items[i] = (struct bench_redis){
+			.name = reader_text(r, o, "name"),
+			.role = reader_text(r, o, "role"),
+			.socket = reader_text_or(r, o, "socket", NULL),
+			.port = (unsigned)reader_number(r, o, "port", 0),
+		};
+	}
+}
+
+static void read_folders(struct reader *r, struct bench *b)
+{
+	json_t *list = reader_list(r, b->root, "folders");
+
+	b->folders.count = json_array_size(list);
+	b->folders.items = arena_new(r->arena, b->folders.count * sizeof *b->folders.items);
+	for (size_t i = 0; i < b->folders.count; i++) {
+		json_t *o = json_array_get(list, i);
+		const char *mode = reader_text(r, o, "mode");
+		b->folders.items[i] = (struct bench_folder){
+			.path = reader_text(r, o, "path"),
+			.owner = read_account(r, o),
+			.mode = (unsigned)strtoul(mode, NULL, 8),
+		};
+	}
+	list = reader_list(r, b->root, "links");
+	b->links.count = json_array_size(list);
+	b->links.items = arena_new(r->arena, b->links.count * sizeof *b->links.items);
+	for (size_t i = 0; i < b->links.count; i++) {
+		json_t *o = json_array_get(list, i);
+		b->links.items[i] = (struct bench_link){ reader_text(r, o, "path"), reader_text(r, o, "to") };
+	}
+}
+
+/* Sites of the image first, then those added: a name that the image has too counts once. */
+static void read_sites(struct reader *r, struct bench *b, json_t *list, bool added)
+{
+	size_t more = json_array_size(list), had = b->sites.count;
+	struct bench_site *all = arena_new(r->arena, (had + more) * sizeof *all);
+
+	if (had)
+		memcpy(all, b->sites.items, had * sizeof *all);
+	b->sites.items = all;
+	for (size_t i = 0; i < more; i++) {
+		json_t *o = json_array_get(list, i);
+		const char *name = reader_text(r, o, "name");
+		if (!bench_site_name_ok(name))
+			reader_fail(r, err_new(ERR_RECIPE, "'%s' cannot be a site's name", name));
+		if (bench_site(b, name))
+			continue;
+		all[b->sites.count++] = (struct bench_site){
+			.name = name,
+			.time_zone = reader_text_or(r, o, "time_zone", "UTC"),
+			.language = reader_text_or(r, o, "language", "en"),
+			.admin_password = reader_text_or(r, o, "admin_password", "generate"),
+			.hosts = reader_words(r, o, "hosts", true),
+			.apps = reader_words(r, o, "apps", true),
+			.developer_mode = json_is_true(json_object_get(o, "developer_mode")),
+			.added = added,
+		};
+	}
+}
+
+struct err *bench_parse(const char *bytes, size_t len, struct bench *b)
+{
+	json_error_t why;
+
+	*b = (struct bench){ .root = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &why) };
+	if (!b->root)
+		return err_new(ERR_RECIPE, "bench.json:%d: %s", why.line, why.text);
+	struct reader r = { .arena = &b->arena };
+	json_t *user = reader_object(&r, b->root, "bench");
+	if (reader_number(&r, b->root, "format", 0) != 1)
+		reader_fail(&r, err_new(ERR_RECIPE, "bench.json is of another format than 1"));
+	b->name = reader_text(&r, b->root, "name");
+	b->version = reader_text(&r, b->root, "version");
+	b->build = reader_text(&r, b->root, "build");
+	b->development = !strcmp(reader_text_or(&r, b->root, "mode", "production"), "development");
+	b->path = reader_text(&r, user, "path");
+	b->user = read_account(&r, user);
+	b->data = reader_text(&r, b->root, "data");
+	b->http_port = (unsigned)reader_number(&r, b->root, "http_port", 8080);
+	b->default_site = reader_text_or(&r, b->root, "default_site", NULL);
+	read_framework(&r, b);
+	read_services(&r, b);
+	read_programs(&r, b);
+	read_redis(&r, b);
+	read_folders(&r, b);
+	read_sites(&r, b, reader_list(&r, b->root, "sites"), false);
+	return r.failed ? err_wrap(r.failed, "bench.json") : NULL;
+}
+
+static struct err *read_added(struct bench *b)
+{
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/sites.json");
+	AUTO_FREE char *bytes = NULL;
+	size_t len;
+	json_error_t why;
+
+	if (access(path, F_OK) < 0)
+		return NULL;
+	TRY(file_read(path, 1 << 20, &bytes, &len));
+	b->added = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &why);
+	if (!json_is_array(b->added))
+		return err_new(ERR_SYSTEM, "%s is damaged: repair or remove it", path);
+	struct reader r = { .arena = &b->arena };
+	read_sites(&r, b, b->added, true);
+	return r.failed ? err_wrap(r.failed, "%s", path) : NULL;
+}
+
+struct err *bench_read(struct bench *b)
+{
+	const char *path = getenv("MKBENCH_BENCH");
+	AUTO_FREE char *bytes = NULL;
+	size_t len;
+
+	*b = (struct bench){ 0 };
+	TRY(file_read(path && *path ? path : "/usr/lib/mkbench/bench.json", 4 << 20, &bytes, &len));
+	TRY(bench_parse(bytes, len, b));
+	return read_added(b);
+}
+
+void bench_done(struct bench *b)
+{
+	json_decref(b->root);
+	json_decref(b->added);
+	arena_done(&b->arena);
+	*b = (struct bench){ 0 };
+}
+
+const struct bench_site *bench_site(const struct bench *b, const char *name)
+{
+	for (size_t i = 0; i < b->sites.count; i++)
+		if (!strcmp(b->sites.items[i].name, name))
+			return &b->sites.items[i];
+	return NULL;
+}
+
+char *bench_in_data(const struct bench *b, const char *below)
+{
+	return mem_printf("%s%s", b->data, below);
+}
+
+bool bench_site_name_ok(const char *name)
+{
+	static const char *const reserved[] = { "assets", "apps.txt", "apps.json", "common_site_config.json", "currentsite.txt" };
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < COUNT(reserved); i++)
+		if (!strcmp(name, reserved[i]))
+			return false;
+	for (size_t i = 0; i < len; i++)
+		if (!islower((unsigned char)name[i]) && !isdigit((unsigned char)name[i]) && (!i || !strchr(".-", name[i])))
+			return false;
+	return len > 0 && len <= 200 && !strstr(name, "..");
+}
+
+struct err *bench_add_site(const struct bench *b, const char *name, const char *const *apps, const char *const *hosts)
+{
+	json_t *list = b->added ? json_incref(b->added) : json_array();
+	json_t *site = json_pack("{s:s, s:[], s:[]}", "name", name, "apps", "hosts");
+
+	for (; apps && *apps; apps++)
+		json_array_append_new(json_object_get(site, "apps"), json_string(*apps));
+	for (; hosts && *hosts; hosts++)
+		json_array_append_new(json_object_get(site, "hosts"), json_string(*hosts));
+	json_array_append_new(list, site);
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/sites.json");
+	AUTO_FREE char *text = json_dumps(list, JSON_INDENT(1));
+	json_decref(list);
+	return text ? durable_write(path, text, strlen(text), 0600, &durable_root) : err_errno(ENOMEM, "%s", path);
+}

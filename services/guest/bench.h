@@ -1,0 +1,100 @@
+/* What the programs know about their image: bench.json (README.md), checked, plus the
+ * sites that a person has added at run time (/data/.mkbench/sites.json). */
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "account.h"
+#include "base/arena.h"
+#include "base/err.h"
+
+enum bench_role { ROLE_OTHER, ROLE_NGINX, ROLE_SCHEDULER, ROLE_WORKER, ROLE_WEB, ROLE_SOCKETIO, ROLE_REDIS, ROLE_MARIADB };
+enum bench_phase { PHASE_FIRST, PHASE_STORES, PHASE_BENCH };
+
+struct bench_program {
+	const char *name, *group;
+	int role, phase;          /* enum bench_role, enum bench_phase */
+	unsigned stop_order, stop_seconds;
+};
+
+struct bench_command {
+	const char *name, *cwd;   /* cwd may be NULL */
+	const char *const *argv, *const *env; /* NULL-terminated, with {words} to fill */
+	unsigned seconds;         /* limit */
+};
+
+struct bench_redis {
+	const char *name, *role, *socket; /* socket may be NULL */
+	unsigned port;
+};
+
+struct bench_folder {
+	const char *path;
+	struct account owner;
+	unsigned mode;
+};
+
+struct bench_link {
+	const char *path, *to;
+};
+
+struct bench_site {
+	const char *name, *time_zone, *language, *admin_password;
+	const char *const *hosts, *const *apps; /* NULL-terminated */
+	bool developer_mode, added; /* added: by a person at run time */
+};
+
+#define BENCH_LIST(type)     \
+	struct {             \
+		type *items; \
+		size_t count; \
+	}
+
+struct bench {
+	json_t *root, *added;     /* own the strings */
+	struct arena arena;       /* owns the lists */
+	const char *name, *version, *build;
+	bool development;
+	const char *path, *data;  /* the bench folder; the volume */
+	struct account user, mysql;
+	unsigned http_port;
+	const char *default_site;
+	json_t *common_site_config, *site_config;
+	const char *const *site_folders;
+	BENCH_LIST(struct bench_command) create, finish;
+	const char *probe_path;
+	const char *sql_socket, *sql_data, *sql_memory_file;
+	const char *const *sql_install;
+	uint64_t sql_pool_bytes, sql_pool_percent;
+	BENCH_LIST(struct bench_redis) redis;
+	unsigned web_workers;
+	uint64_t web_worker_bytes;
+	const char *web_workers_file;
+	unsigned socketio_port;
+	const char *socketio_path;
+	const char *sites_file, *unknown_host;
+	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;
+	BENCH_LIST(struct bench_program) programs;
+	BENCH_LIST(struct bench_folder) folders;
+	BENCH_LIST(struct bench_link) links;
+	BENCH_LIST(struct bench_site) sites;
+};
+
+/* Reads $MKBENCH_BENCH, or /usr/lib/mkbench/bench.json, and the added sites. ERR_RECIPE names the key that is
+ * missing or of the wrong type. Users without ids are looked up in /etc/passwd. */
+struct err *bench_read(struct bench *ret) MUST_CHECK;
+struct err *bench_parse(const char *bytes, size_t len, struct bench *ret) MUST_CHECK; /* bench.json alone */
+void bench_done(struct bench *b);
+#define AUTO_BENCH __attribute__((cleanup(bench_done)))
+
+const struct bench_site *bench_site(const struct bench *b, const char *name); /* or NULL */
+/* A path below the volume, or below our folder of it; the caller's to free. */
+char *bench_in_data(const struct bench *b, const char *below);
+#define BENCH_OWN "/.mkbench"      /* our folder of the volume */
+#define BENCH_RUN "/run/mkbench"   /* what a restart may forget */
+
+/* Whether a name can be a site's: lower-case letters, digits, dots, hyphens; not reserved by the framework. */
+bool bench_site_name_ok(const char *name);
+/* Adds a site to the volume's list: it is there at the next bench_read. */
+struct err *bench_add_site(const struct bench *b, const char *name, const char *const *apps, const char *const *hosts) MUST_CHECK;

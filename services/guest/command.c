@@ -1,0 +1,177 @@
+#include "command.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "clock.h"
+#include "secret.h"
+#include "setting.h"
+
+#define MARK "MKBENCH_STEP="
+#define SHOWN_LINES 4
+
+static bool is_secret(const char *word)
+{
+	return text_ends(word, "password") || text_ends(word, "key");
+}
+
+static void hide(char *output, const struct fill_word *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (words[i].value && is_secret(words[i].word))
+			secret_hide(output, words[i].value);
+}
+
+/* The log is for a person who looks for the reason later; that it cannot be written is none to fail. */
+static void keep_output(const struct bench *b, const char *name, const char *output)
+{
+	AUTO_FREE char *folder = bench_in_data(b, "/logs");
+	AUTO_FREE char *path = mem_printf("%s/provision.log", folder);
+	AUTO_FREE char *entry = mem_printf("--- %s\n%s\n", name, output);
+
+	if (access(folder, F_OK) < 0)
+		return;
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0)
+		err_free(file_write_all(fd, entry, strlen(entry), path));
+}
+
+/* The last lines with something in them, in one line. */
+static char *last_lines(const char *output)
+{
+	struct text t = { 0 };
+	const char *end = output + strlen(output), *from = end;
+
+	for (int lines = 0; from > output; from--) {
+		if (from[-1] == '\n' && from < end && *from != '\n' && ++lines == SHOWN_LINES)
+			break;
+	}
+	for (; *from; from++)
+		if (*from != '\n')
+			text_add(&t, from, 1);
+		else if (from[1] && from[1] != '\n')
+			text_put(&t, " | ");
+	return text_take(&t);
+}
+
+struct environment {
+	char **items;
+	size_t count, room;
+};
+
+/* The first of two entries with one name stays. Takes entry over. */
+static void put(struct environment *v, char *entry)
+{
+	size_t name = strcspn(entry, "=") + 1;
+
+	for (size_t i = 0; i < v->count; i++)
+		if (!strncmp(v->items[i], entry, name)) {
+			free(entry);
+			return;
+		}
+	VEC_PUSH(v, entry);
+}
+
+static char **environment_for(const struct bench *b, char **env, const char *const *more)
+{
+	static const char *const fixed[] = { MARK "1", "LANG=C.UTF-8", "LC_ALL=C.UTF-8",
+					     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+	char **ours = setting_environment(environ);
+	struct environment v = { 0 };
+
+	for (; *env; env++)
+		put(&v, mem_dup(*env));
+	for (; more && *more; more++)
+		put(&v, mem_dup(*more));
+	for (size_t i = 0; i < COUNT(fixed); i++)
+		put(&v, mem_dup(fixed[i]));
+	put(&v, mem_printf("HOME=%.*s", (int)(strrchr(b->path, '/') - b->path), b->path));
+	for (size_t i = 0; ours[i]; i++)
+		put(&v, mem_dup(ours[i]));
+	VEC_PUSH(&v, NULL);
+	free(ours);
+	return v.items;
+}
+
+struct err *command_run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct fill_word *words,
+			size_t count, const char *const *more_env)
+{
+	char **argv = fill_list(c->argv, words, count), **own = fill_list(c->env, words, count);
+	char **env = environment_for(b, own, more_env);
+	AUTO_FREE char *cwd = fill_text(c->cwd ? c->cwd : as ? b->path : "/", words, count);
+	AUTO_FREE char *output = NULL;
+	int status = 0;
+	struct child child = {
+		.argv = (const char *const *)argv, .env = (const char *const *)env, .cwd = cwd,
+		.as_user = as, .uid = as ? as->uid : 0, .gid = as ? as->gid : 0, .limit_seconds = c->seconds,
+	};
+	struct err *e = child_run(&child, &output, NULL, &status);
+
+	if (!e) {
+		hide(output, words, count);
+		keep_output(b, c->name, output);
+	}
+	if (!e && status) {
+		AUTO_FREE char *last = last_lines(output);
+		e = err_new(ERR_SYSTEM, "%s ended with status %d%s%s", c->name, status, *last ? ": " : "", last);
+	}
+	fill_free(argv);
+	fill_free(own);
+	fill_free(env);
+	return e;
+}
+
+bool command_holds(const struct bench_command *c, const char *word)
+{
+	for (const char *const *arg = c->argv; *arg; arg++)
+		if (strstr(*arg, word))
+			return true;
+	return false;
+}
+
+static bool is_marked(const char *pid)
+{
+	AUTO_FREE char *path = mem_printf("/proc/%s/environ", pid);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[65536];
+	ssize_t n, len = 0;
+
+	while (fd >= 0 && len < (ssize_t)sizeof bytes && (n = read(fd, bytes + len, sizeof bytes - (size_t)len)) > 0)
+		len += n;
+	for (ssize_t at = 0; at + (ssize_t)strlen(MARK) <= len; at += (ssize_t)strnlen(bytes + at, (size_t)(len - at)) + 1)
+		if (!memcmp(bytes + at, MARK, strlen(MARK)))
+			return true;
+	return false;
+}
+
+void command_end_leftovers(void)
+{
+	bool found = true;
+
+	for (int round = 0; found && round < 100; round++) {
+		DIR *proc = opendir("/proc");
+		found = false;
+		for (struct dirent *d; proc && (d = readdir(proc));) {
+			pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
+			if (pid > 1 && pid != getpid() && is_marked(d->d_name)) {
+				kill(pid, SIGKILL);
+				found = true;
+			}
+		}
+		if (proc)
+			closedir(proc);
+		if (found)
+			clock_sleep(20);
+	}
+}

@@ -1,0 +1,15 @@
+/* A command of the framework, run as the bench user for one site, or as root to prepare MariaDB. */
+#pragma once
+#include "bench.h"
+#include "fill.h"
+
+/* Runs it to its end. Its output goes to DATA/logs/provision.log; on failure its last lines are in the
+ * error. Every secret among the words is hidden in both. as NULL: as root. */
+struct err *command_run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct fill_word *words,
+			size_t count, const char *const *more_env) MUST_CHECK;
+
+/* Whether argv holds a word such as "{app}". */
+bool command_holds(const struct bench_command *c, const char *word);
+
+/* Kills what a dead provision has left running: its commands carry a mark in their environment. */
+void command_end_leftovers(void);

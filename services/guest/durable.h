@@ -1,0 +1,22 @@
+/* Files and folders of the volume that must be whole after a power cut. */
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "account.h"
+#include "base/err.h"
+
+/* Writes PATH.new, fsyncs, renames, fsyncs the folder. Somebody else's link under that name is not followed.
+ * One writer at a time; what a killed one left is written over. */
+struct err *durable_write(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner) MUST_CHECK;
+/* Does nothing when the file holds these bytes already; ret_changed may be NULL. */
+struct err *durable_update(const char *path, const char *text, unsigned mode, const struct account *owner, bool *ret_changed) MUST_CHECK;
+struct err *durable_json(const char *path, json_t *value, unsigned mode, const struct account *owner, bool *ret_changed) MUST_CHECK;
+/* Makes a folder, or gives the one that is there this owner and mode; parents keep theirs. */
+struct err *durable_folder(const char *path, unsigned mode, const struct account *owner) MUST_CHECK;
+struct err *durable_sync_folder(const char *path) MUST_CHECK;
+/* Reads a JSON object. NULL in ret when there is no such file; when it is damaged too, and then ret_damaged is set. */
+struct err *durable_read_json(const char *path, json_t **ret, bool *ret_damaged) MUST_CHECK;
+
+extern const struct account durable_root;

@@ -1,0 +1,35 @@
+# The programs inside an image: one static binary, build/VARIANT/guest/guest. Linked here, run on any suite:
+# the C library and every other one come along, and --fatal-warnings fails the build if something
+# would load a shared object at run time after all (offline.c). Sanitizers need a dynamic link, for tests only.
+guest_src  := $(sort $(wildcard services/guest/*.c))
+guest_obj  := $(guest_src:services/guest/%.c=$(build)/guest/%.o)
+guest_base := $(patsubst %,$(build)/base/%.o,err mem arena text file digest child)
+guest_part := $(filter-out $(build)/guest/main.o $(build)/guest/offline.o,$(guest_obj)) $(guest_base)
+guest_inc  := -Iservices/guest -Ibuilder $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb hiredis 2>/dev/null))
+guest_wrap := dlopen getaddrinfo gethostbyname getpwuid getservbyname
+guest_libs := -lmariadb -lhiredis -ljansson -lssl -lcrypto
+ifeq ($(filter san,$(VARIANT)),)
+guest_link := -static -no-pie -Wl,--fatal-warnings $(guest_wrap:%=-Wl,--wrap=%) -l:libmariadbclient.a \
+	-lhiredis -ljansson -lssl -lcrypto -lzstd -lz -lpthread
+else
+guest_link := $(guest_libs) $(guest_wrap:%=-Wl,--wrap=%)
+endif
+
+guest: $(build)/guest/guest
+
+$(build)/guest/guest: $(guest_obj) $(guest_base)
+	$(CC) $(filter-out -fPIE,$(CFLAGS)) -o $@ $^ $(guest_link)
+
+$(build)/guest/%.o: services/guest/%.c
+	@mkdir -p $(@D)
+	$(CC) $(guest_inc) -MMD -MP $(CFLAGS) -c -o $@ $<
+
+$(build)/t/guest_%: tests/unit/guest_%.c $(guest_part)
+	@mkdir -p $(@D)
+	$(CC) $(guest_inc) -Itests/unit -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(guest_part) $(guest_libs)
+
+lint: guest-lint
+guest-lint: $(guest_obj)
+	tests/lint/symbols $(filter-out %/main.o,$(guest_obj))
+
+.PHONY: guest-lint

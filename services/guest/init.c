@@ -1,0 +1,309 @@
+#include "init.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "clock.h"
+#include "command.h"
+#include "memory.h"
+#include "provision.h"
+#include "say.h"
+#include "setting.h"
+#include "state.h"
+#include "stop.h"
+#include "volume.h"
+#include "watch.h"
+
+#define TICK_MS 1000
+#define LOOK_MS 5000
+#define RETRY_MS 5000
+#define RETRY_LONGEST_MS 60000
+#define STOP_SECONDS 10
+#define MARGIN_MS 700 /* of the stop's budget: for supervisord itself, and for the stamp */
+
+struct init {
+	struct bench bench;
+	struct watch watch;
+	int signals, lease;
+	pid_t supervisor, provision;
+	int64_t provision_at, look_at; /* when to start, to look; 0: not planned */
+	unsigned retry_ms;
+	enum state state;
+	char *why;
+	int status;                    /* -1 while running */
+};
+
+static void set_state(struct init *i, enum state s, const char *why)
+{
+	free(i->why);
+	i->why = why ? mem_dup(why) : NULL;
+	i->state = s;
+	state_publish(s, i->why);
+}
+
+static _Noreturn void become(const char *path, char *const *argv, char *const *env)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setsid(); /* a terminal's Ctrl-C is for us alone */
+	execve(path, argv, env);
+	_exit(127);
+}
+
+static pid_t start(const char *path, char *const *argv, char *const *env)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		become(path, argv, env);
+	if (pid < 0)
+		say("cannot start %s: %s", argv[0], strerror(errno));
+	return pid > 0 ? pid : 0;
+}
+
+static void start_supervisor(struct init *i)
+{
+	const struct bench *b = &i->bench;
+	char *argv[] = { (char *)b->supervisor_program, (char *)"-n", (char *)"-c", (char *)b->supervisor_configuration, NULL };
+	struct memory m = memory_plan(b, "");
+	AUTO_FREE char *workers = mem_printf("WEB_CONCURRENCY=%u", m.web_workers);
+	AUTO_FREE char **kept = setting_environment(environ);
+	size_t count = 0;
+
+	unlink(b->supervisor_socket);
+	while (kept[count])
+		count++;
+	AUTO_FREE char **env = mem_array(count + 2, sizeof *env);
+	memcpy(env, kept, count * sizeof *env);
+	env[count] = workers;
+	i->supervisor = start(argv[0], argv, env);
+}
+
+static void start_provision(struct init *i)
+{
+	char *argv[] = { (char *)"provision", NULL };
+
+	i->provision_at = 0;
+	i->provision = start("/proc/self/exe", argv, environ);
+	if (!i->provision)
+		i->provision_at = clock_ms() + RETRY_MS;
+}
+
+static void provision_ended(struct init *i, int status)
+{
+	i->provision = 0;
+	if (WIFSIGNALED(status) && getenv("MKBENCH_CRASH_AT"))
+		_exit(137); /* like a power cut: nothing is stopped in order */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		i->retry_ms = 0;
+		set_state(i, STATE_RUNNING, NULL);
+		return;
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_USAGE) {
+		i->status = ERR_USAGE;
+		return;
+	}
+	i->retry_ms = i->retry_ms ? 2 * i->retry_ms : RETRY_MS;
+	if (i->retry_ms > RETRY_LONGEST_MS)
+		i->retry_ms = RETRY_LONGEST_MS;
+	i->provision_at = clock_ms() + i->retry_ms;
+	say("provisioning did not finish: tried again in %u s", i->retry_ms / 1000);
+	set_state(i, STATE_DEGRADED, "provisioning did not finish: see its steps");
+}
+
+/* Its programs are ours now. New ones beside them would be duplicates, so these stop first. */
+static void supervisor_ended(struct init *i)
+{
+	AUTO_PROCESSES struct process_list orphans = { 0 };
+	bool killed = false;
+
+	say("supervisord has died: its programs are stopped in order, then all is started again");
+	i->supervisor = 0;
+	stop_orphans(&i->watch.last, i->provision, getpid(), &orphans);
+	stop_all(&i->bench, &orphans, 0, STOP_SECONDS * 1000 - MARGIN_MS, &killed);
+	clock_sleep(TICK_MS); /* a configuration that kills it at once must not make us spin */
+	start_supervisor(i);
+	i->provision_at = clock_ms(); /* which starts the phases in their order */
+}
+
+static void reap(struct init *i)
+{
+	int status;
+
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+		if (pid == i->supervisor)
+			supervisor_ended(i);
+		else if (pid == i->provision)
+			provision_ended(i, status);
+	}
+}
+
+static void reload(struct init *i)
+{
+	struct err *e = supervisor_signal_role(&i->bench, ROLE_NGINX, "HUP");
+
+	if (e)
+		say_err(e, "nginx could not be told to reload");
+	else
+		say("nginx was told to reload");
+}
+
+static void take_signal(struct init *i)
+{
+	struct signalfd_siginfo info;
+
+	if (read(i->signals, &info, sizeof info) != sizeof info)
+		return;
+	if (info.ssi_signo == SIGHUP && i->supervisor)
+		reload(i);
+	if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT) {
+		say("%s: stopping", strsignal((int)info.ssi_signo));
+		i->status = 0;
+	}
+}
+
+/* One turn: a signal or a second, whichever comes first. SIGCHLD may stand for several children. */
+static void turn(struct init *i)
+{
+	struct pollfd p = { i->signals, POLLIN, 0 };
+
+	if (poll(&p, 1, TICK_MS) > 0)
+		take_signal(i);
+	reap(i);
+	state_publish(i->state, i->why);
+}
+
+static struct err *take_lease(struct init *i)
+{
+	bool said = false;
+
+	for (;;) {
+		TRY(volume_lease(&i->bench, &i->lease));
+		if (i->lease >= 0 || i->status >= 0)
+			return NULL;
+		if (!said)
+			say("standby: another instance uses %s; nothing is opened until it has left", i->bench.data);
+		said = true;
+		set_state(i, STATE_STANDBY, "another instance uses the volume");
+		turn(i);
+	}
+}
+
+static void run(struct init *i)
+{
+	start_supervisor(i);
+	start_provision(i);
+	while (i->status < 0) {
+		turn(i);
+		if (i->provision_at && !i->provision && clock_ms() >= i->provision_at)
+			start_provision(i);
+		if (clock_ms() >= i->look_at) {
+			watch_look(&i->watch, &i->bench);
+			i->look_at = clock_ms() + LOOK_MS;
+		}
+	}
+}
+
+static unsigned stop_seconds(void)
+{
+	const char *text = getenv("MKBENCH_STOP_SECONDS");
+	unsigned long seconds = text ? strtoul(text, NULL, 10) : 0;
+
+	return seconds >= 1 && seconds <= 3600 ? (unsigned)seconds : STOP_SECONDS;
+}
+
+static void end_supervisor(struct init *i, int64_t until)
+{
+	if (!stop_is_alive(i->supervisor))
+		return;
+	kill(i->supervisor, SIGTERM);
+	while (stop_is_alive(i->supervisor) && clock_ms() < until)
+		clock_sleep(10);
+	kill(i->supervisor, SIGKILL);
+}
+
+/* Returns whether everything that holds data has stopped by itself. */
+static bool stop(struct init *i)
+{
+	int64_t until = clock_ms() + stop_seconds() * 1000;
+	bool killed = false;
+
+	set_state(i, STATE_STOPPING, NULL);
+	if (i->provision) {
+		kill(-i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
+		kill(i->provision, SIGKILL);
+	}
+	watch_look(&i->watch, &i->bench);
+	stop_all(&i->bench, &i->watch.last, i->supervisor, (unsigned)(until - clock_ms()) - MARGIN_MS, &killed);
+	end_supervisor(i, until);
+	if (getpid() == 1)
+		kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return !killed;
+}
+
+static struct err *prepare(struct init *i)
+{
+	sigset_t all;
+	bool was_clean;
+
+	if (geteuid())
+		return err_new(ERR_USAGE, "init must run as root: it gives each program its own user");
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	i->signals = signalfd(-1, &all, SFD_CLOEXEC);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	TRY(setting_check(environ));
+	TRY(bench_read(&i->bench));
+	say("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
+	TRY(volume_check(&i->bench));
+	TRY(take_lease(i));
+	if (i->lease < 0)
+		return NULL;
+	AUTO_FREE char *known = volume_id(&i->bench);
+	TRY(volume_unstamp(&i->bench, &was_clean));
+	if (!was_clean && known)
+		say("the last stop was not clean: MariaDB and Redis recover what they have logged");
+	set_state(i, STATE_STARTING, NULL);
+	return provision_prepare(&i->bench, was_clean || !known);
+}
+
+int init_main(int argc, char **argv)
+{
+	struct init i = { .status = -1, .lease = -1, .signals = -1 };
+
+	say_as("init");
+	if (argc > 1 && strcmp(argv[1], "--")) {
+		fprintf(stderr, "usage: init (it takes no arguments; settings are in the environment)\n");
+		return ERR_USAGE;
+	}
+	struct err *e = prepare(&i);
+	if (e) {
+		int status = err_kind(e) == ERR_USAGE || err_kind(e) == ERR_RECIPE ? ERR_USAGE : ERR_SYSTEM;
+		say_err(e, "cannot start");
+		return status;
+	}
+	if (i.lease < 0)
+		return 0;
+	run(&i);
+	bool clean = stop(&i);
+	sync();
+	e = clean ? volume_stamp(&i.bench) : NULL;
+	if (e)
+		say_err(e, "the clean stamp");
+	say("stopped%s", clean ? "" : ": not everything in time, the next start recovers");
+	return i.status ? i.status : clean ? 0 : 1;
+}

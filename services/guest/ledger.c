@@ -1,0 +1,203 @@
+#include "ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#define LEDGER_LIMIT (64u << 20)
+
+struct ledger {
+	int fd;
+	char *path;
+	json_int_t next; /* number of the line to come */
+	json_t *states;  /* step: enum ledger_state */
+	json_t *reasons; /* step: why it failed last */
+	bool torn;
+};
+
+static void replay(struct ledger *l, json_t *line)
+{
+	const char *step = json_string_value(json_object_get(line, "step"));
+	const char *event = json_string_value(json_object_get(line, "event"));
+	json_t *why = json_object_get(line, "why");
+
+	l->next = json_integer_value(json_object_get(line, "n")) + 1;
+	if (step && event && !strcmp(event, "begin"))
+		json_object_set_new(l->states, step, json_integer(LEDGER_BEGUN));
+	if (step && event && !strcmp(event, "done"))
+		json_object_set_new(l->states, step, json_integer(LEDGER_DONE));
+	if (step && event && !strcmp(event, "forgotten"))
+		json_object_del(l->states, step);
+	if (step && why)
+		json_object_set(l->reasons, step, why);
+}
+
+/* Replays whole lines; ret_good is where the first damaged one begins. */
+static size_t replay_all(struct ledger *l, const char *bytes, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		const char *end = memchr(bytes + at, '\n', len - at);
+		json_t *line = end ? json_loadb(bytes + at, (size_t)(end - bytes) - at, 0, NULL) : NULL;
+		if (!json_is_object(line)) {
+			json_decref(line);
+			return at;
+		}
+		replay(l, line);
+		json_decref(line);
+		at = (size_t)(end - bytes) + 1;
+	}
+	return at;
+}
+
+static struct err *drop_torn(struct ledger *l, const char *bytes, size_t len, size_t good)
+{
+	const char *end = memchr(bytes + good, '\n', len - good);
+
+	if (end && end + 1 < bytes + len)
+		return err_new(ERR_SYSTEM, "%s is damaged at byte %zu, before its last line: restore it from a backup", l->path, good);
+	if (ftruncate(l->fd, (off_t)good) < 0 || fsync(l->fd) < 0)
+		return err_errno(errno, "%s: drop the torn last line", l->path);
+	return NULL;
+}
+
+static struct err *open_locked(struct ledger *l)
+{
+	AUTO_FREE char *bytes = NULL;
+	size_t len, slash = (size_t)(strrchr(l->path, '/') - l->path);
+	AUTO_FREE char *folder = mem_ndup(l->path, slash);
+
+	l->fd = open(l->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	if (l->fd < 0)
+		return err_errno(errno, "%s", l->path);
+	while (flock(l->fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return err_errno(errno, "lock %s", l->path);
+	AUTO_CLOSE int parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (parent < 0 || fsync(parent) < 0)
+		return err_errno(errno, "%s", folder);
+	TRY(file_read(l->path, LEDGER_LIMIT, &bytes, &len));
+	size_t good = replay_all(l, bytes, len);
+	l->torn = good < len;
+	return l->torn ? drop_torn(l, bytes, len, good) : NULL;
+}
+
+struct err *ledger_open(const char *path, struct ledger **ret)
+{
+	struct ledger *l = mem_new(sizeof *l);
+
+	*l = (struct ledger){ .fd = -1, .path = mem_dup(path), .next = 1, .states = json_object(), .reasons = json_object() };
+	struct err *e = open_locked(l);
+	if (e)
+		ledger_close(l);
+	else
+		*ret = l;
+	return e;
+}
+
+void ledger_close(struct ledger *l)
+{
+	if (!l)
+		return;
+	file_closep(&l->fd);
+	free(l->path);
+	json_decref(l->states);
+	json_decref(l->reasons);
+	free(l);
+}
+
+bool ledger_was_torn(const struct ledger *l)
+{
+	return l->torn;
+}
+
+enum ledger_state ledger_state(const struct ledger *l, const char *step)
+{
+	return (enum ledger_state)json_integer_value(json_object_get(l->states, step));
+}
+
+/* A line that could not be written whole must not stay in front of the next one. */
+static struct err *append_line(struct ledger *l, const char *line)
+{
+	struct stat st;
+
+	if (fstat(l->fd, &st) < 0)
+		return err_errno(errno, "%s", l->path);
+	struct err *e = file_write_all(l->fd, line, strlen(line), l->path);
+	if (!e && fsync(l->fd) < 0)
+		e = err_errno(errno, "%s", l->path);
+	if (e && ftruncate(l->fd, st.st_size) < 0)
+		e = err_wrap(e, "%s: a part of a line may be left", l->path);
+	return e;
+}
+
+static struct err *append(struct ledger *l, const char *step, const char *event, json_t *why)
+{
+	char stamp[32];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	json_t *line = json_pack("{s:I, s:s, s:s*, s:s, s:o*}", "n", l->next, "at", stamp, "step", step, "event", event, "why", why);
+	AUTO_FREE char *text = json_dumps(line, JSON_COMPACT);
+	AUTO_FREE char *whole = mem_printf("%s\n", text ? text : "");
+	struct err *e = text ? append_line(l, whole) : err_new(ERR_SYSTEM, "%s: '%s' is not text", l->path, event);
+	if (!e)
+		replay(l, line);
+	json_decref(line);
+	return e;
+}
+
+static json_t *printable(const char *why)
+{
+	json_t *text = json_string(why);
+	AUTO_FREE char *plain = text ? NULL : mem_dup(why);
+
+	if (text)
+		return text;
+	for (char *c = plain; *c; c++)
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	return json_string(plain);
+}
+
+struct err *ledger_begin(struct ledger *l, const char *step)
+{
+	return append(l, step, "begin", NULL);
+}
+
+struct err *ledger_done(struct ledger *l, const char *step)
+{
+	return append(l, step, "done", NULL);
+}
+
+struct err *ledger_forget(struct ledger *l, const char *step)
+{
+	return append(l, step, "forgotten", NULL);
+}
+
+struct err *ledger_failed(struct ledger *l, const char *step, const char *why)
+{
+	json_t *text = printable(why);
+
+	if (json_equal(text, json_object_get(l->reasons, step))) {
+		json_decref(text);
+		return NULL;
+	}
+	return append(l, step, "failed", text);
+}
+
+struct err *ledger_note(struct ledger *l, const char *what)
+{
+	return append(l, NULL, "note", printable(what));
+}

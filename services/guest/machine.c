@@ -1,0 +1,265 @@
+#include "machine.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "command.h"
+#include "crash.h"
+#include "durable.h"
+#include "memory.h"
+#include "merge.h"
+#include "redis.h"
+#include "say.h"
+#include "sitemap.h"
+#include "supervisor.h"
+#include "volume.h"
+
+#define START_MS 60000     /* a store that starts on whole data */
+#define RECOVER_MS 600000  /* MariaDB after a power cut, a Redis that loads its file */
+
+struct err *machine_format(struct work *w, bool *ret_did)
+{
+	*ret_did = false;
+	return volume_record(&w->bench);
+}
+
+static struct err *make_folders(const struct bench *b)
+{
+	AUTO_FREE char *own = bench_in_data(b, BENCH_OWN);
+	AUTO_FREE char *secrets = bench_in_data(b, "/secrets");
+
+	for (size_t i = 0; i < b->folders.count; i++)
+		TRY(durable_folder(b->folders.items[i].path, b->folders.items[i].mode, &b->folders.items[i].owner));
+	TRY(durable_folder(BENCH_RUN, 0755, &durable_root));
+	TRY(durable_folder(own, 0700, &durable_root));
+	return durable_folder(secrets, 0700, &durable_root);
+}
+
+struct err *machine_folders(struct work *w, bool *ret_did)
+{
+	*ret_did = false;
+	return make_folders(&w->bench);
+}
+
+struct err *machine_memory(struct work *w, bool *ret_did)
+{
+	struct memory m = memory_plan(&w->bench, "");
+	char total[16], pool[16];
+
+	*ret_did = false;
+	if (!w->again)
+		say("memory: %s, %u processors: %s for InnoDB, %u web workers", text_size((double)m.total_bytes, total), m.processors,
+		    text_size((double)m.pool_bytes, pool), m.web_workers);
+	if (m.total_bytes < 1000000000)
+		say("warning: a bench wants 1 GB of memory, 2 GB to be at ease");
+	return memory_write(&w->bench, &m);
+}
+
+static struct err *write_map(const struct bench *b, const bool *ready, bool *ret_changed)
+{
+	AUTO_FREE char *text = sitemap_text(b, ready);
+
+	return durable_update(b->sites_file, text, 0644, &durable_root, ret_changed);
+}
+
+struct err *machine_prepare(const struct bench *b, const bool *ready)
+{
+	struct memory m = memory_plan(b, "");
+
+	TRY(make_folders(b));
+	TRY(memory_write(b, &m));
+	return write_map(b, ready, NULL);
+}
+
+static struct err *make_link(const struct bench_link *l, bool *did)
+{
+	char now[4096];
+	ssize_t n = readlink(l->path, now, sizeof now - 1);
+	AUTO_FREE char *beside = mem_printf("%s.new", l->path);
+	AUTO_FREE char *replaced = mem_printf("%s.replaced", l->path);
+
+	if (n >= 0 && (size_t)n == strlen(l->to) && !memcmp(now, l->to, (size_t)n))
+		return NULL;
+	if (n < 0 && errno == EINVAL) { /* something of its own stands there */
+		if (rename(l->path, replaced) < 0)
+			return err_errno(errno, "keep %s as %s", l->path, replaced);
+		say("warning: %s was in the way of a link: kept as %s", l->path, replaced);
+	}
+	unlink(beside);
+	if (symlink(l->to, beside) < 0 || rename(beside, l->path) < 0)
+		return err_errno(errno, "link %s to %s", l->path, l->to);
+	*did = true;
+	return NULL;
+}
+
+struct err *machine_links(struct work *w, bool *ret_did)
+{
+	*ret_did = false;
+	for (size_t i = 0; i < w->bench.links.count; i++)
+		TRY(make_link(&w->bench.links.items[i], ret_did));
+	return NULL;
+}
+
+static void say_kept(json_t *kept)
+{
+	json_t *key;
+	size_t i;
+
+	json_array_foreach(kept, i, key)
+		say("common_site_config.json: '%s' was changed by hand and stays", json_string_value(key));
+}
+
+/* A damaged file is kept for a person to look at, and its last-good copy taken instead. */
+static struct err *read_common(const char *path, const char *copy, json_t **ret)
+{
+	AUTO_FREE char *damaged = mem_printf("%s.damaged", path);
+	bool bad;
+
+	TRY(durable_read_json(path, ret, &bad));
+	if (!bad)
+		return NULL;
+	say("warning: %s is damaged: kept as %s, the last good one is used", path, damaged);
+	if (rename(path, damaged) < 0)
+		return err_errno(errno, "%s", damaged);
+	return durable_read_json(copy, ret, &bad);
+}
+
+struct err *machine_config(struct work *w, bool *ret_did)
+{
+	const struct bench *b = &w->bench;
+	AUTO_FREE char *path = bench_in_data(b, "/sites/common_site_config.json");
+	AUTO_FREE char *last_path = bench_in_data(b, BENCH_OWN "/common_site_config.image.json");
+	AUTO_FREE char *copy_path = bench_in_data(b, BENCH_OWN "/common_site_config.copy.json");
+	AUTO_FREE char *current_site = bench_in_data(b, "/sites/currentsite.txt");
+	json_t *last = NULL, *current = NULL, *kept = json_array();
+	bool bad;
+
+	*ret_did = false;
+	struct err *e = durable_read_json(last_path, &last, &bad);
+	if (!e)
+		e = read_common(path, copy_path, &current);
+	json_t *merged = merge_settings(b->common_site_config, last, current, kept);
+	if (!e)
+		e = durable_json(path, merged, 0640, &b->user, ret_did);
+	crash_at("config", "mid");
+	if (!e)
+		e = durable_json(copy_path, merged, 0600, &durable_root, NULL);
+	if (!e)
+		e = durable_json(last_path, b->common_site_config, 0600, &durable_root, NULL);
+	if (!e && !w->again)
+		say_kept(kept);
+	json_decref(last);
+	json_decref(current);
+	json_decref(merged);
+	json_decref(kept);
+	if (!e && b->development && b->default_site && access(current_site, F_OK) < 0)
+		e = durable_update(current_site, b->default_site, 0644, &b->user, ret_did);
+	return e;
+}
+
+static struct err *sync_tree(const char *path)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || syncfs(fd) < 0 ? err_errno(errno, "%s", path) : NULL;
+}
+
+struct err *machine_tables(struct work *w, bool *ret_did)
+{
+	const struct bench *b = &w->bench;
+	AUTO_FREE char *tables = mem_printf("%s/mysql", b->sql_data);
+	AUTO_FREE char *staging = mem_printf("%s.new", b->sql_data);
+	AUTO_FREE char *parent = mem_ndup(b->sql_data, (size_t)(strrchr(b->sql_data, '/') - b->sql_data));
+	struct fill_word words[] = { { "data", staging } };
+	struct bench_command install = { .name = "mariadb-install-db", .argv = b->sql_install, .env = b->sql_install + 1, .seconds = 600 };
+
+	while (*install.env)
+		install.env++;
+	*ret_did = access(tables, F_OK) < 0;
+	TRY(file_remove_tree(staging));
+	if (!*ret_did)
+		return NULL;
+	TRY(durable_folder(staging, 0750, &b->mysql));
+	TRY(command_run(b, &install, NULL, words, COUNT(words), NULL));
+	crash_at("tables", "mid");
+	TRY(sync_tree(staging));
+	if (rename(staging, b->sql_data) < 0)
+		return err_errno(errno, "%s is there, but holds no tables of MariaDB: is it somebody else's?", b->sql_data);
+	return durable_sync_folder(parent);
+}
+
+struct err *machine_stores(struct work *w, bool *ret_did)
+{
+	const struct bench *b = &w->bench;
+
+	*ret_did = true;
+	TRY(supervisor_start_phase(b, PHASE_STORES, START_MS));
+	crash_at("stores", "mid");
+	TRY(sql_wait(b->sql_socket, "root", RECOVER_MS, &w->root));
+	for (size_t i = 0; i < b->redis.count; i++)
+		TRY(redis_wait(&b->redis.items[i], RECOVER_MS));
+	return NULL;
+}
+
+/* mariadb-install-db makes accounts that need no name; on a machine of ours nobody may come in that way. */
+struct err *machine_accounts(struct work *w, bool *ret_did)
+{
+	int64_t nameless = 0;
+
+	*ret_did = false;
+	TRY(sql_number(w->root, &nameless, "SELECT COUNT(*) FROM mysql.global_priv WHERE User = ''"));
+	if (!nameless)
+		return NULL;
+	*ret_did = true;
+	TRY(sql_run(w->root, "DELETE FROM mysql.global_priv WHERE User = ''"));
+	return sql_run(w->root, "FLUSH PRIVILEGES");
+}
+
+/* Locks of processes that a stop or a power cut has ended. */
+static struct err *clear_locks(const struct bench *b)
+{
+	for (size_t i = 0; i < b->sites.count; i++) {
+		AUTO_FREE char *below = mem_printf("/sites/%s/locks", b->sites.items[i].name);
+		AUTO_FREE char *path = bench_in_data(b, below);
+		AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		DIR *dir = fd < 0 ? NULL : fdopendir(dup(fd));
+		for (struct dirent *d; dir && (d = readdir(dir));)
+			if (d->d_name[0] != '.' && unlinkat(fd, d->d_name, 0) < 0 && errno != EISDIR && errno != EPERM)
+				say("warning: cannot remove the lock %s/%s", path, d->d_name);
+		if (dir)
+			closedir(dir);
+	}
+	return NULL;
+}
+
+struct err *machine_cache(struct work *w, bool *ret_did)
+{
+	*ret_did = !w->again;
+	if (w->again)
+		return NULL;
+	for (size_t i = 0; i < w->bench.redis.count; i++)
+		if (!strcmp(w->bench.redis.items[i].role, "cache"))
+			TRY(redis_flush(&w->bench.redis.items[i]));
+	return clear_locks(&w->bench);
+}
+
+struct err *machine_bench(struct work *w, bool *ret_did)
+{
+	*ret_did = !w->again;
+	return supervisor_start_phase(&w->bench, PHASE_BENCH, START_MS);
+}
+
+struct err *machine_open(struct work *w, bool *ret_did)
+{
+	TRY(write_map(&w->bench, w->ready, ret_did));
+	return *ret_did ? supervisor_signal_role(&w->bench, ROLE_NGINX, "HUP") : NULL;
+}

@@ -1,0 +1,27 @@
+/* One program under four names: the last part of argv[0], or the first argument, says which. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "init.h"
+#include "provision.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} programs[] = {
+	{ "init", init_main },
+	{ "provision", provision_main },
+};
+
+int main(int argc, char **argv)
+{
+	for (int shift = 0; shift < 2 && shift < argc; shift++) {
+		const char *slash = strrchr(argv[shift], '/'), *name = slash ? slash + 1 : argv[shift];
+		for (size_t i = 0; i < COUNT(programs); i++)
+			if (!strcmp(programs[i].name, name))
+				return programs[i].run(argc - shift, argv + shift);
+	}
+	fputs("usage: guest init|provision|health|ctl [ARGUMENTS]\n", stderr);
+	return 2;
+}

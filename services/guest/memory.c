@@ -1,0 +1,106 @@
+#include "memory.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "durable.h"
+
+#define MIB (1ull << 20)
+
+/* A file of /proc or /sys: those say they are empty, so file_read will not do. */
+static char *slurp(const char *root, const char *path)
+{
+	AUTO_FREE char *whole = mem_printf("%s%s", root, path);
+	char bytes[16384];
+	FILE *f = fopen(whole, "re");
+	size_t n = f ? fread(bytes, 1, sizeof bytes - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	return mem_ndup(bytes, n);
+}
+
+static void lower(uint64_t *total, const char *text)
+{
+	char *end;
+	uint64_t limit = strtoull(text, &end, 10);
+
+	if (end > text && limit && limit < *total)
+		*total = limit;
+}
+
+/* A group's cpu.max is "QUOTA PERIOD" or "max PERIOD". */
+static void lower_processors(unsigned *processors, const char *text)
+{
+	unsigned long quota, period;
+
+	if (sscanf(text, "%lu %lu", &quota, &period) != 2 || !period)
+		return;
+	unsigned whole = (unsigned)((quota + period - 1) / period);
+	if (whole && whole < *processors)
+		*processors = whole;
+}
+
+/* Every group from ours up to the root of what we can see: a parent's limit binds too. */
+static void read_groups(struct memory *m, const char *root)
+{
+	AUTO_FREE char *own = slurp(root, "/proc/self/cgroup");
+	char *v2 = strstr(own, "0::/");
+	AUTO_FREE char *group = mem_ndup(v2 ? v2 + 3 : "/", v2 ? strcspn(v2 + 3, "\n") : 1);
+
+	for (;;) {
+		static const char *const limits[] = { "memory.max", "memory.high" };
+		for (size_t i = 0; i < COUNT(limits); i++) {
+			AUTO_FREE char *path = mem_printf("/sys/fs/cgroup%s/%s", group, limits[i]);
+			AUTO_FREE char *text = slurp(root, path);
+			lower(&m->total_bytes, text);
+		}
+		AUTO_FREE char *path = mem_printf("/sys/fs/cgroup%s/cpu.max", group);
+		AUTO_FREE char *text = slurp(root, path);
+		lower_processors(&m->processors, text);
+		char *slash = strrchr(group, '/');
+		if (!slash || (slash == group && !slash[1]))
+			break;
+		slash[slash == group] = '\0';
+	}
+	AUTO_FREE char *v1 = slurp(root, "/sys/fs/cgroup/memory/memory.limit_in_bytes");
+	lower(&m->total_bytes, v1);
+}
+
+struct memory memory_plan(const struct bench *b, const char *root)
+{
+	struct memory m = { .total_bytes = UINT64_MAX, .processors = 1 };
+	AUTO_FREE char *info = slurp(root, "/proc/meminfo");
+	const char *total = strstr(info, "MemTotal:");
+	cpu_set_t set;
+
+	m.total_bytes = total ? strtoull(total + 9, NULL, 10) * 1024 : 1024 * MIB;
+	if (!sched_getaffinity(0, sizeof set, &set))
+		m.processors = (unsigned)CPU_COUNT(&set);
+	read_groups(&m, root);
+	m.pool_bytes = b->sql_pool_bytes ? b->sql_pool_bytes : m.total_bytes / 100 * b->sql_pool_percent;
+	if (!b->sql_pool_bytes && m.pool_bytes < 128 * MIB)
+		m.pool_bytes = m.total_bytes < 1024 * MIB ? 64 * MIB : 128 * MIB;
+	m.pool_bytes -= m.pool_bytes % MIB;
+	uint64_t fit = b->web_worker_bytes ? m.total_bytes / 100 * 30 / b->web_worker_bytes : UINT64_MAX;
+	uint64_t wish = 2 * m.processors + 1;
+	m.web_workers = b->web_workers ? b->web_workers : (unsigned)(fit < wish ? fit : wish);
+	if (m.web_workers < 1)
+		m.web_workers = 1;
+	return m;
+}
+
+struct err *memory_write(const struct bench *b, const struct memory *m)
+{
+	AUTO_FREE char *options = mem_printf("[mariadbd]\ninnodb_buffer_pool_size = %lluM\n", (unsigned long long)(m->pool_bytes / MIB));
+	AUTO_FREE char *workers = mem_printf("WEB_CONCURRENCY=%u\n", m->web_workers);
+
+	TRY(durable_update(b->sql_memory_file, options, 0644, &durable_root, NULL));
+	return durable_update(b->web_workers_file, workers, 0644, &durable_root, NULL);
+}

@@ -1,0 +1,16 @@
+/* How much memory and how many processors this container may use, and what follows for
+ * MariaDB and the web workers. */
+#pragma once
+#include "bench.h"
+
+struct memory {
+	uint64_t total_bytes;   /* the least of the machine's and of every limit above us */
+	unsigned processors;
+	uint64_t pool_bytes;    /* InnoDB's buffer pool */
+	unsigned web_workers;
+};
+
+/* Reads /proc/meminfo and the control groups, both versions; root is "" but in tests. */
+struct memory memory_plan(const struct bench *b, const char *root);
+/* Writes the option file and the workers file. */
+struct err *memory_write(const struct bench *b, const struct memory *m) MUST_CHECK;

@@ -1,0 +1,229 @@
+#include "provision.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "command.h"
+#include "crash.h"
+#include "durable.h"
+#include "machine.h"
+#include "say.h"
+#include "setting.h"
+#include "site.h"
+#include "volume.h"
+
+typedef struct err *machine_step(struct work *w, bool *ret_did);
+typedef struct err *site_step(struct work *w, struct site *s, bool *ret_did);
+
+static const struct {
+	const char *name;
+	machine_step *act;
+} before[] = {
+	{ "format", machine_format },	{ "folders", machine_folders }, { "memory", machine_memory }, { "links", machine_links },
+	{ "config", machine_config },	{ "tables", machine_tables },	{ "stores", machine_stores }, { "accounts", machine_accounts },
+	{ "cache", machine_cache },
+}, after[] = {
+	{ "bench", machine_bench },
+	{ "open", machine_open },
+};
+
+static const struct {
+	const char *name;
+	site_step *act;
+} of_site[] = {
+	{ "secrets", site_secrets }, { "database", site_database }, { "folder", site_folder },
+	{ "create", site_create },   { "finish", site_finish },	    { "check", site_database_check },
+};
+
+/* Ends a step in log, progress and ledger; true when it went well. */
+static bool conclude(struct work *w, const char *step, bool did, struct err *e)
+{
+	AUTO_FREE char *why = e ? err_text(e) : NULL;
+
+	err_free(e);
+	report_end(w->report, did, why);
+	if (why) {
+		struct err *again = ledger_failed(w->ledger, step, why);
+		if (again)
+			say_err(again, "the ledger cannot be written");
+	}
+	return !why;
+}
+
+static bool run_machine(struct work *w, const char *step, machine_step *act)
+{
+	bool did = false;
+
+	report_begin(w->report, step);
+	crash_at(step, "before");
+	struct err *e = act(w, &did);
+	if (!e)
+		crash_at(step, "after");
+	return conclude(w, step, did, e);
+}
+
+static bool run_site(struct work *w, const struct bench_site *row)
+{
+	AUTO_SITE struct site s;
+	bool fine = true;
+
+	site_open(w, row, &s);
+	if (w->anew) {
+		struct err *e = site_database_forget(w, &s);
+		if (e) {
+			say_err(e, "add-site");
+			return false;
+		}
+	}
+	for (size_t i = 0; fine && i < COUNT(of_site); i++) {
+		AUTO_FREE char *step = mem_printf("%s/%s", of_site[i].name, row->name);
+		bool did = false;
+		report_begin(w->report, step);
+		crash_at(step, "before");
+		struct err *e = of_site[i].act(w, &s, &did);
+		if (!e)
+			crash_at(step, "after");
+		fine = conclude(w, step, did, e);
+	}
+	return fine;
+}
+
+static bool is_wanted(const struct work *w, const struct bench_site *row)
+{
+	return !w->only || !strcmp(w->only, row->name);
+}
+
+static void plan(struct work *w)
+{
+	for (size_t i = 0; i < COUNT(before); i++)
+		report_plan(w->report, before[i].name);
+	for (size_t i = 0; i < w->bench.sites.count; i++)
+		for (size_t k = 0; k < COUNT(of_site); k++) {
+			AUTO_FREE char *step = mem_printf("%s/%s", of_site[k].name, w->bench.sites.items[i].name);
+			if (is_wanted(w, &w->bench.sites.items[i]))
+				report_plan(w->report, step);
+		}
+	for (size_t i = 0; i < COUNT(after); i++)
+		report_plan(w->report, after[i].name);
+}
+
+/* Whether a site was finished by an earlier run: it may be reached while this one still works. */
+static bool was_finished(const struct bench *b, const struct ledger *l, const struct bench_site *row)
+{
+	AUTO_FREE char *made = mem_printf("site/%s", row->name);
+	bool finished = ledger_state(l, made) == LEDGER_DONE;
+
+	for (size_t i = 0; finished && i < b->finish.count; i++) {
+		AUTO_FREE char *step = mem_printf("finish/%s/%s", row->name, b->finish.items[i].name);
+		finished = ledger_state(l, step) == LEDGER_DONE;
+	}
+	return finished;
+}
+
+static bool run_all(struct work *w)
+{
+	bool fine = true;
+
+	for (size_t i = 0; fine && i < COUNT(before); i++)
+		fine = run_machine(w, before[i].name, before[i].act);
+	if (!fine)
+		return false;
+	/* One site that cannot be made is no reason to withhold the others. */
+	for (size_t i = 0; i < w->bench.sites.count; i++) {
+		const struct bench_site *row = &w->bench.sites.items[i];
+		w->ready[i] = is_wanted(w, row) ? run_site(w, row) : was_finished(&w->bench, w->ledger, row);
+		fine &= !is_wanted(w, row) || w->ready[i];
+	}
+	for (size_t i = 0; i < COUNT(after); i++)
+		fine &= run_machine(w, after[i].name, after[i].act);
+	return fine;
+}
+
+static struct err *run(struct work *w)
+{
+	AUTO_FREE char *own = bench_in_data(&w->bench, BENCH_OWN "/ledger");
+
+	TRY(ledger_open(own, &w->ledger));
+	if (ledger_was_torn(w->ledger)) {
+		say("warning: the ledger's last line was torn and is dropped");
+		TRY(ledger_note(w->ledger, "a torn last line was dropped"));
+	}
+	command_end_leftovers();
+	w->again = !access(BENCH_RUN "/started", F_OK);
+	w->ready = mem_array(w->bench.sites.count, sizeof *w->ready);
+	w->report = report_new(BENCH_RUN);
+	plan(w);
+	bool fine = run_all(w);
+	report_finish(w->report, !fine);
+	if (!fine)
+		return err_new(ERR_SYSTEM, "not everything could be prepared");
+	return w->again ? NULL : durable_update(BENCH_RUN "/started", "", 0644, &durable_root, NULL);
+}
+
+struct err *provision_prepare(const struct bench *b, bool was_clean)
+{
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/ledger");
+	AUTO_FREE bool *ready = mem_array(b->sites.count, sizeof *ready);
+	struct ledger *l = NULL;
+
+	TRY(ledger_open(path, &l));
+	for (size_t i = 0; i < b->sites.count; i++)
+		ready[i] = was_finished(b, l, &b->sites.items[i]);
+	struct err *e = NULL;
+	if (!was_clean)
+		e = ledger_note(l, "a start after a stop that was not clean");
+	ledger_close(l);
+	return e ? e : machine_prepare(b, ready);
+}
+
+static struct err *read_arguments(struct work *w, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--site") && i + 1 < argc)
+			w->only = argv[++i];
+		else if (!strcmp(argv[i], "--again"))
+			w->anew = true;
+		else
+			return err_new(ERR_USAGE, "usage: provision [--site NAME [--again]]");
+	}
+	return w->anew && !w->only ? err_new(ERR_USAGE, "--again wants --site NAME") : NULL;
+}
+
+static struct err *start(struct work *w, int argc, char **argv)
+{
+	AUTO_FREE char *password = NULL;
+
+	TRY(read_arguments(w, argc, argv));
+	if (geteuid())
+		return err_new(ERR_USAGE, "provision must run as root: databases and folders of several users are made");
+	TRY(setting_check(environ));
+	TRY(setting_text("MKBENCH_ADMIN_PASSWORD", &password));
+	TRY(bench_read(&w->bench));
+	if (w->only && !bench_site(&w->bench, w->only))
+		return err_new(ERR_USAGE, "no site %s: see benchctl add-site", w->only);
+	return run(w);
+}
+
+int provision_main(int argc, char **argv)
+{
+	struct work w = { 0 };
+	int status = 0;
+
+	say_as("provision");
+	umask(022);
+	struct err *e = start(&w, argc, argv);
+	if (e) {
+		status = err_kind(e) == ERR_USAGE || err_kind(e) == ERR_RECIPE ? ERR_USAGE : ERR_SYSTEM;
+		say_err(e, "provisioning");
+	}
+	sql_close(w.root);
+	report_free(w.report);
+	ledger_close(w.ledger);
+	free(w.ready);
+	bench_done(&w.bench);
+	return status;
+}

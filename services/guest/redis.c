@@ -1,0 +1,75 @@
+#include "redis.h"
+
+#include <fcntl.h>
+#include <hiredis.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "base/mem.h"
+#include "clock.h"
+#include "dial.h"
+
+static struct err *open_instance(const struct bench_redis *r, unsigned limit_ms, redisContext **ret)
+{
+	struct timeval limit = { .tv_sec = limit_ms / 1000, .tv_usec = (suseconds_t)(limit_ms % 1000) * 1000 };
+	int fd;
+
+	TRY_AS(dial_connect(r->socket, r->port, limit_ms, &fd), "%s", r->name);
+	fcntl(fd, F_SETFL, 0); /* hiredis blocks, within the limit */
+	*ret = redisConnectFd(fd);
+	if (!*ret)
+		mem_exhausted();
+	return redisSetTimeout(*ret, limit) == REDIS_OK ? NULL : err_new(ERR_SYSTEM, "%s: %s", r->name, (*ret)->errstr);
+}
+
+static struct err *ask(const struct bench_redis *r, redisContext *c, const char *command)
+{
+	redisReply *reply = redisCommand(c, command);
+	struct err *e = NULL;
+
+	if (!reply)
+		e = err_new(ERR_SYSTEM, "%s: %s: %s", r->name, command, c->errstr);
+	else if (reply->type == REDIS_REPLY_ERROR)
+		e = err_new(ERR_SYSTEM, "%s: %s: %s", r->name, command, reply->str);
+	freeReplyObject(reply);
+	return e;
+}
+
+static struct err *ask_all(const struct bench_redis *r, unsigned limit_ms, const char *const *commands)
+{
+	redisContext *c = NULL;
+	struct err *e = open_instance(r, limit_ms, &c);
+
+	while (!e && *commands)
+		e = ask(r, c, *commands++);
+	redisFree(c);
+	return e;
+}
+
+struct err *redis_probe(const struct bench_redis *r, unsigned limit_ms)
+{
+	static const char *const ping[] = { "PING", NULL };
+	static const char *const write[] = { "PING", "SET mkbench:probe 1 EX 60", "DEL mkbench:probe", NULL };
+
+	return ask_all(r, limit_ms, strcmp(r->role, "queue") ? ping : write);
+}
+
+struct err *redis_wait(const struct bench_redis *r, unsigned limit_ms)
+{
+	int64_t until = clock_ms() + limit_ms;
+
+	for (;;) {
+		struct err *e = redis_probe(r, 1000);
+		if (!e || clock_ms() > until)
+			return e;
+		err_free(e);
+		clock_sleep(50);
+	}
+}
+
+struct err *redis_flush(const struct bench_redis *r)
+{
+	static const char *const flush[] = { "FLUSHALL", NULL };
+
+	return ask_all(r, 5000, flush);
+}

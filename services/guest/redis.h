@@ -1,0 +1,9 @@
+/* The Redis instances of the image: the few operations that provisioning and health need. */
+#pragma once
+#include "bench.h"
+
+/* PING; for the queue a write and its removal as well, which a full or read-only instance refuses. */
+struct err *redis_probe(const struct bench_redis *r, unsigned limit_ms) MUST_CHECK;
+/* Tries until the probe is answered: an instance that still loads its data answers LOADING. */
+struct err *redis_wait(const struct bench_redis *r, unsigned limit_ms) MUST_CHECK;
+struct err *redis_flush(const struct bench_redis *r) MUST_CHECK;

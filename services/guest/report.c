@@ -1,0 +1,97 @@
+#include "report.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "clock.h"
+#include "durable.h"
+#include "say.h"
+
+struct report {
+	char *folder;
+	json_t *steps, *current; /* current: borrowed from steps */
+	const char *state;
+	int64_t started, step_started;
+};
+
+static void write_steps(const struct report *r, const char *name, json_t *steps, unsigned mode)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", r->folder, name);
+	json_t *all = json_pack("{s:s, s:f, s:O}", "state", r->state, "seconds", (double)(clock_ms() - r->started) / 1000, "steps", steps);
+	struct err *e = durable_json(path, all, mode, &durable_root, NULL);
+
+	json_decref(all);
+	if (e)
+		say_err(e, "progress is not shown");
+}
+
+static void publish(const struct report *r)
+{
+	json_t *public = json_deep_copy(r->steps), *row;
+	size_t i;
+
+	json_array_foreach(public, i, row)
+		json_object_del(row, "why");
+	write_steps(r, "steps.json", r->steps, 0600);
+	write_steps(r, "progress.json", public, 0644);
+	json_decref(public);
+}
+
+struct report *report_new(const char *folder)
+{
+	struct report *r = mem_new(sizeof *r);
+
+	*r = (struct report){ .folder = mem_dup(folder), .steps = json_array(), .state = "running", .started = clock_ms() };
+	return r;
+}
+
+void report_free(struct report *r)
+{
+	if (!r)
+		return;
+	json_decref(r->steps);
+	free(r->folder);
+	free(r);
+}
+
+void report_plan(struct report *r, const char *step)
+{
+	json_array_append_new(r->steps, json_pack("{s:s, s:s}", "step", step, "state", "pending"));
+}
+
+void report_begin(struct report *r, const char *step)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(r->steps, i, row)
+		if (!strcmp(json_string_value(json_object_get(row, "step")), step))
+			r->current = row;
+	r->step_started = clock_ms();
+	json_object_set_new(r->current, "state", json_string("running"));
+	publish(r);
+}
+
+void report_end(struct report *r, bool done, const char *why)
+{
+	double seconds = (double)(clock_ms() - r->step_started) / 1000;
+	const char *step = json_string_value(json_object_get(r->current, "step"));
+
+	json_object_set_new(r->current, "state", json_string(why ? "failed" : "done"));
+	json_object_set_new(r->current, "seconds", json_real(seconds));
+	if (why)
+		json_object_set_new(r->current, "why", json_string(why));
+	if (why)
+		say("%s failed after %.1f s: %s", step, seconds, why);
+	else if (done)
+		say("%s: done in %.1f s", step, seconds);
+	publish(r);
+}
+
+void report_finish(struct report *r, bool failed)
+{
+	r->state = failed ? "failed" : "done";
+	publish(r);
+}

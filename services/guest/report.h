@@ -1,0 +1,20 @@
+/* The steps of provisioning as others see them: a line each in the log, progress.json for
+ * visitors (names, states, seconds), and steps.json with reasons, for root's benchctl. Both are
+ * replaced whole at every change. */
+#pragma once
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct report;
+
+struct report *report_new(const char *folder);
+void report_free(struct report *r);
+
+/* A step that is to come, in order. */
+void report_plan(struct report *r, const char *step);
+void report_begin(struct report *r, const char *step);
+/* Ends the step that was begun. done false: there was nothing to do. why NULL: it went well. */
+void report_end(struct report *r, bool done, const char *why);
+/* The end of all: "done" or "failed" (some step did). */
+void report_finish(struct report *r, bool failed);

@@ -1,0 +1,37 @@
+/* One site: its secrets, its place on disk, and the steps that make it. A site is made once, as one
+ * attempt of the ledger ("site/NAME": database, folder, the framework's own creation). What a dead attempt
+ * left is removed, because the ledger says that it was ours, and the attempt is begun again. A
+ * site that was made is never made again and never dropped. */
+#pragma once
+#include "fill.h"
+#include "work.h"
+
+struct site {
+	const struct bench_site *row;
+	char *name;                /* of the ledger's step */
+	char *folder, *config, *copy; /* DATA/sites/NAME, its site_config.json, the last-good copy of that */
+	bool made;                 /* it exists: only looked after, never made */
+	char *db_name, *db_user, *db_password, *admin_password, *encryption_key;
+};
+
+void site_open(struct work *w, const struct bench_site *row, struct site *ret);
+char *site_default_name(const char *site); /* of its database: "_" and 16 digits of the name's SHA-256; the caller's */
+void site_close(struct site *s);
+#define AUTO_SITE __attribute__((cleanup(site_close)))
+
+struct err *site_secrets(struct work *w, struct site *s, bool *ret_did) MUST_CHECK;
+struct err *site_database(struct work *w, struct site *s, bool *ret_did) MUST_CHECK;
+struct err *site_folder(struct work *w, struct site *s, bool *ret_did) MUST_CHECK;
+struct err *site_create(struct work *w, struct site *s, bool *ret_did) MUST_CHECK;
+struct err *site_finish(struct work *w, struct site *s, bool *ret_did) MUST_CHECK;
+/* Keeps a last-good copy of site_config.json among the secrets. */
+struct err *site_keep_copy(const struct site *s) MUST_CHECK;
+/* A made site: accounts and rights as site_config.json says, and a last-good copy of that. */
+struct err *site_database_check(struct work *w, struct site *s, bool *ret_did) MUST_CHECK;
+
+/* A site that was made once and has been removed by hand since, folder and tables, may be made again.
+ * Nothing happens when it is there, or was never made. */
+struct err *site_database_forget(struct work *w, const struct site *s) MUST_CHECK;
+
+/* The words for a framework's templates; holds 8. */
+size_t site_words(const struct site *s, struct fill_word words[static 8]);

@@ -1,0 +1,204 @@
+#include "stop.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "clock.h"
+#include "say.h"
+
+#define POLL_MS 20
+
+/* State letter and parent of a process, from the fields after its name: that may hold anything. */
+static bool read_stat(pid_t pid, char *ret_state, pid_t *ret_parent)
+{
+	AUTO_FREE char *path = mem_printf("/proc/%d/stat", (int)pid);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char line[1024];
+	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof line - 1);
+
+	if (n <= 0)
+		return false;
+	line[n] = '\0';
+	const char *rest = strrchr(line, ')');
+	int parent;
+	if (!rest || sscanf(rest, ") %c %d", ret_state, &parent) != 2)
+		return false;
+	*ret_parent = parent;
+	return true;
+}
+
+bool stop_is_alive(pid_t pid)
+{
+	char state;
+	pid_t parent;
+
+	return pid > 0 && read_stat(pid, &state, &parent) && state != 'Z' && state != 'X';
+}
+
+unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms)
+{
+	unsigned free_ms = left_ms > later_ms ? left_ms - later_ms : left_ms / 4;
+
+	return row_ms < free_ms ? row_ms : free_ms;
+}
+
+static unsigned order_of(const struct process *p)
+{
+	return p->program ? p->program->stop_order : 0;
+}
+
+static unsigned ms_of(const struct process *p)
+{
+	return p->program ? p->program->stop_seconds * 1000 : 1000;
+}
+
+/* The longest time of one row; next receives the order of the row after it, or UINT_MAX. */
+static unsigned row_ms(const struct process_list *list, unsigned order, unsigned *ret_next)
+{
+	unsigned longest = 0;
+
+	*ret_next = UINT32_MAX;
+	for (size_t i = 0; i < list->count; i++) {
+		unsigned own = order_of(&list->items[i]);
+		if (own == order && ms_of(&list->items[i]) > longest)
+			longest = ms_of(&list->items[i]);
+		if (own > order && own < *ret_next)
+			*ret_next = own;
+	}
+	return longest;
+}
+
+static unsigned later_ms(const struct process_list *list, unsigned order)
+{
+	unsigned sum = 0, next;
+
+	row_ms(list, order, &next);
+	while (next != UINT32_MAX)
+		sum += row_ms(list, next, &next);
+	return sum;
+}
+
+static void kill_group(const struct process *p)
+{
+	if (getpgid(p->pid) == p->pid)
+		kill(-p->pid, SIGKILL);
+	kill(p->pid, SIGKILL);
+}
+
+/* Asks one process to stop; false when supervisor could not be asked. */
+static bool ask(const struct bench *b, const struct process *p, bool by_supervisor)
+{
+	if (by_supervisor) {
+		struct err *e = supervisor_stop(b, p);
+		if (!e)
+			return true;
+		say_err(e, "%s is stopped without supervisor", p->name);
+	}
+	if (p->pid > 0)
+		kill(p->pid, p->program && p->program->role == ROLE_NGINX ? SIGQUIT : SIGTERM);
+	return !by_supervisor;
+}
+
+static bool any_alive(const struct process_list *list, unsigned order)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (order_of(&list->items[i]) == order && stop_is_alive(list->items[i].pid))
+			return true;
+	return false;
+}
+
+/* An idle RQ worker that has lost its Redis once hangs at the first TERM and ends at the second. */
+static void insist(const struct process_list *list, unsigned order)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct process *p = &list->items[i];
+		if (order_of(p) == order && p->program && p->program->role == ROLE_WORKER && stop_is_alive(p->pid))
+			kill(p->pid, SIGTERM);
+	}
+}
+
+static void wait_row(const struct process_list *list, unsigned order, unsigned limit_ms)
+{
+	int64_t begun = clock_ms();
+	bool insisted = false;
+
+	while (any_alive(list, order) && clock_ms() < begun + limit_ms) {
+		if (!insisted && clock_ms() > begun + limit_ms / 2) {
+			insist(list, order);
+			insisted = true;
+		}
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		clock_sleep(POLL_MS);
+	}
+}
+
+static void kill_row(const struct process_list *list, unsigned order, bool *ret_killed)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct process *p = &list->items[i];
+		if (order_of(p) != order || !stop_is_alive(p->pid))
+			continue;
+		say("%s did not stop in time: killed", p->name);
+		kill_group(p);
+		*ret_killed |= p->program && p->program->phase == PHASE_STORES;
+	}
+}
+
+static bool is_up(const struct process *p)
+{
+	return strcmp(p->state, "STOPPED") && strcmp(p->state, "EXITED") && strcmp(p->state, "FATAL");
+}
+
+void stop_all(const struct bench *b, const struct process_list *list, pid_t supervisor, unsigned budget_ms, bool *ret_killed)
+{
+	int64_t until = clock_ms() + budget_ms;
+	unsigned order, next = 0;
+
+	row_ms(list, 0, &next);
+	for (order = any_alive(list, 0) ? 0 : next; order != UINT32_MAX; order = next) {
+		unsigned longest = row_ms(list, order, &next);
+		for (size_t i = 0; i < list->count; i++) {
+			if (order_of(&list->items[i]) != order || !is_up(&list->items[i]))
+				continue;
+			if (!ask(b, &list->items[i], supervisor > 0)) {
+				kill(supervisor, SIGKILL); /* or it would start them again */
+				supervisor = 0;
+			}
+		}
+		int64_t left = until - clock_ms();
+		wait_row(list, order, stop_share(longest, later_ms(list, order), left > 0 ? (unsigned)left : 0));
+		kill_row(list, order, ret_killed);
+	}
+}
+
+void stop_orphans(const struct process_list *known, pid_t except, pid_t except_too, struct process_list *ret)
+{
+	DIR *proc = opendir("/proc");
+
+	for (struct dirent *d; proc && (d = readdir(proc));) {
+		pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0, parent;
+		char state;
+		if (!pid || pid == except || pid == except_too || !read_stat(pid, &state, &parent) || parent != getpid() || state == 'Z')
+			continue;
+		struct process p = { .name = mem_dup("an orphan"), .group = mem_dup(""), .state = mem_dup("RUNNING"), .pid = pid };
+		for (size_t i = 0; i < known->count; i++)
+			if (known->items[i].pid == pid) {
+				free(p.name);
+				p.name = mem_dup(known->items[i].name);
+				p.program = known->items[i].program;
+			}
+		VEC_PUSH(ret, p);
+	}
+	if (proc)
+		closedir(proc);
+}

@@ -1,0 +1,20 @@
+/* The ordered stop: row after row of stop_order, MariaDB last, within a budget. */
+#pragma once
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "supervisor.h"
+
+/* Stops every process of the list that still runs, all of it within budget_ms. supervisor, when not 0, is asked to (so that it
+ * does not start them again); when it does not answer it is killed, and processes are signalled directly. *ret_killed
+ * is set when a store (MariaDB, Redis) had to be killed: the next start recovers. */
+void stop_all(const struct bench *b, const struct process_list *list, pid_t supervisor, unsigned budget_ms, bool *ret_killed);
+
+/* How long a row may take, in ms: its own seconds, unless the rows after it need the rest of what is left. */
+unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms);
+
+/* The processes whose parent we are, except two; programs come from known by pid. For when
+ * supervisor has died and left its children to us. */
+void stop_orphans(const struct process_list *known, pid_t except, pid_t except_too, struct process_list *ret);
+
+bool stop_is_alive(pid_t pid); /* neither gone nor a zombie */

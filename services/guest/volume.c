@@ -1,0 +1,187 @@
+#include "volume.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "durable.h"
+#include "say.h"
+#include "secret.h"
+#include "setting.h"
+
+#define FORMAT 1
+#define OVERLAY_MAGIC 0x794c7630
+#define TMPFS_MAGIC 0x01021994
+
+static struct err *check_writable(const struct bench *b)
+{
+	AUTO_FREE char *from = bench_in_data(b, "/.mkbench-probe");
+	AUTO_FREE char *to = bench_in_data(b, "/.mkbench-probe.moved");
+	struct statvfs fs;
+	struct stat st;
+
+	if (stat(b->data, &st) < 0)
+		return err_errno(errno, "no volume at %s: mount one there", b->data);
+	if (!S_ISDIR(st.st_mode))
+		return err_errno(ENOTDIR, "%s", b->data);
+	if (!statvfs(b->data, &fs) && (fs.f_flag & ST_RDONLY))
+		return err_new(ERR_SYSTEM, "%s is mounted read-only: nothing can be kept there; mount it writable", b->data);
+	struct err *e = durable_write(from, "probe\n", 6, 0600, &durable_root);
+	if (!e && rename(from, to) < 0)
+		e = err_errno(errno, "rename %s", from);
+	unlink(from);
+	unlink(to);
+	return e ? err_wrap(e, "%s is not writable", b->data) : NULL;
+}
+
+static void warn_ephemeral(const struct bench *b)
+{
+	struct statfs fs;
+
+	if (setting_flag("MKBENCH_EPHEMERAL") || statfs(b->data, &fs) < 0)
+		return;
+	const char *what = fs.f_type == OVERLAY_MAGIC ? "a layer of the container itself" : fs.f_type == TMPFS_MAGIC ? "memory" : NULL;
+	if (!what)
+		return;
+	say("WARNING: %s is no volume but %s: EVERYTHING IS LOST when the container is removed", b->data, what);
+	say("WARNING: mount a volume at %s, or set MKBENCH_EPHEMERAL=1 if that is what you want", b->data);
+}
+
+/* Folders that the image wants there anyway, and what file systems put there themselves. */
+static bool is_expected(const struct bench *b, const char *name)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", b->data, name);
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < b->folders.count; i++)
+		if (!strncmp(b->folders.items[i].path, path, len) && strchr("/", b->folders.items[i].path[len]))
+			return true;
+	return !strcmp(name, "lost+found") || name[0] == '.';
+}
+
+static struct err *check_unknown(const struct bench *b)
+{
+	DIR *dir = opendir(b->data);
+	struct err *e = NULL;
+
+	if (!dir)
+		return err_errno(errno, "%s", b->data);
+	for (struct dirent *d; !e && (d = readdir(dir));)
+		if (!is_expected(b, d->d_name))
+			e = err_new(ERR_SYSTEM, "%s holds something that is not ours ('%s'): give an empty volume", b->data, d->d_name);
+	closedir(dir);
+	return e;
+}
+
+static struct err *read_format(const struct bench *b, json_t **ret)
+{
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/format.json");
+	bool damaged;
+
+	TRY(durable_read_json(path, ret, &damaged));
+	return damaged ? err_new(ERR_SYSTEM, "%s is damaged: restore it from a backup", path) : NULL;
+}
+
+struct err *volume_check(const struct bench *b)
+{
+	const char *wanted = getenv("MKBENCH_VOLUME_ID");
+	json_t *format;
+
+	TRY(check_writable(b));
+	TRY(read_format(b, &format));
+	json_int_t number = json_integer_value(json_object_get(format, "format"));
+	const char *id = json_string_value(json_object_get(format, "volume"));
+	struct err *e = NULL;
+	if (!format)
+		e = check_unknown(b);
+	else if (number > FORMAT)
+		e = err_new(ERR_SYSTEM, "%s was last written by a newer image (format %d, this one reads %d)", b->data, (int)number, FORMAT);
+	if (!e && wanted && *wanted && (!id || strcmp(id, wanted)))
+		e = err_new(ERR_SYSTEM, "%s is volume %s, but MKBENCH_VOLUME_ID asks for %s: is the right volume mounted?", b->data,
+			    id ? id : "without an id (new)", wanted);
+	json_decref(format);
+	if (!e)
+		warn_ephemeral(b);
+	return e;
+}
+
+struct err *volume_lease(const struct bench *b, int *ret_fd)
+{
+	AUTO_FREE char *own = bench_in_data(b, BENCH_OWN);
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/lease");
+
+	*ret_fd = -1;
+	TRY(durable_folder(own, 0700, &durable_root));
+	AUTO_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_errno(errno, "%s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EWOULDBLOCK || errno == EINTR)
+			return NULL;
+		return err_errno(errno, "lock %s: a file system without locks cannot hold the volume", path);
+	}
+	*ret_fd = fd;
+	fd = -1;
+	return NULL;
+}
+
+struct err *volume_record(const struct bench *b)
+{
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/format.json");
+	json_t *format;
+
+	TRY(read_format(b, &format));
+	if (!format) {
+		AUTO_FREE char *id = secret_make(SECRET_WORD);
+		id[16] = '\0';
+		format = json_pack("{s:i, s:s, s:{s:s, s:s, s:s}}", "format", FORMAT, "volume", id, "made_by", "name", b->name, "version",
+				   b->version, "build", b->build);
+	}
+	json_object_set_new(format, "last", json_pack("{s:s, s:s, s:s}", "name", b->name, "version", b->version, "build", b->build));
+	struct err *e = durable_json(path, format, 0644, &durable_root, NULL);
+	json_decref(format);
+	return e;
+}
+
+char *volume_id(const struct bench *b)
+{
+	json_t *format = NULL;
+	struct err *e = read_format(b, &format);
+	const char *id = json_string_value(json_object_get(format, "volume"));
+	char *copy = id ? mem_dup(id) : NULL;
+
+	err_free(e);
+	json_decref(format);
+	return copy;
+}
+
+struct err *volume_stamp(const struct bench *b)
+{
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/clean");
+	json_t *stamp = json_pack("{s:s, s:s, s:I}", "version", b->version, "build", b->build, "at", (json_int_t)time(NULL));
+	struct err *e = durable_json(path, stamp, 0644, &durable_root, NULL);
+
+	json_decref(stamp);
+	return e;
+}
+
+struct err *volume_unstamp(const struct bench *b, bool *ret_was_clean)
+{
+	AUTO_FREE char *own = bench_in_data(b, BENCH_OWN);
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/clean");
+
+	*ret_was_clean = !unlink(path);
+	if (!*ret_was_clean && errno != ENOENT)
+		return err_errno(errno, "%s", path);
+	return durable_sync_folder(own);
+}

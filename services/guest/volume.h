@@ -1,0 +1,22 @@
+/* The volume: whether /data may be used, whose it is, and who uses it now. */
+#pragma once
+#include <stdbool.h>
+
+#include "bench.h"
+
+/* Looks without writing more than a probe that is removed: a folder, writable, on a real file system, empty or ours, of a
+ * format we know, the one that MKBENCH_VOLUME_ID names. A layer of the container's own (overlay) or memory (tmpfs) is
+ * allowed with a loud warning, or silently with MKBENCH_EPHEMERAL=1. */
+struct err *volume_check(const struct bench *b) MUST_CHECK;
+
+/* The lease: at most one instance uses a volume. ret_fd is -1 while another holds it; the lease
+ * lasts until the descriptor is closed or the process is gone. */
+struct err *volume_lease(const struct bench *b, int *ret_fd) MUST_CHECK;
+
+/* format.json: made once (volume id, who made it), afterwards only its "last" entry changes. */
+struct err *volume_record(const struct bench *b) MUST_CHECK;
+char *volume_id(const struct bench *b); /* or NULL */
+
+/* The clean stamp: written as the last act of an ordered stop, taken away by the next start. */
+struct err *volume_stamp(const struct bench *b) MUST_CHECK;
+struct err *volume_unstamp(const struct bench *b, bool *ret_was_clean) MUST_CHECK;

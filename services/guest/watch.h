@@ -1,0 +1,12 @@
+/* Looks after what supervisor gives up: it stops trying after a number of failed starts, we never do. */
+#pragma once
+#include "supervisor.h"
+
+struct watch {
+	struct process_list last; /* as supervisor showed it last */
+	json_t *patience;         /* by process: milliseconds to the next try, and when that is */
+};
+
+/* Refreshes last; starts what is FATAL again, after 10 s, 20 s, ... 5 minutes. Quiet while supervisor does not answer. */
+void watch_look(struct watch *w, const struct bench *b);
+void watch_done(struct watch *w);
