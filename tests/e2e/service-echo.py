@@ -1,0 +1,37 @@
+"""Two servers in the bench's place: each answers with what it was asked, as JSON. Arguments: their ports."""
+
+import json
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Echo(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = json.dumps({"server": self.server.name, "method": self.command, "path": self.path,
+                           "headers": dict(self.headers)}).encode()
+        self.send_response(503 if self.path == "/maintenance" else 200)
+        if self.path == "/maintenance":
+            self.send_header("Retry-After", "77")
+        if self.path.startswith("/private/files/"):
+            self.send_header("X-Accel-Redirect", "/protected" + self.path)
+        if self.path == "/leak":
+            self.send_header("X-Accel-Redirect", "/protected/site_config.json")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_HEAD = answer
+
+    def log_message(self, *_):
+        pass
+
+
+for name, port in zip(("web", "socketio"), sys.argv[1:]):
+    server = ThreadingHTTPServer(("127.0.0.1", int(port)), Echo)
+    server.name = name
+    threading.Thread(target=server.serve_forever).start()

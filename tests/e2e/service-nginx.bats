@@ -1,0 +1,225 @@
+bats_require_minimum_version 1.5.0
+load helpers
+load service-helpers
+
+setup_file() {
+	need nginx curl python3
+	export DIR=$BATS_FILE_TMPDIR web live port inner
+	web=$(free_port) live=$(free_port) port=$(free_port) inner=$(free_port)
+	golden production "$DIR"
+	sed -i -e "s/ 8080 default_server/ 127.0.0.1:$port default_server/" -e "s/127.0.0.1:6790/127.0.0.1:$inner/" \
+		-e "s/127.0.0.1:8000/127.0.0.1:$web/" -e "s/127.0.0.1:9000/127.0.0.1:$live/" \
+		-e "s/^user .*/user $(id -un) $(id -gn);/" "$DIR/image/etc/nginx/nginx.conf"
+	cat > "$DIR/run/mkbench/nginx-sites.conf" <<-'END'
+		default "";
+		one.localhost "one.localhost";
+		www.example.org "one.localhost";
+		two.localhost "two.localhost";
+		soon.localhost "-";
+	END
+	local one=$DIR/data/sites/one.localhost assets=$DIR/image/home/frappe/frappe-bench/assets
+	mkdir -p "$one"/{public,private}/files "$assets/app"
+	echo public > "$one/public/files/a.txt"
+	echo '<svg/>' | tee "$one/public/files/a.svg" "$one/public/files/b.HTML" > /dev/null
+	echo secret > "$one/private/files/s.txt"
+	echo '{}' > "$one/site_config.json"
+	echo 1 | tee "$assets/app/plain.js" "$assets/app/desk.bundle.ABCDEF12.js" > /dev/null
+	echo '{"state": "running", "steps": []}' > "$DIR/run/mkbench/progress.json"
+	python3 tests/e2e/service-echo.py "$web" "$live" 3>&- &
+	echo $! > "$DIR/echo.pid"
+	nginx -c "$DIR/image/etc/nginx/nginx.conf" -g 'daemon off;' > "$DIR/nginx.log" 2>&1 3>&- &
+	echo $! > "$DIR/nginx.pid"
+	until_ok curl -s "http://127.0.0.1:$port"
+	until_ok curl -s "http://127.0.0.1:$web"
+}
+
+teardown_file() {
+	for pid in "$BATS_FILE_TMPDIR"/*.pid; do
+		[[ ! -e $pid ]] || kill "$(< "$pid")" || true
+	done
+	wait
+}
+
+# [host=NAME] ask PATH [CURL OPTIONS]: as a browser that looks at one.localhost, or at another host.
+ask() {
+	local path=$1
+	shift
+	run -0 curl -sS --max-time 20 --path-as-is -i -H "Host: ${host-one.localhost}" "$@" "http://127.0.0.1:$port$path"
+	echo "$output"
+}
+
+status() { [[ ${lines[0]} == "HTTP/1.1 $1"* ]]; }
+has() { grep -qiE "$1" <<< "$output"; }
+lacks() { ! grep -qiE "$1" <<< "$output"; }
+
+@test "the configuration passes nginx's own check, with and without the file of sites" {
+	run -0 nginx -t -c "$DIR/image/etc/nginx/nginx.conf"
+	lacks 'warn|emerg'
+	mv "$DIR/run/mkbench/nginx-sites.conf" "$DIR/sites"
+	run -0 nginx -t -c "$DIR/image/etc/nginx/nginx.conf"
+	mv "$DIR/sites" "$DIR/run/mkbench/nginx-sites.conf"
+}
+
+@test "the host names the site, and a client's own X-Frappe-Site-Name does not" {
+	ask /page -H 'X-Frappe-Site-Name: two.localhost'
+	status 200
+	has '"X-Frappe-Site-Name": "one.localhost"'
+	lacks 'two.localhost'
+	for host in ONE.localhost one.localhost:8080 one.localhost. www.example.org; do
+		ask /page
+		has '"X-Frappe-Site-Name": "one.localhost"'
+	done
+}
+
+@test "a name that nobody has is a 404 that the bench never sees" {
+	for host in other.localhost 127.0.0.1 '[::1]' localhost; do
+		ask /page
+		status 404
+		lacks '"server"'
+	done
+	run -0 curl -sS -i -0 -H 'Host:' "http://127.0.0.1:$port/page"
+	has '^HTTP/1.1 404'
+	run -0 timeout 20 bash -c "exec 9<>/dev/tcp/127.0.0.1/$port
+		printf 'GET /page HTTP/1.1\r\nHost: one.localhost\r\nHost: two.localhost\r\nConnection: close\r\n\r\n' >&9; cat <&9"
+	has '^HTTP/1.1 400'
+}
+
+@test "a site that is being prepared answers 503, whatever is asked" {
+	host=soon.localhost ask /
+	status 503
+	has '^Retry-After: 10'
+	has 'Un instant'
+	host=soon.localhost ask /api/method/login -d usr=a
+	status 503
+	host=soon.localhost ask /socket.io/
+	status 503
+	host=soon.localhost ask /files/a.txt
+	status 503
+}
+
+@test "the progress of the preparation is told, and not kept by a cache" {
+	host=soon.localhost ask /_mkbench/progress.json
+	status 200
+	has '"state": "running"'
+	has '^Cache-Control: no-cache'
+	ask /_mkbench/wait.html
+	status 404
+}
+
+@test "what the bench says of itself passes: its 503 keeps its own Retry-After" {
+	ask /maintenance
+	status 503
+	has '"server": "web"'
+	(( $(grep -ci '^Retry-After:' <<< "$output") == 1 ))
+	has '^Retry-After: 77'
+}
+
+@test "a bench that is away is a 502 page that comes back by itself, and assets stay" {
+	sed "s/127.0.0.1:$web/127.0.0.1:1/" "$DIR/image/etc/nginx/nginx.conf" > "$DIR/image/etc/nginx/down.conf"
+	local down
+	down=$(free_port)
+	sed -i -e "s/127.0.0.1:$port/127.0.0.1:$down/" -e "s/127.0.0.1:$inner/127.0.0.1:$(free_port)/" \
+		-e 's#/run/nginx.pid#/run/down.pid#' "$DIR/image/etc/nginx/down.conf"
+	nginx -c "$DIR/image/etc/nginx/down.conf" -g 'daemon off;' 3>&- &
+	local pid=$!
+	until_ok curl -s "http://127.0.0.1:$down"
+	port=$down ask /page -d form=1
+	status 502
+	has '^Retry-After: 10'
+	has 'X-Content-Type-Options: nosniff'
+	has 'Un instant'
+	port=$down ask /assets/app/plain.js
+	status 200
+	kill $pid
+	wait $pid
+}
+
+@test "assets: a year for a name with its hash, minutes for another, and no way out" {
+	ask /assets/app/desk.bundle.ABCDEF12.js
+	status 200
+	has '^Cache-Control: max-age=31536000'
+	has '^X-Content-Type-Options: nosniff'
+	ask /assets/app/plain.js
+	has '^Cache-Control: max-age=300'
+	for path in /assets/missing.js /assets/../apps.txt /assets/%2e%2e/apps.txt /assets../apps.txt /assets; do
+		ask $path
+		lacks '^demo'
+	done
+}
+
+@test "public files are served by nginx; what could run in a browser is saved instead" {
+	ask /files/a.txt
+	status 200
+	has '^public'
+	lacks 'Content-Disposition'
+	for file in a.svg b.HTML; do
+		ask /files/$file
+		status 200
+		has '^Content-Disposition: attachment'
+		has '^X-Content-Type-Options: nosniff'
+	done
+	ask /files/missing.txt
+	has '"server": "web"'
+	host=two.localhost ask /files/a.txt
+	has '"X-Frappe-Site-Name": "two.localhost"'
+}
+
+@test "private files come by the bench's leave only" {
+	ask /private/files/s.txt
+	status 200
+	has '^secret'
+	for path in /protected/private/files/s.txt /site_config.json /one.localhost/site_config.json /../site_config.json \
+		/files/../../site_config.json /common_site_config.json /leak; do
+		ask $path
+		lacks '^secret'
+		lacks '^[{][}]'
+	done
+	host=two.localhost ask /private/files/s.txt
+	status 404
+}
+
+@test "live connections: the page's own host, whatever the ports, and no other" {
+	for pair in "one.localhost http://one.localhost" "one.localhost:8080 http://one.localhost:8080" \
+		"one.localhost https://one.localhost" "one.localhost https://one.localhost:8443" "ONE.localhost http://one.localhost"; do
+		host=${pair% *} ask '/socket.io/?EIO=4' -H "Origin: ${pair#* }"
+		status 200
+		has '"server": "socketio"'
+		has '"X-Frappe-Site-Name": "one.localhost"'
+		has '"Host": "127.0.0.1"'
+		has "\"Origin\": \"http://127.0.0.1:$inner/one.localhost\""
+	done
+	ask '/socket.io/?EIO=4'
+	status 200
+	for origin in http://evil.example http://one.localhost.evil.example http://xone.localhost null \
+		http://evil.example/one.localhost 'http://one.localhost@evil.example'; do
+		ask '/socket.io/?EIO=4' -H "Origin: $origin"
+		status 403
+	done
+	ask /socket.io/ -H 'Connection: Upgrade' -H 'Upgrade: websocket'
+	has '"Upgrade": "websocket"'
+	has '"Connection": "upgrade"'
+}
+
+@test "socketio's question about a browser finds the site by that Origin" {
+	run -0 curl -sS --max-time 20 "http://127.0.0.1:$inner/two.localhost/api/method/frappe.realtime.get_user_info?sid=x%20y"
+	has '"path": "/api/method/frappe.realtime.get_user_info\?sid=x%20y"'
+	has '"X-Frappe-Site-Name": "two.localhost"'
+	has '"Host": "two.localhost"'
+	run -0 curl -sS --max-time 20 -i "http://127.0.0.1:$inner/two.localhost/login"
+	has '^HTTP/1.1 404'
+}
+
+@test "HTTPS in front is believed when a near proxy says so, and HSTS is for HTTPS only" {
+	ask /page -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 203.0.113.9'
+	has '^Strict-Transport-Security'
+	has '"X-Forwarded-Proto": "https"'
+	has '"X-Forwarded-For": "127.0.0.1"'
+	ask /page
+	lacks 'Strict-Transport-Security'
+	has '"X-Forwarded-Proto": "http"'
+}
+
+@test "a body above the recipe's limit is refused before the bench sees it" {
+	ask /upload -H 'Content-Length: 52428801' -H 'Expect: 100-continue' -X POST --data-binary x
+	has '^HTTP/1.1 413'
+}
