@@ -42,7 +42,7 @@ static const char *why_url(const char *url)
 		return "holds a user or a token: a recipe never holds a secret; ~/.netrc, git's credential helper or an ssh agent do";
 	if (text_starts(url, "file:"))
 		return "names a file of this machine: for a local source write 'path'";
-	if (text_starts(url, "-"))
+	if (text_starts(url, "-") || strstr(url, "://-") || strstr(url, "@-"))
 		return "looks like an option: a URL such as https://host/path is needed";
 	return NULL;
 }

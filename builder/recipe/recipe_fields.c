@@ -121,9 +121,9 @@ static const struct field socketio_redis_fields[] = {
 
 static const struct field redis_fields[] = {
 	{ "cache", FIELD_MAP, .offset = REDIS_CACHE * sizeof(struct redis), .fields = cache_fields,
-	  .help = "what may be forgotten: evicts, keeps nothing" },
+	  .help = "what may be forgotten; evicts and keeps nothing" },
 	{ "queue", FIELD_MAP, .offset = REDIS_QUEUE * sizeof(struct redis), .fields = queue_fields,
-	  .help = "background jobs: never evicts, survives a crash" },
+	  .help = "background jobs; never evicts and survives a crash" },
 	{ "socketio", FIELD_MAP, .offset = REDIS_SOCKETIO * sizeof(struct redis), .fields = socketio_redis_fields,
 	  .help = "live events passing through" },
 	{ "external", FIELD_REFUSED, .help = "is not yet possible: the three Redis are inside the image" },

@@ -43,7 +43,8 @@ static void put_scalar(struct text *out, const struct field *f, enum field_kind 
 		put_number(out, f, kind, "time");
 		return;
 	case FIELD_SHARE:
-		put_number(out, f, kind, "`1%` to `90%`, or a size");
+		text_printf(out, "`1%%` to `%d%%`, or ", SCALAR_PERCENT_MAX);
+		put_number(out, f, kind, "a size");
 		return;
 	default:
 		put_number(out, f, kind, "size");

@@ -222,8 +222,8 @@ static void read_share(const struct field *f, const struct node *n, uint64_t mem
 	uint64_t v;
 
 	if (read_number(n->text, percent, &v)) {
-		if (v < 1 || v > 90)
-			problem_add(p, n->at, "'%s' cannot be %s: from 1%% to 90%% is possible", f->name, n->text);
+		if (v < 1 || v > SCALAR_PERCENT_MAX)
+			problem_add(p, n->at, "'%s' cannot be %s: from 1%% to %d%% is possible", f->name, n->text, SCALAR_PERCENT_MAX);
 		else
 			member[1] = v;
 	} else {

@@ -3,6 +3,8 @@
 #pragma once
 #include "schema/schema.h"
 
+#define SCALAR_PERCENT_MAX 90
+
 /* f is the field, or the list whose item this is. */
 void scalar_read(const struct field *f, enum field_kind kind, const struct node *n, void *member, struct problems *p);
 size_t scalar_size(enum field_kind kind); /* of the member */
