@@ -1,0 +1,94 @@
+bats_require_minimum_version 1.5.0
+load helpers
+load service-helpers
+
+setup() {
+	export DIR=$BATS_TEST_TMPDIR
+}
+
+# What supervisor itself understands: a JSON object of each process.
+understood() {
+	sed -i -e "s/^user=.*/user=$(id -un)/" -e "s/^chown=.*/chown=$(id -un):$(id -gn)/" -e 's/^minfds=.*/minfds=256/' \
+		"$DIR"/image/etc/supervisor/{*.conf,conf.d/*.conf}
+	/usr/bin/python3 - "$DIR" <<-'END'
+		import json, shlex, sys
+		from supervisor.options import ServerOptions
+		options = ServerOptions()
+		options.realize(["-n", "-c", sys.argv[1] + "/image/etc/supervisor/supervisord.conf"])
+		known = {}
+		for group in options.process_group_configs:
+		    for p in group.process_configs:
+		        known[p.name] = {"group": group.name, "argv": shlex.split(p.command), "env": p.environment, "directory": p.directory,
+		                         "autostart": p.autostart, "log": p.stdout_logfile, "log_bytes": p.stdout_logfile_maxbytes,
+		                         "signal": int(p.stopsignal), "retries": p.startretries}
+		json.dump(known, sys.stdout)
+	END
+}
+
+@test "supervisor understands every process as bench.json lists it, and starts only nginx by itself" {
+	need python3 supervisord
+	golden production "$DIR"
+	cp --remove-destination "$DIR/image/home/frappe/frappe-bench/config/supervisor.conf" "$DIR/image/etc/supervisor/conf.d/bench.conf"
+	understood > "$DIR/understood.json"
+	python3 - "$DIR" <<-'END'
+		import json, sys
+		known = json.load(open(sys.argv[1] + "/understood.json"))
+		programs = json.load(open(sys.argv[1] + "/image/usr/lib/mkbench/bench.json"))["programs"]
+		for program in programs:
+		    own = [n for n in known if n == program["name"] or n.rpartition("-")[0] == program["name"] and n[-1].isdigit()]
+		    assert own, program
+		    for name in own:
+		        one = known.pop(name)
+		        assert one["group"] == program["group"], one
+		        assert one["autostart"] == (program["phase"] == "first"), one
+		        assert one["retries"] >= 1000000 and 0 < one["log_bytes"] <= 10 << 20, one
+		        assert one["signal"] == (3 if name == "nginx" else 15), one
+		assert not known, known
+		last = {}
+		for program in programs:
+		    order = program["stop_order"]
+		    last[order] = max(last.get(order, 0), program["stop_seconds"])
+		assert sum(last.values()) < 10, last
+		assert max(last) == next(p["stop_order"] for p in programs if p["role"] == "mariadb")
+	END
+}
+
+@test "in development the Procfile has the same commands, and nothing is in front of Werkzeug" {
+	need python3 supervisord
+	golden development "$DIR"
+	understood > "$DIR/understood.json"
+	python3 - "$DIR" <<-'END'
+		import json, shlex, sys
+		known = json.load(open(sys.argv[1] + "/understood.json"))
+		lines = open(sys.argv[1] + "/image/home/frappe/frappe-bench/Procfile").read().splitlines()
+		for line in lines:
+		    name, _, command = line.partition(": ")
+		    one = known.pop(name)
+		    words = shlex.split(command)
+		    assert words[:5] == ["cd", one["directory"], "&&", "exec", "env"], words
+		    env = [f"{key}={value}" for key, value in one["env"].items()]
+		    assert words[5:] == env + one["argv"], (words, one)
+		assert sorted(known) == ["mariadb", "redis-cache", "redis-queue"], known
+		web = next(line for line in lines if line.startswith("web: "))
+		assert "werkzeug" in web and "0.0.0.0" in web and "8090" in web and "gunicorn" not in web, web
+		assert sum(line.startswith("worker-short-") for line in lines) == 2, lines
+	END
+	[[ ! -e $DIR/image/etc/nginx/nginx.conf && ! -e $DIR/image/home/frappe/frappe-bench/config/supervisor.conf ]]
+}
+
+@test "bench start runs the Procfile until one process ends, and supervisor's own stand back meanwhile" {
+	need setsid
+	golden development "$DIR"
+	mkdir "$DIR/bin"
+	printf '#!/bin/sh\necho "$@" >> "%s/asked"\n' "$DIR" > "$DIR/bin/supervisorctl"
+	chmod +x "$DIR/bin/supervisorctl"
+	cat > "$DIR/image/home/frappe/frappe-bench/Procfile" <<-'END'
+		one: echo first: here; exec sleep 98.765
+		two: sleep 1; echo over
+	END
+	PATH=$DIR/bin:$PATH run timeout 30 setsid --wait bash "$DIR/image/usr/lib/mkbench/bench-start"
+	echo "$output"
+	[[ $output == *"one | first: here"* && $output == *"two | over"* ]]
+	[[ $(< "$DIR/asked") == "stop web:* workers:*"$'\n'"start web:* workers:*" ]]
+	run ! pgrep -f "^sleep 98.765$"
+}
