@@ -35,7 +35,7 @@ static void places(void)
 	ok(c->key->at.line == 4 && c->key->at.column == 5 && c->key->plain);
 	is(c->text, "y");
 	ok(node_find(root, "b/0/é")->at.column == 8); /* characters, not bytes */
-	ok(!node_find(root, "b/1") && !node_find(root, "b/0/d") && !node_find(root, "a/0") && !node_find(root, "c"));
+	ok(!node_find(root, "b/1") && !node_find(root, "b/0/d") && !node_find(root, "a/0") && !node_find(root, "b/c") && !node_find(root, "c"));
 	ok(node_mark(root, "b/%d/d", 0).line == 3 && node_mark(root, "b/7/c").line == 3 && node_mark(root, "z").line == 1);
 	ok(node_get(root, "a") == root->child && !node_get(root->child, "a"));
 }
