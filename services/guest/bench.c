@@ -2,8 +2,10 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -199,22 +201,32 @@ struct err *bench_parse(const char *bytes, size_t len, struct bench *b)
 	return r.failed ? err_wrap(r.failed, "bench.json") : NULL;
 }
 
-static struct err *read_added(struct bench *b)
+/* NULL in ret when nothing was ever added. */
+static struct err *read_list(const struct bench *b, json_t **ret)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/sites.json");
 	AUTO_FREE char *bytes = NULL;
 	size_t len;
-	json_error_t why;
 
+	*ret = NULL;
 	if (access(path, F_OK) < 0)
 		return NULL;
 	TRY(file_read(path, 1 << 20, &bytes, &len));
-	b->added = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &why);
-	if (!json_is_array(b->added))
-		return err_new(ERR_SYSTEM, "%s is damaged: repair or remove it", path);
+	*ret = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_array(*ret))
+		return NULL;
+	json_decref(*ret);
+	*ret = NULL;
+	return err_new(ERR_SYSTEM, "%s is damaged: repair or remove it", path);
+}
+
+static struct err *read_added(struct bench *b)
+{
 	struct reader r = { .arena = &b->arena };
+
+	TRY(read_list(b, &b->added));
 	read_sites(&r, b, b->added, true);
-	return r.failed ? err_wrap(r.failed, "%s", path) : NULL;
+	return r.failed ? err_wrap(r.failed, "added sites") : NULL;
 }
 
 struct err *bench_read(struct bench *b)
@@ -264,18 +276,29 @@ bool bench_site_name_ok(const char *name)
 	return len > 0 && len <= 200 && !strstr(name, "..");
 }
 
+static json_t *words_of(const char *const *words)
+{
+	json_t *list = json_array();
+
+	for (; words && *words; words++)
+		json_array_append_new(list, json_string(*words));
+	return list;
+}
+
 struct err *bench_add_site(const struct bench *b, const char *name, const char *const *apps, const char *const *hosts)
 {
-	json_t *list = b->added ? json_incref(b->added) : json_array();
-	json_t *site = json_pack("{s:s, s:[], s:[]}", "name", name, "apps", "hosts");
-
-	for (; apps && *apps; apps++)
-		json_array_append_new(json_object_get(site, "apps"), json_string(*apps));
-	for (; hosts && *hosts; hosts++)
-		json_array_append_new(json_object_get(site, "hosts"), json_string(*hosts));
-	json_array_append_new(list, site);
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/sites.json");
-	AUTO_FREE char *text = json_dumps(list, JSON_INDENT(1));
+	AUTO_FREE char *lock = bench_in_data(b, BENCH_OWN "/sites.lock");
+	AUTO_CLOSE int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	json_t *list;
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return err_errno(errno, "%s", lock);
+	TRY(read_list(b, &list));
+	if (!list)
+		list = json_array();
+	json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "name", name, "apps", words_of(apps), "hosts", words_of(hosts)));
+	struct err *e = durable_json(path, list, 0600, &durable_root, NULL);
 	json_decref(list);
-	return text ? durable_write(path, text, strlen(text), 0600, &durable_root) : err_errno(ENOMEM, "%s", path);
+	return e;
 }

@@ -229,6 +229,7 @@ static void end_supervisor(struct init *i, int64_t until)
 	if (!stop_is_alive(i->supervisor))
 		return;
 	kill(i->supervisor, SIGTERM);
+	watch_look(&i->watch, &i->bench); /* it sleeps for a second at a time: a question wakes it */
 	while (stop_is_alive(i->supervisor) && clock_ms() < until)
 		clock_sleep(10);
 	kill(i->supervisor, SIGKILL);
@@ -242,8 +243,8 @@ static bool stop(struct init *i)
 
 	set_state(i, STATE_STOPPING, NULL);
 	if (i->provision) {
-		kill(-i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
-		kill(i->provision, SIGKILL);
+		kill(i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
+		command_end_leftovers();
 	}
 	watch_look(&i->watch, &i->bench);
 	stop_all(&i->bench, &i->watch.last, i->supervisor, (unsigned)(until - clock_ms()) - MARGIN_MS, &killed);

@@ -12,9 +12,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "clock.h"
 #include "command.h"
 #include "crash.h"
 #include "durable.h"
+#include "http.h"
 #include "memory.h"
 #include "merge.h"
 #include "redis.h"
@@ -64,10 +66,18 @@ struct err *machine_memory(struct work *w, bool *ret_did)
 	return memory_write(&w->bench, &m);
 }
 
+/* The map, and the same for health and benchctl. */
 static struct err *write_map(const struct bench *b, const bool *ready, bool *ret_changed)
 {
 	AUTO_FREE char *text = sitemap_text(b, ready);
+	json_t *sites = json_object();
 
+	for (size_t i = 0; i < b->sites.count; i++)
+		json_object_set_new(sites, b->sites.items[i].name, json_boolean(ready[i]));
+	struct err *e = durable_json(BENCH_RUN "/sites.json", sites, 0644, &durable_root, NULL);
+	json_decref(sites);
+	if (e)
+		return e;
 	return durable_update(b->sites_file, text, 0644, &durable_root, ret_changed);
 }
 
@@ -258,8 +268,29 @@ struct err *machine_bench(struct work *w, bool *ret_did)
 	return supervisor_start_phase(&w->bench, PHASE_BENCH, START_MS);
 }
 
+/* Nginx reloads in its own time: a person who has just been told "done" should not meet the old map. */
+static void wait_for_nginx(const struct bench *b, const char *site)
+{
+	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = 1000 };
+	int64_t until = clock_ms() + 5000;
+
+	while (clock_ms() < until) {
+		int status = 0;
+		struct err *e = http_ask(&q, &status, NULL);
+		if (!e && status != 404 && status != 503)
+			return;
+		err_free(e);
+		clock_sleep(50);
+	}
+}
+
 struct err *machine_open(struct work *w, bool *ret_did)
 {
 	TRY(write_map(&w->bench, w->ready, ret_did));
-	return *ret_did ? supervisor_signal_role(&w->bench, ROLE_NGINX, "HUP") : NULL;
+	if (!*ret_did)
+		return NULL;
+	TRY(supervisor_signal_role(&w->bench, ROLE_NGINX, "HUP"));
+	if (w->only)
+		wait_for_nginx(&w->bench, w->only);
+	return NULL;
 }

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ctl.h"
+#include "health.h"
 #include "init.h"
 #include "provision.h"
 
@@ -12,6 +14,9 @@ static const struct {
 } programs[] = {
 	{ "init", init_main },
 	{ "provision", provision_main },
+	{ "health", health_main },
+	{ "ctl", ctl_main },
+	{ "benchctl", ctl_main },
 };
 
 int main(int argc, char **argv)

@@ -16,7 +16,6 @@ struct err *sql_open(const char *socket, const char *user, const char *password,
 {
 	struct sql *s = mem_new(sizeof *s);
 
-	mysql_port = 3306; /* else the library asks the name service for it */
 	mysql_init(&s->my);
 	mysql_options(&s->my, MYSQL_OPT_CONNECT_TIMEOUT, &limit_seconds);
 	mysql_options(&s->my, MYSQL_OPT_READ_TIMEOUT, &limit_seconds);

@@ -44,6 +44,21 @@ bool stop_is_alive(pid_t pid)
 	return pid > 0 && read_stat(pid, &state, &parent) && state != 'Z' && state != 'X';
 }
 
+bool stop_has_child(pid_t pid)
+{
+	DIR *proc = opendir("/proc");
+	bool found = false;
+
+	for (struct dirent *d; !found && proc && (d = readdir(proc));) {
+		char state;
+		pid_t parent, one = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
+		found = one && read_stat(one, &state, &parent) && parent == pid && state != 'Z';
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
 unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms)
 {
 	unsigned free_ms = left_ms > later_ms ? left_ms - later_ms : left_ms / 4;

@@ -17,4 +17,5 @@ unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms);
  * supervisor has died and left its children to us. */
 void stop_orphans(const struct process_list *known, pid_t except, pid_t except_too, struct process_list *ret);
 
+bool stop_has_child(pid_t pid); /* an RQ worker without one is idle */
 bool stop_is_alive(pid_t pid); /* neither gone nor a zombie */

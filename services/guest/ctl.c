@@ -1,0 +1,195 @@
+#include "ctl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "ctl_logs.h"
+#include "ctl_restart.h"
+#include "ctl_status.h"
+#include "state.h"
+
+typedef struct err *command(struct bench *b, int argc, char **argv, int *ret_status);
+
+static command run_status, run_sites, run_add_site, run_restart, run_logs;
+
+static const struct {
+	const char *name, *args, *help;
+	command *run;
+} commands[] = {
+	{ "status", "[--json]", "what runs, which sites answer, what is wrong", run_status },
+	{ "sites", "", "the sites, their apps and hosts", run_sites },
+	{ "add-site", "NAME [--app A]... [--host H]... [--again]", "make a site while the bench runs", run_add_site },
+	{ "restart", "[PROGRAM]", "restart the framework's programs, or one program or group", run_restart },
+	{ "logs", "[PROGRAM] [-n LINES] [-f]", "the logs there are, or the end of one", run_logs },
+};
+
+static void usage(FILE *out)
+{
+	fputs("usage: benchctl COMMAND\n\n", out);
+	for (size_t i = 0; i < COUNT(commands); i++)
+		fprintf(out, "  %-9s %-42s %s\n", commands[i].name, commands[i].args, commands[i].help);
+	fputs("\nexit status: 0 done, 1 something is wrong with the bench, 2 usage, 6 it failed\n", out);
+}
+
+static struct err *misused(size_t i)
+{
+	return err_new(ERR_USAGE, "usage: benchctl %s %s", commands[i].name, commands[i].args);
+}
+
+static struct err *run_status(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	bool json = argc == 2 && !strcmp(argv[1], "--json"), fine;
+
+	if (argc > 1 && !json)
+		return misused(0);
+	json_t *status = ctl_status_collect(b, &fine);
+	if (json) {
+		json_dumpf(status, stdout, JSON_INDENT(2));
+		puts("");
+	} else {
+		ctl_status_print(status);
+	}
+	json_decref(status);
+	*ret_status = fine ? 0 : 1;
+	return NULL;
+}
+
+static struct err *run_sites(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	bool fine;
+
+	(void)argv, (void)ret_status;
+	if (argc > 1)
+		return misused(1);
+	json_t *status = ctl_status_collect(b, &fine);
+	ctl_status_print_sites(b, status);
+	json_decref(status);
+	return NULL;
+}
+
+struct words {
+	const char **items;
+	size_t count, room;
+};
+
+/* Only the instance that holds the volume may write to it. */
+static struct err *check_active(void)
+{
+	AUTO_FREE char *why = NULL;
+	enum state s;
+	int64_t age_ms;
+
+	TRY(state_read(&s, &why, &age_ms));
+	if (s != STATE_RUNNING && s != STATE_DEGRADED)
+		return err_new(ERR_SYSTEM, "the bench is not up (%s): try again when it is", state_name(s));
+	return NULL;
+}
+
+static struct err *record_site(struct bench *b, const char *name, const char *const *apps, const char *const *hosts, bool again)
+{
+	const struct bench_site *like = b->default_site ? bench_site(b, b->default_site) : NULL;
+
+	if (!bench_site_name_ok(name))
+		return err_new(ERR_USAGE, "'%s' cannot be a site's name: lower-case letters, digits, dots and hyphens", name);
+	if (bench_site(b, name) && !again)
+		return err_new(ERR_USAGE, "there is a site %s already (--again makes it anew after it was removed by hand)", name);
+	if (bench_site(b, name))
+		return NULL;
+	return bench_add_site(b, name, apps[0] || !like ? apps : like->apps, hosts);
+}
+
+static struct err *run_add_site(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	struct words apps = { 0 }, hosts = { 0 };
+	const char *name = NULL;
+	bool again = false, wrong = false;
+
+	(void)ret_status;
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--app") && i + 1 < argc)
+			VEC_PUSH(&apps, argv[++i]);
+		else if (!strcmp(argv[i], "--host") && i + 1 < argc)
+			VEC_PUSH(&hosts, argv[++i]);
+		else if (!strcmp(argv[i], "--again"))
+			again = true;
+		else if (argv[i][0] != '-' && !name)
+			name = argv[i];
+		else
+			wrong = true;
+	}
+	VEC_PUSH(&apps, NULL);
+	VEC_PUSH(&hosts, NULL);
+	AUTO_FREE const char **app_list = apps.items, **host_list = hosts.items;
+	if (wrong || !name)
+		return misused(2);
+	TRY(check_active());
+	TRY(record_site(b, name, app_list, host_list, again));
+	fflush(stdout);
+	execl("/proc/self/exe", "provision", "--site", name, again ? "--again" : (char *)NULL, (char *)NULL);
+	return err_new(ERR_SYSTEM, "provision cannot be started");
+}
+
+static struct err *run_restart(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	(void)ret_status;
+	return argc > 2 ? misused(3) : ctl_restart(b, argc == 2 ? argv[1] : NULL);
+}
+
+static struct err *run_logs(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	const char *name = NULL;
+	unsigned long lines = 40;
+	bool follow = false;
+
+	(void)ret_status;
+	for (int i = 1; i < argc; i++) {
+		char *end = NULL;
+		if (!strcmp(argv[i], "-f"))
+			follow = true;
+		else if (!strcmp(argv[i], "-n") && i + 1 < argc && (lines = strtoul(argv[++i], &end, 10), *argv[i] && !*end))
+			continue;
+		else if (argv[i][0] != '-' && !name && !end)
+			name = argv[i];
+		else
+			return misused(4);
+	}
+	return ctl_logs(b, name, lines > 100000 ? 100000 : (unsigned)lines, follow);
+}
+
+static struct err *dispatch(int argc, char **argv, int *ret_status)
+{
+	AUTO_BENCH struct bench b = { 0 };
+	const char *names[COUNT(commands)];
+
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		names[i] = commands[i].name;
+		if (strcmp(commands[i].name, argv[0]))
+			continue;
+		TRY(bench_read(&b));
+		return commands[i].run(&b, argc, argv, ret_status);
+	}
+	const char *near = text_nearest(argv[0], names, COUNT(names));
+	return err_new(ERR_USAGE, near ? "no command '%s': did you mean '%s'?" : "no command '%s': try benchctl --help", argv[0], near);
+}
+
+int ctl_main(int argc, char **argv)
+{
+	int status = 0;
+
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(argc < 2 ? stderr : stdout);
+		return argc < 2 ? ERR_USAGE : 0;
+	}
+	struct err *e = dispatch(argc - 1, argv + 1, &status);
+	if (!e)
+		return status;
+	AUTO_FREE char *text = err_text(e);
+	fprintf(stderr, "benchctl: %s\n", text);
+	status = err_kind(e) == ERR_USAGE ? ERR_USAGE : ERR_SYSTEM;
+	err_free(e);
+	return status;
+}

@@ -1,0 +1,137 @@
+#include "ctl_logs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "clock.h"
+#include "supervisor.h"
+
+#define TAIL_BYTES (1 << 20)
+#define FOLLOW_MS 300
+
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return *path && !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+static bool is_called(const struct process *p, const char *name)
+{
+	AUTO_FREE char *full = mem_printf("%s:%s", p->group, p->name);
+
+	return !strcmp(p->name, name) || !strcmp(full, name) || (p->program && !strcmp(p->program->name, name));
+}
+
+static struct err *find_log(const struct bench *b, const char *name, char **ret)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+	AUTO_FREE char *below = mem_printf("/logs/%s.log", name);
+	AUTO_FREE char *own = bench_in_data(b, below);
+	bool known = false;
+
+	if (!strchr(name, '/') && is_file(own)) {
+		*ret = TAKE(own);
+		return NULL;
+	}
+	TRY(supervisor_list(b, &list));
+	for (size_t i = 0; i < list.count; i++) {
+		if (!is_called(&list.items[i], name))
+			continue;
+		known = true;
+		if (is_file(list.items[i].log)) {
+			*ret = mem_dup(list.items[i].log);
+			return NULL;
+		}
+	}
+	return err_new(ERR_USAGE, known ? "%s writes to the container's own log: docker logs shows it" :
+					  "no program and no log is called %s: benchctl logs lists them", name);
+}
+
+static struct err *list_logs(const struct bench *b)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+	AUTO_FREE char *folder = bench_in_data(b, "/logs");
+	DIR *dir = opendir(folder);
+
+	for (struct dirent *d; dir && (d = readdir(dir));)
+		if (text_ends(d->d_name, ".log"))
+			printf("%-24.*s %s/%s\n", (int)strlen(d->d_name) - 4, d->d_name, folder, d->d_name);
+	if (dir)
+		closedir(dir);
+	TRY(supervisor_list(b, &list));
+	for (size_t i = 0; i < list.count; i++)
+		printf("%-24s %s\n", list.items[i].name, is_file(list.items[i].log) ? list.items[i].log : "the container's log");
+	return NULL;
+}
+
+static void put(const char *bytes, size_t len)
+{
+	fwrite(bytes, 1, len, stdout);
+	fflush(stdout);
+}
+
+/* Prints the last lines and leaves the descriptor at the end. */
+static struct err *tail(int fd, const char *path, unsigned lines)
+{
+	off_t size = lseek(fd, 0, SEEK_END), from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
+	AUTO_FREE char *bytes = mem_new(TAIL_BYTES);
+	ssize_t n = pread(fd, bytes, (size_t)(size - from), from);
+
+	if (n < 0)
+		return err_errno(errno, "%s", path);
+	ssize_t at = n;
+	for (unsigned seen = 0; at > 0; at--)
+		if (bytes[at - 1] == '\n' && at < n && ++seen == lines)
+			break;
+	if (lines)
+		put(bytes + at, (size_t)(n - at));
+	return NULL;
+}
+
+/* Goes on for ever; a file that was rotated away or cut is opened again. */
+static struct err *follow_file(int *fd, const char *path)
+{
+	char chunk[65536];
+	struct stat open_one, named;
+
+	for (;;) {
+		ssize_t n = read(*fd, chunk, sizeof chunk);
+		if (n > 0) {
+			put(chunk, (size_t)n);
+			continue;
+		}
+		clock_sleep(FOLLOW_MS);
+		if (fstat(*fd, &open_one) < 0 || stat(path, &named) < 0)
+			continue;
+		if (named.st_ino != open_one.st_ino || named.st_size < lseek(*fd, 0, SEEK_CUR)) {
+			close(*fd);
+			*fd = open(path, O_RDONLY | O_CLOEXEC);
+			if (*fd < 0)
+				return err_errno(errno, "%s", path);
+		}
+	}
+}
+
+struct err *ctl_logs(const struct bench *b, const char *name, unsigned lines, bool follow)
+{
+	AUTO_FREE char *path = NULL;
+
+	if (!name)
+		return list_logs(b);
+	TRY(find_log(b, name, &path));
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(errno, "%s", path);
+	TRY(tail(fd, path, lines));
+	return follow ? follow_file(&fd, path) : NULL;
+}

@@ -1,0 +1,92 @@
+#include "ctl_restart.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "clock.h"
+#include "stop.h"
+#include "supervisor.h"
+
+#define LATE_MS 3000
+
+static bool is_meant(const struct process *p, const char *name)
+{
+	if (!p->program)
+		return name && (!strcmp(p->name, name) || !strcmp(p->group, name));
+	if (!name)
+		return p->program->phase == PHASE_BENCH;
+	AUTO_FREE char *full = mem_printf("%s:%s", p->group, p->name);
+	return !strcmp(p->name, name) || !strcmp(p->group, name) || !strcmp(p->program->name, name) || !strcmp(full, name);
+}
+
+/* The socket of a queue that restarts hangs up on its workers: they would not stop at one TERM any more. */
+static bool holds_queue(const struct bench *b, const struct process *p)
+{
+	for (size_t i = 0; p->program && p->program->role == ROLE_REDIS && i < b->redis.count; i++)
+		if (!strcmp(b->redis.items[i].name, p->program->name) && !strcmp(b->redis.items[i].role, "queue"))
+			return true;
+	return false;
+}
+
+/* A worker may finish its job. An idle one that has once lost its Redis hangs at the first TERM. */
+static void wait_for(const struct process *p)
+{
+	int64_t begun = clock_ms();
+	bool said = false, insisted = false;
+
+	while (stop_is_alive(p->pid)) {
+		bool late = clock_ms() > begun + LATE_MS;
+		if (late && !insisted && p->program && p->program->role == ROLE_WORKER && !stop_has_child(p->pid))
+			insisted = !kill(p->pid, SIGTERM);
+		else if (late && !said)
+			said = printf("%s finishes what it is doing first ...\n", p->name) && !fflush(stdout);
+		clock_sleep(50);
+	}
+}
+
+/* Supervisor learns of an end within a second; before that it would refuse to start. */
+static struct err *start_again(const struct bench *b, const struct process *p)
+{
+	for (int round = 0;; round++) {
+		AUTO_PROCESSES struct process_list now = { 0 };
+		TRY(supervisor_list(b, &now));
+		for (size_t i = 0; i < now.count; i++) {
+			const struct process *q = &now.items[i];
+			if (strcmp(q->name, p->name) || strcmp(q->group, p->group))
+				continue;
+			if (strcmp(q->state, "STOPPING") || round == 100)
+				return supervisor_start(b, q);
+		}
+		clock_sleep(50);
+	}
+}
+
+struct err *ctl_restart(const struct bench *b, const char *name)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+	bool any = false, queue = false;
+
+	TRY(supervisor_list(b, &list));
+	for (size_t i = 0; i < list.count; i++)
+		queue |= is_meant(&list.items[i], name) && holds_queue(b, &list.items[i]);
+	AUTO_FREE bool *meant = mem_array(list.count, sizeof *meant);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct process *p = &list.items[i];
+		meant[i] = is_meant(p, name) || (queue && p->program && p->program->role == ROLE_WORKER);
+		any |= meant[i];
+		if (meant[i])
+			TRY(supervisor_stop(b, p));
+	}
+	if (!any)
+		return err_new(ERR_USAGE, "no program or group is called %s: benchctl status lists them", name);
+	for (size_t i = 0; i < list.count; i++) {
+		if (!meant[i])
+			continue;
+		wait_for(&list.items[i]);
+		TRY(start_again(b, &list.items[i]));
+		printf("%s restarted\n", list.items[i].name);
+	}
+	return NULL;
+}

@@ -1,0 +1,7 @@
+/* benchctl restart. */
+#pragma once
+#include "bench.h"
+
+/* Restarts the processes of one name, row or group; without a name those of the framework (web, workers,
+ * scheduler, socketio), which is what new code or configuration wants. Waits for each to stop by itself. */
+struct err *ctl_restart(const struct bench *b, const char *name) MUST_CHECK;

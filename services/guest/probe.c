@@ -1,0 +1,173 @@
+#include "probe.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "clock.h"
+#include "durable.h"
+#include "http.h"
+#include "redis.h"
+#include "sql.h"
+#include "supervisor.h"
+
+#define ONE_MS 3000
+
+static unsigned left(int64_t until)
+{
+	int64_t ms = until - clock_ms();
+
+	return ms < 1 ? 1 : ms < ONE_MS ? (unsigned)ms : ONE_MS;
+}
+
+static bool says_maintenance(json_t *config)
+{
+	json_t *value = json_object_get(config, "maintenance_mode");
+
+	return json_is_true(value) || json_integer_value(value);
+}
+
+static bool in_maintenance(const struct bench *b, json_t *config)
+{
+	AUTO_FREE char *path = bench_in_data(b, "/sites/common_site_config.json");
+	json_t *common = NULL;
+	bool damaged;
+	struct err *e = durable_read_json(path, &common, &damaged);
+	bool both = says_maintenance(config) || says_maintenance(common);
+
+	err_free(e);
+	json_decref(common);
+	return both;
+}
+
+static struct err *probe_page(const struct bench *b, const struct bench_site *s, unsigned limit_ms, int *ret_status)
+{
+	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = s->name, .limit_ms = limit_ms };
+
+	return http_ask(&q, ret_status, NULL);
+}
+
+static struct err *probe_account(const struct bench *b, json_t *config, unsigned limit_ms)
+{
+	const char *name = json_string_value(json_object_get(config, "db_name"));
+	const char *user = json_string_value(json_object_get(config, "db_user"));
+	const char *password = json_string_value(json_object_get(config, "db_password"));
+	AUTO_SQL struct sql *s = NULL;
+	int64_t one;
+
+	if (!name || !password)
+		return err_new(ERR_SYSTEM, "site_config.json is missing or damaged");
+	TRY(sql_open(b->sql_socket, user ? user : name, password, name, 1 + limit_ms / 1000, &s));
+	return sql_number(s, &one, "SELECT 1");
+}
+
+static struct err *probe_site(const struct bench *b, const struct bench_site *s, int64_t until, bool *ret_maintenance)
+{
+	AUTO_FREE char *below = mem_printf("/sites/%s/site_config.json", s->name);
+	AUTO_FREE char *path = bench_in_data(b, below);
+	json_t *config = NULL;
+	bool damaged;
+	int status = 0;
+
+	*ret_maintenance = false;
+	TRY(durable_read_json(path, &config, &damaged));
+	struct err *e = probe_page(b, s, left(until), &status);
+	if (!e && status == 503 && in_maintenance(b, config))
+		*ret_maintenance = true;
+	else if (!e && status != 200)
+		e = err_new(ERR_SYSTEM, "%s answers with HTTP status %d", b->probe_path, status);
+	if (!e)
+		e = probe_account(b, config, left(until));
+	json_decref(config);
+	return e;
+}
+
+static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
+{
+	json_t *opened = NULL;
+	bool damaged;
+	struct err *unknown = durable_read_json(BENCH_RUN "/sites.json", &opened, &damaged);
+
+	err_free(unknown);
+	for (size_t i = 0; i < b->sites.count; i++) {
+		bool maintenance;
+		if (!json_is_true(json_object_get(opened, b->sites.items[i].name))) {
+			json_object_set_new(p->sites, b->sites.items[i].name, json_string("preparing"));
+			p->preparing++;
+			continue;
+		}
+		struct err *e = probe_site(b, &b->sites.items[i], until, &maintenance);
+		AUTO_FREE char *why = e ? err_text(e) : NULL;
+		if (e)
+			p->failing++;
+		else if (maintenance)
+			p->maintenance++;
+		else
+			p->ready++;
+		json_object_set_new(p->sites, b->sites.items[i].name, json_string(why ? why : maintenance ? "maintenance" : "ready"));
+		err_free(e);
+	}
+	json_decref(opened);
+}
+
+static void note(struct probe *p, struct err *e)
+{
+	if (!e)
+		return;
+	AUTO_FREE char *why = err_text(e);
+	json_array_append_new(p->problems, json_string(why));
+	err_free(e);
+}
+
+static struct err *probe_socketio(const struct bench *b, unsigned limit_ms)
+{
+	AUTO_FREE char *body = NULL;
+	int status;
+	struct http_question q = { .port = b->socketio_port, .path = b->socketio_path, .limit_ms = limit_ms };
+
+	TRY_AS(http_ask(&q, &status, &body), "socketio");
+	if (status != 200 || !strstr(body, "\"sid\""))
+		return err_new(ERR_SYSTEM, "socketio: no handshake (HTTP status %d)", status);
+	return NULL;
+}
+
+static bool has_role(const struct bench *b, int role)
+{
+	for (size_t i = 0; i < b->programs.count; i++)
+		if (b->programs.items[i].role == role)
+			return true;
+	return false;
+}
+
+/* A program that is stopped on purpose is a problem too: nobody else would notice. */
+static struct err *probe_programs(const struct bench *b, struct probe *p)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+
+	TRY(supervisor_list(b, &list));
+	for (size_t i = 0; i < list.count; i++) {
+		const struct process *one = &list.items[i];
+		if (one->program && strcmp(one->state, "RUNNING") && strcmp(one->state, "STARTING"))
+			note(p, err_new(ERR_SYSTEM, "%s is %s%s%s", one->name, one->state, *one->problem ? ": " : "", one->problem));
+	}
+	return NULL;
+}
+
+void probe_run(const struct bench *b, unsigned limit_ms, struct probe *p)
+{
+	int64_t until = clock_ms() + limit_ms;
+
+	*p = (struct probe){ .sites = json_object(), .problems = json_array() };
+	probe_sites(b, until, p);
+	for (size_t i = 0; i < b->redis.count; i++)
+		note(p, redis_probe(&b->redis.items[i], left(until)));
+	if (has_role(b, ROLE_SOCKETIO))
+		note(p, probe_socketio(b, left(until)));
+	note(p, probe_programs(b, p));
+}
+
+void probe_done(struct probe *p)
+{
+	json_decref(p->sites);
+	json_decref(p->problems);
+}

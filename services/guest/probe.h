@@ -1,0 +1,15 @@
+/* Whether the bench serves, by real operations: each site's page through Nginx and a SELECT as the
+ * site's own account, Redis, Socket.io, supervisor's programs. */
+#pragma once
+#include "bench.h"
+
+struct probe {
+	json_t *sites;    /* by name: "ready", "maintenance", "preparing", or what is wrong */
+	json_t *problems; /* texts: what is wrong beside the sites */
+	size_t ready, maintenance, preparing, failing; /* sites of each kind */
+};
+
+/* Takes at most about limit_ms in all. */
+void probe_run(const struct bench *b, unsigned limit_ms, struct probe *ret);
+void probe_done(struct probe *p);
+#define AUTO_PROBE __attribute__((cleanup(probe_done)))
