@@ -211,7 +211,8 @@ struct err *index_seal(struct index *ix)
 		}
 	ix->packages.count = kept;
 	for (size_t i = 0; i < kept; i++)
-		TRY(note_provides(ix, all[i]));
+		if (all[i]->provides.len)
+			TRY(note_provides(ix, all[i]));
 	if (ix->providers.count)
 		qsort(ix->providers.items, ix->providers.count, sizeof *ix->providers.items, by_preference);
 	return NULL;
