@@ -7,6 +7,7 @@
 #include "debian/control.h"
 
 #define DAY INT64_C(86400)
+#define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
 
 /* Days since 1970-01-01 of the Gregorian calendar; month 0 .. 11. */
 static int64_t days_before(int64_t year, int64_t month, int64_t day)
@@ -145,7 +146,7 @@ const struct release_file *release_find(const struct release *r, const char *pat
 /* "2026-11-20 02:11 UTC", the date found again by counting days. */
 static char *show_date(int64_t date)
 {
-	date = date < 0 ? 0 : date;
+	date = date < 0 ? 0 : date > LAST_SECOND ? LAST_SECOND : date;
 	int64_t days = date / DAY, year = 1970 + days / 366, month = 11;
 	while (days_before(year + 1, 0, 1) <= days)
 		year++;
@@ -162,7 +163,7 @@ struct err *release_check(const struct release *r, const char *suite, int64_t no
 
 	if (strcmp(suite, r->suite) != 0 && strcmp(suite, r->codename) != 0)
 		return err_new(ERR_FETCH, "asked for suite %s, the archive sent %s (%s)", suite, r->suite, r->codename);
-	if (r->date > now + DAY)
+	if (r->date - DAY > now)
 		return err_new(ERR_FETCH, "suite %s is of %s, which is in the future: is this machine's clock right?", suite,
 			       date);
 	if (r->date < last_date)

@@ -118,6 +118,8 @@ static void checks(void)
 	       "suite stable is of 2026-11-20 00:12 UTC, which is in the future: is this machine's clock right?");
 	is_err(release_check(&r, "stable", date, date + 1),
 	       "suite stable is of 2026-11-20 00:12 UTC, older than the one of 2026-11-20 00:12 UTC seen before: try another mirror");
+	is_err(release_check(&r, "stable", date, INT64_MAX),
+	       "suite stable is of 2026-11-20 00:12 UTC, older than the one of 9999-12-31 23:59 UTC seen before: try another mirror");
 	is_err(release_check(&r, "stable", until + 1, 0),
 	       "suite stable was valid until 2026-11-27 00:12 UTC: the mirror is out of date, try another");
 	release_done(&r);
