@@ -71,8 +71,10 @@ struct slice control_get(struct slice stanza, const char *name)
 
 bool control_word(struct slice *text, struct slice *ret_word)
 {
+	*ret_word = (struct slice){ 0 };
+	if (!text->len)
+		return false;
 	const char *at = text->at, *end = at + text->len;
-
 	while (at < end && is_blank(*at))
 		at++;
 	const char *stop = at;

@@ -48,6 +48,8 @@ class Apt:
         (self.state / "status").touch()
         self.arch = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
         self.copy_sources(suite)
+        if not suite and not any((self.state / "lists").glob("*Packages*")):
+            self.copy_lists()
         config = self.state / "apt.conf"
         config.write_text(f"""Dir::State "{self.state}"; Dir::State::status "{self.state}/status";
 Dir::State::extended_states "{self.state}/extended_states"; Dir::Cache "{self.state}/cache";
@@ -75,10 +77,16 @@ APT::Update::Post-Invoke-Success ""; APT::Update::Post-Invoke "";
                 text = re.sub(rf"\b{host}\b", suite, text)
             (self.state / "sources" / f.name).write_text(text)
 
+    def copy_lists(self):
+        """The host's own lists spare most of a download, and serve where there is no network."""
+        for f in Path("/var/lib/apt/lists").glob("*_dists_*"):
+            if re.search(r"(InRelease|Packages(\.\w+)?)$", f.name):
+                shutil.copy2(f, self.state / "lists")
+
     def update(self):
         done = subprocess.run(["apt-get", *self.options, "update", "-qq"], env=self.env, text=True, capture_output=True)
-        if done.returncode or not self.packages():
-            sys.exit(f"apt-get update: {done.stderr.strip()}")
+        if not self.packages():
+            sys.exit(f"apt has no Packages lists: {done.stderr.strip()}")
 
     def packages(self):
         out = subprocess.check_output(["apt-get", "indextargets", "--format", "$(FILENAME)", "Created-By: Packages"],

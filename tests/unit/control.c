@@ -70,6 +70,8 @@ static void words(void)
 	ok(control_word(&text, &word) && control_is(word, "c"));
 	ok(!control_word(&text, &word));
 	ok(!control_is(word, "c"));
+	text = (struct slice){ 0 };
+	ok(!control_word(&text, &word) && !word.len);
 	ok(control_is((struct slice){ "yes", 3 }, "yes"));
 	ok(!control_is((struct slice){ "yes", 3 }, "Yes"));
 	ok(!control_is((struct slice){ "yes", 2 }, "yes"));
