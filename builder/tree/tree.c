@@ -122,6 +122,26 @@ void tree_sort(struct tree *t)
 	order_links(t);
 }
 
+void tree_add_parents(struct tree *t, const struct tree *like, int64_t mtime)
+{
+	tree_sort(t);
+	for (size_t i = 0, count = t->count; i < count; i++) {
+		const char *path = t->items[i].path, *before = i ? t->items[i - 1].path : NULL;
+		for (size_t len = strlen(path); len;) {
+			while (len && path[--len] != '/')
+				continue;
+			char *folder = arena_dup(&t->arena, path, len);
+			if (before && tree_within(before, folder))
+				break; /* and so are those above it */
+			const struct entry *known = like ? tree_find(like, folder) : NULL;
+			struct entry made = { .path = folder, .kind = ENTRY_FOLDER, .mode = 0755, .mtime = mtime };
+			VEC_PUSH(t, known && known->kind == ENTRY_FOLDER ? *known : made);
+			t->items[t->count - 1].path = folder;
+		}
+	}
+	tree_sort(t);
+}
+
 struct digest tree_digest(const struct tree *t)
 {
 	struct digest_run *run = digest_start();

@@ -55,6 +55,9 @@ int tree_compare(const char *a, const char *b);
 bool tree_within(const char *path, const char *folder);
 /* Look-up by exact path in a sorted tree. */
 const struct entry *tree_find(const struct tree *t, const char *path);
+/* Adds the folders above its entries that a tree lacks, as like has them (sorted, or NULL), else
+ * root's with mode 0755 and that time; then sorts. */
+void tree_add_parents(struct tree *t, const struct tree *like, int64_t mtime);
 /* One tree from layers, lowest first: later names win, whiteouts and opaque folders
  * applied; a hard link whose file was hidden becomes the file. All sorted. */
 void tree_merge(const struct tree *const *layers, size_t count, struct tree *ret);

@@ -120,6 +120,25 @@ static void merge_keeps_what_links_mean(void)
 	tree_done(&ret);
 }
 
+static void parents(void)
+{
+	struct tree t = { 0 }, like = { 0 };
+
+	add(&t, ENTRY_FILE, "var/lib/dpkg/status", "");
+	add(&t, ENTRY_FILE, "var/lib/dpkg/info/format", "1");
+	add(&t, ENTRY_FILE, "var/lib/dpkg-new", "");
+	add(&t, ENTRY_FOLDER, "etc", NULL);
+	add(&like, ENTRY_FOLDER, "var/lib", NULL);
+	like.items[0].mode = 0711;
+	tree_sort(&like);
+	tree_add_parents(&t, &like, 7);
+	LOOKS(&t, "/ etc/ var/ var/lib/ var/lib/dpkg/ var/lib/dpkg/info/ var/lib/dpkg/info/format=1 var/lib/dpkg/status= "
+		  "var/lib/dpkg-new=");
+	ok(tree_find(&t, "var/lib")->mode == 0711 && tree_find(&t, "var")->mode == 0755 && tree_find(&t, "var")->mtime == 7);
+	tree_done(&t);
+	tree_done(&like);
+}
+
 static struct digest digest_with(const char *bytes, int64_t mtime, uint32_t mode)
 {
 	struct tree t = { 0 };
@@ -146,6 +165,7 @@ int main(void)
 {
 	sorts();
 	links_follow_their_file();
+	parents();
 	merges();
 	merge_keeps_what_links_mean();
 	digests();

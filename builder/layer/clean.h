@@ -1,0 +1,12 @@
+/* What a step leaves behind that no image may carry: identities, keys, logs, caches,
+ * backups, and the day it ran. Works on an overlay's upper folder, in place. */
+#pragma once
+#include "base/err.h"
+#include "tree/tree.h"
+
+/* After packages were configured: two runs over the same inputs leave the same bytes. */
+struct err *clean_packages(const char *folder, int64_t epoch) MUST_CHECK;
+/* Removes what matches a glob on absolute paths ("*" matches "/" too), folders whole. NULL: none. */
+struct err *clean_prune(const char *folder, const char *const *globs) MUST_CHECK;
+/* Removes files that equal those of the sorted tree below: they were copied up for nothing. */
+struct err *clean_same(const char *folder, const struct tree *below) MUST_CHECK;

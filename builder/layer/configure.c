@@ -1,0 +1,150 @@
+#include "layer/configure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+/* A preinst may expect the packages before it in this list to have had theirs. */
+static const char *const first[] = { "base-passwd", "base-files", "libc6", "dash", "debconf", "gzip", "adduser", "passwd" };
+
+static int run(const char *const *argv, const char *const *env)
+{
+	int status = sandbox_spawn(argv, env);
+
+	if (status)
+		printf("%s ended with status %d\n", argv[0], status);
+	fflush(stdout);
+	return status;
+}
+
+static int run_preinst(const struct installed *p)
+{
+	AUTO_FREE char *script = mem_printf("/var/lib/dpkg/info/%s.preinst", p->info);
+	const char *const argv[] = { script, "install", NULL };
+	AUTO_FREE char *package = mem_printf("DPKG_MAINTSCRIPT_PACKAGE=%s", p->name);
+	AUTO_FREE char *architecture = mem_printf("DPKG_MAINTSCRIPT_ARCH=%s", p->architecture);
+	const char *const added[] = { package, architecture, "DPKG_MAINTSCRIPT_NAME=preinst", "DPKG_ADMINDIR=/var/lib/dpkg",
+				      "DPKG_ROOT=", "DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1", "DPKG_MAINTSCRIPT_DEBUG=0" };
+	const char *env[64];
+	size_t count = 0;
+
+	if (!pack_member(p->pack, "preinst"))
+		return 0;
+	for (char **pair = environ; *pair && count < COUNT(env) - COUNT(added) - 1; pair++)
+		env[count++] = *pair;
+	for (size_t i = 0; i < COUNT(added); i++)
+		env[count++] = added[i];
+	env[count] = NULL;
+	printf("Preparing %s (%s) ...\n", p->info, p->version);
+	fflush(stdout);
+	return run(argv, env);
+}
+
+static struct err *append(const char *path, const struct text *lines)
+{
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	return fd < 0 ? err_errno(errno, "%s", path) : file_write_all(fd, lines->bytes, lines->len, path);
+}
+
+/* Ids that packages would choose by the order of their scripts are chosen beforehand. */
+static struct err *add_users(const struct configure_request *r)
+{
+	AUTO_TEXT struct text passwd = { 0 }, group = { 0 };
+
+	for (size_t i = 0; i < r->user_count; i++) {
+		const struct service_user *u = &r->users[i];
+		text_printf(&passwd, "%s:*:%u:%u:%s:%s:%s\n", u->name, u->uid, u->gid, u->comment ? u->comment : "", u->home,
+			    u->shell);
+		text_printf(&group, "%s:*:%u:\n", u->name, u->gid);
+	}
+	if (!r->user_count)
+		return NULL;
+	TRY(append("/etc/group", &group));
+	return append("/etc/passwd", &passwd);
+}
+
+static bool is_first(const char *name)
+{
+	for (size_t i = 0; i < COUNT(first); i++)
+		if (!strcmp(name, first[i]))
+			return true;
+	return false;
+}
+
+static int prepare_named(const struct configure_request *r, const char *name)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (!strcmp(r->packages[i].name, name))
+			return run_preinst(&r->packages[i]);
+	return 0;
+}
+
+static int prepare(const struct configure_request *r)
+{
+	int status = 0;
+
+	for (size_t i = 0; !status && i < COUNT(first); i++) {
+		status = prepare_named(r, first[i]);
+		if (status || i)
+			continue;
+		struct err *e = add_users(r);
+		if (e) {
+			AUTO_FREE char *text = err_text(e);
+			printf("add users: %s\n", text);
+			return 1;
+		}
+	}
+	for (size_t i = 0; !status && i < r->count; i++)
+		if (!is_first(r->packages[i].name))
+			status = run_preinst(&r->packages[i]);
+	return status;
+}
+
+static int inside(void *arg)
+{
+	static const char *const commands[][6] = {
+		{ "dpkg", "--abort-after=1", "--force-unsafe-io", "--configure", "-a", NULL },
+		{ "dpkg", "--triggers-only", "-a", NULL },
+		{ "dpkg", "--audit", NULL },
+	};
+	static const char *const ldconfig[] = { "ldconfig", NULL };
+	int status = run(ldconfig, NULL);
+
+	if (!status)
+		status = prepare(arg);
+	for (size_t i = 0; !status && i < COUNT(commands); i++)
+		status = run(commands[i], NULL);
+	return status;
+}
+
+static void on_line(void *arg, const char *line)
+{
+	static const char head[] = "Setting up ";
+	struct progress *p = arg;
+
+	if (!p || !text_starts(line, head))
+		return;
+	AUTO_FREE char *name = mem_ndup(line + strlen(head), strcspn(line + strlen(head), " "));
+	progress_item(p, name);
+	progress_add(p, 1);
+}
+
+struct err *configure_run(const struct configure_request *r)
+{
+	static const char *const env[] = { "DEBIAN_FRONTEND=noninteractive", "DEBCONF_NONINTERACTIVE_SEEN=true",
+					   "DEBCONF_NOWARNINGS=yes", "SYSTEMD_OFFLINE=1", "SYSTEMD_IN_CHROOT=1", "INITRD=No",
+					   NULL };
+	struct sandbox room = r->room;
+
+	room.env = env;
+	return sandbox_call(&room, inside, (void *)r, "configuring the packages", on_line, r->progress);
+}

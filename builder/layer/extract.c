@@ -1,0 +1,224 @@
+#include "layer/extract.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "layer/pack.h"
+
+#define THREADS 2
+#define CHUNK (256 * 1024)
+
+/* The files of one pack in the order of their bytes, or those of no pack. */
+struct job {
+	const struct entry **files;
+	size_t count;
+	uint64_t size_bytes;
+};
+
+struct extract {
+	const struct store *store;
+	const struct tree *tree;
+	int root;
+	const struct entry **files; /* by pack, then place */
+	struct { struct job *items; size_t count, room; } jobs; /* biggest first */
+	size_t next;             /* under lock */
+	struct err *failure;     /* under lock: the first one */
+	pthread_mutex_t lock;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct content *x = &(*(const struct entry *const *)a)->content, *y = &(*(const struct entry *const *)b)->content;
+
+	if (x->pack != y->pack)
+		return (uintptr_t)x->pack < (uintptr_t)y->pack ? -1 : 1;
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const struct job *x = a, *y = b;
+
+	return (x->size_bytes < y->size_bytes) - (x->size_bytes > y->size_bytes);
+}
+
+static void plan_jobs(struct extract *x)
+{
+	size_t count = 0;
+
+	x->files = mem_array(x->tree->count, sizeof *x->files);
+	for (size_t i = 0; i < x->tree->count; i++)
+		if (x->tree->items[i].kind == ENTRY_FILE)
+			x->files[count++] = &x->tree->items[i];
+	qsort(x->files, count, sizeof *x->files, by_place);
+	for (size_t i = 0; i < count; i++) {
+		if (!i || x->files[i]->content.pack != x->files[i - 1]->content.pack)
+			VEC_PUSH(&x->jobs, (struct job){ &x->files[i], 0, 0 });
+		struct job *job = &x->jobs.items[x->jobs.count - 1];
+		job->count++;
+		job->size_bytes += x->files[i]->size_bytes;
+	}
+	if (x->jobs.count)
+		qsort(x->jobs.items, x->jobs.count, sizeof *x->jobs.items, by_size);
+}
+
+static struct err *fill(int fd, const struct entry *e, struct pack_reader *reader, char *chunk)
+{
+	if (e->content.kind == CONTENT_MEMORY)
+		return file_write_all(fd, e->content.bytes, (size_t)e->size_bytes, e->path);
+	if (e->content.kind == CONTENT_DISK) {
+		AUTO_CLOSE int from = open(e->content.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+		return from < 0 ? err_errno(errno, "%s", e->content.path) : file_copy(from, fd, e->size_bytes, e->path);
+	}
+	for (uint64_t done = 0; done < e->size_bytes;) {
+		size_t len = e->size_bytes - done < CHUNK ? (size_t)(e->size_bytes - done) : CHUNK;
+		if (!reader)
+			return err_new(ERR_SYSTEM, "/%s has no content", e->path);
+		TRY(pack_read(reader, e->content.offset + done, chunk, len));
+		TRY(file_write_all(fd, chunk, len, e->path));
+		done += len;
+	}
+	return NULL;
+}
+
+static struct err *write_file(const struct extract *x, const struct entry *e, struct pack_reader *reader, char *chunk)
+{
+	AUTO_CLOSE int fd = openat(x->root, e->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	const struct timespec times[] = { { .tv_sec = e->mtime }, { .tv_sec = e->mtime } };
+
+	if (fd < 0)
+		return err_errno(errno, "write /%s", e->path);
+	TRY(fill(fd, e, reader, chunk));
+	if (((e->uid || e->gid) && fchown(fd, e->uid, e->gid) < 0) || fchmod(fd, e->mode) < 0 || futimens(fd, times) < 0)
+		return err_errno(errno, "set owner, mode and time of /%s", e->path);
+	return NULL;
+}
+
+static struct err *do_job(struct extract *x, const struct job *job, char *chunk)
+{
+	const struct content *c = &job->files[0]->content;
+	struct pack_reader *reader = NULL;
+	struct err *e = NULL;
+
+	if (c->kind == CONTENT_PACK)
+		TRY(pack_open(x->store, c->pack, &reader));
+	for (size_t i = 0; !e && i < job->count; i++)
+		e = write_file(x, job->files[i], reader, chunk);
+	pack_close(reader);
+	return e;
+}
+
+static void *work(void *arg)
+{
+	struct extract *x = arg;
+	AUTO_FREE char *chunk = mem_new(CHUNK);
+
+	for (;;) {
+		pthread_mutex_lock(&x->lock);
+		const struct job *job = x->failure || x->next == x->jobs.count ? NULL : &x->jobs.items[x->next++];
+		pthread_mutex_unlock(&x->lock);
+		if (!job)
+			return NULL;
+		struct err *e = do_job(x, job, chunk);
+		pthread_mutex_lock(&x->lock);
+		if (e && x->failure)
+			err_free(e);
+		else if (e)
+			x->failure = e;
+		pthread_mutex_unlock(&x->lock);
+	}
+}
+
+static struct err *write_files(struct extract *x)
+{
+	pthread_t threads[THREADS];
+	size_t started = 0;
+
+	plan_jobs(x);
+	while (started + 1 < THREADS && !pthread_create(&threads[started], NULL, work, x))
+		started++;
+	work(x); /* this thread is one of them */
+	while (started)
+		pthread_join(threads[--started], NULL);
+	return x->failure;
+}
+
+/* Folders come first, open to us; links last, so that no path leads through one. */
+static struct err *make_folders(const struct extract *x)
+{
+	for (size_t i = 0; i < x->tree->count; i++) {
+		const struct entry *e = &x->tree->items[i];
+		if (e->kind == ENTRY_FOLDER && *e->path && mkdirat(x->root, e->path, 0700) < 0)
+			return err_errno(errno, "make folder /%s", e->path);
+	}
+	return NULL;
+}
+
+static struct err *make_special(const struct extract *x, const struct entry *e)
+{
+	static const mode_t types[] = { [ENTRY_CHAR] = S_IFCHR, [ENTRY_BLOCK] = S_IFBLK, [ENTRY_FIFO] = S_IFIFO };
+	int r;
+
+	if (e->kind == ENTRY_HARDLINK)
+		r = linkat(x->root, e->link, x->root, e->path, 0);
+	else if (e->kind == ENTRY_SYMLINK)
+		r = symlinkat(e->link, x->root, e->path);
+	else if (e->kind == ENTRY_CHAR || e->kind == ENTRY_BLOCK || e->kind == ENTRY_FIFO)
+		r = mknodat(x->root, e->path, types[e->kind] | 0600, makedev(e->major, e->minor));
+	else
+		return err_new(ERR_SYSTEM, "/%s cannot be extracted", e->path);
+	return r < 0 ? err_errno(errno, "make /%s", e->path) : NULL;
+}
+
+static struct err *set_owner_and_time(const struct extract *x, const struct entry *e)
+{
+	const struct timespec times[] = { { .tv_sec = e->mtime }, { .tv_sec = e->mtime } };
+	const char *path = *e->path ? e->path : ".";
+
+	if (((e->uid || e->gid) && fchownat(x->root, path, e->uid, e->gid, AT_SYMLINK_NOFOLLOW) < 0) ||
+	    (e->kind != ENTRY_SYMLINK && fchmodat(x->root, path, e->mode, 0) < 0) ||
+	    utimensat(x->root, path, times, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_errno(errno, "set owner, mode and time of /%s", e->path);
+	return NULL;
+}
+
+static struct err *make_rest(const struct extract *x)
+{
+	for (size_t i = 0; i < x->tree->count; i++) {
+		const struct entry *e = &x->tree->items[i];
+		if (e->kind == ENTRY_FILE || e->kind == ENTRY_FOLDER)
+			continue;
+		TRY(make_special(x, e));
+		if (e->kind != ENTRY_HARDLINK)
+			TRY(set_owner_and_time(x, e));
+	}
+	for (size_t i = x->tree->count; i--;)
+		if (x->tree->items[i].kind == ENTRY_FOLDER)
+			TRY(set_owner_and_time(x, &x->tree->items[i]));
+	return NULL;
+}
+
+struct err *extract_tree(const struct store *s, const struct tree *t, const char *folder)
+{
+	AUTO_CLOSE int root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct extract x = { .store = s, .tree = t, .root = root, .lock = PTHREAD_MUTEX_INITIALIZER };
+
+	if (root < 0)
+		return err_errno(errno, "%s", folder);
+	struct err *e = make_folders(&x);
+	if (!e)
+		e = write_files(&x);
+	if (!e)
+		e = make_rest(&x);
+	free(x.files);
+	free(x.jobs.items);
+	return e;
+}

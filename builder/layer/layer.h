@@ -1,0 +1,93 @@
+/* Layers: packages become trees, trees become a root that programs run in, and what
+ * the programs change becomes a tree again. In the order of a build:
+ *
+ *   layer_open       packs -> a tree for each group of packages
+ *   layer_unpack     those trees on disk, the lowest folder of a root
+ *   layer_configure  maintainer scripts over it  -> delta
+ *   layer_open, layer_unpack, layer_configure once more, above the first, for packages
+ *                    that build apps and stay out of the image
+ *   layer_steps      commands over all that      -> delta
+ *
+ * Folders stay in the store under the key of their inputs and are found there by the next build. */
+#pragma once
+#include "base/progress.h"
+#include "layer/sandbox.h"
+#include "service/service.h"
+#include "store/store.h"
+#include "tree/tree.h"
+
+struct layer_package {
+	struct digest deb;           /* its pack is in the store (pack_make) */
+	size_t group;                /* below group_count */
+};
+
+/* All is borrowed and must outlive what is made from it. */
+struct layer_request {
+	struct store *store;
+	struct progress *progress;   /* or NULL; no stage is begun: layer_configure counts a unit for each package */
+	const struct layer_package *packages; /* in any order */
+	size_t package_count, group_count;
+	const char *architecture;
+	const char *const *exclude;  /* globs of the recipe, NULL-terminated, or NULL */
+	const struct service_user *users;
+	size_t user_count;
+	const char *const *masked;   /* NULL-terminated, or NULL */
+	int64_t epoch;
+	const char *log;             /* receives what scripts print, or NULL */
+};
+
+struct layer_set;
+
+/* The key of all that comes of a request, and of the set it lies above (NULL: none). */
+struct digest layer_key(const struct layer_request *r, const struct digest *below);
+/* Loads the packs and merges them; with below, its packages are installed already. */
+struct err *layer_open(const struct layer_request *r, const struct layer_set *below, struct layer_set **ret) MUST_CHECK;
+/* A group's tree in the order its content is quickest to read: folders, files, links. */
+const struct tree *layer_group(const struct layer_set *s, size_t group);
+/* All groups together, sorted. */
+const struct tree *layer_whole(const struct layer_set *s);
+void layer_close(struct layer_set *s); /* NULL is fine */
+
+/* Reads CONTENT_PACK; a reader belongs to one thread. The signature is that of
+ * struct content_reader in image/image.h. */
+struct layer_reader;
+struct layer_reader *layer_reader(const struct store *s);
+struct err *layer_read(void *reader, const struct entry *e, uint64_t offset, void *bytes, size_t len) MUST_CHECK;
+void layer_reader_done(struct layer_reader *r);
+
+/* A root for sandboxes: folders, top one first, as struct sandbox takes them. */
+struct layer_root {
+	const char *lowers[16];      /* NULL-terminated; owned */
+};
+void layer_root_done(struct layer_root *r);
+
+/* What a step changed. */
+struct layer_delta {
+	struct digest key;
+	bool cached;                 /* an earlier build made it */
+	struct tree tree;            /* sorted, with whiteouts; content CONTENT_DISK in the store */
+};
+void layer_delta_done(struct layer_delta *d);
+
+/* Puts the set's packages on root. */
+struct err *layer_unpack(const struct layer_set *s, struct layer_root *root) MUST_CHECK;
+/* Configures them and puts the delta on root; `dpkg --audit` is clean afterwards. ret NULL: nobody asks for it. */
+struct err *layer_configure(const struct layer_set *s, struct layer_root *root, struct layer_delta *ret) MUST_CHECK;
+
+struct layer_steps {
+	struct store *store;
+	struct progress *progress;   /* or NULL: a unit for each step */
+	struct digest key;           /* of all inputs of the steps but the root's own key */
+	struct digest root_key;      /* of the set that was configured last */
+	const struct tree *seed;     /* sorted: files to begin with, such as an app's source; or NULL */
+	const struct service_step *steps;
+	size_t step_count;
+	unsigned uid, gid;           /* of steps that do not run as root */
+	const struct bind *binds;
+	size_t bind_count;
+	const char *const *prune;    /* globs, NULL-terminated, or NULL */
+	int64_t epoch;
+	const char *log;             /* or NULL */
+};
+/* Runs the steps in order over root and puts the delta on it. */
+struct err *layer_steps(const struct layer_steps *r, struct layer_root *root, struct layer_delta *ret) MUST_CHECK;

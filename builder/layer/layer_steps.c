@@ -1,0 +1,101 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "layer/clean.h"
+#include "layer/layer_set.h"
+
+static int inside(void *arg)
+{
+	const struct service_step *step = arg;
+
+	if (step->only_with && access(step->only_with, F_OK) < 0)
+		return 0;
+	return sandbox_spawn(step->argv, NULL);
+}
+
+static void on_line(void *arg, const char *line)
+{
+	progress_item(arg, line);
+}
+
+/* Caches and the like fall into /tmp, which does not outlive the step. */
+static const char **environment(const struct service_step *step, const char *epoch)
+{
+	const char *const own[] = { "HOME=/tmp", epoch, "PYTHONHASHSEED=0" };
+	size_t count = 0;
+
+	while (step->env && step->env[count])
+		count++;
+	const char **env = mem_array(COUNT(own) + count + 1, sizeof *env);
+	for (size_t i = 0; i < COUNT(own); i++)
+		env[i] = own[i];
+	for (size_t i = 0; i < count; i++)
+		env[COUNT(own) + i] = step->env[i];
+	return env;
+}
+
+static struct err *run_step(const struct layer_steps *r, const struct layer_root *root, const struct layer_work *w,
+			    const struct service_step *step)
+{
+	AUTO_FREE char *epoch = mem_printf("SOURCE_DATE_EPOCH=%lld", (long long)r->epoch);
+	AUTO_FREE const char **env = environment(step, epoch);
+	struct sandbox room = {
+		.lowers = root->lowers, .upper = w->upper, .work = w->work, .binds = r->binds, .bind_count = r->bind_count,
+		.env = env, .cwd = step->cwd, .uid = step->as_root ? 0 : r->uid, .gid = step->as_root ? 0 : r->gid,
+		.network = step->network, .log = r->log,
+	};
+
+	TRY(layer_work_renew(w));
+	return sandbox_call(&room, inside, (void *)step, step->name, on_line, r->progress);
+}
+
+static struct err *make(const struct layer_steps *r, const struct digest *key, struct layer_root *root, struct layer_delta *ret)
+{
+	struct layer_work w = { 0 };
+	struct tree seed = { 0 };
+
+	if (r->seed) {
+		tree_merge(&r->seed, 1, &seed);
+		layer_root_add_parents(root, &seed, r->epoch);
+	}
+	struct err *e = layer_work_begin(r->store, &seed, &w);
+	for (size_t i = 0; !e && i < r->step_count; i++) {
+		e = run_step(r, root, &w, &r->steps[i]);
+		progress_add(r->progress, 1);
+	}
+	if (!e)
+		e = clean_prune(w.upper, r->prune);
+	if (!e)
+		e = layer_work_keep(r->store, key, &w, root, r->progress, ret);
+	layer_work_done(&w);
+	tree_done(&seed);
+	return e;
+}
+
+static struct digest key_of(const struct layer_steps *r)
+{
+	struct digest_run *run = digest_start();
+
+	digest_feed_word(run, "mkbench steps 1");
+	digest_feed(run, r->key.bytes, sizeof r->key.bytes);
+	digest_feed(run, r->root_key.bytes, sizeof r->root_key.bytes);
+	return digest_finish(run);
+}
+
+struct err *layer_steps(const struct layer_steps *r, struct layer_root *root, struct layer_delta *ret)
+{
+	struct digest own = key_of(r), key = layer_root_key("stepped", &own);
+	AUTO_CLOSE int lock = -1;
+	bool found;
+
+	if (ret)
+		*ret = (struct layer_delta){ .key = own };
+	TRY(store_lock_key(r->store, &key, &lock));
+	TRY(layer_work_find(r->store, &key, root, ret, &found));
+	return found ? NULL : make(r, &key, root, ret);
+}

@@ -1,0 +1,79 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "layer/extract.h"
+#include "layer/layer_set.h"
+#include "layer/scan.h"
+
+struct err *layer_work_begin(struct store *s, const struct tree *seed, struct layer_work *ret)
+{
+	struct layer_work w = { 0 };
+	struct err *e = store_work_folder(s, "layer", &w.folder);
+
+	if (e)
+		return e;
+	w.upper = mem_printf("%s/upper", w.folder);
+	w.work = mem_printf("%s/work", w.folder);
+	if (mkdir(w.upper, 0755) < 0 || chmod(w.upper, 0755) < 0)
+		e = err_errno(errno, "make %s", w.upper);
+	if (!e && seed)
+		e = extract_tree(s, seed, w.upper);
+	if (!e)
+		e = layer_work_renew(&w);
+	if (e)
+		layer_work_done(&w);
+	else
+		*ret = w;
+	return e;
+}
+
+struct err *layer_work_renew(const struct layer_work *w)
+{
+	TRY(file_remove_tree(w->work));
+	return mkdir(w->work, 0755) < 0 ? err_errno(errno, "make %s", w->work) : NULL;
+}
+
+static struct err *push(const char *path, struct layer_root *root, struct text *notes, struct layer_delta *ret)
+{
+	layer_root_push(root, path);
+	return ret ? scan_folder(path, true, &ret->tree, notes) : NULL;
+}
+
+struct err *layer_work_find(struct store *s, const struct digest *key, struct layer_root *root, struct layer_delta *ret,
+			    bool *ret_found)
+{
+	AUTO_FREE char *path = store_tree_find(s, key);
+
+	*ret_found = path != NULL;
+	if (!path)
+		return NULL;
+	if (ret)
+		ret->cached = true;
+	return push(path, root, NULL, ret);
+}
+
+struct err *layer_work_keep(struct store *s, const struct digest *key, struct layer_work *w, struct layer_root *root,
+			    struct progress *p, struct layer_delta *ret)
+{
+	AUTO_FREE char *path = NULL;
+	AUTO_TEXT struct text notes = { 0 };
+
+	TRY(store_tree_keep(s, key, w->upper, &path));
+	TRY(push(path, root, &notes, ret));
+	if (notes.len)
+		progress_note(p, "%.*s", (int)(notes.len - 1), notes.bytes);
+	return NULL;
+}
+
+void layer_work_done(struct layer_work *w)
+{
+	if (w->folder)
+		err_free(file_remove_tree(w->folder)); /* what is left is swept with the store's other work */
+	free(w->folder);
+	free(w->upper);
+	free(w->work);
+	*w = (struct layer_work){ 0 };
+}
