@@ -26,14 +26,10 @@ static const struct node *written(const struct node *n, const char *text)
 	return NULL;
 }
 
-static struct mark locate(const struct source *from, const char *text, const char *at)
+static struct mark count_lines(const char *text, const char *at)
 {
 	struct mark m = { .line = 1, .column = 1 };
 
-	if (from->root) {
-		const struct node *n = written(from->root, text);
-		return n ? n->at : (struct mark){ 0 };
-	}
 	for (const char *c = text; c < at; c++) {
 		m.column = *c == '\n' ? 1 : m.column + (((unsigned char)*c & 0xc0) != 0x80);
 		m.line += *c == '\n';
@@ -43,8 +39,15 @@ static struct mark locate(const struct source *from, const char *text, const cha
 
 static struct err *refuse(const struct source *from, const char *text, const char *at, const char *what)
 {
-	struct mark m = locate(from, text, at);
+	struct mark m = { 0 };
 
+	for (const struct source *s = from; s && !m.line; s = s->base) {
+		const struct node *n = s->root ? written(s->root, text) : NULL;
+		if (n || !s->root)
+			m = n ? n->at : count_lines(text, at);
+		if (m.line)
+			from = s;
+	}
 	if (!m.line)
 		return err_new(ERR_RECIPE, "%s: %s", from->path, what);
 	return err_new(ERR_RECIPE, "%s:%u:%u: %s", from->path, m.line, m.column, what);

@@ -10,6 +10,7 @@
 struct source {
 	const char *path;        /* as a person would name it: "services/redis/redis.conf" */
 	const struct node *root; /* of a YAML file: its scalars are the texts; NULL: the text is the file */
+	const struct source *base; /* the file that this one is like, or NULL */
 };
 
 /* ret is in the arena. ERR_RECIPE, "file:line:col: …", for an unknown name or a mark without its end. */

@@ -24,20 +24,63 @@ static struct err *slurp(struct arena *a, const char *share, const char *shown, 
 	return NULL;
 }
 
-static struct err *read_yaml(struct arena *a, const char *share, const char *shown, const struct field *fields,
-			     struct manifest *m)
+static struct err *parse(struct arena *a, const char *share, const char *shown, struct source *ret)
 {
-	struct problems p = { .arena = a };
 	const char *bytes;
 
 	TRY(slurp(a, share, shown, &bytes));
-	m->source.path = shown;
-	m->source.root = node_read(bytes, strlen(bytes), &p);
-	if (m->source.root)
-		schema_read(fields, m->source.root, m, &p);
+	ret->path = shown;
+	TRY_AS(node_parse(a, bytes, strlen(bytes), &ret->root), "%s", shown);
+	return NULL;
+}
+
+static struct err *read_fields(struct arena *a, const struct node *root, const struct field *fields, struct manifest *m)
+{
+	struct problems p = { .arena = a };
+
+	schema_read(fields, root, m, &p);
 	if (!p.count)
 		return NULL;
-	return err_new(ERR_RECIPE, "%s:%u:%u: %s", shown, p.first->at.line, p.first->at.column, p.first->text);
+	return err_new(ERR_RECIPE, "%s:%u:%u: %s", m->source.path, p.first->at.line, p.first->at.column, p.first->text);
+}
+
+/* The keys of a file, and those of the file it is like that it does not have itself. */
+static const struct node *overlay(struct arena *a, const struct node *own, const struct node *base)
+{
+	struct node *all = arena_new(a, sizeof *all);
+	const struct node **tail = &all->child, *sources[] = { own, base };
+
+	*all = *own;
+	for (size_t i = 0; i < COUNT(sources); i++)
+		for (const struct node *c = sources[i]->child; c; c = c->next) {
+			if (i && node_get(own, c->key->text))
+				continue;
+			struct node *copy = arena_new(a, sizeof *copy);
+			*copy = *c;
+			*tail = copy;
+			tail = &copy->next;
+		}
+	*tail = NULL;
+	return all;
+}
+
+static struct err *read_framework(struct arena *a, const char *share, const char *name, bool may_be_like, struct manifest *ret);
+
+/* A framework may be like another one, which is whole itself. */
+static struct err *read_base(struct arena *a, const char *share, bool may_be_like, struct source *source, const struct node **root)
+{
+	const struct node *like = source->root->kind == NODE_MAP ? node_get(source->root, "like") : NULL;
+	struct manifest *base = arena_new(a, sizeof *base);
+
+	*root = source->root;
+	if (!like || like->kind != NODE_SCALAR)
+		return NULL;
+	if (!may_be_like)
+		return expand_refuse(source, like->text, "this framework is itself like another: name that one");
+	TRY_AS(read_framework(a, share, like->text, false, base), "%s: like %s", source->path, like->text);
+	*root = overlay(a, source->root, base->source.root);
+	source->base = &base->source;
+	return NULL;
 }
 
 static struct err *read_templates(struct arena *a, const char *share, const char *folder, struct manifest *m)
@@ -70,18 +113,27 @@ struct err *manifest_read_service(struct arena *a, const char *share, const char
 	AUTO_FREE char *folder = mem_printf("services/%s", name), *shown = mem_printf("%s/service.yml", folder);
 
 	*ret = (struct manifest){ .name = keep(a, name) };
-	TRY(read_yaml(a, share, keep(a, shown), manifest_fields_service, ret));
+	TRY(parse(a, share, keep(a, shown), &ret->source));
+	TRY(read_fields(a, ret->source.root, manifest_fields_service, ret));
 	TRY(check_processes(ret));
 	return read_templates(a, share, folder, ret);
 }
 
-struct err *manifest_read_framework(struct arena *a, const char *share, const char *name, struct manifest *ret)
+static struct err *read_framework(struct arena *a, const char *share, const char *name, bool may_be_like, struct manifest *ret)
 {
 	AUTO_FREE char *shown = mem_printf("services/frameworks/%s.yml", name);
+	const struct node *root;
 
 	*ret = (struct manifest){ .name = keep(a, name), .framework = true };
-	TRY(read_yaml(a, share, keep(a, shown), manifest_fields_framework, ret));
+	TRY(parse(a, share, keep(a, shown), &ret->source));
+	TRY(read_base(a, share, may_be_like, &ret->source, &root));
+	TRY(read_fields(a, root, manifest_fields_framework, ret));
 	return read_templates(a, share, "services/frameworks", ret);
+}
+
+struct err *manifest_read_framework(struct arena *a, const char *share, const char *name, struct manifest *ret)
+{
+	return read_framework(a, share, name, true, ret);
 }
 
 const struct list *manifest_command(const struct manifest *m, const char *name)

@@ -31,7 +31,7 @@ struct manifest_folder {
 
 struct manifest_link {
 	const char *path, *to;
-	int each;
+	int only, each;
 };
 
 struct manifest_stop {
@@ -72,6 +72,7 @@ struct manifest {
 	struct manifest_commands commands;
 
 	/* A framework's own. */
+	const char *like;        /* the framework whose keys count where this one is silent, or NULL */
 	struct list services, suites, app_names, refs, evidence;
 	struct list prepare_steps, app_steps, bench_steps, prune;
 	struct list common_site_config, site_config, site_folders, site_create, site_finish;

@@ -50,7 +50,7 @@ static const struct field folder_fields[] = {
 static const struct field link_fields[] = {
 	NEEDED("path", manifest_link, path, "name the link"),
 	NEEDED("to", manifest_link, to, "say where it leads"),
-	EACH(manifest_link),
+	ONLY(manifest_link), EACH(manifest_link),
 	END,
 };
 
@@ -123,6 +123,7 @@ const struct field manifest_fields_service[] = {
 
 const struct field manifest_fields_framework[] = {
 	SHARED_ROWS,
+	TEXT("like", manifest, like),
 	NEEDED("title", manifest, title, "say in a few words what it is"),
 	{ "services", FIELD_LIST, AT(manifest, services), .required = true, .min = 1, .help = "list the services a bench of it has" },
 	TEXTS("suites", manifest, suites),

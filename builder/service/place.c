@@ -43,7 +43,7 @@ static struct err *add_places(struct service_set *s, const struct manifest *m)
 		for (size_t n = 0; (scope = set_each(s, folders[i].each, n)); n++)
 			TRY(add_folder(s, m, &folders[i], scope));
 	for (size_t i = 0; i < m->links.count; i++)
-		for (size_t n = 0; (scope = set_each(s, links[i].each, n)); n++)
+		for (size_t n = 0; set_wants(s, links[i].only) && (scope = set_each(s, links[i].each, n)); n++)
 			TRY(add_link(s, m, &links[i], scope));
 	return NULL;
 }

@@ -130,20 +130,40 @@ static void add_workers(struct service_set *s)
 	}
 }
 
+/* Frappe knows three queues by itself; the others are told to it, with their longest job, in this shape. */
+static void add_custom_queues(struct service_set *s)
+{
+	const struct worker *w = s->recipe->workers.items;
+	struct text json = { 0 };
+
+	for (size_t i = 0; i < s->recipe->workers.count; i++)
+		for (size_t k = 0; k < w[i].queues.count; k++) {
+			const char *name = ((const char *const *)w[i].queues.items)[k];
+			AUTO_FREE char *key = mem_printf("\"%s\":", name);
+			if (strcmp(name, "short") && strcmp(name, "default") && strcmp(name, "long") &&
+			    !(json.bytes && strstr(json.bytes, key)))
+				text_printf(&json, "%s%s {\"timeout\": %" PRIu64 "}", json.len ? ", " : "", key, w[i].timeout_seconds);
+		}
+	AUTO_FREE char *pairs = text_take(&json);
+	scope_format(&s->scope, "workers.custom", "{%s}", pairs);
+}
+
 static void add_apps(struct service_set *s)
 {
 	const struct app *apps = s->recipe->apps.items;
-	struct text names = { 0 }, folders = { 0 };
+	struct text names = { 0 }, commas = { 0 }, folders = { 0 };
 
 	s->apps = arena_new(&s->arena, s->recipe->apps.count * sizeof *s->apps);
 	for (size_t i = 0; i < s->recipe->apps.count; i++) {
 		s->apps[i] = (struct scope){ .arena = &s->arena, .outer = &s->scope };
 		scope_set(&s->apps[i], "app", apps[i].name);
 		text_printf(&names, "%s%s", i ? " " : "", apps[i].name);
+		text_printf(&commas, "%s%s", i ? "," : "", apps[i].name);
 		text_printf(&folders, "%s" BENCH_PATH "/apps/%s", i ? ":" : "", apps[i].name);
 	}
-	AUTO_FREE char *all = text_take(&names), *path = text_take(&folders);
+	AUTO_FREE char *all = text_take(&names), *joined = text_take(&commas), *path = text_take(&folders);
 	scope_set(&s->scope, "apps.names", all);
+	scope_set(&s->scope, "apps.commas", joined);
 	scope_set(&s->scope, "apps.path", path);
 	scope_set(&s->scope, "app.first", s->recipe->apps.count ? apps[0].name : "");
 }
@@ -156,6 +176,7 @@ void values_of_recipe(struct service_set *s)
 	add_redis(s);
 	add_web(s);
 	add_workers(s);
+	add_custom_queues(s);
 	add_apps(s);
 }
 

@@ -2,8 +2,11 @@
 
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "recipe/recipe.h"
+#include "service/expand.h"
+#include "service/quote.h"
 #include "t.h"
 
 static const char demo[] =
@@ -39,6 +42,24 @@ static int group_of(const struct service_set *s, const char *name)
 	return -1;
 }
 
+/* The framework that a recipe turns out to mean, as its bench.json names it. */
+static void check_framework(const char *text, const char *want)
+{
+	struct recipe r = { 0 };
+	struct service_set *s = NULL;
+	struct tree t = { 0 };
+	AUTO_FREE char *why = load(text, &r, &s), *line = mem_printf("\"name\": \"%s\"", want);
+
+	is(why ? why : "fine", "fine");
+	struct err *e = s ? service_render(s, "0", &t) : NULL;
+	ok(!e);
+	const struct entry *json = tree_find(&t, "usr/lib/mkbench/bench.json");
+	ok(json && memmem(json->content.bytes, json->size_bytes, line, strlen(line)));
+	tree_done(&t);
+	service_free(s);
+	recipe_done(&r);
+}
+
 static void test_demo(void)
 {
 	struct recipe r = { 0 };
@@ -69,6 +90,176 @@ static void test_demo(void)
 	recipe_done(&r);
 }
 
+/* What a text becomes with name=value pairs; a failure is its message. */
+static char *expand(const char *text, const char *const *pairs)
+{
+	struct arena a = { 0 };
+	struct scope outer = { .arena = &a }, inner = { .arena = &a, .outer = &outer };
+	struct source from = { .path = "x.conf" };
+	const char *filled = "";
+
+	scope_set(&outer, "name", "outer");
+	for (; *pairs; pairs += 2)
+		scope_set(&inner, pairs[0], pairs[1]);
+	struct err *e = expand_text(&a, &inner, &from, text, &filled);
+	char *ret = e ? err_text(e) : mem_dup(filled);
+	err_free(e);
+	scope_done(&outer);
+	scope_done(&inner);
+	arena_done(&a);
+	return ret;
+}
+
+static void test_expand(void)
+{
+	static const struct { const char *text, *want; } cases[] = {
+		{ "", "" },
+		{ "a {{name}} b", "a outer b" },
+		{ "{site} {{name}}{{port}}", "{site} outer80" },
+		{ "{{#on}}yes{{/on}}{{^on}}no{{/on}}", "yes" },
+		{ "{{#off}}yes{{/off}}{{^off}}no{{/off}}", "no" },
+		{ "a\n\t{{#on}}\nb\n\t{{/on}}\nc\n", "a\nb\nc\n" },
+		{ "a\n{{#off}}\nb {{name}}\n\t{{#on}}\nx\n\t{{/on}}\n{{/off}}\nc\n", "a\nc\n" },
+		{ "a {{#on}}\nb{{/on}}\n", "a \nb\n" },
+		{ "{{nam}}", "x.conf:1:1: unknown variable 'nam': did you mean 'name'?" },
+		{ "a\n\xc3\xa9 {{zebra}}", "x.conf:2:3: unknown variable 'zebra'" },
+		{ "{{#off}}{{zebra}}{{/off}}", "x.conf:1:9: unknown variable 'zebra'" },
+		{ "a\n {{name", "x.conf:2:2: '{{' has no '}}'" },
+		{ "{{#on}}a", "x.conf:1:1: this section is not closed" },
+		{ "a{{/on}}", "x.conf:1:2: this mark closes nothing that is open" },
+		{ "{{#on}}a{{/off}}", "x.conf:1:9: this mark closes nothing that is open" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		AUTO_FREE char *got = expand(cases[i].text, (const char *const[]){ "port", "80", "on", "yes", "off", "", NULL });
+		is(got, cases[i].want);
+	}
+}
+
+static void test_quote(void)
+{
+	struct text sh = { 0 }, words = { 0 }, env = { 0 };
+	struct err *e;
+
+	quote_shell_words(&sh, (const char *const[]){ "a", "b c", "d'e", "", NULL });
+	AUTO_FREE char *shell = text_take(&sh);
+	is(shell, "a 'b c' 'd'\\''e' ''");
+	e = quote_supervisor_words(&words, (const char *const[]){ "nginx", "-g", "daemon off;", "100%", NULL });
+	ok(!e);
+	AUTO_FREE char *line = text_take(&words);
+	is(line, "nginx -g 'daemon off;' 100%%");
+	e = quote_supervisor_env(&env, (const char *const[]){ "A=b c", "D=c\"e\"f", "G=", NULL });
+	ok(!e);
+	AUTO_FREE char *pairs = text_take(&env);
+	is(pairs, "A=\"b c\",D='c\"e\"f',G=\"\"");
+	static const char *const hopeless[] = { "A=b ; c", "A=b #c", "A='\"", "A='x'", "A=b\nc", "A" };
+	for (size_t i = 0; i < COUNT(hopeless); i++) {
+		struct text none = { 0 };
+		e = quote_supervisor_env(&none, (const char *const[]){ hopeless[i], NULL });
+		ok(e && err_kind(e) == ERR_RECIPE);
+		err_free(e);
+		text_done(&none);
+	}
+}
+
+/* A share of its own: one service, one framework, with some of their text replaced. */
+static char *load_share(const char *service, const char *framework, const char *recipe)
+{
+	char folder[] = "/tmp/mkbench-service-XXXXXX";
+	struct recipe r = { 0 };
+	struct service_set *s = NULL;
+	struct problems p;
+
+	ok(mkdtemp(folder) != NULL);
+	AUTO_FREE char *yml = mem_printf("%s/services/one/service.yml", folder), *like = mem_printf("%s/services/frameworks/l.yml", folder);
+	AUTO_FREE char *frame = mem_printf("%s/services/frameworks/f.yml", folder), *root = mem_printf("%s/rootfs/manifest", folder);
+	AUTO_FREE char *one = mem_printf("%s/services/one", folder), *all = mem_printf("%s/services/frameworks", folder);
+	AUTO_FREE char *fs = mem_printf("%s/rootfs", folder);
+	struct err *e = file_make_folder(one, 0755);
+	e = e ? e : file_make_folder(all, 0755);
+	e = e ? e : file_make_folder(fs, 0755);
+	e = e ? e : file_write(yml, service, strlen(service), 0644);
+	e = e ? e : file_write(frame, framework, strlen(framework), 0644);
+	e = e ? e : file_write(like, "like: f\ntitle: l\nprune: [\"{{x}}\"]\n", 34, 0644);
+	e = e ? e : file_write(root, "# none\n", 7, 0644);
+	e = e ? e : recipe_parse("r.yml", recipe, strlen(recipe), &r, &p);
+	e = e ? e : service_load(folder, &r, &s);
+	char *text = e ? err_text(e) : mem_dup("fine");
+	err_free(e);
+	service_free(s);
+	recipe_done(&r);
+	err_free(file_remove_tree(folder));
+	return text;
+}
+
+static void test_places(void)
+{
+#define RECIPE(framework) "name: d\nversion: \"1\"\nbase: {suite: bookworm}\nframework: " framework "\n" \
+	"apps: [{name: demo, path: ./demo}]\nsites: [{name: one.localhost}]\n"
+#define FRAMEWORK "title: f\nservices: [one]\nprobe_path: /\nadmin_user: a\nmemory_per_worker: 1M\n"
+#define PROCESS "processes:\n  - {name: p, role: other, group: g, phase: bench, "
+#define STOP "stop: {order: 1, hurry_seconds: 1}}\n"
+	static const struct { const char *service, *framework, *recipe, *want; } cases[] = {
+		{ "{}", FRAMEWORK, RECIPE("f"), "fine" },
+		{ PROCESS "command: [a], " STOP, FRAMEWORK, RECIPE("f"), "fine" },
+		{ PROCESS "command: [a, \"{{benc}}\"], " STOP, FRAMEWORK, RECIPE("f"),
+		  "services/one/service.yml:2:65: unknown variable 'benc': did you mean 'bench'?" },
+		{ PROCESS STOP, FRAMEWORK, RECIPE("f"),
+		  "services/frameworks/f.yml: service one: services/one/service.yml:2:12: process 'p' needs either 'command' or 'run'" },
+		{ PROCESS "command: [a], user: bob, " STOP, FRAMEWORK, RECIPE("f"), "services/one/service.yml:2:72: there is no user 'bob'" },
+		{ "proceses: []", FRAMEWORK, RECIPE("f"), "services/frameworks/f.yml: service one: services/one/service.yml:1:1: "
+		  "unknown key 'proceses': did you mean 'processes'?" },
+		{ "{}", FRAMEWORK "suites: [trixie, sid]\n", RECIPE("f"), "r.yml: framework f does not run on bookworm: use trixie or sid" },
+		{ "{}", FRAMEWORK "app_names: [frappe]\n", RECIPE("f"), "r.yml: the first app of framework f must be frappe" },
+		{ "{}", FRAMEWORK "prune: [\"{{y}}\"]\n", RECIPE("f"), "services/frameworks/f.yml:6:9: unknown variable 'y'" },
+		{ "{}", FRAMEWORK, RECIPE("l"), "services/frameworks/l.yml:3:9: unknown variable 'x'" },
+		{ "{}", FRAMEWORK "variables: {z: \"{{y}}\"}\n", RECIPE("l"), "services/frameworks/f.yml:6:16: unknown variable 'y'" },
+		{ "{}", FRAMEWORK "like: l\n", RECIPE("f"), "services/frameworks/f.yml: like l: services/frameworks/l.yml:1:7: "
+		  "this framework is itself like another: name that one" },
+		{ "{}", FRAMEWORK, RECIPE("auto"), "r.yml: no framework recognises the first app: name one as 'framework'" },
+		{ "{}", "title: f\n", RECIPE("f"), "services/frameworks/f.yml:1:1: 'services' is missing: list the services a bench of it has" },
+		{ "{}", FRAMEWORK, RECIPE("other"), "r.yml: there is no framework 'other': known are f, l" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		AUTO_FREE char *got = load_share(cases[i].service, cases[i].framework, cases[i].recipe);
+		is(got, cases[i].want);
+	}
+}
+
+static const char *const shown_by[] = {
+	"frappe/hooks.py", "app_title = \"Frappe Framework\"\n", "realtime/index.js", "on('events')\n", "frappe", NULL,
+	"frappe/hooks.py", "app_title = \"Frappe Framework\"\n", "frappe/__init__.py", "__version__ = \"14.27.0\"\n", "frappe-14", NULL,
+	"frappe/hooks.py", "app_title = \"Dodock\"\n", "frappe/__init__.py", "__version__ = \"3.38.0\"\n", "dodock", NULL,
+};
+
+/* "auto" reads a local app; of one in git it has the ref alone. */
+static void test_auto(void)
+{
+	char folder[] = "/tmp/mkbench-service-XXXXXX";
+	static const char head[] = "name: d\nversion: \"1\"\nbase: {suite: bookworm}\nsites: [{name: one.localhost}]\nframework: auto\n";
+	static const struct { const char *ref, *want; } refs[] = {
+		{ "version-15", "frappe" }, { "version-16-hotfix", "frappe" }, { "v14.3.1", "frappe-14" }, { "v3.x.x", "dodock" },
+	};
+
+	ok(mkdtemp(folder) != NULL);
+	for (size_t i = 0; i + 5 < COUNT(shown_by); i += 6) {
+		for (size_t k = 0; k < 4; k += 2) {
+			AUTO_FREE char *path = mem_printf("%s/%s", folder, shown_by[i + k]), *above = mem_dup(path);
+			*strrchr(above, '/') = 0;
+			err_free(file_make_folder(above, 0755));
+			err_free(file_write(path, shown_by[i + k + 1], strlen(shown_by[i + k + 1]), 0644));
+		}
+		AUTO_FREE char *text = mem_printf("%sapps: [{name: frappe, path: %s}]\n", head, folder);
+		check_framework(text, shown_by[i + 4]);
+		err_free(file_remove_tree(folder));
+	}
+	for (size_t i = 0; i < COUNT(refs); i++) {
+		AUTO_FREE char *text = mem_printf("%sapps: [{name: frappe, git: \"https://example.org/f.git\", ref: %s}]\n", head, refs[i].ref);
+		check_framework(text, refs[i].want);
+	}
+}
+
 static void test_refusals(void)
 {
 	struct recipe r = { 0 };
@@ -79,11 +270,19 @@ static void test_refusals(void)
 	AUTO_FREE char *why = load(text, &r, &s);
 	is(why, "demo.yml: there is no framework 'wsgj': did you mean 'wsgi'?");
 	recipe_done(&r);
+	AUTO_FREE char *twice = mem_printf("%sworkers: [{queues: [a, b]}, {queues: [a, b]}]\n", demo);
+	AUTO_FREE char *same = load(twice, &r, &s);
+	is(same, "demo.yml: two rows of 'workers' have the same queues: add their counts in one");
+	recipe_done(&r);
 }
 
 int main(void)
 {
 	test_demo();
 	test_refusals();
+	test_expand();
+	test_quote();
+	test_places();
+	test_auto();
 	return t_done();
 }
