@@ -7,11 +7,13 @@
 
 /* One suite of one archive with the mirrors that carry it. */
 struct source {
-	const char *name;            /* the suite: "bookworm", "bookworm-security" */
+	const char *name;            /* the suite, "bookworm-security"; "bookworm@host" for a second archive of that suite */
+	const char *suite;
 	const char *const *mirrors;  /* URLs without trailing slash, NULL-terminated */
 	const char *const *components;
-	const char *key;             /* keyring file */
-	int pin;
+	const char *const *keys;     /* keyrings (signed.h) */
+	bool optional;               /* may be missing on every mirror, if it was never seen there */
+	int pin;                     /* 500; an archive that says NotAutomatic is read at 1 or 100, as apt does */
 };
 
 struct sources {
@@ -20,18 +22,21 @@ struct sources {
 	size_t count;
 };
 
-/* The recipe's mirrors and archives, else those of the host's apt configuration
- * (sources.list, *.list, *.sources) whose suite is the recipe's or the same distribution's; with
- * -updates and -security beside the suite. ERR_RECIPE with a hint when none is known. */
+/* The recipe's mirrors and archives, else those of the host's apt configuration ($MKBENCH_APT or /etc/apt)
+ * whose suite is the recipe's; failing that those of the host's own suite, with the name replaced. With -updates and
+ * -security beside the suite: where apt names no place for them, below the suite's own mirrors
+ * (and, as Debian does it, security at "MIRROR-security"). Only the component main, since what else a
+ * host happens to use is not the recipe's. base.architecture is set. ERR_RECIPE with a hint when no mirror is known. */
 struct err *archive_sources(const struct recipe *r, struct sources *ret) MUST_CHECK;
 void archive_sources_done(struct sources *s);
 
-/* Fetches each InRelease, verifies it (gpgv or sqv; only the verified payload is
- * used), checks dates against now and against the newest Date seen before, fetches the Packages
- * indexes by hash and loads them. texts keeps the bytes the index points into. */
+/* Fetches each InRelease, verifies it (signed.h), checks dates against now and against the newest Date seen
+ * before at that mirror (refs of kind "archive"), fetches the Packages indexes by hash and loads
+ * them. What is wrong at one mirror is tried at the next. Decompressed indexes stay in the store, under
+ * the digest of the compressed ones (refs of kind "archive-index"). */
 struct archive_index {
 	struct index *index;
-	char **texts;
+	char **texts;                /* the bytes the index points into */
 	size_t text_count;
 	int64_t epoch;               /* newest Date */
 };
@@ -39,5 +44,6 @@ struct err *archive_refresh(struct store *s, const struct sources *src, const ch
 			    struct archive_index *ret) MUST_CHECK;
 void archive_index_done(struct archive_index *ix);
 
-/* URLs of a file of an archive, one a mirror, NULL-terminated, in arena. */
+/* URLs of a file of an archive, one a mirror, NULL-terminated, in arena; none when the archive is not known.
+ * Such a URL may be file:// (want.local). */
 const char *const *archive_urls(struct arena *a, const struct sources *src, const char *archive, const char *filename);

@@ -25,7 +25,6 @@ struct pool {
 	struct slot slots[AT_ONCE];
 	size_t busy;
 	size_t lucky;        /* place of the URL that worked last: others start there too */
-	uint64_t limit;
 	struct text text;    /* what came, without a store */
 	const char *text_url;
 };
@@ -130,7 +129,7 @@ static void begin(struct pool *p, struct slot *slot)
 	}
 	if (!w)
 		return;
-	transfer_open(&slot->transfer, w, p->store, p->progress, p->limit, p->lucky);
+	transfer_open(&slot->transfer, w, p->store, p->progress, w->limit_bytes ? w->limit_bytes : HTTP_LIMIT, p->lucky);
 	slot->taken = slot->waiting = true;
 	slot->due_ms = 0;
 	p->busy++;
@@ -205,8 +204,7 @@ static struct err *run(struct pool *p)
 
 struct err *http_fetch(struct store *s, const struct want *wants, size_t count, struct progress *progress)
 {
-	struct pool p = { .multi = new_multi(), .store = s, .progress = progress, .next = wants, .end = wants + count,
-			  .limit = HTTP_LIMIT };
+	struct pool p = { .multi = new_multi(), .store = s, .progress = progress, .next = wants, .end = wants + count };
 
 	return run(&p);
 }
@@ -214,8 +212,8 @@ struct err *http_fetch(struct store *s, const struct want *wants, size_t count, 
 struct err *http_text(const char *const *urls, size_t limit, char **ret_bytes, size_t *ret_len, const char **ret_url)
 {
 	AUTO_FREE char *what = urls[0] ? transfer_shown(urls[0]) : mem_dup("a text");
-	struct want w = { .what = what, .urls = urls };
-	struct pool p = { .multi = new_multi(), .next = &w, .end = &w + 1, .limit = limit };
+	struct want w = { .what = what, .urls = urls, .limit_bytes = limit };
+	struct pool p = { .multi = new_multi(), .next = &w, .end = &w + 1 };
 
 	TRY(run(&p));
 	*ret_len = p.text.len;

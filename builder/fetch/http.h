@@ -21,7 +21,8 @@ struct want {
 	const char *what;            /* for people: "mariadb-server 1:10.11.6-0+deb12u1" */
 	const char *const *urls;     /* tried in order, NULL-terminated; http, https, and file with local */
 	struct digest sha256;        /* zero: any bytes (small texts that are verified later) */
-	uint64_t size_bytes;         /* 0: unknown */
+	uint64_t size_bytes;         /* 0: unknown, */
+	uint64_t limit_bytes;        /* then no more than this; 0: HTTP_LIMIT */
 	bool local;                  /* file:// URLs are meant: only for archives that a person named */
 	bool optional;               /* every URL clearly says "not found": no error, arrived gets a NULL digest */
 	/* NULL, or called once it is in the store, from the fetching thread; url is the one

@@ -1,0 +1,344 @@
+#include "fetch/archive.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "fetch/apt.h"
+
+#define APT_FOLDER    "/etc/apt"
+#define DEBIAN_KEYS   "/usr/share/keyrings/debian-archive-keyring.gpg"
+#define DEFAULT_PIN   500
+
+static const char *const parts[] = { "", "-updates", "-security" };
+
+/* A NULL-terminated list under construction, its words in an arena. */
+struct words {
+	const char **items;
+	size_t count, room;
+};
+
+static void add_word(struct words *w, struct arena *a, const char *word)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (!strcmp(w->items[i], word))
+			return;
+	VEC_PUSH(w, arena_dup(a, word, strlen(word)));
+}
+
+static const char *const *end_words(struct words *w, struct arena *a)
+{
+	const char **list = arena_new(a, (w->count + 1) * sizeof *list);
+
+	if (w->count)
+		memcpy(list, w->items, w->count * sizeof *list);
+	free(w->items);
+	*w = (struct words){ 0 };
+	return list;
+}
+
+static const char *const *one_word(struct arena *a, const char *word)
+{
+	struct words w = { 0 };
+
+	add_word(&w, a, word);
+	return end_words(&w, a);
+}
+
+static void add_url(struct words *w, struct arena *a, const char *url)
+{
+	size_t len = strlen(url);
+
+	while (len && url[len - 1] == '/')
+		len--;
+	AUTO_FREE char *bare = mem_ndup(url, len);
+	add_word(w, a, bare);
+}
+
+static const char *apt_folder(void)
+{
+	const char *named = getenv("MKBENCH_APT");
+
+	return named && *named ? named : APT_FOLDER;
+}
+
+static void add_trusted(struct words *w, struct arena *a)
+{
+	AUTO_FREE char *pattern = mem_printf("%s/trusted.gpg{,.d/*.gpg,.d/*.asc}", apt_folder());
+	glob_t found;
+
+	if (!glob(pattern, GLOB_BRACE, NULL, &found))
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			if (!access(found.gl_pathv[i], R_OK))
+				add_word(w, a, found.gl_pathv[i]);
+	globfree(&found);
+}
+
+/* For an entry of apt's that names no key: all that apt trusts. For a recipe that names
+ * none: Debian's own keys, if they are installed. */
+static const char *const *default_keys(struct arena *a, bool of_apt)
+{
+	struct words w = { 0 };
+
+	if (of_apt || access(DEBIAN_KEYS, R_OK) < 0)
+		add_trusted(&w, a);
+	if (!w.count)
+		add_word(&w, a, DEBIAN_KEYS);
+	return end_words(&w, a);
+}
+
+static const char *const *recipe_keys(const struct recipe *r, const char *key, struct arena *a)
+{
+	if (!key)
+		return default_keys(a, false);
+	AUTO_FREE char *path = recipe_beside(r, key);
+	return one_word(a, path);
+}
+
+struct building {
+	struct arena *arena;
+	struct { struct source *items; size_t count, room; } sources;
+};
+
+static bool is_taken(const struct building *b, const char *name)
+{
+	for (size_t i = 0; i < b->sources.count; i++)
+		if (!strcmp(b->sources.items[i].name, name))
+			return true;
+	return false;
+}
+
+/* Names go into locks: the suite alone as long as it tells the archives apart. */
+static const char *new_name(const struct building *b, const char *suite, const char *url)
+{
+	const char *host = strstr(url, "://");
+	AUTO_FREE char *name = mem_dup(suite);
+
+	host = host ? host + 3 : url;
+	host = memchr(host, '@', strcspn(host, "/")) ? strchr(host, '@') + 1 : host;
+	for (int n = 1; is_taken(b, name); n++) {
+		free(name);
+		name = mem_printf(n == 1 ? "%s@%.*s" : "%s@%.*s#%d", suite, (int)strcspn(host, "/"), host, n);
+	}
+	return arena_dup(b->arena, name, strlen(name));
+}
+
+static void add_source(struct building *b, const char *suite, const char *const *mirrors, const char *const *components,
+		       const char *const *keys, bool optional)
+{
+	struct source src = { .name = new_name(b, suite, mirrors[0]), .suite = arena_dup(b->arena, suite, strlen(suite)), .mirrors = mirrors,
+			      .components = components, .keys = keys, .optional = optional, .pin = DEFAULT_PIN };
+
+	VEC_PUSH(&b->sources, src);
+}
+
+/* Where a part of a suite may be when only the suite's own mirrors are known. */
+static void add_likely(struct words *w, struct arena *a, const char *part, const char *const *mirrors)
+{
+	for (size_t i = 0; mirrors[i]; i++) {
+		if (!strcmp(part, "-security") && text_ends(mirrors[i], "/debian")) {
+			AUTO_FREE char *beside = mem_printf("%s-security", mirrors[i]);
+			add_word(w, a, beside);
+		}
+		add_word(w, a, mirrors[i]);
+	}
+}
+
+static void from_recipe(struct building *b, const struct recipe *r)
+{
+	const char *const *urls = r->base.mirrors.items, *const *keys = recipe_keys(r, r->base.key, b->arena);
+	const char *const *main_only = one_word(b->arena, "main");
+	struct words own = { 0 };
+
+	for (size_t i = 0; i < r->base.mirrors.count; i++)
+		add_url(&own, b->arena, urls[i]);
+	const char *const *mirrors = end_words(&own, b->arena);
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		AUTO_FREE char *suite = mem_printf("%s%s", r->base.suite, parts[i]);
+		struct words likely = { 0 };
+		add_likely(&likely, b->arena, parts[i], mirrors);
+		add_source(b, suite, end_words(&likely, b->arena), main_only, keys, i > 0);
+	}
+}
+
+static bool has_main(const struct apt_entry *e)
+{
+	for (size_t i = 0; e->components[i]; i++)
+		if (!strcmp(e->components[i], "main"))
+			return true;
+	return false;
+}
+
+static bool is_of(const struct apt_entry *e, const char *base, const char *part)
+{
+	return text_starts(e->suite, base) && !strcmp(e->suite + strlen(base), part) && has_main(e);
+}
+
+static const struct apt_entry *first_of(const struct apt *apt, const char *base, const char *part)
+{
+	for (size_t i = 0; i < apt->count; i++)
+		if (apt->items[i].usable && is_of(&apt->items[i], base, part))
+			return &apt->items[i];
+	return NULL;
+}
+
+/* All mirrors of the archive that the first such entry stands for: another key is another archive. */
+static bool add_mirrors(struct words *w, struct arena *a, const struct apt *apt, const char *base, const char *part,
+			const char **ret_key)
+{
+	const struct apt_entry *first = first_of(apt, base, part);
+
+	for (size_t i = 0; first && i < apt->count; i++) {
+		const struct apt_entry *e = &apt->items[i];
+		bool same_key = e->key == first->key || (e->key && first->key && !strcmp(e->key, first->key));
+		if (e->usable && same_key && is_of(e, base, part))
+			add_word(w, a, e->uri);
+	}
+	if (first)
+		*ret_key = first->key;
+	return first != NULL;
+}
+
+/* The code name of the release that runs here; the caller's to free. */
+static char *host_suite(void)
+{
+	static const char name[] = "\nVERSION_CODENAME=";
+	AUTO_FREE char *text = NULL;
+	size_t len;
+	struct err *e = file_read("/etc/os-release", 1 << 16, &text, &len);
+	const char *at = e ? NULL : strstr(text, name);
+
+	err_free(e);
+	return at ? mem_ndup(at + strlen(name), strcspn(at + strlen(name), "\n")) : mem_dup("stable");
+}
+
+/* The name that apt's entries have for the release whose mirrors serve ours too, or NULL. */
+static const char *choose_base(const struct apt *apt, const char *suite, const char *host)
+{
+	const char *const names[] = { suite, host, "stable", "oldstable", "testing", "unstable" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (first_of(apt, names[i], ""))
+			return names[i];
+	return NULL;
+}
+
+static struct err *no_mirror(const struct apt *apt, const char *suite)
+{
+	AUTO_TEXT struct text seen = { 0 };
+
+	for (size_t i = 0; i < apt->count; i++)
+		text_printf(&seen, "%s%s %s%s", i ? ", " : "", apt->items[i].uri, apt->items[i].suite,
+			    apt->items[i].usable ? "" : " (not usable here)");
+	return err_new(ERR_RECIPE, "no mirror of %s is known: name one in base.mirrors (%s has %s)", suite, apt_folder(),
+		       seen.len ? seen.bytes : "no archive");
+}
+
+static struct err *from_apt(struct building *b, const struct apt *apt, const char *suite)
+{
+	AUTO_FREE char *host = host_suite();
+	const char *base = choose_base(apt, suite, host), *key = NULL;
+	const char *const *main_only = one_word(b->arena, "main"), *const *own = NULL;
+
+	if (!base)
+		return no_mirror(apt, suite);
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		AUTO_FREE char *name = mem_printf("%s%s", suite, parts[i]);
+		struct words w = { 0 };
+		if (!add_mirrors(&w, b->arena, apt, base, parts[i], &key))
+			add_likely(&w, b->arena, parts[i], own);
+		const char *const *mirrors = end_words(&w, b->arena);
+		own = i ? own : mirrors;
+		add_source(b, name, mirrors, main_only, key ? one_word(b->arena, key) : default_keys(b->arena, true), i > 0);
+	}
+	return NULL;
+}
+
+static struct err *suite_sources(struct building *b, const struct recipe *r)
+{
+	struct apt apt;
+
+	if (r->base.mirrors.count) {
+		from_recipe(b, r);
+		return NULL;
+	}
+	TRY(apt_read(apt_folder(), r->base.architecture, &apt));
+	struct err *e = from_apt(b, &apt, r->base.suite);
+	apt_done(&apt);
+	return e;
+}
+
+static void add_archives(struct building *b, const struct recipe *r)
+{
+	const struct archive *more = r->base.archives.items;
+
+	for (size_t i = 0; i < r->base.archives.count; i++) {
+		const char *const *names = more[i].components.items;
+		struct words url = { 0 }, components = { 0 };
+		add_url(&url, b->arena, more[i].url);
+		for (size_t c = 0; c < more[i].components.count; c++)
+			add_word(&components, b->arena, names[c]);
+		if (!components.count)
+			add_word(&components, b->arena, "main");
+		add_source(b, more[i].suite, end_words(&url, b->arena), end_words(&components, b->arena),
+			   recipe_keys(r, more[i].key, b->arena), false);
+	}
+}
+
+struct err *archive_sources(const struct recipe *r, struct sources *ret)
+{
+	*ret = (struct sources){ 0 };
+	struct building b = { .arena = &ret->arena };
+	struct err *e = suite_sources(&b, r);
+	if (!e)
+		add_archives(&b, r);
+	ret->items = b.sources.items;
+	ret->count = b.sources.count;
+	if (e)
+		archive_sources_done(ret);
+	return e;
+}
+
+void archive_sources_done(struct sources *s)
+{
+	free(s->items);
+	arena_done(&s->arena);
+	*s = (struct sources){ 0 };
+}
+
+/* A path as it must be written in a URL. */
+static void put_path(struct text *t, const char *path)
+{
+	for (; *path; path++)
+		if (strchr("%?# ", *path))
+			text_printf(t, "%%%02X", (unsigned char)*path);
+		else
+			text_add(t, path, 1);
+}
+
+const char *const *archive_urls(struct arena *a, const struct sources *src, const char *archive, const char *filename)
+{
+	struct words urls = { 0 };
+
+	for (size_t i = 0; i < src->count; i++)
+		for (size_t m = 0; !strcmp(src->items[i].name, archive) && src->items[i].mirrors[m]; m++) {
+			AUTO_TEXT struct text url = { 0 };
+			text_printf(&url, "%s/", src->items[i].mirrors[m]);
+			put_path(&url, filename);
+			add_word(&urls, a, url.bytes);
+		}
+	return end_words(&urls, a);
+}
+
+void archive_index_done(struct archive_index *ix)
+{
+	index_free(ix->index);
+	for (size_t i = 0; i < ix->text_count; i++)
+		free(ix->texts[i]);
+	free(ix->texts);
+	*ix = (struct archive_index){ 0 };
+}

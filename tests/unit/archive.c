@@ -1,0 +1,291 @@
+/* Without arguments a TAP test; with STORE RECIPE a refresher for the bats tests, which prints
+ * the archives, the epoch and every candidate with its archive and first URL. */
+#include "fetch/archive.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "fetch/apt.h"
+#include "fetch/http.h"
+#include "t.h"
+
+static void print_all(const struct sources *src, const struct archive_index *ix)
+{
+	struct arena a = { 0 };
+
+	for (size_t i = 0; i < src->count; i++)
+		printf("source %s %s\n", src->items[i].name, src->items[i].mirrors[0]);
+	printf("epoch %" PRId64 "\n", ix->epoch);
+	for (size_t i = 0; i < index_count(ix->index); i++) {
+		const struct package *p = index_at(ix->index, i);
+		const char *name = src->items[p->archive].name;
+		printf("%s %s %s %s\n", p->name, p->version, name, archive_urls(&a, src, name, p->filename)[0]);
+	}
+	arena_done(&a);
+}
+
+static struct err *refresh(const char *store_path_, const char *recipe_path)
+{
+	struct recipe r = { 0 };
+	struct problems problems;
+	struct sources src = { 0 };
+	struct archive_index ix = { 0 };
+	struct store *s = NULL;
+	struct progress *p = progress_new(PROGRESS_PLAIN);
+
+	struct err *e = recipe_read(recipe_path, &r, &problems);
+	r.base.architecture = "amd64";
+	if (!e)
+		e = store_open(store_path_, &s);
+	if (!e)
+		e = archive_sources(&r, &src);
+	if (!e)
+		e = archive_refresh(s, &src, r.base.architecture, p, &ix);
+	if (!e)
+		print_all(&src, &ix);
+	archive_index_done(&ix);
+	archive_sources_done(&src);
+	store_close(s);
+	recipe_done(&r);
+	progress_free(p);
+	return e;
+}
+
+static int refresh_and_say(char **argv)
+{
+	struct err *e = refresh(argv[1], argv[2]);
+
+	if (!e)
+		return 0;
+	AUTO_FREE char *text = err_text(e);
+	int status = (int)err_kind(e);
+	fprintf(stderr, "%s\n", text);
+	err_free(e);
+	return status;
+}
+
+static char *top;
+
+static void write_text(const char *name, const char *text)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", top, name);
+	AUTO_FREE char *folder = mem_ndup(path, (size_t)(strrchr(path, '/') - path));
+
+	ok(!file_make_folder(folder, 0755) && !file_write(path, text, strlen(text), 0644));
+}
+
+static void forget_all(void)
+{
+	ok(!file_remove_tree(top) && !mkdir(top, 0755));
+}
+
+/* Entries as lines: uri suite components (key) !unusable */
+static char *entries(void)
+{
+	struct apt apt;
+	struct text t = { 0 };
+	struct err *e = apt_read(top, "amd64", &apt);
+
+	ok(!e);
+	err_free(e);
+	for (size_t i = 0; i < apt.count; i++) {
+		const struct apt_entry *a = &apt.items[i];
+		text_printf(&t, "%s%s", a->usable ? "" : "!", a->uri);
+		text_printf(&t, " %s", a->suite);
+		for (size_t c = 0; a->components[c]; c++)
+			text_printf(&t, " %s", a->components[c]);
+		text_printf(&t, a->key ? " (%s)\n" : "\n", a->key);
+	}
+	apt_done(&apt);
+	return text_take(&t);
+}
+
+static void one_line_entries(void)
+{
+	write_text("sources.list",
+		   "# deb http://off.example/debian trixie main\n"
+		   "deb http://a.example/debian/ trixie main contrib # a remark\n"
+		   "\n"
+		   "deb-src http://a.example/debian trixie main\n"
+		   "deb [ arch=amd64,arm64 signed-by=/k/a.gpg ] https://b.example/debian trixie-updates main\n"
+		   "deb [arch=i386] http://c.example trixie main\n"
+		   "deb [trusted=yes] http://d.example trixie main\n"
+		   "deb [signed-by=0123456789ABCDEF0123456789ABCDEF01234567] http://e.example trixie main\n"
+		   "deb file:/srv/mirror trixie main\n"
+		   "deb mirror+file:/etc/apt/mirrors trixie main\n"
+		   "deb http://flat.example ./\n"
+		   "deb http://short.example\n"
+		   "deb [unclosed http://odd.example trixie main\n");
+	write_text("sources.list.d/b.list", "deb\thttp://b.list.example\ttrixie\tmain");
+	write_text("sources.list.d/a.list", "deb http://a.list.example trixie main\n");
+	write_text("sources.list.d/c.list.save", "deb http://no.example trixie main\n");
+	AUTO_FREE char *got = entries();
+	is(got, "http://a.example/debian trixie main contrib\n"
+		"https://b.example/debian trixie-updates main (/k/a.gpg)\n"
+		"!http://d.example trixie main\n"
+		"!http://e.example trixie main (0123456789ABCDEF0123456789ABCDEF01234567)\n"
+		"file:///srv/mirror trixie main\n"
+		"!mirror+file:/etc/apt/mirrors trixie main\n"
+		"![unclosed http://odd.example trixie main\n"
+		"http://a.list.example trixie main\n"
+		"http://b.list.example trixie main\n");
+	forget_all();
+}
+
+static void stanza_entries(void)
+{
+	write_text("sources.list.d/debian.sources",
+		   "Types: deb deb-src\n"
+		   "# a comment inside\n"
+		   "URIs: http://a.example/debian\n"
+		   "  http://b.example/debian/\n"
+		   "Suites: trixie trixie-updates\n"
+		   "Components: main\n"
+		   "Signed-By: /k/a.gpg\n"
+		   "\n"
+		   "Enabled: no\nTypes: deb\nURIs: http://off.example\nSuites: trixie\nComponents: main\n"
+		   "\n"
+		   "types: deb\nURIs: http://c.example\nSuites: trixie\nComponents: main\nArchitectures: arm64 amd64\n"
+		   "Signed-By:\n"
+		   " -----BEGIN PGP PUBLIC KEY BLOCK-----\n"
+		   " .\n"
+		   " abcd\n"
+		   " -----END PGP PUBLIC KEY BLOCK-----\n"
+		   "\n"
+		   "Types: deb\nURIs: http://d.example\nSuites: trixie\nComponents: main\nArchitectures: arm64\n"
+		   "\n"
+		   "Types: deb-src\nURIs: http://e.example\nSuites: trixie\nComponents: main\n"
+		   "\n"
+		   "Types: deb\nURIs: http://f.example\nSuites: ./\n");
+	AUTO_FREE char *got = entries();
+	is(got, "http://a.example/debian trixie main (/k/a.gpg)\n"
+		"http://a.example/debian trixie-updates main (/k/a.gpg)\n"
+		"http://b.example/debian trixie main (/k/a.gpg)\n"
+		"http://b.example/debian trixie-updates main (/k/a.gpg)\n"
+		"http://c.example trixie main (-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabcd\n-----END PGP PUBLIC KEY BLOCK-----)\n");
+	forget_all();
+}
+
+static void put_source(struct text *t, const struct source *src)
+{
+	text_printf(t, "%s %s:", src->name, src->suite);
+	for (size_t i = 0; src->mirrors[i]; i++)
+		text_printf(t, " %s", src->mirrors[i]);
+	text_put(t, " |");
+	for (size_t i = 0; src->components[i]; i++)
+		text_printf(t, " %s", src->components[i]);
+	text_put(t, " |");
+	for (size_t i = 0; src->keys[i]; i++)
+		text_printf(t, " %s", src->keys[i]);
+	text_put(t, src->optional ? " ?\n" : "\n");
+}
+
+/* Sources as lines, or the error. */
+static char *sources_of(struct recipe *r)
+{
+	struct sources src;
+	struct text t = { 0 };
+
+	r->base.architecture = "amd64";
+	struct err *e = archive_sources(r, &src);
+	if (e) {
+		char *text = err_text(e);
+		err_free(e);
+		return text;
+	}
+	for (size_t i = 0; i < src.count; i++)
+		put_source(&t, &src.items[i]);
+	archive_sources_done(&src);
+	return text_take(&t);
+}
+
+static void sources_of_recipe(void)
+{
+	const char *mirrors[] = { "https://m.example/debian/", "file:///srv/private" };
+	struct archive more[] = { { .url = "https://n.example/apt", .suite = "nodistro" },
+				  { .url = "https://me:word@n.example/x/", .suite = "trixie",
+				    .components = { (const char *[]){ "nginx" }, 1 }, .key = "n.gpg" } };
+	struct recipe r = { .path = "recipes/r.yml", .base = { .suite = "trixie", .key = "/k/own.gpg",
+							       .mirrors = { mirrors, 2 }, .archives = { more, 2 } } };
+	more[0].key = "/k/node.asc";
+	AUTO_FREE char *got = sources_of(&r);
+	is(got, "trixie trixie: https://m.example/debian file:///srv/private | main | /k/own.gpg\n"
+		"trixie-updates trixie-updates: https://m.example/debian file:///srv/private | main | /k/own.gpg ?\n"
+		"trixie-security trixie-security: https://m.example/debian-security https://m.example/debian file:///srv/private"
+		" | main | /k/own.gpg ?\n"
+		"nodistro nodistro: https://n.example/apt | main | /k/node.asc\n"
+		"trixie@n.example trixie: https://me:word@n.example/x | nginx | recipes/n.gpg\n");
+}
+
+static void sources_of_apt(void)
+{
+	struct recipe trixie = { .base.suite = "trixie" }, forky = { .base.suite = "forky" };
+
+	write_text("trusted.gpg.d/a.asc", "");
+	AUTO_FREE char *trusted = mem_printf("%s/trusted.gpg.d/a.asc", top);
+	write_text("sources.list",
+		   "deb [signed-by=/k/d.gpg] http://a.example/debian trixie main contrib\n"
+		   "deb [signed-by=/k/d.gpg] http://b.example/debian trixie main\n"
+		   "deb [signed-by=/k/other.gpg] http://php.example trixie main\n"
+		   "deb http://only.example trixie stable\n"
+		   "deb http://sec.example trixie-security main\n"
+		   "deb http://old.example/debian stable main\n");
+	AUTO_FREE char *got = sources_of(&trixie);
+	AUTO_FREE char *want = mem_printf(
+		"trixie trixie: http://a.example/debian http://b.example/debian | main | /k/d.gpg\n"
+		"trixie-updates trixie-updates: http://a.example/debian http://b.example/debian | main | /k/d.gpg ?\n"
+		"trixie-security trixie-security: http://sec.example | main | %s ?\n", trusted);
+	is(got, want);
+	AUTO_FREE char *moved = sources_of(&forky);
+	AUTO_FREE char *moved_want = mem_printf(
+		"forky forky: http://old.example/debian | main | %s\n"
+		"forky-updates forky-updates: http://old.example/debian | main | %s ?\n"
+		"forky-security forky-security: http://old.example/debian-security http://old.example/debian | main | %s ?\n",
+		trusted, trusted, trusted);
+	is(moved, moved_want);
+
+	write_text("sources.list", "deb mirror://m.example/list trixie main\ndeb http://n.example nodistro main\n");
+	AUTO_FREE char *none = sources_of(&trixie);
+	AUTO_FREE char *none_want = mem_printf("no mirror of trixie is known: name one in base.mirrors (%s has "
+					       "mirror://m.example/list trixie (not usable here), http://n.example nodistro)", top);
+	is(none, none_want);
+	forget_all();
+	AUTO_FREE char *empty = sources_of(&trixie);
+	ok(text_ends(empty, "has no archive)"));
+}
+
+static void urls(void)
+{
+	const char *const mirrors[] = { "http://a.example/debian", "http://b.example", NULL };
+	struct source one = { .name = "trixie", .mirrors = mirrors };
+	struct sources src = { .items = &one, .count = 1 };
+	struct arena a = { 0 };
+
+	const char *const *got = archive_urls(&a, &src, "trixie", "pool/l/l++/l%_1~a#b.deb");
+	is(got[0], "http://a.example/debian/pool/l/l++/l%25_1~a%23b.deb");
+	is(got[1], "http://b.example/pool/l/l++/l%25_1~a%23b.deb");
+	ok(!got[2]);
+	ok(!archive_urls(&a, &src, "sid", "x")[0]);
+	arena_done(&a);
+}
+
+int main(int argc, char **argv)
+{
+	char folder[] = "/tmp/mkbench-archive.XXXXXX";
+
+	if (argc == 3)
+		return refresh_and_say(argv);
+	top = mkdtemp(folder);
+	setenv("MKBENCH_APT", top, 1);
+	one_line_entries();
+	stanza_entries();
+	sources_of_recipe();
+	sources_of_apt();
+	urls();
+	ok(!file_remove_tree(top));
+	return t_done();
+}
