@@ -20,6 +20,19 @@ static bool same(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
+/* Of texts that were read: a list refused for its length has count 0. */
+static void check_twins(const struct view *v, const struct node *list, size_t count, const char *what)
+{
+	if (!count)
+		return;
+	for (const struct node *n = list ? list->child : NULL; n && !problem_full(v->p); n = n->next)
+		for (const struct node *m = list->child; m != n; m = m->next)
+			if (same(m->text, n->text)) {
+				problem_add(v->p, n->at, "%s '%s' is given twice: once is enough", what, n->text);
+				break;
+			}
+}
+
 static const struct app *find_app(const struct view *v, const char *name)
 {
 	for (size_t i = 0; i < v->r->apps.count; i++)
@@ -60,27 +73,29 @@ static void check_apps(const struct view *v)
 	}
 }
 
-static void check_site_apps(const struct view *v, size_t i)
+static const char *nearest_app(const struct view *v, const char *name)
 {
-	const char *const *apps = v->sites[i].apps.items;
 	const char *names[100];
 	size_t count = 0;
 
-	for (size_t k = 0; k < v->r->apps.count && count < COUNT(names); k++)
-		if (v->apps[k].name)
-			names[count++] = v->apps[k].name;
+	for (size_t i = 0; i < v->r->apps.count && count < COUNT(names); i++)
+		if (v->apps[i].name)
+			names[count++] = v->apps[i].name;
+	return text_nearest(name, names, count);
+}
+
+static void check_site_apps(const struct view *v, size_t i)
+{
+	const char *const *apps = v->sites[i].apps.items;
+
 	for (size_t k = 0; k < v->sites[i].apps.count; k++) {
-		if (!apps[k])
+		if (!apps[k] || find_app(v, apps[k]))
 			continue;
-		struct mark at = node_mark(v->root, "sites/%zu/apps/%zu", i, k);
-		const char *near = find_app(v, apps[k]) ? NULL : text_nearest(apps[k], names, count);
-		if (!find_app(v, apps[k]))
-			problem_add(v->p, at, "the recipe has no app '%s': %s%s%s", apps[k], near ? "did you mean '" : "add it to 'apps'",
-				    near ? near : "", near ? "'?" : "");
-		for (size_t j = 0; j < k; j++)
-			if (same(apps[j], apps[k]))
-				problem_add(v->p, at, "the app '%s' is given twice: once is enough", apps[k]);
+		const char *near = nearest_app(v, apps[k]);
+		problem_add(v->p, node_mark(v->root, "sites/%zu/apps/%zu", i, k), "the recipe has no app '%s': %s%s%s", apps[k],
+			    near ? "did you mean '" : "add it to 'apps'", near ? near : "", near ? "'?" : "");
 	}
+	check_twins(v, node_find(v->root, "sites/%zu/apps", i), v->sites[i].apps.count, "the app");
 }
 
 /* A site's hosts by number: its name is number 0. */
@@ -220,19 +235,6 @@ static void check_mariadb(const struct view *v)
 		problem_add(v->p, node_mark(v->root, "mariadb/collation"), "the collation '%s' is not one of %s: its name begins with '%s_'",
 			    m->collation, m->character_set, m->character_set);
 	check_settings(v);
-}
-
-/* Of texts that were read: a list refused for its length has count 0. */
-static void check_twins(const struct view *v, const struct node *list, size_t count, const char *what)
-{
-	if (!count)
-		return;
-	for (const struct node *n = list ? list->child : NULL; n && !problem_full(v->p); n = n->next)
-		for (const struct node *m = list->child; m != n; m = m->next)
-			if (same(m->text, n->text)) {
-				problem_add(v->p, n->at, "%s '%s' is given twice: once is enough", what, n->text);
-				break;
-			}
 }
 
 static void check_unknown_host(const struct view *v)
