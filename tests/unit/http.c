@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "fetch/transfer.h"
@@ -18,15 +19,15 @@ static void print_arrival(void *arg, const struct digest *d, const char *url)
 	fflush(stdout);
 }
 
-static struct want read_want(char *line)
+static struct want read_want(struct arena *a, char *line)
 {
 	char *save, *what = strtok_r(line, " \n", &save), *size = strtok_r(NULL, " \n", &save), *hex = strtok_r(NULL, " \n", &save);
-	const char **urls = mem_array(16, sizeof *urls);
-	struct want w = { .what = mem_dup(what), .urls = urls, .size_bytes = strtoull(size, NULL, 10), .arrived = print_arrival };
+	const char **urls = arena_new(a, 16 * sizeof *urls);
+	struct want w = { .what = arena_dup(a, what, strlen(what)), .urls = urls, .size_bytes = strtoull(size, NULL, 10), .arrived = print_arrival };
 
 	for (size_t i = 0; i < 15; i++) {
 		char *url = strtok_r(NULL, " \n", &save);
-		urls[i] = url ? mem_dup(url) : NULL;
+		urls[i] = url ? arena_dup(a, url, strlen(url)) : NULL;
 	}
 	w.arg = (void *)w.what;
 	w.local = text_starts(what, "local");
@@ -39,24 +40,28 @@ static struct want read_want(char *line)
 static int download(const char *path)
 {
 	struct { struct want *items; size_t count, room; } wants = { 0 };
-	struct store *s;
+	struct arena a = { 0 };
+	struct store *s = NULL;
 	char *line = NULL;
 	size_t room = 0;
+	int status = 0;
 
 	while (getline(&line, &room, stdin) > 0)
-		VEC_PUSH(&wants, read_want(line));
+		VEC_PUSH(&wants, read_want(&a, line));
 	free(line);
 	struct err *e = store_open(path, &s);
 	if (!e)
 		e = http_fetch(s, wants.items, wants.count, NULL);
 	if (e) {
 		AUTO_FREE char *text = err_text(e);
-		int status = (int)err_kind(e);
+		status = (int)err_kind(e);
 		fprintf(stderr, "%s\n", text);
-		exit(status);
+		err_free(e);
 	}
 	store_close(s);
-	return 0;
+	free(wants.items);
+	arena_done(&a);
+	return status;
 }
 
 static void refuses(const char *url, bool local, const char *word)
