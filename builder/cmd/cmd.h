@@ -13,6 +13,10 @@ struct err *cmd_check(int argc, char **argv);
 struct recipe;
 struct err *cmd_check_recipe(const char *path, struct recipe *ret) MUST_CHECK;
 struct err *cmd_schema(int argc, char **argv);
+struct err *cmd_plan(int argc, char **argv);
+struct err *cmd_lock(int argc, char **argv);
+struct err *cmd_build(int argc, char **argv);
+struct err *cmd_clean(int argc, char **argv);
 
 /* The folder that holds services/, rootfs/ and recipes/: $MKBENCH_SHARE, the source
  * tree, or PREFIX/share/mkbench. The caller's to free. */

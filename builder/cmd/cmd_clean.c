@@ -1,0 +1,26 @@
+#include <stdio.h>
+
+#include "base/text.h"
+#include "cmd/cmd.h"
+#include "cmd/option.h"
+#include "layer/sandbox.h"
+#include "store/store.h"
+
+#define MONTH_SECONDS (30u * 24 * 3600)
+
+struct err *cmd_clean(int argc, char **argv)
+{
+	struct option_set o = { 0 };
+	struct store *s = NULL;
+	uint64_t freed = 0;
+	char size[16];
+
+	TRY(option_read(argc, argv, OPTION_CLEAN, &o));
+	TRY(sandbox_enter_user_namespace());
+	TRY(store_open(NULL, &s));
+	struct err *e = o.built ? store_clean_built(s, &freed) : store_clean(s, o.all ? 0 : MONTH_SECONDS, &freed);
+	if (!e)
+		printf("%s: %s freed\n", store_path(s), text_size((double)freed, size));
+	store_close(s);
+	return e;
+}

@@ -1,0 +1,162 @@
+#include "cmd/job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cmd/cmd.h"
+#include "fetch/archive.h"
+
+static const char *const layer_names[GROUP_COUNT] = {
+	[GROUP_BASE] = "base", [GROUP_SERVICES] = "services", [GROUP_RUNTIME] = "runtime", [GROUP_BUILD] = "build",
+};
+
+struct err *job_open(struct job *j, const char *recipe_path, enum progress_style style)
+{
+	AUTO_FREE char *share = cmd_share();
+
+	j->recipe_path = recipe_path;
+	j->progress = progress_new(style);
+	TRY(cmd_check_recipe(recipe_path, &j->recipe));
+	TRY(service_load(share, &j->recipe, &j->services));
+	j->lock_path = lock_path(recipe_path);
+	return store_open(NULL, &j->store);
+}
+
+/* Whoever asks for packages, in layer order: services and framework, then the recipe. */
+static size_t roots_of(const struct job *j, struct plan_root **ret)
+{
+	const struct service_package *packages;
+	size_t count = service_packages(j->services, &packages), n = 0;
+	const char *const *more = j->recipe.base.packages.items;
+	struct plan_root *roots = mem_array(count + j->recipe.base.packages.count, sizeof *roots);
+
+	for (int group = 0; group < GROUP_COUNT; group++)
+		for (size_t i = 0; i < count; i++)
+			if (packages[i].group == group)
+				roots[n++] = (struct plan_root){ packages[i].name, layer_names[group] };
+	for (size_t i = 0; i < j->recipe.base.packages.count; i++)
+		roots[n++] = (struct plan_root){ more[i], "runtime" };
+	*ret = roots;
+	return n;
+}
+
+static struct digest asked_of(const struct job *j)
+{
+	AUTO_FREE struct plan_root *roots = NULL;
+	size_t count = roots_of(j, &roots);
+	AUTO_FREE const char **names = mem_array(count, sizeof *names);
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = roots[i].name;
+	return lock_asked(&j->recipe, names, count);
+}
+
+static struct err *choose_packages(struct job *j)
+{
+	struct sources sources = { 0 };
+	struct archive_index index = { 0 };
+	AUTO_FREE struct plan_root *roots = NULL;
+	size_t count = roots_of(j, &roots);
+
+	TRY(archive_sources(&j->recipe, &sources));
+	struct err *e = archive_refresh(j->store, &sources, j->recipe.base.architecture, j->progress, &index);
+	AUTO_FREE const char **names = mem_array(sources.count, sizeof *names);
+	for (size_t i = 0; i < sources.count; i++)
+		names[i] = sources.items[i].name;
+	if (!e)
+		e = plan_choose(index.index, roots, count, j->recipe.base.recommends, names, &j->lock);
+	j->lock.epoch = index.epoch;
+	archive_index_done(&index);
+	archive_sources_done(&sources);
+	return e;
+}
+
+static struct lock_app *pin_of(struct lock *l, const char *name)
+{
+	for (size_t i = 0; i < l->app_count; i++)
+		if (!strcmp(l->apps[i].name, name))
+			return &l->apps[i];
+	return NULL;
+}
+
+/* A folder beside the recipe is work in progress: it is built as it stands and never pinned. */
+static void pin_apps(struct job *j)
+{
+	const struct app *apps = j->recipe.apps.items;
+	char hex[DIGEST_HEX];
+
+	j->lock.apps = arena_new(&j->lock.arena, j->recipe.apps.count * sizeof *j->lock.apps);
+	for (size_t i = 0; i < j->recipe.apps.count; i++) {
+		const struct app_source *src = &j->sources[i];
+		if (apps[i].path)
+			continue;
+		AUTO_FREE char *tree = mem_printf("sha256:%s", digest_hex(&src->digest, hex));
+		j->lock.apps[j->lock.app_count++] = (struct lock_app){
+			.name = arena_dup(&j->lock.arena, apps[i].name, strlen(apps[i].name)),
+			.commit = src->commit ? arena_dup(&j->lock.arena, src->commit, strlen(src->commit)) : NULL,
+			.tree = arena_dup(&j->lock.arena, tree, strlen(tree)),
+		};
+	}
+}
+
+static struct err *lock_anew(struct job *j)
+{
+	TRY(choose_packages(j));
+	j->lock.asked = asked_of(j);
+	TRY(job_sources(j));
+	pin_apps(j);
+	TRY(lock_write(j->lock_path, &j->lock));
+	progress_note(j->progress, "wrote %s", j->lock_path);
+	return NULL;
+}
+
+struct err *job_lock(struct job *j, bool anew)
+{
+	bool found = false;
+	struct digest asked = asked_of(j);
+
+	if (!anew)
+		TRY(lock_read(j->lock_path, &j->lock, &found));
+	if (!found)
+		TRY(lock_anew(j));
+	else if (!digest_equal(&asked, &j->lock.asked))
+		return err_new(ERR_RECIPE, "%s answers another recipe (suite, packages or apps changed since): "
+			       "run 'mkbench lock %s'", j->lock_path, j->recipe_path);
+	plan_make(&j->recipe, &j->lock, &j->plan);
+	return NULL;
+}
+
+struct err *job_sources(struct job *j)
+{
+	const struct app *apps = j->recipe.apps.items;
+	size_t count = j->recipe.apps.count;
+
+	if (j->sources)
+		return NULL;
+	j->sources = mem_array(count, sizeof *j->sources);
+	progress_stage(j->progress, "sources", count, "apps");
+	for (size_t i = 0; i < count; i++) {
+		TRY(source_get(j->store, &j->recipe, &apps[i], pin_of(&j->lock, apps[i].name), j->progress, &j->sources[i]));
+		progress_add(j->progress, 1);
+	}
+	progress_done(j->progress, NULL);
+	return NULL;
+}
+
+void job_close(struct job *j)
+{
+	for (size_t i = 0; j->sources && i < j->recipe.apps.count; i++)
+		source_done(&j->sources[i]);
+	free(j->sources);
+	plan_done(&j->plan);
+	lock_done(&j->lock);
+	free(j->lock_path);
+	if (j->store)
+		store_close(j->store);
+	if (j->services)
+		service_free(j->services);
+	recipe_done(&j->recipe);
+	progress_free(j->progress);
+}

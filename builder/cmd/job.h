@@ -1,0 +1,32 @@
+/* A job: what plan, lock and build begin with. Opening reads the recipe and the services it
+ * needs; locking reads the lock beside it or makes one. */
+#pragma once
+#include "base/progress.h"
+#include "fetch/source.h"
+#include "plan/plan.h"
+#include "recipe/lock.h"
+#include "recipe/recipe.h"
+#include "service/service.h"
+#include "store/store.h"
+
+struct job {
+	const char *recipe_path;
+	struct progress *progress;
+	struct recipe recipe;
+	struct service_set *services;
+	struct store *store;
+	char *lock_path;
+	struct lock lock;
+	struct plan plan;
+	struct app_source *sources;      /* one an app of the recipe, once job_sources was called */
+};
+
+/* Prints the recipe's problems to standard error. */
+struct err *job_open(struct job *j, const char *recipe_path, enum progress_style style) MUST_CHECK;
+/* Uses the lock beside the recipe, or refreshes the archives and writes a new one when there is
+ * none or anew is set; then makes the plan. */
+struct err *job_lock(struct job *j, bool anew) MUST_CHECK;
+/* Gets every app's source as the lock pins it. */
+struct err *job_sources(struct job *j) MUST_CHECK;
+void job_close(struct job *j);
+#define AUTO_JOB __attribute__((cleanup(job_close)))

@@ -1,0 +1,22 @@
+/* An app's source: from git, an archive or a folder, reduced to its files. The same
+ * source gives the same tree whoever checked it out: owners are left to the
+ * caller, modes become 0644 or 0755, times are not kept, VCS folders, byte code and
+ * node_modules are left out. A link that leaves the tree and a device are refused. */
+#pragma once
+#include "base/progress.h"
+#include "recipe/lock.h"
+#include "recipe/recipe.h"
+#include "store/store.h"
+#include "tree/tree.h"
+
+struct app_source {
+	struct tree files;       /* sorted; paths below the app's folder; CONTENT_DISK, must stay until used */
+	struct digest digest;    /* tree_digest of files */
+	char *commit;            /* git: 40 or 64 hex digits, else NULL */
+};
+
+/* pinned is the app's line of the lock, or NULL to resolve anew. A pinned commit that the store
+ * holds needs no network. Git runs as a child with the caller's own configuration, agent and netrc; it never asks. */
+struct err *source_get(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
+		       struct progress *p, struct app_source *ret) MUST_CHECK;
+void source_done(struct app_source *src);

@@ -1,0 +1,160 @@
+#include "fetch/source_tar.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "fetch/http.h"
+
+static bool climbs(const char *path)
+{
+	if (path[0] == '/')
+		return true;
+	for (const char *at = path; *at; at += strcspn(at, "/"), at += *at == '/')
+		if (!strncmp(at, "..", 2) && (!at[2] || at[2] == '/'))
+			return true;
+	return false;
+}
+
+static struct err *copy_data(struct archive *in, int fd, const char *path, uint64_t *total)
+{
+	const void *bytes;
+	size_t len;
+	int64_t offset;
+	int rc;
+
+	while ((rc = archive_read_data_block(in, &bytes, &len, &offset)) == ARCHIVE_OK) {
+		*total += len;
+		if (*total > SOURCE_TAR_LIMIT)
+			return err_new(ERR_BUILD, "the archive unpacks to more than %llu bytes", SOURCE_TAR_LIMIT);
+		if (pwrite(fd, bytes, len, offset) != (ssize_t)len)
+			return err_errno(errno, "write %s", path);
+	}
+	return rc == ARCHIVE_EOF ? NULL : err_new(ERR_BUILD, "%s: %s", path, archive_error_string(in));
+}
+
+/* The folder a name lies in, made as needed and reached without following any link. */
+static struct err *open_parent(int root, const char *path, int *ret_fd, const char **ret_name)
+{
+	struct open_how how = { .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+	AUTO_FREE char *parent = mem_dup(path);
+	AUTO_CLOSE int at = dup(root);
+
+	for (const char *slash; (slash = strchr(path, '/'));) {
+		AUTO_FREE char *name = mem_ndup(path, (size_t)(slash - path));
+		path = slash + strspn(slash, "/");
+		if (!*path)
+			return err_new(ERR_BUILD, "the archive holds an odd name: %s", parent);
+		if (mkdirat(at, name, 0755) < 0 && errno != EEXIST)
+			return err_errno(errno, "%s", parent);
+		int next = (int)syscall(SYS_openat2, at, name, &how, sizeof how);
+		if (next < 0)
+			return err_errno(errno, "the archive writes through %s", parent);
+		close(at);
+		at = next;
+	}
+	*ret_name = path;
+	*ret_fd = at;
+	at = -1;
+	return NULL;
+}
+
+static struct err *unpack_one(struct archive *in, struct archive_entry *e, int root, uint64_t *total)
+{
+	const char *whole = archive_entry_pathname(e), *name = "";
+	AUTO_FREE char *path = mem_dup(whole ? whole : "..");
+	mode_t type = archive_entry_filetype(e);
+	AUTO_CLOSE int at = -1;
+
+	if (climbs(path))
+		return err_new(ERR_BUILD, "the archive holds a name that leaves it: %s", path);
+	while (text_ends(path, "/"))
+		path[strlen(path) - 1] = '\0';
+	char *start = path;
+	while (text_starts(start, "./"))
+		start += 2;
+	if (!*start || !strcmp(start, "."))
+		return NULL;
+	TRY(open_parent(root, start, &at, &name));
+	if (type == AE_IFDIR)
+		return mkdirat(at, name, 0755) < 0 && errno != EEXIST ? err_errno(errno, "%s", path) : NULL;
+	if (type == AE_IFLNK)
+		return symlinkat(archive_entry_symlink(e), at, name) < 0 ? err_errno(errno, "%s", path) : NULL;
+	if (type != AE_IFREG || archive_entry_hardlink(e))
+		return err_new(ERR_BUILD, "the archive holds something that is no file, folder or link: %s", path);
+	AUTO_CLOSE int fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				   archive_entry_perm(e) & 0111 ? 0755 : 0644);
+	return fd < 0 ? err_errno(errno, "%s", path) : copy_data(in, fd, path, total);
+}
+
+static struct err *unpack(const char *archive_path, const char *folder)
+{
+	AUTO_CLOSE int root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct archive *in = archive_read_new();
+	struct archive_entry *entry;
+	struct err *e = NULL;
+	uint64_t total = 0;
+	int rc = ARCHIVE_FATAL;
+
+	archive_read_support_format_tar(in);
+	archive_read_support_format_zip(in);
+	archive_read_support_filter_all(in);
+	if (root < 0)
+		e = err_errno(errno, "%s", folder);
+	else if (archive_read_open_filename(in, archive_path, 1 << 16) != ARCHIVE_OK)
+		e = err_new(ERR_BUILD, "%s", archive_error_string(in));
+	while (!e && (rc = archive_read_next_header(in, &entry)) == ARCHIVE_OK)
+		e = unpack_one(in, entry, root, &total);
+	if (!e && rc != ARCHIVE_EOF)
+		e = err_new(ERR_BUILD, "%s", archive_error_string(in));
+	archive_read_free(in);
+	return e;
+}
+
+/* The only folder at the top, or "". */
+static char *single_top(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	char *only = NULL;
+	size_t count = 0;
+
+	for (struct dirent *d; dir && (d = readdir(dir));) {
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		if (!count++ && d->d_type == DT_DIR)
+			only = mem_printf("%s/%s", folder, d->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	if (count == 1 && only)
+		return only;
+	mem_freep(&only);
+	return mem_dup(folder);
+}
+
+struct err *source_tar(struct store *s, const struct app *app, struct progress *p, char **ret_folder)
+{
+	const char *urls[] = { app->archive, NULL };
+	struct want w = { .what = app->name, .urls = urls };
+	AUTO_FREE char *folder = NULL;
+
+	if (!digest_parse(app->sha256, &w.sha256))
+		return err_new(ERR_RECIPE, "sha256 of its archive is not 64 hexadecimal digits");
+	if (!store_has(s, &w.sha256))
+		TRY(http_fetch(s, &w, 1, p));
+	AUTO_FREE char *blob = store_blob_path(s, &w.sha256);
+	TRY(store_work_folder(s, app->name, &folder));
+	TRY_AS(unpack(blob, folder), "%s", app->archive);
+	*ret_folder = single_top(folder);
+	return NULL;
+}

@@ -1,0 +1,10 @@
+/* An app's source from an archive (tar or zip) named by URL or path and SHA-256. */
+#pragma once
+#include "base/progress.h"
+#include "recipe/recipe.h"
+#include "store/store.h"
+
+/* Unpacks into a work folder of the store; a single top folder, as forges make them, is
+ * stepped into. Names with "..", absolute names and archives beyond SOURCE_TAR_LIMIT bytes are refused. */
+#define SOURCE_TAR_LIMIT (4ull << 30)
+struct err *source_tar(struct store *s, const struct app *app, struct progress *p, char **ret_folder) MUST_CHECK;
