@@ -195,6 +195,15 @@ static struct err *find(const struct store *s, const struct digest *deb, struct 
 	return NULL;
 }
 
+bool pack_has(const struct store *s, const struct digest *deb)
+{
+	struct digest blob;
+	bool found = false;
+
+	err_free(find(s, deb, &blob, &found));
+	return found;
+}
+
 struct err *pack_make(struct store *s, const struct digest *deb)
 {
 	AUTO_CLOSE int fd = -1;

@@ -35,6 +35,7 @@ struct pack {
 
 /* Makes the pack of a .deb blob of the store unless it is there. Thread-safe. */
 struct err *pack_make(struct store *s, const struct digest *deb) MUST_CHECK;
+bool pack_has(const struct store *s, const struct digest *deb);
 struct err *pack_load(const struct store *s, const struct digest *deb, struct pack **ret) MUST_CHECK;
 const struct pack_member *pack_member(const struct pack *p, const char *name);
 void pack_free(struct pack *p); /* NULL is fine */
