@@ -1,0 +1,48 @@
+#include "cmd/build_image.h"
+
+#include "base/mem.h"
+
+/* How long a first boot may take before Docker calls the container unhealthy: health itself says
+ * "provisioning" meanwhile, so this only bounds an init that never answers. */
+#define START_SECONDS 600
+
+static struct err *write_one(struct job *j, const struct image *im, int output, const char *folder, struct image_result *ret)
+{
+	static const char *const names[] = { [OUTPUT_OCI] = "oci", [OUTPUT_DOCKER] = "docker" };
+
+	progress_item(j->progress, names[output]);
+	TRY((output == OUTPUT_OCI ? image_write_oci : image_write_docker)(j->store, im, folder, ret));
+	progress_add(j->progress, 1);
+	return NULL;
+}
+
+struct err *build_image(struct job *j, const struct image_layer *layers, size_t count, const char *build_id,
+			const char *folder, struct image_result *ret)
+{
+	const struct recipe *r = &j->recipe;
+	const int *outputs = r->outputs.items;
+	const struct label labels[] = {
+		{ "org.opencontainers.image.title", r->name },
+		{ "org.opencontainers.image.version", r->version },
+		{ "org.mkbench.build", build_id },
+		{ "org.mkbench.data-format", "1" },
+		{ NULL, NULL },
+	};
+	const struct image_config config = {
+		.name = r->name, .tag = r->version, .architecture = r->base.architecture, .epoch = j->lock.epoch,
+		.entrypoint = (const char *const[]){ "/usr/lib/mkbench/init", NULL },
+		.env = (const char *const[]){ "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", NULL },
+		.user = "root", .working_dir = service_bench_path(j->services), .stop_signal = "SIGTERM", .volume = "/data",
+		.ports = (const unsigned[]){ (unsigned)r->nginx.port, 0 }, .labels = labels,
+		.health_command = (const char *const[]){ "/usr/lib/mkbench/health", NULL },
+		.health_interval_seconds = 30, .health_timeout_seconds = 10, .health_start_seconds = START_SECONDS,
+		.health_retries = 3,
+	};
+	const struct image im = { &config, layers, count };
+
+	progress_stage(j->progress, "outputs", r->outputs.count, "files");
+	for (size_t i = 0; i < r->outputs.count; i++)
+		TRY(write_one(j, &im, outputs[i], folder, &ret[i]));
+	progress_done(j->progress, ret->unchanged ? "unchanged" : NULL);
+	return NULL;
+}
