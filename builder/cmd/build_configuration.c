@@ -1,0 +1,59 @@
+#include "cmd/build_configuration.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cmd/cmd.h"
+
+#define GUEST_LIMIT (64u << 20)
+#define GUEST_FOLDER "usr/lib/mkbench"
+
+/* Beside the tool when it was just compiled, with the services when it is installed. */
+static char *guest_path(void)
+{
+	AUTO_FREE char *folder = file_program_folder();
+	AUTO_FREE char *share = cmd_share();
+	char *beside = mem_printf("%s/guest/guest", folder);
+
+	if (!access(beside, R_OK))
+		return beside;
+	free(beside);
+	return mem_printf("%s/guest", share);
+}
+
+/* One file under the name of its first task; the others are links to it. */
+static struct err *add_guest(struct tree *t)
+{
+	static const char *const names[] = { "provision", "health", "ctl" };
+	AUTO_FREE char *path = guest_path();
+	AUTO_FREE char *bytes = NULL;
+	size_t len;
+
+	struct err *e = file_read(path, GUEST_LIMIT, &bytes, &len);
+	if (e && err_code(e) == ENOENT)
+		return err_wrap(e, "the programs that run inside an image are missing: run 'make'");
+	TRY(e);
+	tree_add(t, &(struct entry){ .path = GUEST_FOLDER "/init", .kind = ENTRY_FILE, .mode = 0755, .size_bytes = len,
+				     .sha256 = digest_of(bytes, len), .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
+	for (size_t i = 0; i < COUNT(names); i++) {
+		AUTO_FREE char *name = mem_printf(GUEST_FOLDER "/%s", names[i]);
+		tree_add(t, &(struct entry){ .path = name, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
+	}
+	tree_add(t, &(struct entry){ .path = "usr/bin/benchctl", .kind = ENTRY_SYMLINK, .mode = 0777, .link = "../lib/mkbench/ctl" });
+	return NULL;
+}
+
+struct err *build_configuration(struct job *j, const char *build_id, struct tree *ret)
+{
+	TRY(service_render(j->services, build_id, ret));
+	TRY(add_guest(ret));
+	tree_add(ret, &(struct entry){ .path = "data", .kind = ENTRY_FOLDER, .mode = 0755 });
+	tree_sort(ret);
+	for (size_t i = 0; i < ret->count; i++)
+		ret->items[i].mtime = j->lock.epoch;
+	return NULL;
+}

@@ -1,0 +1,230 @@
+#include "cmd/build_layers.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cmd/build_apps.h"
+#include "cmd/build_configuration.h"
+#include "cmd/build_packages.h"
+#include "cmd/build_pour.h"
+#include "layer/layer.h"
+
+static const char *const group_names[] = { "base", "services", "runtime", "build" };
+enum { IMAGE_GROUPS = 3 };
+
+/* Everything of one build that outlives a step. */
+struct work {
+	struct job *job;
+	struct layer_request image, tools;   /* packages of the image; those that only build apps */
+	struct layer_package *packages;      /* of both, the image's first */
+	const char **exclude;
+	struct digest image_key, tools_key;
+	struct layer_set *set, *tool_set;
+	struct layer_root root;
+	struct layer_delta configured, apps;
+	struct tree configuration;
+};
+
+static size_t group_of(const struct lock_package *p)
+{
+	size_t g = 0;
+
+	while (g < IMAGE_GROUPS && strcmp(group_names[g], p->layer))
+		g++;
+	return g;
+}
+
+static void sort_packages(struct work *w)
+{
+	const struct lock *l = &w->job->lock;
+	size_t image = 0, at = 0;
+
+	w->packages = mem_array(l->package_count, sizeof *w->packages);
+	for (int tools = 0; tools < 2; tools++) {
+		for (size_t i = 0; i < l->package_count; i++) {
+			size_t g = group_of(&l->packages[i]);
+			if ((g == IMAGE_GROUPS) == tools)
+				w->packages[at++] = (struct layer_package){ l->packages[i].sha256, tools ? 0 : g };
+		}
+		if (!tools)
+			image = at;
+	}
+	w->image.packages = w->packages;
+	w->image.package_count = image;
+	w->tools.packages = w->packages + image;
+	w->tools.package_count = at - image;
+}
+
+static void make_requests(struct work *w)
+{
+	const struct recipe *r = &w->job->recipe;
+	const char *const *globs = r->base.exclude.items;
+
+	w->exclude = mem_array(r->base.exclude.count + 1, sizeof *w->exclude);
+	for (size_t i = 0; i < r->base.exclude.count; i++)
+		w->exclude[i] = globs[i];
+	w->image = (struct layer_request){
+		.store = w->job->store, .progress = w->job->progress, .group_count = IMAGE_GROUPS,
+		.architecture = r->base.architecture, .exclude = w->exclude, .masked = service_masked(w->job->services),
+		.epoch = w->job->lock.epoch,
+	};
+	w->image.user_count = service_users(w->job->services, &w->image.users);
+	w->tools = w->image;
+	w->tools.group_count = 1;
+	sort_packages(w);
+	w->image_key = layer_key(&w->image, NULL);
+	w->tools_key = w->tools.package_count ? layer_key(&w->tools, &w->image_key) : w->image_key;
+}
+
+static struct digest group_key(const struct work *w, size_t group)
+{
+	return build_pour_key("packages", &w->image_key, group_names[group]);
+}
+
+struct pouring {
+	struct work *work;
+	struct build_layers *out;
+	struct err *failed;
+};
+
+/* In a thread of its own: layers of packages do not depend on what their scripts do. */
+static void *pour_groups(void *arg)
+{
+	struct pouring *p = arg;
+
+	for (size_t g = 0; g < IMAGE_GROUPS && !p->failed; g++) {
+		struct digest key = group_key(p->work, g);
+		p->failed = build_pour(p->work->job, &key, layer_group(p->work->set, g), &p->out->items[g].blob);
+	}
+	return NULL;
+}
+
+static struct err *configure(struct work *w)
+{
+	progress_stage(w->job->progress, "unpack", 0, "packages");
+	TRY(layer_unpack(w->set, &w->root));
+	progress_done(w->job->progress, NULL);
+	progress_stage(w->job->progress, "configure", w->image.package_count, "packages");
+	TRY(layer_configure(w->set, &w->root, &w->configured));
+	progress_done(w->job->progress, w->configured.cached ? "cached" : NULL);
+	return NULL;
+}
+
+/* The image's packages: on disk and configured for the steps to come, and poured. */
+static struct err *do_packages(struct work *w, struct build_layers *out)
+{
+	struct pouring p = { w, out, NULL };
+	pthread_t thread;
+
+	TRY(layer_open(&w->image, NULL, &w->set));
+	bool threaded = !pthread_create(&thread, NULL, pour_groups, &p);
+	struct err *e = configure(w);
+	if (threaded)
+		pthread_join(thread, NULL);
+	else
+		pour_groups(&p);
+	if (e) {
+		err_free(p.failed);
+		return e;
+	}
+	TRY(p.failed);
+	struct digest key = build_pour_key("configure", &w->image_key, "");
+	return build_pour(w->job, &key, &w->configured.tree, &out->items[IMAGE_GROUPS].blob);
+}
+
+static struct err *do_tools(struct work *w)
+{
+	if (!w->tools.package_count)
+		return NULL;
+	progress_stage(w->job->progress, "build tools", w->tools.package_count, "packages");
+	TRY(layer_open(&w->tools, w->set, &w->tool_set));
+	TRY(layer_unpack(w->tool_set, &w->root));
+	TRY(layer_configure(w->tool_set, &w->root, NULL));
+	progress_done(w->job->progress, NULL);
+	return NULL;
+}
+
+static struct digest whole_tree(struct work *w)
+{
+	const struct tree *layers[] = { layer_whole(w->set), &w->configured.tree, &w->apps.tree, &w->configuration };
+	struct tree whole = { 0 };
+
+	tree_merge(layers, COUNT(layers), &whole);
+	struct digest d = tree_digest(&whole);
+	tree_done(&whole);
+	return d;
+}
+
+/* Runs what is missing, top to bottom: apps need the packages' root even if its layers are poured. */
+static struct err *make_all(struct work *w, const struct digest *apps_key, struct build_layers *out)
+{
+	TRY(build_packages(w->job));
+	TRY(do_packages(w, out));
+	TRY(do_tools(w));
+	TRY(build_apps(w->job, apps_key, &w->tools_key, &w->root, &w->apps));
+	struct digest key = build_pour_key("apps", apps_key, "");
+	TRY(build_pour(w->job, &key, &w->apps.tree, &out->items[IMAGE_GROUPS + 1].blob));
+	key = build_pour_key("configuration", &(struct digest){ 0 }, out->build_id);
+	TRY(build_pour(w->job, &key, &w->configuration, &out->items[IMAGE_GROUPS + 2].blob));
+	out->tree = whole_tree(w);
+	return NULL;
+}
+
+/* The configuration names the build and is part of it: it is rendered once without the name to get it. */
+static struct err *name_build(struct work *w, const struct digest *apps_key, struct digest *ret, char hex[static DIGEST_HEX])
+{
+	struct digest_run *run = digest_start();
+	struct tree unnamed = { 0 };
+
+	digest_feed_word(run, "build 1");
+	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);
+	digest_feed(run, apps_key->bytes, sizeof apps_key->bytes);
+	struct err *e = build_configuration(w->job, "", &unnamed);
+	struct digest configuration = tree_digest(&unnamed);
+	digest_feed(run, configuration.bytes, sizeof configuration.bytes);
+	tree_done(&unnamed);
+	*ret = digest_finish(run);
+	digest_hex(ret, hex);
+	return e ? e : build_configuration(w->job, hex, &w->configuration);
+}
+
+static struct err *build(struct work *w, struct build_layers *out)
+{
+	struct digest apps_key, name;
+
+	make_requests(w);
+	TRY(job_sources(w->job));
+	apps_key = build_apps_key(w->job, &w->tools_key);
+	TRY(name_build(w, &apps_key, &name, out->build_id));
+	if (build_pour_recall(w->job, &name, out->items, out->count, &out->tree))
+		return NULL;
+	TRY(make_all(w, &apps_key, out));
+	return build_pour_remember(w->job, &name, out->items, out->count, &out->tree);
+}
+
+static void end(struct work *w)
+{
+	layer_delta_done(&w->configured);
+	layer_delta_done(&w->apps);
+	layer_root_done(&w->root);
+	layer_close(w->tool_set);
+	layer_close(w->set);
+	tree_done(&w->configuration);
+	free(w->packages);
+	free(w->exclude);
+}
+
+struct err *build_layers(struct job *j, struct build_layers *ret)
+{
+	static const char *const names[BUILD_LAYERS_MAX] = { "base", "services", "runtime", "configure", "apps", "configuration" };
+	struct work w = { .job = j };
+
+	*ret = (struct build_layers){ .count = BUILD_LAYERS_MAX };
+	for (size_t i = 0; i < BUILD_LAYERS_MAX; i++)
+		ret->items[i].name = names[i];
+	struct err *e = build(&w, ret);
+	end(&w);
+	return e;
+}

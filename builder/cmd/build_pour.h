@@ -1,0 +1,15 @@
+/* Trees into layer blobs, each once: what a key was poured to be is a ref of the store. */
+#pragma once
+#include "cmd/job.h"
+#include "image/image.h"
+
+/* The key of a poured layer from that of its inputs, the kind of layer and its own name. */
+struct digest build_pour_key(const char *kind, const struct digest *inputs, const char *name);
+/* Audits the tree and pours it, unless that was done. Thread-safe. */
+struct err *build_pour(struct job *j, const struct digest *key, const struct tree *t, struct layer_blob *ret) MUST_CHECK;
+
+/* All layers of a build and its tree's digest under the build's name; recall is false
+ * unless every blob is still there. */
+struct err *build_pour_remember(struct job *j, const struct digest *build, const struct image_layer *layers, size_t count,
+				const struct digest *tree) MUST_CHECK;
+bool build_pour_recall(struct job *j, const struct digest *build, struct image_layer *layers, size_t count, struct digest *tree);

@@ -1,0 +1,68 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cmd/build_image.h"
+#include "cmd/build_layers.h"
+#include "cmd/cmd.h"
+#include "cmd/job.h"
+#include "cmd/option.h"
+#include "layer/sandbox.h"
+
+static void report_layers(const struct build_layers *layers)
+{
+	char size[16], unpacked[16], hex[DIGEST_HEX];
+
+	printf("\n%-14s %10s %10s  %s\n", "layer", "size", "unpacked", "digest");
+	for (size_t i = 0; i < layers->count; i++) {
+		const struct layer_blob *b = &layers->items[i].blob;
+		printf("%-14s %10s %10s  sha256:%.12s\n", layers->items[i].name, text_size((double)b->size_bytes, size),
+		       text_size((double)b->unpacked_bytes, unpacked), digest_hex(&b->digest, hex));
+	}
+	printf("%-14s %10s %10s  sha256:%s\n", "tree", "", "", digest_hex(&layers->tree, hex));
+}
+
+static void report_outputs(const struct job *j, const struct image_result *results)
+{
+	const int *outputs = j->recipe.outputs.items;
+	char size[16], hex[DIGEST_HEX];
+
+	for (size_t i = 0; i < j->recipe.outputs.count; i++) {
+		printf("%-14s %10s %10s  sha256:%s\n", outputs[i] == OUTPUT_OCI ? "oci" : "docker",
+		       text_size((double)results[i].size_bytes, size), results[i].unchanged ? "unchanged" : "",
+		       digest_hex(outputs[i] == OUTPUT_OCI ? &results[i].manifest : &results[i].config, hex));
+		printf("  %s\n", results[i].path);
+	}
+	printf("\nRun it with one of\n");
+	for (size_t i = 0; i < j->recipe.outputs.count; i++) {
+		printf("  mkbench run %s\n", results[i].path);
+		if (outputs[i] == OUTPUT_DOCKER)
+			printf("  docker load -i %s && docker run -d -p %u:%u -v %s-data:/data %s:%s\n", results[i].path,
+			       (unsigned)j->recipe.nginx.port, (unsigned)j->recipe.nginx.port, j->recipe.name, j->recipe.name,
+			       j->recipe.version);
+	}
+}
+
+/* The sentence of builder/README.md: a recipe is read, a plan made, its wants fetched, layers poured, images written. */
+struct err *cmd_build(int argc, char **argv)
+{
+	struct option_set o = { 0 };
+	AUTO_JOB struct job j = { 0 };
+	struct build_layers layers;
+
+	TRY(option_read(argc, argv, OPTION_PROGRESS | OPTION_OUTPUT, &o));
+	TRY(sandbox_enter_user_namespace());
+	TRY(job_open(&j, o.recipe, o.style));
+	TRY(job_lock(&j, false));
+	TRY(build_layers(&j, &layers));
+	AUTO_FREE struct image_result *results = mem_array(j.recipe.outputs.count, sizeof *results);
+	struct err *e = build_image(&j, layers.items, layers.count, layers.build_id, o.folder, results);
+	if (!e) {
+		report_layers(&layers);
+		report_outputs(&j, results);
+	}
+	for (size_t i = 0; i < j.recipe.outputs.count; i++)
+		free(results[i].path);
+	return e;
+}
