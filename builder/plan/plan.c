@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 
-static const char *const layer_names[] = { "base", "services", "runtime" };
+static const char *const layer_names[] = { "base", "services", "runtime", "build" };
 
 static void fill(struct plan *p, struct plan_layer *layer)
 {
@@ -59,8 +59,9 @@ void plan_print(const struct plan *p, struct text *out)
 		    p->recipe->mode == MODE_PRODUCTION ? "production" : "development", p->recipe->base.suite);
 	for (size_t i = 0; i < p->layer_count; i++) {
 		const struct plan_layer *layer = &p->layers[i];
-		text_printf(out, "  layer     %-24s %zu packages, %s to fetch once\n", layer->name, layer->package_count,
-			    text_size((double)layer->download_bytes, size));
+		text_printf(out, "  layer     %-24s %zu packages, %s%s\n", layer->name, layer->package_count,
+			    text_size((double)layer->download_bytes, size),
+			    strcmp(layer->name, "build") ? "" : ", not in the image");
 	}
 	print_apps(p, out);
 	print_sites(p, out);

@@ -18,7 +18,7 @@ struct err *plan_choose(const struct index *ix, const struct plan_root *roots, s
 			const char *const *archive_names, struct lock *ret) MUST_CHECK;
 
 struct plan_layer {
-	const char *name;                      /* "base", "services", "runtime" */
+	const char *name;                      /* "base", "services", "runtime", "build" (not in the image) */
 	const struct lock_package **packages;  /* in the lock's order */
 	size_t package_count;
 	uint64_t download_bytes;

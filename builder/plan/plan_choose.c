@@ -2,44 +2,113 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "debian/relation.h"
 #include "debian/resolve.h"
 #include "plan/plan.h"
 
-static const struct chosen *find(const struct resolution *r, const char *name)
-{
-	size_t low = 0, high = r->count;
+/* Where each chosen package goes: a layer and all that it needs, less what lies in layers below. */
+struct layering {
+	const struct index *index;
+	const struct resolution *chosen;
+	struct arena arena;
+	const char **layer;                  /* of each chosen package; NULL: not reached yet */
+	const struct package **because;
+	struct { size_t *items; size_t count, room; } todo;
+};
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = strcmp(r->items[middle].package->name, name);
-		if (!order)
-			return &r->items[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
+static void reach(struct layering *l, const struct chosen *c, const char *layer, const struct package *because)
+{
+	size_t i = (size_t)(c - l->chosen->items);
+
+	if (l->layer[i])
+		return;
+	l->layer[i] = layer;
+	l->because[i] = because;
+	VEC_PUSH(&l->todo, i);
+}
+
+/* The chosen package that meets one alternative, its own name before those who provide it. */
+static const struct chosen *meets(const struct layering *l, const struct alternative *a)
+{
+	const struct chosen *c = resolve_find(l->chosen, a->name);
+	const struct provider *providers;
+
+	if (c && relation_fits(a, c->package->version))
+		return c;
+	for (size_t i = 0, count = index_providers(l->index, a->name, &providers); i < count; i++)
+		if (relation_fits(a, providers[i].version) && (c = resolve_find(l->chosen, providers[i].package->name)))
+			return c;
+	return NULL;
+}
+
+static void follow(struct layering *l, const struct relation *r, const char *layer, const struct package *because)
+{
+	const struct chosen *first = NULL;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct chosen *c = meets(l, &r->alternatives[i]);
+		if (c && l->layer[c - l->chosen->items])
+			return;
+		if (c && !first)
+			first = c;
+	}
+	if (first)
+		reach(l, first, layer, because);
+}
+
+static struct err *follow_all(struct layering *l, const char *layer, bool recommends)
+{
+	static const char *const fields[] = { "Pre-Depends", "Depends", "Recommends" };
+
+	while (l->todo.count) {
+		const struct package *p = l->chosen->items[l->todo.items[--l->todo.count]].package;
+		for (size_t f = 0; f < (recommends ? 3 : 2); f++) {
+			struct relation *relations;
+			size_t count;
+			TRY(relation_parse(&l->arena, control_get(p->stanza, fields[f]), &relations, &count));
+			for (size_t i = 0; i < count; i++)
+				follow(l, &relations[i], layer, p);
+		}
 	}
 	return NULL;
 }
 
-/* The layer of a package is that of whoever first asked for it. */
-static const char *layer_of(const struct resolution *r, const struct chosen *c, const struct plan_root *roots, size_t count)
+static struct err *lay(struct layering *l, const struct plan_root *roots, size_t count, bool recommends)
 {
-	while (c->because) {
-		const struct chosen *up = find(r, c->because->name);
-		if (!up)
-			break;
-		c = up;
+	for (size_t i = 0; i < l->chosen->count; i++)
+		if (l->chosen->items[i].package->essential)
+			reach(l, &l->chosen->items[i], "base", NULL);
+	for (size_t i = 0; i < count; i++) {
+		const struct chosen *c = meets(l, &(struct alternative){ .name = roots[i].name });
+		if (c)
+			reach(l, c, roots[i].layer, NULL);
+		if (i + 1 == count || strcmp(roots[i].layer, roots[i + 1].layer))
+			TRY(follow_all(l, roots[i].layer, recommends));
 	}
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(roots[i].name, c->package->name))
-			return roots[i].layer;
-	return "base"; /* Essential */
+	return NULL;
 }
 
 static const char *keep(struct lock *l, const char *text)
 {
 	return text ? arena_dup(&l->arena, text, strlen(text)) : NULL;
+}
+
+static void write_packages(const struct layering *l, const char *const *archive_names, struct lock *ret)
+{
+	const struct resolution *chosen = l->chosen;
+
+	ret->packages = arena_new(&ret->arena, chosen->count * sizeof *ret->packages);
+	ret->package_count = chosen->count;
+	for (size_t i = 0; i < chosen->count; i++) {
+		const struct package *p = chosen->items[i].package;
+		ret->packages[i] = (struct lock_package){
+			.name = keep(ret, p->name), .version = keep(ret, p->version),
+			.architecture = keep(ret, p->architecture), .archive = keep(ret, archive_names[p->archive]),
+			.filename = keep(ret, p->filename), .layer = keep(ret, l->layer[i] ? l->layer[i] : "base"),
+			.because = l->because[i] ? keep(ret, l->because[i]->name) : NULL,
+			.size_bytes = p->size_bytes, .sha256 = p->sha256,
+		};
+	}
 }
 
 struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count, bool recommends,
@@ -52,19 +121,14 @@ struct err *plan_choose(const struct index *ix, const struct plan_root *roots, s
 		wanted[i] = roots[i].name;
 	struct resolve_request req = { .wanted = wanted, .wanted_count = root_count, .recommends = recommends };
 	TRY(resolve_run(ix, &req, &chosen));
-	ret->packages = arena_new(&ret->arena, chosen.count * sizeof *ret->packages);
-	ret->package_count = chosen.count;
-	for (size_t i = 0; i < chosen.count; i++) {
-		const struct chosen *c = &chosen.items[i];
-		const struct package *p = c->package;
-		ret->packages[i] = (struct lock_package){
-			.name = keep(ret, p->name), .version = keep(ret, p->version),
-			.architecture = keep(ret, p->architecture), .archive = keep(ret, archive_names[p->archive]),
-			.filename = keep(ret, p->filename), .layer = keep(ret, layer_of(&chosen, c, roots, root_count)),
-			.because = c->because ? keep(ret, c->because->name) : NULL,
-			.size_bytes = p->size_bytes, .sha256 = p->sha256,
-		};
-	}
+	AUTO_FREE const char **layer = mem_array(chosen.count, sizeof *layer);
+	AUTO_FREE const struct package **because = mem_array(chosen.count, sizeof *because);
+	struct layering l = { .index = ix, .chosen = &chosen, .layer = layer, .because = because };
+	struct err *e = lay(&l, roots, root_count, recommends);
+	if (!e)
+		write_packages(&l, archive_names, ret);
+	free(l.todo.items);
+	arena_done(&l.arena);
 	resolve_done(&chosen);
-	return NULL;
+	return e;
 }
