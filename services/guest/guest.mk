@@ -9,7 +9,7 @@ guest_inc  := -Iservices/guest -Ibuilder $(patsubst -I%,-isystem %,$(shell pkg-c
 guest_wrap := dlopen getaddrinfo gethostbyname getpwuid getservbyname
 guest_libs := -lmariadb -lhiredis -ljansson -lssl -lcrypto
 ifeq ($(filter san,$(VARIANT)),)
-guest_link := -static -no-pie -Wl,--fatal-warnings $(guest_wrap:%=-Wl,--wrap=%) -l:libmariadbclient.a \
+guest_link := -static $(if $(filter release,$(VARIANT)),-s) -Wl,--fatal-warnings $(guest_wrap:%=-Wl,--wrap=%) -l:libmariadbclient.a \
 	-lhiredis -ljansson -lssl -lcrypto -lzstd -lz -lpthread
 else
 guest_link := $(guest_libs) $(guest_wrap:%=-Wl,--wrap=%)

@@ -241,6 +241,7 @@ static bool stop(struct init *i)
 	int64_t until = clock_ms() + stop_seconds() * 1000;
 	bool killed = false;
 
+	int64_t begun = clock_ms();
 	set_state(i, STATE_STOPPING, NULL);
 	if (i->provision) {
 		kill(i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
@@ -253,6 +254,7 @@ static bool stop(struct init *i)
 		kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
+	say("stopped in %.1f s%s", (double)(clock_ms() - begun) / 1000, killed ? ": not all by itself, the next start recovers" : "");
 	return !killed;
 }
 
@@ -305,6 +307,5 @@ int init_main(int argc, char **argv)
 	e = clean ? volume_stamp(&i.bench) : NULL;
 	if (e)
 		say_err(e, "the clean stamp");
-	say("stopped%s", clean ? "" : ": not everything in time, the next start recovers");
 	return i.status ? i.status : clean ? 0 : 1;
 }

@@ -272,12 +272,12 @@ struct err *machine_bench(struct work *w, bool *ret_did)
 static void wait_for_nginx(const struct bench *b, const char *site)
 {
 	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = 1000 };
-	int64_t until = clock_ms() + 5000;
+	int64_t until = clock_ms() + 10000;
 
 	while (clock_ms() < until) {
 		int status = 0;
 		struct err *e = http_ask(&q, &status, NULL);
-		if (!e && status != 404 && status != 503)
+		if (!e && status < 500 && status != 404)
 			return;
 		err_free(e);
 		clock_sleep(50);

@@ -170,6 +170,7 @@ struct err *provision_prepare(const struct bench *b, bool was_clean)
 	AUTO_FREE bool *ready = mem_array(b->sites.count, sizeof *ready);
 	struct ledger *l = NULL;
 
+	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
 	TRY(ledger_open(path, &l));
 	for (size_t i = 0; i < b->sites.count; i++)
 		ready[i] = was_finished(b, l, &b->sites.items[i]);

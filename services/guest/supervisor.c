@@ -203,7 +203,7 @@ struct err *supervisor_signal_role(const struct bench *b, int role, const char *
 
 	TRY(supervisor_list(b, &list));
 	for (size_t i = 0; i < list.count; i++)
-		if (list.items[i].program && list.items[i].program->role == role && !strcmp(list.items[i].state, "RUNNING"))
+		if (list.items[i].program && list.items[i].program->role == role && list.items[i].pid > 0)
 			TRY(supervisor_signal(b, &list.items[i], signal));
 	return NULL;
 }

@@ -1,0 +1,225 @@
+bats_require_minimum_version 1.5.0
+load helpers
+load room
+
+setup() {
+	need_room
+	make_room
+}
+
+teardown() {
+	drop_room
+}
+
+secrets() {
+	cat "$room"/data/secrets/*/{admin_password,db_password,encryption_key}
+}
+
+@test "a fresh volume: both sites made, ready, private, and no secret in any log" {
+	start_room
+	started
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 2 of 2 sites" ]]
+	run -0 in_room "$room/bin/benchctl" status
+	for name in one.localhost www.example.org two.localhost; do
+		in_room curl -sf -H "Host: $name" http://127.0.0.1:8080/api/method/ping
+	done
+	run -0 in_room curl -s -o /dev/null -w '%{http_code}' -H 'Host: nobody.test' http://127.0.0.1:8080/
+	[[ $output = 404 ]]
+	[[ $(stat -c '%a %U' "$room/data/secrets" "$room/data/sites/one.localhost/site_config.json" | tr '\n' ' ') = "700 root 600 nobody " ]]
+	[[ $(jq -r .greeting "$room/data/sites/one.localhost/site_config.json") = "one.localhost in Europe/Paris" ]]
+	[[ $(cat "$room/data/sites/one.localhost/public/files/greeting") = "greeting hello one.localhost" ]]
+	[[ $(readlink "$room/data/sites/apps.txt") = "$room/bench/apps.txt" ]]
+	[[ $(secrets | sort -u | wc -l) = 6 ]]
+	for secret in $(secrets); do
+		! grep -rF -e "$secret" "$room/log" "$room/data/logs" "$room/data/.mkbench"
+	done
+	# A site's account sees its own schema and nothing else.
+	db=$(jq -r .db_name "$room/data/sites/one.localhost/site_config.json")
+	export MYSQL_PWD=$(jq -r .db_password "$room/data/sites/one.localhost/site_config.json")
+	run -0 in_room mariadb --no-defaults -h 127.0.0.1 -u "$db" -N -e "SHOW DATABASES"
+	[[ $output = "$db"$'\n'information_schema ]]
+	# ... not even one whose name its wildcard would match
+	run -1 in_room mariadb --no-defaults -h 127.0.0.1 -u "$db" -e "CREATE DATABASE x${db#_}"
+}
+
+@test "an ordered stop: everything by itself, MariaDB last, clean; the next start keeps all" {
+	start_room
+	started
+	in_room "$repo/tests/guest/oracle" "$room" >"$room/before"
+	end_room TERM
+	[[ $status = 0 ]]
+	! grep "killed" "$log"
+	[[ -f $room/data/.mkbench/clean ]]
+	# the worker of pretence ends at its second TERM only
+	[[ $(cat "$room/log/worker.log") = "TERM 1"$'\n'"TERM 2" ]]
+	stopped=$(grep -o ' stopped: [a-z-]*' "$log" | sed 's/.*: //' | tr '\n' ' ')
+	echo "$stopped"
+	[[ $stopped =~ ^(nginx|scheduler)\ (nginx|scheduler)\ .*worker.*redis-queue.*\ mariadb\ $ ]]
+	seconds=$(sed -n 's/.*stopped in \([0-9]*\)\.[0-9] s.*/\1/p' "$log")
+	[[ $seconds -lt 10 ]]
+	start_room
+	started
+	[[ ! -e $room/data/.mkbench/clean ]]
+	in_room "$repo/tests/guest/oracle" "$room" >"$room/after"
+	diff "$room/before" "$room/after"
+	! grep -i "crash recovery" "$room/log/mariadb.log"
+}
+
+@test "supervisord killed: its programs are stopped and started again, none twice" {
+	start_room
+	started
+	for _ in 1 2; do
+		kill -KILL "$(pgrep -P "$init" -f supervisord)"
+		until_room sh -c '! [ -e /run/mkbench/supervisor.sock ]'
+		until_room "$room/bin/health" ready
+		until_room "$room/bin/benchctl" status
+		for name in mariadbd redis-server nginx; do
+			count=$(in_room pgrep -c -x $name || true)
+			echo "$name $count"
+		done
+		[[ $(in_room pgrep -c -x mariadbd) = 1 && $(in_room pgrep -c -x redis-server) = 3 ]]
+		[[ $(in_room pgrep -c -f 'bench/program worker') = 1 && $(in_room pgrep -c -f 'nginx: master') = 1 ]]
+	done
+	! grep -i "crash recovery" "$room/log/mariadb.log"
+	end_room TERM
+	[[ $status = 0 ]]
+}
+
+@test "MariaDB, Redis and the rest killed: all is back, and HUP reloads nginx" {
+	start_room
+	started
+	for name in mariadbd redis-server nginx; do
+		in_room pkill -KILL -x $name
+	done
+	in_room pkill -KILL -f 'bench/program web'
+	until_room "$room/bin/benchctl" status
+	worker=$(in_room pgrep -f 'nginx: worker')
+	kill -HUP "$init"
+	until_room sh -c "! pgrep -f 'nginx: worker' | grep -qx $worker"
+	until_room "$room/bin/health" ready
+}
+
+@test "a second instance on the volume stands by, opens nothing, and takes over" {
+	start_room
+	started
+	in_room "$repo/tests/guest/oracle" "$room" >"$room/before"
+	first=$outside first_init=$init
+	start_room
+	until_room "$room/bin/health"
+	run -0 in_room "$room/bin/health"
+	[[ $output = "live: standby: another instance uses the volume" ]]
+	run -1 in_room "$room/bin/health" ready
+	run -6 in_room "$room/bin/benchctl" add-site three.localhost
+	[[ $(in_room pgrep -c .) -le 2 ]]
+	kill -TERM "$first_init"
+	wait "$first"
+	started
+	in_room "$repo/tests/guest/oracle" "$room" >"$room/after"
+	diff "$room/before" "$room/after"
+	! grep -i "crash recovery" "$room/log/mariadb.log"
+}
+
+@test "a site is added while the bench runs; killed in the middle, the next start finishes it" {
+	start_room
+	started
+	run -0 in_room "$room/bin/benchctl" add-site three.localhost --app first --host drei.test
+	in_room curl -sf -H 'Host: drei.test' http://127.0.0.1:8080/api/method/ping
+	run -2 in_room "$room/bin/benchctl" add-site three.localhost
+	run -2 in_room "$room/bin/benchctl" add-site ../four
+	run -137 in_room env MKBENCH_CRASH_AT=create/four.localhost:mid "$room/bin/benchctl" add-site four.localhost
+	run -0 in_room "$room/bin/health" # the others serve
+	[[ $output =~ "site four.localhost is still being prepared" ]]
+	end_room TERM
+	start_room
+	started
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 4 of 4 sites" ]]
+	[[ $(jq -r 'select(.step == "site/three.localhost" and .event == "begin").n' "$room/data/.mkbench/ledger" | wc -l) = 1 ]]
+}
+
+@test "what a person has done stays: settings, a new database password, a site removed by hand" {
+	start_room
+	started
+	end_room TERM
+	one=$room/data/sites/one.localhost/site_config.json common=$room/data/sites/common_site_config.json
+	jq '.db_password = "it'"'"'s \\ new" | .mail_server = "m"' "$one" >"$one.x" && mv "$one.x" "$one"
+	jq '.redis_cache = "redis://elsewhere" | .mine = 1' "$common" >"$common.x" && mv "$common.x" "$common"
+	: >"$room/data/sites/two.localhost/site_config.json" # torn by a power cut
+	touch "$room/data/sites/one.localhost/locks/bench_migrate.lock"
+	key=$(jq -r .encryption_key "$room/data/secrets/two.localhost/site_config.json")
+	start_room
+	started
+	[[ $(jq -r '.mail_server + .db_password' "$one") = "mit's \\ new" ]]
+	[[ $(jq -r '.redis_cache, .mine, .default_site' "$common" | tr '\n' ' ') = "redis://elsewhere 1 one.localhost " ]]
+	[[ $(jq -r .encryption_key "$room/data/sites/two.localhost/site_config.json") = "$key" ]]
+	[[ $(stat -c %U "$room/data/sites/two.localhost/site_config.json") = nobody ]]
+	[[ ! -e $room/data/sites/one.localhost/locks/bench_migrate.lock ]]
+	grep -q "'redis_cache' was changed by hand and stays" "$log"
+	# dropped, folder and tables: not made again unasked
+	db=$(jq -r .db_name "$room/data/sites/two.localhost/site_config.json")
+	in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -e "DROP DATABASE $db"
+	rm -r "$room/data/sites/two.localhost"
+	end_room TERM
+	start_room
+	until_room grep -q "two.localhost was made, but is gone" "$log"
+	until_room curl -sf -H 'Host: one.localhost' http://127.0.0.1:8080/api/method/ping
+	[[ ! -e $room/data/sites/two.localhost ]]
+	run -0 in_room "$room/bin/benchctl" add-site two.localhost --again
+	echo "$output"
+	in_room curl -sf -H 'Host: two.localhost' http://127.0.0.1:8080/api/method/ping
+}
+
+@test "a framework step that fails: said with its last words, the other site served, healed when the cause is gone" {
+	mv "$room/bench/create-site" "$room/bench/create-site.good"
+	printf '#!/bin/bash\n[ "$1" != two.localhost ] || { echo "no luck with $MKBENCH_DB_PASSWORD"; exit 3; }\nexec %s "$@"\n' \
+		"$room/bench/create-site.good" >"$room/bench/create-site"
+	chmod 755 "$room/bench/create-site"
+	start_room
+	until_room grep -q "create/two.localhost failed" "$log"
+	grep -q "create ended with status 3: no luck with \*\*\*" "$log"
+	until_room curl -sf -H 'Host: one.localhost' http://127.0.0.1:8080/api/method/ping
+	run -0 in_room curl -s -o /dev/null -w '%{http_code}' -H 'Host: two.localhost' http://127.0.0.1:8080/
+	[[ $output = 503 ]]
+	run -1 in_room "$room/bin/benchctl" status
+	[[ $output =~ "no luck with ***" ]]
+	run -0 in_room "$room/bin/health"
+	! jq . <(in_room cat /run/mkbench/progress.json) | grep "no luck"
+	mv "$room/bench/create-site.good" "$room/bench/create-site"
+	started
+}
+
+@test "a volume that cannot be used is refused with the reason" {
+	start_room MKBENCH_VOLUME_ID=other
+	over
+	[[ $status = 6 ]]
+	grep -q "MKBENCH_VOLUME_ID asks for other" "$log"
+	echo x >"$room/data/somebody-elses.txt"
+	start_room
+	over
+	[[ $status = 6 ]]
+	grep -q "holds something that is not ours ('somebody-elses.txt')" "$log"
+	rm "$room/data/somebody-elses.txt"
+	# Read-only in the room alone.
+	env MKBENCH_BENCH="$room/bench.json" unshare --mount sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec "$2"' sh \
+		"$room/data" "$room/bin/init" >>"$log" 2>&1 && status=0 || status=$?
+	[[ $status = 6 ]]
+	grep -q "is mounted read-only" "$log"
+	[[ -z $(ls -A "$room/data") ]]
+}
+
+@test "settings that contradict each other are refused before anything is touched" {
+	start_room MKBENCH_ADMIN_PASSWORD=a MKBENCH_ADMIN_PASSWORD_FILE="$room/bench.json"
+	over
+	[[ $status = 2 ]]
+	start_room MKBENCH_EPHEMERAL=perhaps
+	over
+	[[ $status = 2 ]]
+	[[ -z $(ls -A "$room/data") ]]
+	printf 'from a file\r\n' >"$room/password"
+	start_room MKBENCH_ADMIN_PASSWORD_FILE="$room/password" MKBENCH_EPHEMERLA=1
+	started
+	grep -q "no setting is called MKBENCH_EPHEMERLA: did you mean MKBENCH_EPHEMERAL" "$log"
+	[[ $(cat "$room/data/secrets/one.localhost/admin_password") = "from a file" ]]
+	! in_room sh -c 'cat /proc/[0-9]*/environ' | tr '\0' '\n' | grep -v "^MKBENCH_ADMIN_PASSWORD_FILE" | grep "from a file"
+}

@@ -1,0 +1,67 @@
+# A bench of pretence (tests/guest) in namespaces of its own.
+repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+guest=${GUEST:-$(readlink -f "$repo/build/mkbench")}
+guest=$(dirname "$guest")/guest/guest
+
+need_room() {
+	[[ $(id -u) = 0 ]] || skip "needs root: namespaces, and a user for each program"
+	for program in mariadbd mariadb-install-db mariadb redis-server nginx supervisord unshare nsenter ip jq curl python3; do
+		command -v $program >/dev/null || skip "needs $program"
+	done
+	unshare --mount --pid --net --ipc --uts --fork true || skip "needs namespaces"
+}
+
+# A room at $room; short, because of the sockets in it.
+make_room() {
+	room=$(mktemp -d /tmp/room.XXXXXX)
+	"$repo/tests/guest/make-room" "$room"
+	mkdir "$room/bin"
+	for name in init provision health benchctl; do ln -s "$guest" "$room/bin/$name"; done
+	log=$room/log/init.log
+	touch "$log"
+}
+
+# start_room [NAME=VALUE...]: $outside is our process, $init is process 1 seen from here.
+start_room() {
+	env MKBENCH_BENCH="$room/bench.json" "$@" "$repo/tests/guest/enter-room" "$room/bin/init" >>"$log" 2>&1 3>&- &
+	outside=$!
+	init=
+	for _ in {1..200}; do
+		init=$(pgrep -P "$outside") && break
+		kill -0 "$outside" 2>/dev/null || return 0
+		sleep 0.05
+	done
+}
+
+in_room() { nsenter -t "$init" -m -p -n -i -u env MKBENCH_BENCH="$room/bench.json" "$@"; }
+
+# Waits until a command in the room succeeds; fails when init has gone before.
+until_room() {
+	for _ in {1..600}; do
+		in_room "$@" >/dev/null 2>&1 && return 0
+		kill -0 "$outside" 2>/dev/null || break
+		sleep 0.1
+	done
+	echo "never came: $*"
+	tail -40 "$log"
+	return 1
+}
+
+started() { until_room "$room/bin/health" started && until_room "$room/bin/health" ready; }
+
+# Ends process 1 with a signal and waits for all to be over: its status is in $status.
+end_room() {
+	kill "-$1" "$init" 2>/dev/null || true
+	over
+}
+
+over() {
+	status=0
+	wait "$outside" || status=$?
+	outside=
+}
+
+drop_room() {
+	[[ -z ${outside:-} ]] || { kill -KILL "$outside" 2>/dev/null && wait "$outside" || true; }
+	[[ -z ${room:-} ]] || rm -rf "$room"
+}
