@@ -16,15 +16,17 @@ static bool is_shipped(const struct installed *packages, size_t count, const cha
 	return false;
 }
 
-void alias_make(const struct installed *packages, size_t count, const char *architecture, struct tree *ret)
+void alias_make(const struct installed *packages, size_t count, const char *architecture, int64_t mtime,
+		struct tree *ret)
 {
-	static const char *const names[] = { "bin", "sbin", "lib", "lib32", "lib64", "libx32" };
+	static const char *const names[] = { "bin", "sbin", "lib", "lib64" };
 	size_t wanted = !strcmp(architecture, "amd64") ? COUNT(names) : 3;
 
 	for (size_t i = 0; i < wanted && !is_shipped(packages, count, "lib"); i++) {
 		AUTO_FREE char *target = mem_printf("usr/%s", names[i]);
-		tree_add(ret, &(struct entry){ .path = names[i], .kind = ENTRY_SYMLINK, .mode = 0777, .link = target });
-		tree_add(ret, &(struct entry){ .path = target, .kind = ENTRY_FOLDER, .mode = 0755 });
+		tree_add(ret, &(struct entry){ .path = names[i], .kind = ENTRY_SYMLINK, .mode = 0777, .mtime = mtime,
+					       .link = target });
+		tree_add(ret, &(struct entry){ .path = target, .kind = ENTRY_FOLDER, .mode = 0755, .mtime = mtime });
 	}
 }
 

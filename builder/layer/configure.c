@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "layer/early.h"
 
 /* A preinst may expect the packages before it in this list to have had theirs. */
 static const char *const first[] = { "base-passwd", "base-files", "libc6", "dash", "debconf", "gzip", "adduser", "passwd" };
@@ -80,6 +81,12 @@ static bool is_first(const char *name)
 	return false;
 }
 
+/* What goes into the room. */
+struct job {
+	const struct configure_request *request;
+	const bool *early;
+};
+
 static int prepare_named(const struct configure_request *r, const char *name)
 {
 	for (size_t i = 0; i < r->count; i++)
@@ -88,39 +95,65 @@ static int prepare_named(const struct configure_request *r, const char *name)
 	return 0;
 }
 
-static int prepare(const struct configure_request *r)
+static int make_users(const struct configure_request *r)
 {
+	struct err *e = add_users(r);
+
+	if (!e)
+		return 0;
+	AUTO_FREE char *text = err_text(e);
+	printf("add users: %s\n", text);
+	err_free(e);
+	return 1;
+}
+
+static int prepare(const struct job *j, bool early)
+{
+	const struct configure_request *r = j->request;
 	int status = 0;
 
-	for (size_t i = 0; !status && i < COUNT(first); i++) {
+	for (size_t i = 0; early && !status && i < COUNT(first); i++) {
 		status = prepare_named(r, first[i]);
-		if (status || i)
-			continue;
-		struct err *e = add_users(r);
-		if (e) {
-			AUTO_FREE char *text = err_text(e);
-			printf("add users: %s\n", text);
-			return 1;
-		}
+		if (!status && !i)
+			status = make_users(r);
 	}
 	for (size_t i = 0; !status && i < r->count; i++)
-		if (!is_first(r->packages[i].name))
+		if (j->early[i] == early && !is_first(r->packages[i].name))
 			status = run_preinst(&r->packages[i]);
 	return status;
 }
 
+static int configure_early(const struct job *j)
+{
+	AUTO_FREE const char **argv = mem_array(j->request->count + 4, sizeof *argv);
+	size_t count = 3;
+
+	argv[0] = "dpkg";
+	argv[1] = "--abort-after=1";
+	argv[2] = "--configure";
+	for (size_t i = 0; i < j->request->count; i++)
+		if (j->early[i])
+			argv[count++] = j->request->packages[i].info;
+	return count > 3 ? run(argv, NULL) : 0;
+}
+
 static int inside(void *arg)
 {
-	static const char *const commands[][6] = {
-		{ "dpkg", "--abort-after=1", "--force-unsafe-io", "--configure", "-a", NULL },
+	static const char *const commands[][5] = {
+		{ "dpkg", "--abort-after=1", "--configure", "-a", NULL },
 		{ "dpkg", "--triggers-only", "-a", NULL },
 		{ "dpkg", "--audit", NULL },
 	};
 	static const char *const ldconfig[] = { "ldconfig", NULL };
+	const struct job *j = arg;
 	int status = run(ldconfig, NULL);
 
 	if (!status)
-		status = prepare(arg);
+		status = prepare(j, true);
+	if (!status)
+		status = configure_early(j);
+	if (!status)
+		status = prepare(j, false);
 	for (size_t i = 0; !status && i < COUNT(commands); i++)
 		status = run(commands[i], NULL);
 	return status;
@@ -143,8 +176,11 @@ struct err *configure_run(const struct configure_request *r)
 	static const char *const env[] = { "DEBIAN_FRONTEND=noninteractive", "DEBCONF_NONINTERACTIVE_SEEN=true",
 					   "DEBCONF_NOWARNINGS=yes", "SYSTEMD_OFFLINE=1", "SYSTEMD_IN_CHROOT=1", "INITRD=No",
 					   NULL };
+	AUTO_FREE bool *early = mem_array(r->count, sizeof *early);
+	struct job job = { r, early };
 	struct sandbox room = r->room;
 
+	TRY(early_mark(r->packages, r->count, early));
 	room.env = env;
-	return sandbox_call(&room, inside, (void *)r, "configuring the packages", on_line, r->progress);
+	return sandbox_call(&room, inside, &job, "configuring the packages", on_line, r->progress);
 }

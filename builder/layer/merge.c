@@ -161,7 +161,7 @@ static struct err *collect(struct merge *m)
 {
 	const struct merge_request *r = m->request;
 
-	alias_make(r->packages, r->count, r->architecture, &m->links);
+	alias_make(r->packages, r->count, r->architecture, r->epoch, &m->links);
 	for (size_t i = 0; i < m->links.count; i++) {
 		const struct entry *e = &m->links.items[i];
 		VEC_PUSH(&m->claims, (struct claim){ e->path, e, e, NOBODY, i });
@@ -225,7 +225,7 @@ static void pour_parents(const struct merge *m, struct tree *t, const char *path
 		return;
 	const struct claim *c = bsearch(folder, m->winners.items, m->winners.count, sizeof *c, find_path);
 	pour_parents(m, t, folder);
-	pour_entry(m, t, c ? *c->entry : (struct entry){ .kind = ENTRY_FOLDER, .mode = 0755 }, folder);
+	pour_entry(m, t, c ? *c->entry : (struct entry){ .kind = ENTRY_FOLDER, .mode = 0755, .mtime = m->request->epoch }, folder);
 }
 
 static void pour_claim(struct merge *m, struct tree *t, const struct claim *c)

@@ -12,19 +12,21 @@
 
 #define CA_BUNDLE "/run/mkbench/ca.crt"
 
-bool sandbox_host_in_user_namespace(void)
+void sandbox_host_map(char ret[static 256])
 {
 	AUTO_CLOSE int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
-	char map[256] = "";
-	unsigned inside, outside, count;
+	ssize_t n = fd < 0 ? 0 : read(fd, ret, 255);
 
-	if (fd < 0 || read(fd, map, sizeof map - 1) <= 0)
-		return false;
-	char *at = map;
-	inside = (unsigned)strtoul(at, &at, 10);
-	outside = (unsigned)strtoul(at, &at, 10);
-	count = (unsigned)strtoul(at, &at, 10);
-	return inside || outside || count != UINT32_MAX;
+	ret[n > 0 ? n : 0] = '\0';
+}
+
+bool sandbox_host_in_user_namespace(void)
+{
+	char map[256], *at = map;
+
+	sandbox_host_map(map);
+	unsigned long inside = strtoul(at, &at, 10), outside = strtoul(at, &at, 10), count = strtoul(at, &at, 10);
+	return *map && (inside || outside || count != UINT32_MAX);
 }
 
 static const char *host_bundle(void)

@@ -3,6 +3,8 @@
 #pragma once
 #include "layer/sandbox.h"
 
+/* The caller's /proc/self/uid_map, empty when there is none. */
+void sandbox_host_map(char ret[static 256]);
 /* Whether root here is an ordinary user outside. */
 bool sandbox_host_in_user_namespace(void);
 

@@ -95,8 +95,8 @@ static void made_links(void)
 
 	add(&w, "a", 0, "", FILES("/", "lib/", "lib/x"));
 	ok(!run(&w, NULL, &r));
-	shows(&r.groups[0], "/ bin>usr/bin lib>usr/lib lib32>usr/lib32 lib64>usr/lib64 libx32>usr/libx32 sbin>usr/sbin "
-			    "usr/ usr/bin/ usr/lib/ usr/lib/x usr/lib32/ usr/lib64/ usr/libx32/ usr/sbin/");
+	shows(&r.groups[0], "/ bin>usr/bin lib>usr/lib lib64>usr/lib64 sbin>usr/sbin "
+			    "usr/ usr/bin/ usr/lib/ usr/lib/x usr/lib64/ usr/sbin/");
 	done(&w, &r);
 }
 
