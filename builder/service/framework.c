@@ -60,34 +60,50 @@ static char *join(const struct list *words)
 	return text_take(&all);
 }
 
-/* Every file named as evidence holds its text. */
-static bool shown_by_files(const struct manifest *m, const char *folder)
+static struct err *look(const struct source *from, const struct scope *app, const struct pair *evidence, const char *folder, bool *ret)
 {
-	const struct pair *evidence = m->evidence.items;
+	AUTO_ARENA struct arena arena = { 0 };
+	AUTO_FREE char *bytes = NULL;
+	const char *file;
+	size_t len;
 
-	for (size_t i = 0; i < m->evidence.count; i++) {
-		AUTO_FREE char *path = mem_printf("%s/%s", folder, evidence[i].key), *bytes = NULL;
-		size_t len;
-		struct err *e = file_read(path, EVIDENCE_LIMIT, &bytes, &len);
-		bool found = !e && strstr(bytes, evidence[i].value);
-		err_free(e);
-		if (!found)
-			return false;
-	}
-	return m->evidence.count > 0;
+	TRY(expand_text(&arena, app, from, evidence->key, &file));
+	AUTO_FREE char *path = mem_printf("%s/%s", folder, file);
+	struct err *missing = file_read(path, EVIDENCE_LIMIT, &bytes, &len);
+	*ret = !missing && strstr(bytes, evidence->value);
+	err_free(missing);
+	return NULL;
 }
 
-static bool recognises(const struct manifest *m, const struct recipe *r)
+/* Every file named as evidence holds its text. */
+static struct err *look_at_all(const struct manifest *m, const struct app *first, const char *folder, bool *ret)
+{
+	AUTO_ARENA struct arena arena = { 0 };
+	struct scope app = { .arena = &arena };
+	const struct pair *evidence = m->evidence.items;
+	struct err *e = NULL;
+
+	scope_set(&app, "app.first", first->name);
+	*ret = m->evidence.count > 0;
+	for (size_t i = 0; !e && *ret && i < m->evidence.count; i++)
+		e = look(&m->source, &app, &evidence[i], folder, ret);
+	scope_done(&app);
+	return e;
+}
+
+static struct err *recognise(const struct manifest *m, const struct recipe *r, bool *ret)
 {
 	const struct app *first = r->apps.items;
 
+	*ret = false;
 	if (!r->apps.count || (m->app_names.count && !holds(&m->app_names, first->name)))
-		return false;
-	if (first->path) {
-		AUTO_FREE char *folder = recipe_beside(r, first->path);
-		return shown_by_files(m, folder);
+		return NULL;
+	if (!first->path) {
+		*ret = first->ref && holds(&m->refs, first->ref);
+		return NULL;
 	}
-	return first->ref && holds(&m->refs, first->ref);
+	AUTO_FREE char *folder = recipe_beside(r, first->path);
+	return look_at_all(m, first, folder, ret);
 }
 
 static struct err *refuse_unknown(const struct recipe *r, const struct names *known)
@@ -115,12 +131,13 @@ static struct err *find_named(struct arena *a, const char *share, const struct r
 static struct err *find_recognised(struct arena *a, const char *share, const struct recipe *r, const struct names *known,
 				   struct manifest *ret)
 {
-	bool found = false;
+	bool found = false, hit;
 
 	for (size_t i = 0; i < known->count; i++) {
 		struct manifest m;
 		TRY(manifest_read_framework(a, share, known->items[i], &m));
-		if (!recognises(&m, r))
+		TRY(recognise(&m, r, &hit));
+		if (!hit)
 			continue;
 		if (found)
 			return err_new(ERR_RECIPE, "%s: the first app looks like both %s and %s: name one as 'framework'",

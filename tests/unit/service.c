@@ -84,7 +84,7 @@ static void test_demo(void)
 		is(steps[0].cwd, "/home/frappe/frappe-bench/apps/demo");
 		is(steps[0].only_with, "package-lock.json");
 		ok(steps[0].network && !steps[0].as_root);
-		is(service_prune(s)[0], "/home/frappe/frappe-bench/apps/*/node_modules/.package-lock.json");
+		is(service_prune(s)[1], "/home/frappe/frappe-bench/apps/*/node_modules/.package-lock.json");
 	}
 	service_free(s);
 	recipe_done(&r);
@@ -230,6 +230,7 @@ static void test_places(void)
 static const char *const shown_by[] = {
 	"frappe/hooks.py", "app_title = \"Frappe Framework\"\n", "realtime/index.js", "on('events')\n", "frappe", NULL,
 	"frappe/hooks.py", "app_title = \"Frappe Framework\"\n", "frappe/__init__.py", "__version__ = \"14.27.0\"\n", "frappe-14", NULL,
+	"frappe/wsgi.py", "application = 1\n", "frappe/manage.py", "def create_site(): 0\n", "wsgi", NULL,
 	"frappe/hooks.py", "app_title = \"Dodock\"\n", "frappe/__init__.py", "__version__ = \"3.38.0\"\n", "dodock", NULL,
 };
 
