@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "recipe/pattern.h"
+#include "schema/scalar.h"
 
 #define LOCK_FORMAT 1u
 #define LOCK_LIMIT  (64u << 20)
@@ -29,34 +30,34 @@ struct written {
 };
 
 static const struct field package_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.name), .pattern = &pattern_package, .help = "" },
-	{ "version", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.version), .help = "" },
-	{ "arch", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.architecture), .help = "" },
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.name), .pattern = &pattern_package, .help = "what it is called" },
+	{ "version", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.version), .help = "the version chosen" },
+	{ "arch", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.architecture), .help = "the architecture, or all" },
 	{ "layer", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.layer),
-	  .choices = (const char *const[]){ "base", "services", "runtime", "build", NULL }, .help = "" },
-	{ "because", FIELD_TEXT, .offset = offsetof(struct package_row, package.because), .help = "" },
-	{ "archive", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.archive), .help = "" },
-	{ "file", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.filename), .help = "" },
-	{ "size", FIELD_COUNT, .required = true, .offset = offsetof(struct package_row, package.size_bytes), .min = 1, .help = "" },
-	{ "sha256", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, sha256), .pattern = &pattern_sha256, .help = "" },
+	  .choices = (const char *const[]){ "base", "services", "runtime", "build", NULL }, .help = "where it is poured" },
+	{ "because", FIELD_TEXT, .offset = offsetof(struct package_row, package.because), .help = "who needs it" },
+	{ "archive", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.archive), .help = "the suite it is of" },
+	{ "file", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.filename), .help = "its path below the mirror" },
+	{ "size", FIELD_COUNT, .required = true, .offset = offsetof(struct package_row, package.size_bytes), .min = 1, .help = "its bytes" },
+	{ "sha256", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, sha256), .pattern = &pattern_sha256, .help = "its digest" },
 	{ .name = NULL },
 };
 
 static const struct field app_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, name), .pattern = &pattern_app, .help = "" },
-	{ "commit", FIELD_TEXT, .offset = offsetof(struct lock_app, commit), .help = "" },
-	{ "tree", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, tree), .help = "" },
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, name), .pattern = &pattern_app, .help = "what it is called" },
+	{ "commit", FIELD_TEXT, .offset = offsetof(struct lock_app, commit), .help = "its commit" },
+	{ "tree", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, tree), .help = "the digest of its files" },
 	{ .name = NULL },
 };
 
 static const struct field lock_fields[] = {
-	{ "format", FIELD_COUNT, .required = true, .offset = offsetof(struct written, format), .min = LOCK_FORMAT, .max = LOCK_FORMAT, .help = "" },
-	{ "asked", FIELD_TEXT, .required = true, .offset = offsetof(struct written, asked), .pattern = &pattern_sha256, .help = "" },
-	{ "epoch", FIELD_COUNT, .required = true, .offset = offsetof(struct written, epoch), .help = "" },
+	{ "format", FIELD_COUNT, .required = true, .offset = offsetof(struct written, format), .min = LOCK_FORMAT, .max = LOCK_FORMAT, .help = "the format of this file" },
+	{ "asked", FIELD_TEXT, .required = true, .offset = offsetof(struct written, asked), .pattern = &pattern_sha256, .help = "the digest of the recipe's question" },
+	{ "epoch", FIELD_COUNT, .required = true, .offset = offsetof(struct written, epoch), .help = "the newest date of the archives" },
 	{ "packages", FIELD_LIST, .required = true, .offset = offsetof(struct written, packages), .max = LIST_MAX,
-	  .fields = package_fields, .item_size = sizeof(struct package_row), .help = "" },
+	  .fields = package_fields, .item_size = sizeof(struct package_row), .help = "what was chosen" },
 	{ "apps", FIELD_LIST, .offset = offsetof(struct written, apps), .max = LIST_MAX, .fields = app_fields,
-	  .item_size = sizeof(struct lock_app), .help = "" },
+	  .item_size = sizeof(struct lock_app), .help = "the apps' sources" },
 	{ .name = NULL },
 };
 
@@ -154,16 +155,36 @@ struct err *lock_read(const char *path, struct lock *ret, bool *ret_found)
 	return e ? e : read_bytes(path, bytes, len, ret);
 }
 
-/* Quoted wherever YAML could take it for something else; our words need no escapes. */
-static void put_text(struct text *t, const char *key, const char *value)
+static void put_quoted(struct text *t, const char *value)
 {
-	if (value)
-		text_printf(t, "%s: \"%s\", ", key, value);
+	text_put(t, "\"");
+	for (; *value; value++)
+		if (*value == '"' || *value == '\\')
+			text_printf(t, "\\%c", *value);
+		else if (*value == '\n' || *value == '\t')
+			text_put(t, *value == '\n' ? "\\n" : "\\t");
+		else
+			text_add(t, value, 1);
+	text_put(t, "\"");
 }
 
+static void put_text(struct text *t, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	text_printf(t, "%s: ", key);
+	put_quoted(t, value);
+	text_put(t, ", ");
+}
+
+/* Without quotes, except where YAML would take it for something else: 2048 is a package. */
 static void put_word(struct text *t, const char *key, const char *value)
 {
-	if (value)
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789+.-";
+
+	if (!value || value[strspn(value, plain)] || scalar_disguise(value))
+		put_text(t, key, value);
+	else
 		text_printf(t, "%s: %s, ", key, value);
 }
 
@@ -187,7 +208,9 @@ static void put_app(struct text *t, const struct lock_app *a)
 	text_put(t, "  - {");
 	put_word(t, "name", a->name);
 	put_text(t, "commit", a->commit);
-	text_printf(t, "tree: \"%s\"}\n", a->tree);
+	text_put(t, "tree: ");
+	put_quoted(t, a->tree);
+	text_put(t, "}\n");
 }
 
 struct err *lock_write(const char *path, const struct lock *l)
