@@ -1,0 +1,174 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "image/erofs.h"
+#include "image/erofs_node.h"
+
+#define CHUNK (256u * 1024)
+
+static void put(uint8_t *out, uint64_t value, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++)
+		out[i] = (uint8_t)(value >> (8 * i));
+}
+
+/* CRC-32C (Castagnoli, reflected) without the final inversion, as EROFS wants it. */
+static uint32_t crc32c(const uint8_t *bytes, size_t len)
+{
+	uint32_t crc = ~0u;
+
+	for (size_t i = 0; i < len; i++) {
+		crc ^= bytes[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0x82F63B78u : 0);
+	}
+	return crc;
+}
+
+static void fill_super(const struct erofs *fs, uint8_t *block)
+{
+	uint8_t *s = block + EROFS_SUPER;
+
+	put(s, 0xE0F5E1E2u, 4);
+	put(s + 8, 3, 4);                                       /* compatible: checksum, times */
+	s[12] = 12;                                             /* block size, log 2 */
+	put(s + 14, fs->nodes[0].at / EROFS_SLOT, 2);
+	put(s + 16, fs->count, 8);
+	put(s + 24, (uint64_t)fs->epoch, 8);
+	put(s + 36, fs->blocks, 4);
+	memcpy(s + 48, fs->uuid, 16);
+	put(s + 4, crc32c(s, EROFS_BLOCK - EROFS_SUPER), 4);
+}
+
+static unsigned mode_of(const struct entry *e)
+{
+	static const unsigned types[] = {
+		[ENTRY_FILE] = S_IFREG, [ENTRY_FOLDER] = S_IFDIR, [ENTRY_SYMLINK] = S_IFLNK, [ENTRY_CHAR] = S_IFCHR,
+		[ENTRY_BLOCK] = S_IFBLK, [ENTRY_FIFO] = S_IFIFO,
+	};
+
+	return types[e->kind] | e->mode;
+}
+
+static void fill_inode(const struct erofs *fs, const struct erofs_node *n, uint8_t *inode)
+{
+	const struct entry *e = n->entry;
+	int64_t time = e->mtime > fs->epoch ? fs->epoch : e->mtime;
+
+	put(inode, 1u | (n->tail ? 2u << 1 : 0), 2);            /* extended; flat, its tail inline or not */
+	put(inode + 4, mode_of(e), 2);
+	put(inode + 8, n->size, 8);
+	if (e->kind == ENTRY_CHAR || e->kind == ENTRY_BLOCK)
+		put(inode + 16, (e->minor & 0xff) | e->major << 8 | (e->minor & ~0xffu) << 12, 4);
+	else
+		put(inode + 16, n->size > n->tail ? n->block : 0xffffffffu, 4);
+	put(inode + 20, n->at / EROFS_SLOT, 4);
+	put(inode + 24, e->uid, 4);
+	put(inode + 28, e->gid, 4);
+	put(inode + 32, (uint64_t)time, 8);
+	put(inode + 44, n->links, 4);
+}
+
+struct sink {
+	const struct erofs *fs;
+	const struct content_reader *contents;
+	int fd;
+	uint64_t at;
+	uint8_t *meta;               /* every inode and tail, written once at the end */
+	uint8_t *chunk;
+};
+
+static struct err *write_at(const struct sink *s, const void *bytes, size_t len, uint64_t at)
+{
+	for (const uint8_t *b = bytes; len;) {
+		ssize_t n = pwrite(s->fd, b, len, (off_t)(s->at + at));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_errno(n ? errno : EIO, "write the root file system");
+		b += n;
+		at += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return NULL;
+}
+
+/* A folder's or link's content is made in memory, then split like any other. */
+static struct err *write_small(const struct sink *s, const struct erofs_node *n)
+{
+	size_t whole = n->size - n->tail;
+	AUTO_FREE uint8_t *bytes = mem_new(n->size + EROFS_BLOCK);
+
+	if (n->entry->kind == ENTRY_FOLDER)
+		erofs_folder_fill(n, bytes);
+	else
+		memcpy(bytes, n->entry->link, n->size);
+	memcpy(s->meta + n->at + EROFS_INODE, bytes + whole, n->tail);
+	return whole ? write_at(s, bytes, (whole + EROFS_BLOCK - 1) / EROFS_BLOCK * EROFS_BLOCK, n->block * EROFS_BLOCK) : NULL;
+}
+
+static struct err *write_file(const struct sink *s, const struct erofs_node *n)
+{
+	uint64_t whole = n->size - n->tail;
+
+	for (uint64_t done = 0; done < whole;) {
+		size_t len = whole - done > CHUNK ? CHUNK : (size_t)(whole - done);
+		TRY(s->contents->read(s->contents->state, n->entry, done, s->chunk, len));
+		TRY(write_at(s, s->chunk, len, n->block * EROFS_BLOCK + done));
+		done += len;
+	}
+	if (!n->tail)
+		return NULL;
+	return s->contents->read(s->contents->state, n->entry, whole, s->meta + n->at + EROFS_INODE, n->tail);
+}
+
+/* Files of one pack are read in the order its stream has them, each pack once. */
+static int by_source(const void *a, const void *b)
+{
+	const struct erofs_node *const *x = a, *const *y = b;
+	const struct content *c = &(*x)->entry->content, *d = &(*y)->entry->content;
+
+	if (c->pack != d->pack)
+		return (uintptr_t)c->pack < (uintptr_t)d->pack ? -1 : 1;
+	if (c->pack && c->offset != d->offset)
+		return c->offset < d->offset ? -1 : 1;
+	return (*x > *y) - (*x < *y);
+}
+
+static struct err *write_all(struct sink *s)
+{
+	const struct erofs *fs = s->fs;
+	AUTO_FREE const struct erofs_node **order = mem_array(fs->count, sizeof *order);
+
+	for (size_t i = 0; i < fs->count; i++) {
+		order[i] = &fs->nodes[i];
+		fill_inode(fs, order[i], s->meta + order[i]->at);
+	}
+	qsort(order, fs->count, sizeof *order, by_source);
+	for (size_t i = 0; i < fs->count; i++) {
+		const struct erofs_node *n = order[i];
+		if (n->entry->kind == ENTRY_FILE)
+			TRY_AS(write_file(s, n), "/%s", n->entry->path);
+		else if (n->size)
+			TRY(write_small(s, n));
+	}
+	fill_super(fs, s->meta);
+	return write_at(s, s->meta, fs->meta_bytes, 0);
+}
+
+struct err *erofs_write(const struct erofs *fs, const struct content_reader *contents, int fd, uint64_t at)
+{
+	AUTO_FREE uint8_t *meta = mem_new(fs->meta_bytes), *chunk = mem_new(CHUNK);
+	struct sink s = { fs, contents, fd, at, meta, chunk };
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_errno(errno, "write the root file system");
+	if ((uint64_t)st.st_size < at + erofs_size(fs) && ftruncate(fd, (off_t)(at + erofs_size(fs))) < 0)
+		return err_errno(errno, "write the root file system");
+	return write_all(&s);
+}
