@@ -1,44 +1,102 @@
 #include "cmd/build_apps.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 
 #define BENCH_ID 1000u
 
-struct steps {
-	struct service_step *items;
-	size_t count, room;
+/* One run of the sandbox: steps and the files they see. */
+struct part {
+	struct { struct service_step *items; size_t count, room; } steps;
+	struct tree seed;
 };
 
-/* A step that asks for a file is for those apps only that have it. */
-static bool applies(const struct service_step *s, const char *app_folder, const struct tree *files)
+static bool matches(const struct service_step *steps, size_t count, const char *path)
 {
-	if (!s->only_with)
-		return true;
-	const char *below = text_starts(s->cwd, app_folder) ? s->cwd + strlen(app_folder) : "";
-	AUTO_FREE char *path = mem_printf("%s%s%s", *below ? below + 1 : "", *below ? "/" : "", s->only_with);
-	return tree_find(files, path) != NULL;
+	for (size_t i = 0; i < count; i++)
+		for (const char *const *glob = steps[i].inputs; glob && *glob; glob++)
+			if (!fnmatch(*glob, path, FNM_PATHNAME))
+				return true;
+	return false;
 }
 
-static void gather(const struct job *j, struct steps *ret)
+static void add_folders(const struct job *j, const char *path, struct tree *t)
+{
+	AUTO_FREE char *part = mem_dup(path);
+
+	for (char *slash = strrchr(part, '/'); slash && strlen(part) > strlen("home"); slash = strrchr(part, '/')) {
+		tree_add(t, &(struct entry){ .path = part, .kind = ENTRY_FOLDER, .mode = 0755, .uid = BENCH_ID, .gid = BENCH_ID,
+					     .mtime = j->lock.epoch });
+		*slash = '\0';
+	}
+}
+
+/* An app's files below apps/, all of them or those its inputs name, the bench user's. */
+static void plant(const struct job *j, size_t app, bool all, struct part *p)
+{
+	const struct app *apps = j->recipe.apps.items;
+	const struct tree *files = &j->sources[app].files;
+	AUTO_FREE char *top = mem_printf("%s/apps/%s", service_bench_path(j->services) + 1, apps[app].name);
+	const struct service_step *rows;
+	size_t count = service_app_steps(j->services, &apps[app], &rows);
+
+	add_folders(j, top, &p->seed);
+	for (size_t i = 0; i < files->count; i++) {
+		struct entry e = files->items[i];
+		if (!all && (e.kind == ENTRY_FOLDER || !matches(rows, count, e.path)))
+			continue;
+		AUTO_FREE char *path = mem_printf("%s/%s", top, e.path);
+		if (!all) {
+			AUTO_FREE char *folder = mem_ndup(path, (size_t)(strrchr(path, '/') - path));
+			add_folders(j, folder, &p->seed);
+		}
+		e.path = path;
+		e.uid = e.gid = BENCH_ID;
+		e.mtime = j->lock.epoch;
+		tree_add(&p->seed, &e);
+	}
+}
+
+static void gather(const struct job *j, size_t app, bool whole_source, struct part *p)
 {
 	const struct app *apps = j->recipe.apps.items;
 	const struct service_step *rows;
+	size_t count = service_app_steps(j->services, &apps[app], &rows);
 
-	for (size_t i = 0; i < j->recipe.apps.count; i++) {
-		AUTO_FREE char *folder = mem_printf("%s/apps/%s", service_bench_path(j->services), apps[i].name);
-		size_t count = service_app_steps(j->services, &apps[i], &rows);
-		for (size_t k = 0; k < count; k++)
-			if (applies(&rows[k], folder, &j->sources[i].files))
-				VEC_PUSH(ret, rows[k]);
+	for (size_t i = 0; i < count; i++)
+		if (!rows[i].inputs == whole_source)
+			VEC_PUSH(&p->steps, rows[i]);
+}
+
+/* The parts of a build: dependencies by app, and the apps as the last one. */
+static size_t make_parts(const struct job *j, struct part parts[BUILD_APPS_PARTS])
+{
+	const struct service_step *rows;
+	size_t n = 0, bench;
+
+	for (size_t app = 0; app < j->recipe.apps.count; app++) {
+		size_t had = parts[n].steps.count;
+		gather(j, app, false, &parts[n]);
+		if (parts[n].steps.count == had)
+			continue;
+		plant(j, app, false, &parts[n]);
+		n += n + 2 < BUILD_APPS_PARTS;
 	}
-	size_t count = service_bench_steps(j->services, &rows);
-	for (size_t k = 0; k < count; k++)
-		VEC_PUSH(ret, rows[k]);
+	n += parts[n].steps.count > 0;
+	for (size_t app = 0; app < j->recipe.apps.count; app++) {
+		gather(j, app, true, &parts[n]);
+		plant(j, app, true, &parts[n]);
+	}
+	bench = service_bench_steps(j->services, &rows);
+	for (size_t i = 0; i < bench; i++)
+		VEC_PUSH(&parts[n].steps, rows[i]);
+	for (size_t i = 0; i <= n; i++)
+		tree_sort(&parts[i].seed);
+	return n + 1;
 }
 
 static void feed_words(struct digest_run *run, const char *const *words)
@@ -48,82 +106,73 @@ static void feed_words(struct digest_run *run, const char *const *words)
 	digest_feed_word(run, "");
 }
 
-struct digest build_apps_key(const struct job *j, const struct digest *root_key)
+static struct digest key_of(const struct job *j, const struct part *p, const struct digest *below)
 {
 	struct digest_run *run = digest_start();
-	const struct app *apps = j->recipe.apps.items;
-	struct steps steps = { 0 };
+	struct digest seed = tree_digest(&p->seed);
 
-	digest_feed_word(run, "apps 1");
-	digest_feed(run, root_key->bytes, sizeof root_key->bytes);
-	for (size_t i = 0; i < j->recipe.apps.count; i++) {
-		digest_feed_word(run, apps[i].name);
-		digest_feed(run, j->sources[i].digest.bytes, sizeof j->sources[i].digest.bytes);
-	}
-	gather(j, &steps);
-	for (size_t i = 0; i < steps.count; i++) {
-		feed_words(run, steps.items[i].argv);
-		feed_words(run, steps.items[i].env);
-		digest_feed_word(run, steps.items[i].cwd ? steps.items[i].cwd : "");
-		digest_feed_word(run, steps.items[i].as_root ? "root" : "user");
+	digest_feed_word(run, "apps 2");
+	digest_feed(run, below->bytes, sizeof below->bytes);
+	digest_feed(run, seed.bytes, sizeof seed.bytes);
+	for (size_t i = 0; i < p->steps.count; i++) {
+		const struct service_step *s = &p->steps.items[i];
+		feed_words(run, s->argv);
+		feed_words(run, s->env);
+		feed_words(run, (const char *const[]){ s->cwd, s->only_with ? s->only_with : "", s->as_root ? "root" : "user", NULL });
 	}
 	feed_words(run, service_prune(j->services));
-	free(steps.items);
 	return digest_finish(run);
 }
 
-/* The sources below apps/, with the folders that steps expect, all of it the bench user's. */
-static void plant(const struct job *j, struct tree *ret)
+static void end_parts(struct part parts[BUILD_APPS_PARTS])
 {
-	static const char *const folders[] = { "", "/apps", "/assets", "/env", "/sites" };
-	const struct app *apps = j->recipe.apps.items;
-	const char *bench = service_bench_path(j->services) + 1;
-	const char *slash = strrchr(bench, '/');
-	struct entry owned = { .kind = ENTRY_FOLDER, .mode = 0755, .uid = BENCH_ID, .gid = BENCH_ID, .mtime = j->lock.epoch };
-
-	AUTO_FREE char *home = mem_ndup(bench, slash ? (size_t)(slash - bench) : 0);
-	owned.path = home;
-	tree_add(ret, &owned);
-	for (size_t i = 0; i < COUNT(folders); i++) {
-		AUTO_FREE char *path = mem_printf("%s%s", bench, folders[i]);
-		owned.path = path;
-		tree_add(ret, &owned);
+	for (size_t i = 0; i < BUILD_APPS_PARTS; i++) {
+		free(parts[i].steps.items);
+		tree_done(&parts[i].seed);
 	}
-	for (size_t i = 0; i < j->recipe.apps.count; i++) {
-		const struct tree *files = &j->sources[i].files;
-		AUTO_FREE char *top = mem_printf("%s/apps/%s", bench, apps[i].name);
-		owned.path = top;
-		tree_add(ret, &owned);
-		for (size_t k = 0; k < files->count; k++) {
-			struct entry e = files->items[k];
-			AUTO_FREE char *path = mem_printf("%s/%s", top, e.path);
-			e.path = path;
-			e.uid = e.gid = BENCH_ID;
-			e.mtime = j->lock.epoch;
-			tree_add(ret, &e);
-		}
-	}
-	tree_sort(ret);
 }
 
-struct err *build_apps(struct job *j, const struct digest *key, const struct digest *root_key, struct layer_root *root,
-		       struct layer_delta *ret)
+void build_apps_plan(const struct job *j, const struct digest *root_key, struct build_apps *ret)
 {
-	struct steps steps = { 0 };
-	struct tree seed = { 0 };
+	struct part parts[BUILD_APPS_PARTS] = { 0 };
 
-	gather(j, &steps);
-	plant(j, &seed);
+	*ret = (struct build_apps){ .count = make_parts(j, parts) };
+	for (size_t i = 0; i < ret->count; i++) {
+		ret->keys[i] = key_of(j, &parts[i], i ? &ret->keys[i - 1] : root_key);
+		ret->names[i] = i + 1 < ret->count ? "dependencies" : "apps";
+	}
+	end_parts(parts);
+}
+
+static struct err *run(struct job *j, struct layer_root *root, const struct part *p, const struct digest *key, struct layer_delta *ret)
+{
 	struct layer_steps request = {
-		.store = j->store, .progress = j->progress, .key = *key, .root_key = *root_key, .seed = &seed,
-		.steps = steps.items, .step_count = steps.count, .uid = BENCH_ID, .gid = BENCH_ID,
+		.store = j->store, .progress = j->progress, .key = *key, .root_key = *key, .seed = &p->seed,
+		.steps = p->steps.items, .step_count = p->steps.count, .uid = BENCH_ID, .gid = BENCH_ID,
 		.prune = service_prune(j->services), .epoch = j->lock.epoch,
 	};
-	progress_stage(j->progress, "apps", steps.count, "steps");
-	struct err *e = layer_steps(&request, root, ret);
-	if (!e)
-		progress_done(j->progress, ret->cached ? "cached" : NULL);
-	free(steps.items);
-	tree_done(&seed);
+
+	return layer_steps(&request, root, ret);
+}
+
+struct err *build_apps(struct job *j, struct layer_root *root, struct build_apps *a)
+{
+	struct part parts[BUILD_APPS_PARTS] = { 0 };
+	struct err *e = NULL;
+
+	make_parts(j, parts);
+	for (size_t i = 0; !e && i < a->count; i++) {
+		progress_stage(j->progress, a->names[i], parts[i].steps.count, "steps");
+		e = run(j, root, &parts[i], &a->keys[i], &a->parts[i]);
+		if (!e)
+			progress_done(j->progress, a->parts[i].cached ? "cached" : NULL);
+	}
+	end_parts(parts);
 	return e;
+}
+
+void build_apps_done(struct build_apps *a)
+{
+	for (size_t i = 0; i < a->count; i++)
+		layer_delta_done(&a->parts[i]);
 }

@@ -23,7 +23,8 @@ struct work {
 	struct digest image_key, tools_key;
 	struct layer_set *set, *tool_set;
 	struct layer_root root;
-	struct layer_delta configured, apps;
+	struct layer_delta configured;
+	struct build_apps apps;
 	struct tree configuration;
 };
 
@@ -148,39 +149,47 @@ static struct err *do_tools(struct work *w)
 
 static struct digest whole_tree(struct work *w)
 {
-	const struct tree *layers[] = { layer_whole(w->set), &w->configured.tree, &w->apps.tree, &w->configuration };
+	const struct tree *layers[3 + BUILD_APPS_PARTS] = { layer_whole(w->set), &w->configured.tree };
 	struct tree whole = { 0 };
+	size_t n = 2;
 
-	tree_merge(layers, COUNT(layers), &whole);
+	for (size_t i = 0; i < w->apps.count; i++)
+		layers[n++] = &w->apps.parts[i].tree;
+	layers[n++] = &w->configuration;
+	tree_merge(layers, n, &whole);
 	struct digest d = tree_digest(&whole);
 	tree_done(&whole);
 	return d;
 }
 
-/* Runs what is missing, top to bottom: apps need the packages' root even if its layers are poured. */
-static struct err *make_all(struct work *w, const struct digest *apps_key, struct build_layers *out)
+/* Runs what is missing, bottom to top: apps need the packages' root even if its layers are poured. */
+static struct err *make_all(struct work *w, struct build_layers *out)
 {
+	struct image_layer *top = &out->items[out->count - 1];
+
 	TRY(build_packages(w->job));
 	TRY(do_packages(w, out));
 	TRY(do_tools(w));
-	TRY(build_apps(w->job, apps_key, &w->tools_key, &w->root, &w->apps));
-	struct digest key = build_pour_key("apps", apps_key, "");
-	TRY(build_pour(w->job, &key, &w->apps.tree, &out->items[IMAGE_GROUPS + 1].blob));
-	key = build_pour_key("configuration", &(struct digest){ 0 }, out->build_id);
-	TRY(build_pour(w->job, &key, &w->configuration, &out->items[IMAGE_GROUPS + 2].blob));
+	TRY(build_apps(w->job, &w->root, &w->apps));
+	for (size_t i = 0; i < w->apps.count; i++) {
+		struct digest key = build_pour_key("apps", &w->apps.keys[i], "");
+		TRY(build_pour(w->job, &key, &w->apps.parts[i].tree, &out->items[IMAGE_GROUPS + 1 + i].blob));
+	}
+	struct digest key = build_pour_key("configuration", &(struct digest){ 0 }, out->build_id);
+	TRY(build_pour(w->job, &key, &w->configuration, &top->blob));
 	out->tree = whole_tree(w);
 	return NULL;
 }
 
 /* The configuration names the build and is part of it: it is rendered once without the name to get it. */
-static struct err *name_build(struct work *w, const struct digest *apps_key, struct digest *ret, char hex[static DIGEST_HEX])
+static struct err *name_build(struct work *w, struct digest *ret, char hex[static DIGEST_HEX])
 {
 	struct digest_run *run = digest_start();
 	struct tree unnamed = { 0 };
 
 	digest_feed_word(run, "build 1");
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);
-	digest_feed(run, apps_key->bytes, sizeof apps_key->bytes);
+	digest_feed(run, w->apps.keys[w->apps.count - 1].bytes, sizeof w->image_key.bytes);
 	struct err *e = build_configuration(w->job, "", &unnamed);
 	struct digest configuration = tree_digest(&unnamed);
 	digest_feed(run, configuration.bytes, sizeof configuration.bytes);
@@ -190,24 +199,35 @@ static struct err *name_build(struct work *w, const struct digest *apps_key, str
 	return e ? e : build_configuration(w->job, hex, &w->configuration);
 }
 
+static void name_layers(const struct work *w, struct build_layers *out)
+{
+	for (size_t i = 0; i < IMAGE_GROUPS; i++)
+		out->items[out->count++].name = group_names[i];
+	out->items[out->count++].name = "configure";
+	for (size_t i = 0; i < w->apps.count; i++)
+		out->items[out->count++].name = w->apps.names[i];
+	out->items[out->count++].name = "configuration";
+}
+
 static struct err *build(struct work *w, struct build_layers *out)
 {
-	struct digest apps_key, name;
+	struct digest name;
 
 	make_requests(w);
 	TRY(job_sources(w->job));
-	apps_key = build_apps_key(w->job, &w->tools_key);
-	TRY(name_build(w, &apps_key, &name, out->build_id));
+	build_apps_plan(w->job, &w->tools_key, &w->apps);
+	name_layers(w, out);
+	TRY(name_build(w, &name, out->build_id));
 	if (build_pour_recall(w->job, &name, out->items, out->count, &out->tree))
 		return NULL;
-	TRY(make_all(w, &apps_key, out));
+	TRY(make_all(w, out));
 	return build_pour_remember(w->job, &name, out->items, out->count, &out->tree);
 }
 
 static void end(struct work *w)
 {
 	layer_delta_done(&w->configured);
-	layer_delta_done(&w->apps);
+	build_apps_done(&w->apps);
 	layer_root_done(&w->root);
 	layer_close(w->tool_set);
 	layer_close(w->set);
@@ -218,12 +238,9 @@ static void end(struct work *w)
 
 struct err *build_layers(struct job *j, struct build_layers *ret)
 {
-	static const char *const names[BUILD_LAYERS_MAX] = { "base", "services", "runtime", "configure", "apps", "configuration" };
 	struct work w = { .job = j };
 
-	*ret = (struct build_layers){ .count = BUILD_LAYERS_MAX };
-	for (size_t i = 0; i < BUILD_LAYERS_MAX; i++)
-		ret->items[i].name = names[i];
+	*ret = (struct build_layers){ 0 };
 	struct err *e = build(&w, ret);
 	end(&w);
 	return e;

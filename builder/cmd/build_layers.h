@@ -1,9 +1,10 @@
 /* From a plan to layers in the store: packages, what configuring them changed, apps, configuration. */
 #pragma once
+#include "cmd/build_apps.h"
 #include "cmd/job.h"
 #include "image/image.h"
 
-#define BUILD_LAYERS_MAX 6
+#define BUILD_LAYERS_MAX (5 + BUILD_APPS_PARTS)
 
 struct build_layers {
 	struct image_layer items[BUILD_LAYERS_MAX]; /* lowest first */

@@ -163,7 +163,7 @@ struct err *job_sources(struct job *j)
 	if (j->sources)
 		return NULL;
 	j->sources = mem_array(count, sizeof *j->sources);
-	progress_stage(j->progress, "sources", count, "apps");
+	progress_stage(j->progress, "sources", count, count == 1 ? "app" : "apps");
 	for (size_t i = 0; i < count; i++) {
 		TRY(source_get(j->store, &j->recipe, &apps[i], pin_of(&j->lock, apps[i].name), j->progress, &j->sources[i]));
 		progress_add(j->progress, 1);

@@ -52,7 +52,7 @@ struct manifest_process {
 
 struct manifest_step {
 	const char *name, *directory, *only_with;
-	struct list argv, environment;
+	struct list argv, environment, inputs;
 	uint64_t seconds;
 	bool network, as_root;
 };

@@ -91,6 +91,7 @@ static const struct field step_fields[] = {
 	TEXT("directory", manifest_step, directory),
 	TEXT("only_with", manifest_step, only_with),
 	TEXTS("environment", manifest_step, environment),
+	TEXTS("inputs", manifest_step, inputs),
 	{ "seconds", FIELD_SECONDS, AT(manifest_step, seconds), .max = 86400 },
 	{ "network", FIELD_BOOL, AT(manifest_step, network) },
 	{ "as_root", FIELD_BOOL, AT(manifest_step, as_root) },

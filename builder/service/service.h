@@ -43,6 +43,9 @@ struct service_step {
 	const char *const *env;
 	const char *cwd;
 	const char *only_with;   /* a path, relative to cwd: the step is for apps that have it; NULL: for all */
+	/* Globs on paths of the app's source that the step depends on, NULL-terminated; such a step runs before
+	 * those of every app that see its whole source, and again only when what it names changed. NULL: the whole source. */
+	const char *const *inputs;
 	bool network, as_root;
 };
 size_t service_app_steps(const struct service_set *s, const struct app *app, const struct service_step **ret);

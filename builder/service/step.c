@@ -20,7 +20,9 @@ static struct err *fill_env(struct service_set *s, const struct scope *scope, co
 	return NULL;
 }
 
-static struct err *add_steps(struct service_set *s, const struct scope *scope, const struct list *rows, struct step_table *ret)
+/* prepare: steps that come before any source. */
+static struct err *add_steps(struct service_set *s, const struct scope *scope, const struct list *rows, bool prepare,
+			     struct step_table *ret)
 {
 	const struct source *from = &s->framework->source;
 	const struct manifest_step *row = rows->items;
@@ -30,6 +32,8 @@ static struct err *add_steps(struct service_set *s, const struct scope *scope, c
 		TRY(expand_list(&s->arena, scope, from, &row[i].argv, &step.argv));
 		TRY(fill_env(s, scope, &row[i].environment, &step.env));
 		TRY(expand_text(&s->arena, scope, from, row[i].directory ? row[i].directory : "{{bench}}", &step.cwd));
+		if (prepare || row[i].inputs.count)
+			TRY(expand_list(&s->arena, scope, from, &row[i].inputs, &step.inputs));
 		if (row[i].only_with)
 			TRY(expand_text(&s->arena, scope, from, row[i].only_with, &step.only_with));
 		VEC_PUSH(ret, step);
@@ -44,8 +48,8 @@ struct err *step_list(struct service_set *s)
 	s->app_steps = arena_new(&s->arena, s->recipe->apps.count * sizeof *s->app_steps);
 	for (size_t i = 0; i < s->recipe->apps.count; i++) {
 		if (i == 0)
-			TRY(add_steps(s, &s->apps[i], &f->prepare_steps, &s->app_steps[i]));
-		TRY(add_steps(s, &s->apps[i], &f->app_steps, &s->app_steps[i]));
+			TRY(add_steps(s, &s->apps[i], &f->prepare_steps, true, &s->app_steps[i]));
+		TRY(add_steps(s, &s->apps[i], &f->app_steps, false, &s->app_steps[i]));
 	}
-	return add_steps(s, &s->scope, &f->bench_steps, &s->bench_steps);
+	return add_steps(s, &s->scope, &f->bench_steps, false, &s->bench_steps);
 }
