@@ -37,20 +37,25 @@ static struct mark count_lines(const char *text, const char *at)
 	return m;
 }
 
+static struct mark locate(const struct source *from, const char *text, const char *at)
+{
+	if (!from->root)
+		return count_lines(text, at);
+	const struct node *n = written(from->root, text);
+	return n ? n->at : (struct mark){ 0 };
+}
+
 static struct err *refuse(const struct source *from, const char *text, const char *at, const char *what)
 {
-	struct mark m = { 0 };
+	const struct source *s = from;
 
-	for (const struct source *s = from; s && !m.line; s = s->base) {
-		const struct node *n = s->root ? written(s->root, text) : NULL;
-		if (n || !s->root)
-			m = n ? n->at : count_lines(text, at);
+	do {
+		struct mark m = locate(s, text, at);
 		if (m.line)
-			from = s;
-	}
-	if (!m.line)
-		return err_new(ERR_RECIPE, "%s: %s", from->path, what);
-	return err_new(ERR_RECIPE, "%s:%u:%u: %s", from->path, m.line, m.column, what);
+			return err_new(ERR_RECIPE, "%s:%u:%u: %s", s->path, m.line, m.column, what);
+		s = s->base;
+	} while (s);
+	return err_new(ERR_RECIPE, "%s: %s", from->path, what);
 }
 
 struct err *expand_refuse(const struct source *from, const char *text, const char *fmt, ...)

@@ -1,3 +1,4 @@
+#!/usr/bin/env bats
 bats_require_minimum_version 1.5.0
 load helpers
 load service-helpers
@@ -79,8 +80,10 @@ lacks() { ! grep -qiE "$1" <<< "$output"; }
 	done
 	run -0 curl -sS -i -0 -H 'Host:' "http://127.0.0.1:$port/page"
 	has '^HTTP/1.1 404'
-	run -0 timeout 20 bash -c "exec 9<>/dev/tcp/127.0.0.1/$port
-		printf 'GET /page HTTP/1.1\r\nHost: one.localhost\r\nHost: two.localhost\r\nConnection: close\r\n\r\n' >&9; cat <&9"
+	run -0 python3 -c 'import socket, sys
+peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+peer.sendall(b"GET /page HTTP/1.1\r\nHost: one.localhost\r\nHost: two.localhost\r\n\r\n")
+print(peer.recv(4096).decode())' "$port"
 	has '^HTTP/1.1 400'
 }
 
