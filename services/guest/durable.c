@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,18 @@
 #include "base/mem.h"
 
 const struct account durable_root = { .name = "root" };
+
+void durable_as(const struct account *user)
+{
+	setfsgid(user->gid);
+	setfsuid(user->uid);
+}
+
+void durable_as_root(void)
+{
+	setfsuid(0);
+	setfsgid(0);
+}
 
 static struct err *write_new(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner)
 {

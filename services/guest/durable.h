@@ -20,3 +20,8 @@ struct err *durable_sync_folder(const char *path) MUST_CHECK;
 struct err *durable_read_json(const char *path, json_t **ret, bool *ret_damaged) MUST_CHECK;
 
 extern const struct account durable_root;
+
+/* What lies below is another user's, who may put links there while we work: with his rights we
+ * follow none that he could not follow himself. For files only, until durable_as_root. */
+void durable_as(const struct account *user);
+void durable_as_root(void);

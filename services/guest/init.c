@@ -28,6 +28,7 @@
 #define LOOK_MS 5000
 #define RETRY_MS 5000
 #define RETRY_LONGEST_MS 60000
+#define STABLE_MS 60000
 #define STOP_SECONDS 10
 #define MARGIN_MS 700 /* of the stop's budget: for supervisord itself, and for the stamp */
 
@@ -36,8 +37,9 @@ struct init {
 	struct watch watch;
 	int signals, lease;
 	pid_t supervisor, provision;
-	int64_t provision_at, look_at; /* when to start, to look; 0: not planned */
-	unsigned retry_ms;
+	int64_t provision_at, supervisor_at, look_at; /* when to start, to look; 0: not planned */
+	int64_t supervisor_since;
+	unsigned retry_ms, supervisor_retry_ms;
 	enum state state;
 	char *why;
 	int status;                    /* -1 while running */
@@ -89,6 +91,8 @@ static void start_supervisor(struct init *i)
 	memcpy(env, kept, count * sizeof *env);
 	env[count] = workers;
 	i->supervisor = start(argv[0], argv, env);
+	i->supervisor_since = clock_ms();
+	i->supervisor_at = i->supervisor ? 0 : clock_ms() + RETRY_MS;
 }
 
 static void start_provision(struct init *i)
@@ -99,6 +103,11 @@ static void start_provision(struct init *i)
 	i->provision = start("/proc/self/exe", argv, environ);
 	if (!i->provision)
 		i->provision_at = clock_ms() + RETRY_MS;
+}
+
+static unsigned next_delay(unsigned ms)
+{
+	return 2 * ms < RETRY_LONGEST_MS ? 2 * ms : RETRY_LONGEST_MS;
 }
 
 static void provision_ended(struct init *i, int status)
@@ -115,9 +124,7 @@ static void provision_ended(struct init *i, int status)
 		i->status = ERR_USAGE;
 		return;
 	}
-	i->retry_ms = i->retry_ms ? 2 * i->retry_ms : RETRY_MS;
-	if (i->retry_ms > RETRY_LONGEST_MS)
-		i->retry_ms = RETRY_LONGEST_MS;
+	i->retry_ms = i->retry_ms ? next_delay(i->retry_ms) : RETRY_MS;
 	i->provision_at = clock_ms() + i->retry_ms;
 	say("provisioning did not finish: tried again in %u s", i->retry_ms / 1000);
 	set_state(i, STATE_DEGRADED, "provisioning did not finish: see its steps");
@@ -133,9 +140,22 @@ static void supervisor_ended(struct init *i)
 	i->supervisor = 0;
 	stop_orphans(&i->watch.last, i->provision, getpid(), &orphans);
 	stop_all(&i->bench, &orphans, 0, STOP_SECONDS * 1000 - MARGIN_MS, &killed);
-	clock_sleep(TICK_MS); /* a configuration that kills it at once must not make us spin */
-	start_supervisor(i);
-	i->provision_at = clock_ms(); /* which starts the phases in their order */
+	/* One that cannot live, for its configuration or for want of memory, must not make us spin. */
+	bool stable = clock_ms() - i->supervisor_since > STABLE_MS || !i->supervisor_retry_ms;
+	i->supervisor_retry_ms = stable ? TICK_MS : next_delay(i->supervisor_retry_ms);
+	i->supervisor_at = clock_ms() + i->supervisor_retry_ms;
+}
+
+static void start_due(struct init *i)
+{
+	int64_t now = clock_ms();
+
+	if (i->supervisor_at && now >= i->supervisor_at) {
+		start_supervisor(i);
+		i->provision_at = now; /* it starts the phases in their order */
+	}
+	if (i->provision_at && !i->provision && now >= i->provision_at)
+		start_provision(i);
 }
 
 static void reap(struct init *i)
@@ -207,8 +227,7 @@ static void run(struct init *i)
 	start_provision(i);
 	while (i->status < 0) {
 		turn(i);
-		if (i->provision_at && !i->provision && clock_ms() >= i->provision_at)
-			start_provision(i);
+		start_due(i);
 		if (clock_ms() >= i->look_at) {
 			watch_look(&i->watch, &i->bench);
 			i->look_at = clock_ms() + LOOK_MS;
@@ -284,6 +303,27 @@ static struct err *prepare(struct init *i)
 	return provision_prepare(&i->bench, was_clean || !known);
 }
 
+/* Runs to the end; the exit status. */
+static int live(struct init *i)
+{
+	struct err *e = prepare(i);
+
+	if (e) {
+		int status = err_kind(e) == ERR_USAGE || err_kind(e) == ERR_RECIPE ? ERR_USAGE : ERR_SYSTEM;
+		say_err(e, "cannot start");
+		return status;
+	}
+	if (i->lease < 0)
+		return 0;
+	run(i);
+	bool clean = stop(i);
+	sync();
+	e = clean ? volume_stamp(&i->bench) : NULL;
+	if (e)
+		say_err(e, "the clean stamp");
+	return i->status ? i->status : clean ? 0 : 1;
+}
+
 int init_main(int argc, char **argv)
 {
 	struct init i = { .status = -1, .lease = -1, .signals = -1 };
@@ -293,19 +333,9 @@ int init_main(int argc, char **argv)
 		fprintf(stderr, "usage: init (it takes no arguments; settings are in the environment)\n");
 		return ERR_USAGE;
 	}
-	struct err *e = prepare(&i);
-	if (e) {
-		int status = err_kind(e) == ERR_USAGE || err_kind(e) == ERR_RECIPE ? ERR_USAGE : ERR_SYSTEM;
-		say_err(e, "cannot start");
-		return status;
-	}
-	if (i.lease < 0)
-		return 0;
-	run(&i);
-	bool clean = stop(&i);
-	sync();
-	e = clean ? volume_stamp(&i.bench) : NULL;
-	if (e)
-		say_err(e, "the clean stamp");
-	return i.status ? i.status : clean ? 0 : 1;
+	int status = live(&i);
+	bench_done(&i.bench);
+	watch_done(&i.watch);
+	free(i.why);
+	return status;
 }

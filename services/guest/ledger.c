@@ -126,6 +126,15 @@ enum ledger_state ledger_state(const struct ledger *l, const char *step)
 	return (enum ledger_state)json_integer_value(json_object_get(l->states, step));
 }
 
+void ledger_each(const struct ledger *l, void (*see)(const char *step, enum ledger_state s, void *arg), void *arg)
+{
+	const char *step;
+	json_t *state;
+
+	json_object_foreach(l->states, step, state)
+		see(step, (enum ledger_state)json_integer_value(state), arg);
+}
+
 /* A line that could not be written whole must not stay in front of the next one. */
 static struct err *append_line(struct ledger *l, const char *line)
 {

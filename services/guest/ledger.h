@@ -16,6 +16,8 @@ void ledger_close(struct ledger *l); /* NULL is fine */
 bool ledger_was_torn(const struct ledger *l);
 
 enum ledger_state ledger_state(const struct ledger *l, const char *step);
+/* Calls see for every step that was ever begun. */
+void ledger_each(const struct ledger *l, void (*see)(const char *step, enum ledger_state s, void *arg), void *arg);
 struct err *ledger_begin(struct ledger *l, const char *step) MUST_CHECK;
 struct err *ledger_done(struct ledger *l, const char *step) MUST_CHECK;
 /* A step that is to be done anew, as if never begun. */

@@ -26,6 +26,7 @@
 #include "volume.h"
 
 #define START_MS 60000     /* a store that starts on whole data */
+#define TELL_MS 15000      /* until a person wants to know */
 #define RECOVER_MS 600000  /* MariaDB after a power cut, a Redis that loads its file */
 
 struct err *machine_format(struct work *w, bool *ret_did)
@@ -207,6 +208,18 @@ struct err *machine_tables(struct work *w, bool *ret_did)
 	return durable_sync_folder(parent);
 }
 
+static struct err *wait_for_sql(struct work *w)
+{
+	int64_t until = clock_ms() + RECOVER_MS;
+
+	for (;;) {
+		struct err *e = sql_wait(w->bench.sql_socket, "root", TELL_MS, &w->root);
+		if (!e || clock_ms() > until)
+			return e;
+		say_err(e, "still waiting (it may be recovering; benchctl logs mariadb)");
+	}
+}
+
 struct err *machine_stores(struct work *w, bool *ret_did)
 {
 	const struct bench *b = &w->bench;
@@ -214,7 +227,7 @@ struct err *machine_stores(struct work *w, bool *ret_did)
 	*ret_did = true;
 	TRY(supervisor_start_phase(b, PHASE_STORES, START_MS));
 	crash_at("stores", "mid");
-	TRY(sql_wait(b->sql_socket, "root", RECOVER_MS, &w->root));
+	TRY(wait_for_sql(w));
 	for (size_t i = 0; i < b->redis.count; i++)
 		TRY(redis_wait(&b->redis.items[i], RECOVER_MS));
 	return NULL;
@@ -235,7 +248,7 @@ struct err *machine_accounts(struct work *w, bool *ret_did)
 }
 
 /* Locks of processes that a stop or a power cut has ended. */
-static struct err *clear_locks(const struct bench *b)
+static void clear_locks(const struct bench *b)
 {
 	for (size_t i = 0; i < b->sites.count; i++) {
 		AUTO_FREE char *below = mem_printf("/sites/%s/locks", b->sites.items[i].name);
@@ -248,7 +261,6 @@ static struct err *clear_locks(const struct bench *b)
 		if (dir)
 			closedir(dir);
 	}
-	return NULL;
 }
 
 struct err *machine_cache(struct work *w, bool *ret_did)
@@ -259,7 +271,10 @@ struct err *machine_cache(struct work *w, bool *ret_did)
 	for (size_t i = 0; i < w->bench.redis.count; i++)
 		if (!strcmp(w->bench.redis.items[i].role, "cache"))
 			TRY(redis_flush(&w->bench.redis.items[i]));
-	return clear_locks(&w->bench);
+	durable_as(&w->bench.user);
+	clear_locks(&w->bench);
+	durable_as_root();
+	return NULL;
 }
 
 struct err *machine_bench(struct work *w, bool *ret_did)

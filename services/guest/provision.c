@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "command.h"
 #include "crash.h"
 #include "durable.h"
@@ -124,6 +125,14 @@ static bool was_finished(const struct bench *b, const struct ledger *l, const st
 	return finished;
 }
 
+static void tell_unserved(const char *step, enum ledger_state state, void *arg)
+{
+	const struct bench *b = arg;
+
+	if (state == LEDGER_DONE && text_starts(step, "site/") && !bench_site(b, step + 5))
+		say("site %s is on the volume, but not of this image: it is kept, and not served", step + 5);
+}
+
 static bool run_all(struct work *w)
 {
 	bool fine = true;
@@ -156,6 +165,8 @@ static struct err *run(struct work *w)
 	w->again = !access(BENCH_RUN "/started", F_OK);
 	w->ready = mem_array(w->bench.sites.count, sizeof *w->ready);
 	w->report = report_new(BENCH_RUN);
+	if (!w->again)
+		ledger_each(w->ledger, tell_unserved, &w->bench);
 	plan(w);
 	bool fine = run_all(w);
 	report_finish(w->report, !fine);

@@ -119,7 +119,9 @@ static struct err *read_config(struct work *w, struct site *s)
 		if (!config)
 			return err_new(ERR_SYSTEM, "%s is missing or damaged and has no copy: restore it from a backup", s->config);
 		say("warning: %s was missing or damaged: its last good copy is back", s->config);
+		durable_as(&w->bench.user);
 		struct err *e = durable_json(s->config, config, 0600, &w->bench.user, NULL);
+		durable_as_root();
 		if (e) {
 			json_decref(config);
 			return e;
@@ -176,29 +178,41 @@ static json_t *wanted_config(const struct bench *b, const struct site *s)
 	return config;
 }
 
-struct err *site_folder(struct work *w, struct site *s, bool *ret_did)
+/* One folder and those between: private/files wants private too. */
+static struct err *make_below(const struct bench *b, const struct site *s, const char *below)
 {
-	const struct bench *b = &w->bench;
+	AUTO_FREE char *path = mem_printf("%s/%s", s->folder, below);
 
-	*ret_did = !s->made;
-	if (!*ret_did)
-		return NULL;
-	TRY(durable_folder(s->folder, 0755, &b->user));
-	for (const char *const *below = b->site_folders; *below; below++) {
-		AUTO_FREE char *path = mem_printf("%s/%s", s->folder, *below);
-		/* the folders between: private/files wants private too */
-		for (char *slash = strchr(path + strlen(s->folder) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-			*slash = '\0';
-			TRY(durable_folder(path, 0755, &b->user));
-			*slash = '/';
-		}
+	for (char *slash = strchr(path + strlen(s->folder) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
 		TRY(durable_folder(path, 0755, &b->user));
+		*slash = '/';
 	}
+	return durable_folder(path, 0755, &b->user);
+}
+
+static struct err *make_folder(const struct bench *b, const struct site *s)
+{
 	AUTO_FREE char *step = mem_printf("folder/%s", s->row->name);
+
+	TRY(durable_folder(s->folder, 0755, &b->user));
+	for (const char *const *below = b->site_folders; *below; below++)
+		TRY(make_below(b, s, *below));
 	crash_at(step, "mid");
 	json_t *config = wanted_config(b, s);
 	struct err *e = durable_json(s->config, config, 0600, &b->user, NULL);
 	json_decref(config);
+	return e;
+}
+
+struct err *site_folder(struct work *w, struct site *s, bool *ret_did)
+{
+	*ret_did = !s->made;
+	if (s->made)
+		return NULL;
+	durable_as(&w->bench.user);
+	struct err *e = make_folder(&w->bench, s);
+	durable_as_root();
 	return e;
 }
 

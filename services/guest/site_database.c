@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +35,19 @@ static char *as_pattern(const char *name)
 	return text_take(&t);
 }
 
+/* site_config.json is the bench user's to write: it must not make us hand over the server itself. */
+static struct err *check_names(const struct site *s)
+{
+	static const char *const users[] = { "", "root", "mysql", "mariadb.sys", "PUBLIC" };
+	static const char *const schemas[] = { "", "mysql", "sys", "information_schema", "performance_schema" };
+
+	for (size_t i = 0; i < COUNT(users); i++)
+		if (!strcasecmp(s->db_user, users[i]) || !strcasecmp(s->db_name, schemas[i]))
+			return err_new(ERR_SYSTEM, "%s names account '%s' and database '%s', which are no site's", s->config, s->db_user,
+				       s->db_name);
+	return NULL;
+}
+
 /* The account under both names of this machine, with this password and rights on this schema alone. */
 static struct err *set_account(struct sql *root, const struct site *s)
 {
@@ -41,6 +55,7 @@ static struct err *set_account(struct sql *root, const struct site *s)
 	AUTO_FREE char *password = sql_quoted(root, s->db_password);
 	AUTO_FREE char *schema = as_pattern(s->db_name);
 
+	TRY(check_names(s));
 	for (size_t i = 0; i < COUNT(hosts); i++) {
 		TRY(sql_run(root, "CREATE USER IF NOT EXISTS %s@'%s' IDENTIFIED BY %s", user, hosts[i], password));
 		TRY(sql_run(root, "ALTER USER %s@'%s' IDENTIFIED BY %s", user, hosts[i], password));

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -151,8 +150,6 @@ static void wait_row(const struct process_list *list, unsigned order, unsigned l
 			insist(list, order);
 			insisted = true;
 		}
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			;
 		clock_sleep(POLL_MS);
 	}
 }

@@ -1,7 +1,6 @@
 # A bench of pretence (tests/guest) in namespaces of its own.
 repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-guest=${GUEST:-$(readlink -f "$repo/build/mkbench")}
-guest=$(dirname "$guest")/guest/guest
+guest=${GUEST:-$(dirname "$(readlink -f "$repo/build/mkbench")")/guest/guest}
 
 need_room() {
 	[[ $(id -u) = 0 ]] || skip "needs root: namespaces, and a user for each program"
