@@ -32,29 +32,25 @@ static bool is_called(const struct process *p, const char *name)
 	return !strcmp(p->name, name) || !strcmp(full, name) || (p->program && !strcmp(p->program->name, name));
 }
 
-static struct err *find_log(const struct bench *b, const char *name, char **ret)
+/* ret stays NULL when there is no file; *ret_known says whether it is a program's name all the same. */
+static struct err *find_log(const struct bench *b, const char *name, char **ret, bool *ret_known)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
 	AUTO_FREE char *below = mem_printf("/logs/%s.log", name);
 	AUTO_FREE char *own = bench_in_data(b, below);
-	bool known = false;
 
 	if (!strchr(name, '/') && is_file(own)) {
 		*ret = TAKE(own);
 		return NULL;
 	}
 	TRY(supervisor_list(b, &list));
-	for (size_t i = 0; i < list.count; i++) {
-		if (!is_called(&list.items[i], name))
-			continue;
-		known = true;
-		if (is_file(list.items[i].log)) {
+	for (size_t i = 0; !*ret && i < list.count; i++) {
+		bool called = is_called(&list.items[i], name);
+		*ret_known |= called;
+		if (called && is_file(list.items[i].log))
 			*ret = mem_dup(list.items[i].log);
-			return NULL;
-		}
 	}
-	return err_new(ERR_USAGE, known ? "%s writes to the container's own log: docker logs shows it" :
-					  "no program and no log is called %s: benchctl logs lists them", name);
+	return NULL;
 }
 
 static struct err *list_logs(const struct bench *b)
@@ -125,10 +121,14 @@ static struct err *follow_file(int *fd, const char *path)
 struct err *ctl_logs(const struct bench *b, const char *name, unsigned lines, bool follow)
 {
 	AUTO_FREE char *path = NULL;
+	bool known = false;
 
 	if (!name)
 		return list_logs(b);
-	TRY(find_log(b, name, &path));
+	TRY(find_log(b, name, &path, &known));
+	if (!path)
+		return err_new(ERR_USAGE, known ? "%s writes to the container's own log: docker logs shows it" :
+						  "no program and no log is called %s: benchctl logs lists them", name);
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(errno, "%s", path);

@@ -32,4 +32,10 @@ lint: guest-lint
 guest-lint: $(guest_obj)
 	tests/lint/symbols $(filter-out %/main.o,$(guest_obj))
 
+tidy: $(guest_src:services/guest/%.c=build/tidy/guest/%.ok)
+build/tidy/guest/%.ok: services/guest/%.c .ci/clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet --config-file=.ci/clang-tidy $< -- -std=gnu17 -D_GNU_SOURCE $(guest_inc) 2>/dev/null
+	@touch $@
+
 .PHONY: guest-lint

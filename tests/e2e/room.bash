@@ -1,6 +1,6 @@
-# A bench of pretence (tests/guest) in namespaces of its own.
+# A bench of pretence (tests/guest) in namespaces of its own. Loaded after helpers.
 repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-guest=${GUEST:-$(dirname "$(readlink -f "$repo/build/mkbench")")/guest/guest}
+guest=${GUEST:-$(dirname "$(readlink -f "$MKBENCH")")/guest/guest}
 
 need_room() {
 	[[ $(id -u) = 0 ]] || skip "needs root: namespaces, and a user for each program"
