@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "layer/defer.h"
 #include "layer/early.h"
 
 /* A preinst may expect the packages before it in this list to have had theirs. */
@@ -49,6 +50,14 @@ static int run_preinst(const struct installed *p)
 	return run(argv, env);
 }
 
+static struct err *make_home(const struct service_user *u)
+{
+	if (!text_starts(u->home, "/home/"))
+		return NULL;
+	TRY(file_make_folder(u->home, 0755));
+	return chown(u->home, u->uid, u->gid) < 0 ? err_errno(errno, "make %s", u->home) : NULL;
+}
+
 static struct err *append(const char *path, const struct text *lines)
 {
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
@@ -70,7 +79,10 @@ static struct err *add_users(const struct configure_request *r)
 	if (!r->user_count)
 		return NULL;
 	TRY(append("/etc/group", &group));
-	return append("/etc/passwd", &passwd);
+	TRY(append("/etc/passwd", &passwd));
+	for (size_t i = 0; i < r->user_count; i++)
+		TRY(make_home(&r->users[i]));
+	return NULL;
 }
 
 static bool is_first(const char *name)
@@ -95,14 +107,13 @@ static int prepare_named(const struct configure_request *r, const char *name)
 	return 0;
 }
 
-static int make_users(const struct configure_request *r)
+/* Errors of our own code in the room are told as a program would. */
+static int told(struct err *e)
 {
-	struct err *e = add_users(r);
-
 	if (!e)
 		return 0;
 	AUTO_FREE char *text = err_text(e);
-	printf("add users: %s\n", text);
+	printf("%s\n", text);
 	err_free(e);
 	return 1;
 }
@@ -115,7 +126,7 @@ static int prepare(const struct job *j, bool early)
 	for (size_t i = 0; early && !status && i < COUNT(first); i++) {
 		status = prepare_named(r, first[i]);
 		if (!status && !i)
-			status = make_users(r);
+			status = told(add_users(r));
 	}
 	for (size_t i = 0; !status && i < r->count; i++)
 		if (j->early[i] == early && !is_first(r->packages[i].name))
@@ -139,15 +150,16 @@ static int configure_early(const struct job *j)
 
 static int inside(void *arg)
 {
+	static const char *const ldconfig[] = { "ldconfig", NULL }, *const audit[] = { "dpkg", "--audit", NULL };
 	static const char *const commands[][5] = {
 		{ "dpkg", "--abort-after=1", "--configure", "-a", NULL },
-		{ "dpkg", "--triggers-only", "-a", NULL },
-		{ "dpkg", "--audit", NULL },
+		{ "dpkg", "--abort-after=1", "--triggers-only", "-a", NULL },
 	};
-	static const char *const ldconfig[] = { "ldconfig", NULL };
 	const struct job *j = arg;
-	int status = run(ldconfig, NULL);
+	int status = told(defer_begin());
 
+	if (!status)
+		status = run(ldconfig, NULL);
 	if (!status)
 		status = prepare(j, true);
 	if (!status)
@@ -156,7 +168,9 @@ static int inside(void *arg)
 		status = prepare(j, false);
 	for (size_t i = 0; !status && i < COUNT(commands); i++)
 		status = run(commands[i], NULL);
-	return status;
+	if (!status)
+		status = told(defer_end(j->request->packages, j->request->count));
+	return status ? status : run(audit, NULL);
 }
 
 static void on_line(void *arg, const char *line)
