@@ -19,14 +19,12 @@ struct slot {
 
 struct pool {
 	CURLM *multi;
-	struct store *store;         /* NULL: one text in memory */
+	struct store *store;
 	struct progress *progress;   /* or NULL */
 	const struct want *next, *end;
 	struct slot slots[AT_ONCE];
 	size_t busy;
 	size_t lucky;        /* place of the URL that worked last: others start there too */
-	struct text text;    /* what came, without a store */
-	const char *text_url;
 };
 
 static void start_curl(void)
@@ -81,18 +79,6 @@ static void release(struct pool *p, struct slot *slot)
 	p->busy--;
 }
 
-static void whole(struct pool *p, struct transfer *t)
-{
-	p->lucky = t->now;
-	if (p->store) {
-		arrived(t->want, &t->digest, t->want->urls[t->now]);
-		return;
-	}
-	p->text = t->memory;
-	t->memory = (struct text){ 0 };
-	p->text_url = t->want->urls[t->now];
-}
-
 static struct err *judge(struct pool *p, struct slot *slot, CURLcode code)
 {
 	struct transfer *t = &slot->transfer;
@@ -101,7 +87,8 @@ static struct err *judge(struct pool *p, struct slot *slot, CURLcode code)
 
 	switch (transfer_judge(t, code, &pause, &e)) {
 	case TRANSFER_WHOLE:
-		whole(p, t);
+		p->lucky = t->now;
+		arrived(t->want, &t->digest, t->want->urls[t->now]);
 		break;
 	case TRANSFER_ABSENT:
 		arrived(t->want, NULL, NULL);
@@ -118,15 +105,18 @@ static struct err *judge(struct pool *p, struct slot *slot, CURLcode code)
 	return e;
 }
 
+static const struct want *next_missing(struct pool *p)
+{
+	while (p->next < p->end)
+		if (!in_store(p, p->next++))
+			return p->next - 1;
+	return NULL;
+}
+
 static void begin(struct pool *p, struct slot *slot)
 {
-	const struct want *w = NULL;
+	const struct want *w = next_missing(p);
 
-	while (!w && p->next < p->end) {
-		w = p->next++;
-		if (p->store && in_store(p, w))
-			w = NULL;
-	}
 	if (!w)
 		return;
 	transfer_open(&slot->transfer, w, p->store, p->progress, w->limit_bytes ? w->limit_bytes : HTTP_LIMIT, p->lucky);
@@ -207,18 +197,4 @@ struct err *http_fetch(struct store *s, const struct want *wants, size_t count, 
 	struct pool p = { .multi = new_multi(), .store = s, .progress = progress, .next = wants, .end = wants + count };
 
 	return run(&p);
-}
-
-struct err *http_text(const char *const *urls, size_t limit, char **ret_bytes, size_t *ret_len, const char **ret_url)
-{
-	AUTO_FREE char *what = urls[0] ? transfer_shown(urls[0]) : mem_dup("a text");
-	struct want w = { .what = what, .urls = urls, .limit_bytes = limit };
-	struct pool p = { .multi = new_multi(), .next = &w, .end = &w + 1 };
-
-	TRY(run(&p));
-	*ret_len = p.text.len;
-	*ret_bytes = text_take(&p.text);
-	if (ret_url)
-		*ret_url = p.text_url;
-	return NULL;
 }

@@ -35,7 +35,3 @@ struct want {
  * with each mirror's answer. What arrived before an error stays in the store. Downloads
  * begin in the order of wants; the caller has begun the stage, in bytes; p may be NULL. */
 struct err *http_fetch(struct store *s, const struct want *wants, size_t count, struct progress *p) MUST_CHECK;
-
-/* One text of at most limit bytes in memory, NUL-terminated beyond len and the caller's to
- * free; ret_url, when given, is the one of urls that had it. */
-struct err *http_text(const char *const *urls, size_t limit, char **ret_bytes, size_t *ret_len, const char **ret_url) MUST_CHECK;

@@ -41,13 +41,13 @@ static bool next_line(const char **at, const char *end, char **line)
 	return true;
 }
 
-/* Cuts a message into text and signature. Anything before, between or after is refused: nobody signed it. */
-static bool split(const char *at, const char *end, struct text *text, struct text *signature)
+bool signed_split(const char *bytes, size_t len, struct text *text, struct text *signature)
 {
+	const char *at = bytes, *end = bytes + len;
 	AUTO_FREE char *line = NULL;
 	bool first = true;
 
-	if (memchr(at, '\0', (size_t)(end - at)) || !next_line(&at, end, &line) || strcmp(line, BEGIN_MESSAGE))
+	if (memchr(at, '\0', len) || !next_line(&at, end, &line) || strcmp(line, BEGIN_MESSAGE))
 		return false;
 	while (next_line(&at, end, &line) && *line)
 		if (!text_starts(line, "Hash: "))
@@ -236,7 +236,7 @@ struct err *signed_open(struct store *s, const char *bytes, size_t len, const ch
 	AUTO_TEXT struct text text = { 0 }, signature = { 0 };
 	struct parts parts = { 0 };
 
-	if (!split(bytes, bytes + len, &text, &signature))
+	if (!signed_split(bytes, len, &text, &signature))
 		return err_new(ERR_FETCH, "it is not one clear-signed message with nothing around it");
 	text_put(&text, ""); /* bytes are there even when it is empty */
 	struct err *e = lay_out(s, &parts, &text, &signature, keys);

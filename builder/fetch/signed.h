@@ -1,7 +1,9 @@
 /* Clear-signed texts (RFC 9580, 7), verified by gpgv or sqv, whichever is installed. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
 #include "store/store.h"
 
 /* Verifies bytes, which are one clear-signed message and nothing around it, against keys: paths of
@@ -10,3 +12,7 @@
  * exactly what was verified. ERR_FETCH otherwise. */
 struct err *signed_open(struct store *s, const char *bytes, size_t len, const char *const *keys, char **ret_text,
 			size_t *ret_len) MUST_CHECK;
+
+/* Cuts a message into the text, as signatures cover it, and the armoured signature. False
+ * when it is anything but one message: text that nobody signed may stand nowhere. */
+bool signed_split(const char *bytes, size_t len, struct text *text, struct text *signature);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #define CONNECT_SECONDS 20
 #define STALL_SECONDS   30
@@ -79,7 +80,6 @@ void transfer_open(struct transfer *t, const struct want *w, struct store *s, st
 static void forget(struct transfer *t)
 {
 	store_abort(TAKE(t->writer));
-	text_done(&t->memory);
 	t->received = 0;
 	t->joined = false;
 }
@@ -130,10 +130,6 @@ static bool look(struct transfer *t)
 
 static struct err *keep(struct transfer *t, const void *bytes, size_t len)
 {
-	if (!t->store) {
-		text_add(&t->memory, bytes, len);
-		return NULL;
-	}
 	if (!t->writer)
 		TRY(store_begin(t->store, &t->writer));
 	return store_feed(t->writer, bytes, len);
@@ -267,8 +263,6 @@ static bool take_whole(struct transfer *t)
 {
 	const struct digest *want = digest_is_zero(&t->want->sha256) ? NULL : &t->want->sha256;
 
-	if (!t->store)
-		return true;
 	if (!t->writer)
 		t->broken = store_begin(t->store, &t->writer);
 	if (t->broken)

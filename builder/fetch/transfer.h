@@ -3,12 +3,11 @@
 #pragma once
 #include <curl/curl.h>
 
-#include "base/text.h"
 #include "fetch/http.h"
 
 struct transfer {
 	const struct want *want;
-	struct store *store;          /* NULL: into memory */
+	struct store *store;
 	struct progress *progress;    /* or NULL */
 	CURL *easy;
 	struct mirror *mirrors;       /* one a URL */
@@ -16,8 +15,7 @@ struct transfer {
 	unsigned round;               /* pauses made so far */
 	uint64_t limit;
 
-	struct store_writer *writer;  /* what came so far, or memory */
-	struct text memory;
+	struct store_writer *writer;  /* what came so far; NULL: nothing */
 	uint64_t received, shown;     /* shown: bytes that progress was told of */
 	uint64_t received_before;     /* by earlier requests */
 	bool joined;                  /* what came is from more than one answer */

@@ -197,7 +197,8 @@ struct err *store_disk_err(int code, const struct store *s)
 		err_wrap(e, "the store's disk is full ('mkbench clean' frees space, MKBENCH_STORE moves it)") : e;
 }
 
-struct err *store_begin(struct store *s, struct store_writer **ret)
+/* NULL with errno when the disk has no place for it. */
+static struct store_writer *new_writer(struct store *s)
 {
 	AUTO_CLOSE int fd = openat(s->fd, "tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0444);
 	AUTO_FREE char *path = NULL;
@@ -207,12 +208,17 @@ struct err *store_begin(struct store *s, struct store_writer **ret)
 		fd = mkostemp(path, O_CLOEXEC);
 	}
 	if (fd < 0)
-		return store_disk_err(errno, s);
+		return NULL;
 	struct store_writer *w = mem_new(sizeof *w);
 	*w = (struct store_writer){ .store = s, .run = digest_start(), .fd = fd, .path = TAKE(path) };
 	fd = -1;
-	*ret = w;
-	return NULL;
+	return w;
+}
+
+struct err *store_begin(struct store *s, struct store_writer **ret)
+{
+	*ret = new_writer(s);
+	return *ret ? NULL : store_disk_err(errno, s);
 }
 
 struct err *store_feed(struct store_writer *w, const void *bytes, size_t len)
@@ -290,12 +296,13 @@ struct err *store_commit(struct store_writer *w, const struct digest *expected, 
 struct err *store_put(struct store *s, const void *bytes, size_t len, struct digest *ret)
 {
 	struct digest d = digest_of(bytes, len);
-	struct store_writer *w;
 
 	*ret = d;
 	if (store_has(s, &d))
 		return NULL;
-	TRY(store_begin(s, &w));
+	struct store_writer *w = new_writer(s);
+	if (!w)
+		return store_disk_err(errno, s);
 	struct err *e = store_feed(w, bytes, len);
 	if (e) {
 		store_abort(w);

@@ -1,3 +1,4 @@
+#!/usr/bin/env bats
 # Downloads against a server on loopback that misbehaves on demand (tests/mirror/serve).
 bats_require_minimum_version 1.5.0
 load helpers
@@ -17,7 +18,7 @@ setup() {
 }
 
 teardown() {
-	kill "$server"
+	kill "$server" ${second:-}
 }
 
 faults() { printf '%s\n' "$@" >"$state/faults"; }
@@ -156,6 +157,30 @@ holds() {
 	[[ $output == *'"file"'* ]]
 	fetch 4 "x 0 - $at/round"
 	[[ $output == *edirect* ]]
+}
+
+@test "a proxy of the environment is used" {
+	mkdir "$root/far.example" && cp "$root/a" "$root/far.example"
+	http_proxy=$at fetch 0 "$(want a http://far.example/a)"
+	holds a
+	grep -qx '200 GET http://far.example/a -' "$state/log"
+}
+
+@test "a server must be trusted: by the CA bundle of the environment" {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=here \
+		-addext subjectAltName=IP:127.0.0.1 -keyout "$state/key" -out "$state/ca" 2>/dev/null
+	cat "$state/ca" "$state/key" >"$state/pem"
+	mkdir "$state/tls"
+	"$BATS_TEST_DIRNAME/../mirror/serve" "$root" "$state/tls" "$state/pem" 3>&- &
+	second=$!
+	until [ -e "$state/tls/port" ]; do sleep 0.05; done
+	at=https://127.0.0.1:$(<"$state/tls/port")
+	fetch 4 "$(want a "$at/a")"
+	[[ $output == *certificate* ]]
+	[ "$(blobs)" = 0 ]
+	SSL_CERT_FILE=$state/ca CURL_CA_BUNDLE='' fetch 0 "$(want a "$at/a")"
+	CURL_CA_BUNDLE=$state/ca fetch 0 "$(want b "$at/b")"
+	holds a && holds b
 }
 
 @test "file:// is for archives that a person named" {

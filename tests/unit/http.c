@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "fetch/transfer.h"
 #include "t.h"
 
