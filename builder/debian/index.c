@@ -5,12 +5,14 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "debian/mention.h"
 #include "debian/relation.h"
 #include "debian/version.h"
 
 struct index {
 	struct arena arena;
 	const char *architecture;
+	struct mention mentions;
 	struct {
 		struct package **items;
 		size_t count, room;
@@ -23,7 +25,9 @@ struct index {
 
 enum field {
 	PACKAGE, VERSION, ARCHITECTURE, SOURCE, FILENAME, SIZE, INSTALLED_SIZE, SHA256,
-	PRIORITY, ESSENTIAL, PROTECTED, IMPORTANT, MULTI_ARCH, PROVIDES, FIELD_COUNT
+	PRIORITY, ESSENTIAL, PROTECTED, IMPORTANT, MULTI_ARCH,
+	/* the relations, in apt's order of reading */
+	PRE_DEPENDS, DEPENDS, CONFLICTS, BREAKS, RECOMMENDS, SUGGESTS, REPLACES, ENHANCES, PROVIDES, FIELD_COUNT
 };
 
 static const struct slice field_names[FIELD_COUNT] = {
@@ -34,7 +38,11 @@ static const struct slice field_names[FIELD_COUNT] = {
 	[INSTALLED_SIZE] = NAMED("Installed-Size"), [SHA256] = NAMED("SHA256"),
 	[PRIORITY] = NAMED("Priority"),		[ESSENTIAL] = NAMED("Essential"),
 	[PROTECTED] = NAMED("Protected"),	[IMPORTANT] = NAMED("Important"),
-	[MULTI_ARCH] = NAMED("Multi-Arch"),	[PROVIDES] = NAMED("Provides"),
+	[MULTI_ARCH] = NAMED("Multi-Arch"),	[PRE_DEPENDS] = NAMED("Pre-Depends"),
+	[DEPENDS] = NAMED("Depends"),		[CONFLICTS] = NAMED("Conflicts"),
+	[BREAKS] = NAMED("Breaks"),		[RECOMMENDS] = NAMED("Recommends"),
+	[SUGGESTS] = NAMED("Suggests"),		[REPLACES] = NAMED("Replaces"),
+	[ENHANCES] = NAMED("Enhances"),		[PROVIDES] = NAMED("Provides"),
 #undef NAMED
 };
 
@@ -131,6 +139,9 @@ static struct err *add_stanza(struct index *ix, struct slice stanza, uint32_t ar
 		return err_new(ERR_FETCH, "package \"%.*s\": no usable %s", (int)(fields[PACKAGE].len & 0xff),
 			       fields[PACKAGE].len ? fields[PACKAGE].at : "", bad);
 	VEC_PUSH(&ix->packages, p);
+	mention_name(&ix->mentions, fields[PACKAGE]);
+	for (size_t i = PRE_DEPENDS; i < FIELD_COUNT; i++)
+		mention_field(&ix->mentions, fields[i]);
 	return NULL;
 }
 
@@ -179,7 +190,7 @@ static int by_preference(const void *a, const void *b)
 		order = q->protected_ - p->protected_;
 	if (!order)
 		order = p->priority - q->priority;
-	return order ? order : (p->id > q->id) - (p->id < q->id);
+	return order ? order : (q->mention > p->mention) - (q->mention < p->mention);
 }
 
 static struct err *note_provides(struct index *ix, const struct package *p)
@@ -206,9 +217,12 @@ struct err *index_seal(struct index *ix)
 		qsort(all, ix->packages.count, sizeof *all, by_rank);
 	for (size_t i = 0; i < ix->packages.count; i++)
 		if (!kept || strcmp(all[kept - 1]->name, all[i]->name) != 0) {
+			struct slice name = { all[i]->name, strlen(all[i]->name) };
 			all[i]->id = (uint32_t)kept;
+			all[i]->mention = mention_order(&ix->mentions, name);
 			all[kept++] = all[i];
 		}
+	mention_done(&ix->mentions);
 	ix->packages.count = kept;
 	for (size_t i = 0; i < kept; i++)
 		if (all[i]->provides.len)
@@ -274,6 +288,7 @@ void index_free(struct index *ix)
 		return;
 	free(ix->packages.items);
 	free(ix->providers.items);
+	mention_done(&ix->mentions);
 	arena_done(&ix->arena);
 	free(ix);
 }

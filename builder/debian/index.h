@@ -21,6 +21,7 @@ struct package {
 	struct digest sha256;
 	struct slice stanza, provides; /* the whole of it; its Provides */
 	uint32_t id;             /* its place by name: index_at(ix, id) */
+	uint32_t mention;        /* when its name first appears in the texts (mention.h) */
 	uint32_t archive;        /* which of the texts it came from */
 	int pin;                 /* priority of that text */
 	uint8_t priority;        /* enum index_priority */
@@ -51,6 +52,6 @@ size_t index_count(const struct index *ix);
 const struct package *index_at(const struct index *ix, size_t i); /* candidates, by name */
 const struct package *index_find(const struct index *ix, const char *name); /* or NULL */
 /* The candidates that provide name, the one to prefer first: Essential, then
- * Protected, then by Priority, then by name. Returns how many; ret is borrowed. */
+ * Protected, then by Priority, then the one mentioned last. Returns how many; ret is borrowed. */
 size_t index_providers(const struct index *ix, const char *name, const struct provider **ret);
 void index_free(struct index *ix);

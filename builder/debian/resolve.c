@@ -240,13 +240,6 @@ static struct err *add_wanted(struct resolve *r, const char *name)
 	return NULL;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static struct err *collect_roots(struct resolve *r)
 {
 	for (size_t i = 0; i < r->request->forbidden_count; i++) {
@@ -259,8 +252,6 @@ static struct err *collect_roots(struct resolve *r)
 			TRY(add_wanted(r, index_at(r->index, i)->name));
 	for (size_t i = 0; i < r->request->wanted_count; i++)
 		TRY(add_wanted(r, r->request->wanted[i]));
-	if (r->roots.count)
-		qsort(r->roots.items, r->roots.count, sizeof *r->roots.items, by_number);
 	return NULL;
 }
 

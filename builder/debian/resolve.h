@@ -1,8 +1,10 @@
 /* Which packages are needed: Debian's left-to-right choice, as apt makes it for
  * `apt-get install --no-install-recommends` into an empty root. Roots are the
- * Essential packages and the wanted ones. A need that is not met yet takes the first of its
- * alternatives, left to right; for each alternative the package of that name before
- * those that provide it (index_providers). The order of the request does not matter. */
+ * Essential packages by name, then the wanted ones in their order; the needs of each
+ * are followed to the bottom before the next. A need that is not met yet takes the first
+ * of its alternatives, left to right; for each alternative the package of that name before
+ * those that provide it (index_providers). Where that ends in a conflict the latest choice
+ * that had a part in it is made anew. */
 #pragma once
 #include "base/arena.h"
 #include "debian/index.h"

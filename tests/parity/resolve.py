@@ -33,6 +33,7 @@ def arguments():
     p.add_argument("--suite", help="instead of the suites of the host's sources")
     p.add_argument("--count", type=int, default=25)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--recipes", type=Path, help="a file with one a line, instead of random ones")
     p.add_argument("--jobs", type=int, default=2)
     p.add_argument("--least", type=float, default=99.0, help="percentage of equal sets to insist on")
     return p.parse_args()
@@ -161,7 +162,10 @@ def main():
     apt.update()
     texts = apt.texts()
     names, essential = read_names(texts)
-    recipes = make_recipes(names, args.count, args.seed)
+    if args.recipes:
+        recipes = [line.split() for line in args.recipes.read_text().splitlines()]
+    else:
+        recipes = make_recipes(names, args.count, args.seed)
     mine = ours(args, apt.arch, texts, recipes)
     with ThreadPoolExecutor(args.jobs) as pool:
         theirs = list(pool.map(lambda r: apt.install(essential + r), recipes))

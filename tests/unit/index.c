@@ -78,7 +78,7 @@ static void providers(void)
 	struct index *ix = index_new("amd64");
 	static const struct {
 		const char *name, *version;
-	} want[] = { { "e", NULL }, { "p", NULL }, { "d", "3" }, { "a", "2" }, { "c", NULL } };
+	} want[] = { { "e", NULL }, { "p", NULL }, { "d", "3" }, { "c", NULL }, { "a", "2" } };
 	const struct provider *got;
 
 	ok(!add(ix, STANZA("a", "1", "Provides: x, mta (= 2), later (>= 3), other:i386\n") STANZA("c", "1", "Provides: mta\n")

@@ -90,6 +90,8 @@ static void choosing(void)
 	CASE("a c", "a c", "a 1 Depends: b | c", "b 1", "c 1");
 	CASE("c a", "a c", "a 1 Depends: b | c", "b 1", "c 1");
 	CASE("a", "a c", "a 1 Depends: b (>= 2) | c", "b 1", "c 1");
+	CASE("b a", "a b c d", "a 1 Depends: x | c", "b 1 Depends: d | c", "c 1", "d 1");
+	CASE("a b", "a b c", "a 1 Depends: x | c", "b 1 Depends: d | c", "c 1", "d 1");
 	CASE("a a", "a b", "a 1 Depends: b (>= 2), b (<< 3)", "b 2.1", "b 1");
 }
 
@@ -98,6 +100,8 @@ static void providing(void)
 	CASE("a", "a x", "a 1 Depends: x", "x 1", "e 1 Provides: x; Priority: required");
 	CASE("a", "a f", "a 1 Depends: x", "e 1 Provides: x", "f 1 Provides: x; Priority: important");
 	CASE("a", "a e", "a 1 Depends: x", "f 1 Provides: x", "e 1 Provides: x");
+	CASE("a", "a f", "a 1 Depends: x", "e 1 Provides: x", "f 1 Provides: x");
+	CASE("a", "a e", "a 1 Depends: x; Suggests: f", "e 1 Provides: x", "f 1 Provides: x");
 	CASE("a g", "a g", "a 1 Depends: x", "f 1 Provides: x", "g 1 Provides: x");
 	CASE("a", "a f", "a 1 Depends: x (>= 2)", "e 1 Provides: x", "f 1 Provides: x (= 2)", "x 1");
 	CASE("x", "f", "f 1 Provides: x");
