@@ -1,0 +1,180 @@
+#!/usr/bin/env bats
+# The demo recipe, built and booted: what README promises of a container, seen from outside it.
+bats_require_minimum_version 1.5.0
+load docker
+
+setup_file() {
+	local lacks
+	lacks=$(docker_lacks)
+	[[ -z $lacks ]] || skip "$lacks"
+	export BOOT=$BATS_FILE_TMPDIR NET=mkbench-boot-$$ IMAGE=demo:1.0 MKBENCH=${MKBENCH:-build/mkbench}
+	cp -r recipes/demo recipes/demo.yml "$BOOT"
+	timeout 900 "$MKBENCH" build --progress=plain -o "$BOOT/out" "$BOOT/demo.yml" >"$BOOT/build.log" 2>&1 ||
+		{ tail -20 "$BOOT/build.log" >&2; return 1; }
+	docker_up
+	docker load -i "$BOOT/out/demo-1.0.tar" >/dev/null
+	boot demo
+	ready demo
+}
+
+teardown_file() {
+	[[ -z ${NET:-} ]] || docker_down
+}
+
+@test "docker takes the container for healthy, and it needs no variable" {
+	healthy() { [[ $(docker inspect -f '{{.State.Health.Status}}' demo) == healthy ]]; }
+	until_true 90 healthy
+	docker exec demo benchctl status
+}
+
+@test "each site answers under its names, and nobody else's" {
+	for host in one.localhost two.localhost deux.localhost ONE.localhost; do
+		[[ $(ask "$host" /api/method/ping) == *pong* ]]
+		[[ $(status_of "$host" /) == 200 ]]
+	done
+	[[ $(ask deux.localhost /api/state | jq -r .site) == two.localhost ]]
+	[[ $(status_of unknown.example /) == 404 ]]
+	[[ $(status_of 127.0.0.1 /api/method/ping) == 404 ]]
+}
+
+@test "a client cannot pick another tenant by header" {
+	[[ $(ask one.localhost /api/state -H 'X-Frappe-Site-Name: two.localhost' | jq -r .site) == one.localhost ]]
+}
+
+@test "every asset of the page is there, secrets are not" {
+	page=$(ask one.localhost /)
+	urls=$(grep -oE '(src|href)="/assets/[^"]+"' <<<"$page" | cut -d'"' -f2)
+	[[ -n $urls ]]
+	for url in $urls; do
+		echo "$url"
+		[[ $(status_of one.localhost "$url") == 200 ]]
+	done
+	for path in /common_site_config.json /one.localhost/site_config.json /assets/../common_site_config.json /sites/apps.txt; do
+		echo "$path"
+		[[ $(status_of one.localhost "$path" --path-as-is) == 4?? ]]
+	done
+}
+
+@test "notes live in their own site" {
+	log_in demo one.localhost
+	ask one.localhost /api/notes -b "$BOOT/cookies.one.localhost" -d text=remembered | jq .
+	ask one.localhost /api/notes | grep -q remembered
+	run ! grep -q remembered <<<"$(ask two.localhost /api/notes)"
+	[[ $(status_of two.localhost /api/notes -b "$BOOT/cookies.one.localhost" -d text=intruder) == 40[13] ]]
+}
+
+@test "a site's database account sees its own database only" {
+	run docker exec demo sh -c 'c=/data/sites; db() { sed -n "s/.*\"$2\": *\"\([^\"]*\)\".*/\1/p" $c/$1/site_config.json; }
+		mariadb -h 127.0.0.1 -u "$(db one.localhost db_user)" -p"$(db one.localhost db_password)" -e "use $(db two.localhost db_name)"'
+	[ "$status" -ne 0 ]
+	[[ $output == *"Access denied"* ]]
+}
+
+@test "jobs run, the scheduler ticks, events reach the page of their site" {
+	docker cp tests/app/listen.js demo:/tmp/listen.js
+	log_in demo one.localhost
+	ask one.localhost /api/jobs -b "$BOOT/cookies.one.localhost" -d queue=short -d seconds=0 >/dev/null
+	ask one.localhost /api/jobs -b "$BOOT/cookies.one.localhost" -d queue=long -d seconds=0 >/dev/null
+	done_jobs() { [[ $(ask one.localhost /api/jobs | jq '[.. | objects | select(.status? == "finished" or .state? == "finished" or .state? == "done" or .status? == "done")] | length') -ge 2 ]]; }
+	until_true 30 done_jobs
+	first=$(ask one.localhost /api/state | jq .tick.value)
+	ticked() { [[ $(ask one.localhost /api/state | jq .tick.value) -gt $first ]]; }
+	until_true 60 ticked
+}
+
+@test "a websocket opens through nginx for the site's own page and not for another's" {
+	handshake() {
+		inside curl -sS --max-time 3 -o /dev/null -w '%{http_code}' -H 'Host: one.localhost' -H "Origin: http://$1" \
+			-H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
+			-H 'Sec-WebSocket-Key: c29tZXRoaW5nIG9sZCEhIQ==' \
+			'http://127.0.0.1:8080/socket.io/?EIO=4&transport=websocket' || true
+	}
+	[[ $(handshake one.localhost) == 101* ]]
+	[[ $(handshake evil.example) == 403* ]]
+}
+
+@test "every process killed comes back, and the sites with it" {
+	for program in $(docker exec demo benchctl status --json | jq -r '.programs[].name'); do
+		pid=$(docker exec demo benchctl status --json | jq -r ".programs[] | select(.name == \"$program\").pid")
+		echo "kill -9 $program ($pid)"
+		docker exec demo sh -c "kill -9 $pid"
+		came_back() {
+			local now
+			now=$(docker exec demo benchctl status --json | jq -r ".programs[] | select(.name == \"$program\") | select(.state == \"RUNNING\").pid")
+			[[ -n $now && $now != "$pid" ]]
+		}
+		until_true 60 came_back
+		ready demo 60
+	done
+	ask one.localhost /api/notes | grep -q remembered
+}
+
+@test "Supervisor itself killed comes back without a process twice" {
+	docker exec demo sh -c 'kill -9 $(cat /run/mkbench/supervisord.pid 2>/dev/null || pgrep -o supervisord)'
+	sleep 2
+	ready demo 90
+	[[ $(docker exec demo sh -c 'ls -d /proc/[0-9]*' | wc -l) -lt 60 ]]
+	[[ $(docker exec demo sh -c 'cat /proc/[0-9]*/comm' | grep -c mariadbd) == 1 ]]
+	ask one.localhost /api/notes | grep -q remembered
+}
+
+@test "it stops in order within ten seconds and starts again with its data" {
+	docker stop -t 10 demo
+	[[ $(docker inspect -f '{{.State.ExitCode}}' demo) == 0 ]]
+	[[ $(docker logs --tail 3 demo 2>&1) == *stopped* ]]
+	docker start demo
+	ready demo
+	ask one.localhost /api/notes | grep -q remembered
+	run ! grep -iE 'crash recovery|was not shut down' <(docker exec demo sh -c 'cat /data/logs/mariadb.log* 2>/dev/null | tail -50')
+}
+
+@test "killed like a power cut it recovers" {
+	docker kill -s KILL demo
+	docker start demo
+	ready demo
+	ask one.localhost /api/notes | grep -q remembered
+}
+
+@test "a container removed and made anew on the volume keeps the data" {
+	docker rm -f demo >/dev/null
+	boot demo --hostname another-name
+	ready demo
+	ask one.localhost /api/notes | grep -q remembered
+	log_in demo one.localhost
+}
+
+@test "a site added at run time is served, and the others stay" {
+	docker exec demo benchctl add-site three.localhost
+	until_true 60 ask three.localhost /api/method/ping
+	[[ $(ask three.localhost /api/state | jq -r .site) == three.localhost ]]
+	ask one.localhost /api/notes | grep -q remembered
+}
+
+@test "provisioning killed at each of its steps is finished by the next start" {
+	docker rm -f demo >/dev/null
+	boot killed
+	for round in 1 2 3 4 5 6; do
+		sleep "0.$round"
+		docker kill -s KILL killed >/dev/null || true
+		docker start killed >/dev/null
+	done
+	ready killed
+	for site in one.localhost two.localhost; do
+		until_true 20 ask "$site" /api/method/ping
+		log_in killed "$site"
+	done
+}
+
+@test "two instances share no secret" {
+	docker ps -aq | xargs -r docker rm -f >/dev/null
+	boot demo
+	ready demo
+	mine=$(docker exec demo sh -c 'cat /data/secrets/*/admin_password /data/sites/*/site_config.json')
+	docker rm -f demo >/dev/null
+	boot other
+	ready other
+	for site in one.localhost two.localhost; do
+		password=$(docker exec other cat "/data/secrets/$site/admin_password")
+		run ! grep -qF "$password" <<<"$mine"
+	done
+}
