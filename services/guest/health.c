@@ -111,8 +111,8 @@ int health_main(int argc, char **argv)
 		return answer_live(s, why, age_ms);
 	if (!strcmp(word, "started"))
 		return answer_started(s, why);
-	if (s == STATE_STANDBY && *word) {
-		printf("not ready: standby: %s\n", why);
+	if (*word && (s == STATE_STANDBY || !has_started())) {
+		printf("not ready: %s%s%s\n", state_name(s), *why ? ": " : "", why);
 		return 1;
 	}
 	return *word ? answer_ready() : answer_engine(s, why, age_ms);
