@@ -153,7 +153,7 @@ static struct err *make_folders(struct fat *f, const char *path)
 static struct err *add_file(struct fat *f, const struct fat_file *file)
 {
 	const char *slash = strrchr(file->path, '/');
-	uint32_t first;
+	uint32_t first = 0;
 
 	TRY(make_folders(f, file->path));
 	TRY(take_chain(f, file->size_bytes, &first));
