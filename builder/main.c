@@ -9,6 +9,7 @@
 
 static const struct cmd cmds[] = {
 	{ "check", "RECIPE", "read a recipe and report every problem in it", cmd_check },
+	{ "run", "IMAGE", "start an image and say where it answers", cmd_run },
 	{ "schema", "[--json]", "print the recipe reference, or its JSON Schema", cmd_schema },
 	{ "plan", "[--why PACKAGE] RECIPE", "show what a build would do, and why a package is there", cmd_plan },
 	{ "lock", "RECIPE", "choose packages and commits anew and write them beside the recipe", cmd_lock },

@@ -37,7 +37,7 @@ static _Noreturn void become(const struct child *c, struct pipes *p)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	int in = c->input ? p->in[0] : open("/dev/null", O_RDONLY);
+	int in = c->input ? p->in[0] : c->input_fd > 0 ? c->input_fd : open("/dev/null", O_RDONLY);
 	int errors = p->errors[1] >= 0 ? p->errors[1] : p->out[1];
 
 	if (in < 0 || dup2(in, 0) < 0 || dup2(p->out[1], 1) < 0 || dup2(errors, 2) < 0)

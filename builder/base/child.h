@@ -11,6 +11,7 @@ struct child {
 	const char *cwd;          /* or NULL */
 	const void *input;        /* written to its standard input, or NULL for /dev/null */
 	size_t input_len;
+	int input_fd;             /* else its standard input itself; 0: none */
 	size_t output_limit;      /* bytes of output kept, the last ones; 0 means 1 MiB */
 	bool as_user;             /* runs as uid and gid, without other groups */
 	unsigned uid, gid;

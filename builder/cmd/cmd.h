@@ -12,6 +12,7 @@ struct err *cmd_check(int argc, char **argv);
  * ret is the caller's to end with recipe_done in any case. */
 struct recipe;
 struct err *cmd_check_recipe(const char *path, struct recipe *ret) MUST_CHECK;
+struct err *cmd_run(int argc, char **argv);
 struct err *cmd_schema(int argc, char **argv);
 struct err *cmd_plan(int argc, char **argv);
 struct err *cmd_lock(int argc, char **argv);

@@ -19,6 +19,8 @@
 #define TEN "0123456789"
 #define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
+#define BENCH "{\"sites\":[{\"name\":\"one.localhost\",\"hosts\":[\"www.example.invalid\"]}]}"
+
 static struct entry folder(const char *path)
 {
 	return (struct entry){ .path = path, .kind = ENTRY_FOLDER, .mode = 0755, .mtime = EPOCH + 9 };
@@ -52,6 +54,9 @@ static void lower(struct tree *t, const char *program)
 	const struct entry entries[] = {
 		folder(""), folder("d"), folder("gone"), folder("etc"), folder("data"), folder("dev"), folder("tmp"),
 		text_file("d/old", "old\n"), text_file("d/kept", "kept\n"), text_file("gone/a", "a\n"), text_file("etc/f\xc5\x91", "utf-8\n"),
+		folder("usr"), folder("usr/bin"), folder("usr/lib"), folder("usr/lib/mkbench"), folder("run"), folder("proc"),
+		{ .path = "usr/bin/cat", .kind = ENTRY_HARDLINK, .mode = 0755, .link = "hello" },
+		text_file("usr/lib/mkbench/bench.json", BENCH),
 		text_file(HUNDRED "-" HUNDRED, "long\n"),
 		disk_file("hello", program),
 		{ .path = "alias", .kind = ENTRY_HARDLINK, .mode = 0755, .link = "hello" },

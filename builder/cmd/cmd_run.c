@@ -1,0 +1,153 @@
+#include "cmd/cmd.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "run/room.h"
+#include "run/run.h"
+
+static const char help[] =
+	"usage: mkbench run IMAGE [OPTIONS]     start an image, wait until it is ready, say where it answers\n"
+	"       mkbench run --stop NAME         stop it in order; its data is kept\n"
+	"       mkbench run --clean NAME        stop it and remove it with its data\n"
+	"       mkbench run --exec NAME PROGRAM [ARGUMENTS]\n"
+	"                                       run a program inside\n"
+	"\n"
+	"IMAGE is a NAME-TAG.oci folder or a NAME-TAG.tar that mkbench build wrote.\n"
+	"\n"
+	"  --name NAME         of the container; the image's name unless given\n"
+	"  --port PORT         where it answers on 127.0.0.1; 8080 or the next free one unless given\n"
+	"  --data FOLDER       keeps the data there, not in a volume NAME-data\n"
+	"  --env KEY[=VALUE]   a variable for the container; without a value, this shell's\n"
+	"  --detach            leave it running; otherwise Ctrl-C stops it in order\n"
+	"  --engine ENGINE     docker, podman, or own (mkbench itself); the first that answers unless given\n"
+	"  --progress STYLE    auto, bar, plain, json or quiet\n";
+
+enum { NAME = 1, PORT, DATA, ENV, DETACH, ENGINE, PROGRESS, HELP };
+
+static const struct option options[] = {
+	{ "name", required_argument, NULL, NAME },     { "port", required_argument, NULL, PORT },
+	{ "data", required_argument, NULL, DATA },     { "env", required_argument, NULL, ENV },
+	{ "detach", no_argument, NULL, DETACH },       { "engine", required_argument, NULL, ENGINE },
+	{ "progress", required_argument, NULL, PROGRESS }, { "help", no_argument, NULL, HELP }, { 0 },
+};
+
+struct wishes {
+	struct run_options options;
+	struct { const char **items; size_t count, room; } env;
+	char **made;             /* the variables that were put together here */
+	size_t made_count;
+	bool help;
+};
+
+static struct err *read_port(const char *text, unsigned *ret)
+{
+	char *end;
+	unsigned long port = strtoul(text, &end, 10);
+
+	if (!*text || *end || *text == '-' || port < 1 || port > 65535)
+		return err_new(ERR_USAGE, "--port takes a number from 1 to 65535, not '%s'", text);
+	*ret = (unsigned)port;
+	return NULL;
+}
+
+static struct err *read_style(const char *text, enum progress_style *ret)
+{
+	static const char *const names[] = { "auto", "bar", "plain", "json", "quiet" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (!strcmp(names[i], text)) {
+			*ret = (enum progress_style)i;
+			return NULL;
+		}
+	return err_new(ERR_USAGE, "--progress takes auto, bar, plain, json or quiet, not '%s'", text);
+}
+
+static struct err *add_variable(struct wishes *w, const char *text)
+{
+	const char *value = strchr(text, '=') ? NULL : getenv(text);
+
+	if (!strchr(text, '=') && !value)
+		return err_new(ERR_USAGE, "--env %s: there is no such variable here", text);
+	char *pair = value ? mem_printf("%s=%s", text, value) : mem_dup(text);
+	w->made = mem_resize(w->made, w->made_count + 1, sizeof *w->made);
+	w->made[w->made_count++] = pair;
+	VEC_PUSH(&w->env, pair);
+	return NULL;
+}
+
+static struct err *take(struct wishes *w, int option, const char *value)
+{
+	switch (option) {
+	case NAME: w->options.name = value; return NULL;
+	case DATA: w->options.data = value; return NULL;
+	case ENGINE: w->options.engine = value; return NULL;
+	case DETACH: w->options.detach = true; return NULL;
+	case HELP: w->help = true; return NULL;
+	case PORT: return read_port(value, &w->options.port);
+	case ENV: return add_variable(w, value);
+	case PROGRESS: return read_style(value, &w->options.style);
+	default: return err_new(ERR_USAGE, "run: unknown option, or one without its value: try 'mkbench run --help'");
+	}
+}
+
+static struct err *read_options(int argc, char **argv, struct wishes *w)
+{
+	opterr = 0;
+	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
+		TRY(take(w, option, optarg));
+	if (w->help)
+		return NULL;
+	if (argc - optind != 1)
+		return err_new(ERR_USAGE, "run takes one image: try 'mkbench run --help'");
+	w->options.image = argv[optind];
+	if (text_ends(w->options.image, ".yml") || text_ends(w->options.image, ".yaml"))
+		return err_new(ERR_USAGE, "run takes an image, not yet a recipe: 'mkbench build %s', then run what it wrote",
+			       w->options.image);
+	VEC_PUSH(&w->env, NULL);
+	w->options.env = w->env.items;
+	return NULL;
+}
+
+/* The forms that begin with what is to be done to a container. */
+static struct err *act_on(int argc, char **argv, bool *ret_known)
+{
+	const char *act = argc > 1 ? argv[1] : "";
+	const char *const *words = (const char *const *)argv;
+	bool runs_program = !strcmp(act, "--exec") || !strcmp(act, "--inside");
+
+	*ret_known = runs_program || !strcmp(act, "--stop") || !strcmp(act, "--clean");
+	if (!*ret_known)
+		return NULL;
+	if (runs_program ? argc < 4 : argc != 3)
+		return err_new(ERR_USAGE, "run %s takes a name%s: try 'mkbench run --help'", act, runs_program ? " and a program" : "");
+	if (!strcmp(act, "--stop"))
+		return run_stop(argv[2]);
+	if (!strcmp(act, "--clean"))
+		return run_clean(argv[2]);
+	return !strcmp(act, "--exec") ? run_enter(argv[2], words + 3) : room_inside(argv[2], words + 3);
+}
+
+struct err *cmd_run(int argc, char **argv)
+{
+	struct wishes w = { 0 };
+	bool known;
+	struct err *e = act_on(argc, argv, &known);
+
+	if (known)
+		return e;
+	e = read_options(argc, argv, &w);
+	if (!e && w.help)
+		fputs(help, stdout);
+	else if (!e)
+		e = run_image(&w.options);
+	for (size_t i = 0; i < w.made_count; i++)
+		free(w.made[i]);
+	free(w.made);
+	free(w.env.items);
+	return e;
+}

@@ -1,0 +1,5 @@
+/* docker and podman by their command line, which is the same for all that is wanted here. */
+#pragma once
+#include "run/engine.h"
+
+extern const struct engine docker_row, docker_podman;

@@ -1,0 +1,11 @@
+/* A TCP forwarder in one thread: what connects to a socket of the host is passed on to
+ * a port of 127.0.0.1 in the network namespace of the caller. */
+#pragma once
+
+struct forward;
+
+/* listener listens already, and stays the caller's. */
+struct forward *forward_new(int listener, unsigned port);
+void forward_free(struct forward *f);
+/* Serves until wake is readable. */
+void forward_serve(struct forward *f, int wake);

@@ -1,0 +1,12 @@
+/* TCP ports of 127.0.0.1. */
+#pragma once
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/* ret_fd is the caller's, without blocking. ERR_USAGE when the port is taken. */
+struct err *port_listen(unsigned port, int *ret_fd) MUST_CHECK;
+/* The first free port from there on, 100 of them tried; 0: none. */
+unsigned port_free(unsigned from);
+/* Whether something accepts a connection. */
+bool port_open(unsigned port);

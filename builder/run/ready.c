@@ -1,0 +1,185 @@
+#include "run/ready.h"
+
+#include <arpa/inet.h>
+#include <jansson.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "run/interrupt.h"
+#include "run/port.h"
+
+#define LIMIT_SECONDS 900
+#define POLL_MILLISECONDS 300
+#define STEPS "/run/mkbench/progress.json" /* services/guest/README.md */
+#define BENCH "/usr/lib/mkbench/bench.json"
+
+static void drop_json(json_t **j)
+{
+	json_decref(*j);
+}
+#define AUTO_JSON __attribute__((cleanup(drop_json)))
+
+/* A file of the container as JSON, or NULL: it may not be there, or not yet. */
+static json_t *read_json(const struct engine *e, const char *name, const char *path)
+{
+	const char *const argv[] = { "cat", path, NULL };
+	AUTO_FREE char *text = NULL;
+	int status;
+	struct err *failed = engine_exec(e, name, argv, &text, &status);
+
+	err_free(failed);
+	return failed || status ? NULL : json_loads(text, 0, NULL);
+}
+
+static const char *word(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+/* The steps that ended since the last look, each as a note; the one that runs, as the item. */
+static struct err *show_steps(const struct json_t *report, size_t *shown, bool *begun, struct progress *p)
+{
+	const json_t *steps = json_object_get(report, "steps");
+	size_t ended = 0;
+
+	if (!json_array_size(steps))
+		return NULL;
+	if (!*begun) {
+		progress_done(p, "its first process runs");
+		progress_stage(p, "provision", json_array_size(steps), "steps");
+	}
+	*begun = true;
+	for (size_t i = 0; i < json_array_size(steps); i++) {
+		const json_t *row = json_array_get(steps, i);
+		const char *state = word(row, "state");
+		if (!strcmp(state, "failed"))
+			return err_new(ERR_BUILD, "provisioning failed at the step '%s'", word(row, "step"));
+		if (!strcmp(state, "running"))
+			progress_item(p, word(row, "step"));
+		if (strcmp(state, "done") || ended++ < *shown)
+			continue;
+		progress_note(p, "%-32s %6.1f s", word(row, "step"), json_number_value(json_object_get(row, "seconds")));
+		progress_add(p, 1);
+		++*shown;
+	}
+	return NULL;
+}
+
+static bool is_ready(const struct engine *e, const struct launch *l, char **ret_words)
+{
+	struct { const char **items; size_t count, room; } argv = { 0 };
+	int status;
+
+	if (!l->bundle->health)
+		return port_open(l->port);
+	for (const char *const *part = l->bundle->health; *part; part++)
+		VEC_PUSH(&argv, *part);
+	VEC_PUSH(&argv, "ready");
+	VEC_PUSH(&argv, NULL);
+	struct err *failed = engine_exec(e, l->name, argv.items, ret_words, &status);
+	free(argv.items);
+	err_free(failed);
+	if (*ret_words)
+		(*ret_words)[strcspn(*ret_words, "\n")] = '\0';
+	return !failed && !status;
+}
+
+static struct err *look(const struct engine *e, const struct launch *l, size_t *shown, bool *begun, bool *ret_ready)
+{
+	AUTO_FREE char *words = NULL;
+	AUTO_JSON json_t *report = l->bundle->health ? read_json(e, l->name, STEPS) : NULL;
+
+	TRY(show_steps(report, shown, begun, l->progress));
+	*ret_ready = is_ready(e, l, &words);
+	if (!*ret_ready && words && (!report || strcmp(word(report, "state"), "running")))
+		progress_item(l->progress, words);
+	if (!*ret_ready && e->find(e, l->name) != ENGINE_RUNNING)
+		return err_new(ERR_BUILD, "%s ended before it was ready", l->name);
+	return NULL;
+}
+
+static struct err *with_tail(const struct engine *e, const char *name, struct err *failed)
+{
+	AUTO_FREE char *tail = e->tail(e, name);
+	AUTO_TEXT struct text lines = { 0 };
+	char *rest = tail;
+
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			text_printf(&lines, "\n  | %s", line);
+	AUTO_FREE char *text = err_text(failed);
+	enum err_kind kind = err_kind(failed);
+	err_free(failed);
+	return err_new(kind, "%s%s", text, lines.len ? lines.bytes : "");
+}
+
+struct err *ready_wait(const struct engine *e, const struct launch *l, bool *ret_interrupted)
+{
+	time_t began = time(NULL);
+	size_t shown = 0;
+	bool begun = false, ready = false;
+
+	*ret_interrupted = false;
+	progress_stage(l->progress, "start", 0, NULL);
+	while (!ready && !*ret_interrupted) {
+		struct err *failed = look(e, l, &shown, &begun, &ready);
+		*ret_interrupted = interrupt_wait(-1, ready ? 0 : POLL_MILLISECONDS);
+		if (!failed && !ready && time(NULL) - began > LIMIT_SECONDS)
+			failed = err_new(ERR_BUILD, "%s is not ready after %d seconds", l->name, LIMIT_SECONDS);
+		if (*ret_interrupted)
+			err_free(failed);
+		else if (failed)
+			return with_tail(e, l->name, failed);
+	}
+	progress_done(l->progress, *ret_interrupted ? "interrupted" : "ready");
+	return NULL;
+}
+
+/* Whether the name means this machine, here. */
+static bool is_known(const char *host)
+{
+	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *found = NULL;
+
+	if (!strcmp(host, "localhost") || text_ends(host, ".localhost"))
+		return true;
+	if (getaddrinfo(host, NULL, &hints, &found))
+		return false;
+	bool here = ntohl(((struct sockaddr_in *)found->ai_addr)->sin_addr.s_addr) >> 24 == 127;
+	freeaddrinfo(found);
+	return here;
+}
+
+static void add_host(struct text *out, struct text *unknown, const char *host, unsigned port)
+{
+	text_printf(out, "  http://%s:%u\n", host, port);
+	if (!is_known(host))
+		text_printf(unknown, " %s", host);
+}
+
+void ready_addresses(const struct engine *e, const struct launch *l, struct text *out)
+{
+	AUTO_JSON json_t *bench = read_json(e, l->name, BENCH);
+	AUTO_TEXT struct text unknown = { 0 };
+	const json_t *sites = json_object_get(bench, "sites");
+
+	for (size_t i = 0; i < json_array_size(sites); i++) {
+		const json_t *site = json_array_get(sites, i), *hosts = json_object_get(site, "hosts");
+		add_host(out, &unknown, word(site, "name"), l->port);
+		for (size_t j = 0; j < json_array_size(hosts); j++)
+			add_host(out, &unknown, json_string_value(json_array_get(hosts, j)), l->port);
+	}
+	if (!json_array_size(sites))
+		add_host(out, &unknown, "localhost", l->port);
+	if (unknown.len)
+		text_printf(out, "\n  To be found, these names need a line in /etc/hosts:\n  127.0.0.1%s\n", unknown.bytes);
+	for (size_t i = 0; i < json_array_size(sites); i++)
+		text_printf(out, "%s  mkbench run --exec %s cat /data/secrets/%s/admin_password\n",
+			    i ? "" : "\n  Administrator's password, one a site:\n", l->name, word(json_array_get(sites, i), "name"));
+}

@@ -1,0 +1,12 @@
+/* Waiting for a container to be ready, and reading what it says of itself. */
+#pragma once
+#include "base/text.h"
+#include "run/engine.h"
+
+/* Until the image's health program says "ready", or without one until the port accepts; shows
+ * the steps of provisioning meanwhile. A signal ends the wait. ERR_BUILD with its last
+ * lines when it ends, fails, or takes longer than a quarter of an hour. */
+struct err *ready_wait(const struct engine *e, const struct launch *l, bool *ret_interrupted) MUST_CHECK;
+
+/* Adds the addresses of every site to out, and how to make names known that are not. */
+void ready_addresses(const struct engine *e, const struct launch *l, struct text *out);

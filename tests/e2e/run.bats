@@ -1,0 +1,241 @@
+#!/usr/bin/env bats
+# mkbench run: the sample image started by mkbench itself, then by docker.
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup_file() {
+	MKBENCH=$(readlink -f "$MKBENCH")
+	export MKBENCH
+	cd "$BATS_FILE_TMPDIR"
+	cc -O1 -static -o appliance "$BATS_TEST_DIRNAME/appliance.c"
+	"$(dirname "$MKBENCH")/t/image" out ./appliance >log || { cat log; return 1; }
+}
+
+setup() {
+	[ "$(id -u)" = 0 ] || skip "namespaces without a subordinate range need root"
+	oci=$BATS_FILE_TMPDIR/out/mkbench-sample-1.0.oci
+	tar=$BATS_FILE_TMPDIR/out/mkbench-sample-1.0.tar
+	export MKBENCH_STORE=$BATS_FILE_TMPDIR/store XDG_DATA_HOME=$BATS_TEST_TMPDIR/share
+	name=mkbench-$BATS_TEST_NUMBER-$$
+	cd "$BATS_TEST_TMPDIR"
+}
+
+teardown() {
+	[ -z "${name:-}" ] || "$MKBENCH" run --clean "$name" >/dev/null 2>&1 || true
+	if [ -e "$BATS_TEST_TMPDIR/docker.child" ]; then
+		kill "$(cat "$BATS_TEST_TMPDIR/docker.child")" || true
+		while kill -0 "$(cat "$BATS_TEST_TMPDIR/docker.child")" 2>/dev/null; do sleep 0.1; done
+	fi
+}
+
+# start ARGS...: detached, under this test's name; leaves $url.
+start() {
+	mkbench 0 run --name "$name" --detach "$@"
+	url=$(grep -o 'http://one.localhost:[0-9]*' <<<"$output")
+	url=${url/one.localhost/127.0.0.1}
+}
+
+# until COMMAND...: again and again; the test's own limit ends it.
+until_true() {
+	until "$@"; do sleep 0.1; done
+}
+
+@test "own runner: starts, shows the steps, answers, keeps data, stops in order, is cleaned" {
+	start "$oci" --engine own
+	[[ $output == *"database  "*"1.5 s"* ]]
+	[[ $output == *"site one  "*"0.5 s"* ]]
+	[[ $output == *"http://www.example.invalid:"* ]]
+	[[ $output == *"127.0.0.1 www.example.invalid"* ]]
+	[[ $output == *"/data/secrets/one.localhost/admin_password"* ]]
+	[ "$(curl -s "$url")" = hello ]
+	mkbench 0 run --stop "$name"
+	[ "$(cat "$XDG_DATA_HOME/mkbench/$name/data/stopped")" = "in order" ]
+	run ! curl -s "$url"
+	start "$tar" --engine own
+	[[ $output == *"there already"* ]]
+	mkbench 0 run --exec "$name" cat /data/starts
+	[ "$output" = $'start\nstart' ]
+	mkbench 0 run --clean "$name"
+	[ ! -e "$XDG_DATA_HOME/mkbench/$name" ]
+	mkbench 2 run --stop "$name"
+	[[ $output == *"there is no container '$name'"* ]]
+}
+
+@test "own runner: a program inside has the container's environment, processes and status" {
+	WORD="two words" start "$oci" --engine own --env WORD --env OTHER=x
+	mkbench 0 run --exec "$name" /hello env WORD
+	[ "$output" = "two words" ]
+	mkbench 0 run --exec "$name" /hello env GREETING
+	[ "$output" = hi ]
+	mkbench 0 run --exec "$name" /hello pid
+	[[ $output == *" of group 0" ]] # its parent is outside
+	mkbench 7 run --exec "$name" /hello exit 7
+	mkbench 127 run --exec "$name" /nothing
+	mkbench 0 run --exec "$name" cat /proc/1/comm
+	[ "$output" = hello ]
+}
+
+@test "own runner: layers are laid over one another, and what a container changes ends with it" {
+	start "$oci" --engine own
+	mkbench 0 run --exec "$name" cat /gone/b
+	mkbench 1 run --exec "$name" cat /gone/a
+	mkbench 1 run --exec "$name" cat /d/old
+	mkbench 0 run --exec "$name" cat /etc/fő
+	root=$(echo "$MKBENCH_STORE"/trees/*)
+	[ -n "$(find "$root" -name packed -perm 4755 -user 1000)" ]
+	[ -n "$(find "$root" -name pipe -type p)" ]
+	[ "$(find "$root" -name hello -links 3 | wc -l)" = 1 ]
+	[ -z "$(find "$root" -name '.wh.*')" ]
+}
+
+@test "own runner: the port carries long streams both ways, and many at once" {
+	start "$oci" --engine own
+	head -c 3000000 /dev/zero >stream
+	python3 - "${url##*:}" stream <<-'END'
+		import socket, sys, threading
+		data = open(sys.argv[2], "rb").read()
+		def talk(results, i):
+		    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		    s.sendall(data)
+		    s.shutdown(socket.SHUT_WR)
+		    got = b""
+		    while part := s.recv(65536):
+		        got += part
+		    results[i] = got.split(b"\n", 1)[0] == b"3000000 bytes" and len(got.split(b"\n", 1)[1]) == 40 * 65536
+		results = [False] * 20
+		threads = [threading.Thread(target=talk, args=(results, i)) for i in range(20)]
+		for t in threads: t.start()
+		for t in threads: t.join()
+		assert all(results), results
+	END
+	[ "$(curl -s "$url")" = hello ]
+}
+
+@test "own runner: a name runs once, a port serves once" {
+	start "$oci" --engine own
+	mkbench 2 run --name "$name" "$oci" --engine own
+	[[ $output == *"runs already"*"--stop $name"* ]]
+	mkbench 2 run --name "$name-b" "$oci" --engine own --port "${url##*:}"
+	[[ $output == *"port ${url##*:} of 127.0.0.1 is taken"* ]]
+	mkbench 0 run --name "$name-b" "$oci" --engine own --detach
+	[[ $output != *":${url##*:}"* ]]
+	mkbench 0 run --clean "$name-b"
+}
+
+@test "own runner: a failing start ends with its last words, a failing step with its name" {
+	mkbench 5 run --name "$name" "$oci" --engine own --env FAIL=1
+	[[ $output == *"$name ended before it was ready"*"| the appliance fails at once"* ]]
+	mkbench 5 run --name "$name" "$oci" --engine own --env FAIL_STEP=1
+	[[ $output == *"provisioning failed at the step 'site one'"*"| a first line"* ]]
+	[ "$(cat "$XDG_DATA_HOME/mkbench/$name/data/stopped")" = "in order" ]
+}
+
+# attended ENGINE SIGNAL: a run in the foreground that gets the signal once it is ready.
+attended() {
+	"$MKBENCH" run --name "$name" "$oci" --engine "$1" --data data >out 2>err 3>&- &
+	pid=$!
+	until_true grep -q 'is ready' out
+	[[ $(cat out) == *"Ctrl-C"* ]]
+	kill -"$2" $pid
+}
+
+@test "own runner: Ctrl-C stops in order; so does mkbench's sudden death; --data keeps the data" {
+	attended own INT
+	wait $pid
+	[ "$(cat data/stopped)" = "in order" ]
+	grep -q 'stop: in order' err
+	rm data/stopped
+	attended own KILL
+	until_true test -e data/stopped
+	until_true mkbench 0 run --clean "$name"
+	[ "$(cat data/starts)" = $'start\nstart' ]
+}
+
+@test "own runner: a wait for readiness can be interrupted" {
+	mkdir data
+	touch data/hold
+	"$MKBENCH" run --name "$name" "$oci" --engine own --data data >out 2>err 3>&- &
+	pid=$!
+	until_true grep -q 'first process' err
+	until_true test -e data/starts
+	kill -TERM $pid
+	wait $pid
+	[ "$(cat data/stopped)" = "in order" ]
+	[ ! -s out ]
+}
+
+@test "a damaged image is refused, and leaves nothing in the store" {
+	cp -r "$oci" bad.oci
+	blob=$(find bad.oci/blobs -type f -size +100k)
+	chmod u+w "$blob"
+	printf x | dd of="$blob" bs=1 seek=5000 conv=notrunc status=none
+	export MKBENCH_STORE=$PWD/store
+	mkbench 5 run --name "$name" bad.oci --engine own
+	[ -z "$(ls store/trees 2>/dev/null)" ]
+	rm -f "$blob"
+	mkbench 5 run --name "$name" bad.oci --engine own
+	[[ $output == *"lacks the blob"* ]]
+	echo '{' >bad.oci/index.json
+	mkbench 5 run --name "$name" bad.oci --engine own
+	head -c 100000 "$tar" >short.tar
+	mkbench 5 run --name "$name" short.tar --engine own
+}
+
+@test "usage: what run does not take is refused with a hint" {
+	mkbench 0 run --help
+	[[ $output == *"--exec NAME"* ]]
+	mkbench 2 run
+	mkbench 2 run "$oci" more
+	mkbench 2 run --port 0 "$oci"
+	mkbench 2 run --port 70000 "$oci"
+	mkbench 2 run --bogus "$oci"
+	mkbench 2 run --engine lxc "$oci"
+	[[ $output == *"docker, podman or own"* ]]
+	mkbench 2 run --name ../x "$oci"
+	mkbench 2 run --env MKBENCH_UNSET_VARIABLE "$oci"
+	mkbench 2 run recipe.yml
+	[[ $output == *"mkbench build recipe.yml"* ]]
+	mkbench 2 run "$BATS_TEST_FILENAME"
+	[[ $output == *"is no image that mkbench built"* ]]
+	mkbench 2 run nothing.oci
+	mkbench 2 run --exec "$name"
+}
+
+# A daemon of our own: what runs on the machine stays untouched.
+start_docker() {
+	command -v dockerd >/dev/null || skip "dockerd is not installed"
+	export DOCKER_HOST=unix://$BATS_TEST_TMPDIR/docker.sock
+	dockerd -H "$DOCKER_HOST" --data-root "$PWD/docker" --exec-root "$PWD/exec" --pidfile "$PWD/docker.pid" \
+		>docker.log 2>&1 3>&- &
+	echo $! >docker.child
+	for ((i = 0; i < 150; i++)); do
+		docker version >/dev/null 2>&1 && return
+		sleep 0.2
+	done
+	tail -5 docker.log
+	skip "dockerd does not start here"
+}
+
+@test "docker: loads layout and archive, keeps the volume, stops in order, is cleaned" {
+	start_docker
+	start "$oci"
+	[ "$(curl -s "$url")" = hello ]
+	mkbench 0 run --exec "$name" cat /data/starts
+	[ "$output" = start ]
+	mkbench 0 run --stop "$name"
+	start "$tar"
+	[[ $output == *"there already"* ]]
+	mkbench 0 run --exec "$name" cat /data/stopped
+	[ "$output" = "in order" ]
+	mkbench 0 run --clean "$name"
+	[ -z "$(docker ps -aq)$(docker volume ls -q)" ]
+	docker create --name "$name" mkbench-sample:1.0
+	mkbench 2 run --name "$name" "$oci"
+	[[ $output == *"mkbench did not start"* ]]
+	docker rm "$name"
+	attended docker INT
+	wait $pid
+	[ "$(cat data/stopped)" = "in order" ]
+	mkbench 5 run --name "$name" "$oci" --env FAIL=1
+	[[ $output == *"| the appliance fails at once"* ]]
+}
