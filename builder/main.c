@@ -9,11 +9,11 @@
 
 static const struct cmd cmds[] = {
 	{ "check", "RECIPE", "read a recipe and report every problem in it", cmd_check },
-	{ "run", "IMAGE", "start an image and say where it answers", cmd_run },
 	{ "schema", "[--json]", "print the recipe reference, or its JSON Schema", cmd_schema },
 	{ "plan", "[--why PACKAGE] RECIPE", "show what a build would do, and why a package is there", cmd_plan },
 	{ "lock", "RECIPE", "choose packages and commits anew and write them beside the recipe", cmd_lock },
 	{ "build", "[-o DIR] RECIPE", "build the recipe's outputs", cmd_build },
+	{ "run", "IMAGE|RECIPE", "start an image, built first from a recipe, and say where it answers", cmd_run },
 	{ "clean", "[--built|--all]", "remove from the store what a month did not use, what was built, or all", cmd_clean },
 };
 

@@ -12,6 +12,9 @@ struct err *cmd_check(int argc, char **argv);
  * ret is the caller's to end with recipe_done in any case. */
 struct recipe;
 struct err *cmd_check_recipe(const char *path, struct recipe *ret) MUST_CHECK;
+/* Builds as cmd_build does, without its report. ret_path: the first output, the caller's to free. */
+struct option_set;
+struct err *cmd_build_image(const struct option_set *o, char **ret_path) MUST_CHECK;
 struct err *cmd_run(int argc, char **argv);
 struct err *cmd_schema(int argc, char **argv);
 struct err *cmd_plan(int argc, char **argv);

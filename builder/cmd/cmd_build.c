@@ -45,24 +45,48 @@ static void report_outputs(const struct job *j, const struct image_result *resul
 }
 
 /* The sentence of builder/README.md: a recipe is read, a plan made, its wants fetched, layers poured, images written. */
+static struct err *build(struct job *j, const struct option_set *o, struct build_layers *layers, struct image_result **ret)
+{
+	TRY(sandbox_enter_user_namespace());
+	TRY(job_open(j, o->recipe, o->style));
+	TRY(job_lock(j, false));
+	TRY(build_layers(j, layers));
+	*ret = mem_array(j->recipe.outputs.count, sizeof **ret);
+	return build_image(j, layers->items, layers->count, layers->build_id, o->folder, *ret);
+}
+
+static void free_results(const struct job *j, struct image_result *results)
+{
+	for (size_t i = 0; results && i < j->recipe.outputs.count; i++)
+		free(results[i].path);
+	free(results);
+}
+
+struct err *cmd_build_image(const struct option_set *o, char **ret_path)
+{
+	AUTO_JOB struct job j = { 0 };
+	struct build_layers layers;
+	struct image_result *results = NULL;
+	struct err *e = build(&j, o, &layers, &results);
+
+	*ret_path = e ? NULL : mem_dup(results[0].path);
+	free_results(&j, results);
+	return e;
+}
+
 struct err *cmd_build(int argc, char **argv)
 {
 	struct option_set o = { 0 };
 	AUTO_JOB struct job j = { 0 };
 	struct build_layers layers;
+	struct image_result *results = NULL;
 
 	TRY(option_read(argc, argv, OPTION_PROGRESS | OPTION_OUTPUT, &o));
-	TRY(sandbox_enter_user_namespace());
-	TRY(job_open(&j, o.recipe, o.style));
-	TRY(job_lock(&j, false));
-	TRY(build_layers(&j, &layers));
-	AUTO_FREE struct image_result *results = mem_array(j.recipe.outputs.count, sizeof *results);
-	struct err *e = build_image(&j, layers.items, layers.count, layers.build_id, o.folder, results);
+	struct err *e = build(&j, &o, &layers, &results);
 	if (!e) {
 		report_layers(&layers);
 		report_outputs(&j, results);
 	}
-	for (size_t i = 0; i < j.recipe.outputs.count; i++)
-		free(results[i].path);
+	free_results(&j, results);
 	return e;
 }

@@ -7,17 +7,19 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/option.h"
 #include "run/room.h"
 #include "run/run.h"
 
 static const char help[] =
-	"usage: mkbench run IMAGE [OPTIONS]     start an image, wait until it is ready, say where it answers\n"
+	"usage: mkbench run IMAGE|RECIPE [OPTIONS]\n"
+	"                                       start it, wait until it is ready, say where it answers\n"
 	"       mkbench run --stop NAME         stop it in order; its data is kept\n"
 	"       mkbench run --clean NAME        stop it and remove it with its data\n"
 	"       mkbench run --exec NAME PROGRAM [ARGUMENTS]\n"
 	"                                       run a program inside\n"
 	"\n"
-	"IMAGE is a NAME-TAG.oci folder or a NAME-TAG.tar that mkbench build wrote.\n"
+	"IMAGE is a NAME-TAG.oci folder or a NAME-TAG.tar that mkbench build wrote; a RECIPE is built first.\n"
 	"\n"
 	"  --name NAME         of the container; the image's name unless given\n"
 	"  --port PORT         where it answers on 127.0.0.1; 8080 or the next free one unless given\n"
@@ -25,19 +27,22 @@ static const char help[] =
 	"  --env KEY[=VALUE]   a variable for the container; without a value, this shell's\n"
 	"  --detach            leave it running; otherwise Ctrl-C stops it in order\n"
 	"  --engine ENGINE     docker, podman, or own (mkbench itself); the first that answers unless given\n"
+	"  --output FOLDER     where the image of a RECIPE is written; here unless given\n"
 	"  --progress STYLE    auto, bar, plain, json or quiet\n";
 
-enum { NAME = 1, PORT, DATA, ENV, DETACH, ENGINE, PROGRESS, HELP };
+enum { NAME = 1, PORT, DATA, ENV, DETACH, ENGINE, OUTPUT, PROGRESS, HELP };
 
 static const struct option options[] = {
 	{ "name", required_argument, NULL, NAME },     { "port", required_argument, NULL, PORT },
 	{ "data", required_argument, NULL, DATA },     { "env", required_argument, NULL, ENV },
 	{ "detach", no_argument, NULL, DETACH },       { "engine", required_argument, NULL, ENGINE },
-	{ "progress", required_argument, NULL, PROGRESS }, { "help", no_argument, NULL, HELP }, { 0 },
+	{ "output", required_argument, NULL, OUTPUT }, { "progress", required_argument, NULL, PROGRESS },
+	{ "help", no_argument, NULL, HELP },           { 0 },
 };
 
 struct wishes {
 	struct run_options options;
+	const char *output;
 	struct { const char **items; size_t count, room; } env;
 	char **made;             /* the variables that were put together here */
 	size_t made_count;
@@ -53,18 +58,6 @@ static struct err *read_port(const char *text, unsigned *ret)
 		return err_new(ERR_USAGE, "--port takes a number from 1 to 65535, not '%s'", text);
 	*ret = (unsigned)port;
 	return NULL;
-}
-
-static struct err *read_style(const char *text, enum progress_style *ret)
-{
-	static const char *const names[] = { "auto", "bar", "plain", "json", "quiet" };
-
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (!strcmp(names[i], text)) {
-			*ret = (enum progress_style)i;
-			return NULL;
-		}
-	return err_new(ERR_USAGE, "--progress takes auto, bar, plain, json or quiet, not '%s'", text);
 }
 
 static struct err *add_variable(struct wishes *w, const char *text)
@@ -87,10 +80,11 @@ static struct err *take(struct wishes *w, int option, const char *value)
 	case DATA: w->options.data = value; return NULL;
 	case ENGINE: w->options.engine = value; return NULL;
 	case DETACH: w->options.detach = true; return NULL;
+	case OUTPUT: w->output = value; return NULL;
 	case HELP: w->help = true; return NULL;
 	case PORT: return read_port(value, &w->options.port);
 	case ENV: return add_variable(w, value);
-	case PROGRESS: return read_style(value, &w->options.style);
+	case PROGRESS: return option_style(value, &w->options.style);
 	default: return err_new(ERR_USAGE, "run: unknown option, or one without its value: try 'mkbench run --help'");
 	}
 }
@@ -103,11 +97,8 @@ static struct err *read_options(int argc, char **argv, struct wishes *w)
 	if (w->help)
 		return NULL;
 	if (argc - optind != 1)
-		return err_new(ERR_USAGE, "run takes one image: try 'mkbench run --help'");
+		return err_new(ERR_USAGE, "run takes one image or recipe: try 'mkbench run --help'");
 	w->options.image = argv[optind];
-	if (text_ends(w->options.image, ".yml") || text_ends(w->options.image, ".yaml"))
-		return err_new(ERR_USAGE, "run takes an image, not yet a recipe: 'mkbench build %s', then run what it wrote",
-			       w->options.image);
 	VEC_PUSH(&w->env, NULL);
 	w->options.env = w->env.items;
 	return NULL;
@@ -132,6 +123,20 @@ static struct err *act_on(int argc, char **argv, bool *ret_known)
 	return !strcmp(act, "--exec") ? run_enter(argv[2], words + 3) : room_inside(argv[2], words + 3);
 }
 
+static struct err *build_and_run(struct wishes *w)
+{
+	const struct option_set o = { .recipe = w->options.image, .style = w->options.style, .folder = w->output ? w->output : "." };
+	AUTO_FREE char *image = NULL;
+
+	if (text_ends(o.recipe, ".yml") || text_ends(o.recipe, ".yaml")) {
+		TRY(cmd_build_image(&o, &image));
+		w->options.image = image;
+	} else if (w->output) {
+		return err_new(ERR_USAGE, "--output is for a recipe, and %s is none", o.recipe);
+	}
+	return run_image(&w->options);
+}
+
 struct err *cmd_run(int argc, char **argv)
 {
 	struct wishes w = { 0 };
@@ -144,7 +149,7 @@ struct err *cmd_run(int argc, char **argv)
 	if (!e && w.help)
 		fputs(help, stdout);
 	else if (!e)
-		e = run_image(&w.options);
+		e = build_and_run(&w);
 	for (size_t i = 0; i < w.made_count; i++)
 		free(w.made[i]);
 	free(w.made);

@@ -16,7 +16,7 @@ static const struct row rows[] = {
 	{ "-o", OPTION_OUTPUT, true },           { "--all", OPTION_CLEAN, false }, { "--built", OPTION_CLEAN, false },
 };
 
-static struct err *read_style(const char *word, enum progress_style *ret)
+struct err *option_style(const char *word, enum progress_style *ret)
 {
 	static const char *const words[] = {
 		[PROGRESS_AUTO] = "auto", [PROGRESS_BAR] = "bar", [PROGRESS_PLAIN] = "plain", [PROGRESS_JSON] = "json",
@@ -35,7 +35,7 @@ static struct err *store_value(const struct row *row, const char *value, struct 
 {
 	switch (row->bit) {
 	case OPTION_PROGRESS:
-		return read_style(value, &o->style);
+		return option_style(value, &o->style);
 	case OPTION_WHY:
 		o->why = value;
 		return NULL;

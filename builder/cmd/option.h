@@ -17,3 +17,5 @@ struct option_set {
 
 /* ERR_USAGE names the option that is not known or lacks its value. */
 struct err *option_read(int argc, char **argv, unsigned bits, struct option_set *ret) MUST_CHECK;
+/* The word after --progress. */
+struct err *option_style(const char *word, enum progress_style *ret) MUST_CHECK;

@@ -14,6 +14,7 @@
 #include "run/port.h"
 
 #define LIMIT_SECONDS 900
+#define NOTED_SECONDS 0.1 /* what is over sooner shows as progress only */
 #define POLL_MILLISECONDS 300
 #define STEPS "/run/mkbench/progress.json" /* services/guest/README.md */
 #define BENCH "/usr/lib/mkbench/bench.json"
@@ -65,7 +66,9 @@ static struct err *show_steps(const struct json_t *report, size_t *shown, bool *
 			progress_item(p, word(row, "step"));
 		if (strcmp(state, "done") || ended++ < *shown)
 			continue;
-		progress_note(p, "%-32s %6.1f s", word(row, "step"), json_number_value(json_object_get(row, "seconds")));
+		double seconds = json_number_value(json_object_get(row, "seconds"));
+		if (seconds >= NOTED_SECONDS)
+			progress_note(p, "%-32s %6.1f s", word(row, "step"), seconds);
 		progress_add(p, 1);
 		++*shown;
 	}

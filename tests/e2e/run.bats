@@ -193,8 +193,8 @@ attended() {
 	[[ $output == *"docker, podman or own"* ]]
 	mkbench 2 run --name ../x "$oci"
 	mkbench 2 run --env MKBENCH_UNSET_VARIABLE "$oci"
-	mkbench 2 run recipe.yml
-	[[ $output == *"mkbench build recipe.yml"* ]]
+	mkbench 2 run "$oci" --output .
+	mkbench 3 run nothing.yml
 	mkbench 2 run "$BATS_TEST_FILENAME"
 	[[ $output == *"is no image that mkbench built"* ]]
 	mkbench 2 run nothing.oci
