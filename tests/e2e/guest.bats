@@ -223,3 +223,49 @@ secrets() {
 	[[ $(cat "$room/data/secrets/one.localhost/admin_password") = "from a file" ]]
 	! in_room sh -c 'cat /proc/[0-9]*/environ' | tr '\0' '\n' | grep -v "^MKBENCH_ADMIN_PASSWORD_FILE" | grep "from a file"
 }
+
+@test "supervisord hangs: the stop is in order all the same" {
+	start_room
+	started
+	kill -STOP "$(pgrep -P "$init" -f supervisord)"
+	end_room TERM
+	[[ $status = 0 ]]
+	! grep "killed$" "$log"
+	grep -q "stopped without supervisor" "$log"
+	[[ -f $room/data/.mkbench/clean ]]
+	seconds=$(sed -n 's/.*stopped in \([0-9]*\)\.[0-9] s.*/\1/p' "$log")
+	[[ $seconds -lt 10 ]]
+	start_room
+	started
+	! grep -i "crash recovery" "$room/log/mariadb.log"
+}
+
+@test "a program that supervisor gives up is tried again" {
+	sed -i '/program:scheduler/,/startretries/s/startretries=.*/startretries=0/' "$room/etc/supervisord.conf"
+	mv "$room/bench/program" "$room/bench/program.good"
+	printf '#!/bin/bash\n[ $1 != scheduler ] || exit 1\nexec %s.good "$@"\n' "$room/bench/program" >"$room/bench/program"
+	chmod 755 "$room/bench/program"
+	start_room
+	until_room grep -q "scheduler: supervisor has given up" "$log"
+	run -0 in_room "$room/bin/health"
+	[[ $output =~ ^degraded:.*scheduler\ is\ FATAL ]]
+	mv "$room/bench/program.good" "$room/bench/program"
+	until_room "$room/bin/benchctl" status
+}
+
+@test "a full volume while it is being prepared: said, and continued by itself when there is room" {
+	cat >"$room/small" <<-EOF
+		#!/bin/bash
+		mount -t tmpfs -o size=24m,mode=755 tmpfs $room/data && exec $room/bin/init
+	EOF
+	chmod 755 "$room/small"
+	ln -sf "$room/small" "$room/bin/small"
+	start_room_with small
+	until_room grep -q "tables failed" "$log"
+	run -0 in_room "$room/bin/health"
+	[[ $output =~ ^live: ]]
+	in_room mount -o remount,size=800m "$room/data"
+	started
+	grep -q "WARNING: .* is no volume but memory" "$log"
+	in_room test ! -e "$room/data/mariadb.new"
+}

@@ -22,7 +22,11 @@ make_room() {
 
 # start_room [NAME=VALUE...]: $outside is our process, $init is process 1 seen from here.
 start_room() {
-	env MKBENCH_BENCH="$room/bench.json" "$@" "$repo/tests/guest/enter-room" "$room/bin/init" >>"$log" 2>&1 3>&- &
+	start_room_with init "$@"
+}
+
+start_room_with() { # PROGRAM [NAME=VALUE...]
+	env MKBENCH_BENCH="$room/bench.json" "${@:2}" "$repo/tests/guest/enter-room" "$room/bin/$1" >>"$log" 2>&1 3>&- &
 	outside=$!
 	init=
 	for _ in {1..200}; do
