@@ -25,7 +25,7 @@ void durable_as_root(void)
 	setfsgid(0);
 }
 
-static struct err *write_new(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner)
+static struct err *write_new(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner, bool sync)
 {
 	unlink(path);
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -33,7 +33,7 @@ static struct err *write_new(const char *path, const char *bytes, size_t len, un
 	if (fd < 0)
 		return err_errno(errno, "%s", path);
 	TRY(file_write_all(fd, bytes, len, path));
-	if (fchown(fd, owner->uid, owner->gid) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0)
+	if (fchown(fd, owner->uid, owner->gid) < 0 || fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0))
 		return err_errno(errno, "%s", path);
 	return NULL;
 }
@@ -52,11 +52,11 @@ struct err *durable_sync_folder(const char *path)
 	return fd < 0 || fsync(fd) < 0 ? err_errno(errno, "%s", path) : NULL;
 }
 
-struct err *durable_write(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner)
+static struct err *replace(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner, bool sync)
 {
 	AUTO_FREE char *beside = mem_printf("%s.new", path);
 	AUTO_FREE char *folder = folder_of(path);
-	struct err *e = write_new(beside, bytes, len, mode, owner);
+	struct err *e = write_new(beside, bytes, len, mode, owner, sync);
 
 	if (!e && rename(beside, path) < 0)
 		e = err_errno(errno, "%s", path);
@@ -64,7 +64,19 @@ struct err *durable_write(const char *path, const char *bytes, size_t len, unsig
 		unlink(beside);
 		return e;
 	}
-	return durable_sync_folder(folder);
+	return sync ? durable_sync_folder(folder) : NULL;
+}
+
+struct err *durable_write(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner)
+{
+	return replace(path, bytes, len, mode, owner, true);
+}
+
+struct err *durable_show(const char *path, json_t *value, unsigned mode)
+{
+	AUTO_FREE char *text = json_dumps(value, JSON_INDENT(1));
+
+	return text ? replace(path, text, strlen(text), mode, &durable_root, false) : err_new(ERR_SYSTEM, "%s: not writable as JSON", path);
 }
 
 static bool is_as_wanted(const char *path, unsigned mode, const struct account *owner)

@@ -13,6 +13,8 @@ struct err *durable_write(const char *path, const char *bytes, size_t len, unsig
 /* Does nothing when the file holds these bytes already; ret_changed may be NULL. */
 struct err *durable_update(const char *path, const char *text, unsigned mode, const struct account *owner, bool *ret_changed) MUST_CHECK;
 struct err *durable_json(const char *path, json_t *value, unsigned mode, const struct account *owner, bool *ret_changed) MUST_CHECK;
+/* For what is only shown to others while we run: replaced whole, but not forced to disk. */
+struct err *durable_show(const char *path, json_t *value, unsigned mode) MUST_CHECK;
 /* Makes a folder, or gives the one that is there this owner and mode; parents keep theirs. */
 struct err *durable_folder(const char *path, unsigned mode, const struct account *owner) MUST_CHECK;
 struct err *durable_sync_folder(const char *path) MUST_CHECK;

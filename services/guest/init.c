@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "clock.h"
 #include "command.h"
+#include "machine.h"
 #include "memory.h"
 #include "provision.h"
 #include "say.h"
@@ -26,6 +27,7 @@
 
 #define TICK_MS 1000
 #define LOOK_MS 5000
+#define BEAT_MS 5000
 #define RETRY_MS 5000
 #define RETRY_LONGEST_MS 60000
 #define STABLE_MS 60000
@@ -37,7 +39,7 @@ struct init {
 	struct watch watch;
 	int signals, lease;
 	pid_t supervisor, provision;
-	int64_t provision_at, supervisor_at, look_at; /* when to start, to look; 0: not planned */
+	int64_t provision_at, supervisor_at, look_at, beat_at; /* when to do it; 0: not planned */
 	int64_t supervisor_since;
 	unsigned retry_ms, supervisor_retry_ms;
 	enum state state;
@@ -130,16 +132,30 @@ static void provision_ended(struct init *i, int status)
 	set_state(i, STATE_DEGRADED, "provisioning did not finish: see its steps");
 }
 
-/* Its programs are ours now. New ones beside them would be duplicates, so these stop first. */
-static void supervisor_ended(struct init *i)
+static unsigned left_ms(int64_t until)
+{
+	int64_t left = until - clock_ms();
+
+	return left > 0 ? (unsigned)left : 0;
+}
+
+/* Programs that supervisord has left to us. New ones beside them would be duplicates, so these stop first. */
+static void stop_left(struct init *i, int64_t until, bool *killed)
 {
 	AUTO_PROCESSES struct process_list orphans = { 0 };
+
+	stop_orphans(&i->bench, &i->watch.last, i->provision, &orphans);
+	stop_all(&i->bench, &orphans, 0, left_ms(until), killed);
+}
+
+static void supervisor_ended(struct init *i)
+{
 	bool killed = false;
 
 	say("supervisord has died: its programs are stopped in order, then all is started again");
 	i->supervisor = 0;
-	stop_orphans(&i->watch.last, i->provision, getpid(), &orphans);
-	stop_all(&i->bench, &orphans, 0, STOP_SECONDS * 1000 - MARGIN_MS, &killed);
+	unlink(MACHINE_SERVING);
+	stop_left(i, clock_ms() + STOP_SECONDS * 1000 - MARGIN_MS, &killed);
 	/* One that cannot live, for its configuration or for want of memory, must not make us spin. */
 	bool stable = clock_ms() - i->supervisor_since > STABLE_MS || !i->supervisor_retry_ms;
 	i->supervisor_retry_ms = stable ? TICK_MS : next_delay(i->supervisor_retry_ms);
@@ -202,7 +218,10 @@ static void turn(struct init *i)
 	if (poll(&p, 1, TICK_MS) > 0)
 		take_signal(i);
 	reap(i);
-	state_publish(i->state, i->why);
+	if (clock_ms() >= i->beat_at) {
+		state_publish(i->state, i->why);
+		i->beat_at = clock_ms() + BEAT_MS;
+	}
 }
 
 static struct err *take_lease(struct init *i)
@@ -243,32 +262,47 @@ static unsigned stop_seconds(void)
 	return seconds >= 1 && seconds <= 3600 ? (unsigned)seconds : STOP_SECONDS;
 }
 
+static void wait_for_supervisor(struct init *i, int64_t until)
+{
+	while (stop_is_alive(i->supervisor) && clock_ms() < until)
+		clock_sleep(10);
+}
+
 static void end_supervisor(struct init *i, int64_t until)
 {
 	if (!stop_is_alive(i->supervisor))
 		return;
 	kill(i->supervisor, SIGTERM);
 	watch_look(&i->watch, &i->bench); /* it sleeps for a second at a time: a question wakes it */
-	while (stop_is_alive(i->supervisor) && clock_ms() < until)
-		clock_sleep(10);
+	wait_for_supervisor(i, until);
 	kill(i->supervisor, SIGKILL);
+	wait_for_supervisor(i, clock_ms() + MARGIN_MS);
+}
+
+/* Through supervisor, so that it starts nothing again; one that does not answer is killed instead, and
+ * what it, or somebody else, has left running is stopped by us. */
+static void stop_programs(struct init *i, int64_t until, bool *killed)
+{
+	if (watch_look(&i->watch, &i->bench))
+		stop_all(&i->bench, &i->watch.last, i->supervisor, left_ms(until), killed);
+	else if (i->supervisor)
+		kill(i->supervisor, SIGKILL);
+	end_supervisor(i, until + MARGIN_MS / 2);
+	stop_left(i, until, killed);
 }
 
 /* Returns whether everything that holds data has stopped by itself. */
 static bool stop(struct init *i)
 {
-	int64_t until = clock_ms() + stop_seconds() * 1000;
+	int64_t begun = clock_ms(), until = begun + stop_seconds() * 1000 - MARGIN_MS;
 	bool killed = false;
 
-	int64_t begun = clock_ms();
 	set_state(i, STATE_STOPPING, NULL);
 	if (i->provision) {
 		kill(i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
 		command_end_leftovers();
 	}
-	watch_look(&i->watch, &i->bench);
-	stop_all(&i->bench, &i->watch.last, i->supervisor, (unsigned)(until - clock_ms()) - MARGIN_MS, &killed);
-	end_supervisor(i, until);
+	stop_programs(i, until, &killed);
 	if (getpid() == 1)
 		kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -279,6 +313,7 @@ static bool stop(struct init *i)
 
 static struct err *prepare(struct init *i)
 {
+	AUTO_FREE char *password = NULL; /* only looked at: a wrong one is to be told before anything is touched */
 	sigset_t all;
 	bool was_clean;
 
@@ -289,6 +324,7 @@ static struct err *prepare(struct init *i)
 	i->signals = signalfd(-1, &all, SFD_CLOEXEC);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	TRY(setting_check(environ));
+	TRY(setting_text("MKBENCH_ADMIN_PASSWORD", &password));
 	TRY(bench_read(&i->bench));
 	say("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
 	TRY(volume_check(&i->bench));

@@ -75,17 +75,29 @@ static struct err *write_map(const struct bench *b, const bool *ready, bool *ret
 
 	for (size_t i = 0; i < b->sites.count; i++)
 		json_object_set_new(sites, b->sites.items[i].name, json_boolean(ready[i]));
-	struct err *e = durable_json(BENCH_RUN "/sites.json", sites, 0644, &durable_root, NULL);
+	struct err *e = durable_show(BENCH_RUN "/sites.json", sites, 0644);
 	json_decref(sites);
 	if (e)
 		return e;
 	return durable_update(b->sites_file, text, 0644, &durable_root, ret_changed);
 }
 
+/* A container that is started again finds /run as its last run has left it. */
+static void forget_last_run(void)
+{
+	static const char *const said[] = { "started", "serving", "progress.json", "steps.json", "sites.json" };
+
+	for (size_t i = 0; i < COUNT(said); i++) {
+		AUTO_FREE char *path = mem_printf(BENCH_RUN "/%s", said[i]);
+		unlink(path);
+	}
+}
+
 struct err *machine_prepare(const struct bench *b, const bool *ready)
 {
 	struct memory m = memory_plan(b, "");
 
+	forget_last_run();
 	TRY(make_folders(b));
 	TRY(memory_write(b, &m));
 	return write_map(b, ready, NULL);
@@ -280,6 +292,7 @@ struct err *machine_cache(struct work *w, bool *ret_did)
 struct err *machine_bench(struct work *w, bool *ret_did)
 {
 	*ret_did = !w->again;
+	TRY(durable_update(MACHINE_SERVING, "", 0644, &durable_root, NULL));
 	return supervisor_start_phase(&w->bench, PHASE_BENCH, START_MS);
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 #include "work.h"
 
+#define MACHINE_SERVING BENCH_RUN "/serving" /* there once programs of the bench have been started */
+
 struct err *machine_format(struct work *w, bool *ret_did) MUST_CHECK;
 struct err *machine_folders(struct work *w, bool *ret_did) MUST_CHECK;
 struct err *machine_memory(struct work *w, bool *ret_did) MUST_CHECK;

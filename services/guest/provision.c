@@ -162,7 +162,7 @@ static struct err *run(struct work *w)
 		TRY(ledger_note(w->ledger, "a torn last line was dropped"));
 	}
 	command_end_leftovers();
-	w->again = !access(BENCH_RUN "/started", F_OK);
+	w->again = !access(MACHINE_SERVING, F_OK);
 	w->ready = mem_array(w->bench.sites.count, sizeof *w->ready);
 	w->report = report_new(BENCH_RUN);
 	if (!w->again)
@@ -172,7 +172,7 @@ static struct err *run(struct work *w)
 	report_finish(w->report, !fine);
 	if (!fine)
 		return err_new(ERR_SYSTEM, "not everything could be prepared");
-	return w->again ? NULL : durable_update(BENCH_RUN "/started", "", 0644, &durable_root, NULL);
+	return durable_update(BENCH_RUN "/started", "", 0644, &durable_root, NULL);
 }
 
 struct err *provision_prepare(const struct bench *b, bool was_clean)

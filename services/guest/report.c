@@ -20,7 +20,7 @@ static void write_steps(const struct report *r, const char *name, json_t *steps,
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", r->folder, name);
 	json_t *all = json_pack("{s:s, s:f, s:O}", "state", r->state, "seconds", (double)(clock_ms() - r->started) / 1000, "steps", steps);
-	struct err *e = durable_json(path, all, mode, &durable_root, NULL);
+	struct err *e = durable_show(path, all, mode);
 
 	json_decref(all);
 	if (e)

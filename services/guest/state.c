@@ -23,7 +23,7 @@ void state_publish(enum state s, const char *why)
 	struct err *e = durable_folder(BENCH_RUN, 0755, &durable_root);
 
 	if (!e)
-		e = durable_json(STATE_FILE, all, 0644, &durable_root, NULL);
+		e = durable_show(STATE_FILE, all, 0644);
 	json_decref(all);
 	if (e)
 		say_err(e, "the state is not shown");

@@ -16,8 +16,8 @@
 
 #define POLL_MS 20
 
-/* State letter and parent of a process, from the fields after its name: that may hold anything. */
-static bool read_stat(pid_t pid, char *ret_state, pid_t *ret_parent)
+/* Name, state letter and parent of a process: the name may hold anything, even a parenthesis. */
+static bool read_stat(pid_t pid, char ret_name[static 17], char *ret_state, pid_t *ret_parent)
 {
 	AUTO_FREE char *path = mem_printf("/proc/%d/stat", (int)pid);
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -27,20 +27,21 @@ static bool read_stat(pid_t pid, char *ret_state, pid_t *ret_parent)
 	if (n <= 0)
 		return false;
 	line[n] = '\0';
-	const char *rest = strrchr(line, ')');
+	const char *name = strchr(line, '('), *rest = strrchr(line, ')');
 	int parent;
-	if (!rest || sscanf(rest, ") %c %d", ret_state, &parent) != 2)
+	if (!name || !rest || sscanf(rest, ") %c %d", ret_state, &parent) != 2)
 		return false;
 	*ret_parent = parent;
+	snprintf(ret_name, 17, "%.*s", (int)(rest - name - 1), name + 1);
 	return true;
 }
 
 bool stop_is_alive(pid_t pid)
 {
-	char state;
+	char name[17], state;
 	pid_t parent;
 
-	return pid > 0 && read_stat(pid, &state, &parent) && state != 'Z' && state != 'X';
+	return pid > 0 && read_stat(pid, name, &state, &parent) && state != 'Z' && state != 'X';
 }
 
 bool stop_has_child(pid_t pid)
@@ -49,9 +50,9 @@ bool stop_has_child(pid_t pid)
 	bool found = false;
 
 	for (struct dirent *d; !found && proc && (d = readdir(proc));) {
-		char state;
+		char name[17], state;
 		pid_t parent, one = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
-		found = one && read_stat(one, &state, &parent) && parent == pid && state != 'Z';
+		found = one && read_stat(one, name, &state, &parent) && parent == pid && state != 'Z';
 	}
 	if (proc)
 		closedir(proc);
@@ -193,23 +194,39 @@ void stop_all(const struct bench *b, const struct process_list *list, pid_t supe
 	}
 }
 
-void stop_orphans(const struct process_list *known, pid_t except, pid_t except_too, struct process_list *ret)
+static const struct bench_program *store_called(const struct bench *b, const char *name)
+{
+	int role = !strcmp(name, "mariadbd") ? ROLE_MARIADB : !strcmp(name, "redis-server") ? ROLE_REDIS : ROLE_OTHER;
+
+	for (size_t i = 0; role != ROLE_OTHER && i < b->programs.count; i++)
+		if (b->programs.items[i].role == role)
+			return &b->programs.items[i];
+	return NULL;
+}
+
+static struct process orphan(const struct bench *b, const struct process_list *known, pid_t pid, const char *name)
+{
+	struct process p = { .group = mem_dup(""), .state = mem_dup("RUNNING"), .pid = pid, .program = store_called(b, name) };
+
+	for (size_t i = 0; i < known->count; i++)
+		if (known->items[i].pid == pid) {
+			p.name = mem_dup(known->items[i].name);
+			p.program = known->items[i].program;
+			return p;
+		}
+	p.name = mem_dup(name);
+	return p;
+}
+
+void stop_orphans(const struct bench *b, const struct process_list *known, pid_t except, struct process_list *ret)
 {
 	DIR *proc = opendir("/proc");
 
 	for (struct dirent *d; proc && (d = readdir(proc));) {
 		pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0, parent;
-		char state;
-		if (!pid || pid == except || pid == except_too || !read_stat(pid, &state, &parent) || parent != getpid() || state == 'Z')
-			continue;
-		struct process p = { .name = mem_dup("an orphan"), .group = mem_dup(""), .state = mem_dup("RUNNING"), .pid = pid };
-		for (size_t i = 0; i < known->count; i++)
-			if (known->items[i].pid == pid) {
-				free(p.name);
-				p.name = mem_dup(known->items[i].name);
-				p.program = known->items[i].program;
-			}
-		VEC_PUSH(ret, p);
+		char name[17], state;
+		if (pid && pid != except && read_stat(pid, name, &state, &parent) && parent == getpid() && state != 'Z')
+			VEC_PUSH(ret, orphan(b, known, pid, name));
 	}
 	if (proc)
 		closedir(proc);

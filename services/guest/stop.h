@@ -13,9 +13,9 @@ void stop_all(const struct bench *b, const struct process_list *list, pid_t supe
 /* How long a row may take, in ms: its own seconds, unless the rows after it need the rest of what is left. */
 unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms);
 
-/* The processes whose parent we are, except two; programs come from known by pid. For when
- * supervisor has died and left its children to us. */
-void stop_orphans(const struct process_list *known, pid_t except, pid_t except_too, struct process_list *ret);
+/* The processes whose parent we are, except one: for when supervisor has died and left its children to us. Which
+ * program each is tells its number in known, or for the stores, which must not be mistaken, its name. */
+void stop_orphans(const struct bench *b, const struct process_list *known, pid_t except, struct process_list *ret);
 
 bool stop_has_child(pid_t pid); /* an RQ worker without one is idle */
 bool stop_is_alive(pid_t pid); /* neither gone nor a zombie */

@@ -23,10 +23,8 @@
 #define OVERLAY_MAGIC 0x794c7630
 #define TMPFS_MAGIC 0x01021994
 
-static struct err *check_writable(const struct bench *b)
+static struct err *check_folder(const struct bench *b)
 {
-	AUTO_FREE char *from = bench_in_data(b, "/.mkbench-probe");
-	AUTO_FREE char *to = bench_in_data(b, "/.mkbench-probe.moved");
 	struct statvfs fs;
 	struct stat st;
 
@@ -36,11 +34,16 @@ static struct err *check_writable(const struct bench *b)
 		return err_errno(ENOTDIR, "%s", b->data);
 	if (!statvfs(b->data, &fs) && (fs.f_flag & ST_RDONLY))
 		return err_new(ERR_SYSTEM, "%s is mounted read-only: nothing can be kept there; mount it writable", b->data);
-	struct err *e = durable_write(from, "probe\n", 6, 0600, &durable_root);
-	if (!e && rename(from, to) < 0)
-		e = err_errno(errno, "rename %s", from);
-	unlink(from);
-	unlink(to);
+	return NULL;
+}
+
+/* What everything else relies on: bytes that stay, and a rename. */
+static struct err *check_writing(const struct bench *b)
+{
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/probe");
+	struct err *e = durable_write(path, "probe\n", 6, 0600, &durable_root);
+
+	unlink(path);
 	return e ? err_wrap(e, "%s is not writable", b->data) : NULL;
 }
 
@@ -97,7 +100,7 @@ struct err *volume_check(const struct bench *b)
 	const char *wanted = getenv("MKBENCH_VOLUME_ID");
 	json_t *format;
 
-	TRY(check_writable(b));
+	TRY(check_folder(b));
 	TRY(read_format(b, &format));
 	json_int_t number = json_integer_value(json_object_get(format, "format"));
 	const char *id = json_string_value(json_object_get(format, "volume"));
@@ -130,6 +133,7 @@ struct err *volume_lease(const struct bench *b, int *ret_fd)
 			return NULL;
 		return err_errno(errno, "lock %s: a file system without locks cannot hold the volume", path);
 	}
+	TRY(check_writing(b));
 	*ret_fd = fd;
 	fd = -1;
 	return NULL;

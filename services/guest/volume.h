@@ -4,13 +4,14 @@
 
 #include "bench.h"
 
-/* Looks without writing more than a probe that is removed: a folder, writable, on a real file system, empty or ours, of a
- * format we know, the one that MKBENCH_VOLUME_ID names. A layer of the container's own (overlay) or memory (tmpfs) is
+/* Looks, and writes nothing: a folder, not read-only, empty or ours, of a format we know, the one that
+ * MKBENCH_VOLUME_ID names. A layer of the container's own (overlay) or memory (tmpfs) is
  * allowed with a loud warning, or silently with MKBENCH_EPHEMERAL=1. */
 struct err *volume_check(const struct bench *b) MUST_CHECK;
 
 /* The lease: at most one instance uses a volume. ret_fd is -1 while another holds it; the lease
- * lasts until the descriptor is closed or the process is gone. */
+ * lasts until the descriptor is closed or the process is gone. Whoever gets it has
+ * written and renamed a file there: ERR_SYSTEM when that is not possible. */
 struct err *volume_lease(const struct bench *b, int *ret_fd) MUST_CHECK;
 
 /* format.json: made once (volume id, who made it), afterwards only its "last" entry changes. */

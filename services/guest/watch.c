@@ -29,7 +29,7 @@ static void revive(struct watch *w, const struct bench *b, const struct process 
 	json_object_set_new(w->patience, p->name, json_pack("{s:I, s:I}", "delay", delay, "at", at));
 }
 
-void watch_look(struct watch *w, const struct bench *b)
+bool watch_look(struct watch *w, const struct bench *b)
 {
 	struct process_list now = { 0 };
 	struct err *e = supervisor_list(b, &now);
@@ -39,7 +39,7 @@ void watch_look(struct watch *w, const struct bench *b)
 	if (e) {
 		err_free(e);
 		supervisor_list_done(&now);
-		return;
+		return false;
 	}
 	supervisor_list_done(&w->last);
 	w->last = now;
@@ -50,6 +50,7 @@ void watch_look(struct watch *w, const struct bench *b)
 		else if (!strcmp(p->state, "RUNNING") && p->now - p->start > 60)
 			json_object_del(w->patience, p->name);
 	}
+	return true;
 }
 
 void watch_done(struct watch *w)
