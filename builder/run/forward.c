@@ -54,6 +54,7 @@ static void close_pair(struct pair *p)
 	close(p->up.to);
 	free(p->up.bytes);
 	free(p->down.bytes);
+	*p = (struct pair){ 0 };
 }
 
 void forward_free(struct forward *f)
