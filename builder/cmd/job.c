@@ -11,6 +11,7 @@
 
 static const char *const layer_names[GROUP_COUNT] = {
 	[GROUP_BASE] = "base", [GROUP_SERVICES] = "services", [GROUP_RUNTIME] = "runtime", [GROUP_BUILD] = "build",
+	[GROUP_DISK] = "disk", [GROUP_BOOT] = "boot",
 };
 
 /* Debian's name for the machine we run on, or NULL. */
@@ -59,12 +60,13 @@ static size_t roots_of(const struct job *j, struct plan_root **ret)
 	const char *const *more = j->recipe.base.packages.items;
 	struct plan_root *roots = mem_array(count + j->recipe.base.packages.count, sizeof *roots);
 
-	for (int group = 0; group < GROUP_COUNT; group++)
+	for (int group = 0; group < GROUP_COUNT; group++) {
+		for (size_t i = 0; group == GROUP_DISK && i < j->recipe.base.packages.count; i++)
+			roots[n++] = (struct plan_root){ more[i], "runtime" };
 		for (size_t i = 0; i < count; i++)
 			if (packages[i].group == group)
 				roots[n++] = (struct plan_root){ packages[i].name, layer_names[group] };
-	for (size_t i = 0; i < j->recipe.base.packages.count; i++)
-		roots[n++] = (struct plan_root){ more[i], "runtime" };
+	}
 	*ret = roots;
 	return n;
 }

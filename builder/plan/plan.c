@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 
-static const char *const layer_names[] = { "base", "services", "runtime", "build" };
+static const char *const layer_names[] = { "base", "services", "runtime", "build", "disk", "boot" };
 
 static void fill(struct plan *p, struct plan_layer *layer)
 {
@@ -30,6 +30,13 @@ void plan_make(const struct recipe *r, const struct lock *l, struct plan *ret)
 		if (layer->package_count)
 			ret->layer_count++;
 	}
+}
+
+static const char *remark(const char *layer)
+{
+	if (!strcmp(layer, "disk"))
+		return ", on a disk only";
+	return strcmp(layer, "build") && strcmp(layer, "boot") ? "" : ", not in the image";
 }
 
 static void print_apps(const struct plan *p, struct text *out)
@@ -61,7 +68,7 @@ void plan_print(const struct plan *p, struct text *out)
 		const struct plan_layer *layer = &p->layers[i];
 		text_printf(out, "  layer     %-24s %zu packages, %s%s\n", layer->name, layer->package_count,
 			    text_size((double)layer->download_bytes, size),
-			    strcmp(layer->name, "build") ? "" : ", not in the image");
+			    remark(layer->name));
 	}
 	print_apps(p, out);
 	print_sites(p, out);

@@ -13,12 +13,13 @@ struct plan_root {
 };
 
 /* Resolves roots (in layer order: what two layers need goes to the first) and fills the
- * packages of ret, whose arena owns the strings. archive_names[package->archive] names the suite. */
+ * packages of ret, whose arena owns the strings. Roots of the layers "disk" and "boot" come last, add to what is
+ * chosen for the others and never change it. archive_names[package->archive] names the suite. */
 struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count, bool recommends,
 			const char *const *archive_names, struct lock *ret) MUST_CHECK;
 
 struct plan_layer {
-	const char *name;                      /* "base", "services", "runtime", "build" (not in the image) */
+	const char *name;                      /* "base", "services", "runtime", "build" (not in the image), "disk", "boot" */
 	const struct lock_package **packages;  /* in the lock's order */
 	size_t package_count;
 	uint64_t download_bytes;

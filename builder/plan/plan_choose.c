@@ -88,47 +88,119 @@ static struct err *lay(struct layering *l, const struct plan_root *roots, size_t
 	return NULL;
 }
 
+static void begin(struct layering *l, const struct index *ix, const struct resolution *chosen)
+{
+	*l = (struct layering){ .index = ix, .chosen = chosen };
+	l->layer = mem_array(chosen->count, sizeof *l->layer);
+	l->because = mem_array(chosen->count, sizeof *l->because);
+}
+
+static void end(struct layering *l)
+{
+	free(l->layer);
+	free(l->because);
+	free(l->todo.items);
+	arena_done(&l->arena);
+}
+
 static const char *keep(struct lock *l, const char *text)
 {
 	return text ? arena_dup(&l->arena, text, strlen(text)) : NULL;
 }
 
-static void write_packages(const struct layering *l, const char *const *archive_names, struct lock *ret)
+static bool is_build(const char *layer)
 {
-	const struct resolution *chosen = l->chosen;
+	return layer && !strcmp(layer, "build");
+}
 
-	ret->packages = arena_new(&ret->arena, chosen->count * sizeof *ret->packages);
-	ret->package_count = chosen->count;
-	for (size_t i = 0; i < chosen->count; i++) {
-		const struct package *p = chosen->items[i].package;
+/* image: layers of a container; disk: those of a disk above it, or NULL. */
+static void write_packages(const struct layering *image, const struct layering *disk, const char *const *archive_names,
+			   struct lock *ret)
+{
+	const struct resolution *all = disk ? disk->chosen : image->chosen;
+
+	ret->packages = arena_new(&ret->arena, all->count * sizeof *ret->packages);
+	ret->package_count = all->count;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct package *p = all->items[i].package;
+		const struct chosen *c = resolve_find(image->chosen, p->name);
+		const char *layer = c ? image->layer[c - image->chosen->items] : NULL;
+		const char *above = disk ? disk->layer[i] : NULL, *first = c ? layer ? layer : "base" : above ? above : "disk";
+		const struct package *because = c ? image->because[c - image->chosen->items] : disk->because[i];
 		ret->packages[i] = (struct lock_package){
 			.name = keep(ret, p->name), .version = keep(ret, p->version),
 			.architecture = keep(ret, p->architecture), .archive = keep(ret, archive_names[p->archive]),
-			.filename = keep(ret, p->filename), .layer = keep(ret, l->layer[i] ? l->layer[i] : "base"),
-			.because = l->because[i] ? keep(ret, l->because[i]->name) : NULL,
+			.filename = keep(ret, p->filename), .layer = keep(ret, first),
+			.also = is_build(layer) ? keep(ret, above) : NULL,
+			.because = because ? keep(ret, because->name) : NULL,
 			.size_bytes = p->size_bytes, .sha256 = p->sha256,
 		};
 	}
 }
 
+static struct err *resolve(const struct index *ix, const struct resolution *below, const struct plan_root *roots, size_t count,
+			   bool recommends, struct resolution *ret)
+{
+	size_t fixed = below ? below->count : 0;
+	AUTO_FREE const char **wanted = mem_array(fixed + count, sizeof *wanted);
+
+	for (size_t i = 0; i < fixed; i++)
+		wanted[i] = below->items[i].package->name;
+	for (size_t i = 0; i < count; i++)
+		wanted[fixed + i] = roots[i].name;
+	return resolve_run(ix, &(struct resolve_request){ .wanted = wanted, .wanted_count = fixed + count, .recommends = recommends }, ret);
+}
+
+/* What the image holds already is needed no more; what only builds its apps is. */
+static struct err *lay_disk(struct layering *disk, const struct layering *image, const struct plan_root *roots, size_t count,
+			    bool recommends)
+{
+	for (size_t i = 0; i < image->chosen->count; i++) {
+		const struct chosen *c = resolve_find(disk->chosen, image->chosen->items[i].package->name);
+		if (c && !is_build(image->layer[i]))
+			disk->layer[c - disk->chosen->items] = image->layer[i] ? image->layer[i] : "base";
+	}
+	return lay(disk, roots, count, recommends);
+}
+
+static struct err *choose_disk(const struct layering *image, const struct plan_root *roots, size_t count, bool recommends,
+			       const char *const *archive_names, struct lock *ret)
+{
+	struct resolution chosen = { 0 };
+	struct layering disk;
+
+	TRY(resolve(image->index, image->chosen, roots, count, recommends, &chosen));
+	begin(&disk, image->index, &chosen);
+	struct err *e = lay_disk(&disk, image, roots, count, recommends);
+	if (!e)
+		write_packages(image, &disk, archive_names, ret);
+	end(&disk);
+	resolve_done(&chosen);
+	return e;
+}
+
+static bool is_above(const char *layer)
+{
+	return !strcmp(layer, "disk") || !strcmp(layer, "boot");
+}
+
 struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count, bool recommends,
 			const char *const *archive_names, struct lock *ret)
 {
-	AUTO_FREE const char **wanted = mem_array(root_count, sizeof *wanted);
 	struct resolution chosen = { 0 };
+	struct layering image;
+	size_t own = root_count;
 
-	for (size_t i = 0; i < root_count; i++)
-		wanted[i] = roots[i].name;
-	struct resolve_request req = { .wanted = wanted, .wanted_count = root_count, .recommends = recommends };
-	TRY(resolve_run(ix, &req, &chosen));
-	AUTO_FREE const char **layer = mem_array(chosen.count, sizeof *layer);
-	AUTO_FREE const struct package **because = mem_array(chosen.count, sizeof *because);
-	struct layering l = { .index = ix, .chosen = &chosen, .layer = layer, .because = because };
-	struct err *e = lay(&l, roots, root_count, recommends);
-	if (!e)
-		write_packages(&l, archive_names, ret);
-	free(l.todo.items);
-	arena_done(&l.arena);
+	while (own && is_above(roots[own - 1].layer))
+		own--;
+	TRY(resolve(ix, NULL, roots, own, recommends, &chosen));
+	begin(&image, ix, &chosen);
+	struct err *e = lay(&image, roots, own, recommends);
+	if (!e && own == root_count)
+		write_packages(&image, NULL, archive_names, ret);
+	else if (!e)
+		e = choose_disk(&image, roots + own, root_count - own, recommends, archive_names, ret);
+	end(&image);
 	resolve_done(&chosen);
 	return e;
 }

@@ -34,7 +34,9 @@ static const struct field package_fields[] = {
 	{ "version", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.version), .help = "the version chosen" },
 	{ "arch", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.architecture), .help = "the architecture, or all" },
 	{ "layer", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.layer),
-	  .choices = (const char *const[]){ "base", "services", "runtime", "build", NULL }, .help = "where it is poured" },
+	  .choices = (const char *const[]){ "base", "services", "runtime", "build", "disk", "boot", NULL }, .help = "where it is poured" },
+	{ "also", FIELD_TEXT, .offset = offsetof(struct package_row, package.also),
+	  .choices = (const char *const[]){ "disk", "boot", NULL }, .help = "where else a package of 'build' is needed" },
 	{ "because", FIELD_TEXT, .offset = offsetof(struct package_row, package.because), .help = "who needs it" },
 	{ "archive", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.archive), .help = "the suite it is of" },
 	{ "file", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.filename), .help = "its path below the mirror" },
@@ -197,6 +199,7 @@ static void put_package(struct text *t, const struct lock_package *p)
 	put_text(t, "version", p->version);
 	put_word(t, "arch", p->architecture);
 	put_word(t, "layer", p->layer);
+	put_word(t, "also", p->also);
 	put_word(t, "because", p->because);
 	put_word(t, "archive", p->archive);
 	put_text(t, "file", p->filename);

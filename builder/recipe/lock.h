@@ -13,7 +13,8 @@ struct lock_package {
 	const char *name, *version, *architecture;
 	const char *archive;     /* "bookworm", "bookworm-security": whose URL it is below */
 	const char *filename;
-	const char *layer;       /* "base", "services", "runtime", "build": where it is poured */
+	const char *layer;       /* "base", "services", "runtime", "build", "disk", "boot": where it is poured */
+	const char *also;        /* "disk", "boot" when a package of "build" is there, too; else NULL */
 	const char *because;     /* package whose dependency asked for it; NULL: Essential or asked for */
 	uint64_t size_bytes;
 	struct digest sha256;

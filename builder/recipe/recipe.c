@@ -57,6 +57,16 @@ void recipe_done(struct recipe *r)
 	arena_done(&r->arena);
 }
 
+bool recipe_wants_disk(const struct recipe *r)
+{
+	const int *outputs = r->outputs.items;
+
+	for (size_t i = 0; i < r->outputs.count; i++)
+		if (outputs[i] == OUTPUT_RAW || outputs[i] == OUTPUT_QCOW2)
+			return true;
+	return false;
+}
+
 char *recipe_beside(const struct recipe *r, const char *path)
 {
 	const char *slash = strrchr(r->path, '/');

@@ -86,7 +86,13 @@ struct nginx {
 	const char *unknown_host; /* "refuse", or the site that answers for unknown names */
 };
 
-enum output { OUTPUT_OCI, OUTPUT_DOCKER };
+enum output { OUTPUT_OCI, OUTPUT_DOCKER, OUTPUT_RAW, OUTPUT_QCOW2 };
+
+/* Only for outputs that boot by themselves. */
+struct disk {
+	uint64_t size_bytes;      /* of the whole disk; what the system does not take is for data */
+	const char *kernel;       /* a Debian package */
+};
 
 struct recipe {
 	struct arena arena;       /* owns every string below */
@@ -104,6 +110,7 @@ struct recipe {
 	struct nginx nginx;
 	uint64_t socketio_port;
 	struct list outputs;      /* of int: enum output */
+	struct disk disk;
 	struct digest_box { uint8_t bytes[32]; } digest; /* SHA-256 of the recipe's bytes */
 };
 
@@ -120,5 +127,7 @@ struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct
 struct err *recipe_read(const char *path, struct recipe *ret, struct problems *problems) MUST_CHECK;
 void recipe_done(struct recipe *r);
 
+/* Whether an output is a disk. */
+bool recipe_wants_disk(const struct recipe *r);
 /* A path of the recipe made relative to the working folder; the caller's to free. */
 char *recipe_beside(const struct recipe *r, const char *path);

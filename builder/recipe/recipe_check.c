@@ -248,6 +248,12 @@ static void check_unknown_host(const struct view *v)
 		problem_add(v->p, node_mark(v->root, "nginx/unknown_host"), "the recipe has no site '%s': write 'refuse' or a site's name", name);
 }
 
+static void check_disk(const struct view *v)
+{
+	if (recipe_wants_disk(v->r) && same(v->r->base.architecture, "arm64"))
+		problem_add(v->p, node_mark(v->root, "outputs"), "disks are made for amd64 only, so far: write oci or docker for arm64");
+}
+
 void recipe_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
 	struct view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
@@ -261,4 +267,5 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_redis(&v);
 	check_mariadb(&v);
 	check_unknown_host(&v);
+	check_disk(&v);
 }

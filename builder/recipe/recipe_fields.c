@@ -166,6 +166,14 @@ static const struct field socketio_fields[] = {
 	END
 };
 
+static const struct field disk_fields[] = {
+	{ "size", FIELD_SIZE, .offset = offsetof(struct disk, size_bytes), .min = 2ull << 30, .max = 16ull << 40, .fallback = "8G",
+	  .help = "the disk's size: a file takes only what is used, and data grows by itself on a larger disk" },
+	{ "kernel", FIELD_TEXT, .offset = offsetof(struct disk, kernel), .pattern = &pattern_package,
+	  .fallback = "linux-image-cloud-amd64", .help = "the kernel's Debian package; linux-image-amd64 for real machines" },
+	END
+};
+
 const struct field recipe_fields[] = {
 	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct recipe, name), .pattern = &pattern_name,
 	  .help = "the image's name" },
@@ -192,12 +200,12 @@ const struct field recipe_fields[] = {
 	{ "nginx", FIELD_MAP, .offset = offsetof(struct recipe, nginx), .fields = nginx_fields, .help = "the door of the image" },
 	{ "socketio", FIELD_MAP, .offset = offsetof(struct recipe, socketio_port), .fields = socketio_fields, .help = "the live-event server" },
 	{ "outputs", FIELD_LIST, .offset = offsetof(struct recipe, outputs), .min = 1, .max = 8, .items = FIELD_ENUM,
-	  .choices = WORDS("oci", "docker"), .later = WORDS("raw", "qcow2", "vmdk", "vhd"), .fallback = "[oci, docker]",
-	  .help = "what is written: an OCI layout, an archive for docker load" },
+	  .choices = WORDS("oci", "docker", "raw", "qcow2"), .later = WORDS("vmdk", "vhd"), .fallback = "[oci, docker]",
+	  .help = "what is written: an OCI layout, an archive for docker load, a bootable disk as it is or for QEMU" },
 	{ "tls", FIELD_REFUSED, .help = "is not yet possible: put a proxy that speaks TLS before the container" },
 	{ "backup", FIELD_REFUSED, .help = "is not yet possible: back up the volume while the container is stopped" },
-	{ "disk", FIELD_REFUSED, .help = "is not yet possible: only container images are written" },
-	{ "kernel", FIELD_REFUSED, .help = "is not yet possible: only container images are written" },
+	{ "disk", FIELD_MAP, .offset = offsetof(struct recipe, disk), .fields = disk_fields, .help = "the bootable disk, for outputs raw and qcow2" },
+	{ "kernel", FIELD_REFUSED, .help = "is a key of 'disk'" },
 	{ "processes", FIELD_REFUSED, .help = "is not yet possible: the framework's file names the processes" },
 	{ "files", FIELD_REFUSED, .help = "is not yet possible: put files into an app" },
 	{ "role", FIELD_REFUSED, .help = "is not yet possible: every image runs the whole bench" },

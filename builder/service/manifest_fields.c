@@ -20,6 +20,8 @@ static const struct field package_fields[] = {
 	{ "services", FIELD_LIST, .offset = GROUP_SERVICES * sizeof(struct list) },
 	{ "runtime", FIELD_LIST, .offset = GROUP_RUNTIME * sizeof(struct list) },
 	{ "build", FIELD_LIST, .offset = GROUP_BUILD * sizeof(struct list) },
+	{ "disk", FIELD_LIST, .offset = GROUP_DISK * sizeof(struct list) },
+	{ "boot", FIELD_LIST, .offset = GROUP_BOOT * sizeof(struct list) },
 	END,
 };
 

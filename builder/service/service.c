@@ -33,6 +33,15 @@ static struct err *read_manifests(struct service_set *s, const char *share)
 	return NULL;
 }
 
+static struct err *read_disk(struct service_set *s, const char *share)
+{
+	if (!recipe_wants_disk(s->recipe))
+		return NULL;
+	struct manifest *m = arena_new(&s->arena, sizeof *m);
+	s->disk = m;
+	return manifest_read_service(&s->arena, share, "disk", m);
+}
+
 static void add_package(struct service_set *s, const char *name, int group)
 {
 	for (size_t i = 0; i < s->packages.count; i++)
@@ -41,15 +50,23 @@ static void add_package(struct service_set *s, const char *name, int group)
 	VEC_PUSH(&s->packages, (struct service_package){ .name = name, .group = group });
 }
 
+static void add_packages(struct service_set *s, const struct list *names, int group)
+{
+	for (size_t i = 0; i < names->count; i++)
+		add_package(s, ((const char *const *)names->items)[i], group);
+}
+
 /* Lowest layer first, so that what two groups ask for goes to the lower one. */
 static void list_packages(struct service_set *s)
 {
 	for (int group = 0; group < GROUP_COUNT; group++)
-		for (size_t i = 0; i < s->manifest_count; i++) {
-			const struct list *names = &s->manifests[i].packages[group];
-			for (size_t k = 0; k < names->count; k++)
-				add_package(s, ((const char *const *)names->items)[k], group);
-		}
+		for (size_t i = 0; i < s->manifest_count; i++)
+			add_packages(s, &s->manifests[i].packages[group], group);
+	if (!s->disk)
+		return;
+	add_packages(s, &s->disk->packages[GROUP_DISK], GROUP_DISK);
+	add_package(s, s->recipe->disk.kernel, GROUP_DISK);
+	add_packages(s, &s->disk->packages[GROUP_BOOT], GROUP_BOOT);
 }
 
 static void list_users(struct service_set *s)
@@ -93,6 +110,7 @@ static void list_groups(struct service_set *s)
 static struct err *fill(struct service_set *s, const char *share)
 {
 	TRY(read_manifests(s, share));
+	TRY(read_disk(s, share));
 	TRY(rootfs_read(s, share));
 	list_packages(s);
 	list_users(s);
@@ -187,6 +205,11 @@ size_t service_bench_steps(const struct service_set *s, const struct service_ste
 struct err *service_render(const struct service_set *s, const char *build_id, struct tree *ret)
 {
 	return render_tree(s, build_id, ret);
+}
+
+struct err *service_render_disk(const struct service_set *s, struct tree *ret)
+{
+	return s->disk ? render_disk(s, ret) : NULL;
 }
 
 const char *const *service_prune(const struct service_set *s)

@@ -15,7 +15,8 @@ struct service_set;              /* every service and the framework of one recip
 struct err *service_load(const char *share, const struct recipe *r, struct service_set **ret) MUST_CHECK;
 void service_free(struct service_set *s);
 
-enum package_group { GROUP_BASE, GROUP_SERVICES, GROUP_RUNTIME, GROUP_BUILD, GROUP_COUNT }; /* BUILD: not in the image */
+/* BUILD: not in the image. DISK: beside the image's, on a disk. BOOT: gives a disk its boot loader and is on none. */
+enum package_group { GROUP_BASE, GROUP_SERVICES, GROUP_RUNTIME, GROUP_BUILD, GROUP_DISK, GROUP_BOOT, GROUP_COUNT };
 
 struct service_package {
 	const char *name;
@@ -35,6 +36,9 @@ size_t service_users(const struct service_set *s, const struct service_user **re
 /* The configuration layer: rendered templates, supervisor configuration, Procfile, bench.json, links. Sorted,
  * with the folders above them, times 0. */
 struct err *service_render(const struct service_set *s, const char *build_id, struct tree *ret) MUST_CHECK;
+
+/* What a disk has beside that: the files and links of services/disk. Empty when no disk is wanted. */
+struct err *service_render_disk(const struct service_set *s, struct tree *ret) MUST_CHECK;
 
 /* A step of building an app, run in the sandbox as the bench user. */
 struct service_step {

@@ -51,6 +51,7 @@ struct service_set {
 	struct manifest *manifests;  /* the services in the framework's order, then the framework */
 	size_t manifest_count;
 	const struct manifest *framework;
+	const struct manifest *disk; /* what only a disk needs; NULL: none is wanted */
 	struct scope scope;          /* what every text may name */
 	struct scope redis[REDIS_COUNT]; /* beside it: of each instance that has a process */
 	size_t redis_count;
