@@ -1,30 +1,51 @@
 #include "cmd/build_image.h"
 
 #include "base/mem.h"
+#include "cmd/build_disk.h"
 
 /* How long a first boot may take before Docker calls the container unhealthy: health itself says
  * "provisioning" meanwhile, so this only bounds an init that never answers. */
 #define START_SECONDS 600
 
+const char *build_image_name(int output)
+{
+	static const char *const names[] = { [OUTPUT_OCI] = "oci", [OUTPUT_DOCKER] = "docker", [OUTPUT_RAW] = "raw",
+					     [OUTPUT_QCOW2] = "qcow2" };
+
+	return names[output];
+}
+
+static bool is_disk(int output)
+{
+	return output == OUTPUT_RAW || output == OUTPUT_QCOW2;
+}
+
 static struct err *write_one(struct job *j, const struct image *im, int output, const char *folder, struct image_result *ret)
 {
-	static const char *const names[] = { [OUTPUT_OCI] = "oci", [OUTPUT_DOCKER] = "docker" };
-
-	progress_item(j->progress, names[output]);
+	progress_item(j->progress, build_image_name(output));
 	TRY((output == OUTPUT_OCI ? image_write_oci : image_write_docker)(j->store, im, folder, ret));
 	progress_add(j->progress, 1);
 	return NULL;
 }
 
-struct err *build_image(struct job *j, const struct image_layer *layers, size_t count, const char *build_id,
-			const char *folder, struct image_result *ret)
+static struct err *write_disks(struct job *j, struct build_layers *layers, const char *folder, struct image_result *ret)
+{
+	const int *outputs = j->recipe.outputs.items;
+
+	for (size_t i = 0; i < j->recipe.outputs.count; i++)
+		if (is_disk(outputs[i]))
+			TRY(build_disk(j, layers, outputs[i], folder, &ret[i]));
+	return NULL;
+}
+
+struct err *build_image(struct job *j, struct build_layers *layers, const char *folder, struct image_result *ret)
 {
 	const struct recipe *r = &j->recipe;
 	const int *outputs = r->outputs.items;
 	const struct label labels[] = {
 		{ "org.opencontainers.image.title", r->name },
 		{ "org.opencontainers.image.version", r->version },
-		{ "org.mkbench.build", build_id },
+		{ "org.mkbench.build", layers->build_id },
 		{ "org.mkbench.data-format", "1" },
 		{ NULL, NULL },
 	};
@@ -38,11 +59,12 @@ struct err *build_image(struct job *j, const struct image_layer *layers, size_t 
 		.health_interval_seconds = 30, .health_timeout_seconds = 10, .health_start_seconds = START_SECONDS,
 		.health_retries = 3,
 	};
-	const struct image im = { &config, layers, count };
+	const struct image im = { &config, layers->items, layers->count };
 
 	progress_stage(j->progress, "outputs", r->outputs.count, "files");
 	for (size_t i = 0; i < r->outputs.count; i++)
-		TRY(write_one(j, &im, outputs[i], folder, &ret[i]));
+		if (!is_disk(outputs[i]))
+			TRY(write_one(j, &im, outputs[i], folder, &ret[i]));
 	progress_done(j->progress, ret->unchanged ? "unchanged" : NULL);
-	return NULL;
+	return write_disks(j, layers, folder, ret);
 }

@@ -15,7 +15,7 @@ static const char *const group_names[] = { "base", "services", "runtime", "build
 enum { IMAGE_GROUPS = 3 };
 
 /* Everything of one build that outlives a step. */
-struct work {
+struct build_work {
 	struct job *job;
 	struct layer_request image, tools;   /* packages of the image; those that only build apps */
 	struct layer_package *packages;      /* of both, the image's first */
@@ -26,18 +26,20 @@ struct work {
 	struct layer_delta configured;
 	struct build_apps apps;
 	struct tree configuration;
+	bool made;                           /* the deltas are here, not only what was poured from them */
 };
 
+/* An image's group, then the tools; beyond both is what only a disk has. */
 static size_t group_of(const struct lock_package *p)
 {
 	size_t g = 0;
 
-	while (g < IMAGE_GROUPS && strcmp(group_names[g], p->layer))
+	while (g < COUNT(group_names) && strcmp(group_names[g], p->layer))
 		g++;
 	return g;
 }
 
-static void sort_packages(struct work *w)
+static void sort_packages(struct build_work *w)
 {
 	const struct lock *l = &w->job->lock;
 	size_t image = 0, at = 0;
@@ -46,7 +48,7 @@ static void sort_packages(struct work *w)
 	for (int tools = 0; tools < 2; tools++) {
 		for (size_t i = 0; i < l->package_count; i++) {
 			size_t g = group_of(&l->packages[i]);
-			if ((g == IMAGE_GROUPS) == tools)
+			if (tools ? g == IMAGE_GROUPS : g < IMAGE_GROUPS)
 				w->packages[at++] = (struct layer_package){ l->packages[i].sha256, tools ? 0 : g };
 		}
 		if (!tools)
@@ -58,7 +60,7 @@ static void sort_packages(struct work *w)
 	w->tools.package_count = at - image;
 }
 
-static void make_requests(struct work *w)
+static void make_requests(struct build_work *w)
 {
 	const struct recipe *r = &w->job->recipe;
 	const char *const *globs = r->base.exclude.items;
@@ -79,13 +81,13 @@ static void make_requests(struct work *w)
 	w->tools_key = w->tools.package_count ? layer_key(&w->tools, &w->image_key) : w->image_key;
 }
 
-static struct digest group_key(const struct work *w, size_t group)
+static struct digest group_key(const struct build_work *w, size_t group)
 {
 	return build_pour_key("packages", &w->image_key, group_names[group]);
 }
 
 struct pouring {
-	struct work *work;
+	struct build_work *work;
 	struct build_layers *out;
 	struct err *failed;
 };
@@ -102,7 +104,7 @@ static void *pour_groups(void *arg)
 	return NULL;
 }
 
-static struct err *configure(struct work *w)
+static struct err *configure(struct build_work *w)
 {
 	progress_stage(w->job->progress, "unpack", 0, "packages");
 	TRY(layer_unpack(w->set, &w->root));
@@ -114,7 +116,7 @@ static struct err *configure(struct work *w)
 }
 
 /* The image's packages: on disk and configured for the steps to come, and poured. */
-static struct err *do_packages(struct work *w, struct build_layers *out)
+static struct err *do_packages(struct build_work *w, struct build_layers *out)
 {
 	struct pouring p = { w, out, NULL };
 	pthread_t thread;
@@ -135,7 +137,7 @@ static struct err *do_packages(struct work *w, struct build_layers *out)
 	return build_pour(w->job, &key, &w->configured.tree, &out->items[IMAGE_GROUPS].blob);
 }
 
-static struct err *do_tools(struct work *w)
+static struct err *do_tools(struct build_work *w)
 {
 	if (!w->tools.package_count)
 		return NULL;
@@ -147,23 +149,29 @@ static struct err *do_tools(struct work *w)
 	return NULL;
 }
 
-static struct digest whole_tree(struct work *w)
+static void merge_all(struct build_work *w, struct tree *ret)
 {
 	const struct tree *layers[3 + BUILD_APPS_PARTS] = { layer_whole(w->set), &w->configured.tree };
-	struct tree whole = { 0 };
 	size_t n = 2;
 
 	for (size_t i = 0; i < w->apps.count; i++)
 		layers[n++] = &w->apps.parts[i].tree;
 	layers[n++] = &w->configuration;
-	tree_merge(layers, n, &whole);
+	tree_merge(layers, n, ret);
+}
+
+static struct digest whole_tree(struct build_work *w)
+{
+	struct tree whole = { 0 };
+
+	merge_all(w, &whole);
 	struct digest d = tree_digest(&whole);
 	tree_done(&whole);
 	return d;
 }
 
 /* Runs what is missing, bottom to top: apps need the packages' root even if its layers are poured. */
-static struct err *make_all(struct work *w, struct build_layers *out)
+static struct err *make_all(struct build_work *w, struct build_layers *out)
 {
 	struct image_layer *top = &out->items[out->count - 1];
 
@@ -178,11 +186,12 @@ static struct err *make_all(struct work *w, struct build_layers *out)
 	struct digest key = build_pour_key("configuration", &(struct digest){ 0 }, out->build_id);
 	TRY(build_pour(w->job, &key, &w->configuration, &top->blob));
 	out->tree = whole_tree(w);
+	w->made = true;
 	return NULL;
 }
 
 /* The configuration names the build and is part of it: it is rendered once without the name to get it. */
-static struct err *name_build(struct work *w, struct digest *ret, char hex[static DIGEST_HEX])
+static struct err *name_build(struct build_work *w, struct digest *ret, char hex[static DIGEST_HEX])
 {
 	struct digest_run *run = digest_start();
 	struct tree unnamed = { 0 };
@@ -199,7 +208,7 @@ static struct err *name_build(struct work *w, struct digest *ret, char hex[stati
 	return e ? e : build_configuration(w->job, hex, &w->configuration);
 }
 
-static void name_layers(const struct work *w, struct build_layers *out)
+static void name_layers(const struct build_work *w, struct build_layers *out)
 {
 	for (size_t i = 0; i < IMAGE_GROUPS; i++)
 		out->items[out->count++].name = group_names[i];
@@ -209,7 +218,7 @@ static void name_layers(const struct work *w, struct build_layers *out)
 	out->items[out->count++].name = "configuration";
 }
 
-static struct err *build(struct work *w, struct build_layers *out)
+static struct err *build(struct build_work *w, struct build_layers *out)
 {
 	struct digest name;
 
@@ -224,8 +233,19 @@ static struct err *build(struct work *w, struct build_layers *out)
 	return build_pour_remember(w->job, &name, out->items, out->count, &out->tree);
 }
 
-static void end(struct work *w)
+struct err *build_layers(struct job *j, struct build_layers *ret)
 {
+	*ret = (struct build_layers){ .work = mem_new(sizeof *ret->work) };
+	ret->work->job = j;
+	return build(ret->work, ret);
+}
+
+void build_layers_done(struct build_layers *l)
+{
+	struct build_work *w = l->work;
+
+	if (!w)
+		return;
 	layer_delta_done(&w->configured);
 	build_apps_done(&w->apps);
 	layer_root_done(&w->root);
@@ -234,14 +254,20 @@ static void end(struct work *w)
 	tree_done(&w->configuration);
 	free(w->packages);
 	free(w->exclude);
+	free(TAKE(l->work));
 }
 
-struct err *build_layers(struct job *j, struct build_layers *ret)
+const struct layer_request *build_layers_request(const struct build_layers *l, struct digest *ret_key)
 {
-	struct work w = { .job = j };
+	*ret_key = l->work->image_key;
+	return &l->work->image;
+}
 
-	*ret = (struct build_layers){ 0 };
-	struct err *e = build(&w, ret);
-	end(&w);
-	return e;
+struct err *build_layers_open(struct build_layers *l, const struct layer_set **ret_set, struct tree *ret_whole)
+{
+	if (!l->work->made)
+		TRY(make_all(l->work, l));
+	*ret_set = l->work->set;
+	merge_all(l->work, ret_whole);
+	return NULL;
 }

@@ -29,7 +29,7 @@ static void report_outputs(const struct job *j, const struct image_result *resul
 	char size[16], hex[DIGEST_HEX];
 
 	for (size_t i = 0; i < j->recipe.outputs.count; i++) {
-		printf("%-14s %10s %10s  sha256:%s\n", outputs[i] == OUTPUT_OCI ? "oci" : "docker",
+		printf("%-14s %10s %10s  sha256:%s\n", build_image_name(outputs[i]),
 		       text_size((double)results[i].size_bytes, size), results[i].unchanged ? "unchanged" : "",
 		       digest_hex(outputs[i] == OUTPUT_OCI ? &results[i].manifest : &results[i].config, hex));
 		printf("  %s\n", results[i].path);
@@ -52,7 +52,7 @@ static struct err *build(struct job *j, const struct option_set *o, struct build
 	TRY(job_lock(j, false));
 	TRY(build_layers(j, layers));
 	*ret = mem_array(j->recipe.outputs.count, sizeof **ret);
-	return build_image(j, layers->items, layers->count, layers->build_id, o->folder, *ret);
+	return build_image(j, layers, o->folder, *ret);
 }
 
 static void free_results(const struct job *j, struct image_result *results)
@@ -65,12 +65,13 @@ static void free_results(const struct job *j, struct image_result *results)
 struct err *cmd_build_image(const struct option_set *o, char **ret_path)
 {
 	AUTO_JOB struct job j = { 0 };
-	struct build_layers layers;
+	struct build_layers layers = { 0 };
 	struct image_result *results = NULL;
 	struct err *e = build(&j, o, &layers, &results);
 
 	*ret_path = e ? NULL : mem_dup(results[0].path);
 	free_results(&j, results);
+	build_layers_done(&layers);
 	return e;
 }
 
@@ -78,7 +79,7 @@ struct err *cmd_build(int argc, char **argv)
 {
 	struct option_set o = { 0 };
 	AUTO_JOB struct job j = { 0 };
-	struct build_layers layers;
+	struct build_layers layers = { 0 };
 	struct image_result *results = NULL;
 
 	TRY(option_read(argc, argv, OPTION_PROGRESS | OPTION_OUTPUT, &o));
@@ -88,5 +89,6 @@ struct err *cmd_build(int argc, char **argv)
 		report_outputs(&j, results);
 	}
 	free_results(&j, results);
+	build_layers_done(&layers);
 	return e;
 }

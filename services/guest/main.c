@@ -1,11 +1,14 @@
-/* One program under four names: the last part of argv[0], or the first argument, says which. */
+/* One program under several names: the last part of argv[0], or the first argument, says which. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "boot.h"
+#include "console.h"
 #include "ctl.h"
 #include "health.h"
 #include "init.h"
+#include "initrd.h"
 #include "provision.h"
 
 static const struct {
@@ -17,6 +20,9 @@ static const struct {
 	{ "health", health_main },
 	{ "ctl", ctl_main },
 	{ "benchctl", ctl_main },
+	{ "initrd", initrd_main },
+	{ "boot", boot_main },
+	{ "console", console_main },
 };
 
 int main(int argc, char **argv)

@@ -139,6 +139,14 @@ struct err *setting_text(const char *name, char **ret)
 	return NULL;
 }
 
+bool setting_is_secret(const char *name)
+{
+	bool file = false;
+	const struct known *k = find(name, strlen(name), &file);
+
+	return k && k->kind == SECRET && !file;
+}
+
 bool setting_flag(const char *name)
 {
 	const char *value = getenv(name);

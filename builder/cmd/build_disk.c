@@ -1,0 +1,235 @@
+#include "cmd/build_disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cmd/build_boot.h"
+#include "image/disk.h"
+#include "image/place.h"
+#include "image/qcow2.h"
+#include "layer/audit.h"
+
+#define FORMAT "disk 1"          /* changes when the same inputs give another disk */
+
+struct work {
+	struct job *job;
+	struct layer_package *packages;
+	struct layer_request disk, boot;     /* above the image's packages; GRUB's, above those */
+	struct digest disk_key, boot_key, seed;
+	struct layer_set *disk_set, *boot_set;
+	struct layer_root root;
+	struct layer_delta configured, loaders;
+	struct tree configuration, whole;    /* what only a disk has; its root */
+};
+
+static bool belongs(const struct lock_package *p, const char *layer)
+{
+	return !strcmp(p->layer, layer) || (p->also && !strcmp(p->also, layer));
+}
+
+static size_t gather(const struct lock *l, const char *layer, struct layer_package *ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < l->package_count; i++)
+		if (belongs(&l->packages[i], layer))
+			ret[count++] = (struct layer_package){ l->packages[i].sha256, 0 };
+	return count;
+}
+
+/* The whole disk follows from this. */
+static void name_disk(struct work *w, const char *build_id)
+{
+	struct digest_run *run = digest_start();
+	struct digest own = tree_digest(&w->configuration);
+	AUTO_FREE char *size = mem_printf("%ju", (uintmax_t)w->job->recipe.disk.size_bytes);
+
+	digest_feed_word(run, FORMAT);
+	digest_feed_word(run, build_id);
+	digest_feed(run, w->disk_key.bytes, sizeof w->disk_key.bytes);
+	digest_feed(run, w->boot_key.bytes, sizeof w->boot_key.bytes);
+	digest_feed(run, own.bytes, sizeof own.bytes);
+	digest_feed_word(run, size);
+	w->seed = digest_finish(run);
+}
+
+static struct err *plan(struct work *w, const struct build_layers *layers)
+{
+	static const char *const programs[] = { "boot", "console" };
+	struct digest image_key;
+	const struct layer_request *image = build_layers_request(layers, &image_key);
+	const struct lock *l = &w->job->lock;
+
+	w->packages = mem_array(2 * l->package_count, sizeof *w->packages);
+	w->disk = w->boot = *image;
+	w->disk.group_count = w->boot.group_count = 1;
+	w->disk.packages = w->packages;
+	w->disk.package_count = gather(l, "disk", w->packages);
+	w->boot.packages = w->packages + w->disk.package_count;
+	w->boot.package_count = gather(l, "boot", w->packages + w->disk.package_count);
+	w->disk_key = layer_key(&w->disk, &image_key);
+	w->boot_key = layer_key(&w->boot, &w->disk_key);
+	TRY(service_render_disk(w->job->services, &w->configuration));
+	for (size_t i = 0; i < COUNT(programs); i++) {
+		AUTO_FREE char *path = mem_printf("usr/lib/mkbench/%s", programs[i]);
+		tree_add(&w->configuration, &(struct entry){ .path = path, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
+	}
+	tree_sort(&w->configuration);
+	for (size_t i = 0; i < w->configuration.count; i++)
+		w->configuration.items[i].mtime = l->epoch;
+	name_disk(w, layers->build_id);
+	return NULL;
+}
+
+static struct err *configure(struct work *w, const struct layer_set *image)
+{
+	struct progress *p = w->job->progress;
+
+	progress_stage(p, "disk", w->disk.package_count, "packages");
+	TRY(layer_unpack(image, &w->root));
+	TRY(layer_configure(image, &w->root, NULL));
+	TRY(layer_open(&w->disk, image, &w->disk_set));
+	TRY(layer_unpack(w->disk_set, &w->root));
+	TRY(layer_configure(w->disk_set, &w->root, &w->configured));
+	TRY(audit_tree(&w->configured.tree));
+	/* GRUB's packages are never configured: one program of theirs is run. */
+	TRY(layer_open(&w->boot, w->disk_set, &w->boot_set));
+	TRY(layer_unpack(w->boot_set, &w->root));
+	TRY(build_boot_loaders(w->job, &w->boot_key, &w->root, &w->loaders));
+	progress_done(p, w->configured.cached ? "cached" : NULL);
+	return NULL;
+}
+
+static struct err *make_tree(struct work *w, struct build_layers *layers)
+{
+	const struct layer_set *image;
+	struct tree whole = { 0 };
+
+	TRY(build_layers_open(layers, &image, &whole));
+	struct err *e = configure(w, image);
+	if (!e) {
+		const struct tree *all[] = { &whole, layer_whole(w->disk_set), &w->configured.tree, &w->configuration };
+		tree_add_parents(&w->configuration, NULL, w->job->lock.epoch);
+		tree_merge(all, COUNT(all), &w->whole);
+	}
+	tree_done(&whole);
+	return e;
+}
+
+static struct err *write_disk(struct work *w, struct build_boot *b, const struct content_reader *contents, int fd)
+{
+	const struct recipe *r = &w->job->recipe;
+	AUTO_FREE char *root_id = disk_partition_id(w->seed.bytes, "root-a"), *data_id = disk_partition_id(w->seed.bytes, "data");
+	AUTO_FREE char *title = mem_printf("%s %s", r->name, r->version), *menu = build_boot_menu(title, root_id, data_id);
+	const struct fat_file esp[] = {
+		{ "EFI/BOOT/BOOTX64.EFI", b->efi, b->efi_bytes },
+		{ "grub/grub.cfg", menu, strlen(menu) },
+		{ "mkbench/a/vmlinuz", b->kernel, b->kernel_bytes },
+		{ "mkbench/a/initrd", b->initrd, b->initrd_bytes },
+	};
+	struct disk_image d = {
+		.root = &w->whole, .contents = contents, .esp = esp, .esp_count = COUNT(esp), .boot = b->mbr, .core = b->core,
+		.core_bytes = b->core_bytes, .epoch = w->job->lock.epoch, .size_bytes = r->disk.size_bytes >> 20 << 20,
+	};
+
+	memcpy(d.seed, w->seed.bytes, sizeof d.seed);
+	return disk_write(&d, fd);
+}
+
+static struct err *write_raw(struct work *w, int fd)
+{
+	struct layer_reader *packs = layer_reader(w->job->store);
+	const struct content_reader by_pack = { packs, layer_read };
+	struct content_source source;
+	struct build_boot boot = { 0 };
+
+	content_begin(&source, &by_pack);
+	struct err *e = build_boot(&w->whole, &w->loaders.tree, &source, &boot);
+	if (!e)
+		e = write_disk(w, &boot, &(struct content_reader){ &source, content_read }, fd);
+	build_boot_done(&boot);
+	content_end(&source);
+	layer_reader_done(packs);
+	return e;
+}
+
+static int create(const char *path)
+{
+	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+/* A qcow2 is made from a raw disk, which is a file without a name meanwhile. */
+static struct err *write_part(struct work *w, int output, const char *path)
+{
+	AUTO_CLOSE int fd = create(path);
+	AUTO_FREE char *raw_path = mem_printf("%s.raw", path);
+
+	if (fd < 0)
+		return err_errno(errno, "write %s", path);
+	if (output == OUTPUT_RAW)
+		return write_raw(w, fd);
+	unlink(raw_path);
+	AUTO_CLOSE int raw = create(raw_path);
+	if (raw < 0)
+		return err_errno(errno, "write %s", raw_path);
+	unlink(raw_path);
+	TRY(write_raw(w, raw));
+	return qcow2_write(raw, fd);
+}
+
+static struct err *write_output(struct work *w, struct build_layers *layers, int output, const struct place *p, struct image_result *ret)
+{
+	struct stat st;
+
+	ret->unchanged = place_same(w->job->store, p->path, &w->seed);
+	if (!ret->unchanged) {
+		TRY(make_tree(w, layers));
+		TRY_AS(write_part(w, output, p->part), "%s", p->path);
+		TRY(place_commit(p));
+		TRY(place_note(w->job->store, p->path, &w->seed));
+	}
+	if (stat(p->path, &st) < 0)
+		return err_errno(errno, "%s", p->path);
+	ret->size_bytes = (uint64_t)st.st_blocks * 512;
+	ret->manifest = ret->config = w->seed;
+	return NULL;
+}
+
+static void end(struct work *w)
+{
+	tree_done(&w->whole);
+	tree_done(&w->configuration);
+	layer_delta_done(&w->loaders);
+	layer_delta_done(&w->configured);
+	layer_root_done(&w->root);
+	layer_close(w->boot_set);
+	layer_close(w->disk_set);
+	free(w->packages);
+}
+
+struct err *build_disk(struct job *j, struct build_layers *layers, int output, const char *folder, struct image_result *ret)
+{
+	const struct image_config config = { .name = j->recipe.name, .tag = j->recipe.version };
+	struct work w = { .job = j };
+	struct image_result r = { 0 };
+	struct place p;
+
+	struct err *e = plan(&w, layers);
+	if (!e)
+		e = place_begin(j->store, &config, folder, output == OUTPUT_RAW ? ".raw" : ".qcow2", &p);
+	if (!e) {
+		e = write_output(&w, layers, output, &p, &r);
+		r.path = e ? NULL : mem_dup(p.path);
+		place_done(&p);
+	}
+	end(&w);
+	if (!e)
+		*ret = r;
+	return e;
+}

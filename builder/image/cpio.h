@@ -1,0 +1,14 @@
+/* The archive that a kernel unpacks as its first root: cpio's "newc" form (the kernel's
+ * Documentation/driver-api/early-userspace/buffer-format.rst). Owners are root, times zero. */
+#pragma once
+#include "base/text.h"
+
+struct cpio {
+	struct text bytes;
+	unsigned last;           /* inode given out */
+};
+
+void cpio_folder(struct cpio *c, const char *path);
+void cpio_file(struct cpio *c, const char *path, unsigned mode, const void *bytes, size_t len);
+/* Ends the archive. */
+void cpio_end(struct cpio *c);

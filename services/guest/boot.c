@@ -1,0 +1,47 @@
+#include "boot.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "init.h"
+#include "say.h"
+#include "setting.h"
+
+#define FOLDER "/run/credentials/@system"
+#define LIMIT 4096
+
+static struct err *take(const char *name)
+{
+	AUTO_FREE char *path = mem_printf(FOLDER "/%s", name), *value = NULL;
+	size_t len = 0;
+
+	if (setting_is_secret(name)) {
+		AUTO_FREE char *variable = mem_printf("%s_FILE", name);
+		setenv(variable, path, 1);
+		return NULL;
+	}
+	TRY(file_read(path, LIMIT, &value, &len));
+	value[strcspn(value, "\n")] = '\0';
+	setenv(name, value, 1);
+	return NULL;
+}
+
+int boot_main(int argc, char **argv)
+{
+	DIR *dir = opendir(FOLDER);
+
+	(void)argc;
+	for (struct dirent *d; dir && (d = readdir(dir));) {
+		struct err *e = text_starts(d->d_name, "MKBENCH_") ? take(d->d_name) : NULL;
+		if (e)
+			say_err(e, "the credential %s is left out", d->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return init_main(1, argv);
+}

@@ -1,0 +1,121 @@
+#include "console.h"
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "bench.h"
+#include "clock.h"
+#include "durable.h"
+#include "say.h"
+#include "state.h"
+
+#define FOLDER "/run/issue.d"
+#define LOOK_MS 2000
+
+static void put_address(struct text *t, const struct ifaddrs *a, unsigned port)
+{
+	char name[INET6_ADDRSTRLEN] = "";
+
+	if (!a->ifa_addr || a->ifa_addr->sa_family != AF_INET || (a->ifa_flags & (IFF_LOOPBACK | IFF_UP)) != IFF_UP)
+		return;
+	inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)a->ifa_addr)->sin_addr, name, sizeof name);
+	text_printf(t, "  Address   http://%s:%u (%s)\n", name, port, a->ifa_name);
+}
+
+static void put_addresses(struct text *t, unsigned port)
+{
+	struct ifaddrs *all = NULL;
+	size_t before = t->len;
+
+	if (!getifaddrs(&all))
+		for (const struct ifaddrs *a = all; a; a = a->ifa_next)
+			put_address(t, a, port);
+	freeifaddrs(all);
+	if (t->len == before)
+		text_put(t, "  Address   none yet: no network has answered by DHCP\n");
+}
+
+/* How many of the provisioning's steps are done, and which one runs. */
+static void put_progress(struct text *t)
+{
+	json_t *all = NULL, *row;
+	bool damaged;
+	size_t i, done = 0;
+	const char *now = NULL;
+	struct err *e = durable_read_json(BENCH_RUN "/progress.json", &all, &damaged);
+	json_t *steps = json_object_get(all, "steps");
+
+	err_free(e);
+	json_array_foreach(steps, i, row) {
+		const char *state = json_string_value(json_object_get(row, "state"));
+		bool waits = state && (!strcmp(state, "pending") || !strcmp(state, "running"));
+		done += !waits;
+		if (state && !strcmp(state, "running"))
+			now = json_string_value(json_object_get(row, "step"));
+	}
+	if (now)
+		text_printf(t, "  Preparing step %zu of %zu: %s\n", done + 1, json_array_size(steps), now);
+	json_decref(all);
+}
+
+static void put_state(struct text *t)
+{
+	AUTO_FREE char *why = NULL;
+	enum state s = STATE_STARTING;
+	int64_t age_ms = 0;
+	struct err *e = state_read(&s, &why, &age_ms);
+
+	text_printf(t, "  State     %s%s%s\n", e ? "starting" : age_ms > 30000 ? "dead" : state_name(s), why && *why ? ": " : "", why ? why : "");
+	err_free(e);
+}
+
+static char *screen(const struct bench *b)
+{
+	struct text t = { 0 };
+
+	text_printf(&t, "\n%s %s (%.12s)\n\n", b->name, b->version, b->build);
+	put_state(&t);
+	put_progress(&t);
+	put_addresses(&t, (unsigned)b->http_port);
+	for (size_t i = 0; i < b->sites.count && i < 8; i++)
+		text_printf(&t, "  %s %s\n", i ? "         " : "Sites    ", b->sites.items[i].name);
+	text_put(&t, "  Password  of each site's administrator: 'benchctl sites' as root, or in /data/secrets\n\n");
+	return text_take(&t);
+}
+
+static void reload(void)
+{
+	static const char *const argv[] = { "/sbin/agetty", "--reload", NULL };
+	const struct child c = { .argv = argv, .limit_seconds = 10 };
+	int status;
+
+	err_free(child_run(&c, NULL, NULL, &status)); /* without a login there is nothing to redraw */
+}
+
+int console_main(int argc, char **argv)
+{
+	struct bench b = { 0 };
+	bool changed;
+
+	(void)argc, (void)argv;
+	say_as("console");
+	struct err *e = bench_read(&b);
+	while (!e) {
+		AUTO_FREE char *text = screen(&b);
+		e = durable_folder(FOLDER, 0755, &durable_root);
+		if (!e)
+			e = durable_update(FOLDER "/50-mkbench.issue", text, 0644, &durable_root, &changed);
+		if (!e && changed)
+			reload();
+		clock_sleep(LOOK_MS);
+	}
+	say_err(e, "the console shows nothing");
+	return ERR_SYSTEM;
+}

@@ -1,0 +1,128 @@
+#include "datafs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "say.h"
+
+#define WHOLE "mkbench-data"
+#define MAKING "mkbench-making"
+#define BLOCK 4096u
+#define SECOND "32768"         /* block of the second superblock, for blocks of 4 KiB */
+
+/* The superblock's fields (the kernel's Documentation/filesystems/ext4/super.rst). */
+struct super {
+	bool there;
+	char label[17];
+	uint64_t bytes;
+};
+
+static uint64_t get(const uint8_t *in, size_t bytes)
+{
+	uint64_t value = 0;
+
+	while (bytes--)
+		value = value << 8 | in[bytes];
+	return value;
+}
+
+static struct super read_super(const struct partition *p, uint64_t at)
+{
+	AUTO_CLOSE int fd = open(p->device, O_RDONLY | O_CLOEXEC);
+	uint8_t bytes[1024];
+	struct super s = { 0 };
+
+	if (fd < 0 || pread(fd, bytes, sizeof bytes, (off_t)at) != sizeof bytes || get(bytes + 0x38, 2) != 0xef53)
+		return s;
+	s.there = true;
+	memcpy(s.label, bytes + 0x78, 16);
+	s.bytes = (get(bytes + 4, 4) | get(bytes + 0x150, 4) << 32) << (10 + (get(bytes + 0x18, 4) & 15));
+	return s;
+}
+
+/* Runs a program of the root, its output on the console. The exit status, or 127. */
+static int run(const char *root, const char *const *argv)
+{
+	static char *const env[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C", NULL };
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (!chroot(root) && !chdir("/"))
+			execve(argv[0], (char *const *)argv, env);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
+}
+
+#define RUN(root, ...) run(root, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* A making that was cut off has no superblock yet or the other label; it held nothing, so it is made again. */
+static struct err *make(const struct partition *p, const char *root)
+{
+	say("making the data file system on %s", p->device);
+	int status = RUN(root, "/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-m", "1", "-L", MAKING, p->device);
+	if (status)
+		return err_new(ERR_SYSTEM, "mke2fs %s ended with status %d", p->device, status);
+	sync();
+	status = RUN(root, "/sbin/tune2fs", "-L", WHOLE, p->device);
+	if (status)
+		return err_new(ERR_SYSTEM, "tune2fs %s ended with status %d", p->device, status);
+	sync();
+	return NULL;
+}
+
+static struct err *check(const struct partition *p, const char *root, bool first_is_lost)
+{
+	int status;
+
+	if (first_is_lost) {
+		say("warning: the beginning of %s is damaged: it is repaired from its copy", p->device);
+		status = RUN(root, "/sbin/e2fsck", "-y", "-b", SECOND, "-B", "4096", p->device);
+	} else {
+		status = RUN(root, "/sbin/e2fsck", "-p", p->device);
+	}
+	if (status & 4) {
+		say("warning: %s needs more than a routine repair", p->device);
+		status = RUN(root, "/sbin/e2fsck", "-y", p->device);
+	}
+	if (status > 3)
+		return err_new(ERR_SYSTEM, "e2fsck cannot repair %s (status %d): nothing is written to it", p->device, status);
+	return NULL;
+}
+
+static struct err *mount_it(const struct partition *p, const char *root)
+{
+	AUTO_FREE char *at = mem_printf("%s/data", root);
+
+	if (mount(p->device, at, "ext4", MS_NOSUID | MS_NODEV, NULL) < 0)
+		return err_errno(errno, "mount %s", p->device);
+	return NULL;
+}
+
+struct err *datafs_mount(const struct partition *p, const char *root)
+{
+	struct super first = read_super(p, 1024), second = read_super(p, 32768ull * BLOCK);
+	bool lost = !first.there && second.there && strcmp(second.label, MAKING);
+
+	if (!lost && (!first.there || !strcmp(first.label, MAKING)))
+		TRY(make(p, root));
+	else
+		TRY(check(p, root, lost));
+	TRY(mount_it(p, root));
+	first = read_super(p, 1024);
+	if (first.there && first.bytes + (1 << 20) < p->sectors * 512 && RUN(root, "/sbin/resize2fs", p->device))
+		say("warning: the data file system could not be made larger");
+	return NULL;
+}

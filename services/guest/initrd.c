@@ -1,0 +1,213 @@
+#include "initrd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/random.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "clock.h"
+#include "datafs.h"
+#include "partition.h"
+#include "say.h"
+
+#define ROOT "/root"
+#define WAIT_MS 60000          /* for disks that answer slowly */
+#define MODULE_COMPRESSED 4    /* MODULE_INIT_COMPRESSED_FILE of linux/module.h */
+#define MACHINE "/data/.machine"
+
+static struct err *mount_at(const char *from, const char *to, const char *type, unsigned long flags, const char *options)
+{
+	if (mkdir(to, 0755) < 0 && errno != EEXIST)
+		return err_errno(errno, "make %s", to);
+	return mount(from, to, type, flags, options) < 0 ? err_errno(errno, "mount %s on %s", type ? type : from, to) : NULL;
+}
+
+static struct err *begin(void)
+{
+	TRY(mount_at("devtmpfs", "/dev", "devtmpfs", MS_NOSUID, "mode=755"));
+	TRY(mount_at("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
+	TRY(mount_at("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
+	int fd = open("/dev/console", O_RDWR);
+	for (int i = 0; fd >= 0 && i < 3; i++)
+		dup2(fd, i);
+	if (fd > 2)
+		close(fd);
+	return NULL;
+}
+
+/* In the order of the list, which has each module after those it needs. That one of them finds no
+ * hardware (ENODEV), or one that it needs found none (ENOENT), is no error: what counts is whether the root turns up. */
+static struct err *load_modules(void)
+{
+	AUTO_FREE char *list = NULL;
+	size_t len;
+
+	TRY(file_read("/modules/list", 1 << 16, &list, &len));
+	char *rest = list;
+	for (char *name; (name = strsep(&rest, "\n"));) {
+		AUTO_FREE char *path = mem_printf("/modules/%s", name);
+		AUTO_CLOSE int fd = *name ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+		if (fd >= 0 && syscall(SYS_finit_module, fd, "", text_ends(name, ".ko") ? 0 : MODULE_COMPRESSED) < 0 && errno != EEXIST &&
+		    errno != ENODEV && errno != ENOENT)
+			say("warning: module %s: %s", name, strerror(errno));
+	}
+	return NULL;
+}
+
+/* "KEY=VALUE" of the kernel's command line, the caller's to free; or NULL. */
+static char *parameter(const char *key)
+{
+	AUTO_CLOSE int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	char line[4096] = "", *rest = line;
+
+	if (fd < 0 || read(fd, line, sizeof line - 1) <= 0)
+		return NULL;
+	for (char *word; (word = strsep(&rest, " \n"));)
+		if (text_starts(word, key) && word[strlen(key)] == '=')
+			return mem_dup(word + strlen(key) + 1);
+	return NULL;
+}
+
+static struct err *find(const char *key, int64_t until, struct partition *ret)
+{
+	AUTO_FREE char *value = parameter(key);
+	bool said = false;
+
+	if (!value || !text_starts(value, "PARTUUID="))
+		return err_new(ERR_SYSTEM, "the boot loader did not say %s=PARTUUID=…", key);
+	for (;;) {
+		struct err *e = partition_find(value + strlen("PARTUUID="), ret);
+		if (!e || clock_ms() > until)
+			return e;
+		err_free(e);
+		if (!said)
+			say("waiting for the disk");
+		said = true;
+		clock_sleep(100);
+	}
+}
+
+/* What is written beside /data is in memory and gone with the next boot. */
+static struct err *mount_root(const struct partition *p)
+{
+	TRY(mount_at(p->device, "/lower", "erofs", MS_RDONLY, NULL));
+	TRY(mount_at("tmpfs", "/upper", "tmpfs", 0, "mode=755"));
+	if (mkdir("/upper/root", 0755) < 0 || mkdir("/upper/work", 0755) < 0)
+		return err_errno(errno, "make the upper folders");
+	return mount_at("overlay", ROOT, "overlay", 0, "lowerdir=/lower,upperdir=/upper/root,workdir=/upper/work");
+}
+
+static struct err *move_mounts(void)
+{
+	static const char *const names[] = { "/dev", "/proc", "/sys" };
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		AUTO_FREE char *to = mem_printf(ROOT "%s", names[i]);
+		if (mount(names[i], to, NULL, MS_MOVE, NULL) < 0)
+			return err_errno(errno, "move %s", names[i]);
+		TRY(file_remove_tree(names[i])); /* the kernel's own first root has a /dev/console */
+		if (symlink(to, names[i]) < 0)
+			return err_errno(errno, "link %s", names[i]);
+	}
+	return NULL;
+}
+
+/* systemd wants it before it can start anything that would make it: kept with the data, new on each new disk. */
+static struct err *name_machine(void)
+{
+	AUTO_FREE char *id = NULL;
+	size_t len = 0;
+	struct err *e = file_read(ROOT MACHINE "/machine-id", 64, &id, &len);
+
+	if (e || len != 33) {
+		uint8_t bytes[16];
+		struct text t = { 0 };
+		err_free(e);
+		if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+			return err_errno(errno, "make a machine id");
+		bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
+		bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
+		for (size_t i = 0; i < sizeof bytes; i++)
+			text_printf(&t, "%02x", bytes[i]);
+		text_put(&t, "\n");
+		mem_freep(&id);
+		id = text_take(&t);
+		TRY(file_make_folder(ROOT MACHINE, 0755));
+		TRY(file_write(ROOT MACHINE "/machine-id", id, strlen(id), 0444));
+	}
+	return file_write(ROOT "/etc/machine-id", id, strlen(id), 0444);
+}
+
+/* The memory that the first root takes is given back. */
+static void forget(void)
+{
+	DIR *dir = opendir("/modules");
+
+	for (struct dirent *d; dir && (d = readdir(dir));) {
+		AUTO_FREE char *path = mem_printf("/modules/%s", d->d_name);
+		unlink(path);
+	}
+	if (dir)
+		closedir(dir);
+	unlink("/initrd");
+}
+
+static struct err *hand_over(void)
+{
+	forget();
+	if (chdir(ROOT) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 || chdir("/") < 0)
+		return err_errno(errno, "change the root");
+	char *const argv[] = { (char *)"/sbin/init", NULL };
+	char *const env[] = { (char *)"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", (char *)"TERM=linux", NULL };
+	execve(argv[0], argv, env);
+	return err_errno(errno, "start /sbin/init");
+}
+
+static struct err *boot(void)
+{
+	struct partition root, data;
+	int64_t until;
+
+	TRY(begin());
+	TRY(load_modules());
+	until = clock_ms() + WAIT_MS;
+	TRY(find("root", until, &root));
+	TRY(find("mkbench.data", until, &data));
+	struct err *e = partition_grow(&data);
+	if (e)
+		say_err(e, "warning: data does not grow");
+	TRY(mount_root(&root));
+	TRY(move_mounts());
+	TRY(datafs_mount(&data, ROOT));
+	TRY(name_machine());
+	return hand_over();
+}
+
+int initrd_main(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	if (getpid() != 1) {
+		fputs("initrd is started by the kernel of a disk, as its first process\n", stderr);
+		return ERR_USAGE;
+	}
+	say_as("initrd");
+	struct err *e = boot();
+	say_err(e, "THIS MACHINE CANNOT START");
+	say("it is switched off in a minute");
+	clock_sleep(60000);
+	sync();
+	reboot(RB_POWER_OFF);
+	for (;;)
+		pause();
+}

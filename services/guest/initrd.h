@@ -1,0 +1,6 @@
+/* Process 1 of a disk until its root is there: loads modules, finds the root by its partition's
+ * identity, covers it with memory, mounts the data partition and hands over to systemd. What goes wrong is
+ * said on the console, and the machine is switched off after a minute: it never waits for somebody in vain. */
+#pragma once
+
+int initrd_main(int argc, char **argv);

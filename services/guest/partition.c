@@ -1,0 +1,227 @@
+#include "partition.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/blkpg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "say.h"
+
+#define SECTOR 512u
+#define ENTRIES 128u
+#define ENTRY_BYTES 128u
+#define ARRAY (ENTRIES * ENTRY_BYTES)
+#define TABLE (SECTOR + ARRAY) /* a header and its array, as they lie at the disk's beginning */
+#define ALIGN 2048u            /* sectors */
+
+static uint64_t get(const uint8_t *in, size_t bytes)
+{
+	uint64_t value = 0;
+
+	while (bytes--)
+		value = value << 8 | in[bytes];
+	return value;
+}
+
+static void put(uint8_t *out, uint64_t value, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++)
+		out[i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint32_t crc32(const uint8_t *bytes, size_t len)
+{
+	uint32_t crc = ~0u;
+
+	for (size_t i = 0; i < len; i++) {
+		crc ^= bytes[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
+	}
+	return ~crc;
+}
+
+static void seal(uint8_t *header, const uint8_t *array)
+{
+	put(header + 88, crc32(array, ARRAY), 4);
+	put(header + 16, 0, 4);
+	put(header + 16, crc32(header, 92), 4);
+}
+
+static bool is_whole(const uint8_t *header, const uint8_t *array, uint64_t self)
+{
+	uint8_t copy[92];
+
+	memcpy(copy, header, sizeof copy);
+	memset(copy + 16, 0, 4);
+	return !memcmp(header, "EFI PART", 8) && get(header + 24, 8) == self && get(header + 80, 4) == ENTRIES &&
+	       get(header + 84, 4) == ENTRY_BYTES && crc32(copy, sizeof copy) == get(header + 16, 4) &&
+	       crc32(array, ARRAY) == get(header + 88, 4);
+}
+
+static bool read_at(int fd, void *bytes, size_t len, uint64_t sector)
+{
+	return pread(fd, bytes, len, (off_t)(sector * SECTOR)) == (ssize_t)len;
+}
+
+/* The first table, or what the last one says when that is damaged (*ret_damaged). */
+static bool read_table(int fd, uint64_t sectors, uint8_t *table, bool *ret_damaged)
+{
+	*ret_damaged = false;
+	if (read_at(fd, table, TABLE, 1) && is_whole(table, table + SECTOR, 1))
+		return true;
+	*ret_damaged = true;
+	return sectors > 100 && read_at(fd, table, SECTOR, sectors - 1) && read_at(fd, table + SECTOR, ARRAY, sectors - 1 - ARRAY / SECTOR) &&
+	       is_whole(table, table + SECTOR, sectors - 1);
+}
+
+static uint64_t number_in(const char *folder, const char *name)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", folder, name);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[32] = "";
+
+	return fd >= 0 && read(fd, text, sizeof text - 1) > 0 ? strtoull(text, NULL, 10) : 0;
+}
+
+static bool has_id(const uint8_t *entry, const char *id)
+{
+	static const uint8_t place[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
+	AUTO_TEXT struct text t = { 0 };
+
+	for (size_t i = 0; i < 16; i++)
+		text_printf(&t, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", entry[16 + place[i]]);
+	return !strcasecmp(t.bytes, id);
+}
+
+/* The kernel's name for the number-th partition of a disk: "vda5", "nvme0n1p5". */
+static bool name_of(const char *disk, unsigned number, char *ret, size_t room)
+{
+	AUTO_FREE char *folder = mem_printf("/sys/block/%s", disk);
+	DIR *dir = opendir(folder);
+	bool found = false;
+
+	for (struct dirent *d; dir && !found && (d = readdir(dir));) {
+		AUTO_FREE char *below = mem_printf("%s/%s", folder, d->d_name);
+		found = number_in(below, "partition") == number;
+		if (found)
+			snprintf(ret, room, "/dev/%s", d->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static bool find_on(const char *disk, const char *id, struct partition *ret)
+{
+	AUTO_FREE char *folder = mem_printf("/sys/block/%s", disk), *device = mem_printf("/dev/%s", disk);
+	AUTO_FREE uint8_t *table = mem_new(TABLE);
+	AUTO_CLOSE int fd = open(device, O_RDONLY | O_CLOEXEC);
+	bool damaged;
+
+	if (fd < 0 || !read_table(fd, number_in(folder, "size"), table, &damaged))
+		return false;
+	for (unsigned i = 0; i < ENTRIES; i++) {
+		const uint8_t *entry = table + SECTOR + i * ENTRY_BYTES;
+		if (!has_id(entry, id) || !name_of(disk, i + 1, ret->device, sizeof ret->device))
+			continue;
+		snprintf(ret->disk, sizeof ret->disk, "%s", device);
+		ret->number = i + 1;
+		ret->start = get(entry + 32, 8);
+		ret->sectors = get(entry + 40, 8) + 1 - ret->start;
+		return true;
+	}
+	return false;
+}
+
+struct err *partition_find(const char *id, struct partition *ret)
+{
+	DIR *dir = opendir("/sys/block");
+	bool found = false;
+
+	for (struct dirent *d; dir && !found && (d = readdir(dir));)
+		found = d->d_name[0] != '.' && find_on(d->d_name, id, ret);
+	if (dir)
+		closedir(dir);
+	return found ? NULL : err_errno(ENOENT, "no disk has the partition %s", id);
+}
+
+static struct err *write_at(int fd, const void *bytes, size_t len, uint64_t sector)
+{
+	if (pwrite(fd, bytes, len, (off_t)(sector * SECTOR)) != (ssize_t)len || fsync(fd) < 0)
+		return err_errno(errno ? errno : EIO, "write the partition table");
+	return NULL;
+}
+
+static struct err *write_both(int fd, uint64_t sectors, uint8_t *table)
+{
+	uint8_t *header = table, *array = table + SECTOR;
+	uint64_t last_array = sectors - 1 - ARRAY / SECTOR;
+
+	put(header + 48, last_array - 1, 8);
+	put(header + 24, sectors - 1, 8);
+	put(header + 32, 1, 8);
+	put(header + 72, last_array, 8);
+	seal(header, array);
+	TRY(write_at(fd, array, ARRAY, last_array));
+	TRY(write_at(fd, header, SECTOR, sectors - 1));
+	put(header + 24, 1, 8);
+	put(header + 32, sectors - 1, 8);
+	put(header + 72, 2, 8);
+	seal(header, array);
+	return write_at(fd, table, TABLE, 1);
+}
+
+static struct err *tell_kernel(int fd, const struct partition *p)
+{
+	struct blkpg_partition part = { .start = (long long)(p->start * SECTOR), .length = (long long)(p->sectors * SECTOR),
+					.pno = (int)p->number };
+	struct blkpg_ioctl_arg arg = { .op = BLKPG_RESIZE_PARTITION, .datalen = sizeof part, .data = &part };
+
+	return ioctl(fd, BLKPG, &arg) < 0 ? err_errno(errno, "tell the kernel how large %s is", p->device) : NULL;
+}
+
+static bool is_last(const uint8_t *table, unsigned number)
+{
+	const uint8_t *array = table + SECTOR;
+	uint64_t own = get(array + (number - 1) * ENTRY_BYTES + 32, 8);
+
+	for (unsigned i = 0; i < ENTRIES; i++)
+		if (get(array + i * ENTRY_BYTES + 32, 8) > own)
+			return false;
+	return true;
+}
+
+struct err *partition_grow(struct partition *p)
+{
+	AUTO_FREE char *folder = mem_printf("/sys/block/%s", strrchr(p->disk, '/') + 1);
+	AUTO_FREE uint8_t *table = mem_new(TABLE);
+	AUTO_CLOSE int fd = open(p->disk, O_RDWR | O_CLOEXEC);
+	uint64_t sectors = number_in(folder, "size"), end = (sectors - ARRAY / SECTOR - 1) / ALIGN * ALIGN;
+	bool damaged;
+
+	if (fd < 0)
+		return err_errno(errno, "open %s", p->disk);
+	if (!read_table(fd, sectors, table, &damaged))
+		return err_new(ERR_SYSTEM, "%s has no partition table any more", p->disk);
+	bool larger = end > p->start + p->sectors && is_last(table, p->number);
+	if (!larger && !damaged)
+		return NULL;
+	if (larger) {
+		say("%s has become larger: data takes the room", p->disk);
+		p->sectors = end - p->start;
+		put(table + SECTOR + (p->number - 1) * ENTRY_BYTES + 40, end - 1, 8);
+	}
+	TRY(write_both(fd, sectors, table));
+	return larger ? tell_kernel(fd, p) : NULL;
+}

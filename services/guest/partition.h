@@ -1,0 +1,18 @@
+/* Partitions by their identity, read from the disks' own tables (UEFI specification, chapter 5), because what
+ * finds a root cannot ask a program that lies on it. */
+#pragma once
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct partition {
+	char disk[264], device[264]; /* "/dev/vda", "/dev/vda5" */
+	unsigned number;
+	uint64_t start, sectors;   /* of 512 bytes */
+};
+
+/* id: 36 characters as in PARTUUID=. An error whose code is ENOENT when no disk has it (yet). */
+struct err *partition_find(const char *id, struct partition *ret) MUST_CHECK;
+/* The last partition of a disk that has become larger takes the new room, in both tables and in the kernel. The
+ * table at the disk's end is written first and the one at its beginning is made anew from it after a power cut. */
+struct err *partition_grow(struct partition *p) MUST_CHECK;
