@@ -67,7 +67,7 @@ demo-run: all
 
 test:
 	@.ci/setup test
-	@$(MAKE) --no-print-directory test-all
+	@$(MAKE) --no-print-directory -j$$(nproc) test-all
 
 # Unit tests run plain and under the sanitizers; everything else runs the dev build once.
 test-all: all lint tidy $(unit)
