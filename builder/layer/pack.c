@@ -150,7 +150,8 @@ static struct err *write_pack(struct making *m, int deb)
 
 	TRY(deb_read(deb, &(struct deb_sink){ m, on_member, on_entry, on_bytes }));
 	TRY(compress(m, NULL, 0, ZSTD_e_end));
-	if (!m->has_md5sums && m->md5sums.len)
+	text_put(&m->md5sums, ""); /* dpkg --audit wants the file even where there is nothing to list */
+	if (!m->has_md5sums)
 		VEC_PUSH(&m->members, (struct pack_member){ "md5sums", 0644, m->md5sums.bytes, m->md5sums.len });
 	p->members = m->members.items;
 	p->member_count = m->members.count;
@@ -183,15 +184,14 @@ static struct err *make(struct store *s, int deb, struct pack *p)
 	return e;
 }
 
-/* ret_found false when there is none, or its blob is gone. */
+/* ret_found false when there is none, it is of another format, or its blob is gone. */
 static struct err *find(const struct store *s, const struct digest *deb, struct digest *ret, bool *ret_found)
 {
 	AUTO_FREE char *text = NULL;
+	size_t head = strlen(PACK_FORMAT " ");
 
 	TRY(store_ref_read(s, "pack", deb, &text));
-	if (text)
-		text[strcspn(text, "\n")] = '\0';
-	*ret_found = text && digest_parse(text, ret) && store_has(s, ret);
+	*ret_found = text && text_starts(text, PACK_FORMAT " ") && digest_parse(text + head, ret) && store_has(s, ret);
 	return NULL;
 }
 
@@ -220,7 +220,8 @@ struct err *pack_make(struct store *s, const struct digest *deb)
 	arena_done(&p.arena);
 	tree_done(&p.tree);
 	TRY(e);
-	return store_ref_write(s, "pack", deb, digest_hex(&p.blob, hex));
+	AUTO_FREE char *ref = mem_printf(PACK_FORMAT " %s", digest_hex(&p.blob, hex));
+	return store_ref_write(s, "pack", deb, ref);
 }
 
 struct err *pack_load(const struct store *s, const struct digest *deb, struct pack **ret)

@@ -1,7 +1,7 @@
 /* A pack: one .deb after it was verified and parsed once, kept in a form that
  * decodes fast. One blob holds the bytes of its files end to end (zstd), then an index that
  * names each entry with its place there and its SHA-256, and the control members as
- * they are. Ref kind "pack" maps a .deb's digest to the blob. */
+ * they are. Ref kind "pack" maps a .deb's digest to format and blob. */
 #pragma once
 #include "base/err.h"
 #include "store/store.h"

@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 
-#define MAGIC "mkpack 1"
 #define FOOTER_BYTES 40
 #define INDEX_LIMIT (512u << 20)
 
@@ -80,7 +79,7 @@ void pack_index_write(const struct pack *p, struct text *out)
 	put_64(out, p->data_bytes);
 	put_64(out, len);
 	put_64(out, plain.len);
-	text_put(out, MAGIC);
+	text_put(out, PACK_FORMAT);
 }
 
 /* A walk over index bytes: after the first read beyond the end everything is zero. */
@@ -225,7 +224,7 @@ struct err *pack_index_read(int fd, uint64_t size_bytes, struct pack *p)
 	p->packed_bytes = get_64(&w);
 	p->data_bytes = get_64(&w);
 	uint64_t len = get_64(&w), plain_len = get_64(&w);
-	if (memcmp(w.at, MAGIC, sizeof MAGIC - 1) || len > size_bytes - sizeof footer ||
+	if (memcmp(w.at, PACK_FORMAT, sizeof PACK_FORMAT - 1) || len > size_bytes - sizeof footer ||
 	    p->packed_bytes != size_bytes - sizeof footer - len || plain_len > INDEX_LIMIT)
 		return err_new(ERR_SYSTEM, "a pack has no valid footer");
 	AUTO_FREE char *packed = mem_new((size_t)len);

@@ -9,10 +9,12 @@
  *
  * compressed as one zstd frame, and after it a footer of 40 bytes: u64 length of the
  * data before the index, u64 its unpacked length, u64 length of the index, u64 its unpacked
- * length, and "mkpack 1", the number being the format's version. */
+ * length, and PACK_FORMAT. */
 #pragma once
 #include "base/text.h"
 #include "layer/pack.h"
+
+#define PACK_FORMAT "mkpack 2" /* changes with what a pack holds: older ones are made anew */
 
 /* Index and footer of a pack, appended to out. */
 void pack_index_write(const struct pack *p, struct text *out);

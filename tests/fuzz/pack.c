@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct pack p = { 0 };
 
 	if (fd < 0 || write(fd, packed, packed_len) != (ssize_t)packed_len || write(fd, footer, sizeof footer) != sizeof footer ||
-	    write(fd, "mkpack 1", 8) != 8)
+	    write(fd, PACK_FORMAT, 8) != 8)
 		return 0;
 	struct err *e = pack_index_read(fd, packed_len + sizeof footer + 8, &p);
 	if (!e)

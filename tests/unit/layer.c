@@ -196,6 +196,12 @@ static void explains_failures(void)
 	refused(layer_configure(set, &root, NULL), "\n  | the reason of it all\n");
 	layer_root_done(&root);
 	layer_close(set);
+	ask_for(&w, w.packages, NAMES("a", "spoiler"));
+	fine(layer_open(&w.request, NULL, &set));
+	fine(layer_unpack(set, &root));
+	refused(layer_configure(set, &root, NULL), "dpkg --audit finds the packages in disorder:");
+	layer_root_done(&root);
+	layer_close(set);
 	ask_for(&w, w.packages, NAMES("a", "thief"));
 	refused(layer_open(&w.request, NULL, &set), "/usr/share/a/same is in package a and in package thief");
 	ask_for(&w, w.packages, NAMES("a", "heir"));
