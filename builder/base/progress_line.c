@@ -107,7 +107,7 @@ static void amount_of_bytes(struct text *out, const struct progress_state *s)
 	double unit = 1;
 	char size[16];
 
-	for (double t = (double)s->total; t >= 999.5; t /= 1000)
+	while ((double)s->total >= 999.5 * unit)
 		unit *= 1000;
 	if (s->total)
 		text_printf(out, "%.*f / ", unit > 1, (double)s->done / unit);

@@ -14,7 +14,9 @@
 #include "run/interrupt.h"
 #include "run/load.h"
 
-#define LABEL "mkbench.run" /* on the containers that are ours to remove */
+/* Marks the containers that are ours to remove. */
+#define LABEL "mkbench.run=yes"
+#define LABEL_FORMAT "{{index .Config.Labels \"mkbench.run\"}}"
 
 static void trim(char *text)
 {
@@ -104,7 +106,7 @@ static struct err *load(const struct engine *e, const struct launch *l, const ch
 
 static struct err *remove_stopped(const struct engine *e, const char *name)
 {
-	const char *const owner[] = { e->program, "container", "inspect", "--format", "{{index .Config.Labels \"" LABEL "\"}}", name, NULL };
+	const char *const owner[] = { e->program, "container", "inspect", "--format", LABEL_FORMAT, name, NULL };
 	const char *const argv[] = { e->program, "rm", name, NULL };
 	AUTO_FREE char *label = ask(owner);
 
@@ -125,7 +127,7 @@ static struct err *start(const struct engine *e, const struct launch *l)
 
 	TRY(remove_stopped(e, l->name));
 	TRY(load(e, l, image));
-	const char *const first[] = { e->program, "run", "--detach", "--name", l->name, "--label", LABEL "=yes" };
+	const char *const first[] = { e->program, "run", "--detach", "--name", l->name, "--label", LABEL };
 	for (size_t i = 0; i < COUNT(first); i++)
 		VEC_PUSH(&argv, first[i]);
 	if (l->bundle->port) {
