@@ -118,14 +118,18 @@ static const char *fill_package(struct index *ix, const struct slice f[static FI
 	return NULL;
 }
 
+static int shown(struct slice s)
+{
+	return (int)(s.len < 60 ? s.len : 60);
+}
+
 static struct err *add_stanza(struct index *ix, struct slice stanza, uint32_t archive, int pin)
 {
 	struct slice fields[FIELD_COUNT] = { 0 }, rest = stanza, name, value;
 
 	while (control_field(&rest, &name, &value)) {
 		if (!name.len)
-			return err_new(ERR_FETCH, "\"%.*s\" is no field", (int)(value.len < 60 ? value.len : 60),
-				       value.at);
+			return err_new(ERR_FETCH, "\"%.*s\" is no field", shown(value), value.at);
 		note_field(fields, name, value);
 	}
 	if (!control_is(fields[ARCHITECTURE], "all") && !control_is(fields[ARCHITECTURE], ix->architecture))
@@ -136,7 +140,7 @@ static struct err *add_stanza(struct index *ix, struct slice stanza, uint32_t ar
 	};
 	const char *bad = fill_package(ix, fields, p);
 	if (bad)
-		return err_new(ERR_FETCH, "package \"%.*s\": no usable %s", (int)(fields[PACKAGE].len & 0xff),
+		return err_new(ERR_FETCH, "package \"%.*s\": no usable %s", shown(fields[PACKAGE]),
 			       fields[PACKAGE].len ? fields[PACKAGE].at : "", bad);
 	VEC_PUSH(&ix->packages, p);
 	mention_name(&ix->mentions, fields[PACKAGE]);

@@ -1,5 +1,5 @@
-/* resolve ARCHITECTURE PACKAGES...: reads recipes, one a line, names by blanks;
- * answers each with the sorted names of what it needs, or "! " and the reason. */
+/* resolve ARCHITECTURE PACKAGES...: reads recipes, one a line, names by blanks,
+ * a "+" where Recommends are followed; answers each with the sorted names of what it needs, or "! " and the reason. */
 #include "debian/resolve.h"
 
 #include <stdio.h>
@@ -28,7 +28,10 @@ static void answer(const struct index *ix, char *line)
 	char *rest = NULL;
 
 	for (char *w = strtok_r(line, " \n", &rest); w && req.wanted_count < WANTED_MAX; w = strtok_r(NULL, " \n", &rest))
-		wanted[req.wanted_count++] = w;
+		if (!strcmp(w, "+"))
+			req.recommends = true;
+		else
+			wanted[req.wanted_count++] = w;
 	struct err *e = resolve_run(ix, &req, &res);
 	if (e) {
 		AUTO_FREE char *text = err_text(e);

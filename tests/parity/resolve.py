@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Compares the resolver with apt on random recipes: three popular and two
-arbitrary packages each, into an empty root, without Recommends.
+arbitrary packages each, into an empty root, without Recommends unless asked.
 
 apt is asked with `apt-get -s` on a private state folder made from the host's
 sources. A recipe that apt refuses is not counted, but a set of ours must then
@@ -34,6 +34,7 @@ def arguments():
     p.add_argument("--count", type=int, default=25)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--recipes", type=Path, help="a file with one a line, instead of random ones")
+    p.add_argument("--recommends", action="store_true")
     p.add_argument("--jobs", type=int, default=2)
     p.add_argument("--least", type=float, default=99.0, help="percentage of equal sets to insist on")
     return p.parse_args()
@@ -42,8 +43,9 @@ def arguments():
 class Apt:
     """An apt that knows the host's archives and believes that nothing is installed."""
 
-    def __init__(self, state, suite):
+    def __init__(self, state, suite, recommends):
         self.state = state.resolve()
+        self.recommends = "--install-recommends" if recommends else "--no-install-recommends"
         for folder in ("lists/partial", "cache/archives/partial", "sources"):
             (self.state / folder).mkdir(parents=True, exist_ok=True)
         (self.state / "status").touch()
@@ -106,7 +108,7 @@ APT::Update::Post-Invoke-Success ""; APT::Update::Post-Invoke "";
 
     def install(self, names):
         """What it would install, or None where it refuses."""
-        done = subprocess.run(["apt-get", *self.options, "install", "-s", "-qq", "--no-install-recommends", *names],
+        done = subprocess.run(["apt-get", *self.options, "install", "-s", "-qq", self.recommends, *names],
                               env=self.env, text=True, capture_output=True)
         if done.returncode:
             return None
@@ -133,7 +135,7 @@ def make_recipes(names, count, seed):
 
 
 def ours(args, arch, texts, recipes):
-    text = "".join(" ".join(r) + "\n" for r in recipes)
+    text = "".join(" ".join(r + ["+"] * args.recommends) + "\n" for r in recipes)
     out = subprocess.run([args.driver, arch, *texts], input=text, text=True, check=True, stdout=subprocess.PIPE).stdout
     return [line if line.startswith("!") else set(line.split()) for line in out.splitlines()]
 
@@ -158,7 +160,7 @@ def main():
     args = arguments()
     if not shutil.which("apt-get"):
         sys.exit("apt-get is needed")
-    apt = Apt(args.state, args.suite)
+    apt = Apt(args.state, args.suite, args.recommends)
     apt.update()
     texts = apt.texts()
     names, essential = read_names(texts)
