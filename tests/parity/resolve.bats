@@ -5,7 +5,7 @@ load ../e2e/helpers
 	command -v apt-get >/dev/null || skip "no apt-get here to compare with"
 	[[ -n $(find /etc/apt/sources.list /etc/apt/sources.list.d -type f -size +0 2>/dev/null) ]] ||
 		skip "apt has no sources here"
-	run -0 nice python3 tests/parity/resolve.py --driver "${PARITY_DRIVER:-build/dev/parity/resolve}" \
+	run -0 python3 tests/parity/resolve.py --driver "${PARITY_DRIVER:-build/dev/parity/resolve}" \
 		--state "$BATS_TEST_TMPDIR/apt" --count 25 --seed 3 --least 90
 	echo "$output"
 }
