@@ -17,6 +17,7 @@ warn := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-
 	-Wpointer-arith -Wvla -Wundef -Wconversion -Werror
 flags.dev     := -O1 -g
 flags.san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+flags.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 flags.release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 
 libs    := yaml-0.1 libcrypto libcurl jansson libarchive libzstd libdeflate
@@ -72,6 +73,7 @@ test:
 # Unit tests run plain and under the sanitizers; everything else runs the dev build once.
 test-all: all lint tidy $(unit)
 	@$(MAKE) --no-print-directory VARIANT=san units
+	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzzers
 	MKBENCH=$(CURDIR)/build/dev/mkbench prove $(unit) $(unit:build/$(VARIANT)/%=build/san/%) \
 		$(sort $(wildcard tests/e2e/*.bats tests/fuzz/*.bats tests/parity/*.bats tests/boot/*.bats))
 
@@ -100,12 +102,17 @@ bench:
 	@$(MAKE) --no-print-directory VARIANT=release all
 	tests/bench/run
 
-fuzzers := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
-fuzz: $(fuzzers)
-	for f in $(fuzzers); do $$f -max_total_time=$(or $(SECONDS),60) build/fuzz/corpus.$${f##*/} tests/fuzz/corpus/$${f##*/} || exit 1; done
-build/fuzz/%: tests/fuzz/%.c $(src)
-	@mkdir -p $(@D) build/fuzz/corpus.$*
-	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu17 -D_GNU_SOURCE -Ibuilder -o $@ $< $(src) $(LDLIBS)
+# Each parser of foreign bytes under libFuzzer, a minute each or FUZZ_SECONDS; `make test` runs the corpora once.
+fuzz:
+	@.ci/setup test
+	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzzers
+	for f in build/fuzz/target/*; do mkdir -p build/fuzz/corpus/$${f##*/}; $$f -max_total_time=$(or $(FUZZ_SECONDS),60) \
+		build/fuzz/corpus/$${f##*/} tests/fuzz/corpus/$${f##*/} || exit 1; done
+
+fuzzers: $(patsubst tests/fuzz/%.c,build/fuzz/target/%,$(sort $(wildcard tests/fuzz/*.c)))
+build/fuzz/target/%: tests/fuzz/%.c $(obj)
+	@mkdir -p $(@D)
+	$(CC) -Ibuilder -Itests/fuzz $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(obj) $(LDLIBS)
 
 install: all
 	install -D -m 755 $(build)/mkbench $(DESTDIR)$(PREFIX)/bin/mkbench
@@ -115,6 +122,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all guest demo demo-run test test-all check units lint tidy bench fuzz install clean
+.PHONY: all guest demo demo-run test test-all check units lint tidy bench fuzz fuzzers install clean
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)
