@@ -71,7 +71,7 @@ test:
 	@$(MAKE) --no-print-directory -j$$(nproc) test-all
 
 # Unit tests run plain and under the sanitizers; everything else runs the dev build once.
-test-all: all lint tidy $(unit)
+test-all: all lint tidy $(unit) $(build)/parity/resolve
 	@$(MAKE) --no-print-directory VARIANT=san units
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzzers
 	MKBENCH=$(CURDIR)/build/dev/mkbench prove $(unit) $(unit:build/$(VARIANT)/%=build/san/%) \
