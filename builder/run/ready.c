@@ -94,13 +94,14 @@ static bool is_ready(const struct engine *e, const struct launch *l, char **ret_
 	return !failed && !status;
 }
 
+/* Asks first and reads then: the steps shown are all of those that made it ready. */
 static struct err *look(const struct engine *e, const struct launch *l, size_t *shown, bool *begun, bool *ret_ready)
 {
 	AUTO_FREE char *words = NULL;
-	AUTO_JSON json_t *report = l->bundle->health ? read_json(e, l->name, STEPS) : NULL;
 
-	TRY(show_steps(report, shown, begun, l->progress));
 	*ret_ready = is_ready(e, l, &words);
+	AUTO_JSON json_t *report = l->bundle->health ? read_json(e, l->name, STEPS) : NULL;
+	TRY(show_steps(report, shown, begun, l->progress));
 	if (!*ret_ready && words && (!report || strcmp(word(report, "state"), "running")))
 		progress_item(l->progress, words);
 	if (!*ret_ready && e->find(e, l->name) != ENGINE_RUNNING)
