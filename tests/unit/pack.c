@@ -164,8 +164,8 @@ static void damaged_index(struct store *s)
 {
 	struct digest deb = deb_of(s, control, (struct item[]){ { "./x", AE_IFREG, "x" }, { 0 } });
 	struct pack *p = NULL;
-	char *bytes;
-	size_t len;
+	char *bytes = NULL;
+	size_t len = 0;
 	char path[] = "/tmp/pack-test-XXXXXX";
 	AUTO_CLOSE int fd = mkstemp(path);
 

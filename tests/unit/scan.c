@@ -46,7 +46,7 @@ static void fill(void)
 	folder("opaque", 0700);
 	file("etc/a.conf", "one\n", 0640);
 	file("bin/script", "#!/bin/sh\n", 0755);
-	ok(!chmod(script, 04755) && && !symlink("../bin/script", link) && !mkfifo(pipe, 0600));
+	ok(!chmod(script, 04755) && !symlink("../bin/script", link) && !mkfifo(pipe, 0600));
 	ok(!linkat(-1, script, -1, hard, 0));
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", socket_path);
 	ok(!bind(fd, (struct sockaddr *)&address, sizeof address));
