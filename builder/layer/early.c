@@ -53,7 +53,7 @@ static void mark(struct early *x, size_t i);
 /* Every package that any of the alternatives means: too many do no harm. */
 static void mark_field(struct early *x, const struct node *n, int field)
 {
-	for (size_t r = 0; r < n->counts[field]; r++)
+	for (size_t r = 0; n->fields[field] && r < n->counts[field]; r++)
 		for (size_t a = 0; a < n->fields[field][r].count; a++)
 			for (size_t i = 0; i < x->count; i++)
 				if (!x->marks[i] && answers_to(x, i, n->fields[field][r].alternatives[a].name))
