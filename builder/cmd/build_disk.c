@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cmd/build_boot.h"
+#include "cmd/build_image.h"
 #include "image/disk.h"
 #include "image/place.h"
 #include "image/qcow2.h"
@@ -26,6 +27,7 @@ struct work {
 	struct layer_root root;
 	struct layer_delta configured, loaders;
 	struct tree configuration, whole;    /* what only a disk has; its root */
+	const char *raw;                     /* the raw output, once it is there */
 };
 
 static bool belongs(const struct lock_package *p, const char *layer)
@@ -164,22 +166,32 @@ static int create(const char *path)
 	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
-/* A qcow2 is made from a raw disk, which is a file without a name meanwhile. */
+static struct err *open_raw(struct work *w, const char *beside, int *ret)
+{
+	AUTO_FREE char *path = mem_printf("%s.raw", beside);
+
+	if (w->raw)
+		*ret = open(w->raw, O_RDONLY | O_CLOEXEC);
+	else
+		*ret = create(path);
+	if (*ret < 0)
+		return err_errno(errno, "open %s", w->raw ? w->raw : path);
+	if (w->raw)
+		return NULL;
+	unlink(path);
+	return write_raw(w, *ret);
+}
+
+/* A qcow2 is made from the raw disk, be it an output or a file that has no name. */
 static struct err *write_part(struct work *w, int output, const char *path)
 {
-	AUTO_CLOSE int fd = create(path);
-	AUTO_FREE char *raw_path = mem_printf("%s.raw", path);
+	AUTO_CLOSE int fd = create(path), raw = -1;
 
 	if (fd < 0)
 		return err_errno(errno, "write %s", path);
 	if (output == OUTPUT_RAW)
 		return write_raw(w, fd);
-	unlink(raw_path);
-	AUTO_CLOSE int raw = create(raw_path);
-	if (raw < 0)
-		return err_errno(errno, "write %s", raw_path);
-	unlink(raw_path);
-	TRY(write_raw(w, raw));
+	TRY(open_raw(w, path, &raw));
 	return qcow2_write(raw, fd);
 }
 
@@ -189,15 +201,46 @@ static struct err *write_output(struct work *w, struct build_layers *layers, int
 
 	ret->unchanged = place_same(w->job->store, p->path, &w->seed);
 	if (!ret->unchanged) {
-		TRY(make_tree(w, layers));
+		if (!w->whole.count)
+			TRY(make_tree(w, layers));
+		progress_stage(w->job->progress, build_image_name(output), 0, "bytes");
 		TRY_AS(write_part(w, output, p->part), "%s", p->path);
 		TRY(place_commit(p));
 		TRY(place_note(w->job->store, p->path, &w->seed));
+		progress_done(w->job->progress, NULL);
 	}
 	if (stat(p->path, &st) < 0)
 		return err_errno(errno, "%s", p->path);
 	ret->size_bytes = (uint64_t)st.st_blocks * 512;
 	ret->manifest = ret->config = w->seed;
+	ret->path = mem_dup(p->path);
+	return NULL;
+}
+
+static struct err *place_output(struct work *w, struct build_layers *layers, int output, const char *folder, struct image_result *ret)
+{
+	const struct image_config config = { .name = w->job->recipe.name, .tag = w->job->recipe.version };
+	struct place p;
+
+	TRY(place_begin(w->job->store, &config, folder, output == OUTPUT_RAW ? ".raw" : ".qcow2", &p));
+	struct err *e = write_output(w, layers, output, &p, ret);
+	place_done(&p);
+	return e;
+}
+
+/* The raw disk first, whatever the recipe's order: the other is made from it. */
+static struct err *write_all(struct work *w, struct build_layers *layers, const char *folder, struct image_result *results)
+{
+	static const int kinds[] = { OUTPUT_RAW, OUTPUT_QCOW2 };
+	const int *outputs = w->job->recipe.outputs.items;
+
+	for (size_t k = 0; k < COUNT(kinds); k++)
+		for (size_t i = 0; i < w->job->recipe.outputs.count; i++) {
+			if (outputs[i] != kinds[k])
+				continue;
+			TRY(place_output(w, layers, kinds[k], folder, &results[i]));
+			w->raw = kinds[k] == OUTPUT_RAW ? results[i].path : w->raw;
+		}
 	return NULL;
 }
 
@@ -213,23 +256,13 @@ static void end(struct work *w)
 	free(w->packages);
 }
 
-struct err *build_disk(struct job *j, struct build_layers *layers, int output, const char *folder, struct image_result *ret)
+struct err *build_disk(struct job *j, struct build_layers *layers, const char *folder, struct image_result *results)
 {
-	const struct image_config config = { .name = j->recipe.name, .tag = j->recipe.version };
 	struct work w = { .job = j };
-	struct image_result r = { 0 };
-	struct place p;
-
 	struct err *e = plan(&w, layers);
+
 	if (!e)
-		e = place_begin(j->store, &config, folder, output == OUTPUT_RAW ? ".raw" : ".qcow2", &p);
-	if (!e) {
-		e = write_output(&w, layers, output, &p, &r);
-		r.path = e ? NULL : mem_dup(p.path);
-		place_done(&p);
-	}
+		e = write_all(&w, layers, folder, results);
 	end(&w);
-	if (!e)
-		*ret = r;
 	return e;
 }

@@ -3,6 +3,6 @@
 #include "cmd/build_layers.h"
 #include "cmd/job.h"
 
-/* Writes one output, OUTPUT_RAW or OUTPUT_QCOW2, as <folder>/<name>-<version>.raw or .qcow2; the file is as large as its disk and
- * takes the room of what is in it. Nothing is opened for a file that is there already. */
-struct err *build_disk(struct job *j, struct build_layers *layers, int output, const char *folder, struct image_result *ret) MUST_CHECK;
+/* Writes the recipe's outputs that are disks, as <folder>/<name>-<version>.raw and .qcow2; results has a row for each output of the
+ * recipe. A raw file is as large as its disk and takes the room of what is in it. Nothing is opened for a file that is there already. */
+struct err *build_disk(struct job *j, struct build_layers *layers, const char *folder, struct image_result *results) MUST_CHECK;

@@ -28,20 +28,11 @@ static struct err *write_one(struct job *j, const struct image *im, int output, 
 	return NULL;
 }
 
-static struct err *write_disks(struct job *j, struct build_layers *layers, const char *folder, struct image_result *ret)
-{
-	const int *outputs = j->recipe.outputs.items;
-
-	for (size_t i = 0; i < j->recipe.outputs.count; i++)
-		if (is_disk(outputs[i]))
-			TRY(build_disk(j, layers, outputs[i], folder, &ret[i]));
-	return NULL;
-}
-
 struct err *build_image(struct job *j, struct build_layers *layers, const char *folder, struct image_result *ret)
 {
 	const struct recipe *r = &j->recipe;
 	const int *outputs = r->outputs.items;
+	size_t files = 0;
 	const struct label labels[] = {
 		{ "org.opencontainers.image.title", r->name },
 		{ "org.opencontainers.image.version", r->version },
@@ -61,10 +52,12 @@ struct err *build_image(struct job *j, struct build_layers *layers, const char *
 	};
 	const struct image im = { &config, layers->items, layers->count };
 
-	progress_stage(j->progress, "outputs", r->outputs.count, "files");
+	for (size_t i = 0; i < r->outputs.count; i++)
+		files += !is_disk(outputs[i]);
+	progress_stage(j->progress, "outputs", files, "files");
 	for (size_t i = 0; i < r->outputs.count; i++)
 		if (!is_disk(outputs[i]))
 			TRY(write_one(j, &im, outputs[i], folder, &ret[i]));
 	progress_done(j->progress, ret->unchanged ? "unchanged" : NULL);
-	return write_disks(j, layers, folder, ret);
+	return recipe_wants_disk(r) ? build_disk(j, layers, folder, ret) : NULL;
 }

@@ -23,25 +23,41 @@ static void report_layers(const struct build_layers *layers)
 	printf("%-14s %10s %10s  sha256:%s\n", "tree", "", "", digest_hex(&layers->tree, hex));
 }
 
+static bool is_disk(int output)
+{
+	return output == OUTPUT_RAW || output == OUTPUT_QCOW2;
+}
+
+static void report_run(const struct job *j, int output, const char *path)
+{
+	const struct recipe *r = &j->recipe;
+
+	if (is_disk(output))
+		printf("  qemu-system-x86_64 -machine accel=kvm:tcg -cpu max -m 2G -smp 2 -drive file=%s,format=%s,if=virtio \\\n"
+		       "    -nic user,model=virtio,hostfwd=tcp:127.0.0.1:%u-:%u\n", path, build_image_name(output),
+		       (unsigned)r->nginx.port, (unsigned)r->nginx.port);
+	else
+		printf("  mkbench run %s\n", path);
+	if (output == OUTPUT_DOCKER)
+		printf("  docker load -i %s && docker run -d -p %u:%u -v %s-data:/data %s:%s\n", path, (unsigned)r->nginx.port,
+		       (unsigned)r->nginx.port, r->name, r->name, r->version);
+}
+
+/* A container is named by what it holds, a disk by what it was made from: nobody wants to hash gigabytes of holes. */
 static void report_outputs(const struct job *j, const struct image_result *results)
 {
 	const int *outputs = j->recipe.outputs.items;
 	char size[16], hex[DIGEST_HEX];
 
 	for (size_t i = 0; i < j->recipe.outputs.count; i++) {
-		printf("%-14s %10s %10s  sha256:%s\n", build_image_name(outputs[i]),
-		       text_size((double)results[i].size_bytes, size), results[i].unchanged ? "unchanged" : "",
+		printf("%-14s %10s %10s  %s:%s\n", build_image_name(outputs[i]), text_size((double)results[i].size_bytes, size),
+		       results[i].unchanged ? "unchanged" : "", is_disk(outputs[i]) ? "inputs" : "sha256",
 		       digest_hex(outputs[i] == OUTPUT_OCI ? &results[i].manifest : &results[i].config, hex));
 		printf("  %s\n", results[i].path);
 	}
 	printf("\nRun it with one of\n");
-	for (size_t i = 0; i < j->recipe.outputs.count; i++) {
-		printf("  mkbench run %s\n", results[i].path);
-		if (outputs[i] == OUTPUT_DOCKER)
-			printf("  docker load -i %s && docker run -d -p %u:%u -v %s-data:/data %s:%s\n", results[i].path,
-			       (unsigned)j->recipe.nginx.port, (unsigned)j->recipe.nginx.port, j->recipe.name, j->recipe.name,
-			       j->recipe.version);
-	}
+	for (size_t i = 0; i < j->recipe.outputs.count; i++)
+		report_run(j, outputs[i], results[i].path);
 }
 
 /* The sentence of builder/README.md: a recipe is read, a plan made, its wants fetched, layers poured, images written. */
