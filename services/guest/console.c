@@ -76,12 +76,29 @@ static void put_state(struct text *t)
 	err_free(e);
 }
 
+/* Names of what systemd could not start. */
+static void put_units(struct text *t)
+{
+	static const char *const argv[] = { "/bin/systemctl", "--failed", "--plain", "--no-legend", NULL };
+	const struct child c = { .argv = argv, .limit_seconds = 10 };
+	AUTO_FREE char *lines = NULL;
+	int status = 0;
+	struct err *e = child_run(&c, &lines, NULL, &status);
+	char *rest = e || status ? NULL : lines;
+
+	err_free(e);
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			text_printf(t, "  Units     failed: %.*s\n", (int)strcspn(line, " "), line);
+}
+
 static char *screen(const struct bench *b)
 {
 	struct text t = { 0 };
 
 	text_printf(&t, "\n%s %s (%.12s)\n\n", b->name, b->version, b->build);
 	put_state(&t);
+	put_units(&t);
 	put_progress(&t);
 	put_addresses(&t, (unsigned)b->http_port);
 	for (size_t i = 0; i < b->sites.count && i < 8; i++)
