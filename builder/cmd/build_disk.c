@@ -63,7 +63,7 @@ static void name_disk(struct work *w, const char *build_id)
 
 static struct err *plan(struct work *w, const struct build_layers *layers)
 {
-	static const char *const programs[] = { "boot", "console" };
+	static const char *const programs[] = { "boot", "console", "agent" };
 	struct digest image_key;
 	const struct layer_request *image = build_layers_request(layers, &image_key);
 	const struct lock *l = &w->job->lock;

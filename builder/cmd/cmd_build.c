@@ -32,12 +32,11 @@ static void report_run(const struct job *j, int output, const char *path)
 {
 	const struct recipe *r = &j->recipe;
 
+	printf("  mkbench run %s\n", path);
 	if (is_disk(output))
 		printf("  qemu-system-x86_64 -machine accel=kvm:tcg -cpu max -m 2G -smp 2 -drive file=%s,format=%s,if=virtio \\\n"
 		       "    -nic user,model=virtio,hostfwd=tcp:127.0.0.1:%u-:%u\n", path, build_image_name(output),
 		       (unsigned)r->nginx.port, (unsigned)r->nginx.port);
-	else
-		printf("  mkbench run %s\n", path);
 	if (output == OUTPUT_DOCKER)
 		printf("  docker load -i %s && docker run -d -p %u:%u -v %s-data:/data %s:%s\n", path, (unsigned)r->nginx.port,
 		       (unsigned)r->nginx.port, r->name, r->name, r->version);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/option.h"
+#include "run/qemu.h"
 #include "run/room.h"
 #include "run/run.h"
 
@@ -19,7 +20,7 @@ static const char help[] =
 	"       mkbench run --exec NAME PROGRAM [ARGUMENTS]\n"
 	"                                       run a program inside\n"
 	"\n"
-	"IMAGE is a NAME-TAG.oci folder or a NAME-TAG.tar that mkbench build wrote; a RECIPE is built first.\n"
+	"IMAGE is a NAME-TAG.oci folder, a .tar, or a disk (.raw, .qcow2: in QEMU) that mkbench build wrote; a RECIPE is built first.\n"
 	"\n"
 	"  --name NAME         of the container; the image's name unless given\n"
 	"  --port PORT         where it answers on 127.0.0.1; 8080 or the next free one unless given\n"
@@ -109,7 +110,7 @@ static struct err *act_on(int argc, char **argv, bool *ret_known)
 {
 	const char *act = argc > 1 ? argv[1] : "";
 	const char *const *words = (const char *const *)argv;
-	bool runs_program = !strcmp(act, "--exec") || !strcmp(act, "--inside");
+	bool runs_program = !strcmp(act, "--exec") || !strcmp(act, "--inside") || !strcmp(act, "--inside-disk");
 
 	*ret_known = runs_program || !strcmp(act, "--stop") || !strcmp(act, "--clean");
 	if (!*ret_known)
@@ -120,6 +121,8 @@ static struct err *act_on(int argc, char **argv, bool *ret_known)
 		return run_stop(argv[2]);
 	if (!strcmp(act, "--clean"))
 		return run_clean(argv[2]);
+	if (!strcmp(act, "--inside-disk"))
+		return qemu_inside(argv[2], words + 3);
 	return !strcmp(act, "--exec") ? run_enter(argv[2], words + 3) : room_inside(argv[2], words + 3);
 }
 

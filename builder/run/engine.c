@@ -8,11 +8,12 @@
 #include "base/child.h"
 #include "base/mem.h"
 #include "run/docker.h"
+#include "run/qemu.h"
 #include "run/room.h"
 
 #define EXEC_SECONDS 60
 
-const struct engine *const engine_all[] = { &docker_row, &docker_podman, &room_row, NULL };
+const struct engine *const engine_all[] = { &docker_row, &docker_podman, &room_row, &qemu_row, NULL };
 
 const struct engine *engine_named(const char *name)
 {

@@ -12,6 +12,7 @@
 #include "run/engine.h"
 #include "run/interrupt.h"
 #include "run/port.h"
+#include "run/qemu.h"
 #include "run/ready.h"
 
 #define USUAL_PORT 8080
@@ -119,11 +120,15 @@ struct err *run_image(const struct run_options *o)
 	const struct engine *e = NULL;
 	unsigned port;
 
-	TRY(bundle_open(o->image, &b));
+	bool disk = qemu_is_disk(o->image);
+	TRY(disk ? qemu_open(o->image, &b) : bundle_open(o->image, &b));
 	const char *name = o->name ? o->name : b.name;
 	TRY(check_name(name));
 	TRY(refuse_running(name));
-	TRY(choose_engine(o->engine, &e));
+	if (disk)
+		e = &qemu_row;
+	else
+		TRY(choose_engine(o->engine, &e));
 	TRY(choose_port(o->port, &port));
 	if (o->data)
 		TRY(file_make_folder(o->data, 0755));

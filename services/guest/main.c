@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "agent.h"
 #include "boot.h"
 #include "console.h"
 #include "ctl.h"
@@ -23,6 +24,7 @@ static const struct {
 	{ "initrd", initrd_main },
 	{ "boot", boot_main },
 	{ "console", console_main },
+	{ "agent", agent_main },
 };
 
 int main(int argc, char **argv)
