@@ -16,7 +16,7 @@
 #include "say.h"
 #include "state.h"
 
-#define FOLDER "/run/issue.d"
+#define FOLDER "/etc/issue.d"
 #define LOOK_MS 2000
 
 static void put_address(struct text *t, const struct ifaddrs *a, unsigned port)

@@ -1,4 +1,4 @@
-/* What a disk's console shows above the login: /run/issue.d/50-mkbench.issue, which agetty(8) prints,
+/* What a disk's console shows above the login: /etc/issue.d/50-mkbench.issue, which agetty(8) prints,
  * rewritten when something has changed: what the bench is doing, where it is reached, who may log in. */
 #pragma once
 
