@@ -70,16 +70,30 @@ teardown_file() {
 	[[ $output == *"Access denied"* ]]
 }
 
-@test "jobs run, the scheduler ticks, events reach the page of their site" {
-	docker cp tests/app/listen.js demo:/tmp/listen.js
+@test "jobs run on each queue and the scheduler ticks" {
 	log_in demo one.localhost
-	ask one.localhost /api/jobs -b "$BOOT/cookies.one.localhost" -d queue=short -d seconds=0 >/dev/null
-	ask one.localhost /api/jobs -b "$BOOT/cookies.one.localhost" -d queue=long -d seconds=0 >/dev/null
-	done_jobs() { [[ $(ask one.localhost /api/jobs | jq '[.. | objects | select(.status? == "finished" or .state? == "finished" or .state? == "done" or .status? == "done")] | length') -ge 2 ]]; }
-	until_true 30 done_jobs
+	for queue in short default long; do
+		ask one.localhost /api/jobs -b "$BOOT/cookies.one.localhost" -d "queue=$queue" -d seconds=0 >/dev/null
+	done
+	ran() { [[ $(ask one.localhost /api/jobs | jq "[.jobs[] | select($1)] | length") -ge 3 ]]; }
+	until_true 30 ran '.state == "done"' || { ask one.localhost /api/jobs; return 1; }
 	first=$(ask one.localhost /api/state | jq .tick.value)
 	ticked() { [[ $(ask one.localhost /api/state | jq .tick.value) -gt $first ]]; }
 	until_true 60 ticked
+}
+
+@test "a live event reaches the pages of its site and of no other" {
+	docker cp tests/app/listen.js demo:/tmp/listen.js
+	for site in one two; do
+		docker exec -d demo sh -c "timeout 40 node /tmp/listen.js /home/frappe/frappe-bench/apps/demo/node_modules 9000 $site.localhost >/tmp/heard.$site"
+	done
+	opened() { docker exec demo sh -c 'grep -q open /tmp/heard.one && grep -q open /tmp/heard.two'; }
+	until_true 30 opened
+	log_in demo one.localhost
+	ask one.localhost /api/notes -b "$BOOT/cookies.one.localhost" -d text=announced >/dev/null
+	heard() { docker exec demo grep -q announced /tmp/heard.one; }
+	until_true 20 heard
+	run ! docker exec demo grep -q announced /tmp/heard.two
 }
 
 @test "a websocket opens through nginx for the site's own page and not for another's" {
