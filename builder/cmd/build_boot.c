@@ -67,6 +67,8 @@ static struct err *put_line(struct modules *m, const char *line, size_t len)
 	for (char *word; count < COUNT(words) && (word = strsep(&rest, " "));)
 		if (*word)
 			words[count++] = word;
+	if (!count)
+		return NULL;
 	words[0][strcspn(words[0], ":")] = '\0';
 	while (count)
 		TRY(put_module(m, words[--count]));
