@@ -126,7 +126,7 @@ static void write_packages(const struct layering *image, const struct layering *
 		const struct chosen *c = resolve_find(image->chosen, p->name);
 		const char *layer = c ? image->layer[c - image->chosen->items] : NULL;
 		const char *above = disk ? disk->layer[i] : NULL, *first = c ? layer ? layer : "base" : above ? above : "disk";
-		const struct package *because = c ? image->because[c - image->chosen->items] : disk->because[i];
+		const struct package *because = c ? image->because[c - image->chosen->items] : disk ? disk->because[i] : NULL;
 		ret->packages[i] = (struct lock_package){
 			.name = keep(ret, p->name), .version = keep(ret, p->version),
 			.architecture = keep(ret, p->architecture), .archive = keep(ret, archive_names[p->archive]),
