@@ -7,6 +7,7 @@ port=29780
 
 setup_file() {
 	local tool
+	[[ -n ${MKBENCH_BOOT_DISK:-} ]] || skip "many boots under emulation take a quarter of an hour: MKBENCH_BOOT_DISK=1 make test"
 	for tool in qemu-system-x86_64 qemu-img sfdisk fsck.vfat fsck.erofs e2fsck curl mcopy; do
 		command -v "$tool" >/dev/null || skip "$tool is not installed"
 	done
