@@ -1,3 +1,4 @@
+#!/usr/bin/env bats
 bats_require_minimum_version 1.5.0
 load helpers
 load room
