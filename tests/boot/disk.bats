@@ -52,7 +52,8 @@ until_true() {
 
 answers() { [[ $(curl -s -o /dev/null -m 10 -w '%{http_code}' -H "Host: $1.localhost" "http://127.0.0.1:$port/") == 200 ]]; }
 said() { tr -d '\r' <"$BOOT/serial.log" | grep -qE "$1"; }
-ended() { ! kill -0 "$(<"$BOOT/qemu.pid")" 2>/dev/null; }
+# QEMU takes the file away when it ends.
+ended() { [[ ! -s $BOOT/qemu.pid ]] || ! kill -0 "$(<"$BOOT/qemu.pid")" 2>/dev/null; }
 
 # tell COMMAND: QEMU's machine protocol.
 tell() {
@@ -72,13 +73,11 @@ tell() {
 power_off() {
 	tell system_powerdown
 	until_true 180 ended
-	rm -f "$BOOT/qemu.pid"
 }
 
 pull_the_plug() {
 	tell quit
 	until_true 30 ended
-	rm -f "$BOOT/qemu.pid"
 }
 
 both_answer() {
