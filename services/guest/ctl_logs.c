@@ -53,20 +53,30 @@ static struct err *find_log(const struct bench *b, const char *name, char **ret,
 	return NULL;
 }
 
+static bool is_of_program(const struct process_list *list, const char *path)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->items[i].log, path))
+			return true;
+	return false;
+}
+
 static struct err *list_logs(const struct bench *b)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
 	AUTO_FREE char *folder = bench_in_data(b, "/logs");
-	DIR *dir = opendir(folder);
 
-	for (struct dirent *d; dir && (d = readdir(dir));)
-		if (text_ends(d->d_name, ".log"))
-			printf("%-24.*s %s/%s\n", (int)strlen(d->d_name) - 4, d->d_name, folder, d->d_name);
-	if (dir)
-		closedir(dir);
 	TRY(supervisor_list(b, &list));
 	for (size_t i = 0; i < list.count; i++)
-		printf("%-24s %s\n", list.items[i].name, is_file(list.items[i].log) ? list.items[i].log : "the container's log");
+		printf("%-30s %s\n", list.items[i].name, is_file(list.items[i].log) ? list.items[i].log : "the container's log");
+	DIR *dir = opendir(folder);
+	for (struct dirent *d; dir && (d = readdir(dir));) {
+		AUTO_FREE char *path = mem_printf("%s/%s", folder, d->d_name);
+		if (text_ends(path, ".log") && !is_of_program(&list, path))
+			printf("%-30.*s %s\n", (int)strlen(d->d_name) - 4, d->d_name, path);
+	}
+	if (dir)
+		closedir(dir);
 	return NULL;
 }
 

@@ -97,7 +97,7 @@ static void print_programs(json_t *programs)
 	size_t i;
 
 	json_array_foreach(programs, i, p) {
-		printf("  %-24s %-9s", text_of(p, "name"), text_of(p, "state"));
+		printf("  %-30s %-9s", text_of(p, "name"), text_of(p, "state"));
 		json_int_t pid = json_integer_value(json_object_get(p, "pid"));
 		if (pid) {
 			printf(" pid %-7lld ", pid);
@@ -117,7 +117,7 @@ static void print_steps(json_t *provisioning)
 	printf("provisioning  %s: %zu of %zu steps\n", text_of(provisioning, "state"), done, json_array_size(steps));
 	json_array_foreach(steps, i, step)
 		if (!strcmp(text_of(step, "state"), "running") || !strcmp(text_of(step, "state"), "failed"))
-			printf("  %-24s %s %s\n", text_of(step, "step"), text_of(step, "state"), text_of(step, "why"));
+			printf("  %-30s %s %s\n", text_of(step, "step"), text_of(step, "state"), text_of(step, "why"));
 }
 
 void ctl_status_print(json_t *status)
@@ -136,7 +136,7 @@ void ctl_status_print(json_t *status)
 	print_programs(json_object_get(status, "programs"));
 	puts("sites");
 	json_object_foreach(json_object_get(status, "sites"), name, one)
-		printf("  %-24s %s\n", name, json_string_value(one));
+		printf("  %-30s %s\n", name, json_string_value(one));
 	if (json_array_size(json_object_get(status, "problems")))
 		puts("problems");
 	json_array_foreach(json_object_get(status, "problems"), i, one)
@@ -149,7 +149,7 @@ void ctl_status_print_sites(const struct bench *b, json_t *status)
 
 	for (size_t i = 0; i < b->sites.count; i++) {
 		const struct bench_site *s = &b->sites.items[i];
-		printf("%-24s %-12s %s", s->name, text_of(sites, s->name), s->added ? "added" : "of the image");
+		printf("%-30s %-12s %s", s->name, text_of(sites, s->name), s->added ? "added" : "of the image");
 		for (const char *const *app = s->apps; *app; app++)
 			printf("%s%s", app == s->apps ? "; apps " : " ", *app);
 		for (const char *const *host = s->hosts; *host; host++)

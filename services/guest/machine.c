@@ -27,6 +27,7 @@
 
 #define START_MS 60000     /* a store that starts on whole data */
 #define TELL_MS 15000      /* until a person wants to know */
+#define PAGE_MS 30000
 #define RECOVER_MS 600000  /* MariaDB after a power cut, a Redis that loads its file */
 
 struct err *machine_format(struct work *w, bool *ret_did)
@@ -296,29 +297,36 @@ struct err *machine_bench(struct work *w, bool *ret_did)
 	return supervisor_start_phase(&w->bench, PHASE_BENCH, START_MS);
 }
 
-/* Nginx reloads in its own time: a person who has just been told "done" should not meet the old map. */
-static void wait_for_nginx(const struct bench *b, const char *site)
+/* Nginx reloads and the web server starts in their own time: who has just been told "done" should meet neither the old map
+ * nor a page of excuses. Waiting is all: that it does not come up is for health to say. */
+static void wait_for_page(const struct bench *b, const char *site, bool is_new)
 {
 	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = 1000 };
-	int64_t until = clock_ms() + 10000;
+	int64_t until = clock_ms() + PAGE_MS;
 
 	while (clock_ms() < until) {
 		int status = 0;
 		struct err *e = http_ask(&q, &status, NULL);
-		if (!e && status < 500 && status != 404)
+		bool old_map = is_new && (status == 404 || status == 503); /* 503 of an old site is its maintenance */
+		if (!e && status != 502 && status != 504 && !old_map)
 			return;
 		err_free(e);
 		clock_sleep(50);
 	}
+	say("site %s does not answer yet", site);
 }
 
 struct err *machine_open(struct work *w, bool *ret_did)
 {
-	TRY(write_map(&w->bench, w->ready, ret_did));
-	if (!*ret_did)
-		return NULL;
-	TRY(supervisor_signal_role(&w->bench, ROLE_NGINX, "HUP"));
-	if (w->only)
-		wait_for_nginx(&w->bench, w->only);
+	const struct bench *b = &w->bench;
+
+	TRY(write_map(b, w->ready, ret_did));
+	if (*ret_did)
+		TRY(supervisor_signal_role(b, ROLE_NGINX, "HUP"));
+	for (size_t i = 0; i < b->sites.count; i++)
+		if (w->ready[i] && (!w->only || !strcmp(w->only, b->sites.items[i].name))) {
+			wait_for_page(b, b->sites.items[i].name, *ret_did);
+			break;
+		}
 	return NULL;
 }

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +13,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "clock.h"
+#include "dial.h"
 #include "say.h"
 
 #define POLL_MS 20
+#define GREET_MS 200
 
 /* Name, state letter and parent of a process: the name may hold anything, even a parenthesis. */
 static bool read_stat(pid_t pid, char ret_name[static 17], char *ret_state, pid_t *ret_parent)
@@ -63,7 +66,7 @@ unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms)
 {
 	unsigned free_ms = left_ms > later_ms ? left_ms - later_ms : left_ms / 4;
 
-	return row_ms < free_ms ? row_ms : free_ms;
+	return later_ms && row_ms < free_ms ? row_ms : free_ms;
 }
 
 static unsigned order_of(const struct process *p)
@@ -131,7 +134,8 @@ static bool any_alive(const struct process_list *list, unsigned order)
 	return false;
 }
 
-/* An idle RQ worker that has lost its Redis once hangs at the first TERM and ends at the second. */
+/* An idle RQ worker that has lost its Redis once hangs at the first TERM and ends at the second. That
+ * would end a job too, so it comes late. */
 static void insist(const struct process_list *list, unsigned order)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -155,6 +159,29 @@ static void wait_row(const struct process_list *list, unsigned order, unsigned l
 	}
 }
 
+static bool greets(const char *socket)
+{
+	int fd = -1;
+	struct err *e = dial_connect(socket, 0, GREET_MS, &fd);
+	bool greeted = !e && dial_wait(fd, POLLIN, clock_ms() + GREET_MS);
+
+	err_free(e);
+	if (fd >= 0)
+		close(fd);
+	return greeted;
+}
+
+/* MariaDB that is told to stop while it still starts does neither: it hangs, deaf to every further TERM. */
+static void let_start(const struct bench *b, const struct process *p, unsigned limit_ms)
+{
+	int64_t until = clock_ms() + limit_ms;
+
+	if (!p->program || p->program->role != ROLE_MARIADB)
+		return;
+	while (stop_is_alive(p->pid) && clock_ms() < until && !greets(b->sql_socket))
+		clock_sleep(POLL_MS);
+}
+
 static void kill_row(const struct process_list *list, unsigned order, bool *ret_killed)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -172,6 +199,20 @@ static bool is_up(const struct process *p)
 	return strcmp(p->state, "STOPPED") && strcmp(p->state, "EXITED") && strcmp(p->state, "FATAL");
 }
 
+static unsigned left_ms(int64_t until)
+{
+	int64_t left = until - clock_ms();
+
+	return left > 0 ? (unsigned)left : 0;
+}
+
+static unsigned share(const struct process_list *list, unsigned order, int64_t until)
+{
+	unsigned next;
+
+	return stop_share(row_ms(list, order, &next), later_ms(list, order), left_ms(until));
+}
+
 void stop_all(const struct bench *b, const struct process_list *list, pid_t supervisor, unsigned budget_ms, bool *ret_killed)
 {
 	int64_t until = clock_ms() + budget_ms;
@@ -179,17 +220,17 @@ void stop_all(const struct bench *b, const struct process_list *list, pid_t supe
 
 	row_ms(list, 0, &next);
 	for (order = any_alive(list, 0) ? 0 : next; order != UINT32_MAX; order = next) {
-		unsigned longest = row_ms(list, order, &next);
+		row_ms(list, order, &next);
 		for (size_t i = 0; i < list->count; i++) {
 			if (order_of(&list->items[i]) != order || !is_up(&list->items[i]))
 				continue;
+			let_start(b, &list->items[i], share(list, order, until) / 2);
 			if (!ask(b, &list->items[i], supervisor > 0)) {
 				kill(supervisor, SIGKILL); /* or it would start them again */
 				supervisor = 0;
 			}
 		}
-		int64_t left = until - clock_ms();
-		wait_row(list, order, stop_share(longest, later_ms(list, order), left > 0 ? (unsigned)left : 0));
+		wait_row(list, order, share(list, order, until));
 		kill_row(list, order, ret_killed);
 	}
 }

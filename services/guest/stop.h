@@ -10,7 +10,8 @@
  * is set when a store (MariaDB, Redis) had to be killed: the next start recovers. */
 void stop_all(const struct bench *b, const struct process_list *list, pid_t supervisor, unsigned budget_ms, bool *ret_killed);
 
-/* How long a row may take, in ms: its own seconds, unless the rows after it need the rest of what is left. */
+/* How long a row may take, in ms: its own seconds, unless the rows after it need the rest of what is left; the
+ * last row, which holds the data, may take all of it. */
 unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms);
 
 /* The processes whose parent we are, except one: for when supervisor has died and left its children to us. Which

@@ -90,7 +90,7 @@ is_equal() {
 		start_room
 		until_room sh -c "jq -e '.steps[] | select(.step == \"$point\" and .state != \"pending\")' /run/mkbench/progress.json"
 		end_room TERM
-		[[ $status = 0 ]]
+		[[ $status = 0 ]] || { echo "at $point: $status"; tail -30 "$log"; false; }
 	done
 	start_room
 	started

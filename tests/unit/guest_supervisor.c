@@ -62,6 +62,6 @@ int main(void)
 	ok(!supervisor_program(&b, "other", "short") && supervisor_program(&b, "web", "web") == &rows[2]);
 	/* a row has its own time, but never the time of those after it; nothing left is still a little */
 	ok(stop_share(4000, 5000, 10000) == 4000 && stop_share(4000, 5000, 7000) == 2000 && stop_share(4000, 5000, 4000) == 1000);
-	ok(stop_share(3000, 0, 9000) == 3000 && stop_share(3000, 0, 0) == 0);
+	ok(stop_share(3000, 0, 9000) == 9000 && stop_share(3000, 0, 2000) == 2000 && stop_share(3000, 0, 0) == 0);
 	return t_done();
 }
