@@ -44,6 +44,7 @@ static struct err *make_folders(const struct bench *b)
 	for (size_t i = 0; i < b->folders.count; i++)
 		TRY(durable_folder(b->folders.items[i].path, b->folders.items[i].mode, &b->folders.items[i].owner));
 	TRY(durable_folder(BENCH_RUN, 0755, &durable_root));
+	TRY(durable_folder(BENCH_RUN "/progress", 0755, &durable_root));
 	TRY(durable_folder(own, 0700, &durable_root));
 	return durable_folder(secrets, 0700, &durable_root);
 }
@@ -84,7 +85,7 @@ static struct err *write_map(const struct bench *b, const bool *ready, bool *ret
 }
 
 /* A container that is started again finds /run as its last run has left it. */
-static void forget_last_run(void)
+static struct err *forget_last_run(void)
 {
 	static const char *const said[] = { "started", "serving", "progress.json", "steps.json", "sites.json" };
 
@@ -92,13 +93,14 @@ static void forget_last_run(void)
 		AUTO_FREE char *path = mem_printf(BENCH_RUN "/%s", said[i]);
 		unlink(path);
 	}
+	return file_remove_tree(BENCH_RUN "/progress");
 }
 
 struct err *machine_prepare(const struct bench *b, const bool *ready)
 {
 	struct memory m = memory_plan(b, "");
 
-	forget_last_run();
+	TRY(forget_last_run());
 	TRY(make_folders(b));
 	TRY(memory_write(b, &m));
 	return write_map(b, ready, NULL);

@@ -16,10 +16,18 @@ struct report {
 	int64_t started, step_started;
 };
 
-static void write_steps(const struct report *r, const char *name, json_t *steps, unsigned mode)
+/* The site that a step is for, or NULL: the machine's. */
+static const char *site_of(json_t *row)
+{
+	const char *slash = strchr(json_string_value(json_object_get(row, "step")), '/');
+
+	return slash ? slash + 1 : NULL;
+}
+
+static void write_steps(const struct report *r, const char *name, const char *state, json_t *steps, unsigned mode)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", r->folder, name);
-	json_t *all = json_pack("{s:s, s:f, s:O}", "state", r->state, "seconds", (double)(clock_ms() - r->started) / 1000, "steps", steps);
+	json_t *all = json_pack("{s:s, s:f, s:O}", "state", state, "seconds", (double)(clock_ms() - r->started) / 1000, "steps", steps);
 	struct err *e = durable_show(path, all, mode);
 
 	json_decref(all);
@@ -27,16 +35,45 @@ static void write_steps(const struct report *r, const char *name, json_t *steps,
 		say_err(e, "progress is not shown");
 }
 
-static void publish(const struct report *r)
+/* What the visitors of one site may know: the machine's steps and their own, and no name of a tenant. */
+static void show_site(const struct report *r, const char *site)
 {
-	json_t *public = json_deep_copy(r->steps), *row;
+	AUTO_FREE char *name = mem_printf("progress/%s.json", site);
+	json_t *own = json_array(), *row;
+	bool failed = false, done = true;
 	size_t i;
 
-	json_array_foreach(public, i, row)
+	json_array_foreach(r->steps, i, row) {
+		const char *step = json_string_value(json_object_get(row, "step")), *whose = site_of(row);
+		const char *state = json_string_value(json_object_get(row, "state"));
+		if (whose && strcmp(whose, site))
+			continue;
+		json_t *seconds = json_object_get(row, "seconds");
+		json_array_append_new(own, json_pack("{s:s%, s:s, s:O*}", "step", step, strcspn(step, "/"), "state", state, "seconds", seconds));
+		failed |= !strcmp(state, "failed");
+		done &= !strcmp(state, "done");
+	}
+	write_steps(r, name, failed ? "failed" : done ? "done" : "running", own, 0644);
+	json_decref(own);
+}
+
+/* A site's step changes that site's page, a step of the machine changes all: O(sites) files in a whole run, not its square. */
+static void publish(const struct report *r, const char *changed)
+{
+	json_t *bare = json_deep_copy(r->steps), *row;
+	const char *last = "";
+	size_t i;
+
+	json_array_foreach(bare, i, row)
 		json_object_del(row, "why");
-	write_steps(r, "steps.json", r->steps, 0600);
-	write_steps(r, "progress.json", public, 0644);
-	json_decref(public);
+	write_steps(r, "steps.json", r->state, r->steps, 0600);
+	write_steps(r, "progress.json", r->state, bare, 0600);
+	json_array_foreach(bare, i, row) {
+		const char *site = site_of(row);
+		if (site && strcmp(site, last) && (!changed || !strcmp(site, changed)))
+			show_site(r, last = site);
+	}
+	json_decref(bare);
 }
 
 struct report *report_new(const char *folder)
@@ -71,7 +108,7 @@ void report_begin(struct report *r, const char *step)
 			r->current = row;
 	r->step_started = clock_ms();
 	json_object_set_new(r->current, "state", json_string("running"));
-	publish(r);
+	publish(r, site_of(r->current));
 }
 
 void report_end(struct report *r, bool done, const char *why)
@@ -87,11 +124,11 @@ void report_end(struct report *r, bool done, const char *why)
 		say("%s failed after %.1f s: %s", step, seconds, why);
 	else if (done)
 		say("%s: done in %.1f s", step, seconds);
-	publish(r);
+	publish(r, site_of(r->current));
 }
 
 void report_finish(struct report *r, bool failed)
 {
 	r->state = failed ? "failed" : "done";
-	publish(r);
+	publish(r, NULL);
 }

@@ -1,6 +1,6 @@
-/* The steps of provisioning as others see them: a line each in the log, progress.json for
- * visitors (names, states, seconds), and steps.json with reasons, for root's benchctl. Both are
- * replaced whole at every change. */
+/* The steps of provisioning as others see them: a line each in the log; steps.json with reasons and progress.json
+ * without, both root's; progress/SITE.json for the visitors of one site, which names none. Each is replaced
+ * whole at every change. */
 #pragma once
 #include <stdbool.h>
 
@@ -8,6 +8,7 @@
 
 struct report;
 
+/* folder/progress must be there. */
 struct report *report_new(const char *folder);
 void report_free(struct report *r);
 

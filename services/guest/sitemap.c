@@ -35,7 +35,7 @@ static void add_host(struct text *t, const struct bench *b, size_t site, size_t 
 	const char *host = at ? s->hosts[at - 1] : s->name;
 
 	if (is_host(host) && !is_taken(b, site, at, host))
-		text_printf(t, "%s \"%s\";\n", host, ready ? s->name : "-");
+		text_printf(t, "%s \"%s%s\";\n", host, ready ? "" : "-", s->name);
 }
 
 char *sitemap_text(const struct bench *b, const bool *ready)
@@ -44,7 +44,7 @@ char *sitemap_text(const struct bench *b, const bool *ready)
 	const struct bench_site *unknown = bench_site(b, b->unknown_host);
 	bool open = unknown && ready[unknown - b->sites.items];
 
-	text_printf(&t, "default \"%s\";\n", unknown ? (open ? unknown->name : "-") : "");
+	text_printf(&t, "default \"%s%s\";\n", unknown && !open ? "-" : "", unknown ? unknown->name : "");
 	for (size_t i = 0; i < b->sites.count; i++) {
 		add_host(&t, b, i, 0, ready[i]);
 		for (size_t k = 0; b->sites.items[i].hosts[k]; k++)

@@ -185,7 +185,11 @@ secrets() {
 	run -1 in_room "$room/bin/benchctl" status
 	[[ $output =~ "no luck with ***" ]]
 	run -0 in_room "$room/bin/health"
-	! jq . <(in_room cat /run/mkbench/progress.json) | grep "no luck"
+	! in_room cat /run/mkbench/progress.json | grep "no luck"
+	# each site's visitors see their own site's state and nobody's name
+	[[ $(in_room jq -r .state /run/mkbench/progress/one.localhost.json) = done ]]
+	[[ $(in_room jq -r '.state, (.steps[] | select(.state == "failed").step)' /run/mkbench/progress/two.localhost.json) = failed$'\n'create ]]
+	! in_room cat /run/mkbench/progress/{one,two}.localhost.json | grep localhost
 	mv "$room/bench/create-site.good" "$room/bench/create-site"
 	started
 }

@@ -16,7 +16,9 @@ setup_file() {
 		one.localhost "one.localhost";
 		www.example.org "one.localhost";
 		two.localhost "two.localhost";
-		soon.localhost "-";
+		soon.localhost "-soon.localhost";
+		soon.example.org "-soon.localhost";
+		late.localhost "-late.localhost";
 	END
 	local one=$DIR/data/sites/one.localhost assets=$DIR/image/home/frappe/frappe-bench/assets
 	mkdir -p "$one"/{public,private}/files "$assets/app"
@@ -25,7 +27,10 @@ setup_file() {
 	echo secret > "$one/private/files/s.txt"
 	echo '{}' > "$one/site_config.json"
 	echo 1 | tee "$assets/app/plain.js" "$assets/app/desk.bundle.ABCDEF12.js" > /dev/null
-	echo '{"state": "running", "steps": []}' > "$DIR/run/mkbench/progress.json"
+	mkdir "$DIR/run/mkbench/progress"
+	echo '{"state": "running", "steps": []}' > "$DIR/run/mkbench/progress/soon.localhost.json"
+	echo '{"state": "done", "steps": []}' > "$DIR/run/mkbench/progress/one.localhost.json"
+	echo '{"state": "secret"}' > "$DIR/run/mkbench/progress.json"
 	python3 tests/e2e/service-echo.py "$web" "$live" 3>&- &
 	echo $! > "$DIR/echo.pid"
 	nginx -c "$DIR/image/etc/nginx/nginx.conf" -g 'daemon off;' > "$DIR/nginx.log" 2>&1 3>&- &
@@ -100,11 +105,20 @@ print(peer.recv(4096).decode())' "$port"
 	status 503
 }
 
-@test "the progress of the preparation is told, and not kept by a cache" {
-	host=soon.localhost ask /_mkbench/progress.json
-	status 200
-	has '"state": "running"'
-	has '^Cache-Control: no-cache'
+@test "the progress of the preparation is told to each site's own visitors, and not kept by a cache" {
+	for host in soon.localhost soon.example.org; do
+		ask /_mkbench/progress.json
+		status 200
+		has '"state": "running"'
+		has '^Cache-Control: no-cache'
+	done
+	host=one.localhost ask /_mkbench/progress.json
+	has '"state": "done"'
+	for host in other.localhost late.localhost ../../progress; do
+		ask /_mkbench/progress.json -H 'X-Frappe-Site-Name: soon.localhost'
+		lacks '"state"'
+	done
+	host=one.localhost
 	ask /_mkbench/wait.html
 	status 404
 }

@@ -28,7 +28,7 @@ int main(void)
 	    "default \"\";\none.test \"one.test\";\nwww.example.org \"one.test\";\ntwo.test \"one.test\";\n*.wild.test \"two.test\";\n");
 	b.unknown_host = "two.test";
 	map(&b, first,
-	    "default \"-\";\none.test \"one.test\";\nwww.example.org \"one.test\";\ntwo.test \"one.test\";\n*.wild.test \"-\";\n");
+	    "default \"-two.test\";\none.test \"one.test\";\nwww.example.org \"one.test\";\ntwo.test \"one.test\";\n*.wild.test \"-two.test\";\n");
 	b.sites.count = 0;
 	b.unknown_host = "refuse";
 	map(&b, both, "default \"\";\n");
