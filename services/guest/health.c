@@ -53,7 +53,8 @@ static void add_failing(struct text *t, const struct probe *p)
 	}
 }
 
-static int answer_ready(void)
+/* To who asks for "ready" every door must be open; an engine is not told to restart a bench for its live events. */
+static int answer_ready(bool every_door)
 {
 	AUTO_BENCH struct bench b;
 	AUTO_PROBE struct probe p = { 0 };
@@ -72,12 +73,13 @@ static int answer_ready(void)
 	add_failing(&t, &p);
 	json_array_foreach(p.problems, i, problem)
 		text_printf(&t, "; %s", json_string_value(problem));
-	const char *word = p.failing ? "not ready" : p.maintenance ? "maintenance" : t.len ? "degraded" : "ready";
+	bool closed = p.failing || (every_door && p.mute);
+	const char *word = closed ? "not ready" : p.maintenance ? "maintenance" : t.len ? "degraded" : "ready";
 	printf("%s: %zu of %zu sites", word, p.ready, b.sites.count);
 	if (p.maintenance)
 		printf(", %zu in maintenance", p.maintenance);
 	printf("%s\n", t.len ? t.bytes : "");
-	return p.failing ? 1 : 0;
+	return closed ? 1 : 0;
 }
 
 /* What a container engine should act upon: a start that takes its time, a standby and a stop are no
@@ -86,7 +88,7 @@ static int answer_engine(enum state s, const char *why, int64_t age_ms)
 {
 	if (age_ms > DEAD_MS || s == STATE_STANDBY || s == STATE_STOPPING || !has_started())
 		return answer_live(s, why, age_ms);
-	return answer_ready();
+	return answer_ready(false);
 }
 
 int health_main(int argc, char **argv)
@@ -115,5 +117,5 @@ int health_main(int argc, char **argv)
 		printf("not ready: %s%s%s\n", state_name(s), *why ? ": " : "", why);
 		return 1;
 	}
-	return *word ? answer_ready() : answer_engine(s, why, age_ms);
+	return *word ? answer_ready(true) : answer_engine(s, why, age_ms);
 }

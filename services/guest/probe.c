@@ -82,6 +82,37 @@ static struct err *probe_site(const struct bench *b, const struct bench_site *s,
 	return e;
 }
 
+static void note(struct probe *p, struct err *e)
+{
+	if (!e)
+		return;
+	AUTO_FREE char *why = err_text(e);
+	json_array_append_new(p->problems, json_string(why));
+	err_free(e);
+}
+
+static bool has_role(const struct bench *b, int role)
+{
+	for (size_t i = 0; i < b->programs.count; i++)
+		if (b->programs.items[i].role == role)
+			return true;
+	return false;
+}
+
+/* By the door that a browser takes: Nginx where there is one. */
+static struct err *probe_live(const struct bench *b, const char *site, unsigned limit_ms)
+{
+	AUTO_FREE char *body = NULL;
+	unsigned port = has_role(b, ROLE_NGINX) ? b->http_port : b->socketio_port;
+	struct http_question q = { .port = port, .path = b->socketio_path, .host = site, .limit_ms = limit_ms };
+	int status;
+
+	TRY_AS(http_ask(&q, &status, &body), "socketio");
+	if (status != 200 || !strstr(body, "\"sid\""))
+		return err_new(ERR_SYSTEM, "socketio: no handshake for %s (HTTP status %d)", site, status);
+	return NULL;
+}
+
 static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 {
 	json_t *opened = NULL;
@@ -104,39 +135,15 @@ static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 			p->maintenance++;
 		else
 			p->ready++;
+		if (!e && has_role(b, ROLE_SOCKETIO)) {
+			struct err *live = probe_live(b, b->sites.items[i].name, left(until));
+			p->mute |= live != NULL;
+			note(p, live);
+		}
 		json_object_set_new(p->sites, b->sites.items[i].name, json_string(why ? why : maintenance ? "maintenance" : "ready"));
 		err_free(e);
 	}
 	json_decref(opened);
-}
-
-static void note(struct probe *p, struct err *e)
-{
-	if (!e)
-		return;
-	AUTO_FREE char *why = err_text(e);
-	json_array_append_new(p->problems, json_string(why));
-	err_free(e);
-}
-
-static struct err *probe_socketio(const struct bench *b, unsigned limit_ms)
-{
-	AUTO_FREE char *body = NULL;
-	int status;
-	struct http_question q = { .port = b->socketio_port, .path = b->socketio_path, .limit_ms = limit_ms };
-
-	TRY_AS(http_ask(&q, &status, &body), "socketio");
-	if (status != 200 || !strstr(body, "\"sid\""))
-		return err_new(ERR_SYSTEM, "socketio: no handshake (HTTP status %d)", status);
-	return NULL;
-}
-
-static bool has_role(const struct bench *b, int role)
-{
-	for (size_t i = 0; i < b->programs.count; i++)
-		if (b->programs.items[i].role == role)
-			return true;
-	return false;
 }
 
 /* A program that is stopped on purpose is a problem too: nobody else would notice. */
@@ -161,8 +168,6 @@ void probe_run(const struct bench *b, unsigned limit_ms, struct probe *p)
 	probe_sites(b, until, p);
 	for (size_t i = 0; i < b->redis.count; i++)
 		note(p, redis_probe(&b->redis.items[i], left(until)));
-	if (has_role(b, ROLE_SOCKETIO))
-		note(p, probe_socketio(b, left(until)));
 	note(p, probe_programs(b, p));
 }
 

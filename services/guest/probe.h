@@ -1,5 +1,5 @@
-/* Whether the bench serves, by real operations: each site's page through Nginx and a SELECT as the
- * site's own account, Redis, Socket.io, supervisor's programs. */
+/* Whether the bench serves, by real operations: each site's page and live events through Nginx, a SELECT as the
+ * site's own account, Redis, supervisor's programs. */
 #pragma once
 #include "bench.h"
 
@@ -7,6 +7,7 @@ struct probe {
 	json_t *sites;    /* by name: "ready", "maintenance", "preparing", or what is wrong */
 	json_t *problems; /* texts: what is wrong beside the sites */
 	size_t ready, maintenance, preparing, failing; /* sites of each kind */
+	bool mute;        /* a site's live events do not answer */
 };
 
 /* Takes at most about limit_ms in all. */

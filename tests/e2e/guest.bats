@@ -278,6 +278,22 @@ secrets() {
 	until_room "$room/bin/benchctl" status
 }
 
+@test "ready is said when live events answer through nginx, too, and not before" {
+	mv "$room/bench/program" "$room/bench/program.good"
+	printf '#!/bin/bash\nuntil [ $1 != socketio ] || [ -e %s/listen ]; do sleep 0.1; done\nexec %s.good "$@"\n' \
+		"$room" "$room/bench/program" >"$room/bench/program"
+	chmod 755 "$room/bench/program"
+	start_room
+	until_room "$room/bin/health" started
+	until_room sh -c "$room/bin/health | grep '^degraded: 2 of 2 sites; socketio: no handshake for one.localhost (HTTP status 502)'"
+	run -1 in_room "$room/bin/health" ready
+	[[ $output =~ ^"not ready: 2 of 2 sites; socketio: " ]]
+	touch "$room/listen"
+	until_room "$room/bin/health" ready
+	run -0 in_room "$room/bin/health" ready
+	[[ $output = "ready: 2 of 2 sites" ]]
+}
+
 @test "a full volume while it is being prepared: said, and continued by itself when there is room" {
 	cat >"$room/small" <<-EOF
 		#!/bin/bash
