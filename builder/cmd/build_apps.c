@@ -106,12 +106,12 @@ static void feed_words(struct digest_run *run, const char *const *words)
 	digest_feed_word(run, "");
 }
 
-static struct digest key_of(const struct job *j, const struct part *p, const struct digest *below)
+static struct digest key_of(const struct part *p, const struct digest *below)
 {
 	struct digest_run *run = digest_start();
 	struct digest seed = tree_digest(&p->seed);
 
-	digest_feed_word(run, "apps 2");
+	digest_feed_word(run, "apps 3");
 	digest_feed(run, below->bytes, sizeof below->bytes);
 	digest_feed(run, seed.bytes, sizeof seed.bytes);
 	for (size_t i = 0; i < p->steps.count; i++) {
@@ -120,7 +120,6 @@ static struct digest key_of(const struct job *j, const struct part *p, const str
 		feed_words(run, s->env);
 		feed_words(run, (const char *const[]){ s->cwd, s->only_with ? s->only_with : "", s->as_root ? "root" : "user", NULL });
 	}
-	feed_words(run, service_prune(j->services));
 	return digest_finish(run);
 }
 
@@ -138,7 +137,7 @@ void build_apps_plan(const struct job *j, const struct digest *root_key, struct 
 
 	*ret = (struct build_apps){ .count = make_parts(j, parts) };
 	for (size_t i = 0; i < ret->count; i++) {
-		ret->keys[i] = key_of(j, &parts[i], i ? &ret->keys[i - 1] : root_key);
+		ret->keys[i] = key_of(&parts[i], i ? &ret->keys[i - 1] : root_key);
 		ret->names[i] = i + 1 < ret->count ? "dependencies" : "apps";
 	}
 	end_parts(parts);
@@ -149,7 +148,7 @@ static struct err *run(struct job *j, struct layer_root *root, const struct part
 	struct layer_steps request = {
 		.store = j->store, .progress = j->progress, .key = *key, .root_key = *key, .seed = &p->seed,
 		.steps = p->steps.items, .step_count = p->steps.count, .uid = BENCH_ID, .gid = BENCH_ID,
-		.prune = service_prune(j->services), .epoch = j->lock.epoch,
+		.epoch = j->lock.epoch,
 	};
 
 	return layer_steps(&request, root, ret);

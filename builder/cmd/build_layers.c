@@ -25,6 +25,7 @@ struct build_work {
 	struct layer_root root;
 	struct layer_delta configured;
 	struct build_apps apps;
+	struct tree settled[BUILD_APPS_PARTS]; /* what an image has of them */
 	struct tree configuration;
 	bool made;                           /* the deltas are here, not only what was poured from them */
 };
@@ -155,7 +156,7 @@ static void merge_all(struct build_work *w, struct tree *ret)
 	size_t n = 2;
 
 	for (size_t i = 0; i < w->apps.count; i++)
-		layers[n++] = &w->apps.parts[i].tree;
+		layers[n++] = &w->settled[i];
 	layers[n++] = &w->configuration;
 	tree_merge(layers, n, ret);
 }
@@ -170,6 +171,24 @@ static struct digest whole_tree(struct build_work *w)
 	return d;
 }
 
+/* An app's layers as an image has them: without what only the building needed. */
+static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
+{
+	const struct tree *parts[BUILD_APPS_PARTS], *packages[] = { layer_whole(w->set), &w->configured.tree };
+	struct tree below = { 0 };
+
+	for (size_t i = 0; i < w->apps.count; i++)
+		parts[i] = &w->apps.parts[i].tree;
+	tree_merge(packages, COUNT(packages), &below);
+	tree_settle(parts, w->apps.count, &below, service_prune(w->job->services), w->job->lock.epoch, w->settled);
+	tree_done(&below);
+	for (size_t i = 0; i < w->apps.count; i++) {
+		struct digest content = tree_digest(&w->settled[i]), key = build_pour_key("apps", &content, "");
+		TRY(build_pour(w->job, &key, &w->settled[i], &layers[i].blob));
+	}
+	return NULL;
+}
+
 /* Runs what is missing, bottom to top: apps need the packages' root even if its layers are poured. */
 static struct err *make_all(struct build_work *w, struct build_layers *out)
 {
@@ -179,10 +198,7 @@ static struct err *make_all(struct build_work *w, struct build_layers *out)
 	TRY(do_packages(w, out));
 	TRY(do_tools(w));
 	TRY(build_apps(w->job, &w->root, &w->apps));
-	for (size_t i = 0; i < w->apps.count; i++) {
-		struct digest key = build_pour_key("apps", &w->apps.keys[i], "");
-		TRY(build_pour(w->job, &key, &w->apps.parts[i].tree, &out->items[IMAGE_GROUPS + 1 + i].blob));
-	}
+	TRY(pour_apps(w, &out->items[IMAGE_GROUPS + 1]));
 	struct digest key = build_pour_key("configuration", &(struct digest){ 0 }, out->build_id);
 	TRY(build_pour(w->job, &key, &w->configuration, &top->blob));
 	out->tree = whole_tree(w);
@@ -197,6 +213,8 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	struct tree unnamed = { 0 };
 
 	digest_feed_word(run, "build 1");
+	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
+		digest_feed_word(run, *glob);
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);
 	digest_feed(run, w->apps.keys[w->apps.count - 1].bytes, sizeof w->image_key.bytes);
 	struct err *e = build_configuration(w->job, "", &unnamed);
@@ -248,6 +266,8 @@ void build_layers_done(struct build_layers *l)
 		return;
 	layer_delta_done(&w->configured);
 	build_apps_done(&w->apps);
+	for (size_t i = 0; i < BUILD_APPS_PARTS; i++)
+		tree_done(&w->settled[i]);
 	layer_root_done(&w->root);
 	layer_close(w->tool_set);
 	layer_close(w->set);

@@ -118,28 +118,6 @@ struct err *clean_packages(const char *folder, int64_t epoch)
 	return e;
 }
 
-struct err *clean_prune(const char *folder, const char *const *globs)
-{
-	struct tree t = { 0 };
-	struct err *e = globs && *globs ? scan_folder(folder, false, &t, NULL) : NULL;
-	const char *removed = NULL;
-
-	for (size_t i = 0; !e && i < t.count; i++) {
-		AUTO_FREE char *path = mem_printf("/%s", t.items[i].path);
-		bool matches = false;
-		if (!i || (removed && tree_within(t.items[i].path, removed)))
-			continue;
-		for (const char *const *glob = globs; *glob && !matches; glob++)
-			matches = !fnmatch(*glob, path, 0);
-		if (!matches)
-			continue;
-		removed = t.items[i].path;
-		e = apply(folder, &t.items[i], REMOVE, 0);
-	}
-	tree_done(&t);
-	return e;
-}
-
 static bool is_same(const struct entry *a, const struct entry *b)
 {
 	return b && a->kind == b->kind && a->kind == ENTRY_FILE && a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&

@@ -6,7 +6,5 @@
 
 /* After packages were configured: two runs over the same inputs leave the same bytes. */
 struct err *clean_packages(const char *folder, int64_t epoch) MUST_CHECK;
-/* Removes what matches a glob on absolute paths ("*" matches "/" too), folders whole. NULL: none. */
-struct err *clean_prune(const char *folder, const char *const *globs) MUST_CHECK;
 /* Removes files that equal those of the sorted tree below: they were copied up for nothing. */
 struct err *clean_same(const char *folder, const struct tree *below) MUST_CHECK;

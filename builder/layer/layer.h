@@ -85,7 +85,6 @@ struct layer_steps {
 	unsigned uid, gid;           /* of steps that do not run as root */
 	const struct bind *binds;
 	size_t bind_count;
-	const char *const *prune;    /* globs, NULL-terminated, or NULL */
 	int64_t epoch;
 	const char *log;             /* or NULL */
 };

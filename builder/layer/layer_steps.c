@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "layer/clean.h"
 #include "layer/layer_set.h"
 
 static int inside(void *arg)
@@ -68,8 +67,6 @@ static struct err *make(const struct layer_steps *r, const struct digest *key, s
 		e = run_step(r, root, &w, &r->steps[i]);
 		progress_add(r->progress, 1);
 	}
-	if (!e)
-		e = clean_prune(w.upper, r->prune);
 	if (!e)
 		e = layer_work_keep(r->store, key, &w, root, r->progress, ret);
 	layer_work_done(&w);

@@ -61,6 +61,14 @@ void tree_add_parents(struct tree *t, const struct tree *like, int64_t mtime);
 /* One tree from layers, lowest first: later names win, whiteouts and opaque folders
  * applied; a hard link whose file was hidden becomes the file. All sorted. */
 void tree_merge(const struct tree *const *layers, size_t count, struct tree *ret);
+/* The same, and for each entry of ret the number of the layer that it is from; the caller's to free. */
+void tree_merge_traced(const struct tree *const *layers, size_t count, struct tree *ret, size_t **ret_layers);
+/* Layers that came of steps, lowest first, over below (sorted): each without what later ones hide or replace and
+ * without what matches a glob of prune (absolute paths, "*" matches "/" too, folders whole; NULL: none). What was hidden of
+ * below is hidden by the lowest. ret has count empty trees, which become sorted; merged over below they give what the layers
+ * give, pruned. So an image carries nothing that only the building needed. */
+void tree_settle(const struct tree *const *layers, size_t count, const struct tree *below, const char *const *prune,
+		 int64_t mtime, struct tree *ret);
 /* The tree digest: SHA-256 over one line an entry of a sorted tree (kind, mode, owner, size, link,
  * content digest, path), times left out; equal for a container and a disk of one recipe. */
 struct digest tree_digest(const struct tree *t);

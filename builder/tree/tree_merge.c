@@ -79,9 +79,9 @@ static void add_link(struct merge *m, const struct tree *layer, const struct nam
 	tree_add(m->ret, &e);
 }
 
-void tree_merge(const struct tree *const *layers, size_t count, struct tree *ret)
+/* Fills m->kept with the names that win. */
+static void choose(struct merge *m, const struct tree *const *layers, size_t count)
 {
-	struct merge m = { .ret = ret };
 	size_t total = 0, filled = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -94,10 +94,20 @@ void tree_merge(const struct tree *const *layers, size_t count, struct tree *ret
 	for (size_t i = 0, n; i < total; i += n) {
 		for (n = 1; i + n < total && !strcmp(names[i].entry->path, names[i + n].entry->path);)
 			n++;
-		settle(&m, names + i, n);
+		settle(m, names + i, n);
 	}
+	free(m->curtains.items);
+}
+
+void tree_merge_traced(const struct tree *const *layers, size_t count, struct tree *ret, size_t **ret_layers)
+{
+	struct merge m = { .ret = ret };
+
+	choose(&m, layers, count);
+	*ret_layers = mem_array(m.kept.count + 1, sizeof **ret_layers);
 	for (size_t i = 0; i < m.kept.count; i++) {
 		const struct name *n = &m.kept.items[i];
+		(*ret_layers)[i] = n->layer;
 		if (n->entry->kind == ENTRY_HARDLINK) {
 			add_link(&m, layers[n->layer], n);
 		} else {
@@ -106,6 +116,12 @@ void tree_merge(const struct tree *const *layers, size_t count, struct tree *ret
 				e->kind = ENTRY_FOLDER;
 		}
 	}
-	free(m.curtains.items);
 	free(m.kept.items);
+}
+
+void tree_merge(const struct tree *const *layers, size_t count, struct tree *ret)
+{
+	AUTO_FREE size_t *from = NULL;
+
+	tree_merge_traced(layers, count, ret, &from);
 }

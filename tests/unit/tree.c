@@ -103,6 +103,46 @@ static void merges(void)
 	tree_done(&ret);
 }
 
+static void settles(void)
+{
+	struct tree below = { 0 }, first = { 0 }, second = { 0 }, ret[2] = { 0 }, all = { 0 };
+	const struct tree *both[] = { &first, &second };
+
+	add(&below, ENTRY_FOLDER, "etc", NULL);
+	add(&below, ENTRY_FILE, "etc/a", "0");
+	add(&below, ENTRY_FILE, "etc/b", "0");
+	add(&below, ENTRY_FOLDER, "old", NULL);
+	add(&below, ENTRY_FILE, "old/x", "0");
+	add(&first, ENTRY_FOLDER, "etc", NULL);
+	add(&first, ENTRY_WHITEOUT, "etc/a", NULL);
+	add(&first, ENTRY_FOLDER, "modules", NULL);
+	add(&first, ENTRY_FILE, "modules/kept", "1");
+	add(&first, ENTRY_FOLDER, "modules/tool", NULL);
+	add(&first, ENTRY_FILE, "modules/tool/x", "1");
+	add(&first, ENTRY_FILE, "same", "1");
+	add(&first, ENTRY_HARDLINK, "other", "same");
+	add(&first, ENTRY_FILE, "modules/a.map", "1");
+	add(&second, ENTRY_WHITEOUT, "modules/tool", NULL);
+	add(&second, ENTRY_WHITEOUT, "etc/b", NULL);
+	add(&second, ENTRY_OPAQUE, "old", NULL);
+	add(&second, ENTRY_FILE, "old/y", "2");
+	add(&second, ENTRY_FILE, "other", "2");
+	tree_sort(&below);
+	tree_sort(&first);
+	tree_sort(&second);
+	tree_settle(both, 2, &below, (const char *const[]){ "/modules/*.map", "/etc", NULL }, 7, ret);
+	LOOKS(&ret[0], "/ etc/ etc/a-> etc/b-> modules/ modules/kept=1 old-> same=1");
+	LOOKS(&ret[1], "/ old/ old/y=2 other=2");
+	tree_merge((const struct tree *[]){ &below, &ret[0], &ret[1] }, 3, &all);
+	LOOKS(&all, "/ etc/ modules/ modules/kept=1 old/ old/y=2 other=2 same=1");
+	tree_done(&below);
+	tree_done(&first);
+	tree_done(&second);
+	tree_done(&ret[0]);
+	tree_done(&ret[1]);
+	tree_done(&all);
+}
+
 static void merge_keeps_what_links_mean(void)
 {
 	struct tree low = { 0 }, high = { 0 }, ret = { 0 };
@@ -167,6 +207,7 @@ int main(void)
 	links_follow_their_file();
 	parents();
 	merges();
+	settles();
 	merge_keeps_what_links_mean();
 	digests();
 	return t_done();
