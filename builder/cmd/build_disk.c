@@ -14,6 +14,7 @@
 #include "image/disk.h"
 #include "image/place.h"
 #include "image/qcow2.h"
+#include "image/zst.h"
 #include "layer/audit.h"
 
 #define FORMAT "disk 1"          /* changes when the same inputs give another disk */
@@ -28,6 +29,7 @@ struct work {
 	struct layer_delta configured, loaders;
 	struct tree configuration, whole;    /* what only a disk has; its root */
 	const char *raw;                     /* the raw output, once it is there */
+	int spare;                           /* what the other formats are made from, open: that, or a raw disk without a name */
 };
 
 static bool belongs(const struct lock_package *p, const char *layer)
@@ -166,14 +168,12 @@ static int create(const char *path)
 	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
+/* The raw disk that other formats are made from. */
 static struct err *open_raw(struct work *w, const char *beside, int *ret)
 {
 	AUTO_FREE char *path = mem_printf("%s.raw", beside);
 
-	if (w->raw)
-		*ret = open(w->raw, O_RDONLY | O_CLOEXEC);
-	else
-		*ret = create(path);
+	*ret = w->raw ? open(w->raw, O_RDONLY | O_CLOEXEC) : create(path);
 	if (*ret < 0)
 		return err_errno(errno, "open %s", w->raw ? w->raw : path);
 	if (w->raw)
@@ -182,17 +182,17 @@ static struct err *open_raw(struct work *w, const char *beside, int *ret)
 	return write_raw(w, *ret);
 }
 
-/* A qcow2 is made from the raw disk, be it an output or a file that has no name. */
 static struct err *write_part(struct work *w, int output, const char *path)
 {
-	AUTO_CLOSE int fd = create(path), raw = -1;
+	AUTO_CLOSE int fd = create(path);
 
 	if (fd < 0)
 		return err_errno(errno, "write %s", path);
 	if (output == OUTPUT_RAW)
 		return write_raw(w, fd);
-	TRY(open_raw(w, path, &raw));
-	return qcow2_write(raw, fd);
+	if (w->spare < 0)
+		TRY(open_raw(w, path, &w->spare));
+	return (output == OUTPUT_QCOW2 ? qcow2_write : zst_write)(w->spare, fd);
 }
 
 static struct err *write_output(struct work *w, struct build_layers *layers, int output, const struct place *p, struct image_result *ret)
@@ -220,18 +220,19 @@ static struct err *write_output(struct work *w, struct build_layers *layers, int
 static struct err *place_output(struct work *w, struct build_layers *layers, int output, const char *folder, struct image_result *ret)
 {
 	const struct image_config config = { .name = w->job->recipe.name, .tag = w->job->recipe.version };
+	AUTO_FREE char *suffix = mem_printf(".%s", build_image_name(output));
 	struct place p;
 
-	TRY(place_begin(w->job->store, &config, folder, output == OUTPUT_RAW ? ".raw" : ".qcow2", &p));
+	TRY(place_begin(w->job->store, &config, folder, suffix, &p));
 	struct err *e = write_output(w, layers, output, &p, ret);
 	place_done(&p);
 	return e;
 }
 
-/* The raw disk first, whatever the recipe's order: the other is made from it. */
+/* The raw disk first, whatever the recipe's order: the others are made from it. */
 static struct err *write_all(struct work *w, struct build_layers *layers, const char *folder, struct image_result *results)
 {
-	static const int kinds[] = { OUTPUT_RAW, OUTPUT_QCOW2 };
+	static const int kinds[] = { OUTPUT_RAW, OUTPUT_QCOW2, OUTPUT_RAW_ZST };
 	const int *outputs = w->job->recipe.outputs.items;
 
 	for (size_t k = 0; k < COUNT(kinds); k++)
@@ -246,6 +247,7 @@ static struct err *write_all(struct work *w, struct build_layers *layers, const 
 
 static void end(struct work *w)
 {
+	file_closep(&w->spare);
 	tree_done(&w->whole);
 	tree_done(&w->configuration);
 	layer_delta_done(&w->loaders);
@@ -258,7 +260,7 @@ static void end(struct work *w)
 
 struct err *build_disk(struct job *j, struct build_layers *layers, const char *folder, struct image_result *results)
 {
-	struct work w = { .job = j };
+	struct work w = { .job = j, .spare = -1 };
 	struct err *e = plan(&w, layers);
 
 	if (!e)

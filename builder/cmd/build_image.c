@@ -10,14 +10,9 @@
 const char *build_image_name(int output)
 {
 	static const char *const names[] = { [OUTPUT_OCI] = "oci", [OUTPUT_DOCKER] = "docker", [OUTPUT_RAW] = "raw",
-					     [OUTPUT_QCOW2] = "qcow2" };
+					     [OUTPUT_QCOW2] = "qcow2", [OUTPUT_RAW_ZST] = "raw.zst" };
 
 	return names[output];
-}
-
-static bool is_disk(int output)
-{
-	return output == OUTPUT_RAW || output == OUTPUT_QCOW2;
 }
 
 static struct err *write_one(struct job *j, const struct image *im, int output, const char *folder, struct image_result *ret)
@@ -53,10 +48,10 @@ struct err *build_image(struct job *j, struct build_layers *layers, const char *
 	const struct image im = { &config, layers->items, layers->count };
 
 	for (size_t i = 0; i < r->outputs.count; i++)
-		files += !is_disk(outputs[i]);
+		files += !recipe_is_disk(outputs[i]);
 	progress_stage(j->progress, "outputs", files, "files");
 	for (size_t i = 0; i < r->outputs.count; i++)
-		if (!is_disk(outputs[i]))
+		if (!recipe_is_disk(outputs[i]))
 			TRY(write_one(j, &im, outputs[i], folder, &ret[i]));
 	progress_done(j->progress, ret->unchanged ? "unchanged" : NULL);
 	return recipe_wants_disk(r) ? build_disk(j, layers, folder, ret) : NULL;

@@ -23,20 +23,17 @@ static void report_layers(const struct build_layers *layers)
 	printf("%-14s %10s %10s  sha256:%s\n", "tree", "", "", digest_hex(&layers->tree, hex));
 }
 
-static bool is_disk(int output)
-{
-	return output == OUTPUT_RAW || output == OUTPUT_QCOW2;
-}
-
 static void report_run(const struct job *j, int output, const char *path)
 {
 	const struct recipe *r = &j->recipe;
 
 	printf("  mkbench run %s\n", path);
-	if (is_disk(output))
+	if (output == OUTPUT_RAW || output == OUTPUT_QCOW2)
 		printf("  qemu-system-x86_64 -machine accel=kvm:tcg -cpu max -m 2G -smp 2 -drive file=%s,format=%s,if=virtio \\\n"
 		       "    -nic user,model=virtio,hostfwd=tcp:127.0.0.1:%u-:%u\n", path, build_image_name(output),
 		       (unsigned)r->nginx.port, (unsigned)r->nginx.port);
+	if (output == OUTPUT_RAW_ZST)
+		printf("  zstd -dc %s >/dev/DISK\n", path);
 	if (output == OUTPUT_DOCKER)
 		printf("  docker load -i %s && docker run -d -p %u:%u -v %s-data:/data %s:%s\n", path, (unsigned)r->nginx.port,
 		       (unsigned)r->nginx.port, r->name, r->name, r->version);
@@ -50,7 +47,7 @@ static void report_outputs(const struct job *j, const struct image_result *resul
 
 	for (size_t i = 0; i < j->recipe.outputs.count; i++) {
 		printf("%-14s %10s %10s  %s:%s\n", build_image_name(outputs[i]), text_size((double)results[i].size_bytes, size),
-		       results[i].unchanged ? "unchanged" : "", is_disk(outputs[i]) ? "inputs" : "sha256",
+		       results[i].unchanged ? "unchanged" : "", recipe_is_disk(outputs[i]) ? "inputs" : "sha256",
 		       digest_hex(outputs[i] == OUTPUT_OCI ? &results[i].manifest : &results[i].config, hex));
 		printf("  %s\n", results[i].path);
 	}

@@ -57,12 +57,17 @@ void recipe_done(struct recipe *r)
 	arena_done(&r->arena);
 }
 
+bool recipe_is_disk(int output)
+{
+	return output == OUTPUT_RAW || output == OUTPUT_QCOW2 || output == OUTPUT_RAW_ZST;
+}
+
 bool recipe_wants_disk(const struct recipe *r)
 {
 	const int *outputs = r->outputs.items;
 
 	for (size_t i = 0; i < r->outputs.count; i++)
-		if (outputs[i] == OUTPUT_RAW || outputs[i] == OUTPUT_QCOW2)
+		if (recipe_is_disk(outputs[i]))
 			return true;
 	return false;
 }

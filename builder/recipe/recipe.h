@@ -86,7 +86,7 @@ struct nginx {
 	const char *unknown_host; /* "refuse", or the site that answers for unknown names */
 };
 
-enum output { OUTPUT_OCI, OUTPUT_DOCKER, OUTPUT_RAW, OUTPUT_QCOW2 };
+enum output { OUTPUT_OCI, OUTPUT_DOCKER, OUTPUT_RAW, OUTPUT_QCOW2, OUTPUT_RAW_ZST };
 
 /* Only for outputs that boot by themselves. */
 struct disk {
@@ -127,7 +127,8 @@ struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct
 struct err *recipe_read(const char *path, struct recipe *ret, struct problems *problems) MUST_CHECK;
 void recipe_done(struct recipe *r);
 
-/* Whether an output is a disk. */
+/* Whether an output is a disk, whether a recipe has one that is. */
+bool recipe_is_disk(int output);
 bool recipe_wants_disk(const struct recipe *r);
 /* A path of the recipe made relative to the working folder; the caller's to free. */
 char *recipe_beside(const struct recipe *r, const char *path);

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "image/zst.h"
 #include "run/interrupt.h"
 #include "run/talk.h"
 
@@ -24,6 +25,7 @@
 #define ASK_MS 5000
 #define TAIL_BYTES 4096
 #define INSIDE_MS 70000
+#define PACKED ".raw.zst"
 
 static bool answers(const struct engine *e)
 {
@@ -42,7 +44,7 @@ static char *inside(const char *name, const char *what)
 
 bool qemu_is_disk(const char *path)
 {
-	return text_ends(path, ".raw") || text_ends(path, ".qcow2");
+	return text_ends(path, ".raw") || text_ends(path, ".qcow2") || text_ends(path, PACKED);
 }
 
 /* "demo-1.0.qcow2" is demo. */
@@ -63,14 +65,14 @@ struct err *qemu_open(const char *path, struct bundle *ret)
 
 static enum engine_state find(const struct engine *e, const char *name)
 {
-	AUTO_FREE char *disk = inside(name, "disk"), *path = inside(name, "qemu.pid");
+	AUTO_FREE char *disk = inside(name, "disk"), *part = inside(name, "raw.part"), *path = inside(name, "qemu.pid");
 	AUTO_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC);
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
 	(void)e;
 	if (fd >= 0 && !fcntl(fd, F_OFD_GETLK, &lock) && lock.l_type != F_UNLCK)
 		return ENGINE_RUNNING;
-	return access(disk, F_OK) ? ENGINE_ABSENT : ENGINE_STOPPED;
+	return access(disk, F_OK) && access(part, F_OK) ? ENGINE_ABSENT : ENGINE_STOPPED;
 }
 
 static struct err *command(const char *const *argv)
@@ -84,11 +86,36 @@ static struct err *command(const char *const *argv)
 	return status ? err_new(ERR_SYSTEM, "%s: %.*s", argv[0], (int)strcspn(output, "\n"), output) : NULL;
 }
 
+/* What an overlay lies on: the image itself, or what QEMU can read of it. */
+static struct err *readable(const struct launch *l, char **ret)
+{
+	AUTO_FREE char *raw = inside(l->name, "raw"), *part = inside(l->name, "raw.part");
+
+	*ret = NULL;
+	if (!text_ends(l->bundle->path, PACKED)) {
+		*ret = mem_dup(l->bundle->path);
+		return NULL;
+	}
+	progress_stage(l->progress, "unpack", 0, NULL);
+	AUTO_CLOSE int from = open(l->bundle->path, O_RDONLY | O_CLOEXEC), to = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (from < 0 || to < 0)
+		return err_errno(errno, "open %s", from < 0 ? l->bundle->path : part);
+	struct err *e = zst_read(from, to);
+	if (!e && rename(part, raw) < 0)
+		e = err_errno(errno, "rename %s", part);
+	if (e)
+		unlink(part);
+	else
+		*ret = TAKE(raw);
+	progress_done(l->progress, NULL);
+	return e ? err_wrap(e, "%s", l->bundle->path) : NULL;
+}
+
 /* An overlay lies on one image and no other: on a newer one it would be a heap of blocks. */
 static struct err *make_overlay(const struct launch *l)
 {
-	AUTO_FREE char *disk = inside(l->name, "disk"), *base = inside(l->name, "base"), *was = NULL;
-	const char *format = text_ends(l->bundle->path, ".raw") ? "raw" : "qcow2";
+	AUTO_FREE char *disk = inside(l->name, "disk"), *base = inside(l->name, "base"), *was = NULL, *image = NULL;
+	const char *format = text_ends(l->bundle->path, ".qcow2") ? "qcow2" : "raw";
 	struct stat st;
 	size_t len;
 
@@ -103,7 +130,8 @@ static struct err *make_overlay(const struct launch *l)
 		return err_new(ERR_USAGE, "%s has its data on another image than %s is now: 'mkbench run --clean %s' removes it, --name begins "
 			       "another", l->name, l->bundle->path, l->name);
 	}
-	const char *const argv[] = { "qemu-img", "create", "-q", "-f", "qcow2", "-b", l->bundle->path, "-F", format, disk, NULL };
+	TRY(readable(l, &image));
+	const char *const argv[] = { "qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", format, disk, NULL };
 	TRY(file_write(base, now, strlen(now), 0600));
 	return command(argv);
 }

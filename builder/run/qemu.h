@@ -3,7 +3,7 @@
  * that is asked of a container can be asked of a disk.
  *
  *   $XDG_DATA_HOME/mkbench/NAME/    (~/.local/share/mkbench/NAME/)
- *     disk         what the machine has written: its data; base: the image it lies on
+ *     disk         what the machine has written: its data; base: the image it lies on; raw: that unpacked
  *     console      what it said on its serial console
  *     qemu.pid     locked while it runs; agent, qmp: sockets */
 #pragma once
@@ -11,7 +11,7 @@
 
 extern const struct engine qemu_row;
 
-/* Whether a path is a disk, by its name: .raw or .qcow2. */
+/* Whether a path is a disk, by its name: .raw, .qcow2 or .raw.zst. */
 bool qemu_is_disk(const char *path);
 /* A bundle that stands for a disk; ERR_USAGE when it is not there. */
 struct err *qemu_open(const char *path, struct bundle *ret) MUST_CHECK;

@@ -7,7 +7,7 @@
 #include "base/progress.h"
 
 struct run_options {
-	const char *image;       /* a .oci folder, a .tar, a .raw or a .qcow2 that mkbench wrote */
+	const char *image;       /* a .oci folder, a .tar, a .raw, .qcow2 or .raw.zst that mkbench wrote */
 	const char *name;        /* of the container; NULL: the image's */
 	const char *data;        /* a folder to keep the data in; NULL: the volume NAME-data */
 	const char *engine;      /* "docker", "podman", "own"; NULL: the first that answers */

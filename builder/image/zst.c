@@ -1,0 +1,231 @@
+#include "image/zst.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#define LEVEL 3
+#define THREADS 2
+#define HOLE 65536u                  /* zeros are left out by so many */
+
+struct packer {
+	int raw, fd;
+	uint64_t size, frames;
+	void *zeros;                 /* the frame that stands for ZST_FRAME zeros */
+	size_t zeros_len;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	uint64_t taken, written;     /* frames */
+	struct err *failed;
+};
+
+static bool is_zero(const uint8_t *bytes, size_t len)
+{
+	return !bytes[0] && !memcmp(bytes, bytes + 1, len - 1);
+}
+
+/* What a context did before must not show in the bytes, so each frame has its own. */
+static struct err *pack(const void *plain, size_t len, void *packed, size_t room, size_t *ret_len)
+{
+	ZSTD_CCtx *c = ZSTD_createCCtx();
+
+	if (!c)
+		mem_exhausted();
+	ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, LEVEL);
+	ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
+	*ret_len = ZSTD_compress2(c, packed, room, plain, len);
+	ZSTD_freeCCtx(c);
+	return ZSTD_isError(*ret_len) ? err_new(ERR_SYSTEM, "compress the disk image: %s", ZSTD_getErrorName(*ret_len)) : NULL;
+}
+
+static struct err *read_whole(int fd, uint8_t *out, size_t len, uint64_t at)
+{
+	while (len) {
+		ssize_t n = pread(fd, out, len, (off_t)at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_errno(n ? errno : EIO, "read the disk image");
+		out += n;
+		at += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return NULL;
+}
+
+/* Asks the file system first: a frame that lies in a hole is not read. */
+static bool in_hole(int fd, uint64_t at, size_t len)
+{
+	off_t data = lseek(fd, (off_t)at, SEEK_DATA);
+
+	return data < 0 ? errno == ENXIO : (uint64_t)data >= at + len;
+}
+
+/* *ret_bytes is either packed or the frame of zeros. */
+static struct err *make_frame(const struct packer *p, uint64_t frame, uint8_t *plain, void *packed, size_t room,
+			      const void **ret_bytes, size_t *ret_len)
+{
+	uint64_t at = frame * ZST_FRAME;
+	size_t len = p->size - at < ZST_FRAME ? (size_t)(p->size - at) : ZST_FRAME;
+	bool hole = len == ZST_FRAME && in_hole(p->raw, at, len);
+
+	*ret_bytes = packed;
+	if (!hole)
+		TRY(read_whole(p->raw, plain, len, at));
+	if (!hole && (len < ZST_FRAME || !is_zero(plain, len)))
+		return pack(plain, len, packed, room, ret_len);
+	*ret_bytes = p->zeros;
+	*ret_len = p->zeros_len;
+	return NULL;
+}
+
+/* False when there is nothing left to do. */
+static bool take_frame(struct packer *p, uint64_t *ret)
+{
+	pthread_mutex_lock(&p->lock);
+	bool more = !p->failed && p->taken < p->frames;
+	if (more)
+		*ret = p->taken++;
+	pthread_mutex_unlock(&p->lock);
+	return more;
+}
+
+/* Frames are written in their order: each waits for its turn. */
+static void put_frame(struct packer *p, uint64_t frame, const void *bytes, size_t len, struct err *e)
+{
+	pthread_mutex_lock(&p->lock);
+	while (!p->failed && p->written < frame)
+		pthread_cond_wait(&p->changed, &p->lock);
+	if (!e && !p->failed)
+		e = file_write_all(p->fd, bytes, len, "the disk image");
+	if (p->failed)
+		err_free(e);
+	else
+		p->failed = e;
+	p->written++;
+	pthread_cond_broadcast(&p->changed);
+	pthread_mutex_unlock(&p->lock);
+}
+
+static void *work(void *arg)
+{
+	struct packer *p = arg;
+	size_t room = ZSTD_compressBound(ZST_FRAME), len = 0;
+	AUTO_FREE uint8_t *plain = mem_new(ZST_FRAME), *packed = mem_new(room);
+	const void *bytes;
+
+	for (uint64_t frame; take_frame(p, &frame);) {
+		struct err *e = make_frame(p, frame, plain, packed, room, &bytes, &len);
+		put_frame(p, frame, bytes, len, e);
+	}
+	return NULL;
+}
+
+/* The caller works, too, so that it goes on where no thread can be had. */
+static struct err *pack_all(struct packer *p)
+{
+	pthread_t others[THREADS - 1];
+	unsigned count = 0;
+
+	while (count < COUNT(others) && !pthread_create(&others[count], NULL, work, p))
+		count++;
+	work(p);
+	while (count)
+		pthread_join(others[--count], NULL);
+	return p->failed;
+}
+
+struct err *zst_write(int raw, int fd)
+{
+	size_t room = ZSTD_compressBound(ZST_FRAME);
+	AUTO_FREE void *zeros = mem_new(room), *plain = mem_new(ZST_FRAME);
+	struct packer p = { .raw = raw, .fd = fd, .zeros = zeros };
+	struct stat st;
+
+	if (fstat(raw, &st) < 0)
+		return err_errno(errno, "read the disk image");
+	p.size = (uint64_t)st.st_size;
+	p.frames = (p.size + ZST_FRAME - 1) / ZST_FRAME;
+	TRY(pack(plain, ZST_FRAME, zeros, room, &p.zeros_len));
+	pthread_mutex_init(&p.lock, NULL);
+	pthread_cond_init(&p.changed, NULL);
+	struct err *e = pack_all(&p);
+	pthread_cond_destroy(&p.changed);
+	pthread_mutex_destroy(&p.lock);
+	return e;
+}
+
+struct unpacker {
+	ZSTD_DCtx *zstd;
+	int zst, fd;
+	uint64_t at;                 /* bytes of the disk so far */
+	uint8_t *packed, *plain;     /* of ZSTD_DStreamInSize, HOLE bytes */
+};
+
+static struct err *put_plain(struct unpacker *u, size_t len)
+{
+	bool empty = !len || is_zero(u->plain, len);
+
+	for (size_t done = 0; !empty && done < len;) {
+		ssize_t n = pwrite(u->fd, u->plain + done, len - done, (off_t)(u->at + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_errno(n ? errno : EIO, "unpack the disk image");
+		done += (size_t)n;
+	}
+	u->at += len;
+	return NULL;
+}
+
+/* Gives out whole pieces of HOLE bytes, so what a piece holds does not depend on how the input came in. */
+static struct err *unpack_input(struct unpacker *u, ZSTD_inBuffer *in, ZSTD_outBuffer *out, size_t *ret_left)
+{
+	for (bool full = false; in->pos < in->size || (full && *ret_left);) {
+		*ret_left = ZSTD_decompressStream(u->zstd, out, in);
+		if (ZSTD_isError(*ret_left))
+			return err_new(ERR_USAGE, "the disk image is damaged or no zstd file: %s", ZSTD_getErrorName(*ret_left));
+		full = out->pos == out->size;
+		if (!full)
+			continue;
+		TRY(put_plain(u, out->pos));
+		out->pos = 0;
+	}
+	return NULL;
+}
+
+static struct err *unpack_all(struct unpacker *u)
+{
+	ZSTD_outBuffer out = { u->plain, HOLE, 0 };
+	size_t left = 1;
+	ssize_t n;
+
+	while ((n = read(u->zst, u->packed, ZSTD_DStreamInSize())) > 0)
+		TRY(unpack_input(u, &(ZSTD_inBuffer){ u->packed, (size_t)n, 0 }, &out, &left));
+	if (n < 0)
+		return err_errno(errno, "read the disk image");
+	if (left)
+		return err_new(ERR_USAGE, "the disk image ends early: it was not copied whole");
+	TRY(put_plain(u, out.pos));
+	return ftruncate(u->fd, (off_t)u->at) < 0 ? err_errno(errno, "unpack the disk image") : NULL;
+}
+
+struct err *zst_read(int zst, int fd)
+{
+	AUTO_FREE uint8_t *packed = mem_new(ZSTD_DStreamInSize()), *plain = mem_new(HOLE);
+	struct unpacker u = { ZSTD_createDCtx(), zst, fd, 0, packed, plain };
+
+	if (!u.zstd)
+		mem_exhausted();
+	struct err *e = unpack_all(&u);
+	ZSTD_freeDCtx(u.zstd);
+	return e;
+}
