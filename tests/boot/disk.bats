@@ -9,7 +9,7 @@ port=29780
 lacks() {
 	local tool
 	[[ -n ${MKBENCH_BOOT_DISK:-} ]] || { echo "many boots under emulation take a quarter of an hour: MKBENCH_BOOT_DISK=1 make test"; return; }
-	for tool in qemu-system-x86_64 qemu-img sfdisk fsck.vfat fsck.erofs e2fsck curl mcopy jq; do
+	for tool in qemu-system-x86_64 qemu-img sfdisk fsck.vfat fsck.erofs e2fsck curl mcopy jq zstd; do
 		command -v "$tool" >/dev/null || { echo "$tool is not installed"; return; }
 	done
 	[[ -r /usr/share/OVMF/OVMF_CODE.fd ]] || echo "ovmf is not installed"
@@ -21,7 +21,7 @@ setup_file() {
 	[[ -z $LACKS ]] || return 0
 	export BOOT=$BATS_FILE_TMPDIR MKBENCH=${MKBENCH:-build/mkbench}
 	cp -r recipes/demo "$BOOT"
-	sed 's/^outputs: .*/outputs: [oci, raw, qcow2]\ndisk: { size: 4G }/' recipes/demo.yml >"$BOOT/demo.yml"
+	sed 's/^outputs: .*/outputs: [oci, raw, qcow2, raw.zst]\ndisk: { size: 4G }/' recipes/demo.yml >"$BOOT/demo.yml"
 	timeout 900 "$MKBENCH" build --progress=plain -o "$BOOT/out" "$BOOT/demo.yml" >"$BOOT/build.log" 2>&1 ||
 		{ tail -20 "$BOOT/build.log" >&2; return 1; }
 }
@@ -109,15 +109,19 @@ both_answer() {
 	qemu-img check "$BOOT/out/demo-1.0.qcow2"
 	qemu-img compare -f raw -F qcow2 "$BOOT/out/demo-1.0.raw" "$BOOT/out/demo-1.0.qcow2"
 	(($(du -m "$BOOT/out/demo-1.0.raw" | cut -f1) < 1000))
+	zstd -qt "$BOOT/out/demo-1.0.raw.zst"
+	zstd -qdc "$BOOT/out/demo-1.0.raw.zst" | cmp - "$BOOT/out/demo-1.0.raw"
+	(($(du -m "$BOOT/out/demo-1.0.raw.zst" | cut -f1) < 300))
 }
 
 @test "nothing is written when nothing has changed, and the same bytes when it is" {
-	before=$(stat -c '%i %Y' "$BOOT"/out/demo-1.0.{raw,qcow2})
+	before=$(stat -c '%i %Y' "$BOOT"/out/demo-1.0.{raw,qcow2,raw.zst})
 	timeout 300 "$MKBENCH" build --progress=quiet -o "$BOOT/out" "$BOOT/demo.yml" >/dev/null
-	[[ $(stat -c '%i %Y' "$BOOT"/out/demo-1.0.{raw,qcow2}) == "$before" ]]
+	[[ $(stat -c '%i %Y' "$BOOT"/out/demo-1.0.{raw,qcow2,raw.zst}) == "$before" ]]
 	timeout 300 "$MKBENCH" build --progress=quiet -o "$BATS_TEST_TMPDIR" "$BOOT/demo.yml" >/dev/null
 	cmp "$BOOT/out/demo-1.0.raw" "$BATS_TEST_TMPDIR/demo-1.0.raw"
 	cmp "$BOOT/out/demo-1.0.qcow2" "$BATS_TEST_TMPDIR/demo-1.0.qcow2"
+	cmp "$BOOT/out/demo-1.0.raw.zst" "$BATS_TEST_TMPDIR/demo-1.0.raw.zst"
 }
 
 @test "BIOS: boots from its image, makes its data, answers for each site, stops in order" {
