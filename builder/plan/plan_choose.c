@@ -151,6 +151,33 @@ static struct err *resolve(const struct index *ix, const struct resolution *belo
 	return resolve_run(ix, &(struct resolve_request){ .wanted = wanted, .wanted_count = fixed + count, .recommends = recommends }, ret);
 }
 
+static bool asks_for(const struct plan_root *roots, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(roots[i].name, name))
+			return true;
+	return false;
+}
+
+/* Every root is made with /usr merged already. The package that says so is enough then; the one that would do it, which
+ * Essential packages of Debian 12 name first, needs all of Perl. */
+static struct err *choose_merged(const struct index *ix, const struct plan_root **roots, size_t *count, bool recommends,
+				 struct plan_root **ret_more, struct resolution *ret)
+{
+	static const struct plan_root is_merged = { "usr-is-merged", "base" };
+
+	TRY(resolve(ix, NULL, *roots, *count, recommends, ret));
+	if (!resolve_find(ret, "usrmerge") || !index_find(ix, is_merged.name) || asks_for(*roots, *count, "usrmerge"))
+		return NULL;
+	resolve_done(ret);
+	*ret_more = mem_array(*count + 1, sizeof **ret_more);
+	(*ret_more)[0] = is_merged;
+	memcpy(*ret_more + 1, *roots, *count * sizeof **roots);
+	*roots = *ret_more;
+	++*count;
+	return resolve(ix, NULL, *roots, *count, recommends, ret);
+}
+
 /* What the image holds already is needed no more; what only builds its apps is. */
 static struct err *lay_disk(struct layering *disk, const struct layering *image, const struct plan_root *roots, size_t count,
 			    bool recommends)
@@ -189,17 +216,20 @@ struct err *plan_choose(const struct index *ix, const struct plan_root *roots, s
 {
 	struct resolution chosen = { 0 };
 	struct layering image;
-	size_t own = root_count;
+	AUTO_FREE struct plan_root *more = NULL;
+	const struct plan_root *own = roots;
+	size_t count = root_count;
 
-	while (own && is_above(roots[own - 1].layer))
-		own--;
-	TRY(resolve(ix, NULL, roots, own, recommends, &chosen));
+	while (count && is_above(roots[count - 1].layer))
+		count--;
+	size_t above = root_count - count;
+	TRY(choose_merged(ix, &own, &count, recommends, &more, &chosen));
 	begin(&image, ix, &chosen);
-	struct err *e = lay(&image, roots, own, recommends);
-	if (!e && own == root_count)
+	struct err *e = lay(&image, own, count, recommends);
+	if (!e && !above)
 		write_packages(&image, NULL, archive_names, ret);
 	else if (!e)
-		e = choose_disk(&image, roots + own, root_count - own, recommends, archive_names, ret);
+		e = choose_disk(&image, roots + root_count - above, above, recommends, archive_names, ret);
 	end(&image);
 	resolve_done(&chosen);
 	return e;
