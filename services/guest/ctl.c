@@ -11,10 +11,11 @@
 #include "ctl_restart.h"
 #include "ctl_status.h"
 #include "state.h"
+#include "verify.h"
 
 typedef struct err *command(struct bench *b, int argc, char **argv, int *ret_status);
 
-static command run_status, run_sites, run_add_site, run_restart, run_logs;
+static command run_status, run_sites, run_add_site, run_restart, run_logs, run_verify;
 
 static const struct {
 	const char *name, *args, *help;
@@ -24,6 +25,7 @@ static const struct {
 	{ "sites", "", "the sites, their apps and hosts", run_sites },
 	{ "add-site", "NAME [--app A]... [--host H]... [--again]", "make a site while the bench runs", run_add_site },
 	{ "restart", "[PROGRAM]", "restart the framework's programs, or one program or group", run_restart },
+	{ "verify", "[--json]", "everything checked by real operations, a line each", run_verify },
 	{ "logs", "[PROGRAM] [-n LINES] [-f]", "the logs there are, or the end of one", run_logs },
 };
 
@@ -139,6 +141,24 @@ static struct err *run_restart(struct bench *b, int argc, char **argv, int *ret_
 	return argc > 2 ? misused(3) : ctl_restart(b, argc == 2 ? argv[1] : NULL);
 }
 
+static struct err *run_verify(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	bool json = argc == 2 && !strcmp(argv[1], "--json");
+
+	if (argc > 1 && !json)
+		return misused(4);
+	json_t *report = verify_collect(b);
+	if (json) {
+		json_dumpf(report, stdout, JSON_INDENT(2));
+		puts("");
+	} else {
+		verify_print(report);
+	}
+	*ret_status = json_is_true(json_object_get(report, "ok")) ? 0 : 1;
+	json_decref(report);
+	return NULL;
+}
+
 static struct err *run_logs(struct bench *b, int argc, char **argv, int *ret_status)
 {
 	const char *name = NULL;
@@ -155,7 +175,7 @@ static struct err *run_logs(struct bench *b, int argc, char **argv, int *ret_sta
 		else if (argv[i][0] != '-' && !name && !end)
 			name = argv[i];
 		else
-			return misused(4);
+			return misused(5);
 	}
 	return ctl_logs(b, name, lines > 100000 ? 100000 : (unsigned)lines, follow);
 }

@@ -54,6 +54,45 @@ struct err *redis_probe(const struct bench_redis *r, unsigned limit_ms)
 	return ask_all(r, limit_ms, strcmp(r->role, "queue") ? ping : write);
 }
 
+/* What is not UTF-8 has no JSON: null. */
+static json_t *reply_json(const redisReply *reply)
+{
+	json_t *value = NULL;
+
+	if (reply->type == REDIS_REPLY_INTEGER)
+		value = json_integer(reply->integer);
+	else if (reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS)
+		value = json_stringn(reply->str, reply->len);
+	else if (reply->type == REDIS_REPLY_ARRAY)
+		value = json_array();
+	for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
+		json_array_append_new(value, reply_json(reply->element[i]));
+	return value ? value : json_null();
+}
+
+struct err *redis_query(const struct bench_redis *r, unsigned limit_ms, json_t **ret, const char *fmt, ...)
+{
+	redisContext *c = NULL;
+	redisReply *reply = NULL;
+	struct err *e = open_instance(r, limit_ms, &c);
+
+	if (!e) {
+		va_list ap;
+		va_start(ap, fmt);
+		reply = redisvCommand(c, fmt, ap);
+		va_end(ap);
+		if (!reply)
+			e = err_new(ERR_SYSTEM, "%s: %s", r->name, c->errstr);
+		else if (reply->type == REDIS_REPLY_ERROR)
+			e = err_new(ERR_SYSTEM, "%s: %s", r->name, reply->str);
+		else
+			*ret = reply_json(reply);
+	}
+	freeReplyObject(reply);
+	redisFree(c);
+	return e;
+}
+
 struct err *redis_wait(const struct bench_redis *r, unsigned limit_ms)
 {
 	int64_t until = clock_ms() + limit_ms;

@@ -100,6 +100,21 @@ struct err *sql_number(struct sql *s, int64_t *ret, const char *fmt, ...)
 	return rows ? NULL : err_new(ERR_SYSTEM, "MariaDB: %s", mysql_error(&s->my));
 }
 
+struct err *sql_text(struct sql *s, char **ret, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	AUTO_FREE char *text = mem_vprintf(fmt, ap);
+	va_end(ap);
+
+	TRY(query(s, text));
+	MYSQL_RES *rows = mysql_store_result(&s->my);
+	MYSQL_ROW row = rows ? mysql_fetch_row(rows) : NULL;
+	*ret = row && row[0] ? mem_dup(row[0]) : NULL;
+	mysql_free_result(rows);
+	return rows ? NULL : err_new(ERR_SYSTEM, "MariaDB: %s", mysql_error(&s->my));
+}
+
 char *sql_quoted(struct sql *s, const char *text)
 {
 	size_t len = strlen(text);

@@ -21,5 +21,7 @@ struct err *sql_wait(const char *socket, const char *user, unsigned limit_ms, st
 struct err *sql_run(struct sql *s, const char *fmt, ...) MUST_CHECK PRINTF(2, 3);
 /* The first column of the first row as a number, 0 when there is no row. */
 struct err *sql_number(struct sql *s, int64_t *ret, const char *fmt, ...) MUST_CHECK PRINTF(3, 4);
+/* The same as a text, the caller's; NULL when there is no row. */
+struct err *sql_text(struct sql *s, char **ret, const char *fmt, ...) MUST_CHECK PRINTF(3, 4);
 /* A string literal with its quotes, the caller's. */
 char *sql_quoted(struct sql *s, const char *text);

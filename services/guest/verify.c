@@ -1,0 +1,108 @@
+#include "verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/child.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "clock.h"
+#include "verify_files.h"
+#include "verify_listen.h"
+#include "verify_programs.h"
+#include "verify_stores.h"
+
+#define PATIENCE_MS 20000 /* in all: below what `mkbench verify` and its agent wait for an answer */
+#define PAUSE_MS 300
+
+static void check_health(struct verify *v)
+{
+	static const char *const argv[] = { "/proc/self/exe", "health", "ready", NULL };
+	AUTO_FREE char *words = NULL;
+	int status = 0;
+	struct err *e = child_run(&(struct child){ .argv = argv, .limit_seconds = 20 }, &words, NULL, &status);
+
+	if (words)
+		words[strcspn(words, "\n")] = '\0';
+	if (!e && (status || !text_starts(words, "ready:")))
+		e = err_new(ERR_SYSTEM, "%s", words);
+	verify_row(v, NULL, e, "%s", words ? words : "");
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct verify *v);
+} checks[] = {
+	{ "health", check_health },
+	{ "process", verify_programs_processes },
+	{ "unit", verify_programs_units },
+	{ "sql", verify_stores_sql },
+	{ "redis", verify_stores_redis },
+	{ "worker", verify_programs_workers },
+	{ "file", verify_files_all },
+	{ "port", verify_listen_ports },
+};
+
+void verify_row(struct verify *v, const char *of, struct err *why, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	AUTO_FREE char *says = why ? err_text(why) : mem_vprintf(fmt, ap);
+	va_end(ap);
+
+	for (char *c = says; *c; c++)
+		if ((unsigned char)*c < ' ' || (unsigned char)*c > 0x7e)
+			*c = '?';
+	v->failed += why != NULL;
+	json_array_append_new(v->rows, json_pack("{s:s, s:s*, s:b, s:s}", "check", v->check, "of", of, "ok", !why, "says", says));
+	err_free(why);
+}
+
+/* Until all is well, or patience is over. */
+static void run_check(struct verify *v, void (*run)(struct verify *v), int64_t until)
+{
+	for (;;) {
+		json_array_clear(v->rows);
+		v->failed = 0;
+		run(v);
+		if (!v->failed || clock_ms() + PAUSE_MS > until)
+			return;
+		clock_sleep(PAUSE_MS);
+	}
+}
+
+json_t *verify_collect(const struct bench *b)
+{
+	struct verify v = { .bench = b, .rows = json_array() };
+	json_t *all = json_array();
+	int64_t until = clock_ms() + PATIENCE_MS;
+	size_t failed = 0;
+
+	for (size_t i = 0; i < COUNT(checks); i++) {
+		v.check = checks[i].name;
+		run_check(&v, checks[i].run, until);
+		failed += v.failed;
+		json_array_extend(all, v.rows);
+	}
+	json_decref(v.rows);
+	return json_pack("{s:b, s:o}", "ok", !failed, "checks", all);
+}
+
+void verify_print(const json_t *report)
+{
+	const json_t *rows = json_object_get(report, "checks"), *row;
+	size_t i, failed = 0;
+
+	json_array_foreach(rows, i, row) {
+		const char *of = json_string_value(json_object_get(row, "of"));
+		bool ok = json_is_true(json_object_get(row, "ok"));
+		failed += !ok;
+		printf("%-4s %-8s %-28s %s\n", ok ? "ok" : "FAIL", json_string_value(json_object_get(row, "check")), of ? of : "",
+		       json_string_value(json_object_get(row, "says")));
+	}
+	if (failed)
+		printf("\n%zu of %zu checks failed\n", failed, json_array_size(rows));
+	else
+		printf("\nall %zu checks passed\n", json_array_size(rows));
+}
