@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,19 +39,51 @@ static const char **environment(const struct service_step *step, const char *epo
 	return env;
 }
 
-static struct err *run_step(const struct layer_steps *r, const struct layer_root *root, const struct layer_work *w,
-			    const struct service_step *step)
+static struct err *run_in(const struct layer_steps *r, const struct layer_root *root, const struct layer_work *w,
+			  const struct service_step *step, const struct bind *binds, size_t bind_count)
 {
 	AUTO_FREE char *epoch = mem_printf("SOURCE_DATE_EPOCH=%lld", (long long)r->epoch);
 	AUTO_FREE const char **env = environment(step, epoch);
 	struct sandbox room = {
-		.lowers = root->lowers, .upper = w->upper, .work = w->work, .binds = r->binds, .bind_count = r->bind_count,
+		.lowers = root->lowers, .upper = w->upper, .work = w->work, .binds = binds, .bind_count = bind_count,
 		.env = env, .cwd = step->cwd, .uid = step->as_root ? 0 : r->uid, .gid = step->as_root ? 0 : r->gid,
 		.network = step->network, .log = r->log,
 	};
 
 	TRY(layer_work_renew(w));
 	return sandbox_call(&room, inside, (void *)step, step->name, on_line, r->progress);
+}
+
+/* Owners on disk depend on how the caller is mapped, so each map has its own. */
+static char *cache_name(const char *name)
+{
+	struct digest any = { 0 }, map = layer_root_key("cache", &any);
+	char hex[DIGEST_HEX];
+
+	return mem_printf("%s-%.8s", name, digest_hex(&map, hex));
+}
+
+static struct err *run_with_cache(const struct layer_steps *r, const struct layer_root *root, const struct layer_work *w,
+				  const struct service_step *step)
+{
+	AUTO_FREE struct bind *binds = mem_array(r->bind_count + 1, sizeof *binds);
+	AUTO_FREE char *name = cache_name(step->cache), *path = NULL;
+	AUTO_CLOSE int lock = -1;
+
+	TRY(store_cache_begin(r->store, name, &path, &lock));
+	if (chown(path, r->uid, r->gid) < 0)
+		return err_errno(errno, "give %s to the step", path);
+	for (size_t i = 0; i < r->bind_count; i++)
+		binds[i] = r->binds[i];
+	binds[r->bind_count] = (struct bind){ path, SERVICE_CACHE, true };
+	TRY(run_in(r, root, w, step, binds, r->bind_count + 1));
+	return store_cache_end(r->store, name);
+}
+
+static struct err *run_step(const struct layer_steps *r, const struct layer_root *root, const struct layer_work *w,
+			    const struct service_step *step)
+{
+	return step->cache ? run_with_cache(r, root, w, step) : run_in(r, root, w, step, r->binds, r->bind_count);
 }
 
 static struct err *make(const struct layer_steps *r, const struct digest *key, struct layer_root *root, struct layer_delta *ret)

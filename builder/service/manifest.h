@@ -51,7 +51,7 @@ struct manifest_process {
 };
 
 struct manifest_step {
-	const char *name, *directory, *only_with;
+	const char *name, *directory, *only_with, *cache;
 	struct list argv, environment, inputs;
 	uint64_t seconds;
 	bool network, as_root;

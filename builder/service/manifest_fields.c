@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "recipe/pattern.h"
+
 #define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
 #define END { .name = NULL }
 #define AT(type, member) .offset = offsetof(struct type, member)
@@ -94,6 +96,7 @@ static const struct field step_fields[] = {
 	TEXT("only_with", manifest_step, only_with),
 	TEXTS("environment", manifest_step, environment),
 	TEXTS("inputs", manifest_step, inputs),
+	{ "cache", FIELD_TEXT, AT(manifest_step, cache), .pattern = &pattern_file },
 	{ "seconds", FIELD_SECONDS, AT(manifest_step, seconds), .max = 86400 },
 	{ "network", FIELD_BOOL, AT(manifest_step, network) },
 	{ "as_root", FIELD_BOOL, AT(manifest_step, as_root) },

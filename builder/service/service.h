@@ -50,8 +50,10 @@ struct service_step {
 	/* Globs on paths of the app's source that the step depends on, NULL-terminated; such a step runs before
 	 * those of every app that see its whole source, and again only when what it names changed. NULL: the whole source. */
 	const char *const *inputs;
+	const char *cache;       /* the store's cache that the step has at SERVICE_CACHE, or NULL */
 	bool network, as_root;
 };
+#define SERVICE_CACHE "/run/mkbench/cache" /* {{cache}} */
 size_t service_app_steps(const struct service_set *s, const struct app *app, const struct service_step **ret);
 size_t service_bench_steps(const struct service_set *s, const struct service_step **ret); /* once, after all apps */
 /* Paths removed after the steps, globs, NULL-terminated. */

@@ -20,22 +20,45 @@ static struct err *fill_env(struct service_set *s, const struct scope *scope, co
 	return NULL;
 }
 
+static struct err *fill(struct service_set *s, const struct scope *scope, const struct manifest_step *row, struct service_step *ret)
+{
+	const struct source *from = &s->framework->source;
+
+	TRY(expand_list(&s->arena, scope, from, &row->argv, &ret->argv));
+	TRY(fill_env(s, scope, &row->environment, &ret->env));
+	TRY(expand_text(&s->arena, scope, from, row->directory ? row->directory : "{{bench}}", &ret->cwd));
+	if (row->inputs.count)
+		TRY(expand_list(&s->arena, scope, from, &row->inputs, &ret->inputs));
+	return row->only_with ? expand_text(&s->arena, scope, from, row->only_with, &ret->only_with) : NULL;
+}
+
+/* A place is a name only where there is something. */
+static struct err *fill_with_places(struct service_set *s, const struct scope *scope, const struct manifest_step *row,
+				    struct service_step *ret)
+{
+	struct scope places = { .arena = &s->arena, .outer = scope };
+
+	if (row->cache && row->as_root)
+		return expand_refuse(&s->framework->source, row->cache, "a step with a cache cannot be 'as_root': others could not "
+				     "change what it leaves there");
+	if (row->cache)
+		scope_set(&places, "cache", SERVICE_CACHE);
+	struct err *e = fill(s, &places, row, ret);
+	scope_done(&places);
+	return e;
+}
+
 /* prepare: steps that come before any source. */
 static struct err *add_steps(struct service_set *s, const struct scope *scope, const struct list *rows, bool prepare,
 			     struct step_table *ret)
 {
-	const struct source *from = &s->framework->source;
+	static const char *const none[] = { NULL };
 	const struct manifest_step *row = rows->items;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		struct service_step step = { .name = row[i].name, .network = row[i].network, .as_root = row[i].as_root };
-		TRY(expand_list(&s->arena, scope, from, &row[i].argv, &step.argv));
-		TRY(fill_env(s, scope, &row[i].environment, &step.env));
-		TRY(expand_text(&s->arena, scope, from, row[i].directory ? row[i].directory : "{{bench}}", &step.cwd));
-		if (prepare || row[i].inputs.count)
-			TRY(expand_list(&s->arena, scope, from, &row[i].inputs, &step.inputs));
-		if (row[i].only_with)
-			TRY(expand_text(&s->arena, scope, from, row[i].only_with, &step.only_with));
+		struct service_step step = { .name = row[i].name, .inputs = prepare ? none : NULL, .cache = row[i].cache,
+					     .network = row[i].network, .as_root = row[i].as_root };
+		TRY(fill_with_places(s, scope, &row[i], &step));
 		VEC_PUSH(ret, step);
 	}
 	return NULL;

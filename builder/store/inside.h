@@ -1,6 +1,7 @@
 /* What the store's own files share. */
 #pragma once
 #include <pthread.h>
+#include <sys/stat.h>
 
 #include "store/store.h"
 
@@ -18,6 +19,9 @@ struct err *store_disk_err(int code, const struct store *s) MUST_CHECK;
 /* A short text with an end mark, by way of tmp/. */
 struct err *store_ref_save(const struct store *s, const char *path, const char *text) MUST_CHECK;
 struct err *store_ref_load(const char *path, char **ret_text) MUST_CHECK; /* NULL text: absent or torn */
+
+/* Removes the files of a cache that may be torn: those younger than its folder, whose state is st. */
+struct err *store_cache_distrust(const char *folder, const struct stat *st) MUST_CHECK;
 
 /* With the store held alone: empties tmp/, and after a reboot drops what the last
  * boot may have left torn. */

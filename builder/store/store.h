@@ -3,6 +3,7 @@
  *   blobs/sha256/AB/CDEF…     content, read-only
  *   refs/KIND/KEY             a small file naming what KEY was built to be
  *   trees/KEY/                an unpacked root kept for sandboxes
+ *   caches/NAME/              what programs that download for themselves have downloaded
  *   tmp/                      work in progress; swept when no build holds the store
  *   lock                      shared by builds, exclusive for the sweep
  *   boot                      the boot of this machine whose writes are trusted
@@ -14,7 +15,9 @@
  * Nothing is fsynced while a build runs. What a power cut can tear was written
  * during the boot that it ended, so the first to open the store in another boot
  * hashes the blobs written since `boot` was, and drops those that are not their
- * name, with every kept tree of that time. Refs are single blocks with an end mark.
+ * name, with every kept tree of that time. Refs are single blocks with an end mark. Caches are the
+ * exception, as nobody here knows what their bytes should be: a use of one ends with its new files on
+ * the disk, and what was written later and then met with another boot is dropped.
  *
  * A ref may outlive what it names: ask store_has before relying on it. */
 #pragma once
@@ -67,7 +70,13 @@ struct err *store_tree_keep(struct store *s, const struct digest *key, const cha
  * holds the lock until closed. */
 struct err *store_lock_key(struct store *s, const struct digest *key, int *ret_fd) MUST_CHECK;
 
-/* Removes blobs, refs and trees that nothing used for keep_seconds; everything when
+/* A folder for a program that keeps what it downloads, and that has its own way to tell whether it is whole. Waits
+ * until nobody else uses it; the descriptor holds the lock until closed. Path and descriptor are the caller's. */
+struct err *store_cache_begin(struct store *s, const char *name, char **ret_path, int *ret_lock) MUST_CHECK;
+/* Before the lock is let go: what is in it now outlives a power cut. */
+struct err *store_cache_end(struct store *s, const char *name) MUST_CHECK;
+
+/* Removes blobs, refs, trees and caches that nothing used for keep_seconds; everything when
  * 0. A use is remembered to the day. Waits for no one: ERR_SYSTEM when another build
  * holds the store. */
 struct err *store_clean(struct store *s, uint64_t keep_seconds, uint64_t *ret_freed_bytes) MUST_CHECK;

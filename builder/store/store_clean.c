@@ -83,6 +83,16 @@ static void check_tree(struct walk *w, const char *path, const struct stat *st)
 		remove_any(w, away, st);
 }
 
+static void check_cache(struct walk *w, const char *path, const struct stat *st)
+{
+	AUTO_FREE char *away = mem_printf("%s/tmp/%s.torn", w->store->path, strrchr(path, '/') + 1);
+	struct err *e = store_cache_distrust(path, st);
+
+	if (e && !rename(path, away))
+		remove_any(w, away, st);
+	err_free(e);
+}
+
 /* Empty where the kernel does not tell: then one boot looks like another. */
 static char *boot_id(void)
 {
@@ -108,6 +118,7 @@ static struct err *distrust_last_boot(struct store *s)
 	struct walk w = { .store = s, .limit = stat(path, &st) < 0 ? 0 : st.st_mtime };
 	TRY(each(&w, "blobs/sha256", 2, check_blob));
 	TRY(each(&w, "trees", 1, check_tree));
+	TRY(each(&w, "caches", 1, check_cache));
 	return store_ref_save(s, path, now);
 }
 
@@ -151,6 +162,7 @@ static struct err *drop_all_unused(struct walk *w)
 	TRY(each(w, "refs", 2, drop_unused));
 	TRY(each(w, "trees", 1, drop_unused));
 	TRY(each(w, "git", 1, drop_unused));
+	TRY(each(w, "caches", 1, drop_unused));
 	TRY(each(w, "blobs/sha256", 2, drop_unused));
 	return TAKE(w->first);
 }

@@ -197,3 +197,9 @@ teardown_file() {
 		run ! grep -qF "$password" <<<"$mine"
 	done
 }
+
+@test "built again from its lock without network it is the same, byte for byte" {
+	"$MKBENCH" clean --built
+	timeout 900 unshare -n "$MKBENCH" build --progress=plain -o "$BATS_TEST_TMPDIR/out" "$BOOT/demo.yml"
+	cmp "$BOOT/out/demo-1.0.tar" "$BATS_TEST_TMPDIR/out/demo-1.0.tar"
+}

@@ -210,6 +210,23 @@ static void explains_failures(void)
 	store_close(w.store);
 }
 
+/* What one step leaves in a cache another finds, and no layer holds. */
+static void cached_steps(struct world *w, struct layer_root *root)
+{
+	struct layer_delta delta = { 0 };
+	const struct service_step steps[] = {
+		{ .name = "fill", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "echo kept >" SERVICE_CACHE "/file", NULL } },
+		{ .name = "without", .argv = (const char *const[]){ "sh", "-c", "test ! -e " SERVICE_CACHE, NULL } },
+		{ .name = "use", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "cat " SERVICE_CACHE "/file >/home/frappe/got", NULL } },
+	};
+
+	fine(layer_steps(&(struct layer_steps){ .store = w->store, .key.bytes = { 2 }, .steps = steps, .step_count = 3, .uid = 1000,
+						.gid = 1000 }, root, &delta));
+	holds(&delta.tree, "home/frappe/got", "kept\n");
+	ok(!tree_find(&delta.tree, "run/mkbench"));
+	layer_delta_done(&delta);
+}
+
 /* Packages above others, as those that only build apps are, and a step that uses them. */
 static void builds_above(void)
 {
@@ -242,6 +259,7 @@ static void builds_above(void)
 	holds(&delta.tree, "home/frappe/app/built", "built by frappe at 5\n");
 	ok(tree_find(&delta.tree, "etc/by-root") != NULL);
 	ok(tree_find(&delta.tree, "home/frappe")->uid == 1000); /* as it is below */
+	cached_steps(&w, &root);
 	refused(layer_steps(&(struct layer_steps){ .store = w.store, .key.bytes = { 1 }, .steps = &(struct service_step){
 			.name = "the step", .argv = (const char *const[]){ "sh", "-c", "echo because; exit 3", NULL } },
 			.step_count = 1 }, &root, NULL), "the step failed with status 3\n  | because");

@@ -84,6 +84,7 @@ static void test_demo(void)
 		is(steps[0].cwd, "/home/frappe/frappe-bench/apps/demo");
 		is(steps[0].only_with, "package-lock.json");
 		ok(steps[0].network && !steps[0].as_root);
+		is(steps[0].cache, "npm");
 		is(service_prune(s)[1], "/home/frappe/frappe-bench/apps/*/node_modules/.package-lock.json");
 	}
 	service_free(s);
@@ -216,6 +217,13 @@ static void test_places(void)
 		{ "{}", FRAMEWORK "variables: {z: \"{{y}}\"}\n", RECIPE("l"), "services/frameworks/f.yml:6:16: unknown variable 'y'" },
 		{ "{}", FRAMEWORK "like: l\n", RECIPE("f"), "services/frameworks/f.yml: like l: services/frameworks/l.yml:1:7: "
 		  "this framework is itself like another: name that one" },
+		{ "{}", FRAMEWORK "app_steps: [{name: s, cache: c, argv: [a, \"{{cache}}\"]}]\n", RECIPE("f"), "fine" },
+		{ "{}", FRAMEWORK "app_steps: [{name: s, argv: [a, \"{{cache}}\"]}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:33: unknown variable 'cache'" },
+		{ "{}", FRAMEWORK "app_steps: [{name: s, cache: ../c, argv: [a]}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:30: 'cache' cannot be '../c': a name of a-z, 0-9, _ and - is needed" },
+		{ "{}", FRAMEWORK "app_steps: [{name: s, cache: c, as_root: true, argv: [a]}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:30: a step with a cache cannot be 'as_root': others could not change what it leaves there" },
 		{ "{}", FRAMEWORK, RECIPE("auto"), "r.yml: no framework recognises the first app: name one as 'framework'" },
 		{ "{}", "title: f\n", RECIPE("f"), "services/frameworks/f.yml:1:1: 'services' is missing: list the services a bench of it has" },
 		{ "{}", FRAMEWORK, RECIPE("other"), "r.yml: there is no framework 'other': known are f, l" },
