@@ -10,11 +10,12 @@
 #define LIMIT (256u << 20)
 #define FOLDER "boot/mkbench"
 
-/* Whatever a disk may hang on, and what the root is made of. A kernel that has one built in, or not at all, is
+/* Whatever a disk may hang on, what the root is made of, and what a NoCloud seed may be. A kernel that has one built in, or not at all, is
  * fine: those that it has as modules are loaded with all they need. */
 static const char *const wanted[] = {
 	"virtio_pci", "virtio_mmio", "virtio_blk", "virtio_scsi", "nvme", "ahci", "ata_piix", "sd_mod", "mptspi", "vmw_pvscsi", "hv_storvsc",
 	"xen-blkfront", "mmc_block", "usb-storage", "uas", "xhci-pci", "ehci-pci", "erofs", "overlay", "ext4", "qemu_fw_cfg", "dmi-sysfs",
+	"sr_mod", "isofs", "vfat", "nls_cp437", "nls_ascii", "nls_iso8859-1", "nls_utf8",
 };
 
 struct modules {

@@ -92,6 +92,7 @@ enum output { OUTPUT_OCI, OUTPUT_DOCKER, OUTPUT_RAW, OUTPUT_QCOW2, OUTPUT_RAW_ZS
 struct disk {
 	uint64_t size_bytes;      /* of the whole disk; what the system does not take is for data */
 	const char *kernel;       /* a Debian package */
+	bool ssh;                 /* has an SSH server */
 };
 
 struct recipe {

@@ -171,6 +171,8 @@ static const struct field disk_fields[] = {
 	  .help = "the disk's size: a file takes only what is used, and data grows by itself on a larger disk" },
 	{ "kernel", FIELD_TEXT, .offset = offsetof(struct disk, kernel), .pattern = &pattern_package,
 	  .fallback = "linux-image-cloud-amd64", .help = "the kernel's Debian package; linux-image-amd64 for real machines" },
+	{ "ssh", FIELD_BOOL, .offset = offsetof(struct disk, ssh), .fallback = "false",
+	  .help = "an SSH server for root, by keys that the machine is given at its start; without any it does not start" },
 	END
 };
 

@@ -146,11 +146,12 @@ struct err *render_tree(const struct service_set *s, const char *build_id, struc
 
 struct err *render_disk(const struct service_set *s, struct tree *ret)
 {
-	const struct manifest_link *links = s->disk->links.items;
-
-	TRY(add_templates(s, s->disk, ret));
-	for (size_t i = 0; i < s->disk->links.count; i++)
-		add_link(ret, links[i].path, links[i].to);
+	for (size_t m = 0; m < s->disk_count; m++) {
+		const struct manifest_link *links = s->disk[m].links.items;
+		TRY(add_templates(s, &s->disk[m], ret));
+		for (size_t i = 0; i < s->disk[m].links.count; i++)
+			add_link(ret, links[i].path, links[i].to);
+	}
 	tree_sort(ret);
 	return NULL;
 }

@@ -3,6 +3,6 @@
 #include "service/set.h"
 
 /* Adds to ret, which is left sorted. Times are 0. */
-/* The files and links of the manifest that only a disk has. */
+/* The files and links of the manifests that only a disk has. */
 struct err *render_disk(const struct service_set *s, struct tree *ret) MUST_CHECK;
 struct err *render_tree(const struct service_set *s, const char *build_id, struct tree *ret) MUST_CHECK;

@@ -37,9 +37,10 @@ static struct err *read_disk(struct service_set *s, const char *share)
 {
 	if (!recipe_wants_disk(s->recipe))
 		return NULL;
-	struct manifest *m = arena_new(&s->arena, sizeof *m);
-	s->disk = m;
-	return manifest_read_service(&s->arena, share, "disk", m);
+	TRY(manifest_read_service(&s->arena, share, "disk", &s->disk[s->disk_count++]));
+	if (!s->recipe->disk.ssh)
+		return NULL;
+	return manifest_read_service(&s->arena, share, "ssh", &s->disk[s->disk_count++]);
 }
 
 static void add_package(struct service_set *s, const char *name, int group)
@@ -62,11 +63,12 @@ static void list_packages(struct service_set *s)
 	for (int group = 0; group < GROUP_COUNT; group++)
 		for (size_t i = 0; i < s->manifest_count; i++)
 			add_packages(s, &s->manifests[i].packages[group], group);
-	if (!s->disk)
-		return;
-	add_packages(s, &s->disk->packages[GROUP_DISK], GROUP_DISK);
-	add_package(s, s->recipe->disk.kernel, GROUP_DISK);
-	add_packages(s, &s->disk->packages[GROUP_BOOT], GROUP_BOOT);
+	for (size_t i = 0; i < s->disk_count; i++)
+		add_packages(s, &s->disk[i].packages[GROUP_DISK], GROUP_DISK);
+	if (s->disk_count)
+		add_package(s, s->recipe->disk.kernel, GROUP_DISK);
+	for (size_t i = 0; i < s->disk_count; i++)
+		add_packages(s, &s->disk[i].packages[GROUP_BOOT], GROUP_BOOT);
 }
 
 static void list_users(struct service_set *s)
@@ -209,7 +211,7 @@ struct err *service_render(const struct service_set *s, const char *build_id, st
 
 struct err *service_render_disk(const struct service_set *s, struct tree *ret)
 {
-	return s->disk ? render_disk(s, ret) : NULL;
+	return s->disk_count ? render_disk(s, ret) : NULL;
 }
 
 const char *const *service_prune(const struct service_set *s)

@@ -51,7 +51,8 @@ struct service_set {
 	struct manifest *manifests;  /* the services in the framework's order, then the framework */
 	size_t manifest_count;
 	const struct manifest *framework;
-	const struct manifest *disk; /* what only a disk needs; NULL: none is wanted */
+	struct manifest disk[2];     /* what only a disk needs */
+	size_t disk_count;           /* 0: none is wanted */
 	struct scope scope;          /* what every text may name */
 	struct scope redis[REDIS_COUNT]; /* beside it: of each instance that has a process */
 	size_t redis_count;

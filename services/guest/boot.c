@@ -8,16 +8,14 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "credential.h"
 #include "init.h"
 #include "say.h"
 #include "setting.h"
 
-#define FOLDER "/run/credentials/@system"
-#define LIMIT 4096
-
-static struct err *take(const char *name)
+static struct err *take(const char *folder, const char *name)
 {
-	AUTO_FREE char *path = mem_printf(FOLDER "/%s", name), *value = NULL;
+	AUTO_FREE char *path = mem_printf("%s/%s", folder, name), *value = NULL;
 	size_t len = 0;
 
 	if (setting_is_secret(name)) {
@@ -25,23 +23,29 @@ static struct err *take(const char *name)
 		setenv(variable, path, 1);
 		return NULL;
 	}
-	TRY(file_read(path, LIMIT, &value, &len));
+	TRY(file_read(path, CREDENTIAL_LIMIT, &value, &len));
 	value[strcspn(value, "\n")] = '\0';
 	setenv(name, value, 1);
 	return NULL;
 }
 
-int boot_main(int argc, char **argv)
+static void take_all(const char *folder)
 {
-	DIR *dir = opendir(FOLDER);
+	DIR *dir = opendir(folder);
 
-	(void)argc;
 	for (struct dirent *d; dir && (d = readdir(dir));) {
-		struct err *e = text_starts(d->d_name, "MKBENCH_") ? take(d->d_name) : NULL;
+		struct err *e = text_starts(d->d_name, "MKBENCH_") ? take(folder, d->d_name) : NULL;
 		if (e)
 			say_err(e, "the credential %s is left out", d->d_name);
 	}
 	if (dir)
 		closedir(dir);
+}
+
+int boot_main(int argc, char **argv)
+{
+	(void)argc;
+	for (size_t i = 0; i < COUNT(credential_folders); i++)
+		take_all(credential_folders[i]);
 	return init_main(1, argv);
 }

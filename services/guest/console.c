@@ -8,16 +8,20 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "bench.h"
 #include "clock.h"
 #include "durable.h"
+#include "identity.h"
+#include "note.h"
 #include "say.h"
 #include "state.h"
 
 #define FOLDER "/etc/issue.d"
 #define LOOK_MS 2000
+#define NOTES 6
 
 static void put_address(struct text *t, const struct ifaddrs *a, unsigned port)
 {
@@ -92,19 +96,66 @@ static void put_units(struct text *t)
 			text_printf(t, "  Units     failed: %.*s\n", (int)strcspn(line, " "), line);
 }
 
+static void put_name(struct text *t)
+{
+	char name[65] = "";
+
+	if (!gethostname(name, sizeof name - 1) && *name)
+		text_printf(t, "  Host      %s\n", name);
+}
+
+/* There once somebody may come in. */
+static void put_login(struct text *t)
+{
+	AUTO_FREE char *print = NULL;
+	size_t len;
+
+	err_free(file_read(IDENTITY_SHOWN, 4096, &print, &len));
+	if (print)
+		text_printf(t, "  SSH       root, by key; this machine shows %s\n", print);
+}
+
+static void put_notes(struct text *t)
+{
+	AUTO_FREE char *lines = NULL;
+	size_t len, shown = 0;
+
+	err_free(file_read(NOTE_FILE, 1 << 16, &lines, &len));
+	char *rest = lines;
+	for (char *line; rest && (line = strsep(&rest, "\n"));)
+		if (*line && shown++ < NOTES)
+			text_printf(t, "  Note      %s\n", line);
+	if (shown > NOTES)
+		text_printf(t, "  Note      and %zu more in " NOTE_FILE "\n", shown - NOTES);
+}
+
+/* agetty reads \ as the beginning of a code of its own. */
+static char *as_issue(const struct text *t)
+{
+	struct text safe = { 0 };
+
+	for (size_t i = 0; i < t->len; i++)
+		text_add(&safe, t->bytes[i] == '\\' ? "\\\\" : &t->bytes[i], t->bytes[i] == '\\' ? 2 : 1);
+	return text_take(&safe);
+}
+
 static char *screen(const struct bench *b)
 {
-	struct text t = { 0 };
+	AUTO_TEXT struct text t = { 0 };
 
 	text_printf(&t, "\n%s %s (%.12s)\n\n", b->name, b->version, b->build);
+	put_name(&t);
 	put_state(&t);
 	put_units(&t);
 	put_progress(&t);
 	put_addresses(&t, (unsigned)b->http_port);
 	for (size_t i = 0; i < b->sites.count && i < 8; i++)
 		text_printf(&t, "  %s %s\n", i ? "         " : "Sites    ", b->sites.items[i].name);
-	text_put(&t, "  Password  of each site's administrator: 'benchctl sites' as root, or in /data/secrets\n\n");
-	return text_take(&t);
+	put_login(&t);
+	text_put(&t, "  Password  of a site's administrator: as it was given, else in /data/secrets/SITE/admin_password\n");
+	put_notes(&t);
+	text_put(&t, "\n");
+	return as_issue(&t);
 }
 
 static void reload(void)

@@ -3,14 +3,14 @@
 # would load a shared object at run time after all (offline.c). Sanitizers need a dynamic link, for tests only.
 guest_src  := $(sort $(wildcard services/guest/*.c))
 guest_obj  := $(guest_src:services/guest/%.c=$(build)/guest/%.o)
-guest_base := $(patsubst %,$(build)/base/%.o,err mem arena text file digest child)
+guest_base := $(patsubst %,$(build)/%.o,$(addprefix base/,err mem arena text file digest child) $(addprefix schema/,node problem utf8))
 guest_part := $(filter-out $(build)/guest/main.o $(build)/guest/offline.o,$(guest_obj)) $(guest_base)
 guest_inc  := -Iservices/guest -Ibuilder $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb hiredis 2>/dev/null))
 guest_wrap := dlopen getaddrinfo gethostbyname getpwuid getservbyname
-guest_libs := -lmariadb -lhiredis -ljansson -lssl -lcrypto
+guest_libs := -lmariadb -lhiredis -ljansson -lyaml -lssl -lcrypto
 ifeq ($(filter san,$(VARIANT)),)
 guest_link := -static $(if $(filter release,$(VARIANT)),-s) -Wl,--fatal-warnings $(guest_wrap:%=-Wl,--wrap=%) -l:libmariadbclient.a \
-	-lhiredis -ljansson -lssl -lcrypto -lzstd -lz -lpthread
+	-lhiredis -ljansson -lyaml -lssl -lcrypto -lzstd -lz -lpthread
 else
 guest_link := $(guest_libs) $(guest_wrap:%=-Wl,--wrap=%)
 endif

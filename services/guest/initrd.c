@@ -20,9 +20,11 @@
 #include "datafs.h"
 #include "partition.h"
 #include "say.h"
+#include "seed.h"
 
 #define ROOT "/root"
 #define WAIT_MS 60000          /* for disks that answer slowly */
+#define SEED_MS 30000          /* for a seed that the host has promised */
 #define MODULE_COMPRESSED 4    /* MODULE_INIT_COMPRESSED_FILE of linux/module.h */
 #define MACHINE "/data/.machine"
 
@@ -38,6 +40,7 @@ static struct err *begin(void)
 	TRY(mount_at("devtmpfs", "/dev", "devtmpfs", MS_NOSUID, "mode=755"));
 	TRY(mount_at("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
 	TRY(mount_at("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
+	TRY(mount_at("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=20%"));
 	int fd = open("/dev/console", O_RDWR);
 	for (int i = 0; fd >= 0 && i < 3; i++)
 		dup2(fd, i);
@@ -110,7 +113,7 @@ static struct err *mount_root(const struct partition *p)
 
 static struct err *move_mounts(void)
 {
-	static const char *const names[] = { "/dev", "/proc", "/sys" };
+	static const char *const names[] = { "/dev", "/proc", "/sys", "/run" };
 
 	for (size_t i = 0; i < COUNT(names); i++) {
 		AUTO_FREE char *to = mem_printf(ROOT "%s", names[i]);
@@ -184,6 +187,7 @@ static struct err *boot(void)
 	until = clock_ms() + WAIT_MS;
 	TRY(find("root", until, &root));
 	TRY(find("mkbench.data", until, &data));
+	seed_take(clock_ms() + SEED_MS);
 	struct err *e = partition_grow(&data);
 	if (e)
 		say_err(e, "warning: data does not grow");

@@ -8,6 +8,7 @@
 #include "console.h"
 #include "ctl.h"
 #include "health.h"
+#include "identity.h"
 #include "init.h"
 #include "initrd.h"
 #include "provision.h"
@@ -22,6 +23,7 @@ static const struct {
 	{ "ctl", ctl_main },
 	{ "benchctl", ctl_main },
 	{ "initrd", initrd_main },
+	{ "identity", identity_main },
 	{ "boot", boot_main },
 	{ "console", console_main },
 	{ "agent", agent_main },

@@ -139,6 +139,13 @@ struct err *setting_text(const char *name, char **ret)
 	return NULL;
 }
 
+bool setting_is_known(const char *name)
+{
+	bool file;
+
+	return find(name, strlen(name), &file);
+}
+
 bool setting_is_secret(const char *name)
 {
 	bool file = false;

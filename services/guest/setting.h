@@ -11,6 +11,7 @@ struct err *setting_check(char **environment) MUST_CHECK;
 /* A text, or NULL when absent; the caller's to free. One final newline of a file is not part of it. ERR_USAGE
  * for a file that cannot be read or is too long, several lines, control characters and bytes that are not UTF-8. */
 struct err *setting_text(const char *name, char **ret) MUST_CHECK;
+bool setting_is_known(const char *name);
 bool setting_is_secret(const char *name); /* known, and never shown */
 bool setting_flag(const char *name); /* 1 true yes on; anything else is no */
 /* The environment for programs of the image: without our secrets and without what would
