@@ -28,6 +28,10 @@ $(build)/t/guest_%: tests/unit/guest_%.c $(guest_part)
 	@mkdir -p $(@D)
 	$(CC) $(guest_inc) -Itests/unit -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(guest_part) $(guest_libs)
 
+build/fuzz/target/guest_%: tests/fuzz/guest_%.c $(guest_part)
+	@mkdir -p $(@D)
+	$(CC) $(guest_inc) $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(guest_part) $(guest_libs)
+
 lint: guest-lint
 guest-lint: $(guest_obj)
 	tests/lint/symbols $(filter-out %/main.o,$(guest_obj))
