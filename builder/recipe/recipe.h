@@ -100,7 +100,7 @@ struct recipe {
 	const char *path;         /* of the recipe's file; relative sources start in its folder */
 	const char *name, *version;
 	int mode;                 /* enum mode */
-	const char *framework;    /* a file of services/frameworks, or "auto" */
+	const char *framework;    /* a file of services/frameworks, "auto", or with a slash a path, relative to the recipe */
 	struct base base;
 	struct list apps;         /* of struct app; the framework's own app first */
 	struct list sites;        /* of struct site */

@@ -128,6 +128,19 @@ static struct err *find_named(struct arena *a, const char *share, const struct r
 	return refuse_unknown(r, known);
 }
 
+/* A file that cannot be read is the recipe's fault. */
+static struct err *read_own(struct arena *a, const char *share, const struct recipe *r, struct manifest *ret)
+{
+	AUTO_FREE char *path = recipe_beside(r, r->framework);
+	struct err *e = manifest_read_framework_file(a, share, path, ret);
+	int code = e ? err_code(e) : 0;
+
+	if (!code)
+		return e;
+	err_free(e);
+	return err_new(ERR_RECIPE, "%s: cannot read the framework %s: %s", r->path, path, strerror(code));
+}
+
 static struct err *find_recognised(struct arena *a, const char *share, const struct recipe *r, const struct names *known,
 				   struct manifest *ret)
 {
@@ -169,7 +182,8 @@ static struct err *check_suits(const struct manifest *m, const struct recipe *r)
 struct err *framework_read(struct arena *a, const char *share, const struct recipe *r, struct manifest *ret)
 {
 	struct names known = list_names(share);
-	struct err *e = strcmp(r->framework, "auto") ? find_named(a, share, r, &known, ret)
+	struct err *e = strchr(r->framework, '/') ? read_own(a, share, r, ret)
+		      : strcmp(r->framework, "auto") ? find_named(a, share, r, &known, ret)
 						     : find_recognised(a, share, r, &known, ret);
 
 	drop_names(&known);

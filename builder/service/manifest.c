@@ -1,5 +1,6 @@
 #include "service/manifest.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -13,10 +14,10 @@ static const char *keep(struct arena *a, const char *text)
 	return arena_dup(a, text, strlen(text));
 }
 
-/* The file share/shown; its bytes in the arena. */
+/* The file share/shown, or shown as it stands; its bytes in the arena. */
 static struct err *slurp(struct arena *a, const char *share, const char *shown, const char **ret)
 {
-	AUTO_FREE char *path = mem_printf("%s/%s", share, shown), *bytes = NULL;
+	AUTO_FREE char *path = share ? mem_printf("%s/%s", share, shown) : mem_dup(shown), *bytes = NULL;
 	size_t len;
 
 	TRY(file_read(path, FILE_LIMIT, &bytes, &len));
@@ -30,8 +31,12 @@ static struct err *parse(struct arena *a, const char *share, const char *shown, 
 
 	TRY(slurp(a, share, shown, &bytes));
 	ret->path = shown;
-	TRY_AS(node_parse(a, bytes, strlen(bytes), &ret->root), "%s", shown);
-	return NULL;
+	struct err *e = node_parse(a, bytes, strlen(bytes), &ret->root);
+	if (!e)
+		return NULL;
+	AUTO_FREE char *where = err_text(e);
+	err_free(e);
+	return err_new(ERR_RECIPE, "%s:%s", shown, where);
 }
 
 static struct err *read_fields(struct arena *a, const struct node *root, const struct field *fields, struct manifest *m)
@@ -64,7 +69,8 @@ static const struct node *overlay(struct arena *a, const struct node *own, const
 	return all;
 }
 
-static struct err *read_framework(struct arena *a, const char *share, const char *name, bool may_be_like, struct manifest *ret);
+static struct err *read_framework(struct arena *a, const char *share, const char *file, const char *name, bool may_be_like,
+				  struct manifest *ret);
 
 /* A framework may be like another one, which is whole itself. */
 static struct err *read_base(struct arena *a, const char *share, bool may_be_like, struct source *source, const struct node **root)
@@ -77,7 +83,12 @@ static struct err *read_base(struct arena *a, const char *share, bool may_be_lik
 		return NULL;
 	if (!may_be_like)
 		return expand_refuse(source, like->text, "this framework is itself like another: name that one");
-	TRY_AS(read_framework(a, share, like->text, false, base), "%s: like %s", source->path, like->text);
+	struct err *e = read_framework(a, share, NULL, like->text, false, base);
+	if (e && err_code(e) == ENOENT) {
+		err_free(e);
+		return expand_refuse(source, like->text, "there is no framework '%s' in services/frameworks", like->text);
+	}
+	TRY_AS(e, "%s: like %s", source->path, like->text);
 	*root = overlay(a, source->root, base->source.root);
 	source->base = &base->source;
 	return NULL;
@@ -90,6 +101,10 @@ static struct err *read_templates(struct arena *a, const char *share, const char
 	for (size_t i = 0; i < m->templates.count; i++) {
 		AUTO_FREE char *shown = mem_printf("%s/%s", folder, t[i].from);
 		struct err *e = slurp(a, share, shown, &t[i].bytes);
+		if (e && err_code(e) == ENOENT) {
+			err_free(e);
+			return expand_refuse(&m->source, t[i].from, "there is no file %s", shown);
+		}
 		if (e)
 			return err_wrap(e, "%s: template %s", m->source.path, t[i].from);
 		t[i].source = (struct source){ .path = keep(a, shown) };
@@ -119,21 +134,41 @@ struct err *manifest_read_service(struct arena *a, const char *share, const char
 	return read_templates(a, share, folder, ret);
 }
 
-static struct err *read_framework(struct arena *a, const char *share, const char *name, bool may_be_like, struct manifest *ret)
+/* Templates are beside the file that lists them: file, or that of the framework it is like. */
+static struct err *read_framework_templates(struct arena *a, const char *share, const char *file, struct manifest *m)
 {
-	AUTO_FREE char *shown = mem_printf("services/frameworks/%s.yml", name);
+	if (!file || (m->source.base && !node_get(m->source.root, "templates")))
+		return read_templates(a, share, "services/frameworks", m);
+	const char *slash = strrchr(file, '/');
+	AUTO_FREE char *folder = slash ? mem_ndup(file, (size_t)(slash - file)) : mem_dup(".");
+	return read_templates(a, NULL, folder, m);
+}
+
+/* file: the path of one that is not in share, or NULL. */
+static struct err *read_framework(struct arena *a, const char *share, const char *file, const char *name, bool may_be_like,
+				  struct manifest *ret)
+{
+	AUTO_FREE char *shown = file ? mem_dup(file) : mem_printf("services/frameworks/%s.yml", name);
 	const struct node *root;
 
 	*ret = (struct manifest){ .name = keep(a, name), .framework = true };
-	TRY(parse(a, share, keep(a, shown), &ret->source));
+	TRY(parse(a, file ? NULL : share, keep(a, shown), &ret->source));
 	TRY(read_base(a, share, may_be_like, &ret->source, &root));
 	TRY(read_fields(a, root, manifest_fields_framework, ret));
-	return read_templates(a, share, "services/frameworks", ret);
+	return read_framework_templates(a, share, file, ret);
 }
 
 struct err *manifest_read_framework(struct arena *a, const char *share, const char *name, struct manifest *ret)
 {
-	return read_framework(a, share, name, true, ret);
+	return read_framework(a, share, NULL, name, true, ret);
+}
+
+struct err *manifest_read_framework_file(struct arena *a, const char *share, const char *path, struct manifest *ret)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	AUTO_FREE char *name = mem_ndup(file, strcspn(file, "."));
+
+	return read_framework(a, share, path, name, true, ret);
 }
 
 const struct list *manifest_command(const struct manifest *m, const char *name)

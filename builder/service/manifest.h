@@ -63,7 +63,7 @@ struct manifest_commands {
 
 struct manifest {
 	struct source source;
-	const char *name;        /* "redis", "frappe": the folder's or the file's */
+	const char *name;        /* "redis", "frappe": the folder's or the file's, without its end */
 	bool framework;
 	const char *title;
 	int only;
@@ -84,5 +84,7 @@ struct manifest {
  * file:line:col when a file is not as it should be. */
 struct err *manifest_read_service(struct arena *a, const char *share, const char *name, struct manifest *ret) MUST_CHECK;
 struct err *manifest_read_framework(struct arena *a, const char *share, const char *name, struct manifest *ret) MUST_CHECK;
+/* The same of a file anywhere, with its templates beside it; its stem is its name, and share is where one that it is like is found. */
+struct err *manifest_read_framework_file(struct arena *a, const char *share, const char *path, struct manifest *ret) MUST_CHECK;
 /* The command of that name, or NULL when there is no such name. */
 const struct list *manifest_command(const struct manifest *m, const char *name);

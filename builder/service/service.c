@@ -1,5 +1,6 @@
 #include "service/service.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,10 @@ static struct err *read_manifests(struct service_set *s, const char *share)
 	for (size_t i = 0; i < framework.services.count; i++) {
 		struct manifest *m = &s->manifests[s->manifest_count];
 		struct err *e = manifest_read_service(&s->arena, share, names[i], m);
+		if (e && err_code(e) == ENOENT) {
+			err_free(e);
+			return expand_refuse(&framework.source, names[i], "there is no service '%s'", names[i]);
+		}
 		if (e)
 			return err_wrap(e, "%s: service %s", framework.source.path, names[i]);
 		s->manifest_count += set_wants(s, m->only);

@@ -235,6 +235,21 @@ static void test_places(void)
 	}
 }
 
+/* A framework file of one's own that says what differs from another: its stem is its name. */
+static void test_own(void)
+{
+	char folder[] = "/tmp/mkbench-service-XXXXXX";
+	static const char like[] = "like: wsgi\ntitle: ours\n";
+
+	ok(mkdtemp(folder) != NULL);
+	AUTO_FREE char *path = mem_printf("%s/our-own.yml", folder);
+	AUTO_FREE char *text = mem_printf("name: d\nbase: {suite: bookworm}\nsites: [{name: one.localhost}]\nframework: %s\n"
+					  "apps: [{name: demo, path: ./demo}]\n", path);
+	ok(!file_write(path, like, strlen(like), 0644));
+	check_framework(text, "our-own");
+	err_free(file_remove_tree(folder));
+}
+
 static const char *const shown_by[] = {
 	"frappe/hooks.py", "app_title = \"Frappe Framework\"\n", "realtime/index.js", "on('events')\n", "frappe", NULL,
 	"frappe/hooks.py", "app_title = \"Frappe Framework\"\n", "frappe/__init__.py", "__version__ = \"14.27.0\"\n", "frappe-14", NULL,
@@ -292,6 +307,7 @@ int main(void)
 	test_expand();
 	test_quote();
 	test_places();
+	test_own();
 	test_auto();
 	return t_done();
 }

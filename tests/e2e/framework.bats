@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# A framework file of one's own, beside the recipe or elsewhere: planned from a signed mirror made here.
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup_file() {
+	"$BATS_TEST_DIRNAME/../mirror/make-mirror" "$BATS_FILE_TMPDIR/made"
+}
+
+setup() {
+	MKBENCH=$(readlink -f "$MKBENCH")
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/store MKBENCH_SHARE=$BATS_TEST_TMPDIR/share
+	mkdir -p "$MKBENCH_SHARE"/{services/{frameworks,one},rootfs} "$BATS_TEST_TMPDIR/work/app/notes"
+	echo 'packages: { base: [mk-base] }' >"$MKBENCH_SHARE/services/one/service.yml"
+	echo '# none' >"$MKBENCH_SHARE/rootfs/manifest"
+	cat >"$MKBENCH_SHARE/services/frameworks/known.yml" <<-'END'
+		title: one of the tool's own
+		services: [one]
+		templates: [{ from: known.txt, to: /usr/lib/known }]
+		probe_path: /
+		admin_user: a
+		memory_per_worker: 1M
+	END
+	echo '{{name}}' >"$MKBENCH_SHARE/services/frameworks/known.txt"
+	cd "$BATS_TEST_TMPDIR/work"
+	cat >notes.yml <<-END
+		name: notes
+		base:
+		  suite: trixie
+		  mirrors: ["file://$BATS_FILE_TMPDIR/made/debian"]
+		  key: $BATS_FILE_TMPDIR/made/key.gpg
+		framework: ./own.yml
+		apps: [{ name: notes, path: ./app }]
+		sites: [{ name: notes.localhost }]
+	END
+	framework >own.yml
+	echo 'text of {{name}}' >own.txt
+}
+
+# framework [PACKAGE]: a whole framework file.
+framework() {
+	cat <<-END
+		title: our own
+		services: [one]
+		packages: { runtime: [${1:-mk-vi}] }
+		templates: [{ from: own.txt, to: /usr/lib/own }]
+		probe_path: /
+		admin_user: a
+		memory_per_worker: 1M
+	END
+}
+
+@test "its packages are in the plan and the lock, which a change of them outdates" {
+	mkbench 0 check notes.yml
+	mkbench 0 plan notes.yml
+	[[ $output == *"layer     runtime                  1 packages"* ]]
+	grep -q mk-vi notes.lock
+	mkbench 0 plan --why mk-vi notes.yml
+	framework mk-shell >own.yml
+	mkbench 3 plan notes.yml
+	[[ $output == *"notes.lock answers another recipe"* ]]
+	mkbench 0 lock notes.yml
+	run ! grep -q mk-vi notes.lock
+	grep -q mk-shell notes.lock
+}
+
+@test "it is found from the recipe's folder, and where it is from /" {
+	cd /
+	mkbench 0 plan "$BATS_TEST_TMPDIR/work/notes.yml"
+	mkdir "$BATS_TEST_TMPDIR/else"
+	mv "$BATS_TEST_TMPDIR"/work/own.* "$BATS_TEST_TMPDIR/else"
+	mkbench 3 plan "$BATS_TEST_TMPDIR/work/notes.yml"
+	[[ $output == *"cannot read the framework $BATS_TEST_TMPDIR/work/./own.yml: No such file or directory" ]]
+	sed -i "s|^framework: .*|framework: $BATS_TEST_TMPDIR/else/own.yml|" "$BATS_TEST_TMPDIR/work/notes.yml"
+	mkbench 0 plan "$BATS_TEST_TMPDIR/work/notes.yml"
+}
+
+@test "it may be like one of the tool's own, whose templates stay where they are" {
+	printf 'like: known\ntitle: ours\npackages: { runtime: [mk-vi] }\n' >own.yml
+	mkbench 0 plan notes.yml
+	echo '{{nobody}}' >>"$MKBENCH_SHARE/services/frameworks/known.txt"
+	printf 'like: other\ntitle: ours\n' >own.yml
+	mkbench 3 plan notes.yml
+	[[ $output == "mkbench: ./own.yml:1:7: there is no framework 'other' in services/frameworks" ]]
+}
+
+# refused WORDS: what a plan says of own.yml.
+refused() {
+	mkbench 3 plan notes.yml
+	[[ $output == "mkbench: $1" ]]
+	[ ! -e notes.lock ]
+}
+
+@test "what is wrong in it is told with its file, line and column" {
+	echo 'servics: [one]' >>own.yml
+	refused "./own.yml:8:1: unknown key 'servics': did you mean 'services'?"
+	printf 'title: [\n' >own.yml
+	mkbench 3 plan notes.yml
+	[[ $output == "mkbench: ./own.yml:2:1: "* ]]
+	framework >own.yml
+	sed -i 's/own.txt/gone.txt/' own.yml
+	refused "./own.yml:4:21: there is no file ./gone.txt"
+	framework >own.yml
+	echo 'prune: ["{{nobody}}"]' >>own.yml
+	refused "./own.yml:8:9: unknown variable 'nobody'"
+	framework >own.yml
+	echo 'suites: [sid]' >>own.yml
+	refused "notes.yml: framework own does not run on trixie: use sid"
+	framework >own.yml
+	sed -i 's/\[one\]/[two]/' own.yml
+	refused "./own.yml:2:12: there is no service 'two'"
+}
+
+@test "a path that is none is refused where the recipe says it" {
+	local path
+	for path in own.yml ./own.txt ./ ~/own.yml ../own.yml; do
+		sed -i "s|^framework: .*|framework: \"${path/#$HOME/\~}\"|" notes.yml
+		mkbench 3 check notes.yml
+		[[ $output == *"notes.yml:6:12: 'framework' "* ]]
+	done
+	mkdir own
+	mv own.yml own/x && mkdir own.yml
+	sed -i 's|^framework: .*|framework: ./own.yml|' notes.yml
+	refused "notes.yml: cannot read the framework ./own.yml: Is a directory"
+}
