@@ -157,6 +157,7 @@ static const char *why_site(const char *name)
 
 ONE(name, "^[a-z0-9]+([._-][a-z0-9]+)*$", "a name of a-z, 0-9, and single . _ - between them", 63, NULL);
 ONE(version, "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "a version of letters, digits, . _ and -", 63, NULL);
+ONE(file, "^[a-z][a-z0-9_-]*$", "a name of a-z, 0-9, _ and -", 63, NULL);
 ONE(framework, "^([a-z][a-z0-9_-]*|.*/[^/]+[.]ya?ml)$", "a name of a-z, 0-9, _ and -, or the path of a file such as ./framework.yml", 1023, why_path);
 ONE(suite, "^[a-z][a-z0-9.-]*$", "a release's code name, such as bookworm", 63, why_suite);
 ONE(component, "^[a-z][a-z0-9/-]*$", "a component, such as main", 63, NULL);

@@ -4,7 +4,8 @@
 
 extern const struct pattern pattern_name;      /* of an image */
 extern const struct pattern pattern_version;   /* of an image: a tag */
-extern const struct pattern pattern_framework; /* stem of a file of ours, or the path of one's own */
+extern const struct pattern pattern_file;      /* stem of a file of ours */
+extern const struct pattern pattern_framework; /* the same, or the path of one's own */
 extern const struct pattern pattern_suite, pattern_component, pattern_package, pattern_glob;
 extern const struct pattern pattern_mirror, pattern_url, pattern_git, pattern_ref, pattern_sha256;
 extern const struct pattern pattern_path;      /* relative below the recipe's folder, or absolute */
