@@ -5,13 +5,20 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "recipe/recipe.h"
+#include "service/service.h"
 
 struct err *cmd_check_recipe(const char *path, struct recipe *ret)
 {
 	struct problems problems;
 	struct err *e = recipe_read(path, ret, &problems);
-	AUTO_FREE char *report = problem_report(&problems, path);
 
+	if (ret->root) {
+		AUTO_FREE char *share = cmd_share();
+		err_free(e);
+		service_ports_check(share, ret, &problems);
+		e = recipe_verdict(ret, &problems);
+	}
+	AUTO_FREE char *report = problem_report(&problems, path);
 	fputs(report, stderr);
 	return e;
 }

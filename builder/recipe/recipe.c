@@ -21,10 +21,16 @@ struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct
 	if (root) {
 		schema_read(recipe_fields, root, ret, problems);
 		recipe_check(ret, root, problems);
+		ret->root = root;
 	}
-	if (problems->count)
-		return err_new(ERR_RECIPE, "%s: %zu problem%s", path, problems->count, problems->count == 1 ? "" : "s");
-	return NULL;
+	return recipe_verdict(ret, problems);
+}
+
+struct err *recipe_verdict(const struct recipe *r, const struct problems *p)
+{
+	if (!p->count)
+		return NULL;
+	return err_new(ERR_RECIPE, "%s: %zu problem%s", r->path, p->count, p->count == 1 ? "" : "s");
 }
 
 /* Every way to miss the file is the recipe's fault, not the system's: the status says so. */

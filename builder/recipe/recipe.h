@@ -98,6 +98,7 @@ struct disk {
 struct recipe {
 	struct arena arena;       /* owns every string below */
 	const char *path;         /* of the recipe's file; relative sources start in its folder */
+	const struct node *root;  /* as it was read, for messages that point into it; NULL: it could not be */
 	const char *name, *version;
 	int mode;                 /* enum mode */
 	const char *framework;    /* a file of services/frameworks, "auto", or with a slash a path, relative to the recipe */
@@ -126,6 +127,8 @@ struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct
 	MUST_CHECK;
 /* Reads the file first; a FIFO, a folder or a device is refused. */
 struct err *recipe_read(const char *path, struct recipe *ret, struct problems *problems) MUST_CHECK;
+/* NULL without problems, else the ERR_RECIPE that counts them. */
+struct err *recipe_verdict(const struct recipe *r, const struct problems *p) MUST_CHECK;
 void recipe_done(struct recipe *r);
 
 /* Whether an output is a disk, whether a recipe has one that is. */

@@ -153,14 +153,14 @@ static void check_sites(const struct view *v)
 
 struct port {
 	const char *path, *whose;
-	uint64_t port;
+	uint64_t port;            /* 0: not used */
 };
 
-static void check_ports(const struct view *v)
+enum { PORTS = 6 };
+
+static void list_ports(const struct recipe *r, struct port ret[static PORTS])
 {
-	const struct recipe *r = v->r;
-	struct port ports[] = {
-		{ "", "MariaDB", 3306 },
+	const struct port ports[PORTS] = {
 		{ "redis/cache/port", "redis.cache", r->redis[REDIS_CACHE].port },
 		{ "redis/queue/port", "redis.queue", r->redis[REDIS_QUEUE].port },
 		{ "redis/socketio/port", "redis.socketio", r->redis[REDIS_SOCKETIO].alias ? 0 : r->redis[REDIS_SOCKETIO].port },
@@ -169,7 +169,15 @@ static void check_ports(const struct view *v)
 		{ "nginx/port", "nginx", r->nginx.port },
 	};
 
-	for (size_t i = 1; i < COUNT(ports); i++)
+	memcpy(ret, ports, sizeof ports);
+}
+
+static void check_ports(const struct view *v)
+{
+	struct port ports[PORTS];
+
+	list_ports(v->r, ports);
+	for (size_t i = 1; i < PORTS; i++)
 		for (size_t k = 0; k < i; k++) {
 			if (!ports[i].port || ports[i].port != ports[k].port)
 				continue;
@@ -178,6 +186,17 @@ static void check_ports(const struct view *v)
 			problem_add(v->p, later ? a : b, "port %llu is used by %s and by %s: give each its own",
 				    (unsigned long long)ports[i].port, ports[k].whose, ports[i].whose);
 		}
+}
+
+void recipe_check_port(const struct recipe *r, uint64_t port, const char *whose, struct problems *p)
+{
+	struct port ports[PORTS];
+
+	list_ports(r, ports);
+	for (size_t i = 0; i < PORTS; i++)
+		if (ports[i].port == port)
+			problem_add(p, node_mark(r->root, "%s", ports[i].path), "port %llu is used inside, by %s: give %s another",
+				    (unsigned long long)port, whose, ports[i].whose);
 }
 
 static void check_redis(const struct view *v)

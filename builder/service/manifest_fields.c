@@ -121,7 +121,7 @@ static const struct field command_fields[] = {
 const struct field manifest_fields_service[] = {
 	SHARED_ROWS,
 	ONLY(manifest),
-	TEXTS("masked", manifest, masked),
+	TEXTS("masked", manifest, masked), TEXTS("ports", manifest, ports),
 	ROWS("users", users, user_fields, manifest_user),
 	ROWS("processes", processes, process_fields, manifest_process),
 	END,
