@@ -47,7 +47,7 @@ static void add_bench(const struct service_set *s, struct tree *t)
 		add_folder(t, path, 0755, owner);
 	}
 	add_link(t, BENCH_PATH "/sites", BENCH_DATA "/sites");
-	add_link(t, BENCH_PATH "/logs", BENCH_DATA "/logs/bench");
+	add_link(t, BENCH_PATH "/logs", BENCH_DATA "/logs");
 	for (size_t i = 0; i < s->recipe->apps.count; i++)
 		text_printf(&names, "%s\n", apps[i].name);
 	add_text(t, BENCH_PATH "/apps.txt", &names);

@@ -44,7 +44,7 @@ static void write_stop(const struct process *p, struct text *out)
 
 static void write_log(const struct process *p, struct text *out)
 {
-	text_printf(out, "redirect_stderr=true\nstdout_logfile=" BENCH_DATA "/logs/%s%s.log\n", p->name,
+	text_printf(out, "redirect_stderr=true\nstdout_logfile=" BENCH_DATA "/service-logs/%s%s.log\n", p->name,
 		    p->count ? "-%(process_num)d" : "");
 	text_put(out, "stdout_logfile_maxbytes=5MB\nstdout_logfile_backups=2\n");
 }

@@ -36,7 +36,7 @@ static void hide(char *output, const struct fill_word *words, size_t count)
 /* The log is for a person who looks for the reason later; that it cannot be written is none to fail. */
 static void keep_output(const struct bench *b, const char *name, const char *output)
 {
-	AUTO_FREE char *folder = bench_in_data(b, "/logs");
+	AUTO_FREE char *folder = bench_in_data(b, "/service-logs");
 	AUTO_FREE char *path = mem_printf("%s/provision.log", folder);
 	AUTO_FREE char *entry = mem_printf("--- %s\n%s\n", name, output);
 

@@ -144,7 +144,7 @@ teardown_file() {
 	docker start demo
 	ready demo
 	ask one.localhost /api/notes | grep -q remembered
-	run ! grep -iE 'crash recovery|was not shut down' <(docker exec demo sh -c 'cat /data/logs/mariadb.log* 2>/dev/null | tail -50')
+	run ! grep -iE 'crash recovery|was not shut down' <(docker exec demo sh -c 'cat /data/service-logs/mariadb.log* 2>/dev/null | tail -50')
 }
 
 @test "killed like a power cut it recovers" {

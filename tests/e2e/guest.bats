@@ -33,7 +33,7 @@ secrets() {
 	[[ $(readlink "$room/data/sites/apps.txt") = "$room/bench/apps.txt" ]]
 	[[ $(secrets | sort -u | wc -l) = 6 ]]
 	for secret in $(secrets); do
-		! grep -rF -e "$secret" "$room/log" "$room/data/logs" "$room/data/.mkbench"
+		! grep -rF -e "$secret" "$room/log" "$room/data/service-logs" "$room/data/.mkbench"
 	done
 	# A site's account sees its own schema and nothing else.
 	db=$(jq -r .db_name "$room/data/sites/one.localhost/site_config.json")
