@@ -14,6 +14,7 @@ static const struct cmd cmds[] = {
 	{ "lock", "RECIPE", "choose packages and commits anew and write them beside the recipe", cmd_lock },
 	{ "build", "[-o DIR] RECIPE", "build the recipe's outputs", cmd_build },
 	{ "run", "IMAGE|RECIPE", "start an image, built first from a recipe, and say where it answers", cmd_run },
+	{ "verify", "IMAGE|RECIPE", "start an image, check everything it does, and leave nothing of it", cmd_verify },
 	{ "clean", "[--built|--all]", "remove from the store what a month did not use, what was built, or all", cmd_clean },
 };
 
@@ -22,7 +23,7 @@ static void usage(FILE *out)
 	fputs("usage: mkbench COMMAND [ARGUMENTS]\n\n", out);
 	for (size_t i = 0; i < COUNT(cmds); i++)
 		fprintf(out, "  %-8s %-22s %s\n", cmds[i].name, cmds[i].args, cmds[i].help);
-	fputs("\nexit status: 0 done, 2 usage, 3 recipe, 4 fetch, 5 build, 6 system\n", out);
+	fputs("\nexit status: 0 done, 2 usage, 3 recipe, 4 fetch, 5 build, or a failed check of verify, 6 system\n", out);
 }
 
 static struct err *dispatch(int argc, char **argv)

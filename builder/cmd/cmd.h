@@ -16,6 +16,9 @@ struct err *cmd_check_recipe(const char *path, struct recipe *ret) MUST_CHECK;
 struct option_set;
 struct err *cmd_build_image(const struct option_set *o, char **ret_path) MUST_CHECK;
 struct err *cmd_run(int argc, char **argv);
+/* What the last word of run and verify names: an image, or a recipe whose first output is built. The caller's to free. */
+struct err *cmd_run_image(const struct option_set *o, char **ret_path) MUST_CHECK;
+struct err *cmd_verify(int argc, char **argv);
 struct err *cmd_schema(int argc, char **argv);
 struct err *cmd_plan(int argc, char **argv);
 struct err *cmd_lock(int argc, char **argv);

@@ -127,17 +127,24 @@ static struct err *act_on(int argc, char **argv, bool *ret_known)
 	return !strcmp(act, "--exec") ? run_enter(argv[2], words + 3) : room_inside(argv[2], words + 3);
 }
 
+struct err *cmd_run_image(const struct option_set *o, char **ret_path)
+{
+	if (text_ends(o->recipe, ".yml") || text_ends(o->recipe, ".yaml"))
+		return cmd_build_image(&(struct option_set){ .recipe = o->recipe, .style = o->style, .folder = o->folder ? o->folder : "." },
+				       ret_path);
+	if (o->folder)
+		return err_new(ERR_USAGE, "--output is for a recipe, and %s is none", o->recipe);
+	*ret_path = mem_dup(o->recipe);
+	return NULL;
+}
+
 static struct err *build_and_run(struct wishes *w)
 {
-	const struct option_set o = { .recipe = w->options.image, .style = w->options.style, .folder = w->output ? w->output : "." };
+	const struct option_set o = { .recipe = w->options.image, .style = w->options.style, .folder = w->output };
 	AUTO_FREE char *image = NULL;
 
-	if (text_ends(o.recipe, ".yml") || text_ends(o.recipe, ".yaml")) {
-		TRY(cmd_build_image(&o, &image));
-		w->options.image = image;
-	} else if (w->output) {
-		return err_new(ERR_USAGE, "--output is for a recipe, and %s is none", o.recipe);
-	}
+	TRY(cmd_run_image(&o, &image));
+	w->options.image = image;
 	return run_image(&w->options);
 }
 

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "run/interrupt.h"
 #include "run/load.h"
+#include "run/port.h"
 
 /* Marks the containers that are ours to remove. */
 #define LABEL "mkbench.run=yes"
@@ -34,6 +35,9 @@ static struct err *command(const char *const *argv, int input_fd, char **ret_out
 
 	TRY(child_run(&(struct child){ .argv = argv, .input_fd = input_fd }, &output, NULL, &status));
 	trim(output);
+	for (char *c = output; status && *c; c++)
+		if (*c == '\n')
+			*c = ' ';
 	if (status)
 		return err_new(ERR_SYSTEM, "%s %s failed with status %d: %s", argv[0], argv[1], status, output);
 	if (ret_output)
@@ -70,6 +74,20 @@ static enum engine_state find(const struct engine *e, const char *name)
 	AUTO_FREE char *running = ask(argv);
 
 	return !running ? ENGINE_ABSENT : strcmp(running, "true") ? ENGINE_STOPPED : ENGINE_RUNNING;
+}
+
+static bool has_volume(const struct engine *e, const char *name)
+{
+	AUTO_FREE char *volume = mem_printf("%s-data", name);
+	const char *const argv[] = { e->program, "volume", "inspect", volume, NULL };
+	AUTO_FREE char *found = ask(argv);
+
+	return found != NULL;
+}
+
+static bool keeps(const struct engine *e, const char *name)
+{
+	return find(e, name) != ENGINE_ABSENT || has_volume(e, name);
 }
 
 /* Docker knows an image by the digest of its configuration, or of its manifest, as its store goes. */
@@ -145,6 +163,7 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	VEC_PUSH(&argv, image);
 	VEC_PUSH(&argv, NULL);
 	interrupt_catch();
+	port_drop(l->listener);
 	struct err *failed = command(argv.items, 0, NULL);
 	free(argv.items);
 	return failed ? err_wrap(failed, "start %s (mkbench run --engine own needs no %s)", l->name, e->name) : NULL;
@@ -160,12 +179,10 @@ static struct err *stop(const struct engine *e, const char *name)
 static struct err *clean(const struct engine *e, const char *name)
 {
 	AUTO_FREE char *volume = mem_printf("%s-data", name);
-	const char *const has_volume[] = { e->program, "volume", "inspect", volume, NULL };
 	const char *const remove_volume[] = { e->program, "volume", "rm", volume, NULL };
 
 	TRY(remove_stopped(e, name));
-	AUTO_FREE char *found = ask(has_volume);
-	return found ? command(remove_volume, 0, NULL) : NULL;
+	return has_volume(e, name) ? command(remove_volume, 0, NULL) : NULL;
 }
 
 static struct err *watch(const struct engine *e, const char *name, int *ret_fd)
@@ -199,5 +216,5 @@ static char *tail(const struct engine *e, const char *name)
 static const char *const enter_docker[] = { "docker", "exec", NULL };
 static const char *const enter_podman[] = { "podman", "exec", NULL };
 
-const struct engine docker_row = { "docker", "docker", answers, start, find, enter_docker, stop, clean, watch, tail };
-const struct engine docker_podman = { "podman", "podman", answers, start, find, enter_podman, stop, clean, watch, tail };
+const struct engine docker_row = { "docker", "docker", answers, keeps, start, find, enter_docker, stop, clean, watch, tail };
+const struct engine docker_podman = { "podman", "podman", answers, keeps, start, find, enter_podman, stop, clean, watch, tail };

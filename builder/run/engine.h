@@ -12,6 +12,7 @@ struct launch {
 	const char *name;        /* of the container; its volume is NAME-data */
 	const char *data;        /* absolute folder in place of that volume, or NULL */
 	unsigned port;           /* on 127.0.0.1 */
+	int *listener;           /* listens there, so that nobody else does: to be used, or dropped just before another listens */
 	const char *const *env;  /* NULL-terminated KEY=VALUE beside the image's, or NULL */
 	bool detach;             /* else it ends when this mkbench does, as far as the engine can see to that */
 	struct progress *progress;
@@ -23,6 +24,8 @@ struct engine {
 	const char *name;        /* as in --engine */
 	const char *program;     /* or NULL: mkbench itself */
 	bool (*answers)(const struct engine *e);
+	/* Whether something of that name is there, running or not: a container, or a volume that a new one would find. */
+	bool (*keeps)(const struct engine *e, const char *name);
 	/* Loads the image and starts it, once what an earlier run left under the name, its volume
 	 * apart, is removed. The name must not be running. Until the very start a SIGINT ends mkbench,
 	 * from there on signals are for interrupt_wait. */

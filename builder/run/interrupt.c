@@ -11,6 +11,8 @@ void interrupt_catch(void)
 {
 	sigset_t set;
 
+	if (signals >= 0)
+		return;
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);

@@ -31,16 +31,21 @@ struct err *port_listen(unsigned port, int *ret_fd)
 	return NULL;
 }
 
-unsigned port_free(unsigned from)
+unsigned port_free(unsigned from, int *ret_fd)
 {
 	for (unsigned port = from; port < from + 100 && port < 65536; port++) {
-		AUTO_CLOSE int fd = -1;
-		struct err *taken = port_listen(port, &fd);
+		struct err *taken = port_listen(port, ret_fd);
 		if (!taken)
 			return port;
 		err_free(taken);
 	}
 	return 0;
+}
+
+void port_drop(int *fd)
+{
+	file_closep(fd);
+	*fd = -1;
 }
 
 bool port_open(unsigned port)

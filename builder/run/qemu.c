@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "image/zst.h"
 #include "run/interrupt.h"
+#include "run/port.h"
 #include "run/talk.h"
 
 #define KVM_SECONDS 60         /* a guest that says nothing for so long is emulated instead */
@@ -73,6 +74,11 @@ static enum engine_state find(const struct engine *e, const char *name)
 	if (fd >= 0 && !fcntl(fd, F_OFD_GETLK, &lock) && lock.l_type != F_UNLCK)
 		return ENGINE_RUNNING;
 	return access(disk, F_OK) && access(part, F_OK) ? ENGINE_ABSENT : ENGINE_STOPPED;
+}
+
+static bool keeps(const struct engine *e, const char *name)
+{
+	return find(e, name) != ENGINE_ABSENT;
 }
 
 static struct err *command(const char *const *argv)
@@ -283,6 +289,7 @@ static struct err *start(const struct engine *e, const struct launch *l)
 		return err_new(ERR_BUILD, "%s does not boot: %s/console has what it said", l->name, folder);
 	progress_done(l->progress, NULL);
 	AUTO_FREE char *forward = mem_printf("hostfwd_add net tcp:127.0.0.1:%u-:%u", l->port, port);
+	port_drop(l->listener);
 	return ask_monitor(l->name, forward);
 }
 
@@ -341,4 +348,4 @@ struct err *qemu_inside(const char *name, const char *const *argv)
 
 static const char *const enter[] = { "/proc/self/exe", "run", "--inside-disk", NULL };
 
-const struct engine qemu_row = { "qemu", NULL, answers, start, find, enter, stop, clean, watch, tail };
+const struct engine qemu_row = { "qemu", NULL, answers, keeps, start, find, enter, stop, clean, watch, tail };

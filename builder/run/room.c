@@ -20,7 +20,6 @@
 #include "layer/sandbox_root.h"
 #include "run/interrupt.h"
 #include "run/keeper.h"
-#include "run/port.h"
 #include "run/unpack.h"
 #include "store/store.h"
 
@@ -65,6 +64,11 @@ static enum engine_state find(const struct engine *e, const char *name)
 	if (fd < 0 || fcntl(fd, F_OFD_GETLK, &lock) < 0)
 		return ENGINE_ABSENT;
 	return lock.l_type == F_UNLCK ? ENGINE_STOPPED : ENGINE_RUNNING;
+}
+
+static bool keeps(const struct engine *e, const char *name)
+{
+	return find(e, name) != ENGINE_ABSENT;
 }
 
 static struct err *take_lock(const char *name, int *ret_fd)
@@ -161,20 +165,17 @@ static struct err *start_in(const struct launch *l, const char *tree)
 	AUTO_FREE char *upper = NULL, *work = NULL, *log = inside(l->name, "log"), *pids = inside(l->name, "pids");
 	AUTO_FREE char *data = l->data ? mem_dup(l->data) : inside(l->name, "data");
 	AUTO_FREE const char **env = environment(l);
-	AUTO_CLOSE int listener = -1;
 
 	TRY(fresh_folder(l->name, "upper", &upper));
 	TRY(fresh_folder(l->name, "work", &work));
 	TRY(file_make_folder(data, 0755));
-	if (l->bundle->port)
-		TRY(port_listen(l->port, &listener));
 	const struct bind volume = { data, l->bundle->volume, true };
 	const char *const lowers[] = { tree, NULL };
 	const struct sandbox room = { .lowers = lowers, .upper = upper, .work = work, .binds = &volume,
 				      .bind_count = l->bundle->volume != NULL, .env = env, .cwd = l->bundle->working_dir,
 				      .uid = l->bundle->uid, .gid = l->bundle->gid };
 	interrupt_catch();
-	return keeper_start(&(struct keeper){ .room = &room, .argv = l->bundle->entrypoint, .listener = listener,
+	return keeper_start(&(struct keeper){ .room = &room, .argv = l->bundle->entrypoint, .listener = l->bundle->port ? *l->listener : -1,
 					      .port = l->bundle->port, .stay = l->detach, .log = log, .pids = pids });
 }
 
@@ -206,13 +207,19 @@ static struct err *watch(const struct engine *e, const char *name, int *ret_fd)
 	return *ret_fd < 0 ? err_errno(errno, "watch %s", name) : NULL;
 }
 
+/* One that ends while it is looked at has stopped as well. */
 static struct err *stop(const struct engine *e, const char *name)
 {
 	AUTO_CLOSE int keeper = -1;
+	struct err *failed = watch(e, name, &keeper);
 
-	TRY(watch(e, name, &keeper));
+	if (failed && err_code(failed) == ESRCH) {
+		err_free(failed);
+		return NULL;
+	}
+	TRY(failed);
 	if (pidfd_send_signal(keeper, SIGTERM, NULL, 0) < 0)
-		return err_errno(errno, "stop %s", name);
+		return errno == ESRCH ? NULL : err_errno(errno, "stop %s", name);
 	struct pollfd end = { keeper, POLLIN, 0 };
 	while (poll(&end, 1, -1) < 0 && errno == EINTR)
 		continue;
@@ -314,4 +321,4 @@ struct err *room_inside(const char *name, const char *const *argv)
 
 static const char *const enter[] = { "/proc/self/exe", "run", "--inside", NULL };
 
-const struct engine room_row = { "own", NULL, answers, start, find, enter, stop, clean, watch, tail };
+const struct engine room_row = { "own", NULL, answers, keeps, start, find, enter, stop, clean, watch, tail };

@@ -10,7 +10,7 @@ struct run_options {
 	const char *image;       /* a .oci folder, a .tar, a .raw, .qcow2 or .raw.zst that mkbench wrote */
 	const char *name;        /* of the container; NULL: the image's */
 	const char *data;        /* a folder to keep the data in; NULL: the volume NAME-data */
-	const char *engine;      /* "docker", "podman", "own"; NULL: the first that answers */
+	const char *engine;      /* "docker", "podman", "own"; NULL: the first that can run it */
 	unsigned port;           /* 0: 8080 or the next free one */
 	const char *const *env;  /* NULL-terminated KEY=VALUE, or NULL */
 	bool detach;

@@ -1,0 +1,67 @@
+#include "cmd/cmd.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "cmd/option.h"
+#include "run/verify.h"
+
+static const char help[] =
+	"usage: mkbench verify IMAGE|RECIPE [OPTIONS]\n"
+	"\n"
+	"Starts IMAGE (a NAME-TAG.oci folder, a .tar, a .raw or .qcow2 disk), or the first output of a RECIPE, which is built\n"
+	"first, as an instance of its own on a free port; checks the application from inside and through that port, a line each;\n"
+	"stops it in order and removes it with its data, also after Ctrl-C. Exit status 5: a check has failed.\n"
+	"\n"
+	"  --json              the report as JSON, when all is over\n"
+	"  --engine ENGINE     docker, podman, or own (mkbench itself); the first that can run it unless given\n"
+	"  --output FOLDER     where the image of a RECIPE is written; here unless given\n"
+	"  --progress STYLE    auto, bar, plain, json or quiet\n";
+
+enum { JSON = 1, ENGINE, OUTPUT, PROGRESS, HELP };
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, JSON },           { "engine", required_argument, NULL, ENGINE },
+	{ "output", required_argument, NULL, OUTPUT }, { "progress", required_argument, NULL, PROGRESS },
+	{ "help", no_argument, NULL, HELP },           { 0 },
+};
+
+struct wishes {
+	struct run_options run;
+	struct option_set build;
+	bool json, help;
+};
+
+static struct err *take(struct wishes *w, int option, const char *value)
+{
+	switch (option) {
+	case JSON: w->json = true; return NULL;
+	case ENGINE: w->run.engine = value; return NULL;
+	case OUTPUT: w->build.folder = value; return NULL;
+	case HELP: w->help = true; return NULL;
+	case PROGRESS: return option_style(value, &w->build.style);
+	default: return err_new(ERR_USAGE, "verify: unknown option, or one without its value: try 'mkbench verify --help'");
+	}
+}
+
+struct err *cmd_verify(int argc, char **argv)
+{
+	struct wishes w = { 0 };
+	AUTO_FREE char *image = NULL;
+
+	opterr = 0;
+	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
+		TRY(take(&w, option, optarg));
+	if (w.help) {
+		fputs(help, stdout);
+		return NULL;
+	}
+	if (argc - optind != 1)
+		return err_new(ERR_USAGE, "verify takes one image or recipe: try 'mkbench verify --help'");
+	w.build.recipe = argv[optind];
+	TRY(cmd_run_image(&w.build, &image));
+	w.run.image = image;
+	w.run.style = w.build.style;
+	return verify_image(&w.run, w.json);
+}
