@@ -1,6 +1,8 @@
 #include "recipe/pattern.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -152,6 +154,30 @@ static const char *why_site(const char *name)
 	return why_host(name);
 }
 
+static const char *why_network(const char *text)
+{
+	size_t len = strcspn(text, "/");
+	AUTO_FREE char *address = mem_ndup(text, len);
+	uint8_t bytes[16];
+	bool six = strchr(address, ':');
+	unsigned long bits = 0, all = six ? 128 : 32;
+	char *end = NULL;
+
+	if (inet_pton(six ? AF_INET6 : AF_INET, address, bytes) != 1)
+		return "is no address and no network: write one such as 10.0.0.0/8";
+	if (!text[len])
+		return NULL;
+	bits = strtoul(text + len + 1, &end, 10);
+	if (!isdigit((unsigned char)text[len + 1]) || *end || bits > all)
+		return six ? "has no length from 1 to 128 after its /" : "has no length from 1 to 32 after its /";
+	if (!bits)
+		return "is everybody: name the networks that your proxies are in";
+	for (size_t i = bits; i < all; i++)
+		if (bytes[i / 8] & 0x80 >> i % 8)
+			return "has bits of a host beyond its length: write the network's first address";
+	return NULL;
+}
+
 #define ONE(name_, regex_, expected_, max_, why_) \
 	const struct pattern pattern_##name_ = { .regex = (regex_), .expected = (expected_), .max_len = (max_), .why = (why_) }
 
@@ -173,6 +199,7 @@ ONE(app, "^[a-z][a-z0-9_]*$", "a Python package's name of a-z, 0-9 and _", 60, w
 ONE(site, "^" HOST "$", "a host name such as erp.example.org", 140, why_site);
 ONE(host, "^" HOST "$", "a host name such as www.example.org", 253, why_host);
 ONE(unknown_host, "^" HOST "$", "'refuse' or a site's name", 140, NULL);
+ONE(network, "^[0-9A-Fa-f:.]+(/[0-9]+)?$", "an address or a network such as 10.0.0.0/8", 50, why_network);
 ONE(zone, "^[A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+)*$", "a time zone such as Europe/Paris", 63, NULL);
 ONE(language, "^[a-z]{2,3}(-[A-Z]{2}|-[A-Z][a-z]{3})?$", "a language such as en, fr or pt-BR", 11, NULL);
 ONE(word, "^[a-z][a-z0-9_]*$", "a word of a-z, 0-9 and _", 63, NULL);

@@ -10,6 +10,7 @@ extern const struct pattern pattern_suite, pattern_component, pattern_package, p
 extern const struct pattern pattern_mirror, pattern_url, pattern_git, pattern_ref, pattern_sha256;
 extern const struct pattern pattern_path;      /* relative below the recipe's folder, or absolute */
 extern const struct pattern pattern_app, pattern_site, pattern_host, pattern_unknown_host;
+extern const struct pattern pattern_network;   /* an address, or a network with its length */
 extern const struct pattern pattern_zone, pattern_language;
 extern const struct pattern pattern_word;      /* lower-case word: character set, collation, queue */
 extern const struct pattern pattern_setting;   /* a MariaDB variable */

@@ -84,6 +84,7 @@ struct worker {
 struct nginx {
 	uint64_t port;
 	const char *unknown_host; /* "refuse", or the site that answers for unknown names */
+	struct list trusted_proxies; /* of const char *: addresses or networks */
 };
 
 enum output { OUTPUT_OCI, OUTPUT_DOCKER, OUTPUT_RAW, OUTPUT_QCOW2, OUTPUT_RAW_ZST };

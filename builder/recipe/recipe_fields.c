@@ -158,6 +158,8 @@ static const struct field nginx_fields[] = {
 	{ "port", PORT(offsetof(struct nginx, port)), .fallback = "8080", .help = "the port the image listens on" },
 	{ "unknown_host", FIELD_TEXT, .offset = offsetof(struct nginx, unknown_host), .pattern = &pattern_unknown_host,
 	  .fallback = "refuse", .help = "refuse: a request for a host that no site has gets 404; or the site that answers it" },
+	{ "trusted_proxies", FIELD_LIST, .offset = offsetof(struct nginx, trusted_proxies), .max = 64, .pattern = &pattern_network,
+	  .help = "networks of proxies in front: what they say in X-Forwarded-For and X-Forwarded-Proto of a visitor is believed" },
 	END
 };
 
@@ -204,7 +206,7 @@ const struct field recipe_fields[] = {
 	{ "outputs", FIELD_LIST, .offset = offsetof(struct recipe, outputs), .min = 1, .max = 8, .items = FIELD_ENUM,
 	  .choices = WORDS("oci", "docker", "raw", "qcow2", "raw.zst"), .later = WORDS("vmdk", "vhd"), .fallback = "[oci, docker]",
 	  .help = "what is written: an OCI layout, an archive for docker load, a bootable disk as it is, for QEMU, or compressed" },
-	{ "tls", FIELD_REFUSED, .help = "is not yet possible: put a proxy that speaks TLS before the container" },
+	{ "tls", FIELD_REFUSED, .help = "is not yet possible: put a proxy that speaks TLS before the container and its network in nginx.trusted_proxies" },
 	{ "backup", FIELD_REFUSED, .help = "is not yet possible: back up the volume while the container is stopped" },
 	{ "disk", FIELD_MAP, .offset = offsetof(struct recipe, disk), .fields = disk_fields, .help = "the bootable disk, for outputs raw, qcow2 and raw.zst" },
 	{ "kernel", FIELD_REFUSED, .help = "is a key of 'disk'" },

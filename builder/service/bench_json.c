@@ -160,7 +160,8 @@ static void add_web(const struct writer *w)
 	json_object_set_new(w->root, "socketio",
 		json_pack("{s:I, s:s}", "port", (json_int_t)r->socketio_port, "path", f->socketio_path ? f->socketio_path : "/"));
 	json_object_set_new(w->root, "nginx",
-		json_pack("{s:s, s:s}", "sites_file", "/run/mkbench/nginx-sites.conf", "unknown_host", r->nginx.unknown_host));
+		json_pack("{s:s, s:s, s:s}", "sites_file", "/run/mkbench/nginx-sites.conf", "listen_file", "/run/mkbench/nginx-listen.conf",
+			  "unknown_host", r->nginx.unknown_host));
 	json_object_set_new(w->root, "supervisor",
 		json_pack("{s:s, s:s, s:s}", "program", "/usr/bin/supervisord", "socket", text_of(w, "supervisor.socket"),
 			  "configuration", "/etc/supervisor/supervisord.conf"));

@@ -89,6 +89,22 @@ static void add_redis(struct service_set *s)
 	}
 }
 
+/* The networks as nginx wants them said: once for addresses, once for anything else. */
+static void add_proxies(struct service_set *s)
+{
+	const struct list *networks = &s->recipe->nginx.trusted_proxies;
+	struct text from = { 0 }, geo = { 0 };
+
+	for (size_t i = 0; i < networks->count; i++) {
+		const char *network = ((const char *const *)networks->items)[i];
+		text_printf(&from, "%sset_real_ip_from %s;", i ? "\n\t" : "", network);
+		text_printf(&geo, "%s%s 1;", i ? "\n\t\t" : "", network);
+	}
+	AUTO_FREE char *addresses = text_take(&from), *rows = text_take(&geo);
+	scope_set(&s->scope, "nginx.real_ip_from", addresses);
+	scope_set(&s->scope, "nginx.trusted", rows);
+}
+
 static void add_web(struct service_set *s)
 {
 	const struct recipe *r = s->recipe;
@@ -101,6 +117,7 @@ static void add_web(struct service_set *s)
 	set_number(&s->scope, "web.max_requests_jitter", r->web.max_requests / 10);
 	set_number(&s->scope, "web.max_body_bytes", r->web.max_body_bytes);
 	set_number(&s->scope, "nginx.port", r->nginx.port);
+	add_proxies(s);
 	set_number(&s->scope, "socketio.port", r->socketio_port);
 }
 

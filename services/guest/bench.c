@@ -75,6 +75,7 @@ static void read_services(struct reader *r, struct bench *b)
 	b->socketio_path = reader_text_or(r, o, "path", "/socket.io/?EIO=4&transport=polling");
 	o = reader_object(r, b->root, "nginx");
 	b->sites_file = reader_text(r, o, "sites_file");
+	b->listen_file = reader_text_or(r, o, "listen_file", NULL);
 	b->unknown_host = reader_text_or(r, o, "unknown_host", "refuse");
 	o = reader_object(r, b->root, "supervisor");
 	b->supervisor_program = reader_text_or(r, o, "program", "/usr/bin/supervisord");

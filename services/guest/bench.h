@@ -74,6 +74,7 @@ struct bench {
 	unsigned socketio_port;
 	const char *socketio_path;
 	const char *sites_file, *unknown_host;
+	const char *listen_file;  /* or NULL */
 	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;
 	BENCH_LIST(struct bench_program) programs;
 	BENCH_LIST(struct bench_folder) folders;

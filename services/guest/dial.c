@@ -62,3 +62,11 @@ struct err *dial_connect(const char *path, unsigned port, unsigned limit_ms, int
 	fd = -1;
 	return NULL;
 }
+
+bool dial_has_ipv6(void)
+{
+	const struct sockaddr_in6 any = { .sin6_family = AF_INET6 };
+	AUTO_CLOSE int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 && !bind(fd, (const struct sockaddr *)&any, sizeof any);
+}

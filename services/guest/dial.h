@@ -9,3 +9,4 @@
 struct err *dial_connect(const char *path, unsigned port, unsigned limit_ms, int *ret_fd) MUST_CHECK;
 /* Waits for poll(2) events until a time of clock_ms(): false when it has come. */
 bool dial_wait(int fd, short events, int64_t until_ms);
+bool dial_has_ipv6(void); /* whether something may listen on [::] here */

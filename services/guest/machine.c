@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "command.h"
 #include "crash.h"
+#include "dial.h"
 #include "durable.h"
 #include "http.h"
 #include "memory.h"
@@ -84,6 +85,14 @@ static struct err *write_map(const struct bench *b, const bool *ready, bool *ret
 	return durable_update(b->sites_file, text, 0644, &durable_root, ret_changed);
 }
 
+/* Nginx would not start when told to listen where the kernel has no IPv6. */
+static struct err *write_listen(const struct bench *b)
+{
+	AUTO_FREE char *line = dial_has_ipv6() ? mem_printf("listen [::]:%u default_server;\n", b->http_port) : mem_dup("");
+
+	return b->listen_file ? durable_update(b->listen_file, line, 0644, &durable_root, NULL) : NULL;
+}
+
 /* A container that is started again finds /run as its last run has left it. */
 static struct err *forget_last_run(void)
 {
@@ -103,6 +112,7 @@ struct err *machine_prepare(const struct bench *b, const bool *ready)
 	TRY(forget_last_run());
 	TRY(make_folders(b));
 	TRY(memory_write(b, &m));
+	TRY(write_listen(b));
 	return write_map(b, ready, NULL);
 }
 

@@ -278,6 +278,17 @@ secrets() {
 	until_room "$room/bin/benchctl" status
 }
 
+@test "the door is open on IPv6, too, and where the kernel has none it opens all the same" {
+	start_room
+	started
+	run -0 in_room curl -sf -H 'Host: one.localhost' 'http://[::1]:8080/api/method/ping'
+	end_room TERM
+	ln -s "$repo/tests/guest/without-ipv6" "$room/bin/without-ipv6"
+	start_room_with without-ipv6 INIT="$room/bin/init"
+	started
+	[[ ! -s /proc/$init/root/run/mkbench/nginx-listen.conf && -e /proc/$init/root/run/mkbench/nginx-listen.conf ]]
+}
+
 @test "ready is said when live events answer through nginx, too, and not before" {
 	mv "$room/bench/program" "$room/bench/program.good"
 	printf '#!/bin/bash\nuntil [ $1 != socketio ] || [ -e %s/listen ]; do sleep 0.1; done\nexec %s.good "$@"\n' \

@@ -8,9 +8,7 @@ setup_file() {
 	export DIR=$BATS_FILE_TMPDIR web live port inner
 	web=$(free_port) live=$(free_port) port=$(free_port) inner=$(free_port)
 	golden production "$DIR"
-	sed -i -e "s/ 8080 default_server/ 127.0.0.1:$port default_server/" -e "s/127.0.0.1:6790/127.0.0.1:$inner/" \
-		-e "s/127.0.0.1:8000/127.0.0.1:$web/" -e "s/127.0.0.1:9000/127.0.0.1:$live/" \
-		-e "s/^user .*/user $(id -un) $(id -gn);/" "$DIR/image/etc/nginx/nginx.conf"
+	on_ports "$DIR" "$port" "$inner"
 	cat > "$DIR/run/mkbench/nginx-sites.conf" <<-'END'
 		default "";
 		one.localhost "one.localhost";
@@ -37,6 +35,12 @@ setup_file() {
 	echo $! > "$DIR/nginx.pid"
 	until_ok curl -s "http://127.0.0.1:$port"
 	until_ok curl -s "http://127.0.0.1:$web"
+}
+
+on_ports() { # DIR PORT INNER: the configuration there, on ports that nobody has
+	sed -i -e "s/ 8080 default_server/ 127.0.0.1:$2 default_server/" -e "s/127.0.0.1:6790/127.0.0.1:$3/" \
+		-e "s/127.0.0.1:8000/127.0.0.1:$web/" -e "s/127.0.0.1:9000/127.0.0.1:$live/" \
+		-e "s/^user .*/user $(id -un) $(id -gn);/" "$1/image/etc/nginx/nginx.conf"
 }
 
 teardown_file() {
@@ -226,14 +230,70 @@ print(peer.recv(4096).decode())' "$port"
 	has '^HTTP/1.1 404'
 }
 
-@test "HTTPS in front is believed when a near proxy says so, and HSTS is for HTTPS only" {
+@test "nobody is believed who says that he came by HTTPS or from elsewhere, without a trusted proxy in the recipe" {
 	ask /page -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 203.0.113.9'
-	has '^Strict-Transport-Security'
-	has '"X-Forwarded-Proto": "https"'
-	has '"X-Forwarded-For": "127.0.0.1"'
-	ask /page
 	lacks 'Strict-Transport-Security'
 	has '"X-Forwarded-Proto": "http"'
+	has '"X-Forwarded-For": "127.0.0.1"'
+}
+
+@test "trusted proxies are believed, strangers are not, and HSTS is for HTTPS only" {
+	local proxied=$BATS_TEST_TMPDIR/proxied port inner other
+	other=$(free_port) inner=$(free_port)
+	mkdir "$proxied"
+	{ cat tests/golden/production.yml; echo 'nginx: { trusted_proxies: [127.0.0.2, 127.0.1.0/24] }'; } > "$proxied/recipe.yml"
+	"$GOLDEN" tree "$proxied/recipe.yml" "$proxied/image"
+	"$GOLDEN" tree production "$proxied/plain"
+	run -1 diff "$proxied/plain/etc/nginx/nginx.conf" "$proxied/image/etc/nginx/nginx.conf"
+	[[ $(grep '^[<>]' <<< "$output" | tr -d '\t') == "> set_real_ip_from 127.0.0.2;
+> set_real_ip_from 127.0.1.0/24;
+> real_ip_header X-Forwarded-For;
+> real_ip_recursive on;
+> 127.0.0.2 1;
+> 127.0.1.0/24 1;" ]]
+	rm -r "$proxied/image"
+	golden "$proxied/recipe.yml" "$proxied"
+	on_ports "$proxied" "$other" "$inner"
+	sed -i "s/127.0.0.1:$other/$other/" "$proxied/image/etc/nginx/nginx.conf"
+	cp "$DIR/run/mkbench/nginx-sites.conf" "$proxied/run/mkbench/"
+	nginx -c "$proxied/image/etc/nginx/nginx.conf" -g 'daemon off;' 3>&- &
+	local pid=$!
+	port=$other
+	until_ok curl -s "http://127.0.0.1:$port"
+	# the last hop before the trusted ones is the visitor, whatever he has written before it
+	for proxy in 127.0.0.2 127.0.1.77; do
+		ask /page --interface $proxy -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 192.0.2.1, 203.0.113.9, 127.0.1.8'
+		has '^Strict-Transport-Security'
+		has '"X-Forwarded-Proto": "https"'
+		has '"X-Forwarded-For": "203.0.113.9"'
+		ask /page --interface $proxy -H 'X-Forwarded-Proto: http' -H 'X-Forwarded-For: 203.0.113.9'
+		lacks 'Strict-Transport-Security'
+		has '"X-Forwarded-Proto": "http"'
+	done
+	for stranger in 127.0.0.1 127.0.2.1; do
+		ask /page --interface $stranger -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 127.0.0.2'
+		lacks 'Strict-Transport-Security'
+		has '"X-Forwarded-Proto": "http"'
+		has "\"X-Forwarded-For\": \"$stranger\""
+	done
+	kill $pid
+	wait $pid
+}
+
+@test "it listens on IPv6 when the file of the start says so" {
+	local six=$DIR/image/etc/nginx/six.conf
+	[[ -e /proc/net/if_inet6 ]] || skip "no IPv6 here"
+	sed -e "s/127.0.0.1:$inner/127.0.0.1:$(free_port)/" -e "s/listen 127.0.0.1:$port/listen 127.0.0.1:$(free_port)/" \
+		-e 's#/run/nginx.pid#/run/six.pid#' "$DIR/image/etc/nginx/nginx.conf" > "$six"
+	echo "listen [::]:$port default_server;" > "$DIR/run/mkbench/nginx-listen.conf"
+	nginx -c "$six" -g 'daemon off;' 3>&- &
+	local pid=$!
+	until_ok curl -s "http://[::1]:$port"
+	run -0 curl -s -H "Host: one.localhost" "http://[::1]:$port/page"
+	has '"X-Frappe-Site-Name": "one.localhost"'
+	kill $pid
+	wait $pid
+	rm "$DIR/run/mkbench/nginx-listen.conf"
 }
 
 @test "a body above the recipe's limit is refused before the bench sees it" {

@@ -1,7 +1,7 @@
 /* What the services make of the recipes in tests/golden, against what they made last time.
  *   golden                  compares
  *   golden update           writes what is expected anew; git diff shows what changed
- *   golden tree NAME DIR    puts the files of one under DIR, for the programs that will read them */
+ *   golden tree NAME DIR    puts the files of one, or of the recipe of that path, under DIR, for the programs that will read them */
 #include <glob.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@
 
 static struct err *render(const char *name, struct tree *ret)
 {
-	AUTO_FREE char *path = mem_printf("tests/golden/%s.yml", name);
+	AUTO_FREE char *path = strchr(name, '/') ? mem_dup(name) : mem_printf("tests/golden/%s.yml", name);
 	struct recipe r = { 0 };
 	struct problems p;
 	struct service_set *s = NULL;
