@@ -22,6 +22,7 @@
 #define FOLDER "/etc/issue.d"
 #define LOOK_MS 2000
 #define NOTES 6
+#define COLUMNS 79             /* of a VGA console, and one that the cursor wants */
 
 static void put_address(struct text *t, const struct ifaddrs *a, unsigned port)
 {
@@ -112,7 +113,7 @@ static void put_login(struct text *t)
 
 	err_free(file_read(IDENTITY_SHOWN, 4096, &print, &len));
 	if (print)
-		text_printf(t, "  SSH       root, by key; this machine shows %s\n", print);
+		text_printf(t, "  SSH       root, by key; the machine's is %s\n", print);
 }
 
 static void put_notes(struct text *t)
@@ -129,13 +130,33 @@ static void put_notes(struct text *t)
 		text_printf(t, "  Note      and %zu more in " NOTE_FILE "\n", shown - NOTES);
 }
 
-/* agetty reads \ as the beginning of a code of its own. */
-static char *as_issue(const struct text *t)
+/* One line as a screen shows it: what does not fit goes on below its beginning. */
+static void fold(struct text *t, const char *line)
 {
+	while (strlen(line) > COLUMNS) {
+		size_t at = COLUMNS;
+		while (at > COLUMNS / 2 && line[at] != ' ')
+			at--;
+		if (line[at] != ' ')
+			break;
+		text_add(t, line, at);
+		text_put(t, "\n            ");
+		line += at + 1;
+	}
+	text_printf(t, "%s\n", line);
+}
+
+/* For agetty, which reads a backslash as the beginning of a code of its own. */
+static char *as_issue(char *lines)
+{
+	AUTO_TEXT struct text folded = { 0 };
 	struct text safe = { 0 };
 
-	for (size_t i = 0; i < t->len; i++)
-		text_add(&safe, t->bytes[i] == '\\' ? "\\\\" : &t->bytes[i], t->bytes[i] == '\\' ? 2 : 1);
+	for (char *line; (line = strsep(&lines, "\n"));)
+		if (*line || lines)
+			fold(&folded, line);
+	for (size_t i = 0; i < folded.len; i++)
+		text_add(&safe, folded.bytes[i] == '\\' ? "\\\\" : &folded.bytes[i], folded.bytes[i] == '\\' ? 2 : 1);
 	return text_take(&safe);
 }
 
@@ -152,10 +173,10 @@ static char *screen(const struct bench *b)
 	for (size_t i = 0; i < b->sites.count && i < 8; i++)
 		text_printf(&t, "  %s %s\n", i ? "         " : "Sites    ", b->sites.items[i].name);
 	put_login(&t);
-	text_put(&t, "  Password  of a site's administrator: as it was given, else in /data/secrets/SITE/admin_password\n");
+	text_put(&t, "  Password  as it was given, else in /data/secrets/SITE/admin_password\n");
 	put_notes(&t);
 	text_put(&t, "\n");
-	return as_issue(&t);
+	return as_issue(t.bytes);
 }
 
 static void reload(void)

@@ -3,9 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/cdrom.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,13 +38,23 @@ static const struct shape {
 	{ "vfat", "FAT     ", 54, 43 },
 };
 
+/* The kernel complains loudly when a drive without a disc is read. */
+static bool is_empty_drive(int fd)
+{
+	int status = ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT);
+
+	return status >= 0 && status != CDS_DISC_OK && status != CDS_NO_INFO;
+}
+
 /* The file system of a seed, or NULL. */
 static const char *type_of(const char *device)
 {
-	AUTO_CLOSE int fd = open(device, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a drive without a disc in it is not waited for */
+	AUTO_CLOSE int fd = open(device, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a drive without a disc opens like this alone */
 	char bytes[16];
 
-	for (size_t i = 0; fd >= 0 && i < COUNT(shapes); i++) {
+	if (fd < 0 || is_empty_drive(fd))
+		return NULL;
+	for (size_t i = 0; i < COUNT(shapes); i++) {
 		const struct shape *s = &shapes[i];
 		size_t len = strlen(s->magic);
 		if (pread(fd, bytes, len, s->magic_at) != (ssize_t)len || memcmp(bytes, s->magic, len))

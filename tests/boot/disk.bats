@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
-# The demo recipe as a disk: written, judged by the tools of others, booted by both firmwares under emulation, reset,
-# switched off, moved to a larger disk. One virtual machine at a time; each wait has a bound and shows the console.
+# The demo recipe as a disk: written, judged by the tools of others, booted by both firmwares under emulation, told who it is by a
+# seed and by credentials, reset, switched off, moved to a larger disk. One virtual machine at a time; each wait has a bound and shows
+# the console. A boot takes two or three minutes here: those that MKBENCH_BOOT_DISK=1 asks for come last.
 bats_require_minimum_version 1.5.0
 
-port=29780
+port=29780 ssh_port=29722
 
 # Why nothing here can run, or nothing.
 lacks() {
 	local tool
-	[[ -n ${MKBENCH_BOOT_DISK:-} ]] || { echo "many boots under emulation take a quarter of an hour: MKBENCH_BOOT_DISK=1 make test"; return; }
-	for tool in qemu-system-x86_64 qemu-img sfdisk fsck.vfat fsck.erofs e2fsck curl mcopy jq zstd; do
+	for tool in qemu-system-x86_64 qemu-img sfdisk fsck.vfat fsck.erofs e2fsck curl mcopy bsdtar ssh ssh-keygen jq zstd; do
 		command -v "$tool" >/dev/null || { echo "$tool is not installed"; return; }
 	done
 	[[ -r /usr/share/OVMF/OVMF_CODE.fd ]] || echo "ovmf is not installed"
@@ -21,9 +21,13 @@ setup_file() {
 	[[ -z $LACKS ]] || return 0
 	export BOOT=$BATS_FILE_TMPDIR MKBENCH=${MKBENCH:-build/mkbench}
 	cp -r recipes/demo "$BOOT"
-	sed 's/^outputs: .*/outputs: [oci, raw, qcow2, raw.zst]\ndisk: { size: 4G }/' recipes/demo.yml >"$BOOT/demo.yml"
+	sed 's/^outputs: .*/outputs: [oci, raw, qcow2, raw.zst]\ndisk: { size: 4G, ssh: true }/' recipes/demo.yml >"$BOOT/demo.yml"
 	timeout 900 "$MKBENCH" build --progress=plain -o "$BOOT/out" "$BOOT/demo.yml" >"$BOOT/build.log" 2>&1 ||
 		{ tail -20 "$BOOT/build.log" >&2; return 1; }
+}
+
+asked_for() {
+	[[ -n ${MKBENCH_BOOT_DISK:-} ]] || skip "more boots: MKBENCH_BOOT_DISK=1 make test"
 }
 
 # Bats 1.8 counts a skip of the whole file as a failure, so each test says it.
@@ -42,14 +46,30 @@ part() {
 	dd if="$BOOT/out/demo-1.0.raw" of="$2" bs=512 skip="$start" count="$size" conv=sparse status=none iflag=fullblock
 }
 
-# start DISK bios|uefi [QEMU OPTION...]: emulated, because nobody knows whether the machine of a test may do more.
+# start bios|uefi virtio|nvme|ahci [QEMU OPTION...]: emulated, because nobody knows whether the machine of a test may do more.
 start() {
-	local disk=$1 firmware=()
-	[[ $2 == bios ]] || firmware=(-drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd)
+	local firmware=() device
+	[[ $1 == bios ]] || firmware=(-drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd)
+	case $2 in
+		virtio) device=(-device virtio-blk-pci,drive=disk,bootindex=1) ;;
+		nvme) device=(-device nvme,drive=disk,serial=1,bootindex=1) ;;
+		ahci) device=(-device ahci,id=ahci -device ide-hd,drive=disk,bus=ahci.0,bootindex=1) ;;
+	esac
 	shift 2
 	qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 1536 -smp 2 "${firmware[@]}" -display none -no-reboot \
-		-drive "file=$disk,format=qcow2,if=virtio" -nic "user,model=virtio,hostfwd=tcp:127.0.0.1:$port-:8080" \
+		-drive "file=$BOOT/disk,format=qcow2,if=none,id=disk" "${device[@]}" \
 		-serial "file:$BOOT/serial.log" -qmp "unix:$BOOT/qmp,server,nowait" -pidfile "$BOOT/qemu.pid" -daemonize "$@"
+}
+
+wired=(-nic "user,model=virtio,hostfwd=tcp:127.0.0.1:$port-:8080,hostfwd=tcp:127.0.0.1:$ssh_port-:22")
+
+# credential NAME VALUE: QEMU's options for it; a comma within a value is written twice.
+credential() { printf -- '-smbios\0type=11,value=io.systemd.credential:%s=%s\0' "$1" "${2//,/,,}"; }
+
+# inside COMMAND: by SSH, with the host's key as it was shown at the first time.
+inside() {
+	ssh -F none -i "$BOOT/key" -p "$ssh_port" -o IdentitiesOnly=yes -o BatchMode=yes -o ConnectTimeout=60 -o LogLevel=ERROR \
+		-o StrictHostKeyChecking=accept-new -o "UserKnownHostsFile=$BOOT/known" root@127.0.0.1 "$@"
 }
 
 # until_true SECONDS COMMAND...: or the end of what the console said.
@@ -84,7 +104,7 @@ tell() {
 
 power_off() {
 	tell system_powerdown
-	until_true 180 ended
+	until_true 300 ended
 }
 
 pull_the_plug() {
@@ -93,8 +113,8 @@ pull_the_plug() {
 }
 
 both_answer() {
-	until_true 600 answers one
-	until_true 600 answers two
+	until_true 900 answers one
+	until_true 900 answers two
 }
 
 @test "the table, every file system and both formats are what other tools expect" {
@@ -124,31 +144,68 @@ both_answer() {
 	cmp "$BOOT/out/demo-1.0.raw.zst" "$BATS_TEST_TMPDIR/demo-1.0.raw.zst"
 }
 
-@test "BIOS: boots from its image, makes its data, answers for each site, stops in order" {
+@test "BIOS: the first boot makes data, takes name, keys and password from a seed, answers for each site, stops in order" {
 	qemu-img create -q -f qcow2 -b "$BOOT/out/demo-1.0.qcow2" -F qcow2 "$BOOT/disk"
-	start "$BOOT/disk" bios
+	ssh-keygen -q -t ed25519 -N '' -f "$BOOT/key"
+	mkdir "$BATS_TEST_TMPDIR/seed"
+	printf 'instance-id: one\nlocal-hostname: by-meta\n' >"$BATS_TEST_TMPDIR/seed/meta-data"
+	cat >"$BATS_TEST_TMPDIR/seed/user-data" <<-END
+		#cloud-config
+		hostname: by-seed
+		ssh_authorized_keys:
+		  - $(<"$BOOT/key.pub")
+		mkbench:
+		  MKBENCH_ADMIN_PASSWORD: "it's a secret: #1"
+		packages: [vim]
+	END
+	(cd "$BATS_TEST_TMPDIR/seed" && bsdtar -cf ../seed.iso --format iso9660 --options volume-id=cidata meta-data user-data)
+	start bios virtio "${wired[@]}" -cdrom "$BATS_TEST_TMPDIR/seed.iso"
 	both_answer
 	said 'making the data file system'
-	until_true 60 said 'State +running'
+	until_true 120 said 'State +running'
+	said 'Host +by-seed'
+	said "Note +seed: user-data, line 7: 'packages' is not understood"
 	run ! said 'Units +failed'
+	run ! said 'secret: #1'
+	until_true 300 inside true
+	[[ $(inside 'cat /data/secrets/two.localhost/admin_password') == "it's a secret: #1" ]]
+	[[ $(inside hostname) == by-seed ]]
+	inside cat /etc/machine-id >"$BOOT/machine-id"
+	[[ $(inside 'systemctl is-active systemd-timesyncd') == active ]]
+	run -255 ssh -F none -p "$ssh_port" -o BatchMode=yes -o ConnectTimeout=60 -o "UserKnownHostsFile=$BOOT/known" -o IdentityFile=none \
+		-o PubkeyAuthentication=no root@127.0.0.1 true
+	[[ $output == *"Permission denied (publickey)"* ]]
 	power_off
 	said 'init: stopped in'
 }
 
-@test "UEFI: the same disk boots again, and nothing is provisioned twice" {
-	start "$BOOT/disk" uefi
+@test "UEFI: the same disk boots again, is told its name by a credential, and nothing is made twice" {
+	mapfile -d '' -t told < <(credential system.hostname by-credential; credential ssh.authorized_keys.root "$(<"$BOOT/key.pub")")
+	start uefi virtio "${wired[@]}" "${told[@]}"
 	both_answer
 	run ! said 'making the data file system'
 	run ! said 'provision: (create|tables)/?.*done'
+	until_true 300 inside true
+	[[ $(inside hostname) == by-credential ]]
+	[[ $(inside cat /etc/machine-id) == "$(<"$BOOT/machine-id")" ]]
 	pull_the_plug
 }
 
-@test "after a power cut and on a larger disk: data is there and grows" {
+@test "after a power cut, by NVMe, on a larger disk and without any network: data is there and grows, nobody is let in" {
+	asked_for
 	qemu-img resize -q "$BOOT/disk" 6G
-	start "$BOOT/disk" bios
-	both_answer
+	truncate -s 4M "$BATS_TEST_TMPDIR/seed"
+	mkfs.vfat -n CIDATA "$BATS_TEST_TMPDIR/seed" >/dev/null
+	printf '#!/bin/sh\nreboot\n' | mcopy -i "$BATS_TEST_TMPDIR/seed" - ::user-data
+	start bios nvme -nic none -drive "file=$BATS_TEST_TMPDIR/seed,format=raw,if=virtio,readonly=on"
+	until_true 900 said 'State +running'
+	said 'Host +demo'
+	said 'none yet: no network'
+	said 'Note +seed: user-data does not begin with'
 	said 'has become larger'
+	run ! said 'SSH +root'
 	run ! said 'making the data file system'
+	run ! said 'Units +failed'
 	power_off
 	qemu-img convert -f qcow2 -O raw "$BOOT/disk" "$BATS_TEST_TMPDIR/raw"
 	run -0 sfdisk --verify "$BATS_TEST_TMPDIR/raw"
@@ -157,4 +214,15 @@ both_answer() {
 	dd if="$BATS_TEST_TMPDIR/raw" of="$BATS_TEST_TMPDIR/data" bs=512 skip="$start" conv=sparse status=none
 	e2fsck -fn "$BATS_TEST_TMPDIR/data"
 	dumpe2fs -h "$BATS_TEST_TMPDIR/data" 2>/dev/null | grep -q 'mkbench-data'
+}
+
+@test "AHCI: with Debian's general kernel the first boot comes to answer" {
+	asked_for
+	sed -i 's/^disk: .*/disk: { size: 4G, kernel: linux-image-amd64 }/; s/^outputs: .*/outputs: [qcow2]/' "$BOOT/demo.yml"
+	timeout 900 "$MKBENCH" build --progress=quiet -o "$BATS_TEST_TMPDIR" "$BOOT/demo.yml" >/dev/null
+	rm "$BOOT/disk"
+	qemu-img create -q -f qcow2 -b "$BATS_TEST_TMPDIR/demo-1.0.qcow2" -F qcow2 "$BOOT/disk"
+	start uefi ahci "${wired[@]}"
+	both_answer
+	pull_the_plug
 }
