@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -16,6 +17,7 @@
 #include "say.h"
 
 #define NAME_MAX_BYTES 64      /* the kernel's */
+#define SHADOW "/etc/shadow"
 
 static bool is_name(const char *name)
 {
@@ -97,6 +99,28 @@ static struct err *take_keys(void)
 	return file_write("/root/.ssh/authorized_keys", keys, strlen(keys), 0600);
 }
 
+/* For the consoles: nobody comes in by SSH with a password. */
+static struct err *take_password(void)
+{
+	AUTO_FREE char *hash = credential_text("passwd.hashed-password.root"), *shadow = NULL;
+	size_t len;
+	struct stat st;
+
+	if (!hash)
+		return NULL;
+	if (*hash != '$' || strpbrk(hash, ":\n")) {
+		note("passwd.hashed-password.root is no hash, such as mkpasswd makes: root has no password");
+		return NULL;
+	}
+	TRY(file_read(SHADOW, 1 << 20, &shadow, &len));
+	char *line = text_starts(shadow, "root:") ? shadow : strstr(shadow, "\nroot:");
+	char *field = line ? strchr(line, ':') + 1 : NULL, *after = field ? strchr(field, ':') : NULL;
+	if (!after || stat(SHADOW, &st) < 0)
+		return err_new(ERR_SYSTEM, SHADOW " has no root");
+	AUTO_FREE char *text = mem_printf("%.*s%s%s", (int)(field - shadow), shadow, hash, after);
+	return durable_write(SHADOW, text, strlen(text), 0640, &(struct account){ .name = "root", .gid = st.st_gid });
+}
+
 static void tell(struct err *e, const char *what)
 {
 	if (!e)
@@ -111,6 +135,7 @@ int identity_main(int argc, char **argv)
 	(void)argc, (void)argv;
 	say_as("identity");
 	tell(take_name(), "the host name stays");
+	tell(take_password(), "root has no password");
 	tell(take_keys(), "nobody can log in by SSH");
 	return 0;
 }

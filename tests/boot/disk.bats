@@ -180,7 +180,8 @@ both_answer() {
 }
 
 @test "UEFI: the same disk boots again, is told its name by a credential, and nothing is made twice" {
-	mapfile -d '' -t told < <(credential system.hostname by-credential; credential ssh.authorized_keys.root "$(<"$BOOT/key.pub")")
+	mapfile -d '' -t told < <(credential system.hostname by-credential; credential ssh.authorized_keys.root "$(<"$BOOT/key.pub")"
+		credential passwd.hashed-password.root '$6$salt$hash')
 	start uefi virtio "${wired[@]}" "${told[@]}"
 	both_answer
 	run ! said 'making the data file system'
@@ -188,6 +189,7 @@ both_answer() {
 	until_true 300 inside true
 	[[ $(inside hostname) == by-credential ]]
 	[[ $(inside cat /etc/machine-id) == "$(<"$BOOT/machine-id")" ]]
+	[[ $(inside grep ^root: /etc/shadow) == 'root:$6$salt$hash:'* ]]
 	pull_the_plug
 }
 
