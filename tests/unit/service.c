@@ -250,6 +250,32 @@ static void test_own(void)
 	err_free(file_remove_tree(folder));
 }
 
+/* A way in is there only when the recipe wants it. */
+static void check_disk(const char *more, bool ssh)
+{
+	struct recipe r = { 0 };
+	struct service_set *s = NULL;
+	struct tree t = { 0 };
+	AUTO_FREE char *text = mem_printf("%soutputs: [raw]\n%s", demo, more), *why = load(text, &r, &s);
+
+	is(why ? why : "fine", "fine");
+	struct err *e = s ? service_render_disk(s, &t) : NULL;
+	ok(!e);
+	ok(group_of(s, "udev") == GROUP_DISK);
+	ok(group_of(s, "openssh-server") == (ssh ? GROUP_DISK : -1));
+	ok(tree_find(&t, "etc/systemd/system/mkbench.service") != NULL);
+	ok((tree_find(&t, "etc/ssh/sshd_config.d/50-mkbench.conf") != NULL) == ssh);
+	tree_done(&t);
+	service_free(s);
+	recipe_done(&r);
+}
+
+static void test_disk(void)
+{
+	check_disk("", false);
+	check_disk("disk: {ssh: true}\n", true);
+}
+
 static const char *const shown_by[] = {
 	"frappe/hooks.py", "app_title = \"Frappe Framework\"\n", "realtime/index.js", "on('events')\n", "frappe", NULL,
 	"frappe/hooks.py", "app_title = \"Frappe Framework\"\n", "frappe/__init__.py", "__version__ = \"14.27.0\"\n", "frappe-14", NULL,
@@ -308,6 +334,7 @@ int main(void)
 	test_quote();
 	test_places();
 	test_own();
+	test_disk();
 	test_auto();
 	return t_done();
 }
