@@ -218,13 +218,18 @@ both_answer() {
 	dumpe2fs -h "$BATS_TEST_TMPDIR/data" 2>/dev/null | grep -q 'mkbench-data'
 }
 
-@test "AHCI: with Debian's general kernel the first boot comes to answer" {
+@test "AHCI: with Debian's general kernel the first boot comes to answer, and a promised seed on USB is waited for" {
 	asked_for
 	sed -i 's/^disk: .*/disk: { size: 4G, kernel: linux-image-amd64 }/; s/^outputs: .*/outputs: [qcow2]/' "$BOOT/demo.yml"
 	timeout 900 "$MKBENCH" build --progress=quiet -o "$BATS_TEST_TMPDIR" "$BOOT/demo.yml" >/dev/null
 	rm "$BOOT/disk"
 	qemu-img create -q -f qcow2 -b "$BATS_TEST_TMPDIR/demo-1.0.qcow2" -F qcow2 "$BOOT/disk"
-	start uefi ahci "${wired[@]}"
+	truncate -s 4M "$BATS_TEST_TMPDIR/seed"
+	mkfs.vfat -n cidata "$BATS_TEST_TMPDIR/seed" >/dev/null
+	printf 'local-hostname: by-usb\n' | mcopy -i "$BATS_TEST_TMPDIR/seed" - ::meta-data
+	start uefi ahci "${wired[@]}" -smbios type=1,serial=ds=nocloud -device qemu-xhci \
+		-drive "file=$BATS_TEST_TMPDIR/seed,format=raw,if=none,id=seed,readonly=on" -device usb-storage,drive=seed
 	both_answer
+	said 'Host +by-usb'
 	pull_the_plug
 }
