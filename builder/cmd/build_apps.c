@@ -6,8 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-
-#define BENCH_ID 1000u
+#include "cmd/build_pins.h"
 
 /* One run of the sandbox: steps and the files they see. */
 struct part {
@@ -29,36 +28,50 @@ static void add_folders(const struct job *j, const char *path, struct tree *t)
 	AUTO_FREE char *part = mem_dup(path);
 
 	for (char *slash = strrchr(part, '/'); slash && strlen(part) > strlen("home"); slash = strrchr(part, '/')) {
-		tree_add(t, &(struct entry){ .path = part, .kind = ENTRY_FOLDER, .mode = 0755, .uid = BENCH_ID, .gid = BENCH_ID,
+		tree_add(t, &(struct entry){ .path = part, .kind = ENTRY_FOLDER, .mode = 0755, .uid = BUILD_APPS_USER, .gid = BUILD_APPS_USER,
 					     .mtime = j->lock.epoch });
 		*slash = '\0';
 	}
 }
 
-/* An app's files below apps/, all of them or those its inputs name, the bench user's. */
-static void plant(const struct job *j, size_t app, bool all, struct part *p)
+/* An app's files below apps/, those that inputs of some steps name or, without steps, all of them; the bench user's. */
+static void plant(const struct job *j, size_t app, const struct service_step *steps, size_t count, struct tree *seed)
 {
 	const struct app *apps = j->recipe.apps.items;
 	const struct tree *files = &j->sources[app].files;
 	AUTO_FREE char *top = mem_printf("%s/apps/%s", service_bench_path(j->services) + 1, apps[app].name);
+
+	add_folders(j, top, seed);
+	for (size_t i = 0; i < files->count; i++) {
+		struct entry e = files->items[i];
+		if (steps && (e.kind == ENTRY_FOLDER || !matches(steps, count, e.path)))
+			continue;
+		AUTO_FREE char *path = mem_printf("%s/%s", top, e.path);
+		if (steps) {
+			AUTO_FREE char *folder = mem_ndup(path, (size_t)(strrchr(path, '/') - path));
+			add_folders(j, folder, seed);
+		}
+		e.path = path;
+		e.uid = e.gid = BUILD_APPS_USER;
+		e.mtime = j->lock.epoch;
+		tree_add(seed, &e);
+	}
+}
+
+void build_apps_inputs(const struct job *j, const struct service_step *step, struct tree *ret)
+{
+	for (size_t app = 0; app < j->recipe.apps.count; app++)
+		plant(j, app, step, 1, ret);
+	tree_sort(ret);
+}
+
+static void plant_inputs(const struct job *j, size_t app, struct part *p)
+{
+	const struct app *apps = j->recipe.apps.items;
 	const struct service_step *rows;
 	size_t count = service_app_steps(j->services, &apps[app], &rows);
 
-	add_folders(j, top, &p->seed);
-	for (size_t i = 0; i < files->count; i++) {
-		struct entry e = files->items[i];
-		if (!all && (e.kind == ENTRY_FOLDER || !matches(rows, count, e.path)))
-			continue;
-		AUTO_FREE char *path = mem_printf("%s/%s", top, e.path);
-		if (!all) {
-			AUTO_FREE char *folder = mem_ndup(path, (size_t)(strrchr(path, '/') - path));
-			add_folders(j, folder, &p->seed);
-		}
-		e.path = path;
-		e.uid = e.gid = BENCH_ID;
-		e.mtime = j->lock.epoch;
-		tree_add(&p->seed, &e);
-	}
+	plant(j, app, rows, count, &p->seed);
 }
 
 static void gather(const struct job *j, size_t app, bool whole_source, struct part *p)
@@ -83,13 +96,13 @@ static size_t make_parts(const struct job *j, struct part parts[BUILD_APPS_PARTS
 		gather(j, app, false, &parts[n]);
 		if (parts[n].steps.count == had)
 			continue;
-		plant(j, app, false, &parts[n]);
+		plant_inputs(j, app, &parts[n]);
 		n += n + 2 < BUILD_APPS_PARTS;
 	}
 	n += parts[n].steps.count > 0;
 	for (size_t app = 0; app < j->recipe.apps.count; app++) {
 		gather(j, app, true, &parts[n]);
-		plant(j, app, true, &parts[n]);
+		plant(j, app, NULL, 0, &parts[n].seed);
 	}
 	bench = service_bench_steps(j->services, &rows);
 	for (size_t i = 0; i < bench; i++)
@@ -131,24 +144,26 @@ static void end_parts(struct part parts[BUILD_APPS_PARTS])
 	}
 }
 
-void build_apps_plan(const struct job *j, const struct digest *root_key, struct build_apps *ret)
+void build_apps_plan(const struct job *j, const struct digest *packages_key, struct build_apps *ret)
 {
 	struct part parts[BUILD_APPS_PARTS] = { 0 };
+	struct digest root_key = build_pins_key(j, packages_key);
 
 	*ret = (struct build_apps){ .count = make_parts(j, parts) };
 	for (size_t i = 0; i < ret->count; i++) {
-		ret->keys[i] = key_of(&parts[i], i ? &ret->keys[i - 1] : root_key);
+		ret->keys[i] = key_of(&parts[i], i ? &ret->keys[i - 1] : &root_key);
 		ret->names[i] = i + 1 < ret->count ? "dependencies" : "apps";
 	}
 	end_parts(parts);
 }
 
-static struct err *run(struct job *j, struct layer_root *root, const struct part *p, const struct digest *key, struct layer_delta *ret)
+static struct err *run(struct job *j, const struct bind *pins, struct layer_root *root, const struct part *p,
+		       const struct digest *key, struct layer_delta *ret)
 {
 	struct layer_steps request = {
 		.store = j->store, .progress = j->progress, .key = *key, .root_key = *key, .seed = &p->seed,
-		.steps = p->steps.items, .step_count = p->steps.count, .uid = BENCH_ID, .gid = BENCH_ID,
-		.epoch = j->lock.epoch,
+		.steps = p->steps.items, .step_count = p->steps.count, .uid = BUILD_APPS_USER, .gid = BUILD_APPS_USER,
+		.binds = pins, .bind_count = pins->from != NULL, .epoch = j->lock.epoch,
 	};
 
 	return layer_steps(&request, root, ret);
@@ -157,12 +172,15 @@ static struct err *run(struct job *j, struct layer_root *root, const struct part
 struct err *build_apps(struct job *j, struct layer_root *root, struct build_apps *a)
 {
 	struct part parts[BUILD_APPS_PARTS] = { 0 };
-	struct err *e = NULL;
+	AUTO_FREE char *folder = NULL;
 
+	TRY(build_pins_lay(j, &folder));
+	struct bind pins = { folder, SERVICE_PINS, false };
+	struct err *e = NULL;
 	make_parts(j, parts);
 	for (size_t i = 0; !e && i < a->count; i++) {
 		progress_stage(j->progress, a->names[i], parts[i].steps.count, "steps");
-		e = run(j, root, &parts[i], &a->keys[i], &a->parts[i]);
+		e = run(j, &pins, root, &parts[i], &a->keys[i], &a->parts[i]);
 		if (!e)
 			progress_done(j->progress, a->parts[i].cached ? "cached" : NULL);
 	}

@@ -8,6 +8,7 @@
 #include "cmd/build_apps.h"
 #include "cmd/build_configuration.h"
 #include "cmd/build_packages.h"
+#include "cmd/build_pins.h"
 #include "cmd/build_pour.h"
 #include "layer/layer.h"
 
@@ -27,6 +28,7 @@ struct build_work {
 	struct build_apps apps;
 	struct tree settled[BUILD_APPS_PARTS]; /* what an image has of them */
 	struct tree configuration;
+	bool rooted;                         /* the packages and tools are on root */
 	bool made;                           /* the deltas are here, not only what was poured from them */
 };
 
@@ -189,14 +191,23 @@ static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 	return NULL;
 }
 
+static struct err *make_root(struct build_work *w, struct build_layers *out)
+{
+	if (w->rooted)
+		return NULL;
+	TRY(build_packages(w->job));
+	TRY(do_packages(w, out));
+	TRY(do_tools(w));
+	w->rooted = true;
+	return NULL;
+}
+
 /* Runs what is missing, bottom to top: apps need the packages' root even if its layers are poured. */
 static struct err *make_all(struct build_work *w, struct build_layers *out)
 {
 	struct image_layer *top = &out->items[out->count - 1];
 
-	TRY(build_packages(w->job));
-	TRY(do_packages(w, out));
-	TRY(do_tools(w));
+	TRY(make_root(w, out));
 	TRY(build_apps(w->job, &w->root, &w->apps));
 	TRY(pour_apps(w, &out->items[IMAGE_GROUPS + 1]));
 	struct digest key = build_pour_key("configuration", &(struct digest){ 0 }, out->build_id);
@@ -236,12 +247,24 @@ static void name_layers(const struct build_work *w, struct build_layers *out)
 	out->items[out->count++].name = "configuration";
 }
 
+static struct err *complete_lock(struct build_work *w, struct build_layers *out)
+{
+	bool missing;
+
+	make_requests(w);
+	TRY(job_sources(w->job));
+	TRY(build_pins_check(w->job, &missing));
+	if (!missing)
+		return NULL;
+	TRY(make_root(w, out));
+	return build_pins(w->job, &w->root);
+}
+
 static struct err *build(struct build_work *w, struct build_layers *out)
 {
 	struct digest name;
 
-	make_requests(w);
-	TRY(job_sources(w->job));
+	TRY(complete_lock(w, out));
 	build_apps_plan(w->job, &w->tools_key, &w->apps);
 	name_layers(w, out);
 	TRY(name_build(w, &name, out->build_id));
@@ -251,11 +274,26 @@ static struct err *build(struct build_work *w, struct build_layers *out)
 	return build_pour_remember(w->job, &name, out->items, out->count, &out->tree);
 }
 
-struct err *build_layers(struct job *j, struct build_layers *ret)
+static void begin(struct job *j, struct build_layers *ret)
 {
 	*ret = (struct build_layers){ .work = mem_new(sizeof *ret->work) };
 	ret->work->job = j;
+}
+
+struct err *build_layers(struct job *j, struct build_layers *ret)
+{
+	begin(j, ret);
 	return build(ret->work, ret);
+}
+
+struct err *build_layers_lock(struct job *j)
+{
+	struct build_layers layers;
+
+	begin(j, &layers);
+	struct err *e = complete_lock(layers.work, &layers);
+	build_layers_done(&layers);
+	return e;
 }
 
 void build_layers_done(struct build_layers *l)

@@ -16,6 +16,8 @@ struct build_layers {
 
 /* What an earlier build poured from the same inputs is taken as it is. */
 struct err *build_layers(struct job *j, struct build_layers *ret) MUST_CHECK;
+/* Only as far as the lock needs to be whole (cmd/build_pins.h). */
+struct err *build_layers_lock(struct job *j) MUST_CHECK;
 void build_layers_done(struct build_layers *l);
 
 /* For outputs that are more than those layers. The request for the image's packages, and its key. */

@@ -1,17 +1,25 @@
 #include <stdio.h>
 
+#include "cmd/build_layers.h"
 #include "cmd/cmd.h"
 #include "cmd/job.h"
 #include "cmd/option.h"
+#include "layer/sandbox.h"
 
 struct err *cmd_lock(int argc, char **argv)
 {
 	struct option_set o = { 0 };
 	AUTO_JOB struct job j = { 0 };
+	const struct service_step *steps;
 
 	TRY(option_read(argc, argv, OPTION_PROGRESS, &o));
 	TRY(job_open(&j, o.recipe, o.style));
+	bool pins = service_pin_steps(j.services, &steps) > 0;
+	if (pins)
+		TRY(sandbox_enter_user_namespace());
 	TRY(job_lock(&j, true));
+	if (pins)
+		TRY(build_layers_lock(&j));
 	printf("%s: %zu packages, %zu apps\n", j.lock_path, j.lock.package_count, j.lock.app_count);
 	return NULL;
 }

@@ -90,3 +90,5 @@ struct layer_steps {
 };
 /* Runs the steps in order over root and puts the delta on it. */
 struct err *layer_steps(const struct layer_steps *r, struct layer_root *root, struct layer_delta *ret) MUST_CHECK;
+/* Runs them and forgets what they changed; what they leave in writable binds stays. The keys are not looked at. */
+struct err *layer_steps_forget(const struct layer_steps *r, const struct layer_root *root) MUST_CHECK;

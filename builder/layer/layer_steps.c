@@ -86,24 +86,40 @@ static struct err *run_step(const struct layer_steps *r, const struct layer_root
 	return step->cache ? run_with_cache(r, root, w, step) : run_in(r, root, w, step, r->binds, r->bind_count);
 }
 
-static struct err *make(const struct layer_steps *r, const struct digest *key, struct layer_root *root, struct layer_delta *ret)
+static struct err *run_all(const struct layer_steps *r, const struct layer_root *root, struct layer_work *w)
 {
-	struct layer_work w = { 0 };
 	struct tree seed = { 0 };
 
 	if (r->seed) {
 		tree_merge(&r->seed, 1, &seed);
 		layer_root_add_parents(root, &seed, r->epoch);
 	}
-	struct err *e = layer_work_begin(r->store, &seed, &w);
+	struct err *e = layer_work_begin(r->store, &seed, w);
 	for (size_t i = 0; !e && i < r->step_count; i++) {
-		e = run_step(r, root, &w, &r->steps[i]);
+		e = run_step(r, root, w, &r->steps[i]);
 		progress_add(r->progress, 1);
 	}
+	tree_done(&seed);
+	return e;
+}
+
+static struct err *make(const struct layer_steps *r, const struct digest *key, struct layer_root *root, struct layer_delta *ret)
+{
+	struct layer_work w = { 0 };
+	struct err *e = run_all(r, root, &w);
+
 	if (!e)
 		e = layer_work_keep(r->store, key, &w, root, r->progress, ret);
 	layer_work_done(&w);
-	tree_done(&seed);
+	return e;
+}
+
+struct err *layer_steps_forget(const struct layer_steps *r, const struct layer_root *root)
+{
+	struct layer_work w = { 0 };
+	struct err *e = run_all(r, root, &w);
+
+	layer_work_done(&w);
 	return e;
 }
 

@@ -22,7 +22,7 @@ struct sandbox {
 	const char *const *env;    /* NULL-terminated KEY=VALUE, or NULL; PATH, LC_ALL and HOME have defaults */
 	const char *cwd;           /* or NULL: / */
 	unsigned uid, gid;
-	bool network;              /* the host's network and its resolv.conf, CA bundle, proxy and index variables */
+	bool network;              /* the host's network and its resolv.conf, CA bundle, proxy variables, index variables and files */
 	const char *log;           /* file that receives the output as well, or NULL */
 };
 

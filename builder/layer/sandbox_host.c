@@ -1,5 +1,6 @@
 #include "layer/sandbox_host.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#define SETTINGS_LIMIT (256u << 10)
 #define CA_BUNDLE "/run/mkbench/ca.crt"
 
 void sandbox_host_map(char ret[static 256])
@@ -57,6 +59,65 @@ struct sandbox_host sandbox_host_files(bool network)
 	return host;
 }
 
+static const struct {
+	const char *variable, *own, *in_home, *of_machine;
+} settings_files[] = {
+	{ "PIP_CONFIG_FILE", "/run/mkbench/pip.conf", ".config/pip/pip.conf", "/etc/pip.conf" },
+	{ "npm_config_userconfig", "/run/mkbench/npmrc", ".npmrc", "/etc/npmrc" },
+};
+
+/* npm takes its variables in either case. */
+static const char *variable(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (char **pair = environ; pair && *pair; pair++)
+		if (!strncasecmp(*pair, name, len) && (*pair)[len] == '=')
+			return *pair + len + 1;
+	return NULL;
+}
+
+static char *settings_path(size_t i)
+{
+	const char *named = variable(settings_files[i].variable), *home = getenv("HOME");
+	AUTO_FREE char *own = home ? mem_printf("%s/%s", home, settings_files[i].in_home) : NULL;
+
+	if (named && *named)
+		return mem_dup(named);
+	return own && !access(own, R_OK) ? TAKE(own) : mem_dup(settings_files[i].of_machine);
+}
+
+static bool has_settings(size_t i)
+{
+	AUTO_FREE char *path = settings_path(i);
+
+	return !access(path, R_OK);
+}
+
+void sandbox_host_settings(const struct sandbox *s, struct sandbox_settings *ret)
+{
+	for (size_t i = 0; i < COUNT(settings_files); i++) {
+		AUTO_FREE char *path = settings_path(i);
+		ret->bytes[i] = NULL;
+		if (s->network)
+			err_free(file_read(path, SETTINGS_LIMIT, &ret->bytes[i], &ret->len[i]));
+	}
+}
+
+struct err *sandbox_host_put_settings(const struct sandbox *s, const struct sandbox_settings *settings)
+{
+	for (size_t i = 0; i < COUNT(settings_files); i++) {
+		const char *path = settings_files[i].own;
+		if (!settings->bytes[i])
+			continue;
+		TRY(file_make_folder("/run/mkbench", 0755));
+		TRY(file_write(path, settings->bytes[i], settings->len[i], 0400));
+		if (chown(path, s->uid, s->gid) < 0)
+			return err_errno(errno, "%s", path);
+	}
+	return NULL;
+}
+
 struct environment {
 	const char **items;
 	size_t count, room;
@@ -102,6 +163,9 @@ const char **sandbox_host_environment(const struct sandbox *s)
 			set(&e, *pair);
 	for (size_t i = 0; s->network && host_bundle() && i < COUNT(bundle); i++)
 		set(&e, bundle[i]);
+	for (size_t i = 0; i < COUNT(settings_files); i++)
+		if (s->network && has_settings(i))
+			set(&e, mem_printf("%s=%s", settings_files[i].variable, settings_files[i].own));
 	for (const char *const *pair = s->env; pair && *pair; pair++)
 		set(&e, *pair);
 	VEC_PUSH(&e, NULL);

@@ -15,6 +15,16 @@ struct sandbox_host {
 
 /* resolv.conf, hosts and the CA bundle of the host; none without network. */
 struct sandbox_host sandbox_host_files(bool network);
+
+/* Where the caller told pip and npm which index to use and how to log in there: the first that there is of the
+ * file that the environment names, the user's and the machine's. Read while the host's files are in sight, put as files
+ * that only the sandbox's user can read once the room's /run is there. */
+struct sandbox_settings {
+	char *bytes[2];          /* NULL: there is none */
+	size_t len[2];
+};
+void sandbox_host_settings(const struct sandbox *s, struct sandbox_settings *ret);
+struct err *sandbox_host_put_settings(const struct sandbox *s, const struct sandbox_settings *settings) MUST_CHECK;
 /* The whole environment of a program in the room: defaults, the host's proxy and index
  * settings with network, then the sandbox's own, later ones in place of earlier ones.
  * NULL-terminated, never freed: it is for a process about to exec. */

@@ -201,6 +201,7 @@ struct err *sandbox_root_enter(const struct sandbox *s)
 	struct sandbox_host host = sandbox_host_files(s->network);
 	size_t count = s->bind_count + host.count;
 	AUTO_FREE int *taken = mem_array(count, sizeof *taken);
+	struct sandbox_settings settings;
 	int nodes[COUNT(devices)];
 
 	for (size_t i = 0; i < COUNT(devices); i++) {
@@ -211,6 +212,7 @@ struct err *sandbox_root_enter(const struct sandbox *s)
 		const struct bind *b = i < s->bind_count ? &s->binds[i] : &host.binds[i - s->bind_count];
 		TRY(take(b->from, b->writable, &taken[i]));
 	}
+	sandbox_host_settings(s, &settings);
 	int proc = open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 	TRY(mount_root(s));
 	TRY(leave_old_root());
@@ -218,6 +220,7 @@ struct err *sandbox_root_enter(const struct sandbox *s)
 	TRY(fill_dev(nodes));
 	TRY(mount_tmpfs("/run", "mode=0755"));
 	TRY(mount_tmpfs("/tmp", "mode=1777"));
+	TRY(sandbox_host_put_settings(s, &settings));
 	for (size_t i = 0; i < count; i++)
 		TRY(put(taken[i], i < s->bind_count ? s->binds[i].to : host.binds[i - s->bind_count].to));
 	for (const char *const *program = s->masked; program && *program; program++)

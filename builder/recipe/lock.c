@@ -26,7 +26,13 @@ struct package_row {
 struct written {
 	uint64_t format, epoch;
 	const char *asked;
-	struct list packages, apps;
+	struct list packages, apps, pins;
+};
+
+struct pins_row {
+	struct lock_pins pins;
+	const char *asked;
+	struct list lines;
 };
 
 static const struct field package_fields[] = {
@@ -52,6 +58,15 @@ static const struct field app_fields[] = {
 	{ .name = NULL },
 };
 
+static const struct pattern pattern_line = { "^[ -~]+$", "one line of plain characters", 65536, NULL };
+
+static const struct field pins_fields[] = {
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct pins_row, pins.name), .pattern = &pattern_file, .help = "what they are called" },
+	{ "asked", FIELD_TEXT, .required = true, .offset = offsetof(struct pins_row, asked), .pattern = &pattern_sha256, .help = "the digest of the files that they answer" },
+	{ "lines", FIELD_LIST, .required = true, .offset = offsetof(struct pins_row, lines), .max = LIST_MAX, .pattern = &pattern_line, .help = "what was chosen" },
+	{ .name = NULL },
+};
+
 static const struct field lock_fields[] = {
 	{ "format", FIELD_COUNT, .required = true, .offset = offsetof(struct written, format), .min = LOCK_FORMAT, .max = LOCK_FORMAT, .help = "the format of this file" },
 	{ "asked", FIELD_TEXT, .required = true, .offset = offsetof(struct written, asked), .pattern = &pattern_sha256, .help = "the digest of the recipe's question" },
@@ -60,6 +75,8 @@ static const struct field lock_fields[] = {
 	  .fields = package_fields, .item_size = sizeof(struct package_row), .help = "what was chosen" },
 	{ "apps", FIELD_LIST, .offset = offsetof(struct written, apps), .max = LIST_MAX, .fields = app_fields,
 	  .item_size = sizeof(struct lock_app), .help = "the apps' sources" },
+	{ "pins", FIELD_LIST, .offset = offsetof(struct written, pins), .max = 100, .fields = pins_fields,
+	  .item_size = sizeof(struct pins_row), .item_mark = offsetof(struct pins_row, pins.at), .help = "what package managers chose" },
 	{ .name = NULL },
 };
 
@@ -121,6 +138,23 @@ static void keep_packages(struct lock *l, const struct list *rows)
 	}
 }
 
+static void keep_pins(struct lock *l, const struct list *rows, struct problems *problems)
+{
+	const struct pins_row *row = rows->items;
+
+	l->pins = arena_new(&l->arena, rows->count * sizeof *l->pins);
+	for (size_t i = 0; i < rows->count; i++) {
+		struct lock_pins *pins = &l->pins[l->pin_count];
+		if (lock_pins_find(l, row[i].pins.name))
+			problem_add(problems, row[i].pins.at, "pins '%s' are there twice", row[i].pins.name);
+		*pins = row[i].pins;
+		digest_parse(row[i].asked, &pins->asked);
+		pins->lines = row[i].lines.items;
+		pins->line_count = row[i].lines.count;
+		l->pin_count++;
+	}
+}
+
 static struct err *read_bytes(const char *path, const char *bytes, size_t len, struct lock *ret)
 {
 	struct problems problems = { .arena = &ret->arena };
@@ -129,6 +163,8 @@ static struct err *read_bytes(const char *path, const char *bytes, size_t len, s
 
 	if (root)
 		schema_read(lock_fields, root, &w, &problems);
+	if (!problems.count)
+		keep_pins(ret, &w.pins, &problems);
 	if (problems.count) {
 		const struct problem *p = problems.first;
 		return err_new(ERR_RECIPE, "%s:%u:%u: %s (the lock is written by 'mkbench lock', not by hand)", path, p->at.line,
@@ -216,6 +252,20 @@ static void put_app(struct text *t, const struct lock_app *a)
 	text_put(t, "}\n");
 }
 
+static void put_pins(struct text *t, const struct lock_pins *p)
+{
+	char hex[DIGEST_HEX];
+
+	text_put(t, "  - name: ");
+	put_quoted(t, p->name);
+	text_printf(t, "\n    asked: \"%s\"\n    lines:%s\n", digest_hex(&p->asked, hex), p->line_count ? "" : " []");
+	for (size_t i = 0; i < p->line_count; i++) {
+		text_put(t, "      - ");
+		put_quoted(t, p->lines[i]);
+		text_put(t, "\n");
+	}
+}
+
 struct err *lock_write(const char *path, const struct lock *l)
 {
 	AUTO_TEXT struct text t = { 0 };
@@ -234,7 +284,19 @@ struct err *lock_write(const char *path, const struct lock *l)
 		text_put(&t, "apps:\n");
 	for (size_t i = 0; i < l->app_count; i++)
 		put_app(&t, &l->apps[i]);
+	if (l->pin_count)
+		text_put(&t, "pins:\n");
+	for (size_t i = 0; i < l->pin_count; i++)
+		put_pins(&t, &l->pins[i]);
 	return file_write(path, t.bytes, t.len, 0644);
+}
+
+const struct lock_pins *lock_pins_find(const struct lock *l, const char *name)
+{
+	for (size_t i = 0; i < l->pin_count; i++)
+		if (!strcmp(l->pins[i].name, name))
+			return &l->pins[i];
+	return NULL;
 }
 
 void lock_done(struct lock *l)

@@ -26,12 +26,22 @@ struct lock_app {
 	const char *tree;        /* digest of its files, "sha256:…" */
 };
 
+/* What a step of the framework resolved, such as versions of Python packages (service_pin_steps). */
+struct lock_pins {
+	const char *name;
+	struct digest asked;     /* of the apps' files that it answers */
+	const char *const *lines; /* printable ASCII, as they stand in the file that the step left */
+	size_t line_count;
+	struct mark at;          /* where it is written; nowhere when it was just resolved */
+};
+
 struct lock {
 	struct arena arena;
 	struct digest asked;     /* digest of what in the recipe the lock answers (lock_asked) */
 	int64_t epoch;           /* newest Date of the archives used: the clock of the build */
 	struct lock_package *packages; size_t package_count;
 	struct lock_app *apps; size_t app_count;
+	struct lock_pins *pins; size_t pin_count; /* no two of one name; a build adds those that are missing */
 };
 
 /* Digest of the parts of a recipe that decide what is resolved: suite, architecture,
@@ -42,4 +52,5 @@ char *lock_path(const char *recipe_path);                  /* the caller's to fr
 /* ret_found false when there is none. ERR_RECIPE with file:line:col when it cannot be read. */
 struct err *lock_read(const char *path, struct lock *ret, bool *ret_found) MUST_CHECK;
 struct err *lock_write(const char *path, const struct lock *l) MUST_CHECK;
+const struct lock_pins *lock_pins_find(const struct lock *l, const char *name); /* NULL: it has none */
 void lock_done(struct lock *l);

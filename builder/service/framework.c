@@ -141,6 +141,7 @@ static struct err *read_own(struct arena *a, const char *share, const struct rec
 	return err_new(ERR_RECIPE, "%s: cannot read the framework %s: %s", r->path, path, strerror(code));
 }
 
+/* Of two that recognise it, one that is like the other asks for more and wins. */
 static struct err *find_recognised(struct arena *a, const char *share, const struct recipe *r, const struct names *known,
 				   struct manifest *ret)
 {
@@ -150,9 +151,9 @@ static struct err *find_recognised(struct arena *a, const char *share, const str
 		struct manifest m;
 		TRY(manifest_read_framework(a, share, known->items[i], &m));
 		TRY(recognise(&m, r, &hit));
-		if (!hit)
+		if (!hit || (found && ret->like && !strcmp(ret->like, m.name)))
 			continue;
-		if (found)
+		if (found && !(m.like && !strcmp(m.like, ret->name)))
 			return err_new(ERR_RECIPE, "%s: the first app looks like both %s and %s: name one as 'framework'",
 				       r->path, ret->name, m.name);
 		*ret = m;

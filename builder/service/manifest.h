@@ -51,7 +51,7 @@ struct manifest_process {
 };
 
 struct manifest_step {
-	const char *name, *directory, *only_with, *cache;
+	const char *name, *directory, *only_with, *cache, *pins;
 	struct list argv, environment, inputs;
 	uint64_t seconds;
 	bool network, as_root;
@@ -75,7 +75,7 @@ struct manifest {
 	/* A framework's own. */
 	const char *like;        /* the framework whose keys count where this one is silent, or NULL */
 	struct list services, suites, app_names, refs, evidence;
-	struct list prepare_steps, app_steps, bench_steps, prune;
+	struct list pin_steps, prepare_steps, app_steps, bench_steps, prune;
 	struct list common_site_config, site_config, site_folders, site_create, site_finish;
 	const char *probe_path, *socketio_path, *admin_user;
 	uint64_t memory_per_worker_bytes;

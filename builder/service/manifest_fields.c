@@ -89,17 +89,28 @@ static const struct field process_fields[] = {
 	END,
 };
 
+#define STEP_ROWS \
+	NEEDED("name", manifest_step, name, "say what the step makes"), \
+	{ "argv", FIELD_LIST, AT(manifest_step, argv), .required = true, .min = 1, .help = "the program and its arguments" }, \
+	TEXT("directory", manifest_step, directory), \
+	TEXTS("environment", manifest_step, environment), \
+	{ "cache", FIELD_TEXT, AT(manifest_step, cache), .pattern = &pattern_file }, \
+	{ "network", FIELD_BOOL, AT(manifest_step, network) }
+
 static const struct field step_fields[] = {
-	NEEDED("name", manifest_step, name, "say what the step makes"),
-	{ "argv", FIELD_LIST, AT(manifest_step, argv), .required = true, .min = 1, .help = "the program and its arguments" },
-	TEXT("directory", manifest_step, directory),
+	STEP_ROWS,
 	TEXT("only_with", manifest_step, only_with),
-	TEXTS("environment", manifest_step, environment),
 	TEXTS("inputs", manifest_step, inputs),
-	{ "cache", FIELD_TEXT, AT(manifest_step, cache), .pattern = &pattern_file },
 	{ "seconds", FIELD_SECONDS, AT(manifest_step, seconds), .max = 86400 },
-	{ "network", FIELD_BOOL, AT(manifest_step, network) },
 	{ "as_root", FIELD_BOOL, AT(manifest_step, as_root) },
+	END,
+};
+
+static const struct field pin_step_fields[] = {
+	STEP_ROWS,
+	{ "pins", FIELD_TEXT, AT(manifest_step, pins), .required = true, .pattern = &pattern_file,
+	  .help = "the file in {{pins}} that the step leaves" },
+	{ "inputs", FIELD_LIST, AT(manifest_step, inputs), .required = true, .min = 1, .help = "globs: the apps' files that decide" },
 	END,
 };
 
@@ -136,6 +147,7 @@ const struct field manifest_fields_framework[] = {
 	TEXTS("app_names", manifest, app_names), TEXTS("refs", manifest, refs),
 	{ "evidence", FIELD_PAIRS, AT(manifest, evidence) },
 	TEXTS("environment", manifest, environment),
+	ROWS("pin_steps", pin_steps, pin_step_fields, manifest_step),
 	ROWS("prepare_steps", prepare_steps, step_fields, manifest_step),
 	ROWS("app_steps", app_steps, step_fields, manifest_step),
 	ROWS("bench_steps", bench_steps, step_fields, manifest_step),

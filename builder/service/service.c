@@ -163,6 +163,7 @@ void service_free(struct service_set *s)
 	for (size_t i = 0; s->app_steps && i < s->recipe->apps.count; i++)
 		free(s->app_steps[i].items);
 	free(s->bench_steps.items);
+	free(s->pin_steps.items);
 	free(s->processes.items);
 	free(s->packages.items);
 	free(s->users.items);
@@ -201,6 +202,12 @@ size_t service_app_steps(const struct service_set *s, const struct app *app, con
 		}
 	*ret = NULL;
 	return 0;
+}
+
+size_t service_pin_steps(const struct service_set *s, const struct service_step **ret)
+{
+	*ret = s->pin_steps.items;
+	return s->pin_steps.count;
 }
 
 size_t service_bench_steps(const struct service_set *s, const struct service_step **ret)

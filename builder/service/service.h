@@ -53,10 +53,15 @@ struct service_step {
 	 * those of every app that see its whole source, and again only when what it names changed. NULL: the whole source. */
 	const char *const *inputs;
 	const char *cache;       /* the store's cache that the step has at SERVICE_CACHE, or NULL */
+	const char *pins;        /* of service_pin_steps: the file that it leaves at SERVICE_PINS; else NULL */
 	bool network, as_root;
 };
 #define SERVICE_CACHE "/run/mkbench/cache" /* {{cache}} */
+#define SERVICE_PINS  "/run/mkbench/pins"  /* {{pins}} */
 size_t service_app_steps(const struct service_set *s, const struct app *app, const struct service_step **ret);
+/* Steps that choose, before any other: each sees its inputs of every app, and nothing is kept of it but its pins, which all
+ * steps have at SERVICE_PINS. Their names differ. */
+size_t service_pin_steps(const struct service_set *s, const struct service_step **ret);
 size_t service_bench_steps(const struct service_set *s, const struct service_step **ret); /* once, after all apps */
 /* Paths removed after the steps, globs, NULL-terminated. */
 const char *const *service_prune(const struct service_set *s);

@@ -59,7 +59,7 @@ struct service_set {
 	struct scope *workers, *apps;
 	struct process_table processes;
 	struct step_table *app_steps; /* one an app */
-	struct step_table bench_steps;
+	struct step_table bench_steps, pin_steps;
 	struct { struct service_package *items; size_t count, room; } packages;
 	struct { struct service_user *items; size_t count, room; } users;
 	const char *const *masked, *const *prune;

@@ -1,5 +1,7 @@
 #include "service/step.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 
 /* A step sees the framework's environment and then its own. */
@@ -43,6 +45,8 @@ static struct err *fill_with_places(struct service_set *s, const struct scope *s
 				     "change what it leaves there");
 	if (row->cache)
 		scope_set(&places, "cache", SERVICE_CACHE);
+	if (s->framework->pin_steps.count)
+		scope_set(&places, "pins", SERVICE_PINS);
 	struct err *e = fill(s, &places, row, ret);
 	scope_done(&places);
 	return e;
@@ -57,10 +61,21 @@ static struct err *add_steps(struct service_set *s, const struct scope *scope, c
 
 	for (size_t i = 0; i < rows->count; i++) {
 		struct service_step step = { .name = row[i].name, .inputs = prepare ? none : NULL, .cache = row[i].cache,
-					     .network = row[i].network, .as_root = row[i].as_root };
+					     .pins = row[i].pins, .network = row[i].network, .as_root = row[i].as_root };
 		TRY(fill_with_places(s, scope, &row[i], &step));
 		VEC_PUSH(ret, step);
 	}
+	return NULL;
+}
+
+static struct err *check_pins(const struct service_set *s)
+{
+	const struct manifest_step *row = s->framework->pin_steps.items;
+
+	for (size_t i = 0; i < s->framework->pin_steps.count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(row[i].pins, row[k].pins))
+				return expand_refuse(&s->framework->source, row[i].pins, "two steps leave pins '%s'", row[i].pins);
 	return NULL;
 }
 
@@ -68,6 +83,8 @@ struct err *step_list(struct service_set *s)
 {
 	const struct manifest *f = s->framework;
 
+	TRY(check_pins(s));
+	TRY(add_steps(s, &s->scope, &f->pin_steps, false, &s->pin_steps));
 	s->app_steps = arena_new(&s->arena, s->recipe->apps.count * sizeof *s->app_steps);
 	for (size_t i = 0; i < s->recipe->apps.count; i++) {
 		if (i == 0)

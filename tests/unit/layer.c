@@ -224,6 +224,12 @@ static void cached_steps(struct world *w, struct layer_root *root)
 						.gid = 1000 }, root, &delta));
 	holds(&delta.tree, "home/frappe/got", "kept\n");
 	ok(!tree_find(&delta.tree, "run/mkbench"));
+	fine(layer_steps_forget(&(struct layer_steps){ .store = w->store, .steps = (struct service_step[]){ {
+			.name = "forgotten", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "rm " SERVICE_CACHE "/file; touch /home/frappe/no", NULL } } },
+			.step_count = 1, .uid = 1000, .gid = 1000 }, root));
+	fine(layer_steps_forget(&(struct layer_steps){ .store = w->store, .steps = (struct service_step[]){ {
+			.name = "look", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "test ! -e /home/frappe/no -a ! -e " SERVICE_CACHE "/file", NULL } } },
+			.step_count = 1, .uid = 1000, .gid = 1000 }, root));
 	layer_delta_done(&delta);
 }
 

@@ -47,8 +47,10 @@ static void round_trip(void)
 		{ .name = "frappe", .commit = "0123456789012345678901234567890123456789", .tree = "sha256:ab" },
 		{ .name = "notes", .tree = "sha256:cd" },
 	};
+	static const char *const lines[] = { "six==1.17.0 --hash=sha256:ab", "- a: \"b\" # \\c" };
+	struct lock_pins pins[] = { { .name = "python", .asked = digest_of("p", 1), .lines = lines, .line_count = 2 }, { .name = "none" } };
 	struct lock l = { .asked = digest_of("q", 1), .epoch = 1700000000, .packages = packages, .package_count = COUNT(packages),
-			  .apps = apps, .app_count = COUNT(apps) };
+			  .apps = apps, .app_count = COUNT(apps), .pins = pins, .pin_count = COUNT(pins) };
 	struct lock r;
 	bool found = false;
 
@@ -76,6 +78,10 @@ static void round_trip(void)
 		same_text(r.apps[i].commit, apps[i].commit);
 		is(r.apps[i].tree, apps[i].tree);
 	}
+	ok(r.pin_count == 2 && lock_pins_find(&r, "none") == &r.pins[1] && !lock_pins_find(&r, "other") && !r.pins[1].line_count);
+	ok(r.pins[0].line_count == 2 && digest_equal(&r.pins[0].asked, &pins[0].asked) && r.pins[0].at.column == 5);
+	is(r.pins[0].lines[0], lines[0]);
+	is(r.pins[0].lines[1], lines[1]);
 	ok(!lock_write(path, &r));
 	AUTO_FREE char *second = contents();
 	is(second, first);
@@ -97,6 +103,8 @@ static void nothing_chosen(void)
 #define HEAD "format: 1\nasked: \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"\nepoch: 7\n"
 #define SUM  "sha256: \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""
 #define LINE(name, size) "  - {name: " name ", version: \"1\", arch: all, layer: base, archive: a, file: \"f\", size: " size ", " SUM "}\n"
+
+#define PINS(name, lines) "  - {name: " name ", asked: \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\", lines: " lines "}\n"
 
 static void refuses(const char *text, const char *where)
 {
@@ -125,6 +133,11 @@ static void bad_locks(void)
 	refuses(HEAD "packages: []\nmore: 1\n", "5:1: ");
 	refuses(HEAD "packages:\n  - {name: a}\n", "5:5: 'version'");
 	refuses(HEAD "packages: &a []\n", "4:11: ");
+	refuses(HEAD "packages: []\npins:\n" PINS("a", "[x]") PINS("a", "[z]"), "7:5: pins 'a' are there twice");
+	refuses(HEAD "packages: []\npins:\n" PINS("../a", "[]"), "6:12: 'name'");
+	refuses(HEAD "packages: []\npins:\n" PINS("a", "[\"x\\ny\"]"), "6:98: 'lines'");
+	refuses(HEAD "packages: []\npins:\n" PINS("a", "x"), "6:97: 'lines'");
+	refuses(HEAD "packages: []\npins:\n  - {name: a, lines: []}\n", "6:5: 'asked'");
 }
 
 static struct digest asked(const char *suite, const char *package_name, const char *ref, const char *site)

@@ -153,7 +153,28 @@ static void network(void)
 		"test $NODE_EXTRA_CA_CERTS = /own; test -z \"$PIP_SECRET\"");
 	ok(access(left, F_OK) < 0);
 	s.network = false;
-	runs(s, "test -z \"$PIP_CERT$https_proxy\"");
+	runs(s, "test -z \"$PIP_CERT$https_proxy$PIP_CONFIG_FILE\"; test ! -e /run/mkbench");
+}
+
+/* Settings of pip and npm, which may hold a password: theirs who run the step, and nobody's else. */
+static void settings(void)
+{
+	struct sandbox s = room();
+	AUTO_FREE char *named = below("pip.conf"), *rc = below(".npmrc");
+	struct err *e = file_write(named, "PIP", 3, 0600);
+
+	ok(!e);
+	e = file_write(rc, "NPM", 3, 0600);
+	ok(!e);
+	setenv("PIP_CONFIG_FILE", named, 1);
+	setenv("HOME", area, 1);
+	unsetenv("npm_config_userconfig");
+	s.network = true;
+	s.uid = s.gid = 1000;
+	runs(s, "test $(cat $PIP_CONFIG_FILE) = PIP; test $(cat $npm_config_userconfig) = NPM; test $(stat -c %a:%u $PIP_CONFIG_FILE) = 400:1000");
+	ok(!unlink(named) && !unlink(rc));
+	runs(s, "test -z \"$PIP_CONFIG_FILE\"");
+	unsetenv("PIP_CONFIG_FILE");
 }
 
 static void masks(void)
@@ -282,6 +303,7 @@ int main(void)
 	writes_upper();
 	reads_only();
 	network();
+	settings();
 	masks();
 	tells_why();
 	leaves_nobody();

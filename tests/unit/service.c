@@ -224,6 +224,18 @@ static void test_places(void)
 		  "services/frameworks/f.yml:6:30: 'cache' cannot be '../c': a name of a-z, 0-9, _ and - is needed" },
 		{ "{}", FRAMEWORK "app_steps: [{name: s, cache: c, as_root: true, argv: [a]}]\n", RECIPE("f"),
 		  "services/frameworks/f.yml:6:30: a step with a cache cannot be 'as_root': others could not change what it leaves there" },
+		{ "{}", FRAMEWORK "pin_steps: [{name: s, pins: p, inputs: [a], argv: [\"{{pins}}\"]}]\nbench_steps: [{name: b, argv: [\"{{pins}}\"]}]\n",
+		  RECIPE("f"), "fine" },
+		{ "{}", FRAMEWORK "bench_steps: [{name: b, argv: [\"{{pins}}\"]}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:32: unknown variable 'pins'" },
+		{ "{}", FRAMEWORK "pin_steps: [{name: s, pins: p, argv: [a]}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:13: 'inputs' is missing: globs: the apps' files that decide" },
+		{ "{}", FRAMEWORK "pin_steps: [{name: s, inputs: [a], argv: [a]}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:13: 'pins' is missing: the file in {{pins}} that the step leaves" },
+		{ "{}", FRAMEWORK "bench_steps: [{name: s, pins: p, argv: [a]}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:25: unknown key 'pins': known here are name, argv, directory, environment, cache, network, only_with, inputs, seconds, as_root" },
+		{ "{}", FRAMEWORK "pin_steps: [{name: s, pins: p, inputs: [a], argv: [a]}, {name: t, pins: p, inputs: [b], argv: [b]}]\n",
+		  RECIPE("f"), "services/frameworks/f.yml:6:73: two steps leave pins 'p'" },
 		{ "{}", FRAMEWORK, RECIPE("auto"), "r.yml: no framework recognises the first app: name one as 'framework'" },
 		{ "{}", "title: f\n", RECIPE("f"), "services/frameworks/f.yml:1:1: 'services' is missing: list the services a bench of it has" },
 		{ "{}", FRAMEWORK, RECIPE("other"), "r.yml: there is no framework 'other': known are f, l" },
@@ -276,11 +288,12 @@ static void test_disk(void)
 	check_disk("disk: {ssh: true}\n", true);
 }
 
-static const char *const shown_by[] = {
-	"frappe/hooks.py", "app_title = \"Frappe Framework\"\n", "realtime/index.js", "on('events')\n", "frappe", NULL,
-	"frappe/hooks.py", "app_title = \"Frappe Framework\"\n", "frappe/__init__.py", "__version__ = \"14.27.0\"\n", "frappe-14", NULL,
-	"frappe/wsgi.py", "application = 1\n", "frappe/manage.py", "def create_site(): 0\n", "wsgi", NULL,
-	"frappe/hooks.py", "app_title = \"Dodock\"\n", "frappe/__init__.py", "__version__ = \"3.38.0\"\n", "dodock", NULL,
+static const struct { const char *files[3][2], *want; } shown_by[] = {
+	{ { { "frappe/hooks.py", "app_title = \"Frappe Framework\"\n" }, { "realtime/index.js", "on('events')\n" } }, "frappe" },
+	{ { { "frappe/hooks.py", "app_title = \"Frappe Framework\"\n" }, { "frappe/__init__.py", "__version__ = \"14.27.0\"\n" } }, "frappe-14" },
+	{ { { "frappe/wsgi.py", "application = 1\n" }, { "frappe/manage.py", "def create_site(): 0\n" } }, "wsgi" },
+	{ { { "frappe/wsgi.py", "application = 1\n" }, { "frappe/manage.py", "def create_site(): 0\n" }, { "requirements.txt", "" } }, "wsgi-venv" },
+	{ { { "frappe/hooks.py", "app_title = \"Dodock\"\n" }, { "frappe/__init__.py", "__version__ = \"3.38.0\"\n" } }, "dodock" },
 };
 
 /* "auto" reads a local app; of one in git it has the ref alone. */
@@ -293,15 +306,16 @@ static void test_auto(void)
 	};
 
 	ok(mkdtemp(folder) != NULL);
-	for (size_t i = 0; i + 5 < COUNT(shown_by); i += 6) {
-		for (size_t k = 0; k < 4; k += 2) {
-			AUTO_FREE char *path = mem_printf("%s/%s", folder, shown_by[i + k]), *above = mem_dup(path);
+	for (size_t i = 0; i < COUNT(shown_by); i++) {
+		for (size_t k = 0; k < COUNT(shown_by[i].files) && shown_by[i].files[k][0]; k++) {
+			const char *const *file = shown_by[i].files[k];
+			AUTO_FREE char *path = mem_printf("%s/%s", folder, file[0]), *above = mem_dup(path);
 			*strrchr(above, '/') = 0;
 			err_free(file_make_folder(above, 0755));
-			err_free(file_write(path, shown_by[i + k + 1], strlen(shown_by[i + k + 1]), 0644));
+			err_free(file_write(path, file[1], strlen(file[1]), 0644));
 		}
 		AUTO_FREE char *text = mem_printf("%sapps: [{name: frappe, path: %s}]\n", head, folder);
-		check_framework(text, shown_by[i + 4]);
+		check_framework(text, shown_by[i].want);
 		err_free(file_remove_tree(folder));
 	}
 	for (size_t i = 0; i < COUNT(refs); i++) {

@@ -1,0 +1,178 @@
+#include "cmd/build_pins.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cmd/build_apps.h"
+
+#define FILE_LIMIT (4u << 20)
+
+static struct digest asked_of(const struct job *j, const struct service_step *step)
+{
+	struct tree inputs = { 0 };
+
+	build_apps_inputs(j, step, &inputs);
+	struct digest d = tree_digest(&inputs);
+	tree_done(&inputs);
+	return d;
+}
+
+static const struct service_step *step_of(const struct job *j, const char *pins)
+{
+	const struct service_step *steps;
+	size_t count = service_pin_steps(j->services, &steps);
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(steps[i].pins, pins))
+			return &steps[i];
+	return NULL;
+}
+
+struct err *build_pins_check(const struct job *j, bool *ret_missing)
+{
+	const struct service_step *steps;
+
+	for (size_t i = 0; i < j->lock.pin_count; i++) {
+		const struct lock_pins *p = &j->lock.pins[i];
+		const struct service_step *step = step_of(j, p->name);
+		struct digest now = step ? asked_of(j, step) : p->asked;
+		if (step && digest_equal(&now, &p->asked))
+			continue;
+		return err_new(ERR_RECIPE, step ? "%s:%u:%u: pins '%s' answer other files than the apps have now: run 'mkbench lock %s'" :
+			       "%s:%u:%u: nothing asks for pins '%s': run 'mkbench lock %s'", j->lock_path, p->at.line, p->at.column,
+			       p->name, j->recipe_path);
+	}
+	*ret_missing = service_pin_steps(j->services, &steps) > j->lock.pin_count;
+	return NULL;
+}
+
+struct digest build_pins_key(const struct job *j, const struct digest *below)
+{
+	if (!j->lock.pin_count)
+		return *below;
+	struct digest_run *run = digest_start();
+	digest_feed_word(run, "pins 1");
+	digest_feed(run, below->bytes, sizeof below->bytes);
+	for (size_t i = 0; i < j->lock.pin_count; i++) {
+		const struct lock_pins *p = &j->lock.pins[i];
+		digest_feed_word(run, p->name);
+		for (size_t k = 0; k < p->line_count; k++)
+			digest_feed_word(run, p->lines[k]);
+		digest_feed_word(run, "");
+	}
+	return digest_finish(run);
+}
+
+static struct err *lay_one(const char *folder, const struct lock_pins *p)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", folder, p->name);
+	AUTO_TEXT struct text t = { 0 };
+
+	for (size_t i = 0; i < p->line_count; i++)
+		text_printf(&t, "%s\n", p->lines[i]);
+	return file_write(path, t.bytes, t.len, 0644);
+}
+
+static struct err *lay(struct job *j, char **ret_folder)
+{
+	TRY(store_work_folder(j->store, "pins", ret_folder));
+	if (chmod(*ret_folder, 0755) < 0)
+		return err_errno(errno, "%s", *ret_folder);
+	for (size_t i = 0; i < j->lock.pin_count; i++)
+		TRY(lay_one(*ret_folder, &j->lock.pins[i]));
+	return NULL;
+}
+
+struct err *build_pins_lay(struct job *j, char **ret_folder)
+{
+	const struct service_step *steps;
+
+	*ret_folder = NULL;
+	return service_pin_steps(j->services, &steps) ? lay(j, ret_folder) : NULL;
+}
+
+static struct err *check_plain(const struct service_step *step, const char *bytes, size_t len)
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i] == '\n')
+			line++;
+		else if (bytes[i] < ' ' || bytes[i] > '~')
+			return err_new(ERR_BUILD, "%s: line %zu of its pins holds more than plain characters", step->name, line);
+	return NULL;
+}
+
+/* The lines of a file that a step left, which may be anything. */
+static struct err *take(struct job *j, const struct service_step *step, const char *folder, struct lock_pins *ret)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", folder, step->pins), *bytes = NULL;
+	struct { const char **items; size_t count, room; } lines = { 0 };
+	struct stat st;
+	size_t len;
+
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_new(ERR_BUILD, "%s: it left no file %s/%s", step->name, SERVICE_PINS, step->pins);
+	TRY_AS(file_read(path, FILE_LIMIT, &bytes, &len), "%s: read its pins", step->name);
+	TRY(check_plain(step, bytes, len));
+	char *rest = bytes;
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			VEC_PUSH(&lines, arena_dup(&j->lock.arena, line, strlen(line)));
+	const char **kept = arena_new(&j->lock.arena, lines.count * sizeof *kept);
+	for (size_t i = 0; i < lines.count; i++)
+		kept[i] = lines.items[i];
+	ret->lines = kept;
+	ret->line_count = lines.count;
+	free(lines.items);
+	return NULL;
+}
+
+static struct err *choose(struct job *j, const struct layer_root *root, const struct service_step *step, struct lock_pins *ret)
+{
+	AUTO_FREE char *folder = NULL;
+	struct tree inputs = { 0 };
+
+	TRY(lay(j, &folder));
+	if (chown(folder, BUILD_APPS_USER, BUILD_APPS_USER) < 0)
+		return err_errno(errno, "give %s to the step", folder);
+	build_apps_inputs(j, step, &inputs);
+	ret->name = arena_dup(&j->lock.arena, step->pins, strlen(step->pins));
+	ret->asked = tree_digest(&inputs);
+	struct bind pins = { folder, SERVICE_PINS, true };
+	struct layer_steps request = {
+		.store = j->store, .progress = j->progress, .seed = &inputs, .steps = step, .step_count = 1, .uid = BUILD_APPS_USER,
+		.gid = BUILD_APPS_USER, .binds = &pins, .bind_count = 1, .epoch = j->lock.epoch,
+	};
+	struct err *e = layer_steps_forget(&request, root);
+	tree_done(&inputs);
+	return e ? e : take(j, step, folder, ret);
+}
+
+struct err *build_pins(struct job *j, const struct layer_root *root)
+{
+	const struct service_step *steps;
+	size_t count = service_pin_steps(j->services, &steps);
+	struct lock_pins *all = arena_new(&j->lock.arena, count * sizeof *all);
+
+	for (size_t i = 0; i < j->lock.pin_count; i++)
+		all[i] = j->lock.pins[i];
+	j->lock.pins = all;
+	progress_stage(j->progress, "pins", count - j->lock.pin_count, "steps");
+	for (size_t i = 0; i < count; i++) {
+		if (lock_pins_find(&j->lock, steps[i].pins))
+			continue;
+		TRY(choose(j, root, &steps[i], &all[j->lock.pin_count]));
+		j->lock.pin_count++;
+	}
+	progress_done(j->progress, NULL);
+	TRY(lock_write(j->lock_path, &j->lock));
+	progress_note(j->progress, "wrote %s", j->lock_path);
+	return NULL;
+}

@@ -1,0 +1,15 @@
+/* Pins: what steps of the framework chose, such as versions of Python packages. The lock keeps them, and every step of the
+ * apps has them as files. Choosing needs the packages' root with the build tools, so a lock is whole only after those. */
+#pragma once
+#include "cmd/job.h"
+#include "layer/layer.h"
+
+/* Whether the lock lacks pins that the framework asks for. ERR_RECIPE with the place in the lock for pins that nobody asks
+ * for, or whose apps' files have changed since. The sources are there (job_sources). */
+struct err *build_pins_check(const struct job *j, bool *ret_missing) MUST_CHECK;
+/* Lets the steps choose what is missing, over that root, and writes the lock anew. */
+struct err *build_pins(struct job *j, const struct layer_root *root) MUST_CHECK;
+/* A key that is the pins' as well; the same when there are none. */
+struct digest build_pins_key(const struct job *j, const struct digest *below);
+/* The files, in a work folder of the store; NULL when there are none. The path is the caller's to free. */
+struct err *build_pins_lay(struct job *j, char **ret_folder) MUST_CHECK;
