@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 
 static const struct cmd cmds[] = {
+	{ "init", "[--apps-json F] [NAME]", "begin a recipe: asks a few questions, or guesses", cmd_init },
 	{ "check", "RECIPE", "read a recipe and report every problem in it", cmd_check },
 	{ "schema", "[--json]", "print the recipe reference, or its JSON Schema", cmd_schema },
 	{ "plan", "[--why PACKAGE] RECIPE", "show what a build would do, and why a package is there", cmd_plan },

@@ -7,6 +7,7 @@ struct cmd {
 	struct err *(*run)(int argc, char **argv); /* argv[0] is the command's own name */
 };
 
+struct err *cmd_init(int argc, char **argv);
 struct err *cmd_check(int argc, char **argv);
 /* recipe_read for a person: what is wrong is printed to standard error, the error counts it.
  * ret is the caller's to end with recipe_done in any case. */

@@ -1,0 +1,291 @@
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cmd/init_ask.h"
+#include "cmd/init_guess.h"
+#include "recipe/apps_json.h"
+#include "recipe/recipe.h"
+#include "service/service.h"
+
+struct beginning {
+	const char *word;                /* a name, a folder or a recipe; NULL: here */
+	const char *apps_json;
+	struct draft draft;
+	char *folder, *path;             /* where the recipe goes; path NULL until its name is known */
+	const char *zone_from, *language_from;
+	bool named, asked;
+};
+
+static struct err *read_options(int argc, char **argv, struct beginning *b)
+{
+	for (int i = 1; i < argc; i++) {
+		bool list = !strcmp(argv[i], "--apps-json");
+		if (list && i + 1 == argc)
+			return err_new(ERR_USAGE, "--apps-json wants a file, such as apps.json");
+		if (list)
+			b->apps_json = argv[++i];
+		else if (!strncmp(argv[i], "--apps-json=", 12))
+			b->apps_json = argv[i] + 12;
+		else if (argv[i][0] == '-' || b->word)
+			return err_new(ERR_USAGE, "init takes a name, a folder or a recipe: mkbench init [--apps-json FILE] [NAME|FOLDER|RECIPE.yml]");
+		else
+			b->word = argv[i];
+	}
+	return NULL;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+/* The folder that a path lies in, with its '/', or "". */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return mem_ndup(path, slash ? (size_t)(slash + 1 - path) : 0);
+}
+
+/* A recipe goes beside an app, not into it: its lock and its outputs would become part of the app. */
+static char *beside(const char *app)
+{
+	AUTO_FREE char *path = mem_dup(app);
+
+	for (size_t len = strlen(path); len > 1 && path[len - 1] == '/'; len--)
+		path[len - 1] = '\0';
+	const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+	if (!strcmp(path, "."))
+		return mem_dup("../");
+	return !strcmp(last, ".") || !strcmp(last, "..") ? mem_printf("%s/../", path) : folder_of(path);
+}
+
+static const char *name_for(struct draft *d, const char *text)
+{
+	AUTO_FREE char *whole = realpath(*text ? text : ".", NULL);
+	const char *name = draft_image_name(&d->arena, whole ? whole : text);
+
+	return *name ? name : "bench";
+}
+
+/* The app that a folder is becomes a path from the recipe beside it. */
+static void take_app(struct beginning *b, const char *folder, const char *name)
+{
+	AUTO_FREE char *whole = realpath(folder, NULL);
+	AUTO_FREE char *path = whole ? mem_printf("./%s", strrchr(whole, '/') + 1) : mem_dup(folder);
+
+	b->folder = beside(folder);
+	b->draft.name = draft_image_name(&b->draft.arena, name);
+	VEC_PUSH(&b->draft.apps, (struct draft_app){ .name = name, .path = arena_dup(&b->draft.arena, path, strlen(path)) });
+}
+
+static void settle_folder(struct beginning *b, const char *folder)
+{
+	const char *app = b->apps_json ? NULL : init_guess_app(&b->draft.arena, folder);
+
+	if (app) {
+		take_app(b, folder, app);
+		return;
+	}
+	b->folder = strcmp(folder, ".") ? mem_printf("%s/", folder) : mem_dup("");
+	b->draft.name = name_for(&b->draft, folder);
+}
+
+static struct err *settle_name(struct beginning *b, const char *name)
+{
+	struct problems p = { .arena = &b->draft.arena };
+
+	if (!draft_accepts(&pattern_name, "name", name, (struct mark){ 0 }, &p))
+		return err_new(ERR_USAGE, "init: %s", p.first->text);
+	b->draft.name = name;
+	b->named = true;
+	return NULL;
+}
+
+static struct err *settle_place(struct beginning *b)
+{
+	const char *word = b->word;
+
+	if (!word || is_folder(word)) {
+		settle_folder(b, word ? word : ".");
+		return NULL;
+	}
+	b->folder = folder_of(word);
+	const char *file = word + strlen(b->folder);
+	if (!text_ends(word, ".yml") && !text_ends(word, ".yaml"))
+		return settle_name(b, word);
+	AUTO_FREE char *stem = mem_ndup(file, (size_t)(strrchr(file, '.') - file));
+	const char *name = draft_image_name(&b->draft.arena, stem);
+	if (!is_folder(*b->folder ? b->folder : "."))
+		return err_new(ERR_USAGE, "init: there is no folder %s", b->folder);
+	b->path = mem_dup(word);
+	b->draft.name = *name ? name : "bench";
+	return NULL;
+}
+
+static struct err *refuse_existing(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return NULL;
+	return err_new(ERR_USAGE, "init never overwrites: %s is there already; name another: mkbench init NAME", path);
+}
+
+static struct err *import_apps(struct beginning *b)
+{
+	AUTO_FREE char *bytes = NULL;
+	struct problems p = { .arena = &b->draft.arena };
+	size_t len;
+
+	struct err *e = file_read(b->apps_json, APPS_JSON_LIMIT, &bytes, &len);
+	if (e) {
+		int code = err_code(e);
+		err_free(e);
+		return err_new(ERR_RECIPE, "cannot read the list of apps %s: %s", b->apps_json, strerror(code));
+	}
+	apps_json_read(bytes, len, &b->draft, &p);
+	AUTO_FREE char *report = problem_report(&p, b->apps_json);
+	fputs(report, stderr);
+	return p.count ? err_new(ERR_RECIPE, "%s: %zu problem%s", b->apps_json, p.count, p.count == 1 ? "" : "s") : NULL;
+}
+
+static struct err *fill(struct beginning *b)
+{
+	struct draft *d = &b->draft;
+
+	d->suite = "bookworm";
+	d->time_zone = init_guess_time_zone(&d->arena, &b->zone_from);
+	d->language = init_guess_language(&d->arena, &b->language_from);
+	if (b->apps_json)
+		TRY(import_apps(b));
+	else if (!d->apps.count)
+		init_guess_apps(*b->folder ? b->folder : ".", d);
+	b->asked = init_ask_possible();
+	if (b->asked)
+		return init_ask(d, !b->named);
+	if (!d->apps.count) {
+		AUTO_FREE char *path = mem_printf("./%s", d->name);
+		struct draft_app app = { .name = draft_app_name(&d->arena, path), .path = arena_dup(&d->arena, path, strlen(path)) };
+		VEC_PUSH(&d->apps, app);
+	}
+	VEC_PUSH(&d->sites, init_ask_host(&d->arena, d->name));
+	return NULL;
+}
+
+/* Takes its name at once and only when nothing has it. */
+static struct err *write_new(const char *path, const struct text *t)
+{
+	AUTO_FREE char *part = mem_printf("%s.%d.part", path, (int)getpid());
+
+	TRY(file_write(part, t->bytes, t->len, 0644));
+	int failed = link(part, path) < 0 ? errno : 0;
+	/* Not every file system has links; then the name is taken by a rename. */
+	if (failed && failed != EEXIST && !renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE))
+		return NULL;
+	unlink(part);
+	if (failed == EEXIST)
+		return refuse_existing(path);
+	return failed ? err_errno(failed, "write %s", path) : NULL;
+}
+
+static const char *from(const char *where, bool asked)
+{
+	return asked ? "" : where ? where : "nothing here says another";
+}
+
+static void report(const struct beginning *b)
+{
+	const struct draft *d = &b->draft;
+
+	printf("wrote %s\n", b->path);
+	printf("  name       %s\n", d->name);
+	for (size_t i = 0; i < d->apps.count; i++)
+		printf("  app        %-20s %s%s%s\n", d->apps.items[i].name, d->apps.items[i].git ? d->apps.items[i].git : d->apps.items[i].path,
+		       d->apps.items[i].git ? " at " : "", d->apps.items[i].git ? d->apps.items[i].ref : "");
+	for (size_t i = 0; i < d->sites.count; i++)
+		printf("  site       %s\n", d->sites.items[i]);
+	printf("  time zone  %-20s %s\n", d->time_zone, from(b->zone_from, b->asked));
+	printf("  language   %-20s %s\n", d->language, from(b->language_from, b->asked));
+}
+
+/* What only a build would find out: no framework for the first app, an app that is not there. */
+static void note_what_is_missing(const struct beginning *b, const struct recipe *r)
+{
+	const struct app *apps = r->apps.items;
+	AUTO_FREE char *share = cmd_share();
+	struct service_set *s = NULL;
+	bool all = true;
+
+	for (size_t i = 0; i < r->apps.count; i++) {
+		AUTO_FREE char *folder = apps[i].path ? recipe_beside(r, apps[i].path) : NULL;
+		if (!folder || is_folder(folder))
+			continue;
+		printf("note: there is no folder %s yet: put the app %s there, or write where it is\n", folder, apps[i].name);
+		all = false;
+	}
+	struct err *e = all ? service_load(share, r, &s) : NULL;
+	AUTO_FREE char *why = e ? err_text(e) : NULL;
+	if (why)
+		printf("note: %s\n", why);
+	else if (all)
+		printf("next: mkbench build %s\n", b->path);
+	err_free(e);
+	service_free(s);
+}
+
+static struct err *write_recipe(struct beginning *b)
+{
+	AUTO_TEXT struct text t = { 0 };
+	struct recipe r = { 0 };
+	struct problems p;
+
+	if (!b->path)
+		b->path = mem_printf("%s%s.yml", b->folder, b->draft.name);
+	draft_text(&b->draft, &t);
+	struct err *e = recipe_parse(b->path, t.bytes, t.len, &r, &p);
+	AUTO_FREE char *wrong = problem_report(&p, b->path);
+	fputs(wrong, stderr);
+	if (!e)
+		e = write_new(b->path, &t);
+	if (!e) {
+		report(b);
+		note_what_is_missing(b, &r);
+	}
+	recipe_done(&r);
+	return e;
+}
+
+static struct err *begin(struct beginning *b)
+{
+	TRY(settle_place(b));
+	if (b->path || b->named || !init_ask_possible()) {
+		AUTO_FREE char *path = b->path ? mem_dup(b->path) : mem_printf("%s%s.yml", b->folder, b->draft.name);
+		TRY(refuse_existing(path));
+	}
+	TRY(fill(b));
+	return write_recipe(b);
+}
+
+struct err *cmd_init(int argc, char **argv)
+{
+	struct beginning b = { 0 };
+
+	TRY(read_options(argc, argv, &b));
+	struct err *e = begin(&b);
+	draft_done(&b.draft);
+	free(b.folder);
+	free(b.path);
+	return e;
+}

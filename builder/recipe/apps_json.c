@@ -1,0 +1,170 @@
+#include "recipe/apps_json.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define APPS_MAX 100                     /* as in a recipe */
+
+struct reading {
+	const char *bytes;
+	struct draft *draft;
+	struct problems *problems;
+	size_t index;                    /* of the app that is read */
+};
+
+/* JSON does not say where a value was written, so its place is counted: bytes are sound by then. */
+static const char *skip_space(const char *c)
+{
+	return c + strspn(c, " \t\r\n");
+}
+
+static const char *skip_text(const char *c)
+{
+	for (c++; *c != '"'; c++)
+		c += *c == '\\';
+	return c + 1;
+}
+
+static const char *skip_value(const char *c)
+{
+	int depth = 0;
+
+	if (*c != '"' && *c != '{' && *c != '[')
+		return c + strcspn(c, ",]} \t\r\n");
+	do {
+		if (*c == '"') {
+			c = skip_text(c);
+			continue;
+		}
+		depth += *c == '{' || *c == '[';
+		depth -= *c == '}' || *c == ']';
+		c++;
+	} while (depth);
+	return c;
+}
+
+/* The value of a key, or the map itself. */
+static const char *find_key(const char *map, const char *key)
+{
+	const char *k = skip_space(map + 1);
+
+	while (*k == '"') {
+		const char *end = skip_text(k), *value = skip_space(skip_space(end) + 1);
+		if ((size_t)(end - k) == strlen(key) + 2 && !strncmp(k + 1, key, strlen(key)))
+			return value;
+		k = skip_space(skip_value(value));
+		k = skip_space(k + (*k == ','));
+	}
+	return map;
+}
+
+static struct mark mark_of(const struct reading *r, const char *key)
+{
+	const char *at = skip_space(skip_space(r->bytes) + 1);
+	struct mark m = { .line = 1, .column = 1 };
+
+	for (size_t i = 0; i < r->index; i++)
+		at = skip_space(skip_space(skip_value(at)) + 1);
+	if (key && *at == '{')
+		at = find_key(at, key);
+	for (const char *c = r->bytes; c < at; c++) {
+		m.column = *c == '\n' ? 1 : m.column + (((unsigned char)*c & 0xc0) != 0x80);
+		m.line += *c == '\n';
+	}
+	return m;
+}
+
+/* The text of a key, in the arena, or NULL after a problem. */
+static const char *read_text(const struct reading *r, const json_t *app, const char *key, const struct pattern *pattern, const char *hint)
+{
+	const json_t *value = json_object_get(app, key);
+
+	if (!value)
+		problem_add(r->problems, mark_of(r, NULL), "this app has no '%s': %s", key, hint);
+	else if (!json_is_string(value))
+		problem_add(r->problems, mark_of(r, key), "'%s' wants a text: %s", key, hint);
+	else if (draft_accepts(pattern, key, json_string_value(value), mark_of(r, key), r->problems))
+		return arena_dup(&r->draft->arena, json_string_value(value), json_string_length(value));
+	return NULL;
+}
+
+static void refuse_unknown(const struct reading *r, json_t *app)
+{
+	static const char *const known[] = { "url", "branch" };
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(app, key, value) {
+		if (!strcmp(key, known[0]) || !strcmp(key, known[1]))
+			continue;
+		const char *near = text_nearest(key, known, COUNT(known));
+		problem_add(r->problems, mark_of(r, key), "unknown key '%s': %s%s%s", key, near ? "did you mean '" : "'url' and 'branch' are known",
+			    near ? near : "", near ? "'?" : "");
+	}
+}
+
+static bool is_new(const struct reading *r, const char *name)
+{
+	for (size_t i = 0; i < r->draft->apps.count; i++)
+		if (!strcmp(r->draft->apps.items[i].name, name))
+			return false;
+	return true;
+}
+
+static void read_app(const struct reading *r, json_t *app)
+{
+	if (!json_is_object(app)) {
+		problem_add(r->problems, mark_of(r, NULL), "an app is a map: write {\"url\": \"https://…\", \"branch\": \"…\"}");
+		return;
+	}
+	refuse_unknown(r, app);
+	const char *url = read_text(r, app, "url", &pattern_git, "write where its repository is");
+	const char *branch = read_text(r, app, "branch", &pattern_ref, "name a branch, such as version-15");
+	if (!url)
+		return;
+	const char *name = draft_app_name(&r->draft->arena, url);
+	if (!draft_accepts(&pattern_app, "name at the end of url", name, mark_of(r, "url"), r->problems))
+		return;
+	if (!is_new(r, name))
+		problem_add(r->problems, mark_of(r, "url"), "the app '%s' is given twice: once is enough", name);
+	else if (branch)
+		VEC_PUSH(&r->draft->apps, (struct draft_app){ .name = name, .git = url, .ref = branch });
+}
+
+static void read_list(struct reading *r, json_t *root)
+{
+	size_t count = json_array_size(root), had = r->draft->apps.count;
+	json_t *app;
+
+	if (!json_is_array(root))
+		problem_add(r->problems, (struct mark){ 1, 1 }, "a list of apps is needed: [{\"url\": \"https://…\", \"branch\": \"…\"}]");
+	else if (!count)
+		problem_add(r->problems, (struct mark){ 1, 1 }, "the list is empty: name at least one app");
+	else if (count > APPS_MAX)
+		problem_add(r->problems, (struct mark){ 1, 1 }, "the list has %zu apps: at most %d are possible", count, APPS_MAX);
+	else
+		json_array_foreach(root, r->index, app)
+			read_app(r, app);
+	if (r->problems->count)
+		r->draft->apps.count = had;
+}
+
+void apps_json_read(const char *bytes, size_t len, struct draft *d, struct problems *p)
+{
+	struct reading r = { bytes, d, p, 0 };
+	json_error_t error;
+	json_t *root = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &error);
+
+	if (root) {
+		read_list(&r, root);
+	} else {
+		/* What it says it was near may be a URL with a password. */
+		const char *near = strstr(error.text, " near ");
+		problem_add(p, (struct mark){ error.line > 0 ? (unsigned)error.line : 1, error.column > 0 ? (unsigned)error.column : 1 },
+			    "not JSON, %.*s: check this line and the one before",
+			    near ? (int)(near - error.text) : (int)strlen(error.text), error.text);
+	}
+	json_decref(root);
+}

@@ -1,0 +1,243 @@
+#!/usr/bin/env bats
+# mkbench init: a recipe that mkbench check accepts, with and without a terminal; nothing is left behind or written over.
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup() {
+	MKBENCH=$(readlink -f "$MKBENCH")
+	unset LC_ALL LC_MESSAGES
+	export TZ=Europe/Paris LANG=fr_FR.UTF-8
+	mkdir "$BATS_TEST_TMPDIR/work"
+	cd "$BATS_TEST_TMPDIR/work"
+}
+
+# Runs init without a terminal.
+init() {
+	mkbench "$@" </dev/null
+}
+
+# app FOLDER PACKAGE: an app that has nothing but its package.
+app() {
+	mkdir -p "$1/$2"
+	touch "$1/$2/__init__.py"
+}
+
+# accepted RECIPE: by check, and without a word about it.
+accepted() {
+	mkbench 0 check "$1"
+	[[ $output == "$1: ok: "* && $output != *$'\n'* ]]
+}
+
+nothing_here() {
+	[ -z "$(ls -A)" ]
+}
+
+# asked KEYS...: init at a terminal that types each word as a line; the last may be "^C" or "^D". Leaves $screen and $status.
+asked() {
+	status=0
+	screen=$(python3 - "$MKBENCH" "$@" <<-'PYTHON'
+		import os, pty, select, signal, sys
+		arguments = sys.argv[2].split()
+		pid, fd = pty.fork()
+		if pid == 0:
+		    os.execv(sys.argv[1], [sys.argv[1], "init", *arguments])
+		answers, screen, new = sys.argv[3:], b"", b""
+		while True:
+		    ready, _, _ = select.select([fd], [], [], 30)
+		    try:
+		        chunk = os.read(fd, 4096) if ready else b""
+		    except OSError:
+		        chunk = b""
+		    if not chunk:
+		        break
+		    screen, new = screen + chunk, new + chunk
+		    if new.endswith(b"]: ") and answers:
+		        word = answers.pop(0)
+		        os.write(fd, {"^C": b"\3", "^D": b"\4"}.get(word, word.encode() + b"\n"))
+		        new = b""
+		_, code = os.waitpid(pid, 0)
+		sys.stdout.write(screen.decode().replace("\r", ""))
+		sys.exit(128 + os.WTERMSIG(code) if os.WIFSIGNALED(code) else os.WEXITSTATUS(code))
+	PYTHON
+	) || status=$?
+	echo "$screen"
+}
+
+@test "without a terminal: guesses are taken and said" {
+	init 0 init notes
+	[[ $output == *"wrote notes.yml"* && $output == *"Europe/Paris"*TZ* && $output == *"fr "*LANG* ]]
+	[[ $output == *"note: there is no folder ./notes yet"* ]]
+	accepted notes.yml
+	grep -q '^  - name: notes.localhost' notes.yml
+	grep -q '^    time_zone: Europe/Paris' notes.yml
+	grep -q '^    language: fr$' notes.yml
+	[ "$(ls -A)" = notes.yml ]
+}
+
+@test "guesses: of the time zone and the language, and what says nothing" {
+	TZ=:/usr/share/zoneinfo/Asia/Tokyo LANG=pt_BR.UTF-8 init 0 init a
+	TZ=Mars/Olympus LC_ALL=C init 0 init b
+	LC_ALL=de_AT@euro init 0 init c
+	LANG=zh_TW.UTF-8 LC_MESSAGES= init 0 init d
+	LANG='x; rm -rf' init 0 init e
+	grep -q 'Asia/Tokyo' a.yml
+	run ! grep -q Mars b.yml
+	for pair in a:pt-BR b:en c:de d:zh-TW e:en; do
+		accepted "${pair%:*}.yml"
+		grep -q "^    language: ${pair#*:}\$" "${pair%:*}.yml"
+	done
+}
+
+@test "what is there already is never written over, whatever it is" {
+	echo mine >notes.yml
+	ln -s nowhere gone.yml
+	mkdir full.yml
+	init 2 init notes
+	[[ $output == "mkbench: init never overwrites: notes.yml is there already"* ]]
+	init 2 init gone.yml
+	init 2 init full
+	[ "$(cat notes.yml)" = mine ]
+	[ ! -e nowhere ]
+	[ "$(ls -A | wc -l)" = 3 ]
+}
+
+@test "two at once: one writes, the other is refused, the recipe is whole" {
+	for _ in 1 2 3 4 5 6; do "$MKBENCH" init twin </dev/null >/dev/null 2>&1 && echo won >>../won & done
+	wait
+	[ "$(wc -l <../won)" = 1 ]
+	accepted twin.yml
+	[ "$(ls -A)" = twin.yml ]
+}
+
+@test "an app's folder: the recipe goes beside it, wherever it is started" {
+	app my-notes my_notes
+	init 0 init my-notes
+	accepted my-notes.yml
+	grep -A1 'name: my_notes' my-notes.yml | grep -q 'path: ./my-notes'
+	mv my-notes.yml first
+	(cd my-notes && init 0 init)
+	[[ $(ls -A my-notes) == my_notes ]]
+	cmp my-notes.yml first
+	rm my-notes.yml
+	here=$PWD
+	(cd / && init 0 init "$here/my-notes/")
+	cmp my-notes.yml first
+	init 2 init my-notes/.
+	[[ $output == *"init never overwrites: my-notes/./../my-notes.yml"* ]]
+}
+
+@test "folders that hold apps: each by what tells it, and nothing else" {
+	app b b
+	app a a_package
+	app a tests
+	mkdir c d e .hidden node
+	touch c/pyproject.toml d/setup.py e/README.md node/package.json
+	app .hidden hidden
+	mkdir f && app f/deep deep
+	init 0 init bench.yml
+	accepted bench.yml
+	[ "$(grep -c 'path:' bench.yml)" = 4 ]
+	grep -A1 'name: a_package' bench.yml | grep -q 'path: ./a '
+	[[ $(grep 'path:' bench.yml | tr -d '\n') == *./a*./b*./c*./d* ]]
+}
+
+@test "names and folders of any kind make a recipe that is accepted" {
+	mkdir "Été & co" 'on' '1.0' 'a"b' -- '-dash'
+	for folder in *; do
+		app "./$folder" "pack$((++count))"
+		init 0 init "./$folder"
+	done
+	init 0 init .
+	init 0 init 2024-01-01
+	init 0 init "x y.yml"
+	for recipe in *.yml; do
+		mkbench 0 check "./$recipe"
+	done
+	init 2 init 'No Name'
+	[[ $output == "mkbench: init: 'name' cannot be 'No Name'"* ]]
+	init 2 init none/notes.yml
+	[ ! -e none ]
+}
+
+@test "--apps-json: apps by their repositories, in their order" {
+	cat >apps.json <<-'END'
+		[
+		  { "url": "https://git.example.org/org/Two-Words.git", "branch": "version-15" },
+		  { "branch": "15", "url": "ssh://git@git.example.org/org/other" }
+		]
+	END
+	app local local
+	init 0 init --apps-json apps.json shop
+	accepted shop.yml
+	[ "$(grep -c '  - name: .*[^t]$' shop.yml)" -ge 2 ]
+	grep -A2 'name: two_words' shop.yml | grep -q 'git: https://git.example.org/org/Two-Words.git'
+	grep -A2 'name: other' shop.yml | grep -q 'ref: "15"'
+	run ! grep -q local/ shop.yml
+	[[ $output != *"next:"* ]]
+}
+
+@test "--apps-json: what is wrong is told by line and column, all of it, and leaves nothing" {
+	printf '[\n {"url": "https://me:hunter2@h.org/o/a", "branch": "m"},\n {"url": "https://h.org/o/b"}\n]\n' >../bad.json
+	init 3 init --apps-json ../bad.json shop
+	[ "${lines[0]}" = "../bad.json:2:10: 'url' holds a user or a token: a recipe never holds a secret; ~/.netrc, git's credential helper or an ssh agent do" ]
+	[ "${lines[1]}" = "../bad.json:3:2: this app has no 'branch': name a branch, such as version-15" ]
+	[ "${lines[2]}" = "mkbench: ../bad.json: 2 problems" ]
+	[[ $output != *hunter2* ]]
+	local bad
+	for bad in '' '[' '{}' '[]' '[1]' '[{"url": 1}]' '[{"url": "https://u:hunter2@h/o/a' '{"frappe": {"branch": "m"}}' '[{"url": "file:///a", "branch": "m"}]' \
+		'[{"url": "https://h.org/a\u0001b", "branch": "m"}]' $'\xff' '// a comment' '[{"url": "https://h.org/o/a", "branch": "m"}] more'; do
+		printf %s "$bad" >../bad.json
+		init 3 init --apps-json=../bad.json shop
+		[[ $output == *"../bad.json:1:"*": "*"mkbench: ../bad.json: "* ]]
+		[[ $output != *hunter2* ]]
+	done
+	init 3 init --apps-json ../none.json shop
+	[[ $output == "mkbench: cannot read the list of apps ../none.json: No such file or directory" ]]
+	init 3 init --apps-json .. shop
+	truncate -s 2M ../large.json
+	init 3 init --apps-json ../large.json shop
+	nothing_here
+}
+
+@test "wrong arguments are a usage error" {
+	init 2 init --force
+	init 2 init a b
+	init 2 init --apps-json
+	nothing_here
+}
+
+@test "a terminal: a few questions, each with a default" {
+	asked notes "" "" "" "" ""
+	[ "$status" = 0 ]
+	accepted notes.yml
+	[ "$(grep -c ']: ' <<<"$screen")" = 5 ]
+	[[ $screen == *"Time zone [Europe/Paris]: "*"Language [fr]: "* ]]
+	asked "" shop trixie https://h.org/o/shop-app.git version-15 "shop.example.org, www.example.org" Asia/Tokyo ja
+	[ "$status" = 0 ]
+	accepted shop.yml
+	grep -A2 'name: shop_app' shop.yml | grep -q 'ref: version-15'
+	grep -q 'suite: trixie' shop.yml
+	[ "$(grep -c 'time_zone: Asia/Tokyo' shop.yml)" = 2 ]
+}
+
+@test "a terminal: what cannot be written is asked again, and why" {
+	asked "" "No Name" notes "" https://me:token@h.org/o/a ./notes "UPPER.example.org" "a.org a.org" "a.org" Europe/Pari Europe/Paris french fr
+	[ "$status" = 0 ]
+	[[ $screen == *"a recipe never holds a secret"*"upper case"*"given twice"*"did you mean 'Europe/Paris'?"*"'language' cannot be 'french'"* ]]
+	accepted notes.yml
+	run ! grep -q token notes.yml
+}
+
+@test "a terminal: Ctrl-C and the end of the answers leave nothing" {
+	asked notes "" ^C
+	[ "$status" = 130 ]
+	nothing_here
+	asked "" notes ^D
+	[ "$status" = 2 ]
+	[[ $screen == *"nothing was written"* ]]
+	nothing_here
+	touch notes.yml
+	asked "" notes "" "" "" "" ""
+	[ "$status" = 2 ]
+	[ ! -s notes.yml ]
+}
