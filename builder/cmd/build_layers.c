@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cmd/build_apps.h"
 #include "cmd/build_configuration.h"
+#include "cmd/build_owner.h"
 #include "cmd/build_packages.h"
 #include "cmd/build_pins.h"
 #include "cmd/build_pour.h"
@@ -185,6 +186,7 @@ static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 	tree_settle(parts, w->apps.count, &below, service_prune(w->job->services), w->job->lock.epoch, w->settled);
 	tree_done(&below);
 	for (size_t i = 0; i < w->apps.count; i++) {
+		build_owner(&w->job->recipe, service_bench_path(w->job->services) + 1, &w->settled[i]);
 		struct digest content = tree_digest(&w->settled[i]), key = build_pour_key("apps", &content, "");
 		TRY(build_pour(w->job, &key, &w->settled[i], &layers[i].blob));
 	}
@@ -223,7 +225,7 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	struct digest_run *run = digest_start();
 	struct tree unnamed = { 0 };
 
-	digest_feed_word(run, "build 1");
+	digest_feed_word(run, "build 2");
 	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
 		digest_feed_word(run, *glob);
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);

@@ -32,16 +32,18 @@ static void add_folder(struct tree *t, const char *path, unsigned mode, const st
 	tree_add(t, &(struct entry){ .path = path + (*path == '/'), .kind = ENTRY_FOLDER, .mode = mode, .uid = user->uid, .gid = user->gid });
 }
 
-/* The folders by which tools know a bench. Its user owns it only to develop. */
+/* The folders by which tools know a bench. Its user owns it only to develop: in production he keeps caches and the like beside
+ * it, and what root's Supervisor reads there cannot be put aside. */
 static void add_bench(const struct service_set *s, struct tree *t)
 {
 	static const char *const folders[] = { "", "/apps", "/assets", "/config", "/config/pids", "/env", "/env/bin" };
 	const struct service_user *user = set_user(s, BENCH_USER);
 	const struct service_user *owner = set_user(s, s->recipe->mode == MODE_DEVELOPMENT ? BENCH_USER : "root");
+	const struct service_user home = { .uid = owner->uid, .gid = user->gid };
 	const struct app *apps = s->recipe->apps.items;
 	struct text names = { 0 };
 
-	add_folder(t, BENCH_HOME, 0755, user);
+	add_folder(t, BENCH_HOME, owner == user ? 0755 : 01775, &home);
 	for (size_t i = 0; i < COUNT(folders); i++) {
 		AUTO_FREE char *path = mem_printf(BENCH_PATH "%s", folders[i]);
 		add_folder(t, path, 0755, owner);

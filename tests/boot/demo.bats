@@ -34,6 +34,13 @@ teardown_file() {
 	docker exec demo benchctl status
 }
 
+@test "the bench's user reads apps and environment, and can neither change them nor put the bench aside" {
+	docker exec demo setpriv --reuid=frappe --regid=frappe --init-groups sh -c '
+		cd /home/frappe/frappe-bench
+		head -c 1 apps/demo/demo/wsgi.py >/dev/null && test -z "$(find . -writable ! -type l -print)" || exit 1
+		! mv ../frappe-bench ../mine 2>/dev/null && touch ../.cache && rm ../.cache'
+}
+
 @test "each site answers under its names, and nobody else's" {
 	for host in one.localhost two.localhost deux.localhost ONE.localhost; do
 		[[ $(ask "$host" /api/method/ping) == *pong* ]]
