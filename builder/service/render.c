@@ -134,6 +134,9 @@ static void add_parents(struct tree *t)
 
 struct err *render_tree(const struct service_set *s, const char *build_id, struct tree *ret)
 {
+	if (!set_user(s, BENCH_USER))
+		return err_new(ERR_RECIPE, "%s: none of its services brings the user '%s': add 'bench' to them", s->framework->source.path,
+			       BENCH_USER);
 	add_bench(s, ret);
 	for (size_t i = 0; i < s->rootfs.count; i++)
 		add_file(ret, s->rootfs.items[i].path, s->rootfs.items[i].mode, s->rootfs.items[i].bytes, s->rootfs.items[i].len);

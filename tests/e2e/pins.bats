@@ -1,0 +1,180 @@
+#!/usr/bin/env bats
+# What a program of the image chooses and downloads by itself: kept in lock and store. The image is made of a few programs of
+# this machine, its package manager is a shell script, and the index is a loopback server.
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup_file() {
+	[[ $(id -u) == 0 ]] || grep -q "^$(id -un):" /etc/subuid || export LACKS="no range of ids for $(id -un)"
+	[[ -z ${LACKS:-} ]] || return 0
+	local made=$BATS_FILE_TMPDIR/made here=$BATS_TEST_DIRNAME/.. name file
+	"$here/mirror/make-mirror" "$made"
+	mkdir "$made/debs"
+	"$here/layer/make-debs" "$made/debs"
+	for name in base-files base-passwd tools; do
+		file=pool/$name.deb
+		cp "$made/debs/$name.deb" "$made/debian/$file"
+		dpkg-deb -f "$made/debian/$file"
+		printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$made/debian/$file")" \
+			"$(sha256sum "$made/debian/$file" | cut -d' ' -f1)"
+	done >"$made/packages"
+	"$here/mirror/sign" "$made" debian trixie "$made/packages"
+	"$here/mirror/sign" "$made" debian-security trixie-security /dev/null
+}
+
+setup() {
+	[[ -z ${LACKS:-} ]] || skip "$LACKS"
+	MKBENCH=$(readlink -f "$MKBENCH")
+	local serve
+	serve=$(readlink -f "$BATS_TEST_DIRNAME/../mirror/serve")
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/store MKBENCH_SHARE=$BATS_TEST_TMPDIR/share
+	unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+	mkdir -p "$MKBENCH_SHARE"/{services/{frameworks,one},rootfs} "$BATS_TEST_TMPDIR"/{work/{a,b},index,state}
+	cat >"$MKBENCH_SHARE/services/one/service.yml" <<-'END'
+		packages: { base: [base-files] }
+		users: [{ name: frappe, id: 1000, home: /home/frappe }]
+	END
+	echo '# none' >"$MKBENCH_SHARE/rootfs/manifest"
+	cd "$BATS_TEST_TMPDIR/work"
+	"$serve" ../index ../state 3>&- &
+	server=$!
+	until [[ -e ../state/port ]]; do sleep 0.05; done
+	export PIP_INDEX_URL=http://127.0.0.1:$(<../state/port)
+	write_recipe
+	framework >own.yml
+	echo fruit >a/wish
+	echo colour >b/wish
+	echo apple >../index/fruit
+	echo red >../index/colour
+	touch a/other
+}
+
+teardown() {
+	kill "${server:-}" 2>/dev/null || true
+}
+
+write_recipe() {
+	cat >notes.yml <<-END
+		name: notes
+		version: "1"
+		base:
+		  suite: trixie
+		  mirrors: ["file://$BATS_FILE_TMPDIR/made/debian"]
+		  key: $BATS_FILE_TMPDIR/made/key.gpg
+		framework: ./own.yml
+		apps: [{ name: a, path: ./a }, { name: b, path: ./b }]
+		sites: [{ name: notes.localhost }]
+		outputs: [docker]
+	END
+}
+
+# framework [PIN STEPS]: each wish of the apps is answered by the index; what was answered is downloaded into the cache by a later step.
+framework() {
+	cat <<-'END'
+		title: our own
+		services: [one]
+		probe_path: /
+		admin_user: a
+		memory_per_worker: 1M
+		variables:
+		  get: "get() { local url=${PIP_INDEX_URL#http://}; exec 3<>/dev/tcp/${url%:*}/${url#*:}; printf 'GET /%s HTTP/1.0\\r\\n\\r\\n' $1 >&3; sed '1,/^.$/d' <&3; };"
+	END
+	[[ ${1:-some} == none ]] || cat <<-'END'
+		pin_steps:
+		  - name: choice of words
+		    pins: words
+		    inputs: [wish]
+		    network: true
+		    argv: [bash, -euc, "{{framework.get}} touch left; for wish in {{bench}}/apps/*/*; do get $(cat $wish); done >{{pins}}/words"]
+	END
+	cat <<-'END'
+		prepare_steps:
+		  - name: words
+		    cache: words
+		    network: true
+		    directory: "{{bench}}/apps"
+		    argv: [bash, -euc, "{{framework.get}} test -s {{cache}}/kept || get more >{{cache}}/kept; cat {{cache}}/kept {{pins}}/words >words"]
+	END
+}
+
+# What the image that was built last has at a path.
+built() {
+	rm -rf image
+	mkdir image
+	tar -xf out/notes-1.tar -C image
+	jq -r '.[0].Layers[]' image/manifest.json | while read -r layer; do tar -xOf "image/$layer" "$1" 2>/dev/null || true; done
+}
+
+requests() { grep -c 'GET' ../state/log || true; }
+
+words=home/frappe/frappe-bench/apps/words
+
+@test "what a step chose is in the lock, one a line, and is not chosen again" {
+	echo more >../index/more
+	mkbench 0 build -o out notes.yml
+	[[ $(sed -n '/^pins:/,$p' notes.lock | grep -v asked) == $'pins:\n  - name: "words"\n    lines:\n      - "apple"\n      - "red"' ]]
+	[[ $(built "$words") == $'more\napple\nred' ]]
+	[[ -z $(built home/frappe/frappe-bench/left) ]]
+	[[ $(requests) == 3 ]]
+	cp out/notes-1.tar first.tar
+	echo pear >../index/fruit
+	rm -rf "$MKBENCH_STORE/refs" "$MKBENCH_STORE/trees"
+	mkbench 0 build -o out notes.yml
+	[[ $(requests) == 3 ]]
+	cmp first.tar out/notes-1.tar
+}
+
+@test "without the index a build from the lock is the same, byte for byte" {
+	echo more >../index/more
+	mkbench 0 build -o out notes.yml
+	cp out/notes-1.tar first.tar
+	kill "$server"
+	mkbench 0 clean --built
+	mkbench 0 build -o out notes.yml
+	cmp first.tar out/notes-1.tar
+}
+
+@test "lock chooses anew, and another choice is another image" {
+	echo more >../index/more
+	mkbench 0 build -o out notes.yml
+	echo pear >../index/fruit
+	mkbench 0 lock notes.yml
+	grep -q pear notes.lock
+	mkbench 0 build -o out notes.yml
+	[[ $(built "$words") == $'more\npear\nred' ]]
+}
+
+@test "a file that the choice rests on has changed: an error with its place in the lock" {
+	mkbench 0 lock notes.yml
+	echo pear >../index/pears
+	echo more >a/other
+	mkbench 0 build -o out notes.yml # not one of its inputs
+	echo pears >a/wish
+	mkbench 3 build -o out notes.yml
+	[[ $output == *"notes.lock:"*":5: pins 'words' answer other files than the apps have now: run 'mkbench lock notes.yml'" ]]
+	mkbench 0 lock notes.yml
+	grep -q pear notes.lock
+}
+
+@test "pins that nobody asks for, and malformed ones: one clear error each" {
+	mkbench 0 lock notes.yml
+	framework none >own.yml
+	sed -i 's/ {{pins}}.words//' own.yml
+	mkbench 3 build -o out notes.yml
+	[[ $output == *"notes.lock:"*":5: nothing asks for pins 'words': run 'mkbench lock notes.yml'" ]]
+	framework >own.yml
+	sed -i 's/^    lines:$/    line:/' notes.lock
+	mkbench 3 build -o out notes.yml
+	[[ $output == *"notes.lock:"*":5: unknown key 'line': did you mean 'lines'?"* ]]
+	mkbench 0 lock notes.yml
+	mkbench 0 build -o out notes.yml
+}
+
+@test "a step that leaves no file, a link or bytes that no lock can hold is refused, and the lock stays without" {
+	for trick in ':' 'ln -s /etc/passwd {{pins}}/words' 'mkdir {{pins}}/words' 'printf \\\\001 >{{pins}}/words' 'exit 3'; do
+		framework | sed "s|^    argv: \[bash, -euc, \"{{framework.get}} touch.*|    argv: [bash, -euc, '$trick']|" >own.yml
+		mkbench 5 build -o out notes.yml
+		[[ $output == *"choice of words"* ]]
+		! grep -q pins notes.lock
+	done
+}
