@@ -25,21 +25,24 @@ static const char help[] =
 	"\n"
 	"  --name NAME         of the container; the image's name unless given\n"
 	"  --port PORT         where it answers on 127.0.0.1; 8080 or the next free one unless given\n"
-	"  --data FOLDER       keeps the data there, not in a volume NAME-data\n"
+	"  --data PATH         keeps the data there: a container's in a folder, not in a volume NAME-data; a disk's in a disk of\n"
+	"                      their own, FILE.qcow2, FILE.raw or FOLDER/data.qcow2, where the next version of the image finds them\n"
 	"  --env KEY[=VALUE]   a variable for the container; without a value, this shell's\n"
 	"  --detach            leave it running; otherwise Ctrl-C stops it in order\n"
 	"  --engine ENGINE     docker, podman, or own (mkbench itself); the first that answers unless given\n"
+	"  --accel KIND        of a disk: kvm, tcg (emulated), or auto, which is kvm where it works; MKBENCH_ACCEL says the same\n"
 	"  --output FOLDER     where the image of a RECIPE is written; here unless given\n"
 	"  --progress STYLE    auto, bar, plain, json or quiet\n";
 
-enum { NAME = 1, PORT, DATA, ENV, DETACH, ENGINE, OUTPUT, PROGRESS, HELP };
+enum { NAME = 1, PORT, DATA, ENV, DETACH, ENGINE, ACCEL, OUTPUT, PROGRESS, HELP };
 
 static const struct option options[] = {
 	{ "name", required_argument, NULL, NAME },     { "port", required_argument, NULL, PORT },
 	{ "data", required_argument, NULL, DATA },     { "env", required_argument, NULL, ENV },
 	{ "detach", no_argument, NULL, DETACH },       { "engine", required_argument, NULL, ENGINE },
 	{ "output", required_argument, NULL, OUTPUT }, { "progress", required_argument, NULL, PROGRESS },
-	{ "help", no_argument, NULL, HELP },           { 0 },
+	{ "accel", required_argument, NULL, ACCEL },   { "help", no_argument, NULL, HELP },
+	{ 0 },
 };
 
 struct wishes {
@@ -81,6 +84,7 @@ static struct err *take(struct wishes *w, int option, const char *value)
 	case NAME: w->options.name = value; return NULL;
 	case DATA: w->options.data = value; return NULL;
 	case ENGINE: w->options.engine = value; return NULL;
+	case ACCEL: w->options.accelerator = value; return NULL;
 	case DETACH: w->options.detach = true; return NULL;
 	case OUTPUT: w->output = value; return NULL;
 	case HELP: w->help = true; return NULL;

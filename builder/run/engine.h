@@ -10,10 +10,11 @@
 struct launch {
 	const struct bundle *bundle;
 	const char *name;        /* of the container; its volume is NAME-data */
-	const char *data;        /* absolute folder in place of that volume, or NULL */
+	const char *data;        /* absolute folder in place of that volume, or NULL; of a disk see run/drive.h */
 	unsigned port;           /* on 127.0.0.1 */
 	int *listener;           /* listens there, so that nobody else does: to be used, or dropped just before another listens */
 	const char *const *env;  /* NULL-terminated KEY=VALUE beside the image's, or NULL */
+	const char *accelerator; /* of a disk: "kvm", "tcg", "auto"; NULL: $MKBENCH_ACCEL, or auto */
 	bool detach;             /* else it ends when this mkbench does, as far as the engine can see to that */
 	struct progress *progress;
 };

@@ -9,24 +9,30 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "image/zst.h"
+#include "run/drive.h"
 #include "run/interrupt.h"
 #include "run/port.h"
 #include "run/talk.h"
 
-#define KVM_SECONDS 60         /* a guest that says nothing for so long is emulated instead */
-#define TCG_SECONDS 900
+#define DATA_SERIAL "mkbench-data" /* services/guest/datafs.h */
 #define STOP_SECONDS 180
 #define ASK_MS 5000
 #define TAIL_BYTES 4096
 #define INSIDE_MS 70000
-#define PACKED ".raw.zst"
+
+/* How long a guest may take until its console has a first byte, and until its agent answers. */
+struct accelerator {
+	const char *name;
+	int silent_seconds, ready_seconds;
+};
+
+static const struct accelerator accelerate = { "kvm", 20, 180 }, emulate = { "tcg", 900, 900 };
 
 static bool answers(const struct engine *e)
 {
@@ -45,7 +51,7 @@ static char *inside(const char *name, const char *what)
 
 bool qemu_is_disk(const char *path)
 {
-	return text_ends(path, ".raw") || text_ends(path, ".qcow2") || text_ends(path, PACKED);
+	return text_ends(path, ".raw") || text_ends(path, ".qcow2") || text_ends(path, ".raw.zst");
 }
 
 /* "demo-1.0.qcow2" is demo. */
@@ -66,14 +72,14 @@ struct err *qemu_open(const char *path, struct bundle *ret)
 
 static enum engine_state find(const struct engine *e, const char *name)
 {
-	AUTO_FREE char *disk = inside(name, "disk"), *part = inside(name, "raw.part"), *path = inside(name, "qemu.pid");
+	AUTO_FREE char *base = inside(name, "base"), *path = inside(name, "qemu.pid");
 	AUTO_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC);
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
 	(void)e;
 	if (fd >= 0 && !fcntl(fd, F_OFD_GETLK, &lock) && lock.l_type != F_UNLCK)
 		return ENGINE_RUNNING;
-	return access(disk, F_OK) && access(part, F_OK) ? ENGINE_ABSENT : ENGINE_STOPPED;
+	return access(base, F_OK) ? ENGINE_ABSENT : ENGINE_STOPPED;
 }
 
 static bool keeps(const struct engine *e, const char *name)
@@ -81,87 +87,15 @@ static bool keeps(const struct engine *e, const char *name)
 	return find(e, name) != ENGINE_ABSENT;
 }
 
-static struct err *command(const char *const *argv)
+static struct err *launch(const struct launch *l, const struct drive *drive, const char *accelerator)
 {
-	AUTO_FREE char *output = NULL;
-	int status = 0;
-
-	TRY(child_run(&(struct child){ .argv = argv, .limit_seconds = 60 }, &output, NULL, &status));
-	if (status == 127)
-		return err_new(ERR_SYSTEM, "%s is missing: a disk needs qemu-system-x86 and qemu-utils to run", argv[0]);
-	return status ? err_new(ERR_SYSTEM, "%s: %.*s", argv[0], (int)strcspn(output, "\n"), output) : NULL;
-}
-
-/* What an overlay lies on: the image itself, or what QEMU can read of it. */
-static struct err *readable(const struct launch *l, char **ret)
-{
-	AUTO_FREE char *raw = inside(l->name, "raw"), *part = inside(l->name, "raw.part");
-
-	*ret = NULL;
-	if (!text_ends(l->bundle->path, PACKED)) {
-		*ret = mem_dup(l->bundle->path);
-		return NULL;
-	}
-	progress_stage(l->progress, "unpack", 0, NULL);
-	AUTO_CLOSE int from = open(l->bundle->path, O_RDONLY | O_CLOEXEC), to = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (from < 0 || to < 0)
-		return err_errno(errno, "open %s", from < 0 ? l->bundle->path : part);
-	struct err *e = zst_read(from, to);
-	if (!e && rename(part, raw) < 0)
-		e = err_errno(errno, "rename %s", part);
-	if (e)
-		unlink(part);
-	else
-		*ret = TAKE(raw);
-	progress_done(l->progress, NULL);
-	return e ? err_wrap(e, "%s", l->bundle->path) : NULL;
-}
-
-/* An overlay lies on one image and no other: on a newer one it would be a heap of blocks. */
-static struct err *make_overlay(const struct launch *l)
-{
-	AUTO_FREE char *disk = inside(l->name, "disk"), *base = inside(l->name, "base"), *was = NULL, *image = NULL;
-	const char *format = text_ends(l->bundle->path, ".qcow2") ? "qcow2" : "raw";
-	struct stat st;
-	size_t len;
-
-	if (stat(l->bundle->path, &st) < 0)
-		return err_errno(errno, "%s", l->bundle->path);
-	AUTO_FREE char *now = mem_printf("%s %ju:%ju %jd %jd.%09ld\n", l->bundle->path, (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
-					 (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-	if (!access(disk, F_OK)) {
-		err_free(file_read(base, 1 << 16, &was, &len));
-		if (was && !strcmp(was, now))
-			return NULL;
-		return err_new(ERR_USAGE, "%s has its data on another image than %s is now: 'mkbench run --clean %s' removes it, --name begins "
-			       "another", l->name, l->bundle->path, l->name);
-	}
-	TRY(readable(l, &image));
-	const char *const argv[] = { "qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", format, disk, NULL };
-	TRY(file_write(base, now, strlen(now), 0600));
-	return command(argv);
-}
-
-/* A comma within an option's value is written twice. */
-static char *option(const char *head, const char *value)
-{
-	struct text t = { 0 };
-
-	text_put(&t, head);
-	for (; *value; value++)
-		text_printf(&t, *value == ',' ? ",%c" : "%c", *value);
-	return text_take(&t);
-}
-
-static struct err *launch(const struct launch *l, const char *accelerator)
-{
-	AUTO_FREE char *disk = inside(l->name, "disk"), *pid = inside(l->name, "qemu.pid"), *console = inside(l->name, "console");
+	AUTO_FREE char *pid = inside(l->name, "qemu.pid"), *console = inside(l->name, "console");
 	AUTO_FREE char *agent = inside(l->name, "agent"), *qmp = inside(l->name, "qmp");
-	AUTO_FREE char *drive = option("format=qcow2,if=virtio,file=", disk), *serial = option("file:", console);
-	AUTO_FREE char *channel = option("socket,id=agent,server=on,wait=off,path=", agent), *monitor = mem_printf("unix:%s,server=on,wait=off", qmp);
+	AUTO_FREE char *serial = drive_option("file:", console);
+	AUTO_FREE char *channel = drive_option("socket,id=agent,server=on,wait=off,path=", agent), *monitor = mem_printf("unix:%s,server=on,wait=off", qmp);
 	const char *const first[] = {
 		"qemu-system-x86_64", "-accel", accelerator, "-cpu", strcmp(accelerator, "kvm") ? "max" : "host", "-m", "2G", "-smp", "2", "-display", "none",
-		"-no-reboot", "-daemonize", "-pidfile", pid, "-drive", drive, "-nic", "user,id=net,model=virtio", "-serial", serial, "-qmp", monitor,
+		"-no-reboot", "-daemonize", "-pidfile", pid, "-drive", drive->image, "-nic", "user,id=net,model=virtio", "-serial", serial, "-qmp", monitor,
 		"-device", "virtio-serial", "-chardev", channel, "-device", "virtserialport,chardev=agent,name=org.mkbench.agent",
 	};
 	struct { const char **items; size_t count, room; } argv = { 0 };
@@ -169,13 +103,17 @@ static struct err *launch(const struct launch *l, const char *accelerator)
 
 	for (size_t i = 0; i < COUNT(first); i++)
 		VEC_PUSH(&argv, first[i]);
+	const char *const data[] = { "-drive", drive->data, "-device", "virtio-blk-pci,drive=data,serial=" DATA_SERIAL };
+	for (size_t i = 0; drive->data && i < COUNT(data); i++)
+		VEC_PUSH(&argv, data[i]);
 	for (const char *const *pair = l->env; pair && *pair; pair++) {
-		VEC_PUSH(&made, option("type=11,value=io.systemd.credential:", *pair));
+		VEC_PUSH(&made, drive_option("type=11,value=io.systemd.credential:", *pair));
 		VEC_PUSH(&argv, "-smbios");
 		VEC_PUSH(&argv, made.items[made.count - 1]);
 	}
 	VEC_PUSH(&argv, NULL);
-	struct err *e = command(argv.items);
+	unlink(console);
+	struct err *e = drive_command(argv.items);
 	for (size_t i = 0; i < made.count; i++)
 		free(made.items[i]);
 	free(made.items);
@@ -200,15 +138,26 @@ static bool ask(const char *name, const char *const *argv, char **ret_output)
 	return !e && !status;
 }
 
-/* The port that the image listens on is known to the image alone. */
-static unsigned wait_for_port(const char *name, int seconds, bool *ret_interrupted)
+static bool has_spoken(const char *name)
+{
+	AUTO_FREE char *console = inside(name, "console");
+	struct stat st;
+
+	return !stat(console, &st) && st.st_size > 0;
+}
+
+/* The port that the image listens on is known to the image alone. 0: it ended, said nothing within its bound, was interrupted. */
+static unsigned wait_for_port(const char *name, const struct accelerator *a, bool *ret_interrupted)
 {
 	static const char *const argv[] = { "cat", "/usr/lib/mkbench/bench.json", NULL };
+	time_t began = time(NULL);
 	unsigned port = 0;
 
 	*ret_interrupted = false;
-	for (int turn = 0; !port && turn * ASK_MS < seconds * 1000 && !*ret_interrupted && find(NULL, name) == ENGINE_RUNNING; turn++) {
+	while (!port && !*ret_interrupted && find(NULL, name) == ENGINE_RUNNING) {
 		AUTO_FREE char *text = NULL;
+		if (time(NULL) - began > (has_spoken(name) ? a->ready_seconds : a->silent_seconds))
+			break;
 		if (ask(name, argv, &text)) {
 			json_t *bench = json_loads(text, 0, NULL);
 			port = (unsigned)json_integer_value(json_object_get(bench, "http_port"));
@@ -245,44 +194,67 @@ static void force_end(const char *name)
 }
 
 /* Starts the machine and waits for its agent. *ret_port 0: it did not come that far, or was interrupted. */
-static struct err *boot(const struct launch *l, const char *accelerator, int seconds, unsigned *ret_port, bool *ret_interrupted)
+static struct err *boot(const struct launch *l, const struct drive *d, const struct accelerator *a, unsigned *ret_port, bool *ret_interrupted)
 {
 	*ret_port = 0;
 	*ret_interrupted = false;
-	progress_stage(l->progress, strcmp(accelerator, "tcg") ? "boot" : "boot, emulated", 0, NULL);
-	TRY(launch(l, accelerator));
-	*ret_port = wait_for_port(l->name, seconds, ret_interrupted);
+	progress_stage(l->progress, "boot", 0, NULL);
+	progress_item(l->progress, a->name);
+	TRY(launch(l, d, a->name));
+	*ret_port = wait_for_port(l->name, a, ret_interrupted);
+	return NULL;
+}
+
+static struct err *choose(const char *wanted, bool *ret_kvm, bool *ret_tcg)
+{
+	const char *word = wanted ? wanted : getenv("MKBENCH_ACCEL");
+
+	*ret_kvm = *ret_tcg = true;
+	if (!word || !*word || !strcmp(word, "auto"))
+		*ret_kvm = !access("/dev/kvm", R_OK | W_OK);
+	else if (!strcmp(word, "tcg"))
+		*ret_kvm = false;
+	else if (!strcmp(word, "kvm"))
+		*ret_tcg = false;
+	else
+		return err_new(ERR_USAGE, "%s takes auto, kvm or tcg, not '%s'", wanted ? "--accel" : "MKBENCH_ACCEL", word);
 	return NULL;
 }
 
 /* That there is a /dev/kvm does not say that it works: where a guest does not come up with it, it is emulated. */
-static struct err *boot_somehow(const struct launch *l, unsigned *ret_port, bool *ret_interrupted)
+static struct err *boot_somehow(const struct launch *l, const struct drive *d, unsigned *ret_port, bool *ret_interrupted)
 {
-	if (!access("/dev/kvm", R_OK | W_OK)) {
-		struct err *e = boot(l, "kvm", KVM_SECONDS, ret_port, ret_interrupted);
-		if (!e && (*ret_port || *ret_interrupted))
-			return NULL;
-		progress_done(l->progress, "not with /dev/kvm");
+	bool kvm, tcg;
+
+	TRY(choose(l->accelerator, &kvm, &tcg));
+	if (kvm) {
+		struct err *e = boot(l, d, &accelerate, ret_port, ret_interrupted);
+		if (!tcg || (!e && (*ret_port || *ret_interrupted)))
+			return e;
+		bool running = find(NULL, l->name) == ENGINE_RUNNING;
+		AUTO_FREE char *why = e ? err_text(e) : NULL;
 		err_free(e);
+		progress_done(l->progress, "not with KVM");
+		progress_note(l->progress, "KVM does not work here (%s): the machine is emulated, which is slower", why ? why : !running ?
+			      "QEMU ended by itself" : has_spoken(l->name) ? "the guest came to no end" : "no sign of life from the guest");
 		force_end(l->name);
 	}
-	return boot(l, "tcg", TCG_SECONDS, ret_port, ret_interrupted);
+	return boot(l, d, &emulate, ret_port, ret_interrupted);
 }
 
 static struct err *start(const struct engine *e, const struct launch *l)
 {
 	AUTO_FREE char *disk = inside(l->name, "disk");
 	AUTO_FREE char *folder = mem_ndup(disk, strlen(disk) - strlen("/disk"));
+	AUTO_DRIVE struct drive d = { 0 };
 	bool interrupted;
 	unsigned port;
 
 	(void)e;
-	if (l->data)
-		return err_new(ERR_USAGE, "--data is for containers: a disk keeps its data in %s", disk);
 	TRY(file_make_folder(folder, 0700));
-	TRY(make_overlay(l));
+	TRY(drive_prepare(l, folder, &d));
 	interrupt_catch();
-	TRY(boot_somehow(l, &port, &interrupted));
+	TRY(boot_somehow(l, &d, &port, &interrupted));
 	if (interrupted)
 		return NULL;
 	if (!port)

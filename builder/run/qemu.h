@@ -3,7 +3,8 @@
  * that is asked of a container can be asked of a disk.
  *
  *   $XDG_DATA_HOME/mkbench/NAME/    (~/.local/share/mkbench/NAME/)
- *     disk         what the machine has written: its data; base: the image it lies on; raw: that unpacked
+ *     disk         what the machine has written: its data; base: the image it lies on; raw: that unpacked. With --data these
+ *                  are not asked: see drive.h
  *     console      what it said on its serial console
  *     qemu.pid     locked while it runs; agent, qmp: sockets */
 #pragma once

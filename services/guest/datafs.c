@@ -1,9 +1,11 @@
 #include "datafs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -14,7 +16,7 @@
 #include "base/mem.h"
 #include "say.h"
 
-#define WHOLE "mkbench-data"
+#define WHOLE DATAFS_NAME
 #define MAKING "mkbench-making"
 #define BLOCK 4096u
 #define SECOND "32768"         /* block of the second superblock, for blocks of 4 KiB */
@@ -109,6 +111,43 @@ static struct err *mount_it(const struct partition *p, const char *root)
 	if (mount(p->device, at, "ext4", MS_NOSUID | MS_NODEV, NULL) < 0)
 		return err_errno(errno, "mount %s", p->device);
 	return NULL;
+}
+
+/* A text of /sys, without the blanks that fill it up; the caller's. */
+static char *attribute(const char *disk, const char *name)
+{
+	AUTO_FREE char *path = mem_printf("/sys/block/%s/%s", disk, name);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[64] = "";
+
+	return fd < 0 || read(fd, text, sizeof text - 1) < 0 ? mem_dup("") : mem_ndup(text, strcspn(text, " \n"));
+}
+
+static bool is_for_data(const char *disk, struct partition *ret)
+{
+	AUTO_FREE char *size = attribute(disk, "size"), *serial = attribute(disk, "serial"), *nvme = attribute(disk, "device/serial");
+
+	snprintf(ret->disk, sizeof ret->disk, "/dev/%s", disk);
+	snprintf(ret->device, sizeof ret->device, "/dev/%s", disk);
+	ret->number = 0;
+	ret->start = 0;
+	ret->sectors = strtoull(size, NULL, 10);
+	if (!ret->sectors)
+		return false;
+	struct super s = read_super(ret, 1024);
+	return !strcmp(serial, DATAFS_NAME) || !strcmp(nvme, DATAFS_NAME) || (s.there && !strcmp(s.label, WHOLE));
+}
+
+struct err *datafs_find_disk(struct partition *ret)
+{
+	DIR *dir = opendir("/sys/block");
+	bool found = false;
+
+	for (struct dirent *d; dir && !found && (d = readdir(dir));)
+		found = d->d_name[0] != '.' && is_for_data(d->d_name, ret);
+	if (dir)
+		closedir(dir);
+	return found ? NULL : err_errno(ENOENT, "no disk is for the data alone");
 }
 
 struct err *datafs_mount(const struct partition *p, const char *root)

@@ -4,6 +4,12 @@
 #include "base/err.h"
 #include "partition.h"
 
+#define DATAFS_NAME "mkbench-data"
+
+/* A whole disk for the data alone, which goes before the image's own partition: one whose serial number is DATAFS_NAME (so
+ * an empty one can be known) or whose file system has that label. An error whose code is ENOENT when there is none. */
+struct err *datafs_find_disk(struct partition *ret) MUST_CHECK;
+
 /* root is the system whose mke2fs, tune2fs, e2fsck and resize2fs are used, with /dev and /proc mounted; the file system
  * is mounted at root/data. Data that cannot be repaired is never replaced. */
 struct err *datafs_mount(const struct partition *p, const char *root) MUST_CHECK;

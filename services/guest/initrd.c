@@ -101,6 +101,23 @@ static struct err *find(const char *key, int64_t until, struct partition *ret)
 	}
 }
 
+/* A disk of its own for the data goes before the image's partition for them. */
+static void choose_data(struct partition *data)
+{
+	struct partition disk;
+	struct err *e = datafs_find_disk(&disk);
+
+	if (!e) {
+		say("data is on %s, a disk of its own", disk.device);
+		*data = disk;
+		return;
+	}
+	err_free(e);
+	e = partition_grow(data);
+	if (e)
+		say_err(e, "warning: data does not grow");
+}
+
 /* What is written beside /data is in memory and gone with the next boot. */
 static struct err *mount_root(const struct partition *p)
 {
@@ -188,9 +205,7 @@ static struct err *boot(void)
 	TRY(find("root", until, &root));
 	TRY(find("mkbench.data", until, &data));
 	seed_take(clock_ms() + SEED_MS);
-	struct err *e = partition_grow(&data);
-	if (e)
-		say_err(e, "warning: data does not grow");
+	choose_data(&data);
 	TRY(mount_root(&root));
 	TRY(move_mounts());
 	TRY(datafs_mount(&data, ROOT));

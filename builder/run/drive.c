@@ -1,0 +1,158 @@
+#include "run/drive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "image/zst.h"
+
+#define PACKED ".raw.zst"
+#define DATA_SIZE "16G"        /* sparse; qemu-img resize makes it larger, and the data follow */
+
+char *drive_option(const char *head, const char *value)
+{
+	struct text t = { 0 };
+
+	text_put(&t, head);
+	for (; *value; value++)
+		text_printf(&t, *value == ',' ? ",%c" : "%c", *value);
+	return text_take(&t);
+}
+
+struct err *drive_command(const char *const *argv)
+{
+	AUTO_FREE char *output = NULL;
+	int status = 0;
+
+	TRY(child_run(&(struct child){ .argv = argv, .limit_seconds = 60 }, &output, NULL, &status));
+	if (status == 127)
+		return err_new(ERR_SYSTEM, "%s is missing: a disk needs qemu-system-x86 and qemu-utils to run", argv[0]);
+	return status ? err_new(ERR_SYSTEM, "%s: %.*s", argv[0], (int)strcspn(output, "\n"), output) : NULL;
+}
+
+static const char *format_of(const char *name)
+{
+	return text_ends(name, ".qcow2") ? "qcow2" : "raw";
+}
+
+/* The image itself, or what QEMU can read of it, unpacked under that name of the folder; the caller's. */
+static struct err *readable(const struct launch *l, const char *folder, const char *name, char **ret)
+{
+	AUTO_FREE char *raw = mem_printf("%s/%s", folder, name), *part = mem_printf("%s.part", raw);
+
+	*ret = NULL;
+	if (!text_ends(l->bundle->path, PACKED)) {
+		*ret = mem_dup(l->bundle->path);
+		return NULL;
+	}
+	progress_stage(l->progress, "unpack", 0, NULL);
+	AUTO_CLOSE int from = open(l->bundle->path, O_RDONLY | O_CLOEXEC), to = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (from < 0 || to < 0)
+		return err_errno(errno, "open %s", from < 0 ? l->bundle->path : part);
+	struct err *e = zst_read(from, to);
+	if (!e && rename(part, raw) < 0)
+		e = err_errno(errno, "rename %s", part);
+	if (e)
+		unlink(part);
+	else
+		*ret = TAKE(raw);
+	progress_done(l->progress, NULL);
+	return e ? err_wrap(e, "%s", l->bundle->path) : NULL;
+}
+
+/* An overlay lies on one image and no other: on a newer one it would be a heap of blocks. */
+static struct err *make_overlay(const struct launch *l, const char *folder, const char *disk)
+{
+	AUTO_FREE char *base = mem_printf("%s/base", folder), *was = NULL, *image = NULL;
+	struct stat st;
+	size_t len;
+
+	if (stat(l->bundle->path, &st) < 0)
+		return err_errno(errno, "%s", l->bundle->path);
+	AUTO_FREE char *now = mem_printf("%s %ju:%ju %jd %jd.%09ld\n", l->bundle->path, (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
+					 (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	if (!access(disk, F_OK)) {
+		err_free(file_read(base, 1 << 16, &was, &len));
+		if (was && !strcmp(was, now))
+			return NULL;
+		return err_new(ERR_USAGE, "%s has its data on another image than %s is now: 'mkbench run --clean %s' removes it, --name begins "
+			       "another, and with --data the next image finds the data of this one", l->name, l->bundle->path, l->name);
+	}
+	TRY(file_write(base, now, strlen(now), 0600));
+	TRY(readable(l, folder, "raw", &image));
+	const char *const argv[] = { "qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", format_of(image), disk, NULL };
+	return drive_command(argv);
+}
+
+static struct err *with_overlay(const struct launch *l, const char *folder, struct drive *ret)
+{
+	AUTO_FREE char *disk = mem_printf("%s/disk", folder);
+
+	TRY(make_overlay(l, folder, disk));
+	ret->image = drive_option("format=qcow2,if=virtio,file=", disk);
+	return NULL;
+}
+
+/* The file that --data means: itself, when its name or what is there says so; else one in the folder of that name. */
+static struct err *data_file(const char *given, char **ret)
+{
+	AUTO_FREE char *volume = mem_printf("%s/.mkbench", given), *path = NULL;
+	struct stat st;
+	bool there = !stat(given, &st);
+
+	if (there ? !S_ISDIR(st.st_mode) : text_ends(given, ".qcow2") || text_ends(given, ".raw") || text_ends(given, ".img")) {
+		*ret = mem_dup(given);
+		return NULL;
+	}
+	if (!access(volume, F_OK))
+		return err_new(ERR_USAGE, "--data %s has the data of a container: those of a disk need another place", given);
+	TRY(file_make_folder(given, 0755));
+	*ret = mem_printf("%s/data.qcow2", given);
+	return NULL;
+}
+
+/* The first bytes of a qcow2 are known (QEMU's docs/interop/qcow2.rst); anything else is taken as it lies there. */
+static const char *format_there(const char *path)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char magic[4] = "";
+
+	return fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic && !memcmp(magic, "QFI\xfb", 4) ? "qcow2" : "raw";
+}
+
+static struct err *with_data(const struct launch *l, const char *folder, struct drive *ret)
+{
+	AUTO_FREE char *base = mem_printf("%s/base", folder), *path = NULL, *from = NULL;
+
+	TRY(data_file(l->data, &path));
+	const char *const argv[] = { "qemu-img", "create", "-q", "-f", format_of(path), path, DATA_SIZE, NULL };
+	if (access(path, F_OK))
+		TRY_AS(drive_command(argv), "make %s", path);
+	if (access(base, F_OK))
+		TRY(file_write(base, "\n", 1, 0600));
+	TRY(readable(l, folder, "image", &from)); /* raw may lie below an overlay */
+	AUTO_FREE char *data = mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=", format_there(path));
+	AUTO_FREE char *image = mem_printf("format=%s,if=virtio,snapshot=on,file=", format_of(from));
+	ret->data = drive_option(data, path);
+	ret->image = drive_option(image, from);
+	return NULL;
+}
+
+struct err *drive_prepare(const struct launch *l, const char *folder, struct drive *ret)
+{
+	return l->data ? with_data(l, folder, ret) : with_overlay(l, folder, ret);
+}
+
+void drive_done(struct drive *d)
+{
+	free(d->image);
+	free(d->data);
+}
