@@ -171,7 +171,7 @@ struct err *job_sources(struct job *j)
 		progress_add(j->progress, 1);
 	}
 	progress_done(j->progress, NULL);
-	return NULL;
+	return job_needs(j);
 }
 
 void job_close(struct job *j)

@@ -26,7 +26,9 @@ struct err *job_open(struct job *j, const char *recipe_path, enum progress_style
 /* Uses the lock beside the recipe, or refreshes the archives and writes a new one when there is
  * none or anew is set; then makes the plan. */
 struct err *job_lock(struct job *j, bool anew) MUST_CHECK;
-/* Gets every app's source as the lock pins it. */
+/* Gets every app's source as the lock pins it, and sees that each app has those it needs. */
 struct err *job_sources(struct job *j) MUST_CHECK;
+/* The second half of that. */
+struct err *job_needs(struct job *j) MUST_CHECK;
 void job_close(struct job *j);
 #define AUTO_JOB __attribute__((cleanup(job_close)))

@@ -198,6 +198,34 @@ static void add_places(const struct writer *w)
 	}
 }
 
+static bool wants(const struct site *site, const char *app)
+{
+	const char *const *names = site->apps.items;
+
+	for (size_t i = 0; i < site->apps.count; i++)
+		if (!strcmp(names[i], app))
+			return true;
+	return !site->apps.count;
+}
+
+static json_t *apps_of(const struct writer *w, const struct site *site)
+{
+	const struct app *apps = w->set->recipe->apps.items;
+	const size_t *order = w->set->order;
+	json_t *names = json_array();
+
+	if (site->apps.count && !order) {
+		json_decref(names);
+		return word_list(&site->apps);
+	}
+	for (size_t i = 0; i < w->set->recipe->apps.count; i++) {
+		const char *name = apps[order ? order[i] : i].name;
+		if (wants(site, name))
+			json_array_append_new(names, json_string(name));
+	}
+	return names;
+}
+
 static void add_sites(const struct writer *w)
 {
 	static const char *const sources[] = { [PASSWORD_GENERATE] = "generate", [PASSWORD_ENV] = "env", [PASSWORD_FILE] = "file" };
@@ -206,13 +234,8 @@ static void add_sites(const struct writer *w)
 
 	json_object_set_new(w->root, "sites", list);
 	for (size_t i = 0; i < w->set->recipe->sites.count; i++) {
-		const struct list *apps = &sites[i].apps;
-		json_t *names = apps->count ? word_list(apps) : json_array();
-		const struct app *all = w->set->recipe->apps.items;
-		for (size_t k = 0; !apps->count && k < w->set->recipe->apps.count; k++)
-			json_array_append_new(names, json_string(all[k].name));
 		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:s*, s:s*, s:b, s:s}", "name", sites[i].name, "hosts",
-			word_list(&sites[i].hosts), "apps", names, "time_zone", sites[i].time_zone, "language", sites[i].language,
+			word_list(&sites[i].hosts), "apps", apps_of(w, &sites[i]), "time_zone", sites[i].time_zone, "language", sites[i].language,
 			"developer_mode", sites[i].developer_mode, "admin_password", sources[sites[i].admin_password]));
 	}
 }

@@ -57,6 +57,11 @@ struct manifest_step {
 	bool network, as_root;
 };
 
+/* Where an app's source says which apps it needs. */
+struct manifest_needs {
+	const char *file, *variable;
+};
+
 struct manifest_commands {
 	struct list shell, serve, worker, schedule, socketio, install;
 };
@@ -75,6 +80,7 @@ struct manifest {
 	/* A framework's own. */
 	const char *like;        /* the framework whose keys count where this one is silent, or NULL */
 	struct list services, suites, app_names, refs, evidence;
+	struct manifest_needs app_needs; /* both, or both NULL */
 	struct list pin_steps, prepare_steps, app_steps, bench_steps, prune;
 	struct list common_site_config, site_config, site_folders, site_create, site_finish;
 	const char *probe_path, *socketio_path, *admin_user;

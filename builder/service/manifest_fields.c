@@ -121,6 +121,12 @@ static const struct field command_fields[] = {
 	END,
 };
 
+static const struct field needs_fields[] = {
+	TEXT("file", manifest_needs, file),
+	{ "variable", FIELD_TEXT, AT(manifest_needs, variable), .pattern = &pattern_option },
+	END,
+};
+
 #define SHARED_ROWS \
 	{ "packages", FIELD_MAP, AT(manifest, packages), .fields = package_fields }, \
 	{ "variables", FIELD_PAIRS, AT(manifest, variables) }, \
@@ -146,6 +152,7 @@ const struct field manifest_fields_framework[] = {
 	TEXTS("suites", manifest, suites),
 	TEXTS("app_names", manifest, app_names), TEXTS("refs", manifest, refs),
 	{ "evidence", FIELD_PAIRS, AT(manifest, evidence) },
+	{ "app_needs", FIELD_MAP, AT(manifest, app_needs), .fields = needs_fields },
 	TEXTS("environment", manifest, environment),
 	ROWS("pin_steps", pin_steps, pin_step_fields, manifest_step),
 	ROWS("prepare_steps", prepare_steps, step_fields, manifest_step),

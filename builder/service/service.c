@@ -10,6 +10,7 @@
 #include "service/process.h"
 #include "service/render.h"
 #include "service/rootfs.h"
+#include "service/service_needs.h"
 #include "service/set.h"
 #include "service/step.h"
 #include "service/supervisor.h"
@@ -127,6 +128,7 @@ static struct err *fill(struct service_set *s, const char *share)
 	TRY(process_list(s));
 	list_groups(s);
 	TRY(step_list(s));
+	TRY(service_needs_list(s));
 	TRY(place_list(s));
 	return expand_list(&s->arena, &s->scope, &s->framework->source, &s->framework->prune, &s->prune);
 }
@@ -160,6 +162,7 @@ void service_free(struct service_set *s)
 	if (!s)
 		return;
 	free_scopes(s);
+	service_needs_done(s);
 	for (size_t i = 0; s->app_steps && i < s->recipe->apps.count; i++)
 		free(s->app_steps[i].items);
 	free(s->bench_steps.items);

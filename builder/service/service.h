@@ -65,4 +65,11 @@ size_t service_pin_steps(const struct service_set *s, const struct service_step 
 size_t service_bench_steps(const struct service_set *s, const struct service_step **ret); /* once, after all apps */
 /* Paths removed after the steps, globs, NULL-terminated. */
 const char *const *service_prune(const struct service_set *s);
+/* The file of an app's source, relative to it, that says which apps it needs; NULL when the framework knows of none. */
+const char *service_needs_file(const struct service_set *s, size_t app);
+/* Takes what that file holds, ended by a NUL; shown is its name for people. ERR_RECIPE, "file:line:col: …". */
+struct err *service_needs_read(struct service_set *s, size_t app, const char *shown, const char *bytes) MUST_CHECK;
+/* After the last of them: each site gets its apps after those they need. ERR_RECIPE, with the recipe's line, when one is
+ * missing or they need each other. */
+struct err *service_needs_settle(struct service_set *s) MUST_CHECK;
 const char *service_bench_path(const struct service_set *s); /* "/home/frappe/frappe-bench" */

@@ -1,6 +1,7 @@
 /* What service_load made of a recipe's services: shared by the files of this folder. */
 #pragma once
 #include "service/manifest.h"
+#include "service/needs.h"
 #include "service/service.h"
 
 #define BENCH_PATH "/home/frappe/frappe-bench"
@@ -45,6 +46,12 @@ struct step_table {
 	size_t count, room;
 };
 
+/* What an app's source says of others: the file that does, relative to it, and their names. */
+struct app_needs {
+	const char *file;
+	struct needs names;
+};
+
 struct service_set {
 	struct arena arena;
 	const struct recipe *recipe; /* borrowed */
@@ -59,6 +66,8 @@ struct service_set {
 	struct scope *workers, *apps;
 	struct process_table processes;
 	struct step_table *app_steps; /* one an app */
+	struct app_needs *needs;     /* one an app; NULL: the framework knows of none */
+	const size_t *order;         /* of installing apps, once their needs are settled */
 	struct step_table bench_steps, pin_steps;
 	struct { struct service_package *items; size_t count, room; } packages;
 	struct { struct service_user *items; size_t count, room; } users;

@@ -123,3 +123,33 @@ refused() {
 	sed -i 's|^framework: .*|framework: ./own.yml|' notes.yml
 	refused "notes.yml: cannot read the framework ./own.yml: Is a directory"
 }
+
+# needing FILE-LINE...: an app of three that says what it needs, with a framework that knows where.
+needing() {
+	framework >own.yml
+	echo 'app_needs: { file: "{{app}}/hooks.py", variable: required_apps }' >>own.yml
+	sed -i 's|^apps: .*|apps: [{ name: notes, path: ./app }, { name: late, path: ./late }, { name: early, path: ./early }]|' notes.yml
+	mkdir -p late/late early/early
+	touch late/late/__init__.py early/early/__init__.py
+	printf '%s\n' "$@" >late/late/hooks.py
+	rm -f notes.lock
+}
+
+@test "apps that need others: a recipe that lacks one is refused by its line, before anything is written" {
+	needing 'app = 1' 'required_apps = ["org/early", "notes"]'
+	mkbench 0 plan notes.yml
+	needing 'required_apps = ["org/early", "org/absent"]'
+	mkbench 3 plan notes.yml
+	[[ $output == *"mkbench: notes.yml:7:38: the app 'late' needs 'absent', which is not here: add it to 'apps'" ]]
+	[ ! -e notes.lock ]
+	needing '' 'required_apps = open("/etc/passwd").read().split()'
+	mkbench 3 lock notes.yml
+	[[ $output == *"mkbench: late: late/hooks.py:2:17: 'required_apps' is read, not run: "* ]]
+	[ ! -e notes.lock ]
+	rm late/late/hooks.py
+	mkbench 0 plan notes.yml
+	sed -i '$d' own.yml
+	echo 'app_needs: { variable: required_apps }' >>own.yml
+	mkbench 3 plan notes.yml
+	[[ $output == "mkbench: ./own.yml:8:24: 'app_needs' has a 'file' and"* ]]
+}
