@@ -1,17 +1,13 @@
 #include "bench.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "durable.h"
 #include "reader.h"
+#include "roster.h"
 
 static struct account read_account(struct reader *r, json_t *o)
 {
@@ -158,7 +154,7 @@ static void read_sites(struct reader *r, struct bench *b, json_t *list, bool add
 		const char *name = reader_text(r, o, "name");
 		if (!bench_site_name_ok(name))
 			reader_fail(r, err_new(ERR_RECIPE, "'%s' cannot be a site's name", name));
-		if (bench_site(b, name))
+		if (bench_site(b, name) || json_object_get(o, "dropped"))
 			continue;
 		all[b->sites.count++] = (struct bench_site){
 			.name = name,
@@ -202,30 +198,31 @@ struct err *bench_parse(const char *bytes, size_t len, struct bench *b)
 	return r.failed ? err_wrap(r.failed, "bench.json") : NULL;
 }
 
-/* NULL in ret when nothing was ever added. */
-static struct err *read_list(const struct bench *b, json_t **ret)
+/* A site that was dropped is not of the bench; a drop that is not finished has its date. */
+static void read_drops(struct reader *r, struct bench *b)
 {
-	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/sites.json");
-	AUTO_FREE char *bytes = NULL;
-	size_t len;
+	json_t *row;
+	size_t i;
 
-	*ret = NULL;
-	if (access(path, F_OK) < 0)
-		return NULL;
-	TRY(file_read(path, 1 << 20, &bytes, &len));
-	*ret = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, NULL);
-	if (json_is_array(*ret))
-		return NULL;
-	json_decref(*ret);
-	*ret = NULL;
-	return err_new(ERR_SYSTEM, "%s is damaged: repair or remove it", path);
+	b->drops.items = arena_new(r->arena, json_array_size(b->added) * sizeof *b->drops.items);
+	json_array_foreach(b->added, i, row) {
+		const char *date = json_string_value(json_object_get(row, "dropped")), *name = reader_text(r, row, "name");
+		if (!date)
+			continue;
+		for (size_t k = 0; k < b->sites.count; k++)
+			if (!strcmp(b->sites.items[k].name, name))
+				memmove(&b->sites.items[k], &b->sites.items[k + 1], (--b->sites.count - k) * sizeof *b->sites.items);
+		if (*date)
+			b->drops.items[b->drops.count++] = (struct bench_drop){ name, date, json_is_true(json_object_get(row, "purge")) };
+	}
 }
 
 static struct err *read_added(struct bench *b)
 {
 	struct reader r = { .arena = &b->arena };
 
-	TRY(read_list(b, &b->added));
+	TRY(roster_read(b, &b->added));
+	read_drops(&r, b);
 	read_sites(&r, b, b->added, true);
 	return r.failed ? err_wrap(r.failed, "added sites") : NULL;
 }
@@ -275,31 +272,4 @@ bool bench_site_name_ok(const char *name)
 		if (!islower((unsigned char)name[i]) && !isdigit((unsigned char)name[i]) && (!i || !strchr(".-", name[i])))
 			return false;
 	return len > 0 && len <= 200 && !strstr(name, "..");
-}
-
-static json_t *words_of(const char *const *words)
-{
-	json_t *list = json_array();
-
-	for (; words && *words; words++)
-		json_array_append_new(list, json_string(*words));
-	return list;
-}
-
-struct err *bench_add_site(const struct bench *b, const char *name, const char *const *apps, const char *const *hosts)
-{
-	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/sites.json");
-	AUTO_FREE char *lock = bench_in_data(b, BENCH_OWN "/sites.lock");
-	AUTO_CLOSE int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	json_t *list;
-
-	if (fd < 0 || flock(fd, LOCK_EX) < 0)
-		return err_errno(errno, "%s", lock);
-	TRY(read_list(b, &list));
-	if (!list)
-		list = json_array();
-	json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "name", name, "apps", words_of(apps), "hosts", words_of(hosts)));
-	struct err *e = durable_json(path, list, 0600, &durable_root, NULL);
-	json_decref(list);
-	return e;
 }

@@ -1,5 +1,5 @@
 /* What the programs know about their image: bench.json (README.md), checked, plus the
- * sites that a person has added at run time (/data/.mkbench/sites.json). */
+ * sites that a person has added at run time, less those dropped (roster.h). */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
@@ -45,6 +45,12 @@ struct bench_site {
 	bool developer_mode, added; /* added: by a person at run time */
 };
 
+/* A site that a person has dropped; what is left of it is still to be put aside. */
+struct bench_drop {
+	const char *name, *date;
+	bool purge;               /* ... or removed */
+};
+
 #define BENCH_LIST(type)     \
 	struct {             \
 		type *items; \
@@ -80,6 +86,7 @@ struct bench {
 	BENCH_LIST(struct bench_folder) folders;
 	BENCH_LIST(struct bench_link) links;
 	BENCH_LIST(struct bench_site) sites;
+	BENCH_LIST(struct bench_drop) drops;
 };
 
 /* Reads $MKBENCH_BENCH, or /usr/lib/mkbench/bench.json, and the added sites. ERR_RECIPE names the key that is
@@ -97,5 +104,3 @@ char *bench_in_data(const struct bench *b, const char *below);
 
 /* Whether a name can be a site's: lower-case letters, digits, dots, hyphens; not reserved by the framework. */
 bool bench_site_name_ok(const char *name);
-/* Adds a site to the volume's list: it is there at the next bench_read. */
-struct err *bench_add_site(const struct bench *b, const char *name, const char *const *apps, const char *const *hosts) MUST_CHECK;

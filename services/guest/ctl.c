@@ -7,15 +7,17 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "ctl_drop.h"
 #include "ctl_logs.h"
 #include "ctl_restart.h"
 #include "ctl_status.h"
+#include "roster.h"
 #include "state.h"
 #include "verify.h"
 
 typedef struct err *command(struct bench *b, int argc, char **argv, int *ret_status);
 
-static command run_status, run_sites, run_add_site, run_restart, run_logs, run_verify;
+static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_logs, run_verify;
 
 static const struct {
 	const char *name, *args, *help;
@@ -24,6 +26,7 @@ static const struct {
 	{ "status", "[--json]", "what runs, which sites answer, what is wrong", run_status },
 	{ "sites", "", "the sites, their apps and hosts", run_sites },
 	{ "add-site", "NAME [--app A]... [--host H]... [--again]", "make a site while the bench runs", run_add_site },
+	{ "drop-site", "NAME [--yes] [--purge]", "close a site and put it aside, or remove it", run_drop_site },
 	{ "restart", "[PROGRAM]", "restart the framework's programs, or one program or group", run_restart },
 	{ "verify", "[--json]", "everything checked by real operations, a line each", run_verify },
 	{ "logs", "[PROGRAM] [-n LINES] [-f]", "the logs there are, or the end of one", run_logs },
@@ -101,7 +104,12 @@ static struct err *record_site(struct bench *b, const char *name, const char *co
 		return err_new(ERR_USAGE, "there is a site %s already (--again makes it anew after it was removed by hand)", name);
 	if (bench_site(b, name))
 		return NULL;
-	return bench_add_site(b, name, apps[0] || !like ? apps : like->apps, hosts);
+	if (roster_of_image(b, name) && (apps[0] || hosts[0]))
+		return err_new(ERR_USAGE, "site %s is the image's, with its apps and hosts: add it without any", name);
+	for (size_t i = 0; i < b->drops.count; i++)
+		if (!strcmp(b->drops.items[i].name, name))
+			return err_new(ERR_USAGE, "site %s is being dropped: benchctl drop-site %s goes on with it", name, name);
+	return roster_add(b, name, apps[0] || !like ? apps : like->apps, hosts);
 }
 
 static struct err *run_add_site(struct bench *b, int argc, char **argv, int *ret_status)
@@ -135,10 +143,17 @@ static struct err *run_add_site(struct bench *b, int argc, char **argv, int *ret
 	return err_new(ERR_SYSTEM, "provision cannot be started");
 }
 
+static struct err *run_drop_site(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	(void)ret_status;
+	TRY(check_active());
+	return ctl_drop(b, argc, argv);
+}
+
 static struct err *run_restart(struct bench *b, int argc, char **argv, int *ret_status)
 {
 	(void)ret_status;
-	return argc > 2 ? misused(3) : ctl_restart(b, argc == 2 ? argv[1] : NULL);
+	return argc > 2 ? misused(4) : ctl_restart(b, argc == 2 ? argv[1] : NULL);
 }
 
 static struct err *run_verify(struct bench *b, int argc, char **argv, int *ret_status)
@@ -146,7 +161,7 @@ static struct err *run_verify(struct bench *b, int argc, char **argv, int *ret_s
 	bool json = argc == 2 && !strcmp(argv[1], "--json");
 
 	if (argc > 1 && !json)
-		return misused(4);
+		return misused(5);
 	json_t *report = verify_collect(b);
 	if (json) {
 		json_dumpf(report, stdout, JSON_INDENT(2));
@@ -175,7 +190,7 @@ static struct err *run_logs(struct bench *b, int argc, char **argv, int *ret_sta
 		else if (argv[i][0] != '-' && !name && !end)
 			name = argv[i];
 		else
-			return misused(5);
+			return misused(6);
 	}
 	return ctl_logs(b, name, lines > 100000 ? 100000 : (unsigned)lines, follow);
 }

@@ -29,6 +29,7 @@
 #define START_MS 60000     /* a store that starts on whole data */
 #define TELL_MS 15000      /* until a person wants to know */
 #define PAGE_MS 30000
+#define CLOSED_MS 3000
 #define RECOVER_MS 600000  /* MariaDB after a power cut, a Redis that loads its file */
 
 struct err *machine_format(struct work *w, bool *ret_did)
@@ -326,6 +327,34 @@ static void wait_for_page(const struct bench *b, const char *site, bool is_new)
 		clock_sleep(50);
 	}
 	say("site %s does not answer yet", site);
+}
+
+/* Until nginx knows the host no more, or says something else of it for long: another site may answer for all that are unknown. */
+static void wait_for_none(const struct bench *b, const char *host)
+{
+	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = host, .limit_ms = 1000 };
+	int64_t until = clock_ms() + CLOSED_MS;
+	int status = 200;
+
+	while (status != 404 && clock_ms() < until) {
+		struct err *e = http_ask(&q, &status, NULL);
+		err_free(e);
+		clock_sleep(50);
+	}
+}
+
+struct err *machine_close(struct work *w)
+{
+	const struct bench *b = &w->bench;
+	bool changed = false;
+
+	TRY(write_map(b, w->ready, &changed));
+	if (!changed)
+		return NULL;
+	TRY(supervisor_signal_role(b, ROLE_NGINX, "HUP"));
+	for (size_t i = 0; i < b->drops.count; i++)
+		wait_for_none(b, b->drops.items[i].name);
+	return NULL;
 }
 
 struct err *machine_open(struct work *w, bool *ret_did)

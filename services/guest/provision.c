@@ -15,6 +15,7 @@
 #include "say.h"
 #include "setting.h"
 #include "site.h"
+#include "site_drop.h"
 #include "volume.h"
 
 typedef struct err *machine_step(struct work *w, bool *ret_did);
@@ -95,13 +96,18 @@ static bool run_site(struct work *w, const struct bench_site *row)
 
 static bool is_wanted(const struct work *w, const struct bench_site *row)
 {
-	return !w->only || !strcmp(w->only, row->name);
+	return !w->drop && (!w->only || !strcmp(w->only, row->name));
 }
 
 static void plan(struct work *w)
 {
 	for (size_t i = 0; i < COUNT(before); i++)
 		report_plan(w->report, before[i].name);
+	for (size_t i = 0; i < w->bench.drops.count; i++)
+		for (size_t k = 0; k < COUNT(site_drop_rows); k++) {
+			AUTO_FREE char *step = mem_printf("%s/%s", site_drop_rows[k].name, w->bench.drops.items[i].name);
+			report_plan(w->report, step);
+		}
 	for (size_t i = 0; i < w->bench.sites.count; i++)
 		for (size_t k = 0; k < COUNT(of_site); k++) {
 			AUTO_FREE char *step = mem_printf("%s/%s", of_site[k].name, w->bench.sites.items[i].name);
@@ -133,6 +139,43 @@ static void tell_unserved(const char *step, enum ledger_state state, void *arg)
 		say("site %s is on the volume, but not of this image: it is kept, and not served", step + 5);
 }
 
+static bool run_drop(struct work *w, const struct bench_drop *row)
+{
+	AUTO_SITE_DROP struct site_drop d = { 0 };
+	struct err *e = site_drop_open(w, row, &d);
+	bool fine = true;
+
+	for (size_t i = 0; fine && i < COUNT(site_drop_rows); i++) {
+		AUTO_FREE char *step = mem_printf("%s/%s", site_drop_rows[i].name, row->name);
+		report_begin(w->report, step);
+		crash_at(step, "before");
+		if (!e)
+			e = site_drop_rows[i].act(w, &d);
+		if (!e)
+			crash_at(step, "after");
+		fine = conclude(w, step, true, e);
+		e = NULL;
+	}
+	return fine;
+}
+
+/* Nobody is let in any more before anything is taken away. */
+static bool run_drops(struct work *w)
+{
+	bool fine = true;
+
+	if (!w->bench.drops.count)
+		return true;
+	struct err *e = machine_close(w);
+	if (e) {
+		say_err(e, "the dropped site's hosts cannot be taken away");
+		return false;
+	}
+	for (size_t i = 0; i < w->bench.drops.count; i++)
+		fine &= run_drop(w, &w->bench.drops.items[i]);
+	return fine;
+}
+
 static bool run_all(struct work *w)
 {
 	bool fine = true;
@@ -141,10 +184,14 @@ static bool run_all(struct work *w)
 		fine = run_machine(w, before[i].name, before[i].act);
 	if (!fine)
 		return false;
+	for (size_t i = 0; i < w->bench.sites.count; i++)
+		w->ready[i] = was_finished(&w->bench, w->ledger, &w->bench.sites.items[i]);
+	fine = run_drops(w);
 	/* One site that cannot be made is no reason to withhold the others. */
 	for (size_t i = 0; i < w->bench.sites.count; i++) {
 		const struct bench_site *row = &w->bench.sites.items[i];
-		w->ready[i] = is_wanted(w, row) ? run_site(w, row) : was_finished(&w->bench, w->ledger, row);
+		if (is_wanted(w, row))
+			w->ready[i] = run_site(w, row);
 		fine &= !is_wanted(w, row) || w->ready[i];
 	}
 	for (size_t i = 0; i < COUNT(after); i++)
@@ -197,10 +244,12 @@ static struct err *read_arguments(struct work *w, int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--site") && i + 1 < argc)
 			w->only = argv[++i];
+		else if (!strcmp(argv[i], "--drop") && i + 1 < argc)
+			w->drop = argv[++i];
 		else if (!strcmp(argv[i], "--again"))
 			w->anew = true;
 		else
-			return err_new(ERR_USAGE, "usage: provision [--site NAME [--again]]");
+			return err_new(ERR_USAGE, "usage: provision [--site NAME [--again] | --drop NAME]");
 	}
 	return w->anew && !w->only ? err_new(ERR_USAGE, "--again wants --site NAME") : NULL;
 }

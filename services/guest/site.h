@@ -1,7 +1,7 @@
 /* One site: its secrets, its place on disk, and the steps that make it. A site is made once, as one
  * attempt of the ledger ("site/NAME": database, folder, the framework's own creation). What a dead attempt
  * left is removed, because the ledger says that it was ours, and the attempt is begun again. A
- * site that was made is never made again and never dropped. */
+ * site that was made is never made again, and dropped only by a person (site_drop.h). */
 #pragma once
 #include "fill.h"
 #include "work.h"
@@ -29,6 +29,10 @@ struct err *site_keep_copy(const struct site *s) MUST_CHECK;
 /* A made site: accounts and rights as site_config.json says, and a last-good copy of that. */
 struct err *site_database_check(struct work *w, struct site *s, bool *ret_did) MUST_CHECK;
 
+/* Moves the tables into another schema (NULL: drops them), drops database and accounts. site: for messages and crash points. */
+struct err *site_database_drop(struct work *w, const char *site, const char *db_name, const char *db_user, const char *schema) MUST_CHECK;
+/* Nothing of the site's last steps counts as done. */
+struct err *site_database_unlist(struct work *w, const char *site) MUST_CHECK;
 /* A site that was made once and has been removed by hand since, folder and tables, may be made again.
  * Nothing happens when it is there, or was never made. */
 struct err *site_database_forget(struct work *w, const struct site *s) MUST_CHECK;

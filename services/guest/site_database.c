@@ -36,15 +36,14 @@ static char *as_pattern(const char *name)
 }
 
 /* site_config.json is the bench user's to write: it must not make us hand over the server itself. */
-static struct err *check_names(const struct site *s)
+static struct err *check_names(const char *config, const char *db_name, const char *db_user)
 {
 	static const char *const users[] = { "", "root", "mysql", "mariadb.sys", "PUBLIC" };
 	static const char *const schemas[] = { "", "mysql", "sys", "information_schema", "performance_schema" };
 
 	for (size_t i = 0; i < COUNT(users); i++)
-		if (!strcasecmp(s->db_user, users[i]) || !strcasecmp(s->db_name, schemas[i]))
-			return err_new(ERR_SYSTEM, "%s names account '%s' and database '%s', which are no site's", s->config, s->db_user,
-				       s->db_name);
+		if (!strcasecmp(db_user, users[i]) || !strcasecmp(db_name, schemas[i]))
+			return err_new(ERR_SYSTEM, "%s names account '%s' and database '%s', which are no site's", config, db_user, db_name);
 	return NULL;
 }
 
@@ -55,7 +54,7 @@ static struct err *set_account(struct sql *root, const struct site *s)
 	AUTO_FREE char *password = sql_quoted(root, s->db_password);
 	AUTO_FREE char *schema = as_pattern(s->db_name);
 
-	TRY(check_names(s));
+	TRY(check_names(s->config, s->db_name, s->db_user));
 	for (size_t i = 0; i < COUNT(hosts); i++) {
 		TRY(sql_run(root, "CREATE USER IF NOT EXISTS %s@'%s' IDENTIFIED BY %s", user, hosts[i], password));
 		TRY(sql_run(root, "ALTER USER %s@'%s' IDENTIFIED BY %s", user, hosts[i], password));
@@ -174,9 +173,48 @@ struct err *site_database_forget(struct work *w, const struct site *s)
 	if (tables)
 		return err_new(ERR_SYSTEM, "site %s has lost its folder, but database %s holds tables: restore the folder, or drop the database",
 			       s->row->name, name);
+	TRY(site_database_unlist(w, s->row->name));
+	return ledger_forget(w->ledger, s->name);
+}
+
+struct err *site_database_unlist(struct work *w, const char *site)
+{
 	for (size_t i = 0; i < w->bench.finish.count; i++) {
-		AUTO_FREE char *step = mem_printf("finish/%s/%s", s->row->name, w->bench.finish.items[i].name);
+		AUTO_FREE char *step = mem_printf("finish/%s/%s", site, w->bench.finish.items[i].name);
 		TRY(ledger_forget(w->ledger, step));
 	}
-	return ledger_forget(w->ledger, s->name);
+	return NULL;
+}
+
+/* MariaDB renames no schema, but moves tables from one to another, each as a whole. */
+static struct err *move_tables(struct work *w, const char *site, const char *from, const char *to)
+{
+	AUTO_FREE char *schema = in_backquotes(from);
+	AUTO_FREE char *quoted = sql_quoted(w->root, from);
+	AUTO_FREE char *step = mem_printf("drop-database/%s", site);
+
+	TRY(sql_run(w->root, "CREATE DATABASE IF NOT EXISTS `%s`", to));
+	for (;;) {
+		AUTO_FREE char *name = NULL;
+		TRY(sql_text(w->root, &name, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s LIMIT 1", quoted));
+		if (!name)
+			return NULL;
+		AUTO_FREE char *table = in_backquotes(name);
+		TRY(sql_run(w->root, "RENAME TABLE `%s`.`%s` TO `%s`.`%s`", schema, table, to, table));
+		crash_at(step, "mid");
+	}
+}
+
+struct err *site_database_drop(struct work *w, const char *site, const char *db_name, const char *db_user, const char *schema)
+{
+	AUTO_FREE char *name = in_backquotes(db_name);
+	AUTO_FREE char *user = sql_quoted(w->root, db_user);
+
+	TRY(check_names(site, db_name, db_user));
+	if (schema)
+		TRY(move_tables(w, site, db_name, schema));
+	TRY(sql_run(w->root, "DROP DATABASE IF EXISTS `%s`", name));
+	for (size_t i = 0; i < COUNT(hosts); i++)
+		TRY(sql_run(w->root, "DROP USER IF EXISTS %s@'%s'", user, hosts[i]));
+	return NULL;
 }
