@@ -21,14 +21,15 @@ struct content_reader {
 	struct err *(*read)(void *state, const struct entry *e, uint64_t offset, void *bytes, size_t len);
 };
 
-/* Pours a sorted tree into a layer blob of the store. Times above epoch become epoch.
+/* Pours a tree into a layer blob of the store, its entries in the order they have: the caller puts folders before what is in
+ * them and files before their other names; layer_group's order, by pack and offset, is read quickest. Times above epoch become epoch.
  * ERR_BUILD when a file on disk no longer has the size that the tree says. */
 struct err *image_pour(struct store *s, const struct tree *t, const struct content_reader *packs, int64_t epoch,
 		       struct layer_blob *ret) MUST_CHECK;
 
 struct image_layer {
 	struct layer_blob blob;
-	const char *name;        /* "base", "services", "runtime", "configure", "apps", "configuration" */
+	const char *name;        /* "base", "services", "runtime", "configure", "dependencies", "apps", "configuration" */
 };
 
 struct label {
