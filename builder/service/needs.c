@@ -61,7 +61,7 @@ static struct err *read_name(struct reading *r)
 
 	if (quote != '"' && quote != '\'')
 		return refuse(r);
-	while ((unsigned char)*end > ' ' && (unsigned char)*end < 0x7f && *end != quote && *end != '\\')
+	while (isascii(*end) && (isalnum((unsigned char)*end) || (*end && strchr("_-./:@+~", *end))))
 		end++;
 	const char *name = arena_dup(r->arena, start, (size_t)(end - start));
 	if (*end != quote || !*name)

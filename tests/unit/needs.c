@@ -50,6 +50,7 @@ static void test_lists(void)
 		{ "required_apps = [\"\"\"a\"\"\"]", "h.py:1:18: " },
 		{ "required_apps = [\"a\\x41\"]", "h.py:1:18: " },
 		{ "required_apps = [\"a b\"]", "h.py:1:18: " },
+		{ "required_apps = [\"a'\"]", "h.py:1:18: " },
 		{ "required_apps = [\"a\", 1]", "h.py:1:23: " },
 		{ "required_apps = [\"a\", *more]", "h.py:1:23: " },
 		{ "required_apps = [,]", "h.py:1:18: " },
