@@ -104,7 +104,7 @@ static struct err *with_overlay(const struct launch *l, const char *folder, stru
 /* The file that --data means: itself, when its name or what is there says so; else one in the folder of that name. */
 static struct err *data_file(const char *given, char **ret)
 {
-	AUTO_FREE char *volume = mem_printf("%s/.mkbench", given), *path = NULL;
+	AUTO_FREE char *volume = mem_printf("%s/.mkbench", given);
 	struct stat st;
 	bool there = !stat(given, &st);
 
