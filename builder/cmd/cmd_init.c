@@ -238,7 +238,7 @@ static void note_what_is_missing(const struct beginning *b, const struct recipe 
 	struct err *e = all ? service_load(share, r, &s) : NULL;
 	AUTO_FREE char *why = e ? err_text(e) : NULL;
 	if (why)
-		printf("note: %s\n", why);
+		printf("note: %s\n%s", why, b->apps_json ? "note: such lists leave the framework itself out: add it as the first app\n" : "");
 	else if (all)
 		printf("next: mkbench build %s\n", b->path);
 	err_free(e);

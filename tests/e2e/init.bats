@@ -174,6 +174,7 @@ asked() {
 	grep -A2 'name: other' shop.yml | grep -q 'ref: "15"'
 	run ! grep -q local/ shop.yml
 	[[ $output != *"next:"* ]]
+	[ "$("$MKBENCH" init --apps-json apps.json again </dev/null | tail -1)" = "note: such lists leave the framework itself out: add it as the first app" ]
 }
 
 @test "--apps-json: what is wrong is told by line and column, all of it, and leaves nothing" {
