@@ -16,8 +16,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "bench.h"
 #include "clock.h"
 #include "credential.h"
+#include "durable.h"
 #include "nocloud.h"
 #include "note.h"
 #include "say.h"
@@ -134,8 +136,8 @@ static struct err *give(const char *name, const char *value)
 
 static struct err *give_all(const struct nocloud *n)
 {
-	TRY(file_make_folder("/run/credentials", 0755));
-	TRY(file_make_folder(CREDENTIAL_SEED, 0700));
+	TRY(durable_folder(BENCH_RUN, 0755, &durable_root));
+	TRY(durable_folder(CREDENTIAL_SEED, 0700, &durable_root));
 	if (n->hostname)
 		TRY(give("system.hostname", n->hostname));
 	if (n->keys.len)

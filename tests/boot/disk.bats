@@ -179,10 +179,10 @@ both_answer() {
 	said 'init: stopped in'
 }
 
-@test "UEFI: the same disk boots again, is told its name by a credential, and nothing is made twice" {
-	mapfile -d '' -t told < <(credential system.hostname by-credential; credential ssh.authorized_keys.root "$(<"$BOOT/key.pub")"
+@test "UEFI: the same disk boots again, is told its name and keys by credentials, and nothing is made twice" {
+	mapfile -d '' -t told < <(credential ssh.authorized_keys.root "$(<"$BOOT/key.pub")"
 		credential passwd.hashed-password.root '$6$salt$hash')
-	start uefi virtio "${wired[@]}" "${told[@]}"
+	start uefi virtio "${wired[@]}" "${told[@]}" -fw_cfg name=opt/io.systemd.credentials/system.hostname,string=by-credential
 	both_answer
 	run ! said 'making the data file system'
 	run ! said 'provision: (create|tables)/?.*done'
