@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "credential.h"
 #include "init.h"
+#include "note.h"
 #include "say.h"
 #include "setting.h"
 
@@ -34,9 +35,12 @@ static void take_all(const char *folder)
 	DIR *dir = opendir(folder);
 
 	for (struct dirent *d; dir && (d = readdir(dir));) {
-		struct err *e = text_starts(d->d_name, "MKBENCH_") ? take(folder, d->d_name) : NULL;
+		bool known = setting_is_known(d->d_name);
+		struct err *e = known ? take(folder, d->d_name) : NULL;
 		if (e)
 			say_err(e, "the credential %s is left out", d->d_name);
+		if (!known && text_starts(d->d_name, "MKBENCH_"))
+			note("no setting is called %s: this credential changes nothing", d->d_name);
 	}
 	if (dir)
 		closedir(dir);
