@@ -220,9 +220,9 @@ both_answer() {
 
 @test "AHCI: with Debian's general kernel the first boot comes to answer, and a promised seed on USB is waited for" {
 	asked_for
-	sed -i 's/^disk: .*/disk: { size: 4G, kernel: linux-image-amd64 }/; s/^outputs: .*/outputs: [qcow2]/' "$BOOT/demo.yml"
-	timeout 900 "$MKBENCH" build --progress=quiet -o "$BATS_TEST_TMPDIR" "$BOOT/demo.yml" >/dev/null
-	rm "$BOOT/disk"
+	sed 's/^disk: .*/disk: { size: 4G, kernel: linux-image-amd64 }/; s/^outputs: .*/outputs: [qcow2]/' "$BOOT/demo.yml" >"$BOOT/general.yml"
+	timeout 900 "$MKBENCH" build --progress=quiet -o "$BATS_TEST_TMPDIR" "$BOOT/general.yml" >/dev/null
+	rm -f "$BOOT/disk"
 	qemu-img create -q -f qcow2 -b "$BATS_TEST_TMPDIR/demo-1.0.qcow2" -F qcow2 "$BOOT/disk"
 	truncate -s 4M "$BATS_TEST_TMPDIR/seed"
 	mkfs.vfat -n cidata "$BATS_TEST_TMPDIR/seed" >/dev/null
