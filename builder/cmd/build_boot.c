@@ -11,8 +11,10 @@
 #define FOLDER "boot/mkbench"
 
 /* Whatever a disk may hang on, what the root is made of, and what a NoCloud seed may be. A kernel that has one built in, or not at all, is
- * fine: those that it has as modules are loaded with all they need. */
+ * fine: those that it has as modules are loaded with all they need. What they ask for by another name than a module's
+ * (modules.softdep) comes first: no program of the first root answers the kernel's question for it. */
 static const char *const wanted[] = {
+	"crc32c_generic", "crc32c-intel",
 	"virtio_pci", "virtio_mmio", "virtio_blk", "virtio_scsi", "nvme", "ahci", "ata_piix", "sd_mod", "mptspi", "vmw_pvscsi", "hv_storvsc",
 	"xen-blkfront", "mmc_block", "usb-storage", "uas", "xhci-pci", "ehci-pci", "erofs", "overlay", "ext4", "qemu_fw_cfg", "dmi-sysfs",
 	"sr_mod", "isofs", "vfat", "nls_cp437", "nls_ascii", "nls_iso8859-1", "nls_utf8",
