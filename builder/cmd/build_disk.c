@@ -17,7 +17,7 @@
 #include "image/zst.h"
 #include "layer/audit.h"
 
-#define FORMAT "disk 1"          /* changes when the same inputs give another disk */
+#define FORMAT "disk 2"          /* changes when the same inputs give another disk */
 
 struct work {
 	struct job *job;

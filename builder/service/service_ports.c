@@ -21,6 +21,8 @@ static bool is_wanted(const struct recipe *r, const char *name, const struct man
 {
 	if (!strcmp(name, "disk"))
 		return recipe_wants_disk(r);
+	if (!strcmp(name, "ssh"))
+		return recipe_wants_disk(r) && r->disk.ssh;
 	return m->only == ONLY_ALWAYS || (m->only == ONLY_PRODUCTION) == (r->mode == MODE_PRODUCTION);
 }
 
