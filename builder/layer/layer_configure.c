@@ -76,6 +76,7 @@ static struct err *make(const struct layer_set *s, const struct digest *key, str
 		e = run(s, root, &w);
 	if (!e)
 		e = layer_work_keep(s->request.store, key, &w, root, s->request.progress, ret);
+	e = store_blame_disk(s->request.store, e);
 	layer_work_done(&w);
 	tree_done(&state);
 	return e;

@@ -110,6 +110,7 @@ static struct err *make(const struct layer_steps *r, const struct digest *key, s
 
 	if (!e)
 		e = layer_work_keep(r->store, key, &w, root, r->progress, ret);
+	e = store_blame_disk(r->store, e);
 	layer_work_done(&w);
 	return e;
 }
@@ -119,6 +120,7 @@ struct err *layer_steps_forget(const struct layer_steps *r, const struct layer_r
 	struct layer_work w = { 0 };
 	struct err *e = run_all(r, root, &w);
 
+	e = store_blame_disk(r->store, e);
 	layer_work_done(&w);
 	return e;
 }

@@ -22,6 +22,7 @@ struct err *layer_unpack(const struct layer_set *s, struct layer_root *root)
 	if (!e)
 		e = store_tree_keep(store, &key, folder, &path);
 	if (e) {
+		e = store_blame_disk(store, e);
 		err_free(file_remove_tree(folder));
 		return e;
 	}

@@ -194,7 +194,7 @@ struct err *store_disk_err(int code, const struct store *s)
 	struct err *e = err_errno(code, "write in %s", s->path);
 
 	return code == ENOSPC || code == EDQUOT ?
-		err_wrap(e, "the store's disk is full ('mkbench clean' frees space, MKBENCH_STORE moves it)") : e;
+		err_wrap(e, STORE_FULL) : e;
 }
 
 /* NULL with errno when the disk has no place for it. */

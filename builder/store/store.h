@@ -52,6 +52,11 @@ struct err *store_commit(struct store_writer *w, const struct digest *expected, 
 void store_abort(struct store_writer *w); /* NULL is fine */
 struct err *store_put(struct store *s, const void *bytes, size_t len, struct digest *ret) MUST_CHECK;
 
+#define STORE_FULL "the store's disk is full ('mkbench clean' frees space, MKBENCH_STORE moves it)"
+/* e, taken over, of something that wrote below the store, as a child may have, too: when the disk has hardly any room, the
+ * error says so and is ERR_SYSTEM. NULL stays NULL. */
+struct err *store_blame_disk(const struct store *s, struct err *e) MUST_CHECK;
+
 /* Refs: what a key (the digest of all inputs) was built to be; kind is a plain
  * word, text at most STORE_REF_LIMIT bytes. */
 #define STORE_REF_LIMIT 3072u

@@ -71,8 +71,13 @@ secrets() {
 	start_room
 	started
 	for _ in 1 2; do
-		kill -KILL "$(pgrep -P "$init" -f supervisord)"
-		until_room sh -c '! [ -e /run/mkbench/supervisor.sock ]'
+		old=$(pgrep -P "$init" -f supervisord)
+		kill -KILL "$old"
+		for _ in {1..600}; do
+			new=$(pgrep -P "$init" -f supervisord) && [[ $new != "$old" ]] && break
+			sleep 0.1
+		done
+		[[ $new != "$old" ]]
 		until_room "$room/bin/health" ready
 		until_room "$room/bin/benchctl" status
 		for name in mariadbd redis-server nginx; do

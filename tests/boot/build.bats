@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# Whole builds of Debian with next to nothing above it: interrupted, by an ordinary user, and on a disk that fills up.
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	MKBENCH=$(readlink -f "${MKBENCH:-build/mkbench}")
+	export MKBENCH LAB=$BATS_FILE_TMPDIR MKBENCH_STORE=$BATS_FILE_TMPDIR/store
+	mkdir -p "$LAB/app/app"
+	touch "$LAB/app/app/__init__.py"
+	cat >"$LAB/bare.yml" <<-'END'
+		title: nothing but Debian
+		services: [bench, supervisor]
+		variables: { wsgi: none, frappe_pages: "" }
+		commands: { shell: [/bin/true] }
+		app_steps:
+		  - { name: make, argv: [sh, -c, "echo waiting; sleep 1; echo made > made"], directory: "{{bench}}/apps/{{app}}" }
+		probe_path: /
+		admin_user: nobody
+		memory_per_worker: 64M
+	END
+	cat >"$LAB/small.yml" <<-'END'
+		name: small
+		base: { suite: bookworm }
+		framework: ./bare.yml
+		apps: [{ name: app, path: ./app }]
+		sites: [{ name: one.localhost }]
+	END
+	cd "$LAB"
+	timeout 600 "$MKBENCH" build --progress=plain -o out small.yml >build.log 2>&1 || { cat build.log >&2; return 1; }
+	sed -n '/^tree\|^oci\|^docker/p' build.log >digests
+	[[ $(wc -l <digests) = 3 ]]
+}
+
+setup() {
+	cd "$LAB"
+}
+
+# interrupted STAGE SECONDS: Ctrl-C for the whole foreground that many seconds after a stage has begun.
+interrupted() {
+	local leader line status=0
+	mkfifo "$BATS_TEST_TMPDIR/$1"
+	setsid sh -c 'echo $$; exec timeout --foreground 600 "$@"' sh "$MKBENCH" build --progress=json -o "$BATS_TEST_TMPDIR/out" small.yml \
+		>"$BATS_TEST_TMPDIR/$1" 2>&1 3>&- &
+	local child=$!
+	exec 7<"$BATS_TEST_TMPDIR/$1"
+	read -r leader <&7
+	while read -r line <&7; do
+		[[ $line != *'"begin","stage":"'$1'"'* ]] || { sleep "$2" && kill -INT -- "-$leader"; break; }
+	done
+	cat <&7
+	exec 7<&-
+	wait $child || status=$?
+	echo "$1: $status"
+	[[ $status = 130 ]]
+	[[ -z $(pgrep -s "$leader") ]]
+	! grep "$MKBENCH_STORE" /proc/self/mountinfo
+}
+
+# What a build has left beside results: the store's locks are empty files.
+nothing_left() { # OUT
+	[[ -z $(find "$MKBENCH_STORE/tmp" -mindepth 1 -not -size 0) ]]
+	[[ -z $(find "$1" -name '*.part*' -o -name '.*.new') ]]
+}
+
+@test "Ctrl-C in any stage leaves nothing under a final name, and nothing at all after the next build" {
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/store
+	for stage in packages unpack configure apps; do
+		interrupted $stage 0.2
+		[[ ! -e $BATS_TEST_TMPDIR/out ]]
+	done
+	interrupted outputs 0
+	# An output that has its final name is whole.
+	for name in "$BATS_TEST_TMPDIR"/out/*; do
+		[[ $name == *.part || ! -e $name ]] || diff -r "$name" "out/${name##*/}"
+	done
+	timeout 600 "$MKBENCH" build --progress=plain -o "$BATS_TEST_TMPDIR/out" small.yml >"$BATS_TEST_TMPDIR/log" 2>&1
+	nothing_left "$BATS_TEST_TMPDIR/out"
+	diff -r out "$BATS_TEST_TMPDIR/out"
+}
+
+@test "an ordinary user with a range of ids builds the same bytes as root" {
+	[[ $(id -u) = 0 ]] || skip "compares with root's build: run it as root"
+	local uid=61234 space=$BATS_TEST_TMPDIR/space
+	# The user exists in a mount namespace alone, and so does the folder that he may reach.
+	mkdir -p "$space"/{bin,share/mkbench,etc,home,lab}
+	cp "$MKBENCH" "$space/bin/mkbench"
+	cp -r "$BATS_TEST_DIRNAME"/../../{services,rootfs} "$space/share/mkbench"
+	cp "$(dirname "$MKBENCH")/guest/guest" "$space/share/mkbench/guest"
+	cp -r app bare.yml small.yml small.lock "$space/lab"
+	mkdir "$space/home/store"
+	cp -r "$MKBENCH_STORE"/{blobs,refs} "$space/home/store" # what was downloaded and packed; nothing that was unpacked
+	rm -rf "$space"/home/store/refs/{poured,build,layer,tree}*
+	chown -R $uid:$uid "$space"/{home,lab}
+	for file in passwd group; do cp /etc/$file "$space/etc/$file"; done
+	echo "mkbench-test:x:$uid:$uid::/mnt/home:/bin/sh" >>"$space/etc/passwd"
+	echo "mkbench-test:x:$uid:" >>"$space/etc/group"
+	echo "mkbench-test:2000000000:65536" | tee "$space/etc/subuid" >"$space/etc/subgid"
+	touch /etc/subuid /etc/subgid
+	unshare --mount bash -euc '
+		for file in passwd group subuid subgid; do mount --bind "$1/etc/$file" /etc/$file; done
+		mount --bind "$1" /mnt
+		cd /mnt/lab
+		exec env -i PATH="$PATH" HOME=/mnt/home MKBENCH_STORE=/mnt/home/store setpriv --reuid='$uid' --regid='$uid' --clear-groups \
+			/mnt/bin/mkbench build --progress=plain -o out small.yml' bash "$space" >"$BATS_TEST_TMPDIR/log" 2>&1 || { cat "$BATS_TEST_TMPDIR/log"; false; }
+	cat "$BATS_TEST_TMPDIR/log"
+	grep -q "^configure: .* packages" "$BATS_TEST_TMPDIR/log" # done, not found
+	diff digests <(sed -n '/^tree\|^oci\|^docker/p' "$BATS_TEST_TMPDIR/log")
+	[[ $(stat -c %u "$space/lab/out/small-latest.tar") = "$uid" ]]
+}
+
+# on_small_disk SIZE WHAT: a build with its store, or its output, on a file system of that size of its own.
+on_small_disk() {
+	local disk=$BATS_TEST_TMPDIR/disk log=$BATS_TEST_TMPDIR/log store=$MKBENCH_STORE out=$BATS_TEST_TMPDIR/out
+	mkdir -p "$disk"
+	[[ $2 = output ]] && out=$disk || store=$disk
+	run -6 unshare --mount bash -c '
+		mount -t tmpfs -o size="$1" tmpfs "$2"
+		MKBENCH_STORE=$3 timeout 600 "$MKBENCH" build --progress=plain -o "$4" small.yml >"$5" 2>&1; status=$?
+		ls -A "$4" >"$5.names" 2>/dev/null
+		find "$3/tmp" -mindepth 1 -not -size 0 >"$5.work"
+		exit $status' bash "$1" "$disk" "$store" "$out" "$log"
+	echo "$1 $2:"
+	cat "$log" "$log.names" "$log.work"
+	[[ ! -s $log.work ]]
+	! grep part "$log.names"
+	[[ $(grep -c '^mkbench: ' "$log") = 1 ]]
+	said=$(grep '^mkbench: ' "$log")
+}
+
+@test "a disk that fills up is said in one line, and nothing half-made stays" {
+	[[ $(id -u) = 0 ]] || skip "mounts a small file system: needs root"
+	for size in 12m 100m; do # while packages come, while they are unpacked
+		on_small_disk $size store
+		[[ $said == *"the store's disk is full"*"MKBENCH_STORE"* && ! -s $BATS_TEST_TMPDIR/log.names ]]
+	done
+	on_small_disk 20m output
+	[[ $said == *"$BATS_TEST_TMPDIR/disk"*"No space left on device" && ! -s $BATS_TEST_TMPDIR/log.names ]]
+	on_small_disk 80m output # enough for the first of the two
+	[[ $(cat "$BATS_TEST_TMPDIR/log.names") = small-latest.oci ]]
+}
