@@ -73,7 +73,8 @@ static void ping_of_site(struct outside *o, const char *host)
 
 static void check_pings(struct outside *o)
 {
-	each_site(o, ping_of_site);
+	if (*word(json_object_get(o->bench, "framework"), "probe_path"))
+		each_site(o, ping_of_site);
 }
 
 /* Without Nginx, in development, there is nobody who refuses, and live events have a port of their own. */

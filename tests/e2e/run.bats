@@ -2,6 +2,7 @@
 # mkbench run: the sample image started by mkbench itself, then by docker.
 bats_require_minimum_version 1.5.0
 load helpers
+load ../boot/docker
 
 setup_file() {
 	MKBENCH=$(readlink -f "$MKBENCH")
@@ -22,10 +23,7 @@ setup() {
 
 teardown() {
 	[ -z "${name:-}" ] || "$MKBENCH" run --clean "$name" >/dev/null 2>&1 || true
-	if [ -e "$BATS_TEST_TMPDIR/docker.child" ]; then
-		kill "$(cat "$BATS_TEST_TMPDIR/docker.child")" || true
-		while kill -0 "$(cat "$BATS_TEST_TMPDIR/docker.child")" 2>/dev/null; do sleep 0.1; done
-	fi
+	[ -z "${NET:-}" ] || docker_down
 }
 
 # start ARGS...: detached, under this test's name; leaves $url.
@@ -201,25 +199,86 @@ attended() {
 	mkbench 2 run --exec "$name"
 }
 
-# A daemon of our own: what runs on the machine stays untouched.
+# fake_engine NAME STATUS: a program NAME before all others that answers like an engine, and ends with STATUS when it is to run something.
+fake_engine() {
+	mkdir -p bin
+	cat >"bin/$1" <<-END
+		#!/bin/sh
+		echo "$1 \$*" >>"$PWD/asked"
+		case \$1 in
+		info) echo '{}' ;;
+		load) exit 0 ;;
+		run) echo "Error: crun: no cgroups here"; exit $2 ;;
+		*) exit 1 ;;
+		esac
+	END
+	chmod +x "bin/$1"
+}
+
+@test "an engine that answers and cannot run it makes room for the next one; one that was chosen does not" {
+	fake_engine docker 125
+	fake_engine podman 126
+	PATH=$PWD/bin:$PATH start "$oci"
+	[[ $output == *"docker answers and cannot run it"*"no cgroups here"*"podman does"* ]]
+	[[ $output == *"podman answers and cannot run it"*"mkbench itself does"* ]]
+	grep -q '^podman run' asked
+	[ "$(curl -s "$url")" = hello ]
+	[ -e "$XDG_DATA_HOME/mkbench/$name/data/starts" ]
+	PATH=$PWD/bin:$PATH mkbench 0 run --stop "$name"
+	rm asked
+	PATH=$PWD/bin:$PATH start "$oci" # its data is there: nobody else is asked
+	run ! grep -q ' run ' asked
+	mkbench 0 run --exec "$name" cat /data/starts
+	[ "$output" = $'start\nstart' ]
+	PATH=$PWD/bin:$PATH mkbench 6 run --name "$name-b" --engine podman "$oci"
+	[[ $output == *"no cgroups here"* ]]
+}
+
+@test "verify: an image without the programs of a bench fails its checks, and nothing of it stays" {
+	mkbench 5 verify "$oci" --engine own
+	[[ $output == *"ok   ready"* ]]
+	[[ $output == *"FAIL inside"* ]]
+	[[ $output == *"ok   page      www.example.invalid"* ]]
+	[[ $output == *"FAIL stop "*"without a word of an ordered stop"* ]]
+	[[ $output == *"2 of 5 checks failed"* ]]
+	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
+	run --separate-stderr -5 "$MKBENCH" verify "$tar" --engine own --json --progress quiet
+	[ "$(jq -c '[.format, .engine, .ok, .failed, [.checks[] | select(.ok | not).check]]' <<<"$output")" = \
+		'[1,"own",false,2,["inside","stop"]]' ]
+	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
+}
+
+@test "usage: what verify does not take is refused" {
+	mkbench 0 verify --help
+	[[ $output == *"--json"* ]]
+	mkbench 2 verify
+	mkbench 2 verify "$oci" more
+	mkbench 2 verify --name x "$oci"
+	mkbench 2 verify nothing.oci
+	mkbench 2 verify "$oci" --accel tcg
+	[[ $output == *"--accel is for disks"* ]]
+	touch demo-1.0.raw
+	mkbench 2 verify demo-1.0.raw --engine own
+	mkbench 2 verify demo-1.0.raw --accel xen
+	[ -z "$(ls "$XDG_DATA_HOME/mkbench" 2>/dev/null)" ]
+}
+
+# A daemon of our own, and networks too: what runs on the machine stays untouched.
 start_docker() {
-	command -v dockerd >/dev/null || skip "dockerd is not installed"
-	export DOCKER_HOST=unix://$BATS_TEST_TMPDIR/docker.sock
-	dockerd -H "$DOCKER_HOST" --data-root "$PWD/docker" --exec-root "$PWD/exec" --pidfile "$PWD/docker.pid" \
-		>docker.log 2>&1 3>&- &
-	echo $! >docker.child
-	for ((i = 0; i < 150; i++)); do
-		docker version >/dev/null 2>&1 && return
-		sleep 0.2
-	done
-	tail -5 docker.log
-	skip "dockerd does not start here"
+	local lacks
+	lacks=$(docker_lacks)
+	[ -z "$lacks" ] || skip "$lacks"
+	export BOOT=$BATS_TEST_TMPDIR NET=mkbench-run-$$
+	docker_up
+	printf '#!/bin/sh\nexec nsenter --net=/run/netns/%s %s "$@"\n' "$NET" "$MKBENCH" >inside
+	chmod +x inside
+	MKBENCH=$PWD/inside
 }
 
 @test "docker: loads layout and archive, keeps the volume, stops in order, is cleaned" {
 	start_docker
 	start "$oci"
-	[ "$(curl -s "$url")" = hello ]
+	[ "$(inside curl -s "$url")" = hello ]
 	mkbench 0 run --exec "$name" cat /data/starts
 	[ "$output" = start ]
 	mkbench 0 run --stop "$name"
