@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/child.h"
 #include "base/mem.h"
@@ -13,7 +15,8 @@
 #include "verify_programs.h"
 #include "verify_stores.h"
 
-#define PATIENCE_MS 20000 /* in all: below what `mkbench verify` and its agent wait for an answer */
+#define YOUNG_SECONDS 120
+#define PATIENCE_MS 20000 /* in all, with a young bench: below what `mkbench verify` and its agent wait for an answer */
 #define PAUSE_MS 300
 
 static void check_health(struct verify *v)
@@ -72,11 +75,19 @@ static void run_check(struct verify *v, void (*run)(struct verify *v), int64_t u
 	}
 }
 
+/* Processes that were started last may still be on their way to where they announce themselves. */
+static bool is_young(void)
+{
+	struct stat st;
+
+	return !stat(BENCH_RUN "/started", &st) && time(NULL) - st.st_mtime < YOUNG_SECONDS;
+}
+
 json_t *verify_collect(const struct bench *b)
 {
 	struct verify v = { .bench = b, .rows = json_array() };
 	json_t *all = json_array();
-	int64_t until = clock_ms() + PATIENCE_MS;
+	int64_t until = clock_ms() + (is_young() ? PATIENCE_MS : 0);
 	size_t failed = 0;
 
 	for (size_t i = 0; i < COUNT(checks); i++) {

@@ -44,8 +44,9 @@ told() {
 
 # until_well: whatever was broken has been mended.
 until_well() {
-	for _ in 1 2 3 4; do
+	for _ in $(seq 60); do
 		within benchctl verify >"$BATS_TEST_TMPDIR/well" && return
+		sleep 1
 	done
 	cat "$BATS_TEST_TMPDIR/well"
 	return 1
