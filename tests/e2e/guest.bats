@@ -347,8 +347,7 @@ accounts() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N -e "SEL
 	chmod 755 "$room/bench/program"
 	start_room
 	until_room grep -q "scheduler: supervisor has given up" "$log"
-	run -0 in_room "$room/bin/health"
-	[[ $output =~ ^degraded:.*scheduler\ is\ FATAL ]]
+	until_room sh -c "$room/bin/health | grep '^degraded:.*scheduler is FATAL'"
 	mv "$room/bench/program.good" "$room/bench/program"
 	until_room "$room/bin/benchctl" status
 }
