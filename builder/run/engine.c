@@ -11,7 +11,7 @@
 #include "run/qemu.h"
 #include "run/room.h"
 
-#define EXEC_SECONDS 60
+#define EXEC_SECONDS 180
 
 const struct engine *const engine_all[] = { &docker_row, &docker_podman, &room_row, &qemu_row, NULL };
 

@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define SILENCE_SECONDS 30
+#define SILENCE_SECONDS 120 /* nginx itself waits as long for the application */
 #define ANSWER_LIMIT (4u << 20)
 #define REDIRECTS 5
 #define KEY_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455, 1.3 */

@@ -13,7 +13,7 @@
 #include "run/interrupt.h"
 #include "run/port.h"
 
-#define LIMIT_SECONDS 900
+#define LIMIT_SECONDS 1800 /* without any step that ends: a large bench in an emulated machine is slow, not stuck */
 #define NOTED_SECONDS 0.1 /* what is over sooner shows as progress only */
 #define POLL_MILLISECONDS 300
 #define STEPS "/run/mkbench/progress.json" /* services/guest/README.md */
@@ -126,8 +126,8 @@ static struct err *with_tail(const struct engine *e, const char *name, struct er
 
 struct err *ready_wait(const struct engine *e, const struct launch *l, bool *ret_interrupted)
 {
-	time_t began = time(NULL);
-	size_t shown = 0;
+	time_t moved = time(NULL);
+	size_t shown = 0, before = 0;
 	bool begun = false, ready = false;
 
 	*ret_interrupted = false;
@@ -135,8 +135,11 @@ struct err *ready_wait(const struct engine *e, const struct launch *l, bool *ret
 	while (!ready && !*ret_interrupted) {
 		struct err *failed = look(e, l, &shown, &begun, &ready);
 		*ret_interrupted = interrupt_wait(-1, ready ? 0 : POLL_MILLISECONDS);
-		if (!failed && !ready && time(NULL) - began > LIMIT_SECONDS)
-			failed = err_new(ERR_BUILD, "%s is not ready after %d seconds", l->name, LIMIT_SECONDS);
+		if (shown != before)
+			moved = time(NULL);
+		before = shown;
+		if (!failed && !ready && time(NULL) - moved > LIMIT_SECONDS)
+			failed = err_new(ERR_BUILD, "%s is not ready, and nothing has moved for %d minutes", l->name, LIMIT_SECONDS / 60);
 		if (*ret_interrupted)
 			err_free(failed);
 		else if (failed)

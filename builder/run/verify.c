@@ -57,7 +57,8 @@ static void take_row(struct verify *v, json_t *row)
 	json_array_append_new(v->rows, row);
 	if (v->json)
 		return;
-	printf("%-4s %-9s %-28s %s\n", ok ? "ok" : "FAIL", word(row, "check"), word(row, "of"), word(row, "says"));
+	const char *says = word(row, "says"), *more = says + strcspn(says, "\n");
+	printf("%-4s %-9s %-28s %.*s%s\n", ok ? "ok" : "FAIL", word(row, "check"), word(row, "of"), (int)(more - says), says, more);
 	fflush(stdout);
 }
 
@@ -66,8 +67,8 @@ static void take(void *arg, const char *check, const char *of, struct err *e, co
 	AUTO_FREE char *why = e ? err_text(e) : mem_dup(says);
 
 	for (char *c = why; *c; c++)
-		if ((unsigned char)*c < ' ' || (unsigned char)*c > 0x7e)
-			*c = *c == '\n' ? ' ' : '?';
+		if (((unsigned char)*c < ' ' && *c != '\n') || (unsigned char)*c > 0x7e)
+			*c = '?';
 	take_row(arg, json_pack("{s:s, s:s*, s:b, s:s}", "check", check, "of", of, "ok", !e, "says", why));
 	err_free(e);
 }

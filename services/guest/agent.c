@@ -15,7 +15,7 @@
 
 #define PORT "/dev/virtio-ports/org.mkbench.agent"
 #define LIMIT (1u << 20)       /* of a question */
-#define SECONDS 60
+#define SECONDS 150 /* below what mkbench waits for an answer */
 #define PAUSE_MS 200           /* while nobody is connected, a read ends at once */
 
 /* What is not UTF-8 cannot be told in JSON. */

@@ -16,7 +16,7 @@
 #include "verify_stores.h"
 
 #define YOUNG_SECONDS 120
-#define PATIENCE_MS 20000 /* in all, with a young bench: below what `mkbench verify` and its agent wait for an answer */
+#define PATIENCE_MS 90000 /* in all, with a young bench: below what `mkbench verify` and its agent wait for an answer */
 #define PAUSE_MS 300
 
 static void check_health(struct verify *v)
