@@ -50,7 +50,9 @@ setup() {
 }
 
 teardown() {
-	kill "${server:-}" 2>/dev/null || true
+	[[ -z ${LACKS:-} ]] || return 0
+	kill "$server" 2>/dev/null || true
+	"$MKBENCH" clean --all # what belongs to the user's other ids
 }
 
 write_recipe() {
@@ -118,7 +120,7 @@ words=home/frappe/frappe-bench/apps/words
 	[[ $(requests) == 3 ]]
 	cp out/notes-1.tar first.tar
 	echo pear >../index/fruit
-	rm -rf "$MKBENCH_STORE/refs" "$MKBENCH_STORE/trees"
+	mkbench 0 clean --built
 	mkbench 0 build -o out notes.yml
 	[[ $(requests) == 3 ]]
 	cmp first.tar out/notes-1.tar
