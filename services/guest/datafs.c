@@ -70,6 +70,20 @@ static int run(const char *root, const char *const *argv)
 
 #define RUN(root, ...) run(root, (const char *const[]){ __VA_ARGS__, NULL })
 
+/* Whether the place of boot sectors and of tables holds nothing: somebody else's disk is not ours to format. */
+static bool is_blank(const struct partition *p)
+{
+	AUTO_CLOSE int fd = open(p->device, O_RDONLY | O_CLOEXEC);
+	char bytes[BLOCK];
+	size_t zeroes = 0;
+
+	if (fd < 0 || pread(fd, bytes, sizeof bytes, 0) != sizeof bytes)
+		return false;
+	while (zeroes < sizeof bytes && !bytes[zeroes])
+		zeroes++;
+	return zeroes == sizeof bytes;
+}
+
 /* A making that was cut off has no superblock yet or the other label; it held nothing, so it is made again. */
 static struct err *make(const struct partition *p, const char *root)
 {
@@ -155,6 +169,8 @@ struct err *datafs_mount(const struct partition *p, const char *root)
 	struct super first = read_super(p, 1024), second = read_super(p, 32768ull * BLOCK);
 	bool lost = !first.there && second.there && strcmp(second.label, MAKING);
 
+	if (!p->number && !first.there && !lost && !is_blank(p))
+		return err_new(ERR_SYSTEM, "%s has something on it that is no data of ours: nothing is written to it", p->device);
 	if (!lost && (!first.there || !strcmp(first.label, MAKING)))
 		TRY(make(p, root));
 	else
