@@ -97,7 +97,7 @@ static struct err *with_overlay(const struct launch *l, const char *folder, stru
 	AUTO_FREE char *disk = mem_printf("%s/disk", folder);
 
 	TRY(make_overlay(l, folder, disk));
-	ret->image = drive_option("format=qcow2,if=virtio,file=", disk);
+	ret->image = drive_option("format=qcow2,if=none,id=image,file=", disk);
 	return NULL;
 }
 
@@ -140,7 +140,7 @@ static struct err *with_data(const struct launch *l, const char *folder, struct 
 		TRY(file_write(base, "\n", 1, 0600));
 	TRY(readable(l, folder, "image", &from)); /* raw may lie below an overlay */
 	AUTO_FREE char *data = mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=", format_there(path));
-	AUTO_FREE char *image = mem_printf("format=%s,if=virtio,snapshot=on,file=", format_of(from));
+	AUTO_FREE char *image = mem_printf("format=%s,if=none,id=image,snapshot=on,file=", format_of(from));
 	ret->data = drive_option(data, path);
 	ret->image = drive_option(image, from);
 	return NULL;

@@ -4,7 +4,7 @@
 
 /* A disk of the machine, as a QEMU option's value; text is the caller's to free. */
 struct drive {
-	char *image;             /* of -drive */
+	char *image;             /* of -drive, as id=image */
 	char *data;              /* of -drive, as id=data; or NULL: the image carries its data */
 };
 

@@ -32,7 +32,7 @@ struct accelerator {
 	int silent_seconds, ready_seconds;
 };
 
-static const struct accelerator accelerate = { "kvm", 20, 180 }, emulate = { "tcg", 900, 900 };
+static const struct accelerator accelerate = { "kvm", 20, 180 }, emulate = { "tcg", 300, 900 };
 
 static bool answers(const struct engine *e)
 {
@@ -95,7 +95,8 @@ static struct err *launch(const struct launch *l, const struct drive *drive, con
 	AUTO_FREE char *channel = drive_option("socket,id=agent,server=on,wait=off,path=", agent), *monitor = mem_printf("unix:%s,server=on,wait=off", qmp);
 	const char *const first[] = {
 		"qemu-system-x86_64", "-accel", accelerator, "-cpu", strcmp(accelerator, "kvm") ? "max" : "host", "-m", "2G", "-smp", "2", "-display", "none",
-		"-no-reboot", "-daemonize", "-pidfile", pid, "-drive", drive->image, "-nic", "user,id=net,model=virtio", "-serial", serial, "-qmp", monitor,
+		"-no-reboot", "-daemonize", "-pidfile", pid, "-drive", drive->image,
+		"-device", "virtio-blk-pci,drive=image,bootindex=0", "-nic", "user,id=net,model=virtio", "-serial", serial, "-qmp", monitor,
 		"-device", "virtio-serial", "-chardev", channel, "-device", "virtserialport,chardev=agent,name=org.mkbench.agent",
 	};
 	struct { const char **items; size_t count, room; } argv = { 0 };
