@@ -7,6 +7,7 @@
 #include "layer/extract.h"
 #include "layer/layer_set.h"
 #include "layer/scan.h"
+#include "layer/sums.h"
 
 struct err *layer_work_begin(struct store *s, const struct tree *seed, struct layer_work *ret)
 {
@@ -36,10 +37,23 @@ struct err *layer_work_renew(const struct layer_work *w)
 	return mkdir(w->work, 0755) < 0 ? err_errno(errno, "make %s", w->work) : NULL;
 }
 
-static struct err *push(const char *path, struct layer_root *root, struct text *notes, struct layer_delta *ret)
+static struct err *read_new(struct store *s, const struct digest *key, const char *path, struct tree *ret, struct text *notes)
 {
-	layer_root_push(root, path);
-	return ret ? scan_folder(path, true, &ret->tree, notes) : NULL;
+	TRY(scan_folder(path, true, ret, notes));
+	return sums_keep(s, key, path, ret);
+}
+
+static struct err *read_kept(struct store *s, const struct digest *key, const char *path, struct tree *ret)
+{
+	bool known;
+
+	TRY(scan_folder(path, false, ret, NULL));
+	TRY(sums_recall(s, key, path, ret, &known));
+	if (known)
+		return NULL;
+	tree_done(ret);
+	*ret = (struct tree){ 0 };
+	return read_new(s, key, path, ret, NULL);
 }
 
 struct err *layer_work_find(struct store *s, const struct digest *key, struct layer_root *root, struct layer_delta *ret,
@@ -52,7 +66,8 @@ struct err *layer_work_find(struct store *s, const struct digest *key, struct la
 		return NULL;
 	if (ret)
 		ret->cached = true;
-	return push(path, root, NULL, ret);
+	layer_root_push(root, path);
+	return ret ? read_kept(s, key, path, &ret->tree) : NULL;
 }
 
 struct err *layer_work_keep(struct store *s, const struct digest *key, struct layer_work *w, struct layer_root *root,
@@ -62,7 +77,9 @@ struct err *layer_work_keep(struct store *s, const struct digest *key, struct la
 	AUTO_TEXT struct text notes = { 0 };
 
 	TRY(store_tree_keep(s, key, w->upper, &path));
-	TRY(push(path, root, &notes, ret));
+	layer_root_push(root, path);
+	if (ret)
+		TRY(read_new(s, key, path, &ret->tree, &notes));
 	if (notes.len)
 		progress_note(p, "%.*s", (int)(notes.len - 1), notes.bytes);
 	return NULL;

@@ -264,6 +264,16 @@ static void builds_above(void)
 			 &root, &delta));
 	holds(&delta.tree, "home/frappe/app/built", "built by frappe at 5\n");
 	ok(tree_find(&delta.tree, "etc/by-root") != NULL);
+	for (int i = 0; i < 2; i++) { /* read from the folder, then with what was remembered of it */
+		struct layer_root again = { 0 };
+		struct layer_delta kept = { 0 };
+		fine(layer_steps(&(struct layer_steps){ .store = w.store, .seed = &seed, .steps = steps, .step_count = 3, .uid = 1000,
+							.gid = 1000, .epoch = 5 }, &again, &kept));
+		struct digest is_now = tree_digest(&kept.tree), was = tree_digest(&delta.tree);
+		ok(kept.cached && digest_equal(&is_now, &was));
+		layer_delta_done(&kept);
+		layer_root_done(&again);
+	}
 	ok(tree_find(&delta.tree, "home/frappe")->uid == 1000); /* as it is below */
 	cached_steps(&w, &root);
 	refused(layer_steps(&(struct layer_steps){ .store = w.store, .key.bytes = { 1 }, .steps = &(struct service_step){
