@@ -40,6 +40,7 @@ asked() {
 		arguments = sys.argv[2].split()
 		pid, fd = pty.fork()
 		if pid == 0:
+		    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test in the background inherits that it is ignored
 		    os.execv(sys.argv[1], [sys.argv[1], "init", *arguments])
 		answers, screen, new = sys.argv[3:], b"", b""
 		while True:
