@@ -25,6 +25,6 @@ void build_owner(const struct recipe *r, const char *bench, struct tree *t)
 		e->uid = 0;
 		e->gid = BUILD_APPS_USER;
 		if (e->kind != ENTRY_SYMLINK)
-			e->mode = (e->mode & 0705 & ~002u) | (e->mode >> 3 & 0050);
+			e->mode = (e->mode & 0705) | (e->mode >> 3 & 0050);
 	}
 }
