@@ -85,19 +85,27 @@ struct err *sql_run(struct sql *s, const char *fmt, ...)
 	return NULL;
 }
 
+/* The first column of the first row, the caller's; NULL: none, or SQL's NULL. */
+static struct err *first_value(struct sql *s, const char *text, char **ret)
+{
+	TRY(query(s, text));
+	MYSQL_RES *rows = mysql_store_result(&s->my);
+	MYSQL_ROW row = rows ? mysql_fetch_row(rows) : NULL;
+	*ret = row && row[0] ? mem_dup(row[0]) : NULL;
+	mysql_free_result(rows);
+	return rows ? NULL : err_new(ERR_SYSTEM, "MariaDB: %s", mysql_error(&s->my));
+}
+
 struct err *sql_number(struct sql *s, int64_t *ret, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
-	AUTO_FREE char *text = mem_vprintf(fmt, ap);
+	AUTO_FREE char *text = mem_vprintf(fmt, ap), *value = NULL;
 	va_end(ap);
 
-	TRY(query(s, text));
-	MYSQL_RES *rows = mysql_store_result(&s->my);
-	MYSQL_ROW row = rows ? mysql_fetch_row(rows) : NULL;
-	*ret = row && row[0] ? strtoll(row[0], NULL, 10) : 0;
-	mysql_free_result(rows);
-	return rows ? NULL : err_new(ERR_SYSTEM, "MariaDB: %s", mysql_error(&s->my));
+	TRY(first_value(s, text, &value));
+	*ret = value ? strtoll(value, NULL, 10) : 0;
+	return NULL;
 }
 
 struct err *sql_text(struct sql *s, char **ret, const char *fmt, ...)
@@ -107,12 +115,7 @@ struct err *sql_text(struct sql *s, char **ret, const char *fmt, ...)
 	AUTO_FREE char *text = mem_vprintf(fmt, ap);
 	va_end(ap);
 
-	TRY(query(s, text));
-	MYSQL_RES *rows = mysql_store_result(&s->my);
-	MYSQL_ROW row = rows ? mysql_fetch_row(rows) : NULL;
-	*ret = row && row[0] ? mem_dup(row[0]) : NULL;
-	mysql_free_result(rows);
-	return rows ? NULL : err_new(ERR_SYSTEM, "MariaDB: %s", mysql_error(&s->my));
+	return first_value(s, text, ret);
 }
 
 char *sql_quoted(struct sql *s, const char *text)
