@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# Sites that come, go and are touched by hand while a bench of pretence runs or is killed.
+bats_require_minimum_version 1.5.0
+load helpers
+load room
+
+setup() {
+	need_room
+	make_room
+}
+
+teardown() {
+	drop_room
+}
+
+@test "a site is added while the bench runs; killed in the middle, the next start finishes it" {
+	start_room
+	started
+	run -0 in_room "$room/bin/benchctl" add-site three.localhost --app first --host drei.test
+	in_room curl -sf -H 'Host: drei.test' http://127.0.0.1:8080/api/method/ping
+	run -2 in_room "$room/bin/benchctl" add-site three.localhost
+	run -2 in_room "$room/bin/benchctl" add-site ../four
+	run -137 in_room env MKBENCH_CRASH_AT=create/four.localhost:mid "$room/bin/benchctl" add-site four.localhost
+	run -0 in_room "$room/bin/health" # the others serve
+	[[ $output =~ "site four.localhost is still being prepared" ]]
+	end_room TERM
+	start_room
+	started
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 4 of 4 sites" ]]
+	[[ $(jq -r 'select(.step == "site/three.localhost" and .event == "begin").n' "$room/data/.mkbench/ledger" | wc -l) = 1 ]]
+}
+
+databases() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N -e "SELECT schema_name FROM information_schema.schemata WHERE schema_name RLIKE '^(_|dropped)' ORDER BY 1"; }
+accounts() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N -e "SELECT COUNT(*) FROM mysql.user WHERE user LIKE '\\_%'"; }
+
+@test "a site is dropped: by its name said again, closed at once, put aside whole; the others and the image's row stay" {
+	start_room
+	started
+	run -0 in_room "$room/bin/benchctl" add-site three.localhost --app first --host drei.test
+	rows=$(in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$(jq -r .db_name "$room/data/sites/two.localhost/site_config.json")" -e "SELECT * FROM user")
+	run -2 in_room "$room/bin/benchctl" drop-site two.localhost </dev/null
+	run -2 in_room "$room/bin/benchctl" drop-site two.localhost <<<one.localhost
+	run -2 in_room "$room/bin/benchctl" drop-site nobody.localhost --yes
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 3 of 3 sites" ]]
+	run -0 in_room "$room/bin/benchctl" drop-site two.localhost <<<two.localhost
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 2 of 2 sites" ]]
+	run -0 in_room curl -s -o /dev/null -w '%{http_code}' -H 'Host: two.localhost' http://127.0.0.1:8080/api/method/ping
+	[[ $output = 404 ]]
+	aside=$(echo "$room"/data/dropped/two.localhost-*)
+	[[ $(stat -c %a "$room/data/dropped") = 700 && -s $aside/site/private/files/base && -s $aside/secrets/encryption_key ]]
+	[[ ! -e $room/data/sites/two.localhost && ! -e $room/data/secrets/two.localhost ]]
+	[[ $(in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$(jq -r .tables "$aside/dropped.json")" -e "SELECT * FROM user") = "$rows" ]]
+	[[ $(databases | wc -l) = 3 && $(accounts) = 4 ]]
+	# without a trace: nothing of it is left
+	run -0 in_room "$room/bin/benchctl" drop-site three.localhost --yes --purge
+	[[ $(databases | wc -l) = 2 && $(accounts) = 2 && $(ls "$room/data/dropped" | wc -l) = 1 ]]
+	! grep -r three.localhost "$room/data/.mkbench/sites.json" "$room/data/secrets"
+	end_room TERM
+	start_room
+	started
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 1 of 1 sites" ]]
+	! grep "not of this image" "$log"
+	# the image's own row is there to be made again
+	run -2 in_room "$room/bin/benchctl" add-site two.localhost --host other.test
+	run -0 in_room "$room/bin/benchctl" add-site two.localhost
+	in_room curl -sf -H 'Host: two.localhost' http://127.0.0.1:8080/api/method/ping
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 2 of 2 sites" ]]
+}
+
+@test "a drop that is killed at any step is closed already, and finished by the next start" {
+	start_room
+	started
+	for point in drop-aside:before drop-aside:mid drop-aside:after drop-database:after drop-rest:after drop-forget:after drop-database:mid; do
+		name=${point/:/-}.localhost
+		in_room "$room/bin/benchctl" add-site $name
+		keep=
+		[[ $point != drop-rest:after ]] || keep=--purge
+		run -137 in_room env MKBENCH_CRASH_AT=${point%:*}/$name:${point#*:} "$room/bin/benchctl" drop-site $name --yes $keep
+		# nginx was told before; its workers of before may answer for a moment more
+		for _ in $(seq 100); do
+			run -0 in_room curl -s -o /dev/null -w '%{http_code}' -H "Host: $name" http://127.0.0.1:8080/
+			[[ $output != 404 ]] || break
+			sleep 0.1
+		done
+		[[ $output = 404 ]]
+		# no question: it was answered. All others are finished by the next one that provisions.
+		[[ $point != drop-aside:mid ]] || run -0 in_room "$room/bin/benchctl" drop-site $name </dev/null
+	done
+	run -2 in_room "$room/bin/benchctl" add-site $name
+	[[ $output =~ "is being dropped" ]]
+	end_room KILL
+	start_room
+	started
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 2 of 2 sites" ]]
+	echo "$(databases)" "$(accounts)"
+	[[ $(ls "$room/data/dropped" | wc -l) = 6 && $(databases | grep -c dropped) = 6 && $(databases | wc -l) = 8 && $(accounts) = 4 ]]
+	for aside in "$room"/data/dropped/*; do
+		[[ -s $aside/dropped.json && -s $aside/site/site_config.json && -s $aside/secrets/admin_password ]]
+	done
+	[[ $(jq length "$room/data/.mkbench/sites.json") = 0 ]]
+}
+
+@test "what a person has done stays: settings, a new database password, a site removed by hand" {
+	start_room
+	started
+	end_room TERM
+	one=$room/data/sites/one.localhost/site_config.json common=$room/data/sites/common_site_config.json
+	jq '.db_password = "it'"'"'s \\ new" | .mail_server = "m"' "$one" >"$one.x" && mv "$one.x" "$one"
+	jq '.redis_cache = "redis://elsewhere" | .mine = 1' "$common" >"$common.x" && mv "$common.x" "$common"
+	: >"$room/data/sites/two.localhost/site_config.json" # torn by a power cut
+	touch "$room/data/sites/one.localhost/locks/bench_migrate.lock"
+	key=$(jq -r .encryption_key "$room/data/secrets/two.localhost/site_config.json")
+	start_room
+	started
+	[[ $(jq -r '.mail_server + .db_password' "$one") = "mit's \\ new" ]]
+	[[ $(jq -r '.redis_cache, .mine, .default_site' "$common" | tr '\n' ' ') = "redis://elsewhere 1 one.localhost " ]]
+	[[ $(jq -r .encryption_key "$room/data/sites/two.localhost/site_config.json") = "$key" ]]
+	[[ $(stat -c %U "$room/data/sites/two.localhost/site_config.json") = nobody ]]
+	[[ ! -e $room/data/sites/one.localhost/locks/bench_migrate.lock ]]
+	grep -q "'redis_cache' was changed by hand and stays" "$log"
+	# dropped, folder and tables: not made again unasked
+	db=$(jq -r .db_name "$room/data/sites/two.localhost/site_config.json")
+	in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -e "DROP DATABASE $db"
+	rm -r "$room/data/sites/two.localhost"
+	end_room TERM
+	start_room
+	until_room grep -q "two.localhost was made, but is gone" "$log"
+	until_room curl -sf -H 'Host: one.localhost' http://127.0.0.1:8080/api/method/ping
+	[[ ! -e $room/data/sites/two.localhost ]]
+	until_room "$room/bin/benchctl" add-site two.localhost --again # provision may have a last step to do
+	in_room curl -sf -H 'Host: two.localhost' http://127.0.0.1:8080/api/method/ping
+}
