@@ -310,6 +310,10 @@ struct err *machine_bench(struct work *w, bool *ret_did)
 	return supervisor_start_phase(&w->bench, PHASE_BENCH, START_MS);
 }
 
+/* One answer by the new map may be followed by one of a worker that has yet to hear of it. */
+#define IN_A_ROW 4
+#define TURN_MS 25
+
 /* Nginx reloads and the web server starts in their own time: who has just been told "done" should meet neither the old map
  * nor a page of excuses. Waiting is all: that it does not come up is for health to say. */
 static void wait_for_page(const struct bench *b, const char *site, bool is_new)
@@ -317,14 +321,14 @@ static void wait_for_page(const struct bench *b, const char *site, bool is_new)
 	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = 1000 };
 	int64_t until = clock_ms() + PAGE_MS;
 
-	while (clock_ms() < until) {
+	for (int good = 0; clock_ms() < until; clock_sleep(TURN_MS)) {
 		int status = 0;
 		struct err *e = http_ask(&q, &status, NULL);
 		bool old_map = is_new && (status == 404 || status == 503); /* 503 of an old site is its maintenance */
-		if (!e && status != 502 && status != 504 && !old_map)
-			return;
+		good = !e && status != 502 && status != 504 && !old_map ? good + 1 : 0;
 		err_free(e);
-		clock_sleep(50);
+		if (good == (is_new ? IN_A_ROW : 1))
+			return;
 	}
 	say("site %s does not answer yet", site);
 }
@@ -334,12 +338,12 @@ static void wait_for_none(const struct bench *b, const char *host)
 {
 	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = host, .limit_ms = 1000 };
 	int64_t until = clock_ms() + CLOSED_MS;
-	int status = 200;
 
-	while (status != 404 && clock_ms() < until) {
+	for (int gone = 0; gone < IN_A_ROW && clock_ms() < until; clock_sleep(TURN_MS)) {
+		int status = 200;
 		struct err *e = http_ask(&q, &status, NULL);
+		gone = !e && status == 404 ? gone + 1 : 0;
 		err_free(e);
-		clock_sleep(50);
 	}
 }
 

@@ -81,12 +81,7 @@ accounts() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N -e "SEL
 		keep=
 		[[ $point != drop-rest:after ]] || keep=--purge
 		run -137 in_room env MKBENCH_CRASH_AT=${point%:*}/$name:${point#*:} "$room/bin/benchctl" drop-site $name --yes $keep
-		# nginx was told before; its workers of before may answer for a moment more
-		for _ in $(seq 100); do
-			run -0 in_room curl -s -o /dev/null -w '%{http_code}' -H "Host: $name" http://127.0.0.1:8080/
-			[[ $output != 404 ]] || break
-			sleep 0.1
-		done
+		run -0 in_room curl -s -o /dev/null -w '%{http_code}' -H "Host: $name" http://127.0.0.1:8080/
 		[[ $output = 404 ]]
 		# no question: it was answered. All others are finished by the next one that provisions.
 		[[ $point != drop-aside:mid ]] || run -0 in_room "$room/bin/benchctl" drop-site $name </dev/null
