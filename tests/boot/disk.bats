@@ -3,6 +3,7 @@
 # seed and by credentials, reset, switched off, moved to a larger disk. One virtual machine at a time; each wait has a bound and shows
 # the console. A boot takes two or three minutes here: those that MKBENCH_BOOT_DISK=1 asks for come last.
 bats_require_minimum_version 1.5.0
+load lacks
 
 port=29780 ssh_port=29722
 
@@ -16,9 +17,7 @@ lacks() {
 }
 
 setup_file() {
-	LACKS=$(lacks)
-	export LACKS
-	[[ -z $LACKS ]] || return 0
+	needs lacks || return 0
 	export BOOT=$BATS_FILE_TMPDIR MKBENCH=${MKBENCH:-build/mkbench}
 	cp -r recipes/demo "$BOOT"
 	sed 's/^outputs: .*/outputs: [oci, raw, qcow2, raw.zst]\ndisk: { size: 4G, ssh: true }/' recipes/demo.yml >"$BOOT/demo.yml"
@@ -28,11 +27,6 @@ setup_file() {
 
 asked_for() {
 	[[ -n ${MKBENCH_BOOT_DISK:-} ]] || skip "more boots: MKBENCH_BOOT_DISK=1 make test"
-}
-
-# Bats 1.8 counts a skip of the whole file as a failure, so each test says it.
-setup() {
-	[[ -z $LACKS ]] || skip "$LACKS"
 }
 
 teardown_file() {

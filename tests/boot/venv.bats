@@ -2,12 +2,11 @@
 # The demo with a requirements.txt: its Python packages come from an index made here, are pinned in the lock, and the bench runs
 # with them.
 bats_require_minimum_version 1.5.0
+load lacks
 load docker
 
 setup_file() {
-	LACKS=$(docker_lacks)
-	export LACKS
-	[[ -z $LACKS ]] || return 0
+	needs docker_lacks || return 0
 	export BOOT=$BATS_FILE_TMPDIR NET=mkbench-venv-$$ IMAGE=venv:1.0 MKBENCH=${MKBENCH:-build/mkbench}
 	cp -r recipes/demo "$BOOT"
 	sed 's/^name: demo/name: venv/; s/^framework: .*/framework: auto/; s/^outputs: .*/outputs: [docker]/' recipes/demo.yml >"$BOOT/venv.yml"
@@ -21,10 +20,6 @@ setup_file() {
 	docker load -i "$BOOT/out/venv-1.0.tar" >/dev/null
 	boot venv
 	ready venv
-}
-
-setup() {
-	[[ -z $LACKS ]] || skip "$LACKS"
 }
 
 teardown_file() {

@@ -2,12 +2,11 @@
 # mkbench verify and benchctl verify on the demo: all is well on a sound image, under our own runner, under Docker and as a disk;
 # and each thing that is broken on purpose is told by its check and by no other.
 bats_require_minimum_version 1.5.0
+load lacks
 load docker
 
 setup_file() {
-	LACKS=$(docker_lacks)
-	export LACKS
-	[[ -z $LACKS ]] || return 0
+	needs docker_lacks || return 0
 	export BOOT=$BATS_FILE_TMPDIR NET=mkbench-verify-$$ MKBENCH=${MKBENCH:-build/mkbench}
 	export XDG_DATA_HOME=$BOOT/share
 	cp -r recipes/demo recipes/demo.yml "$BOOT"
@@ -16,10 +15,6 @@ setup_file() {
 		{ tail -20 "$BOOT/build.log" >&2; return 1; }
 	timeout 300 "$MKBENCH" run --engine own --name broken --port 29790 --detach "$BOOT/out/demo-1.0.oci" >"$BOOT/run.log" 2>&1 ||
 		{ cat "$BOOT/run.log" >&2; return 1; }
-}
-
-setup() {
-	[[ -z $LACKS ]] || skip "$LACKS"
 }
 
 teardown_file() {
