@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -89,18 +89,10 @@ static void feed(int *fd, const char **at, size_t *left)
 	}
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Milliseconds that are left, -1 without a limit. At 0 the child and its group have been killed. */
 static int time_left(const struct child *c, pid_t pid, int64_t started)
 {
-	int64_t left = started + (int64_t)c->limit_seconds * 1000 - now_ms();
+	int64_t left = started + (int64_t)c->limit_seconds * 1000 - clock_ms();
 
 	if (!c->limit_seconds)
 		return -1;
@@ -114,7 +106,7 @@ static int time_left(const struct child *c, pid_t pid, int64_t started)
 
 static void converse(const struct child *c, pid_t pid, struct pipes *p, struct text *out, struct text *errors)
 {
-	int64_t started = now_ms();
+	int64_t started = clock_ms();
 	const char *at = c->input;
 	size_t left = c->input_len, limit = c->output_limit ? c->output_limit : 1 << 20;
 

@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "fetch/transfer.h"
 
@@ -14,7 +14,7 @@
 struct slot {
 	struct transfer transfer;
 	bool taken, waiting;
-	uint64_t due_ms;     /* when a waiting one may go on */
+	int64_t due_ms;      /* when a waiting one may go on */
 };
 
 struct pool {
@@ -44,14 +44,6 @@ static CURLM *new_multi(void)
 	if (!multi)
 		mem_exhausted();
 	return multi;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 static void arrived(const struct want *w, const struct digest *d, const char *url)
@@ -98,7 +90,7 @@ static struct err *judge(struct pool *p, struct slot *slot, CURLcode code)
 	case TRANSFER_AGAIN:
 		curl_multi_remove_handle(p->multi, t->easy);
 		slot->waiting = true;
-		slot->due_ms = now_ms() + (uint64_t)pause;
+		slot->due_ms = clock_ms() + pause;
 		return NULL;
 	}
 	release(p, slot);
@@ -132,7 +124,7 @@ static struct err *send_off(struct pool *p)
 		struct slot *slot = &p->slots[i];
 		if (!slot->taken)
 			begin(p, slot);
-		if (!slot->waiting || slot->due_ms > now_ms())
+		if (!slot->waiting || slot->due_ms > clock_ms())
 			continue;
 		slot->waiting = false;
 		if (p->progress)
@@ -160,7 +152,7 @@ static struct err *collect(struct pool *p)
 /* Milliseconds that may pass before somebody must be sent off. */
 static int until_next(const struct pool *p)
 {
-	uint64_t now = now_ms(), due = now + 1000;
+	int64_t now = clock_ms(), due = now + 1000;
 
 	for (size_t i = 0; i < AT_ONCE; i++) {
 		const struct slot *slot = &p->slots[i];

@@ -8,9 +8,9 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -23,14 +23,6 @@ struct line {
 	int64_t until;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static struct err *dial(const char *path, int milliseconds, struct line *ret)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
@@ -38,7 +30,7 @@ static struct err *dial(const char *path, int milliseconds, struct line *ret)
 	if (strlen(path) >= sizeof a.sun_path)
 		return err_new(ERR_SYSTEM, "%s: a socket's path cannot be that long: set XDG_DATA_HOME", path);
 	memcpy(a.sun_path, path, strlen(path));
-	*ret = (struct line){ .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), .until = now_ms() + milliseconds };
+	*ret = (struct line){ .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), .until = clock_ms() + milliseconds };
 	if (ret->fd < 0 || connect(ret->fd, (struct sockaddr *)&a, sizeof a) < 0)
 		return err_errno(errno, "connect to %s", path);
 	return NULL;
@@ -57,7 +49,7 @@ static struct err *hear(struct line *l, json_t **ret)
 
 	while (!l->rest.bytes || !(end = memchr(l->rest.bytes, '\n', l->rest.len))) {
 		struct pollfd p = { l->fd, POLLIN, 0 };
-		int64_t left = l->until - now_ms();
+		int64_t left = l->until - clock_ms();
 		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
 			return err_errno(ETIMEDOUT, "the virtual machine does not answer");
 		ssize_t n = read(l->fd, bytes, sizeof bytes);

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "run/interrupt.h"
@@ -27,14 +27,6 @@ struct verify {
 	size_t failed;
 	double ready_seconds, stop_seconds;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static bool interrupted(void)
 {
@@ -133,11 +125,12 @@ static struct err *judge_stop(struct verify *v, double *ret_seconds)
 
 static void check_stop(struct verify *v)
 {
-	double began = now(), own = 0;
+	int64_t began = clock_ms();
+	double own = 0;
 
 	progress_stage(v->p.launch.progress, "stop", 0, NULL);
 	struct err *e = v->p.engine->stop(v->p.engine, v->p.launch.name);
-	v->stop_seconds = now() - began;
+	v->stop_seconds = (double)(clock_ms() - began) / 1e3;
 	progress_done(v->p.launch.progress, NULL);
 	if (!e)
 		e = judge_stop(v, &own);
@@ -149,11 +142,11 @@ static void check_stop(struct verify *v)
 static struct err *check_all(struct verify *v)
 {
 	bool ended = false;
-	double began = now();
+	int64_t began = clock_ms();
 
 	TRY(prepare_start(&v->p));
 	struct err *e = ready_wait(v->p.engine, &v->p.launch, &ended);
-	v->ready_seconds = now() - began;
+	v->ready_seconds = (double)(clock_ms() - began) / 1e3;
 	AUTO_FREE char *says = mem_printf("after %.1f s, %s", v->ready_seconds, v->p.engine == &qemu_row ? "a disk in QEMU" : v->p.engine->name);
 	if (!ended)
 		take(v, "ready", NULL, e, says);

@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "clock.h"
 #include "say.h"
 
 #define PORT "/dev/virtio-ports/org.mkbench.agent"

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "clock.h"
 #include "secret.h"
 #include "setting.h"
 

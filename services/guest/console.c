@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "bench.h"
-#include "clock.h"
 #include "durable.h"
 #include "identity.h"
 #include "note.h"

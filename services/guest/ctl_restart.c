@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "clock.h"
 #include "stop.h"
 #include "supervisor.h"
 

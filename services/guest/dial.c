@@ -9,9 +9,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "clock.h"
 
 bool dial_wait(int fd, short events, int64_t until_ms)
 {

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "clock.h"
 #include "dial.h"
 
 #define ANSWER_LIMIT (4u << 20)

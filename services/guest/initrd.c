@@ -13,10 +13,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "clock.h"
 #include "datafs.h"
 #include "partition.h"
 #include "say.h"

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "clock.h"
 #include "durable.h"
 #include "http.h"
 #include "redis.h"

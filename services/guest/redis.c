@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "clock.h"
 #include "dial.h"
 
 static struct err *open_instance(const struct bench_redis *r, unsigned limit_ms, redisContext **ret)

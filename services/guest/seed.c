@@ -13,11 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "bench.h"
-#include "clock.h"
 #include "credential.h"
 #include "durable.h"
 #include "nocloud.h"

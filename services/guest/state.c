@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "bench.h"
-#include "clock.h"
 #include "durable.h"
 #include "say.h"
 

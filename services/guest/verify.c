@@ -7,9 +7,9 @@
 #include <time.h>
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "clock.h"
 #include "verify_files.h"
 #include "verify_listen.h"
 #include "verify_programs.h"

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "clock.h"
 #include "say.h"
 
 #define FIRST_MS 10000
