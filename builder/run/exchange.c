@@ -1,6 +1,7 @@
 #include "run/exchange.h"
 
 #include <arpa/inet.h>
+#include <curl/curl.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <openssl/evp.h>
@@ -17,9 +18,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define SILENCE_SECONDS 120 /* nginx itself waits as long for the application */
+#define SILENCE_SECONDS 120L /* nginx itself waits as long for the application */
 #define ANSWER_LIMIT (4u << 20)
-#define REDIRECTS 5
+#define REDIRECTS 5L
 #define KEY_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455, 1.3 */
 
 static struct err *ask(const struct exchange *x, const char *path, const char *more, int *ret_fd)
@@ -52,7 +53,7 @@ static struct err *hear(int fd, struct text *t, bool *ret_more)
 		n = recv(fd, bytes, sizeof bytes, 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == EAGAIN)
-		return err_errno(ETIMEDOUT, "no answer for %d s", SILENCE_SECONDS);
+		return err_errno(ETIMEDOUT, "no answer for %ld s", SILENCE_SECONDS);
 	if (n < 0)
 		return err_errno(errno, "receive");
 	if (t->len + (size_t)n > ANSWER_LIMIT)
@@ -91,43 +92,53 @@ static struct err *hear_head(int fd, struct text *t, int *ret_status)
 	return NULL;
 }
 
-/* The next request's path when this one was answered by a redirection within the host; else NULL. */
-static char *redirection(const struct exchange *x, int status, const char *head)
+static size_t receive(char *bytes, size_t size, size_t count, void *arg)
 {
-	AUTO_FREE char *to = status / 100 == 3 ? field(head, "Location") : NULL, *here = mem_printf("//%s", x->host);
-	const char *rest = to ? strstr(to, here) : NULL;
+	struct text *t = arg;
 
-	if (!to || *to == '/')
-		return to && to[1] != '/' ? TAKE(to) : NULL;
-	if (!rest)
-		return NULL;
-	rest += strlen(here);
-	if (*rest && *rest != ':' && *rest != '/')
-		return NULL;
-	rest += strcspn(rest, "/");
-	return mem_dup(*rest ? rest : "/");
+	if (t->len + size * count > ANSWER_LIMIT)
+		return 0;
+	text_add(t, bytes, size * count);
+	return size * count;
+}
+
+/* Every host is this machine's, whatever a resolver, a proxy or a redirection says. */
+static struct err *get(CURL *easy, const struct exchange *x, struct text *body, long *ret_status)
+{
+	AUTO_FREE char *url = mem_printf("http://%s:%u%s", x->host, x->port, x->path), *here = mem_printf("::127.0.0.1:%u", x->port);
+	struct curl_slist *to = curl_slist_append(NULL, here);
+
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	curl_easy_setopt(easy, CURLOPT_CONNECT_TO, to);
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, REDIRECTS);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, SILENCE_SECONDS);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "mkbench");
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, body);
+	CURLcode code = curl_easy_perform(easy);
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, ret_status);
+	curl_slist_free_all(to);
+	return code == CURLE_OK ? NULL : err_new(ERR_BUILD, "%s: %s", x->path, curl_easy_strerror(code));
 }
 
 struct err *exchange_get(const struct exchange *x, int *ret_status, char **ret_body)
 {
-	AUTO_FREE char *path = mem_dup(x->path);
+	AUTO_TEXT struct text body = { 0 };
+	CURL *easy = curl_easy_init();
+	long status = 0;
 
-	for (int turn = 0;; turn++) {
-		AUTO_CLOSE int fd = -1;
-		AUTO_TEXT struct text t = { 0 };
-		TRY(ask(x, path, "Connection: close\r\n", &fd));
-		TRY(hear_head(fd, &t, ret_status));
-		for (bool more = true; more;)
-			TRY(hear(fd, &t, &more));
-		char *next = redirection(x, *ret_status, t.bytes);
-		if (!next || turn == REDIRECTS) {
-			free(next);
-			*ret_body = mem_dup(t.bytes + head_length(&t));
-			return NULL;
-		}
-		mem_freep(&path);
-		path = next;
-	}
+	if (!easy)
+		mem_exhausted();
+	struct err *e = get(easy, x, &body, &status);
+	curl_easy_cleanup(easy);
+	*ret_status = (int)status;
+	*ret_body = e ? NULL : mem_dup(body.bytes ? body.bytes : "");
+	return e;
 }
 
 static char *base64(const void *bytes, size_t len)

@@ -1,5 +1,5 @@
 /* HTTP/1.1 with a port of 127.0.0.1, as a browser on this machine would speak it to one of several hosts (RFC 9112),
- * and the opening of a websocket (RFC 6455). Each call takes half a minute at most for one silence. */
+ * and the opening of a websocket (RFC 6455). Each call takes two minutes at most for one silence. */
 #pragma once
 #include "base/err.h"
 
@@ -8,7 +8,7 @@ struct exchange {
 	const char *host, *path; /* host without a port */
 };
 
-/* GET, redirections within the host followed. ret_body is the caller's to free. */
+/* GET, redirections followed as far as this machine has the host. ret_body is the caller's to free. */
 struct err *exchange_get(const struct exchange *x, int *ret_status, char **ret_body) MUST_CHECK;
 /* Opens a websocket from the host's own page and hears the first message, a text, the caller's to free. */
 struct err *exchange_websocket(const struct exchange *x, char **ret_message) MUST_CHECK;
