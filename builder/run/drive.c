@@ -1,5 +1,6 @@
 #include "run/drive.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,6 +44,17 @@ static const char *format_of(const char *name)
 	return text_ends(name, ".qcow2") ? "qcow2" : "raw";
 }
 
+/* A copy that was cut between two frames is sound to zstd; the partition table knows where its twin should be (UEFI 2.10, 5.3.2). */
+static struct err *check_whole(int fd)
+{
+	uint64_t last = 0;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || pread(fd, &last, sizeof last, 512 + 32) < 0)
+		return err_errno(errno, "read the disk image");
+	return (le64toh(last) + 1) * 512 == (uint64_t)st.st_size ? NULL : err_new(ERR_USAGE, "the disk image ends early: it was not copied whole");
+}
+
 /* The image itself, or what QEMU can read of it, unpacked under that name of the folder; the caller's. */
 static struct err *readable(const struct launch *l, const char *folder, const char *name, char **ret)
 {
@@ -58,6 +70,8 @@ static struct err *readable(const struct launch *l, const char *folder, const ch
 	if (from < 0 || to < 0)
 		return err_errno(errno, "open %s", from < 0 ? l->bundle->path : part);
 	struct err *e = zst_read(from, to);
+	if (!e)
+		e = check_whole(to);
 	if (!e && rename(part, raw) < 0)
 		e = err_errno(errno, "rename %s", part);
 	if (e)

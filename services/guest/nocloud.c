@@ -28,7 +28,7 @@ static void not_understood(const struct part *p, const struct node *value)
 
 static bool is_true(const struct node *value)
 {
-	return value->kind == NODE_SCALAR && strchr("yYtT1oO", value->text[0]) && strcasecmp(value->text, "off");
+	return value->kind == NODE_SCALAR && *value->text && strchr("yYtT1oO", value->text[0]) && strcasecmp(value->text, "off");
 }
 
 static void take_hostname(const struct part *p, const struct node *value)

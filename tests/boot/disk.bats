@@ -126,6 +126,10 @@ both_answer() {
 	zstd -qt "$BOOT/out/demo-1.0.raw.zst"
 	zstd -qdc "$BOOT/out/demo-1.0.raw.zst" | cmp - "$BOOT/out/demo-1.0.raw"
 	(($(du -m "$BOOT/out/demo-1.0.raw.zst" | cut -f1) < 300))
+	# cut between two frames, which zstd takes for whole
+	head -c 8M "$BOOT/out/demo-1.0.raw" | zstd -q >"$BATS_TEST_TMPDIR/cut.raw.zst"
+	run -2 env XDG_DATA_HOME="$BATS_TEST_TMPDIR" "$MKBENCH" run --progress quiet "$BATS_TEST_TMPDIR/cut.raw.zst"
+	[[ $output == *"ends early"* ]]
 }
 
 @test "nothing is written when nothing has changed, and the same bytes when it is" {
