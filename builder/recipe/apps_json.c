@@ -63,17 +63,12 @@ static const char *find_key(const char *map, const char *key)
 static struct mark mark_of(const struct reading *r, const char *key)
 {
 	const char *at = skip_space(skip_space(r->bytes) + 1);
-	struct mark m = { .line = 1, .column = 1 };
 
 	for (size_t i = 0; i < r->index; i++)
 		at = skip_space(skip_space(skip_value(at)) + 1);
 	if (key && *at == '{')
 		at = find_key(at, key);
-	for (const char *c = r->bytes; c < at; c++) {
-		m.column = *c == '\n' ? 1 : m.column + (((unsigned char)*c & 0xc0) != 0x80);
-		m.line += *c == '\n';
-	}
-	return m;
+	return problem_mark(r->bytes, at);
 }
 
 /* The text of a key, in the arena, or NULL after a problem. */

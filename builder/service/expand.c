@@ -26,21 +26,10 @@ static const struct node *written(const struct node *n, const char *text)
 	return NULL;
 }
 
-static struct mark count_lines(const char *text, const char *at)
-{
-	struct mark m = { .line = 1, .column = 1 };
-
-	for (const char *c = text; c < at; c++) {
-		m.column = *c == '\n' ? 1 : m.column + (((unsigned char)*c & 0xc0) != 0x80);
-		m.line += *c == '\n';
-	}
-	return m;
-}
-
 static struct mark locate(const struct source *from, const char *text, const char *at)
 {
 	if (!from->root)
-		return count_lines(text, at);
+		return problem_mark(text, at);
 	const struct node *n = written(from->root, text);
 	return n ? n->at : (struct mark){ 0 };
 }

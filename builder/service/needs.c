@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "recipe/draft.h"
+#include "schema/problem.h"
 
 struct reading {
 	struct arena *arena;
@@ -15,14 +16,10 @@ struct reading {
 
 static struct err *refuse(const struct reading *r)
 {
-	unsigned line = 1, column = 1;
+	struct mark m = problem_mark(r->bytes, r->at);
 
-	for (const char *c = r->bytes; c < r->at; c++) {
-		column = *c == '\n' ? 1 : column + (((unsigned char)*c & 0xc0) != 0x80);
-		line += *c == '\n';
-	}
 	return err_new(ERR_RECIPE, "%s:%u:%u: '%s' is read, not run: it must be one list of plain texts, such as [\"one\", \"two\"]", r->shown,
-		       line, column, r->variable);
+		       m.line, m.column, r->variable);
 }
 
 static bool is_word(char c)

@@ -18,6 +18,7 @@
 #include "note.h"
 #include "say.h"
 #include "state.h"
+#include "units.h"
 
 #define FOLDER "/etc/issue.d"
 #define LOOK_MS 2000
@@ -81,20 +82,14 @@ static void put_state(struct text *t)
 	err_free(e);
 }
 
-/* Names of what systemd could not start. */
+/* What systemd could not start. */
 static void put_units(struct text *t)
 {
-	static const char *const argv[] = { "/bin/systemctl", "--failed", "--plain", "--no-legend", NULL };
-	const struct child c = { .argv = argv, .limit_seconds = 10 };
-	AUTO_FREE char *lines = NULL;
-	int status = 0;
-	struct err *e = child_run(&c, &lines, NULL, &status);
-	char *rest = e || status ? NULL : lines;
+	AUTO_TEXT struct text names = { 0 };
 
-	err_free(e);
-	for (char *line; (line = strsep(&rest, "\n"));)
-		if (*line)
-			text_printf(t, "  Units     failed: %.*s\n", (int)strcspn(line, " "), line);
+	err_free(units_failed(&names));
+	if (names.len)
+		text_printf(t, "  Units     failed:%s\n", names.bytes);
 }
 
 static void put_name(struct text *t)

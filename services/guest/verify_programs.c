@@ -5,12 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "redis.h"
 #include "supervisor.h"
+#include "units.h"
 
 #define LIMIT_MS 5000
 
@@ -175,21 +175,12 @@ void verify_programs_workers(struct verify *v)
 
 void verify_programs_units(struct verify *v)
 {
-	static const char *const argv[] = { "systemctl", "--failed", "--plain", "--no-legend", "--no-pager", NULL };
-	AUTO_FREE char *lines = NULL;
 	AUTO_TEXT struct text names = { 0 };
-	int status = 0;
 
 	if (access("/run/systemd/system", F_OK))
 		return; /* a container */
-	struct err *e = child_run(&(struct child){ .argv = argv, .limit_seconds = 15 }, &lines, NULL, &status);
-	char *rest = e ? NULL : lines;
-	for (char *line; (line = strsep(&rest, "\n"));)
-		if (*line)
-			text_printf(&names, " %.*s", (int)strcspn(line, " "), line);
-	if (!e && status)
-		e = err_new(ERR_SYSTEM, "systemctl ended with status %d:%s", status, names.len ? names.bytes : "");
-	else if (!e && names.len)
+	struct err *e = units_failed(&names);
+	if (!e && names.len)
 		e = err_new(ERR_SYSTEM, "failed:%s", names.bytes);
 	verify_row(v, NULL, e, "none has failed");
 }

@@ -3,15 +3,6 @@ bats_require_minimum_version 1.5.0
 load helpers
 load room
 
-setup() {
-	need_room
-	make_room
-}
-
-teardown() {
-	drop_room
-}
-
 # The lines of a bench that nobody has disturbed, made once.
 undisturbed() {
 	[[ -e $BATS_FILE_TMPDIR/oracle ]] && return

@@ -4,15 +4,6 @@ bats_require_minimum_version 1.5.0
 load helpers
 load room
 
-setup() {
-	need_room
-	make_room
-}
-
-teardown() {
-	drop_room
-}
-
 @test "a site is added while the bench runs; killed in the middle, the next start finishes it" {
 	start_room
 	started

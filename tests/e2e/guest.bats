@@ -3,15 +3,6 @@ bats_require_minimum_version 1.5.0
 load helpers
 load room
 
-setup() {
-	need_room
-	make_room
-}
-
-teardown() {
-	drop_room
-}
-
 secrets() {
 	cat "$room"/data/secrets/*/{admin_password,db_password,encryption_key}
 }

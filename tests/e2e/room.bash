@@ -1,4 +1,4 @@
-# A bench of pretence (tests/guest) in namespaces of its own. Loaded after helpers.
+# A bench of pretence (tests/guest) in namespaces of its own, one a test. Loaded after helpers.
 repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 guest=${GUEST:-$(dirname "$(readlink -f "$MKBENCH")")/guest/guest}
 
@@ -67,4 +67,13 @@ over() {
 drop_room() {
 	[[ -z ${outside:-} ]] || { kill -KILL "$outside" 2>/dev/null && wait "$outside" || true; }
 	[[ -z ${room:-} ]] || rm -rf "$room"
+}
+
+setup() {
+	need_room
+	make_room
+}
+
+teardown() {
+	drop_room
 }
