@@ -31,17 +31,19 @@ static const char help[] =
 	"  --detach            leave it running; otherwise Ctrl-C stops it in order\n"
 	"  --engine ENGINE     docker, podman, or own (mkbench itself); the first that answers unless given\n"
 	"  --accel KIND        of a disk: kvm, tcg (emulated), or auto, which is kvm where it works; MKBENCH_ACCEL says the same\n"
+	"  --firmware KIND     of a disk: bios, which it is unless given, or uefi\n"
 	"  --output FOLDER     where the image of a RECIPE is written; here unless given\n"
 	"  --progress STYLE    auto, bar, plain, json or quiet\n";
 
-enum { NAME = 1, PORT, DATA, ENV, DETACH, ENGINE, ACCEL, OUTPUT, PROGRESS, HELP };
+enum { NAME = 1, PORT, DATA, ENV, DETACH, ENGINE, ACCEL, FIRMWARE, OUTPUT, PROGRESS, HELP };
 
 static const struct option options[] = {
 	{ "name", required_argument, NULL, NAME },     { "port", required_argument, NULL, PORT },
 	{ "data", required_argument, NULL, DATA },     { "env", required_argument, NULL, ENV },
 	{ "detach", no_argument, NULL, DETACH },       { "engine", required_argument, NULL, ENGINE },
 	{ "output", required_argument, NULL, OUTPUT }, { "progress", required_argument, NULL, PROGRESS },
-	{ "accel", required_argument, NULL, ACCEL },   { "help", no_argument, NULL, HELP },
+	{ "accel", required_argument, NULL, ACCEL },   { "firmware", required_argument, NULL, FIRMWARE },
+	{ "help", no_argument, NULL, HELP },
 	{ 0 },
 };
 
@@ -85,6 +87,7 @@ static struct err *take(struct wishes *w, int option, const char *value)
 	case DATA: w->options.data = value; return NULL;
 	case ENGINE: w->options.engine = value; return NULL;
 	case ACCEL: w->options.accelerator = value; return NULL;
+	case FIRMWARE: w->options.firmware = value; return NULL;
 	case DETACH: w->options.detach = true; return NULL;
 	case OUTPUT: w->output = value; return NULL;
 	case HELP: w->help = true; return NULL;

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "image/zst.h"
+#include "run/firmware.h"
 
 #define PACKED ".raw.zst"
 #define DATA_SIZE "16G"        /* sparse; qemu-img resize makes it larger, and the data follow */
@@ -162,6 +163,7 @@ static struct err *with_data(const struct launch *l, const char *folder, struct 
 
 struct err *drive_prepare(const struct launch *l, const char *folder, struct drive *ret)
 {
+	TRY(firmware_choose(l->firmware, folder, &ret->code, &ret->variables));
 	return l->data ? with_data(l, folder, ret) : with_overlay(l, folder, ret);
 }
 
@@ -169,4 +171,6 @@ void drive_done(struct drive *d)
 {
 	free(d->image);
 	free(d->data);
+	free(d->code);
+	free(d->variables);
 }

@@ -2,10 +2,11 @@
 #pragma once
 #include "run/engine.h"
 
-/* A disk of the machine, as a QEMU option's value; text is the caller's to free. */
+/* Values of QEMU's -drive; released by drive_done. */
 struct drive {
-	char *image;             /* of -drive, as id=image */
-	char *data;              /* of -drive, as id=data; or NULL: the image carries its data */
+	char *image;             /* as id=image */
+	char *data;              /* as id=data; or NULL: the image carries its data */
+	char *code, *variables;  /* the firmware's, run/firmware.h; or NULL */
 };
 
 /* folder is the machine's own. Without l->data what it writes is kept there, in an overlay that lies on this image and no

@@ -106,8 +106,13 @@ static struct err *launch(const struct launch *l, const struct drive *drive, con
 	for (size_t i = 0; i < COUNT(first); i++)
 		VEC_PUSH(&argv, first[i]);
 	const char *const data[] = { "-drive", drive->data, "-device", "virtio-blk-pci,drive=data,serial=" DATA_SERIAL };
+	const char *const flash[] = { drive->code, drive->variables };
 	for (size_t i = 0; drive->data && i < COUNT(data); i++)
 		VEC_PUSH(&argv, data[i]);
+	for (size_t i = 0; i < COUNT(flash) && flash[i]; i++) {
+		VEC_PUSH(&argv, "-drive");
+		VEC_PUSH(&argv, flash[i]);
+	}
 	for (const char *const *pair = l->env; pair && *pair; pair++) {
 		VEC_PUSH(&made, drive_option("type=11,value=io.systemd.credential:", *pair));
 		VEC_PUSH(&argv, "-smbios");
@@ -224,11 +229,8 @@ static struct err *choose(const char *wanted, bool *ret_kvm, bool *ret_tcg)
 }
 
 /* That there is a /dev/kvm does not say that it works: where a guest does not come up with it, it is emulated. */
-static struct err *boot_somehow(const struct launch *l, const struct drive *d, unsigned *ret_port, bool *ret_interrupted)
+static struct err *boot_somehow(const struct launch *l, const struct drive *d, bool kvm, bool tcg, unsigned *ret_port, bool *ret_interrupted)
 {
-	bool kvm, tcg;
-
-	TRY(choose(l->accelerator, &kvm, &tcg));
 	if (kvm) {
 		struct err *e = boot(l, d, &accelerate, ret_port, ret_interrupted);
 		if (!tcg || (!e && (*ret_port || *ret_interrupted)))
@@ -249,14 +251,19 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	AUTO_FREE char *disk = inside(l->name, "disk");
 	AUTO_FREE char *folder = mem_ndup(disk, strlen(disk) - strlen("/disk"));
 	AUTO_DRIVE struct drive d = { 0 };
-	bool interrupted;
+	bool kvm, tcg, interrupted;
 	unsigned port;
 
 	(void)e;
+	TRY(choose(l->accelerator, &kvm, &tcg));
 	TRY(file_make_folder(folder, 0700));
-	TRY(drive_prepare(l, folder, &d));
+	struct err *failed = drive_prepare(l, folder, &d);
+	if (failed) {
+		rmdir(folder);   /* stays when an earlier run's are in it */
+		return failed;
+	}
 	interrupt_catch();
-	TRY(boot_somehow(l, &d, &port, &interrupted));
+	TRY(boot_somehow(l, &d, kvm, tcg, &port, &interrupted));
 	if (interrupted)
 		return NULL;
 	if (!port)

@@ -257,9 +257,13 @@ fake_engine() {
 	mkbench 2 verify nothing.oci
 	mkbench 2 verify "$oci" --accel tcg
 	[[ $output == *"--accel is for disks"* ]]
+	mkbench 2 verify "$oci" --firmware uefi
+	[[ $output == *"--firmware is for disks"* ]]
 	touch demo-1.0.raw
 	mkbench 2 verify demo-1.0.raw --engine own
 	mkbench 2 verify demo-1.0.raw --accel xen
+	mkbench 2 verify demo-1.0.raw --firmware coreboot
+	[[ $output == *"--firmware takes bios or uefi, not 'coreboot'"* ]]
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench" 2>/dev/null)" ]
 }
 
