@@ -160,7 +160,7 @@ static struct err *find_recognised(struct arena *a, const char *share, const str
 		found = true;
 	}
 	if (!found)
-		return err_new(ERR_RECIPE, "%s: no framework recognises the first app: name one as 'framework'", r->path);
+		return err_new(ERR_RECIPE, "%s: no framework recognises the first app: name one as 'framework', or a file of your own", r->path);
 	return NULL;
 }
 

@@ -14,7 +14,7 @@ static const char demo[] =
 	"apps: [{name: demo, path: ./demo}]\nsites: [{name: one.localhost}]\n";
 
 /* Loads the services of a recipe; a failure is a text, the caller's to free. */
-static char *load(const char *bytes, struct recipe *r, struct service_set **ret)
+static char *load_from(const char *share, const char *bytes, struct recipe *r, struct service_set **ret)
 {
 	struct problems p;
 	struct err *e = recipe_parse("demo.yml", bytes, strlen(bytes), r, &p);
@@ -24,11 +24,16 @@ static char *load(const char *bytes, struct recipe *r, struct service_set **ret)
 		printf("# %s\n", report);
 		free(report);
 	} else {
-		e = service_load(".", r, ret);
+		e = service_load(share, r, ret);
 	}
 	char *text = e ? err_text(e) : NULL;
 	err_free(e);
 	return text;
+}
+
+static char *load(const char *bytes, struct recipe *r, struct service_set **ret)
+{
+	return load_from(".", bytes, r, ret);
 }
 
 static int group_of(const struct service_set *s, const char *name)
@@ -43,12 +48,12 @@ static int group_of(const struct service_set *s, const char *name)
 }
 
 /* The framework that a recipe turns out to mean, as its bench.json names it. */
-static void check_framework(const char *text, const char *want)
+static void check_framework(const char *share, const char *text, const char *want)
 {
 	struct recipe r = { 0 };
 	struct service_set *s = NULL;
 	struct tree t = { 0 };
-	AUTO_FREE char *why = load(text, &r, &s), *line = mem_printf("\"name\": \"%s\"", want);
+	AUTO_FREE char *why = load_from(share, text, &r, &s), *line = mem_printf("\"name\": \"%s\"", want);
 
 	is(why ? why : "fine", "fine");
 	struct err *e = s ? service_render(s, "0", &t) : NULL;
@@ -236,7 +241,7 @@ static void test_places(void)
 		  "services/frameworks/f.yml:6:25: unknown key 'pins': known here are name, argv, directory, environment, cache, network, only_with, inputs, seconds, as_root" },
 		{ "{}", FRAMEWORK "pin_steps: [{name: s, pins: p, inputs: [a], argv: [a]}, {name: t, pins: p, inputs: [b], argv: [b]}]\n",
 		  RECIPE("f"), "services/frameworks/f.yml:6:73: two steps leave pins 'p'" },
-		{ "{}", FRAMEWORK, RECIPE("auto"), "r.yml: no framework recognises the first app: name one as 'framework'" },
+		{ "{}", FRAMEWORK, RECIPE("auto"), "r.yml: no framework recognises the first app: name one as 'framework', or a file of your own" },
 		{ "{}", "title: f\n", RECIPE("f"), "services/frameworks/f.yml:1:1: 'services' is missing: list the services a bench of it has" },
 		{ "{}", FRAMEWORK, RECIPE("other"), "r.yml: there is no framework 'other': known are f, l" },
 	};
@@ -258,7 +263,7 @@ static void test_own(void)
 	AUTO_FREE char *text = mem_printf("name: d\nbase: {suite: bookworm}\nsites: [{name: one.localhost}]\nframework: %s\n"
 					  "apps: [{name: demo, path: ./demo}]\n", path);
 	ok(!file_write(path, like, strlen(like), 0644));
-	check_framework(text, "our-own");
+	check_framework(".", text, "our-own");
 	err_free(file_remove_tree(folder));
 }
 
@@ -289,23 +294,38 @@ static void test_disk(void)
 }
 
 static const struct { const char *files[3][2], *want; } shown_by[] = {
-	{ { { "frappe/hooks.py", "app_title = \"Frappe Framework\"\n" }, { "realtime/index.js", "on('events')\n" } }, "frappe" },
-	{ { { "frappe/hooks.py", "app_title = \"Frappe Framework\"\n" }, { "frappe/__init__.py", "__version__ = \"14.27.0\"\n" } }, "frappe-14" },
-	{ { { "frappe/wsgi.py", "application = 1\n" }, { "frappe/manage.py", "def create_site(): 0\n" } }, "wsgi" },
-	{ { { "frappe/wsgi.py", "application = 1\n" }, { "frappe/manage.py", "def create_site(): 0\n" }, { "requirements.txt", "" } }, "wsgi-venv" },
-	{ { { "frappe/hooks.py", "app_title = \"Dodock\"\n" }, { "frappe/__init__.py", "__version__ = \"3.38.0\"\n" } }, "dodock" },
+	{ { { "demo/desk.py", "title = \"Desk\"\n" } }, "desk" },
+	{ { { "demo/desk.py", "title = \"Desk\"\n" }, { "demo/__init__.py", "__version__ = \"14.27.0\"\n" } }, "desk-14" },
+	{ { { "demo/wsgi.py", "application = 1\n" }, { "demo/manage.py", "def create_site(): 0\n" } }, "wsgi" },
+	{ { { "demo/wsgi.py", "application = 1\n" }, { "demo/manage.py", "def create_site(): 0\n" }, { "requirements.txt", "" } }, "wsgi-venv" },
 };
+
+/* The services as they are, and two more frameworks; the folder is the caller's to remove. */
+static void make_share(char *folder)
+{
+	static const char desk[] =
+		"title: Desk\nservices: [bench, mariadb]\nprobe_path: /\nadmin_user: a\nmemory_per_worker: 1M\n"
+		"app_names: [demo]\nrefs: [\"version-15*\"]\nevidence: {\"demo/desk.py\": Desk}\n";
+	static const char older[] =
+		"like: desk\ntitle: Desk 14\nrefs: [\"v14.*\"]\nevidence: {\"demo/desk.py\": Desk, \"demo/__init__.py\": '\"14.'}\n";
+	AUTO_FREE char *command = mem_printf("cp -r services rootfs %s", folder);
+	AUTO_FREE char *first = mem_printf("%s/services/frameworks/desk.yml", folder);
+	AUTO_FREE char *second = mem_printf("%s/services/frameworks/desk-14.yml", folder);
+
+	ok(!system(command));
+	ok(!file_write(first, desk, strlen(desk), 0644));
+	ok(!file_write(second, older, strlen(older), 0644));
+}
 
 /* "auto" reads a local app; of one in git it has the ref alone. */
 static void test_auto(void)
 {
-	char folder[] = "/tmp/mkbench-service-XXXXXX";
+	char share[] = "/tmp/mkbench-share-XXXXXX", folder[] = "/tmp/mkbench-service-XXXXXX";
 	static const char head[] = "name: d\nversion: \"1\"\nbase: {suite: bookworm}\nsites: [{name: one.localhost}]\nframework: auto\n";
-	static const struct { const char *ref, *want; } refs[] = {
-		{ "version-15", "frappe" }, { "version-16-hotfix", "frappe" }, { "v14.3.1", "frappe-14" }, { "v3.x.x", "dodock" },
-	};
+	static const struct { const char *ref, *want; } refs[] = { { "version-15", "desk" }, { "v14.3.1", "desk-14" } };
 
-	ok(mkdtemp(folder) != NULL);
+	ok(mkdtemp(share) && mkdtemp(folder));
+	make_share(share);
 	for (size_t i = 0; i < COUNT(shown_by); i++) {
 		for (size_t k = 0; k < COUNT(shown_by[i].files) && shown_by[i].files[k][0]; k++) {
 			const char *const *file = shown_by[i].files[k];
@@ -314,14 +334,15 @@ static void test_auto(void)
 			err_free(file_make_folder(above, 0755));
 			err_free(file_write(path, file[1], strlen(file[1]), 0644));
 		}
-		AUTO_FREE char *text = mem_printf("%sapps: [{name: frappe, path: %s}]\n", head, folder);
-		check_framework(text, shown_by[i].want);
+		AUTO_FREE char *text = mem_printf("%sapps: [{name: demo, path: %s}]\n", head, folder);
+		check_framework(share, text, shown_by[i].want);
 		err_free(file_remove_tree(folder));
 	}
 	for (size_t i = 0; i < COUNT(refs); i++) {
-		AUTO_FREE char *text = mem_printf("%sapps: [{name: frappe, git: \"https://example.org/f.git\", ref: %s}]\n", head, refs[i].ref);
-		check_framework(text, refs[i].want);
+		AUTO_FREE char *text = mem_printf("%sapps: [{name: demo, git: \"https://example.org/f.git\", ref: %s}]\n", head, refs[i].ref);
+		check_framework(share, text, refs[i].want);
 	}
+	err_free(file_remove_tree(share));
 }
 
 static void test_refusals(void)
