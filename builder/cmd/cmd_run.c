@@ -1,12 +1,12 @@
 #include "cmd/cmd.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/machine_option.h"
 #include "cmd/option.h"
 #include "run/qemu.h"
 #include "run/room.h"
@@ -29,21 +29,18 @@ static const char help[] =
 	"                      their own, FILE.qcow2, FILE.raw or FOLDER/data.qcow2, where the next version of the image finds them\n"
 	"  --env KEY[=VALUE]   a variable for the container; without a value, this shell's\n"
 	"  --detach            leave it running; otherwise Ctrl-C stops it in order\n"
-	"  --engine ENGINE     docker, podman, or own (mkbench itself); the first that answers unless given\n"
-	"  --accel KIND        of a disk: kvm, tcg (emulated), or auto, which is kvm where it works; MKBENCH_ACCEL says the same\n"
-	"  --firmware KIND     of a disk: bios, which it is unless given, or uefi\n"
+	MACHINE_HELP
 	"  --output FOLDER     where the image of a RECIPE is written; here unless given\n"
 	"  --progress STYLE    auto, bar, plain, json or quiet\n";
 
-enum { NAME = 1, PORT, DATA, ENV, DETACH, ENGINE, ACCEL, FIRMWARE, OUTPUT, PROGRESS, HELP };
+enum { NAME = 1, PORT, DATA, ENV, DETACH, OUTPUT, PROGRESS, HELP };
 
 static const struct option options[] = {
 	{ "name", required_argument, NULL, NAME },     { "port", required_argument, NULL, PORT },
 	{ "data", required_argument, NULL, DATA },     { "env", required_argument, NULL, ENV },
-	{ "detach", no_argument, NULL, DETACH },       { "engine", required_argument, NULL, ENGINE },
+	{ "detach", no_argument, NULL, DETACH },       { "help", no_argument, NULL, HELP },
 	{ "output", required_argument, NULL, OUTPUT }, { "progress", required_argument, NULL, PROGRESS },
-	{ "accel", required_argument, NULL, ACCEL },   { "firmware", required_argument, NULL, FIRMWARE },
-	{ "help", no_argument, NULL, HELP },
+	MACHINE_OPTIONS,
 	{ 0 },
 };
 
@@ -82,12 +79,14 @@ static struct err *add_variable(struct wishes *w, const char *text)
 
 static struct err *take(struct wishes *w, int option, const char *value)
 {
+	bool known;
+
+	TRY(machine_option(option, value, &w->options, &known));
+	if (known)
+		return NULL;
 	switch (option) {
 	case NAME: w->options.name = value; return NULL;
 	case DATA: w->options.data = value; return NULL;
-	case ENGINE: w->options.engine = value; return NULL;
-	case ACCEL: w->options.accelerator = value; return NULL;
-	case FIRMWARE: w->options.firmware = value; return NULL;
 	case DETACH: w->options.detach = true; return NULL;
 	case OUTPUT: w->output = value; return NULL;
 	case HELP: w->help = true; return NULL;

@@ -1,9 +1,9 @@
 #include "cmd/cmd.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "cmd/machine_option.h"
 #include "cmd/option.h"
 #include "run/verify.h"
 
@@ -15,19 +15,16 @@ static const char help[] =
 	"stops it in order and removes it with its data, also after Ctrl-C. Exit status 5: a check has failed.\n"
 	"\n"
 	"  --json              the report as JSON, when all is over\n"
-	"  --engine ENGINE     docker, podman, or own (mkbench itself); the first that can run it unless given\n"
-	"  --accel KIND        of a disk: kvm, tcg (emulated), or auto, which is kvm where it works; MKBENCH_ACCEL says the same\n"
-	"  --firmware KIND     of a disk: bios, which it is unless given, or uefi\n"
+	MACHINE_HELP
 	"  --output FOLDER     where the image of a RECIPE is written; here unless given\n"
 	"  --progress STYLE    auto, bar, plain, json or quiet\n";
 
-enum { JSON = 1, ENGINE, ACCEL, FIRMWARE, OUTPUT, PROGRESS, HELP };
+enum { JSON = 1, OUTPUT, PROGRESS, HELP };
 
 static const struct option options[] = {
-	{ "json", no_argument, NULL, JSON },           { "engine", required_argument, NULL, ENGINE },
+	{ "json", no_argument, NULL, JSON },           { "help", no_argument, NULL, HELP },
 	{ "output", required_argument, NULL, OUTPUT }, { "progress", required_argument, NULL, PROGRESS },
-	{ "accel", required_argument, NULL, ACCEL },   { "firmware", required_argument, NULL, FIRMWARE },
-	{ "help", no_argument, NULL, HELP },
+	MACHINE_OPTIONS,
 	{ 0 },
 };
 
@@ -39,11 +36,13 @@ struct wishes {
 
 static struct err *take(struct wishes *w, int option, const char *value)
 {
+	bool known;
+
+	TRY(machine_option(option, value, &w->run, &known));
+	if (known)
+		return NULL;
 	switch (option) {
 	case JSON: w->json = true; return NULL;
-	case ENGINE: w->run.engine = value; return NULL;
-	case ACCEL: w->run.accelerator = value; return NULL;
-	case FIRMWARE: w->run.firmware = value; return NULL;
 	case OUTPUT: w->build.folder = value; return NULL;
 	case HELP: w->help = true; return NULL;
 	case PROGRESS: return option_style(value, &w->build.style);

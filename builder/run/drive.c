@@ -163,7 +163,7 @@ static struct err *with_data(const struct launch *l, const char *folder, struct 
 
 struct err *drive_prepare(const struct launch *l, const char *folder, struct drive *ret)
 {
-	TRY(firmware_choose(l->firmware, folder, &ret->code, &ret->variables));
+	TRY(firmware_choose(l->machine.firmware, folder, &ret->code, &ret->variables));
 	return l->data ? with_data(l, folder, ret) : with_overlay(l, folder, ret);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/progress.h"
 #include "run/bundle.h"
+#include "run/machine.h"
 
 /* What is to be started. */
 struct launch {
@@ -14,8 +15,7 @@ struct launch {
 	unsigned port;           /* on 127.0.0.1 */
 	int *listener;           /* listens there, so that nobody else does: to be used, or dropped just before another listens */
 	const char *const *env;  /* NULL-terminated KEY=VALUE beside the image's, or NULL */
-	const char *accelerator; /* of a disk: "kvm", "tcg", "auto"; NULL: $MKBENCH_ACCEL, or auto */
-	const char *firmware;    /* of  a disk: "bios", "uefi"; NULL: bios */
+	struct machine machine;  /* of a disk */
 	bool detach;             /* else it ends when this mkbench does, as far as the engine can see to that */
 	struct progress *progress;
 };

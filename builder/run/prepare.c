@@ -87,15 +87,14 @@ struct err *prepare_open(const struct run_options *o, struct prepare *ret)
 	*ret = (struct prepare){ .bundle = { .archive = -1 }, .listener = -1, .any_port = !o->port };
 	TRY(disk ? qemu_open(o->image, &ret->bundle) : bundle_open(o->image, &ret->bundle));
 	ret->launch = (struct launch){ .bundle = &ret->bundle, .name = o->name ? o->name : ret->bundle.name, .port = o->port, .env = o->env,
-				       .accelerator = o->accelerator, .firmware = o->firmware, .detach = o->detach, .listener = &ret->listener,
-				       .progress = progress_new(o->style) };
+				       .machine = o->machine, .detach = o->detach, .listener = &ret->listener, .progress = progress_new(o->style) };
 	TRY(prepare_name(ret->launch.name));
 	TRY(refuse_running(ret->launch.name));
 	ret->engine = &qemu_row;
 	if (disk && o->engine)
 		return err_new(ERR_USAGE, "--engine is for containers, and %s is a disk", o->image);
-	if (!disk && (o->accelerator || o->firmware))
-		return err_new(ERR_USAGE, "%s is for disks, and %s is none", o->accelerator ? "--accel" : "--firmware", o->image);
+	if (!disk && machine_option_used(&o->machine))
+		return err_new(ERR_USAGE, "%s is for disks, and %s is none", machine_option_used(&o->machine), o->image);
 	if (!disk)
 		TRY(choose_engine(o->engine, ret));
 	TRY(choose_port(ret, USUAL_PORT));

@@ -17,10 +17,10 @@
 #include "base/text.h"
 #include "run/drive.h"
 #include "run/interrupt.h"
+#include "run/machine.h"
 #include "run/port.h"
 #include "run/talk.h"
 
-#define DATA_SERIAL "mkbench-data" /* services/guest/datafs.h */
 #define STOP_SECONDS 180
 #define PRESS_SECONDS 10
 #define ASK_MS 5000
@@ -39,15 +39,6 @@ static bool answers(const struct engine *e)
 {
 	(void)e;
 	return false;            /* for containers, which is what is asked */
-}
-
-static char *inside(const char *name, const char *what)
-{
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-
-	if (data && *data)
-		return mem_printf("%s/mkbench/%s/%s", data, name, what);
-	return mem_printf("%s/.local/share/mkbench/%s/%s", home ? home : "", name, what);
 }
 
 bool qemu_is_disk(const char *path)
@@ -73,7 +64,7 @@ struct err *qemu_open(const char *path, struct bundle *ret)
 
 static enum engine_state find(const struct engine *e, const char *name)
 {
-	AUTO_FREE char *base = inside(name, "base"), *path = inside(name, "qemu.pid");
+	AUTO_FREE char *base = machine_path(name, "base"), *path = machine_path(name, "qemu.pid");
 	AUTO_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC);
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
@@ -88,56 +79,16 @@ static bool keeps(const struct engine *e, const char *name)
 	return find(e, name) != ENGINE_ABSENT;
 }
 
-static struct err *launch(const struct launch *l, const struct drive *drive, const char *accelerator)
-{
-	AUTO_FREE char *pid = inside(l->name, "qemu.pid"), *console = inside(l->name, "console");
-	AUTO_FREE char *agent = inside(l->name, "agent"), *qmp = inside(l->name, "qmp");
-	AUTO_FREE char *serial = drive_option("file:", console);
-	AUTO_FREE char *channel = drive_option("socket,id=agent,server=on,wait=off,path=", agent), *monitor = mem_printf("unix:%s,server=on,wait=off", qmp);
-	const char *const first[] = {
-		"qemu-system-x86_64", "-accel", accelerator, "-cpu", strcmp(accelerator, "kvm") ? "max" : "host", "-m", "2G", "-smp", "2", "-display", "none",
-		"-no-reboot", "-daemonize", "-pidfile", pid, "-drive", drive->image,
-		"-device", "virtio-blk-pci,drive=image,bootindex=0", "-nic", "user,id=net,model=virtio", "-serial", serial, "-qmp", monitor,
-		"-device", "virtio-serial", "-chardev", channel, "-device", "virtserialport,chardev=agent,name=org.mkbench.agent",
-	};
-	struct { const char **items; size_t count, room; } argv = { 0 };
-	struct { char **items; size_t count, room; } made = { 0 };
-
-	for (size_t i = 0; i < COUNT(first); i++)
-		VEC_PUSH(&argv, first[i]);
-	const char *const data[] = { "-drive", drive->data, "-device", "virtio-blk-pci,drive=data,serial=" DATA_SERIAL };
-	const char *const flash[] = { drive->code, drive->variables };
-	for (size_t i = 0; drive->data && i < COUNT(data); i++)
-		VEC_PUSH(&argv, data[i]);
-	for (size_t i = 0; i < COUNT(flash) && flash[i]; i++) {
-		VEC_PUSH(&argv, "-drive");
-		VEC_PUSH(&argv, flash[i]);
-	}
-	for (const char *const *pair = l->env; pair && *pair; pair++) {
-		VEC_PUSH(&made, drive_option("type=11,value=io.systemd.credential:", *pair));
-		VEC_PUSH(&argv, "-smbios");
-		VEC_PUSH(&argv, made.items[made.count - 1]);
-	}
-	VEC_PUSH(&argv, NULL);
-	unlink(console);
-	struct err *e = drive_command(argv.items);
-	for (size_t i = 0; i < made.count; i++)
-		free(made.items[i]);
-	free(made.items);
-	free(argv.items);
-	return e;
-}
-
 static struct err *ask_monitor(const char *name, const char *text)
 {
-	AUTO_FREE char *qmp = inside(name, "qmp");
+	AUTO_FREE char *qmp = machine_path(name, "qmp");
 
 	return talk_monitor(qmp, text);
 }
 
 static bool ask(const char *name, const char *const *argv, char **ret_output)
 {
-	AUTO_FREE char *agent = inside(name, "agent");
+	AUTO_FREE char *agent = machine_path(name, "agent");
 	int status = 1;
 	struct err *e = talk_agent(agent, argv, ASK_MS, ret_output, &status);
 
@@ -147,7 +98,7 @@ static bool ask(const char *name, const char *const *argv, char **ret_output)
 
 static bool has_spoken(const char *name)
 {
-	AUTO_FREE char *console = inside(name, "console");
+	AUTO_FREE char *console = machine_path(name, "console");
 	struct stat st;
 
 	return !stat(console, &st) && st.st_size > 0;
@@ -183,7 +134,7 @@ static void wait_for_end(const char *name, int seconds)
 
 static pid_t pid_of(const char *name)
 {
-	AUTO_FREE char *path = inside(name, "qemu.pid"), *text = NULL;
+	AUTO_FREE char *path = machine_path(name, "qemu.pid"), *text = NULL;
 	size_t len;
 	struct err *e = file_read(path, 64, &text, &len);
 
@@ -207,7 +158,7 @@ static struct err *boot(const struct launch *l, const struct drive *d, const str
 	*ret_interrupted = false;
 	progress_stage(l->progress, "boot", 0, NULL);
 	progress_item(l->progress, a->name);
-	TRY(launch(l, d, a->name));
+	TRY(machine_start(l, d, a->name));
 	*ret_port = wait_for_port(l->name, a, ret_interrupted);
 	return NULL;
 }
@@ -248,14 +199,14 @@ static struct err *boot_somehow(const struct launch *l, const struct drive *d, b
 
 static struct err *start(const struct engine *e, const struct launch *l)
 {
-	AUTO_FREE char *disk = inside(l->name, "disk");
+	AUTO_FREE char *disk = machine_path(l->name, "disk");
 	AUTO_FREE char *folder = mem_ndup(disk, strlen(disk) - strlen("/disk"));
 	AUTO_DRIVE struct drive d = { 0 };
 	bool kvm, tcg, interrupted;
 	unsigned port;
 
 	(void)e;
-	TRY(choose(l->accelerator, &kvm, &tcg));
+	TRY(choose(l->machine.accelerator, &kvm, &tcg));
 	TRY(file_make_folder(folder, 0700));
 	struct err *failed = drive_prepare(l, folder, &d);
 	if (failed) {
@@ -292,7 +243,7 @@ static struct err *stop(const struct engine *e, const char *name)
 
 static struct err *clean(const struct engine *e, const char *name)
 {
-	AUTO_FREE char *disk = inside(name, "disk");
+	AUTO_FREE char *disk = machine_path(name, "disk");
 
 	(void)e;
 	disk[strlen(disk) - strlen("/disk")] = '\0';
@@ -308,7 +259,7 @@ static struct err *watch(const struct engine *e, const char *name, int *ret_fd)
 
 static char *tail(const struct engine *e, const char *name)
 {
-	AUTO_FREE char *path = inside(name, "console");
+	AUTO_FREE char *path = machine_path(name, "console");
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char bytes[TAIL_BYTES + 1] = "";
 	struct stat st;
@@ -324,7 +275,7 @@ static char *tail(const struct engine *e, const char *name)
 
 struct err *qemu_inside(const char *name, const char *const *argv)
 {
-	AUTO_FREE char *agent = inside(name, "agent"), *output = NULL;
+	AUTO_FREE char *agent = machine_path(name, "agent"), *output = NULL;
 	int status = 0;
 
 	TRY(talk_agent(agent, argv, INSIDE_MS, &output, &status));

@@ -5,14 +5,14 @@
 
 #include "base/err.h"
 #include "base/progress.h"
+#include "run/machine.h"
 
 struct run_options {
 	const char *image;       /* a .oci folder, a .tar, a .raw, .qcow2 or .raw.zst that mkbench wrote */
 	const char *name;        /* of the container; NULL: the image's */
 	const char *data;        /* a folder to keep the data in; NULL: the volume NAME-data; of a disk a file or folder, run/drive.h */
 	const char *engine;      /* "docker", "podman", "own"; NULL: the first that can run it */
-	const char *accelerator; /* for a disk: "auto", "kvm", "tcg"; NULL: $MKBENCH_ACCEL, or auto */
-	const char *firmware;    /* for a disk: "bios", "uefi"; NULL: bios */
+	struct machine machine;  /* for a disk */
 	unsigned port;           /* 0: 8080 or the next free one */
 	const char *const *env;  /* NULL-terminated KEY=VALUE, or NULL */
 	bool detach;

@@ -262,6 +262,15 @@ fake_engine() {
 	touch demo-1.0.raw
 	mkbench 2 verify demo-1.0.raw --engine own
 	mkbench 2 verify demo-1.0.raw --accel xen
+	mkbench 2 verify "$oci" --cpus 2
+	for bad in 0 -1 1.5G 2T 100M 4GB G 99999999999G; do
+		mkbench 2 run --memory="$bad" demo-1.0.raw
+		[[ $output == *"--memory takes a size from 512M, such as 4G, not '$bad'"* ]]
+	done
+	for bad in 0 -1 256 2x 99999999999999999999; do
+		mkbench 2 run --cpus="$bad" demo-1.0.raw
+		[[ $output == *"--cpus takes a number from 1 to 255, not '$bad'"* ]]
+	done
 	mkbench 2 verify demo-1.0.raw --firmware coreboot
 	[[ $output == *"--firmware takes bios or uefi, not 'coreboot'"* ]]
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench" 2>/dev/null)" ]
