@@ -69,6 +69,16 @@ void digest_feed_word(struct digest_run *run, const char *word)
 	digest_feed(run, word, strlen(word) + 1);
 }
 
+struct digest digest_next(struct digest_run *run)
+{
+	struct digest d = { 0 };
+
+	EVP_DigestFinal_ex((EVP_MD_CTX *)run, d.bytes, NULL);
+	if (!EVP_DigestInit_ex((EVP_MD_CTX *)run, NULL, NULL))
+		mem_exhausted();
+	return d;
+}
+
 struct digest digest_finish(struct digest_run *run)
 {
 	struct digest d = { 0 };

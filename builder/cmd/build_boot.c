@@ -14,9 +14,9 @@
  * fine: those that it has as modules are loaded with all they need. What they ask for by another name than a module's
  * (modules.softdep) comes first: no program of the first root answers the kernel's question for it. */
 static const char *const wanted[] = {
-	"crc32c_generic", "crc32c-intel",
+	"crc32c_generic", "crc32c-intel", "sha256_generic", "sha256-ssse3",
 	"virtio_pci", "virtio_mmio", "virtio_blk", "virtio_scsi", "nvme", "ahci", "ata_piix", "sd_mod", "mptspi", "vmw_pvscsi", "hv_storvsc",
-	"xen-blkfront", "mmc_block", "usb-storage", "uas", "xhci-pci", "ehci-pci", "erofs", "overlay", "ext4", "qemu_fw_cfg", "dmi-sysfs",
+	"xen-blkfront", "mmc_block", "usb-storage", "uas", "xhci-pci", "ehci-pci", "dm-verity", "erofs", "overlay", "ext4", "qemu_fw_cfg", "dmi-sysfs",
 	"sr_mod", "isofs", "vfat", "nls_cp437", "nls_ascii", "nls_iso8859-1", "nls_utf8",
 };
 
@@ -185,12 +185,15 @@ struct err *build_boot_loaders(struct job *j, const struct digest *root_key, str
 	return e;
 }
 
-char *build_boot_menu(const char *title, const char *root_id, const char *data_id)
+/* roothash= is systemd's word for it (systemd-veritysetup-generator(8)). */
+char *build_boot_menu(const char *title, const struct digest *root_hash, const char *data_id)
 {
+	char hex[DIGEST_HEX];
+
 	return mem_printf("set timeout=1\nset default=0\nif serial --unit=0 --speed=115200; then\n"
 			  "  terminal_input console serial\n  terminal_output console serial\nfi\n"
 			  "menuentry \"%s\" {\n"
-			  "  linux /mkbench/a/vmlinuz rdinit=/initrd root=PARTUUID=%s mkbench.data=PARTUUID=%s gpt panic=30"
+			  "  linux /mkbench/a/vmlinuz rdinit=/initrd roothash=%s mkbench.data=PARTUUID=%s gpt panic=30"
 			  " console=tty0 console=ttyS0,115200n8 quiet loglevel=4\n"
-			  "  initrd /mkbench/a/initrd\n}\n", title, root_id, data_id);
+			  "  initrd /mkbench/a/initrd\n}\n", title, digest_hex(root_hash, hex), data_id);
 }

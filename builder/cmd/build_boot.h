@@ -21,4 +21,4 @@ void build_boot_done(struct build_boot *b);
  * the rest on the second partition of the disk they came from. */
 struct err *build_boot_loaders(struct job *j, const struct digest *root_key, struct layer_root *root, struct layer_delta *ret) MUST_CHECK;
 /* grub.cfg: what the loaders read then. */
-char *build_boot_menu(const char *title, const char *root_id, const char *data_id);
+char *build_boot_menu(const char *title, const struct digest *root_hash, const char *data_id);

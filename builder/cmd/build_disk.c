@@ -17,7 +17,7 @@
 #include "image/zst.h"
 #include "layer/audit.h"
 
-#define FORMAT "disk 2"          /* changes when the same inputs give another disk */
+#define FORMAT "disk 3"          /* changes when the same inputs give another disk */
 
 struct work {
 	struct job *job;
@@ -129,21 +129,23 @@ static struct err *make_tree(struct work *w, struct build_layers *layers)
 static struct err *write_disk(struct work *w, struct build_boot *b, const struct content_reader *contents, int fd)
 {
 	const struct recipe *r = &w->job->recipe;
-	AUTO_FREE char *root_id = disk_partition_id(w->seed.bytes, "root-a"), *data_id = disk_partition_id(w->seed.bytes, "data");
-	AUTO_FREE char *title = mem_printf("%s %s", r->name, r->version), *menu = build_boot_menu(title, root_id, data_id);
+	struct disk_image d = {
+		.root = &w->whole, .contents = contents, .boot = b->mbr, .core = b->core, .core_bytes = b->core_bytes,
+		.epoch = w->job->lock.epoch, .size_bytes = r->disk.size_bytes >> 20 << 20,
+	};
+	struct digest root_hash;
+
+	memcpy(d.seed, w->seed.bytes, sizeof d.seed);
+	TRY(disk_write(&d, fd, &root_hash));
+	AUTO_FREE char *title = mem_printf("%s %s", r->name, r->version), *data_id = disk_partition_id(d.seed, "data");
+	AUTO_FREE char *menu = build_boot_menu(title, &root_hash, data_id);
 	const struct fat_file esp[] = {
 		{ "EFI/BOOT/BOOTX64.EFI", b->efi, b->efi_bytes },
 		{ "grub/grub.cfg", menu, strlen(menu) },
 		{ "mkbench/a/vmlinuz", b->kernel, b->kernel_bytes },
 		{ "mkbench/a/initrd", b->initrd, b->initrd_bytes },
 	};
-	struct disk_image d = {
-		.root = &w->whole, .contents = contents, .esp = esp, .esp_count = COUNT(esp), .boot = b->mbr, .core = b->core,
-		.core_bytes = b->core_bytes, .epoch = w->job->lock.epoch, .size_bytes = r->disk.size_bytes >> 20 << 20,
-	};
-
-	memcpy(d.seed, w->seed.bytes, sizeof d.seed);
-	return disk_write(&d, fd);
+	return disk_write_esp(&d, fd, esp, COUNT(esp));
 }
 
 static struct err *write_raw(struct work *w, int fd)

@@ -7,18 +7,25 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "image/erofs.h"
+#include "image/verity.h"
 
 #define MIB (1ull << 20)
+#define ESP_AT (2 * MIB)          /* behind boot */
 #define ESP_BYTES (128 * MIB)
 #define ROOT_STEP (64 * MIB)     /* so that a system which grows a little keeps its layout */
 #define DATA_LEAST (256 * MIB)
 #define SECTOR 512u
 
-enum { BOOT, ESP, ROOT_A, ROOT_B, DATA, PARTS };
-static const char *const names[PARTS] = { "boot", "esp", "root-a", "root-b", "data" };
-static const char *const types[PARTS] = {
-	"21686148-6449-6e6f-744e-656564454649", "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "4f68bce3-e8cd-4db1-96e7-fbcaf984b709",
-	"4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "0fc63daf-8483-4772-8e79-3d69d8477de4",
+#define BOOT_TYPE "21686148-6449-6e6f-744e-656564454649"
+#define ESP_TYPE "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
+#define ROOT_TYPE "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"        /* for x86-64, as the next */
+#define ROOT_VERITY_TYPE "2c7357ed-ebd2-46d9-aec1-23d437ec2bf5"
+#define DATA_TYPE "0fc63daf-8483-4772-8e79-3d69d8477de4"
+
+enum { BOOT, ESP, ROOT_A, ROOT_A_VERITY, ROOT_B, ROOT_B_VERITY, DATA, PARTS };
+static const struct { const char *name, *type; } roles[PARTS] = {
+	{ "boot", BOOT_TYPE }, { "esp", ESP_TYPE }, { "root-a", ROOT_TYPE }, { "root-a-verity", ROOT_VERITY_TYPE },
+	{ "root-b", ROOT_TYPE }, { "root-b-verity", ROOT_VERITY_TYPE }, { "data", DATA_TYPE },
 };
 
 char *disk_partition_id(const uint8_t seed[static 32], const char *name)
@@ -46,14 +53,14 @@ static uint64_t up(uint64_t n, uint64_t unit)
 
 static struct err *lay_out(const struct disk_image *d, uint64_t root_bytes, struct gpt_partition *parts)
 {
-	uint64_t sizes[PARTS] = { MIB, ESP_BYTES, up(root_bytes + root_bytes / 4, ROOT_STEP), 0, 0 }, at = MIB;
+	uint64_t root = up(root_bytes + root_bytes / 4, ROOT_STEP), verity = up(verity_size(root), MIB), at = MIB;
+	uint64_t sizes[PARTS] = { MIB, ESP_BYTES, root, verity, root, verity, 0 };
 
-	sizes[ROOT_B] = sizes[ROOT_A];
 	for (unsigned i = 0; i < PARTS; i++) {
 		if (i == DATA)
 			sizes[i] = d->size_bytes > at + MIB ? d->size_bytes - at - MIB : 0;
-		parts[i] = (struct gpt_partition){ .name = names[i], .type = gpt_guid(types[i]), .id = gpt_derive(d->seed, names[i]),
-						   .start_bytes = at, .size_bytes = sizes[i] };
+		parts[i] = (struct gpt_partition){ .name = roles[i].name, .type = gpt_guid(roles[i].type),
+						   .id = gpt_derive(d->seed, roles[i].name), .start_bytes = at, .size_bytes = sizes[i] };
 		at += sizes[i];
 	}
 	if (sizes[DATA] < DATA_LEAST)
@@ -89,7 +96,27 @@ static struct err *write_grub(const struct disk_image *d, int fd, uint64_t at, u
 	return n == (ssize_t)up(d->core_bytes, SECTOR) ? NULL : err_errno(n < 0 ? errno : EIO, "write the boot loader");
 }
 
-static struct err *write_all(const struct disk_image *d, const struct erofs *root, int fd)
+/* A salt of its own for each disk, the same when it is built again. */
+static struct err *write_verity(const struct disk_image *d, uint64_t root_bytes, int fd, struct gpt_partition *parts, struct digest *ret_root_hash)
+{
+	struct guid id = gpt_derive(d->seed, "root hash tree");
+	struct digest_run *run = digest_start();
+	struct verity v;
+	char hex[DIGEST_HEX];
+
+	digest_feed(run, d->seed, sizeof d->seed);
+	digest_feed_word(run, "root salt");
+	struct digest salt = digest_finish(run);
+	memcpy(v.uuid, id.bytes, sizeof v.uuid);
+	memcpy(v.salt, salt.bytes, sizeof v.salt);
+	TRY(verity_write(&v, fd, parts[ROOT_A].start_bytes, root_bytes, parts[ROOT_A_VERITY].start_bytes, ret_root_hash));
+	digest_hex(ret_root_hash, hex);
+	parts[ROOT_A].id = gpt_guid(hex);
+	parts[ROOT_A_VERITY].id = gpt_guid(hex + 32);
+	return NULL;
+}
+
+static struct err *write_all(const struct disk_image *d, const struct erofs *root, int fd, struct digest *ret_root_hash)
 {
 	struct gpt_partition parts[PARTS];
 	uint8_t mbr[SECTOR];
@@ -98,18 +125,23 @@ static struct err *write_all(const struct disk_image *d, const struct erofs *roo
 	if (ftruncate(fd, (off_t)d->size_bytes) < 0)
 		return err_errno(errno, "write the disk");
 	TRY(write_grub(d, fd, parts[BOOT].start_bytes, mbr));
-	TRY(gpt_write(fd, d->size_bytes, gpt_derive(d->seed, "disk"), parts, PARTS, mbr));
-	TRY(fat_write(fd, parts[ESP].start_bytes, parts[ESP].size_bytes, esp_serial(d->seed), DISK_LABEL, d->epoch, d->esp, d->esp_count));
-	return erofs_write(root, d->contents, fd, parts[ROOT_A].start_bytes);
+	TRY(erofs_write(root, d->contents, fd, parts[ROOT_A].start_bytes));
+	TRY(write_verity(d, erofs_size(root), fd, parts, ret_root_hash));
+	return gpt_write(fd, d->size_bytes, gpt_derive(d->seed, "disk"), parts, PARTS, mbr);
 }
 
-struct err *disk_write(const struct disk_image *d, int fd)
+struct err *disk_write(const struct disk_image *d, int fd, struct digest *ret_root_hash)
 {
 	struct guid id = gpt_derive(d->seed, "root file system");
 	struct erofs *root;
 
 	TRY(erofs_plan(d->root, id.bytes, d->epoch, &root));
-	struct err *e = write_all(d, root, fd);
+	struct err *e = write_all(d, root, fd, ret_root_hash);
 	erofs_free(root);
 	return e;
+}
+
+struct err *disk_write_esp(const struct disk_image *d, int fd, const struct fat_file *files, unsigned count)
+{
+	return fat_write(fd, ESP_AT, ESP_BYTES, esp_serial(d->seed), DISK_LABEL, d->epoch, files, count);
 }

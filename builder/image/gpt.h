@@ -9,7 +9,8 @@ struct guid {
 	uint8_t bytes[16];       /* in the order they are stored: the first three fields little-endian */
 };
 
-/* "c12a7328-f81f-11d2-ba4b-00a0c93ec93b" as stored; the text is one of ours, so it is never malformed. */
+/* "c12a7328-f81f-11d2-ba4b-00a0c93ec93b" as stored, with or without "-", whatever follows its 32 digits; the text is one of
+ * ours, so it is never malformed. */
 struct guid gpt_guid(const char *text);
 /* An identity that follows from a seed and a role, with the version and variant bits of a random GUID. */
 struct guid gpt_derive(const uint8_t seed[static 32], const char *role);

@@ -19,6 +19,7 @@
 #include "say.h"
 #include "state.h"
 #include "units.h"
+#include "verity.h"
 
 #define FOLDER "/etc/issue.d"
 #define LOOK_MS 2000
@@ -79,6 +80,17 @@ static void put_state(struct text *t)
 	struct err *e = state_read(&s, &why, &age_ms);
 
 	text_printf(t, "  State     %s%s%s\n", e ? "starting" : age_ms > 30000 ? "dead" : state_name(s), why && *why ? ": " : "", why ? why : "");
+	err_free(e);
+}
+
+/* Nothing as long as it is whole. */
+static void put_root(struct text *t)
+{
+	struct err *e = verity_check();
+	AUTO_FREE char *why = e ? err_text(e) : NULL;
+
+	if (why)
+		text_printf(t, "  Root      %s\n", why);
 	err_free(e);
 }
 
@@ -162,6 +174,7 @@ static char *screen(const struct bench *b)
 	text_printf(&t, "\n%s %s (%.12s)\n\n", b->name, b->version, b->build);
 	put_name(&t);
 	put_state(&t);
+	put_root(&t);
 	put_units(&t);
 	put_progress(&t);
 	put_addresses(&t, (unsigned)b->http_port);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -21,12 +22,18 @@
 #include "partition.h"
 #include "say.h"
 #include "seed.h"
+#include "verity.h"
 
 #define ROOT "/root"
 #define WAIT_MS 60000          /* for disks that answer slowly */
 #define SEED_MS 30000          /* for a seed that the host has promised */
 #define MODULE_COMPRESSED 4    /* MODULE_INIT_COMPRESSED_FILE of linux/module.h */
 #define MACHINE "/data/.machine"
+
+struct root {
+	char *hash;
+	struct partition data, tree;
+};
 
 static struct err *mount_at(const char *from, const char *to, const char *type, unsigned long flags, const char *options)
 {
@@ -82,23 +89,42 @@ static char *parameter(const char *key)
 	return NULL;
 }
 
-static struct err *find(const char *key, int64_t until, struct partition *ret)
+static struct err *find(const char *id, int64_t until, struct partition *ret)
 {
-	AUTO_FREE char *value = parameter(key);
-	bool said = false;
-
-	if (!value || !text_starts(value, "PARTUUID="))
-		return err_new(ERR_SYSTEM, "the boot loader did not say %s=PARTUUID=…", key);
-	for (;;) {
-		struct err *e = partition_find(value + strlen("PARTUUID="), ret);
+	for (bool said = false;; said = true) {
+		struct err *e = partition_find(id, ret);
 		if (!e || clock_ms() > until)
 			return e;
 		err_free(e);
 		if (!said)
 			say("waiting for the disk");
-		said = true;
 		clock_sleep(100);
 	}
+}
+
+static struct err *find_data(int64_t until, struct partition *ret)
+{
+	AUTO_FREE char *value = parameter("mkbench.data");
+
+	if (!value || !text_starts(value, "PARTUUID="))
+		return err_new(ERR_SYSTEM, "the boot loader did not say mkbench.data=PARTUUID=…");
+	return find(value + strlen("PARTUUID="), until, ret);
+}
+
+/* By the Discoverable Partitions Specification half of the root hash names the root, the other its hash tree. */
+static struct err *find_root(int64_t until, struct root *ret)
+{
+	struct digest hash;
+
+	ret->hash = parameter("roothash");
+	if (!ret->hash || !digest_parse(ret->hash, &hash))
+		return err_new(ERR_SYSTEM, "the boot loader did not say roothash= and 64 digits");
+	for (size_t i = 0; i < 2; i++) {
+		const char *h = ret->hash + 32 * i;
+		AUTO_FREE char *id = mem_printf("%.8s-%.4s-%.4s-%.4s-%.12s", h, h + 8, h + 12, h + 16, h + 20);
+		TRY(find(id, until, i ? &ret->tree : &ret->data));
+	}
+	return NULL;
 }
 
 /* A disk of its own for the data goes before the image's partition for them. */
@@ -119,9 +145,17 @@ static void choose_data(struct partition *data)
 }
 
 /* What is written beside /data is in memory and gone with the next boot. */
-static struct err *mount_root(const struct partition *p)
+static struct err *mount_root(const struct root *r)
 {
-	TRY(mount_at(p->device, "/lower", "erofs", MS_RDONLY, NULL));
+	char device[VERITY_DEVICE];
+
+	TRY(verity_open(r->hash, &r->data, &r->tree, device));
+	struct err *e = mount_at(device, "/lower", "erofs", MS_RDONLY, NULL), *damage = e ? verity_check() : NULL;
+	if (damage) {
+		err_free(e);
+		return damage;
+	}
+	TRY(e);
 	TRY(mount_at("tmpfs", "/upper", "tmpfs", 0, "mode=755"));
 	if (mkdir("/upper/root", 0755) < 0 || mkdir("/upper/work", 0755) < 0)
 		return err_errno(errno, "make the upper folders");
@@ -196,14 +230,15 @@ static struct err *hand_over(void)
 
 static struct err *boot(void)
 {
-	struct partition root, data;
+	struct root root = { 0 };
+	struct partition data;
 	int64_t until;
 
 	TRY(begin());
 	TRY(load_modules());
 	until = clock_ms() + WAIT_MS;
-	TRY(find("root", until, &root));
-	TRY(find("mkbench.data", until, &data));
+	TRY(find_root(until, &root));
+	TRY(find_data(until, &data));
 	seed_take(clock_ms() + SEED_MS);
 	choose_data(&data);
 	TRY(mount_root(&root));

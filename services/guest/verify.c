@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/child.h"
 #include "base/clock.h"
@@ -14,6 +15,7 @@
 #include "verify_listen.h"
 #include "verify_programs.h"
 #include "verify_stores.h"
+#include "verity.h"
 
 #define YOUNG_SECONDS 120
 #define PATIENCE_MS 90000 /* in all, with a young bench: below what `mkbench verify` and its agent wait for an answer */
@@ -33,6 +35,12 @@ static void check_health(struct verify *v)
 	verify_row(v, NULL, e, "%s", words ? words : "");
 }
 
+static void check_root(struct verify *v)
+{
+	if (!access("/run/systemd/system", F_OK)) /* no container */
+		verify_row(v, NULL, verity_check(), "verified: each block that was read is what was built");
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct verify *v);
@@ -40,6 +48,7 @@ static const struct {
 	{ "health", check_health },
 	{ "process", verify_programs_processes },
 	{ "unit", verify_programs_units },
+	{ "root", check_root },
 	{ "sql", verify_stores_sql },
 	{ "redis", verify_stores_redis },
 	{ "worker", verify_programs_workers },

@@ -10,7 +10,7 @@ port=29780 ssh_port=29722
 # Why nothing here can run, or nothing.
 lacks() {
 	local tool
-	for tool in qemu-system-x86_64 qemu-img sfdisk fsck.vfat fsck.erofs e2fsck curl mcopy bsdtar ssh ssh-keygen jq zstd; do
+	for tool in qemu-system-x86_64 qemu-img sfdisk fsck.vfat fsck.erofs e2fsck curl mcopy bsdtar ssh ssh-keygen jq zstd veritysetup; do
 		command -v "$tool" >/dev/null || { echo "$tool is not installed"; return; }
 	done
 	[[ -r /usr/share/OVMF/OVMF_CODE.fd ]] || echo "ovmf is not installed"
@@ -120,6 +120,12 @@ both_answer() {
 	[[ $(head -c 2 "$BATS_TEST_TMPDIR/loader") == MZ ]]
 	part 3 "$BATS_TEST_TMPDIR/root"
 	fsck.erofs "$BATS_TEST_TMPDIR/root"
+	part 4 "$BATS_TEST_TMPDIR/tree"
+	hash=$(mcopy -n -i "$BATS_TEST_TMPDIR/esp" ::grub/grub.cfg - | sed -n 's/.* roothash=\([0-9a-f]*\) .*/\1/p')
+	veritysetup verify "$BATS_TEST_TMPDIR/root" "$BATS_TEST_TMPDIR/tree" "$hash"
+	[[ $(sfdisk --json "$BOOT/out/demo-1.0.raw" | jq -r '.partitiontable.partitions[2:4][].uuid' | tr -d '\n-' | tr A-F a-f) == "$hash" ]]
+	printf x | dd of="$BATS_TEST_TMPDIR/root" bs=1 seek=100M conv=notrunc status=none
+	run ! veritysetup verify "$BATS_TEST_TMPDIR/root" "$BATS_TEST_TMPDIR/tree" "$hash"
 	qemu-img check "$BOOT/out/demo-1.0.qcow2"
 	qemu-img compare -f raw -F qcow2 "$BOOT/out/demo-1.0.raw" "$BOOT/out/demo-1.0.qcow2"
 	(($(du -m "$BOOT/out/demo-1.0.raw" | cut -f1) < 1000))
@@ -170,6 +176,7 @@ both_answer() {
 	[[ $(inside hostname) == by-seed ]]
 	inside cat /etc/machine-id >"$BOOT/machine-id"
 	[[ $(inside 'systemctl is-active systemd-timesyncd') == active ]]
+	[[ $(inside benchctl verify) == *'ok   root '* ]]
 	run -255 ssh -F none -p "$ssh_port" -o BatchMode=yes -o ConnectTimeout=60 -o "UserKnownHostsFile=$BOOT/known" -o IdentityFile=none \
 		-o PubkeyAuthentication=no root@127.0.0.1 true
 	[[ $output == *"Permission denied (publickey)"* ]]
@@ -210,7 +217,7 @@ both_answer() {
 	qemu-img convert -f qcow2 -O raw "$BOOT/disk" "$BATS_TEST_TMPDIR/raw"
 	run -0 sfdisk --verify "$BATS_TEST_TMPDIR/raw"
 	[[ $output == *"No errors detected"* ]]
-	start=$(sfdisk --json "$BATS_TEST_TMPDIR/raw" | jq '.partitiontable.partitions[4].start')
+	start=$(sfdisk --json "$BATS_TEST_TMPDIR/raw" | jq '.partitiontable.partitions[6].start')
 	dd if="$BATS_TEST_TMPDIR/raw" of="$BATS_TEST_TMPDIR/data" bs=512 skip="$start" conv=sparse status=none
 	e2fsck -fn "$BATS_TEST_TMPDIR/data"
 	dumpe2fs -h "$BATS_TEST_TMPDIR/data" 2>/dev/null | grep -q 'mkbench-data'

@@ -14,19 +14,21 @@ static void fill(struct tree *t)
 	tree_sort(t);
 }
 
-static struct err *write_disk(const struct tree *t, uint64_t size_bytes, int fd)
+static struct err *write_disk(const struct tree *t, uint64_t size_bytes, int fd, struct digest *ret_hash)
 {
 	struct content_source source;
 	const struct content_reader contents = { &source, content_read };
 	AUTO_FREE uint8_t *boot = mem_new(512), *core = mem_new(30000);
 	const struct fat_file esp[] = { { "EFI/BOOT/BOOTX64.EFI", "MZ", 2 } };
-	struct disk_image d = { .root = t, .contents = &contents, .esp = esp, .esp_count = 1, .boot = boot, .core = core,
+	struct disk_image d = { .root = t, .contents = &contents, .boot = boot, .core = core,
 				.core_bytes = 30000, .epoch = 1700000000, .size_bytes = size_bytes };
 
 	memset(boot, 0xcc, 512);
 	memset(core, 0xdd, 30000);
 	content_begin(&source, NULL);
-	struct err *e = disk_write(&d, fd);
+	struct err *e = disk_write(&d, fd, ret_hash);
+	if (!e)
+		e = disk_write_esp(&d, fd, esp, 1);
 	content_end(&source);
 	return e;
 }
@@ -43,25 +45,53 @@ static void test_boot_code(int fd)
 	ok(core[0x1fc] == (30000 + 511) / 512 - 1 && !core[0x1fd]);
 }
 
+static void cut(const char *disk, const char *path, const char *skip, const char *count)
+{
+	AUTO_FREE char *from = mem_printf("if=%s", disk), *to = mem_printf("of=%s", path);
+	AUTO_FREE char *said = JUDGE("dd", from, to, "bs=1M", skip, count, "status=none");
+
+	ok(said != NULL);
+}
+
+/* A row of sfdisk's dump has that part of the root hash as its identity. */
+static void test_named_by_hash(const char *dump, const char *hex, const char *name)
+{
+	AUTO_FREE char *id = mem_printf("%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	const char *row = dump ? strcasestr(dump, id) : NULL, *at = row ? strstr(row, name) : NULL;
+
+	ok(at && at < row + strcspn(row, "\n"));
+}
+
 static void test_disk(const struct tree *t)
 {
 	int fd;
-	AUTO_FREE char *path = judge_file(&fd), *root = mem_printf("%s.root", path), *id = disk_partition_id(seed, "root-a");
+	struct digest hash = { 0 };
+	char hex[DIGEST_HEX];
+	AUTO_FREE char *path = judge_file(&fd), *root = mem_printf("%s.root", path), *tree = mem_printf("%s.tree", path);
+	AUTO_FREE char *id = disk_partition_id(seed, "data");
 
-	ok(!write_disk(t, 2048ull << 20, fd));
+	ok(!write_disk(t, 2048ull << 20, fd, &hash));
+	digest_hex(&hash, hex);
 	test_boot_code(fd);
 	ok(strlen(id) == 36 && id[14] == '4');
 	if (judge_is_here("sfdisk")) {
 		AUTO_FREE char *verdict = JUDGE("sfdisk", "--verify", path), *dump = JUDGE("sfdisk", "--dump", path);
 		ok(verdict && strstr(verdict, "No errors detected"));
 		ok(dump && strstr(dump, "name=\"root-b\"") && strstr(dump, "name=\"data\""));
+		test_named_by_hash(dump, hex, "root-a\"");
+		test_named_by_hash(dump, hex + 32, "root-a-verity\"");
 	}
+	cut(path, root, "skip=130", "count=64");
+	cut(path, tree, "skip=194", "count=1");
 	if (judge_is_here("fsck.erofs")) {
-		AUTO_FREE char *from = mem_printf("if=%s", path), *to = mem_printf("of=%s", root);
-		AUTO_FREE char *cut = JUDGE("dd", from, to, "bs=1M", "skip=130", "count=64", "status=none");
 		AUTO_FREE char *verdict = JUDGE("fsck.erofs", root);
-		ok(cut && verdict);
+		ok(verdict != NULL);
 	}
+	if (judge_is_here("veritysetup")) {
+		AUTO_FREE char *verdict = JUDGE("veritysetup", "verify", root, tree, hex);
+		ok(verdict != NULL);
+	}
+	unlink(tree);
 	unlink(root);
 	unlink(path);
 	close(fd);
@@ -71,7 +101,8 @@ static void test_too_small(const struct tree *t)
 {
 	int fd;
 	AUTO_FREE char *path = judge_file(&fd);
-	struct err *e = write_disk(t, 300ull << 20, fd);
+	struct digest hash;
+	struct err *e = write_disk(t, 300ull << 20, fd, &hash);
 	AUTO_FREE char *text = e ? err_text(e) : NULL;
 
 	ok(e && err_kind(e) == ERR_RECIPE);
