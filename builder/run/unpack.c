@@ -190,10 +190,12 @@ static struct err *put_entry(struct target *t, struct archive *a, struct archive
 	TRY(enter_parent(t, path, &name));
 	if (!strcmp(name, OPAQUE))
 		return empty_folder(t->parent);
-	if (text_starts(name, WHITEOUT))
-		return remove_at(t->parent, name + strlen(WHITEOUT));
+	bool hides = text_starts(name, WHITEOUT);
+	name += hides ? strlen(WHITEOUT) : 0;
 	if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
 		return err_new(ERR_BUILD, "it has no name of its own");
+	if (hides)
+		return remove_at(t->parent, name);
 	if (kind == AE_IFCHR || kind == AE_IFBLK)
 		return NULL;
 	if (kind == AE_IFDIR) {

@@ -1,0 +1,101 @@
+/* Layers laid over one another: what a layer can hide, and that nothing outside the folder is ever touched. */
+#include "run/unpack.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "t.h"
+
+static char *top; /* holds layer.tar, beside, and root/in, which is filled */
+
+static void add(struct archive *a, const char *path)
+{
+	struct archive_entry *e = archive_entry_new();
+	size_t len = strlen(path);
+
+	archive_entry_set_pathname(e, path);
+	archive_entry_set_filetype(e, len && path[len - 1] == '/' ? AE_IFDIR : AE_IFREG);
+	archive_entry_set_perm(e, 0755);
+	archive_entry_set_uid(e, getuid());
+	archive_entry_set_gid(e, getgid());
+	archive_entry_set_size(e, 0);
+	ok(archive_write_header(a, e) == ARCHIVE_OK);
+	archive_entry_free(e);
+}
+
+/* One layer of these names, folders with a last slash, as an image of its own. */
+static struct err *lay(const char *const *names)
+{
+	AUTO_FREE char *tar = mem_printf("%s/layer.tar", top), *in = mem_printf("%s/root/in", top), *bytes = NULL;
+	struct archive *a = archive_write_new();
+	struct bundle_member member = { 0 };
+	size_t len = 0;
+
+	archive_write_set_format_pax_restricted(a);
+	ok(archive_write_open_filename(a, tar) == ARCHIVE_OK);
+	for (; *names; names++)
+		add(a, *names);
+	ok(archive_write_free(a) == ARCHIVE_OK && !file_read(tar, 1 << 20, &bytes, &len));
+	member.digest = digest_of(bytes, len);
+	member.size_bytes = len;
+	struct bundle b = { .path = tar, .archive = -1, .members = &member, .member_count = 1,
+			    .layers = &member.digest, .layer_count = 1, .layer_bytes = len };
+	FILE *f = fopen(tar, "re");
+	b.archive = fileno(f);
+	struct err *e = unpack_layers(&b, in, NULL);
+	fclose(f);
+	return e;
+}
+
+static bool there(const char *below)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", top, below);
+	struct stat st;
+
+	return !lstat(path, &st);
+}
+
+static void hides(void)
+{
+	ok(!lay((const char *[]){ "d/", "d/one", "d/two", "o/", "o/x", "f/", "f/g/", "f/g/h", NULL }));
+	ok(there("root/in/d/one") && there("root/in/f/g/h"));
+	ok(!lay((const char *[]){ "d/.wh.one", "o/.wh..wh..opq", ".wh.f", "d/.wh.never", "d/.wh....", NULL }));
+	ok(!there("root/in/d/one") && there("root/in/d/two"));
+	ok(there("root/in/o") && !there("root/in/o/x") && !there("root/in/f"));
+}
+
+static void refuses(void)
+{
+	static const char *const bad[] = { ".wh...", ".wh..", ".wh.", "d/.wh...", "d/.wh..", "d/..", "..", "d/.", "/" };
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct err *e = lay((const char *[]){ bad[i], NULL });
+		AUTO_FREE char *text = e ? err_text(e) : NULL;
+		ok(e && err_kind(e) == ERR_BUILD && strstr(text, "it has no name of its own"));
+		if (!e || !strstr(text, "no name"))
+			printf("# %s: %s\n", bad[i], text ? text : "accepted");
+		err_free(e);
+		ok(there("beside") && there("root") && there("root/in/d/two"));
+	}
+	ok(!lay((const char *[]){ "../../d/.wh.two", "../../../x", NULL }));
+	ok(there("root/in/x") && !there("x") && !there("root/in/d/two"));
+}
+
+int main(void)
+{
+	top = mem_dup("/tmp/mkbench-unpack.XXXXXX");
+	if (!mkdtemp(top))
+		return 1;
+	AUTO_FREE char *in = mem_printf("%s/root/in", top), *beside = mem_printf("%s/beside", top);
+	ok(!file_make_folder(in, 0755) && !file_make_folder(beside, 0755));
+	hides();
+	refuses();
+	ok(!file_remove_tree(top));
+	free(top);
+	return t_done();
+}
