@@ -32,19 +32,11 @@ struct work {
 	int spare;                           /* what the other formats are made from, open: that, or a raw disk without a name */
 };
 
-static bool belongs(const struct lock_package *p, const char *layer)
+static size_t gather(const struct plan_layer *layer, struct layer_package *ret)
 {
-	return !strcmp(p->layer, layer) || (p->also && !strcmp(p->also, layer));
-}
-
-static size_t gather(const struct lock *l, const char *layer, struct layer_package *ret)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < l->package_count; i++)
-		if (belongs(&l->packages[i], layer))
-			ret[count++] = (struct layer_package){ l->packages[i].sha256, 0 };
-	return count;
+	for (size_t i = 0; i < layer->package_count; i++)
+		ret[i] = (struct layer_package){ layer->packages[i]->sha256, 0 };
+	return layer->package_count;
 }
 
 /* The whole disk follows from this. */
@@ -68,15 +60,15 @@ static struct err *plan(struct work *w, const struct build_layers *layers)
 	static const char *const programs[] = { "boot", "console", "agent" };
 	struct digest image_key;
 	const struct layer_request *image = build_layers_request(layers, &image_key);
-	const struct lock *l = &w->job->lock;
+	const struct plan_layer *wanted = w->job->plan.layers;
 
-	w->packages = mem_array(2 * l->package_count, sizeof *w->packages);
+	w->packages = mem_array(2 * w->job->lock.package_count, sizeof *w->packages);
 	w->disk = w->boot = *image;
 	w->disk.group_count = w->boot.group_count = 1;
 	w->disk.packages = w->packages;
-	w->disk.package_count = gather(l, "disk", w->packages);
+	w->disk.package_count = gather(&wanted[GROUP_DISK], w->packages);
 	w->boot.packages = w->packages + w->disk.package_count;
-	w->boot.package_count = gather(l, "boot", w->packages + w->disk.package_count);
+	w->boot.package_count = gather(&wanted[GROUP_BOOT], w->packages + w->disk.package_count);
 	w->disk_key = layer_key(&w->disk, &image_key);
 	w->boot_key = layer_key(&w->boot, &w->disk_key);
 	TRY(service_render_disk(w->job->services, &w->configuration));
@@ -86,7 +78,7 @@ static struct err *plan(struct work *w, const struct build_layers *layers)
 	}
 	tree_sort(&w->configuration);
 	for (size_t i = 0; i < w->configuration.count; i++)
-		w->configuration.items[i].mtime = l->epoch;
+		w->configuration.items[i].mtime = w->job->lock.epoch;
 	name_disk(w, layers->build_id);
 	return NULL;
 }

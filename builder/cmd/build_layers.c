@@ -13,8 +13,7 @@
 #include "cmd/build_pour.h"
 #include "layer/layer.h"
 
-static const char *const group_names[] = { "base", "services", "runtime", "build" };
-enum { IMAGE_GROUPS = 3 };
+enum { IMAGE_GROUPS = GROUP_BUILD }; /* those below it */
 
 /* Everything of one build that outlives a step. */
 struct build_work {
@@ -33,35 +32,27 @@ struct build_work {
 	bool made;                           /* the deltas are here, not only what was poured from them */
 };
 
-/* An image's group, then the tools; beyond both is what only a disk has. */
-static size_t group_of(const struct lock_package *p)
+/* Behind those that are there already. */
+static size_t take_layer(struct build_work *w, int group, size_t at)
 {
-	size_t g = 0;
+	const struct plan_layer *layer = &w->job->plan.layers[group];
 
-	while (g < COUNT(group_names) && strcmp(group_names[g], p->layer))
-		g++;
-	return g;
+	for (size_t i = 0; i < layer->package_count; i++)
+		w->packages[at++] = (struct layer_package){ layer->packages[i]->sha256, group == GROUP_BUILD ? 0 : (size_t)group };
+	return at;
 }
 
-static void sort_packages(struct build_work *w)
+static void take_packages(struct build_work *w)
 {
-	const struct lock *l = &w->job->lock;
-	size_t image = 0, at = 0;
+	size_t image = 0;
 
-	w->packages = mem_array(l->package_count, sizeof *w->packages);
-	for (int tools = 0; tools < 2; tools++) {
-		for (size_t i = 0; i < l->package_count; i++) {
-			size_t g = group_of(&l->packages[i]);
-			if (tools ? g == IMAGE_GROUPS : g < IMAGE_GROUPS)
-				w->packages[at++] = (struct layer_package){ l->packages[i].sha256, tools ? 0 : g };
-		}
-		if (!tools)
-			image = at;
-	}
+	w->packages = mem_array(w->job->lock.package_count, sizeof *w->packages);
+	for (int group = 0; group < IMAGE_GROUPS; group++)
+		image = take_layer(w, group, image);
 	w->image.packages = w->packages;
 	w->image.package_count = image;
 	w->tools.packages = w->packages + image;
-	w->tools.package_count = at - image;
+	w->tools.package_count = take_layer(w, GROUP_BUILD, image) - image;
 }
 
 static void make_requests(struct build_work *w)
@@ -80,14 +71,14 @@ static void make_requests(struct build_work *w)
 	w->image.user_count = service_users(w->job->services, &w->image.users);
 	w->tools = w->image;
 	w->tools.group_count = 1;
-	sort_packages(w);
+	take_packages(w);
 	w->image_key = layer_key(&w->image, NULL);
 	w->tools_key = w->tools.package_count ? layer_key(&w->tools, &w->image_key) : w->image_key;
 }
 
 static struct digest group_key(const struct build_work *w, size_t group)
 {
-	return build_pour_key("packages", &w->image_key, group_names[group]);
+	return build_pour_key("packages", &w->image_key, lock_group_names[group]);
 }
 
 struct pouring {
@@ -242,7 +233,7 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 static void name_layers(const struct build_work *w, struct build_layers *out)
 {
 	for (size_t i = 0; i < IMAGE_GROUPS; i++)
-		out->items[out->count++].name = group_names[i];
+		out->items[out->count++].name = lock_group_names[i];
 	out->items[out->count++].name = "configure";
 	for (size_t i = 0; i < w->apps.count; i++)
 		out->items[out->count++].name = w->apps.names[i];

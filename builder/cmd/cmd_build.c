@@ -59,9 +59,13 @@ static void report_outputs(const struct job *j, const struct image_result *resul
 /* The sentence of builder/README.md: a recipe is read, a plan made, its wants fetched, layers poured, images written. */
 static struct err *build(struct job *j, const struct option_set *o, struct build_layers *layers, struct image_result **ret)
 {
+	bool locked;
+
 	TRY(sandbox_enter_user_namespace());
 	TRY(job_open(j, o->recipe, o->style));
-	TRY(job_lock(j, false));
+	TRY(job_lock_read(j, &locked));
+	if (!locked)
+		TRY(job_lock_make(j));
 	TRY(build_layers(j, layers));
 	*ret = mem_array(j->recipe.outputs.count, sizeof **ret);
 	return build_image(j, layers, o->folder, *ret);

@@ -17,7 +17,7 @@ struct err *cmd_lock(int argc, char **argv)
 	bool pins = service_pin_steps(j.services, &steps) > 0;
 	if (pins)
 		TRY(sandbox_enter_user_namespace());
-	TRY(job_lock(&j, true));
+	TRY(job_lock_make(&j));
 	if (pins)
 		TRY(build_layers_lock(&j));
 	printf("%s: %zu packages, %zu apps\n", j.lock_path, j.lock.package_count, j.lock.app_count);

@@ -9,11 +9,6 @@
 #include "cmd/cmd.h"
 #include "fetch/archive.h"
 
-static const char *const layer_names[GROUP_COUNT] = {
-	[GROUP_BASE] = "base", [GROUP_SERVICES] = "services", [GROUP_RUNTIME] = "runtime", [GROUP_BUILD] = "build",
-	[GROUP_DISK] = "disk", [GROUP_BOOT] = "boot",
-};
-
 /* Debian's name for the machine we run on, or NULL. */
 static const char *host_architecture(void)
 {
@@ -62,10 +57,10 @@ static size_t roots_of(const struct job *j, struct plan_root **ret)
 
 	for (int group = 0; group < GROUP_COUNT; group++) {
 		for (size_t i = 0; group == GROUP_DISK && i < j->recipe.base.packages.count; i++)
-			roots[n++] = (struct plan_root){ more[i], "runtime" };
+			roots[n++] = (struct plan_root){ more[i], GROUP_RUNTIME };
 		for (size_t i = 0; i < count; i++)
 			if (packages[i].group == group)
-				roots[n++] = (struct plan_root){ packages[i].name, layer_names[group] };
+				roots[n++] = (struct plan_root){ packages[i].name, group };
 	}
 	*ret = roots;
 	return n;
@@ -130,7 +125,7 @@ static void pin_apps(struct job *j)
 	}
 }
 
-static struct err *lock_anew(struct job *j)
+struct err *job_lock_make(struct job *j)
 {
 	TRY(choose_packages(j));
 	j->lock.asked = asked_of(j);
@@ -138,19 +133,18 @@ static struct err *lock_anew(struct job *j)
 	pin_apps(j);
 	TRY(lock_write(j->lock_path, &j->lock));
 	progress_note(j->progress, "wrote %s", j->lock_path);
+	plan_make(&j->recipe, &j->lock, &j->plan);
 	return NULL;
 }
 
-struct err *job_lock(struct job *j, bool anew)
+struct err *job_lock_read(struct job *j, bool *ret_found)
 {
-	bool found = false;
 	struct digest asked = asked_of(j);
 
-	if (!anew)
-		TRY(lock_read(j->lock_path, &j->lock, &found));
-	if (!found)
-		TRY(lock_anew(j));
-	else if (!digest_equal(&asked, &j->lock.asked))
+	TRY(lock_read(j->lock_path, &j->lock, ret_found));
+	if (!*ret_found)
+		return NULL;
+	if (!digest_equal(&asked, &j->lock.asked))
 		return err_new(ERR_RECIPE, "%s answers another recipe (suite, packages or apps changed since): "
 			       "run 'mkbench lock %s'", j->lock_path, j->recipe_path);
 	plan_make(&j->recipe, &j->lock, &j->plan);

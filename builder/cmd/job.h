@@ -1,5 +1,5 @@
 /* A job: what plan, lock and build begin with. Opening reads the recipe and the services it
- * needs; locking reads the lock beside it or makes one. */
+ * needs; its lock is read, or made where there is none. */
 #pragma once
 #include "base/progress.h"
 #include "fetch/source.h"
@@ -23,9 +23,10 @@ struct job {
 
 /* Prints the recipe's problems to standard error. */
 struct err *job_open(struct job *j, const char *recipe_path, enum progress_style style) MUST_CHECK;
-/* Uses the lock beside the recipe, or refreshes the archives and writes a new one when there is
- * none or anew is set; then makes the plan. */
-struct err *job_lock(struct job *j, bool anew) MUST_CHECK;
+/* Takes the lock beside the recipe, and with it the plan. ERR_RECIPE when it answers another recipe. */
+struct err *job_lock_read(struct job *j, bool *ret_found) MUST_CHECK;
+/* By the network: gets the archives' indexes and the apps' sources, chooses, writes the lock; the plan follows. */
+struct err *job_lock_make(struct job *j) MUST_CHECK;
 /* Gets every app's source as the lock pins it, and sees that each app has those it needs. */
 struct err *job_sources(struct job *j) MUST_CHECK;
 /* The second half of that. */

@@ -36,7 +36,8 @@ struct err *sandbox_enter_user_namespace(void) MUST_CHECK;
 struct err *sandbox_run(const struct sandbox *s, const char *const *argv) MUST_CHECK;
 /* Runs a function as process 1 of the room, root of the image as its root, its output
  * captured: its result is the exit status. Descriptors above 2 are closed there.
- * line, when given, is called with each line of output as it comes. */
+ * line, when given, is called with each line of output as it comes. The caller may have other threads (layers of packages are
+ * poured while the packages are configured): inside has memory and files, and nothing else that takes a lock. */
 struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void *arg, const char *what,
 			 void (*line)(void *arg, const char *line), void *line_arg) MUST_CHECK;
 

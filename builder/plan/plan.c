@@ -4,39 +4,34 @@
 
 #include "base/mem.h"
 
-static const char *const layer_names[] = { "base", "services", "runtime", "build", "disk", "boot" };
-
-static void fill(struct plan *p, struct plan_layer *layer)
+static void fill(struct plan *p, int group)
 {
+	struct plan_layer *layer = &p->layers[group];
+
 	layer->packages = arena_new(&p->arena, p->lock->package_count * sizeof *layer->packages);
 	for (size_t i = 0; i < p->lock->package_count; i++) {
 		const struct lock_package *package = &p->lock->packages[i];
-		if (strcmp(package->layer, layer->name))
-			continue;
-		layer->packages[layer->package_count++] = package;
-		layer->download_bytes += package->size_bytes;
+		bool own = package->group == group;
+		if (own || (package->also && package->also == group))
+			layer->packages[layer->package_count++] = package;
+		layer->download_bytes += own ? package->size_bytes : 0;
 	}
 }
 
 void plan_make(const struct recipe *r, const struct lock *l, struct plan *ret)
 {
 	*ret = (struct plan){ .recipe = r, .lock = l };
-	ret->layers = arena_new(&ret->arena, COUNT(layer_names) * sizeof *ret->layers);
-	for (size_t i = 0; i < COUNT(layer_names); i++) {
-		struct plan_layer *layer = &ret->layers[ret->layer_count];
-		*layer = (struct plan_layer){ .name = layer_names[i] };
-		fill(ret, layer);
-		ret->download_bytes += layer->download_bytes;
-		if (layer->package_count)
-			ret->layer_count++;
+	for (int group = 0; group < GROUP_COUNT; group++) {
+		fill(ret, group);
+		ret->download_bytes += ret->layers[group].download_bytes;
 	}
 }
 
-static const char *remark(const char *layer)
+static const char *remark(int group)
 {
-	if (!strcmp(layer, "disk"))
+	if (group == GROUP_DISK)
 		return ", on a disk only";
-	return strcmp(layer, "build") && strcmp(layer, "boot") ? "" : ", not in the image";
+	return group == GROUP_BUILD || group == GROUP_BOOT ? ", not in the image" : "";
 }
 
 static void print_apps(const struct plan *p, struct text *out)
@@ -64,11 +59,11 @@ void plan_print(const struct plan *p, struct text *out)
 
 	text_printf(out, "%s %s, %s, Debian %s\n", p->recipe->name, p->recipe->version,
 		    p->recipe->mode == MODE_PRODUCTION ? "production" : "development", p->recipe->base.suite);
-	for (size_t i = 0; i < p->layer_count; i++) {
-		const struct plan_layer *layer = &p->layers[i];
-		text_printf(out, "  layer     %-24s %zu packages, %s%s\n", layer->name, layer->package_count,
-			    text_size((double)layer->download_bytes, size),
-			    remark(layer->name));
+	for (int group = 0; group < GROUP_COUNT; group++) {
+		const struct plan_layer *layer = &p->layers[group];
+		if (layer->package_count)
+			text_printf(out, "  layer     %-24s %zu packages, %s%s\n", lock_group_names[group], layer->package_count,
+				    text_size((double)layer->download_bytes, size), remark(group));
 	}
 	print_apps(p, out);
 	print_sites(p, out);
@@ -101,7 +96,7 @@ struct err *plan_why(const struct plan *p, const char *package, struct text *out
 		text_printf(out, " <- %s", at->because);
 		at = find(p->lock, at->because);
 	}
-	text_printf(out, " <- %s\n", at && strcmp(at->layer, "base") ? "asked for by a service, the framework or the recipe" :
+	text_printf(out, " <- %s\n", at && at->group != GROUP_BASE ? "asked for by a service, the framework or the recipe" :
 		    "part of every image");
 	return NULL;
 }

@@ -9,28 +9,27 @@
 
 /* A package somebody asked for by name, and the layer it goes to with all that it pulls in. */
 struct plan_root {
-	const char *name, *layer;
+	const char *name;
+	int group;                             /* enum package_group */
 };
 
 /* Resolves roots (in layer order: what two layers need goes to the first) and fills the
- * packages of ret, whose arena owns the strings. Roots of the layers "disk" and "boot" come last, add to what is
+ * packages of ret, whose arena owns the strings. Roots of GROUP_DISK and GROUP_BOOT come last, add to what is
  * chosen for the others and never change it. archive_names[package->archive] names the suite. */
 struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count, bool recommends,
 			const char *const *archive_names, struct lock *ret) MUST_CHECK;
 
 struct plan_layer {
-	const char *name;                      /* "base", "services", "runtime", "build" (not in the image), "disk", "boot" */
-	const struct lock_package **packages;  /* in the lock's order */
+	const struct lock_package **packages;  /* in the lock's order, those that are another layer's and here, too, included */
 	size_t package_count;
-	uint64_t download_bytes;
+	uint64_t download_bytes;               /* of its own */
 };
 
 struct plan {
 	struct arena arena;
 	const struct recipe *recipe;
 	const struct lock *lock;
-	struct plan_layer *layers;             /* lowest first; only layers of packages */
-	size_t layer_count;
+	struct plan_layer layers[GROUP_COUNT]; /* only layers of packages; may be empty */
 	uint64_t download_bytes;
 };
 

@@ -6,23 +6,25 @@
 #include "debian/resolve.h"
 #include "plan/plan.h"
 
+#define NOWHERE (-1)
+
 /* Where each chosen package goes: a layer and all that it needs, less what lies in layers below. */
 struct layering {
 	const struct index *index;
 	const struct resolution *chosen;
 	struct arena arena;
-	const char **layer;                  /* of each chosen package; NULL: not reached yet */
+	int *group;                          /* of each chosen package; NOWHERE: not reached yet */
 	const struct package **because;
 	struct { size_t *items; size_t count, room; } todo;
 };
 
-static void reach(struct layering *l, const struct chosen *c, const char *layer, const struct package *because)
+static void reach(struct layering *l, const struct chosen *c, int group, const struct package *because)
 {
 	size_t i = (size_t)(c - l->chosen->items);
 
-	if (l->layer[i])
+	if (l->group[i] != NOWHERE)
 		return;
-	l->layer[i] = layer;
+	l->group[i] = group;
 	l->because[i] = because;
 	VEC_PUSH(&l->todo, i);
 }
@@ -41,22 +43,22 @@ static const struct chosen *meets(const struct layering *l, const struct alterna
 	return NULL;
 }
 
-static void follow(struct layering *l, const struct relation *r, const char *layer, const struct package *because)
+static void follow(struct layering *l, const struct relation *r, int group, const struct package *because)
 {
 	const struct chosen *first = NULL;
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct chosen *c = meets(l, &r->alternatives[i]);
-		if (c && l->layer[c - l->chosen->items])
+		if (c && l->group[c - l->chosen->items] != NOWHERE)
 			return;
 		if (c && !first)
 			first = c;
 	}
 	if (first)
-		reach(l, first, layer, because);
+		reach(l, first, group, because);
 }
 
-static struct err *follow_all(struct layering *l, const char *layer, bool recommends)
+static struct err *follow_all(struct layering *l, int group, bool recommends)
 {
 	static const char *const fields[] = { "Pre-Depends", "Depends", "Recommends" };
 
@@ -67,7 +69,7 @@ static struct err *follow_all(struct layering *l, const char *layer, bool recomm
 			size_t count;
 			TRY(relation_parse(&l->arena, control_get(p->stanza, fields[f]), &relations, &count));
 			for (size_t i = 0; i < count; i++)
-				follow(l, &relations[i], layer, p);
+				follow(l, &relations[i], group, p);
 		}
 	}
 	return NULL;
@@ -77,13 +79,13 @@ static struct err *lay(struct layering *l, const struct plan_root *roots, size_t
 {
 	for (size_t i = 0; i < l->chosen->count; i++)
 		if (l->chosen->items[i].package->essential)
-			reach(l, &l->chosen->items[i], "base", NULL);
+			reach(l, &l->chosen->items[i], GROUP_BASE, NULL);
 	for (size_t i = 0; i < count; i++) {
 		const struct chosen *c = meets(l, &(struct alternative){ .name = roots[i].name });
 		if (c)
-			reach(l, c, roots[i].layer, NULL);
-		if (i + 1 == count || strcmp(roots[i].layer, roots[i + 1].layer))
-			TRY(follow_all(l, roots[i].layer, recommends));
+			reach(l, c, roots[i].group, NULL);
+		if (i + 1 == count || roots[i].group != roots[i + 1].group)
+			TRY(follow_all(l, roots[i].group, recommends));
 	}
 	return NULL;
 }
@@ -91,13 +93,15 @@ static struct err *lay(struct layering *l, const struct plan_root *roots, size_t
 static void begin(struct layering *l, const struct index *ix, const struct resolution *chosen)
 {
 	*l = (struct layering){ .index = ix, .chosen = chosen };
-	l->layer = mem_array(chosen->count, sizeof *l->layer);
+	l->group = mem_array(chosen->count, sizeof *l->group);
+	for (size_t i = 0; i < chosen->count; i++)
+		l->group[i] = NOWHERE;
 	l->because = mem_array(chosen->count, sizeof *l->because);
 }
 
 static void end(struct layering *l)
 {
-	free(l->layer);
+	free(l->group);
 	free(l->because);
 	free(l->todo.items);
 	arena_done(&l->arena);
@@ -106,11 +110,6 @@ static void end(struct layering *l)
 static const char *keep(struct lock *l, const char *text)
 {
 	return text ? arena_dup(&l->arena, text, strlen(text)) : NULL;
-}
-
-static bool is_build(const char *layer)
-{
-	return layer && !strcmp(layer, "build");
 }
 
 /* image: layers of a container; disk: those of a disk above it, or NULL. */
@@ -124,14 +123,14 @@ static void write_packages(const struct layering *image, const struct layering *
 	for (size_t i = 0; i < all->count; i++) {
 		const struct package *p = all->items[i].package;
 		const struct chosen *c = resolve_find(image->chosen, p->name);
-		const char *layer = c ? image->layer[c - image->chosen->items] : NULL;
-		const char *above = disk ? disk->layer[i] : NULL, *first = c ? layer ? layer : "base" : above ? above : "disk";
+		int below = c ? image->group[c - image->chosen->items] : NOWHERE, above = disk ? disk->group[i] : NOWHERE;
+		int own = c ? below : above;
 		const struct package *because = c ? image->because[c - image->chosen->items] : disk ? disk->because[i] : NULL;
 		ret->packages[i] = (struct lock_package){
 			.name = keep(ret, p->name), .version = keep(ret, p->version),
 			.architecture = keep(ret, p->architecture), .archive = keep(ret, archive_names[p->archive]),
-			.filename = keep(ret, p->filename), .layer = keep(ret, first),
-			.also = is_build(layer) ? keep(ret, above) : NULL,
+			.filename = keep(ret, p->filename), .group = own != NOWHERE ? own : c ? GROUP_BASE : GROUP_DISK,
+			.also = below == GROUP_BUILD && above != NOWHERE ? above : 0,
 			.because = because ? keep(ret, because->name) : NULL,
 			.size_bytes = p->size_bytes, .sha256 = p->sha256,
 		};
@@ -164,7 +163,7 @@ static bool asks_for(const struct plan_root *roots, size_t count, const char *na
 static struct err *choose_merged(const struct index *ix, const struct plan_root **roots, size_t *count, bool recommends,
 				 struct plan_root **ret_more, struct resolution *ret)
 {
-	static const struct plan_root is_merged = { "usr-is-merged", "base" };
+	static const struct plan_root is_merged = { "usr-is-merged", GROUP_BASE };
 
 	TRY(resolve(ix, NULL, *roots, *count, recommends, ret));
 	if (!resolve_find(ret, "usrmerge") || !index_find(ix, is_merged.name) || asks_for(*roots, *count, "usrmerge"))
@@ -184,8 +183,8 @@ static struct err *lay_disk(struct layering *disk, const struct layering *image,
 {
 	for (size_t i = 0; i < image->chosen->count; i++) {
 		const struct chosen *c = resolve_find(disk->chosen, image->chosen->items[i].package->name);
-		if (c && !is_build(image->layer[i]))
-			disk->layer[c - disk->chosen->items] = image->layer[i] ? image->layer[i] : "base";
+		if (c && image->group[i] != GROUP_BUILD)
+			disk->group[c - disk->chosen->items] = image->group[i] != NOWHERE ? image->group[i] : GROUP_BASE;
 	}
 	return lay(disk, roots, count, recommends);
 }
@@ -206,11 +205,6 @@ static struct err *choose_disk(const struct layering *image, const struct plan_r
 	return e;
 }
 
-static bool is_above(const char *layer)
-{
-	return !strcmp(layer, "disk") || !strcmp(layer, "boot");
-}
-
 struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count, bool recommends,
 			const char *const *archive_names, struct lock *ret)
 {
@@ -220,7 +214,7 @@ struct err *plan_choose(const struct index *ix, const struct plan_root *roots, s
 	const struct plan_root *own = roots;
 	size_t count = root_count;
 
-	while (count && is_above(roots[count - 1].layer))
+	while (count && roots[count - 1].group >= GROUP_DISK)
 		count--;
 	size_t above = root_count - count;
 	TRY(choose_merged(ix, &own, &count, recommends, &more, &chosen));

@@ -17,6 +17,11 @@
 #define LOCK_LIMIT  (64u << 20)
 #define LIST_MAX    100000u
 
+const char *const lock_group_names[GROUP_COUNT + 1] = {
+	[GROUP_BASE] = "base", [GROUP_SERVICES] = "services", [GROUP_RUNTIME] = "runtime", [GROUP_BUILD] = "build",
+	[GROUP_DISK] = "disk", [GROUP_BOOT] = "boot",
+};
+
 /* The lists as the schema fills them: digests are still text. */
 struct package_row {
 	struct lock_package package;
@@ -39,10 +44,10 @@ static const struct field package_fields[] = {
 	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.name), .pattern = &pattern_package, .help = "what it is called" },
 	{ "version", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.version), .help = "the version chosen" },
 	{ "arch", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.architecture), .help = "the architecture, or all" },
-	{ "layer", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.layer),
-	  .choices = (const char *const[]){ "base", "services", "runtime", "build", "disk", "boot", NULL }, .help = "where it is poured" },
-	{ "also", FIELD_TEXT, .offset = offsetof(struct package_row, package.also),
-	  .choices = (const char *const[]){ "disk", "boot", NULL }, .help = "where else a package of 'build' is needed" },
+	{ "layer", FIELD_ENUM, .required = true, .offset = offsetof(struct package_row, package.group), .choices = lock_group_names,
+	  .help = "where it is poured" },
+	{ "also", FIELD_ENUM, .offset = offsetof(struct package_row, package.also), .choices = lock_group_names,
+	  .help = "where else a package of 'build' is needed" },
 	{ "because", FIELD_TEXT, .offset = offsetof(struct package_row, package.because), .help = "who needs it" },
 	{ "archive", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.archive), .help = "the suite it is of" },
 	{ "file", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.filename), .help = "its path below the mirror" },
@@ -234,8 +239,8 @@ static void put_package(struct text *t, const struct lock_package *p)
 	put_word(t, "name", p->name);
 	put_text(t, "version", p->version);
 	put_word(t, "arch", p->architecture);
-	put_word(t, "layer", p->layer);
-	put_word(t, "also", p->also);
+	put_word(t, "layer", lock_group_names[p->group]);
+	put_word(t, "also", p->also ? lock_group_names[p->also] : NULL);
 	put_word(t, "because", p->because);
 	put_word(t, "archive", p->archive);
 	put_text(t, "file", p->filename);

@@ -9,12 +9,17 @@
 #include "base/err.h"
 #include "recipe/recipe.h"
 
+/* Layers of packages, lowest first. BUILD: not in the image. DISK: beside the image's, on a disk. BOOT: gives a disk its boot
+ * loader and is on none. */
+enum package_group { GROUP_BASE, GROUP_SERVICES, GROUP_RUNTIME, GROUP_BUILD, GROUP_DISK, GROUP_BOOT, GROUP_COUNT };
+extern const char *const lock_group_names[GROUP_COUNT + 1]; /* NULL-terminated */
+
 struct lock_package {
 	const char *name, *version, *architecture;
 	const char *archive;     /* "bookworm", "bookworm-security": whose URL it is below */
 	const char *filename;
-	const char *layer;       /* "base", "services", "runtime", "build", "disk", "boot": where it is poured */
-	const char *also;        /* "disk", "boot" when a package of "build" is there, too; else NULL */
+	int group;               /* enum package_group: where it is poured */
+	int also;                /* GROUP_DISK or GROUP_BOOT when a package of GROUP_BUILD is there, too; else 0 */
 	const char *because;     /* package whose dependency asked for it; NULL: Essential or asked for */
 	uint64_t size_bytes;
 	struct digest sha256;

@@ -4,7 +4,7 @@
  * configuration, the Procfile and bench.json, the contract with the guest
  * programs (services/guest/README.md). Reading is service_load; all else is pure. */
 #pragma once
-#include "recipe/recipe.h"
+#include "recipe/lock.h"
 #include "tree/tree.h"
 
 struct service_set;              /* every service and the framework of one recipe */
@@ -16,9 +16,6 @@ struct err *service_load(const char *share, const struct recipe *r, struct servi
 void service_free(struct service_set *s);
 /* Adds a problem for each port of the recipe that one of the services has for itself. Nothing where there is no folder of services. */
 void service_ports_check(const char *share, const struct recipe *r, struct problems *p);
-
-/* BUILD: not in the image. DISK: beside the image's, on a disk. BOOT: gives a disk its boot loader and is on none. */
-enum package_group { GROUP_BASE, GROUP_SERVICES, GROUP_RUNTIME, GROUP_BUILD, GROUP_DISK, GROUP_BOOT, GROUP_COUNT };
 
 struct service_package {
 	const char *name;

@@ -29,7 +29,7 @@ static char *choose(const char *packages, const struct plan_root *roots, size_t 
 	ok(!e);
 	err_free(e);
 	for (size_t i = 0; i < l.package_count; i++)
-		line = mem_append(line, "%s%s:%s%s%s", i ? " " : "", l.packages[i].layer, l.packages[i].name,
+		line = mem_append(line, "%s%s:%s%s%s", i ? " " : "", lock_group_names[l.packages[i].group], l.packages[i].name,
 				  l.packages[i].because ? "<" : "", l.packages[i].because ? l.packages[i].because : "");
 	lock_done(&l);
 	index_free(ix);
@@ -45,8 +45,8 @@ static void chosen(const char *packages, const struct plan_root *roots, size_t c
 
 int main(void)
 {
-	const struct plan_root roots[] = { { "nginx", "services" }, { "grub", "boot" } };
-	const struct plan_root asked[] = { { "usrmerge", "base" } };
+	const struct plan_root roots[] = { { "nginx", GROUP_SERVICES }, { "grub", GROUP_BOOT } };
+	const struct plan_root asked[] = { { "usrmerge", GROUP_BASE } };
 	AUTO_FREE char *both = mem_printf("%s%s", helpers, newer);
 
 	/* a root is merged from its first file on: nothing has to merge it */
