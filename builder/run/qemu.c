@@ -96,6 +96,35 @@ static bool ask(const char *name, const char *const *argv, char **ret_output)
 	return !e && !status;
 }
 
+static char *tail(const struct engine *e, const char *name)
+{
+	AUTO_FREE char *path = machine_path(name, "console");
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[TAIL_BYTES + 1] = "";
+	struct stat st;
+
+	(void)e;
+	if (fd < 0 || fstat(fd, &st) < 0 || pread(fd, bytes, TAIL_BYTES, st.st_size > TAIL_BYTES ? st.st_size - TAIL_BYTES : 0) < 0)
+		return mem_dup("");
+	for (char *c = bytes; *c; c++)
+		if (((unsigned char)*c < ' ' && *c != '\n') || *c == 0x7f)
+			*c = ' ';
+	return mem_dup(bytes);
+}
+
+/* Why the guest says it cannot start, the caller's; or NULL. */
+static char *refusal(const char *name)
+{
+	static const char says[] = "THIS MACHINE CANNOT START: "; /* services/guest/initrd.c */
+	AUTO_FREE char *last = tail(NULL, name);
+	const char *at = strstr(last, says);
+	size_t len = at ? strcspn(at + strlen(says), "\n") : 0;
+
+	while (len && at[strlen(says) + len - 1] == ' ')
+		len--;
+	return at ? mem_ndup(at + strlen(says), len) : NULL;
+}
+
 static bool has_spoken(const char *name)
 {
 	AUTO_FREE char *console = machine_path(name, "console");
@@ -104,7 +133,7 @@ static bool has_spoken(const char *name)
 	return !stat(console, &st) && st.st_size > 0;
 }
 
-/* The port that the image listens on is known to the image alone. 0: it ended, said nothing within its bound, was interrupted. */
+/* The port that the image listens on is known to the image alone. 0: it ended, gave up, said nothing within its bound, was interrupted. */
 static unsigned wait_for_port(const char *name, const struct accelerator *a, bool *ret_interrupted)
 {
 	static const char *const argv[] = { "cat", "/usr/lib/mkbench/bench.json", NULL };
@@ -113,8 +142,8 @@ static unsigned wait_for_port(const char *name, const struct accelerator *a, boo
 
 	*ret_interrupted = false;
 	while (!port && !*ret_interrupted && find(NULL, name) == ENGINE_RUNNING) {
-		AUTO_FREE char *text = NULL;
-		if (time(NULL) - began > (has_spoken(name) ? a->ready_seconds : a->silent_seconds))
+		AUTO_FREE char *text = NULL, *why = refusal(name);
+		if (why || time(NULL) - began > (has_spoken(name) ? a->ready_seconds : a->silent_seconds))
 			break;
 		if (ask(name, argv, &text)) {
 			json_t *bench = json_loads(text, 0, NULL);
@@ -151,7 +180,7 @@ static void force_end(const char *name)
 	wait_for_end(name, 10);
 }
 
-/* Starts the machine and waits for its agent. *ret_port 0: it did not come that far, or was interrupted. */
+/* Starts the machine and waits for its agent. *ret_port 0: it did not come that far, or was interrupted. ERR_BUILD: it refuses to start. */
 static struct err *boot(const struct launch *l, const struct drive *d, const struct accelerator *a, unsigned *ret_port, bool *ret_interrupted)
 {
 	*ret_port = 0;
@@ -160,7 +189,11 @@ static struct err *boot(const struct launch *l, const struct drive *d, const str
 	progress_item(l->progress, a->name);
 	TRY(machine_start(l, d, a->name));
 	*ret_port = wait_for_port(l->name, a, ret_interrupted);
-	return NULL;
+	AUTO_FREE char *why = *ret_port ? NULL : refusal(l->name);
+	if (!why)
+		return NULL;
+	force_end(l->name);
+	return err_new(ERR_BUILD, "%s does not start: %s", l->name, why);
 }
 
 static struct err *choose(const char *wanted, bool *ret_kvm, bool *ret_tcg)
@@ -184,7 +217,7 @@ static struct err *boot_somehow(const struct launch *l, const struct drive *d, b
 {
 	if (kvm) {
 		struct err *e = boot(l, d, &accelerate, ret_port, ret_interrupted);
-		if (!tcg || (!e && (*ret_port || *ret_interrupted)))
+		if (!tcg || (e ? err_kind(e) == ERR_BUILD : *ret_port || *ret_interrupted))
 			return e;
 		bool running = find(NULL, l->name) == ENGINE_RUNNING;
 		AUTO_FREE char *why = e ? err_text(e) : NULL;
@@ -217,8 +250,10 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	TRY(boot_somehow(l, &d, kvm, tcg, &port, &interrupted));
 	if (interrupted)
 		return NULL;
-	if (!port)
+	if (!port) {
+		force_end(l->name);
 		return err_new(ERR_BUILD, "%s does not boot: %s/console has what it said", l->name, folder);
+	}
 	progress_done(l->progress, NULL);
 	AUTO_FREE char *forward = mem_printf("hostfwd_add net tcp:127.0.0.1:%u-:%u", l->port, port);
 	port_drop(l->listener);
@@ -255,22 +290,6 @@ static struct err *watch(const struct engine *e, const char *name, int *ret_fd)
 	(void)e;
 	*ret_fd = pidfd_open(pid_of(name), 0);
 	return *ret_fd < 0 ? err_errno(errno, "watch %s", name) : NULL;
-}
-
-static char *tail(const struct engine *e, const char *name)
-{
-	AUTO_FREE char *path = machine_path(name, "console");
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char bytes[TAIL_BYTES + 1] = "";
-	struct stat st;
-
-	(void)e;
-	if (fd < 0 || fstat(fd, &st) < 0 || pread(fd, bytes, TAIL_BYTES, st.st_size > TAIL_BYTES ? st.st_size - TAIL_BYTES : 0) < 0)
-		return mem_dup("");
-	for (char *c = bytes; *c; c++)
-		if (((unsigned char)*c < ' ' && *c != '\n') || *c == 0x7f)
-			*c = ' ';
-	return mem_dup(bytes);
 }
 
 struct err *qemu_inside(const char *name, const char *const *argv)
