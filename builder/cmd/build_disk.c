@@ -200,7 +200,7 @@ static struct err *write_output(struct work *w, struct build_layers *layers, int
 		progress_stage(w->job->progress, build_image_name(output), 0, "bytes");
 		TRY_AS(write_part(w, output, p->part), "%s", p->path);
 		TRY(place_commit(p));
-		TRY(place_note(w->job->store, p->path, &w->seed));
+		TRY(place_note(w->job->store, p->path, &w->seed, false));
 		progress_done(w->job->progress, NULL);
 	}
 	if (stat(p->path, &st) < 0)

@@ -98,7 +98,7 @@ static struct err *write_docker(struct store *s, const struct image *im, const s
 	if (!ret->unchanged) {
 		TRY(write_archive(s, im, o, p->part));
 		TRY(place_commit(p));
-		TRY(place_note(s, p->path, &content));
+		TRY(place_note(s, p->path, &content, true));
 	}
 	if (stat(p->path, &st) < 0)
 		return err_errno(errno, "%s", p->path);

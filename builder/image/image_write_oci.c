@@ -98,7 +98,7 @@ static struct err *note_blobs(struct store *s, const struct image *im, const cha
 		AUTO_FREE char *blob = oci_blob_path(&im->layers[i].blob.digest);
 		AUTO_FREE char *path = mem_printf("%s/%s", folder, blob);
 		if (!holds_blob(s, folder, &im->layers[i].blob.digest))
-			TRY(place_note(s, path, &im->layers[i].blob.digest));
+			TRY(place_note(s, path, &im->layers[i].blob.digest, true));
 	}
 	return NULL;
 }

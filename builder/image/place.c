@@ -55,6 +55,15 @@ void place_done(struct place *p)
 	*p = (struct place){ .lock = -1 };
 }
 
+/* Names the time since the machine's last start; the caller's, or NULL. */
+static char *boot_id(void)
+{
+	AUTO_CLOSE int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	char id[37] = "";
+
+	return fd < 0 || read(fd, id, sizeof id - 1) != sizeof id - 1 ? NULL : mem_dup(id);
+}
+
 static char *note_of(const char *path, const struct digest *d)
 {
 	char hex[DIGEST_HEX];
@@ -70,17 +79,21 @@ bool place_same(const struct store *s, const char *path, const struct digest *d)
 {
 	struct digest key = digest_of(path, strlen(path));
 	AUTO_FREE char *now = note_of(path, d);
-	AUTO_FREE char *then = NULL;
+	AUTO_FREE char *then = NULL, *boot = boot_id();
+	AUTO_FREE char *now_unsure = now && boot ? mem_printf("%s %s", now, boot) : NULL;
 	struct err *e = now ? store_ref_read(s, NOTES, &key, &then) : NULL;
 
 	err_free(e); /* a note that cannot be read is no note: the output is written again */
-	return now && then && !strcmp(now, then);
+	return then && (!strcmp(now, then) || (now_unsure && !strcmp(now_unsure, then)));
 }
 
-struct err *place_note(struct store *s, const char *path, const struct digest *d)
+struct err *place_note(struct store *s, const char *path, const struct digest *d, bool lasting)
 {
 	struct digest key = digest_of(path, strlen(path));
-	AUTO_FREE char *note = note_of(path, d);
+	AUTO_FREE char *note = note_of(path, d), *boot = lasting ? NULL : boot_id();
+	AUTO_FREE char *unsure = note && boot ? mem_printf("%s %s", note, boot) : NULL;
 
-	return note ? store_ref_write(s, NOTES, &key, note) : err_new(ERR_SYSTEM, "%s has vanished", path);
+	if (!note)
+		return err_new(ERR_SYSTEM, "%s has vanished", path);
+	return lasting || unsure ? store_ref_write(s, NOTES, &key, unsure ? unsure : note) : NULL;
 }

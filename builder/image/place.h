@@ -22,4 +22,6 @@ void place_done(struct place *p);
  * read: device, inode, size and time of change decide, as for make or git. The note
  * is a ref of the store. */
 bool place_same(const struct store *s, const char *path, const struct digest *d);
-struct err *place_note(struct store *s, const char *path, const struct digest *d) MUST_CHECK;
+/* lasting: the file is on the disk for good. Of one that the kernel may still have to write the note is good until the machine
+ * starts again: a power cut can leave its name and size, and nothing in it. */
+struct err *place_note(struct store *s, const char *path, const struct digest *d, bool lasting) MUST_CHECK;

@@ -1,0 +1,49 @@
+/* Whether an output is still the one that was noted, and the one that a power cut may have emptied is not. */
+#include "image/place.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "t.h"
+
+int main(void)
+{
+	char folder[] = "/tmp/mkbench-place-XXXXXX";
+	const struct image_config config = { .name = "demo", .tag = "1" };
+	const struct digest one = digest_of("one", 3), two = digest_of("two", 3);
+	struct store *s = NULL;
+	struct place p = { .lock = -1 };
+
+	ok(mkdtemp(folder) != NULL);
+	AUTO_FREE char *store = mem_printf("%s/store", folder);
+	ok(!store_open(store, &s));
+	ok(!place_begin(s, &config, folder, ".raw", &p));
+	struct digest key = digest_of(p.path, strlen(p.path));
+	ok(!file_write(p.part, "x", 1, 0644));
+	ok(!place_same(s, p.path, &one));
+	ok(!place_commit(&p));
+
+	ok(!place_note(s, p.path, &one, true));
+	ok(place_same(s, p.path, &one));
+	ok(!place_same(s, p.path, &two));
+
+	ok(!place_note(s, p.path, &two, false));
+	ok(place_same(s, p.path, &two));
+	ok(!place_same(s, p.path, &one));
+	AUTO_FREE char *note = NULL;
+	ok(!store_ref_read(s, "output", &key, &note));
+	memcpy(strrchr(note, ' ') + 1, "other", 5); /* as it is read after the machine's next start */
+	ok(!store_ref_write(s, "output", &key, note));
+	ok(!place_same(s, p.path, &two));
+
+	ok(!place_note(s, p.path, &one, true));
+	ok(!file_write(p.path, "xy", 2, 0644));
+	ok(!place_same(s, p.path, &one));
+	place_done(&p);
+	store_close(s);
+	err_free(file_remove_tree(folder));
+	return t_done();
+}
