@@ -50,6 +50,8 @@ static _Noreturn void become(const struct child *c, struct pipes *p)
 		_exit(127);
 	if (c->env)
 		environ = (char **)c->env;
+	for (const char *const *word = c->set; word && *word; word++)
+		putenv((char *)*word);
 	execvp(c->argv[0], (char *const *)c->argv);
 	_exit(errno == ENOENT ? 127 : 126);
 }

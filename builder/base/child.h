@@ -8,6 +8,7 @@
 struct child {
 	const char *const *argv;  /* NULL-terminated; argv[0] is looked up in PATH */
 	const char *const *env;   /* NULL-terminated KEY=VALUE, or NULL for ours */
+	const char *const *set;   /* over env, NULL-terminated: KEY=VALUE is set, a KEY alone removed; or NULL */
 	const char *cwd;          /* or NULL */
 	const void *input;        /* written to its standard input, or NULL for /dev/null */
 	size_t input_len;

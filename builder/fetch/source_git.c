@@ -5,22 +5,36 @@
 #include <unistd.h>
 
 #include "base/child.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
-/* Runs git in a bare repository; ret_output, when given, is its trimmed output. */
-static struct err *git(const char *repository, const char *what, const char *const *words, char **ret_output)
+/* A bare repository of this run alone: its index, its FETCH_HEAD and its locks are nobody else's, and go with the work folder.
+ * Only the objects are the store's. */
+struct repository {
+	const char *folder;
+	const char *objects;     /* GIT_OBJECT_DIRECTORY=… */
+};
+
+/* Runs git; ret_output, when given, is its trimmed output. A fetch must leave packs, which appear whole: loose objects appear
+ * one by one, a commit before its files. */
+static struct err *git(const struct repository *r, const char *what, const char *const *words, char **ret_output)
 {
-	const char *argv[24] = { "git", "-C", repository, "-c", "protocol.ext.allow=never", "-c", "safe.directory=*",
-				 "-c", "gc.auto=0", "-c", "advice.detachedHead=false" };
-	size_t n = 11;
+	static const char *const first[] = { "git", "--git-dir=.", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*",
+					     "-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", "-c", "fetch.writeCommitGraph=false" };
+	/* The names alone: what git tells a hook of the repository that it runs in. */
+	const char *const set[] = { "GIT_TERMINAL_PROMPT=0", r->objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR",
+				    "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE",
+				    "GIT_WORK_TREE", NULL };
+	const char *argv[32];
 	AUTO_FREE char *output = NULL, *errors = NULL;
+	size_t n = COUNT(first);
 	int status;
 
-	for (; *words && n + 1 < COUNT(argv); words++)
-		argv[n++] = *words;
-	TRY_AS(child_run(&(struct child){ .argv = argv }, &output, &errors, &status), "git %s", what);
+	memcpy(argv, first, sizeof first);
+	while (*words && n + 1 < COUNT(argv))
+		argv[n++] = *words++;
+	argv[n] = NULL;
+	TRY_AS(child_run(&(struct child){ .argv = argv, .set = set, .cwd = r->folder }, &output, &errors, &status), "git %s", what);
 	if (status == 127)
 		return err_new(ERR_SYSTEM, "git is not installed: apt-get install git");
 	if (status) {
@@ -40,41 +54,41 @@ static bool is_commit(const char *ref)
 	return ref && !ref[len] && (len == 40 || len == 64);
 }
 
-static bool holds(const char *repository, const char *commit)
+static bool holds(const struct repository *r, const char *commit)
 {
 	AUTO_FREE char *name = mem_printf("%s^{commit}", commit);
-	struct err *e = git(repository, "cat-file", (const char *[]){ "cat-file", "-e", name, NULL }, NULL);
+	struct err *e = git(r, "cat-file", (const char *[]){ "cat-file", "-e", name, NULL }, NULL);
 
 	err_free(e);
 	return !e;
 }
 
 /* The shallowest fetch that brings the commit: itself, else the ref, else everything. */
-static struct err *bring(const char *repository, const char *url, const char *ref, const char *commit)
+static struct err *bring(const struct repository *r, const char *url, const char *ref, const char *commit)
 {
-	struct err *e = git(repository, "fetch", (const char *[]){ "fetch", "-q", "--no-tags", "--depth=1", "--end-of-options",
-			    url, commit ? commit : ref ? ref : "HEAD", NULL }, NULL);
+	struct err *e = git(r, "fetch", (const char *[]){ "fetch", "-q", "--no-tags", "--depth=1", "--end-of-options", url,
+			    commit ? commit : ref ? ref : "HEAD", NULL }, NULL);
 
 	if (!e || !commit)
 		return e;
 	err_free(e);
-	return git(repository, "fetch", (const char *[]){ "fetch", "-q", "--tags", "--end-of-options", url,
-		   "+refs/heads/*:refs/heads/*", NULL }, NULL);
+	return git(r, "fetch", (const char *[]){ "fetch", "-q", "--tags", "--end-of-options", url, "+refs/heads/*:refs/heads/*",
+		   NULL }, NULL);
 }
 
-static struct err *resolve(const char *repository, const char *url, const struct app *app, const char *pinned,
+static struct err *resolve(const struct repository *r, const char *url, const struct app *app, const char *pinned,
 			   char **ret_commit)
 {
 	const char *commit = pinned ? pinned : is_commit(app->ref) ? app->ref : NULL;
 
-	if (commit && holds(repository, commit)) {
+	if (commit && holds(r, commit)) {
 		*ret_commit = mem_dup(commit);
 		return NULL;
 	}
-	TRY(bring(repository, url, app->ref, commit));
+	TRY(bring(r, url, app->ref, commit));
 	if (!commit)
-		return git(repository, "rev-parse", (const char *[]){ "rev-parse", "FETCH_HEAD^{commit}", NULL }, ret_commit);
-	if (!holds(repository, commit))
+		return git(r, "rev-parse", (const char *[]){ "rev-parse", "FETCH_HEAD^{commit}", NULL }, ret_commit);
+	if (!holds(r, commit))
 		return err_new(ERR_FETCH, "%s has no commit %s", url, commit);
 	*ret_commit = mem_dup(commit);
 	return NULL;
@@ -86,20 +100,17 @@ struct err *source_git(struct store *s, const struct recipe *r, const struct app
 	AUTO_FREE char *beside = recipe_beside(r, app->git);
 	AUTO_FREE char *local = access(beside, F_OK) ? NULL : realpath(beside, NULL);
 	const char *url = local ? local : app->git;
-	char hex[DIGEST_HEX];
-	struct digest name = digest_of(url, strlen(url));
-	AUTO_FREE char *repository = mem_printf("%s/git/%s", store_path(s), digest_hex(&name, hex));
-	AUTO_FREE char *folder = NULL, *commit = NULL;
+	struct digest key = digest_of(url, strlen(url));
+	AUTO_FREE char *objects = NULL, *repository = NULL, *folder = NULL, *commit = NULL;
 
-	setenv("GIT_TERMINAL_PROMPT", "0", 1);
-	if (access(repository, F_OK)) {
-		TRY(file_make_folder(repository, 0755));
-		TRY(git(repository, "init", (const char *[]){ "init", "-q", "--bare", NULL }, NULL));
-	}
-	TRY(resolve(repository, url, app, pinned, &commit));
+	TRY(store_git_objects(s, &key, &objects));
+	TRY(store_work_folder(s, "git", &repository));
 	TRY(store_work_folder(s, app->name, &folder));
-	AUTO_FREE char *worktree = mem_printf("--work-tree=%s", folder);
-	TRY(git(repository, "checkout", (const char *[]){ worktree, "checkout", "-q", "-f", commit, "--", ".", NULL }, NULL));
+	AUTO_FREE char *setting = mem_printf("GIT_OBJECT_DIRECTORY=%s", objects), *worktree = mem_printf("--work-tree=%s", folder);
+	struct repository own = { repository, setting };
+	TRY(git(&own, "init", (const char *[]){ "init", "-q", "--bare", "--template=", NULL }, NULL));
+	TRY(resolve(&own, url, app, pinned, &commit));
+	TRY(git(&own, "checkout", (const char *[]){ worktree, "checkout", "-q", "-f", commit, "--", ".", NULL }, NULL));
 	*ret_folder = TAKE(folder);
 	*ret_commit = TAKE(commit);
 	return NULL;

@@ -4,6 +4,7 @@
  *   refs/KIND/KEY             a small file naming what KEY was built to be
  *   trees/KEY/                an unpacked root kept for sandboxes
  *   caches/NAME/              what programs that download for themselves have downloaded
+ *   git/KEY/objects/          packs that git has fetched
  *   tmp/                      work in progress; swept when no build holds the store
  *   lock                      shared by builds, exclusive for the sweep
  *   boot                      the boot of this machine whose writes are trusted
@@ -81,7 +82,11 @@ struct err *store_cache_begin(struct store *s, const char *name, char **ret_path
 /* Before the lock is let go: what is in it now outlives a power cut. */
 struct err *store_cache_end(struct store *s, const char *name) MUST_CHECK;
 
-/* Removes blobs, refs, trees and caches that nothing used for keep_seconds; everything when
+/* Where git keeps what it fetches from the repository that key stands for. Any number of gits may work in it at once: a pack
+ * is named by its content, and git fsyncs it before it gets its name. The path is the caller's. */
+struct err *store_git_objects(struct store *s, const struct digest *key, char **ret_path) MUST_CHECK;
+
+/* Removes blobs, refs, trees, caches and what git fetched that nothing used for keep_seconds; everything when
  * 0. A use is remembered to the day. Waits for no one: ERR_SYSTEM when another build
  * holds the store. */
 struct err *store_clean(struct store *s, uint64_t keep_seconds, uint64_t *ret_freed_bytes) MUST_CHECK;

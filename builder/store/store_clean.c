@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "store/inside.h"
 
 struct walk {
@@ -122,11 +123,19 @@ static struct err *distrust_last_boot(struct store *s)
 	return store_ref_save(s, path, now);
 }
 
+/* As git calls what it has not received whole. */
+static void drop_partial(struct walk *w, const char *path, const struct stat *st)
+{
+	if (text_starts(strrchr(path, '/') + 1, "tmp_"))
+		remove_any(w, path, st);
+}
+
 struct err *store_clean_sweep(struct store *s)
 {
 	struct walk w = { .store = s };
 
 	TRY(each(&w, "tmp", 1, remove_any));
+	TRY(each(&w, "git", 4, drop_partial));
 	return distrust_last_boot(s);
 }
 
