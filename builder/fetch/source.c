@@ -36,27 +36,29 @@ static bool link_stays(const char *path, const char *target)
 		return false;
 	for (const char *c = path; *c; c++)
 		depth += *c == '/';
-	while (*target) {
-		size_t len = strcspn(target, "/");
-		if (len == 2 && !strncmp(target, "..", 2) && --depth < 0)
-			return false;
-		if (len && strncmp(target, "..", 2) && strncmp(target, ".", len < 2 ? 2 : len))
+	for (size_t len; *target; target += len + (target[len] == '/')) {
+		len = strcspn(target, "/");
+		if (len == 2 && !strncmp(target, "..", 2))
+			depth--;
+		else if (len && !(len == 1 && *target == '.'))
 			depth++;
-		target += len + (target[len] == '/');
+		if (depth < 0)
+			return false;
 	}
 	return true;
 }
 
-static struct err *digest_file(const char *path, struct digest *ret)
+/* The size is that of the bytes that were hashed, whatever the file had before or has later. */
+static struct err *digest_file(const char *path, struct entry *e)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct digest_run *run = digest_start();
 	AUTO_FREE char *chunk = mem_new(1 << 16);
 	ssize_t n = -1;
 
-	while (fd >= 0 && (n = read(fd, chunk, 1 << 16)) > 0)
+	for (e->size_bytes = 0; fd >= 0 && (n = read(fd, chunk, 1 << 16)) > 0; e->size_bytes += (uint64_t)n)
 		digest_feed(run, chunk, (size_t)n);
-	*ret = digest_finish(run);
+	e->sha256 = digest_finish(run);
 	return fd < 0 || n < 0 ? err_errno(errno, "read %s", path) : NULL;
 }
 
@@ -97,9 +99,8 @@ static struct err *add(struct tree *t, const char *root, const char *path, unsig
 	if (!S_ISREG(st.st_mode))
 		return err_new(ERR_BUILD, "%s is neither a file, a folder nor a link", whole);
 	e.kind = ENTRY_FILE;
-	e.size_bytes = (uint64_t)st.st_size;
 	e.content = (struct content){ .kind = CONTENT_DISK, .path = whole };
-	TRY(digest_file(whole, &e.sha256));
+	TRY(digest_file(whole, &e));
 	tree_add(t, &e);
 	return NULL;
 }

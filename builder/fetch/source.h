@@ -10,7 +10,7 @@
 #include "tree/tree.h"
 
 struct app_source {
-	struct tree files;       /* sorted; paths below the app's folder; CONTENT_DISK, must stay until used */
+	struct tree files;       /* sorted; paths below the app's folder; CONTENT_DISK: a change until they are used ends the build (layer/extract.h) */
 	struct digest digest;    /* tree_digest of files */
 	char *commit;            /* git: 40 or 64 hex digits, else NULL */
 };

@@ -70,14 +70,37 @@ static void plan_jobs(struct extract *x)
 		qsort(x->jobs.items, x->jobs.count, sizeof *x->jobs.items, by_size);
 }
 
+/* An app's folder is one that people work in, and its digest, which the layer is kept under, was taken a while ago. */
+static struct err *copy_disk(int to, const struct entry *e, char *chunk)
+{
+	AUTO_CLOSE int from = open(e->content.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct digest_run *run = digest_start();
+	struct err *failed = NULL;
+	uint64_t done = 0;
+	ssize_t n = -1;
+
+	while (from >= 0 && !failed && done <= e->size_bytes && (n = read(from, chunk, CHUNK)) > 0) {
+		digest_feed(run, chunk, (size_t)n);
+		failed = file_write_all(to, chunk, (size_t)n, e->path);
+		done += (uint64_t)n;
+	}
+	int code = n < 0 ? errno : 0;
+	struct digest found = digest_finish(run);
+	if (failed)
+		return failed;
+	if (code && code != ENOENT && code != ENOTDIR && code != ELOOP && code != EISDIR)
+		return err_errno(code, "read %s", e->content.path);
+	if (code || !digest_equal(&found, &e->sha256))
+		return err_new(ERR_BUILD, "%s has changed since the build began: build again once it rests", e->content.path);
+	return NULL;
+}
+
 static struct err *fill(int fd, const struct entry *e, struct pack_reader *reader, char *chunk)
 {
 	if (e->content.kind == CONTENT_MEMORY)
 		return file_write_all(fd, e->content.bytes, (size_t)e->size_bytes, e->path);
-	if (e->content.kind == CONTENT_DISK) {
-		AUTO_CLOSE int from = open(e->content.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-		return from < 0 ? err_errno(errno, "%s", e->content.path) : file_copy(from, fd, e->size_bytes, e->path);
-	}
+	if (e->content.kind == CONTENT_DISK)
+		return copy_disk(fd, e, chunk);
 	for (uint64_t done = 0; done < e->size_bytes;) {
 		size_t len = e->size_bytes - done < CHUNK ? (size_t)(e->size_bytes - done) : CHUNK;
 		if (!reader)
