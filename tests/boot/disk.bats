@@ -10,7 +10,7 @@ port=29780 ssh_port=29722
 # Why nothing here can run, or nothing.
 lacks() {
 	local tool
-	for tool in qemu-system-x86_64 qemu-img sfdisk fsck.vfat fsck.erofs e2fsck curl mcopy bsdtar ssh ssh-keygen jq zstd veritysetup; do
+	for tool in qemu-system-x86_64 qemu-img qemu-io sfdisk fsck.vfat fsck.erofs dump.erofs e2fsck curl mcopy bsdtar ssh ssh-keygen jq zstd veritysetup; do
 		command -v "$tool" >/dev/null || { echo "$tool is not installed"; return; }
 	done
 	[[ -r /usr/share/OVMF/OVMF_CODE.fd ]] || echo "ovmf is not installed"
@@ -221,6 +221,30 @@ both_answer() {
 	dd if="$BATS_TEST_TMPDIR/raw" of="$BATS_TEST_TMPDIR/data" bs=512 skip="$start" conv=sparse status=none
 	e2fsck -fn "$BATS_TEST_TMPDIR/data"
 	dumpe2fs -h "$BATS_TEST_TMPDIR/data" 2>/dev/null | grep -q 'mkbench-data'
+}
+
+@test "damage: a block of a file cannot be read and is told; with a damaged root nothing starts" {
+	asked_for
+	local file=/usr/share/common-licenses/GPL-3 first
+	first=$(sfdisk --json "$BOOT/out/demo-1.0.raw" | jq '.partitiontable.partitions[2].start')
+	part 3 "$BATS_TEST_TMPDIR/root"
+	damage() { qemu-io -c "write -P 0 $((first * 512 + $1)) 512" "$BOOT/disk" >/dev/null; }
+	damage "$(dump.erofs -e --path="$file" "$BATS_TEST_TMPDIR/root" | sed -n 's/^ *0:.*: *\([0-9]*\)\.\..*/\1/p')"
+	mapfile -d '' -t told < <(credential ssh.authorized_keys.root "$(<"$BOOT/key.pub")")
+	start bios virtio "${wired[@]}" "${told[@]}"
+	both_answer
+	until_true 300 inside true
+	[[ $(inside benchctl verify) == *'ok   root '* ]]
+	run -1 inside cat "$file"
+	[[ $output == *"Input/output error"* ]]
+	run -1 inside benchctl verify
+	[[ $output == *"FAIL root"*"is damaged"* ]]
+	until_true 60 said 'Root +the root is damaged'
+	pull_the_plug
+	damage 1024
+	start uefi virtio
+	until_true 300 said 'THIS MACHINE CANNOT START: the root is damaged'
+	until_true 300 ended
 }
 
 @test "AHCI: with Debian's general kernel the first boot comes to answer, and a promised seed on USB is waited for" {
