@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dm-ioctl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define NAME "root"
 #define BLOCK 4096u
 #define SECTORS (BLOCK / 512)
+#define SALT 256               /* bytes at most */
 
 /* What the superblock says (builder/image/verity.h names the format); the kernel reads none. */
 struct super {
@@ -27,7 +29,7 @@ struct super {
 struct request {
 	struct dm_ioctl head;
 	struct dm_target_spec target;
-	char words[1024];
+	char words[4 * SALT + 1024];
 };
 
 static uint64_t get(const uint8_t *in, size_t bytes)
@@ -39,7 +41,13 @@ static uint64_t get(const uint8_t *in, size_t bytes)
 	return value;
 }
 
-static struct err *read_super(const struct partition *tree, struct super *ret)
+static bool is_super(const uint8_t *s)
+{
+	return !memcmp(s, "verity\0\0\1\0\0\0\1\0\0\0", 16) && !memcmp(s + 32, "sha256", 7) && get(s + 64, 4) == BLOCK &&
+	       get(s + 68, 4) == BLOCK && get(s + 80, 2) <= SALT;
+}
+
+static struct err *read_super(const struct partition *data, const struct partition *tree, struct super *ret)
 {
 	AUTO_CLOSE int fd = open(tree->device, O_RDONLY | O_CLOEXEC);
 	uint8_t s[512];
@@ -47,10 +55,11 @@ static struct err *read_super(const struct partition *tree, struct super *ret)
 
 	if (n != (ssize_t)sizeof s)
 		return err_errno(n < 0 ? errno : EIO, "read %s", tree->device);
-	if (memcmp(s, "verity\0\0\1\0\0\0\1\0\0\0", 16) || memcmp(s + 32, "sha256", 7) || get(s + 64, 4) != BLOCK ||
-	    get(s + 68, 4) != BLOCK || get(s + 80, 2) > 256)
-		return err_new(ERR_SYSTEM, "%s does not begin with a hash tree", tree->device);
+	if (!is_super(s))
+		return err_new(ERR_SYSTEM, "the root's hash tree is damaged: %s does not begin with one", tree->device);
 	ret->blocks = get(s + 72, 8);
+	if (!ret->blocks || ret->blocks > data->sectors / SECTORS)
+		return err_new(ERR_SYSTEM, "the root's hash tree is damaged: %s is one for %ju blocks", tree->device, (uintmax_t)ret->blocks);
 	for (size_t i = 0; i < get(s + 80, 2); i++)
 		text_printf(&ret->salt, "%02x", s[88 + i]);
 	return NULL;
@@ -73,8 +82,6 @@ static struct err *load(const char *root_hash, const struct partition *data, con
 	struct request r = { .head = { .flags = DM_READONLY_FLAG, .target_count = 1 },
 			     .target = { .length = s->blocks * SECTORS, .target_type = "verity" } };
 
-	if (!s->blocks || s->blocks > data->sectors / SECTORS)
-		return err_new(ERR_SYSTEM, "%s has a hash tree for another root than %s", tree->device, data->device);
 	int len = snprintf(r.words, sizeof r.words, "1 %s %s %u %u %ju 1 sha256 %s %s", data->device, tree->device, BLOCK, BLOCK,
 			   (uintmax_t)s->blocks, root_hash, s->salt.len ? s->salt.bytes : "-");
 	if (len < 0 || (size_t)len >= sizeof r.words)
@@ -87,7 +94,7 @@ struct err *verity_open(const char *root_hash, const struct partition *data, con
 {
 	struct request made = { 0 }, begun = { 0 };
 	struct super s = { 0 };
-	struct err *e = read_super(tree, &s);
+	struct err *e = read_super(data, tree, &s);
 
 	if (!e)
 		e = ask(&made, DM_DEV_CREATE, "make a device for the root");
