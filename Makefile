@@ -70,6 +70,11 @@ test:
 	@.ci/setup test
 	@$(MAKE) --no-print-directory -j$$(nproc) test-all
 
+# The last net against a test that hangs; hours, because a slow machine boots disks under emulation, several in one test. Bats 1.8
+# ends the test's shell, by itself or while it waits, and the command that it runs, and does the teardown; not setup_file, and not
+# what a command that the test runs has started: whoever keeps the output of `run` or $$() open must have a timeout of its own.
+test-all check: export BATS_TEST_TIMEOUT = 7200
+
 # Unit tests run plain and under the sanitizers; everything else runs the dev build once.
 test-all: all lint tidy $(unit) $(build)/parity/resolve
 	@$(MAKE) --no-print-directory VARIANT=san units
@@ -88,6 +93,7 @@ lint: $(obj) build/mkbench
 	tests/lint/symbols $(obj)
 	tests/lint/budget $(sort $(wildcard builder/*.c builder/*/*.c services/guest/*.c))
 	tests/lint/hosts
+	tests/lint/bats $(sort $(wildcard tests/*/*.bats tests/*/*.bash tests/*.bash))
 	tests/lint/reference build/mkbench
 
 # The analyser remembers what it has passed: one stamp a file.

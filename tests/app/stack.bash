@@ -17,9 +17,9 @@ stack_lacks() {
 # Kept between runs: the lock file decides what is in it.
 stack_node_modules() {
 	local cache=build/demo-node
-	[[ -d $cache/node_modules ]] && cmp -s "$DEMO/package-lock.json" "$cache/package-lock.json" && return
+	if [[ -d $cache/node_modules ]] && cmp -s "$DEMO/package-lock.json" "$cache/package-lock.json"; then return; fi
 	rm -rf "$cache" && mkdir -p "$cache" && cp "$DEMO"/package*.json "$cache" &&
-		(cd "$cache" && timeout 120 npm ci --omit=dev --ignore-scripts --no-audit --no-fund >npm.log 2>&1) ||
+		(cd "$cache" && timeout 600 npm ci --omit=dev --ignore-scripts --no-audit --no-fund >npm.log 2>&1) ||
 		{ rm -rf "$cache/node_modules"; return 1; }
 }
 
@@ -40,31 +40,34 @@ stop() {
 	local pid
 	pid=$(<"$STACK/$1.pid")
 	kill -"${2:-TERM}" "$pid" 2>/dev/null || return 0
-	while [[ -d /proc/$pid && $(ps -o stat= -p "$pid") != Z* ]]; do sleep 0.05; done
+	until_true 300 gone "$pid"
 	rm -f "$STACK/$1.pid"
 }
+
+# answers NAME COMMAND...: waits until the one that was started does.
+answers() { by=$(<"$STACK/$1.pid") until_true 300 "${@:2}"; }
 
 start_mariadb() {
 	start mariadb mariadbd --no-defaults --datadir="$STACK/mysql" --socket="$STACK/mysqld.sock" --skip-networking \
 		--pid-file="$STACK/mysqld.pid" --innodb-buffer-pool-size=32M ${ROOT_USER:-}
-	until mariadb --no-defaults -S "$STACK/mysqld.sock" -e 'select 1' >/dev/null 2>&1; do sleep 0.1; done
+	answers mariadb mariadb --no-defaults -S "$STACK/mysqld.sock" -e 'select 1'
 }
 
 start_redis() {
 	local name=$1 port=$2
 	start "redis-$name" redis-server --port "$port" --bind 127.0.0.1 --save '' --dir "$STACK"
-	until redis-cli -p "$port" ping >/dev/null 2>&1; do sleep 0.1; done
+	answers "redis-$name" redis-cli -p "$port" ping
 }
 
 start_web() {
 	start web gunicorn -b "127.0.0.1:$WEB" -w 2 --threads 2 -k gthread demo.wsgi:application
-	until curl -s -o /dev/null "http://127.0.0.1:$WEB/"; do sleep 0.1; done
+	answers web curl -s -m 30 -o /dev/null "http://127.0.0.1:$WEB/"
 }
 start_worker() { start worker /usr/bin/python3 -m demo.manage worker --queue short,default,long; }
 start_schedule() { start schedule /usr/bin/python3 -m demo.manage schedule --every 1; }
 start_socketio() {
 	start socketio node "$STACK/bench/apps/demo/socketio.js"
-	until curl -sf -o /dev/null "http://127.0.0.1:$SOCKETIO/socket.io/?EIO=4&transport=polling"; do sleep 0.1; done
+	answers socketio curl -sf -m 30 -o /dev/null "http://127.0.0.1:$SOCKETIO/socket.io/?EIO=4&transport=polling"
 }
 
 free_ports() {

@@ -53,7 +53,7 @@ interrupted() {
 	echo "$1: $status"
 	[[ $status = 130 ]]
 	[[ -z $(pgrep -s "$leader") ]]
-	! grep "$MKBENCH_STORE" /proc/self/mountinfo
+	run -1 grep "$MKBENCH_STORE" /proc/self/mountinfo
 }
 
 # What a build has left beside results: the store's locks are empty files.
@@ -122,7 +122,7 @@ on_small_disk() {
 	echo "$1 $2:"
 	cat "$log" "$log.names" "$log.work"
 	[[ ! -s $log.work ]]
-	! grep part "$log.names"
+	run -1 grep part "$log.names"
 	[[ $(grep -c '^mkbench: ' "$log") = 1 ]]
 	said=$(grep '^mkbench: ' "$log")
 }

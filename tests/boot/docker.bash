@@ -18,17 +18,13 @@ docker_up() {
 	export DOCKER_HOST=unix://$BOOT/docker.sock
 	inside dockerd -H "$DOCKER_HOST" --data-root "$BOOT/docker" --exec-root "$BOOT/exec" --pidfile "$BOOT/docker.pid" \
 		>"$BOOT/dockerd.log" 2>&1 3>&- &
-	for _ in $(seq 300); do
-		docker version >/dev/null 2>&1 && return
-		sleep 0.1
-	done
-	tail -5 "$BOOT/dockerd.log"
-	return 1
+	by=$! until_true 300 docker version || { tail -5 "$BOOT/dockerd.log"; return 1; }
 }
 
 docker_down() {
 	docker ps -aq | xargs -r docker rm -f >/dev/null 2>&1
-	[[ -s $BOOT/docker.pid ]] && kill "$(<"$BOOT/docker.pid")" && tail --pid="$(<"$BOOT/docker.pid")" -f /dev/null
+	local pid
+	if pid=$(<"$BOOT/docker.pid") && kill "$pid"; then until_true 300 gone "$pid"; fi
 	ip netns del "$NET"
 }
 
@@ -39,16 +35,9 @@ boot() {
 	docker run -d --name "$name" -p 127.0.0.1:8080:8080 -v "$name-data:/data" "$@" "$IMAGE" >/dev/null
 }
 
-# ready NAME [SECONDS]: waits for every site; on failure shows what the container said.
+# ready NAME: waits for every site; on failure shows what the container said.
 ready() {
-	local i
-	for ((i = 0; i < ${2:-180}; i++)); do
-		docker exec "$1" /usr/lib/mkbench/health ready >/dev/null 2>&1 && return
-		sleep 1
-	done
-	docker exec "$1" /usr/lib/mkbench/health ready
-	docker logs --tail 30 "$1"
-	return 1
+	until_true 900 docker exec "$1" /usr/lib/mkbench/health ready || { docker logs --tail 30 "$1"; return 1; }
 }
 
 # ask SITE PATH [CURL OPTION...]: the answer's body; fails on a status of 400 and more.
@@ -69,16 +58,4 @@ log_in() {
 	local password
 	password=$(docker exec "$1" cat "/data/secrets/$2/admin_password")
 	ask "$2" /api/method/login -c "$BOOT/cookies.$2" --data-urlencode usr=Administrator --data-urlencode "pwd=$password" >/dev/null
-}
-
-# until_true SECONDS COMMAND...
-until_true() {
-	local i limit=$1
-	shift
-	for ((i = 0; i < limit; i++)); do
-		"$@" >/dev/null 2>&1 && return
-		sleep 1
-	done
-	echo "not within $limit tries: $*"
-	"$@"
 }

@@ -1,5 +1,6 @@
 # A file of boot tests that has no means here. Bats 1.8 counts a skip of the whole file as a failure, so each test says it.
 # shellcheck shell=bash
+load ../until
 
 # needs FUNCTION: its output is what is lacking. First in setup_file: `needs FUNCTION || return 0`.
 needs() {

@@ -2,6 +2,7 @@
 # A bench with real applications, which nobody here may have: MKBENCH_REAL_IMAGE names an image of one (.oci, .tar) that
 # `mkbench build` wrote of a recipe of your own. Whatever speaks Frappe's API is held to the checks of a running bench.
 bats_require_minimum_version 1.5.0
+load ../until
 
 port=29370
 
@@ -37,15 +38,6 @@ status_of() { curl -sS --path-as-is --max-time 120 -o /dev/null -w '%{http_code}
 as_admin() { ask "$1" -b "$WORK/cookies" -H "X-Frappe-CSRF-Token: $TOKEN" "${@:2}"; }
 shell() { inside bench --site "$SITE" "$@"; }
 
-until_true() {
-	local limit=$((SECONDS + $1))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		((SECONDS < limit)) || return 1
-		sleep 1
-	done
-}
-
 # upload NAME PRIVATE: a file's URL.
 upload() {
 	as_admin /api/method/upload_file -F "file=@$WORK/$1" -F "is_private=$2" | jq -r .message.file_url
@@ -61,7 +53,7 @@ upload() {
 	inside supervisorctl stop database:mariadb
 	[[ $(status_of /api/method/frappe.auth.get_logged_user -b "$WORK/cookies") == 5* ]]
 	inside supervisorctl start database:mariadb
-	until_true 60 ask /api/method/ping
+	until_true 600 ask /api/method/ping
 	[[ $(inside benchctl status | awk '$1 == "web" { print $4 }') == "$before" ]]
 }
 
@@ -145,11 +137,11 @@ upload() {
 
 @test "A16: without its web server the bench says that it will be back" {
 	inside supervisorctl stop web
-	run ask /login -D "$WORK/headers"
+	run -22 ask /login -D "$WORK/headers"
 	grep -qE '^HTTP/1.1 50[23]' "$WORK/headers"
 	grep -qi '^retry-after' "$WORK/headers"
 	inside supervisorctl start web
-	until_true 60 ask /api/method/ping
+	until_true 600 ask /api/method/ping
 }
 
 @test "A17: maintenance mode closes everything but assets" {

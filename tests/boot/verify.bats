@@ -38,14 +38,7 @@ told() {
 }
 
 # until_well: whatever was broken has been mended.
-until_well() {
-	for _ in $(seq 60); do
-		within benchctl verify >"$BATS_TEST_TMPDIR/well" && return
-		sleep 1
-	done
-	cat "$BATS_TEST_TMPDIR/well"
-	return 1
-}
+until_well() { until_true 600 within benchctl verify; }
 
 @test "a sound image under our own runner: every check passes, nothing stays" {
 	verify 0 --engine own "$BOOT/out/demo-1.0.oci"
@@ -77,7 +70,7 @@ until_well() {
 @test "Ctrl-C: whatever it was doing, nothing stays" {
 	"$MKBENCH" verify --engine own --progress plain "$BOOT/out/demo-1.0.oci" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!
-	until grep -q 'first process' "$BATS_TEST_TMPDIR/err"; do kill -0 $pid && sleep 0.1; done
+	by=$pid until_true 300 grep -q 'first process' "$BATS_TEST_TMPDIR/err"
 	kill -INT $pid
 	status=0
 	wait $pid || status=$?
@@ -127,9 +120,9 @@ until_well() {
 }
 
 @test "a port that nobody declared is open to other machines" {
-	within python3 -c 'import socket, time; s = socket.socket(); s.bind(("0.0.0.0", 4444)); s.listen(); time.sleep(90)' 3>&- &
+	within python3 -c 'import socket, time; s = socket.socket(); s.bind(("0.0.0.0", 4444)); s.listen(); time.sleep(900)' 3>&- &
 	pid=$!
-	until within sh -c 'grep -q :115C /proc/net/tcp'; do sleep 0.1; done
+	by=$pid until_true 300 within grep -q :115C /proc/net/tcp
 	[[ $(told) == 'port ' ]]
 	within sh -c 'for p in /proc/[0-9]*; do grep -q 4444 $p/cmdline && kill ${p#/proc/}; done' || true
 	wait $pid || true

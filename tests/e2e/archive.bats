@@ -21,7 +21,7 @@ setup() {
 	mkdir "$state"
 	"$mirror/serve" "$here" "$state" 3>&- &
 	server=$!
-	until [ -e "$state/port" ]; do sleep 0.05; done
+	by=$server until_true 300 test -e "$state/port"
 	at=http://127.0.0.1:$(<"$state/port")
 	unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 	recipe "$at/debian"

@@ -47,16 +47,7 @@ field() {
 	/usr/bin/python3 -c 'import json, sys; print(json.dumps(eval(sys.argv[1], {"d": json.load(sys.stdin)})))' "$1" <<<"$output"
 }
 
-# soon COMMAND...: until it succeeds; the test's own time limit is bats'.
-soon() {
-	local _
-	for _ in {1..300}; do
-		"$@" >/dev/null 2>&1 && return
-		sleep 0.1
-	done
-	echo "never: $*"
-	"$@"
-}
+soon() { until_true 300 "$@"; }
 
 job_is() {
 	api 200 "$1" GET /api/jobs
@@ -92,8 +83,9 @@ teardown() {
 
 @test "the page and all that it asks for" {
 	api 200 one GET /
-	local url
-	for url in $(grep -oE '/assets/[^"]+' <<<"$output"); do
+	local url urls
+	urls=$(grep -oE '/assets/[^"]+' <<<"$output")
+	for url in $urls; do
 		api 200 one GET "$url" -o /dev/null
 	done
 }

@@ -11,7 +11,7 @@ setup() {
 	head -c 1000 /dev/urandom >"$root/b"
 	"$BATS_TEST_DIRNAME/../mirror/serve" "$root" "$state" 3>&- &
 	server=$!
-	until [ -e "$state/port" ]; do sleep 0.05; done
+	by=$server until_true 300 test -e "$state/port"
 	at=http://127.0.0.1:$(<"$state/port")
 	export MKBENCH_STALL_SECONDS=2
 	unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
@@ -45,7 +45,8 @@ holds() {
 
 @test "a file arrives, and is not asked for again" {
 	fetch 0 "$(want a "$at/a")" "$(want b "$at/b")"
-	holds a && holds b
+	holds a
+	holds b
 	[ "$(requests GET)" = 2 ]
 	fetch 0 "$(want a "$at/a")"
 	[ "$output" = "a $(sum a) stored" ]
@@ -91,8 +92,10 @@ holds() {
 @test "errors that pass are waited out" {
 	faults '/a 2 503' '/b 1 retry=1'
 	fetch 0 "$(want a "$at/a")" "$(want b "$at/b")"
-	holds a && holds b
-	[ "$(requests ' /a ')" = 3 ] && [ "$(requests ' /b ')" = 2 ]
+	holds a
+	holds b
+	[ "$(requests ' /a ')" = 3 ]
+	[ "$(requests ' /b ')" = 2 ]
 }
 
 @test "errors that stay end it, with each mirror's answer and no password" {
@@ -100,7 +103,8 @@ holds() {
 	fetch 4 "$(want a "http://me:secret@${at#http://}/a" "$at/none/a" http://127.0.0.1:1/a)"
 	[[ $output == "cannot fetch a: $at/a: answers 503; $at/none/a: 404 not found; http://127.0.0.1:1/a: "*refused* ]] ||
 	[[ $output == "cannot fetch a: $at/a: answers 503; $at/none/a: 404 not found; http://127.0.0.1:1/a: "*connect* ]]
-	[ "$(requests ' /a ')" = 5 ] && [ "$(requests ' /none/a ')" = 1 ]
+	[ "$(requests ' /a ')" = 5 ]
+	[ "$(requests ' /none/a ')" = 1 ]
 	[ "$(blobs)" = 0 ]
 }
 
@@ -136,7 +140,8 @@ holds() {
 	cp "$root/a" "$root/copy"
 	faults '/a - stall=70000' '/b 1 slow=1.2'
 	fetch 0 "$(want a "$at/a" "$at/copy")" "$(want b "$at/b")"
-	holds a && holds b
+	holds a
+	holds b
 	grep -qx '206 GET /copy bytes=70000-' "$state/log"
 	[ "$(requests ' /b ')" = 1 ]
 }
@@ -173,14 +178,15 @@ holds() {
 	mkdir "$state/tls"
 	"$BATS_TEST_DIRNAME/../mirror/serve" "$root" "$state/tls" "$state/pem" 3>&- &
 	second=$!
-	until [ -e "$state/tls/port" ]; do sleep 0.05; done
+	by=$second until_true 300 test -e "$state/tls/port"
 	at=https://127.0.0.1:$(<"$state/tls/port")
 	fetch 4 "$(want a "$at/a")"
 	[[ $output == *certificate* ]]
 	[ "$(blobs)" = 0 ]
 	SSL_CERT_FILE=$state/ca CURL_CA_BUNDLE='' fetch 0 "$(want a "$at/a")"
 	CURL_CA_BUNDLE=$state/ca fetch 0 "$(want b "$at/b")"
-	holds a && holds b
+	holds a
+	holds b
 }
 
 @test "file:// is for archives that a person named" {
@@ -208,10 +214,13 @@ holds() {
 	want b "$at/b" >"$state/wants"
 	want a "$at/a" >>"$state/wants"
 	MKBENCH_STALL_SECONDS=60 "$programs/http" "$store" <"$state/wants" >"$state/out" &
-	until grep -q '^b ' "$state/out" && grep -q ' /a ' "$state/log"; do sleep 0.05; done
-	kill -9 $!
-	wait $! || true
-	[ "$(blobs)" = 1 ] && holds b
+	pid=$!
+	by=$pid until_true 300 grep -q '^b ' "$state/out"
+	by=$pid until_true 300 grep -q ' /a ' "$state/log"
+	kill -9 $pid
+	wait $pid || true
+	[ "$(blobs)" = 1 ]
+	holds b
 	rm "$state/faults"
 	fetch 0 "$(want b "$at/b")" "$(want a "$at/a")"
 	holds a

@@ -108,7 +108,7 @@ for d in json.load(open(sys.argv[1]))["rootfs"]["diff_ids"]: print(d.removeprefi
 	[ "$(readlink link)" = d/kept ]
 	[ "$(stat -c '%F %t:%T' dev/zero)" = "character special file 1:5" ]
 	[ "$(cat etc/fő)" = utf-8 ]
-	[ ! -e d/old ] && [ ! -e gone/a ] && [ "$(cat gone/b)" = b ]
+	[[ ! -e d/old && ! -e gone/a && $(cat gone/b) = b ]]
 	[ -z "$(find . -name '.wh.*')" ]
 }
 
@@ -120,18 +120,13 @@ start_docker() {
 	dockerd -H "$DOCKER_HOST" --data-root "$PWD/docker" --exec-root "$PWD/exec" --pidfile "$PWD/docker.pid" --bridge none \
 		--iptables=false >docker.log 2>&1 3>&- &
 	echo $! >docker.child
-	for ((i = 0; i < 150; i++)); do
-		docker version >/dev/null 2>&1 && return
-		sleep 0.2
-	done
-	tail -5 docker.log
-	skip "dockerd does not start here"
+	by=$! until_true 300 docker version || { tail -5 docker.log; skip "dockerd does not start here"; }
 }
 
 teardown() {
 	if [ -e "$BATS_TEST_TMPDIR/docker.child" ]; then
 		kill "$(cat "$BATS_TEST_TMPDIR/docker.child")" || true
-		while kill -0 "$(cat "$BATS_TEST_TMPDIR/docker.child")" 2>/dev/null; do sleep 0.1; done
+		until_true 300 gone "$(cat "$BATS_TEST_TMPDIR/docker.child")"
 	fi
 }
 

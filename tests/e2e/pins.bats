@@ -38,7 +38,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR/work"
 	"$serve" ../index ../state 3>&- &
 	server=$!
-	until [[ -e ../state/port ]]; do sleep 0.05; done
+	by=$server until_true 300 test -e ../state/port
 	export PIP_INDEX_URL=http://127.0.0.1:$(<../state/port)
 	write_recipe
 	framework >own.yml
@@ -177,6 +177,6 @@ words=home/frappe/frappe-bench/apps/words
 		framework | sed "s|^    argv: \[bash, -euc, \"{{framework.get}} touch.*|    argv: [bash, -euc, '$trick']|" >own.yml
 		mkbench 5 build -o out notes.yml
 		[[ $output == *"choice of words"* ]]
-		! grep -q pins notes.lock
+		run ! grep -q pins notes.lock
 	done
 }

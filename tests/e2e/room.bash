@@ -29,25 +29,15 @@ start_room_with() { # PROGRAM [NAME=VALUE...]
 	env MKBENCH_BENCH="$room/bench.json" "${@:2}" "$repo/tests/guest/enter-room" "$room/bin/$1" >>"$log" 2>&1 3>&- &
 	outside=$!
 	init=
-	for _ in {1..200}; do
-		init=$(pgrep -P "$outside") && break
-		kill -0 "$outside" 2>/dev/null || return 0
-		sleep 0.05
-	done
+	entered() { init=$(pgrep -P "$outside") || gone "$outside"; }
+	until_true 300 entered
 }
 
-in_room() { nsenter -t "$init" -m -p -n -i -u env MKBENCH_BENCH="$room/bench.json" "$@"; }
+in_room() { timeout --kill-after=5 600 nsenter -t "$init" -m -p -n -i -u env MKBENCH_BENCH="$room/bench.json" "$@"; }
 
 # Waits until a command in the room succeeds; fails when init has gone before.
 until_room() {
-	for _ in {1..600}; do
-		in_room "$@" >/dev/null 2>&1 && return 0
-		kill -0 "$outside" 2>/dev/null || break
-		sleep 0.1
-	done
-	echo "never came: $*"
-	tail -40 "$log"
-	return 1
+	by=$outside until_true 300 in_room "$@" || { tail -40 "$log"; return 1; }
 }
 
 started() { until_room "$room/bin/health" started && until_room "$room/bin/health" ready; }
@@ -60,6 +50,7 @@ end_room() {
 
 over() {
 	status=0
+	until_true 300 gone "$outside"
 	wait "$outside" || status=$?
 	outside=
 }

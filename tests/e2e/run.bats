@@ -33,11 +33,6 @@ start() {
 	url=${url/one.localhost/127.0.0.1}
 }
 
-# until COMMAND...: again and again; the test's own limit ends it.
-until_true() {
-	until "$@"; do sleep 0.1; done
-}
-
 @test "own runner: starts, shows the steps, answers, keeps data, stops in order, is cleaned" {
 	start "$oci" --engine own
 	[[ $output == *"database  "*"1.5 s"* ]]
@@ -48,7 +43,7 @@ until_true() {
 	[ "$(curl -s "$url")" = hello ]
 	mkbench 0 run --stop "$name"
 	[ "$(cat "$XDG_DATA_HOME/mkbench/$name/data/stopped")" = "in order" ]
-	run ! curl -s "$url"
+	run -7 curl -s "$url"
 	start "$tar" --engine own
 	[[ $output == *"there already"* ]]
 	mkbench 0 run --exec "$name" cat /data/starts
@@ -132,7 +127,7 @@ until_true() {
 attended() {
 	"$MKBENCH" run --name "$name" "$oci" --engine "$1" --data data >out 2>err 3>&- &
 	pid=$!
-	until_true grep -q 'is ready' out
+	by=$pid until_true 300 grep -q 'is ready' out
 	[[ $(cat out) == *"Ctrl-C"* ]]
 	kill -"$2" $pid
 }
@@ -144,8 +139,8 @@ attended() {
 	grep -q 'stop: in order' err
 	rm data/stopped
 	attended own KILL
-	until_true test -e data/stopped
-	until_true mkbench 0 run --clean "$name"
+	until_true 300 test -e data/stopped
+	until_true 300 mkbench 0 run --clean "$name"
 	[ "$(cat data/starts)" = $'start\nstart' ]
 }
 
@@ -154,8 +149,8 @@ attended() {
 	touch data/hold
 	"$MKBENCH" run --name "$name" "$oci" --engine own --data data >out 2>err 3>&- &
 	pid=$!
-	until_true grep -q 'first process' err
-	until_true test -e data/starts
+	by=$pid until_true 300 grep -q 'first process' err
+	by=$pid until_true 300 test -e data/starts
 	kill -TERM $pid
 	wait $pid
 	[ "$(cat data/stopped)" = "in order" ]

@@ -23,13 +23,4 @@ free_port() {
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# until_ok COMMAND...: tries it until it succeeds, for ten seconds.
-until_ok() {
-	for _ in {1..100}; do
-		"$@" >/dev/null 2>&1 && return
-		sleep 0.1
-	done
-	"$@"
-}
-
 GOLDEN=${GOLDEN:-$(find build -path '*/t/golden' -type f | head -1)}

@@ -33,8 +33,8 @@ setup_file() {
 	echo $! > "$DIR/echo.pid"
 	nginx -c "$DIR/image/etc/nginx/nginx.conf" -g 'daemon off;' > "$DIR/nginx.log" 2>&1 3>&- &
 	echo $! > "$DIR/nginx.pid"
-	until_ok curl -s "http://127.0.0.1:$port"
-	until_ok curl -s "http://127.0.0.1:$web"
+	until_true 300 curl -s -m 30 "http://127.0.0.1:$port"
+	until_true 300 curl -s -m 30 "http://127.0.0.1:$web"
 }
 
 on_ports() { # DIR PORT INNER: the configuration there, on ports that nobody has
@@ -44,10 +44,10 @@ on_ports() { # DIR PORT INNER: the configuration there, on ports that nobody has
 }
 
 teardown_file() {
-	for pid in "$BATS_FILE_TMPDIR"/*.pid; do
-		[[ ! -e $pid ]] || kill "$(< "$pid")" || true
+	local pid
+	for pid in $(cat "$BATS_FILE_TMPDIR"/*.pid); do
+		if kill "$pid"; then until_true 300 gone "$pid"; fi
 	done
-	wait
 }
 
 # [host=NAME] ask PATH [CURL OPTIONS]: as a browser that looks at one.localhost, or at another host.
@@ -143,7 +143,7 @@ print(peer.recv(4096).decode())' "$port"
 		-e 's#/run/nginx.pid#/run/down.pid#' "$DIR/image/etc/nginx/down.conf"
 	nginx -c "$DIR/image/etc/nginx/down.conf" -g 'daemon off;' 3>&- &
 	local pid=$!
-	until_ok curl -s "http://127.0.0.1:$down"
+	until_true 300 curl -s -m 30 "http://127.0.0.1:$down"
 	port=$down ask /page -d form=1
 	status 502
 	has '^Retry-After: 10'
@@ -259,7 +259,7 @@ print(peer.recv(4096).decode())' "$port"
 	nginx -c "$proxied/image/etc/nginx/nginx.conf" -g 'daemon off;' 3>&- &
 	local pid=$!
 	port=$other
-	until_ok curl -s "http://127.0.0.1:$port"
+	until_true 300 curl -s -m 30 "http://127.0.0.1:$port"
 	# the last hop before the trusted ones is the visitor, whatever he has written before it
 	for proxy in 127.0.0.2 127.0.1.77; do
 		ask /page --interface $proxy -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-For: 192.0.2.1, 203.0.113.9, 127.0.1.8'
@@ -288,7 +288,7 @@ print(peer.recv(4096).decode())' "$port"
 	echo "listen [::]:$port default_server;" > "$DIR/run/mkbench/nginx-listen.conf"
 	nginx -c "$six" -g 'daemon off;' 3>&- &
 	local pid=$!
-	until_ok curl -s "http://[::1]:$port"
+	until_true 300 curl -s -m 30 "http://[::1]:$port"
 	run -0 curl -s -H "Host: one.localhost" "http://[::1]:$port/page"
 	has '"X-Frappe-Site-Name": "one.localhost"'
 	kill $pid

@@ -10,9 +10,8 @@ setup() {
 
 teardown() {
 	for pid in "${started[@]}"; do
-		kill "$pid" || true
+		if kill "$pid"; then until_true 300 gone "$pid"; fi
 	done
-	wait
 }
 
 # redis NAME: starts that instance on its socket alone, beside whatever runs here.
@@ -20,7 +19,7 @@ redis() {
 	sed -i -e 's/^port .*/port 0/' -e "/^maxmemory /s/268435456/8388608/" "$config/redis_$1.conf"
 	redis-server "$config/redis_$1.conf" > "$DIR/$1.log" 2>&1 3>&- &
 	started+=($!)
-	until_ok redis-cli -s "$DIR/run/redis/$1.sock" ping
+	until_true 300 redis-cli -s "$DIR/run/redis/$1.sock" ping
 }
 
 cli() { redis-cli -s "$DIR/run/redis/$1.sock" "${@:2}"; }
@@ -108,7 +107,7 @@ cli() { redis-cli -s "$DIR/run/redis/$1.sock" "${@:2}"; }
 	mariadbd --defaults-file="$cnf" --user="$(id -un)" > "$DIR/log" 2>&1 3>&- &
 	started+=($!)
 	sql() { mariadb --no-defaults -S "$DIR/run/mysqld/mysqld.sock" -u root -N -e "$1"; }
-	until_ok sql 'select 1'
+	until_true 300 sql 'select 1'
 	[[ $(sql "select @@collation_connection") == utf8mb4_unicode_ci ]]
 	sql 'create database a; create table a.t (x varchar(10))'
 	[[ $(sql "select distinct table_collation from information_schema.tables where table_schema = 'a'") == utf8mb4_unicode_ci ]]

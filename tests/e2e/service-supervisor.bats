@@ -87,9 +87,9 @@ understood() {
 		one: echo first: here; exec sleep 98.765
 		two: sleep 1; echo over
 	END
-	PATH=$DIR/bin:$PATH run timeout 30 setsid --wait bash "$DIR/image/usr/lib/mkbench/bench-start"
+	PATH=$DIR/bin:$PATH run -0 timeout 600 setsid --wait bash "$DIR/image/usr/lib/mkbench/bench-start"
 	echo "$output"
 	[[ $output == *"one | first: here"* && $output == *"two | over"* ]]
 	[[ $(< "$DIR/asked") == "stop web:* workers:*"$'\n'"start web:* workers:*" ]]
-	run ! pgrep -f "^sleep 98.765$"
+	run -1 pgrep -f "^sleep 98.765$"
 }
