@@ -7,6 +7,7 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -135,6 +136,16 @@ static struct err *remove_stopped(const struct engine *e, const char *name)
 	return command(argv, 0, NULL);
 }
 
+/* The word after --env. Anyone may read an argv, so a value that this process has by the same name stays out of it: the
+ * engine's command inherits it. Any other is from our own argv, and set for the command it might change what that does. */
+static const char *variable(struct arena *a, const char *pair)
+{
+	size_t len = strcspn(pair, "=");
+	const char *key = arena_dup(a, pair, len), *value = getenv(key);
+
+	return value && !strcmp(value, pair + len + 1) ? key : pair;
+}
+
 static struct err *start(const struct engine *e, const struct launch *l)
 {
 	AUTO_FREE char *image = mem_printf("%s:%s", l->bundle->name, l->bundle->tag);
@@ -142,6 +153,7 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	AUTO_FREE char *volume = l->data ? mem_printf("%s:%s", l->data, l->bundle->volume)
 					 : mem_printf("%s-data:%s", l->name, l->bundle->volume ? l->bundle->volume : "");
 	struct { const char **items; size_t count, room; } argv = { 0 };
+	AUTO_ARENA struct arena words = { 0 };
 
 	TRY(remove_stopped(e, l->name));
 	TRY(load(e, l, image));
@@ -158,7 +170,7 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	}
 	for (const char *const *pair = l->env; pair && *pair; pair++) {
 		VEC_PUSH(&argv, "--env");
-		VEC_PUSH(&argv, *pair);
+		VEC_PUSH(&argv, variable(&words, *pair));
 	}
 	VEC_PUSH(&argv, image);
 	VEC_PUSH(&argv, NULL);

@@ -229,6 +229,17 @@ fake_engine() {
 	[[ $output == *"no cgroups here"* ]]
 }
 
+@test "docker, podman: a value of this shell is handed on without a word of it on a command line" {
+	for engine in docker podman; do
+		fake_engine $engine 125
+		sed -i "2a echo \"\$WORD\" >$PWD/inherited" "bin/$engine"
+		WORD="two words" PATH=$PWD/bin:$PATH mkbench 6 run --name "$name" --engine $engine "$oci" --env WORD --env OTHER=x --env EMPTY=
+		grep -q "^$engine run .* --env WORD --env OTHER=x --env EMPTY= mkbench-sample:1.0" asked
+		run ! grep -q two asked
+		[ "$(cat inherited)" = "two words" ]
+	done
+}
+
 @test "verify: an image without the programs of a bench fails its checks, and nothing of it stays" {
 	mkbench 5 verify "$oci" --engine own
 	[[ $output == *"ok   ready"* ]]
