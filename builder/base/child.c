@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,9 +107,8 @@ static int time_left(const struct child *c, pid_t pid, int64_t started)
 	return left < 60000 ? (int)left : 60000;
 }
 
-static void converse(const struct child *c, pid_t pid, struct pipes *p, struct text *out, struct text *errors)
+static void converse(const struct child *c, pid_t pid, int64_t started, struct pipes *p, struct text *out, struct text *errors)
 {
-	int64_t started = clock_ms();
 	const char *at = c->input;
 	size_t left = c->input_len, limit = c->output_limit ? c->output_limit : 1 << 20;
 
@@ -124,6 +124,17 @@ static void converse(const struct child *c, pid_t pid, struct pipes *p, struct t
 		if (fds[2].revents)
 			feed(&p->in[1], &at, &left);
 	}
+}
+
+/* The end may come long after that of its streams: a child can close them and go on. */
+static void await_end(const struct child *c, pid_t pid, int64_t started)
+{
+	AUTO_CLOSE int end = c->limit_seconds ? pidfd_open(pid, 0) : -1;
+	struct pollfd fds = { end, POLLIN, 0 };
+
+	for (int wait; end >= 0 && (wait = time_left(c, pid, started));)
+		if (poll(&fds, 1, wait) > 0)
+			break;
 }
 
 struct err *child_run(const struct child *c, char **ret_output, char **ret_errors, int *ret_status)
@@ -151,11 +162,13 @@ struct err *child_run(const struct child *c, char **ret_output, char **ret_error
 		fcntl(p.in[1], F_SETFL, O_NONBLOCK);
 	}
 	void (*old)(int) = signal(SIGPIPE, SIG_IGN);
-	converse(c, pid, &p, &out, &errors);
+	int64_t started = clock_ms();
+	converse(c, pid, started, &p, &out, &errors);
 	signal(SIGPIPE, old);
 	close_both(p.in);
 	close_both(p.out);
 	close_both(p.errors);
+	await_end(c, pid, started);
 	int status;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
