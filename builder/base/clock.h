@@ -4,3 +4,5 @@
 
 int64_t clock_ms(void);
 void clock_sleep(unsigned ms);
+/* Names the time since the machine came up, the caller's; empty where the kernel does not tell: then one start looks like another. */
+char *clock_boot(void);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -55,15 +56,6 @@ void place_done(struct place *p)
 	*p = (struct place){ .lock = -1 };
 }
 
-/* Names the time since the machine's last start; the caller's, or NULL. */
-static char *boot_id(void)
-{
-	AUTO_CLOSE int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	char id[37] = "";
-
-	return fd < 0 || read(fd, id, sizeof id - 1) != sizeof id - 1 ? NULL : mem_dup(id);
-}
-
 static char *note_of(const char *path, const struct digest *d)
 {
 	char hex[DIGEST_HEX];
@@ -79,21 +71,19 @@ bool place_same(const struct store *s, const char *path, const struct digest *d)
 {
 	struct digest key = digest_of(path, strlen(path));
 	AUTO_FREE char *now = note_of(path, d);
-	AUTO_FREE char *then = NULL, *boot = boot_id();
-	AUTO_FREE char *now_unsure = now && boot ? mem_printf("%s %s", now, boot) : NULL;
+	AUTO_FREE char *then = NULL, *boot = clock_boot();
+	AUTO_FREE char *now_unsure = mem_printf("%s %s", now ? now : "", boot);
 	struct err *e = now ? store_ref_read(s, NOTES, &key, &then) : NULL;
 
 	err_free(e); /* a note that cannot be read is no note: the output is written again */
-	return then && (!strcmp(now, then) || (now_unsure && !strcmp(now_unsure, then)));
+	return then && (!strcmp(now, then) || !strcmp(now_unsure, then));
 }
 
 struct err *place_note(struct store *s, const char *path, const struct digest *d, bool lasting)
 {
 	struct digest key = digest_of(path, strlen(path));
-	AUTO_FREE char *note = note_of(path, d), *boot = lasting ? NULL : boot_id();
-	AUTO_FREE char *unsure = note && boot ? mem_printf("%s %s", note, boot) : NULL;
+	AUTO_FREE char *note = note_of(path, d), *boot = clock_boot();
+	AUTO_FREE char *unsure = mem_printf("%s %s", note ? note : "", boot);
 
-	if (!note)
-		return err_new(ERR_SYSTEM, "%s has vanished", path);
-	return lasting || unsure ? store_ref_write(s, NOTES, &key, unsure ? unsure : note) : NULL;
+	return note ? store_ref_write(s, NOTES, &key, lasting ? note : unsure) : err_new(ERR_SYSTEM, "%s has vanished", path);
 }

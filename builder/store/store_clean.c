@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -94,22 +95,10 @@ static void check_cache(struct walk *w, const char *path, const struct stat *st)
 	err_free(e);
 }
 
-/* Empty where the kernel does not tell: then one boot looks like another. */
-static char *boot_id(void)
-{
-	AUTO_CLOSE int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	char id[64];
-	ssize_t n = fd < 0 ? 0 : read(fd, id, sizeof id);
-
-	while (n > 0 && id[n - 1] == '\n')
-		n--;
-	return mem_ndup(id, n > 0 ? (size_t)n : 0);
-}
-
 static struct err *distrust_last_boot(struct store *s)
 {
 	AUTO_FREE char *path = mem_printf("%s/boot", s->path);
-	AUTO_FREE char *now = boot_id();
+	AUTO_FREE char *now = clock_boot();
 	AUTO_FREE char *then = NULL;
 	struct stat st;
 
