@@ -148,3 +148,11 @@ struct err *durable_read_json(const char *path, json_t **ret, bool *ret_damaged)
 		*ret = value;
 	return NULL;
 }
+
+struct err *durable_read_json_as(const struct account *user, const char *path, json_t **ret, bool *ret_damaged)
+{
+	durable_as(user);
+	struct err *e = durable_read_json(path, ret, ret_damaged);
+	durable_as_root();
+	return e ? err_wrap(e, "read as user %s", user->name) : NULL;
+}

@@ -20,6 +20,8 @@ struct err *durable_folder(const char *path, unsigned mode, const struct account
 struct err *durable_sync_folder(const char *path) MUST_CHECK;
 /* Reads a JSON object. NULL in ret when there is no such file; when it is damaged too, and then ret_damaged is set. */
 struct err *durable_read_json(const char *path, json_t **ret, bool *ret_damaged) MUST_CHECK;
+/* The same with that user's rights, for a file in a folder of his (see durable_as). */
+struct err *durable_read_json_as(const struct account *user, const char *path, json_t **ret, bool *ret_damaged) MUST_CHECK;
 
 extern const struct account durable_root;
 

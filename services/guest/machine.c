@@ -156,12 +156,12 @@ static void say_kept(json_t *kept)
 }
 
 /* A damaged file is kept for a person to look at, and its last-good copy taken instead. */
-static struct err *read_common(const char *path, const char *copy, json_t **ret)
+static struct err *read_common(const struct bench *b, const char *path, const char *copy, json_t **ret)
 {
 	AUTO_FREE char *damaged = mem_printf("%s.damaged", path);
 	bool bad;
 
-	TRY(durable_read_json(path, ret, &bad));
+	TRY(durable_read_json_as(&b->user, path, ret, &bad));
 	if (!bad)
 		return NULL;
 	say("warning: %s is damaged: kept as %s, the last good one is used", path, damaged);
@@ -183,7 +183,7 @@ struct err *machine_config(struct work *w, bool *ret_did)
 	*ret_did = false;
 	struct err *e = durable_read_json(last_path, &last, &bad);
 	if (!e)
-		e = read_common(path, copy_path, &current);
+		e = read_common(b, path, copy_path, &current);
 	json_t *merged = merge_settings(b->common_site_config, last, current, kept);
 	if (!e)
 		e = durable_json(path, merged, 0640, &b->user, ret_did);

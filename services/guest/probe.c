@@ -8,7 +8,7 @@
 #include "durable.h"
 #include "http.h"
 #include "redis.h"
-#include "sql.h"
+#include "site_account.h"
 #include "supervisor.h"
 
 #define ONE_MS 3000
@@ -32,7 +32,7 @@ static bool in_maintenance(const struct bench *b, json_t *config)
 	AUTO_FREE char *path = bench_in_data(b, "/sites/common_site_config.json");
 	json_t *common = NULL;
 	bool damaged;
-	struct err *e = durable_read_json(path, &common, &damaged);
+	struct err *e = durable_read_json_as(&b->user, path, &common, &damaged);
 	bool both = says_maintenance(config) || says_maintenance(common);
 
 	err_free(e);
@@ -49,28 +49,20 @@ static struct err *probe_page(const struct bench *b, const struct bench_site *s,
 
 static struct err *probe_account(const struct bench *b, json_t *config, unsigned limit_ms)
 {
-	const char *name = json_string_value(json_object_get(config, "db_name"));
-	const char *user = json_string_value(json_object_get(config, "db_user"));
-	const char *password = json_string_value(json_object_get(config, "db_password"));
 	AUTO_SQL struct sql *s = NULL;
 	int64_t one;
 
-	if (!name || !password)
-		return err_new(ERR_SYSTEM, "site_config.json is missing or damaged");
-	TRY(sql_open(b->sql_socket, user ? user : name, password, name, 1 + limit_ms / 1000, &s));
+	TRY(site_account_open(b, config, 1 + limit_ms / 1000, &s));
 	return sql_number(s, &one, "SELECT 1");
 }
 
 static struct err *probe_site(const struct bench *b, const struct bench_site *s, int64_t until, bool *ret_maintenance)
 {
-	AUTO_FREE char *below = mem_printf("/sites/%s/site_config.json", s->name);
-	AUTO_FREE char *path = bench_in_data(b, below);
 	json_t *config = NULL;
-	bool damaged;
 	int status = 0;
 
 	*ret_maintenance = false;
-	TRY(durable_read_json(path, &config, &damaged));
+	TRY(site_account_config(b, s->name, &config));
 	struct err *e = probe_page(b, s, left(until), &status);
 	if (!e && status == 503 && in_maintenance(b, config))
 		*ret_maintenance = true;

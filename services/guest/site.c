@@ -113,7 +113,7 @@ static struct err *read_config(struct work *w, struct site *s)
 	json_t *config;
 	bool damaged;
 
-	TRY(durable_read_json(s->config, &config, &damaged));
+	TRY(durable_read_json_as(&w->bench.user, s->config, &config, &damaged));
 	if (!config && !access(s->folder, F_OK)) {
 		TRY(durable_read_json(s->copy, &config, &damaged));
 		if (!config)
@@ -248,17 +248,17 @@ struct err *site_create(struct work *w, struct site *s, bool *ret_did)
 		TRY(run(w, s, &w->bench.create.items[i]));
 		crash_at(step, "mid");
 	}
-	TRY(site_keep_copy(s));
+	TRY(site_keep_copy(w, s));
 	crash_at(step, "commit");
 	return ledger_done(w->ledger, s->name);
 }
 
-struct err *site_keep_copy(const struct site *s)
+struct err *site_keep_copy(const struct work *w, const struct site *s)
 {
 	json_t *config;
 	bool damaged;
 
-	TRY(durable_read_json(s->config, &config, &damaged));
+	TRY(durable_read_json_as(&w->bench.user, s->config, &config, &damaged));
 	if (!config)
 		return err_new(ERR_SYSTEM, "%s is missing or damaged", s->config);
 	struct err *e = durable_json(s->copy, config, 0600, &durable_root, NULL);

@@ -25,7 +25,7 @@ struct err *site_folder(struct work *w, struct site *s, bool *ret_did) MUST_CHEC
 struct err *site_create(struct work *w, struct site *s, bool *ret_did) MUST_CHECK;
 struct err *site_finish(struct work *w, struct site *s, bool *ret_did) MUST_CHECK;
 /* Keeps a last-good copy of site_config.json among the secrets. */
-struct err *site_keep_copy(const struct site *s) MUST_CHECK;
+struct err *site_keep_copy(const struct work *w, const struct site *s) MUST_CHECK;
 /* A made site: accounts and rights as site_config.json says, and a last-good copy of that. */
 struct err *site_database_check(struct work *w, struct site *s, bool *ret_did) MUST_CHECK;
 

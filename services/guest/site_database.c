@@ -1,7 +1,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,40 +10,19 @@
 #include "crash.h"
 #include "say.h"
 #include "site.h"
+#include "site_account.h"
 
 static const char *const hosts[] = { "localhost", "127.0.0.1" };
-
-/* A name for use inside backquotes, which MariaDB doubles when they are part of it. */
-static char *in_backquotes(const char *name)
-{
-	struct text t = { 0 };
-
-	for (; *name; name++)
-		text_printf(&t, *name == '`' ? "``" : "%c", *name);
-	return text_take(&t);
-}
 
 /* In the name of a schema GRANT reads _ and % as wildcards. */
 static char *as_pattern(const char *name)
 {
-	AUTO_FREE char *quoted = in_backquotes(name);
+	AUTO_FREE char *quoted = sql_backquoted(name);
 	struct text t = { 0 };
 
 	for (const char *c = quoted; *c; c++)
 		text_printf(&t, *c == '_' || *c == '%' || *c == '\\' ? "\\%c" : "%c", *c);
 	return text_take(&t);
-}
-
-/* site_config.json is the bench user's to write: it must not make us hand over the server itself. */
-static struct err *check_names(const char *config, const char *db_name, const char *db_user)
-{
-	static const char *const users[] = { "", "root", "mysql", "mariadb.sys", "PUBLIC" };
-	static const char *const schemas[] = { "", "mysql", "sys", "information_schema", "performance_schema" };
-
-	for (size_t i = 0; i < COUNT(users); i++)
-		if (!strcasecmp(db_user, users[i]) || !strcasecmp(db_name, schemas[i]))
-			return err_new(ERR_SYSTEM, "%s names account '%s' and database '%s', which are no site's", config, db_user, db_name);
-	return NULL;
 }
 
 /* The account under both names of this machine, with this password and rights on this schema alone. */
@@ -54,11 +32,11 @@ static struct err *set_account(struct sql *root, const struct site *s)
 	AUTO_FREE char *password = sql_quoted(root, s->db_password);
 	AUTO_FREE char *schema = as_pattern(s->db_name);
 
-	TRY(check_names(s->config, s->db_name, s->db_user));
+	TRY(site_account_check(s->config, s->db_name, s->db_user));
 	for (size_t i = 0; i < COUNT(hosts); i++) {
 		TRY(sql_run(root, "CREATE USER IF NOT EXISTS %s@'%s' IDENTIFIED BY %s", user, hosts[i], password));
 		TRY(sql_run(root, "ALTER USER %s@'%s' IDENTIFIED BY %s", user, hosts[i], password));
-		TRY(sql_run(root, "GRANT ALL PRIVILEGES ON `%s`.* TO %s@'%s'", schema, user, hosts[i]));
+		TRY(sql_run(root, "GRANT ALL PRIVILEGES ON %s.* TO %s@'%s'", schema, user, hosts[i]));
 	}
 	return NULL;
 }
@@ -73,11 +51,11 @@ static struct err *count_tables(struct sql *root, const char *name, int64_t *ret
 /* Removes what an attempt of ours has left: the ledger says that it was begun and not finished. */
 static struct err *wipe(struct work *w, const struct site *s)
 {
-	AUTO_FREE char *schema = in_backquotes(s->db_name);
+	AUTO_FREE char *schema = sql_backquoted(s->db_name);
 	AUTO_FREE char *user = sql_quoted(w->root, s->db_user);
 
 	say("site %s: an earlier attempt did not finish: it is removed and begun again", s->row->name);
-	TRY(sql_run(w->root, "DROP DATABASE IF EXISTS `%s`", schema));
+	TRY(sql_run(w->root, "DROP DATABASE IF EXISTS %s", schema));
 	for (size_t i = 0; i < COUNT(hosts); i++)
 		TRY(sql_run(w->root, "DROP USER IF EXISTS %s@'%s'", user, hosts[i]));
 	return file_remove_tree(s->folder);
@@ -119,13 +97,13 @@ static struct err *adopt(struct work *w, const struct site *s)
 			       s->db_name);
 	say("site %s was put here whole: adopted", s->row->name);
 	TRY(ledger_begin(w->ledger, s->name));
-	TRY(site_keep_copy(s));
+	TRY(site_keep_copy(w, s));
 	return ledger_done(w->ledger, s->name);
 }
 
 struct err *site_database(struct work *w, struct site *s, bool *ret_did)
 {
-	AUTO_FREE char *schema = in_backquotes(s->db_name);
+	AUTO_FREE char *schema = sql_backquoted(s->db_name);
 	AUTO_FREE char *step = mem_printf("database/%s", s->row->name);
 	enum ledger_state state = ledger_state(w->ledger, s->name);
 
@@ -137,7 +115,7 @@ struct err *site_database(struct work *w, struct site *s, bool *ret_did)
 	TRY(state == LEDGER_BEGUN ? wipe(w, s) : check_free(w, s));
 	if (state != LEDGER_BEGUN)
 		TRY(ledger_begin(w->ledger, s->name));
-	TRY(sql_run(w->root, "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", schema));
+	TRY(sql_run(w->root, "CREATE DATABASE IF NOT EXISTS %s CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", schema));
 	crash_at(step, "mid");
 	return set_account(w->root, s);
 }
@@ -159,7 +137,7 @@ struct err *site_database_check(struct work *w, struct site *s, bool *ret_did)
 {
 	*ret_did = false;
 	TRY(repair(w, s));
-	return site_keep_copy(s);
+	return site_keep_copy(w, s);
 }
 
 struct err *site_database_forget(struct work *w, const struct site *s)
@@ -189,7 +167,7 @@ struct err *site_database_unlist(struct work *w, const char *site)
 /* MariaDB renames no schema, but moves tables from one to another, each as a whole. */
 static struct err *move_tables(struct work *w, const char *site, const char *from, const char *to)
 {
-	AUTO_FREE char *schema = in_backquotes(from);
+	AUTO_FREE char *schema = sql_backquoted(from);
 	AUTO_FREE char *quoted = sql_quoted(w->root, from);
 	AUTO_FREE char *step = mem_printf("drop-database/%s", site);
 
@@ -199,21 +177,21 @@ static struct err *move_tables(struct work *w, const char *site, const char *fro
 		TRY(sql_text(w->root, &name, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s LIMIT 1", quoted));
 		if (!name)
 			return NULL;
-		AUTO_FREE char *table = in_backquotes(name);
-		TRY(sql_run(w->root, "RENAME TABLE `%s`.`%s` TO `%s`.`%s`", schema, table, to, table));
+		AUTO_FREE char *table = sql_backquoted(name);
+		TRY(sql_run(w->root, "RENAME TABLE %s.%s TO `%s`.%s", schema, table, to, table));
 		crash_at(step, "mid");
 	}
 }
 
 struct err *site_database_drop(struct work *w, const char *site, const char *db_name, const char *db_user, const char *schema)
 {
-	AUTO_FREE char *name = in_backquotes(db_name);
+	AUTO_FREE char *name = sql_backquoted(db_name);
 	AUTO_FREE char *user = sql_quoted(w->root, db_user);
 
-	TRY(check_names(site, db_name, db_user));
+	TRY(site_account_check(site, db_name, db_user));
 	if (schema)
 		TRY(move_tables(w, site, db_name, schema));
-	TRY(sql_run(w->root, "DROP DATABASE IF EXISTS `%s`", name));
+	TRY(sql_run(w->root, "DROP DATABASE IF EXISTS %s", name));
 	for (size_t i = 0; i < COUNT(hosts); i++)
 		TRY(sql_run(w->root, "DROP USER IF EXISTS %s@'%s'", user, hosts[i]));
 	return NULL;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 struct sql {
 	MYSQL my;
@@ -125,4 +126,15 @@ char *sql_quoted(struct sql *s, const char *text)
 
 	mysql_real_escape_string(&s->my, escaped, text, (unsigned long)len);
 	return mem_printf("'%s'", escaped);
+}
+
+char *sql_backquoted(const char *name)
+{
+	struct text t = { 0 };
+
+	text_put(&t, "`");
+	for (; *name; name++)
+		text_printf(&t, *name == '`' ? "``" : "%c", *name);
+	text_put(&t, "`");
+	return text_take(&t);
 }

@@ -25,3 +25,5 @@ struct err *sql_number(struct sql *s, int64_t *ret, const char *fmt, ...) MUST_C
 struct err *sql_text(struct sql *s, char **ret, const char *fmt, ...) MUST_CHECK PRINTF(3, 4);
 /* A string literal with its quotes, the caller's. */
 char *sql_quoted(struct sql *s, const char *text);
+/* The name of a database or a table with its backquotes, the caller's. */
+char *sql_backquoted(const char *name);

@@ -6,32 +6,24 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "durable.h"
 #include "redis.h"
-#include "sql.h"
+#include "site_account.h"
 
 #define LIMIT_MS 5000
 
-static const char *text_of(const json_t *o, const char *key)
-{
-	return json_string_value(json_object_get(o, key));
-}
-
 static struct err *read_table(const struct bench *b, const json_t *config, int64_t *ret_tables, char **ret_table, int64_t *ret_rows)
 {
-	const char *base = text_of(config, "db_name"), *user = text_of(config, "db_user"), *password = text_of(config, "db_password");
 	AUTO_SQL struct sql *s = NULL;
 	int64_t others;
 
-	if (!base || !password)
-		return err_new(ERR_SYSTEM, "site_config.json is missing or damaged");
-	TRY(sql_open(b->sql_socket, user ? user : base, password, base, LIMIT_MS / 1000, &s));
+	TRY(site_account_open(b, config, LIMIT_MS / 1000, &s));
 	TRY(sql_number(s, ret_tables, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()"));
 	TRY(sql_text(s, ret_table, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
 				   "AND table_type = 'BASE TABLE' ORDER BY table_name LIMIT 1"));
 	if (!*ret_table)
-		return err_new(ERR_SYSTEM, "the database %s has no table", base);
-	TRY(sql_number(s, ret_rows, "SELECT COUNT(*) FROM (SELECT 1 FROM `%s` LIMIT 1000) AS some", *ret_table));
+		return err_new(ERR_SYSTEM, "its database has no table");
+	AUTO_FREE char *table = sql_backquoted(*ret_table);
+	TRY(sql_number(s, ret_rows, "SELECT COUNT(*) FROM (SELECT 1 FROM %s LIMIT 1000) AS some", table));
 	TRY(sql_number(s, &others, "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name NOT IN ('information_schema', DATABASE())"));
 	return others ? err_new(ERR_SYSTEM, "its account sees %d databases that are not the site's", (int)others) : NULL;
 }
@@ -40,11 +32,10 @@ void verify_stores_sql(struct verify *v)
 {
 	for (size_t i = 0; i < v->bench->sites.count; i++) {
 		const char *site = v->bench->sites.items[i].name;
-		AUTO_FREE char *below = mem_printf("/sites/%s/site_config.json", site), *path = bench_in_data(v->bench, below), *table = NULL;
+		AUTO_FREE char *table = NULL;
 		json_t *config = NULL;
 		int64_t tables = 0, rows = 0;
-		bool damaged;
-		struct err *e = durable_read_json(path, &config, &damaged);
+		struct err *e = site_account_config(v->bench, site, &config);
 
 		if (!e)
 			e = read_table(v->bench, config, &tables, &table, &rows);

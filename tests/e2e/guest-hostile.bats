@@ -1,0 +1,46 @@
+#!/usr/bin/env bats
+# What the bench user could try against root, who reads his files: he may be anybody who has found a hole in an app.
+bats_require_minimum_version 1.5.0
+load helpers
+load room
+
+sql() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$@"; }
+
+@test "a site that names the server's own account or database is refused by health and by verify" {
+	start_room
+	started
+	config=$room/data/sites/one.localhost/site_config.json
+	db=$(jq -r .db_name "$config")
+	for change in '.db_user = "root" | .db_password = "x"' '.db_user = "ROOT"' '.db_name = "mysql"'; do
+		jq "$change" "$config" >"$room/new"
+		cp "$config" "$room/good"
+		cp "$room/new" "$config"
+		run in_room "$room/bin/benchctl" verify --json
+		[[ $(jq -r '.checks[] | select(.check == "sql" and .of == "one.localhost") | .says' <<<"$output") =~ "which are no site's" ]]
+		[[ $(jq -r '.checks[] | select(.check == "sql" and .of == "two.localhost") | .ok' <<<"$output") = true ]]
+		run -1 in_room "$room/bin/benchctl" status
+		[[ $output =~ "one.localhost"\ +"site_config.json names account" ]]
+		cp "$room/good" "$config"
+	done
+	# the name of a table is only a name
+	sql "$db" -e 'CREATE TABLE `a`` LIMIT 0) AS x, (SELECT 1 FROM mysql``.user` (id INT); INSERT INTO `a`` LIMIT 0) AS x, (SELECT 1 FROM mysql``.user` VALUES (1), (2)'
+	run in_room "$room/bin/benchctl" verify --json
+	[[ $(jq -r '.checks[] | select(.check == "sql" and .of == "one.localhost") | .says' <<<"$output") =~ "2 rows in a" ]]
+}
+
+@test "a link in place of a configuration shows its user nothing that is root's alone" {
+	start_room
+	started
+	end_room TERM
+	echo '{"for_root": "alone", "db_name": "_0"}' >"$room/root.json"
+	chmod 600 "$room/root.json"
+	ln -sf "$room/root.json" "$room/data/sites/common_site_config.json"
+	start_room
+	until_room grep -q "config failed.*read as user nobody: .*Permission denied" "$log"
+	rm "$room/data/sites/common_site_config.json"
+	end_room TERM
+	ln -sf "$room/root.json" "$room/data/sites/one.localhost/site_config.json"
+	start_room
+	until_room grep -q "secrets/one.localhost failed.*read as user nobody: .*Permission denied" "$log"
+	run -1 grep -r for_root "$room/data"
+}
