@@ -133,6 +133,8 @@ struct err *volume_lease(const struct bench *b, int *ret_fd)
 			return NULL;
 		return err_errno(errno, "lock %s: a file system without locks cannot hold the volume", path);
 	}
+	/* Who owns the folder can put others in the place of what is in it: secrets, logs that root writes to. */
+	TRY_AS(durable_folder(b->data, 0755, &durable_root), "take the volume over from whoever owns it");
 	TRY(check_writing(b));
 	*ret_fd = fd;
 	fd = -1;

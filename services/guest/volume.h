@@ -10,8 +10,8 @@
 struct err *volume_check(const struct bench *b) MUST_CHECK;
 
 /* The lease: at most one instance uses a volume. ret_fd is -1 while another holds it; the lease
- * lasts until the descriptor is closed or the process is gone. Whoever gets it has
- * written and renamed a file there: ERR_SYSTEM when that is not possible. */
+ * lasts until the descriptor is closed or the process is gone. Whoever gets it has made the
+ * folder root's, and has written and renamed a file there: ERR_SYSTEM when that is not possible. */
 struct err *volume_lease(const struct bench *b, int *ret_fd) MUST_CHECK;
 
 /* format.json: made once (volume id, who made it), afterwards only its "last" entry changes. */

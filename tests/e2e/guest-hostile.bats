@@ -44,3 +44,11 @@ sql() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$@"; }
 	until_room grep -q "secrets/one.localhost failed.*read as user nobody: .*Permission denied" "$log"
 	run -1 grep -r for_root "$room/data"
 }
+
+@test "a volume that is not root's becomes root's before anything is kept there" {
+	chown nobody "$room/data"
+	chmod 777 "$room/data"
+	start_room
+	started
+	[[ $(stat -c '%U %a' "$room/data") = "root 755" ]]
+}
