@@ -117,20 +117,32 @@ struct err *machine_prepare(const struct bench *b, const bool *ready)
 	return write_map(b, ready, NULL);
 }
 
+/* Something of its own stands where a link belongs; what was kept before stays, too. */
+static struct err *keep_aside(const char *path)
+{
+	AUTO_FREE char *to = mem_printf("%s.replaced", path);
+	struct stat st;
+
+	for (unsigned n = 2; !lstat(to, &st); n++) {
+		free(to);
+		to = mem_printf("%s.replaced.%u", path, n);
+	}
+	if (rename(path, to) < 0)
+		return err_errno(errno, "keep %s as %s", path, to);
+	say("warning: %s was in the way of a link: kept as %s", path, to);
+	return NULL;
+}
+
 static struct err *make_link(const struct bench_link *l, bool *did)
 {
 	char now[4096];
 	ssize_t n = readlink(l->path, now, sizeof now - 1);
 	AUTO_FREE char *beside = mem_printf("%s.new", l->path);
-	AUTO_FREE char *replaced = mem_printf("%s.replaced", l->path);
 
 	if (n >= 0 && (size_t)n == strlen(l->to) && !memcmp(now, l->to, (size_t)n))
 		return NULL;
-	if (n < 0 && errno == EINVAL) { /* something of its own stands there */
-		if (rename(l->path, replaced) < 0)
-			return err_errno(errno, "keep %s as %s", l->path, replaced);
-		say("warning: %s was in the way of a link: kept as %s", l->path, replaced);
-	}
+	if (n < 0 && errno == EINVAL)
+		TRY(keep_aside(l->path));
 	unlink(beside);
 	if (symlink(l->to, beside) < 0 || rename(beside, l->path) < 0)
 		return err_errno(errno, "link %s to %s", l->path, l->to);

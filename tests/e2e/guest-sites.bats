@@ -124,3 +124,15 @@ accounts() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N -e "SEL
 	until_room "$room/bin/benchctl" add-site two.localhost --again # provision may have a last step to do
 	in_room curl -sf -H 'Host: two.localhost' http://127.0.0.1:8080/api/method/ping
 }
+
+@test "what stands in the way of a link is kept, the second time too" {
+	for n in 1 2 3; do
+		rm -f "$room/data/sites/assets"
+		mkdir -p "$room/data/sites/assets"
+		echo $n >"$room/data/sites/assets/mine"
+		start_room
+		until_room test -L "$room/data/sites/assets"
+		end_room KILL
+	done
+	[[ $(cat "$room"/data/sites/assets.replaced{,.2,.3}/mine | tr '\n' ' ') = "1 2 3 " ]]
+}
