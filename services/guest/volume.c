@@ -124,6 +124,9 @@ struct err *volume_lease(const struct bench *b, int *ret_fd)
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/lease");
 
 	*ret_fd = -1;
+	/* Who owns the folder can put others in the place of what is in it: secrets, logs that root writes to. */
+	TRY_AS(durable_folder(b->data, 0755, &durable_root), "%s is somebody else's, who could exchange what is in it: give a folder of your own",
+	       b->data);
 	TRY(durable_folder(own, 0700, &durable_root));
 	AUTO_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
@@ -133,8 +136,6 @@ struct err *volume_lease(const struct bench *b, int *ret_fd)
 			return NULL;
 		return err_errno(errno, "lock %s: a file system without locks cannot hold the volume", path);
 	}
-	/* Who owns the folder can put others in the place of what is in it: secrets, logs that root writes to. */
-	TRY_AS(durable_folder(b->data, 0755, &durable_root), "take the volume over from whoever owns it");
 	TRY(check_writing(b));
 	*ret_fd = fd;
 	fd = -1;
