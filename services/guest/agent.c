@@ -11,24 +11,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "plain.h"
 #include "say.h"
 
 #define PORT "/dev/virtio-ports/org.mkbench.agent"
 #define LIMIT (1u << 20)       /* of a question */
-#define SECONDS 150 /* below what mkbench waits for an answer */
+#define SECONDS 150            /* below what mkbench waits for an answer */
 #define PAUSE_MS 200           /* while nobody is connected, a read ends at once */
-
-/* What is not UTF-8 cannot be told in JSON. */
-static json_t *text_of(char *output)
-{
-	size_t len = strlen(output);
-	json_t *text = json_stringn(output, len);
-
-	for (size_t i = 0; !text && i < len; i++)
-		if ((unsigned char)output[i] > 0x7e)
-			output[i] = '?';
-	return text ? text : json_stringn(output, len);
-}
 
 static char *answer(const json_t *question)
 {
@@ -49,7 +38,8 @@ static char *answer(const json_t *question)
 	if (e)
 		output = err_text(e);
 	err_free(e);
-	json_t *all = json_pack("{s:O, s:i, s:o}", "id", json_object_get(question, "id"), "status", status, "output", text_of(output));
+	plain_text(output);
+	json_t *all = json_pack("{s:O, s:i, s:s}", "id", json_object_get(question, "id"), "status", status, "output", output);
 	char *line = all ? json_dumps(all, JSON_COMPACT) : NULL;
 	json_decref(all);
 	return line;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "durable.h"
+#include "plain.h"
 #include "probe.h"
 #include "state.h"
 #include "supervisor.h"
@@ -26,8 +27,8 @@ static json_t *collect_programs(const struct bench *b, bool *fine)
 	for (size_t i = 0; i < list.count; i++) {
 		const struct process *p = &list.items[i];
 		json_int_t seconds = p->pid ? p->now - p->start : 0;
-		json_array_append_new(programs, json_pack("{s:s, s:s, s:s, s:i, s:I, s:s}", "name", p->name, "group", p->group, "state",
-							  p->state, "pid", (int)p->pid, "seconds", seconds, "problem", p->problem));
+		json_array_append_new(programs, json_pack("{s:s, s:s, s:s, s:i, s:I, s:o}", "name", p->name, "group", p->group, "state",
+							  p->state, "pid", (int)p->pid, "seconds", seconds, "problem", plain_json(p->problem)));
 	}
 	return programs;
 }

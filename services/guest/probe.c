@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "durable.h"
 #include "http.h"
+#include "plain.h"
 #include "redis.h"
 #include "site_account.h"
 #include "supervisor.h"
@@ -79,7 +80,7 @@ static void note(struct probe *p, struct err *e)
 	if (!e)
 		return;
 	AUTO_FREE char *why = err_text(e);
-	json_array_append_new(p->problems, json_string(why));
+	json_array_append_new(p->problems, plain_json(why));
 	err_free(e);
 }
 
@@ -132,7 +133,7 @@ static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 			p->mute |= live != NULL;
 			note(p, live);
 		}
-		json_object_set_new(p->sites, b->sites.items[i].name, json_string(why ? why : maintenance ? "maintenance" : "ready"));
+		json_object_set_new(p->sites, b->sites.items[i].name, plain_json(why ? why : maintenance ? "maintenance" : "ready"));
 		err_free(e);
 	}
 	json_decref(opened);

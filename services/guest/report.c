@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "durable.h"
+#include "plain.h"
 #include "say.h"
 
 struct report {
@@ -119,7 +120,7 @@ void report_end(struct report *r, bool done, const char *why)
 	json_object_set_new(r->current, "state", json_string(why ? "failed" : "done"));
 	json_object_set_new(r->current, "seconds", json_real(seconds));
 	if (why)
-		json_object_set_new(r->current, "why", json_string(why));
+		json_object_set_new(r->current, "why", plain_json(why));
 	if (why)
 		say("%s failed after %.1f s: %s", step, seconds, why);
 	else if (done)

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "plain.h"
 #include "verify_files.h"
 #include "verify_listen.h"
 #include "verify_programs.h"
@@ -63,11 +64,8 @@ void verify_row(struct verify *v, const char *of, struct err *why, const char *f
 	AUTO_FREE char *says = why ? err_text(why) : mem_vprintf(fmt, ap);
 	va_end(ap);
 
-	for (char *c = says; *c; c++)
-		if ((unsigned char)*c < ' ' || (unsigned char)*c > 0x7e)
-			*c = '?';
 	v->failed += why != NULL;
-	json_array_append_new(v->rows, json_pack("{s:s, s:s*, s:b, s:s}", "check", v->check, "of", of, "ok", !why, "says", says));
+	json_array_append_new(v->rows, json_pack("{s:s, s:s*, s:b, s:o}", "check", v->check, "of", of, "ok", !why, "says", plain_json(says)));
 	err_free(why);
 }
 
