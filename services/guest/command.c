@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -20,6 +21,8 @@
 
 #define MARK "MKBENCH_STEP="
 #define SHOWN_LINES 4
+#define SHOWN_BYTES 2000
+#define LOG_BYTES 5000000 /* as Supervisor does with the programs' logs: three files of 5 MB */
 
 static bool is_secret(const char *word)
 {
@@ -33,6 +36,18 @@ static void hide(char *output, const struct fill_word *words, size_t count)
 			secret_hide(output, words[i].value);
 }
 
+/* A step that fails is tried again for ever, and says the same each time. */
+static void rotate(const char *path, size_t more)
+{
+	AUTO_FREE char *first = mem_printf("%s.1", path), *second = mem_printf("%s.2", path);
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || st.st_size + (off_t)more <= LOG_BYTES)
+		return;
+	rename(first, second);
+	rename(path, first);
+}
+
 /* The log is for a person who looks for the reason later; that it cannot be written is none to fail. */
 static void keep_output(const struct bench *b, const char *name, const char *output)
 {
@@ -42,6 +57,7 @@ static void keep_output(const struct bench *b, const char *name, const char *out
 
 	if (access(folder, F_OK) < 0)
 		return;
+	rotate(path, strlen(entry));
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd >= 0)
 		err_free(file_write_all(fd, entry, strlen(entry), path));
@@ -53,7 +69,7 @@ static char *last_lines(const char *output)
 	struct text t = { 0 };
 	const char *end = output + strlen(output), *from = end;
 
-	for (int lines = 0; from > output; from--) {
+	for (int lines = 0; from > output && end - from < SHOWN_BYTES; from--) {
 		if (from[-1] == '\n' && from < end && *from != '\n' && ++lines == SHOWN_LINES)
 			break;
 	}

@@ -3,8 +3,8 @@
 #include "bench.h"
 #include "fill.h"
 
-/* Runs it to its end. Its output goes to DATA/logs/provision.log; on failure its last lines are in the
- * error. Every secret among the words is hidden in both. as NULL: as root. */
+/* Runs it to its end. Its output goes to DATA/service-logs/provision.log, three files of 5 MB at most; on failure its last
+ * lines are in the error. Every secret among the words is hidden in both. as NULL: as root. */
 struct err *command_run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct fill_word *words,
 			size_t count, const char *const *more_env) MUST_CHECK;
 

@@ -12,25 +12,24 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "durable.h"
+#include "plain.h"
 
 #define LEDGER_LIMIT (64u << 20)
+#define LEDGER_FULL (1u << 20)
 
 struct ledger {
 	int fd;
-	char *path;
+	char *path, *folder;
 	json_int_t next; /* number of the line to come */
 	json_t *states;  /* step: enum ledger_state */
 	json_t *reasons; /* step: why it failed last */
 	bool torn;
 };
 
-static void replay(struct ledger *l, json_t *line)
+static void replay(struct ledger *l, const char *step, const char *event, json_t *why)
 {
-	const char *step = json_string_value(json_object_get(line, "step"));
-	const char *event = json_string_value(json_object_get(line, "event"));
-	json_t *why = json_object_get(line, "why");
-
-	l->next = json_integer_value(json_object_get(line, "n")) + 1;
 	if (step && event && !strcmp(event, "begin"))
 		json_object_set_new(l->states, step, json_integer(LEDGER_BEGUN));
 	if (step && event && !strcmp(event, "done"))
@@ -53,11 +52,29 @@ static size_t replay_all(struct ledger *l, const char *bytes, size_t len)
 			json_decref(line);
 			return at;
 		}
-		replay(l, line);
+		l->next = json_integer_value(json_object_get(line, "n")) + 1;
+		replay(l, json_string_value(json_object_get(line, "step")), json_string_value(json_object_get(line, "event")),
+		       json_object_get(line, "why"));
 		json_decref(line);
 		at = (size_t)(end - bytes) + 1;
 	}
 	return at;
+}
+
+static struct err *put_line(struct ledger *l, const char *step, const char *event, json_t *why, struct text *out)
+{
+	char stamp[32];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	json_t *line = json_pack("{s:I, s:s, s:s*, s:s, s:O*}", "n", l->next++, "at", stamp, "step", step, "event", event, "why", why);
+	AUTO_FREE char *text = json_dumps(line, JSON_COMPACT);
+	json_decref(line);
+	if (!text)
+		return err_new(ERR_SYSTEM, "%s: '%s' is not text", l->path, event);
+	text_printf(out, "%s\n", text);
+	return NULL;
 }
 
 static struct err *drop_torn(struct ledger *l, const char *bytes, size_t len, size_t good)
@@ -71,25 +88,72 @@ static struct err *drop_torn(struct ledger *l, const char *bytes, size_t len, si
 	return NULL;
 }
 
-static struct err *open_locked(struct ledger *l)
+static struct err *open_locked(const char *path, int *ret_fd)
+{
+	AUTO_CLOSE int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_errno(errno, "%s", path);
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return err_errno(errno, "lock %s", path);
+	*ret_fd = fd;
+	fd = -1;
+	return NULL;
+}
+
+/* While we waited for the lock, its holder may have put a shorter file in the place of ours. */
+static struct err *open_current(struct ledger *l)
+{
+	for (;;) {
+		struct stat ours, named;
+		TRY(open_locked(l->path, &l->fd));
+		if (!fstat(l->fd, &ours) && !stat(l->path, &named) && ours.st_ino == named.st_ino)
+			return durable_sync_folder(l->folder);
+		close(l->fd);
+		l->fd = -1;
+	}
+}
+
+/* What counts now, a line each, in the place of how it came to be; that is kept beside until the next time. */
+static struct err *shorten(struct ledger *l)
+{
+	AUTO_FREE char *old = mem_printf("%s.old", l->path), *beside = mem_printf("%s.new", l->path);
+	AUTO_TEXT struct text lines = { 0 };
+	AUTO_CLOSE int fd = -1;
+	const char *step;
+	json_t *value;
+
+	json_object_foreach(l->states, step, value)
+		TRY(put_line(l, step, json_integer_value(value) == LEDGER_DONE ? "done" : "begin", NULL, &lines));
+	json_object_foreach(l->reasons, step, value)
+		TRY(put_line(l, step, "failed", value, &lines));
+	unlink(beside);
+	unlink(old);
+	TRY(open_locked(beside, &fd));
+	TRY(file_write_all(fd, lines.bytes ? lines.bytes : "", lines.len, beside));
+	if (fsync(fd) < 0 || link(l->path, old) < 0 || rename(beside, l->path) < 0)
+		return err_errno(errno, "shorten %s", l->path);
+	close(l->fd);
+	l->fd = fd;
+	fd = -1;
+	return durable_sync_folder(l->folder);
+}
+
+static struct err *open_and_replay(struct ledger *l)
 {
 	AUTO_FREE char *bytes = NULL;
-	size_t len, slash = (size_t)(strrchr(l->path, '/') - l->path);
-	AUTO_FREE char *folder = mem_ndup(l->path, slash);
+	size_t len;
 
-	l->fd = open(l->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-	if (l->fd < 0)
-		return err_errno(errno, "%s", l->path);
-	while (flock(l->fd, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return err_errno(errno, "lock %s", l->path);
-	AUTO_CLOSE int parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (parent < 0 || fsync(parent) < 0)
-		return err_errno(errno, "%s", folder);
+	TRY(open_current(l));
 	TRY(file_read(l->path, LEDGER_LIMIT, &bytes, &len));
 	size_t good = replay_all(l, bytes, len);
 	l->torn = good < len;
-	return l->torn ? drop_torn(l, bytes, len, good) : NULL;
+	if (l->torn)
+		TRY(drop_torn(l, bytes, len, good));
+	if (len > LEDGER_FULL)
+		err_free(shorten(l)); /* where there is no room for it, the long one is as good */
+	return NULL;
 }
 
 struct err *ledger_open(const char *path, struct ledger **ret)
@@ -97,7 +161,8 @@ struct err *ledger_open(const char *path, struct ledger **ret)
 	struct ledger *l = mem_new(sizeof *l);
 
 	*l = (struct ledger){ .fd = -1, .path = mem_dup(path), .next = 1, .states = json_object(), .reasons = json_object() };
-	struct err *e = open_locked(l);
+	l->folder = mem_ndup(path, (size_t)(strrchr(path, '/') - path));
+	struct err *e = open_and_replay(l);
 	if (e)
 		ledger_close(l);
 	else
@@ -111,6 +176,7 @@ void ledger_close(struct ledger *l)
 		return;
 	file_closep(&l->fd);
 	free(l->path);
+	free(l->folder);
 	json_decref(l->states);
 	json_decref(l->reasons);
 	free(l);
@@ -150,38 +216,24 @@ static struct err *append_line(struct ledger *l, const char *line)
 	return e;
 }
 
+/* Takes why over. */
 static struct err *append(struct ledger *l, const char *step, const char *event, json_t *why)
 {
-	char stamp[32];
-	time_t now = time(NULL);
-	struct tm tm;
+	AUTO_TEXT struct text line = { 0 };
+	struct err *e = put_line(l, step, event, why, &line);
 
-	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	json_t *line = json_pack("{s:I, s:s, s:s*, s:s, s:o*}", "n", l->next, "at", stamp, "step", step, "event", event, "why", why);
-	AUTO_FREE char *text = json_dumps(line, JSON_COMPACT);
-	AUTO_FREE char *whole = mem_printf("%s\n", text ? text : "");
-	struct err *e = text ? append_line(l, whole) : err_new(ERR_SYSTEM, "%s: '%s' is not text", l->path, event);
 	if (!e)
-		replay(l, line);
-	json_decref(line);
+		e = append_line(l, line.bytes);
+	if (!e)
+		replay(l, step, event, why);
+	json_decref(why);
 	return e;
-}
-
-static json_t *printable(const char *why)
-{
-	json_t *text = json_string(why);
-	AUTO_FREE char *plain = text ? NULL : mem_dup(why);
-
-	if (text)
-		return text;
-	for (char *c = plain; *c; c++)
-		if ((unsigned char)*c >= 0x80)
-			*c = '?';
-	return json_string(plain);
 }
 
 struct err *ledger_begin(struct ledger *l, const char *step)
 {
+	if (ledger_state(l, step) == LEDGER_BEGUN)
+		return NULL;
 	return append(l, step, "begin", NULL);
 }
 
@@ -197,7 +249,7 @@ struct err *ledger_forget(struct ledger *l, const char *step)
 
 struct err *ledger_failed(struct ledger *l, const char *step, const char *why)
 {
-	json_t *text = printable(why);
+	json_t *text = plain_json(why);
 
 	if (json_equal(text, json_object_get(l->reasons, step))) {
 		json_decref(text);
@@ -208,5 +260,5 @@ struct err *ledger_failed(struct ledger *l, const char *step, const char *why)
 
 struct err *ledger_note(struct ledger *l, const char *what)
 {
-	return append(l, NULL, "note", printable(what));
+	return append(l, NULL, "note", plain_json(what));
 }

@@ -69,6 +69,34 @@ static void says_once(void)
 	ledger_close(l);
 }
 
+/* Attempts without end: no second "begin", and a file that stays short without forgetting anything. */
+static void stays_short(void)
+{
+	AUTO_FREE char *old = mem_printf("%s.old", path), *reason = mem_new(100001);
+	struct stat before, after;
+	struct ledger *l = opened();
+
+	ok(fine(ledger_begin(l, "b")) && !stat(path, &before) && fine(ledger_begin(l, "b")) && !stat(path, &after));
+	ok(before.st_size == after.st_size);
+	ok(fine(ledger_begin(l, "long")) && fine(ledger_done(l, "long")));
+	memset(reason, 'x', 100000);
+	for (int i = 0; i < 11; i++) {
+		reason[0] = (char)('a' + i);
+		ok(fine(ledger_failed(l, "b", reason)));
+	}
+	ok(fine(ledger_failed(l, "b", "last")));
+	ledger_close(l);
+	l = opened();
+	ok(!stat(path, &after) && after.st_size < 1000 && !stat(old, &before) && before.st_size > 1 << 20);
+	ok(ledger_state(l, "long") == LEDGER_DONE && ledger_state(l, "b") == LEDGER_BEGUN && ledger_state(l, "a") == LEDGER_NEVER);
+	ok(fine(ledger_failed(l, "b", "last")) && fine(ledger_begin(l, "b")) && !stat(path, &before) && before.st_size == after.st_size);
+	ok(fine(ledger_forget(l, "long")));
+	ledger_close(l);
+	l = opened();
+	ok(ledger_state(l, "long") == LEDGER_NEVER && ledger_state(l, "b") == LEDGER_BEGUN);
+	ledger_close(l);
+}
+
 /* Every length that a crash can leave of the last line. */
 static void drops_torn(void)
 {
@@ -122,6 +150,7 @@ int main(void)
 	path = mem_printf("%s/ledger", folder);
 	remembers();
 	says_once();
+	stays_short();
 	drops_torn();
 	drops_zeroes();
 	refuses_damage();
