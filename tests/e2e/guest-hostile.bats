@@ -15,7 +15,7 @@ sql() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$@"; }
 		jq "$change" "$config" >"$room/new"
 		cp "$config" "$room/good"
 		cp "$room/new" "$config"
-		run in_room "$room/bin/benchctl" verify --json
+		run -1 in_room "$room/bin/benchctl" verify --json
 		[[ $(jq -r '.checks[] | select(.check == "sql" and .of == "one.localhost") | .says' <<<"$output") =~ "which are no site's" ]]
 		[[ $(jq -r '.checks[] | select(.check == "sql" and .of == "two.localhost") | .ok' <<<"$output") = true ]]
 		run -1 in_room "$room/bin/benchctl" status
@@ -24,7 +24,7 @@ sql() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$@"; }
 	done
 	# the name of a table is only a name
 	sql "$db" -e 'CREATE TABLE `a`` LIMIT 0) AS x, (SELECT 1 FROM mysql``.user` (id INT); INSERT INTO `a`` LIMIT 0) AS x, (SELECT 1 FROM mysql``.user` VALUES (1), (2)'
-	run in_room "$room/bin/benchctl" verify --json
+	run -1 in_room "$room/bin/benchctl" verify --json
 	[[ $(jq -r '.checks[] | select(.check == "sql" and .of == "one.localhost") | .says' <<<"$output") =~ "2 rows in a" ]]
 }
 
