@@ -6,14 +6,15 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "run/interrupt.h"
+#include "run/patience.h"
 #include "run/port.h"
+#include "run/qemu.h"
 
-#define LIMIT_SECONDS 1800 /* without any step that ends: a large bench in an emulated machine is slow, not stuck */
 #define NOTED_SECONDS 0.1 /* what is over sooner shows as progress only */
 #define POLL_MILLISECONDS 300
 #define STEPS "/run/mkbench/progress.json" /* services/guest/README.md */
@@ -44,34 +45,52 @@ static const char *word(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+/* A wait under way. */
+struct wait {
+	const struct engine *engine;
+	const struct launch *launch;
+	struct patience patience;
+	size_t shown;            /* steps that have ended */
+	bool begun, provisioned;
+	char *words;             /* what health said last, or NULL */
+};
+
+static struct err *show_step(struct wait *w, const json_t *row, size_t *ended)
+{
+	struct progress *p = w->launch->progress;
+	const char *state = word(row, "state"), *name = word(row, "step");
+	double seconds = json_number_value(json_object_get(row, "seconds"));
+
+	if (!strcmp(state, "failed"))
+		return err_new(ERR_BUILD, "provisioning failed at the step '%s'", name);
+	if (!strcmp(state, "running"))
+		progress_item(p, name);
+	if (strcmp(state, "done") || (*ended)++ < w->shown)
+		return NULL;
+	if (seconds >= NOTED_SECONDS)
+		progress_note(p, "%-32s %6.1f s", name, seconds);
+	progress_add(p, 1);
+	w->shown++;
+	patience_moved(&w->patience, clock_ms());
+	return NULL;
+}
+
 /* The steps that ended since the last look, each as a note; the one that runs, as the item. */
-static struct err *show_steps(const struct json_t *report, size_t *shown, bool *begun, struct progress *p)
+static struct err *show_steps(struct wait *w, const json_t *report)
 {
 	const json_t *steps = json_object_get(report, "steps");
 	size_t ended = 0;
 
 	if (!json_array_size(steps))
 		return NULL;
-	if (!*begun) {
-		progress_done(p, "its first process runs");
-		progress_stage(p, "provision", json_array_size(steps), "steps");
+	if (!w->begun) {
+		progress_done(w->launch->progress, "its first process runs");
+		progress_stage(w->launch->progress, "provision", json_array_size(steps), "steps");
 	}
-	*begun = true;
-	for (size_t i = 0; i < json_array_size(steps); i++) {
-		const json_t *row = json_array_get(steps, i);
-		const char *state = word(row, "state");
-		if (!strcmp(state, "failed"))
-			return err_new(ERR_BUILD, "provisioning failed at the step '%s'", word(row, "step"));
-		if (!strcmp(state, "running"))
-			progress_item(p, word(row, "step"));
-		if (strcmp(state, "done") || ended++ < *shown)
-			continue;
-		double seconds = json_number_value(json_object_get(row, "seconds"));
-		if (seconds >= NOTED_SECONDS)
-			progress_note(p, "%-32s %6.1f s", word(row, "step"), seconds);
-		progress_add(p, 1);
-		++*shown;
-	}
+	w->begun = true;
+	w->provisioned = !strcmp(word(report, "state"), "done");
+	for (size_t i = 0; i < json_array_size(steps); i++)
+		TRY(show_step(w, json_array_get(steps, i), &ended));
 	return NULL;
 }
 
@@ -94,19 +113,36 @@ static bool is_ready(const struct engine *e, const struct launch *l, char **ret_
 	return !failed && !status;
 }
 
-/* Asks first and reads then: the steps shown are all of those that made it ready. */
-static struct err *look(const struct engine *e, const struct launch *l, size_t *shown, bool *begun, bool *ret_ready)
+/* While the sites are being made, the steps say more. */
+static void show_words(struct wait *w)
 {
-	AUTO_FREE char *words = NULL;
+	if (w->begun && !w->provisioned)
+		return;
+	if (patience_tells(&w->patience, clock_ms(), w->words))
+		progress_note(w->launch->progress, "%s", w->words);
+	if (w->words)
+		progress_item(w->launch->progress, w->words);
+}
 
-	*ret_ready = is_ready(e, l, &words);
-	AUTO_JSON json_t *report = l->bundle->health ? read_json(e, l->name, STEPS) : NULL;
-	TRY(show_steps(report, shown, begun, l->progress));
-	if (!*ret_ready && words && (!report || strcmp(word(report, "state"), "running")))
-		progress_item(l->progress, words);
-	if (!*ret_ready && e->find(e, l->name) != ENGINE_RUNNING)
-		return err_new(ERR_BUILD, "%s ended before it was ready", l->name);
-	return NULL;
+/* Asks first and reads then: the steps shown are all of those that made it ready. */
+static struct err *look(struct wait *w, bool *ret_ready)
+{
+	const struct engine *e = w->engine;
+	const char *name = w->launch->name;
+
+	free(w->words);
+	w->words = NULL;
+	*ret_ready = is_ready(e, w->launch, &w->words);
+	AUTO_JSON json_t *report = w->launch->bundle->health ? read_json(e, name, STEPS) : NULL;
+	TRY(show_steps(w, report));
+	if (*ret_ready)
+		return NULL;
+	show_words(w);
+	if (e->find(e, name) != ENGINE_RUNNING)
+		return err_new(ERR_BUILD, "%s ended before it was ready", name);
+	int minutes = patience_over(&w->patience, clock_ms(), w->provisioned);
+	return minutes ? err_new(ERR_BUILD, "%s is not ready, and nothing has moved for %d minutes%s%s", name, minutes,
+				 w->words ? ": " : "", w->words ? w->words : "") : NULL;
 }
 
 static struct err *with_tail(const struct engine *e, const char *name, struct err *failed)
@@ -126,25 +162,21 @@ static struct err *with_tail(const struct engine *e, const char *name, struct er
 
 struct err *ready_wait(const struct engine *e, const struct launch *l, bool *ret_interrupted)
 {
-	time_t moved = time(NULL);
-	size_t shown = 0, before = 0;
-	bool begun = false, ready = false;
+	int64_t now = clock_ms();
+	struct wait w = { e, l, .patience = { .moved_ms = now, .told_ms = now, .slow = e == &qemu_row } };
+	struct err *failed = NULL;
 
 	*ret_interrupted = false;
 	progress_stage(l->progress, "start", 0, NULL);
-	while (!ready && !*ret_interrupted) {
-		struct err *failed = look(e, l, &shown, &begun, &ready);
-		*ret_interrupted = interrupt_wait(-1, ready ? 0 : POLL_MILLISECONDS);
-		if (shown != before)
-			moved = time(NULL);
-		before = shown;
-		if (!failed && !ready && time(NULL) - moved > LIMIT_SECONDS)
-			failed = err_new(ERR_BUILD, "%s is not ready, and nothing has moved for %d minutes", l->name, LIMIT_SECONDS / 60);
-		if (*ret_interrupted)
-			err_free(failed);
-		else if (failed)
-			return with_tail(e, l->name, failed);
+	for (bool ready = false; !ready && !failed && !*ret_interrupted;) {
+		failed = look(&w, &ready);
+		*ret_interrupted = interrupt_wait(-1, ready || failed ? 0 : POLL_MILLISECONDS);
 	}
+	free(w.words);
+	text_done(&w.patience.told);
+	if (failed && !*ret_interrupted)
+		return with_tail(e, l->name, failed);
+	err_free(failed);
 	progress_done(l->progress, *ret_interrupted ? "interrupted" : "ready");
 	return NULL;
 }

@@ -4,8 +4,8 @@
 #include "run/engine.h"
 
 /* Until the image's health program says "ready", or without one until the port accepts; shows
- * the steps of provisioning meanwhile. A signal ends the wait. ERR_BUILD with its last
- * lines when it ends, fails, or takes longer than a quarter of an hour. */
+ * the steps of provisioning meanwhile, and what is not well. A signal ends the wait. ERR_BUILD with
+ * its last lines when it ends, fails, or has not moved for too long (run/patience.h); then it still runs. */
 struct err *ready_wait(const struct engine *e, const struct launch *l, bool *ret_interrupted) MUST_CHECK;
 
 /* Adds the addresses of every site to out, and how to make names known that are not. */

@@ -157,6 +157,16 @@ attended() {
 	[ ! -s out ]
 }
 
+@test "own runner: what it waits for is said, also where there is no bar" {
+	for style in plain json; do
+		"$MKBENCH" run --name "$name" "$oci" --engine own --env NEVER_READY=1 --progress $style >out 2>err 3>&- &
+		pid=$!
+		by=$pid until_true 300 grep -E '^the database starts|"note".*the database starts' err
+		kill -TERM $pid
+		wait $pid || true
+	done
+}
+
 @test "a damaged image is refused, and leaves nothing in the store" {
 	cp -r "$oci" bad.oci
 	blob=$(find bad.oci/blobs -type f -size +100k)
@@ -251,6 +261,16 @@ fake_engine() {
 	run --separate-stderr -5 "$MKBENCH" verify "$tar" --engine own --json --progress quiet
 	[ "$(jq -c '[.format, .engine, .ok, .failed, [.checks[] | select(.ok | not).check]]' <<<"$output")" = \
 		'[1,"own",false,2,["inside","stop"]]' ]
+	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
+}
+
+@test "verify: an image that runs and is not ready is looked at all the same" {
+	cc -O1 -static -DFAILS -o failing "$BATS_TEST_DIRNAME/appliance.c"
+	"$(dirname "$MKBENCH")/t/image" out ./failing >log
+	mkbench 5 verify out/mkbench-sample-1.0.oci --engine own
+	[[ $output == *"FAIL ready "*"failed at the step 'site one'"* ]]
+	[[ $output == *"FAIL inside"* ]]
+	[[ $output == *"ok   page      one.localhost"* ]]
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
 }
 
