@@ -26,21 +26,24 @@ static bool climbs(const char *path)
 	return false;
 }
 
-static struct err *copy_data(struct archive *in, int fd, const char *path, uint64_t *total)
+static struct err *copy_data(struct archive *in, struct archive_entry *e, int fd, const char *path, uint64_t *total)
 {
 	const void *bytes;
 	size_t len;
-	int64_t offset;
+	int64_t offset, done = 0;
 	int rc;
 
-	while ((rc = archive_read_data_block(in, &bytes, &len, &offset)) == ARCHIVE_OK) {
+	for (; (rc = archive_read_data_block(in, &bytes, &len, &offset)) == ARCHIVE_OK && offset == done; done += (int64_t)len) {
 		*total += len;
 		if (*total > SOURCE_TAR_LIMIT)
 			return err_new(ERR_BUILD, "the archive unpacks to more than %llu bytes", SOURCE_TAR_LIMIT);
-		if (pwrite(fd, bytes, len, offset) != (ssize_t)len)
-			return err_errno(errno, "write %s", path);
+		TRY(file_write_all(fd, bytes, len, path));
 	}
-	return rc == ARCHIVE_EOF ? NULL : err_new(ERR_BUILD, "%s: %s", path, archive_error_string(in));
+	if (rc != ARCHIVE_EOF && rc != ARCHIVE_OK)
+		return err_new(ERR_BUILD, "%s: %s", path, archive_error_string(in));
+	if (rc == ARCHIVE_OK || (archive_entry_size_is_set(e) && archive_entry_size(e) != done))
+		return err_new(ERR_BUILD, "the archive holds a file with holes: %s", path);
+	return NULL;
 }
 
 /* The folder a name lies in, made as needed and reached without following any link. */
@@ -94,7 +97,7 @@ static struct err *unpack_one(struct archive *in, struct archive_entry *e, int r
 		return err_new(ERR_BUILD, "the archive holds something that is no file, folder or link: %s", path);
 	AUTO_CLOSE int fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 				   archive_entry_perm(e) & 0111 ? 0755 : 0644);
-	return fd < 0 ? err_errno(errno, "%s", path) : copy_data(in, fd, path, total);
+	return fd < 0 ? err_errno(errno, "%s", path) : copy_data(in, e, fd, path, total);
 }
 
 static struct err *unpack(const char *archive_path, const char *folder)
@@ -108,7 +111,10 @@ static struct err *unpack(const char *archive_path, const char *folder)
 
 	archive_read_support_format_tar(in);
 	archive_read_support_format_zip(in);
-	archive_read_support_filter_all(in);
+	archive_read_support_filter_gzip(in); /* not all there are: libarchive runs programs for some */
+	archive_read_support_filter_bzip2(in);
+	archive_read_support_filter_xz(in);
+	archive_read_support_filter_zstd(in);
 	if (root < 0)
 		e = err_errno(errno, "%s", folder);
 	else if (archive_read_open_filename(in, archive_path, 1 << 16) != ARCHIVE_OK)

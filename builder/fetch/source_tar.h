@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 /* Unpacks into a work folder of the store; a single top folder, as forges make them, is
- * stepped into. Names with "..", absolute names and archives beyond SOURCE_TAR_LIMIT bytes are refused. */
+ * stepped into. A tar may be compressed by gzip, bzip2, xz or zstd. Names with "..", absolute names, files with holes
+ * and archives beyond SOURCE_TAR_LIMIT bytes are refused. */
 #define SOURCE_TAR_LIMIT (4ull << 30)
 struct err *source_tar(struct store *s, const struct app *app, struct progress *p, char **ret_folder) MUST_CHECK;
