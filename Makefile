@@ -108,7 +108,7 @@ bench:
 	@$(MAKE) --no-print-directory VARIANT=release all
 	tests/bench/run
 
-# Each parser of foreign bytes under libFuzzer, a minute each or FUZZ_SECONDS; `make test` runs the corpora once.
+# Parsers of foreign bytes under libFuzzer, a minute each or FUZZ_SECONDS; `make test` runs the corpora once.
 fuzz:
 	@.ci/setup test
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzzers
