@@ -7,38 +7,81 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 
-static const struct cmd cmds[] = {
-	{ "init", "[--apps-json F] [NAME]", "begin a recipe: asks a few questions, or guesses", cmd_init },
-	{ "check", "RECIPE", "read a recipe and report every problem in it", cmd_check },
-	{ "schema", "[--json]", "print the recipe reference, or its JSON Schema", cmd_schema },
-	{ "plan", "[--why PACKAGE] RECIPE", "show what a build would do, and why a package is there", cmd_plan },
-	{ "lock", "RECIPE", "choose packages and commits anew and write them beside the recipe", cmd_lock },
-	{ "build", "[-o DIR] RECIPE", "build the recipe's outputs", cmd_build },
-	{ "run", "IMAGE|RECIPE", "start an image, built first from a recipe, and say where it answers", cmd_run },
-	{ "verify", "IMAGE|RECIPE", "start an image, check everything it does, and leave nothing of it", cmd_verify },
-	{ "clean", "[--built|--all]", "remove from the store what a month did not use, what was built, or all", cmd_clean },
+#define VERSION "0.1.0"
+
+static const struct cmd *const cmds[] = {
+	&cmd_init, &cmd_check, &cmd_schema, &cmd_plan, &cmd_lock, &cmd_build, &cmd_run, &cmd_verify, &cmd_clean,
 };
 
 static void usage(FILE *out)
 {
 	fputs("usage: mkbench COMMAND [ARGUMENTS]\n\n", out);
 	for (size_t i = 0; i < COUNT(cmds); i++)
-		fprintf(out, "  %-8s %-22s %s\n", cmds[i].name, cmds[i].args, cmds[i].help);
-	fputs("\nexit status: 0 done, 2 usage, 3 recipe, 4 fetch, 5 build, or a failed check of verify, 6 system\n", out);
+		fprintf(out, "  %-8s %s\n", cmds[i]->name, cmds[i]->summary);
+	fputs("\n'mkbench help COMMAND' shows the arguments and options of one.\n"
+	      "'mkbench --version' says which mkbench this is.\n\n"
+	      "exit status: 0 done, 2 usage, 3 recipe, 4 fetch, 5 build, or a check of verify\n"
+	      "has failed, 6 system\n", out);
 }
 
-static struct err *dispatch(int argc, char **argv)
+static struct err *find(const char *name, const struct cmd **ret)
 {
 	const char *names[COUNT(cmds)];
 
 	for (size_t i = 0; i < COUNT(cmds); i++) {
-		if (!strcmp(cmds[i].name, argv[0]))
-			return cmds[i].run(argc, argv);
-		names[i] = cmds[i].name;
+		if (!strcmp(cmds[i]->name, name)) {
+			*ret = cmds[i];
+			return NULL;
+		}
+		names[i] = cmds[i]->name;
 	}
-	const char *near = text_nearest(argv[0], names, COUNT(names));
-	return err_new(ERR_USAGE, near ? "no command '%s': did you mean '%s'?" : "no command '%s': try 'mkbench help'",
-		       argv[0], near);
+	const char *near = text_nearest(name, names, COUNT(names));
+	return err_new(ERR_USAGE, near ? "no command '%s': did you mean '%s'?" : "no command '%s': see 'mkbench help'", name, near);
+}
+
+static struct err *help(int argc, char **argv)
+{
+	const struct cmd *c;
+
+	if (argc > 2)
+		return err_new(ERR_USAGE, "help takes one command: mkbench help [COMMAND]");
+	if (argc < 2) {
+		usage(stdout);
+		return NULL;
+	}
+	TRY(find(argv[1], &c));
+	printf("usage: mkbench %s %s\n%s", c->name, c->args, c->help);
+	return NULL;
+}
+
+static bool is_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
+/* What comes after --exec and its like is for a program inside an image. */
+static bool asks_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") && strcmp(argv[i], "--exec") && strncmp(argv[i], "--inside", 8); i++)
+		if (is_help(argv[i]))
+			return true;
+	return false;
+}
+
+static struct err *dispatch(int argc, char **argv)
+{
+	const struct cmd *c;
+
+	if (is_help(argv[0]))
+		return help(1, argv);
+	if (!strcmp(argv[0], "help"))
+		return help(argc, argv);
+	if (!strcmp(argv[0], "--version")) {
+		puts("mkbench " VERSION);
+		return NULL;
+	}
+	TRY(find(argv[0], &c));
+	return asks_help(argc, argv) ? help(2, (char *[]){ argv[0], argv[0] }) : c->run(argc, argv);
 }
 
 /* A result that did not reach a full disk is no success. */
@@ -49,9 +92,9 @@ static struct err *flush(void)
 
 int main(int argc, char **argv)
 {
-	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-		usage(argc < 2 ? stderr : stdout);
-		return argc < 2 ? ERR_USAGE : 0;
+	if (argc < 2) {
+		usage(stderr);
+		return ERR_USAGE;
 	}
 	struct err *e = dispatch(argc - 1, argv + 1);
 	if (!e)

@@ -91,7 +91,7 @@ struct err *cmd_build_image(const struct option_set *o, char **ret_path)
 	return e;
 }
 
-struct err *cmd_build(int argc, char **argv)
+static struct err *run(int argc, char **argv)
 {
 	struct option_set o = { 0 };
 	AUTO_JOB struct job j = { 0 };
@@ -108,3 +108,16 @@ struct err *cmd_build(int argc, char **argv)
 	build_layers_done(&layers);
 	return e;
 }
+
+const struct cmd cmd_build = {
+	.name = "build",
+	.args = "[OPTIONS] RECIPE",
+	.summary = "build a recipe's outputs: container images, disks",
+	.help =
+		"\n"
+		"Uses the lock beside the recipe, and writes it when there is none.\n"
+		"\n"
+		"  -o, --output FOLDER where the outputs are written; here unless given\n"
+		PROGRESS_HELP,
+	.run = run,
+};

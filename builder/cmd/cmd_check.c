@@ -28,7 +28,7 @@ static const char *plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
-struct err *cmd_check(int argc, char **argv)
+static struct err *run(int argc, char **argv)
 {
 	struct recipe r = { 0 };
 
@@ -41,3 +41,13 @@ struct err *cmd_check(int argc, char **argv)
 	recipe_done(&r);
 	return e;
 }
+
+const struct cmd cmd_check = {
+	.name = "check",
+	.args = "RECIPE",
+	.summary = "read a recipe and report every problem in it",
+	.help =
+		"\n"
+		"Writes nothing. Each problem is a line: file:line:column: what: hint.\n",
+	.run = run,
+};

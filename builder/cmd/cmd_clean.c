@@ -8,7 +8,7 @@
 
 #define MONTH_SECONDS (30u * 24 * 3600)
 
-struct err *cmd_clean(int argc, char **argv)
+static struct err *run(int argc, char **argv)
 {
 	struct option_set o = { 0 };
 	struct store *s = NULL;
@@ -24,3 +24,16 @@ struct err *cmd_clean(int argc, char **argv)
 	store_close(s);
 	return e;
 }
+
+const struct cmd cmd_clean = {
+	.name = "clean",
+	.args = "[--built|--all]",
+	.summary = "remove from the store what a month did not use",
+	.help =
+		"\n"
+		"The store is $MKBENCH_STORE, or ~/.cache/mkbench.\n"
+		"\n"
+		"  --built             what was built, and nothing that was downloaded\n"
+		"  --all               everything\n",
+	.run = run,
+};

@@ -35,8 +35,10 @@ static struct err *read_options(int argc, char **argv, struct beginning *b)
 			b->apps_json = argv[++i];
 		else if (!strncmp(argv[i], "--apps-json=", 12))
 			b->apps_json = argv[i] + 12;
-		else if (argv[i][0] == '-' || b->word)
-			return err_new(ERR_USAGE, "init takes a name, a folder or a recipe: mkbench init [--apps-json FILE] [NAME|FOLDER|RECIPE.yml]");
+		else if (argv[i][0] == '-')
+			return err_new(ERR_USAGE, "init has no option '%s': see 'mkbench help init'", argv[i]);
+		else if (b->word)
+			return err_new(ERR_USAGE, "init takes one name, folder or recipe: '%s' is one word too many", argv[i]);
 		else
 			b->word = argv[i];
 	}
@@ -278,7 +280,7 @@ static struct err *begin(struct beginning *b)
 	return write_recipe(b);
 }
 
-struct err *cmd_init(int argc, char **argv)
+static struct err *run(int argc, char **argv)
 {
 	struct beginning b = { 0 };
 
@@ -289,3 +291,17 @@ struct err *cmd_init(int argc, char **argv)
 	free(b.path);
 	return e;
 }
+
+const struct cmd cmd_init = {
+	.name = "init",
+	.args = "[--apps-json FILE] [NAME|FOLDER|RECIPE.yml]",
+	.summary = "begin a recipe: asks a few questions, or guesses",
+	.help =
+		"\n"
+		"Writes NAME.yml, or RECIPE.yml, and never over a file. At a terminal it asks for\n"
+		"what it cannot know; elsewhere it guesses and says so. The apps are the folders\n"
+		"that hold one, here or in FOLDER.\n"
+		"\n"
+		"  --apps-json FILE    the list of apps that other tools for benches have\n",
+	.run = run,
+};

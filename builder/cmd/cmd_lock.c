@@ -6,7 +6,7 @@
 #include "cmd/option.h"
 #include "layer/sandbox.h"
 
-struct err *cmd_lock(int argc, char **argv)
+static struct err *run(int argc, char **argv)
 {
 	struct option_set o = { 0 };
 	AUTO_JOB struct job j = { 0 };
@@ -23,3 +23,15 @@ struct err *cmd_lock(int argc, char **argv)
 	printf("%s: %zu packages, %zu apps\n", j.lock_path, j.lock.package_count, j.lock.app_count);
 	return NULL;
 }
+
+const struct cmd cmd_lock = {
+	.name = "lock",
+	.args = "[OPTIONS] RECIPE",
+	.summary = "choose packages and commits anew, write them beside the recipe",
+	.help =
+		"\n"
+		"Later builds use exactly what the lock names.\n"
+		"\n"
+		PROGRESS_HELP,
+	.run = run,
+};

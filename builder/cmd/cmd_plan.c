@@ -4,7 +4,7 @@
 #include "cmd/job.h"
 #include "cmd/option.h"
 
-struct err *cmd_plan(int argc, char **argv)
+static struct err *run(int argc, char **argv)
 {
 	struct option_set o = { 0 };
 	AUTO_JOB struct job j = { 0 };
@@ -23,3 +23,16 @@ struct err *cmd_plan(int argc, char **argv)
 	fputs(out.bytes, stdout);
 	return NULL;
 }
+
+const struct cmd cmd_plan = {
+	.name = "plan",
+	.args = "[OPTIONS] RECIPE",
+	.summary = "show what a build would do, and why a package is there",
+	.help =
+		"\n"
+		"Prints the packages by layer, as the lock beside the recipe has them.\n"
+		"\n"
+		"  --why PACKAGE       only what leads to this package\n"
+		PROGRESS_HELP,
+	.run = run,
+};

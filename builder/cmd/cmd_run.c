@@ -13,33 +13,36 @@
 #include "run/run.h"
 
 static const char help[] =
-	"usage: mkbench run IMAGE|RECIPE [OPTIONS]\n"
-	"                                       start it, wait until it is ready, say where it answers\n"
-	"       mkbench run --stop NAME         stop it in order; its data is kept\n"
-	"       mkbench run --clean NAME        stop it and remove it with its data\n"
+	"       mkbench run --stop NAME     stop it in order; its data is kept\n"
+	"       mkbench run --clean NAME    stop it and remove it with its data\n"
 	"       mkbench run --exec NAME PROGRAM [ARGUMENTS]\n"
-	"                                       run a program inside\n"
+	"                                   run a program inside\n"
 	"\n"
-	"IMAGE is a NAME-TAG.oci folder, a .tar, or a disk (.raw, .qcow2, .raw.zst: in QEMU) that mkbench build wrote;\n"
-	"a RECIPE is built first.\n"
+	"Starts it, waits until it is ready, and says where it answers. IMAGE is what\n"
+	"mkbench build wrote: a NAME-TAG.oci folder, a .tar, or a disk (.raw, .qcow2,\n"
+	".raw.zst: in QEMU). A RECIPE is built first.\n"
 	"\n"
 	"  --name NAME         of the container; the image's name unless given\n"
-	"  --port PORT         where it answers on 127.0.0.1; 8080 or the next free one unless given\n"
-	"  --data PATH         keeps the data there: a container's in a folder, not in a volume NAME-data; a disk's in a disk of\n"
-	"                      their own, FILE.qcow2, FILE.raw or FOLDER/data.qcow2, where the next version of the image finds them\n"
-	"  --env KEY[=VALUE]   a variable for the container; without a value, this shell's\n"
+	"  --port PORT         where it answers on 127.0.0.1; 8080 or the next free one\n"
+	"                      unless given\n"
+	"  --data PATH         where its data are: a container's in a folder, else in a\n"
+	"                      volume NAME-data; a disk's in a disk of their own,\n"
+	"                      FILE.qcow2, FILE.raw or FOLDER/data.qcow2, where the next\n"
+	"                      version of the image finds them\n"
+	"  --env KEY[=VALUE]   a variable for the container; without a value it has this\n"
+	"                      shell's\n"
 	"  --detach            leave it running; otherwise Ctrl-C stops it in order\n"
 	MACHINE_HELP
 	"  --output FOLDER     where the image of a RECIPE is written; here unless given\n"
-	"  --progress STYLE    auto, bar, plain, json or quiet\n";
+	PROGRESS_HELP;
 
-enum { NAME = 1, PORT, DATA, ENV, DETACH, OUTPUT, PROGRESS, HELP };
+enum { NAME = 1, PORT, DATA, ENV, DETACH, OUTPUT, PROGRESS };
 
 static const struct option options[] = {
 	{ "name", required_argument, NULL, NAME },     { "port", required_argument, NULL, PORT },
 	{ "data", required_argument, NULL, DATA },     { "env", required_argument, NULL, ENV },
-	{ "detach", no_argument, NULL, DETACH },       { "help", no_argument, NULL, HELP },
-	{ "output", required_argument, NULL, OUTPUT }, { "progress", required_argument, NULL, PROGRESS },
+	{ "detach", no_argument, NULL, DETACH },       { "output", required_argument, NULL, OUTPUT },
+	{ "progress", required_argument, NULL, PROGRESS },
 	MACHINE_OPTIONS,
 	{ 0 },
 };
@@ -50,7 +53,6 @@ struct wishes {
 	struct { const char **items; size_t count, room; } env;
 	char **made;             /* the variables that were put together here */
 	size_t made_count;
-	bool help;
 };
 
 static struct err *read_port(const char *text, unsigned *ret)
@@ -89,11 +91,10 @@ static struct err *take(struct wishes *w, int option, const char *value)
 	case DATA: w->options.data = value; return NULL;
 	case DETACH: w->options.detach = true; return NULL;
 	case OUTPUT: w->output = value; return NULL;
-	case HELP: w->help = true; return NULL;
 	case PORT: return read_port(value, &w->options.port);
 	case ENV: return add_variable(w, value);
 	case PROGRESS: return option_style(value, &w->options.style);
-	default: return err_new(ERR_USAGE, "run: unknown option, or one without its value: try 'mkbench run --help'");
+	default: return err_new(ERR_USAGE, "run: unknown option, or one without its value: see 'mkbench help run'");
 	}
 }
 
@@ -102,10 +103,8 @@ static struct err *read_options(int argc, char **argv, struct wishes *w)
 	opterr = 0;
 	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
 		TRY(take(w, option, optarg));
-	if (w->help)
-		return NULL;
 	if (argc - optind != 1)
-		return err_new(ERR_USAGE, "run takes one image or recipe: try 'mkbench run --help'");
+		return err_new(ERR_USAGE, "run takes one image or recipe: see 'mkbench help run'");
 	w->options.image = argv[optind];
 	VEC_PUSH(&w->env, NULL);
 	w->options.env = w->env.items;
@@ -123,7 +122,7 @@ static struct err *act_on(int argc, char **argv, bool *ret_known)
 	if (!*ret_known)
 		return NULL;
 	if (runs_program ? argc < 4 : argc != 3)
-		return err_new(ERR_USAGE, "run %s takes a name%s: try 'mkbench run --help'", act, runs_program ? " and a program" : "");
+		return err_new(ERR_USAGE, "run %s takes a name%s: see 'mkbench help run'", act, runs_program ? " and a program" : "");
 	if (!strcmp(act, "--stop"))
 		return run_stop(argv[2]);
 	if (!strcmp(act, "--clean"))
@@ -154,7 +153,7 @@ static struct err *build_and_run(struct wishes *w)
 	return run_image(&w->options);
 }
 
-struct err *cmd_run(int argc, char **argv)
+static struct err *run(int argc, char **argv)
 {
 	struct wishes w = { 0 };
 	bool known;
@@ -163,9 +162,7 @@ struct err *cmd_run(int argc, char **argv)
 	if (known)
 		return e;
 	e = read_options(argc, argv, &w);
-	if (!e && w.help)
-		fputs(help, stdout);
-	else if (!e)
+	if (!e)
 		e = build_and_run(&w);
 	for (size_t i = 0; i < w.made_count; i++)
 		free(w.made[i]);
@@ -173,3 +170,11 @@ struct err *cmd_run(int argc, char **argv)
 	free(w.env.items);
 	return e;
 }
+
+const struct cmd cmd_run = {
+	.name = "run",
+	.args = "[OPTIONS] IMAGE|RECIPE",
+	.summary = "start an image, say where it answers; stop it, enter it",
+	.help = help,
+	.run = run,
+};

@@ -7,7 +7,7 @@
 #include "schema/jsonschema.h"
 #include "schema/reference.h"
 
-struct err *cmd_schema(int argc, char **argv)
+static struct err *run(int argc, char **argv)
 {
 	bool json = argc == 2 && !strcmp(argv[1], "--json");
 
@@ -18,3 +18,15 @@ struct err *cmd_schema(int argc, char **argv)
 	printf(json ? "%s\n" : "%s", text);
 	return NULL;
 }
+
+const struct cmd cmd_schema = {
+	.name = "schema",
+	.args = "[--json]",
+	.summary = "print the recipe reference, or its JSON Schema",
+	.help =
+		"\n"
+		"Prints every key of a recipe in Markdown.\n"
+		"\n"
+		"  --json              as a JSON Schema, for editors\n",
+	.run = run,
+};

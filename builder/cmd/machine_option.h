@@ -12,8 +12,10 @@ enum { MACHINE_ENGINE = 100, MACHINE_ACCEL, MACHINE_FIRMWARE, MACHINE_MEMORY, MA
 	{ "cpus", required_argument, NULL, MACHINE_CPUS }
 
 #define MACHINE_HELP \
-	"  --engine ENGINE     docker, podman, or own (mkbench itself); the first that can run it unless given\n" \
-	"  --accel KIND        of a disk: kvm, tcg (emulated), or auto, which is kvm where it works; MKBENCH_ACCEL says the same\n" \
+	"  --engine ENGINE     docker, podman, or own (mkbench itself); unless given, the\n" \
+	"                      first that can run it\n" \
+	"  --accel KIND        of a disk: kvm, tcg (emulated), or auto, which is kvm\n" \
+	"                      where it works; MKBENCH_ACCEL says the same\n" \
 	"  --firmware KIND     of a disk: bios, which it is unless given, or uefi\n" \
 	"  --memory SIZE       of a disk: 2G unless given\n" \
 	"  --cpus NUMBER       of a disk: 2 unless given\n"

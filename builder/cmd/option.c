@@ -68,9 +68,9 @@ struct err *option_read(int argc, char **argv, unsigned bits, struct option_set 
 		const char *value = NULL;
 		const struct row *row = match(argv[i], bits, &value);
 		if (!row && argv[i][0] == '-' && argv[i][1])
-			return err_new(ERR_USAGE, "mkbench %s has no option '%s'", argv[0], argv[i]);
+			return err_new(ERR_USAGE, "%s has no option '%s': see 'mkbench help %s'", argv[0], argv[i], argv[0]);
 		if (!row && (ret->recipe || bits & OPTION_CLEAN))
-			return err_new(ERR_USAGE, "mkbench %s: '%s' is one word too many", argv[0], argv[i]);
+			return err_new(ERR_USAGE, "%s: '%s' is one word too many", argv[0], argv[i]);
 		if (!row) {
 			ret->recipe = argv[i];
 			continue;
@@ -82,6 +82,6 @@ struct err *option_read(int argc, char **argv, unsigned bits, struct option_set 
 		TRY(store_value(row, value, ret));
 	}
 	if (!ret->recipe && !(bits & OPTION_CLEAN))
-		return err_new(ERR_USAGE, "mkbench %s wants a recipe, such as recipes/demo.yml", argv[0]);
+		return err_new(ERR_USAGE, "%s wants a recipe, such as recipes/demo.yml", argv[0]);
 	return NULL;
 }

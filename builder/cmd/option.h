@@ -15,6 +15,10 @@ struct option_set {
 	bool all, built;         /* --all, --built */
 };
 
+#define PROGRESS_HELP \
+	"  --progress STYLE    auto (a bar at a terminal, else plain), bar, plain, json\n" \
+	"                      (an event a line) or quiet, on standard error\n"
+
 /* ERR_USAGE names the option that is not known or lacks its value. */
 struct err *option_read(int argc, char **argv, unsigned bits, struct option_set *ret) MUST_CHECK;
 /* The word after --progress. */
