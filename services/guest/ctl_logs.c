@@ -18,6 +18,8 @@
 #define TAIL_BYTES (1 << 20)
 #define FOLLOW_MS 300
 
+static const char *const folders[] = { "/service-logs", "/logs" };
+
 static bool is_file(const char *path)
 {
 	struct stat st;
@@ -36,12 +38,13 @@ static bool is_called(const struct process *p, const char *name)
 static struct err *find_log(const struct bench *b, const char *name, char **ret, bool *ret_known)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
-	AUTO_FREE char *below = mem_printf("/logs/%s.log", name);
-	AUTO_FREE char *own = bench_in_data(b, below);
 
-	if (!strchr(name, '/') && is_file(own)) {
-		*ret = TAKE(own);
-		return NULL;
+	for (size_t i = 0; !strchr(name, '/') && i < COUNT(folders); i++) {
+		AUTO_FREE char *below = mem_printf("%s/%s.log", folders[i], name), *path = bench_in_data(b, below);
+		if (is_file(path)) {
+			*ret = TAKE(path);
+			return NULL;
+		}
 	}
 	TRY(supervisor_list(b, &list));
 	for (size_t i = 0; !*ret && i < list.count; i++) {
@@ -61,22 +64,30 @@ static bool is_of_program(const struct process_list *list, const char *path)
 	return false;
 }
 
-static struct err *list_logs(const struct bench *b)
+/* What no program's output goes to: of provision, of Supervisor itself, of the framework. */
+static void list_others(const struct bench *b, const char *below, const struct process_list *list)
 {
-	AUTO_PROCESSES struct process_list list = { 0 };
-	AUTO_FREE char *folder = bench_in_data(b, "/logs");
-
-	TRY(supervisor_list(b, &list));
-	for (size_t i = 0; i < list.count; i++)
-		printf("%-30s %s\n", list.items[i].name, is_file(list.items[i].log) ? list.items[i].log : "the container's log");
+	AUTO_FREE char *folder = bench_in_data(b, below);
 	DIR *dir = opendir(folder);
+
 	for (struct dirent *d; dir && (d = readdir(dir));) {
 		AUTO_FREE char *path = mem_printf("%s/%s", folder, d->d_name);
-		if (text_ends(path, ".log") && !is_of_program(&list, path))
+		if (text_ends(path, ".log") && !is_of_program(list, path))
 			printf("%-30.*s %s\n", (int)strlen(d->d_name) - 4, d->d_name, path);
 	}
 	if (dir)
 		closedir(dir);
+}
+
+static struct err *list_logs(const struct bench *b)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+
+	TRY(supervisor_list(b, &list));
+	for (size_t i = 0; i < list.count; i++)
+		printf("%-30s %s\n", list.items[i].name, is_file(list.items[i].log) ? list.items[i].log : "the container's log");
+	for (size_t i = 0; i < COUNT(folders); i++)
+		list_others(b, folders[i], &list);
 	return NULL;
 }
 

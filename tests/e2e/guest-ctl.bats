@@ -1,0 +1,25 @@
+#!/usr/bin/env bats
+# benchctl, beside a bench of pretence that runs.
+bats_require_minimum_version 1.5.0
+load helpers
+load room
+
+@test "the logs of provisioning, of a program and of the framework are found by their names" {
+	sed -i "s|^logfile=.*|logfile=$room/data/service-logs/supervisord.log|" "$room/etc/supervisord.conf"
+	sed -i '2i echo "words of a step"' "$room/bench/create-site"
+	start_room
+	started
+	mkdir "$room/data/logs"
+	echo "words of the framework" >"$room/data/logs/frappe.log"
+	run -0 in_room "$room/bin/benchctl" logs
+	for name in nginx provision supervisord frappe; do
+		grep "^$name " <<<"$output"
+	done
+	run -0 in_room "$room/bin/benchctl" logs provision -n 1000
+	[[ $output =~ "words of a step" ]]
+	run -0 in_room "$room/bin/benchctl" logs supervisord
+	[[ $output =~ "spawned: 'worker'" ]]
+	run -0 in_room "$room/bin/benchctl" logs frappe
+	[[ $output = "words of the framework" ]]
+	run -2 in_room "$room/bin/benchctl" logs ../.mkbench/ledger
+}
