@@ -1,8 +1,11 @@
 #include "ctl_restart.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -63,6 +66,57 @@ static struct err *start_again(const struct bench *b, const struct process *p)
 	}
 }
 
+/* Who leaves by Ctrl-C leaves a child that goes on: what was stopped is started, and a worker may still take hours. */
+static void hand_over(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		setsid();
+		signal(SIGPIPE, SIG_IGN);
+	}
+	if (pid <= 0)
+		return;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : ERR_SYSTEM);
+}
+
+/* The first error is the one to tell. */
+static void keep(struct err **first, struct err *e)
+{
+	if (*first)
+		err_free(e);
+	else
+		*first = e;
+}
+
+/* All of them first: what one does while it stops may need another. Whatever goes wrong, each that was stopped is started. */
+static struct err *stop_and_start(const struct bench *b, const struct process_list *list, const bool *meant)
+{
+	AUTO_FREE bool *stopped = mem_array(list->count, sizeof *stopped);
+	struct err *first = NULL;
+
+	hand_over();
+	for (size_t i = 0; i < list->count; i++)
+		if (meant[i]) {
+			struct err *e = supervisor_stop(b, &list->items[i]);
+			stopped[i] = !e;
+			keep(&first, e);
+		}
+	for (size_t i = 0; i < list->count; i++) {
+		if (!stopped[i])
+			continue;
+		wait_for(&list->items[i]);
+		struct err *e = start_again(b, &list->items[i]);
+		if (!e)
+			printf("%s restarted\n", list->items[i].name);
+		keep(&first, e);
+	}
+	return first;
+}
+
 struct err *ctl_restart(const struct bench *b, const char *name)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
@@ -76,17 +130,6 @@ struct err *ctl_restart(const struct bench *b, const char *name)
 		const struct process *p = &list.items[i];
 		meant[i] = is_meant(p, name) || (queue && p->program && p->program->role == ROLE_WORKER);
 		any |= meant[i];
-		if (meant[i])
-			TRY(supervisor_stop(b, p));
 	}
-	if (!any)
-		return err_new(ERR_USAGE, "no program or group is called %s: benchctl status lists them", name);
-	for (size_t i = 0; i < list.count; i++) {
-		if (!meant[i])
-			continue;
-		wait_for(&list.items[i]);
-		TRY(start_again(b, &list.items[i]));
-		printf("%s restarted\n", list.items[i].name);
-	}
-	return NULL;
+	return any ? stop_and_start(b, &list, meant) : err_new(ERR_USAGE, "no program or group is called %s: benchctl status lists them", name);
 }

@@ -3,5 +3,6 @@
 #include "bench.h"
 
 /* Restarts the processes of one name, row or group; without a name those of the framework (web, workers,
- * scheduler, socketio), which is what new code or configuration wants. Waits for each to stop by itself. */
+ * scheduler, socketio), which is what new code or configuration wants. Waits for each to stop by itself; when the
+ * caller is killed meanwhile, or one cannot be stopped, all that were stopped are started nonetheless. */
 struct err *ctl_restart(const struct bench *b, const char *name) MUST_CHECK;

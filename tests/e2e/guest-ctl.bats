@@ -23,3 +23,16 @@ load room
 	[[ $output = "words of the framework" ]]
 	run -2 in_room "$room/bin/benchctl" logs ../.mkbench/ledger
 }
+
+@test "a restart that is left by Ctrl-C goes on: nothing stays stopped" {
+	start_room
+	started
+	# The worker ends at its second TERM, which comes after three seconds.
+	run -124 in_room timeout --signal=INT 2 "$room/bin/benchctl" restart
+	[[ $(cat "$room/log/worker.log") =~ "TERM 1" ]]
+	until_room "$room/bin/benchctl" status
+	[[ $(grep -c . "$room/log/worker.log") = 2 ]]
+	run -2 in_room "$room/bin/benchctl" restart nobody
+	run -0 in_room "$room/bin/benchctl" restart web
+	[[ $output = "web restarted" ]]
+}
