@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "service/quote.h"
 
-/* Supervisor gives a program up after this many failed starts; each wait is a second longer than the one before. */
-#define START_RETRIES 1000000
+/* After so many more tries, a second later each time, Supervisor gives a program up; init tries it again without limit (guest/watch.h). */
+#define START_RETRIES 3
 
 static bool is_bench(const struct process *p)
 {

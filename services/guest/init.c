@@ -248,7 +248,8 @@ static void run(struct init *i)
 		turn(i);
 		start_due(i);
 		if (clock_ms() >= i->look_at) {
-			watch_look(&i->watch, &i->bench);
+			if (watch_look(&i->watch, &i->bench))
+				watch_revive(&i->watch, &i->bench);
 			i->look_at = clock_ms() + LOOK_MS;
 		}
 	}

@@ -34,8 +34,6 @@ bool watch_look(struct watch *w, const struct bench *b)
 	struct process_list now = { 0 };
 	struct err *e = supervisor_list(b, &now);
 
-	if (!w->patience)
-		w->patience = json_object();
 	if (e) {
 		err_free(e);
 		supervisor_list_done(&now);
@@ -43,14 +41,20 @@ bool watch_look(struct watch *w, const struct bench *b)
 	}
 	supervisor_list_done(&w->last);
 	w->last = now;
-	for (size_t i = 0; i < now.count; i++) {
-		const struct process *p = &now.items[i];
+	return true;
+}
+
+void watch_revive(struct watch *w, const struct bench *b)
+{
+	if (!w->patience)
+		w->patience = json_object();
+	for (size_t i = 0; i < w->last.count; i++) {
+		const struct process *p = &w->last.items[i];
 		if (!strcmp(p->state, "FATAL"))
 			revive(w, b, p);
 		else if (!strcmp(p->state, "RUNNING") && p->now - p->start > 60)
 			json_object_del(w->patience, p->name);
 	}
-	return true;
 }
 
 void watch_done(struct watch *w)

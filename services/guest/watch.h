@@ -7,6 +7,8 @@ struct watch {
 	json_t *patience;         /* by process: milliseconds to the next try, and when that is */
 };
 
-/* Refreshes last; starts what is FATAL again, after 10 s, 20 s, ... 5 minutes. False while supervisor does not answer. */
+/* Refreshes last. False while supervisor does not answer. */
 bool watch_look(struct watch *w, const struct bench *b);
+/* Starts again what was FATAL when last looked at, after 10 s, 20 s, ... 5 minutes. */
+void watch_revive(struct watch *w, const struct bench *b);
 void watch_done(struct watch *w);

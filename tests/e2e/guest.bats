@@ -210,8 +210,7 @@ secrets() {
 	run -1 grep -i "crash recovery" "$room/log/mariadb.log"
 }
 
-@test "a program that supervisor gives up is tried again" {
-	sed -i '/program:scheduler/,/startretries/s/startretries=.*/startretries=0/' "$room/etc/supervisord.conf"
+@test "a program that supervisor gives up, as it does in an image, is tried again" {
 	mv "$room/bench/program" "$room/bench/program.good"
 	printf '#!/bin/bash\n[ $1 != scheduler ] || exit 1\nexec %s.good "$@"\n' "$room/bench/program" >"$room/bench/program"
 	chmod 755 "$room/bench/program"
