@@ -70,6 +70,8 @@ static struct err *add_variable(struct wishes *w, const char *text)
 {
 	const char *value = strchr(text, '=') ? NULL : getenv(text);
 
+	if (!*text || *text == '=')
+		return err_new(ERR_USAGE, "--env takes KEY=VALUE or KEY, not '%s'", text);
 	if (!strchr(text, '=') && !value)
 		return err_new(ERR_USAGE, "--env %s: there is no such variable here", text);
 	char *pair = value ? mem_printf("%s=%s", text, value) : mem_dup(text);

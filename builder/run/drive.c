@@ -37,7 +37,9 @@ struct err *drive_command(const char *const *argv)
 	TRY(child_run(&(struct child){ .argv = argv, .limit_seconds = 60 }, &output, NULL, &status));
 	if (status == 127)
 		return err_new(ERR_SYSTEM, "%s is missing: a disk needs qemu-system-x86 and qemu-utils to run", argv[0]);
-	return status ? err_new(ERR_SYSTEM, "%s: %.*s", argv[0], (int)strcspn(output, "\n"), output) : NULL;
+	size_t own = strlen(argv[0]);
+	const char *says = !strncmp(output, argv[0], own) && text_starts(output + own, ": ") ? output + own + 2 : output;
+	return status ? err_new(ERR_SYSTEM, "%s: %.*s", argv[0], (int)strcspn(says, "\n"), says) : NULL;
 }
 
 static const char *format_of(const char *name)
@@ -116,6 +118,28 @@ static struct err *with_overlay(const struct launch *l, const char *folder, stru
 	return NULL;
 }
 
+/* The first bytes of a qcow2 are known (QEMU's docs/interop/qcow2.rst). */
+static bool is_qcow2(const char *path)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char magic[4] = "";
+
+	return fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic && !memcmp(magic, "QFI\xfb", 4);
+}
+
+bool drive_is_named(const char *path)
+{
+	return text_ends(path, ".qcow2") || text_ends(path, ".raw") || text_ends(path, ".img");
+}
+
+/* What is there is going to be written: a file that neither its name nor its bytes call a disk is somebody's. */
+static struct err *data_there(const char *given, mode_t mode)
+{
+	if (S_ISBLK(mode) || (S_ISREG(mode) && (drive_is_named(given) || is_qcow2(given))))
+		return NULL;
+	return err_new(ERR_USAGE, "--data %s is no disk (a block device, a qcow2, or a file named .raw or .img) and would be overwritten", given);
+}
+
 /* The file that --data means: itself, when its name or what is there says so; else one in the folder of that name. */
 static struct err *data_file(const char *given, char **ret)
 {
@@ -123,7 +147,9 @@ static struct err *data_file(const char *given, char **ret)
 	struct stat st;
 	bool there = !stat(given, &st);
 
-	if (there ? !S_ISDIR(st.st_mode) : text_ends(given, ".qcow2") || text_ends(given, ".raw") || text_ends(given, ".img")) {
+	if (there ? !S_ISDIR(st.st_mode) : drive_is_named(given)) {
+		if (there)
+			TRY(data_there(given, st.st_mode));
 		*ret = mem_dup(given);
 		return NULL;
 	}
@@ -132,15 +158,6 @@ static struct err *data_file(const char *given, char **ret)
 	TRY(file_make_folder(given, 0755));
 	*ret = mem_printf("%s/data.qcow2", given);
 	return NULL;
-}
-
-/* The first bytes of a qcow2 are known (QEMU's docs/interop/qcow2.rst); anything else is taken as it lies there. */
-static const char *format_there(const char *path)
-{
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char magic[4] = "";
-
-	return fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic && !memcmp(magic, "QFI\xfb", 4) ? "qcow2" : "raw";
 }
 
 static struct err *with_data(const struct launch *l, const char *folder, struct drive *ret)
@@ -154,7 +171,7 @@ static struct err *with_data(const struct launch *l, const char *folder, struct 
 	if (access(base, F_OK))
 		TRY(file_write(base, "\n", 1, 0600));
 	TRY(readable(l, folder, "image", &from)); /* raw may lie below an overlay */
-	AUTO_FREE char *data = mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=", format_there(path));
+	AUTO_FREE char *data = mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=", is_qcow2(path) ? "qcow2" : "raw");
 	AUTO_FREE char *image = mem_printf("format=%s,if=none,id=image,snapshot=on,file=", format_of(from));
 	ret->data = drive_option(data, path);
 	ret->image = drive_option(image, from);

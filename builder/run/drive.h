@@ -15,6 +15,9 @@ struct err *drive_prepare(const struct launch *l, const char *folder, struct dri
 void drive_done(struct drive *d);
 #define AUTO_DRIVE __attribute__((cleanup(drive_done)))
 
+/* Whether a name that nothing has yet is to be a disk's. */
+bool drive_is_named(const char *path);
+
 /* A comma within an option's value is written twice; the caller's to free. */
 char *drive_option(const char *head, const char *value);
 /* Runs a program of QEMU's; its first words are the error's. */

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "run/drive.h"
 #include "run/interrupt.h"
 #include "run/port.h"
 #include "run/qemu.h"
@@ -72,9 +74,15 @@ static struct err *choose_port(struct prepare *p, unsigned from)
 
 static struct err *open_data(const char *path, struct prepare *p)
 {
+	struct stat st;
+
 	p->launch.data = path;
+	if (path && !*path)
+		return err_new(ERR_USAGE, "--data needs a path");
 	if (!path || p->engine == &qemu_row)
 		return NULL;
+	if (stat(path, &st) < 0 ? drive_is_named(path) : !S_ISDIR(st.st_mode))
+		return err_new(ERR_USAGE, "--data %s is no folder: a container keeps its data in a folder, only a disk in a file", path);
 	TRY(file_make_folder(path, 0755));
 	p->launch.data = p->data = realpath(path, NULL);
 	return p->data ? NULL : err_errno(errno, "open %s", path);

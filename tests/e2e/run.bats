@@ -196,6 +196,15 @@ attended() {
 	[[ $output == *"docker, podman or own"* ]]
 	mkbench 2 run --name ../x "$oci"
 	mkbench 2 run --env MKBENCH_UNSET_VARIABLE "$oci"
+	mkbench 2 run --env =x "$oci"
+	[[ $output == *"KEY=VALUE or KEY, not '=x'"* ]]
+	mkbench 2 run "$oci" --data ""
+	touch file
+	for data in file new.qcow2; do
+		mkbench 2 run "$oci" --data $data
+		[[ $output == *"--data $data is no folder"* ]]
+	done
+	[ ! -e new.qcow2 ]
 	mkbench 2 run "$oci" --output .
 	mkbench 3 run nothing.yml
 	mkbench 2 run "$BATS_TEST_FILENAME"
@@ -272,6 +281,17 @@ fake_engine() {
 	[[ $output == *"FAIL inside"* ]]
 	[[ $output == *"ok   page      one.localhost"* ]]
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
+}
+
+@test "a disk's --data is not a file of something else" {
+	truncate -s 1M demo-1.0.raw
+	echo precious >notes
+	mkbench 2 run --name "$name" demo-1.0.raw --data notes
+	[[ $output == *"--data notes is no disk"* ]]
+	[ "$(cat notes)" = precious ]
+	mkbench 2 run --name "$name" demo-1.0.raw --data /dev/null
+	mkbench 2 run --name "$name" demo-1.0.raw --data ""
+	[ ! -e "$XDG_DATA_HOME/mkbench/$name" ]
 }
 
 @test "usage: what verify does not take is refused" {
