@@ -19,6 +19,9 @@
 /* Marks the containers that are ours to remove. */
 #define LABEL "mkbench.run=yes"
 #define LABEL_FORMAT "{{index .Config.Labels \"mkbench.run\"}}"
+/* The image's id, when it was loaded for this container: then it goes with it. */
+#define LOADED "mkbench.loaded"
+#define LOADED_FORMAT "{{index .Config.Labels \"mkbench.loaded\"}}"
 
 static void trim(char *text)
 {
@@ -91,17 +94,40 @@ static bool keeps(const struct engine *e, const char *name)
 	return find(e, name) != ENGINE_ABSENT || has_volume(e, name);
 }
 
+static char *image_id(const struct engine *e, const char *image)
+{
+	const char *const argv[] = { e->program, "image", "inspect", "--format", "{{.Id}}", image, NULL };
+
+	return ask(argv);
+}
+
+/* Without force, so that one which another container needs, or which has another name as well, stays. */
+static void remove_image(const struct engine *e, const char *id)
+{
+	const char *const argv[] = { e->program, "rmi", id, NULL };
+
+	free(ask(argv));
+}
+
+/* The id that the container's label gives, the caller's; NULL: its image was not loaded for it. */
+static char *loaded_for(const struct engine *e, const char *name)
+{
+	const char *const argv[] = { e->program, "container", "inspect", "--format", LOADED_FORMAT, name, NULL };
+	AUTO_FREE char *id = ask(argv);
+
+	return id && *id && *id != '<' ? TAKE(id) : NULL; /* "<no value>" */
+}
+
 /* Docker knows an image by the digest of its configuration, or of its manifest, as its store goes. */
 static bool has_image(const struct engine *e, const struct bundle *b, const char *image)
 {
-	const char *const argv[] = { e->program, "image", "inspect", "--format", "{{.Id}}", image, NULL };
-	AUTO_FREE char *id = ask(argv);
+	AUTO_FREE char *id = image_id(e, image);
 	char hex[DIGEST_HEX];
 
 	return id && (text_ends(id, digest_hex(&b->config, hex)) || text_ends(id, digest_hex(&b->manifest, hex)));
 }
 
-static struct err *load(const struct engine *e, const struct launch *l, const char *image)
+static struct err *load(const struct engine *e, const struct launch *l, const char *image, bool *ret_loaded)
 {
 	const char *const argv[] = { e->program, "load", NULL };
 	AUTO_CLOSE int stream = -1;
@@ -109,7 +135,8 @@ static struct err *load(const struct engine *e, const struct launch *l, const ch
 
 	progress_stage(l->progress, "load", 0, NULL);
 	progress_item(l->progress, image);
-	if (!has_image(e, l->bundle, image)) {
+	*ret_loaded = !has_image(e, l->bundle, image);
+	if (*ret_loaded) {
 		TRY(load_open(l->bundle, &stream, &writer));
 		struct err *failed = command(argv, stream, NULL);
 		file_closep(&stream);
@@ -146,19 +173,35 @@ static const char *variable(struct arena *a, const char *pair)
 	return value && !strcmp(value, pair + len + 1) ? key : pair;
 }
 
+/* Loads it and says, as a label, when it is to go with the container; the caller's, or NULL. An earlier one of that name may have left one. */
+static struct err *provide(const struct engine *e, const struct launch *l, const char *image, char **ret_label)
+{
+	AUTO_FREE char *before = loaded_for(e, l->name);
+	bool loaded;
+
+	TRY(remove_stopped(e, l->name));
+	struct err *failed = load(e, l, image, &loaded);
+	AUTO_FREE char *id = failed ? NULL : image_id(e, image);
+	bool same = before && id && !strcmp(before, id);
+	if (before && !same)
+		remove_image(e, before);
+	*ret_label = id && (loaded || same) ? mem_printf(LOADED "=%s", id) : NULL;
+	return failed;
+}
+
 static struct err *start(const struct engine *e, const struct launch *l)
 {
 	AUTO_FREE char *image = mem_printf("%s:%s", l->bundle->name, l->bundle->tag);
 	AUTO_FREE char *publish = mem_printf("127.0.0.1:%u:%u", l->port, l->bundle->port);
 	AUTO_FREE char *volume = l->data ? mem_printf("%s:%s", l->data, l->bundle->volume)
 					 : mem_printf("%s-data:%s", l->name, l->bundle->volume ? l->bundle->volume : "");
+	AUTO_FREE char *label = NULL;
 	struct { const char **items; size_t count, room; } argv = { 0 };
 	AUTO_ARENA struct arena words = { 0 };
 
-	TRY(remove_stopped(e, l->name));
-	TRY(load(e, l, image));
-	const char *const first[] = { e->program, "run", "--detach", "--name", l->name, "--label", LABEL };
-	for (size_t i = 0; i < COUNT(first); i++)
+	TRY(provide(e, l, image, &label));
+	const char *const first[] = { e->program, "run", "--detach", "--name", l->name, "--label", LABEL, "--label", label };
+	for (size_t i = 0; i < COUNT(first) - (label ? 0 : 2); i++)
 		VEC_PUSH(&argv, first[i]);
 	if (l->bundle->port) {
 		VEC_PUSH(&argv, "--publish");
@@ -178,6 +221,8 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	port_drop(l->listener);
 	struct err *failed = command(argv.items, 0, NULL);
 	free(argv.items);
+	if (failed && label && find(e, l->name) == ENGINE_ABSENT)
+		remove_image(e, label + strlen(LOADED "="));
 	return failed ? err_wrap(failed, "start %s (mkbench run --engine own needs no %s)", l->name, e->name) : NULL;
 }
 
@@ -192,8 +237,11 @@ static struct err *clean(const struct engine *e, const char *name)
 {
 	AUTO_FREE char *volume = mem_printf("%s-data", name);
 	const char *const remove_volume[] = { e->program, "volume", "rm", volume, NULL };
+	AUTO_FREE char *image = loaded_for(e, name);
 
 	TRY(remove_stopped(e, name));
+	if (image)
+		remove_image(e, image);
 	return has_volume(e, name) ? command(remove_volume, 0, NULL) : NULL;
 }
 

@@ -330,6 +330,7 @@ start_docker() {
 	export BOOT=$BATS_TEST_TMPDIR NET=mkbench-run-$$
 	docker_up
 	printf '#!/bin/sh\nexec nsenter --net=/run/netns/%s %s "$@"\n' "$NET" "$MKBENCH" >inside
+	BUILT=$MKBENCH
 	chmod +x inside
 	MKBENCH=$PWD/inside
 }
@@ -346,7 +347,8 @@ start_docker() {
 	mkbench 0 run --exec "$name" cat /data/stopped
 	[ "$output" = "in order" ]
 	mkbench 0 run --clean "$name"
-	[ -z "$(docker ps -aq)$(docker volume ls -q)" ]
+	[ -z "$(docker ps -aq)$(docker volume ls -q)$(docker images -aq)" ]
+	docker load -i "$tar"
 	docker create --name "$name" mkbench-sample:1.0
 	mkbench 2 run --name "$name" "$oci"
 	[[ $output == *"mkbench did not start"* ]]
@@ -356,4 +358,34 @@ start_docker() {
 	[ "$(cat data/stopped)" = "in order" ]
 	mkbench 5 run --name "$name" "$oci" --env FAIL=1
 	[[ $output == *"| the appliance fails at once"* ]]
+	mkbench 5 verify "$oci" --engine docker
+	docker image inspect mkbench-sample:1.0 # was there before
+}
+
+@test "docker: an image goes with the container it was loaded for, unless somebody else needs it" {
+	start_docker
+	mkbench 5 verify "$oci" --engine docker
+	[ -z "$(docker ps -aq)$(docker volume ls -q)$(docker images -aq)" ]
+	start "$oci"
+	docker create --name other mkbench-sample:1.0
+	mkbench 0 run --clean "$name"
+	docker image inspect mkbench-sample:1.0
+	docker rm other
+	docker rmi mkbench-sample:1.0
+	start "$oci"
+	docker tag mkbench-sample:1.0 mine:1
+	mkbench 0 run --clean "$name"
+	docker image inspect mine:1
+	docker rmi mine:1 mkbench-sample:1.0
+	mkbench 0 run --name "$name" "$oci" --detach
+	mkbench 0 run --stop "$name"
+	other=$BATS_TEST_TMPDIR/other
+	mkdir "$other"
+	sed 's/the database starts/another text....../' "$BATS_TEST_DIRNAME/appliance.c" >"$other/appliance.c"
+	cc -O1 -static -o "$other/appliance" "$other/appliance.c"
+	"$(dirname "$(readlink -f "$BUILT")")/t/image" "$other/out" "$other/appliance" >log
+	start "$other/out/mkbench-sample-1.0.oci" # the next version under the same name
+	[ "$(docker images -aq | wc -l)" = 1 ]
+	mkbench 0 run --clean "$name"
+	[ -z "$(docker images -aq)" ]
 }
