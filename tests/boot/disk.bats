@@ -228,18 +228,18 @@ both_answer() {
 	mapfile -d '' -t told < <(credential ssh.authorized_keys.root "$(<"$BOOT/key.pub")")
 	start bios virtio "${wired[@]}" "${told[@]}"
 	both_answer
-	until_true 300 inside true
+	until_true 900 inside true
 	[[ $(inside benchctl verify) == *'ok   root '* ]]
 	run -1 inside cat "$file"
 	[[ $output == *"Input/output error"* ]]
 	run -1 inside benchctl verify
 	[[ $output == *"FAIL root"*"is damaged"* ]]
-	until_true 60 said 'Root +the root is damaged'
+	until_true 900 said 'Root +the root is damaged'
 	pull_the_plug
 	damage 1024
 	start uefi virtio
-	until_true 300 said 'THIS MACHINE CANNOT START: the root is damaged'
-	until_true 300 ended
+	until_true 1800 said 'THIS MACHINE CANNOT START: the root is damaged'
+	until_true 900 ended
 }
 
 @test "AHCI: with Debian's general kernel the first boot comes to answer, and a promised seed on USB is waited for" {

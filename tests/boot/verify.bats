@@ -30,7 +30,7 @@ verify() {
 	echo "$stderr"
 }
 
-within() { "$MKBENCH" run --exec broken "$@"; }
+within() { timeout 1200 "$MKBENCH" run --exec broken "$@"; }
 
 # told: the checks of the broken bench that fail, each with what it is about.
 told() {

@@ -59,7 +59,7 @@ refresh() {
 }
 
 refresh_into() { # STORE STATUS
-	run -"$2" /usr/bin/timeout --kill-after=5 60 "$programs/archive" "$1" "$here/r.yml"
+	run -"$2" /usr/bin/timeout --kill-after=5 600 "$programs/archive" "$1" "$here/r.yml"
 	echo "$output"
 }
 

@@ -31,7 +31,7 @@ fetch() {
 	local status=$1
 	shift
 	printf '%s\n' "$@" >"$state/wants"
-	run -"$status" timeout --kill-after=5 60 "$programs/http" "$store" <"$state/wants"
+	run -"$status" timeout --kill-after=5 600 "$programs/http" "$store" <"$state/wants"
 	echo "$output"
 	cat "$state/log" || true
 }
@@ -201,7 +201,7 @@ holds() {
 		want "n$i" "$at/n$i"
 	done >"$state/wants"
 	"$programs/http" "$store" <"$state/wants" >"$state/first" &
-	run -0 timeout 60 "$programs/http" "$store" <"$state/wants"
+	run -0 timeout 600 "$programs/http" "$store" <"$state/wants"
 	wait $!
 	for i in $(seq 60); do holds "n$i"; done
 	[ "$(blobs)" = 60 ]
