@@ -29,6 +29,7 @@ static struct err *open_disk(struct content_source *s, const struct entry *e)
 		return err_errno(errno, "open %s", e->content.path);
 	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != e->size_bytes)
 		return err_new(ERR_BUILD, "%s has changed since it was listed", e->content.path);
+	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	file_closep(&s->fd);
 	s->open = e;
 	s->fd = fd;

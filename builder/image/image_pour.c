@@ -1,15 +1,10 @@
 #include "image/image.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "image/content.h"
 #include "image/gzip.h"
 #include "image/tar.h"
 
@@ -20,74 +15,18 @@ static const char zeros[TAR_END];
 
 struct pour {
 	struct gzip *gzip;
-	const struct content_reader *packs;
+	struct content_source content;
 	int64_t epoch;
 };
 
-/* The next bytes of an entry's content, straight into a chunk. */
-struct source {
-	const struct entry *entry;
-	const struct content_reader *packs;
-	int fd;
-};
-
-static struct err *read_some(const struct source *s, uint64_t offset, void *bytes, size_t len)
-{
-	const struct content *c = &s->entry->content;
-
-	if (c->kind == CONTENT_MEMORY) {
-		memcpy(bytes, (const char *)c->bytes + offset, len);
-		return NULL;
-	}
-	if (c->kind == CONTENT_PACK)
-		return s->packs->read(s->packs->state, s->entry, offset, bytes, len);
-	for (char *at = bytes; len;) {
-		ssize_t n = read(s->fd, at, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(errno, "read %s", c->path);
-		if (n == 0)
-			return err_new(ERR_BUILD, "%s became shorter while it was read", c->path);
-		at += n;
-		len -= (size_t)n;
-	}
-	return NULL;
-}
-
-static struct err *open_disk(const struct entry *e, int *ret_fd)
-{
-	AUTO_CLOSE int fd = open(e->content.path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_errno(errno, "open %s", e->content.path);
-	if (!S_ISREG(st.st_mode))
-		return err_new(ERR_BUILD, "%s is no longer a file", e->content.path);
-	if ((uint64_t)st.st_size != e->size_bytes)
-		return err_new(ERR_BUILD, "%s has %jd bytes now, it had %ju", e->content.path, (intmax_t)st.st_size,
-			       (uintmax_t)e->size_bytes);
-	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	*ret_fd = fd;
-	fd = -1;
-	return NULL;
-}
-
 static struct err *pour_content(struct pour *p, const struct entry *e)
 {
-	AUTO_CLOSE int fd = -1;
-
-	if (e->size_bytes && (e->content.kind == CONTENT_NONE || (e->content.kind == CONTENT_PACK && !p->packs)))
-		return err_new(ERR_BUILD, "%ju bytes were promised and nothing holds them", (uintmax_t)e->size_bytes);
-	if (e->content.kind == CONTENT_DISK)
-		TRY(open_disk(e, &fd));
-	struct source s = { .entry = e, .packs = p->packs, .fd = fd };
 	for (uint64_t offset = 0; offset < e->size_bytes;) {
 		size_t len;
 		void *room = gzip_room(p->gzip, &len);
 		if (e->size_bytes - offset < len)
 			len = (size_t)(e->size_bytes - offset);
-		TRY(read_some(&s, offset, room, len));
+		TRY(content_read(&p->content, e, offset, room, len));
 		TRY(gzip_filled(p->gzip, len));
 		offset += len;
 	}
@@ -157,12 +96,14 @@ static struct err *pour_stream(struct store_writer *w, struct pour *p, const str
 struct err *image_pour(struct store *s, const struct tree *t, const struct content_reader *packs, int64_t epoch,
 		       struct layer_blob *ret)
 {
-	struct pour p = { .packs = packs, .epoch = epoch };
+	struct pour p = { .epoch = epoch };
 	struct layer_blob blob = { 0 };
 	struct store_writer *w;
 
 	TRY(store_begin(s, &w));
+	content_begin(&p.content, packs);
 	struct err *e = pour_stream(w, &p, t, &blob);
+	content_end(&p.content);
 	if (e) {
 		store_abort(w);
 		return e;

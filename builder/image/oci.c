@@ -161,19 +161,6 @@ static json_t *index_of(const struct image *im, const struct oci *o)
 			 "platform", "os", "linux", "architecture", go_architecture(c->architecture));
 }
 
-static json_t *docker(const struct image *im, const struct oci *o)
-{
-	AUTO_FREE char *path = oci_blob_path(&o->config_digest);
-	json_t *layers = json_array();
-
-	for (size_t i = 0; i < im->layer_count; i++) {
-		AUTO_FREE char *layer = oci_blob_path(&im->layers[i].blob.digest);
-		json_array_append_new(layers, json_string(layer));
-	}
-	return json_pack("[{s:s, s:[o], s:o}]", "Config", path, "RepoTags", json_sprintf("%s:%s", im->config->name, im->config->tag),
-			 "Layers", layers);
-}
-
 static struct err *print(json_t *taken, const char *what, char **ret_text)
 {
 	AUTO_JSON json_t *j = taken;
@@ -185,14 +172,32 @@ static struct err *print(json_t *taken, const char *what, char **ret_text)
 	return NULL;
 }
 
+struct err *oci_docker(const char *name, const char *tag, const struct digest *config, const struct digest *layers,
+		       size_t layer_count, char **ret)
+{
+	AUTO_FREE char *path = oci_blob_path(config);
+	json_t *paths = json_array();
+
+	for (size_t i = 0; i < layer_count; i++) {
+		AUTO_FREE char *layer = oci_blob_path(&layers[i]);
+		json_array_append_new(paths, json_string(layer));
+	}
+	return print(json_pack("[{s:s, s:[o], s:o}]", "Config", path, "RepoTags", json_sprintf("%s:%s", name, tag), "Layers", paths),
+		     "archive manifest", ret);
+}
+
 static struct err *describe(const struct image *im, struct oci *o)
 {
+	AUTO_FREE struct digest *layers = mem_array(im->layer_count, sizeof *layers);
+
+	for (size_t i = 0; i < im->layer_count; i++)
+		layers[i] = im->layers[i].blob.digest;
 	TRY(print(config(im), "configuration", &o->config));
 	o->config_digest = digest_of(o->config, strlen(o->config));
 	TRY(print(manifest(im, o), "manifest", &o->manifest));
 	o->manifest_digest = digest_of(o->manifest, strlen(o->manifest));
 	TRY(print(index_of(im, o), "index", &o->index));
-	return print(docker(im, o), "archive manifest", &o->docker);
+	return oci_docker(im->config->name, im->config->tag, &o->config_digest, layers, im->layer_count, &o->docker);
 }
 
 struct err *oci_describe(const struct image *im, struct oci *ret)

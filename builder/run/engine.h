@@ -51,7 +51,7 @@ extern const struct engine *const engine_all[];
 const struct engine *engine_named(const char *name);
 /* Whoever has the container, running or not; NULL when nobody. */
 const struct engine *engine_of(const char *name, enum engine_state *ret_state);
-/* Runs argv inside, for a minute at most, and keeps its output, both streams, the caller's to free. */
+/* Runs argv inside, for three minutes at most, and keeps its output, both streams, the caller's to free. */
 struct err *engine_exec(const struct engine *e, const char *name, const char *const *argv, char **ret_output,
 			int *ret_status) MUST_CHECK;
 /* This process becomes argv inside; returns only when it cannot. */

@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -36,26 +36,11 @@ static struct err *put_blob(const struct bundle *b, const struct digest *d, int 
 	return file_write_all(fd, zeros, tar_padding(size), "the image");
 }
 
-static char *manifest_of(const struct bundle *b)
-{
-	AUTO_FREE char *config = oci_blob_path(&b->config);
-	json_t *layers = json_array();
-
-	for (size_t i = 0; i < b->layer_count; i++) {
-		AUTO_FREE char *layer = oci_blob_path(&b->layers[i]);
-		json_array_append_new(layers, json_string(layer));
-	}
-	json_t *all = json_pack("[{s:s, s:[o], s:o}]", "Config", config, "RepoTags", json_sprintf("%s:%s", b->name, b->tag),
-				"Layers", layers);
-	char *text = json_dumps(all, JSON_COMPACT);
-	json_decref(all);
-	return text ? text : mem_dup("");
-}
-
 static struct err *put_all(const struct bundle *b, int fd)
 {
-	AUTO_FREE char *manifest = manifest_of(b);
+	AUTO_FREE char *manifest = NULL;
 
+	TRY(oci_docker(b->name, b->tag, &b->config, b->layers, b->layer_count, &manifest));
 	TRY(put_header(fd, "manifest.json", strlen(manifest)));
 	TRY(file_write_all(fd, manifest, strlen(manifest), "the image"));
 	TRY(file_write_all(fd, zeros, tar_padding(strlen(manifest)), "the image"));
