@@ -86,6 +86,20 @@ lacks() { ! grep -qiE "$1" <<< "$output"; }
 		ask /page
 		status 404
 		lacks '"server"'
+		has 'Aucun site de ce nom'
+		has 'No site of this name'
+		has '^Content-Type: text/html'
+		lacks 'one\.localhost|https?:|src=|<script'
+	done
+	for method in HEAD POST PUT DELETE OPTIONS; do
+		host=other.localhost ask /page -X "$method" $([ $method = HEAD ] && echo -I)
+		status 404
+		lacks '"server"'
+	done
+	host=one.localhost
+	for path in /_mkbench/unknown.html /assets/app/none.js; do # that page is for a name, not for a path
+		ask "$path"
+		lacks 'No site of this name'
 	done
 	run -0 curl -sS -i -0 -H 'Host:' "http://127.0.0.1:$port/page"
 	has '^HTTP/1.1 404'
