@@ -1,5 +1,7 @@
 #include "ctl.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +96,36 @@ static struct err *check_active(void)
 	return NULL;
 }
 
+static int is_app(const struct dirent *d)
+{
+	return d->d_name[0] != '.' && d->d_type != DT_REG;
+}
+
+static struct err *check_apps(const struct bench *b, const char *const *wanted)
+{
+	AUTO_FREE char *folder = mem_printf("%s/apps", b->path);
+	AUTO_TEXT struct text known = { 0 };
+	struct dirent **rows = NULL;
+	struct err *e = NULL;
+	int count = *wanted ? scandir(folder, &rows, is_app, alphasort) : 0;
+
+	if (count < 0)
+		return err_errno(errno, "%s", folder);
+	for (int i = 0; i < count; i++)
+		text_printf(&known, "%s%s", i ? ", " : "", rows[i]->d_name);
+	for (; *wanted && !e; wanted++) {
+		int i = 0;
+		while (i < count && strcmp(rows[i]->d_name, *wanted))
+			i++;
+		if (i == count)
+			e = err_new(ERR_USAGE, "the image has no app '%s': known are %s", *wanted, known.len ? known.bytes : "none");
+	}
+	for (int i = 0; i < count; i++)
+		free(rows[i]);
+	free(rows);
+	return e;
+}
+
 static struct err *record_site(struct bench *b, const char *name, const char *const *apps, const char *const *hosts, bool again)
 {
 	const struct bench_site *like = b->default_site ? bench_site(b, b->default_site) : NULL;
@@ -109,6 +141,7 @@ static struct err *record_site(struct bench *b, const char *name, const char *co
 	for (size_t i = 0; i < b->drops.count; i++)
 		if (!strcmp(b->drops.items[i].name, name))
 			return err_new(ERR_USAGE, "site %s is being dropped: benchctl drop-site %s goes on with it", name, name);
+	TRY(check_apps(b, apps));
 	return roster_add(b, name, apps[0] || !like ? apps : like->apps, hosts);
 }
 

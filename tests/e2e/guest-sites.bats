@@ -11,6 +11,11 @@ load room
 	in_room curl -sf -H 'Host: drei.test' http://127.0.0.1:8080/api/method/ping
 	run -2 in_room "$room/bin/benchctl" add-site three.localhost
 	run -2 in_room "$room/bin/benchctl" add-site ../four
+	for app in nope ../apps/first .; do
+		run -2 in_room "$room/bin/benchctl" add-site three-b.localhost --app first --app "$app"
+		[ "$output" = "benchctl: the image has no app '$app': known are first, second" ]
+	done
+	run -1 grep three-b "$room/data/.mkbench/sites.json"
 	run -137 in_room env MKBENCH_CRASH_AT=create/four.localhost:mid "$room/bin/benchctl" add-site four.localhost
 	run -0 in_room "$room/bin/health" # the others serve
 	[[ $output =~ "site four.localhost is still being prepared" ]]
