@@ -144,7 +144,7 @@ static const char *why_host(const char *host)
 
 static const char *why_site(const char *name)
 {
-	static const char *const reserved[] = { "assets", "apps.txt", "apps.json", "currentsite.txt", "locale", "all" };
+	static const char *const reserved[] = { "assets", "apps.txt", "apps.json", "common_site_config.json", "currentsite.txt", "locale", "all" };
 
 	if (!strcmp(name, "localhost"))
 		return "cannot be localhost, where health checks knock: write one.localhost";

@@ -1,13 +1,15 @@
 #include "bench.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "reader.h"
+#include "recipe/draft.h"
+#include "recipe/pattern.h"
 #include "roster.h"
+#include "schema/problem.h"
 
 static struct account read_account(struct reader *r, json_t *o)
 {
@@ -152,8 +154,7 @@ static void read_sites(struct reader *r, struct bench *b, json_t *list, bool add
 	for (size_t i = 0; i < more; i++) {
 		json_t *o = json_array_get(list, i);
 		const char *name = reader_text(r, o, "name");
-		if (!bench_site_name_ok(name))
-			reader_fail(r, err_new(ERR_RECIPE, "'%s' cannot be a site's name", name));
+		reader_fail(r, bench_site_name(ERR_RECIPE, name));
 		if (bench_site(b, name) || json_object_get(o, "dropped"))
 			continue;
 		all[b->sites.count++] = (struct bench_site){
@@ -260,16 +261,22 @@ char *bench_in_data(const struct bench *b, const char *below)
 	return mem_printf("%s%s", b->data, below);
 }
 
-bool bench_site_name_ok(const char *name)
+struct err *bench_site_name(enum err_kind kind, const char *name)
 {
-	static const char *const reserved[] = { "assets", "apps.txt", "apps.json", "common_site_config.json", "currentsite.txt" };
-	size_t len = strlen(name);
+	struct arena arena = { 0 };
+	struct problems wrong = { .arena = &arena };
+	struct err *e = NULL;
 
-	for (size_t i = 0; i < COUNT(reserved); i++)
-		if (!strcmp(name, reserved[i]))
-			return false;
-	for (size_t i = 0; i < len; i++)
-		if (!islower((unsigned char)name[i]) && !isdigit((unsigned char)name[i]) && (!i || !strchr(".-", name[i])))
-			return false;
-	return len > 0 && len <= 200 && !strstr(name, "..");
+	if (!draft_accepts(&pattern_site, "name", name, (struct mark){ 0 }, &wrong))
+		e = err_new(kind, "'%s' cannot be a site's name: %s", name, wrong.first->text);
+	arena_done(&arena);
+	return e;
+}
+
+bool bench_has_role(const struct bench *b, int role)
+{
+	for (size_t i = 0; i < b->programs.count; i++)
+		if (b->programs.items[i].role == role)
+			return true;
+	return false;
 }

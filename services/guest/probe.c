@@ -84,19 +84,11 @@ static void note(struct probe *p, struct err *e)
 	err_free(e);
 }
 
-static bool has_role(const struct bench *b, int role)
-{
-	for (size_t i = 0; i < b->programs.count; i++)
-		if (b->programs.items[i].role == role)
-			return true;
-	return false;
-}
-
 /* By the door that a browser takes: Nginx where there is one. */
 static struct err *probe_live(const struct bench *b, const char *site, unsigned limit_ms)
 {
 	AUTO_FREE char *body = NULL;
-	unsigned port = has_role(b, ROLE_NGINX) ? b->http_port : b->socketio_port;
+	unsigned port = bench_has_role(b, ROLE_NGINX) ? b->http_port : b->socketio_port;
 	struct http_question q = { .port = port, .path = b->socketio_path, .host = site, .limit_ms = limit_ms };
 	int status;
 
@@ -128,7 +120,7 @@ static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 			p->maintenance++;
 		else
 			p->ready++;
-		if (!e && has_role(b, ROLE_SOCKETIO)) {
+		if (!e && bench_has_role(b, ROLE_SOCKETIO)) {
 			struct err *live = probe_live(b, b->sites.items[i].name, left(until));
 			p->mute |= live != NULL;
 			note(p, live);
