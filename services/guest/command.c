@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "secret.h"
 #include "setting.h"
+#include "sysfile.h"
 
 #define MARK "MKBENCH_STEP="
 #define SHOWN_LINES 4
@@ -158,15 +159,11 @@ bool command_holds(const struct bench_command *c, const char *word)
 
 static bool is_marked(const char *pid)
 {
-	AUTO_FREE char *path = mem_printf("/proc/%s/environ", pid);
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char bytes[65536];
-	ssize_t n, len = 0;
+	size_t len;
+	AUTO_FREE char *path = mem_printf("/proc/%s/environ", pid), *all = sysfile_read(path, &len);
 
-	while (fd >= 0 && len < (ssize_t)sizeof bytes && (n = read(fd, bytes + len, sizeof bytes - (size_t)len)) > 0)
-		len += n;
-	for (ssize_t at = 0; at + (ssize_t)strlen(MARK) <= len; at += (ssize_t)strnlen(bytes + at, (size_t)(len - at)) + 1)
-		if (!memcmp(bytes + at, MARK, strlen(MARK)))
+	for (size_t at = 0; at < len; at += strlen(all + at) + 1)
+		if (text_starts(all + at, MARK))
 			return true;
 	return false;
 }

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "say.h"
+#include "sysfile.h"
 
 #define WHOLE DATAFS_NAME
 #define MAKING "mkbench-making"
@@ -130,11 +131,9 @@ static struct err *mount_it(const struct partition *p, const char *root)
 /* A text of /sys, without the blanks that fill it up; the caller's. */
 static char *attribute(const char *disk, const char *name)
 {
-	AUTO_FREE char *path = mem_printf("/sys/block/%s/%s", disk, name);
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char text[64] = "";
+	AUTO_FREE char *path = mem_printf("/sys/block/%s/%s", disk, name), *text = sysfile_read(path, NULL);
 
-	return fd < 0 || read(fd, text, sizeof text - 1) < 0 ? mem_dup("") : mem_ndup(text, strcspn(text, " \n"));
+	return mem_ndup(text, strcspn(text, " \n"));
 }
 
 static bool is_for_data(const char *disk, struct partition *ret)

@@ -6,24 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "durable.h"
+#include "sysfile.h"
 
 #define MIB (1ull << 20)
 
-/* A file of /proc or /sys: those say they are empty, so file_read will not do. */
 static char *slurp(const char *root, const char *path)
 {
 	AUTO_FREE char *whole = mem_printf("%s%s", root, path);
-	char bytes[16384];
-	FILE *f = fopen(whole, "re");
-	size_t n = f ? fread(bytes, 1, sizeof bytes - 1, f) : 0;
 
-	if (f)
-		fclose(f);
-	return mem_ndup(bytes, n);
+	return sysfile_read(whole, NULL);
 }
 
 static void lower(uint64_t *total, const char *text)
@@ -35,16 +29,27 @@ static void lower(uint64_t *total, const char *text)
 		*total = limit;
 }
 
-/* A group's cpu.max is "QUOTA PERIOD" or "max PERIOD". */
+/* "QUOTA PERIOD"; where there is no limit, the quota is "max" or -1. */
 static void lower_processors(unsigned *processors, const char *text)
 {
-	unsigned long quota, period;
+	long quota, period;
 
-	if (sscanf(text, "%lu %lu", &quota, &period) != 2 || !period)
+	if (sscanf(text, "%ld %ld", &quota, &period) != 2 || quota <= 0 || period <= 0)
 		return;
 	unsigned whole = (unsigned)((quota + period - 1) / period);
 	if (whole && whole < *processors)
 		*processors = whole;
+}
+
+/* Version 1: a container sees its own group at the top of what is mounted there. */
+static void read_groups_v1(struct memory *m, const char *root)
+{
+	AUTO_FREE char *limit = slurp(root, "/sys/fs/cgroup/memory/memory.limit_in_bytes");
+	AUTO_FREE char *quota = slurp(root, "/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), *period = slurp(root, "/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+	AUTO_FREE char *both = mem_printf("%s %s", quota, period);
+
+	lower(&m->total_bytes, limit);
+	lower_processors(&m->processors, both);
 }
 
 /* Every group from ours up to the root of what we can see: a parent's limit binds too. */
@@ -69,8 +74,6 @@ static void read_groups(struct memory *m, const char *root)
 			break;
 		slash[slash == group] = '\0';
 	}
-	AUTO_FREE char *v1 = slurp(root, "/sys/fs/cgroup/memory/memory.limit_in_bytes");
-	lower(&m->total_bytes, v1);
 }
 
 struct memory memory_plan(const struct bench *b, const char *root)
@@ -84,6 +87,7 @@ struct memory memory_plan(const struct bench *b, const char *root)
 	if (!sched_getaffinity(0, sizeof set, &set))
 		m.processors = (unsigned)CPU_COUNT(&set);
 	read_groups(&m, root);
+	read_groups_v1(&m, root);
 	m.pool_bytes = b->sql_pool_bytes ? b->sql_pool_bytes : m.total_bytes / 100 * b->sql_pool_percent;
 	if (!b->sql_pool_bytes && m.pool_bytes < 128 * MIB)
 		m.pool_bytes = m.total_bytes < 1024 * MIB ? 64 * MIB : 128 * MIB;

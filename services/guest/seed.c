@@ -23,6 +23,7 @@
 #include "nocloud.h"
 #include "note.h"
 #include "say.h"
+#include "sysfile.h"
 
 #define AT "/seed"
 #define LIMIT (1u << 20)       /* of a file */
@@ -84,10 +85,9 @@ static const char *find(char **ret_device)
 
 static bool is_promised(void)
 {
-	AUTO_CLOSE int fd = open("/sys/class/dmi/id/product_serial", O_RDONLY | O_CLOEXEC);
-	char text[256] = "";
+	AUTO_FREE char *text = sysfile_read("/sys/class/dmi/id/product_serial", NULL);
 
-	return fd >= 0 && read(fd, text, sizeof text - 1) > 0 && strstr(text, "ds=nocloud");
+	return strstr(text, "ds=nocloud");
 }
 
 static void read_file(const char *name, struct nocloud *n, void (*take)(struct nocloud *, const char *, size_t))

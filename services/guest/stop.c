@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,10 +10,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "dial.h"
 #include "say.h"
+#include "sysfile.h"
 
 #define POLL_MS 20
 #define GREET_MS 200
@@ -22,14 +21,7 @@
 /* Name, state letter and parent of a process: the name may hold anything, even a parenthesis. */
 static bool read_stat(pid_t pid, char ret_name[static 17], char *ret_state, pid_t *ret_parent)
 {
-	AUTO_FREE char *path = mem_printf("/proc/%d/stat", (int)pid);
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char line[1024];
-	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof line - 1);
-
-	if (n <= 0)
-		return false;
-	line[n] = '\0';
+	AUTO_FREE char *path = mem_printf("/proc/%d/stat", (int)pid), *line = sysfile_read(path, NULL);
 	const char *name = strchr(line, '('), *rest = strrchr(line, ')');
 	int parent;
 	if (!name || !rest || sscanf(rest, ") %c %d", ret_state, &parent) != 2)

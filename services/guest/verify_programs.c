@@ -1,43 +1,32 @@
 #include "verify_programs.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "redis.h"
 #include "supervisor.h"
+#include "sysfile.h"
 #include "units.h"
 
 #define LIMIT_MS 5000
 
-/* A file of /proc, of which no size is known; the caller's. */
 static char *read_proc(pid_t pid, const char *name, size_t *ret_len)
 {
 	AUTO_FREE char *path = mem_printf("/proc/%d/%s", (int)pid, name);
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct text t = { 0 };
-	char bytes[4096];
-	ssize_t n;
 
-	while (fd >= 0 && (n = read(fd, bytes, sizeof bytes)) > 0)
-		text_add(&t, bytes, (size_t)n);
-	*ret_len = t.len;
-	return text_take(&t);
+	return sysfile_read(path, ret_len);
 }
 
 static struct err *check_process(const struct process *p)
 {
-	size_t len;
-
 	if (!p->program)
 		return err_new(ERR_SYSTEM, "bench.json does not know it");
 	if (strcmp(p->state, "RUNNING"))
 		return err_new(ERR_SYSTEM, "it is %s%s%s", p->state, *p->problem ? ": " : "", p->problem);
-	AUTO_FREE char *stat = read_proc(p->pid, "stat", &len);
+	AUTO_FREE char *stat = read_proc(p->pid, "stat", NULL);
 	const char *state = strrchr(stat, ')');
 	if (p->pid <= 0 || !state || state[1] != ' ' || state[2] == 'Z')
 		return err_new(ERR_SYSTEM, "its process %d is gone", (int)p->pid);

@@ -42,6 +42,13 @@ int main(void)
 	put("/sys/fs/cgroup/memory/memory.limit_in_bytes", "268435456\n"); /* the old hierarchy */
 	m = memory_plan(&b, root);
 	ok(m.total_bytes == 256 * MIB && m.pool_bytes == 64 * MIB && m.web_workers == 1);
+	put("/sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
+	unsigned all = memory_plan(&b, root).processors;
+	put("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
+	put("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n");
+	ok(memory_plan(&b, root).processors == all);
+	put("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "90000\n");
+	ok(memory_plan(&b, root).processors == 1);
 	b.web_workers = 9;
 	b.sql_pool_bytes = 100 * MIB;
 	m = memory_plan(&b, root);
