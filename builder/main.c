@@ -1,11 +1,15 @@
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "run/interrupt.h"
 
 #define VERSION "0.1.0"
 
@@ -90,12 +94,36 @@ static struct err *flush(void)
 	return fflush(stdout) || ferror(stdout) ? err_errno(errno, "write standard output") : NULL;
 }
 
+static pid_t self;
+
+/* Says so and ends by the signal, as a shell expects. What a build has begun in the store has no name yet (store/store.h). */
+static void interrupted(int number)
+{
+	static const char says[] = "\nmkbench: interrupted\n";
+	int without_bar = !progress_stands();
+
+	if (getpid() == self && write(STDERR_FILENO, says + without_bar, sizeof says - 1 - (size_t)without_bar) < 0)
+		_exit(128 + number);
+	raise(number);
+}
+
+static void expect(int number)
+{
+	struct sigaction how = { .sa_handler = interrupted, .sa_flags = (int)SA_RESETHAND }, before;
+
+	if (!sigaction(number, NULL, &before) && before.sa_handler == SIG_DFL)
+		sigaction(number, &how, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
 		usage(stderr);
 		return ERR_USAGE;
 	}
+	self = getpid();
+	expect(SIGINT);
+	expect(SIGTERM);
 	struct err *e = dispatch(argc - 1, argv + 1);
 	if (!e)
 		e = flush();
@@ -105,5 +133,7 @@ int main(int argc, char **argv)
 	int status = (int)err_kind(e);
 	fprintf(stderr, "mkbench: %s\n", text);
 	err_free(e);
+	if (status == ERR_INTERRUPT)
+		interrupt_release();
 	return status;
 }

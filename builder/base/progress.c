@@ -29,10 +29,11 @@ struct progress {
 	uint64_t total, done;
 	double began, seen, rate;       /* seen: when the rate was last measured, and */
 	uint64_t seen_done;             /* how far it was then */
-	bool drawn;                     /* a bar stands on the last line */
 	bool over, ticking;
 	pthread_t ticker;
 };
+
+static volatile sig_atomic_t drawn; /* a bar stands on the last line */
 
 static double now(void)
 {
@@ -120,7 +121,7 @@ static void draw(struct progress *p)
 	progress_line_running(&t, &s, look_of(p));
 	text_put(&t, "\033[K");
 	emit(&t);
-	p->drawn = true;
+	drawn = true;
 }
 
 /* Redraws while a stage is open; the whole rest of the program may be busy elsewhere. */
@@ -217,7 +218,7 @@ static void end(struct progress *p, const char *summary, bool failed)
 	free(p->unit);
 	free(p->item);
 	p->name = p->unit = p->item = NULL;
-	p->drawn = false;
+	drawn = false;
 }
 
 void progress_stage(struct progress *p, const char *name, uint64_t total, const char *unit)
@@ -279,6 +280,11 @@ void progress_done(struct progress *p, const char *summary)
 	pthread_mutex_unlock(&p->lock);
 }
 
+bool progress_stands(void)
+{
+	return drawn;
+}
+
 void progress_note(struct progress *p, const char *fmt, ...)
 {
 	va_list ap;
@@ -293,9 +299,9 @@ void progress_note(struct progress *p, const char *fmt, ...)
 	if (p->style == PROGRESS_JSON) {
 		emit_json(json_pack("{s:s, s:s}", "event", "note", "text", note));
 	} else {
-		text_printf(&t, "%s%s%s\n", p->drawn ? "\r\033[K" : "", p->style == PROGRESS_BAR ? "  " : "", note);
+		text_printf(&t, "%s%s%s\n", drawn ? "\r\033[K" : "", p->style == PROGRESS_BAR ? "  " : "", note);
 		emit(&t);
-		p->drawn = false;
+		drawn = false;
 		if (p->name && p->style == PROGRESS_BAR)
 			draw(p);
 	}

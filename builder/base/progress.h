@@ -4,6 +4,7 @@
  * standard error; standard output is for results. Calls are thread-safe; a NULL
  * progress is quiet. Colour, unless NO_COLOR is set, and only on a terminal. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 enum progress_style { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_JSON, PROGRESS_QUIET };
@@ -22,5 +23,7 @@ void progress_add(struct progress *p, uint64_t units);
 void progress_item(struct progress *p, const char *item);
 /* Ends the stage with words for the reader, e.g. "258 packages, 187 MB" or "cached"; NULL: its amount. */
 void progress_done(struct progress *p, const char *summary);
+/* For a signal's handler: whether a bar stands on the terminal's last line. */
+bool progress_stands(void);
 /* A line of its own that does not break the bar. */
 void progress_note(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

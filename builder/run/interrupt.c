@@ -7,17 +7,33 @@
 
 static int signals = -1; /* never read: once readable, it stays so */
 
-void interrupt_catch(void)
+static sigset_t ends(void)
 {
 	sigset_t set;
 
-	if (signals >= 0)
-		return;
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	return set;
+}
+
+void interrupt_catch(void)
+{
+	sigset_t set = ends();
+
+	if (signals >= 0)
+		return;
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+void interrupt_release(void)
+{
+	sigset_t set = ends();
+
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 bool interrupt_wait(int fd, int milliseconds)

@@ -38,15 +38,15 @@ static struct err *attend(const struct engine *e, const struct launch *l)
 	bool interrupted;
 
 	TRY(ready_wait(e, l, &interrupted));
-	if (!interrupted)
-		say_where(e, l);
-	if (!interrupted && !l->detach) {
-		TRY(e->watch(e, l->name, &end));
-		interrupted = interrupt_wait(end, -1);
+	if (interrupted) {
+		TRY(stop_again(e, l));
+		return err_new(ERR_INTERRUPT, "interrupted");
 	}
-	if (interrupted)
-		return stop_again(e, l);
-	return l->detach ? NULL : err_new(ERR_BUILD, "%s has ended by itself", l->name);
+	say_where(e, l);
+	if (l->detach)
+		return NULL;
+	TRY(e->watch(e, l->name, &end));
+	return interrupt_wait(end, -1) ? stop_again(e, l) : err_new(ERR_BUILD, "%s has ended by itself", l->name);
 }
 
 struct err *run_image(const struct run_options *o)

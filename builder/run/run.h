@@ -20,7 +20,7 @@ struct run_options {
 };
 
 /* Returns once it is ready (detach), else when it has ended; SIGINT and SIGTERM end it in
- * order. Addresses and what a person needs go to standard output. */
+ * order, before it is ready as ERR_INTERRUPT. Addresses and what a person needs go to standard output. */
 struct err *run_image(const struct run_options *o) MUST_CHECK;
 
 /* For a container that run_image started, whoever runs it. ERR_USAGE when there is none. */

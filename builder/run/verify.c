@@ -204,7 +204,7 @@ static struct err *verify_opened(struct verify *v)
 
 	if (interrupted()) {
 		err_free(e);
-		e = err_new(ERR_SYSTEM, "interrupted");
+		e = err_new(ERR_INTERRUPT, "interrupted");
 	}
 	if (!e)
 		return left ? left : summary(v);

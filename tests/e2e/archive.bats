@@ -308,3 +308,24 @@ resign() {
 	grep -q '^mk-shell ' "$state/first"
 	[ -z "$(find "$store/tmp" -type f -size +0)" ]
 }
+
+@test "a build that is interrupted says so below its bar, and ends as a shell expects" {
+	mkdir "$here/demo"
+	echo application >"$here/demo/wsgi.py"
+	echo create_site >"$here/demo/manage.py"
+	faults '* - stall=1'
+	for words in "INT 130 bar" "TERM 143 plain"; do
+		read -r signal want style <<<"$words"
+		MKBENCH_STORE=$store env --default-signal=INT "$MKBENCH" build --progress $style "$here/r.yml" 2>"$state/err" 3>&- &
+		build=$!
+		rm -f "$state/log"
+		by=$build until_true 300 grep -q GET "$state/log" || { cat "$state/err"; return 1; }
+		[ $style = plain ] || by=$build until_true 300 grep -q archives "$state/err"
+		kill -"$signal" $build
+		status=0
+		wait $build || status=$?
+		[ "$status" = "$want" ]
+		[ "$(tail -1 "$state/err")" = "mkbench: interrupted" ]
+		run ! grep -q '^$' "$state/err"
+	done
+}

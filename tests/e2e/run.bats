@@ -8,8 +8,13 @@ setup_file() {
 	MKBENCH=$(readlink -f "$MKBENCH")
 	export MKBENCH
 	cd "$BATS_FILE_TMPDIR"
-	cc -O1 -static -o appliance "$BATS_TEST_DIRNAME/appliance.c"
-	"$(dirname "$MKBENCH")/t/image" out ./appliance >log || { cat log; return 1; }
+	appliance_of
+}
+
+# appliance_of CC-OPTION...: the image of an appliance, in out/.
+appliance_of() {
+	cc -O1 -static "$@" -o appliance "$BATS_TEST_DIRNAME/appliance.c"
+	"$(dirname "$(readlink -f "${BUILT:-$MKBENCH}")")/t/image" out ./appliance >log || { cat log; return 1; }
 }
 
 setup() {
@@ -144,17 +149,40 @@ attended() {
 	[ "$(cat data/starts)" = $'start\nstart' ]
 }
 
-@test "own runner: a wait for readiness can be interrupted" {
+# held WORDS...: mkbench, by what it says a start that does not become ready; leaves $pid.
+held() {
+	rm -rf data
 	mkdir data
 	touch data/hold
-	"$MKBENCH" run --name "$name" "$oci" --engine own --data data >out 2>err 3>&- &
+	env --default-signal=INT "$MKBENCH" "$@" >said 2>err 3>&- &
 	pid=$!
 	by=$pid until_true 300 grep -q 'first process' err
-	by=$pid until_true 300 test -e data/starts
-	kill -TERM $pid
-	wait $pid
-	[ "$(cat data/stopped)" = "in order" ]
-	[ ! -s out ]
+}
+
+@test "own runner: a wait for readiness can be interrupted, and is no success" {
+	for words in "TERM 143" "INT 130" "INT 130 --detach"; do
+		read -r signal want more <<<"$words"
+		held run --name "$name" "$oci" --engine own --data data $more
+		by=$pid until_true 300 test -e data/starts
+		kill -"$signal" $pid
+		status=0
+		wait $pid || status=$?
+		[ "$status" = "$want" ]
+		[ "$(cat data/stopped)" = "in order" ]
+		[ "$(tail -1 err)" = "mkbench: interrupted" ]
+		[ ! -s said ]
+	done
+	appliance_of -DHOLDS
+	env --default-signal=INT "$MKBENCH" verify out/mkbench-sample-1.0.oci --engine own >said 2>err 3>&- &
+	pid=$!
+	by=$pid until_true 300 grep -q 'first process' err
+	kill -INT $pid
+	status=0
+	wait $pid || status=$?
+	cat err
+	[ "$status" = 130 ]
+	[ "$(tail -1 err)" = "mkbench: interrupted" ]
+	run ! ls -d "$XDG_DATA_HOME"/mkbench/mkbench-verify*
 }
 
 @test "own runner: what it waits for is said, also where there is no bar" {
@@ -274,8 +302,7 @@ fake_engine() {
 }
 
 @test "verify: an image that runs and is not ready is looked at all the same" {
-	cc -O1 -static -DFAILS -o failing "$BATS_TEST_DIRNAME/appliance.c"
-	"$(dirname "$MKBENCH")/t/image" out ./failing >log
+	appliance_of -DFAILS
 	mkbench 5 verify out/mkbench-sample-1.0.oci --engine own
 	[[ $output == *"FAIL ready "*"failed at the step 'site one'"* ]]
 	[[ $output == *"FAIL inside"* ]]
@@ -379,12 +406,8 @@ start_docker() {
 	docker rmi mine:1 mkbench-sample:1.0
 	mkbench 0 run --name "$name" "$oci" --detach
 	mkbench 0 run --stop "$name"
-	other=$BATS_TEST_TMPDIR/other
-	mkdir "$other"
-	sed 's/the database starts/another text....../' "$BATS_TEST_DIRNAME/appliance.c" >"$other/appliance.c"
-	cc -O1 -static -o "$other/appliance" "$other/appliance.c"
-	"$(dirname "$(readlink -f "$BUILT")")/t/image" "$other/out" "$other/appliance" >log
-	start "$other/out/mkbench-sample-1.0.oci" # the next version under the same name
+	appliance_of -O2
+	start out/mkbench-sample-1.0.oci # the next version under the same name
 	[ "$(docker images -aq | wc -l)" = 1 ]
 	mkbench 0 run --clean "$name"
 	[ -z "$(docker images -aq)" ]
