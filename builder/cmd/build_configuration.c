@@ -13,26 +13,28 @@
 #define GUEST_FOLDER "usr/lib/mkbench"
 
 /* Beside the tool when it was just compiled, with the services when it is installed. */
-static char *guest_path(void)
+static struct err *guest_path(char **ret)
 {
-	AUTO_FREE char *folder = file_program_folder();
-	AUTO_FREE char *share = cmd_share();
-	char *beside = mem_printf("%s/guest/guest", folder);
+	AUTO_FREE char *folder = file_program_folder(), *share = NULL;
+	AUTO_FREE char *beside = mem_printf("%s/guest/guest", folder);
 
-	if (!access(beside, R_OK))
-		return beside;
-	free(beside);
-	return mem_printf("%s/guest", share);
+	if (access(beside, R_OK)) {
+		TRY(cmd_share(&share));
+		*ret = mem_printf("%s/guest", share);
+	} else {
+		*ret = TAKE(beside);
+	}
+	return NULL;
 }
 
 /* One file under the name of its first task; the others are links to it. */
 static struct err *add_guest(struct tree *t)
 {
 	static const char *const names[] = { "provision", "health", "ctl" };
-	AUTO_FREE char *path = guest_path();
-	AUTO_FREE char *bytes = NULL;
+	AUTO_FREE char *path = NULL, *bytes = NULL;
 	size_t len;
 
+	TRY(guest_path(&path));
 	struct err *e = file_read(path, GUEST_LIMIT, &bytes, &len);
 	if (e && err_code(e) == ENOENT)
 		return err_wrap(e, "the programs that run inside an image are missing: run 'make'");

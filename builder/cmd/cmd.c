@@ -14,21 +14,21 @@ static bool holds_services(const char *folder)
 	return !access(probe, F_OK);
 }
 
-char *cmd_share(void)
+struct err *cmd_share(char **ret)
 {
 	static const char *const beside[] = { "/../share/mkbench", "/../..", "/.." };
 	const char *named = getenv("MKBENCH_SHARE");
-
-	if (named && *named)
-		return mem_dup(named);
 	AUTO_FREE char *home = file_program_folder();
+
+	if (named && *named) {
+		*ret = mem_dup(named);
+		return holds_services(named) ? NULL : err_new(ERR_USAGE, "$MKBENCH_SHARE, which is %s, holds no services/frameworks", named);
+	}
 	for (size_t i = 0; i < COUNT(beside); i++) {
 		AUTO_FREE char *folder = mem_printf("%s%s", home, beside[i]);
-		if (holds_services(folder)) {
-			char *whole = realpath(folder, NULL);
-			if (whole)
-				return whole;
-		}
+		if (holds_services(folder) && (*ret = realpath(folder, NULL)))
+			return NULL;
 	}
-	return mem_dup(".");
+	return err_new(ERR_USAGE, "there is no services/frameworks for %s/mkbench, neither above it nor in ../share/mkbench: "
+		       "leave the program in its tree, or set MKBENCH_SHARE to that", home);
 }

@@ -11,9 +11,10 @@ struct cmd {
 extern const struct cmd cmd_init, cmd_check, cmd_schema, cmd_plan, cmd_lock, cmd_build, cmd_run, cmd_verify, cmd_clean;
 
 /* recipe_read for a person: what is wrong is printed to standard error, the error counts it.
- * ret is the caller's to end with recipe_done in any case. */
+ * ret is the caller's to end with recipe_done in any case, what its services are with service_free. */
 struct recipe;
-struct err *cmd_check_recipe(const char *path, struct recipe *ret) MUST_CHECK;
+struct service_set;
+struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct service_set **ret_services) MUST_CHECK;
 /* Builds as cmd_build does, without its report. ret_path: the first output, the caller's to free. */
 struct option_set;
 struct err *cmd_build_image(const struct option_set *o, char **ret_path) MUST_CHECK;
@@ -22,4 +23,4 @@ struct err *cmd_run_image(const struct option_set *o, char **ret_path) MUST_CHEC
 
 /* The folder that holds services/, rootfs/ and recipes/: $MKBENCH_SHARE, the source
  * tree, or PREFIX/share/mkbench. The caller's to free. */
-char *cmd_share(void);
+struct err *cmd_share(char **ret) MUST_CHECK;

@@ -7,20 +7,22 @@
 #include "recipe/recipe.h"
 #include "service/service.h"
 
-struct err *cmd_check_recipe(const char *path, struct recipe *ret)
+struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct service_set **ret_services)
 {
 	struct problems problems;
+	AUTO_FREE char *share = NULL;
 	struct err *e = recipe_read(path, ret, &problems);
 
+	*ret_services = NULL;
 	if (ret->root) {
-		AUTO_FREE char *share = cmd_share();
 		err_free(e);
-		service_ports_check(share, ret, &problems);
-		e = recipe_verdict(ret, &problems);
+		TRY(cmd_share(&share));
+		e = service_check(share, ret, &problems);
+		e = e ? e : recipe_verdict(ret, &problems);
 	}
 	AUTO_FREE char *report = problem_report(&problems, path);
 	fputs(report, stderr);
-	return e;
+	return e ? e : service_load(share, ret, ret_services);
 }
 
 static const char *plural(size_t count)
@@ -31,13 +33,15 @@ static const char *plural(size_t count)
 static struct err *run(int argc, char **argv)
 {
 	struct recipe r = { 0 };
+	struct service_set *services;
 
 	if (argc != 2 || argv[1][0] == '-')
 		return err_new(ERR_USAGE, "check takes one recipe: mkbench check RECIPE");
-	struct err *e = cmd_check_recipe(argv[1], &r);
+	struct err *e = cmd_check_recipe(argv[1], &r, &services);
 	if (!e)
 		printf("%s: ok: %zu app%s, %zu site%s, %zu output%s\n", argv[1], r.apps.count, plural(r.apps.count),
 		       r.sites.count, plural(r.sites.count), r.outputs.count, plural(r.outputs.count));
+	service_free(services);
 	recipe_done(&r);
 	return e;
 }

@@ -222,29 +222,24 @@ static void report(const struct beginning *b)
 	printf("  language   %-20s %s\n", d->language, from(b->language_from, b->asked));
 }
 
-/* What only a build would find out: no framework for the first app, an app that is not there. */
-static void note_what_is_missing(const struct beginning *b, const struct recipe *r)
+/* What check would say: no framework for the first app, an app that is not there. */
+static void note_what_is_missing(const struct beginning *b, struct recipe *r)
 {
-	const struct app *apps = r->apps.items;
-	AUTO_FREE char *share = cmd_share();
-	struct service_set *s = NULL;
-	bool all = true;
+	struct problems p = { .arena = &r->arena };
+	AUTO_FREE char *share = NULL;
+	struct err *e = cmd_share(&share);
 
-	for (size_t i = 0; i < r->apps.count; i++) {
-		AUTO_FREE char *folder = apps[i].path ? recipe_beside(r, apps[i].path) : NULL;
-		if (!folder || is_folder(folder))
-			continue;
-		printf("note: there is no folder %s yet: put the app %s there, or write where it is\n", folder, apps[i].name);
-		all = false;
-	}
-	struct err *e = all ? service_load(share, r, &s) : NULL;
+	e = e ? e : service_check(share, r, &p);
 	AUTO_FREE char *why = e ? err_text(e) : NULL;
+	for (const struct problem *one = p.first; one; one = one->next)
+		printf("note: %s\n", one->text);
 	if (why)
-		printf("note: %s\n%s", why, b->apps_json ? "note: such lists leave the framework itself out: add it as the first app\n" : "");
-	else if (all)
+		printf("note: %s\n", why);
+	if (b->apps_json && p.first)
+		printf("note: such lists leave the framework itself out: add it as the first app\n");
+	if (!p.first && !e)
 		printf("next: mkbench build %s\n", b->path);
 	err_free(e);
-	service_free(s);
 }
 
 static struct err *write_recipe(struct beginning *b)

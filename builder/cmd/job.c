@@ -36,13 +36,10 @@ static struct err *settle_architecture(struct recipe *r)
 
 struct err *job_open(struct job *j, const char *recipe_path, enum progress_style style)
 {
-	AUTO_FREE char *share = cmd_share();
-
 	j->recipe_path = recipe_path;
 	j->progress = progress_new(style);
-	TRY(cmd_check_recipe(recipe_path, &j->recipe));
+	TRY(cmd_check_recipe(recipe_path, &j->recipe, &j->services));
 	TRY(settle_architecture(&j->recipe));
-	TRY(service_load(share, &j->recipe, &j->services));
 	j->lock_path = lock_path(recipe_path);
 	return store_open(NULL, &j->store);
 }

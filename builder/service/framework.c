@@ -50,86 +50,97 @@ static bool holds(const struct list *globs, const char *word)
 	return false;
 }
 
-static char *join(const struct list *words)
+static char *join(const char *const *words, size_t count, const char *between)
 {
-	const char *const *items = words->items;
 	struct text all = { 0 };
 
-	for (size_t i = 0; i < words->count; i++)
-		text_printf(&all, "%s%s", i ? " or " : "", items[i]);
+	for (size_t i = 0; i < count; i++)
+		text_printf(&all, "%s%s", i ? between : "", words[i]);
 	return text_take(&all);
 }
 
-static struct err *look(const struct source *from, const struct scope *app, const struct pair *evidence, const char *folder, bool *ret)
+static bool holds_text(const char *folder, const char *file, const char *text)
 {
-	AUTO_ARENA struct arena arena = { 0 };
-	AUTO_FREE char *bytes = NULL;
-	const char *file;
+	AUTO_FREE char *path = mem_printf("%s/%s", folder, file), *bytes = NULL;
 	size_t len;
-
-	TRY(expand_text(&arena, app, from, evidence->key, &file));
-	AUTO_FREE char *path = mem_printf("%s/%s", folder, file);
 	struct err *missing = file_read(path, EVIDENCE_LIMIT, &bytes, &len);
-	*ret = !missing && strstr(bytes, evidence->value);
+
 	err_free(missing);
-	return NULL;
+	return !missing && strstr(bytes, text);
 }
 
-/* Every file named as evidence holds its text. */
-static struct err *look_at_all(const struct manifest *m, const struct app *first, const char *folder, bool *ret)
+static void refuse_app(const struct manifest *m, const struct recipe *r, const char *file, const char *text, struct problems *p)
+{
+	const struct app *first = r->apps.items;
+
+	problem_add(p, node_mark(r->root, "apps/0/path"), "'%s' is no app for framework %s: %s%s%s%s is missing in it", first->name, m->name,
+		    file, *text ? " with '" : "", text, *text ? "'" : "");
+}
+
+struct err *framework_check_app(const struct manifest *m, const struct recipe *r, struct problems *p)
 {
 	AUTO_ARENA struct arena arena = { 0 };
-	struct scope app = { .arena = &arena };
+	const struct app *first = r->apps.items;
 	const struct pair *evidence = m->evidence.items;
+	struct scope app = { .arena = &arena };
+	AUTO_FREE char *folder = recipe_beside(r, first->path);
 	struct err *e = NULL;
 
 	scope_set(&app, "app.first", first->name);
-	*ret = m->evidence.count > 0;
-	for (size_t i = 0; !e && *ret && i < m->evidence.count; i++)
-		e = look(&m->source, &app, &evidence[i], folder, ret);
+	for (size_t i = 0; !e && i < m->evidence.count; i++) {
+		const char *file;
+		e = expand_text(&arena, &app, &m->source, evidence[i].key, &file);
+		if (!e && !holds_text(folder, file, evidence[i].value))
+			refuse_app(m, r, file, evidence[i].value, p);
+	}
 	scope_done(&app);
 	return e;
 }
 
 static struct err *recognise(const struct manifest *m, const struct recipe *r, bool *ret)
 {
+	AUTO_ARENA struct arena arena = { 0 };
+	struct problems lacks = { .arena = &arena };
 	const struct app *first = r->apps.items;
 
 	*ret = false;
-	if (!r->apps.count || (m->app_names.count && !holds(&m->app_names, first->name)))
+	if (m->app_names.count && !holds(&m->app_names, first->name))
 		return NULL;
 	if (!first->path) {
 		*ret = first->ref && holds(&m->refs, first->ref);
 		return NULL;
 	}
-	AUTO_FREE char *folder = recipe_beside(r, first->path);
-	return look_at_all(m, first, folder, ret);
+	TRY(framework_check_app(m, r, &lacks));
+	*ret = m->evidence.count && !lacks.count;
+	return NULL;
 }
 
-static struct err *refuse_unknown(const struct recipe *r, const struct names *known)
+static struct mark place(const struct recipe *r)
 {
-	struct text all = { 0 };
+	return node_mark(r->root, "framework");
+}
 
-	for (size_t i = 0; i < known->count; i++)
-		text_printf(&all, "%s%s", i ? ", " : "", known->items[i]);
-	AUTO_FREE char *list = text_take(&all);
+static void refuse_unknown(const struct recipe *r, const struct names *known, struct problems *p)
+{
 	const char *near = text_nearest(r->framework, (const char *const *)known->items, known->count);
-	if (near)
-		return err_new(ERR_RECIPE, "%s: there is no framework '%s': did you mean '%s'?", r->path, r->framework, near);
-	return err_new(ERR_RECIPE, "%s: there is no framework '%s': known are %s", r->path, r->framework, list);
+	AUTO_FREE char *all = join((const char *const *)known->items, known->count, ", ");
+
+	problem_add(p, place(r), "there is no framework '%s': %s%s%s", r->framework, near ? "did you mean '" : "known are ",
+		    near ? near : all, near ? "'?" : "");
 }
 
 static struct err *find_named(struct arena *a, const char *share, const struct recipe *r, const struct names *known,
-			      struct manifest *ret)
+			      struct problems *p, struct manifest *ret)
 {
 	for (size_t i = 0; i < known->count; i++)
 		if (!strcmp(known->items[i], r->framework))
 			return manifest_read_framework(a, share, r->framework, ret);
-	return refuse_unknown(r, known);
+	refuse_unknown(r, known, p);
+	return NULL;
 }
 
 /* A file that cannot be read is the recipe's fault. */
-static struct err *read_own(struct arena *a, const char *share, const struct recipe *r, struct manifest *ret)
+static struct err *read_own(struct arena *a, const char *share, const struct recipe *r, struct problems *p, struct manifest *ret)
 {
 	AUTO_FREE char *path = recipe_beside(r, r->framework);
 	struct err *e = manifest_read_framework_file(a, share, path, ret);
@@ -138,55 +149,76 @@ static struct err *read_own(struct arena *a, const char *share, const struct rec
 	if (!code)
 		return e;
 	err_free(e);
-	return err_new(ERR_RECIPE, "%s: cannot read the framework %s: %s", r->path, path, strerror(code));
+	*ret = (struct manifest){ 0 };
+	problem_add(p, place(r), "cannot read the framework %s: %s", path, strerror(code));
+	return NULL;
 }
 
 /* Of two that recognise it, one that is like the other asks for more and wins. */
 static struct err *find_recognised(struct arena *a, const char *share, const struct recipe *r, const struct names *known,
-				   struct manifest *ret)
+				   struct problems *p, struct manifest *ret)
 {
-	bool found = false, hit;
+	struct manifest found = { 0 };
+	bool hit;
 
 	for (size_t i = 0; i < known->count; i++) {
 		struct manifest m;
 		TRY(manifest_read_framework(a, share, known->items[i], &m));
 		TRY(recognise(&m, r, &hit));
-		if (!hit || (found && ret->like && !strcmp(ret->like, m.name)))
+		if (!hit || (found.name && found.like && !strcmp(found.like, m.name)))
 			continue;
-		if (found && !(m.like && !strcmp(m.like, ret->name)))
-			return err_new(ERR_RECIPE, "%s: the first app looks like both %s and %s: name one as 'framework'",
-				       r->path, ret->name, m.name);
-		*ret = m;
-		found = true;
+		if (found.name && !(m.like && !strcmp(m.like, found.name))) {
+			problem_add(p, node_mark(r->root, "apps/0"), "the first app looks like both %s and %s: name one as 'framework'",
+				    found.name, m.name);
+			return NULL;
+		}
+		found = m;
 	}
-	if (!found)
-		return err_new(ERR_RECIPE, "%s: no framework recognises the first app: name one as 'framework', or a file of your own", r->path);
+	if (!found.name)
+		problem_add(p, node_mark(r->root, "apps/0"),
+			    "no framework recognises the first app: name one as 'framework', or a file of your own");
+	*ret = found;
 	return NULL;
 }
 
-static struct err *check_suits(const struct manifest *m, const struct recipe *r)
+static void check_suits(const struct manifest *m, const struct recipe *r, struct problems *p)
 {
 	const struct app *first = r->apps.items;
 
-	if (m->suites.count && !holds(&m->suites, r->base.suite)) {
-		AUTO_FREE char *known = join(&m->suites);
-		return err_new(ERR_RECIPE, "%s: framework %s does not run on %s: use %s", r->path, m->name, r->base.suite, known);
+	if (r->base.suite && m->suites.count && !holds(&m->suites, r->base.suite)) {
+		AUTO_FREE char *known = join(m->suites.items, m->suites.count, " or ");
+		problem_add(p, node_mark(r->root, "base/suite"), "framework %s does not run on %s: use %s", m->name, r->base.suite, known);
 	}
-	if (!r->apps.count || (m->app_names.count && !holds(&m->app_names, first->name))) {
-		AUTO_FREE char *known = join(&m->app_names);
-		return err_new(ERR_RECIPE, "%s: the first app of framework %s must be %s", r->path, m->name,
-			       *known ? known : "there");
+	if (m->app_names.count && !holds(&m->app_names, first->name)) {
+		AUTO_FREE char *known = join(m->app_names.items, m->app_names.count, " or ");
+		problem_add(p, node_mark(r->root, "apps/0/name"), "the first app of framework %s must be %s", m->name, known);
 	}
-	return NULL;
 }
 
-struct err *framework_read(struct arena *a, const char *share, const struct recipe *r, struct manifest *ret)
+struct err *framework_read(struct arena *a, const char *share, const struct recipe *r, struct problems *p, struct manifest *ret)
 {
+	const struct app *first = r->apps.items;
+
+	*ret = (struct manifest){ 0 };
+	if (!r->framework || !r->apps.count || !first->name)
+		return NULL;
 	struct names known = list_names(share);
-	struct err *e = strchr(r->framework, '/') ? read_own(a, share, r, ret)
-		      : strcmp(r->framework, "auto") ? find_named(a, share, r, &known, ret)
-						     : find_recognised(a, share, r, &known, ret);
+	struct err *e = strchr(r->framework, '/') ? read_own(a, share, r, p, ret)
+		      : strcmp(r->framework, "auto") ? find_named(a, share, r, &known, p, ret)
+						     : find_recognised(a, share, r, &known, p, ret);
 
 	drop_names(&known);
-	return e ? e : check_suits(ret, r);
+	if (!e && ret->name)
+		check_suits(ret, r, p);
+	return e;
+}
+
+const char *framework_option(const struct manifest *m, const char *name)
+{
+	const struct pair *known = m->options.items;
+
+	for (size_t i = 0; i < m->options.count; i++)
+		if (!strcmp(known[i].key, name))
+			return known[i].value;
+	return NULL;
 }

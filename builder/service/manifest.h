@@ -80,6 +80,7 @@ struct manifest {
 	/* A framework's own. */
 	const char *like;        /* the framework whose keys count where this one is silent, or NULL */
 	struct list services, suites, app_names, refs, evidence;
+	struct list options;     /* of struct pair: what an app may choose, and what counts where it does not */
 	struct manifest_needs app_needs; /* both, or both NULL */
 	struct list pin_steps, prepare_steps, app_steps, bench_steps, prune;
 	struct list common_site_config, site_config, site_folders, site_create, site_finish;

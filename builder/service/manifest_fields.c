@@ -152,6 +152,7 @@ const struct field manifest_fields_framework[] = {
 	TEXTS("suites", manifest, suites),
 	TEXTS("app_names", manifest, app_names), TEXTS("refs", manifest, refs),
 	{ "evidence", FIELD_PAIRS, AT(manifest, evidence) },
+	{ "options", FIELD_PAIRS, AT(manifest, options) },
 	{ "app_needs", FIELD_MAP, AT(manifest, app_needs), .fields = needs_fields },
 	TEXTS("environment", manifest, environment),
 	ROWS("pin_steps", pin_steps, pin_step_fields, manifest_step),

@@ -18,9 +18,12 @@
 
 static struct err *read_manifests(struct service_set *s, const char *share)
 {
+	struct problems p = { .arena = &s->arena };
 	struct manifest framework;
 
-	TRY(framework_read(&s->arena, share, s->recipe, &framework));
+	TRY(framework_read(&s->arena, share, s->recipe, &p, &framework));
+	if (p.first)
+		return err_new(ERR_RECIPE, "%s:%u:%u: %s", s->recipe->path, p.first->at.line, p.first->at.column, p.first->text);
 	const char *const *names = framework.services.items;
 	s->manifests = arena_new(&s->arena, (framework.services.count + 1) * sizeof *s->manifests);
 	for (size_t i = 0; i < framework.services.count; i++) {
@@ -232,6 +235,11 @@ struct err *service_render_disk(const struct service_set *s, struct tree *ret)
 const char *const *service_prune(const struct service_set *s)
 {
 	return s->prune;
+}
+
+const char *service_framework(const struct service_set *s)
+{
+	return s->framework->name;
 }
 
 const char *service_bench_path(const struct service_set *s)

@@ -165,6 +165,21 @@ static void add_custom_queues(struct service_set *s)
 	scope_format(&s->scope, "workers.custom", "{%s}", pairs);
 }
 
+/* What the framework lets an app choose, and what this one chose. */
+static void add_options(const struct manifest *framework, const struct app *app, struct scope *ret)
+{
+	const struct pair *known = framework->options.items, *chosen = app->options.items;
+
+	for (size_t i = 0; i < framework->options.count; i++) {
+		AUTO_FREE char *name = mem_printf("option.%s", known[i].key);
+		const char *value = known[i].value;
+		for (size_t k = 0; k < app->options.count; k++)
+			if (!strcmp(chosen[k].key, known[i].key))
+				value = chosen[k].value;
+		scope_set(ret, name, value);
+	}
+}
+
 static void add_apps(struct service_set *s)
 {
 	const struct app *apps = s->recipe->apps.items;
@@ -174,6 +189,7 @@ static void add_apps(struct service_set *s)
 	for (size_t i = 0; i < s->recipe->apps.count; i++) {
 		s->apps[i] = (struct scope){ .arena = &s->arena, .outer = &s->scope };
 		scope_set(&s->apps[i], "app", apps[i].name);
+		add_options(s->framework, &apps[i], &s->apps[i]);
 		text_printf(&names, "%s%s", i ? " " : "", apps[i].name);
 		text_printf(&commas, "%s%s", i ? "," : "", apps[i].name);
 		text_printf(&folders, "%s" BENCH_PATH "/apps/%s", i ? ":" : "", apps[i].name);

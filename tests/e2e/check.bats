@@ -20,7 +20,8 @@ report() {
 }
 
 @test "every bad recipe gets exactly the report beside it, and nothing is written" {
-	cp -r "$recipes/bad" "$BATS_TEST_TMPDIR/bad"
+	cp -r "$recipes/bad" "$recipes/good/notes" "$BATS_TEST_TMPDIR"
+	mv "$BATS_TEST_TMPDIR/notes" "$BATS_TEST_TMPDIR/bad"
 	cd "$BATS_TEST_TMPDIR/bad"
 	ls -R . >../before
 	local count=0 wrong=0
@@ -58,6 +59,54 @@ report() {
 developing.yml:13:13: warning: writes fail once the cache is full: allkeys-lru forgets instead
 developing.yml:15:18: warning: waiting jobs are lost at every restart: append_only keeps them
 developing.yml: ok: 1 app, 1 site, 2 outputs" ]
+}
+
+@test "a recipe that no build could use is refused, all of it at once and before the network" {
+	cd "$BATS_TEST_TMPDIR"
+	cp -r "$recipes/good/notes" .
+	touch file
+	cat >notes.yml <<-'END'
+		name: notes
+		base: { suite: jammy }
+		framework: wsgi
+		apps:
+		  - { name: notes, path: ./notes }
+		  - { name: gone, path: missing/app }
+		  - { name: flat, path: ./file }
+		  - { name: deep, path: file/below }
+		sites: [{ name: notes.localhost }]
+	END
+	local said="notes.yml:2:16: framework wsgi does not run on jammy: use bookworm or trixie
+	notes.yml:6:25: there is no folder missing/app: put the app gone there, or write where it is
+	notes.yml:7:25: ./file is not a folder: 'path' is the app's folder
+	notes.yml:8:25: there is no folder file/below: put the app deep there, or write where it is
+	mkbench: notes.yml: 4 problems" command
+	for command in check plan lock build; do
+		MKBENCH_STORE=$BATS_TEST_TMPDIR/store mkbench 3 $command notes.yml
+		[ "$output" = "${said//$'\t'/}" ]
+	done
+	[ ! -e notes.lock ]
+	sed -i '2s/jammy/trixie/; 6,8d; 3s/wsgi/.\/nope.yml/' notes.yml
+	mkbench 3 check notes.yml
+	[ "${lines[0]}" = "notes.yml:3:12: cannot read the framework ./nope.yml: No such file or directory" ]
+	sed -i '3s/:.*/: wsgj/' notes.yml
+	mkbench 3 check notes.yml
+	[ "${lines[0]}" = "notes.yml:3:12: there is no framework 'wsgj': did you mean 'wsgi'?" ]
+	sed -i '3d' notes.yml
+	mkbench 0 check notes.yml
+	rm notes/notes/wsgi.py
+	mkbench 3 check notes.yml
+	[ "${lines[0]}" = "notes.yml:4:5: no framework recognises the first app: name one as 'framework', or a file of your own" ]
+}
+
+@test "a copy of the program alone says what it misses" {
+	cd "$BATS_TEST_TMPDIR"
+	cp "$MKBENCH" mkbench
+	cp "$minimal" notes.yml
+	run -2 ./mkbench check notes.yml
+	[ "$output" = "mkbench: there is no services/frameworks for $PWD/mkbench, neither above it nor in ../share/mkbench: leave the program in its tree, or set MKBENCH_SHARE to that" ]
+	MKBENCH_SHARE=/nowhere run -2 ./mkbench check notes.yml
+	[ "$output" = "mkbench: \$MKBENCH_SHARE, which is /nowhere, holds no services/frameworks" ]
 }
 
 @test "the recipes that are shipped are good" {

@@ -70,7 +70,7 @@ framework() {
 	mkdir "$BATS_TEST_TMPDIR/else"
 	mv "$BATS_TEST_TMPDIR"/work/own.* "$BATS_TEST_TMPDIR/else"
 	mkbench 3 plan "$BATS_TEST_TMPDIR/work/notes.yml"
-	[[ $output == *"cannot read the framework $BATS_TEST_TMPDIR/work/./own.yml: No such file or directory" ]]
+	[[ $output == *"notes.yml:6:12: cannot read the framework $BATS_TEST_TMPDIR/work/./own.yml: No such file or directory"$'\n'* ]]
 	sed -i "s|^framework: .*|framework: $BATS_TEST_TMPDIR/else/own.yml|" "$BATS_TEST_TMPDIR/work/notes.yml"
 	mkbench 0 plan "$BATS_TEST_TMPDIR/work/notes.yml"
 }
@@ -84,10 +84,14 @@ framework() {
 	[[ $output == "mkbench: ./own.yml:1:7: there is no framework 'other' in services/frameworks" ]]
 }
 
-# refused WORDS: what a plan says of own.yml.
+# refused WORDS: what check and plan say of own.yml, or of the recipe for it.
 refused() {
-	mkbench 3 plan notes.yml
-	[[ $output == "mkbench: $1" ]]
+	local command said="mkbench: $1"
+	[[ $1 == ./own.yml:* ]] || said=$1$'\n'"mkbench: notes.yml: 1 problem"
+	for command in check plan; do
+		mkbench 3 $command notes.yml
+		[[ $output == "$said" ]]
+	done
 	[ ! -e notes.lock ]
 }
 
@@ -105,7 +109,7 @@ refused() {
 	refused "./own.yml:8:9: unknown variable 'nobody'"
 	framework >own.yml
 	echo 'suites: [sid]' >>own.yml
-	refused "notes.yml: framework own does not run on trixie: use sid"
+	refused "notes.yml:3:10: framework own does not run on trixie: use sid"
 	framework >own.yml
 	sed -i 's/\[one\]/[two]/' own.yml
 	refused "./own.yml:2:12: there is no service 'two'"
@@ -121,7 +125,38 @@ refused() {
 	mkdir own
 	mv own.yml own/x && mkdir own.yml
 	sed -i 's|^framework: .*|framework: ./own.yml|' notes.yml
-	refused "notes.yml: cannot read the framework ./own.yml: Is a directory"
+	refused "notes.yml:6:12: cannot read the framework ./own.yml: Is a directory"
+}
+
+@test "an app that is not what the framework knows is refused, named or not: by the file that it lacks" {
+	printf 'evidence: { "{{app.first}}/run.py": "def run", marker: "" }\n' >>"$MKBENCH_SHARE/services/frameworks/known.yml"
+	sed -i 's|^framework: .*|framework: known|' notes.yml
+	mkbench 3 check notes.yml
+	[ "$output" = "notes.yml:7:29: 'notes' is no app for framework known: notes/run.py with 'def run' is missing in it
+notes.yml:7:29: 'notes' is no app for framework known: marker is missing in it
+mkbench: notes.yml: 2 problems" ]
+	touch app/marker
+	refused "notes.yml:7:29: 'notes' is no app for framework known: notes/run.py with 'def run' is missing in it"
+	printf 'like: known\ntitle: ours\n' >own.yml
+	sed -i 's|^framework: .*|framework: ./own.yml|' notes.yml
+	refused "notes.yml:7:29: 'notes' is no app for framework own: notes/run.py with 'def run' is missing in it"
+	printf 'like: known\ntitle: ours\nevidence: {}\n' >own.yml
+	mkbench 0 check notes.yml
+	sed -i 's|^framework: .*|framework: auto|' notes.yml
+	refused "notes.yml:7:8: no framework recognises the first app: name one as 'framework', or a file of your own"
+	echo 'def run(): 0' >app/notes/run.py
+	mkbench 0 check notes.yml
+	mkbench 0 plan notes.yml
+}
+
+@test "an option that the framework does not know is refused" {
+	sed -i 's|^apps: .*|apps: [{ name: notes, path: ./app, options: { colour: blue, size: 2 } }]|' notes.yml
+	mkbench 3 check notes.yml
+	[ "$output" = "notes.yml:7:47: framework own knows no option 'colour': it has none
+notes.yml:7:61: framework own knows no option 'size': it has none
+mkbench: notes.yml: 2 problems" ]
+	echo 'options: { shape: round, size: "1" }' >>own.yml
+	refused "notes.yml:7:47: framework own knows no option 'colour': it knows shape, size"
 }
 
 # needing FILE-LINE...: an app of three that says what it needs, with a framework that knows where.

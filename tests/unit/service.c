@@ -215,8 +215,8 @@ static void test_places(void)
 		{ PROCESS "command: [a], user: bob, " STOP, FRAMEWORK, RECIPE("f"), "services/one/service.yml:2:72: there is no user 'bob'" },
 		{ "proceses: []", FRAMEWORK, RECIPE("f"), "services/frameworks/f.yml: service one: services/one/service.yml:1:1: "
 		  "unknown key 'proceses': did you mean 'processes'?" },
-		{ "{}", FRAMEWORK "suites: [trixie, sid]\n", RECIPE("f"), "r.yml: framework f does not run on bookworm: use trixie or sid" },
-		{ "{}", FRAMEWORK "app_names: [frappe]\n", RECIPE("f"), "r.yml: the first app of framework f must be frappe" },
+		{ "{}", FRAMEWORK "suites: [trixie, sid]\n", RECIPE("f"), "r.yml:3:15: framework f does not run on bookworm: use trixie or sid" },
+		{ "{}", FRAMEWORK "app_names: [frappe]\n", RECIPE("f"), "r.yml:5:15: the first app of framework f must be frappe" },
 		{ "{}", FRAMEWORK "prune: [\"{{y}}\"]\n", RECIPE("f"), "services/frameworks/f.yml:6:9: unknown variable 'y'" },
 		{ "{}", FRAMEWORK, RECIPE("l"), "services/frameworks/l.yml:3:9: unknown variable 'x'" },
 		{ "{}", FRAMEWORK "variables: {z: \"{{y}}\"}\n", RECIPE("l"), "services/frameworks/f.yml:6:16: unknown variable 'y'" },
@@ -241,9 +241,12 @@ static void test_places(void)
 		  "services/frameworks/f.yml:6:25: unknown key 'pins': known here are name, argv, directory, environment, cache, network, only_with, inputs, seconds, as_root" },
 		{ "{}", FRAMEWORK "pin_steps: [{name: s, pins: p, inputs: [a], argv: [a]}, {name: t, pins: p, inputs: [b], argv: [b]}]\n",
 		  RECIPE("f"), "services/frameworks/f.yml:6:73: two steps leave pins 'p'" },
-		{ "{}", FRAMEWORK, RECIPE("auto"), "r.yml: no framework recognises the first app: name one as 'framework', or a file of your own" },
+		{ "{}", FRAMEWORK "options: {o: x}\napp_steps: [{name: s, argv: [\"{{option.o}}\"]}]\n", RECIPE("f"), "fine" },
+		{ "{}", FRAMEWORK "app_steps: [{name: s, argv: [\"{{option.o}}\"]}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:30: unknown variable 'option.o'" },
+		{ "{}", FRAMEWORK, RECIPE("auto"), "r.yml:5:8: no framework recognises the first app: name one as 'framework', or a file of your own" },
 		{ "{}", "title: f\n", RECIPE("f"), "services/frameworks/f.yml:1:1: 'services' is missing: list the services a bench of it has" },
-		{ "{}", FRAMEWORK, RECIPE("other"), "r.yml: there is no framework 'other': known are f, l" },
+		{ "{}", FRAMEWORK, RECIPE("other"), "r.yml:4:12: there is no framework 'other': known are f, l" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -265,6 +268,37 @@ static void test_own(void)
 	ok(!file_write(path, like, strlen(like), 0644));
 	check_framework(".", text, "our-own");
 	err_free(file_remove_tree(folder));
+}
+
+/* What an app's step is told: the framework's value, or the app's own. */
+static void check_option(const char *options, const char *want)
+{
+	char folder[] = "/tmp/mkbench-service-XXXXXX";
+	static const char like[] = "like: wsgi\ntitle: ours\noptions: {o: usual}\napp_steps: [{name: s, argv: [a, \"{{option.o}}\"]}]\n";
+	struct recipe r = { 0 };
+	struct service_set *s = NULL;
+	const struct service_step *steps;
+
+	ok(mkdtemp(folder) != NULL);
+	AUTO_FREE char *path = mem_printf("%s/own.yml", folder);
+	AUTO_FREE char *text = mem_printf("name: d\nbase: {suite: bookworm}\nsites: [{name: one.localhost}]\nframework: %s\n"
+					  "apps: [{name: demo, path: ./demo%s}]\n", path, options);
+	ok(!file_write(path, like, strlen(like), 0644));
+	AUTO_FREE char *why = load(text, &r, &s);
+	is(why ? why : "fine", "fine");
+	if (s && service_app_steps(s, r.apps.items, &steps) == 1)
+		is(steps->argv[1], want);
+	else
+		ok(false);
+	service_free(s);
+	recipe_done(&r);
+	err_free(file_remove_tree(folder));
+}
+
+static void test_options(void)
+{
+	check_option("", "usual");
+	check_option(", options: {o: its own}", "its own");
 }
 
 /* A way in is there only when the recipe wants it. */
@@ -353,7 +387,7 @@ static void test_refusals(void)
 
 	memcpy(strstr(text, "wsgi"), "wsgj", 4);
 	AUTO_FREE char *why = load(text, &r, &s);
-	is(why, "demo.yml: there is no framework 'wsgj': did you mean 'wsgi'?");
+	is(why, "demo.yml:4:12: there is no framework 'wsgj': did you mean 'wsgi'?");
 	recipe_done(&r);
 	AUTO_FREE char *twice = mem_printf("%sworkers: [{queues: [a, b]}, {queues: [a, b]}]\n", demo);
 	AUTO_FREE char *same = load(twice, &r, &s);
@@ -369,6 +403,7 @@ int main(void)
 	test_quote();
 	test_places();
 	test_own();
+	test_options();
 	test_disk();
 	test_auto();
 	return t_done();

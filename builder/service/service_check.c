@@ -1,0 +1,121 @@
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "recipe/recipe_check.h"
+#include "service/framework.h"
+#include "service/service.h"
+
+static const char *variable(const struct manifest *m, const char *name)
+{
+	const struct pair *pairs = m->variables.items;
+
+	for (size_t i = 0; i < m->variables.count; i++)
+		if (!strcmp(pairs[i].key, name))
+			return pairs[i].value;
+	return "";
+}
+
+static bool is_wanted(const struct recipe *r, const char *name, const struct manifest *m)
+{
+	if (!strcmp(name, "disk"))
+		return recipe_wants_disk(r);
+	if (!strcmp(name, "ssh"))
+		return recipe_wants_disk(r) && r->disk.ssh;
+	return m->only == ONLY_ALWAYS || (m->only == ONLY_PRODUCTION) == (r->mode == MODE_PRODUCTION);
+}
+
+/* A service that cannot be read is service_load's to complain about. */
+static void check_service(const char *share, const char *name, const struct recipe *r, struct problems *p)
+{
+	struct arena arena = { 0 };
+	struct manifest m = { 0 };
+	struct err *e = manifest_read_service(&arena, share, name, &m);
+
+	if (!e && is_wanted(r, name, &m))
+		for (size_t i = 0; i < m.ports.count; i++)
+			recipe_check_port(r, strtoul(variable(&m, ((const char *const *)m.ports.items)[i]), NULL, 10), name, p);
+	err_free(e);
+	arena_done(&arena);
+}
+
+static int is_service(const struct dirent *d)
+{
+	return d->d_name[0] != '.' && strcmp(d->d_name, "frameworks") && strcmp(d->d_name, "guest") && !strchr(d->d_name, '.');
+}
+
+static void check_ports(const char *share, const struct recipe *r, struct problems *p)
+{
+	AUTO_FREE char *folder = mem_printf("%s/services", share);
+	struct dirent **names = NULL;
+	int count = scandir(folder, &names, is_service, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		check_service(share, names[i]->d_name, r, p);
+		free(names[i]);
+	}
+	free(names);
+}
+
+/* Whether an app's folder is there: a folder is what cannot be read for being one. */
+static bool check_folder(const struct recipe *r, size_t i, struct problems *p)
+{
+	const struct app *a = &((const struct app *)r->apps.items)[i];
+	AUTO_FREE char *path = recipe_beside(r, a->path), *bytes = NULL;
+	size_t len;
+	struct err *e = file_read(path, 0, &bytes, &len);
+	int code = e ? err_code(e) : 0;
+	struct mark at = node_mark(r->root, "apps/%zu/path", i);
+
+	err_free(e);
+	if (code == ENOENT || code == ENOTDIR)
+		problem_add(p, at, "there is no folder %s: put the app %s there, or write where it is", path, a->name);
+	else if (code == EACCES)
+		problem_add(p, at, "cannot open %s: %s", path, strerror(code));
+	else if (code != EISDIR)
+		problem_add(p, at, "%s is not a folder: 'path' is the app's folder", path);
+	return code == EISDIR;
+}
+
+static void check_options(const struct manifest *m, const struct recipe *r, size_t i, struct problems *p)
+{
+	const struct app *a = &((const struct app *)r->apps.items)[i];
+	const struct pair *given = a->options.items, *known = m->options.items;
+	AUTO_TEXT struct text all = { 0 };
+
+	for (size_t k = 0; k < m->options.count; k++)
+		text_printf(&all, "%s%s", k ? ", " : ": it knows ", known[k].key);
+	for (size_t k = 0; k < a->options.count; k++)
+		if (given[k].value && !framework_option(m, given[k].key))
+			problem_add(p, given[k].at, "framework %s knows no option '%s'%s", m->name, given[k].key,
+				    all.len ? all.bytes : ": it has none");
+}
+
+/* What is wrong with the first app was said: that nothing recognises it would only follow from that. */
+static bool can_be_recognised(const struct app *a, bool is_here)
+{
+	return a->path ? is_here : (a->git && a->ref) || (a->archive && a->sha256);
+}
+
+struct err *service_check(const char *share, const struct recipe *r, struct problems *p)
+{
+	AUTO_ARENA struct arena arena = { 0 };
+	const struct app *apps = r->apps.items;
+	struct manifest m;
+	bool first_is_here = false;
+
+	check_ports(share, r, p);
+	for (size_t i = 0; i < r->apps.count; i++)
+		if (apps[i].path && check_folder(r, i, p) && i == 0)
+			first_is_here = true;
+	if (!r->framework || !r->apps.count || (!strcmp(r->framework, "auto") && !can_be_recognised(apps, first_is_here)))
+		return NULL;
+	TRY(framework_read(&arena, share, r, p, &m));
+	for (size_t i = 0; m.name && i < r->apps.count; i++)
+		check_options(&m, r, i, p);
+	return m.name && first_is_here ? framework_check_app(&m, r, p) : NULL;
+}
