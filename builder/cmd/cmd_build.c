@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cmd/build_image.h"
 #include "cmd/build_layers.h"
+#include "cmd/build_result.h"
 #include "cmd/cmd.h"
 #include "cmd/job.h"
 #include "cmd/option.h"
@@ -39,7 +40,6 @@ static void report_run(const struct job *j, int output, const char *path)
 		       (unsigned)r->nginx.port, r->name, r->name, r->version);
 }
 
-/* A container is named by what it holds, a disk by what it was made from: nobody wants to hash gigabytes of holes. */
 static void report_outputs(const struct job *j, const struct image_result *results)
 {
 	const int *outputs = j->recipe.outputs.items;
@@ -48,12 +48,23 @@ static void report_outputs(const struct job *j, const struct image_result *resul
 	for (size_t i = 0; i < j->recipe.outputs.count; i++) {
 		printf("%-14s %10s %10s  %s:%s\n", build_image_name(outputs[i]), text_size((double)results[i].size_bytes, size),
 		       results[i].unchanged ? "unchanged" : "", recipe_is_disk(outputs[i]) ? "inputs" : "sha256",
-		       digest_hex(outputs[i] == OUTPUT_OCI ? &results[i].manifest : &results[i].config, hex));
+		       digest_hex(build_result_digest(outputs[i], &results[i]), hex));
 		printf("  %s\n", results[i].path);
 	}
 	printf("\nRun it with one of\n");
 	for (size_t i = 0; i < j->recipe.outputs.count; i++)
 		report_run(j, outputs[i], results[i].path);
+}
+
+static struct err *report(const struct job *j, const struct build_layers *layers, const struct image_result *results, enum progress_style style)
+{
+	if (style == PROGRESS_JSON)
+		return build_result_print(j, layers, results);
+	if (style == PROGRESS_QUIET)
+		return NULL;
+	report_layers(layers);
+	report_outputs(j, results);
+	return NULL;
 }
 
 /* The sentence of builder/README.md: a recipe is read, a plan made, its wants fetched, layers poured, images written. */
@@ -100,10 +111,8 @@ static struct err *run(int argc, char **argv)
 
 	TRY(option_read(argc, argv, OPTION_PROGRESS | OPTION_OUTPUT, &o));
 	struct err *e = build(&j, &o, &layers, &results);
-	if (!e) {
-		report_layers(&layers);
-		report_outputs(&j, results);
-	}
+	if (!e)
+		e = report(&j, &layers, results, o.style);
 	free_results(&j, results);
 	build_layers_done(&layers);
 	return e;
@@ -118,6 +127,9 @@ const struct cmd cmd_build = {
 		"Uses the lock beside the recipe, and writes it when there is none.\n"
 		"\n"
 		"  -o, --output FOLDER where the outputs are written; here unless given\n"
-		PROGRESS_HELP,
+		PROGRESS_HELP
+		"\n"
+		"What was built is reported on standard output: with --progress=json as one line\n"
+		"of JSON, with quiet not at all; then nothing is printed but errors.\n",
 	.run = run,
 };

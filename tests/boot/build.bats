@@ -62,6 +62,23 @@ nothing_left() { # OUT
 	[[ -z $(find "$1" -name '*.part*' -o -name '.*.new') ]]
 }
 
+@test "for programs: one line of JSON says what was built and where, every other line is an event; quiet says nothing" {
+	timeout 600 "$MKBENCH" build --progress=json -o "$BATS_TEST_TMPDIR/out" small.yml >"$BATS_TEST_TMPDIR/result" 2>"$BATS_TEST_TMPDIR/events"
+	jq -se 'length > 1 and all(.event | IN("begin", "progress", "end", "note"))' "$BATS_TEST_TMPDIR/events" >/dev/null
+	[[ $(wc -l <"$BATS_TEST_TMPDIR/result") = 1 ]]
+	result() { jq -r "$1" "$BATS_TEST_TMPDIR/result"; }
+	[[ $(result '[.event, .name, .outputs[].output] | join(" ")') = "result small oci docker" ]]
+	[[ $(result .tree) = sha256:$(sed -n 's/^tree .*sha256://p' digests) ]]
+	[[ $(result '.outputs[0].digest') = $(jq -r '.manifests[0].digest' "$BATS_TEST_TMPDIR/out/small-latest.oci/index.json") ]]
+	[[ $(result '.outputs[1].digest') = sha256:$(sed -n 's/^docker.*sha256://p' digests) ]]
+	[[ $(result '.outputs[1].path') = "$BATS_TEST_TMPDIR/out/small-latest.tar" ]]
+	[[ $(result '.outputs[1].size_bytes') = $(stat -c %s "$BATS_TEST_TMPDIR/out/small-latest.tar") ]]
+	[[ $(result '[.layers[].digest] | join(" ")') = $(jq -r '[.layers[].digest] | join(" ")' \
+		"$BATS_TEST_TMPDIR/out/small-latest.oci/blobs/sha256/$(result '.outputs[0].digest[7:]')") ]]
+	timeout 600 "$MKBENCH" build --progress=quiet -o "$BATS_TEST_TMPDIR/out" small.yml >"$BATS_TEST_TMPDIR/quiet" 2>&1
+	[[ ! -s $BATS_TEST_TMPDIR/quiet ]]
+}
+
 @test "Ctrl-C in any stage leaves nothing under a final name, and nothing at all after the next build" {
 	export MKBENCH_STORE=$BATS_TEST_TMPDIR/store
 	for stage in packages unpack configure apps; do
