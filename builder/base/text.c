@@ -48,6 +48,20 @@ void text_done(struct text *t)
 	*t = (struct text){ 0 };
 }
 
+char *text_shell(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
+	struct text t = { 0 };
+
+	if (*word && !word[strspn(word, plain)])
+		return mem_dup(word);
+	text_put(&t, "'");
+	for (; *word; word++)
+		text_printf(&t, *word == '\'' ? "'\\%c'" : "%c", *word);
+	text_put(&t, "'");
+	return text_take(&t);
+}
+
 bool text_starts(const char *text, const char *head)
 {
 	return !strncmp(text, head, strlen(head));

@@ -17,6 +17,9 @@ char *text_take(struct text *t); /* the bytes, never NULL; t is empty again */
 void text_done(struct text *t);
 #define AUTO_TEXT __attribute__((cleanup(text_done)))
 
+/* The word as a shell reads it, quoted when it needs that; the caller's. */
+char *text_shell(const char *word);
+
 bool text_starts(const char *text, const char *head);
 bool text_ends(const char *text, const char *tail);
 

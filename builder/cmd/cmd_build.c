@@ -10,6 +10,7 @@
 #include "cmd/job.h"
 #include "cmd/option.h"
 #include "layer/sandbox.h"
+#include "run/drive.h"
 
 static void report_layers(const struct build_layers *layers)
 {
@@ -27,16 +28,17 @@ static void report_layers(const struct build_layers *layers)
 static void report_run(const struct job *j, int output, const char *path)
 {
 	const struct recipe *r = &j->recipe;
+	AUTO_FREE char *word = text_shell(path), *file = drive_option("file=", path);
+	AUTO_FREE char *drive = mem_printf("%s,format=%s,if=virtio", file, build_image_name(output)), *drive_word = text_shell(drive);
 
-	printf("  mkbench run %s\n", path);
+	printf("  mkbench run %s\n", word);
 	if (output == OUTPUT_RAW || output == OUTPUT_QCOW2)
-		printf("  qemu-system-x86_64 -machine accel=kvm:tcg -cpu max -m 2G -smp 2 -drive file=%s,format=%s,if=virtio \\\n"
-		       "    -nic user,model=virtio,hostfwd=tcp:127.0.0.1:%u-:%u\n", path, build_image_name(output),
-		       (unsigned)r->nginx.port, (unsigned)r->nginx.port);
+		printf("  qemu-system-x86_64 -machine accel=kvm:tcg -cpu max -m 2G -smp 2 -drive %s \\\n"
+		       "    -nic user,model=virtio,hostfwd=tcp:127.0.0.1:%u-:%u\n", drive_word, (unsigned)r->nginx.port, (unsigned)r->nginx.port);
 	if (output == OUTPUT_RAW_ZST)
-		printf("  zstd -dc %s >/dev/DISK\n", path);
+		printf("  zstd -dc %s >/dev/DISK\n", word);
 	if (output == OUTPUT_DOCKER)
-		printf("  docker load -i %s && docker run -d -p %u:%u -v %s-data:/data %s:%s\n", path, (unsigned)r->nginx.port,
+		printf("  docker load -i %s && docker run -d -p %u:%u -v %s-data:/data %s:%s\n", word, (unsigned)r->nginx.port,
 		       (unsigned)r->nginx.port, r->name, r->name, r->version);
 }
 
