@@ -80,6 +80,14 @@ static enum engine_state find(const struct engine *e, const char *name)
 	return !running ? ENGINE_ABSENT : strcmp(running, "true") ? ENGINE_STOPPED : ENGINE_RUNNING;
 }
 
+static char *names(const struct engine *e)
+{
+	const char *const argv[] = { e->program, "ps", "--all", "--filter", "label=" LABEL, "--format", "{{.Names}}", NULL };
+	char *all = ask(argv);
+
+	return all ? all : mem_dup("");
+}
+
 static bool has_volume(const struct engine *e, const char *name)
 {
 	AUTO_FREE char *volume = mem_printf("%s-data", name);
@@ -276,5 +284,5 @@ static char *tail(const struct engine *e, const char *name)
 static const char *const enter_docker[] = { "docker", "exec", NULL };
 static const char *const enter_podman[] = { "podman", "exec", NULL };
 
-const struct engine docker_row = { "docker", "docker", answers, keeps, start, find, enter_docker, stop, clean, watch, tail };
-const struct engine docker_podman = { "podman", "podman", answers, keeps, start, find, enter_podman, stop, clean, watch, tail };
+const struct engine docker_row = { "docker", "docker", answers, names, keeps, start, find, enter_docker, stop, clean, watch, tail };
+const struct engine docker_podman = { "podman", "podman", answers, names, keeps, start, find, enter_podman, stop, clean, watch, tail };

@@ -26,6 +26,8 @@ struct engine {
 	const char *name;        /* as in --engine */
 	const char *program;     /* or NULL: mkbench itself */
 	bool (*answers)(const struct engine *e);
+	/* The names of all that mkbench started and that are still there, a line each; the caller's. */
+	char *(*names)(const struct engine *e);
 	/* Whether something of that name is there, running or not: a container, or a volume that a new one would find. */
 	bool (*keeps)(const struct engine *e, const char *name);
 	/* Loads the image and starts it, once what an earlier run left under the name, its volume

@@ -1,11 +1,13 @@
 #include "run/machine.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "run/drive.h"
 
 #define DATA_SERIAL "mkbench-data" /* services/guest/datafs.h */
@@ -30,6 +32,22 @@ char *machine_path(const char *name, const char *file)
 	if (data && *data)
 		return mem_printf("%s/mkbench/%s/%s", data, name, file);
 	return mem_printf("%s/.local/share/mkbench/%s/%s", home ? home : "", name, file);
+}
+
+char *machine_names(const char *file)
+{
+	AUTO_FREE char *all = machine_path(".", ".");
+	DIR *dir = opendir(all);
+	struct text names = { 0 };
+
+	for (struct dirent *d; dir && (d = readdir(dir));) {
+		AUTO_FREE char *mark = machine_path(d->d_name, file);
+		if (*d->d_name != '.' && !access(mark, F_OK))
+			text_printf(&names, "%s\n", d->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return text_take(&names);
 }
 
 static void add(struct words *w, const char *const *words, size_t count)

@@ -17,6 +17,8 @@ struct machine {
 const char *machine_option_used(const struct machine *m);
 /* A file of the machine's folder, below $XDG_DATA_HOME/mkbench/NAME; the caller's to free. */
 char *machine_path(const char *name, const char *file);
+/* The names whose folder has that file, a line each; the caller's. */
+char *machine_names(const char *file);
 /* Returns once QEMU runs in the background, with its console in "console" and its sockets at "agent" and "qmp". What l->env says
  * is handed over as system credentials. */
 struct err *machine_start(const struct launch *l, const struct drive *d, const char *accelerator) MUST_CHECK;

@@ -74,6 +74,12 @@ static enum engine_state find(const struct engine *e, const char *name)
 	return access(base, F_OK) ? ENGINE_ABSENT : ENGINE_STOPPED;
 }
 
+static char *names(const struct engine *e)
+{
+	(void)e;
+	return machine_names("base");
+}
+
 static bool keeps(const struct engine *e, const char *name)
 {
 	return find(e, name) != ENGINE_ABSENT;
@@ -305,4 +311,4 @@ struct err *qemu_inside(const char *name, const char *const *argv)
 
 static const char *const enter[] = { "/proc/self/exe", "run", "--inside-disk", NULL };
 
-const struct engine qemu_row = { "qemu", NULL, answers, keeps, start, find, enter, stop, clean, watch, tail };
+const struct engine qemu_row = { "qemu", NULL, answers, names, keeps, start, find, enter, stop, clean, watch, tail };

@@ -20,6 +20,7 @@
 #include "layer/sandbox_root.h"
 #include "run/interrupt.h"
 #include "run/keeper.h"
+#include "run/machine.h"
 #include "run/unpack.h"
 #include "store/store.h"
 
@@ -64,6 +65,12 @@ static enum engine_state find(const struct engine *e, const char *name)
 	if (fd < 0 || fcntl(fd, F_OFD_GETLK, &lock) < 0)
 		return ENGINE_ABSENT;
 	return lock.l_type == F_UNLCK ? ENGINE_STOPPED : ENGINE_RUNNING;
+}
+
+static char *names(const struct engine *e)
+{
+	(void)e;
+	return machine_names("lock");
 }
 
 static bool keeps(const struct engine *e, const char *name)
@@ -321,4 +328,4 @@ struct err *room_inside(const char *name, const char *const *argv)
 
 static const char *const enter[] = { "/proc/self/exe", "run", "--inside", NULL };
 
-const struct engine room_row = { "own", NULL, answers, keeps, start, find, enter, stop, clean, watch, tail };
+const struct engine room_row = { "own", NULL, answers, names, keeps, start, find, enter, stop, clean, watch, tail };

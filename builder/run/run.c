@@ -1,9 +1,11 @@
 #include "run/run.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "run/interrupt.h"
 #include "run/prepare.h"
 #include "run/ready.h"
@@ -49,23 +51,52 @@ static struct err *attend(const struct engine *e, const struct launch *l)
 	return interrupt_wait(end, -1) ? stop_again(e, l) : err_new(ERR_BUILD, "%s has ended by itself", l->name);
 }
 
+/* What a failed run has left behind is no secret. */
+static struct err *say_left(const struct engine *e, const char *name, struct err *failed)
+{
+	enum err_kind kind = err_kind(failed);
+
+	if (kind == ERR_USAGE || kind == ERR_INTERRUPT || !e->keeps(e, name))
+		return failed;
+	AUTO_FREE char *text = err_text(failed);
+	err_free(failed);
+	if (e->find(e, name) == ENGINE_RUNNING)
+		return err_new(kind, "%s\n%s still runs: 'mkbench run --stop %s' stops it, --clean removes it with its data, too", text, name, name);
+	return err_new(kind, "%s\n'mkbench run --clean %s' removes what is left of it", text, name);
+}
+
 struct err *run_image(const struct run_options *o)
 {
 	AUTO_PREPARE struct prepare p;
 
 	TRY(prepare_open(o, &p));
-	TRY(prepare_start(&p));
-	struct err *failed = attend(p.engine, &p.launch);
+	struct err *failed = prepare_start(&p);
+	if (!failed)
+		failed = attend(p.engine, &p.launch);
 	if (failed && !o->detach && p.engine->find(p.engine, p.launch.name) == ENGINE_RUNNING)
 		err_free(p.engine->stop(p.engine, p.launch.name));
-	return failed;
+	return failed ? say_left(p.engine, p.launch.name, failed) : NULL;
+}
+
+static struct err *nobody(const char *name)
+{
+	AUTO_TEXT struct text there = { 0 };
+
+	for (const struct engine *const *e = engine_all; *e; e++) {
+		AUTO_FREE char *names = (*e)->names(*e);
+		char *rest = names;
+		for (char *one; (one = strsep(&rest, "\n"));)
+			if (*one)
+				text_printf(&there, "%s%s", there.len ? ", " : "", one);
+	}
+	return err_new(ERR_USAGE, "there is no container '%s': known are %s", name, there.len ? there.bytes : "none");
 }
 
 static struct err *have(const char *name, const struct engine **ret, enum engine_state *ret_state)
 {
 	TRY(prepare_name(name));
 	*ret = engine_of(name, ret_state);
-	return *ret ? NULL : err_new(ERR_USAGE, "there is no container '%s'", name);
+	return *ret ? NULL : nobody(name);
 }
 
 struct err *run_stop(const char *name)

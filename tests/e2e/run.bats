@@ -56,7 +56,7 @@ start() {
 	mkbench 0 run --clean "$name"
 	[ ! -e "$XDG_DATA_HOME/mkbench/$name" ]
 	mkbench 2 run --stop "$name"
-	[[ $output == *"there is no container '$name'"* ]]
+	[[ $output == *"there is no container '$name': known are none" ]]
 }
 
 @test "own runner: a program inside has the container's environment, processes and status" {
@@ -122,7 +122,7 @@ start() {
 
 @test "own runner: a failing start ends with its last words, a failing step with its name" {
 	mkbench 5 run --name "$name" "$oci" --engine own --env FAIL=1
-	[[ $output == *"$name ended before it was ready"*"| the appliance fails at once"* ]]
+	[[ $output == *"$name ended before it was ready"*"| the appliance fails at once"*"'mkbench run --clean $name' removes"* ]]
 	mkbench 5 run --name "$name" "$oci" --engine own --env FAIL_STEP=1
 	[[ $output == *"provisioning failed at the step 'site one'"*"| a first line"* ]]
 	[ "$(cat "$XDG_DATA_HOME/mkbench/$name/data/stopped")" = "in order" ]
@@ -315,8 +315,14 @@ fake_engine() {
 	echo precious >notes
 	mkbench 2 run --name "$name" demo-1.0.raw --data notes
 	[[ $output == *"--data notes is no disk"* ]]
+	[[ $output != *--clean* ]]
 	[ "$(cat notes)" = precious ]
 	mkbench 2 run --name "$name" demo-1.0.raw --data /dev/null
+	mkdir bin
+	printf '#!/bin/sh\necho qemu-img: no room\nexit 1\n' >bin/qemu-img
+	chmod +x bin/qemu-img
+	PATH=$PWD/bin:$PATH mkbench 6 run --name "$name" demo-1.0.raw --data new.raw
+	[[ $output == *"make new.raw: qemu-img: no room"* ]]
 	mkbench 2 run --name "$name" demo-1.0.raw --data ""
 	[ ! -e "$XDG_DATA_HOME/mkbench/$name" ]
 }
@@ -394,6 +400,8 @@ start_docker() {
 	mkbench 5 verify "$oci" --engine docker
 	[ -z "$(docker ps -aq)$(docker volume ls -q)$(docker images -aq)" ]
 	start "$oci"
+	mkbench 2 run --stop nobody
+	[[ $output == *"known are $name" ]]
 	docker create --name other mkbench-sample:1.0
 	mkbench 0 run --clean "$name"
 	docker image inspect mkbench-sample:1.0
