@@ -333,6 +333,31 @@ static void cache_in_turn(struct store *s)
 	store_close(s);
 }
 
+/* What git fetched stays as long as it is used, and what it had not received whole goes when a store is opened alone. */
+static void git(struct store *s)
+{
+	struct digest key = digest_of("url", 3);
+	AUTO_FREE char *objects = NULL, *again = NULL;
+	uint64_t freed = 0;
+
+	ok(!store_git_objects(s, &key, &objects));
+	AUTO_FREE char *folder = mem_ndup(objects, strlen(objects) - strlen("/objects")), *packs = mem_printf("%s/pack", objects);
+	AUTO_FREE char *pack = mem_printf("%s/pack-1.pack", packs), *partial = mem_printf("%s/tmp_pack_1", packs);
+	ok(!file_make_folder(packs, 0755) && !file_write(pack, "all", 3, 0444) && !file_write(partial, "half", 4, 0444));
+	struct store *other = NULL;
+	ok(!store_open(top, &other) && !access(partial, F_OK)); /* it may be the other's */
+	store_close(other);
+	s = reopen(s);
+	ok(access(partial, F_OK) < 0 && !access(pack, F_OK));
+	age(folder, 1000000);
+	ok(!store_git_objects(s, &key, &again));
+	is(again, objects);
+	ok(!store_clean_built(s, &freed) && !store_clean(s, 500000, &freed) && !access(pack, F_OK));
+	age(folder, 1000000);
+	ok(!store_clean(s, 500000, &freed) && access(folder, F_OK) < 0 && freed > 0);
+	store_close(s);
+}
+
 static void clean(struct store *s)
 {
 	struct digest old = put(s, "old"), used = put(s, "used"), fresh = put(s, "fresh");
@@ -390,6 +415,7 @@ int main(void)
 	power_cut(reopen(NULL));
 	caches(reopen(NULL));
 	cache_in_turn(reopen(NULL));
+	git(reopen(NULL));
 	clean(reopen(NULL));
 	where();
 	ok(!file_remove_tree(top));
