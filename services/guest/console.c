@@ -23,6 +23,7 @@
 
 #define FOLDER "/etc/issue.d"
 #define LOOK_MS 2000
+#define STEP_MS 30000          /* a serial console scrolls: steps alone redraw it no oftener, between lines of the log that say them */
 #define NOTES 6
 #define COLUMNS 79             /* of a VGA console, and one that the cursor wants */
 
@@ -112,6 +113,18 @@ static void put_name(struct text *t)
 		text_printf(t, "  Host      %s\n", name);
 }
 
+/* Only where nobody can come in by the prompt below; an empty field lets everybody in. */
+static void put_no_password(struct text *t)
+{
+	AUTO_FREE char *shadow = NULL;
+	size_t len;
+
+	err_free(file_read("/etc/shadow", 1 << 20, &shadow, &len));
+	const char *line = !shadow || text_starts(shadow, "root:") ? shadow : strstr(shadow, "\nroot:");
+	if (line && strchr("*!", strchr(line, ':')[1]))
+		text_put(t, "  Login     not here: root was given no password (passwd.hashed-password.root)\n");
+}
+
 /* There once somebody may come in. */
 static void put_login(struct text *t)
 {
@@ -176,15 +189,22 @@ static char *screen(const struct bench *b)
 	put_state(&t);
 	put_root(&t);
 	put_units(&t);
-	put_progress(&t);
 	put_addresses(&t, (unsigned)b->http_port);
 	for (size_t i = 0; i < b->sites.count && i < 8; i++)
 		text_printf(&t, "  %s %s\n", i ? "         " : "Sites    ", b->sites.items[i].name);
+	put_no_password(&t);
 	put_login(&t);
 	text_put(&t, "  Password  as it was given, else in /data/secrets/SITE/admin_password\n");
 	put_notes(&t);
-	text_put(&t, "\n");
 	return as_issue(t.bytes);
+}
+
+static char *step(void)
+{
+	AUTO_TEXT struct text t = { 0 };
+
+	put_progress(&t);
+	return t.len ? as_issue(t.bytes) : mem_dup("");
 }
 
 static void reload(void)
@@ -196,22 +216,38 @@ static void reload(void)
 	err_free(child_run(&c, NULL, NULL, &status)); /* without a login there is nothing to redraw */
 }
 
+struct shown {
+	char *screen, *step; /* as the consoles have them */
+	int64_t at_ms;
+};
+
+static struct err *show(const struct bench *b, struct shown *s)
+{
+	AUTO_FREE char *now = screen(b), *doing = step(), *text = mem_printf("%s%s\n", now, doing);
+
+	TRY(durable_folder(FOLDER, 0755, &durable_root));
+	TRY(durable_update(FOLDER "/50-mkbench.issue", text, 0644, &durable_root, NULL));
+	if (s->screen && !strcmp(now, s->screen) && (!strcmp(doing, s->step) || clock_ms() < s->at_ms + STEP_MS))
+		return NULL;
+	reload();
+	free(s->screen);
+	free(s->step);
+	*s = (struct shown){ .screen = TAKE(now), .step = TAKE(doing), .at_ms = clock_ms() };
+	return NULL;
+}
+
 int console_main(int argc, char **argv)
 {
 	struct bench b = { 0 };
-	bool changed;
+	struct shown s = { 0 };
 
 	(void)argc, (void)argv;
 	say_as("console");
 	struct err *e = bench_read(&b);
 	while (!e) {
-		AUTO_FREE char *text = screen(&b);
-		e = durable_folder(FOLDER, 0755, &durable_root);
+		e = show(&b, &s);
 		if (!e)
-			e = durable_update(FOLDER "/50-mkbench.issue", text, 0644, &durable_root, &changed);
-		if (!e && changed)
-			reload();
-		clock_sleep(LOOK_MS);
+			clock_sleep(LOOK_MS);
 	}
 	say_err(e, "the console shows nothing");
 	return ERR_SYSTEM;
