@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
@@ -15,6 +16,7 @@ const struct account durable_root = { .name = "root" };
 
 void durable_as(const struct account *user)
 {
+	setgroups(0, NULL); /* root's other groups count for files too; nobody needs them back */
 	setfsgid(user->gid);
 	setfsuid(user->uid);
 }

@@ -33,7 +33,7 @@ sql() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$@"; }
 	started
 	end_room TERM
 	echo '{"for_root": "alone", "db_name": "_0"}' >"$room/root.json"
-	chmod 600 "$room/root.json"
+	chmod 640 "$room/root.json"
 	ln -sf "$room/root.json" "$room/data/sites/common_site_config.json"
 	start_room
 	until_room grep -q "config failed.*read as user nobody: .*Permission denied" "$log"
