@@ -1,5 +1,9 @@
 #include "cmd/build_image.h"
 
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/file.h"
 #include "base/mem.h"
 #include "cmd/build_disk.h"
 
@@ -13,6 +17,16 @@ const char *build_image_name(int output)
 					     [OUTPUT_QCOW2] = "qcow2", [OUTPUT_RAW_ZST] = "raw.zst" };
 
 	return names[output];
+}
+
+struct err *build_image_folder(const char *folder)
+{
+	AUTO_FREE char *inside = mem_printf("%s/.", folder);
+	struct err *e = *folder ? file_make_folder(folder, 0777) : err_errno(ENOENT, "no name");
+	int code = e ? err_code(e) : access(inside, W_OK | X_OK) < 0 ? errno : 0;
+
+	err_free(e);
+	return code ? err_errno(code, "cannot write outputs to '%s'", folder) : NULL;
 }
 
 static struct err *write_one(struct job *j, const struct image *im, int output, const char *folder, struct image_result *ret)
