@@ -114,6 +114,14 @@ static void amount_of_bytes(struct text *out, const struct progress_state *s)
 	text_put(out, text_size((double)(s->total ? s->total : s->done), size));
 }
 
+/* A count of the stage's units, which are many: one of them is without its s. */
+static void count_of(struct text *out, const struct progress_state *s, uint64_t n)
+{
+	const char *unit = s->unit ? s->unit : "";
+
+	text_printf(out, "%ju %.*s", (uintmax_t)n, (int)(strlen(unit) - (n == 1 && text_ends(unit, "s"))), unit);
+}
+
 void progress_line_amount(struct text *out, const struct progress_state *s)
 {
 	if (!s->total && !s->done)
@@ -121,10 +129,9 @@ void progress_line_amount(struct text *out, const struct progress_state *s)
 	if (is_bytes(s))
 		amount_of_bytes(out, s);
 	else if (s->total)
-		text_printf(out, "%*ju / %ju %s", snprintf(NULL, 0, "%ju", (uintmax_t)s->total), (uintmax_t)s->done,
-			    (uintmax_t)s->total, s->unit ? s->unit : "");
-	else
-		text_printf(out, "%ju %s", (uintmax_t)s->done, s->unit ? s->unit : "");
+		text_printf(out, "%*ju / ", snprintf(NULL, 0, "%ju", (uintmax_t)s->total), (uintmax_t)s->done);
+	if (!is_bytes(s))
+		count_of(out, s, s->total ? s->total : s->done);
 }
 
 static void put_bar(struct line *l, const struct progress_state *s)

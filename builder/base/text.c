@@ -117,6 +117,11 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 	return nearest;
 }
 
+const char *text_plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 const char *text_size(double size_bytes, char buf[static 16])
 {
 	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };

@@ -27,5 +27,8 @@ bool text_ends(const char *text, const char *tail);
  * enough to be what a person meant. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t count);
 
+/* What a noun ends with after that number: "" or "s". */
+const char *text_plural(size_t count);
+
 /* A size for people, such as "12.3 MB" (decimal units); buf holds 16 bytes. */
 const char *text_size(double size_bytes, char buf[static 16]);

@@ -25,11 +25,6 @@ struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct servic
 	return e ? e : service_load(share, ret, ret_services);
 }
 
-static const char *plural(size_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static struct err *run(int argc, char **argv)
 {
 	struct recipe r = { 0 };
@@ -39,8 +34,8 @@ static struct err *run(int argc, char **argv)
 		return err_new(ERR_USAGE, "check takes one recipe: mkbench check RECIPE");
 	struct err *e = cmd_check_recipe(argv[1], &r, &services);
 	if (!e)
-		printf("%s: ok: %zu app%s, %zu site%s, %zu output%s\n", argv[1], r.apps.count, plural(r.apps.count),
-		       r.sites.count, plural(r.sites.count), r.outputs.count, plural(r.outputs.count));
+		printf("%s: ok: %zu app%s, %zu site%s, %zu output%s\n", argv[1], r.apps.count, text_plural(r.apps.count),
+		       r.sites.count, text_plural(r.sites.count), r.outputs.count, text_plural(r.outputs.count));
 	service_free(services);
 	recipe_done(&r);
 	return e;

@@ -143,7 +143,7 @@ struct err *audit_tree(const struct tree *t)
 		e = look_at(&a, &t->items[i]);
 	if (!e && a.count)
 		e = err_new(ERR_BUILD, "%zu file%s may not be in an image: remove them in a build step, or name them under prune%s%s",
-			    a.count, a.count == 1 ? "" : "s", a.found.bytes, a.count > SHOWN ? "\n  and more" : "");
+			    a.count, text_plural(a.count), a.found.bytes, a.count > SHOWN ? "\n  and more" : "");
 	text_done(&a.found);
 	return e;
 }

@@ -62,12 +62,13 @@ void plan_print(const struct plan *p, struct text *out)
 	for (int group = 0; group < GROUP_COUNT; group++) {
 		const struct plan_layer *layer = &p->layers[group];
 		if (layer->package_count)
-			text_printf(out, "  layer     %-24s %zu packages, %s%s\n", lock_group_names[group], layer->package_count,
+			text_printf(out, "  layer     %-24s %zu package%s, %s%s\n", lock_group_names[group], layer->package_count,
+				    text_plural(layer->package_count),
 				    text_size((double)layer->download_bytes, size), remark(group));
 	}
 	print_apps(p, out);
 	print_sites(p, out);
-	text_printf(out, "  in all    %zu packages, %s\n", p->lock->package_count,
+	text_printf(out, "  in all    %zu package%s, %s\n", p->lock->package_count, text_plural(p->lock->package_count),
 		    text_size((double)p->download_bytes, size));
 }
 

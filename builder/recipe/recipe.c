@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "recipe/recipe_check.h"
 
 struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct recipe *ret, struct problems *problems)
@@ -30,7 +31,7 @@ struct err *recipe_verdict(const struct recipe *r, const struct problems *p)
 {
 	if (!p->count)
 		return NULL;
-	return err_new(ERR_RECIPE, "%s: %zu problem%s", r->path, p->count, p->count == 1 ? "" : "s");
+	return err_new(ERR_RECIPE, "%s: %zu problem%s", r->path, p->count, text_plural(p->count));
 }
 
 /* Every way to miss the file is the recipe's fault, not the system's: the status says so. */
