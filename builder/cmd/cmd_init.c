@@ -160,7 +160,7 @@ static struct err *import_apps(struct beginning *b)
 	apps_json_read(bytes, len, &b->draft, &p);
 	AUTO_FREE char *report = problem_report(&p, b->apps_json);
 	fputs(report, stderr);
-	return p.count ? err_new(ERR_RECIPE, "%s: %zu problem%s", b->apps_json, p.count, p.count == 1 ? "" : "s") : NULL;
+	return p.count ? err_new(ERR_RECIPE, "%s: %zu problem%s", b->apps_json, p.count, text_plural(p.count)) : NULL;
 }
 
 static struct err *fill(struct beginning *b)
@@ -222,6 +222,20 @@ static void report(const struct beginning *b)
 	printf("  language   %-20s %s\n", d->language, from(b->language_from, b->asked));
 }
 
+static void report_framework(const struct beginning *b, const struct recipe *r, const char *share)
+{
+	struct service_set *s = NULL;
+	struct err *e = service_load(share, r, &s);
+	AUTO_FREE char *why = e ? err_text(e) : NULL;
+
+	if (why)
+		printf("note: %s\n", why);
+	else
+		printf("  framework  %-20s told by the first app\nnext: mkbench build %s\n", service_framework(s), b->path);
+	service_free(s);
+	err_free(e);
+}
+
 /* What check would say: no framework for the first app, an app that is not there. */
 static void note_what_is_missing(const struct beginning *b, struct recipe *r)
 {
@@ -238,7 +252,7 @@ static void note_what_is_missing(const struct beginning *b, struct recipe *r)
 	if (b->apps_json && p.first)
 		printf("note: such lists leave the framework itself out: add it as the first app\n");
 	if (!p.first && !e)
-		printf("next: mkbench build %s\n", b->path);
+		report_framework(b, r, share);
 	err_free(e);
 }
 

@@ -20,7 +20,12 @@ static struct err *run(int argc, char **argv)
 	TRY(job_lock_make(&j));
 	if (pins)
 		TRY(build_layers_lock(&j));
-	printf("%s: %zu packages, %zu apps\n", j.lock_path, j.lock.package_count, j.lock.app_count);
+	size_t folders = j.recipe.apps.count - j.lock.app_count;
+	printf("%s: %zu package%s, %zu app%s", j.lock_path, j.lock.package_count, text_plural(j.lock.package_count), j.lock.app_count,
+	       text_plural(j.lock.app_count));
+	if (folders)
+		printf("; %zu app%s built from a folder as it stands", folders, folders == 1 ? " is" : "s are");
+	putchar('\n');
 	return NULL;
 }
 

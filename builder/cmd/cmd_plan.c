@@ -1,8 +1,18 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/cmd.h"
 #include "cmd/job.h"
 #include "cmd/option.h"
+
+static void print(const struct job *j, bool locked, struct text *out)
+{
+	plan_print(&j->plan, out);
+	text_printf(out, "  framework %s%s\n", service_framework(j->services),
+		    strcmp(j->recipe.framework, "auto") ? "" : ", told by the first app");
+	if (!locked)
+		text_printf(out, "  no lock   chosen now: 'mkbench lock' or a build writes %s\n", j->lock_path);
+}
 
 static struct err *run(int argc, char **argv)
 {
@@ -15,11 +25,11 @@ static struct err *run(int argc, char **argv)
 	TRY(job_open(&j, o.recipe, o.style));
 	TRY(job_lock_read(&j, &locked));
 	if (!locked)
-		TRY(job_lock_make(&j));
+		TRY(job_lock_choose(&j));
 	if (o.why)
 		TRY(plan_why(&j.plan, o.why, &out));
 	else
-		plan_print(&j.plan, &out);
+		print(&j, locked, &out);
 	fputs(out.bytes, stdout);
 	return NULL;
 }

@@ -68,8 +68,10 @@ static void judge_name(struct draft *d, const char *answer, struct problems *p)
 
 static void judge_suite(struct draft *d, const char *answer, struct problems *p)
 {
-	if (takes(&pattern_suite, "suite", answer, p))
+	if (!strcmp(answer, "bookworm") || !strcmp(answer, "trixie"))
 		d->suite = answer;
+	else
+		problem_add(p, (struct mark){ 0 }, "'%s' is neither bookworm nor trixie", answer);
 }
 
 static void judge_language(struct draft *d, const char *answer, struct problems *p)

@@ -122,16 +122,44 @@ static void pin_apps(struct job *j)
 	}
 }
 
-struct err *job_lock_make(struct job *j)
+struct err *job_lock_choose(struct job *j)
 {
 	TRY(choose_packages(j));
 	j->lock.asked = asked_of(j);
 	TRY(job_sources(j));
 	pin_apps(j);
-	TRY(lock_write(j->lock_path, &j->lock));
-	progress_note(j->progress, "wrote %s", j->lock_path);
 	plan_make(&j->recipe, &j->lock, &j->plan);
 	return NULL;
+}
+
+struct err *job_lock_make(struct job *j)
+{
+	const struct service_step *steps;
+
+	TRY(job_lock_choose(j));
+	TRY(lock_write(j->lock_path, &j->lock));
+	if (!service_pin_steps(j->services, &steps)) /* else it is written once more, when it is whole */
+		progress_note(j->progress, "wrote %s", j->lock_path);
+	return NULL;
+}
+
+static bool has_disk(const struct lock *l)
+{
+	for (size_t i = 0; i < l->package_count; i++)
+		if (l->packages[i].group == GROUP_DISK)
+			return true;
+	return false;
+}
+
+/* Outputs are the one change that a person does not expect to be one of packages. */
+static const char *what_changed(const struct job *j)
+{
+	bool wanted = recipe_wants_disk(&j->recipe);
+
+	if (wanted == has_disk(&j->lock))
+		return "answers another recipe (suite, archives, packages, framework or apps changed since)";
+	return wanted ? "was made without the packages of a disk, which 'outputs' wants now"
+		      : "was made with the packages of a disk, which 'outputs' no longer wants";
 }
 
 struct err *job_lock_read(struct job *j, bool *ret_found)
@@ -142,8 +170,8 @@ struct err *job_lock_read(struct job *j, bool *ret_found)
 	if (!*ret_found)
 		return NULL;
 	if (!digest_equal(&asked, &j->lock.asked))
-		return err_new(ERR_RECIPE, "%s answers another recipe (suite, packages or apps changed since): "
-			       "run 'mkbench lock %s'", j->lock_path, j->recipe_path);
+		return err_new(ERR_RECIPE, "%s %s: run 'mkbench lock %s', which chooses everything anew", j->lock_path, what_changed(j),
+			       j->recipe_path);
 	plan_make(&j->recipe, &j->lock, &j->plan);
 	return NULL;
 }
@@ -156,7 +184,7 @@ struct err *job_sources(struct job *j)
 	if (j->sources)
 		return NULL;
 	j->sources = mem_array(count, sizeof *j->sources);
-	progress_stage(j->progress, "sources", count, count == 1 ? "app" : "apps");
+	progress_stage(j->progress, "sources", count, "apps");
 	for (size_t i = 0; i < count; i++) {
 		TRY(source_get(j->store, &j->recipe, &apps[i], pin_of(&j->lock, apps[i].name), j->progress, &j->sources[i]));
 		progress_add(j->progress, 1);

@@ -25,7 +25,9 @@ struct job {
 struct err *job_open(struct job *j, const char *recipe_path, enum progress_style style) MUST_CHECK;
 /* Takes the lock beside the recipe, and with it the plan. ERR_RECIPE when it answers another recipe. */
 struct err *job_lock_read(struct job *j, bool *ret_found) MUST_CHECK;
-/* By the network: gets the archives' indexes and the apps' sources, chooses, writes the lock; the plan follows. */
+/* By the network: gets the archives' indexes and the apps' sources and chooses; the plan follows. */
+struct err *job_lock_choose(struct job *j) MUST_CHECK;
+/* The same, and writes the lock. */
 struct err *job_lock_make(struct job *j) MUST_CHECK;
 /* Gets every app's source as the lock pins it, and sees that each app has those it needs. */
 struct err *job_sources(struct job *j) MUST_CHECK;

@@ -53,8 +53,17 @@ framework() {
 @test "its packages are in the plan and the lock, which a change of them outdates" {
 	mkbench 0 check notes.yml
 	mkbench 0 plan notes.yml
-	[[ $output == *"layer     runtime                  1 packages"* ]]
+	[[ $output == *"layer     runtime                  1 package, "* ]]
+	[[ $output == *"  framework own"$'\n'"  no lock   chosen now: 'mkbench lock' or a build writes notes.lock" ]]
+	[ ! -e notes.lock ]
+	mkbench 0 lock notes.yml
+	[ "${lines[-1]}" = "notes.lock: 2 packages, 0 apps; 1 app is built from a folder as it stands" ]
+	[ "$(grep -c '^wrote notes.lock$' <<<"$output")" = 1 ]
 	grep -q mk-vi notes.lock
+	cp notes.lock locked
+	mkbench 0 plan notes.yml
+	[[ $output != *"no lock"* ]]
+	cmp notes.lock locked
 	mkbench 0 plan --why mk-vi notes.yml
 	framework mk-shell >own.yml
 	mkbench 3 plan notes.yml
@@ -62,6 +71,31 @@ framework() {
 	mkbench 0 lock notes.yml
 	run ! grep -q mk-vi notes.lock
 	grep -q mk-shell notes.lock
+}
+
+@test "a lock from before a disk was wanted says so" {
+	mkdir "$MKBENCH_SHARE/services/disk"
+	echo 'packages: { disk: [mk-shell] }' >"$MKBENCH_SHARE/services/disk/service.yml"
+	mkbench 0 lock notes.yml
+	echo 'outputs: [raw]' >>notes.yml
+	echo 'disk: { kernel: mk-shell }' >>notes.yml
+	mkbench 3 plan notes.yml
+	[ "$output" = "mkbench: notes.lock was made without the packages of a disk, which 'outputs' wants now: run 'mkbench lock notes.yml', which chooses everything anew" ]
+	mkbench 0 lock notes.yml
+	mkbench 0 plan notes.yml
+	sed -i '/^outputs/d' notes.yml
+	mkbench 3 plan notes.yml
+	[[ $output == "mkbench: notes.lock was made with the packages of a disk, which 'outputs' no longer wants: "* ]]
+}
+
+@test "a folder that outputs cannot be written to is refused before anything else is done" {
+	local folder
+	touch file
+	for folder in file file/below /proc/below ''; do
+		mkbench 6 build -o "$folder" notes.yml
+		[[ $output == "mkbench: cannot write outputs to '$folder': "* ]]
+	done
+	[ ! -e notes.lock ]
 }
 
 @test "it is found from the recipe's folder, and where it is from /" {
@@ -147,6 +181,7 @@ mkbench: notes.yml: 2 problems" ]
 	echo 'def run(): 0' >app/notes/run.py
 	mkbench 0 check notes.yml
 	mkbench 0 plan notes.yml
+	[[ $output == *"  framework known, told by the first app"* ]]
 }
 
 @test "an option that the framework does not know is refused" {

@@ -229,9 +229,9 @@ asked() {
 }
 
 @test "a terminal: what cannot be written is asked again, and why" {
-	asked "" "No Name" notes "" https://me:token@h.org/o/a ./notes "UPPER.example.org" "a.org a.org" "a.org" Europe/Pari Europe/Paris french fr
+	asked "" "No Name" notes prod "" https://me:token@h.org/o/a ./notes "UPPER.example.org" "a.org a.org" "a.org" Europe/Pari Europe/Paris french fr
 	[ "$status" = 0 ]
-	[[ $screen == *"a recipe never holds a secret"*"upper case"*"given twice"*"did you mean 'Europe/Paris'?"*"'language' cannot be 'french'"* ]]
+	[[ $screen == *"'prod' is neither bookworm nor trixie"*"a recipe never holds a secret"*"upper case"*"given twice"*"did you mean 'Europe/Paris'?"*"'language' cannot be 'french'"* ]]
 	accepted notes.yml
 	run ! grep -q token notes.yml
 }

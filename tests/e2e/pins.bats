@@ -141,6 +141,7 @@ words=home/frappe/frappe-bench/apps/words
 	mkbench 0 build -o out notes.yml
 	echo pear >../index/fruit
 	mkbench 0 lock notes.yml
+	[ "$(grep -c '^wrote notes.lock$' <<<"$output")" = 1 ]
 	grep -q pear notes.lock
 	mkbench 0 build -o out notes.yml
 	[[ $(built "$words") == $'more\npear\nred' ]]
