@@ -29,7 +29,7 @@ static const struct {
 	{ "sites", "", "the sites, their apps and hosts", run_sites },
 	{ "add-site", "NAME [--app A]... [--host H]... [--again]", "make a site while the bench runs", run_add_site },
 	{ "drop-site", "NAME [--yes] [--purge]", "close a site and put it aside, or remove it", run_drop_site },
-	{ "restart", "[PROGRAM]", "restart the framework's programs, or one program or group", run_restart },
+	{ "restart", "[PROGRAM|GROUP:*]", "restart the framework's programs, or one program, or a group", run_restart },
 	{ "verify", "[--json]", "everything checked by real operations, a line each", run_verify },
 	{ "logs", "[PROGRAM] [-n LINES] [-f]", "the logs there are, or the end of one", run_logs },
 };

@@ -14,14 +14,34 @@
 
 #define LATE_MS 3000
 
-static bool is_meant(const struct process *p, const char *name)
+static bool is_called(const struct process *p, const char *name)
 {
-	if (!p->program)
-		return name && (!strcmp(p->name, name) || !strcmp(p->group, name));
-	if (!name)
-		return p->program->phase == PHASE_BENCH;
 	AUTO_FREE char *full = mem_printf("%s:%s", p->group, p->name);
-	return !strcmp(p->name, name) || !strcmp(p->group, name) || !strcmp(p->program->name, name) || !strcmp(full, name);
+
+	return !strcmp(p->name, name) || !strcmp(full, name) || (p->program && !strcmp(p->program->name, name));
+}
+
+/* A group may have the name of a program in it; "GROUP:*", as supervisor has it, is never a program. */
+static bool is_of_group(const struct process *p, const char *name)
+{
+	AUTO_FREE char *all = mem_printf("%s:*", p->group);
+
+	return !strcmp(p->group, name) || !strcmp(all, name);
+}
+
+/* Which processes a name means; without one, those of the framework. */
+static bool *find(const struct process_list *list, const char *name)
+{
+	bool *meant = mem_array(list->count, sizeof *meant), any = false;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct process *p = &list->items[i];
+		meant[i] = name ? is_called(p, name) : p->program && p->program->phase == PHASE_BENCH;
+		any |= meant[i];
+	}
+	for (size_t i = 0; name && !any && i < list->count; i++)
+		meant[i] = is_of_group(&list->items[i], name);
+	return meant;
 }
 
 /* The socket of a queue that restarts hangs up on its workers: they would not stop at one TERM any more. */
@@ -123,12 +143,12 @@ struct err *ctl_restart(const struct bench *b, const char *name)
 	bool any = false, queue = false;
 
 	TRY(supervisor_list(b, &list));
+	AUTO_FREE bool *meant = find(&list, name);
 	for (size_t i = 0; i < list.count; i++)
-		queue |= is_meant(&list.items[i], name) && holds_queue(b, &list.items[i]);
-	AUTO_FREE bool *meant = mem_array(list.count, sizeof *meant);
+		queue |= meant[i] && holds_queue(b, &list.items[i]);
 	for (size_t i = 0; i < list.count; i++) {
 		const struct process *p = &list.items[i];
-		meant[i] = is_meant(p, name) || (queue && p->program && p->program->role == ROLE_WORKER);
+		meant[i] |= queue && p->program && p->program->role == ROLE_WORKER;
 		any |= meant[i];
 	}
 	return any ? stop_and_start(b, &list, meant) : err_new(ERR_USAGE, "no program or group is called %s: benchctl status lists them", name);

@@ -36,3 +36,22 @@ load room
 	run -0 in_room "$room/bin/benchctl" restart web
 	[[ $output = "web restarted" ]]
 }
+
+@test "a program is restarted alone, though its group has its name; the group by GROUP:*, or by a name that no program has" {
+	sed -i -e '/^\[group:socketio\]$/,/^programs=/d' -e 's/^programs=web$/programs=web,socketio/' \
+		-e 's/^\[group:worker\]$/[group:crew]/' "$room/etc/supervisord.conf"
+	jq '(.programs[] | select(.name == "socketio")).group = "web" | (.programs[] | select(.name == "worker")).group = "crew"' \
+		"$room/bench.json" >"$room/new.json"
+	mv "$room/new.json" "$room/bench.json"
+	start_room
+	started
+	run -0 in_room "$room/bin/benchctl" restart web
+	[[ $output = "web restarted" ]]
+	run -0 in_room "$room/bin/benchctl" restart 'web:*'
+	[[ $(sort <<<"$output") = $'socketio restarted\nweb restarted' ]]
+	run -0 in_room "$room/bin/benchctl" restart web:socketio
+	[[ $output = "socketio restarted" ]]
+	run -0 in_room "$room/bin/benchctl" restart crew
+	[[ $output =~ "worker restarted" ]]
+	run -2 in_room "$room/bin/benchctl" restart 'nobody:*'
+}
