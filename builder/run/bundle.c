@@ -50,11 +50,16 @@ static struct err *read_at(const struct bundle *b, int fd, uint64_t offset, uint
 static struct err *scan(struct bundle *b, struct archive *a, char **ret_index)
 {
 	struct archive_entry *e;
+	struct stat st;
 
+	if (fstat(b->archive, &st) < 0)
+		return err_errno(errno, "read %s", b->path);
 	while (archive_read_next_header(a, &e) == ARCHIVE_OK) {
 		const char *name = archive_entry_pathname(e);
 		uint64_t at = (uint64_t)archive_read_header_position(a) + 512, size = (uint64_t)archive_entry_size(e);
 		struct digest d;
+		if (size > (uint64_t)st.st_size || at > (uint64_t)st.st_size - size)
+			return damaged(b, "it ends early, copy it again");
 		if (name && text_starts(name, BLOBS) && digest_parse(name + strlen(BLOBS), &d)) {
 			if (b->member_count == b->member_room) {
 				b->member_room = b->member_room ? 2 * b->member_room : 16;

@@ -300,6 +300,7 @@ static struct err *environment_of(pid_t pid, char ***ret)
 
 struct err *room_inside(const char *name, const char *const *argv)
 {
+	const char *term = isatty(STDIN_FILENO) ? getenv("TERM") : NULL;
 	pid_t first, keeper;
 	char **env;
 	int status;
@@ -315,6 +316,8 @@ struct err *room_inside(const char *name, const char *const *argv)
 	if (!child) {
 		TRY(sandbox_root_drop(&(struct sandbox){ .cwd = "/" }));
 		environ = env;
+		if (term)
+			setenv("TERM", term, 1);
 		execvp(argv[0], (char *const *)argv);
 		fprintf(stderr, "mkbench: %s: %s\n", argv[0], strerror(errno));
 		_exit(errno == ENOENT ? 127 : 126);

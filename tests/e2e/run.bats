@@ -67,6 +67,10 @@ start() {
 	[ "$output" = hi ]
 	mkbench 0 run --exec "$name" /hello pid
 	[[ $output == *" of group 0" ]] # its parent is outside
+	TERM=our-kind script -qec "'$MKBENCH' run --exec '$name' /hello env TERM" typed
+	grep -q our-kind typed
+	TERM=our-kind mkbench 0 run --exec "$name" /hello env TERM </dev/null
+	[ "$output" = dumb ]
 	mkbench 7 run --exec "$name" /hello exit 7
 	mkbench 127 run --exec "$name" /nothing
 	mkbench 0 run --exec "$name" cat /proc/1/comm
@@ -210,6 +214,7 @@ held() {
 	mkbench 5 run --name "$name" bad.oci --engine own
 	head -c 100000 "$tar" >short.tar
 	mkbench 5 run --name "$name" short.tar --engine own
+	[[ $output == *"it ends early, copy it again"* ]]
 }
 
 @test "usage: what run does not take is refused with a hint" {
