@@ -148,6 +148,18 @@ asked() {
 	[[ $(grep 'path:' bench.yml | tr -d '\n') == *./a*./b*./c*./d* ]]
 }
 
+@test "an app that a framework recognises: which one is said, and what to do next" {
+	app notes notes
+	echo 'application = 1' >notes/notes/wsgi.py
+	init 0 init notes
+	[[ $output == *"note: no framework recognises the first app"* && $output != *"next: "* ]]
+	rm notes.yml
+	echo 'def create_site(): 0' >notes/notes/manage.py
+	init 0 init notes
+	[[ $output == *$'\n'"  framework  wsgi "*$'\n'"next: mkbench build notes.yml" ]]
+	mkbench 0 check notes.yml
+}
+
 @test "names and folders of any kind make a recipe that is accepted" {
 	mkdir "Été & co" 'on' '1.0' 'a"b' -- '-dash'
 	for folder in *; do
