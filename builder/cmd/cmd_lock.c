@@ -21,8 +21,9 @@ static struct err *run(int argc, char **argv)
 	if (pins)
 		TRY(build_layers_lock(&j));
 	size_t folders = j.recipe.apps.count - j.lock.app_count;
-	printf("%s: %zu package%s, %zu app%s", j.lock_path, j.lock.package_count, text_plural(j.lock.package_count), j.lock.app_count,
-	       text_plural(j.lock.app_count));
+	printf("%s: %zu package%s", j.lock_path, j.lock.package_count, text_plural(j.lock.package_count));
+	if (j.lock.app_count)
+		printf(", %zu app%s", j.lock.app_count, text_plural(j.lock.app_count));
 	if (folders)
 		printf("; %zu app%s built from a folder as it stands", folders, folders == 1 ? " is" : "s are");
 	putchar('\n');
