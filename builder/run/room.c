@@ -21,6 +21,7 @@
 #include "run/interrupt.h"
 #include "run/keeper.h"
 #include "run/machine.h"
+#include "run/terminal.h"
 #include "run/unpack.h"
 #include "store/store.h"
 
@@ -298,31 +299,50 @@ static struct err *environment_of(pid_t pid, char ***ret)
 	return NULL;
 }
 
+/* Becomes argv in a child, for only a child is in the process namespace. theirs: its terminal, or -1. */
+static _Noreturn void run_inside(const char *const *argv, char **env, int theirs)
+{
+	const char *term = theirs < 0 ? NULL : getenv("TERM");
+	struct err *e = theirs < 0 ? NULL : terminal_enter(theirs);
+
+	if (!e)
+		e = sandbox_root_drop(&(struct sandbox){ .cwd = "/" });
+	if (e) {
+		AUTO_FREE char *text = err_text(e);
+		fprintf(stderr, "mkbench: %s\n", text);
+		_exit(126);
+	}
+	environ = env;
+	if (term)
+		setenv("TERM", term, 1);
+	execvp(argv[0], (char *const *)argv);
+	fprintf(stderr, "mkbench: %s: %s\n", argv[0], strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
 struct err *room_inside(const char *name, const char *const *argv)
 {
-	const char *term = isatty(STDIN_FILENO) ? getenv("TERM") : NULL;
+	int status, ours = -1, theirs = -1;
 	pid_t first, keeper;
 	char **env;
-	int status;
 
 	if (find(&room_row, name) != ENGINE_RUNNING)
 		return err_new(ERR_USAGE, "%s does not run", name);
 	TRY(read_pids(name, &first, &keeper));
 	TRY(environment_of(first, &env));
 	TRY(join(first));
-	pid_t child = fork(); /* only a child is in the process namespace */
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		terminal_open(&ours, &theirs);
+	pid_t child = fork();
 	if (child < 0)
 		return err_errno(errno, "fork");
-	if (!child) {
-		TRY(sandbox_root_drop(&(struct sandbox){ .cwd = "/" }));
-		environ = env;
-		if (term)
-			setenv("TERM", term, 1);
-		execvp(argv[0], (char *const *)argv);
-		fprintf(stderr, "mkbench: %s: %s\n", argv[0], strerror(errno));
-		_exit(errno == ENOENT ? 127 : 126);
-	}
+	if (!child)
+		run_inside(argv, env, theirs);
 	signal(SIGINT, SIG_IGN); /* the terminal tells the child as well */
+	if (ours >= 0) {
+		close(theirs);
+		TRY(terminal_serve(ours));
+	}
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_errno(errno, "wait for %s", argv[0]);

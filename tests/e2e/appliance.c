@@ -142,6 +142,8 @@ int main(int argc, char **argv)
 		return healthy();
 	if (argc > 2 && !strcmp(argv[1], "env"))
 		return puts(getenv(argv[2]) ? getenv(argv[2]) : "unset") < 0;
+	if (argc > 1 && !strcmp(argv[1], "tty"))
+		return printf("terminal %s, %s\n", ttyname(0), tcgetpgrp(0) == getpgrp() ? "ours" : "another's") < 0;
 	if (argc > 1 && !strcmp(argv[1], "pid"))
 		return printf("%d of group %d\n", getpid(), getppid()) < 0;
 	if (argc > 2 && !strcmp(argv[1], "exit"))

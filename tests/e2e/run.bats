@@ -69,6 +69,9 @@ start() {
 	[[ $output == *" of group 0" ]] # its parent is outside
 	TERM=our-kind script -qec "'$MKBENCH' run --exec '$name' /hello env TERM" typed
 	grep -q our-kind typed
+	script -qec "'$MKBENCH' run --exec '$name' /hello tty" typed
+	grep -q 'terminal /dev/pts/0, ours' typed
+	run -7 script -qec "'$MKBENCH' run --exec '$name' /hello exit 7" typed
 	TERM=our-kind mkbench 0 run --exec "$name" /hello env TERM </dev/null
 	[ "$output" = dumb ]
 	mkbench 7 run --exec "$name" /hello exit 7
