@@ -92,6 +92,12 @@ developing.yml: ok: 1 app, 1 site, 2 outputs" ]
 	sed -i '3s/:.*/: wsgj/' notes.yml
 	mkbench 3 check notes.yml
 	[ "${lines[0]}" = "notes.yml:3:12: there is no framework 'wsgj': did you mean 'wsgi'?" ]
+	sed -i '3s/:.*/: wsgi/' notes.yml
+	mkbench 0 check notes.yml
+	rm notes/socketio.js
+	mkbench 3 check notes.yml
+	[ "${lines[0]}" = "notes.yml:5:26: 'notes' is no app for framework wsgi: socketio.js is missing in it" ]
+	touch notes/socketio.js
 	sed -i '3d' notes.yml
 	mkbench 0 check notes.yml
 	rm notes/notes/wsgi.py

@@ -155,6 +155,7 @@ asked() {
 	[[ $output == *"note: no framework recognises the first app"* && $output != *"next: "* ]]
 	rm notes.yml
 	echo 'def create_site(): 0' >notes/notes/manage.py
+	touch notes/socketio.js
 	init 0 init notes
 	[[ $output == *$'\n'"  framework  wsgi "*$'\n'"next: mkbench build notes.yml" ]]
 	mkbench 0 check notes.yml

@@ -327,11 +327,13 @@ static void test_disk(void)
 	check_disk("disk: {ssh: true}\n", true);
 }
 
-static const struct { const char *files[3][2], *want; } shown_by[] = {
+static const struct { const char *files[4][2], *want; } shown_by[] = {
 	{ { { "demo/desk.py", "title = \"Desk\"\n" } }, "desk" },
 	{ { { "demo/desk.py", "title = \"Desk\"\n" }, { "demo/__init__.py", "__version__ = \"14.27.0\"\n" } }, "desk-14" },
-	{ { { "demo/wsgi.py", "application = 1\n" }, { "demo/manage.py", "def create_site(): 0\n" } }, "wsgi" },
-	{ { { "demo/wsgi.py", "application = 1\n" }, { "demo/manage.py", "def create_site(): 0\n" }, { "requirements.txt", "" } }, "wsgi-venv" },
+	{ { { "demo/wsgi.py", "application = 1\n" }, { "demo/manage.py", "def create_site(): 0\n" },
+	    { "socketio.js", "" } }, "wsgi" },
+	{ { { "demo/wsgi.py", "application = 1\n" }, { "demo/manage.py", "def create_site(): 0\n" },
+	    { "socketio.js", "" }, { "requirements.txt", "" } }, "wsgi-venv" },
 };
 
 /* The services as they are, and two more frameworks; the folder is the caller's to remove. */
