@@ -25,7 +25,7 @@ static void usage(FILE *out)
 	fputs("\n'mkbench help COMMAND' shows the arguments and options of one.\n"
 	      "'mkbench --version' says which mkbench this is.\n\n"
 	      "exit status: 0 done, 2 usage, 3 recipe, 4 fetch, 5 build, or a check of verify\n"
-	      "has failed, 6 system\n", out);
+	      "has failed, 6 system, 130 after Ctrl-C before it was done\n", out);
 }
 
 static struct err *find(const char *name, const struct cmd **ret)

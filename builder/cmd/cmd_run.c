@@ -14,7 +14,8 @@
 
 static const char help[] =
 	"       mkbench run --stop NAME     stop it in order; its data is kept\n"
-	"       mkbench run --clean NAME    stop it and remove it with its data\n"
+	"       mkbench run --clean NAME    stop it and remove it with its data, and from docker or\n"
+	"                                   podman the image that was loaded for it\n"
 	"       mkbench run --exec NAME PROGRAM [ARGUMENTS]\n"
 	"                                   run a program inside\n"
 	"\n"
