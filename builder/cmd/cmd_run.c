@@ -14,8 +14,8 @@
 
 static const char help[] =
 	"       mkbench run --stop NAME     stop it in order; its data is kept\n"
-	"       mkbench run --clean NAME    stop it and remove it with its data, and from docker or\n"
-	"                                   podman the image that was loaded for it\n"
+	"       mkbench run --clean NAME    stop it, remove it with its data; from docker\n"
+	"                                   and podman the image loaded for it, too\n"
 	"       mkbench run --exec NAME PROGRAM [ARGUMENTS]\n"
 	"                                   run a program inside\n"
 	"\n"
