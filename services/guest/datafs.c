@@ -19,6 +19,7 @@
 
 #define WHOLE DATAFS_NAME
 #define MAKING "mkbench-making"
+#define LEFT "mkbench: the data are on a disk of their own\n"
 #define BLOCK 4096u
 #define SECOND "32768"         /* block of the second superblock, for blocks of 4 KiB */
 
@@ -71,18 +72,28 @@ static int run(const char *root, const char *const *argv)
 
 #define RUN(root, ...) run(root, (const char *const[]){ __VA_ARGS__, NULL })
 
-/* Whether the place of boot sectors and of tables holds nothing: somebody else's disk is not ours to format. */
-static bool is_blank(const struct partition *p)
+/* By the place of boot sectors and of tables: somebody else's disk is not ours to format. */
+enum datafs_use datafs_use(const struct partition *p)
 {
 	AUTO_CLOSE int fd = open(p->device, O_RDONLY | O_CLOEXEC);
 	char bytes[BLOCK];
 	size_t zeroes = 0;
 
 	if (fd < 0 || pread(fd, bytes, sizeof bytes, 0) != sizeof bytes)
-		return false;
+		return DATAFS_USED;
 	while (zeroes < sizeof bytes && !bytes[zeroes])
 		zeroes++;
-	return zeroes == sizeof bytes;
+	return zeroes == sizeof bytes ? DATAFS_BLANK : memcmp(bytes, LEFT, sizeof LEFT) ? DATAFS_USED : DATAFS_ELSEWHERE;
+}
+
+struct err *datafs_leave(const struct partition *p)
+{
+	AUTO_CLOSE int fd = open(p->device, O_WRONLY | O_CLOEXEC);
+	char bytes[BLOCK] = LEFT;
+
+	if (datafs_use(p) != DATAFS_BLANK || (fd < 0 && errno == EROFS))
+		return NULL;
+	return fd < 0 || pwrite(fd, bytes, sizeof bytes, 0) != sizeof bytes || fsync(fd) < 0 ? err_errno(errno, "write to %s", p->device) : NULL;
 }
 
 /* A making that was cut off has no superblock yet or the other label; it held nothing, so it is made again. */
@@ -168,7 +179,7 @@ struct err *datafs_mount(const struct partition *p, const char *root)
 	struct super first = read_super(p, 1024), second = read_super(p, 32768ull * BLOCK);
 	bool lost = !first.there && second.there && strcmp(second.label, MAKING);
 
-	if (!p->number && !first.there && !lost && !is_blank(p))
+	if (!p->number && !first.there && !lost && datafs_use(p) != DATAFS_BLANK)
 		return err_new(ERR_SYSTEM, "%s has something on it that is no data of ours: nothing is written to it", p->device);
 	if (!lost && (!first.there || !strcmp(first.label, MAKING)))
 		TRY(make(p, root));

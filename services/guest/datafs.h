@@ -10,6 +10,13 @@
  * an empty one can be known) or whose file system has that label. An error whose code is ENOENT when there is none. */
 struct err *datafs_find_disk(struct partition *ret) MUST_CHECK;
 
+/* What the image's own partition for data holds. ELSEWHERE: datafs_leave was there. */
+enum datafs_use { DATAFS_BLANK, DATAFS_USED, DATAFS_ELSEWHERE };
+enum datafs_use datafs_use(const struct partition *p);
+/* Notes on the image's own partition, unless it is used or cannot be written, that the data are on a disk of their own: a later start without that disk must not
+ * begin with empty ones. */
+struct err *datafs_leave(const struct partition *p) MUST_CHECK;
+
 /* root is the system whose mke2fs, tune2fs, e2fsck and resize2fs are used, with /dev and /proc mounted; the file system
  * is mounted at root/data. Data that cannot be repaired is never replaced. */
 struct err *datafs_mount(const struct partition *p, const char *root) MUST_CHECK;

@@ -26,6 +26,7 @@
 
 #define ROOT "/root"
 #define WAIT_MS 60000          /* for disks that answer slowly */
+#define SETTLE_MS 3000         /* for disks beside the root */
 #define SEED_MS 30000          /* for a seed that the host has promised */
 #define MODULE_COMPRESSED 4    /* MODULE_INIT_COMPRESSED_FILE of linux/module.h */
 #define MACHINE "/data/.machine"
@@ -127,21 +128,44 @@ static struct err *find_root(int64_t until, struct root *ret)
 	return NULL;
 }
 
-/* A disk of its own for the data goes before the image's partition for them. */
-static void choose_data(struct partition *data)
+/* A disk for the data alone that a machine is known to have is waited for; on a first start, whether there is one shows a little later than the root. */
+static bool find_data_disk(enum datafs_use own, struct partition *ret)
 {
-	struct partition disk;
-	struct err *e = datafs_find_disk(&disk);
+	int64_t until = clock_ms() + (own == DATAFS_ELSEWHERE ? WAIT_MS : own == DATAFS_BLANK ? SETTLE_MS : 0);
 
-	if (!e) {
-		say("data is on %s, a disk of its own", disk.device);
-		*data = disk;
-		return;
+	for (bool said = own != DATAFS_ELSEWHERE;; said = true) {
+		struct err *e = datafs_find_disk(ret);
+		if (!e)
+			return true;
+		err_free(e);
+		if (clock_ms() >= until)
+			return false;
+		if (!said)
+			say("waiting for the disk that has the data");
+		clock_sleep(100);
 	}
-	err_free(e);
-	e = partition_grow(data);
+}
+
+/* It goes before the image's own partition for the data. */
+static struct err *choose_data(struct partition *data)
+{
+	enum datafs_use own = datafs_use(data);
+	struct partition disk;
+
+	if (find_data_disk(own, &disk)) {
+		say("data is on %s, a disk of its own", disk.device);
+		if (own == DATAFS_USED)
+			say("warning: what %s has of earlier data is kept, and not used", data->device);
+		TRY(datafs_leave(data));
+		*data = disk;
+		return NULL;
+	}
+	if (own == DATAFS_ELSEWHERE)
+		return err_new(ERR_SYSTEM, "the data are on a disk of their own, which is not there");
+	struct err *e = partition_grow(data);
 	if (e)
 		say_err(e, "warning: data does not grow");
+	return NULL;
 }
 
 /* What is written beside /data is in memory and gone with the next boot. */
@@ -240,7 +264,7 @@ static struct err *boot(void)
 	TRY(find_root(until, &root));
 	TRY(find_data(until, &data));
 	seed_take(clock_ms() + SEED_MS);
-	choose_data(&data);
+	TRY(choose_data(&data));
 	TRY(mount_root(&root));
 	TRY(move_mounts());
 	TRY(datafs_mount(&data, ROOT));

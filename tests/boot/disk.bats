@@ -242,6 +242,26 @@ both_answer() {
 	until_true 900 ended
 }
 
+@test "data on a disk of their own: without it the machine does not begin again with nothing" {
+	asked_for
+	rm -f "$BOOT/disk"
+	qemu-img create -q -f qcow2 -b "$BOOT/out/demo-1.0.qcow2" -F qcow2 "$BOOT/disk"
+	truncate -s 2G "$BATS_TEST_TMPDIR/own"
+	local own=(-drive "file=$BATS_TEST_TMPDIR/own,format=raw,if=none,id=own" -device virtio-blk-pci,drive=own,serial=mkbench-data)
+	start bios virtio "${own[@]}"
+	until_true 900 said 'data is on /dev/vd., a disk of its own'
+	until_true 900 said 'provision: tables: done'
+	pull_the_plug
+	start uefi virtio
+	until_true 900 said 'THIS MACHINE CANNOT START: the data are on a disk of their own, which is not there'
+	until_true 900 ended
+	start uefi virtio -drive "file=$BATS_TEST_TMPDIR/own,format=raw,if=virtio" # known by its label now
+	until_true 900 said 'data is on /dev/vd., a disk of its own'
+	until_true 900 said 'State +(starting|running)'
+	run -1 said 'making the data file system'
+	pull_the_plug
+}
+
 @test "AHCI: with Debian's general kernel the first boot comes to answer, and a promised seed on USB is waited for" {
 	asked_for
 	sed 's/^disk: .*/disk: { size: 4G, kernel: linux-image-amd64 }/; s/^outputs: .*/outputs: [qcow2]/' "$BOOT/demo.yml" >"$BOOT/general.yml"
