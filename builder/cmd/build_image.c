@@ -1,6 +1,7 @@
 #include "cmd/build_image.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -19,12 +20,33 @@ const char *build_image_name(int output)
 	return names[output];
 }
 
-struct err *build_image_folder(const char *folder)
+/* How much of a path is there already, in bytes. */
+static size_t existing(const char *path)
+{
+	AUTO_FREE char *part = mem_dup(path);
+
+	for (char *slash; access(part, F_OK) < 0 && (slash = strrchr(part, '/'));)
+		*slash = '\0';
+	return access(part, F_OK) < 0 ? 0 : strlen(part);
+}
+
+/* Takes away the empty folders of a path, down to that many bytes of it. */
+static void remove_below(const char *path, size_t keep)
+{
+	AUTO_FREE char *part = mem_dup(path);
+
+	for (char *slash; strlen(part) > keep && (!rmdir(part) || errno == ENOENT) && (slash = strrchr(part, '/'));)
+		*slash = '\0';
+}
+
+struct err *build_image_try(const char *folder)
 {
 	AUTO_FREE char *inside = mem_printf("%s/.", folder);
+	size_t was = existing(folder);
 	struct err *e = *folder ? file_make_folder(folder, 0777) : err_errno(ENOENT, "no name");
 	int code = e ? err_code(e) : access(inside, W_OK | X_OK) < 0 ? errno : 0;
 
+	remove_below(folder, was);
 	err_free(e);
 	return code ? err_errno(code, "cannot write outputs to '%s'", folder) : NULL;
 }

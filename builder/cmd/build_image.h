@@ -6,7 +6,7 @@
 
 /* Writes each output below folder; ret has room for one result an output of the recipe. */
 struct err *build_image(struct job *j, struct build_layers *layers, const char *folder, struct image_result *ret) MUST_CHECK;
-/* Makes the folder for outputs where there is none, and fails when nothing can be written there. */
-struct err *build_image_folder(const char *folder) MUST_CHECK;
+/* Fails when nothing could be written in that folder, or when it is not there and cannot be made. Leaves nothing. */
+struct err *build_image_try(const char *folder) MUST_CHECK;
 /* "oci", "raw": the output's name in a recipe. */
 const char *build_image_name(int output);

@@ -76,7 +76,7 @@ static struct err *build(struct job *j, const struct option_set *o, struct build
 
 	TRY(sandbox_enter_user_namespace());
 	TRY(job_open(j, o->recipe, o->style));
-	TRY(build_image_folder(o->folder));
+	TRY(build_image_try(o->folder));
 	TRY(job_lock_read(j, &locked));
 	if (!locked)
 		TRY(job_lock_make(j));
