@@ -20,7 +20,7 @@ struct repository {
 static struct err *git(const struct repository *r, const char *what, const char *const *words, char **ret_output)
 {
 	static const char *const first[] = { "git", "--git-dir=.", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*",
-					     "-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", "-c", "fetch.writeCommitGraph=false" };
+					     "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "fetch.unpackLimit=1", "-c", "fetch.writeCommitGraph=false" };
 	/* The names alone: what git tells a hook of the repository that it runs in. */
 	const char *const set[] = { "GIT_TERMINAL_PROMPT=0", r->objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR",
 				    "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE",
