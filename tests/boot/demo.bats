@@ -206,6 +206,8 @@ teardown_file() {
 
 @test "built again from its lock without network it is the same, byte for byte" {
 	"$MKBENCH" clean --built
-	timeout 900 unshare -n "$MKBENCH" build --progress=plain -o "$BATS_TEST_TMPDIR/out" "$BOOT/demo.yml"
+	timeout 900 unshare -n "$MKBENCH" build --progress=plain -o "$BATS_TEST_TMPDIR/out" "$BOOT/demo.yml" >"$BATS_TEST_TMPDIR/log" 2>&1 ||
+		{ cat "$BATS_TEST_TMPDIR/log"; false; }
+	diff <(grep sha256 "$BOOT/build.log") <(grep sha256 "$BATS_TEST_TMPDIR/log") # by layer
 	cmp "$BOOT/out/demo-1.0.tar" "$BATS_TEST_TMPDIR/out/demo-1.0.tar"
 }
