@@ -313,6 +313,7 @@ resign() {
 	mkdir "$here/demo"
 	echo application >"$here/demo/wsgi.py"
 	echo create_site >"$here/demo/manage.py"
+	touch "$here/socketio.js"
 	faults '* - stall=1'
 	for words in "INT 130 bar" "TERM 143 plain"; do
 		read -r signal want style <<<"$words"
