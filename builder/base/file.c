@@ -116,6 +116,32 @@ struct err *file_copy(int from, int to, uint64_t len, const char *what)
 	return NULL;
 }
 
+struct err *file_read_at(int fd, void *bytes, size_t len, uint64_t at, const char *what)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = pread(fd, (char *)bytes + done, len - done, (off_t)(at + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_errno(n ? errno : EIO, "%s", what);
+		done += (size_t)n;
+	}
+	return NULL;
+}
+
+struct err *file_write_at(int fd, const void *bytes, size_t len, uint64_t at, const char *what)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = pwrite(fd, (const char *)bytes + done, len - done, (off_t)(at + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_errno(n ? errno : EIO, "%s", what);
+		done += (size_t)n;
+	}
+	return NULL;
+}
+
 struct err *file_make_folder(const char *path, mode_t mode)
 {
 	AUTO_FREE char *part = mem_dup(path);

@@ -18,6 +18,9 @@ struct err *file_read(const char *path, size_t limit, char **ret_bytes, size_t *
 struct err *file_write(const char *path, const void *bytes, size_t len, mode_t mode) MUST_CHECK;
 
 struct err *file_write_all(int fd, const void *bytes, size_t len, const char *what) MUST_CHECK;
+/* All len bytes at that place, whatever number the kernel takes at a time; a file that ends earlier is EIO. */
+struct err *file_read_at(int fd, void *bytes, size_t len, uint64_t at, const char *what) MUST_CHECK;
+struct err *file_write_at(int fd, const void *bytes, size_t len, uint64_t at, const char *what) MUST_CHECK;
 /* Copies len bytes between descriptors, by the kernel where it can. */
 struct err *file_copy(int from, int to, uint64_t len, const char *what) MUST_CHECK;
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "image/erofs.h"
 #include "image/erofs_node.h"
@@ -84,17 +85,7 @@ struct sink {
 
 static struct err *write_at(const struct sink *s, const void *bytes, size_t len, uint64_t at)
 {
-	for (const uint8_t *b = bytes; len;) {
-		ssize_t n = pwrite(s->fd, b, len, (off_t)(s->at + at));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_errno(n ? errno : EIO, "write the root file system");
-		b += n;
-		at += (uint64_t)n;
-		len -= (size_t)n;
-	}
-	return NULL;
+	return file_write_at(s->fd, bytes, len, s->at + at, "write the root file system");
 }
 
 /* A folder's or link's content is made in memory, then split like any other. */

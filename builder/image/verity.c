@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #define BLOCK 4096u
@@ -54,21 +55,6 @@ struct range {
 	struct err *failed;
 };
 
-static struct err *read_whole(int fd, uint8_t *bytes, size_t len, uint64_t at)
-{
-	while (len) {
-		ssize_t n = pread(fd, bytes, len, (off_t)at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_errno(n ? errno : EIO, "hash the root file system");
-		bytes += n;
-		at += (uint64_t)n;
-		len -= (size_t)n;
-	}
-	return NULL;
-}
-
 static void *hash_range(void *arg)
 {
 	struct range *r = arg;
@@ -76,7 +62,7 @@ static void *hash_range(void *arg)
 
 	for (uint64_t done = 0; done < r->blocks && !r->failed; done += CHUNK) {
 		uint64_t count = r->blocks - done < CHUNK ? r->blocks - done : CHUNK;
-		r->failed = read_whole(r->fd, bytes, count * BLOCK, r->at + done * BLOCK);
+		r->failed = file_read_at(r->fd, bytes, count * BLOCK, r->at + done * BLOCK, "hash the root file system");
 		hash_blocks(r->v, bytes, count, r->out + done * sizeof(struct digest));
 	}
 	return NULL;
@@ -130,21 +116,6 @@ static void fill_super(const struct verity *v, uint64_t data_blocks, uint8_t *s)
 	memcpy(s + 88, v->salt, sizeof v->salt);
 }
 
-static struct err *write_whole(int fd, const uint8_t *bytes, uint64_t len, uint64_t at)
-{
-	while (len) {
-		ssize_t n = pwrite(fd, bytes, len, (off_t)at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_errno(n ? errno : EIO, "write the hash tree");
-		bytes += n;
-		at += (uint64_t)n;
-		len -= (uint64_t)n;
-	}
-	return NULL;
-}
-
 /* The level nearest to the data comes last; one block of data has none, and its digest is the root hash. */
 struct err *verity_write(const struct verity *v, int fd, uint64_t data_at, uint64_t data_bytes, uint64_t tree_at, struct digest *ret_root)
 {
@@ -164,5 +135,5 @@ struct err *verity_write(const struct verity *v, int fd, uint64_t data_at, uint6
 	}
 	if (count)
 		hash_blocks(v, level, 1, ret_root->bytes);
-	return write_whole(fd, tree, size, tree_at);
+	return file_write_at(fd, tree, size, tree_at, "write the hash tree");
 }

@@ -46,21 +46,6 @@ static struct err *pack(const void *plain, size_t len, void *packed, size_t room
 	return ZSTD_isError(*ret_len) ? err_new(ERR_SYSTEM, "compress the disk image: %s", ZSTD_getErrorName(*ret_len)) : NULL;
 }
 
-static struct err *read_whole(int fd, uint8_t *out, size_t len, uint64_t at)
-{
-	while (len) {
-		ssize_t n = pread(fd, out, len, (off_t)at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_errno(n ? errno : EIO, "read the disk image");
-		out += n;
-		at += (uint64_t)n;
-		len -= (size_t)n;
-	}
-	return NULL;
-}
-
 /* Asks the file system first: a frame that lies in a hole is not read. */
 static bool in_hole(int fd, uint64_t at, size_t len)
 {
@@ -79,7 +64,7 @@ static struct err *make_frame(const struct packer *p, uint64_t frame, uint8_t *p
 
 	*ret_bytes = packed;
 	if (!hole)
-		TRY(read_whole(p->raw, plain, len, at));
+		TRY(file_read_at(p->raw, plain, len, at, "read the disk image"));
 	if (!hole && (len < ZST_FRAME || !is_zero(plain, len)))
 		return pack(plain, len, packed, room, ret_len);
 	*ret_bytes = p->zeros;
