@@ -75,7 +75,7 @@ until_well() { until_true 600 within benchctl verify; }
 	status=0
 	wait $pid || status=$?
 	cat "$BATS_TEST_TMPDIR/err"
-	[[ $status == 6 ]]
+	[[ $status == 130 ]]
 	[[ $(ls "$XDG_DATA_HOME/mkbench") == broken ]]
 }
 
