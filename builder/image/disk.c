@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "image/erofs.h"
@@ -92,8 +93,7 @@ static struct err *write_grub(const struct disk_image *d, int fd, uint64_t at, u
 	put(mbr + 0x66, 0x9090, 2);
 	put(core + 0x1f4, at / SECTOR + 1, 8);
 	put(core + 0x1fc, up(d->core_bytes, SECTOR) / SECTOR - 1, 2);
-	ssize_t n = pwrite(fd, core, up(d->core_bytes, SECTOR), (off_t)at);
-	return n == (ssize_t)up(d->core_bytes, SECTOR) ? NULL : err_errno(n < 0 ? errno : EIO, "write the boot loader");
+	return file_write_at(fd, core, up(d->core_bytes, SECTOR), at, "write the boot loader");
 }
 
 /* A salt of its own for each disk, the same when it is built again. */

@@ -1,12 +1,11 @@
 #include "image/fat.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #define SECTOR 512u
@@ -39,9 +38,7 @@ static void put(uint8_t *out, uint64_t value, size_t bytes)
 
 static struct err *write_at(const struct fat *f, const void *bytes, size_t len, uint64_t at)
 {
-	ssize_t n = pwrite(f->fd, bytes, len, (off_t)(f->at + at));
-
-	return n == (ssize_t)len ? NULL : err_errno(n < 0 ? errno : EIO, "write the EFI partition");
+	return file_write_at(f->fd, bytes, len, f->at + at, "write the EFI partition");
 }
 
 /* A chain of consecutive clusters; 0 bytes take none. */

@@ -1,11 +1,10 @@
 #include "image/gpt.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #define SECTOR 512u
@@ -104,9 +103,7 @@ static void fill_header(uint8_t *h, uint64_t self, uint64_t other, uint64_t arra
 
 static struct err *write_sectors(int fd, const uint8_t *bytes, size_t sectors, uint64_t at)
 {
-	ssize_t n = pwrite(fd, bytes, sectors * SECTOR, (off_t)(at * SECTOR));
-
-	return n == (ssize_t)(sectors * SECTOR) ? NULL : err_errno(n < 0 ? errno : EIO, "write the partition table");
+	return file_write_at(fd, bytes, sectors * SECTOR, at * SECTOR, "write the partition table");
 }
 
 struct err *gpt_write(int fd, uint64_t size_bytes, struct guid disk, const struct gpt_partition *parts, unsigned count,

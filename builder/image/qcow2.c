@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #define CLUSTER 65536u
@@ -37,10 +38,9 @@ static struct err *read_cluster(int fd, const struct plan *p, uint64_t cluster, 
 {
 	uint64_t at = cluster * CLUSTER;
 	size_t want = p->disk_bytes - at < CLUSTER ? (size_t)(p->disk_bytes - at) : CLUSTER;
-	ssize_t n = pread(fd, out, want, (off_t)at);
 
 	memset(out + want, 0, CLUSTER - want);
-	return n == (ssize_t)want ? NULL : err_errno(n < 0 ? errno : EIO, "read the disk image");
+	return file_read_at(fd, out, want, at, "read the disk image");
 }
 
 static bool is_zero(const uint8_t *bytes)
@@ -95,9 +95,7 @@ static void size_tables(struct plan *p)
 
 static struct err *write_cluster(int fd, const uint8_t *bytes, uint64_t cluster)
 {
-	ssize_t n = pwrite(fd, bytes, CLUSTER, (off_t)(cluster * CLUSTER));
-
-	return n == (ssize_t)CLUSTER ? NULL : err_errno(n < 0 ? errno : EIO, "write the qcow2 image");
+	return file_write_at(fd, bytes, CLUSTER, cluster * CLUSTER, "write the qcow2 image");
 }
 
 static struct err *write_head(int fd, const struct plan *p, uint8_t *c)

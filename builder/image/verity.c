@@ -1,6 +1,5 @@
 #include "image/verity.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>

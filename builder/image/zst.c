@@ -157,16 +157,8 @@ struct unpacker {
 
 static struct err *put_plain(struct unpacker *u, size_t len)
 {
-	bool empty = !len || is_zero(u->plain, len);
-
-	for (size_t done = 0; !empty && done < len;) {
-		ssize_t n = pwrite(u->fd, u->plain + done, len - done, (off_t)(u->at + done));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_errno(n ? errno : EIO, "unpack the disk image");
-		done += (size_t)n;
-	}
+	if (len && !is_zero(u->plain, len))
+		TRY(file_write_at(u->fd, u->plain, len, u->at, "unpack the disk image"));
 	u->at += len;
 	return NULL;
 }

@@ -1,11 +1,10 @@
 #include "layer/pack_index.h"
 
 #include <endian.h>
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 #include <zstd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #define FOOTER_BYTES 40
@@ -199,28 +198,14 @@ static void get_all(struct walk *w, struct pack *p)
 	w->failed |= w->left != 0;
 }
 
-static bool read_at(int fd, uint64_t offset, void *bytes, size_t len)
-{
-	for (char *at = bytes; len;) {
-		ssize_t n = pread(fd, at, len, (off_t)offset);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		at += n;
-		offset += (uint64_t)n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 struct err *pack_index_read(int fd, uint64_t size_bytes, struct pack *p)
 {
 	char footer[FOOTER_BYTES];
 	struct walk w = { footer, sizeof footer, false };
 
-	if (size_bytes < sizeof footer || !read_at(fd, size_bytes - sizeof footer, footer, sizeof footer))
+	if (size_bytes < sizeof footer)
 		return err_new(ERR_SYSTEM, "a pack is cut short");
+	TRY(file_read_at(fd, footer, sizeof footer, size_bytes - sizeof footer, "read a pack"));
 	p->packed_bytes = get_64(&w);
 	p->data_bytes = get_64(&w);
 	uint64_t len = get_64(&w), plain_len = get_64(&w);
@@ -229,8 +214,8 @@ struct err *pack_index_read(int fd, uint64_t size_bytes, struct pack *p)
 		return err_new(ERR_SYSTEM, "a pack has no valid footer");
 	AUTO_FREE char *packed = mem_new((size_t)len);
 	char *plain = arena_new(&p->arena, (size_t)plain_len);
-	if (!read_at(fd, p->packed_bytes, packed, (size_t)len) ||
-	    ZSTD_decompress(plain, (size_t)plain_len, packed, (size_t)len) != plain_len)
+	TRY(file_read_at(fd, packed, (size_t)len, p->packed_bytes, "read a pack"));
+	if (ZSTD_decompress(plain, (size_t)plain_len, packed, (size_t)len) != plain_len)
 		return err_new(ERR_SYSTEM, "a pack's index cannot be unpacked");
 	w = (struct walk){ plain, (size_t)plain_len, false };
 	get_all(&w, p);

@@ -93,7 +93,10 @@ struct err *datafs_leave(const struct partition *p)
 
 	if (datafs_use(p) != DATAFS_BLANK || (fd < 0 && errno == EROFS))
 		return NULL;
-	return fd < 0 || pwrite(fd, bytes, sizeof bytes, 0) != sizeof bytes || fsync(fd) < 0 ? err_errno(errno, "write to %s", p->device) : NULL;
+	if (fd < 0)
+		return err_errno(errno, "open %s", p->device);
+	TRY_AS(file_write_at(fd, bytes, sizeof bytes, 0, "write that its data are elsewhere"), "%s", p->device);
+	return fsync(fd) < 0 ? err_errno(errno, "write to %s", p->device) : NULL;
 }
 
 /* A making that was cut off has no superblock yet or the other label; it held nothing, so it is made again. */

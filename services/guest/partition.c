@@ -71,7 +71,10 @@ static bool is_whole(const uint8_t *header, const uint8_t *array, uint64_t self)
 
 static bool read_at(int fd, void *bytes, size_t len, uint64_t sector)
 {
-	return pread(fd, bytes, len, (off_t)(sector * SECTOR)) == (ssize_t)len;
+	struct err *e = file_read_at(fd, bytes, len, sector * SECTOR, "read the partition table");
+
+	err_free(e);
+	return !e;
 }
 
 /* The first table, or what the last one says when that is damaged (*ret_damaged). */
@@ -158,9 +161,8 @@ struct err *partition_find(const char *id, struct partition *ret)
 
 static struct err *write_at(int fd, const void *bytes, size_t len, uint64_t sector)
 {
-	if (pwrite(fd, bytes, len, (off_t)(sector * SECTOR)) != (ssize_t)len || fsync(fd) < 0)
-		return err_errno(errno ? errno : EIO, "write the partition table");
-	return NULL;
+	TRY(file_write_at(fd, bytes, len, sector * SECTOR, "write the partition table"));
+	return fsync(fd) < 0 ? err_errno(errno, "write the partition table") : NULL;
 }
 
 static struct err *write_both(int fd, uint64_t sectors, uint8_t *table)

@@ -1,5 +1,7 @@
 #include "image/fat.h"
 
+#include <errno.h>
+
 #include "base/file.h"
 #include "judge.h"
 
@@ -83,9 +85,26 @@ static void test_full(void)
 	close(fd);
 }
 
+static void test_full_disk(void)
+{
+	AUTO_FREE char *big = mem_new(5u << 20), *path = NULL;
+	const struct fat_file file = { "vmlinuz", big, 5u << 20 };
+	int fd;
+
+	path = judge_file(&fd);
+	judge_full_at(AT + (3u << 20) + 100);
+	struct err *e = fat_write(fd, AT, SIZE, 1, "MKBENCH", 0, &file, 1);
+	judge_full_at(RLIM_INFINITY);
+	ok(e && err_code(e) == EFBIG);
+	err_free(e);
+	unlink(path);
+	close(fd);
+}
+
 int main(void)
 {
 	test_files();
 	test_full();
+	test_full_disk();
 	return t_done();
 }

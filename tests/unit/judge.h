@@ -1,7 +1,9 @@
 /* Independent programs that judge what we write. A machine without one skips its checks and says so. */
 #pragma once
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,6 +41,17 @@ static inline char *judge(const char *const *argv)
 }
 
 #define JUDGE(...) judge((const char *const[]){ __VA_ARGS__, NULL })
+
+/* A disk that is full at that byte of any file: what is written across it is cut, and the next write fails with EFBIG. */
+static inline void judge_full_at(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	ok(!getrlimit(RLIMIT_FSIZE, &limit));
+	limit.rlim_cur = bytes;
+	ok(!setrlimit(RLIMIT_FSIZE, &limit));
+}
 
 /* A file that has no name any more when the test ends. */
 static inline char *judge_file(int *ret_fd)

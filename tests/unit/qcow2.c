@@ -1,5 +1,7 @@
 #include "image/qcow2.h"
 
+#include <errno.h>
+
 #include "judge.h"
 
 /* A disk with bytes at its edges and around what one table of the format covers (512 MiB). */
@@ -49,9 +51,27 @@ static void test_disk(off_t size)
 	close(two);
 }
 
+static void test_full_disk(void)
+{
+	int raw, to;
+	AUTO_FREE char *raw_path = judge_file(&raw), *path = judge_file(&to);
+
+	ok(!ftruncate(raw, 1 << 20));
+	judge_full_at(100000);
+	struct err *e = qcow2_write(raw, to);
+	judge_full_at(RLIM_INFINITY);
+	ok(e && err_code(e) == EFBIG);
+	err_free(e);
+	unlink(raw_path);
+	unlink(path);
+	close(raw);
+	close(to);
+}
+
 int main(void)
 {
 	test_disk(1ll << 30);
 	test_disk((701ll << 20) + 512);
+	test_full_disk();
 	return t_done();
 }
