@@ -142,6 +142,14 @@ static void read_folders(struct reader *r, struct bench *b)
 	}
 }
 
+/* Nothing but a folder's and a host's name. What data exists under is served, whatever new sites may be called today. */
+static bool is_served(const char *name)
+{
+	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.");
+
+	return len && len <= 200 && !name[len] && *name != '.' && *name != '-' && !strstr(name, "..");
+}
+
 /* Sites of the image first, then those added: a name that the image has too counts once. */
 static void read_sites(struct reader *r, struct bench *b, json_t *list, bool added)
 {
@@ -154,7 +162,8 @@ static void read_sites(struct reader *r, struct bench *b, json_t *list, bool add
 	for (size_t i = 0; i < more; i++) {
 		json_t *o = json_array_get(list, i);
 		const char *name = reader_text(r, o, "name");
-		reader_fail(r, bench_site_name(ERR_RECIPE, name));
+		if (!is_served(name))
+			reader_fail(r, err_new(ERR_RECIPE, "'%s' cannot be a site's name", name));
 		if (bench_site(b, name) || json_object_get(o, "dropped"))
 			continue;
 		all[b->sites.count++] = (struct bench_site){
@@ -261,14 +270,14 @@ char *bench_in_data(const struct bench *b, const char *below)
 	return mem_printf("%s%s", b->data, below);
 }
 
-struct err *bench_site_name(enum err_kind kind, const char *name)
+struct err *bench_site_name(const char *name)
 {
 	struct arena arena = { 0 };
 	struct problems wrong = { .arena = &arena };
 	struct err *e = NULL;
 
 	if (!draft_accepts(&pattern_site, "name", name, (struct mark){ 0 }, &wrong))
-		e = err_new(kind, "'%s' cannot be a site's name: %s", name, wrong.first->text);
+		e = err_new(ERR_USAGE, "'%s' cannot be a site's name: %s", name, wrong.first->text);
 	arena_done(&arena);
 	return e;
 }

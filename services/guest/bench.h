@@ -102,6 +102,6 @@ char *bench_in_data(const struct bench *b, const char *below);
 #define BENCH_OWN "/.mkbench"      /* our folder of the volume */
 #define BENCH_RUN "/run/mkbench"   /* what a restart may forget */
 
-/* An error of that kind when a name cannot be a site's, by the rule that recipes have. */
-struct err *bench_site_name(enum err_kind kind, const char *name) MUST_CHECK;
+/* ERR_USAGE when a name cannot be a new site's, by the rule that recipes have. */
+struct err *bench_site_name(const char *name) MUST_CHECK;
 bool bench_has_role(const struct bench *b, int role); /* some program has */

@@ -130,11 +130,11 @@ static struct err *record_site(struct bench *b, const char *name, const char *co
 {
 	const struct bench_site *like = b->default_site ? bench_site(b, b->default_site) : NULL;
 
-	TRY(bench_site_name(ERR_USAGE, name));
 	if (bench_site(b, name) && !again)
 		return err_new(ERR_USAGE, "there is a site %s already (--again makes it anew after it was removed by hand)", name);
 	if (bench_site(b, name))
 		return NULL;
+	TRY(bench_site_name(name));
 	if (roster_of_image(b, name) && (apps[0] || hosts[0]))
 		return err_new(ERR_USAGE, "site %s is the image's, with its apps and hosts: add it without any", name);
 	for (size_t i = 0; i < b->drops.count; i++)

@@ -27,6 +27,26 @@ load room
 	[[ $(jq -r 'select(.step == "site/three.localhost" and .event == "begin").n' "$room/data/.mkbench/ledger" | wc -l) = 1 ]]
 }
 
+@test "a site that was added under a name refused today is served, made anew and dropped as any other" {
+	start_room
+	started
+	run -2 in_room "$room/bin/benchctl" add-site localhost
+	end_room TERM
+	echo '[{"name": "localhost", "apps": ["first"], "hosts": []}, {"name": "locale", "dropped": "20250101-000000", "purge": true}]' >"$room/data/.mkbench/sites.json"
+	start_room
+	started
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 3 of 3 sites" ]]
+	in_room curl -sf -H 'Host: localhost' http://127.0.0.1:8080/api/method/ping
+	in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -e "DROP DATABASE $(jq -r .db_name "$room/data/sites/localhost/site_config.json")"
+	rm -r "$room/data/sites/localhost"
+	until_room "$room/bin/benchctl" add-site localhost --again # provision may have a last step to do
+	run -0 in_room "$room/bin/benchctl" drop-site localhost --yes --purge
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 2 of 2 sites" ]]
+	[[ $(jq -c . "$room/data/.mkbench/sites.json") = "[]" ]]
+}
+
 databases() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N -e "SELECT schema_name FROM information_schema.schemata WHERE schema_name RLIKE '^(_|dropped)' ORDER BY 1"; }
 accounts() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N -e "SELECT COUNT(*) FROM mysql.user WHERE user LIKE '\\_%'"; }
 

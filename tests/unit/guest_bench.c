@@ -36,6 +36,21 @@ static void refused(const char *part, const char *with, const char *why)
 	err_free(e);
 }
 
+/* Names that sites could once be given keep being served: there is data under them. */
+static void accepted(const char *part, const char *with)
+{
+	AUTO_FREE char *text = variant(part, with);
+	AUTO_BENCH struct bench b = { 0 };
+	struct err *e = bench_parse(text, strlen(text), &b);
+
+	printf("# %s\n", with);
+	ok(!e && b.sites.count == 1);
+	err_free(e);
+}
+
+static const char *const former[] = { "'localhost'", "'all'", "'locale'", "'a-'", "'a.'", "'10'", "'a.-b'" };
+static const char *const unsafe[] = { "''", "'.'", "'../x'", "'a..b'", "'a/b'", "'-a'", "'.a'", "'a b'", "'a;b'", "'A'", "'a\\n'" };
+
 int main(void)
 {
 	AUTO_FREE char *text = variant(NULL, NULL);
@@ -56,7 +71,10 @@ int main(void)
 	refused("'argv':['x','{app}']", "'argv':[1]", "'argv' must be a list of strings");
 	refused("'phase':'first'", "'phase':'later'", "'phase' must be one of");
 	refused("'stop_order':7", "'stop_order':-7", "'stop_order' must be a whole number");
-	refused("'one.test'", "'../x'", "cannot be a site's name");
+	for (size_t i = 0; i < COUNT(unsafe); i++)
+		refused("'one.test'", unsafe[i], "cannot be a site's name");
+	for (size_t i = 0; i < COUNT(former); i++)
+		accepted("'one.test'", former[i]);
 	refused("'mode':'0750'", "'mode':750", "'mode' must be a string");
 	refused("{'format'", "{'data':'/x','format'", "duplicate");
 	refused("'links'", "", "bench.json:");

@@ -19,7 +19,7 @@ static const char *const impossible[] = { "", "A.b", "a/b", "../a", "-a", "a-", 
 
 static void refused(const char *name)
 {
-	struct err *e = bench_site_name(ERR_USAGE, name);
+	struct err *e = bench_site_name(name);
 	AUTO_FREE char *why = e ? err_text(e) : mem_dup("accepted");
 
 	printf("# %s\n", why);
@@ -45,7 +45,7 @@ int main(void)
 	b.sites.count = 0;
 	b.unknown_host = "refuse";
 	map(&b, both, "default \"\";\n");
-	struct err *e = bench_site_name(ERR_USAGE, "a.b-c.d1");
+	struct err *e = bench_site_name("a.b-c.d1");
 	ok(!e);
 	err_free(e);
 	for (size_t i = 0; i < COUNT(impossible); i++)
