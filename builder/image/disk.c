@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "image/erofs.h"
 #include "image/verity.h"
 
@@ -31,20 +31,16 @@ static const struct { const char *name, *type; } roles[PARTS] = {
 
 char *disk_partition_id(const uint8_t seed[static 32], const char *name)
 {
-	static const uint8_t place[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
 	struct guid g = gpt_derive(seed, name);
-	struct text t = { 0 };
 
-	for (size_t i = 0; i < 16; i++)
-		text_printf(&t, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", g.bytes[place[i]]);
-	return text_take(&t);
+	return bytes_guid(g.bytes);
 }
 
 static uint32_t esp_serial(const uint8_t seed[static 32])
 {
 	struct guid g = gpt_derive(seed, "esp serial");
 
-	return (uint32_t)g.bytes[0] | (uint32_t)g.bytes[1] << 8 | (uint32_t)g.bytes[2] << 16 | (uint32_t)g.bytes[3] << 24;
+	return (uint32_t)bytes_get(g.bytes, 4);
 }
 
 static uint64_t up(uint64_t n, uint64_t unit)
@@ -71,12 +67,6 @@ static struct err *lay_out(const struct disk_image *d, uint64_t root_bytes, stru
 	return NULL;
 }
 
-static void put(uint8_t *out, uint64_t value, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> (8 * i));
-}
-
 /* What grub-bios-setup changes in the two images (GRUB's include/grub/i386/pc/boot.h and
  * grub-core/boot/i386/pc/): boot.img has at 0x5c the sector of core.img and at 0x66 a
  * check of the drive number that some BIOSes get wrong; core.img's first sector ends with a list
@@ -89,10 +79,10 @@ static struct err *write_grub(const struct disk_image *d, int fd, uint64_t at, u
 		return err_new(ERR_BUILD, "GRUB's core image has %zu bytes", d->core_bytes);
 	memcpy(core, d->core, d->core_bytes);
 	memcpy(mbr, d->boot, SECTOR);
-	put(mbr + 0x5c, at / SECTOR, 8);
-	put(mbr + 0x66, 0x9090, 2);
-	put(core + 0x1f4, at / SECTOR + 1, 8);
-	put(core + 0x1fc, up(d->core_bytes, SECTOR) / SECTOR - 1, 2);
+	bytes_put(mbr + 0x5c, at / SECTOR, 8);
+	bytes_put(mbr + 0x66, 0x9090, 2);
+	bytes_put(core + 0x1f4, at / SECTOR + 1, 8);
+	bytes_put(core + 0x1fc, up(d->core_bytes, SECTOR) / SECTOR - 1, 2);
 	return file_write_at(fd, core, up(d->core_bytes, SECTOR), at, "write the boot loader");
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
 #include "image/erofs_node.h"
 
@@ -76,12 +77,6 @@ static uint8_t type_of(const struct erofs_node *n)
 	return types[n->entry->kind];
 }
 
-static void put(uint8_t *out, uint64_t value, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> (8 * i));
-}
-
 void erofs_folder_fill(const struct erofs_node *n, uint8_t *out)
 {
 	struct names names = { .folder = n };
@@ -94,8 +89,8 @@ void erofs_folder_fill(const struct erofs_node *n, uint8_t *out)
 		for (size_t i = 0; i < count; i++) {
 			next_name(&names, &name, &node);
 			uint8_t *entry = out + i * EROFS_DIRENT;
-			put(entry, node->at / EROFS_SLOT, 8);
-			put(entry + 8, at, 2);
+			bytes_put(entry, node->at / EROFS_SLOT, 8);
+			bytes_put(entry + 8, at, 2);
 			entry[10] = type_of(node);
 			memcpy(out + at, name, strlen(name));
 			at += strlen(name);

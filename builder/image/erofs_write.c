@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "image/erofs.h"
@@ -11,38 +12,19 @@
 
 #define CHUNK (256u * 1024)
 
-static void put(uint8_t *out, uint64_t value, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> (8 * i));
-}
-
-/* CRC-32C (Castagnoli, reflected) without the final inversion, as EROFS wants it. */
-static uint32_t crc32c(const uint8_t *bytes, size_t len)
-{
-	uint32_t crc = ~0u;
-
-	for (size_t i = 0; i < len; i++) {
-		crc ^= bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0x82F63B78u : 0);
-	}
-	return crc;
-}
-
 static void fill_super(const struct erofs *fs, uint8_t *block)
 {
 	uint8_t *s = block + EROFS_SUPER;
 
-	put(s, 0xE0F5E1E2u, 4);
-	put(s + 8, 3, 4);                                       /* compatible: checksum, times */
+	bytes_put(s, 0xE0F5E1E2u, 4);
+	bytes_put(s + 8, 3, 4);                                 /* compatible: checksum, times */
 	s[12] = 12;                                             /* block size, log 2 */
-	put(s + 14, fs->nodes[0].at / EROFS_SLOT, 2);
-	put(s + 16, fs->count, 8);
-	put(s + 24, (uint64_t)fs->epoch, 8);
-	put(s + 36, fs->blocks, 4);
+	bytes_put(s + 14, fs->nodes[0].at / EROFS_SLOT, 2);
+	bytes_put(s + 16, fs->count, 8);
+	bytes_put(s + 24, (uint64_t)fs->epoch, 8);
+	bytes_put(s + 36, fs->blocks, 4);
 	memcpy(s + 48, fs->uuid, 16);
-	put(s + 4, crc32c(s, EROFS_BLOCK - EROFS_SUPER), 4);
+	bytes_put(s + 4, ~bytes_crc(s, EROFS_BLOCK - EROFS_SUPER, BYTES_CRC32C), 4); /* not inverted at the end */
 }
 
 static unsigned mode_of(const struct entry *e)
@@ -60,18 +42,18 @@ static void fill_inode(const struct erofs *fs, const struct erofs_node *n, uint8
 	const struct entry *e = n->entry;
 	int64_t time = e->mtime > fs->epoch ? fs->epoch : e->mtime;
 
-	put(inode, 1u | (n->tail ? 2u << 1 : 0), 2);            /* extended; flat, its tail inline or not */
-	put(inode + 4, mode_of(e), 2);
-	put(inode + 8, n->size, 8);
+	bytes_put(inode, 1u | (n->tail ? 2u << 1 : 0), 2);      /* extended; flat, its tail inline or not */
+	bytes_put(inode + 4, mode_of(e), 2);
+	bytes_put(inode + 8, n->size, 8);
 	if (e->kind == ENTRY_CHAR || e->kind == ENTRY_BLOCK)
-		put(inode + 16, (e->minor & 0xff) | e->major << 8 | (e->minor & ~0xffu) << 12, 4);
+		bytes_put(inode + 16, (e->minor & 0xff) | e->major << 8 | (e->minor & ~0xffu) << 12, 4);
 	else
-		put(inode + 16, n->size > n->tail ? n->block : 0xffffffffu, 4);
-	put(inode + 20, n->at / EROFS_SLOT, 4);
-	put(inode + 24, e->uid, 4);
-	put(inode + 28, e->gid, 4);
-	put(inode + 32, (uint64_t)time, 8);
-	put(inode + 44, n->links, 4);
+		bytes_put(inode + 16, n->size > n->tail ? n->block : 0xffffffffu, 4);
+	bytes_put(inode + 20, n->at / EROFS_SLOT, 4);
+	bytes_put(inode + 24, e->uid, 4);
+	bytes_put(inode + 28, e->gid, 4);
+	bytes_put(inode + 32, (uint64_t)time, 8);
+	bytes_put(inode + 44, n->links, 4);
 }
 
 struct sink {

@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -29,12 +30,6 @@ struct fat {
 	uint16_t date, clock;
 	struct { struct folder *items; size_t count, room; } folders;
 };
-
-static void put(uint8_t *out, uint64_t value, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> (8 * i));
-}
 
 static struct err *write_at(const struct fat *f, const void *bytes, size_t len, uint64_t at)
 {
@@ -72,14 +67,14 @@ static void add_short(const struct fat *f, struct folder *d, const char name[sta
 
 	memcpy(r, name, 11);
 	r[11] = folder ? 0x10 : 0x20;
-	put(r + 14, f->clock, 2);
-	put(r + 16, f->date, 2);
-	put(r + 18, f->date, 2);
-	put(r + 20, cluster >> 16, 2);
-	put(r + 22, f->clock, 2);
-	put(r + 24, f->date, 2);
-	put(r + 26, cluster & 0xffff, 2);
-	put(r + 28, folder ? 0 : size, 4);
+	bytes_put(r + 14, f->clock, 2);
+	bytes_put(r + 16, f->date, 2);
+	bytes_put(r + 18, f->date, 2);
+	bytes_put(r + 20, cluster >> 16, 2);
+	bytes_put(r + 22, f->clock, 2);
+	bytes_put(r + 24, f->date, 2);
+	bytes_put(r + 26, cluster & 0xffff, 2);
+	bytes_put(r + 28, folder ? 0 : size, 4);
 }
 
 static uint8_t sum_of(const char name[static 11])
@@ -104,7 +99,7 @@ static void add_long(struct folder *d, const char *name, uint8_t sum)
 		r[13] = sum;
 		for (size_t i = 0; i < 13; i++) {
 			size_t c = part * 13 + i;
-			put(r + place[i], c < len ? (uint8_t)name[c] : c == len ? 0 : 0xffff, 2);
+			bytes_put(r + place[i], c < len ? (uint8_t)name[c] : c == len ? 0 : 0xffff, 2);
 		}
 	}
 }
@@ -166,30 +161,30 @@ static struct err *write_boot(const struct fat *f, uint64_t size_bytes, uint32_t
 	AUTO_FREE char *padded = mem_printf("%-11.11s", label);
 
 	memcpy(boot + 3, "MKBENCH ", 8);
-	put(boot + 11, SECTOR, 2);
+	bytes_put(boot + 11, SECTOR, 2);
 	boot[13] = CLUSTER / SECTOR;
-	put(boot + 14, RESERVED, 2);
+	bytes_put(boot + 14, RESERVED, 2);
 	boot[16] = 2;                /* tables */
 	boot[21] = 0xf8;
-	put(boot + 24, 63, 2);
-	put(boot + 26, 255, 2);
-	put(boot + 28, f->at / SECTOR, 4);
-	put(boot + 32, size_bytes / SECTOR, 4);
-	put(boot + 36, table_sectors, 4);
-	put(boot + 44, 2, 4);        /* the root's cluster */
-	put(boot + 48, 1, 2);        /* info sector */
-	put(boot + 50, 6, 2);        /* copy of the boot sector */
+	bytes_put(boot + 24, 63, 2);
+	bytes_put(boot + 26, 255, 2);
+	bytes_put(boot + 28, f->at / SECTOR, 4);
+	bytes_put(boot + 32, size_bytes / SECTOR, 4);
+	bytes_put(boot + 36, table_sectors, 4);
+	bytes_put(boot + 44, 2, 4);  /* the root's cluster */
+	bytes_put(boot + 48, 1, 2);  /* info sector */
+	bytes_put(boot + 50, 6, 2);  /* copy of the boot sector */
 	boot[64] = 0x80;
 	boot[66] = 0x29;
-	put(boot + 67, serial, 4);
+	bytes_put(boot + 67, serial, 4);
 	memcpy(boot + 71, padded, 11);
 	memcpy(boot + 82, "FAT32   ", 8);
-	put(boot + 510, 0xaa55, 2);
-	put(info, 0x41615252, 4);
-	put(info + 484, 0x61417272, 4);
-	put(info + 488, f->clusters + 2 - f->next, 4);
-	put(info + 492, f->next, 4);
-	put(info + 508, 0xaa550000u, 4);
+	bytes_put(boot + 510, 0xaa55, 2);
+	bytes_put(info, 0x41615252, 4);
+	bytes_put(info + 484, 0x61417272, 4);
+	bytes_put(info + 488, f->clusters + 2 - f->next, 4);
+	bytes_put(info + 492, f->next, 4);
+	bytes_put(info + 508, 0xaa550000u, 4);
 	for (unsigned copy = 0; copy < 2; copy++) {
 		TRY(write_at(f, boot, SECTOR, copy * 6 * SECTOR));
 		TRY(write_at(f, info, SECTOR, (copy * 6 + 1) * SECTOR));
@@ -208,7 +203,7 @@ static struct err *write_all(struct fat *f, uint64_t size_bytes, uint32_t table_
 	}
 	AUTO_FREE uint8_t *table = mem_new((size_t)table_sectors * SECTOR);
 	for (uint32_t i = 0; i < f->next; i++)
-		put(table + (size_t)i * 4, f->table[i], 4);
+		bytes_put(table + (size_t)i * 4, f->table[i], 4);
 	for (uint64_t copy = 0; copy < 2; copy++)
 		TRY(write_at(f, table, (size_t)table_sectors * SECTOR, (RESERVED + copy * table_sectors) * SECTOR));
 	return write_boot(f, size_bytes, table_sectors, serial, label);

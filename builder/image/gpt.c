@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -11,24 +12,6 @@
 #define ENTRIES 128u
 #define ENTRY_BYTES 128u
 #define ARRAY_SECTORS (ENTRIES * ENTRY_BYTES / SECTOR)
-
-static void put(uint8_t *out, uint64_t value, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint32_t crc32(const uint8_t *bytes, size_t len)
-{
-	uint32_t crc = ~0u;
-
-	for (size_t i = 0; i < len; i++) {
-		crc ^= bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
-	}
-	return ~crc;
-}
 
 struct guid gpt_guid(const char *text)
 {
@@ -64,8 +47,8 @@ static void fill_mbr(uint8_t *mbr, uint64_t sectors, const uint8_t *boot_code)
 	entry[2] = 2;                    /* starts at cylinder 0, head 0, sector 2 */
 	entry[4] = 0xee;
 	memset(entry + 5, 0xff, 3);
-	put(entry + 8, 1, 4);
-	put(entry + 12, sectors - 1 > UINT32_MAX ? UINT32_MAX : sectors - 1, 4);
+	bytes_put(entry + 8, 1, 4);
+	bytes_put(entry + 12, sectors - 1 > UINT32_MAX ? UINT32_MAX : sectors - 1, 4);
 	mbr[510] = 0x55;
 	mbr[511] = 0xaa;
 }
@@ -77,9 +60,9 @@ static void fill_entries(uint8_t *array, const struct gpt_partition *parts, unsi
 		uint8_t *entry = array + i * ENTRY_BYTES;
 		memcpy(entry, p->type.bytes, 16);
 		memcpy(entry + 16, p->id.bytes, 16);
-		put(entry + 32, p->start_bytes / SECTOR, 8);
-		put(entry + 40, (p->start_bytes + p->size_bytes) / SECTOR - 1, 8);
-		put(entry + 48, p->attributes, 8);
+		bytes_put(entry + 32, p->start_bytes / SECTOR, 8);
+		bytes_put(entry + 40, (p->start_bytes + p->size_bytes) / SECTOR - 1, 8);
+		bytes_put(entry + 48, p->attributes, 8);
 		for (size_t c = 0; p->name[c] && c < 35; c++)
 			entry[56 + 2 * c] = (uint8_t)p->name[c];
 	}
@@ -89,16 +72,16 @@ static void fill_header(uint8_t *h, uint64_t self, uint64_t other, uint64_t arra
 			const uint8_t *entries)
 {
 	memcpy(h, "EFI PART\0\0\1\0\x5c\0\0\0", 16);
-	put(h + 24, self, 8);
-	put(h + 32, other, 8);
-	put(h + 40, 2 + ARRAY_SECTORS, 8);
-	put(h + 48, sectors - ARRAY_SECTORS - 2, 8);
+	bytes_put(h + 24, self, 8);
+	bytes_put(h + 32, other, 8);
+	bytes_put(h + 40, 2 + ARRAY_SECTORS, 8);
+	bytes_put(h + 48, sectors - ARRAY_SECTORS - 2, 8);
 	memcpy(h + 56, disk.bytes, 16);
-	put(h + 72, array, 8);
-	put(h + 80, ENTRIES, 4);
-	put(h + 84, ENTRY_BYTES, 4);
-	put(h + 88, crc32(entries, ENTRIES * ENTRY_BYTES), 4);
-	put(h + 16, crc32(h, 92), 4);
+	bytes_put(h + 72, array, 8);
+	bytes_put(h + 80, ENTRIES, 4);
+	bytes_put(h + 84, ENTRY_BYTES, 4);
+	bytes_put(h + 88, bytes_crc(entries, ENTRIES * ENTRY_BYTES, BYTES_CRC32), 4);
+	bytes_put(h + 16, bytes_crc(h, 92, BYTES_CRC32), 4);
 }
 
 static struct err *write_sectors(int fd, const uint8_t *bytes, size_t sectors, uint64_t at)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -95,23 +96,17 @@ static struct err *hash_data(const struct verity *v, int fd, uint64_t at, uint64
 	return e;
 }
 
-static void put(uint8_t *out, uint64_t value, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> (8 * i));
-}
-
 static void fill_super(const struct verity *v, uint64_t data_blocks, uint8_t *s)
 {
 	memcpy(s, "verity\0\0", 8);
-	put(s + 8, 1, 4);
-	put(s + 12, 1, 4);
+	bytes_put(s + 8, 1, 4);
+	bytes_put(s + 12, 1, 4);
 	memcpy(s + 16, v->uuid, sizeof v->uuid);
 	memcpy(s + 32, "sha256", 6);
-	put(s + 64, BLOCK, 4);
-	put(s + 68, BLOCK, 4);
-	put(s + 72, data_blocks, 8);
-	put(s + 80, sizeof v->salt, 2);
+	bytes_put(s + 64, BLOCK, 4);
+	bytes_put(s + 68, BLOCK, 4);
+	bytes_put(s + 72, data_blocks, 8);
+	bytes_put(s + 80, sizeof v->salt, 2);
 	memcpy(s + 88, v->salt, sizeof v->salt);
 }
 

@@ -1,9 +1,9 @@
 #include "layer/pack_index.h"
 
-#include <endian.h>
 #include <string.h>
 #include <zstd.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -12,14 +12,18 @@
 
 static void put_32(struct text *t, uint32_t n)
 {
-	n = htole32(n);
-	text_add(t, (const char *)&n, sizeof n);
+	char bytes[4];
+
+	bytes_put(bytes, n, sizeof bytes);
+	text_add(t, bytes, sizeof bytes);
 }
 
 static void put_64(struct text *t, uint64_t n)
 {
-	n = htole64(n);
-	text_add(t, (const char *)&n, sizeof n);
+	char bytes[8];
+
+	bytes_put(bytes, n, sizeof bytes);
+	text_add(t, bytes, sizeof bytes);
 }
 
 static void put_bytes(struct text *t, const char *bytes, size_t len)
@@ -102,22 +106,16 @@ static const char *get_raw(struct walk *w, size_t len)
 
 static uint32_t get_32(struct walk *w)
 {
-	uint32_t n = 0;
-	const char *at = get_raw(w, sizeof n);
+	const char *at = get_raw(w, 4);
 
-	if (at)
-		memcpy(&n, at, sizeof n);
-	return le32toh(n);
+	return at ? (uint32_t)bytes_get(at, 4) : 0;
 }
 
 static uint64_t get_64(struct walk *w)
 {
-	uint64_t n = 0;
-	const char *at = get_raw(w, sizeof n);
+	const char *at = get_raw(w, 8);
 
-	if (at)
-		memcpy(&n, at, sizeof n);
-	return le64toh(n);
+	return at ? bytes_get(at, 8) : 0;
 }
 
 static const char *get_string(struct walk *w, size_t *ret_len)

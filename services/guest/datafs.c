@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "say.h"
@@ -30,26 +31,17 @@ struct super {
 	uint64_t bytes;
 };
 
-static uint64_t get(const uint8_t *in, size_t bytes)
-{
-	uint64_t value = 0;
-
-	while (bytes--)
-		value = value << 8 | in[bytes];
-	return value;
-}
-
 static struct super read_super(const struct partition *p, uint64_t at)
 {
 	AUTO_CLOSE int fd = open(p->device, O_RDONLY | O_CLOEXEC);
 	uint8_t bytes[1024];
 	struct super s = { 0 };
 
-	if (fd < 0 || pread(fd, bytes, sizeof bytes, (off_t)at) != sizeof bytes || get(bytes + 0x38, 2) != 0xef53)
+	if (fd < 0 || pread(fd, bytes, sizeof bytes, (off_t)at) != sizeof bytes || bytes_get(bytes + 0x38, 2) != 0xef53)
 		return s;
 	s.there = true;
 	memcpy(s.label, bytes + 0x78, 16);
-	s.bytes = (get(bytes + 4, 4) | get(bytes + 0x150, 4) << 32) << (10 + (get(bytes + 0x18, 4) & 15));
+	s.bytes = (bytes_get(bytes + 4, 4) | bytes_get(bytes + 0x150, 4) << 32) << (10 + (bytes_get(bytes + 0x18, 4) & 15));
 	return s;
 }
 

@@ -12,9 +12,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "say.h"
 
 #define SECTOR 512u
@@ -24,38 +24,11 @@
 #define TABLE (SECTOR + ARRAY) /* a header and its array, as they lie at the disk's beginning */
 #define ALIGN 2048u            /* sectors */
 
-static uint64_t get(const uint8_t *in, size_t bytes)
-{
-	uint64_t value = 0;
-
-	while (bytes--)
-		value = value << 8 | in[bytes];
-	return value;
-}
-
-static void put(uint8_t *out, uint64_t value, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++)
-		out[i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint32_t crc32(const uint8_t *bytes, size_t len)
-{
-	uint32_t crc = ~0u;
-
-	for (size_t i = 0; i < len; i++) {
-		crc ^= bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
-	}
-	return ~crc;
-}
-
 static void seal(uint8_t *header, const uint8_t *array)
 {
-	put(header + 88, crc32(array, ARRAY), 4);
-	put(header + 16, 0, 4);
-	put(header + 16, crc32(header, 92), 4);
+	bytes_put(header + 88, bytes_crc(array, ARRAY, BYTES_CRC32), 4);
+	bytes_put(header + 16, 0, 4);
+	bytes_put(header + 16, bytes_crc(header, 92, BYTES_CRC32), 4);
 }
 
 static bool is_whole(const uint8_t *header, const uint8_t *array, uint64_t self)
@@ -64,9 +37,9 @@ static bool is_whole(const uint8_t *header, const uint8_t *array, uint64_t self)
 
 	memcpy(copy, header, sizeof copy);
 	memset(copy + 16, 0, 4);
-	return !memcmp(header, "EFI PART", 8) && get(header + 24, 8) == self && get(header + 80, 4) == ENTRIES &&
-	       get(header + 84, 4) == ENTRY_BYTES && crc32(copy, sizeof copy) == get(header + 16, 4) &&
-	       crc32(array, ARRAY) == get(header + 88, 4);
+	return !memcmp(header, "EFI PART", 8) && bytes_get(header + 24, 8) == self && bytes_get(header + 80, 4) == ENTRIES &&
+	       bytes_get(header + 84, 4) == ENTRY_BYTES && bytes_crc(copy, sizeof copy, BYTES_CRC32) == bytes_get(header + 16, 4) &&
+	       bytes_crc(array, ARRAY, BYTES_CRC32) == bytes_get(header + 88, 4);
 }
 
 static bool read_at(int fd, void *bytes, size_t len, uint64_t sector)
@@ -99,12 +72,9 @@ static uint64_t number_in(const char *folder, const char *name)
 
 static bool has_id(const uint8_t *entry, const char *id)
 {
-	static const uint8_t place[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
-	AUTO_TEXT struct text t = { 0 };
+	AUTO_FREE char *own = bytes_guid(entry + 16);
 
-	for (size_t i = 0; i < 16; i++)
-		text_printf(&t, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", entry[16 + place[i]]);
-	return !strcasecmp(t.bytes, id);
+	return !strcasecmp(own, id);
 }
 
 /* The kernel's name for the number-th partition of a disk: "vda5", "nvme0n1p5". */
@@ -140,8 +110,8 @@ static bool find_on(const char *disk, const char *id, struct partition *ret)
 			continue;
 		snprintf(ret->disk, sizeof ret->disk, "%s", device);
 		ret->number = i + 1;
-		ret->start = get(entry + 32, 8);
-		ret->sectors = get(entry + 40, 8) + 1 - ret->start;
+		ret->start = bytes_get(entry + 32, 8);
+		ret->sectors = bytes_get(entry + 40, 8) + 1 - ret->start;
 		return true;
 	}
 	return false;
@@ -170,16 +140,16 @@ static struct err *write_both(int fd, uint64_t sectors, uint8_t *table)
 	uint8_t *header = table, *array = table + SECTOR;
 	uint64_t last_array = sectors - 1 - ARRAY / SECTOR;
 
-	put(header + 48, last_array - 1, 8);
-	put(header + 24, sectors - 1, 8);
-	put(header + 32, 1, 8);
-	put(header + 72, last_array, 8);
+	bytes_put(header + 48, last_array - 1, 8);
+	bytes_put(header + 24, sectors - 1, 8);
+	bytes_put(header + 32, 1, 8);
+	bytes_put(header + 72, last_array, 8);
 	seal(header, array);
 	TRY(write_at(fd, array, ARRAY, last_array));
 	TRY(write_at(fd, header, SECTOR, sectors - 1));
-	put(header + 24, 1, 8);
-	put(header + 32, sectors - 1, 8);
-	put(header + 72, 2, 8);
+	bytes_put(header + 24, 1, 8);
+	bytes_put(header + 32, sectors - 1, 8);
+	bytes_put(header + 72, 2, 8);
 	seal(header, array);
 	return write_at(fd, table, TABLE, 1);
 }
@@ -196,10 +166,10 @@ static struct err *tell_kernel(int fd, const struct partition *p)
 static bool is_last(const uint8_t *table, unsigned number)
 {
 	const uint8_t *array = table + SECTOR;
-	uint64_t own = get(array + (number - 1) * ENTRY_BYTES + 32, 8);
+	uint64_t own = bytes_get(array + (number - 1) * ENTRY_BYTES + 32, 8);
 
 	for (unsigned i = 0; i < ENTRIES; i++)
-		if (get(array + i * ENTRY_BYTES + 32, 8) > own)
+		if (bytes_get(array + i * ENTRY_BYTES + 32, 8) > own)
 			return false;
 	return true;
 }
@@ -222,7 +192,7 @@ struct err *partition_grow(struct partition *p)
 	if (larger) {
 		say("%s has become larger: data takes the room", p->disk);
 		p->sectors = end - p->start;
-		put(table + SECTOR + (p->number - 1) * ENTRY_BYTES + 40, end - 1, 8);
+		bytes_put(table + SECTOR + (p->number - 1) * ENTRY_BYTES + 40, end - 1, 8);
 	}
 	TRY(write_both(fd, sectors, table));
 	return larger ? tell_kernel(fd, p) : NULL;

@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -32,19 +33,10 @@ struct request {
 	char words[4 * SALT + 1024];
 };
 
-static uint64_t get(const uint8_t *in, size_t bytes)
-{
-	uint64_t value = 0;
-
-	while (bytes--)
-		value = value << 8 | in[bytes];
-	return value;
-}
-
 static bool is_super(const uint8_t *s)
 {
-	return !memcmp(s, "verity\0\0\1\0\0\0\1\0\0\0", 16) && !memcmp(s + 32, "sha256", 7) && get(s + 64, 4) == BLOCK &&
-	       get(s + 68, 4) == BLOCK && get(s + 80, 2) <= SALT;
+	return !memcmp(s, "verity\0\0\1\0\0\0\1\0\0\0", 16) && !memcmp(s + 32, "sha256", 7) && bytes_get(s + 64, 4) == BLOCK &&
+	       bytes_get(s + 68, 4) == BLOCK && bytes_get(s + 80, 2) <= SALT;
 }
 
 static struct err *read_super(const struct partition *data, const struct partition *tree, struct super *ret)
@@ -57,10 +49,10 @@ static struct err *read_super(const struct partition *data, const struct partiti
 		return err_errno(n < 0 ? errno : EIO, "read %s", tree->device);
 	if (!is_super(s))
 		return err_new(ERR_SYSTEM, "the root's hash tree is damaged: %s does not begin with one", tree->device);
-	ret->blocks = get(s + 72, 8);
+	ret->blocks = bytes_get(s + 72, 8);
 	if (!ret->blocks || ret->blocks > data->sectors / SECTORS)
 		return err_new(ERR_SYSTEM, "the root's hash tree is damaged: %s is one for %ju blocks", tree->device, (uintmax_t)ret->blocks);
-	for (size_t i = 0; i < get(s + 80, 2); i++)
+	for (size_t i = 0; i < bytes_get(s + 80, 2); i++)
 		text_printf(&ret->salt, "%02x", s[88 + i]);
 	return NULL;
 }
