@@ -18,6 +18,7 @@
 #define END_KEY         "-----END PGP PUBLIC KEY BLOCK-----"
 #define KEYRING_LIMIT   (16u << 20)
 #define KEYS_MAX        32
+#define WORDS_MAX       (2 * KEYS_MAX + 16)
 
 /* The parts of a message as files in a private folder. */
 struct parts {
@@ -179,21 +180,27 @@ static struct err *judge_status(const char *status)
 	return err_new(ERR_FETCH, "it has no signature that counts");
 }
 
+/* What both programs are told behind their own options. */
+static void add_inputs(const struct parts *p, const char *argv[static WORDS_MAX])
+{
+	while (*argv)
+		argv++;
+	for (size_t i = 0; p->keys[i]; i++) {
+		*argv++ = "--keyring";
+		*argv++ = p->keys[i];
+	}
+	*argv++ = p->signature;
+	*argv = p->text;
+}
+
 /* ret_found false: the program is not installed. */
 static struct err *run_gpgv(const struct parts *p, bool *ret_found)
 {
-	const char *argv[2 * KEYS_MAX + 16] = { "gpgv", "--homedir", p->folder, "--status-fd", "1", "--weak-digest", "SHA1" };
-	size_t n = 7;
-	AUTO_FREE char *status = NULL;
-	AUTO_FREE char *errors = NULL;
+	const char *argv[WORDS_MAX] = { "gpgv", "--homedir", p->folder, "--status-fd", "1", "--weak-digest", "SHA1" };
+	AUTO_FREE char *status = NULL, *errors = NULL;
 	int code;
 
-	for (size_t i = 0; p->keys[i]; i++) {
-		argv[n++] = "--keyring";
-		argv[n++] = p->keys[i];
-	}
-	argv[n++] = p->signature;
-	argv[n++] = p->text;
+	add_inputs(p, argv);
 	TRY(child_run(&(struct child){ .argv = argv, .cwd = p->folder }, &status, &errors, &code));
 	*ret_found = code != 127;
 	return *ret_found ? judge_status(status) : NULL;
@@ -201,18 +208,11 @@ static struct err *run_gpgv(const struct parts *p, bool *ret_found)
 
 static struct err *run_sqv(const struct parts *p, bool *ret_found)
 {
-	const char *argv[2 * KEYS_MAX + 8] = { "sqv" };
-	size_t n = 1;
-	AUTO_FREE char *output = NULL;
-	AUTO_FREE char *errors = NULL;
+	const char *argv[WORDS_MAX] = { "sqv" };
+	AUTO_FREE char *output = NULL, *errors = NULL;
 	int code;
 
-	for (size_t i = 0; p->keys[i]; i++) {
-		argv[n++] = "--keyring";
-		argv[n++] = p->keys[i];
-	}
-	argv[n++] = p->signature;
-	argv[n++] = p->text;
+	add_inputs(p, argv);
 	TRY(child_run(&(struct child){ .argv = argv, .cwd = p->folder }, &output, &errors, &code));
 	*ret_found = code != 127;
 	if (!*ret_found || code == 0)
