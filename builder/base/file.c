@@ -65,6 +65,17 @@ struct err *file_write_all(int fd, const void *bytes, size_t len, const char *wh
 	return NULL;
 }
 
+char *file_tail(const char *path, size_t limit)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO_FREE char *bytes = mem_new(limit + 1);
+	struct stat st;
+
+	if (fd >= 0 && !fstat(fd, &st) && pread(fd, bytes, limit, st.st_size > (off_t)limit ? st.st_size - (off_t)limit : 0) < 0)
+		*bytes = '\0';
+	return TAKE(bytes);
+}
+
 static struct err *write_beside(const char *path, char *beside, const void *bytes, size_t len, mode_t mode)
 {
 	AUTO_CLOSE int fd = mkostemp(beside, O_CLOEXEC);

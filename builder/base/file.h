@@ -17,6 +17,9 @@ struct err *file_read(const char *path, size_t limit, char **ret_bytes, size_t *
  * bytes or the new ones, never a part. */
 struct err *file_write(const char *path, const void *bytes, size_t len, mode_t mode) MUST_CHECK;
 
+/* At most limit of a file's last bytes, NUL-terminated and the caller's to free; "" of one that cannot be read. */
+char *file_tail(const char *path, size_t limit);
+
 struct err *file_write_all(int fd, const void *bytes, size_t len, const char *what) MUST_CHECK;
 /* All len bytes at that place, whatever number the kernel takes at a time; a file that ends earlier is EIO. */
 struct err *file_read_at(int fd, void *bytes, size_t len, uint64_t at, const char *what) MUST_CHECK;

@@ -105,17 +105,13 @@ static bool ask(const char *name, const char *const *argv, char **ret_output)
 static char *tail(const struct engine *e, const char *name)
 {
 	AUTO_FREE char *path = machine_path(name, "console");
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char bytes[TAIL_BYTES + 1] = "";
-	struct stat st;
+	char *bytes = file_tail(path, TAIL_BYTES);
 
 	(void)e;
-	if (fd < 0 || fstat(fd, &st) < 0 || pread(fd, bytes, TAIL_BYTES, st.st_size > TAIL_BYTES ? st.st_size - TAIL_BYTES : 0) < 0)
-		return mem_dup("");
 	for (char *c = bytes; *c; c++)
 		if (((unsigned char)*c < ' ' && *c != '\n') || *c == 0x7f)
 			*c = ' ';
-	return mem_dup(bytes);
+	return bytes;
 }
 
 /* Why the guest says it cannot start, the caller's; or NULL. */

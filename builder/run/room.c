@@ -245,16 +245,10 @@ static struct err *clean(const struct engine *e, const char *name)
 
 static char *tail(const struct engine *e, const char *name)
 {
-	AUTO_FREE char *path = inside(name, "log");
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char bytes[TAIL_BYTES + 1] = "";
-	struct stat st;
+	AUTO_FREE char *path = inside(name, "log"), *bytes = file_tail(path, TAIL_BYTES);
+	char *line = strlen(bytes) == TAIL_BYTES ? strchr(bytes, '\n') : NULL;
 
 	(void)e;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return mem_dup("");
-	ssize_t n = pread(fd, bytes, TAIL_BYTES, st.st_size > TAIL_BYTES ? st.st_size - TAIL_BYTES : 0);
-	char *line = n == TAIL_BYTES ? strchr(bytes, '\n') : NULL;
 	return mem_dup(line ? line + 1 : bytes);
 }
 
