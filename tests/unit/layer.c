@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "layer/audit.h"
 #include "layer/pack.h"
-#include "t.h"
+#include "says.h"
 
 static char area[] = "/tmp/layer-test-XXXXXX";
 static const struct service_user users[] = { { "frappe", "/home/frappe", "/bin/bash", "Bench", 1000, 1000 } };
@@ -61,25 +61,6 @@ static void begin(struct world *w, const char *name, const char *const *names)
 }
 
 #define NAMES(...) ((const char *const[]){ "base-files", "base-passwd", "tools", __VA_ARGS__, NULL })
-
-static void fine(struct err *e)
-{
-	AUTO_FREE char *text = e ? err_text(e) : mem_dup("fine");
-
-	is(text, "fine");
-	err_free(e);
-}
-
-static void refused(struct err *e, const char *holds)
-{
-	AUTO_FREE char *text = e ? err_text(e) : mem_dup("fine");
-
-	ok(e && err_kind(e) == ERR_BUILD);
-	ok(strstr(text, holds) != NULL);
-	if (!strstr(text, holds))
-		printf("# %s\n", text);
-	err_free(e);
-}
 
 static char *content(const struct tree *t, const char *path)
 {
@@ -136,20 +117,20 @@ static void configures(void)
 	struct layer_delta delta = { 0 }, again = { 0 };
 
 	begin(&w, "one", NAMES("a", "b"));
-	fine(layer_open(&w.request, NULL, &set));
+	ok(fine(layer_open(&w.request, NULL, &set)));
 	const struct tree *whole = layer_whole(set);
 	ok(tree_find(whole, "lib") && tree_find(whole, "usr/share/doc/a/copyright") && !tree_find(whole, "usr/share/doc/a/NEWS"));
 	ok(tree_find(whole, "var/lib/dpkg/info/b:amd64.triggers") != NULL);
 	ok(tree_find(whole, "etc/dpkg/dpkg.cfg.d/mkbench") != NULL);
 	ok(layer_group(set, 1)->count < layer_group(set, 0)->count);
-	fine(layer_unpack(set, &root));
-	fine(layer_configure(set, &root, &delta));
+	ok(fine(layer_unpack(set, &root)));
+	ok(fine(layer_configure(set, &root, &delta)));
 	ok(!delta.cached);
 	look_at_delta(&delta.tree);
-	fine(audit_tree(&delta.tree));
+	ok(fine(audit_tree(&delta.tree)));
 	layer_root_done(&root);
-	fine(layer_unpack(set, &root));
-	fine(layer_configure(set, &root, &again));
+	ok(fine(layer_unpack(set, &root)));
+	ok(fine(layer_configure(set, &root, &again)));
 	ok(again.cached && again.tree.count == delta.tree.count);
 	layer_delta_done(&again);
 	layer_delta_done(&delta);
@@ -166,9 +147,9 @@ static struct digest configured_in(const char *name)
 	struct layer_delta delta = { 0 };
 
 	begin(&w, name, NAMES("b", "a"));
-	fine(layer_open(&w.request, NULL, &set));
-	fine(layer_unpack(set, &root));
-	fine(layer_configure(set, &root, &delta));
+	ok(fine(layer_open(&w.request, NULL, &set)));
+	ok(fine(layer_unpack(set, &root)));
+	ok(fine(layer_configure(set, &root, &delta)));
 	struct digest d = tree_digest(&delta.tree);
 	layer_delta_done(&delta);
 	layer_root_done(&root);
@@ -191,21 +172,21 @@ static void explains_failures(void)
 	struct layer_root root = { 0 };
 
 	begin(&w, "four", NAMES("a", "bad"));
-	fine(layer_open(&w.request, NULL, &set));
-	fine(layer_unpack(set, &root));
-	refused(layer_configure(set, &root, NULL), "\n  | the reason of it all\n");
+	ok(fine(layer_open(&w.request, NULL, &set)));
+	ok(fine(layer_unpack(set, &root)));
+	ok(says(layer_configure(set, &root, NULL), ERR_BUILD, "\n  | the reason of it all\n"));
 	layer_root_done(&root);
 	layer_close(set);
 	ask_for(&w, w.packages, NAMES("a", "spoiler"));
-	fine(layer_open(&w.request, NULL, &set));
-	fine(layer_unpack(set, &root));
-	refused(layer_configure(set, &root, NULL), "dpkg --audit finds the packages in disorder:");
+	ok(fine(layer_open(&w.request, NULL, &set)));
+	ok(fine(layer_unpack(set, &root)));
+	ok(says(layer_configure(set, &root, NULL), ERR_BUILD, "dpkg --audit finds the packages in disorder:"));
 	layer_root_done(&root);
 	layer_close(set);
 	ask_for(&w, w.packages, NAMES("a", "thief"));
-	refused(layer_open(&w.request, NULL, &set), "/usr/share/a/same is in package a and in package thief");
+	ok(says(layer_open(&w.request, NULL, &set), ERR_BUILD, "/usr/share/a/same is in package a and in package thief"));
 	ask_for(&w, w.packages, NAMES("a", "heir"));
-	fine(layer_open(&w.request, NULL, &set));
+	ok(fine(layer_open(&w.request, NULL, &set)));
 	layer_close(set);
 	store_close(w.store);
 }
@@ -220,16 +201,16 @@ static void cached_steps(struct world *w, struct layer_root *root)
 		{ .name = "use", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "cat " SERVICE_CACHE "/file >/home/frappe/got", NULL } },
 	};
 
-	fine(layer_steps(&(struct layer_steps){ .store = w->store, .key.bytes = { 2 }, .steps = steps, .step_count = 3, .uid = 1000,
-						.gid = 1000 }, root, &delta));
+	ok(fine(layer_steps(&(struct layer_steps){ .store = w->store, .key.bytes = { 2 }, .steps = steps, .step_count = 3, .uid = 1000,
+						.gid = 1000 }, root, &delta)));
 	holds(&delta.tree, "home/frappe/got", "kept\n");
 	ok(!tree_find(&delta.tree, "run/mkbench"));
-	fine(layer_steps_forget(&(struct layer_steps){ .store = w->store, .steps = (struct service_step[]){ {
+	ok(fine(layer_steps_forget(&(struct layer_steps){ .store = w->store, .steps = (struct service_step[]){ {
 			.name = "forgotten", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "rm " SERVICE_CACHE "/file; touch /home/frappe/no", NULL } } },
-			.step_count = 1, .uid = 1000, .gid = 1000 }, root));
-	fine(layer_steps_forget(&(struct layer_steps){ .store = w->store, .steps = (struct service_step[]){ {
+			.step_count = 1, .uid = 1000, .gid = 1000 }, root)));
+	ok(fine(layer_steps_forget(&(struct layer_steps){ .store = w->store, .steps = (struct service_step[]){ {
 			.name = "look", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "test ! -e /home/frappe/no -a ! -e " SERVICE_CACHE "/file", NULL } } },
-			.step_count = 1, .uid = 1000, .gid = 1000 }, root));
+			.step_count = 1, .uid = 1000, .gid = 1000 }, root)));
 	layer_delta_done(&delta);
 }
 
@@ -250,25 +231,25 @@ static void builds_above(void)
 	};
 
 	begin(&w, "five", NAMES("a"));
-	fine(layer_open(&w.request, NULL, &set));
-	fine(layer_unpack(set, &root));
-	fine(layer_configure(set, &root, NULL));
+	ok(fine(layer_open(&w.request, NULL, &set)));
+	ok(fine(layer_unpack(set, &root)));
+	ok(fine(layer_configure(set, &root, NULL)));
 	ask_for(&w, tools, (const char *const[]){ "builder", NULL });
-	fine(layer_open(&w.request, set, &above));
+	ok(fine(layer_open(&w.request, set, &above)));
 	ok(layer_whole(above)->count < layer_whole(set)->count && !tree_find(layer_whole(above), "usr/bin/dpkg"));
-	fine(layer_unpack(above, &root));
-	fine(layer_configure(above, &root, NULL));
+	ok(fine(layer_unpack(above, &root)));
+	ok(fine(layer_configure(above, &root, NULL)));
 	tree_add(&seed, &(struct entry){ .path = "home/frappe/app", .kind = ENTRY_FOLDER, .mode = 0755, .uid = 1000, .gid = 1000 });
-	fine(layer_steps(&(struct layer_steps){ .store = w.store, .seed = &seed, .steps = steps, .step_count = 3, .uid = 1000,
+	ok(fine(layer_steps(&(struct layer_steps){ .store = w.store, .seed = &seed, .steps = steps, .step_count = 3, .uid = 1000,
 						.gid = 1000, .epoch = 5 },
-			 &root, &delta));
+			 &root, &delta)));
 	holds(&delta.tree, "home/frappe/app/built", "built by frappe at 5\n");
 	ok(tree_find(&delta.tree, "etc/by-root") != NULL);
 	for (int i = 0; i < 2; i++) { /* read from the folder, then with what was remembered of it */
 		struct layer_root again = { 0 };
 		struct layer_delta kept = { 0 };
-		fine(layer_steps(&(struct layer_steps){ .store = w.store, .seed = &seed, .steps = steps, .step_count = 3, .uid = 1000,
-							.gid = 1000, .epoch = 5 }, &again, &kept));
+		ok(fine(layer_steps(&(struct layer_steps){ .store = w.store, .seed = &seed, .steps = steps, .step_count = 3, .uid = 1000,
+							.gid = 1000, .epoch = 5 }, &again, &kept)));
 		struct digest is_now = tree_digest(&kept.tree), was = tree_digest(&delta.tree);
 		ok(kept.cached && digest_equal(&is_now, &was));
 		layer_delta_done(&kept);
@@ -276,9 +257,9 @@ static void builds_above(void)
 	}
 	ok(tree_find(&delta.tree, "home/frappe")->uid == 1000); /* as it is below */
 	cached_steps(&w, &root);
-	refused(layer_steps(&(struct layer_steps){ .store = w.store, .key.bytes = { 1 }, .steps = &(struct service_step){
+	ok(says(layer_steps(&(struct layer_steps){ .store = w.store, .key.bytes = { 1 }, .steps = &(struct service_step){
 			.name = "the step", .argv = (const char *const[]){ "sh", "-c", "echo because; exit 3", NULL } },
-			.step_count = 1 }, &root, NULL), "the step failed with status 3\n  | because");
+			.step_count = 1 }, &root, NULL), ERR_BUILD, "the step failed with status 3\n  | because"));
 	tree_done(&seed);
 	layer_delta_done(&delta);
 	layer_root_done(&root);
@@ -300,14 +281,14 @@ int main(void)
 	ok(mkdtemp(area) != NULL);
 	AUTO_FREE char *debs = mem_printf("%s/debs", area), *output = NULL;
 	int status;
-	fine(file_make_folder(debs, 0755));
+	ok(fine(file_make_folder(debs, 0755)));
 	const char *const argv[] = { "tests/layer/make-debs", debs, NULL };
-	fine(child_run(&(struct child){ .argv = argv }, &output, NULL, &status));
+	ok(fine(child_run(&(struct child){ .argv = argv }, &output, NULL, &status)));
 	ok(!status);
 	configures();
 	twice_is_the_same();
 	explains_failures();
 	builds_above();
-	fine(file_remove_tree(area));
+	ok(fine(file_remove_tree(area)));
 	return t_done();
 }

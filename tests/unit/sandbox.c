@@ -10,7 +10,7 @@
 #include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "t.h"
+#include "says.h"
 
 static char *area, *lower, *upper, *work;
 
@@ -67,33 +67,25 @@ static struct sandbox room(void)
 	return (struct sandbox){ .lowers = lowers, .upper = upper, .work = work, .binds = &usr, .bind_count = 1 };
 }
 
+/* overlay wants an empty work folder, and volatile leaves a mark in it */
+static void empty_work(void)
+{
+	ok(fine(file_remove_tree(work)));
+	folder(work);
+}
+
 static void runs(struct sandbox s, const char *script)
 {
 	const char *const argv[] = { "sh", "-ec", script, NULL };
-	struct err *e = sandbox_run(&s, argv);
-	AUTO_FREE char *text = e ? err_text(e) : mem_dup("fine");
 
-	is(text, "fine");
-	err_free(e);
-	/* overlay wants an empty work folder, and volatile leaves a mark in it */
-	e = file_remove_tree(work);
-	ok(!e);
-	folder(work);
+	ok(fine(sandbox_run(&s, argv)));
+	empty_work();
 }
 
 static void fails(struct sandbox s, const char *const *argv, enum err_kind kind, const char *holds)
 {
-	struct err *e = sandbox_run(&s, argv);
-	AUTO_FREE char *text = e ? err_text(e) : mem_dup("fine");
-
-	ok(e && err_kind(e) == kind);
-	ok(strstr(text, holds) != NULL);
-	if (!strstr(text, holds))
-		printf("# %s\n", text);
-	err_free(e);
-	e = file_remove_tree(work);
-	ok(!e);
-	folder(work);
+	ok(says(sandbox_run(&s, argv), kind, holds));
+	empty_work();
 }
 
 static void looks_inside(void)
@@ -276,14 +268,9 @@ static void calls(void)
 
 	ok(!e);
 	ok(count == 2);
-	e = file_remove_tree(work);
-	ok(!e);
-	folder(work);
+	empty_work();
 	status = 5;
-	e = sandbox_call(&s, inside, &status, "the test", NULL, NULL);
-	AUTO_FREE char *text = err_text(e);
-	ok(strstr(text, "the test failed with status 5") != NULL);
-	err_free(e);
+	ok(says(sandbox_call(&s, inside, &status, "the test", NULL, NULL), ERR_BUILD, "the test failed with status 5"));
 }
 
 int main(void)

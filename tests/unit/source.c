@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "layer/layer.h"
-#include "t.h"
+#include "says.h"
 
 static char *top;
 static char commits[2][65]; /* of the branches one and two */
@@ -108,13 +108,8 @@ static bool gives(const char *store_name, int n)
 static bool fails(const char *store_name, const char *ref, enum err_kind kind, const char *words)
 {
 	struct app_source src;
-	struct err *e = get(store_name, ref, NULL, &src);
-	AUTO_FREE char *text = e ? err_text(e) : NULL;
-	bool good = e && err_kind(e) == kind && strstr(text, words);
+	bool good = says(get(store_name, ref, NULL, &src), kind, words);
 
-	if (!good)
-		printf("# %s\n", e ? text : "nothing failed");
-	err_free(e);
 	source_done(&src);
 	return good;
 }
@@ -257,17 +252,6 @@ static struct err *get_folder(struct store *s, struct app_source *ret)
 	AUTO_FREE char *path = at("recipe.yml");
 
 	return source_get(s, &(struct recipe){ .path = path }, &(struct app){ .name = "demo", .path = "app" }, NULL, NULL, ret);
-}
-
-static bool says(struct err *e, enum err_kind kind, const char *words)
-{
-	AUTO_FREE char *text = e ? err_text(e) : NULL;
-	bool good = e && err_kind(e) == kind && strstr(text, words);
-
-	if (!good)
-		printf("# %s\n", e ? text : "nothing failed");
-	err_free(e);
-	return good;
 }
 
 static void links(struct store *s)

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "t.h"
+#include "says.h"
 
 static char *top;
 static struct store *store;
@@ -80,17 +80,6 @@ static struct err *get(const char *kind, const struct member *members, size_t co
 		add(a, &members[i]);
 	ok(archive_write_free(a) == ARCHIVE_OK && !file_read(path, 1 << 20, &bytes, &len));
 	return get_bytes(bytes, len, ret);
-}
-
-static bool says(struct err *e, enum err_kind kind, const char *words)
-{
-	AUTO_FREE char *text = e ? err_text(e) : NULL;
-	bool good = e && err_kind(e) == kind && strstr(text, words);
-
-	if (!good)
-		printf("# %s\n", e ? text : "nothing failed");
-	err_free(e);
-	return good;
 }
 
 /* However it is packed, and below whatever folder, it is the same source. */

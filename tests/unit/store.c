@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "t.h"
+#include "says.h"
 
 static char *top;
 
@@ -24,19 +24,6 @@ static struct store *reopen(struct store *s)
 	struct err *e = store_open(top, &s);
 	ok(!e);
 	return s;
-}
-
-/* Whether e is there and says word; frees it. */
-static int says(struct err *e, enum err_kind kind, const char *word)
-{
-	if (!e)
-		return 0;
-	AUTO_FREE char *text = err_text(e);
-	int good = err_kind(e) == kind && strstr(text, word);
-	if (!good)
-		printf("# %s\n", text);
-	err_free(e);
-	return good;
 }
 
 static size_t count_in(const char *below)
