@@ -11,6 +11,7 @@ struct cmd {
 extern const struct cmd cmd_init, cmd_check, cmd_schema, cmd_plan, cmd_lock, cmd_build, cmd_run, cmd_verify, cmd_clean;
 
 /* recipe_read for a person: what is wrong is printed to standard error, the error counts it.
+ * Its architecture is this machine's, whether it was written or not.
  * ret is the caller's to end with recipe_done in any case, what its services are with service_free. */
 struct recipe;
 struct service_set;

@@ -1,11 +1,39 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "recipe/recipe.h"
 #include "service/service.h"
+
+/* Debian's name for the machine we run on, or NULL. */
+static const char *host_architecture(void)
+{
+	static const char *const names[][2] = { { "x86_64", "amd64" }, { "aarch64", "arm64" } };
+	struct utsname u;
+
+	for (size_t i = 0; !uname(&u) && i < COUNT(names); i++)
+		if (!strcmp(u.machine, names[i][0]))
+			return names[i][1];
+	return NULL;
+}
+
+/* The guest programs are compiled here and the image's own run here, so both are of one kind. */
+static void settle_architecture(struct recipe *r, struct problems *p)
+{
+	const char *host = host_architecture(), *wanted = r->base.architecture;
+
+	if (!host)
+		problem_add(p, node_mark(r->root, "base"), "this machine cannot build, not yet: use one that is amd64 or arm64");
+	else if (wanted && strcmp(wanted, host))
+		problem_add(p, node_mark(r->root, "base/architecture"), "'architecture' cannot be '%s', not yet: write %s, or build on such a machine",
+			    wanted, host);
+	else
+		r->base.architecture = host;
+}
 
 struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct service_set **ret_services)
 {
@@ -17,6 +45,7 @@ struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct servic
 	if (ret->root) {
 		err_free(e);
 		TRY(cmd_share(&share));
+		settle_architecture(ret, &problems);
 		e = service_check(share, ret, &problems);
 		e = e ? e : recipe_verdict(ret, &problems);
 	}

@@ -3,43 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "fetch/archive.h"
-
-/* Debian's name for the machine we run on, or NULL. */
-static const char *host_architecture(void)
-{
-	static const char *const names[][2] = { { "x86_64", "amd64" }, { "aarch64", "arm64" } };
-	struct utsname u;
-
-	for (size_t i = 0; !uname(&u) && i < COUNT(names); i++)
-		if (!strcmp(u.machine, names[i][0]))
-			return names[i][1];
-	return NULL;
-}
-
-/* The guest programs are compiled here and the image's own run here, so both are of one kind. */
-static struct err *settle_architecture(struct recipe *r)
-{
-	const char *host = host_architecture();
-
-	if (!r->base.architecture)
-		r->base.architecture = host;
-	if (!host || strcmp(r->base.architecture, host))
-		return err_new(ERR_RECIPE, "%s: base.architecture: building for %s on this machine is not possible yet", r->path,
-			       r->base.architecture ? r->base.architecture : "an unknown machine");
-	return NULL;
-}
 
 struct err *job_open(struct job *j, const char *recipe_path, enum progress_style style)
 {
 	j->recipe_path = recipe_path;
 	j->progress = progress_new(style);
 	TRY(cmd_check_recipe(recipe_path, &j->recipe, &j->services));
-	TRY(settle_architecture(&j->recipe));
 	j->lock_path = lock_path(recipe_path);
 	return store_open(NULL, &j->store);
 }

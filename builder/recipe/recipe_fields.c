@@ -22,7 +22,7 @@ static const struct field base_fields[] = {
 	{ "suite", FIELD_TEXT, .required = true, .offset = offsetof(struct base, suite), .pattern = &pattern_suite,
 	  .help = "the Debian release, such as bookworm or trixie" },
 	{ "architecture", FIELD_TEXT, .offset = offsetof(struct base, architecture), .choices = WORDS("amd64", "arm64"),
-	  .help = "the image's architecture; that of the building machine when absent" },
+	  .help = "the image's architecture: for now that of the building machine, which is taken when absent" },
 	{ "mirrors", FIELD_LIST, .offset = offsetof(struct base, mirrors), .max = 16, .pattern = &pattern_mirror,
 	  .help = "Debian mirrors, tried in this order; those of the machine's own apt configuration when absent" },
 	{ "archives", FIELD_LIST, .offset = offsetof(struct base, archives), .max = 16, .fields = archive_fields,
