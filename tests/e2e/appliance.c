@@ -1,4 +1,4 @@
-/* A whole appliance in one static program, for run.bats: process 1, its health program and
+/* A whole appliance in one static program, for appliance.bash: process 1, its health program and
  * the `cat` that mkbench reads its files with. It keeps a file on its volume, answers HTTP, and
  * takes each step of its start when the test tells it to by a file on the volume. */
 #include <arpa/inet.h>

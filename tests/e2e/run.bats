@@ -1,42 +1,8 @@
 #!/usr/bin/env bats
-# mkbench run: the sample image started by mkbench itself, then by docker.
+# mkbench run and verify: the sample image started by mkbench itself.
 bats_require_minimum_version 1.5.0
 load helpers
-load ../boot/docker
-
-setup_file() {
-	MKBENCH=$(readlink -f "$MKBENCH")
-	export MKBENCH
-	cd "$BATS_FILE_TMPDIR"
-	appliance_of
-}
-
-# appliance_of CC-OPTION...: the image of an appliance, in out/.
-appliance_of() {
-	cc -O1 -static "$@" -o appliance "$BATS_TEST_DIRNAME/appliance.c"
-	"$(dirname "$(readlink -f "${BUILT:-$MKBENCH}")")/t/image" out ./appliance >log || { cat log; return 1; }
-}
-
-setup() {
-	[ "$(id -u)" = 0 ] || skip "namespaces without a subordinate range need root"
-	oci=$BATS_FILE_TMPDIR/out/mkbench-sample-1.0.oci
-	tar=$BATS_FILE_TMPDIR/out/mkbench-sample-1.0.tar
-	export MKBENCH_STORE=$BATS_FILE_TMPDIR/store XDG_DATA_HOME=$BATS_TEST_TMPDIR/share
-	name=mkbench-$BATS_TEST_NUMBER-$$
-	cd "$BATS_TEST_TMPDIR"
-}
-
-teardown() {
-	[ -z "${name:-}" ] || "$MKBENCH" run --clean "$name" >/dev/null 2>&1 || true
-	[ -z "${NET:-}" ] || docker_down
-}
-
-# start ARGS...: detached, under this test's name; leaves $url.
-start() {
-	mkbench 0 run --name "$name" --detach "$@"
-	url=$(grep -o 'http://one.localhost:[0-9]*' <<<"$output")
-	url=${url/one.localhost/127.0.0.1}
-}
+load appliance
 
 @test "own runner: starts, shows the steps, answers, keeps data, stops in order, is cleaned" {
 	start "$oci" --engine own
@@ -133,15 +99,6 @@ start() {
 	mkbench 5 run --name "$name" "$oci" --engine own --env FAIL_STEP=1
 	[[ $output == *"provisioning failed at the step 'site one'"*"| a first line"* ]]
 	[ "$(cat "$XDG_DATA_HOME/mkbench/$name/data/stopped")" = "in order" ]
-}
-
-# attended ENGINE SIGNAL: a run in the foreground that gets the signal once it is ready.
-attended() {
-	"$MKBENCH" run --name "$name" "$oci" --engine "$1" --data data >out 2>err 3>&- &
-	pid=$!
-	by=$pid until_true 300 grep -q 'is ready' out
-	[[ $(cat out) == *"Ctrl-C"* ]]
-	kill -"$2" $pid
 }
 
 @test "own runner: Ctrl-C stops in order; so does mkbench's sudden death; --data keeps the data" {
@@ -249,52 +206,6 @@ held() {
 	mkbench 2 run --exec "$name"
 }
 
-# fake_engine NAME STATUS: a program NAME before all others that answers like an engine, and ends with STATUS when it is to run something.
-fake_engine() {
-	mkdir -p bin
-	cat >"bin/$1" <<-END
-		#!/bin/sh
-		echo "$1 \$*" >>"$PWD/asked"
-		case \$1 in
-		info) echo '{}' ;;
-		load) exit 0 ;;
-		run) echo "Error: crun: no cgroups here"; exit $2 ;;
-		*) exit 1 ;;
-		esac
-	END
-	chmod +x "bin/$1"
-}
-
-@test "an engine that answers and cannot run it makes room for the next one; one that was chosen does not" {
-	fake_engine docker 125
-	fake_engine podman 126
-	PATH=$PWD/bin:$PATH start "$oci"
-	[[ $output == *"docker answers and cannot run it"*"no cgroups here"*"podman does"* ]]
-	[[ $output == *"podman answers and cannot run it"*"mkbench itself does"* ]]
-	grep -q '^podman run' asked
-	[ "$(curl -s "$url")" = hello ]
-	[ -e "$XDG_DATA_HOME/mkbench/$name/data/starts" ]
-	PATH=$PWD/bin:$PATH mkbench 0 run --stop "$name"
-	rm asked
-	PATH=$PWD/bin:$PATH start "$oci" # its data is there: nobody else is asked
-	run ! grep -q ' run ' asked
-	mkbench 0 run --exec "$name" cat /data/starts
-	[ "$output" = $'start\nstart' ]
-	PATH=$PWD/bin:$PATH mkbench 6 run --name "$name-b" --engine podman "$oci"
-	[[ $output == *"no cgroups here"* ]]
-}
-
-@test "docker, podman: a value of this shell is handed on without a word of it on a command line" {
-	for engine in docker podman; do
-		fake_engine $engine 125
-		sed -i "2a echo \"\$WORD\" >$PWD/inherited" "bin/$engine"
-		WORD="two words" PATH=$PWD/bin:$PATH mkbench 6 run --name "$name" --engine $engine "$oci" --env WORD --env OTHER=x --env EMPTY=
-		grep -q "^$engine run .* --env WORD --env OTHER=x --env EMPTY= mkbench-sample:1.0" asked
-		run ! grep -q two asked
-		[ "$(cat inherited)" = "two words" ]
-	done
-}
-
 @test "verify: an image without the programs of a bench fails its checks, and nothing of it stays" {
 	mkbench 5 verify "$oci" --engine own
 	[[ $output == *"ok   ready"* ]]
@@ -318,23 +229,6 @@ fake_engine() {
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
 }
 
-@test "a disk's --data is not a file of something else" {
-	truncate -s 1M demo-1.0.raw
-	echo precious >notes
-	mkbench 2 run --name "$name" demo-1.0.raw --data notes
-	[[ $output == *"--data notes is no disk"* ]]
-	[[ $output != *--clean* ]]
-	[ "$(cat notes)" = precious ]
-	mkbench 2 run --name "$name" demo-1.0.raw --data /dev/null
-	mkdir bin
-	printf '#!/bin/sh\necho qemu-img: no room\nexit 1\n' >bin/qemu-img
-	chmod +x bin/qemu-img
-	PATH=$PWD/bin:$PATH mkbench 6 run --name "$name" demo-1.0.raw --data new.raw
-	[[ $output == *"make new.raw: qemu-img: no room"* ]]
-	mkbench 2 run --name "$name" demo-1.0.raw --data ""
-	[ ! -e "$XDG_DATA_HOME/mkbench/$name" ]
-}
-
 @test "usage: what verify does not take is refused" {
 	mkbench 0 verify --help
 	[[ $output == *"--json"* ]]
@@ -342,89 +236,5 @@ fake_engine() {
 	mkbench 2 verify "$oci" more
 	mkbench 2 verify --name x "$oci"
 	mkbench 2 verify nothing.oci
-	mkbench 2 verify "$oci" --accel tcg
-	[[ $output == *"--accel is for disks"* ]]
-	mkbench 2 verify "$oci" --firmware uefi
-	[[ $output == *"--firmware is for disks"* ]]
-	touch demo-1.0.raw
-	mkbench 2 verify demo-1.0.raw --engine own
-	mkbench 2 verify demo-1.0.raw --accel xen
-	mkbench 2 verify "$oci" --cpus 2
-	for bad in 0 -1 1.5G 2T 100M 4GB G 99999999999G; do
-		mkbench 2 run --memory="$bad" demo-1.0.raw
-		[[ $output == *"--memory takes a size from 512M, such as 4G, not '$bad'"* ]]
-	done
-	for bad in 0 -1 256 2x 99999999999999999999; do
-		mkbench 2 run --cpus="$bad" demo-1.0.raw
-		[[ $output == *"--cpus takes a number from 1 to 255, not '$bad'"* ]]
-	done
-	mkbench 2 verify demo-1.0.raw --firmware coreboot
-	[[ $output == *"--firmware takes bios or uefi, not 'coreboot'"* ]]
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench" 2>/dev/null)" ]
-}
-
-# A daemon of our own, and networks too: what runs on the machine stays untouched.
-start_docker() {
-	local lacks
-	lacks=$(docker_lacks)
-	[ -z "$lacks" ] || skip "$lacks"
-	export BOOT=$BATS_TEST_TMPDIR NET=mkbench-run-$$
-	docker_up
-	printf '#!/bin/sh\nexec nsenter --net=/run/netns/%s %s "$@"\n' "$NET" "$MKBENCH" >inside
-	BUILT=$MKBENCH
-	chmod +x inside
-	MKBENCH=$PWD/inside
-}
-
-@test "docker: loads layout and archive, keeps the volume, stops in order, is cleaned" {
-	start_docker
-	start "$oci"
-	[ "$(inside curl -s "$url")" = hello ]
-	mkbench 0 run --exec "$name" cat /data/starts
-	[ "$output" = start ]
-	mkbench 0 run --stop "$name"
-	start "$tar"
-	[[ $output == *"there already"* ]]
-	mkbench 0 run --exec "$name" cat /data/stopped
-	[ "$output" = "in order" ]
-	mkbench 0 run --clean "$name"
-	[ -z "$(docker ps -aq)$(docker volume ls -q)$(docker images -aq)" ]
-	docker load -i "$tar"
-	docker create --name "$name" mkbench-sample:1.0
-	mkbench 2 run --name "$name" "$oci"
-	[[ $output == *"mkbench did not start"* ]]
-	docker rm "$name"
-	attended docker INT
-	wait $pid
-	[ "$(cat data/stopped)" = "in order" ]
-	mkbench 5 run --name "$name" "$oci" --env FAIL=1
-	[[ $output == *"| the appliance fails at once"* ]]
-	mkbench 5 verify "$oci" --engine docker
-	docker image inspect mkbench-sample:1.0 # was there before
-}
-
-@test "docker: an image goes with the container it was loaded for, unless somebody else needs it" {
-	start_docker
-	mkbench 5 verify "$oci" --engine docker
-	[ -z "$(docker ps -aq)$(docker volume ls -q)$(docker images -aq)" ]
-	start "$oci"
-	mkbench 2 run --stop nobody
-	[[ $output == *"known are $name" ]]
-	docker create --name other mkbench-sample:1.0
-	mkbench 0 run --clean "$name"
-	docker image inspect mkbench-sample:1.0
-	docker rm other
-	docker rmi mkbench-sample:1.0
-	start "$oci"
-	docker tag mkbench-sample:1.0 mine:1
-	mkbench 0 run --clean "$name"
-	docker image inspect mine:1
-	docker rmi mine:1 mkbench-sample:1.0
-	mkbench 0 run --name "$name" "$oci" --detach
-	mkbench 0 run --stop "$name"
-	appliance_of -O2
-	start out/mkbench-sample-1.0.oci # the next version under the same name
-	[ "$(docker images -aq | wc -l)" = 1 ]
-	mkbench 0 run --clean "$name"
-	[ -z "$(docker images -aq)" ]
 }
