@@ -1,0 +1,152 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "reopen.h"
+
+static void age(const char *path, time_t seconds)
+{
+	struct timespec t = { .tv_sec = time(NULL) - seconds };
+
+	ok(!utimensat(AT_FDCWD, path, (struct timespec[]){ t, t }, 0));
+}
+
+static char *cache_file(struct store *s, const char *name, bool write)
+{
+	AUTO_FREE char *folder = NULL;
+	AUTO_CLOSE int lock = -1;
+
+	ok(!store_cache_begin(s, "npm", &folder, &lock));
+	char *path = mem_printf("%s/%s", folder, name);
+	ok(!write || !file_write(path, name, strlen(name), 0644));
+	return path;
+}
+
+/* Another boot of the machine, as the store sees it. */
+static void other_boot(void)
+{
+	AUTO_FREE char *boot = mem_printf("%s/boot", top);
+
+	ok(!file_write(boot, "another\n", 8, 0644));
+}
+
+/* Of a cache only what was written after its last good end can be torn. */
+static void caches(struct store *s)
+{
+	AUTO_FREE char *whole = cache_file(s, "whole", true);
+	uint64_t freed;
+
+	ok(!store_cache_end(s, "npm"));
+	usleep(20000); /* the clock of files ticks slower than ours */
+	AUTO_FREE char *torn = cache_file(s, "torn", true);
+	s = reopen(s);
+	ok(!access(whole, F_OK) && !access(torn, F_OK));
+	store_close(s);
+	other_boot();
+	s = reopen(NULL);
+	ok(!access(whole, F_OK) && access(torn, F_OK) < 0);
+	ok(!store_clean_built(s, &freed) && !access(whole, F_OK));
+	AUTO_FREE char *folder = mem_printf("%s/caches/npm", top);
+	age(folder, 1000000);
+	AUTO_FREE char *used = cache_file(s, "whole", false);
+	ok(!store_clean(s, 500000, &freed) && !access(used, F_OK));
+	age(folder, 1000000);
+	ok(!store_clean(s, 500000, &freed) && access(folder, F_OK) < 0 && freed > 0);
+	store_close(s);
+}
+
+/* Two users of a cache come one after the other, even if the first is killed. */
+static void cache_in_turn(struct store *s)
+{
+	AUTO_FREE char *folder = NULL, *mine = NULL;
+	AUTO_CLOSE int lock = -1, own = -1;
+	int told[2], status;
+
+	ok(!pipe(told));
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (store_cache_begin(s, "pip", &folder, &lock) || write(told[1], "", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	ok(read(told[0], &(char){ 0 }, 1) == 1);
+	struct digest key = digest_of("cache pip", 9);
+	char hex[DIGEST_HEX];
+	AUTO_FREE char *path = mem_printf("%s/tmp/%s", top, digest_hex(&key, hex));
+	AUTO_CLOSE int other = open(path, O_RDWR | O_CLOEXEC);
+	ok(flock(other, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK);
+	ok(!kill(pid, SIGKILL) && waitpid(pid, &status, 0) == pid);
+	ok(!store_cache_begin(s, "pip", &mine, &own));
+	store_close(s);
+}
+
+/* What git fetched stays as long as it is used, and what it had not received whole goes when a store is opened alone. */
+static void git(struct store *s)
+{
+	struct digest key = digest_of("url", 3);
+	AUTO_FREE char *objects = NULL, *again = NULL;
+	uint64_t freed = 0;
+
+	ok(!store_git_objects(s, &key, &objects));
+	AUTO_FREE char *folder = mem_ndup(objects, strlen(objects) - strlen("/objects")), *packs = mem_printf("%s/pack", objects);
+	AUTO_FREE char *pack = mem_printf("%s/pack-1.pack", packs), *partial = mem_printf("%s/tmp_pack_1", packs);
+	ok(!file_make_folder(packs, 0755) && !file_write(pack, "all", 3, 0444) && !file_write(partial, "half", 4, 0444));
+	struct store *other = NULL;
+	ok(!store_open(top, &other) && !access(partial, F_OK)); /* it may be the other's */
+	store_close(other);
+	s = reopen(s);
+	ok(access(partial, F_OK) < 0 && !access(pack, F_OK));
+	age(folder, 1000000);
+	ok(!store_git_objects(s, &key, &again));
+	is(again, objects);
+	ok(!store_clean_built(s, &freed) && !store_clean(s, 500000, &freed) && !access(pack, F_OK));
+	age(folder, 1000000);
+	ok(!store_clean(s, 500000, &freed) && access(folder, F_OK) < 0 && freed > 0);
+	store_close(s);
+}
+
+static void clean(struct store *s)
+{
+	struct digest old = put(s, "old"), used = put(s, "used"), fresh = put(s, "fresh");
+	AUTO_FREE char *old_path = store_blob_path(s, &old), *used_path = store_blob_path(s, &used);
+	AUTO_FREE char *work = NULL, *root = NULL, *ref = NULL, *no_ref = NULL;
+	struct digest key = digest_of("key", 3);
+	struct store *other = NULL;
+	uint64_t freed = 0;
+
+	ok(!store_work_folder(s, "root", &work) && !store_tree_keep(s, &key, work, &root) && !store_ref_write(s, "layer", &key, "built"));
+	age(old_path, 1000000);
+	age(used_path, 1000000);
+	ok(store_has(s, &used));
+	ok(!store_open(top, &other));
+	ok(says(store_clean(s, 0, &freed), ERR_SYSTEM, "in use") && freed == 0);
+	store_close(other);
+	ok(!store_clean(s, 500000, &freed) && freed > 0);
+	ok(!store_has(s, &old) && store_has(s, &used) && store_has(s, &fresh));
+	ok(!access(root, F_OK) && !store_ref_read(s, "layer", &key, &ref) && ref);
+	ok(!store_clean(s, 0, &freed));
+	ok(!store_has(s, &used) && !store_has(s, &fresh));
+	ok(access(root, F_OK) < 0 && !store_ref_read(s, "layer", &key, &no_ref) && !no_ref);
+	put(s, "again");
+	store_close(s);
+}
+
+int main(void)
+{
+	char folder[] = "/tmp/mkbench-store.XXXXXX";
+
+	top = mkdtemp(folder);
+	caches(reopen(NULL));
+	cache_in_turn(reopen(NULL));
+	git(reopen(NULL));
+	clean(reopen(NULL));
+	ok(!file_remove_tree(top));
+	return t_done();
+}
