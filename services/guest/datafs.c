@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "note.h"
 #include "say.h"
 #include "sysfile.h"
 
@@ -22,7 +23,7 @@
 #define MAKING "mkbench-making"
 #define LEFT "mkbench: the data are on a disk of their own\n"
 #define BLOCK 4096u
-#define SECOND "32768"         /* block of the second superblock, for blocks of 4 KiB */
+#define BLKID_NOTHING 2        /* blkid(8) */
 
 /* The superblock's fields (the kernel's Documentation/filesystems/ext4/super.rst). */
 struct super {
@@ -106,23 +107,36 @@ static struct err *make(const struct partition *p, const char *root)
 	return NULL;
 }
 
-static struct err *check(const struct partition *p, const char *root, bool first_is_lost)
+/* What is more than a routine repair (4), or a first superblock that is lost (8), e2fsck does not do unasked. */
+static struct err *check(const struct partition *p, const char *root)
 {
-	int status;
+	int status = RUN(root, "/sbin/e2fsck", "-p", p->device);
 
-	if (first_is_lost) {
-		say("warning: the beginning of %s is damaged: it is repaired from its copy", p->device);
-		status = RUN(root, "/sbin/e2fsck", "-y", "-b", SECOND, "-B", "4096", p->device);
-	} else {
-		status = RUN(root, "/sbin/e2fsck", "-p", p->device);
-	}
-	if (status & 4) {
-		say("warning: %s needs more than a routine repair", p->device);
+	if (status & (4 | 8)) {
+		note("the data file system on %s was damaged and is being repaired: what has lost its name is in /data/lost+found", p->device);
 		status = RUN(root, "/sbin/e2fsck", "-y", p->device);
 	}
 	if (status > 3)
-		return err_new(ERR_SYSTEM, "e2fsck cannot repair %s (status %d): nothing is written to it", p->device, status);
+		return err_new(ERR_SYSTEM, "e2fsck cannot repair the data file system on %s (status %d): it is not used, and not made anew",
+			       p->device, status);
 	return NULL;
+}
+
+/* On a disk that is not the image's, somebody else's file system may leave its beginning blank. */
+static bool is_free(const struct partition *p, const char *root)
+{
+	return datafs_use(p) == DATAFS_BLANK && (p->number || RUN(root, "/sbin/blkid", "-p", p->device) == BLKID_NOTHING);
+}
+
+struct err *datafs_prepare(const struct partition *p, const char *root)
+{
+	struct super first = read_super(p, 1024), second = read_super(p, 32768ull * BLOCK);
+	const struct super *s = first.there ? &first : &second;
+
+	if (s->there ? !strcmp(s->label, MAKING) : is_free(p, root))
+		return make(p, root);
+	return s->there ? check(p, root) : err_new(ERR_SYSTEM,
+		"%s is not blank and holds no file system of ours that could be repaired: nothing is written to it", p->device);
 }
 
 static struct err *mount_it(const struct partition *p, const char *root)
@@ -171,18 +185,9 @@ struct err *datafs_find_disk(struct partition *ret)
 
 struct err *datafs_mount(const struct partition *p, const char *root)
 {
-	struct super first = read_super(p, 1024), second = read_super(p, 32768ull * BLOCK);
-	bool lost = !first.there && second.there && strcmp(second.label, MAKING);
-
-	if (!p->number && !first.there && !lost && datafs_use(p) != DATAFS_BLANK)
-		return err_new(ERR_SYSTEM, "%s has something on it that is no data of ours: nothing is written to it", p->device);
-	if (!lost && (!first.there || !strcmp(first.label, MAKING)))
-		TRY(make(p, root));
-	else
-		TRY(check(p, root, lost));
 	TRY(mount_it(p, root));
-	first = read_super(p, 1024);
-	if (first.there && first.bytes + (1 << 20) < p->sectors * 512 && RUN(root, "/sbin/resize2fs", p->device))
+	struct super s = read_super(p, 1024);
+	if (s.there && s.bytes + (1 << 20) < p->sectors * 512 && RUN(root, "/sbin/resize2fs", p->device))
 		say("warning: the data file system could not be made larger");
 	return NULL;
 }

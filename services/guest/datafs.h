@@ -17,6 +17,9 @@ enum datafs_use datafs_use(const struct partition *p);
  * begin with empty ones. */
 struct err *datafs_leave(const struct partition *p) MUST_CHECK;
 
-/* root is the system whose mke2fs, tune2fs, e2fsck and resize2fs are used, with /dev and /proc mounted; the file system
- * is mounted at root/data. Data that cannot be repaired is never replaced. */
+/* Leaves a whole file system on p: made where nothing is, repaired where one is. Whatever else is there stays as it is and is an
+ * error, as are data that cannot be repaired. root is the system whose mke2fs, tune2fs, e2fsck, resize2fs and blkid are used, with
+ * /dev and /proc mounted. */
+struct err *datafs_prepare(const struct partition *p, const char *root) MUST_CHECK;
+/* Mounts it at root/data and lets it have all of p. */
 struct err *datafs_mount(const struct partition *p, const char *root) MUST_CHECK;

@@ -267,6 +267,7 @@ static struct err *boot(void)
 	TRY(choose_data(&data));
 	TRY(mount_root(&root));
 	TRY(move_mounts());
+	TRY(datafs_prepare(&data, ROOT));
 	TRY(datafs_mount(&data, ROOT));
 	TRY(name_machine());
 	return hand_over();

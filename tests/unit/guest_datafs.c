@@ -1,0 +1,157 @@
+#include "datafs.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "t.h"
+
+#define SECOND (32768u * 4096)
+#define MAGIC 0x38             /* of a superblock, as the next */
+#define LABEL 0x78
+
+/* A file that stands for the image's own partition for data, or (number 0) for a disk of their own. */
+static struct partition make_device(unsigned number)
+{
+	struct partition p = { .device = "/tmp/mkbench-unit-XXXXXX", .number = number, .sectors = (256u << 20) / 512 };
+	int fd = mkstemp(p.device);
+
+	ok(fd >= 0 && !ftruncate(fd, 256 << 20));
+	close(fd);
+	return p;
+}
+
+static void put(const struct partition *p, off_t at, const char *bytes, size_t len)
+{
+	AUTO_CLOSE int fd = open(p->device, O_WRONLY | O_CLOEXEC);
+
+	ok(pwrite(fd, bytes, len, at) == (ssize_t)len);
+}
+
+static const char *label_at(const struct partition *p, off_t super)
+{
+	static char label[17];
+	AUTO_CLOSE int fd = open(p->device, O_RDONLY | O_CLOEXEC);
+
+	return pread(fd, label, 16, super + LABEL) == 16 ? label : NULL;
+}
+
+static void prepared(const struct partition *p)
+{
+	struct err *e = datafs_prepare(p, "/");
+
+	ok(!e);
+	err_free(e);
+	is(label_at(p, 1024), DATAFS_NAME);
+	is(label_at(p, SECOND), DATAFS_NAME);
+}
+
+static void refused(const struct partition *p, const char *why)
+{
+	struct err *e = datafs_prepare(p, "/");
+	AUTO_FREE char *text = e ? err_text(e) : NULL;
+
+	ok(text && strstr(text, why));
+	err_free(e);
+	ok(strcmp(label_at(p, 1024), DATAFS_NAME));
+}
+
+static void test_blank(unsigned number)
+{
+	struct partition p = make_device(number);
+
+	prepared(&p);
+	prepared(&p);
+	unlink(p.device);
+}
+
+/* A power cut before the label says that all is there. */
+static void test_cut_off(void)
+{
+	struct partition p = make_device(7);
+
+	prepared(&p);
+	put(&p, 1024 + LABEL, "mkbench-making", 15);
+	prepared(&p);
+	put(&p, SECOND + LABEL, "mkbench-making", 15);
+	put(&p, 1024, (char[3072]){ 0 }, 3072);
+	prepared(&p);
+	unlink(p.device);
+}
+
+/* One of the two superblocks is lost, or damaged so that only its checksum tells. */
+static void test_repaired(off_t at, size_t len)
+{
+	AUTO_FREE char *junk = mem_new(len);
+	struct partition p = make_device(7);
+
+	prepared(&p);
+	memset(junk, 'x', len);
+	put(&p, at, junk, len);
+	prepared(&p);
+	unlink(p.device);
+}
+
+/* No superblock is left: whatever it was, it may be somebody's only copy. */
+static void test_damaged(void)
+{
+	AUTO_FREE char *junk = mem_new(8192);
+	struct partition p = make_device(7);
+
+	prepared(&p);
+	memset(junk, 'x', 8192);
+	put(&p, 0, junk, 8192);
+	put(&p, SECOND, junk, 8192);
+	refused(&p, "holds no file system of ours");
+	unlink(p.device);
+}
+
+static void test_unreadable(void)
+{
+	struct partition p = { .device = "/nowhere/at/all", .number = 7, .sectors = 1 << 20 };
+	struct err *e = datafs_prepare(&p, "/");
+	AUTO_FREE char *text = e ? err_text(e) : NULL;
+
+	ok(text && strstr(text, "holds no file system of ours"));
+	err_free(e);
+}
+
+/* ISO 9660 leaves the first 32 KiB to others, as Btrfs, ZFS and RAID leave some. */
+static void test_foreign(void)
+{
+	struct partition p = make_device(0);
+
+	put(&p, 32768, "\1CD001\1", 8);
+	put(&p, 32768 + 2048, "\377CD001\1", 8);
+	refused(&p, "holds no file system of ours");
+	unlink(p.device);
+}
+
+/* What changes the root needs a right, and notes are written to /run. */
+static bool enter_room(void)
+{
+	if (geteuid())
+		return !unshare(CLONE_NEWUSER);
+	return !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) && !mount("none", "/run", "tmpfs", 0, NULL);
+}
+
+int main(void)
+{
+	ok(enter_room());
+	test_blank(7);
+	test_blank(0);
+	test_cut_off();
+	test_repaired(1024 + MAGIC, 2);
+	test_repaired(1024 + 4, 8);
+	test_repaired(SECOND + MAGIC, 2);
+	test_repaired(0, 4096);
+	test_damaged();
+	test_unreadable();
+	test_foreign();
+	return t_done();
+}
