@@ -82,9 +82,9 @@ enum datafs_use datafs_use(const struct partition *p)
 struct err *datafs_leave(const struct partition *p)
 {
 	AUTO_CLOSE int fd = open(p->device, O_WRONLY | O_CLOEXEC);
-	char bytes[BLOCK] = LEFT;
+	char bytes[512] = LEFT; /* ext4 leaves them to a boot loader */
 
-	if (datafs_use(p) != DATAFS_BLANK || (fd < 0 && errno == EROFS))
+	if (datafs_use(p) == DATAFS_ELSEWHERE || (fd < 0 && errno == EROFS))
 		return NULL;
 	if (fd < 0)
 		return err_errno(errno, "open %s", p->device);
@@ -174,13 +174,22 @@ static bool is_for_data(const char *disk, struct partition *ret)
 struct err *datafs_find_disk(struct partition *ret)
 {
 	DIR *dir = opendir("/sys/block");
-	bool found = false;
+	struct partition p = { 0 };
+	struct err *e = err_errno(ENOENT, "no disk is for the data alone");
 
-	for (struct dirent *d; dir && !found && (d = readdir(dir));)
-		found = d->d_name[0] != '.' && is_for_data(d->d_name, ret);
+	for (struct dirent *d; dir && (d = readdir(dir));) {
+		if (d->d_name[0] == '.' || !is_for_data(d->d_name, &p))
+			continue;
+		bool first = e && err_code(e) == ENOENT;
+		err_free(e);
+		e = first ? NULL : err_new(ERR_SYSTEM, "%s and %s are both for the data: one of them must be taken away", ret->device, p.device);
+		if (e)
+			break;
+		*ret = p;
+	}
 	if (dir)
 		closedir(dir);
-	return found ? NULL : err_errno(ENOENT, "no disk is for the data alone");
+	return e;
 }
 
 struct err *datafs_mount(const struct partition *p, const char *root)

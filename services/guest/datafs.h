@@ -7,14 +7,14 @@
 #define DATAFS_NAME "mkbench-data"
 
 /* A whole disk for the data alone, which goes before the image's own partition: one whose serial number is DATAFS_NAME (so
- * an empty one can be known) or whose file system has that label. An error whose code is ENOENT when there is none. */
+ * an empty one can be known) or whose file system has that label. An error whose code is ENOENT when there is none, another one when there are two: one may be a copy. */
 struct err *datafs_find_disk(struct partition *ret) MUST_CHECK;
 
 /* What the image's own partition for data holds. ELSEWHERE: datafs_leave was there. */
 enum datafs_use { DATAFS_BLANK, DATAFS_USED, DATAFS_ELSEWHERE };
 enum datafs_use datafs_use(const struct partition *p);
-/* Notes on the image's own partition, unless it is used or cannot be written, that the data are on a disk of their own: a later start without that disk must not
- * begin with empty ones. */
+/* Notes on the image's own partition, unless it cannot be written, that the data are on a disk of their own: a later start without
+ * that disk must not begin with none, or with older ones that this partition has and that stay as they are. */
 struct err *datafs_leave(const struct partition *p) MUST_CHECK;
 
 /* Leaves a whole file system on p: made where nothing is, repaired where one is. Whatever else is there stays as it is and is an

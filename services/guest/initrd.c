@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "datafs.h"
+#include "note.h"
 #include "partition.h"
 #include "say.h"
 #include "seed.h"
@@ -129,17 +130,18 @@ static struct err *find_root(int64_t until, struct root *ret)
 }
 
 /* A disk for the data alone that a machine is known to have is waited for; on a first start, whether there is one shows a little later than the root. */
-static bool find_data_disk(enum datafs_use own, struct partition *ret)
+static struct err *find_data_disk(enum datafs_use own, struct partition *ret, bool *ret_found)
 {
 	int64_t until = clock_ms() + (own == DATAFS_ELSEWHERE ? WAIT_MS : own == DATAFS_BLANK ? SETTLE_MS : 0);
 
 	for (bool said = own != DATAFS_ELSEWHERE;; said = true) {
 		struct err *e = datafs_find_disk(ret);
-		if (!e)
-			return true;
+		*ret_found = !e;
+		if (!e || err_code(e) != ENOENT)
+			return e;
 		err_free(e);
 		if (clock_ms() >= until)
-			return false;
+			return NULL;
 		if (!said)
 			say("waiting for the disk that has the data");
 		clock_sleep(100);
@@ -151,11 +153,13 @@ static struct err *choose_data(struct partition *data)
 {
 	enum datafs_use own = datafs_use(data);
 	struct partition disk;
+	bool found;
 
-	if (find_data_disk(own, &disk)) {
+	TRY(find_data_disk(own, &disk, &found));
+	if (found) {
 		say("data is on %s, a disk of its own", disk.device);
 		if (own == DATAFS_USED)
-			say("warning: what %s has of earlier data is kept, and not used", data->device);
+			note("what %s has of earlier data is kept, and not used", data->device);
 		TRY(datafs_leave(data));
 		*data = disk;
 		return NULL;

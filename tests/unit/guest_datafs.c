@@ -1,5 +1,6 @@
 #include "datafs.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -132,12 +133,70 @@ static void test_foreign(void)
 	unlink(p.device);
 }
 
-/* What changes the root needs a right, and notes are written to /run. */
+static void test_elsewhere(bool used)
+{
+	struct partition p = make_device(7);
+
+	if (used)
+		prepared(&p);
+	ok(datafs_use(&p) == (used ? DATAFS_USED : DATAFS_BLANK));
+	struct err *e = datafs_leave(&p);
+	ok(!e);
+	err_free(e);
+	ok(datafs_use(&p) == DATAFS_ELSEWHERE);
+	if (used)
+		prepared(&p);
+	unlink(p.device);
+}
+
+static void make_disk(const char *name, const char *serial)
+{
+	AUTO_FREE char *folder = mem_printf("/sys/block/%s", name);
+
+	err_free(file_make_folder(folder, 0755));
+	ok(!chdir(folder));
+	err_free(file_write("size", "4096\n", 5, 0644));
+	err_free(file_write("serial", serial, strlen(serial), 0644));
+}
+
+static void test_disks(void)
+{
+	struct partition p;
+	struct err *e;
+
+	make_disk("vda", "");
+	e = datafs_find_disk(&p);
+	ok(err_code(e) == ENOENT);
+	err_free(e);
+	make_disk("vdb", "mkbench-data\n");
+	e = datafs_find_disk(&p);
+	ok(!e && !strcmp(p.device, "/dev/vdb"));
+	err_free(e);
+	make_disk("vdc", "mkbench-data\n");
+	e = datafs_find_disk(&p);
+	ok(e && err_code(e) != ENOENT);
+	err_free(e);
+}
+
+static bool tell(const char *path, const char *text)
+{
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, text, strlen(text)) > 0;
+}
+
+static bool become_root(void)
+{
+	AUTO_FREE char *uids = mem_printf("0 %u 1", getuid()), *gids = mem_printf("0 %u 1", getgid());
+
+	return !unshare(CLONE_NEWUSER) && tell("/proc/self/setgroups", "deny") && tell("/proc/self/uid_map", uids) && tell("/proc/self/gid_map", gids);
+}
+
+/* What changes the root needs a right; notes are written to /run; disks are found in /sys. */
 static bool enter_room(void)
 {
-	if (geteuid())
-		return !unshare(CLONE_NEWUSER);
-	return !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) && !mount("none", "/run", "tmpfs", 0, NULL);
+	return (!geteuid() || become_root()) && !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	       !mount("none", "/run", "tmpfs", 0, NULL) && !mount("none", "/sys", "tmpfs", 0, NULL);
 }
 
 int main(void)
@@ -153,5 +212,8 @@ int main(void)
 	test_damaged();
 	test_unreadable();
 	test_foreign();
+	test_elsewhere(false);
+	test_elsewhere(true);
+	test_disks();
 	return t_done();
 }
