@@ -143,7 +143,8 @@ static struct err *mount_it(const struct partition *p, const char *root)
 {
 	AUTO_FREE char *at = mem_printf("%s/data", root);
 
-	if (mount(p->device, at, "ext4", MS_NOSUID | MS_NODEV, NULL) < 0)
+	/* Nothing is written any more once the kernel finds damage; the next start repairs it. */
+	if (mount(p->device, at, "ext4", MS_NOSUID | MS_NODEV, "errors=remount-ro") < 0)
 		return err_errno(errno, "mount %s", p->device);
 	return NULL;
 }
