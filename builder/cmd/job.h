@@ -29,7 +29,8 @@ struct err *job_lock_read(struct job *j, bool *ret_found) MUST_CHECK;
 struct err *job_lock_choose(struct job *j) MUST_CHECK;
 /* The same, and writes the lock. */
 struct err *job_lock_make(struct job *j) MUST_CHECK;
-/* Gets every app's source as the lock pins it, and sees that each app has those it needs. */
+/* Gets every app's source as the lock pins it, and sees that each app has those it needs: ERR_BUILD when the file that says so
+ * is not the one that was hashed any more. */
 struct err *job_sources(struct job *j) MUST_CHECK;
 /* The second half of that. */
 struct err *job_needs(struct job *j) MUST_CHECK;

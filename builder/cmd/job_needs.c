@@ -15,6 +15,10 @@ static struct err *read_needs(struct job *j, size_t app, const char *file)
 	if (!e || e->kind != ENTRY_FILE || e->content.kind != CONTENT_DISK)
 		return NULL;
 	TRY_AS(file_read(e->content.path, FILE_LIMIT, &bytes, &len), "app %s", a->name);
+	/* A layer kept under the app's digest may be used without the folder being read again, so nobody else would see it. */
+	struct digest found = digest_of(bytes, len);
+	if (!digest_equal(&found, &e->sha256))
+		return err_new(ERR_BUILD, "%s has changed since mkbench began: run it again once it rests", e->content.path);
 	return service_needs_read(j->services, app, shown, bytes);
 }
 
