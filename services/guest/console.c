@@ -20,6 +20,7 @@
 #include "state.h"
 #include "units.h"
 #include "verity.h"
+#include "volume.h"
 
 #define FOLDER "/etc/issue.d"
 #define LOOK_MS 2000
@@ -84,14 +85,13 @@ static void put_state(struct text *t)
 	err_free(e);
 }
 
-/* Nothing as long as it is whole. */
-static void put_root(struct text *t)
+/* Nothing as long as it is well. */
+static void put_problem(struct text *t, const char *what, struct err *e)
 {
-	struct err *e = verity_check();
 	AUTO_FREE char *why = e ? err_text(e) : NULL;
 
 	if (why)
-		text_printf(t, "  Root      %s\n", why);
+		text_printf(t, "  %-9s %s\n", what, why);
 	err_free(e);
 }
 
@@ -187,7 +187,8 @@ static char *screen(const struct bench *b)
 	text_printf(&t, "\n%s %s (%.12s)\n\n", b->name, b->version, b->build);
 	put_name(&t);
 	put_state(&t);
-	put_root(&t);
+	put_problem(&t, "Root", verity_check());
+	put_problem(&t, "Data", volume_room(b));
 	put_units(&t);
 	put_addresses(&t, (unsigned)b->http_port);
 	for (size_t i = 0; i < b->sites.count && i < 8; i++)

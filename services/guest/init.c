@@ -224,20 +224,30 @@ static void turn(struct init *i)
 	}
 }
 
+/* Says it once, however often it is met in a row. */
+static void wait_in(struct init *i, enum state s, const char *why)
+{
+	if (!i->why || strcmp(i->why, why))
+		say("%s: %s", state_name(s), why);
+	set_state(i, s, why);
+	turn(i);
+}
+
+/* There is nobody to start this again when a person has made room, and he may want to do it from inside. */
 static struct err *take_lease(struct init *i)
 {
-	bool said = false;
-
-	for (;;) {
-		TRY(volume_lease(&i->bench, &i->lease));
-		if (i->lease >= 0 || i->status >= 0)
-			return NULL;
-		if (!said)
-			say("standby: another instance uses %s; nothing is opened until it has left", i->bench.data);
-		said = true;
-		set_state(i, STATE_STANDBY, "another instance uses the volume");
-		turn(i);
+	while (i->lease < 0 && i->status < 0) {
+		struct err *e = volume_lease(&i->bench, &i->lease);
+		bool full = e && (err_code(e) == ENOSPC || err_code(e) == EDQUOT);
+		if (e && !full)
+			return e;
+		err_free(e);
+		if (full)
+			wait_in(i, STATE_STARTING, "the volume is full: waiting for room");
+		else if (i->lease < 0)
+			wait_in(i, STATE_STANDBY, "another instance uses the volume");
 	}
+	return NULL;
 }
 
 static void run(struct init *i)

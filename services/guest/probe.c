@@ -11,6 +11,7 @@
 #include "redis.h"
 #include "site_account.h"
 #include "supervisor.h"
+#include "volume.h"
 
 #define ONE_MS 3000
 
@@ -154,6 +155,7 @@ void probe_run(const struct bench *b, unsigned limit_ms, struct probe *p)
 	for (size_t i = 0; i < b->redis.count; i++)
 		note(p, redis_probe(&b->redis.items[i], left(until)));
 	note(p, probe_programs(b, p));
+	note(p, volume_room(b));
 }
 
 void probe_done(struct probe *p)

@@ -14,12 +14,15 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "durable.h"
 #include "say.h"
 #include "secret.h"
 #include "setting.h"
 
 #define FORMAT 1
+#define PROBE (256u << 10)
+#define ROOM_LEAST (64u << 20)
 #define OVERLAY_MAGIC 0x794c7630
 #define TMPFS_MAGIC 0x01021994
 
@@ -37,11 +40,11 @@ static struct err *check_folder(const struct bench *b)
 	return NULL;
 }
 
-/* What everything else relies on: bytes that stay, and a rename. */
+/* What everything else relies on: bytes that stay, as many as a start writes, and a rename. */
 static struct err *check_writing(const struct bench *b)
 {
-	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/probe");
-	struct err *e = durable_write(path, "probe\n", 6, 0600, &durable_root);
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/probe"), *bytes = mem_new(PROBE);
+	struct err *e = durable_write(path, bytes, PROBE, 0600, &durable_root);
 
 	unlink(path);
 	return e ? err_wrap(e, "%s is not writable", b->data) : NULL;
@@ -140,6 +143,20 @@ struct err *volume_lease(const struct bench *b, int *ret_fd)
 	*ret_fd = fd;
 	fd = -1;
 	return NULL;
+}
+
+struct err *volume_room(const struct bench *b)
+{
+	struct statvfs fs;
+	char size[16];
+
+	if (statvfs(b->data, &fs) < 0)
+		return err_errno(errno, "%s", b->data);
+	if (fs.f_flag & ST_RDONLY)
+		return err_new(ERR_SYSTEM, "%s has become read-only: its file system or its disk is damaged", b->data);
+	if ((uint64_t)fs.f_bavail * fs.f_frsize < ROOM_LEAST)
+		return err_new(ERR_SYSTEM, "%s is full: %s free", b->data, text_size((double)fs.f_bavail * (double)fs.f_frsize, size));
+	return fs.f_files && !fs.f_favail ? err_new(ERR_SYSTEM, "%s is full: it can hold no more files", b->data) : NULL;
 }
 
 struct err *volume_record(const struct bench *b)

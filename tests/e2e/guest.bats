@@ -264,3 +264,31 @@ secrets() {
 	grep -q "WARNING: .* is no volume but memory" "$log"
 	in_room test ! -e "$room/data/mariadb.new"
 }
+
+@test "a volume that is full when the bench starts is waited for, and is told when it fills up later" {
+	cat >"$room/small" <<-EOF
+		#!/bin/bash
+		mount -t tmpfs -o size=500m,mode=755 tmpfs $room/data && mkdir $room/data/.mkbench
+		dd if=/dev/zero of=$room/data/.mkbench/filler bs=1M status=none
+		exec $room/bin/init
+	EOF
+	chmod 755 "$room/small"
+	ln -sf "$room/small" "$room/bin/small"
+	start_room_with small MKBENCH_EPHEMERAL=1
+	until_room grep -q "init: starting: the volume is full: waiting for room" "$log"
+	run -0 in_room "$room/bin/health"
+	[[ $output = "live: starting: the volume is full: waiting for room" ]]
+	in_room rm "$room/data/.mkbench/filler"
+	started
+	run -0 in_room "$room/bin/health" ready
+	[[ $output = "ready: 2 of 2 sites" ]]
+	in_room dd if=/dev/zero of="$room/data/.mkbench/filler" bs=1M status=none || true
+	run -0 in_room "$room/bin/health" ready
+	[[ $output = "degraded: 2 of 2 sites; $room/data is full: 0 B free" ]]
+	run -1 in_room "$room/bin/benchctl" status
+	[[ $output == *"$room/data is full"* ]]
+	in_room rm "$room/data/.mkbench/filler"
+	run -0 in_room "$room/bin/health" ready
+	[[ $output = "ready: 2 of 2 sites" ]]
+	[[ $(grep -c "waiting for room" "$log") = 1 ]]
+}
