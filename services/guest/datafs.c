@@ -198,6 +198,6 @@ struct err *datafs_mount(const struct partition *p, const char *root)
 	TRY(mount_it(p, root));
 	struct super s = read_super(p, 1024);
 	if (s.there && s.bytes + (1 << 20) < p->sectors * 512 && RUN(root, "/sbin/resize2fs", p->device))
-		say("warning: the data file system could not be made larger");
+		note("the data file system could not be made as large as %s", p->device);
 	return NULL;
 }

@@ -121,21 +121,12 @@ static struct err *take_password(void)
 	return durable_write(SHADOW, text, strlen(text), 0640, &(struct account){ .name = "root", .gid = st.st_gid });
 }
 
-static void tell(struct err *e, const char *what)
-{
-	if (!e)
-		return;
-	AUTO_FREE char *why = err_text(e);
-	err_free(e);
-	note("%s: %s", what, why);
-}
-
 int identity_main(int argc, char **argv)
 {
 	(void)argc, (void)argv;
 	say_as("identity");
-	tell(take_name(), "the host name stays");
-	tell(take_password(), "root has no password");
-	tell(take_keys(), "nobody can log in by SSH");
+	note_err(take_name(), "the host name stays");
+	note_err(take_password(), "root has no password");
+	note_err(take_keys(), "nobody can log in by SSH");
 	return 0;
 }

@@ -166,9 +166,7 @@ static struct err *choose_data(struct partition *data)
 	}
 	if (own == DATAFS_ELSEWHERE)
 		return err_new(ERR_SYSTEM, "the data are on a disk of their own, which is not there");
-	struct err *e = partition_grow(data);
-	if (e)
-		say_err(e, "warning: data does not grow");
+	note_err(partition_grow(data), "data does not grow");
 	return NULL;
 }
 

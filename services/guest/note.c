@@ -26,3 +26,12 @@ void note(const char *fmt, ...)
 		err_free(file_write_all(fd, line, strlen(line), NOTE_FILE));
 	say("warning: %s", words);
 }
+
+void note_err(struct err *e, const char *what)
+{
+	AUTO_FREE char *why = e ? err_text(e) : NULL;
+
+	if (why)
+		note("%s: %s", what, why);
+	err_free(e);
+}

@@ -163,13 +163,9 @@ static void take_volume(const char *device, const char *type)
 		if (*line)
 			note("seed: %s", line);
 	nocloud_done(&n);
-	if (!e) {
+	if (!e)
 		say("settings from the seed on %s", device);
-		return;
-	}
-	AUTO_FREE char *why = err_text(e);
-	err_free(e);
-	note("seed: %s", why);
+	note_err(e, "seed");
 }
 
 void seed_take(int64_t until)
