@@ -128,13 +128,13 @@ static bool is_free(const struct partition *p, const char *root)
 	return datafs_use(p) == DATAFS_BLANK && (p->number || RUN(root, "/sbin/blkid", "-p", p->device) == BLKID_NOTHING);
 }
 
-struct err *datafs_prepare(const struct partition *p, const char *root)
+struct err *datafs_prepare(const struct partition *p, const char *root, bool may_be_new)
 {
 	struct super first = read_super(p, 1024), second = read_super(p, 32768ull * BLOCK);
 	const struct super *s = first.there ? &first : &second;
 
 	if (s->there ? !strcmp(s->label, MAKING) : is_free(p, root))
-		return make(p, root);
+		return may_be_new ? make(p, root) : err_new(ERR_SYSTEM, "%s is blank, and the data are on another disk", p->device);
 	return s->there ? check(p, root) : err_new(ERR_SYSTEM,
 		"%s is not blank and holds no file system of ours that could be repaired: nothing is written to it", p->device);
 }

@@ -1,6 +1,8 @@
 /* The data partition's file system: made when there is none, checked, grown, mounted. What is there is asked of the
  * file system itself: while it is being made it has another label, and only a label that says "whole" is believed. */
 #pragma once
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "partition.h"
 
@@ -18,8 +20,8 @@ enum datafs_use datafs_use(const struct partition *p);
 struct err *datafs_leave(const struct partition *p) MUST_CHECK;
 
 /* Leaves a whole file system on p: made where nothing is, repaired where one is. Whatever else is there stays as it is and is an
- * error, as are data that cannot be repaired. root is the system whose mke2fs, tune2fs, e2fsck, resize2fs and blkid are used, with
+ * error, as are data that cannot be repaired; so is nothing, unless p may be new. root is the system whose mke2fs, tune2fs, e2fsck, resize2fs and blkid are used, with
  * /dev and /proc mounted. */
-struct err *datafs_prepare(const struct partition *p, const char *root) MUST_CHECK;
+struct err *datafs_prepare(const struct partition *p, const char *root, bool may_be_new) MUST_CHECK;
 /* Mounts it at root/data and lets it have all of p. */
 struct err *datafs_mount(const struct partition *p, const char *root) MUST_CHECK;

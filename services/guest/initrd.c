@@ -149,25 +149,31 @@ static struct err *find_data_disk(enum datafs_use own, struct partition *ret, bo
 }
 
 /* It goes before the image's own partition for the data. */
-static struct err *choose_data(struct partition *data)
+static struct err *choose_data(const struct partition *own, enum datafs_use use, struct partition *ret)
 {
-	enum datafs_use own = datafs_use(data);
-	struct partition disk;
 	bool found;
 
-	TRY(find_data_disk(own, &disk, &found));
+	TRY(find_data_disk(use, ret, &found));
 	if (found) {
-		say("data is on %s, a disk of its own", disk.device);
-		if (own == DATAFS_USED)
-			note("what %s has of earlier data is kept, and not used", data->device);
-		TRY(datafs_leave(data));
-		*data = disk;
+		say("data is on %s, a disk of its own", ret->device);
+		if (use == DATAFS_USED)
+			note("what %s has of earlier data is kept, and not used", own->device);
 		return NULL;
 	}
-	if (own == DATAFS_ELSEWHERE)
-		return err_new(ERR_SYSTEM, "the data are on a disk of their own, which is not there");
-	note_err(partition_grow(data), "data does not grow");
+	if (use == DATAFS_ELSEWHERE)
+		return err_new(ERR_SYSTEM, "the data are on a disk of their own, which is not there (to give them up, clear the first sector of %s)",
+			       own->device);
+	*ret = *own;
+	note_err(partition_grow(ret), "data does not grow");
 	return NULL;
+}
+
+/* Only a disk that is in use goes into the memory of the image. */
+static struct err *mount_data(const struct partition *own, enum datafs_use use, const struct partition *data)
+{
+	TRY(datafs_prepare(data, ROOT, use != DATAFS_ELSEWHERE));
+	TRY(datafs_mount(data, ROOT));
+	return data->number ? NULL : datafs_leave(own);
 }
 
 /* What is written beside /data is in memory and gone with the next boot. */
@@ -257,20 +263,20 @@ static struct err *hand_over(void)
 static struct err *boot(void)
 {
 	struct root root = { 0 };
-	struct partition data;
+	struct partition own, data;
 	int64_t until;
 
 	TRY(begin());
 	TRY(load_modules());
 	until = clock_ms() + WAIT_MS;
 	TRY(find_root(until, &root));
-	TRY(find_data(until, &data));
+	TRY(find_data(until, &own));
+	enum datafs_use use = datafs_use(&own);
 	seed_take(clock_ms() + SEED_MS);
-	TRY(choose_data(&data));
+	TRY(choose_data(&own, use, &data));
 	TRY(mount_root(&root));
 	TRY(move_mounts());
-	TRY(datafs_prepare(&data, ROOT));
-	TRY(datafs_mount(&data, ROOT));
+	TRY(mount_data(&own, use, &data));
 	TRY(name_machine());
 	return hand_over();
 }

@@ -44,7 +44,7 @@ static const char *label_at(const struct partition *p, off_t super)
 
 static void prepared(const struct partition *p)
 {
-	struct err *e = datafs_prepare(p, "/");
+	struct err *e = datafs_prepare(p, "/", true);
 
 	ok(!e);
 	err_free(e);
@@ -54,7 +54,7 @@ static void prepared(const struct partition *p)
 
 static void refused(const struct partition *p, const char *why)
 {
-	struct err *e = datafs_prepare(p, "/");
+	struct err *e = datafs_prepare(p, "/", true);
 	AUTO_FREE char *text = e ? err_text(e) : NULL;
 
 	ok(text && strstr(text, why));
@@ -66,6 +66,11 @@ static void test_blank(unsigned number)
 {
 	struct partition p = make_device(number);
 
+	struct err *e = datafs_prepare(&p, "/", false);
+	AUTO_FREE char *text = e ? err_text(e) : NULL;
+	ok(text && strstr(text, "is blank, and the data are on another disk"));
+	err_free(e);
+	ok(datafs_use(&p) == DATAFS_BLANK);
 	prepared(&p);
 	prepared(&p);
 	unlink(p.device);
@@ -115,7 +120,7 @@ static void test_damaged(void)
 static void test_unreadable(void)
 {
 	struct partition p = { .device = "/nowhere/at/all", .number = 7, .sectors = 1 << 20 };
-	struct err *e = datafs_prepare(&p, "/");
+	struct err *e = datafs_prepare(&p, "/", true);
 	AUTO_FREE char *text = e ? err_text(e) : NULL;
 
 	ok(text && strstr(text, "holds no file system of ours"));
