@@ -232,6 +232,11 @@ static struct err *take_manifest(struct bundle *b, const json_t *manifest)
 	return NULL;
 }
 
+static bool is_below_root(const char *path)
+{
+	return *path == '/' && path[1] && !strstr(path, "/..");
+}
+
 static struct err *take_documents(struct bundle *b, const char *index_text)
 {
 	AUTO_JSON json_t *index = NULL, *manifest = NULL, *config = NULL;
@@ -245,6 +250,8 @@ static struct err *take_documents(struct bundle *b, const char *index_text)
 	TRY(take_manifest(b, manifest));
 	TRY(read_json(b, &b->config, &config));
 	take_config(b, config);
+	if (b->volume && !is_below_root(b->volume))
+		return damaged(b, "its volume is no path inside it");
 	return b->entrypoint ? NULL : damaged(b, "it has no entrypoint");
 }
 

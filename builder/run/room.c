@@ -123,10 +123,6 @@ static struct err *unpack(struct store *s, const struct launch *l, const struct 
 
 	TRY(store_work_folder(s, "room", &work));
 	TRY(unpack_layers(l->bundle, work, l->progress));
-	if (l->bundle->volume) {
-		AUTO_FREE char *volume = mem_printf("%s/%s", work, l->bundle->volume);
-		TRY(file_make_folder(volume, 0755));
-	}
 	return store_tree_keep(s, key, work, ret_path);
 }
 

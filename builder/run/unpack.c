@@ -255,6 +255,18 @@ static struct err *unpack_layer(const struct bundle *b, const struct digest *d, 
 	return NULL;
 }
 
+/* Where the volume goes, when no layer has it. */
+static struct err *put_volume(struct target *t, const char *path)
+{
+	AUTO_CLOSE int there = open_inside(t->root, path);
+	const char *name;
+
+	if (there >= 0)
+		return NULL;
+	TRY(enter_parent(t, path + 1, &name));
+	return mkdirat(t->parent, name, 0755) < 0 ? err_errno(errno, "make the volume %s", path) : NULL;
+}
+
 struct err *unpack_layers(const struct bundle *b, const char *folder, struct progress *p)
 {
 	AUTO_CLOSE int root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -265,6 +277,8 @@ struct err *unpack_layers(const struct bundle *b, const char *folder, struct pro
 	struct target t = { .root = root, .parent = -1 };
 	for (size_t i = 0; !e && i < b->layer_count; i++)
 		e = unpack_layer(b, &b->layers[i], &t, p);
+	if (!e && b->volume)
+		e = put_volume(&t, b->volume);
 	file_closep(&t.parent);
 	free(t.parent_path);
 	return e;

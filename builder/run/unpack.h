@@ -1,5 +1,5 @@
 /* Layers laid over one another into a folder, as an engine would: owners, modes,
- * times, links, whiteouts. Devices are left out: a room has its own. */
+ * times, links, whiteouts, and a folder for the volume. Devices are left out: a room has its own. */
 #pragma once
 #include "base/progress.h"
 #include "run/bundle.h"

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-static char folder_top[] = "/tmp/mkbench-fuzz.XXXXXX"; /* holds inside/ and a file named beside */
+static char folder_top[] = "/dev/shm/mkbench-fuzz.XXXXXX"; /* holds inside/ and a file named beside */
 
 static inline void folder_remove(void)
 {

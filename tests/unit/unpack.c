@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "says.h"
 
+static const char *volume; /* of the images */
 static char *top; /* holds layer.tar, beside, and root/in, which is filled */
 
 static void add(struct archive *a, const char *path)
@@ -44,7 +45,7 @@ static struct err *lay(const char *const *names)
 	member.digest = digest_of(bytes, len);
 	member.size_bytes = len;
 	struct bundle b = { .path = tar, .archive = -1, .members = &member, .member_count = 1,
-			    .layers = &member.digest, .layer_count = 1, .layer_bytes = len };
+			    .layers = &member.digest, .layer_count = 1, .layer_bytes = len, .volume = volume };
 	FILE *f = fopen(tar, "re");
 	b.archive = fileno(f);
 	struct err *e = unpack_layers(&b, in, NULL);
@@ -81,6 +82,19 @@ static void refuses(void)
 	ok(there("root/in/x") && !there("x") && !there("root/in/d/two"));
 }
 
+static void makes_volume(void)
+{
+	AUTO_FREE char *out = mem_printf("%s/root/in/out", top), *own = mem_printf("%s/root/in/own", top);
+
+	ok(!symlink("../..", out) && !symlink("d", own));
+	volume = "/own";
+	ok(!lay((const char *[]){ "x", NULL }) && there("root/in/own") && there("root/in/d"));
+	volume = "/out/data";
+	ok(!lay((const char *[]){ "x", NULL }) && there("root/in/data") && !there("data"));
+	volume = "/none/data";
+	ok(says(lay((const char *[]){ "x", NULL }), ERR_SYSTEM, "enter /none"));
+}
+
 int main(void)
 {
 	top = mem_dup("/tmp/mkbench-unpack.XXXXXX");
@@ -90,6 +104,7 @@ int main(void)
 	ok(!file_make_folder(in, 0755) && !file_make_folder(beside, 0755));
 	hides();
 	refuses();
+	makes_volume();
 	ok(!file_remove_tree(top));
 	free(top);
 	return t_done();
