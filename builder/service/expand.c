@@ -5,11 +5,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#define DEPTH 16
+
 struct expansion {
 	const struct scope *scope;
 	const struct source *from;
 	const char *start;       /* of the whole text */
 	const char *at;          /* what is read next */
+	unsigned depth;          /* of sections */
 	struct text out;
 };
 
@@ -90,8 +93,12 @@ static struct err *expand_section(struct expansion *x, char kind, const char *na
 
 	if (!text)
 		return refuse_name(x, mark, name);
+	if (++x->depth > DEPTH)
+		return refuse(x->from, x->start, mark, "sections lie too deep in one another");
 	drop_line(x, mark, live);
-	return expand_part(x, name, mark, live && (kind == '#') == (*text != 0));
+	TRY(expand_part(x, name, mark, live && (kind == '#') == (*text != 0)));
+	x->depth--;
+	return NULL;
 }
 
 /* One {{mark}}; *ret_end is set when it closes the section we are in. */
@@ -99,8 +106,8 @@ static struct err *expand_mark(struct expansion *x, const char *until, bool live
 {
 	const char *mark = x->at, *close = strstr(mark, "}}");
 
-	if (!close)
-		return refuse(x->from, x->start, mark, "'{{' has no '}}'");
+	if (!close || memchr(mark, '\n', (size_t)(close - mark)))
+		return refuse(x->from, x->start, mark, "'{{' has no '}}' on its line");
 	char kind = strchr("#^/", mark[2]) ? mark[2] : 0;
 	const char *first = mark + 2 + (kind != 0);
 	AUTO_FREE char *name = mem_ndup(first, (size_t)(close - first));

@@ -23,6 +23,8 @@ static char *expand(const char *text, const char *const *pairs)
 	return ret;
 }
 
+#define FOUR "{{#on}}{{#on}}{{#on}}{{#on}}"
+
 static void test_expand(void)
 {
 	static const struct { const char *text, *want; } cases[] = {
@@ -37,9 +39,10 @@ static void test_expand(void)
 		{ "{{nam}}", "x.conf:1:1: unknown variable 'nam': did you mean 'name'?" },
 		{ "a\n\xc3\xa9 {{zebra}}", "x.conf:2:3: unknown variable 'zebra'" },
 		{ "{{#off}}{{zebra}}{{/off}}", "x.conf:1:9: unknown variable 'zebra'" },
-		{ "a\n {{name", "x.conf:2:2: '{{' has no '}}'" },
+		{ "a\n {{name", "x.conf:2:2: '{{' has no '}}' on its line" },
 		{ "{{#on}}a", "x.conf:1:1: this section is not closed" },
 		{ "a{{/on}}", "x.conf:1:2: this mark closes nothing that is open" },
+		{ FOUR FOUR FOUR FOUR "{{#on}}", "x.conf:1:113: sections lie too deep in one another" },
 		{ "{{#on}}a{{/off}}", "x.conf:1:9: this mark closes nothing that is open" },
 	};
 
