@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -22,7 +23,7 @@
 struct ledger {
 	int fd;
 	char *path, *folder;
-	json_int_t next; /* number of the line to come */
+	uint64_t next;   /* number of the line to come; any that a file claims */
 	json_t *states;  /* step: enum ledger_state */
 	json_t *reasons; /* step: why it failed last */
 	bool torn;
@@ -52,7 +53,7 @@ static size_t replay_all(struct ledger *l, const char *bytes, size_t len)
 			json_decref(line);
 			return at;
 		}
-		l->next = json_integer_value(json_object_get(line, "n")) + 1;
+		l->next = (uint64_t)json_integer_value(json_object_get(line, "n")) + 1;
 		replay(l, json_string_value(json_object_get(line, "step")), json_string_value(json_object_get(line, "event")),
 		       json_object_get(line, "why"));
 		json_decref(line);
@@ -68,7 +69,7 @@ static struct err *put_line(struct ledger *l, const char *step, const char *even
 	struct tm tm;
 
 	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	json_t *line = json_pack("{s:I, s:s, s:s*, s:s, s:O*}", "n", l->next++, "at", stamp, "step", step, "event", event, "why", why);
+	json_t *line = json_pack("{s:I, s:s, s:s*, s:s, s:O*}", "n", (json_int_t)l->next++, "at", stamp, "step", step, "event", event, "why", why);
 	AUTO_FREE char *text = json_dumps(line, JSON_COMPACT);
 	json_decref(line);
 	if (!text)
