@@ -61,11 +61,24 @@ static struct err *receive(int fd, struct text *t, int64_t until)
 	return NULL;
 }
 
+struct err *http_hear(int fd, int64_t until, int *ret_status, char **ret_body)
+{
+	AUTO_TEXT struct text in = { 0 };
+
+	TRY(receive(fd, &in, until));
+	if (!in.bytes || sscanf(in.bytes, "HTTP/%*1[01].%*1[0-9] %3d", ret_status) != 1 || *ret_status < 100)
+		return err_new(ERR_SYSTEM, "the answer is not HTTP");
+	const char *body = strstr(in.bytes, "\r\n\r\n");
+	if (ret_body)
+		*ret_body = mem_dup(body ? body + 4 : "");
+	return NULL;
+}
+
 struct err *http_ask(const struct http_question *q, int *ret_status, char **ret_body)
 {
 	int64_t until = clock_ms() + q->limit_ms;
 	AUTO_CLOSE int fd = -1;
-	AUTO_TEXT struct text out = { 0 }, in = { 0 };
+	AUTO_TEXT struct text out = { 0 };
 	const char *host = q->host ? q->host : "localhost";
 
 	TRY(dial_connect(q->socket, q->port, q->limit_ms, &fd));
@@ -75,11 +88,6 @@ struct err *http_ask(const struct http_question *q, int *ret_status, char **ret_
 		text_printf(&out, "Content-Type: text/xml\r\nContent-Length: %zu\r\n", strlen(q->body));
 	text_printf(&out, "\r\n%s", q->body ? q->body : "");
 	TRY_AS(send_all(fd, out.bytes, out.len, until), "%s%s", host, q->path);
-	TRY_AS(receive(fd, &in, until), "%s%s", host, q->path);
-	if (!in.bytes || sscanf(in.bytes, "HTTP/%*1[01].%*1[0-9] %d", ret_status) != 1)
-		return err_new(ERR_SYSTEM, "%s%s: the answer is not HTTP", host, q->path);
-	const char *body = strstr(in.bytes, "\r\n\r\n");
-	if (ret_body)
-		*ret_body = mem_dup(body ? body + 4 : "");
+	TRY_AS(http_hear(fd, until, ret_status, ret_body), "%s%s", host, q->path);
 	return NULL;
 }

@@ -1,5 +1,7 @@
 /* One HTTP/1.0 exchange on this machine, over a Unix socket or 127.0.0.1, with a time limit. */
 #pragma once
+#include <stdint.h>
+
 #include "base/err.h"
 
 struct http_question {
@@ -13,3 +15,5 @@ struct http_question {
 /* The answer's status and up to 4 MiB of its body (NUL-terminated, the caller's; NULL when not wanted).
  * ERR_SYSTEM when nobody answers in time. */
 struct err *http_ask(const struct http_question *q, int *ret_status, char **ret_body) MUST_CHECK;
+/* The half that listens: an answer from a connection, until that time of the monotonic clock in ms. */
+struct err *http_hear(int fd, int64_t until, int *ret_status, char **ret_body) MUST_CHECK;

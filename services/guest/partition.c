@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/blkpg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,26 +94,34 @@ static bool name_of(const char *disk, unsigned number, char *ret, size_t room)
 	return found;
 }
 
-static bool find_on(const char *disk, const char *id, struct partition *ret)
+bool partition_look(int fd, uint64_t sectors, const char *id, struct partition *ret)
 {
-	AUTO_FREE char *folder = mem_printf("/sys/block/%s", disk), *device = mem_printf("/dev/%s", disk);
 	AUTO_FREE uint8_t *table = mem_new(TABLE);
-	AUTO_CLOSE int fd = open(device, O_RDONLY | O_CLOEXEC);
 	bool damaged;
 
-	if (fd < 0 || !read_table(fd, number_in(folder, "size"), table, &damaged))
+	if (!read_table(fd, sectors, table, &damaged))
 		return false;
 	for (unsigned i = 0; i < ENTRIES; i++) {
 		const uint8_t *entry = table + SECTOR + i * ENTRY_BYTES;
-		if (!has_id(entry, id) || !name_of(disk, i + 1, ret->device, sizeof ret->device))
+		uint64_t first = bytes_get(entry + 32, 8), last = bytes_get(entry + 40, 8);
+		if (first > last || last >= sectors || !has_id(entry, id))
 			continue;
-		snprintf(ret->disk, sizeof ret->disk, "%s", device);
 		ret->number = i + 1;
-		ret->start = bytes_get(entry + 32, 8);
-		ret->sectors = bytes_get(entry + 40, 8) + 1 - ret->start;
+		ret->start = first;
+		ret->sectors = last + 1 - first;
 		return true;
 	}
 	return false;
+}
+
+static bool find_on(const char *disk, const char *id, struct partition *ret)
+{
+	AUTO_FREE char *folder = mem_printf("/sys/block/%s", disk);
+
+	snprintf(ret->disk, sizeof ret->disk, "/dev/%s", disk);
+	AUTO_CLOSE int fd = open(ret->disk, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && partition_look(fd, number_in(folder, "size"), id, ret) &&
+	       name_of(disk, ret->number, ret->device, sizeof ret->device);
 }
 
 struct err *partition_find(const char *id, struct partition *ret)

@@ -1,6 +1,7 @@
 /* Partitions by their identity, read from the disks' own tables (UEFI specification, chapter 5), because what
  * finds a root cannot ask a program that lies on it. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -13,6 +14,8 @@ struct partition {
 
 /* id: 36 characters as in PARTUUID=. An error whose code is ENOENT when no disk has it (yet). */
 struct err *partition_find(const char *id, struct partition *ret) MUST_CHECK;
+/* The same in the table of one disk, open, of so many sectors: number, start and sectors are filled in. */
+bool partition_look(int fd, uint64_t sectors, const char *id, struct partition *ret);
 /* The last partition of a disk that has become larger takes the new room, in both tables and in the kernel. The
  * table at the disk's end is written first and the one at its beginning is made anew from it after a power cut. */
 struct err *partition_grow(struct partition *p) MUST_CHECK;
