@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -115,8 +116,18 @@ static void expect(int number)
 		sigaction(number, &how, NULL);
 }
 
+/* A stream that the caller has closed would give its number to a file of the store, and what is said would go into that. It
+ * stays unusable. */
+static void reserve_streams(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			_exit(ERR_SYSTEM);
+}
+
 int main(int argc, char **argv)
 {
+	reserve_streams();
 	if (argc < 2) {
 		usage(stderr);
 		return ERR_USAGE;

@@ -330,3 +330,14 @@ resign() {
 		run ! grep -q '^$' "$state/err"
 	done
 }
+
+@test "streams that the caller has closed are no numbers for files: nothing that is said goes into one" {
+	mkdir "$here/demo"
+	echo application >"$here/demo/wsgi.py"
+	echo create_site >"$here/demo/manage.py"
+	touch "$here/socketio.js"
+	MKBENCH_STORE=$store timeout 300 bash -c 'exec "$@" >&- 2>&-' - "$MKBENCH" build --progress plain "$here/r.yml" || true
+	grep -q GET "$state/log"
+	[[ -e $store/lock && ! -s $store/lock ]]
+	run -6 bash -c '"$1" schema >&-' - "$MKBENCH"
+}
