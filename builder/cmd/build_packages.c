@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/crew.h"
 #include "base/mem.h"
 #include "fetch/archive.h"
 #include "fetch/http.h"
@@ -116,15 +116,14 @@ static struct err *fetch(struct job *j, const struct lock_package **missing, siz
 static struct err *fetch_and_pack(struct job *j, const struct lock_package **missing, size_t count)
 {
 	struct queue q = { .store = j->store, .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t started = 0, want = processors > 1 ? (size_t)processors : 1;
-	AUTO_FREE pthread_t *threads = mem_array(want, sizeof *threads);
+	pthread_t threads[CREW_MOST];
+	unsigned started = 0, want = crew_size();
 
 	while (started < want && !pthread_create(&threads[started], NULL, pack_all, &q))
 		started++;
 	struct err *e = started ? fetch(j, missing, count, &q) : err_new(ERR_SYSTEM, "cannot start a thread");
 	close_queue(&q);
-	for (size_t i = 0; i < started; i++)
+	for (unsigned i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	if (e)
 		err_free(q.failed);

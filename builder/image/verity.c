@@ -1,19 +1,16 @@
 #include "image/verity.h"
 
-#include <pthread.h>
-#include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/crew.h"
 #include "base/file.h"
 #include "base/mem.h"
 
 #define BLOCK 4096u
 #define FAN (BLOCK / sizeof(struct digest))  /* digests in a block */
 #define LEVELS 10                            /* more than 2^64 bytes need */
-#define CHUNK 256u                           /* blocks read at once */
-#define THREADS 8
+#define CHUNK 256u                           /* blocks, read at once */
 
 /* A block for each FAN of the level below, down to the data: levels[0] is nearest to them. */
 static unsigned count_levels(uint64_t data_blocks, uint64_t levels[static LEVELS])
@@ -47,52 +44,33 @@ static void hash_blocks(const struct verity *v, const uint8_t *blocks, uint64_t 
 	digest_drop(run);
 }
 
-struct range {
+struct hashing {
 	const struct verity *v;
 	int fd;
-	uint64_t at, blocks;     /* byte of fd */
+	uint64_t at, blocks;     /* byte of fd; blocks from there */
 	uint8_t *out;
-	struct err *failed;
+	uint8_t *room[CREW_MOST]; /* each worker's, for what it reads */
 };
 
-static void *hash_range(void *arg)
+static struct err *hash_part(void *arg, unsigned worker, size_t part)
 {
-	struct range *r = arg;
-	AUTO_FREE uint8_t *bytes = mem_new(CHUNK * BLOCK);
+	struct hashing *h = arg;
+	uint64_t first = part * CHUNK, count = h->blocks - first < CHUNK ? h->blocks - first : CHUNK;
 
-	for (uint64_t done = 0; done < r->blocks && !r->failed; done += CHUNK) {
-		uint64_t count = r->blocks - done < CHUNK ? r->blocks - done : CHUNK;
-		r->failed = file_read_at(r->fd, bytes, count * BLOCK, r->at + done * BLOCK, "hash the root file system");
-		hash_blocks(r->v, bytes, count, r->out + done * sizeof(struct digest));
-	}
+	if (!h->room[worker])
+		h->room[worker] = mem_new(CHUNK * BLOCK);
+	TRY(file_read_at(h->fd, h->room[worker], count * BLOCK, h->at + first * BLOCK, "hash the root file system"));
+	hash_blocks(h->v, h->room[worker], count, h->out + first * sizeof(struct digest));
 	return NULL;
 }
 
-/* The caller takes the last range, and those that no thread could be had for. */
 static struct err *hash_data(const struct verity *v, int fd, uint64_t at, uint64_t blocks, uint8_t *out)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned count = processors < 1 ? 1 : processors > THREADS ? THREADS : (unsigned)processors;
-	struct range ranges[THREADS];
-	pthread_t threads[THREADS];
-	bool started[THREADS] = { 0 };
-	struct err *e = NULL;
+	struct hashing h = { .v = v, .fd = fd, .at = at, .blocks = blocks, .out = out };
+	struct err *e = crew_run(crew_size(), (blocks + CHUNK - 1) / CHUNK, hash_part, &h);
 
-	for (unsigned i = 0; i < count; i++) {
-		uint64_t from = blocks * i / count, to = blocks * (i + 1) / count;
-		ranges[i] = (struct range){ v, fd, at + from * BLOCK, to - from, out + from * sizeof(struct digest), NULL };
-		started[i] = i + 1 < count && !pthread_create(&threads[i], NULL, hash_range, &ranges[i]);
-		if (!started[i])
-			hash_range(&ranges[i]);
-	}
-	for (unsigned i = 0; i < count; i++) {
-		if (started[i])
-			pthread_join(threads[i], NULL);
-		if (e)
-			err_free(ranges[i].failed);
-		else
-			e = ranges[i].failed;
-	}
+	for (unsigned i = 0; i < CREW_MOST; i++)
+		mem_freep(&h.room[i]);
 	return e;
 }
 

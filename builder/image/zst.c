@@ -9,22 +9,23 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "base/crew.h"
 #include "base/file.h"
 #include "base/mem.h"
 
 #define LEVEL 3
-#define THREADS 2
 #define HOLE 65536u                  /* zeros are left out by so many */
 
 struct packer {
 	int raw, fd;
-	uint64_t size, frames;
+	uint64_t size;
 	void *zeros;                 /* the frame that stands for ZST_FRAME zeros */
 	size_t zeros_len;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	uint64_t taken, written;     /* frames */
-	struct err *failed;
+	uint64_t written;            /* frames, under lock */
+	bool stopped;                /* by a failure, under lock */
+	uint8_t *plain[CREW_MOST], *packed[CREW_MOST]; /* each worker's */
 };
 
 static bool is_zero(const uint8_t *bytes, size_t len)
@@ -72,60 +73,33 @@ static struct err *make_frame(const struct packer *p, uint64_t frame, uint8_t *p
 	return NULL;
 }
 
-/* False when there is nothing left to do. */
-static bool take_frame(struct packer *p, uint64_t *ret)
+/* Frames are written in their order: each waits for its turn, which after a failure never comes. */
+static struct err *put_frame(struct packer *p, uint64_t frame, const void *bytes, size_t len, struct err *failed)
 {
 	pthread_mutex_lock(&p->lock);
-	bool more = !p->failed && p->taken < p->frames;
-	if (more)
-		*ret = p->taken++;
-	pthread_mutex_unlock(&p->lock);
-	return more;
-}
-
-/* Frames are written in their order: each waits for its turn. */
-static void put_frame(struct packer *p, uint64_t frame, const void *bytes, size_t len, struct err *e)
-{
-	pthread_mutex_lock(&p->lock);
-	while (!p->failed && p->written < frame)
+	while (!p->stopped && p->written < frame)
 		pthread_cond_wait(&p->changed, &p->lock);
-	if (!e && !p->failed)
-		e = file_write_all(p->fd, bytes, len, "the disk image");
-	if (p->failed)
-		err_free(e);
-	else
-		p->failed = e;
+	if (!failed && !p->stopped)
+		failed = file_write_all(p->fd, bytes, len, "the disk image");
+	p->stopped = p->stopped || failed;
 	p->written++;
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
+	return failed;
 }
 
-static void *work(void *arg)
+static struct err *do_frame(void *arg, unsigned worker, size_t frame)
 {
 	struct packer *p = arg;
 	size_t room = ZSTD_compressBound(ZST_FRAME), len = 0;
-	AUTO_FREE uint8_t *plain = mem_new(ZST_FRAME), *packed = mem_new(room);
 	const void *bytes;
 
-	for (uint64_t frame; take_frame(p, &frame);) {
-		struct err *e = make_frame(p, frame, plain, packed, room, &bytes, &len);
-		put_frame(p, frame, bytes, len, e);
+	if (!p->plain[worker]) {
+		p->plain[worker] = mem_new(ZST_FRAME);
+		p->packed[worker] = mem_new(room);
 	}
-	return NULL;
-}
-
-/* The caller works, too, so that it goes on where no thread can be had. */
-static struct err *pack_all(struct packer *p)
-{
-	pthread_t others[THREADS - 1];
-	unsigned count = 0;
-
-	while (count < COUNT(others) && !pthread_create(&others[count], NULL, work, p))
-		count++;
-	work(p);
-	while (count)
-		pthread_join(others[--count], NULL);
-	return p->failed;
+	struct err *e = make_frame(p, frame, p->plain[worker], p->packed[worker], room, &bytes, &len);
+	return put_frame(p, frame, bytes, len, e);
 }
 
 struct err *zst_write(int raw, int fd)
@@ -138,11 +112,14 @@ struct err *zst_write(int raw, int fd)
 	if (fstat(raw, &st) < 0)
 		return err_errno(errno, "read the disk image");
 	p.size = (uint64_t)st.st_size;
-	p.frames = (p.size + ZST_FRAME - 1) / ZST_FRAME;
 	TRY(pack(plain, ZST_FRAME, zeros, room, &p.zeros_len));
 	pthread_mutex_init(&p.lock, NULL);
 	pthread_cond_init(&p.changed, NULL);
-	struct err *e = pack_all(&p);
+	struct err *e = crew_run(crew_size(), (p.size + ZST_FRAME - 1) / ZST_FRAME, do_frame, &p);
+	for (unsigned i = 0; i < CREW_MOST; i++) {
+		mem_freep(&p.plain[i]);
+		mem_freep(&p.packed[i]);
+	}
 	pthread_cond_destroy(&p.changed);
 	pthread_mutex_destroy(&p.lock);
 	return e;

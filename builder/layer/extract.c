@@ -2,18 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/crew.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "layer/pack.h"
 
-#define THREADS 2
 #define CHUNK (256 * 1024)
 
 /* The files of one pack in the order of their bytes, or those of no pack. */
@@ -29,9 +28,7 @@ struct extract {
 	int root;
 	const struct entry **files; /* by pack, then place */
 	struct { struct job *items; size_t count, room; } jobs; /* biggest first */
-	size_t next;             /* under lock */
-	struct err *failure;     /* under lock: the first one */
-	pthread_mutex_t lock;
+	char *chunks[CREW_MOST]; /* each worker's, for what it copies */
 };
 
 static int by_place(const void *a, const void *b)
@@ -125,53 +122,31 @@ static struct err *write_file(const struct extract *x, const struct entry *e, st
 	return NULL;
 }
 
-static struct err *do_job(struct extract *x, const struct job *job, char *chunk)
+static struct err *do_job(void *arg, unsigned worker, size_t number)
 {
+	struct extract *x = arg;
+	const struct job *job = &x->jobs.items[number];
 	const struct content *c = &job->files[0]->content;
 	struct pack_reader *reader = NULL;
 	struct err *e = NULL;
 
+	if (!x->chunks[worker])
+		x->chunks[worker] = mem_new(CHUNK);
 	if (c->kind == CONTENT_PACK)
 		TRY(pack_open(x->store, c->pack, &reader));
 	for (size_t i = 0; !e && i < job->count; i++)
-		e = write_file(x, job->files[i], reader, chunk);
+		e = write_file(x, job->files[i], reader, x->chunks[worker]);
 	pack_close(reader);
 	return e;
 }
 
-static void *work(void *arg)
-{
-	struct extract *x = arg;
-	AUTO_FREE char *chunk = mem_new(CHUNK);
-
-	for (;;) {
-		pthread_mutex_lock(&x->lock);
-		const struct job *job = x->failure || x->next == x->jobs.count ? NULL : &x->jobs.items[x->next++];
-		pthread_mutex_unlock(&x->lock);
-		if (!job)
-			return NULL;
-		struct err *e = do_job(x, job, chunk);
-		pthread_mutex_lock(&x->lock);
-		if (e && x->failure)
-			err_free(e);
-		else if (e)
-			x->failure = e;
-		pthread_mutex_unlock(&x->lock);
-	}
-}
-
 static struct err *write_files(struct extract *x)
 {
-	pthread_t threads[THREADS];
-	size_t started = 0;
-
 	plan_jobs(x);
-	while (started + 1 < THREADS && !pthread_create(&threads[started], NULL, work, x))
-		started++;
-	work(x); /* this thread is one of them */
-	while (started)
-		pthread_join(threads[--started], NULL);
-	return x->failure;
+	struct err *e = crew_run(crew_size(), x->jobs.count, do_job, x);
+	for (unsigned i = 0; i < CREW_MOST; i++)
+		mem_freep(&x->chunks[i]);
+	return e;
 }
 
 /* Folders come first, open to us; links last, so that no path leads through one. */
@@ -232,7 +207,7 @@ static struct err *make_rest(const struct extract *x)
 struct err *extract_tree(const struct store *s, const struct tree *t, const char *folder)
 {
 	AUTO_CLOSE int root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct extract x = { .store = s, .tree = t, .root = root, .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct extract x = { .store = s, .tree = t, .root = root };
 
 	if (root < 0)
 		return err_errno(errno, "%s", folder);
