@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crew.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "cmd/build_boot.h"
@@ -118,11 +119,32 @@ static struct err *make_tree(struct work *w, struct build_layers *layers)
 	return e;
 }
 
-static struct err *write_disk(struct work *w, struct build_boot *b, const struct content_reader *contents, int fd)
+/* What a thread reads a tree's files with. */
+struct source {
+	struct layer_reader *packs;
+	struct content_reader by_pack, any;
+	struct content_source files;
+};
+
+static void source_begin(struct source *s, const struct store *store)
+{
+	s->packs = layer_reader(store);
+	s->by_pack = (struct content_reader){ s->packs, layer_read };
+	s->any = (struct content_reader){ &s->files, content_read };
+	content_begin(&s->files, &s->by_pack);
+}
+
+static void source_end(struct source *s)
+{
+	content_end(&s->files);
+	layer_reader_done(s->packs);
+}
+
+static struct err *write_disk(struct work *w, struct build_boot *b, const struct content_reader *readers, unsigned count, int fd)
 {
 	const struct recipe *r = &w->job->recipe;
 	struct disk_image d = {
-		.root = &w->whole, .contents = contents, .boot = b->mbr, .core = b->core, .core_bytes = b->core_bytes,
+		.root = &w->whole, .readers = readers, .reader_count = count, .boot = b->mbr, .core = b->core, .core_bytes = b->core_bytes,
 		.epoch = w->job->lock.epoch, .size_bytes = r->disk.size_bytes >> 20 << 20,
 	};
 	struct digest root_hash;
@@ -142,18 +164,21 @@ static struct err *write_disk(struct work *w, struct build_boot *b, const struct
 
 static struct err *write_raw(struct work *w, int fd)
 {
-	struct layer_reader *packs = layer_reader(w->job->store);
-	const struct content_reader by_pack = { packs, layer_read };
-	struct content_source source;
+	struct source sources[CREW_MOST];
+	struct content_reader readers[CREW_MOST];
 	struct build_boot boot = { 0 };
+	unsigned count = crew_size();
 
-	content_begin(&source, &by_pack);
-	struct err *e = build_boot(&w->whole, &w->loaders.tree, &source, &boot);
+	for (unsigned i = 0; i < count; i++) {
+		source_begin(&sources[i], w->job->store);
+		readers[i] = sources[i].any;
+	}
+	struct err *e = build_boot(&w->whole, &w->loaders.tree, &sources[0].files, &boot);
 	if (!e)
-		e = write_disk(w, &boot, &(struct content_reader){ &source, content_read }, fd);
+		e = write_disk(w, &boot, readers, count, fd);
 	build_boot_done(&boot);
-	content_end(&source);
-	layer_reader_done(packs);
+	for (unsigned i = 0; i < count; i++)
+		source_end(&sources[i]);
 	return e;
 }
 

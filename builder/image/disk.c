@@ -115,7 +115,7 @@ static struct err *write_all(const struct disk_image *d, const struct erofs *roo
 	if (ftruncate(fd, (off_t)d->size_bytes) < 0)
 		return err_errno(errno, "write the disk");
 	TRY(write_grub(d, fd, parts[BOOT].start_bytes, mbr));
-	TRY(erofs_write(root, d->contents, fd, parts[ROOT_A].start_bytes));
+	TRY(erofs_write(root, d->readers, d->reader_count, fd, parts[ROOT_A].start_bytes));
 	TRY(write_verity(d, erofs_size(root), fd, parts, ret_root_hash));
 	return gpt_write(fd, d->size_bytes, gpt_derive(d->seed, "disk"), parts, PARTS, mbr);
 }

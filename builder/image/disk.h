@@ -20,7 +20,8 @@
 
 struct disk_image {
 	const struct tree *root;                 /* merged */
-	const struct content_reader *contents;   /* of every kind of content (image/content.h) */
+	const struct content_reader *readers;    /* of every kind of content (image/content.h), each for a thread */
+	unsigned reader_count;                   /* 1 to CREW_MOST (base/crew.h) */
 	const void *boot;                        /* GRUB's boot.img, 512 bytes */
 	const void *core;                        /* GRUB's core.img for i386-pc */
 	size_t core_bytes;

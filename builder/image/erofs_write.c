@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/crew.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "image/erofs.h"
 #include "image/erofs_node.h"
 
 #define CHUNK (256u * 1024)
+#define PART_BYTES (4u << 20)
 
 static void fill_super(const struct erofs *fs, uint8_t *block)
 {
@@ -56,13 +58,20 @@ static void fill_inode(const struct erofs *fs, const struct erofs_node *n, uint8
 	bytes_put(inode + 44, n->links, 4);
 }
 
+/* A worker's job: files of one pack, or some that are in none. */
+struct part {
+	size_t from, to;             /* of the order */
+};
+
 struct sink {
 	const struct erofs *fs;
-	const struct content_reader *contents;
+	const struct content_reader *readers; /* one a worker, as the next */
+	uint8_t *chunks[CREW_MOST];
 	int fd;
 	uint64_t at;
 	uint8_t *meta;               /* every inode and tail, written once at the end */
-	uint8_t *chunk;
+	const struct erofs_node **order;
+	struct { struct part *items; size_t count, room; } parts;
 };
 
 static struct err *write_at(const struct sink *s, const void *bytes, size_t len, uint64_t at)
@@ -84,19 +93,20 @@ static struct err *write_small(const struct sink *s, const struct erofs_node *n)
 	return whole ? write_at(s, bytes, (whole + EROFS_BLOCK - 1) / EROFS_BLOCK * EROFS_BLOCK, n->block * EROFS_BLOCK) : NULL;
 }
 
-static struct err *write_file(const struct sink *s, const struct erofs_node *n)
+static struct err *write_file(const struct sink *s, const struct erofs_node *n, unsigned worker)
 {
+	const struct content_reader *from = &s->readers[worker];
 	uint64_t whole = n->size - n->tail;
 
 	for (uint64_t done = 0; done < whole;) {
 		size_t len = whole - done > CHUNK ? CHUNK : (size_t)(whole - done);
-		TRY(s->contents->read(s->contents->state, n->entry, done, s->chunk, len));
-		TRY(write_at(s, s->chunk, len, n->block * EROFS_BLOCK + done));
+		TRY(from->read(from->state, n->entry, done, s->chunks[worker], len));
+		TRY(write_at(s, s->chunks[worker], len, n->block * EROFS_BLOCK + done));
 		done += len;
 	}
 	if (!n->tail)
 		return NULL;
-	return s->contents->read(s->contents->state, n->entry, whole, s->meta + n->at + EROFS_INODE, n->tail);
+	return from->read(from->state, n->entry, whole, s->meta + n->at + EROFS_INODE, n->tail);
 }
 
 /* Files of one pack are read in the order its stream has them, each pack once. */
@@ -112,36 +122,68 @@ static int by_source(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static struct err *write_all(struct sink *s)
+static void cut_into_parts(struct sink *s)
 {
-	const struct erofs *fs = s->fs;
-	AUTO_FREE const struct erofs_node **order = mem_array(fs->count, sizeof *order);
+	const void *pack = NULL;
+	uint64_t bytes = 0;
 
-	for (size_t i = 0; i < fs->count; i++) {
-		order[i] = &fs->nodes[i];
-		fill_inode(fs, order[i], s->meta + order[i]->at);
+	for (size_t i = 0; i < s->fs->count; i++) {
+		const struct erofs_node *n = s->order[i];
+		if (!i || n->entry->content.pack != pack || (!pack && bytes > PART_BYTES)) {
+			VEC_PUSH(&s->parts, (struct part){ i, i });
+			pack = n->entry->content.pack;
+			bytes = 0;
+		}
+		s->parts.items[s->parts.count - 1].to = i + 1;
+		bytes += n->size + EROFS_BLOCK;
 	}
-	qsort(order, fs->count, sizeof *order, by_source);
-	for (size_t i = 0; i < fs->count; i++) {
-		const struct erofs_node *n = order[i];
+}
+
+static struct err *write_part(void *arg, unsigned worker, size_t number)
+{
+	struct sink *s = arg;
+	const struct part *part = &s->parts.items[number];
+
+	if (!s->chunks[worker])
+		s->chunks[worker] = mem_new(CHUNK);
+	for (size_t i = part->from; i < part->to; i++) {
+		const struct erofs_node *n = s->order[i];
+		fill_inode(s->fs, n, s->meta + n->at);
 		if (n->entry->kind == ENTRY_FILE)
-			TRY_AS(write_file(s, n), "/%s", n->entry->path);
+			TRY_AS(write_file(s, n, worker), "/%s", n->entry->path);
 		else if (n->size)
 			TRY(write_small(s, n));
 	}
+	return NULL;
+}
+
+static struct err *write_all(struct sink *s, unsigned workers)
+{
+	const struct erofs *fs = s->fs;
+
+	for (size_t i = 0; i < fs->count; i++)
+		s->order[i] = &fs->nodes[i];
+	qsort(s->order, fs->count, sizeof *s->order, by_source);
+	cut_into_parts(s);
+	TRY(crew_run(workers, s->parts.count, write_part, s));
 	fill_super(fs, s->meta);
 	return write_at(s, s->meta, fs->meta_bytes, 0);
 }
 
-struct err *erofs_write(const struct erofs *fs, const struct content_reader *contents, int fd, uint64_t at)
+struct err *erofs_write(const struct erofs *fs, const struct content_reader *readers, unsigned count, int fd, uint64_t at)
 {
-	AUTO_FREE uint8_t *meta = mem_new(fs->meta_bytes), *chunk = mem_new(CHUNK);
-	struct sink s = { fs, contents, fd, at, meta, chunk };
+	AUTO_FREE uint8_t *meta = mem_new(fs->meta_bytes);
+	AUTO_FREE const struct erofs_node **order = mem_array(fs->count, sizeof *order);
+	struct sink s = { .fs = fs, .readers = readers, .fd = fd, .at = at, .meta = meta, .order = order };
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return err_errno(errno, "write the root file system");
 	if ((uint64_t)st.st_size < at + erofs_size(fs) && ftruncate(fd, (off_t)(at + erofs_size(fs))) < 0)
 		return err_errno(errno, "write the root file system");
-	return write_all(&s);
+	struct err *e = write_all(&s, count);
+	for (unsigned i = 0; i < CREW_MOST; i++)
+		mem_freep(&s.chunks[i]);
+	mem_freep(&s.parts.items);
+	return e;
 }

@@ -15,7 +15,7 @@ struct layer_blob {
 };
 
 /* The bytes of entries whose content is CONTENT_PACK; the image knows no packs. offset
- * counts from the entry's first byte; calls come in the tree's order, from one thread. */
+ * counts from the entry's first byte; calls come from one thread, for each pack in the order of its bytes. */
 struct content_reader {
 	void *state;
 	struct err *(*read)(void *state, const struct entry *e, uint64_t offset, void *bytes, size_t len);

@@ -72,7 +72,7 @@ static void look(const char *path, const char *noise)
 
 static void test_tree(const char *noise)
 {
-	const struct content_reader reader = { NULL, no_pack };
+	const struct content_reader readers[] = { { NULL, no_pack }, { NULL, no_pack }, { NULL, no_pack } };
 	struct tree t = { 0 };
 	struct erofs *fs = NULL;
 	struct stat st;
@@ -81,7 +81,7 @@ static void test_tree(const char *noise)
 
 	make(&t, noise);
 	ok(!erofs_plan(&t, uuid, EPOCH, &fs));
-	ok(!erofs_write(fs, &reader, fd, 0));
+	ok(!erofs_write(fs, readers, COUNT(readers), fd, 0));
 	ok(!fstat(fd, &st) && (uint64_t)st.st_size == erofs_size(fs) && erofs_size(fs) % 4096 == 0);
 	look(path, noise);
 	erofs_free(fs);
