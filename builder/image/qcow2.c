@@ -156,17 +156,23 @@ static struct err *write_maps(int fd, const struct plan *p, uint8_t *l1, uint8_t
 	return NULL;
 }
 
-static struct err *write_data(int from, int to, const struct plan *p, uint8_t *c)
+/* Clusters that follow one another here do so there, so the kernel copies whole runs; the last may end with the disk. */
+static struct err *write_data(int from, int to, const struct plan *p)
 {
-	uint64_t at = l2_at(p) + p->l2_tables;
+	uint64_t at = (l2_at(p) + p->l2_tables) * CLUSTER;
 
-	for (uint64_t i = 0; i < p->clusters; i++) {
-		if (!p->map[i])
+	for (uint64_t first = 0, end; first < p->clusters; first = end) {
+		for (end = first + 1; p->map[first] && end < p->clusters && p->map[end];)
+			end++;
+		if (!p->map[first])
 			continue;
-		TRY(read_cluster(from, p, i, c));
-		TRY(write_cluster(to, c, at++));
+		uint64_t len = (end < p->clusters ? end * CLUSTER : p->disk_bytes) - first * CLUSTER;
+		if (lseek(from, (off_t)(first * CLUSTER), SEEK_SET) < 0 || lseek(to, (off_t)at, SEEK_SET) < 0)
+			return err_errno(errno, "write the qcow2 image");
+		TRY(file_copy(from, to, len, "the disk image"));
+		at += (end - first) * CLUSTER;
 	}
-	return NULL;
+	return ftruncate(to, (off_t)at) < 0 ? err_errno(errno, "write the qcow2 image") : NULL;
 }
 
 struct err *qcow2_write(int from, int to)
@@ -184,5 +190,5 @@ struct err *qcow2_write(int from, int to)
 	TRY(write_head(to, &p, one));
 	TRY(write_counts(to, &p, one));
 	TRY(write_maps(to, &p, one, two));
-	return write_data(from, to, &p, one);
+	return write_data(from, to, &p);
 }
