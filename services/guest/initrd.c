@@ -95,7 +95,7 @@ static struct err *find(const char *id, int64_t until, struct partition *ret)
 {
 	for (bool said = false;; said = true) {
 		struct err *e = partition_find(id, ret);
-		if (!e || clock_ms() > until)
+		if (!e || err_code(e) != ENOENT || clock_ms() > until)
 			return e;
 		err_free(e);
 		if (!said)

@@ -127,13 +127,23 @@ static bool find_on(const char *disk, const char *id, struct partition *ret)
 struct err *partition_find(const char *id, struct partition *ret)
 {
 	DIR *dir = opendir("/sys/block");
-	bool found = false;
+	struct partition p = { 0 };
+	struct err *e = err_errno(ENOENT, "no disk has the partition %s", id);
 
-	for (struct dirent *d; dir && !found && (d = readdir(dir));)
-		found = d->d_name[0] != '.' && find_on(d->d_name, id, ret);
+	for (struct dirent *d; dir && (d = readdir(dir));) {
+		if (d->d_name[0] == '.' || !find_on(d->d_name, id, &p))
+			continue;
+		bool first = e && err_code(e) == ENOENT;
+		err_free(e);
+		e = first ? NULL : err_new(ERR_SYSTEM, "%s and %s are copies of one partition: one of these disks must be taken away",
+					   ret->device, p.device);
+		if (e)
+			break;
+		*ret = p;
+	}
 	if (dir)
 		closedir(dir);
-	return found ? NULL : err_errno(ENOENT, "no disk has the partition %s", id);
+	return e;
 }
 
 static struct err *write_at(int fd, const void *bytes, size_t len, uint64_t sector)

@@ -12,7 +12,8 @@ struct partition {
 	uint64_t start, sectors;   /* of 512 bytes */
 };
 
-/* id: 36 characters as in PARTUUID=. An error whose code is ENOENT when no disk has it (yet). */
+/* id: 36 characters as in PARTUUID=. An error whose code is ENOENT when no disk has it (yet), another one when two
+ * have it: which of them is the copy, only a person knows. */
 struct err *partition_find(const char *id, struct partition *ret) MUST_CHECK;
 /* The same in the table of one disk, open, of so many sectors: number, start and sectors are filled in. */
 bool partition_look(int fd, uint64_t sectors, const char *id, struct partition *ret);

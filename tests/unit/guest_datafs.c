@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -10,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "room.h"
 #include "t.h"
 
 #define SECOND (32768u * 4096)
@@ -154,59 +154,29 @@ static void test_elsewhere(bool used)
 	unlink(p.device);
 }
 
-static void make_disk(const char *name, const char *serial)
-{
-	AUTO_FREE char *folder = mem_printf("/sys/block/%s", name);
-
-	err_free(file_make_folder(folder, 0755));
-	ok(!chdir(folder));
-	err_free(file_write("size", "4096\n", 5, 0644));
-	err_free(file_write("serial", serial, strlen(serial), 0644));
-}
-
 static void test_disks(void)
 {
 	struct partition p;
 	struct err *e;
 
-	make_disk("vda", "");
+	ok(room_disk("vda", "4096", ""));
 	e = datafs_find_disk(&p);
-	ok(err_code(e) == ENOENT);
+	ok(e && err_code(e) == ENOENT);
 	err_free(e);
-	make_disk("vdb", "mkbench-data\n");
+	ok(room_disk("vdb", "4096", "mkbench-data"));
 	e = datafs_find_disk(&p);
 	ok(!e && !strcmp(p.device, "/dev/vdb"));
 	err_free(e);
-	make_disk("vdc", "mkbench-data\n");
+	ok(room_disk("vdc", "4096", "mkbench-data"));
 	e = datafs_find_disk(&p);
 	ok(e && err_code(e) != ENOENT);
 	err_free(e);
 }
 
-static bool tell(const char *path, const char *text)
-{
-	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	return fd >= 0 && write(fd, text, strlen(text)) > 0;
-}
-
-static bool become_root(void)
-{
-	AUTO_FREE char *uids = mem_printf("0 %u 1", getuid()), *gids = mem_printf("0 %u 1", getgid());
-
-	return !unshare(CLONE_NEWUSER) && tell("/proc/self/setgroups", "deny") && tell("/proc/self/uid_map", uids) && tell("/proc/self/gid_map", gids);
-}
-
-/* What changes the root needs a right; notes are written to /run; disks are found in /sys. */
-static bool enter_room(void)
-{
-	return (!geteuid() || become_root()) && !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
-	       !mount("none", "/run", "tmpfs", 0, NULL) && !mount("none", "/sys", "tmpfs", 0, NULL);
-}
-
 int main(void)
 {
-	ok(enter_room());
+	ok(room_enter());
+	ok(!mount("none", "/run", "tmpfs", 0, NULL)); /* notes are written there */
 	test_blank(7);
 	test_blank(0);
 	test_cut_off();
