@@ -1,5 +1,6 @@
 #include "supervisor.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,11 +52,13 @@ static char *member(const char *at, const char *end, const char *name)
 	return value ? value : mem_dup("");
 }
 
-static long number(const char *at, const char *end, const char *name)
+/* XML-RPC's int has four bytes, and nothing that we ask for is negative; else 0. */
+static int number(const char *at, const char *end, const char *name)
 {
 	AUTO_FREE char *text = member(at, end, name);
+	long value = strtol(text, NULL, 10);
 
-	return strtol(text, NULL, 10);
+	return value > 0 && value <= INT32_MAX ? (int)value : 0;
 }
 
 const struct bench_program *supervisor_program(const struct bench *b, const char *group, const char *name)
@@ -92,7 +95,7 @@ struct err *supervisor_parse(const struct bench *b, const char *xml, struct proc
 			.state = member(at, end, "statename"),
 			.problem = member(at, end, "spawnerr"),
 			.log = member(at, end, "stdout_logfile"),
-			.pid = (pid_t)number(at, end, "pid"),
+			.pid = number(at, end, "pid"),
 			.start = number(at, end, "start"),
 			.now = number(at, end, "now"),
 		};
@@ -141,7 +144,7 @@ void supervisor_list_done(struct process_list *list)
 }
 
 /* Fault codes that say it is so already: 60 ALREADY_STARTED, 70 NOT_RUNNING. */
-static struct err *act(const struct bench *b, const char *method, const struct process *p, const char *extra, bool no_wait, long fine)
+static struct err *act(const struct bench *b, const char *method, const struct process *p, const char *extra, bool no_wait, int fine)
 {
 	AUTO_FREE char *name = mem_printf("%s:%s", p->group, p->name);
 	const char *texts[] = { name, extra, NULL };

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	for (size_t i = 0; i < list.count; i++) {
 		const struct process *p = &list.items[i];
-		if (!p->name || !p->group || !p->state || !p->problem || !p->log || p->pid < 0)
+		if (!p->name || !p->group || !p->state || !p->problem || !p->log || p->pid < 0 || p->start < 0 || p->now < 0)
 			abort();
 		if (p->program && (strcmp(p->program->group, p->group) || strncmp(p->program->name, p->name, strlen(p->program->name))))
 			abort();

@@ -11,7 +11,7 @@ static const char answer[] = "<?xml version='1.0'?><methodResponse><params><para
 	MEMBER("now", "int", "160") MEMBER("statename", "string", "RUNNING") MEMBER("spawnerr", "string", "")
 	MEMBER("stdout_logfile", "string", "/data/logs/a&amp;b&lt;c.log") MEMBER("pid", "int", "42") "</struct></value>\n"
 	"<value><struct>\n" MEMBER("name", "string", "odd") MEMBER("group", "string", "odd") MEMBER("statename", "string", "FATAL")
-	MEMBER("spawnerr", "string", "can't find command") MEMBER("pid", "int", "0") "</struct></value>\n"
+	MEMBER("spawnerr", "string", "can't find command") MEMBER("pid", "int", "-1") MEMBER("now", "int", "9223372036854775807") "</struct></value>\n"
 	"</data></array></value></param></params></methodResponse>";
 
 static const char fault[] = "<methodResponse><fault><value><struct>" MEMBER("faultCode", "int", "10")
@@ -32,7 +32,7 @@ static void parses(const struct bench *b)
 	ok(list.items[0].pid == 42 && list.items[0].now - list.items[0].start == 60 && list.items[0].program == &rows[0]);
 	is(list.items[1].state, "FATAL");
 	is(list.items[1].problem, "can't find command");
-	ok(!list.items[1].program);
+	ok(!list.items[1].program && !list.items[1].pid && !list.items[1].now);
 }
 
 static void fails(const struct bench *b)
