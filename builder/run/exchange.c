@@ -183,13 +183,23 @@ static struct err *hear_message(int fd, struct text *t, size_t at, char **ret)
 	return err_new(ERR_BUILD, "the connection ended before a message came");
 }
 
+struct err *exchange_hear(int fd, const char *key, char **ret_message)
+{
+	AUTO_TEXT struct text t = { 0 };
+	int status = 0;
+
+	TRY(hear_head(fd, &t, &status));
+	if (status != 101)
+		return err_new(ERR_BUILD, "HTTP status %d instead of 101", status);
+	TRY(check_accept(t.bytes, key));
+	return hear_message(fd, &t, head_length(&t), ret_message);
+}
+
 struct err *exchange_websocket(const struct exchange *x, char **ret_message)
 {
 	static const unsigned char close_frame[] = { 0x88, 0x80, 1, 2, 3, 4 }; /* masked, as a client's must be */
 	AUTO_CLOSE int fd = -1;
-	AUTO_TEXT struct text t = { 0 };
 	unsigned char nonce[16];
-	int status = 0;
 
 	if (getrandom(nonce, sizeof nonce, 0) != sizeof nonce)
 		return err_errno(errno, "draw a number");
@@ -197,11 +207,7 @@ struct err *exchange_websocket(const struct exchange *x, char **ret_message)
 	AUTO_FREE char *more = mem_printf("Origin: http://%s:%u\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 					  "Sec-WebSocket-Key: %s\r\n", x->host, x->port, key);
 	TRY(ask(x, x->path, more, &fd));
-	TRY(hear_head(fd, &t, &status));
-	if (status != 101)
-		return err_new(ERR_BUILD, "HTTP status %d instead of 101", status);
-	TRY(check_accept(t.bytes, key));
-	TRY(hear_message(fd, &t, head_length(&t), ret_message));
+	TRY(exchange_hear(fd, key, ret_message));
 	if (send(fd, close_frame, sizeof close_frame, MSG_NOSIGNAL) < 0)
 		return err_errno(errno, "send");
 	return NULL;

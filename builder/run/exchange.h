@@ -12,3 +12,5 @@ struct exchange {
 struct err *exchange_get(const struct exchange *x, int *ret_status, char **ret_body) MUST_CHECK;
 /* Opens a websocket from the host's own page and hears the first message, a text, the caller's to free. */
 struct err *exchange_websocket(const struct exchange *x, char **ret_message) MUST_CHECK;
+/* The half that listens: on a connection where a websocket was asked for with that key. */
+struct err *exchange_hear(int fd, const char *key, char **ret_message) MUST_CHECK;
