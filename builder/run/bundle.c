@@ -265,7 +265,7 @@ struct err *bundle_open(const char *path, struct bundle *ret)
 	b.path = keep(&b, whole);
 	TRY(open_either(&b, &index));
 	if (!index)
-		return err_new(ERR_USAGE, "%s is no image that mkbench built (a NAME-TAG.oci folder or a NAME-TAG.tar)", path);
+		return err_new(ERR_USAGE, "%s is no image that mkbench built (a NAME-TAG.oci folder, a .tar, or a disk named .raw, .qcow2 or .raw.zst)", path);
 	TRY(take_documents(&b, index));
 	*ret = b;
 	b = (struct bundle){ .archive = -1 };

@@ -17,6 +17,7 @@
 #include "run/firmware.h"
 
 #define PACKED ".raw.zst"
+#define LEAKS 3                /* qemu-img(1), check: clusters that nobody uses, and nothing is wrong */
 #define DATA_SIZE "16G"        /* sparse; qemu-img resize makes it larger, and the data follow */
 
 char *drive_option(const char *head, const char *value)
@@ -29,17 +30,30 @@ char *drive_option(const char *head, const char *value)
 	return text_take(&t);
 }
 
+/* ret_says: the program's first words, warnings and its own name apart; the caller's. */
+static struct err *ask(const char *const *argv, int *ret_status, char **ret_says)
+{
+	AUTO_FREE char *output = NULL, *own = mem_printf("%s: ", argv[0]);
+	char *says, *rest;
+
+	TRY(child_run(&(struct child){ .argv = argv, .limit_seconds = 60 }, &output, NULL, ret_status));
+	if (*ret_status == 127)
+		return err_new(ERR_SYSTEM, "%s is missing: a disk needs qemu-system-x86 and qemu-utils to run", argv[0]);
+	rest = output;
+	do
+		says = strsep(&rest, "\n");
+	while (rest && *rest && strstr(says, "warning: "));
+	*ret_says = mem_dup(text_starts(says, own) ? says + strlen(own) : says);
+	return NULL;
+}
+
 struct err *drive_command(const char *const *argv)
 {
-	AUTO_FREE char *output = NULL;
+	AUTO_FREE char *says = NULL;
 	int status = 0;
 
-	TRY(child_run(&(struct child){ .argv = argv, .limit_seconds = 60 }, &output, NULL, &status));
-	if (status == 127)
-		return err_new(ERR_SYSTEM, "%s is missing: a disk needs qemu-system-x86 and qemu-utils to run", argv[0]);
-	size_t own = strlen(argv[0]);
-	const char *says = !strncmp(output, argv[0], own) && text_starts(output + own, ": ") ? output + own + 2 : output;
-	return status ? err_new(ERR_SYSTEM, "%s: %.*s", argv[0], (int)strcspn(says, "\n"), says) : NULL;
+	TRY(ask(argv, &status, &says));
+	return status ? err_new(ERR_SYSTEM, "%s: %s", argv[0], says) : NULL;
 }
 
 static const char *format_of(const char *name)
@@ -48,14 +62,45 @@ static const char *format_of(const char *name)
 }
 
 /* A copy that was cut between two frames is sound to zstd; the partition table knows where its twin should be (UEFI 2.10, 5.3.2). */
-static struct err *check_whole(int fd)
+static struct err *check_raw(int fd)
 {
-	uint64_t last = 0;
+	uint64_t head[5] = { 0 };
 	struct stat st;
 
-	if (fstat(fd, &st) < 0 || pread(fd, &last, sizeof last, 512 + 32) < 0)
+	if (fstat(fd, &st) < 0 || pread(fd, head, sizeof head, 512) < 0)
 		return err_errno(errno, "read the disk image");
-	return (le64toh(last) + 1) * 512 == (uint64_t)st.st_size ? NULL : err_new(ERR_USAGE, "the disk image ends early: it was not copied whole");
+	if (memcmp(head, "EFI PART", sizeof *head))
+		return err_new(ERR_USAGE, "this is no disk that mkbench built: it has no partition table");
+	return le64toh(head[4]) < (uint64_t)st.st_size / 512 ? NULL : err_new(ERR_USAGE, "the disk image ends early: it was not copied whole");
+}
+
+/* The first bytes of a qcow2 are known (QEMU's docs/interop/qcow2.rst). */
+static bool is_qcow2(const char *path)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char magic[4] = "";
+
+	return fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic && !memcmp(magic, "QFI\xfb", 4);
+}
+
+static struct err *check_qcow2(const char *path)
+{
+	const char *const argv[] = { "qemu-img", "check", "-q", "-f", "qcow2", path, NULL };
+	AUTO_FREE char *says = NULL;
+	int status = 0;
+
+	if (!is_qcow2(path))
+		return err_new(ERR_USAGE, "this is no qcow2");
+	TRY(ask(argv, &status, &says));
+	return !status || status == LEAKS ? NULL : err_new(ERR_USAGE, "the disk image is damaged, or was not copied whole: %s", says);
+}
+
+static struct err *check(const char *path)
+{
+	if (!strcmp(format_of(path), "qcow2"))
+		return check_qcow2(path);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? err_errno(errno, "open it") : check_raw(fd);
 }
 
 /* The image itself, or what QEMU can read of it, unpacked under that name of the folder; the caller's. */
@@ -65,6 +110,7 @@ static struct err *readable(const struct launch *l, const char *folder, const ch
 
 	*ret = NULL;
 	if (!text_ends(l->bundle->path, PACKED)) {
+		TRY_AS(check(l->bundle->path), "%s", l->bundle->path);
 		*ret = mem_dup(l->bundle->path);
 		return NULL;
 	}
@@ -74,7 +120,7 @@ static struct err *readable(const struct launch *l, const char *folder, const ch
 		return err_errno(errno, "open %s", from < 0 ? l->bundle->path : part);
 	struct err *e = zst_read(from, to);
 	if (!e)
-		e = check_whole(to);
+		e = check_raw(to);
 	if (!e && rename(part, raw) < 0)
 		e = err_errno(errno, "rename %s", part);
 	if (e)
@@ -103,8 +149,8 @@ static struct err *make_overlay(const struct launch *l, const char *folder, cons
 		return err_new(ERR_USAGE, "%s has its data on another image than %s is now: 'mkbench run --clean %s' removes it, --name begins "
 			       "another, and with --data the next image finds the data of this one", l->name, l->bundle->path, l->name);
 	}
-	TRY(file_write(base, now, strlen(now), 0600));
 	TRY(readable(l, folder, "raw", &image));
+	TRY(file_write(base, now, strlen(now), 0600));
 	const char *const argv[] = { "qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", format_of(image), disk, NULL };
 	return drive_command(argv);
 }
@@ -116,15 +162,6 @@ static struct err *with_overlay(const struct launch *l, const char *folder, stru
 	TRY(make_overlay(l, folder, disk));
 	ret->image = drive_option("format=qcow2,if=none,id=image,file=", disk);
 	return NULL;
-}
-
-/* The first bytes of a qcow2 are known (QEMU's docs/interop/qcow2.rst). */
-static bool is_qcow2(const char *path)
-{
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char magic[4] = "";
-
-	return fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic && !memcmp(magic, "QFI\xfb", 4);
 }
 
 bool drive_is_named(const char *path)
@@ -168,9 +205,9 @@ static struct err *with_data(const struct launch *l, const char *folder, struct 
 	const char *const argv[] = { "qemu-img", "create", "-q", "-f", format_of(path), path, DATA_SIZE, NULL };
 	if (access(path, F_OK))
 		TRY_AS(drive_command(argv), "make %s", path);
+	TRY(readable(l, folder, "image", &from)); /* raw may lie below an overlay */
 	if (access(base, F_OK))
 		TRY(file_write(base, "\n", 1, 0600));
-	TRY(readable(l, folder, "image", &from)); /* raw may lie below an overlay */
 	AUTO_FREE char *data = mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=", is_qcow2(path) ? "qcow2" : "raw");
 	AUTO_FREE char *image = mem_printf("format=%s,if=none,id=image,snapshot=on,file=", format_of(from));
 	ret->data = drive_option(data, path);

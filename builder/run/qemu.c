@@ -173,13 +173,16 @@ static pid_t pid_of(const char *name)
 	return e ? 0 : (pid_t)strtol(text, NULL, 10);
 }
 
+/* Switched off; QEMU itself ends in order if it can, with all that it has to write. */
 static void force_end(const char *name)
 {
+	static const int signals[] = { SIGTERM, SIGKILL };
 	pid_t pid = pid_of(name);
 
-	if (pid > 0 && find(NULL, name) == ENGINE_RUNNING)
-		kill(pid, SIGKILL);
-	wait_for_end(name, 10);
+	for (size_t i = 0; i < COUNT(signals) && pid > 0 && find(NULL, name) == ENGINE_RUNNING; i++) {
+		kill(pid, signals[i]);
+		wait_for_end(name, 10);
+	}
 }
 
 /* Starts the machine and waits for its agent. *ret_port 0: it did not come that far, or was interrupted. ERR_BUILD: it refuses to start. */
@@ -250,13 +253,18 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	}
 	interrupt_catch();
 	TRY(boot_somehow(l, &d, kvm, tcg, &port, &interrupted));
-	if (interrupted)
-		return NULL;
+	if (!port)
+		force_end(l->name); /* nobody there who hears the button */
+	if (!port && interrupted) {
+		progress_done(l->progress, "interrupted");
+		return err_new(ERR_INTERRUPT, "interrupted");
+	}
 	if (!port) {
-		force_end(l->name);
 		return err_new(ERR_BUILD, "%s does not boot: %s/console has what it said", l->name, folder);
 	}
 	progress_done(l->progress, NULL);
+	if (interrupted)
+		return NULL;
 	AUTO_FREE char *forward = mem_printf("hostfwd_add net tcp:127.0.0.1:%u-:%u", l->port, port);
 	port_drop(l->listener);
 	return ask_monitor(l->name, forward);

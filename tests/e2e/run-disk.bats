@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# mkbench run and verify: what the options of a disk take and refuse, before anything is started.
+# mkbench run and verify of a disk: what is refused before anything is started, and a machine that nothing starts in.
 bats_require_minimum_version 1.5.0
 load helpers
 load appliance
@@ -19,6 +19,60 @@ load appliance
 	[[ $output == *"make new.raw: qemu-img: no room"* ]]
 	mkbench 2 run --name "$name" demo-1.0.raw --data ""
 	[ ! -e "$XDG_DATA_HOME/mkbench/$name" ]
+}
+
+# disk_of FILE: a disk with a partition table of 2048 sectors, and nothing on it that starts.
+disk_of() {
+	truncate -s 1M "$1"
+	printf 'EFI PART' | dd of="$1" bs=1 seek=512 conv=notrunc status=none
+	printf '\xff\x07' | dd of="$1" bs=1 seek=544 conv=notrunc status=none
+}
+
+@test "what is no disk of ours, or not all of it, is refused before a machine starts, and leaves nothing" {
+	command -v qemu-img >/dev/null || skip "qemu-img is not installed"
+	disk_of whole.raw
+	head -c 1000K whole.raw >cut.raw
+	truncate -s 1M empty.raw
+	touch nothing.raw
+	cp /etc/passwd text.qcow2
+	qemu-img create -q -f qcow2 -b gone.raw -F raw -u alone.qcow2 1M
+	qemu-img convert -O qcow2 whole.raw full.qcow2
+	head -c 300000 full.qcow2 >cut.qcow2
+	while read -r file why; do
+		mkbench 2 run --name "$name" $file
+		[[ $output == *"$file: $why"* ]]
+		[[ $output != *--clean* ]]
+		mkbench 2 run --name "$name" $file --data data
+	done <<-END
+		cut.raw the disk image ends early
+		empty.raw this is no disk that mkbench built
+		nothing.raw this is no disk that mkbench built
+		text.qcow2 this is no qcow2
+		alone.qcow2 the disk image is damaged, or was not copied whole: Could not open
+		cut.qcow2 the disk image is damaged, or was not copied whole: ERROR
+	END
+	mv whole.raw whole.img
+	mkbench 2 run whole.img
+	[[ $output == *"or a disk named .raw, .qcow2 or .raw.zst"* ]]
+	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
+}
+
+@test "a disk that does not come up: Ctrl-C switches it off" {
+	command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
+	disk_of whole.raw
+	for more in "" --detach; do
+		env --default-signal=INT "$MKBENCH" run --name "$name" --accel tcg whole.raw $more >said 2>err 3>&- &
+		pid=$!
+		by=$pid until_true 300 test -s "$XDG_DATA_HOME/mkbench/$name/qemu.pid"
+		qemu=$(<"$XDG_DATA_HOME/mkbench/$name/qemu.pid")
+		kill -INT $pid
+		status=0
+		wait $pid || status=$?
+		cat err
+		[ "$status" = 130 ]
+		[ "$(tail -1 err)" = "mkbench: interrupted" ]
+		gone "$qemu"
+	done
 }
 
 @test "usage: a disk's options are for disks, and take what a disk can have" {
