@@ -14,7 +14,6 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "durable.h"
 #include "say.h"
 #include "secret.h"
@@ -148,14 +147,13 @@ struct err *volume_lease(const struct bench *b, int *ret_fd)
 struct err *volume_room(const struct bench *b)
 {
 	struct statvfs fs;
-	char size[16];
 
 	if (statvfs(b->data, &fs) < 0)
 		return err_errno(errno, "%s", b->data);
 	if (fs.f_flag & ST_RDONLY)
 		return err_new(ERR_SYSTEM, "%s has become read-only: its file system or its disk is damaged", b->data);
 	if ((uint64_t)fs.f_bavail * fs.f_frsize < ROOM_LEAST)
-		return err_new(ERR_SYSTEM, "%s is full: %s free", b->data, text_size((double)fs.f_bavail * (double)fs.f_frsize, size));
+		return err_new(ERR_SYSTEM, "%s is full: less than %u MiB free", b->data, ROOM_LEAST >> 20);
 	return fs.f_files && !fs.f_favail ? err_new(ERR_SYSTEM, "%s is full: it can hold no more files", b->data) : NULL;
 }
 

@@ -44,5 +44,7 @@ drawn() { [[ $(wc -l <"$room/drawn") -ge $1 ]]; }
 	echo 'root:$y$j9T$hash:1:0:99999:7:::' >"$room/etc/shadow"
 	by=$outside until_true 300 lacks '^  Login'
 	by=$outside until_true 300 drawn 3
+	in_room mount -t tmpfs -o size=4m tmpfs "$room/data"
+	by=$outside until_true 300 shows "^  Data      $room/data is full: less than 64 MiB free"
 	run -1 grep -v '^--reload$' "$room/drawn"
 }
