@@ -15,6 +15,7 @@
 #include "bench.h"
 #include "durable.h"
 #include "identity.h"
+#include "memory.h"
 #include "note.h"
 #include "say.h"
 #include "state.h"
@@ -42,13 +43,17 @@ static void put_addresses(struct text *t, unsigned port)
 {
 	struct ifaddrs *all = NULL;
 	size_t before = t->len;
+	bool card = false;
 
 	if (!getifaddrs(&all))
-		for (const struct ifaddrs *a = all; a; a = a->ifa_next)
+		for (const struct ifaddrs *a = all; a; a = a->ifa_next) {
+			card |= !(a->ifa_flags & IFF_LOOPBACK);
 			put_address(t, a, port);
+		}
 	freeifaddrs(all);
 	if (t->len == before)
-		text_put(t, "  Address   none yet: no network has answered by DHCP\n");
+		text_printf(t, "  Address   none%s\n", card ? " yet: no network has answered by DHCP"
+			    : ": this kernel knows no network card here (virtio it does; disk: { kernel: linux-image-amd64 } more)");
 }
 
 /* How many of the provisioning's steps are done, and which one runs. */
@@ -183,19 +188,21 @@ static char *as_issue(char *lines)
 static char *screen(const struct bench *b)
 {
 	AUTO_TEXT struct text t = { 0 };
+	struct memory m = memory_plan(b, "");
 
 	text_printf(&t, "\n%s %s (%.12s)\n\n", b->name, b->version, b->build);
 	put_name(&t);
 	put_state(&t);
 	put_problem(&t, "Root", verity_check());
 	put_problem(&t, "Data", volume_room(b));
+	put_problem(&t, "Memory", memory_check(&m));
 	put_units(&t);
 	put_addresses(&t, (unsigned)b->http_port);
 	for (size_t i = 0; i < b->sites.count && i < 8; i++)
 		text_printf(&t, "  %s %s\n", i ? "         " : "Sites    ", b->sites.items[i].name);
 	put_no_password(&t);
 	put_login(&t);
-	text_put(&t, "  Password  as it was given, else in /data/secrets/SITE/admin_password\n");
+	text_put(&t, "  Admin     password as it was given, else in /data/secrets/SITE/admin_password\n");
 	put_notes(&t);
 	return as_issue(t.bytes);
 }

@@ -1,6 +1,7 @@
 #include "identity.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,18 @@ static struct err *take_name(void)
 		return err_errno(errno, "set the host name");
 	say("this machine is called %s", name);
 	return NULL;
+}
+
+/* The machine's own name has an address without a network, too; by Debian's habit this one. */
+static struct err *take_address(void)
+{
+	char name[NAME_MAX_BYTES + 1] = "";
+	AUTO_CLOSE int fd = open("/etc/hosts", O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	if (fd < 0 || gethostname(name, sizeof name - 1) < 0)
+		return err_errno(errno, "/etc/hosts");
+	AUTO_FREE char *line = mem_printf("127.0.1.1\t%s\n", name);
+	return file_write_all(fd, line, strlen(line), "/etc/hosts");
 }
 
 static struct err *make_key(void)
@@ -126,6 +139,7 @@ int identity_main(int argc, char **argv)
 	(void)argc, (void)argv;
 	say_as("identity");
 	note_err(take_name(), "the host name stays");
+	note_err(take_address(), "the host name has no address");
 	note_err(take_password(), "root has no password");
 	note_err(take_keys(), "nobody can log in by SSH");
 	return 0;

@@ -66,8 +66,9 @@ struct err *machine_memory(struct work *w, bool *ret_did)
 	if (!w->again)
 		say("memory: %s, %u processors: %s for InnoDB, %u web workers", text_size((double)m.total_bytes, total), m.processors,
 		    text_size((double)m.pool_bytes, pool), m.web_workers);
-	if (m.total_bytes < 1000000000)
-		say("warning: a bench wants 1 GB of memory, 2 GB to be at ease");
+	struct err *few = memory_check(&m);
+	if (few)
+		say_err(few, "warning: memory");
 	return memory_write(&w->bench, &m);
 }
 

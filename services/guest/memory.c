@@ -12,6 +12,7 @@
 #include "sysfile.h"
 
 #define MIB (1ull << 20)
+#define LEAST 1000000000ull
 
 static char *slurp(const char *root, const char *path)
 {
@@ -98,6 +99,14 @@ struct memory memory_plan(const struct bench *b, const char *root)
 	if (m.web_workers < 1)
 		m.web_workers = 1;
 	return m;
+}
+
+struct err *memory_check(const struct memory *m)
+{
+	char size[16];
+
+	return m->total_bytes >= LEAST ? NULL : err_new(ERR_SYSTEM, "%s: a bench wants 1 GB, 2 GB to be at ease",
+							text_size((double)m->total_bytes, size));
 }
 
 struct err *memory_write(const struct bench *b, const struct memory *m)

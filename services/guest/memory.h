@@ -12,5 +12,7 @@ struct memory {
 
 /* Reads /proc/meminfo and the control groups, both versions; root is "" but in tests. */
 struct memory memory_plan(const struct bench *b, const char *root);
+/* Whether that is enough for a bench. */
+struct err *memory_check(const struct memory *m) MUST_CHECK;
 /* Writes the option file and the workers file. */
 struct err *memory_write(const struct bench *b, const struct memory *m) MUST_CHECK;

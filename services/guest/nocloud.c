@@ -21,7 +21,7 @@ static void leave_note(const struct part *p, const struct node *at, const char *
 
 static void not_understood(const struct part *p, const struct node *value)
 {
-	AUTO_FREE char *what = mem_printf("'%s' is not understood and changes nothing", value->key->text);
+	AUTO_FREE char *what = mem_printf("'%s' is not understood", value->key->text);
 
 	leave_note(p, value, what);
 }
@@ -170,6 +170,8 @@ static void read_part(const struct part *p, const char *bytes, size_t len, const
 		take_map(p, root, words);
 	else if (root && !problems.count)
 		text_printf(&p->n->notes, "%s is not a map of keys and values: nothing of it is used\n", p->file);
+	else if (problems.count)
+		text_printf(&p->n->notes, "%s: nothing of it is used\n", p->file);
 }
 
 static bool is_blank(const char *bytes, size_t len)
@@ -190,9 +192,11 @@ void nocloud_user(struct nocloud *n, const char *bytes, size_t len)
 {
 	static const char mark[] = "#cloud-config";
 
-	if (is_blank(bytes, len))
+	bool ours = len >= strlen(mark) && !memcmp(bytes, mark, strlen(mark));
+	size_t begin = ours ? strlen(mark) : 0;
+	if (is_blank(bytes + begin, len - begin))
 		return;
-	if (len > strlen(mark) && !memcmp(bytes, mark, strlen(mark)) && strchr(" \t\r\n", bytes[strlen(mark)]))
+	if (ours && strchr(" \t\r\n", bytes[begin]))
 		read_part(&(struct part){ n, "user-data" }, bytes, len, user_words);
 	else
 		text_put(&n->notes, "user-data does not begin with #cloud-config: scripts, parts and templates are not run here, nothing of it is used\n");

@@ -169,6 +169,7 @@ both_answer() {
 	until_true 900 inside true
 	[[ $(inside 'cat /data/secrets/two.localhost/admin_password') == "it's a secret: #1" ]]
 	[[ $(inside hostname) == by-seed ]]
+	[[ $(inside getent hosts by-seed) == 127.0.1.1* ]]
 	inside cat /etc/machine-id >"$BOOT/machine-id"
 	[[ $(inside 'systemctl is-active systemd-timesyncd') == active ]]
 	[[ $(inside benchctl verify) == *'ok   root '* ]]
@@ -202,7 +203,7 @@ both_answer() {
 	start bios nvme -nic none -drive "file=$BATS_TEST_TMPDIR/seed,format=raw,if=virtio,readonly=on"
 	until_true 1800 said 'State +running'
 	said 'Host +demo'
-	said 'none yet: no network'
+	said 'Address +none: this kernel knows no network card'
 	said 'Note +seed: user-data does not begin with'
 	said 'has become larger'
 	run ! said 'SSH +root'

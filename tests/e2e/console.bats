@@ -41,10 +41,18 @@ drawn() { [[ $(wc -l <"$room/drawn") -ge $1 ]]; }
 	((count <= 2 + (SECONDS - begun) / 30))
 	by=$outside until_true 300 drawn 2
 	lacks Preparing
+	shows '^  Address   none: this kernel knows no network card'
+	shows '^  Admin     password as it was given'
+	lacks '^  Memory'
 	echo 'root:$y$j9T$hash:1:0:99999:7:::' >"$room/etc/shadow"
 	by=$outside until_true 300 lacks '^  Login'
 	by=$outside until_true 300 drawn 3
 	in_room mount -t tmpfs -o size=4m tmpfs "$room/data"
 	by=$outside until_true 300 shows "^  Data      $room/data is full: less than 64 MiB free"
+	echo 'MemTotal: 131072 kB' >"$room/meminfo"
+	in_room mount --bind "$room/meminfo" /proc/meminfo
+	by=$outside until_true 300 shows '^  Memory    134.2 MB: a bench wants 1 GB, 2 GB to be at ease'
+	in_room ip link add type veth
+	by=$outside until_true 300 shows '^  Address   none yet: no network has answered by DHCP'
 	run -1 grep -v '^--reload$' "$room/drawn"
 }

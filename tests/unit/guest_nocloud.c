@@ -77,6 +77,7 @@ static void refuses_what_is_not_plain(void)
 	ok(notes(&n) == 1);
 	nocloud_done(&n);
 	user(&n, " \n");
+	user(&n, "#cloud-config\n");
 	meta(&n, "");
 	ok(!notes(&n));
 	user(&n, "#cloud-config\nhostname: h\nmkbench:\n  MKBENCH_ADMIN_PASSWORD: &hunter2 x\n");
@@ -84,7 +85,8 @@ static void refuses_what_is_not_plain(void)
 	is(n.hostname, "h");
 	nocloud_done(&n);
 	user(&n, "#cloud-config\nhostname: [");
-	ok(notes(&n) > 0 && !n.hostname);
+	ok(notes(&n) == 2 && !n.hostname);
+	ok(strstr(n.notes.bytes, "nothing of it is used") != NULL);
 	nocloud_done(&n);
 	user(&n, "#cloud-config\n- a\n");
 	ok(notes(&n) == 1);
