@@ -53,7 +53,7 @@ struct err *drive_command(const char *const *argv)
 	int status = 0;
 
 	TRY(ask(argv, &status, &says));
-	return status ? err_new(ERR_SYSTEM, "%s: %s", argv[0], says) : NULL;
+	return status ? err_new(ERR_SYSTEM, "%s: %s%s", argv[0], says, strstr(says, " lock") ? ": another machine uses it" : "") : NULL;
 }
 
 static const char *format_of(const char *name)

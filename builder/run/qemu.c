@@ -308,6 +308,8 @@ struct err *qemu_inside(const char *name, const char *const *argv)
 	int status = 0;
 
 	TRY(talk_agent(agent, argv, INSIDE_MS, &output, &status));
+	if (status == 127 && !*output)
+		fprintf(stderr, "mkbench: %s: there is no such program in %s\n", argv[0], name);
 	fputs(output, stdout);
 	fflush(stdout);
 	_exit(status);

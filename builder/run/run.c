@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "run/interrupt.h"
 #include "run/prepare.h"
+#include "run/qemu.h"
 #include "run/ready.h"
 
 static void say_where(const struct engine *e, const struct launch *l)
@@ -16,7 +17,7 @@ static void say_where(const struct engine *e, const struct launch *l)
 
 	text_printf(&out, "\n%s is ready.\n\n", l->name);
 	ready_addresses(e, l, &out);
-	text_printf(&out, "\n  inside: mkbench run --exec %s bash\n", l->name);
+	text_printf(&out, "\n  inside: mkbench run --exec %s %s\n", l->name, e == &qemu_row ? "benchctl status" : "bash");
 	if (l->detach)
 		text_printf(&out, "  stop:   mkbench run --stop %s\n", l->name);
 	else

@@ -156,6 +156,8 @@ until_well() { until_true 600 within benchctl verify; }
 	before=$(sha256sum "$BOOT"/out/demo-1.0.{raw,qcow2})
 	timeout 1500 "$MKBENCH" run --accel tcg --name first --data "$BOOT/data" --port 29791 --detach "$BOOT/out/demo-1.0.qcow2"
 	password=$("$MKBENCH" run --exec first cat /data/secrets/one.localhost/admin_password)
+	run -127 "$MKBENCH" run --exec first nosuch
+	[[ $output == "mkbench: nosuch: there is no such program in first" ]]
 	"$MKBENCH" run --clean first
 	[[ $(sha256sum "$BOOT"/out/demo-1.0.{raw,qcow2}) == "$before" ]]
 	timeout 1500 "$MKBENCH" run --accel tcg --name second --data "$BOOT/data" --port 29791 --detach "$BOOT/out/demo-1.0.raw"

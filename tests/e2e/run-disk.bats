@@ -21,6 +21,8 @@ load appliance
 	[ ! -e "$XDG_DATA_HOME/mkbench/$name" ]
 }
 
+locked() { ! qemu-img resize -q "$1" 2M; }
+
 # disk_of FILE: a disk with a partition table of 2048 sectors, and nothing on it that starts.
 disk_of() {
 	truncate -s 1M "$1"
@@ -73,6 +75,13 @@ disk_of() {
 		[ "$(tail -1 err)" = "mkbench: interrupted" ]
 		gone "$qemu"
 	done
+	qemu-img create -q -f qcow2 data.qcow2 1M
+	qemu-io -c 'sleep 300000' data.qcow2 3>&- &
+	pid=$!
+	by=$pid until_true 300 locked data.qcow2
+	mkbench 6 run --name "$name" --accel tcg whole.raw --data data.qcow2
+	kill $pid
+	[[ $output == *"data.qcow2: Failed to get \"write\" lock: another machine uses it"* ]]
 }
 
 @test "usage: a disk's options are for disks, and take what a disk can have" {
