@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,23 @@
 #include "base/mem.h"
 
 #define NOTES "output"
+
+/* Builds that write to one folder may each have a store of their own. Not every file system can lock a folder: there at least
+ * those of one store wait for each other. */
+static struct err *lock_folder(struct store *s, const char *folder, int *ret_fd)
+{
+	AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct digest key = digest_of(folder, strlen(folder));
+	int r;
+
+	while ((r = flock(fd, LOCK_EX)) < 0 && errno == EINTR)
+		;
+	if (r < 0)
+		return store_lock_key(s, &key, ret_fd);
+	*ret_fd = fd;
+	fd = -1;
+	return NULL;
+}
 
 struct err *place_begin(struct store *s, const struct image_config *c, const char *folder, const char *suffix,
 			struct place *ret)
@@ -24,9 +42,8 @@ struct err *place_begin(struct store *s, const struct image_config *c, const cha
 		return err_errno(errno, "open folder %s", folder);
 	AUTO_FREE char *path = mem_printf("%s/%s-%s%s", whole, c->name, c->tag, suffix);
 	AUTO_FREE char *part = mem_printf("%s.part", path);
-	struct digest key = digest_of(path, strlen(path));
 	AUTO_CLOSE int lock = -1;
-	TRY(store_lock_key(s, &key, &lock));
+	TRY(lock_folder(s, whole, &lock));
 	TRY(file_remove_tree(part));
 	*ret = (struct place){ .path = TAKE(path), .part = TAKE(part), .lock = lock };
 	lock = -1;

@@ -10,7 +10,7 @@ struct place {
 	int lock;
 };
 
-/* <folder>/<name>-<tag><suffix>; makes the folder, waits for another build that writes there. */
+/* <folder>/<name>-<tag><suffix>; makes the folder, waits for another build that writes into it. */
 struct err *place_begin(struct store *s, const struct image_config *c, const char *folder, const char *suffix,
 			struct place *ret) MUST_CHECK;
 /* The part, a file or a folder, takes the final name; what had it before is removed. */

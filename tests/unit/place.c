@@ -3,11 +3,36 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "t.h"
+
+/* Another user's build, or one with a store of its own, that writes to the same folder: it waits. */
+static void test_two_stores(const char *folder, struct store *s, const struct image_config *config)
+{
+	AUTO_FREE char *other = mem_printf("%s/other", folder), *bytes = NULL;
+	struct place p = { .lock = -1 };
+	struct store *o = NULL;
+	size_t len = 0;
+
+	ok(!place_begin(s, config, folder, ".raw", &p));
+	ok(!file_write(p.part, "whole", 5, 0644));
+	pid_t child = fork();
+	if (!child) {
+		struct place q;
+		close(p.lock);
+		_exit(store_open(other, &o) || place_begin(o, config, folder, ".raw", &q) || file_write(q.part, "cut", 3, 0644));
+	}
+	usleep(300000);
+	ok(!place_commit(&p) && !file_read(p.path, 100, &bytes, &len));
+	is(bytes, "whole");
+	place_done(&p);
+	int status = 1;
+	ok(waitpid(child, &status, 0) == child && !status);
+}
 
 int main(void)
 {
@@ -43,6 +68,7 @@ int main(void)
 	ok(!file_write(p.path, "xy", 2, 0644));
 	ok(!place_same(s, p.path, &one));
 	place_done(&p);
+	test_two_stores(folder, s, &config);
 	store_close(s);
 	err_free(file_remove_tree(folder));
 	return t_done();
