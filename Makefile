@@ -120,10 +120,13 @@ build/fuzz/target/%: tests/fuzz/%.c $(obj)
 	@mkdir -p $(@D)
 	$(CC) -Ibuilder -Itests/fuzz $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(obj) $(LDLIBS)
 
+install: share := $(DESTDIR)$(PREFIX)/share/mkbench
 install: all
 	install -D -m 755 $(build)/mkbench $(DESTDIR)$(PREFIX)/bin/mkbench
-	for f in $$(git ls-files services rootfs recipes); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/mkbench/$$f; done
-	install -D -m 755 $(build)/guest/guest $(DESTDIR)$(PREFIX)/share/mkbench/guest
+	install -D -m 755 $(build)/guest/guest $(share)/guest
+	cp -R services rootfs recipes $(share)
+	rm -f $(share)/recipes/*.lock
+	chmod -R u=rwX,go=rX $(share)
 
 clean:
 	rm -rf build

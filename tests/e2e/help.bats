@@ -67,3 +67,12 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	mkbench 0 --version
 	[[ $output =~ ^mkbench\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
 }
+
+@test "what make install leaves works by itself, and so it does from a tree that git knows nothing of" {
+	local there=$BATS_TEST_TMPDIR/usr
+	GIT_DIR=/nowhere env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u VARIANT make -s -C "$BATS_TEST_DIRNAME/../.." install PREFIX="$there"
+	cd /
+	run -0 "$there/bin/mkbench" check "$there/share/mkbench/recipes/demo.yml"
+	[[ -L $there/share/mkbench/recipes/demo/demo/public/socket.io && -x $there/share/mkbench/guest ]]
+	[[ -z $(find "$there" -name '*.lock' -o ! -type l ! -perm -444) ]]
+}
