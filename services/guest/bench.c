@@ -232,8 +232,8 @@ static struct err *read_added(struct bench *b)
 	struct reader r = { .arena = &b->arena };
 
 	TRY(roster_read(b, &b->added));
-	read_drops(&r, b);
 	read_sites(&r, b, b->added, true);
+	read_drops(&r, b);
 	return r.failed ? err_wrap(r.failed, "added sites") : NULL;
 }
 
