@@ -53,7 +53,7 @@ static void put_addresses(struct text *t, unsigned port)
 	freeifaddrs(all);
 	if (t->len == before)
 		text_printf(t, "  Address   none%s\n", card ? " yet: no network has answered by DHCP"
-			    : ": this kernel knows no network card here (virtio it does; disk: { kernel: linux-image-amd64 } more)");
+			    : ": no network card here that this kernel knows (virtio is one)");
 }
 
 /* How many of the provisioning's steps are done, and which one runs. */

@@ -203,7 +203,7 @@ both_answer() {
 	start bios nvme -nic none -drive "file=$BATS_TEST_TMPDIR/seed,format=raw,if=virtio,readonly=on"
 	until_true 1800 said 'State +running'
 	said 'Host +demo'
-	said 'Address +none: this kernel knows no network card'
+	said 'Address +none: no network card here'
 	said 'Note +seed: user-data does not begin with'
 	said 'has become larger'
 	run ! said 'SSH +root'

@@ -41,7 +41,7 @@ drawn() { [[ $(wc -l <"$room/drawn") -ge $1 ]]; }
 	((count <= 2 + (SECONDS - begun) / 30))
 	by=$outside until_true 300 drawn 2
 	lacks Preparing
-	shows '^  Address   none: this kernel knows no network card'
+	shows '^  Address   none: no network card here that this kernel knows'
 	shows '^  Admin     password as it was given'
 	lacks '^  Memory'
 	echo 'root:$y$j9T$hash:1:0:99999:7:::' >"$room/etc/shadow"

@@ -21,7 +21,8 @@ load appliance
 	[ ! -e "$XDG_DATA_HOME/mkbench/$name" ]
 }
 
-locked() { ! qemu-img resize -q "$1" 2M; }
+begun() { qemu=$(cat "$XDG_DATA_HOME"/mkbench/*/qemu.pid) && [[ -n $qemu ]]; }
+locked() { grep -q ":$(stat -c %i "$1") " /proc/locks; }
 
 # disk_of FILE: a disk with a partition table of 2048 sectors, and nothing on it that starts.
 disk_of() {
@@ -62,11 +63,11 @@ disk_of() {
 @test "a disk that does not come up: Ctrl-C switches it off" {
 	command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
 	disk_of whole.raw
-	for more in "" --detach; do
-		env --default-signal=INT "$MKBENCH" run --name "$name" --accel tcg whole.raw $more >said 2>err 3>&- &
+	for words in "run --name $name" "run --name $name --detach" verify; do
+		# shellcheck disable=SC2086 # words
+		env --default-signal=INT "$MKBENCH" $words --accel tcg whole.raw >said 2>err 3>&- &
 		pid=$!
-		by=$pid until_true 300 test -s "$XDG_DATA_HOME/mkbench/$name/qemu.pid"
-		qemu=$(<"$XDG_DATA_HOME/mkbench/$name/qemu.pid")
+		by=$pid until_true 300 begun
 		kill -INT $pid
 		status=0
 		wait $pid || status=$?
@@ -74,6 +75,7 @@ disk_of() {
 		[ "$status" = 130 ]
 		[ "$(tail -1 err)" = "mkbench: interrupted" ]
 		gone "$qemu"
+		[ "$words" != verify ] || [ ! -e "$XDG_DATA_HOME"/mkbench/mkbench-verify* ]
 	done
 	qemu-img create -q -f qcow2 data.qcow2 1M
 	qemu-io -c 'sleep 300000' data.qcow2 3>&- &
