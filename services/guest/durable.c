@@ -54,6 +54,13 @@ struct err *durable_sync_folder(const char *path)
 	return fd < 0 || fsync(fd) < 0 ? err_errno(errno, "%s", path) : NULL;
 }
 
+struct err *durable_sync_all(const char *path)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || syncfs(fd) < 0 ? err_errno(errno, "%s", path) : NULL;
+}
+
 static struct err *replace(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner, bool sync)
 {
 	AUTO_FREE char *beside = mem_printf("%s.new", path);

@@ -216,13 +216,6 @@ struct err *machine_config(struct work *w, bool *ret_did)
 	return e;
 }
 
-static struct err *sync_tree(const char *path)
-{
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 || syncfs(fd) < 0 ? err_errno(errno, "%s", path) : NULL;
-}
-
 struct err *machine_tables(struct work *w, bool *ret_did)
 {
 	const struct bench *b = &w->bench;
@@ -241,7 +234,7 @@ struct err *machine_tables(struct work *w, bool *ret_did)
 	TRY(durable_folder(staging, 0750, &b->mysql));
 	TRY(command_run(b, &install, NULL, words, COUNT(words), NULL));
 	crash_at("tables", "mid");
-	TRY(sync_tree(staging));
+	TRY(durable_sync_all(staging));
 	if (rename(staging, b->sql_data) < 0)
 		return err_errno(errno, "%s is there, but holds no tables of MariaDB: is it somebody else's?", b->sql_data);
 	return durable_sync_folder(parent);

@@ -3,6 +3,11 @@ bats_require_minimum_version 1.5.0
 load helpers
 load room
 
+teardown() {
+	! mountpoint -q "$room/data" || umount -l "$room/data"
+	drop_room
+}
+
 # What is in the bench, wherever its room is.
 tell_all() {
 	in_room "$repo/tests/guest/oracle" "$room" >"$room/told"
@@ -61,6 +66,29 @@ is_equal() {
 		[[ -z $password || $password = $(cat "$room/data/secrets/one.localhost/admin_password") ]]
 		end_room TERM
 		[[ $status = 0 ]]
+		rm -rf "$room"
+		make_room
+	done
+}
+
+@test "the power fails right after a step: what the ledger calls done is on the disk, whole" {
+	undisturbed
+	for point in tables create/one.localhost finish/two.localhost; do
+		truncate -s 600M "$room/disk"
+		mke2fs -q -t ext4 "$room/disk"
+		mount -o loop "$room/disk" "$room/data"
+		rmdir "$room/data/lost+found"
+		start_room MKBENCH_CRASH_AT="$point:after"
+		over
+		[[ $status = 137 ]]
+		cp --sparse=always "$room/disk" "$room/cut" # what the kernel still had to write is not there
+		umount -l "$room/data"
+		mount -o loop "$room/cut" "$room/data"
+		start_room
+		started
+		is_equal
+		end_room TERM
+		umount -l "$room/data"
 		rm -rf "$room"
 		make_room
 	done
