@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+#include "schema/legible.h"
 #include "schema/scalar.h"
-#include "schema/utf8.h"
 
 #define COLUMN 28                        /* where comments begin */
 
@@ -89,7 +90,7 @@ bool draft_accepts(const struct pattern *pattern, const char *called, const char
 	const char *accepted = NULL;
 	struct problems unseen = { .arena = p->arena };
 
-	if (!utf8_check(text, strlen(text), &unseen) || utf8_hidden(text, strlen(text)) < strlen(text)) {
+	if (!legible_check(text, strlen(text), &unseen) || utf8_hidden(text, strlen(text)) < strlen(text)) {
 		problem_add(p, at, "'%s' holds a character that cannot be seen: write it anew", called);
 		return false;
 	}

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "plain.h"
+#include "base/utf8.h"
 #include "say.h"
 
 #define PORT "/dev/virtio-ports/org.mkbench.agent"
@@ -38,7 +38,7 @@ static char *answer(const json_t *question)
 	if (e)
 		output = err_text(e);
 	err_free(e);
-	plain_text(output);
+	utf8_plain(output);
 	json_t *all = json_pack("{s:O, s:i, s:s}", "id", json_object_get(question, "id"), "status", status, "output", output);
 	char *line = all ? json_dumps(all, JSON_COMPACT) : NULL;
 	json_decref(all);

@@ -1,23 +1,13 @@
 #include "plain.h"
 
-#include <string.h>
-
 #include "base/mem.h"
-#include "schema/utf8.h"
-
-void plain_text(char *text)
-{
-	size_t len = strlen(text);
-
-	for (size_t at = 0; (at += utf8_hidden(text + at, len - at)) < len;)
-		text[at] = '?';
-}
+#include "base/utf8.h"
 
 json_t *plain_json(const char *text)
 {
 	AUTO_FREE char *line = mem_dup(text);
 
-	plain_text(line);
+	utf8_plain(line);
 	for (char *c = line; *c; c++)
 		if (*c == '\n' || *c == '\t')
 			*c = ' ';

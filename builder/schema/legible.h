@@ -8,11 +8,4 @@ struct problems;
 /* False after one problem at the first byte that may not be there: UTF-16, a byte
  * order mark, NUL and other control characters, bytes that are not UTF-8 (RFC 3629),
  * and characters that YAML takes for a line break and editors do not. */
-bool utf8_check(const char *bytes, size_t len, struct problems *p);
-
-/* Code point at the start of valid UTF-8. */
-unsigned utf8_at(const char *bytes, size_t len);
-
-/* Offset of the first character that a reader cannot see or that reorders what is
- * seen, len when there is none. Tabs and line feeds are fine. */
-size_t utf8_hidden(const char *bytes, size_t len);
+bool legible_check(const char *bytes, size_t len, struct problems *p);

@@ -1,60 +1,9 @@
-#include "schema/utf8.h"
+#include "schema/legible.h"
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "schema/problem.h"
-
-/* Length of the sequence at bytes, 0 when it is not UTF-8. */
-static size_t decode(const char *bytes, size_t len, unsigned *ret)
-{
-	static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *b = (const unsigned char *)bytes;
-	size_t n = b[0] < 0x80 ? 1 : b[0] >> 5 == 6 ? 2 : b[0] >> 4 == 14 ? 3 : b[0] >> 3 == 30 ? 4 : 0;
-	unsigned code = n == 1 ? b[0] : b[0] & (0x7fu >> n);
-
-	if (!n || n > len)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if (b[i] >> 6 != 2)
-			return 0;
-		code = code << 6 | (b[i] & 0x3f);
-	}
-	*ret = code;
-	return code < least[n] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? 0 : n;
-}
-
-unsigned utf8_at(const char *bytes, size_t len)
-{
-	unsigned code = 0;
-
-	(void)decode(bytes, len, &code);
-	return code;
-}
-
-static bool is_control(unsigned c)
-{
-	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0);
-}
-
-static bool is_hidden(unsigned c)
-{
-	return is_control(c) || c == 0xa0 || c == 0xad || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202f) ||
-	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || c == 0xfffe || c == 0xffff;
-}
-
-size_t utf8_hidden(const char *bytes, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len) {
-		unsigned c;
-		size_t n = decode(bytes + i, len - i, &c);
-		if (!n || is_hidden(c))
-			return i;
-		i += n;
-	}
-	return len;
-}
 
 static bool check_start(const char *bytes, size_t len, struct problems *p)
 {
@@ -75,7 +24,7 @@ static bool check_character(unsigned c, bool before_newline, struct mark at, str
 		problem_add(p, at, "a NUL byte stands here: this is not a text file");
 	else if (c == '\r' && !before_newline)
 		problem_add(p, at, "a carriage return without a line feed stands here: end lines with line feeds");
-	else if (is_control(c) && c != '\r')
+	else if (utf8_is_control(c) && c != '\r')
 		problem_add(p, at, "a control character (U+%04X) stands here: remove it", c);
 	else if (c == 0x2028 || c == 0x2029)
 		problem_add(p, at, "an invisible line break (U+%04X) stands here: remove it", c);
@@ -84,7 +33,7 @@ static bool check_character(unsigned c, bool before_newline, struct mark at, str
 	return false;
 }
 
-bool utf8_check(const char *bytes, size_t len, struct problems *p)
+bool legible_check(const char *bytes, size_t len, struct problems *p)
 {
 	struct mark at = { 1, 1 };
 
@@ -92,7 +41,7 @@ bool utf8_check(const char *bytes, size_t len, struct problems *p)
 		return false;
 	for (size_t i = 0, n; i < len; i += n) {
 		unsigned c;
-		n = decode(bytes + i, len - i, &c);
+		n = utf8_decode(bytes + i, len - i, &c);
 		if (!n) {
 			problem_add(p, at, "the byte 0x%02x is not UTF-8: save the file as UTF-8", (unsigned char)bytes[i]);
 			return false;

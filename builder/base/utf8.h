@@ -1,0 +1,18 @@
+/* Characters (UTF-8, RFC 3629), and which of them a reader can see. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Length of the sequence at bytes, 0 when it is not UTF-8; ret is its code point. */
+size_t utf8_decode(const char *bytes, size_t len, unsigned *ret);
+
+/* Tabs and line feeds are none. */
+bool utf8_is_control(unsigned c);
+
+/* Offset of the first character that a reader cannot see or that reorders what is
+ * seen, len when there is none. Tabs and line feeds are fine. */
+size_t utf8_hidden(const char *bytes, size_t len);
+
+/* Words of others made fit to be shown, in place: a terminal obeys what nobody sees. Each byte of what is hidden becomes a
+ * question mark. */
+void utf8_plain(char *text);
