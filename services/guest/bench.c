@@ -113,8 +113,11 @@ static void read_redis(struct reader *r, struct bench *b)
 			.name = reader_text(r, o, "name"),
 			.role = reader_text(r, o, "role"),
 			.socket = reader_text_or(r, o, "socket", NULL),
+			.data = reader_text_or(r, o, "data", NULL),
 			.port = (unsigned)reader_number(r, o, "port", 0),
 		};
+		if (b->redis.items[i].data)
+			b->redis.items[i].user = read_account(r, o);
 	}
 }
 

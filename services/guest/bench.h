@@ -26,6 +26,8 @@ struct bench_command {
 
 struct bench_redis {
 	const char *name, *role, *socket; /* socket may be NULL */
+	const char *data;                 /* its folder; NULL: it keeps nothing */
+	struct account user;              /* with data */
 	unsigned port;
 };
 

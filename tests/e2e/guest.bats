@@ -292,3 +292,24 @@ secrets() {
 	[[ $output = "ready: 2 of 2 sites" ]]
 	[[ $(grep -c "waiting for room" "$log") = 1 ]]
 }
+
+@test "a Redis whose file has a torn end after a power cut starts, with all that is whole; what is more than torn is a person's" {
+	start_room
+	started
+	in_room redis-cli -p 11000 set kept yes
+	in_room redis-cli -p 11000 bgrewriteaof
+	in_room redis-cli -p 11000 set later yes
+	until_room sh -c "redis-cli -p 11000 info persistence | grep -q aof_rewrite_in_progress:0"
+	end_room KILL
+	tail=$(ls "$room"/data/redis/appendonlydir/*.incr.aof | tail -1)
+	printf '*3\r\n$3\r\nSET\r\n\0\0\0\0\0\0\0' >>"$tail"
+	start_room
+	started
+	grep -q "init: redis-queue: the last 20 bytes of its file were torn, and are cut off" "$log"
+	[[ $(in_room redis-cli -p 11000 mget kept later) = $'yes\nyes' ]]
+	end_room KILL
+	head -c 2M /dev/zero >>"$tail"
+	start_room
+	until_room grep -q "init: warning: redis-queue: its files in $room/data/redis are damaged: see 'redis-check-aof " "$log"
+	[[ $(stat -c %s "$tail") -gt 2000000 ]]
+}
