@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -24,6 +25,7 @@
 #define STOP_SECONDS 180
 #define PRESS_SECONDS 10
 #define ASK_MS 5000
+#define AGAIN_MS 1000
 #define TAIL_BYTES 4096
 #define INSIDE_MS 170000 /* the agent gives a program less, engine.c waits longer */
 
@@ -92,6 +94,27 @@ static struct err *ask_monitor(const char *name, const char *text)
 	return talk_monitor(qmp, text);
 }
 
+/* What the monitor says comes as a complaint. */
+static bool stands_still(const char *name)
+{
+	struct err *e = ask_monitor(name, "info status");
+	AUTO_FREE char *says = e ? err_text(e) : NULL;
+
+	err_free(e);
+	return says && strstr(says, "(io-error)");
+}
+
+struct err *qemu_check(const char *name)
+{
+	if (!stands_still(name))
+		return NULL;
+	err_free(ask_monitor(name, "cont"));
+	clock_sleep(AGAIN_MS);
+	AUTO_FREE char *disk = machine_path(name, "disk");
+	return stands_still(name) ? err_new(ERR_SYSTEM, "%s stands still: there is no room for what it writes (to %s, or to the disk of --data)",
+					    name, disk) : NULL;
+}
+
 static bool ask(const char *name, const char *const *argv, char **ret_output)
 {
 	AUTO_FREE char *agent = machine_path(name, "agent");
@@ -145,7 +168,7 @@ static unsigned wait_for_port(const char *name, const struct accelerator *a, boo
 	*ret_interrupted = false;
 	while (!port && !*ret_interrupted && find(NULL, name) == ENGINE_RUNNING) {
 		AUTO_FREE char *text = NULL, *why = refusal(name);
-		if (why || time(NULL) - began > (has_spoken(name) ? a->ready_seconds : a->silent_seconds))
+		if (why || stands_still(name) || time(NULL) - began > (has_spoken(name) ? a->ready_seconds : a->silent_seconds))
 			break;
 		if (ask(name, argv, &text)) {
 			json_t *bench = json_loads(text, 0, NULL);
@@ -195,10 +218,11 @@ static struct err *boot(const struct launch *l, const struct drive *d, const str
 	TRY(machine_start(l, d, a->name));
 	*ret_port = wait_for_port(l->name, a, ret_interrupted);
 	AUTO_FREE char *why = *ret_port ? NULL : refusal(l->name);
-	if (!why)
+	struct err *still = *ret_port || *ret_interrupted ? NULL : qemu_check(l->name);
+	if (!why && !still)
 		return NULL;
 	force_end(l->name);
-	return err_new(ERR_BUILD, "%s does not start: %s", l->name, why);
+	return still ? still : err_new(ERR_BUILD, "%s does not start: %s", l->name, why);
 }
 
 static struct err *choose(const char *wanted, bool *ret_kvm, bool *ret_tcg)
@@ -274,7 +298,12 @@ static struct err *start(const struct engine *e, const struct launch *l)
 static struct err *stop(const struct engine *e, const char *name)
 {
 	for (int waited = 0; waited < STOP_SECONDS && find(e, name) == ENGINE_RUNNING; waited += PRESS_SECONDS) {
-		struct err *failed = ask_monitor(name, "system_powerdown");
+		struct err *failed = qemu_check(name);
+		if (failed) {
+			force_end(name);
+			return err_wrap(failed, "%s was switched off", name);
+		}
+		failed = ask_monitor(name, "system_powerdown");
 		if (failed && find(e, name) == ENGINE_RUNNING)
 			return failed;
 		err_free(failed);
@@ -307,6 +336,7 @@ struct err *qemu_inside(const char *name, const char *const *argv)
 	AUTO_FREE char *agent = machine_path(name, "agent"), *output = NULL;
 	int status = 0;
 
+	TRY(qemu_check(name));
 	TRY(talk_agent(agent, argv, INSIDE_MS, &output, &status));
 	if (status == 127 && !*output)
 		fprintf(stderr, "mkbench: %s: there is no such program in %s\n", argv[0], name);

@@ -16,5 +16,7 @@ extern const struct engine qemu_row;
 bool qemu_is_disk(const char *path);
 /* A bundle that stands for a disk; ERR_USAGE when it is not there. */
 struct err *qemu_open(const char *path, struct bundle *ret) MUST_CHECK;
+/* ERR_SYSTEM: it stands still, because there is no room for what it writes; with room again it goes on, once this is asked. */
+struct err *qemu_check(const char *name) MUST_CHECK;
 /* Runs argv in the running machine of that name, prints what it says and exits with its status; returns when it cannot. */
 struct err *qemu_inside(const char *name, const char *const *argv) MUST_CHECK;

@@ -132,6 +132,8 @@ static struct err *look(struct wait *w, bool *ret_ready)
 
 	free(w->words);
 	w->words = NULL;
+	if (e == &qemu_row)
+		TRY(qemu_check(name));
 	*ret_ready = is_ready(e, w->launch, &w->words);
 	AUTO_JSON json_t *report = w->launch->bundle->health ? read_json(e, name, STEPS) : NULL;
 	TRY(show_steps(w, report));

@@ -86,6 +86,20 @@ disk_of() {
 	[[ $output == *"data.qcow2: Failed to get \"write\" lock: another machine uses it"* ]]
 }
 
+@test "a disk that finds no room for what it writes is told so, and not waited for" {
+	command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
+	disk_of whole.raw
+	# its first sector writes one sector to each head's first track, round and round
+	printf '\x31\xc0\x8e\xc0\xbb\x00\x7c\xba\x80\x00\xb8\x01\x03\xb9\x04\x00\xcd\x13\xfe\xc6\x80\xe6\x0f\xeb\xf1' |
+		dd of=whole.raw conv=notrunc status=none
+	printf '\x55\xaa' | dd of=whole.raw bs=1 seek=510 conv=notrunc status=none
+	printf '#!/bin/sh\nmount -t tmpfs -o size=300K tmpfs %s && exec %s "$@"\n' "$XDG_DATA_HOME" "$MKBENCH" >cramped
+	chmod +x cramped
+	mkdir "$XDG_DATA_HOME"
+	run -6 unshare --mount ./cramped run --name "$name" --accel tcg whole.raw
+	[[ $output == *"$name stands still: there is no room for what it writes (to $XDG_DATA_HOME/mkbench/$name/disk"* ]]
+}
+
 @test "usage: a disk's options are for disks, and take what a disk can have" {
 	mkbench 2 verify "$oci" --accel tcg
 	[[ $output == *"--accel is for disks"* ]]
