@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "cmd/cmd.h"
 #include "run/interrupt.h"
 
@@ -142,6 +143,7 @@ int main(int argc, char **argv)
 		return 0;
 	AUTO_FREE char *text = err_text(e);
 	int status = (int)err_kind(e);
+	utf8_plain(text); /* an image, a server or a program may have said some of it */
 	fprintf(stderr, "mkbench: %s\n", text);
 	err_free(e);
 	if (status == ERR_INTERRUPT)

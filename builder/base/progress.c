@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/progress_line.h"
+#include "base/utf8.h"
 
 #define TICK_SECONDS 0.1
 #define RATE_SECONDS 3.0 /* how long a change of speed takes to show */
@@ -38,6 +39,14 @@ static volatile sig_atomic_t drawn; /* a bar stands on the last line */
 static double now(void)
 {
 	return (double)clock_ms() / 1e3;
+}
+
+static char *plain(const char *words)
+{
+	char *copy = mem_dup(words);
+
+	utf8_plain(copy);
+	return copy;
 }
 
 static void emit(const struct text *t)
@@ -212,7 +221,7 @@ static void end(struct progress *p, const char *summary, bool failed)
 {
 	if (!p->name)
 		return;
-	AUTO_FREE char *words = summary ? mem_dup(summary) : summarise(p, failed);
+	AUTO_FREE char *words = summary ? plain(summary) : summarise(p, failed);
 	emit_end(p, words, failed);
 	free(p->name);
 	free(p->unit);
@@ -266,7 +275,7 @@ void progress_item(struct progress *p, const char *item)
 		return;
 	pthread_mutex_lock(&p->lock);
 	free(p->item);
-	p->item = item ? mem_dup(item) : NULL;
+	p->item = item ? plain(item) : NULL;
 	changed(p);
 	pthread_mutex_unlock(&p->lock);
 }
@@ -295,6 +304,7 @@ void progress_note(struct progress *p, const char *fmt, ...)
 
 	if (!p || p->style == PROGRESS_QUIET)
 		return;
+	utf8_plain(note);
 	pthread_mutex_lock(&p->lock);
 	if (p->style == PROGRESS_JSON) {
 		emit_json(json_pack("{s:s, s:s}", "event", "note", "text", note));

@@ -2,7 +2,8 @@
  * line is a bar that moves; in a log it is printed when the stage ends; with
  * --progress=json each change is one JSON object a line. Everything goes to
  * standard error; standard output is for results. Calls are thread-safe; a NULL
- * progress is quiet. Colour, unless NO_COLOR is set, and only on a terminal. */
+ * progress is quiet. Items, summaries and notes may hold words of others (base/utf8.h). Colour,
+ * unless NO_COLOR is set, and only on a terminal. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>

@@ -153,7 +153,7 @@ static struct err *with_tail(const struct engine *e, const char *name, struct er
 	AUTO_TEXT struct text lines = { 0 };
 	char *rest = tail;
 
-	for (char *line; (line = strsep(&rest, "\n"));)
+	for (char *line; (line = strsep(&rest, "\r\n"));)
 		if (*line)
 			text_printf(&lines, "\n  | %s", line);
 	AUTO_FREE char *text = err_text(failed);

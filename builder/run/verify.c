@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/utf8.h"
 #include "run/interrupt.h"
 #include "run/outside.h"
 #include "run/prepare.h"
@@ -49,8 +49,9 @@ static void take_row(struct verify *v, json_t *row)
 	json_array_append_new(v->rows, row);
 	if (v->json)
 		return;
-	const char *says = word(row, "says"), *more = says + strcspn(says, "\n");
-	printf("%-4s %-9s %-28s %.*s%s\n", ok ? "ok" : "FAIL", word(row, "check"), word(row, "of"), (int)(more - says), says, more);
+	AUTO_FREE char *line = mem_printf("%-4s %-9s %-28s %s\n", ok ? "ok" : "FAIL", word(row, "check"), word(row, "of"), word(row, "says"));
+	utf8_plain(line);
+	fputs(line, stdout);
 	fflush(stdout);
 }
 
@@ -58,9 +59,7 @@ static void take(void *arg, const char *check, const char *of, struct err *e, co
 {
 	AUTO_FREE char *why = e ? err_text(e) : mem_dup(says);
 
-	for (char *c = why; *c; c++)
-		if (((unsigned char)*c < ' ' && *c != '\n') || (unsigned char)*c > 0x7e)
-			*c = '?';
+	utf8_plain(why); /* JSON takes UTF-8 alone */
 	take_row(arg, json_pack("{s:s, s:s*, s:b, s:s}", "check", check, "of", of, "ok", !e, "says", why));
 	err_free(e);
 }

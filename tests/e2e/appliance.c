@@ -1,4 +1,4 @@
-/* A whole appliance in one static program, for appliance.bash: process 1, its health program and
+/* A whole appliance in one static program, for appliance.bash: process 1, its health program, benchctl and
  * the `cat` that mkbench reads its files with. It keeps a file on its volume, answers HTTP, and
  * takes each step of its start when the test tells it to by a file on the volume. */
 #include <arpa/inet.h>
@@ -16,6 +16,9 @@
 #endif
 #ifndef HOLDS /* for ever at its first one */
 #define HOLDS 0
+#endif
+#ifndef REPORT /* of benchctl verify */
+#define REPORT "no bench"
 #endif
 
 static volatile sig_atomic_t over;
@@ -36,13 +39,21 @@ static void put(const char *path, const char *mode, const char *text)
 	}
 }
 
+/* A word that the test may choose. */
+static const char *chosen(const char *variable, const char *otherwise)
+{
+	const char *word = getenv(variable);
+
+	return word ? word : otherwise;
+}
+
 static void report(const char *all, const char *first, const char *second)
 {
 	char text[512];
 
 	snprintf(text, sizeof text,
 		 "{\"state\":\"%s\",\"steps\":[{\"step\":\"database\",\"state\":\"%s\",\"seconds\":1.5},"
-		 "{\"step\":\"site one\",\"state\":\"%s\",\"seconds\":0.5}]}", all, first, second);
+		 "{\"step\":\"%s\",\"state\":\"%s\",\"seconds\":0.5}]}", all, first, chosen("STEP", "site one"), second);
 	put("/run/mkbench/.progress", "w", text);
 	rename("/run/mkbench/.progress", "/run/mkbench/progress.json");
 }
@@ -62,7 +73,7 @@ static int healthy(void)
 {
 	int ready = !access("/run/ready", F_OK);
 
-	puts(ready ? "ready" : "the database starts");
+	puts(ready ? "ready" : chosen("HEALTH", "the database starts"));
 	return !ready;
 }
 
@@ -106,7 +117,7 @@ static int serve(void)
 {
 	int fd = listener(), ready = 0;
 
-	puts("a first line");
+	puts(chosen("LOG", "a first line"));
 	fflush(stdout);
 	put("/data/starts", "a", "start\n");
 	mkdir("/run/mkbench", 0755);
@@ -138,6 +149,8 @@ int main(int argc, char **argv)
 
 	if (!strcmp(name, "cat"))
 		return argc > 1 ? cat(argv[1]) : 1;
+	if (!strcmp(name, "benchctl"))
+		return puts(REPORT) < 0;
 	if (argc > 1 && !strcmp(argv[1], "healthy"))
 		return healthy();
 	if (argc > 2 && !strcmp(argv[1], "env"))

@@ -55,7 +55,7 @@ load appliance
 	root=$(echo "$MKBENCH_STORE"/trees/*)
 	[ -n "$(find "$root" -name packed -perm 4755 -user 1000)" ]
 	[ -n "$(find "$root" -name pipe -type p)" ]
-	[ "$(find "$root" -name hello -links 3 | wc -l)" = 1 ]
+	[ "$(find "$root" -name hello -links 4 | wc -l)" = 1 ]
 	[ -z "$(find "$root" -name '.wh.*')" ]
 }
 
@@ -159,6 +159,21 @@ held() {
 	done
 }
 
+@test "own runner: nothing that an image says commands the terminal" {
+	hostile=$'\033[2J\xc2\x9b\xe9'
+	mkbench 5 run --name "$name" "$oci" --engine own --env FAIL_STEP=1 --env 'STEP=site \u001b[2J' --env LOG="said $hostile"
+	[[ $output == *"at the step 'site ?[2J'"*"| said ?[2J???"* ]]
+	[[ $output != *$'\033'* ]]
+	for style in plain json bar; do
+		"$MKBENCH" run --name "$name" "$oci" --engine own --env NEVER_READY=1 --env HEALTH="waits $hostile" --progress $style >out 2>err 3>&- &
+		pid=$!
+		by=$pid until_true 300 grep -aF 'waits ?[2J???' err
+		kill -TERM $pid
+		wait $pid || true
+		run ! grep -aF "$hostile" err
+	done
+}
+
 @test "a damaged image is refused, and leaves nothing in the store" {
 	cp -r "$oci" bad.oci
 	blob=$(find bad.oci/blobs -type f -size +100k)
@@ -227,6 +242,13 @@ held() {
 	[[ $output == *"FAIL inside"* ]]
 	[[ $output == *"ok   page      one.localhost"* ]]
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
+}
+
+@test "verify: nothing that a report says commands the terminal" {
+	appliance_of '-DREPORT="{\"checks\": [{\"check\": \"\\u001b[2J\", \"of\": \"caf\\u00e9\", \"ok\": true, \"says\": \"\\u009b\"}]}"'
+	mkbench 5 verify out/mkbench-sample-1.0.oci --engine own
+	[[ $output == *"ok   ?[2J      café "*" ??"* ]]
+	[[ $output != *$'\033'* ]]
 }
 
 @test "usage: what verify does not take is refused" {

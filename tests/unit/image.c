@@ -56,6 +56,7 @@ static void lower(struct tree *t, const char *program)
 		text_file("d/old", "old\n"), text_file("d/kept", "kept\n"), text_file("gone/a", "a\n"), text_file("etc/f\xc5\x91", "utf-8\n"),
 		folder("usr"), folder("usr/bin"), folder("usr/lib"), folder("usr/lib/mkbench"), folder("run"), folder("proc"),
 		{ .path = "usr/bin/cat", .kind = ENTRY_HARDLINK, .mode = 0755, .link = "hello" },
+		{ .path = "usr/bin/benchctl", .kind = ENTRY_HARDLINK, .mode = 0755, .link = "hello" },
 		text_file("usr/lib/mkbench/bench.json", BENCH),
 		text_file(HUNDRED "-" HUNDRED, "long\n"),
 		disk_file("hello", program),
