@@ -16,3 +16,7 @@ struct outside {
 
 /* The number of the check to come: 0 is the first. False when there is none any more. */
 bool outside_check(struct outside *o, size_t number);
+
+/* What people are shown, and may paste, is a host name. ERR_BUILD when a site has none, or another thing in its place; path is the
+ * image's. Before all that reads the sites. */
+struct err *outside_sites(const json_t *bench, const char *path) MUST_CHECK;

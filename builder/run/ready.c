@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "run/interrupt.h"
+#include "run/outside.h"
 #include "run/patience.h"
 #include "run/port.h"
 #include "run/qemu.h"
@@ -204,12 +205,13 @@ static void add_host(struct text *out, struct text *unknown, const char *host, u
 		text_printf(unknown, " %s", host);
 }
 
-void ready_addresses(const struct engine *e, const struct launch *l, struct text *out)
+struct err *ready_addresses(const struct engine *e, const struct launch *l, struct text *out)
 {
 	AUTO_JSON json_t *bench = read_json(e, l->name, BENCH);
 	AUTO_TEXT struct text unknown = { 0 };
 	const json_t *sites = json_object_get(bench, "sites");
 
+	TRY(outside_sites(bench, l->bundle->path));
 	for (size_t i = 0; i < json_array_size(sites); i++) {
 		const json_t *site = json_array_get(sites, i), *hosts = json_object_get(site, "hosts");
 		add_host(out, &unknown, word(site, "name"), l->port);
@@ -223,4 +225,5 @@ void ready_addresses(const struct engine *e, const struct launch *l, struct text
 	for (size_t i = 0; i < json_array_size(sites); i++)
 		text_printf(out, "%s  mkbench run --exec %s cat /data/secrets/%s/admin_password\n",
 			    i ? "" : "\n  Administrator's password, one a site:\n", l->name, word(json_array_get(sites, i), "name"));
+	return NULL;
 }

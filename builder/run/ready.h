@@ -8,5 +8,5 @@
  * its last lines when it ends, fails, or has not moved for too long (run/patience.h); then it still runs. */
 struct err *ready_wait(const struct engine *e, const struct launch *l, bool *ret_interrupted) MUST_CHECK;
 
-/* Adds the addresses of every site to out, and how to make names known that are not. */
-void ready_addresses(const struct engine *e, const struct launch *l, struct text *out);
+/* Adds the addresses of every site to out, and how to make names known that are not. ERR_BUILD: the image's sites are no sites. */
+struct err *ready_addresses(const struct engine *e, const struct launch *l, struct text *out) MUST_CHECK;

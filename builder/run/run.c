@@ -11,12 +11,12 @@
 #include "run/qemu.h"
 #include "run/ready.h"
 
-static void say_where(const struct engine *e, const struct launch *l)
+static struct err *say_where(const struct engine *e, const struct launch *l)
 {
 	AUTO_TEXT struct text out = { 0 };
 
 	text_printf(&out, "\n%s is ready.\n\n", l->name);
-	ready_addresses(e, l, &out);
+	TRY(ready_addresses(e, l, &out));
 	text_printf(&out, "\n  inside: mkbench run --exec %s %s\n", l->name, e == &qemu_row ? "benchctl status" : "bash");
 	if (l->detach)
 		text_printf(&out, "  stop:   mkbench run --stop %s\n", l->name);
@@ -25,6 +25,7 @@ static void say_where(const struct engine *e, const struct launch *l)
 	text_printf(&out, "  clean:  mkbench run --clean %s   (its data too%s)\n\n", l->name, l->data ? ", but not --data" : "");
 	fputs(out.bytes, stdout);
 	fflush(stdout);
+	return NULL;
 }
 
 static struct err *stop_again(const struct engine *e, const struct launch *l)
@@ -45,7 +46,7 @@ static struct err *attend(const struct engine *e, const struct launch *l)
 		TRY(stop_again(e, l));
 		return err_new(ERR_INTERRUPT, "interrupted");
 	}
-	say_where(e, l);
+	TRY(say_where(e, l));
 	if (l->detach)
 		return NULL;
 	TRY(e->watch(e, l->name, &end));

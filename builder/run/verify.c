@@ -98,6 +98,8 @@ static void check_outside(struct verify *v)
 	struct err *why;
 
 	v->bench = read_json(v, argv, &why);
+	if (!why)
+		why = outside_sites(v->bench, v->p.bundle.path);
 	if (why) {
 		take(v, "outside", NULL, why, "");
 		return;

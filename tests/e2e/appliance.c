@@ -17,6 +17,9 @@
 #ifndef HOLDS /* for ever at its first one */
 #define HOLDS 0
 #endif
+#ifndef BENCH /* in place of the image's bench.json */
+#define BENCH NULL
+#endif
 #ifndef REPORT /* of benchctl verify */
 #define REPORT "no bench"
 #endif
@@ -62,6 +65,8 @@ static int cat(const char *path)
 {
 	FILE *f = fopen(path, "r");
 
+	if (BENCH && strstr(path, "/bench.json"))
+		return puts(BENCH) < 0;
 	if (!f)
 		return 1;
 	for (int c; (c = getc(f)) != EOF;)

@@ -192,6 +192,19 @@ held() {
 	[[ $output == *"it ends early, copy it again"* ]]
 }
 
+@test "run, verify: sites that are no host names are a damaged image" {
+	for sites in '[{\"name\":\"one.localhost\",\"hosts\":[7]}]' '[{\"name\":\"one;reboot\"}]'; do
+		rm -rf out
+		appliance_of "-DBENCH=\"{\\\"sites\\\":$sites}\""
+		mkbench 5 run --name "$name" out/mkbench-sample-1.0.oci --engine own --detach
+		[[ $output == *"out/mkbench-sample-1.0.oci is damaged: a site of its bench.json has no host name"* ]]
+		[[ $output != *reboot* ]]
+		mkbench 0 run --clean "$name"
+		mkbench 5 verify out/mkbench-sample-1.0.oci --engine own
+		[[ $output == *"FAIL outside "*"out/mkbench-sample-1.0.oci is damaged: a site"* ]]
+	done
+}
+
 @test "usage: what run does not take is refused with a hint" {
 	mkbench 0 run --help
 	[[ $output == *"--exec NAME"* ]]

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "t.h"
+#include "says.h"
 
 /* What the server does wrong. */
 enum fault { NONE, STATUS, NO_SID, NO_UPGRADE, WRONG_KEY, NO_FRAME, BINARY_FRAME, WRONG_HELLO, HANGS_UP, EVERYBODY, ELSEWHERE };
@@ -117,8 +117,28 @@ static const char *failing(enum fault f, const char *unknown_host)
 	return line;
 }
 
+static bool damaged(const char *sites)
+{
+	AUTO_FREE char *text = mem_printf("{\"sites\": %s}", sites);
+	json_t *bench = json_loads(text, 0, NULL);
+	struct err *e = outside_sites(bench, "x.oci");
+
+	json_decref(bench);
+	return e && says(e, ERR_BUILD, "x.oci is damaged: a site");
+}
+
+static void sites(void)
+{
+	ok(!damaged("[]") && !damaged("[{\"name\": \"one.test\", \"hosts\": [\"www.xn--one-2.test\"]}, {\"name\": \"two\"}]"));
+	ok(damaged("[{\"hosts\": []}]") && damaged("[\"one.test\"]") && damaged("[{\"name\": [\"one.test\"]}]"));
+	ok(damaged("[{\"name\": \"one.test\"}, {\"name\": \"two.test\", \"hosts\": [\"www.two.test\", null]}]"));
+	ok(damaged("[{\"name\": \"\"}]") && damaged("[{\"name\": \"-v\"}]") && damaged("[{\"name\": \"a b\"}]"));
+	ok(damaged("[{\"name\": \"one.test;reboot\"}]") && damaged("[{\"name\": \"\\u001b[2J\"}]") && damaged("[{\"name\": \"../x\"}]"));
+}
+
 int main(void)
 {
+	sites();
 	is(failing(NONE, "refuse"), "");
 	is(failing(STATUS, "refuse"), "page one.test;page one.test;ping one.test;");
 	is(failing(ELSEWHERE, "refuse"), "page one.test;page one.test;");
