@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
-#include "recipe/recipe.h"
+#include "recipe/recipe_check.h"
 #include "service/service.h"
 
 /* Debian's name for the machine we run on, or NULL. */
@@ -21,20 +21,6 @@ static const char *host_architecture(void)
 	return NULL;
 }
 
-/* The guest programs are compiled here and the image's own run here, so both are of one kind. */
-static void settle_architecture(struct recipe *r, struct problems *p)
-{
-	const char *host = host_architecture(), *wanted = r->base.architecture;
-
-	if (!host)
-		problem_add(p, node_mark(r->root, "base"), "this machine cannot build, not yet: use one that is amd64 or arm64");
-	else if (wanted && strcmp(wanted, host))
-		problem_add(p, node_mark(r->root, "base/architecture"), "'architecture' cannot be '%s', not yet: write %s, or build on such a machine",
-			    wanted, host);
-	else
-		r->base.architecture = host;
-}
-
 struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct service_set **ret_services)
 {
 	struct problems problems;
@@ -45,7 +31,7 @@ struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct servic
 	if (ret->root) {
 		err_free(e);
 		TRY(cmd_share(&share));
-		settle_architecture(ret, &problems);
+		recipe_check_architecture(ret, host_architecture(), &problems);
 		e = service_check(share, ret, &problems);
 		e = e ? e : recipe_verdict(ret, &problems);
 	}

@@ -267,12 +267,6 @@ static void check_unknown_host(const struct view *v)
 		problem_add(v->p, node_mark(v->root, "nginx/unknown_host"), "the recipe has no site '%s': write 'refuse' or a site's name", name);
 }
 
-static void check_disk(const struct view *v)
-{
-	if (recipe_wants_disk(v->r) && same(v->r->base.architecture, "arm64"))
-		problem_add(v->p, node_mark(v->root, "outputs"), "disks are made for amd64 only, so far: write oci or docker for arm64");
-}
-
 void recipe_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
 	struct view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
@@ -286,5 +280,20 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_redis(&v);
 	check_mariadb(&v);
 	check_unknown_host(&v);
-	check_disk(&v);
+}
+
+/* The guest programs are compiled here and the image's own run here, so both are of one kind. */
+void recipe_check_architecture(struct recipe *r, const char *host, struct problems *p)
+{
+	const char *wanted = r->base.architecture;
+
+	if (!host)
+		problem_add(p, node_mark(r->root, "base"), "this machine cannot build, not yet: use one that is amd64 or arm64");
+	else if (wanted && strcmp(wanted, host))
+		problem_add(p, node_mark(r->root, "base/architecture"), "'architecture' cannot be '%s', not yet: write %s, or build on such a machine",
+			    wanted, host);
+	else
+		r->base.architecture = host;
+	if (same(r->base.architecture, "arm64") && recipe_wants_disk(r))
+		problem_add(p, node_mark(r->root, "outputs"), "disks are made for amd64 only, so far: write oci or docker for arm64");
 }

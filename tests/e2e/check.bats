@@ -2,6 +2,7 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
+# The recipes that name an architecture, bad/architecture-other.yml and good/full.yml, are for a building machine that is amd64.
 setup() {
 	[[ $MKBENCH = /* ]] || MKBENCH=$PWD/$MKBENCH
 	recipes=$BATS_TEST_DIRNAME/../recipes

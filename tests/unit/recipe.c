@@ -1,4 +1,4 @@
-#include "recipe/recipe.h"
+#include "recipe/recipe_check.h"
 
 #include <stdlib.h>
 
@@ -97,6 +97,31 @@ static void warnings(void)
 	recipe_done(&r);
 }
 
+/* The first problem that a recipe with that end has on a machine of that architecture; "" for none. */
+static void on_machine(const char *host, const char *end, const char *want)
+{
+	struct recipe r;
+	struct problems p;
+	AUTO_FREE char *yaml = mem_printf("%s%s", minimal, end);
+	struct err *e = recipe_parse("m.yml", yaml, strlen(yaml), &r, &p);
+
+	ok(!e);
+	recipe_check_architecture(&r, host, &p);
+	AUTO_FREE char *found = mem_ndup(p.first ? p.first->text : "", p.first ? strcspn(p.first->text, ":") : 0);
+	is(found, want);
+	ok(p.first || !strcmp(r.base.architecture, host));
+	recipe_done(&r);
+}
+
+static void machines(void)
+{
+	on_machine("amd64", "", "");
+	on_machine("arm64", "", "");
+	on_machine(NULL, "", "this machine cannot build, not yet");
+	on_machine("amd64", "outputs: [qcow2]\n", "");
+	on_machine("arm64", "outputs: [oci, raw]\n", "disks are made for amd64 only, so far");
+}
+
 static void zones(void)
 {
 	AUTO_ARENA struct arena a = { 0 };
@@ -117,6 +142,7 @@ int main(void)
 	digests();
 	errors();
 	warnings();
+	machines();
 	zones();
 	return t_done();
 }
