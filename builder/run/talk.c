@@ -16,6 +16,7 @@
 #include "base/text.h"
 
 #define MONITOR_MS 10000
+#define LINE_LIMIT (8u << 20) /* the agent's two MiB at most (services/guest/agent.c), as JSON */
 
 struct line {
 	int fd;
@@ -56,6 +57,8 @@ static struct err *hear(struct line *l, json_t **ret)
 		if (n <= 0)
 			return err_errno(n ? errno : EPIPE, "the virtual machine has hung up");
 		text_add(&l->rest, bytes, (size_t)n);
+		if (l->rest.len > LINE_LIMIT)
+			return err_new(ERR_SYSTEM, "the virtual machine's answer has no end");
 	}
 	size_t len = (size_t)(end - l->rest.bytes);
 	struct text rest = { 0 };
