@@ -124,14 +124,15 @@ static struct digest key_of(const struct part *p, const struct digest *below)
 	struct digest_run *run = digest_start();
 	struct digest seed = tree_digest(&p->seed);
 
-	digest_feed_word(run, "apps 3");
+	digest_feed_word(run, "apps 4");
 	digest_feed(run, below->bytes, sizeof below->bytes);
 	digest_feed(run, seed.bytes, sizeof seed.bytes);
 	for (size_t i = 0; i < p->steps.count; i++) {
 		const struct service_step *s = &p->steps.items[i];
 		feed_words(run, s->argv);
 		feed_words(run, s->env);
-		feed_words(run, (const char *const[]){ s->cwd, s->only_with ? s->only_with : "", s->as_root ? "root" : "user", NULL });
+		feed_words(run, (const char *const[]){ s->cwd, s->only_with ? s->only_with : "", s->as_root ? "root" : "user",
+						       s->network ? "network" : "", s->cache ? s->cache : "", NULL });
 	}
 	return digest_finish(run);
 }
