@@ -100,13 +100,13 @@ static struct err *write_file(const struct sink *s, const struct erofs_node *n, 
 
 	for (uint64_t done = 0; done < whole;) {
 		size_t len = whole - done > CHUNK ? CHUNK : (size_t)(whole - done);
-		TRY(from->read(from->state, n->entry, done, s->chunks[worker], len));
+		TRY_AS(from->read(from->state, n->entry, done, s->chunks[worker], len), "/%s", n->entry->path);
 		TRY(write_at(s, s->chunks[worker], len, n->block * EROFS_BLOCK + done));
 		done += len;
 	}
-	if (!n->tail)
-		return NULL;
-	return from->read(from->state, n->entry, whole, s->meta + n->at + EROFS_INODE, n->tail);
+	if (n->tail)
+		TRY_AS(from->read(from->state, n->entry, whole, s->meta + n->at + EROFS_INODE, n->tail), "/%s", n->entry->path);
+	return NULL;
 }
 
 /* Files of one pack are read in the order its stream has them, each pack once. */
@@ -150,7 +150,7 @@ static struct err *write_part(void *arg, unsigned worker, size_t number)
 		const struct erofs_node *n = s->order[i];
 		fill_inode(s->fs, n, s->meta + n->at);
 		if (n->entry->kind == ENTRY_FILE)
-			TRY_AS(write_file(s, n, worker), "/%s", n->entry->path);
+			TRY(write_file(s, n, worker));
 		else if (n->size)
 			TRY(write_small(s, n));
 	}

@@ -1,6 +1,7 @@
 #include "image/erofs.h"
 
 #include "judge.h"
+#include "says.h"
 
 #define EPOCH 1700000000
 
@@ -90,6 +91,29 @@ static void test_tree(const char *noise)
 	close(fd);
 }
 
+/* A full disk is not the fault of the file whose turn it was. */
+static void test_full(const char *noise)
+{
+	const struct content_reader reader = { NULL, no_pack };
+	struct tree t = { 0 };
+	struct erofs *fs = NULL;
+	int fd;
+	AUTO_FREE char *path = judge_file(&fd);
+
+	make(&t, noise);
+	ok(fine(erofs_plan(&t, uuid, EPOCH, &fs)) && !ftruncate(fd, (off_t)erofs_size(fs)));
+	judge_full_at(200000);
+	struct err *e = erofs_write(fs, &reader, 1, fd, 0);
+	judge_full_at(RLIM_INFINITY);
+	AUTO_FREE char *text = e ? err_text(e) : NULL;
+	is(text, "write the root file system: File too large");
+	err_free(e);
+	erofs_free(fs);
+	tree_done(&t);
+	unlink(path);
+	close(fd);
+}
+
 static void test_refused(void)
 {
 	struct tree orphan = { 0 }, hidden = { 0 };
@@ -114,6 +138,7 @@ int main(void)
 	for (size_t i = 0; i < 300000; i++)
 		noise[i] = (char)(i * 2654435761u >> 13);
 	test_tree(noise);
+	test_full(noise);
 	test_refused();
 	return t_done();
 }
