@@ -41,3 +41,13 @@ attended() {
 	[[ $(cat out) == *"Ctrl-C"* ]]
 	kill -"$2" $pid
 }
+
+# strike SIGNAL STATUS: what runs as $pid and complains to err gets the signal, and ends with that status because of it.
+strike() {
+	local status=0
+	kill -"$1" "$pid"
+	wait "$pid" || status=$?
+	cat err
+	[ "$status" = "$2" ]
+	[ "$(tail -1 err)" = "mkbench: interrupted" ]
+}

@@ -68,12 +68,7 @@ disk_of() {
 		env --default-signal=INT "$MKBENCH" $words --accel tcg whole.raw >said 2>err 3>&- &
 		pid=$!
 		by=$pid until_true 300 begun
-		kill -INT $pid
-		status=0
-		wait $pid || status=$?
-		cat err
-		[ "$status" = 130 ]
-		[ "$(tail -1 err)" = "mkbench: interrupted" ]
+		strike INT 130
 		gone "$qemu"
 		[ "$words" != verify ] || [ ! -e "$XDG_DATA_HOME"/mkbench/mkbench-verify* ]
 	done

@@ -128,24 +128,15 @@ held() {
 		read -r signal want more <<<"$words"
 		held run --name "$name" "$oci" --engine own --data data $more
 		by=$pid until_true 300 test -e data/starts
-		kill -"$signal" $pid
-		status=0
-		wait $pid || status=$?
-		[ "$status" = "$want" ]
+		strike "$signal" "$want"
 		[ "$(cat data/stopped)" = "in order" ]
-		[ "$(tail -1 err)" = "mkbench: interrupted" ]
 		[ ! -s said ]
 	done
 	appliance_of -DHOLDS
 	env --default-signal=INT "$MKBENCH" verify out/mkbench-sample-1.0.oci --engine own >said 2>err 3>&- &
 	pid=$!
 	by=$pid until_true 300 grep -q 'first process' err
-	kill -INT $pid
-	status=0
-	wait $pid || status=$?
-	cat err
-	[ "$status" = 130 ]
-	[ "$(tail -1 err)" = "mkbench: interrupted" ]
+	strike INT 130
 	run ! ls -d "$XDG_DATA_HOME"/mkbench/mkbench-verify*
 }
 
