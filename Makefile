@@ -5,13 +5,22 @@
 # make bench      speed and memory beside the peers, as ratios
 # make fuzz       each parser of foreign bytes under libFuzzer for a bounded while
 # make install    PREFIX=/usr/local
-# VARIANT=dev|san|release picks the flags, CC=gcc|clang the compiler.
+# VARIANT=dev|san|release picks the flags (install, demo and bench take release), CC=gcc|clang the compiler; V=1 shows each call whole.
+# All processors are used, or -jN. Tests run JOBS at a time.
 
-VARIANT ?= dev
+VARIANT ?= $(if $(filter install,$(MAKECMDGOALS)),release,dev)
 CC      ?= cc
 PREFIX  ?= /usr/local
+JOBS    ?= $(shell expr $$(nproc) + 1)
 build   := build/$(VARIANT)
 comma   := ,
+
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+# $(call short,WORD,FILE) before a command: a short line in place of the call.
+short = $(if $(V),,@printf '  %-4s %s\n' $1 $2;)
 
 warn := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
 	-Wpointer-arith -Wvla -Wundef -Wconversion -Werror
@@ -32,28 +41,39 @@ endif
 
 src  := $(sort $(wildcard builder/*/*.c))
 obj  := $(src:builder/%.c=$(build)/%.o)
+lib  := $(build)/mkbench.a
 unit := $(patsubst tests/unit/%.c,$(build)/t/%,$(sort $(wildcard tests/unit/*.c)))
 pure := schema recipe debian plan tree service
 
 all: build/mkbench guest
 
+# build/mkbench is the variant that was made last, whatever the time stamps say.
+ifneq ($(shell readlink build/mkbench),$(VARIANT)/mkbench)
+.PHONY: build/mkbench
+endif
 build/mkbench: $(build)/mkbench
-	@ln -sf $(VARIANT)/mkbench $@
+	@ln -sfn $(VARIANT)/mkbench $@
 
-$(build)/mkbench: $(build)/main.o $(obj)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# What is linked into many programs is an archive: each takes what it needs of it.
+archive = $(call short,AR,$@)rm -f $@ && ar qcs --thin $@ $^
 
-$(build)/t/%: tests/unit/%.c $(obj)
+$(lib): $(obj)
+	$(archive)
+
+$(build)/mkbench: $(build)/main.o $(lib)
+	$(call short,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(build)/t/%: tests/unit/%.c $(lib)
 	@mkdir -p $(@D)
-	$(CC) -Ibuilder -Itests/unit -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(obj) $(LDLIBS)
+	$(call short,TEST,$@)$(CC) -Ibuilder -Itests/unit -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(lib) $(LDLIBS)
 
-$(build)/parity/%: tests/parity/%.c $(obj)
+$(build)/parity/%: tests/parity/%.c $(lib)
 	@mkdir -p $(@D)
-	$(CC) -Ibuilder -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(obj) $(LDLIBS)
+	$(call short,TEST,$@)$(CC) -Ibuilder -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(lib) $(LDLIBS)
 
 $(build)/%.o: builder/%.c
 	@mkdir -p $(@D)
-	$(CC) -Ibuilder -MMD -MP $(CFLAGS) -c -o $@ $<
+	$(call short,CC,$<)$(CC) -Ibuilder -MMD -MP $(CFLAGS) -c -o $@ $<
 
 include $(wildcard services/guest/guest.mk)
 
@@ -68,40 +88,43 @@ demo-run: all
 
 test:
 	@.ci/setup test
-	@$(MAKE) --no-print-directory -j$$(nproc) test-all
+	@$(MAKE) --no-print-directory test-all
 
 # The last net against a test that hangs; hours, because a slow machine boots disks under emulation, several in one test. Bats 1.8
 # ends the test's shell, by itself or while it waits, and the command that it runs, and does the teardown; not setup_file, and not
 # what a command that the test runs has started: whoever keeps the output of `run` or $$() open must have a timeout of its own.
-test-all check: export BATS_TEST_TIMEOUT = 7200
+test-run check: export BATS_TEST_TIMEOUT = 7200
 
-# Unit tests run plain and under the sanitizers; everything else runs the dev build once.
-test-all: all lint tidy $(unit) $(build)/parity/resolve
+# Unit tests run plain and under the sanitizers; everything else runs the dev build once. Boots run one after the other beside all
+# the rest: each wants most of a processor and a gigabyte for itself. The analyser takes what the waiting tests leave.
+bats  := $(sort $(wildcard tests/e2e/*.bats tests/fuzz/*.bats tests/parity/*.bats))
+boots := tests/boot/disk.bats $(filter-out tests/boot/disk.bats,$(sort $(wildcard tests/boot/*.bats)))
+prove := MKBENCH=$(CURDIR)/$(build)/mkbench prove --timer --failures --comments -j$(JOBS)
+
+test-all: test-run lint tidy
+test-run: all $(unit) $(build)/parity/resolve
 	@$(MAKE) --no-print-directory VARIANT=san units
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzzers
-	MKBENCH=$(CURDIR)/build/dev/mkbench prove $(unit) $(unit:build/$(VARIANT)/%=build/san/%) \
-		$(sort $(wildcard tests/e2e/*.bats tests/fuzz/*.bats tests/parity/*.bats tests/boot/*.bats))
+	$(prove) --rules 'seq=tests/boot/*' --rules 'par=**' $(boots) $(bats) $(unit) $(unit:$(build)/%=build/san/%)
 
 check: lint all $(unit)
-	prove $(unit) $(wildcard tests/e2e/*.bats)
+	$(prove) $(unit) $(wildcard tests/e2e/*.bats)
 
 units: $(unit)
 
 lint: $(obj) build/mkbench
-	tests/lint/layers builder/layers $(sort $(wildcard builder/*.[ch] builder/*/*.[ch]))
-	tests/lint/pure $(pure:%=$(build)/%)
-	tests/lint/symbols $(obj)
-	tests/lint/budget $(sort $(wildcard builder/*.c builder/*/*.c services/guest/*.c))
-	tests/lint/hosts
-	tests/lint/bats $(sort $(wildcard tests/*/*.bats tests/*/*.bash tests/*.bash))
-	tests/lint/reference build/mkbench
+	$(call short,LINT,builder)tests/lint/layers builder/layers $(sort $(wildcard builder/*.[ch] builder/*/*.[ch] services/guest/*.[ch]))
+	@tests/lint/pure $(pure:%=$(build)/%)
+	@tests/lint/symbols $(obj)
+	@tests/lint/budget $(sort $(wildcard builder/*.c builder/*/*.c services/guest/*.c))
+	@tests/lint/hosts
+	@tests/lint/bats $(sort $(wildcard tests/*/*.bats tests/*/*.bash tests/*.bash))
+	@tests/lint/reference build/mkbench
 
-# The analyser remembers what it has passed: one stamp a file.
 tidy: $(src:builder/%.c=build/tidy/%.ok)
 build/tidy/%.ok: builder/%.c .ci/clang-tidy
 	@mkdir -p $(@D)
-	clang-tidy --quiet --config-file=.ci/clang-tidy $< -- -std=gnu17 -D_GNU_SOURCE -Ibuilder 2>/dev/null
-	@touch $@
+	$(call short,TIDY,$<).ci/tidy $@ $< -std=gnu17 -D_GNU_SOURCE -Ibuilder
 
 bench:
 	@.ci/setup bench
@@ -116,9 +139,9 @@ fuzz:
 		build/fuzz/corpus/$${f##*/} tests/fuzz/corpus/$${f##*/} || exit 1; done
 
 fuzzers: $(patsubst tests/fuzz/%.c,build/fuzz/target/%,$(sort $(wildcard tests/fuzz/*.c)))
-build/fuzz/target/%: tests/fuzz/%.c $(obj)
+build/fuzz/target/%: tests/fuzz/%.c $(lib)
 	@mkdir -p $(@D)
-	$(CC) -Ibuilder -Itests/fuzz $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(obj) $(LDLIBS)
+	$(call short,FUZZ,$@)$(CC) -Ibuilder -Itests/fuzz $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(lib) $(LDLIBS)
 
 install: share := $(DESTDIR)$(PREFIX)/share/mkbench
 install: all
@@ -131,6 +154,6 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all guest demo demo-run test test-all check units lint tidy bench fuzz fuzzers install clean
+.PHONY: all guest demo demo-run test test-all test-run check units lint tidy bench fuzz fuzzers install clean
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)

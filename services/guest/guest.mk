@@ -5,6 +5,7 @@ guest_src  := $(sort $(wildcard services/guest/*.c))
 guest_obj  := $(guest_src:services/guest/%.c=$(build)/guest/%.o)
 guest_base := $(patsubst %,$(build)/%.o,$(addprefix base/,err mem arena text bytes file digest child clock utf8) $(addprefix schema/,node problem scalar legible) $(addprefix recipe/,draft pattern))
 guest_part := $(filter-out $(build)/guest/main.o $(build)/guest/offline.o,$(guest_obj)) $(guest_base)
+guest_lib  := $(build)/guest.a
 guest_inc  := -Iservices/guest -Ibuilder $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb hiredis 2>/dev/null))
 guest_wrap := dlopen getaddrinfo gethostbyname getpwuid getservbyname
 guest_libs := -lmariadb -lhiredis -ljansson -lyaml -lssl -lcrypto
@@ -18,28 +19,30 @@ endif
 guest: $(build)/guest/guest
 
 $(build)/guest/guest: $(guest_obj) $(guest_base)
-	$(CC) $(filter-out -fPIE,$(CFLAGS)) -o $@ $^ $(guest_link)
+	$(call short,LINK,$@)$(CC) $(filter-out -fPIE,$(CFLAGS)) -o $@ $^ $(guest_link)
 
 $(build)/guest/%.o: services/guest/%.c
 	@mkdir -p $(@D)
-	$(CC) $(guest_inc) -MMD -MP $(CFLAGS) -c -o $@ $<
+	$(call short,CC,$<)$(CC) $(guest_inc) -MMD -MP $(CFLAGS) -c -o $@ $<
 
-$(build)/t/guest_%: tests/unit/guest_%.c $(guest_part)
-	@mkdir -p $(@D)
-	$(CC) $(guest_inc) -Itests/unit -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(guest_part) $(guest_libs)
+$(guest_lib): $(guest_part)
+	$(archive)
 
-build/fuzz/target/guest_%: tests/fuzz/guest_%.c $(guest_part)
+$(build)/t/guest_%: tests/unit/guest_%.c $(guest_lib)
 	@mkdir -p $(@D)
-	$(CC) $(guest_inc) $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(guest_part) $(guest_libs)
+	$(call short,TEST,$@)$(CC) $(guest_inc) -Itests/unit -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(guest_lib) $(guest_libs)
+
+build/fuzz/target/guest_%: tests/fuzz/guest_%.c $(guest_lib)
+	@mkdir -p $(@D)
+	$(call short,FUZZ,$@)$(CC) $(guest_inc) $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(guest_lib) $(guest_libs)
 
 lint: guest-lint
 guest-lint: $(guest_obj)
-	tests/lint/symbols $(filter-out %/main.o,$(guest_obj))
+	@tests/lint/symbols $(filter-out %/main.o,$(guest_obj))
 
 tidy: $(guest_src:services/guest/%.c=build/tidy/guest/%.ok)
 build/tidy/guest/%.ok: services/guest/%.c .ci/clang-tidy
 	@mkdir -p $(@D)
-	clang-tidy --quiet --config-file=.ci/clang-tidy $< -- -std=gnu17 -D_GNU_SOURCE $(guest_inc) 2>/dev/null
-	@touch $@
+	$(call short,TIDY,$<).ci/tidy $@ $< -std=gnu17 -D_GNU_SOURCE $(guest_inc)
 
 .PHONY: guest-lint

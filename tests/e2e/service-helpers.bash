@@ -23,4 +23,4 @@ free_port() {
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-GOLDEN=${GOLDEN:-$(find build -path '*/t/golden' -type f | head -1)}
+GOLDEN=${GOLDEN:-$(dirname "$(readlink -f "$MKBENCH")")/t/golden}

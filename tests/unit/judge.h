@@ -20,7 +20,8 @@ static inline bool judge_is_here(const char *program)
 		if (!access(path, X_OK))
 			return true;
 	}
-	printf("ok %d - # SKIP %s is not installed\n", ++t_count, program);
+	AUTO_FREE char *why = mem_printf("%s is not installed", program);
+	t_skip(why);
 	return false;
 }
 

@@ -274,9 +274,9 @@ int main(void)
 
 	if (e) {
 		AUTO_FREE char *text = err_text(e);
-		printf("1..0 # SKIP %s\n", text);
+		t_skip(text);
 		err_free(e);
-		return 0;
+		return t_done();
 	}
 	ok(mkdtemp(area) != NULL);
 	AUTO_FREE char *debs = mem_printf("%s/debs", area), *output = NULL;

@@ -280,9 +280,9 @@ int main(void)
 
 	if (e) {
 		AUTO_FREE char *text = err_text(e);
-		printf("1..0 # SKIP %s\n", text);
+		t_skip(text);
 		err_free(e);
-		return 0;
+		return t_done();
 	}
 	area = mkdtemp(path);
 	make_root();
