@@ -192,6 +192,8 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	(void)e;
 	TRY(sandbox_enter_user_namespace());
 	TRY(file_make_folder(folder, 0755));
+	if (chmod(folder, 0700) < 0) /* what a container keeps, set-uid programs among it, is for nobody else */
+		return err_errno(errno, "close %s to others", folder);
 	TRY(take_lock(l->name, &lock));
 	TRY(store_open(NULL, &s));
 	struct err *failed = get_tree(s, l, &tree);

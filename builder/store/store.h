@@ -20,6 +20,8 @@
  * exception, as nobody here knows what their bytes should be: a use of one ends with its new files on
  * the disk, and what was written later and then met with another boot is dropped.
  *
+ * The store's folder has mode 0700, an older one gets it when it is opened: the roots hold set-uid programs of foreign packages.
+ *
  * A ref may outlive what it names: ask store_has before relying on it. */
 #pragma once
 #include <stdbool.h>

@@ -244,6 +244,34 @@ static void where(void)
 	ok(says(store_open("/proc/nowhere", &s), ERR_SYSTEM, "/proc/nowhere"));
 }
 
+static unsigned mode_of(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) ? 0 : st.st_mode & 07777;
+}
+
+/* A new one and one that an older mkbench left open; a folder of other people's is left as it is. */
+static void closed_to_others(void)
+{
+	AUTO_FREE char *shared = mem_printf("%s/shared", top), *note = mem_printf("%s/shared/note", top);
+	struct store *s = NULL, *none = NULL;
+
+	ok(mode_of(top) == 0700);
+	ok(!chmod(top, 0755));
+	ok(fine(store_open(top, &s)) && mode_of(top) == 0700);
+	store_close(s);
+	ok(!mkdir(shared, 0777) && !chmod(shared, 01777) && fine(file_write(note, "x", 1, 0644)));
+	ok(says(store_open(shared, &none), ERR_USAGE, "holds other things, such as note"));
+	ok(mode_of(shared) == 01777);
+	ok(fine(file_remove_tree(note)) && fine(store_open(shared, &s)) && mode_of(shared) == 0700);
+	store_close(s);
+	if (geteuid() || chown(shared, 4711, 4711))
+		return;
+	ok(says(store_open(shared, &none), ERR_USAGE, "belongs to user 4711"));
+	ok(fine(file_remove_tree(shared)));
+}
+
 int main(void)
 {
 	char folder[] = "/tmp/mkbench-store.XXXXXX";
@@ -258,6 +286,7 @@ int main(void)
 	killed();
 	crowd();
 	power_cut(reopen(NULL));
+	closed_to_others();
 	where();
 	ok(!file_remove_tree(top));
 	return t_done();
