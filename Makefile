@@ -29,7 +29,7 @@ flags.san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 flags.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 flags.release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 
-libs    := yaml-0.1 libcrypto libcurl jansson libarchive libzstd libdeflate
+libs    := yaml-0.1 libcrypto libcurl jansson libarchive libzstd libdeflate libseccomp
 needs   := $(libs)
 CFLAGS  += -std=gnu17 -D_GNU_SOURCE $(warn) $(flags.$(VARIANT))
 LDFLAGS += $(if $(filter release,$(VARIANT)),-pie -Wl$(comma)-z$(comma)now)

@@ -176,10 +176,8 @@ static int inside(void *arg)
 		{ "dpkg", "--abort-after=1", "--triggers-only", "-a", NULL },
 	};
 	const struct job *j = arg;
-	int status = told(defer_begin());
+	int status = run(ldconfig, NULL);
 
-	if (!status)
-		status = run(ldconfig, NULL);
 	if (!status)
 		status = prepare(j, true);
 	if (!status)
@@ -216,5 +214,6 @@ struct err *configure_run(const struct configure_request *r)
 
 	TRY(early_mark(r->packages, r->count, early));
 	room.env = env;
+	room.before = defer_begin;
 	return sandbox_call(&room, inside, &job, "configuring the packages", on_line, r->progress);
 }

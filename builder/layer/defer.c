@@ -18,20 +18,27 @@
 #define PY3COMPILE "/usr/bin/py3compile"
 #define UPDATE_CA "/usr/sbin/update-ca-certificates"
 
-static const char *const programs[] = { PY3COMPILE, UPDATE_CA };
+/* The programs, and where they themselves are meanwhile. */
+static const struct {
+	const char *path, *itself;
+} programs[] = { { PY3COMPILE, HOME "py3compile" }, { UPDATE_CA, HOME "update-ca-certificates" } };
 
 /* A call is noted as the number of its arguments, its name and the arguments, each a line. */
 static const char note_taker[] = "#!/bin/sh\nprintf '%s\\n' \"$#\" \"$0\" \"$@\" >>" NOTES "\n";
 
-/* Process 1 may still mount; the programs it starts have lost that right. */
 struct err *defer_begin(void)
 {
 	TRY(file_make_folder("/run/mkbench", 0755));
 	TRY(file_write(HOME "note", note_taker, strlen(note_taker), 0755));
 	TRY(file_write(NOTES, "", 0, 0600));
-	for (size_t i = 0; i < COUNT(programs); i++)
-		if (!access(programs[i], X_OK) && mount(HOME "note", programs[i], NULL, MS_BIND, NULL) < 0)
-			return err_errno(errno, "defer %s", programs[i]);
+	for (size_t i = 0; i < COUNT(programs); i++) {
+		if (access(programs[i].path, X_OK) < 0)
+			continue;
+		TRY(file_write(programs[i].itself, "", 0, 0600));
+		if (mount(programs[i].path, programs[i].itself, NULL, MS_BIND, NULL) < 0 ||
+		    mount(HOME "note", programs[i].path, NULL, MS_BIND, NULL) < 0)
+			return err_errno(errno, "defer %s", programs[i].path);
+	}
 	return NULL;
 }
 
@@ -111,6 +118,17 @@ static bool compile_together(const struct calls *calls, const struct installed *
 	return done;
 }
 
+/* The call itself, of the program that was covered. */
+static struct err *make_call(const struct call *c)
+{
+	struct call real = *c;
+
+	for (size_t i = 0; i < COUNT(programs); i++)
+		if (!strcmp(c->words[0], programs[i].path))
+			real.words[0] = programs[i].itself;
+	return run(real.words);
+}
+
 static struct err *replay(const struct calls *calls, const struct installed *packages, size_t count)
 {
 	const struct call *update = NULL;
@@ -121,9 +139,9 @@ static struct err *replay(const struct calls *calls, const struct installed *pac
 		if (!strcmp(c->words[0], UPDATE_CA))
 			update = c; /* the last one runs the hooks as well */
 		else if (!together || !is_plain(c))
-			TRY(run(c->words));
+			TRY(make_call(c));
 	}
-	return update ? run(update->words) : NULL;
+	return update ? make_call(update) : NULL;
 }
 
 struct err *defer_end(const struct installed *packages, size_t count)
@@ -132,9 +150,6 @@ struct err *defer_end(const struct installed *packages, size_t count)
 	struct calls calls = { 0 };
 	size_t len;
 
-	for (size_t i = 0; i < COUNT(programs); i++)
-		if (umount2(programs[i], MNT_DETACH) < 0 && errno != EINVAL && errno != ENOENT)
-			return err_errno(errno, "stop deferring %s", programs[i]);
 	TRY(file_read(NOTES, 64u << 20, &notes, &len));
 	struct err *e = read_calls(notes, &calls);
 	if (!e)

@@ -1,10 +1,10 @@
 /* Programs that many maintainer scripts call, each call doing again what the last
  * one did: while packages are configured the calls are only noted, and at the end each
- * program runs once for all of them. Both functions run inside the sandbox as process 1. */
+ * program runs once for all of them. Both functions run inside the sandbox. */
 #pragma once
 #include "layer/installed.h"
 
-/* Puts a note-taker over the programs that are there. */
+/* Puts a note-taker over the programs that are there: with all rights in the sandbox (struct sandbox, before). */
 struct err *defer_begin(void) MUST_CHECK;
-/* Takes it away and does what was asked for; packages tell which modules are meant. */
+/* Does what was asked for; packages tell which modules are meant. */
 struct err *defer_end(const struct installed *packages, size_t count) MUST_CHECK;

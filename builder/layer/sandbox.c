@@ -2,13 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "layer/sandbox_host.h"
+#include "layer/sandbox_range.h"
 #include "layer/sandbox_root.h"
 
 #define TAIL_LINES 15
@@ -28,12 +30,16 @@ struct job {
 	int (*inside)(void *arg);
 	void *arg;
 	int output, trouble;     /* descriptors: what it prints; why the room could not be made */
+	int life;                /* ends when the build does */
+	int user;                /* namespace, or -1 */
 };
 
-/* The kernel ends the room when the build ends, however that happens. */
-static void die_with_parent(void)
+static void keep_at(int *fd, int at)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	*fd = dup2(*fd, at);
+	if (*fd < 0)
+		_exit(127);
+	fcntl(at, F_SETFD, FD_CLOEXEC);
 }
 
 static void reset_process(struct job *j)
@@ -44,12 +50,14 @@ static void reset_process(struct job *j)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int s = 1; s < NSIG; s++)
 		signal(s, SIG_DFL);
-	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), life = fcntl(j->life, F_DUPFD_CLOEXEC, 5);
+	j->trouble = fcntl(j->trouble, F_DUPFD_CLOEXEC, 5);
+	j->life = life;
 	if (in < 0 || dup2(in, 0) < 0 || dup2(j->output, 1) < 0 || dup2(j->output, 2) < 0)
 		_exit(127);
-	j->trouble = dup2(j->trouble, 3);
-	close_range(4, ~0u, 0);
-	fcntl(3, F_SETFD, FD_CLOEXEC);
+	keep_at(&j->trouble, 3);
+	keep_at(&j->life, 4);
+	close_range(5, ~0u, 0);
 	setsid(); /* Ctrl-C is for the build to answer, and no script finds a terminal */
 	umask(022);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
@@ -63,44 +71,97 @@ static _Noreturn void give_up(struct job *j, struct err *e)
 	_exit(n < 0 ? 126 : 127);
 }
 
-static _Noreturn void be_first(struct job *j)
+static _Noreturn void be_worker(struct job *j, const char **env)
 {
-	die_with_parent();
-	const char **env = sandbox_host_environment(j->sandbox);
-	struct err *e = sandbox_root_enter(j->sandbox);
+	const struct sandbox *s = j->sandbox;
+	struct err *e = s->before ? s->before() : NULL;
+
 	if (!e)
-		e = sandbox_root_drop(j->sandbox);
+		e = sandbox_root_drop(s);
 	if (e)
 		give_up(j, e);
 	environ = (char **)env;
 	close(j->trouble);
+	close(j->life);
 	int status = j->inside(j->arg);
 	fflush(NULL);
 	_exit(status & 255);
 }
 
-/* The new process namespace begins with this one's first child. */
-static _Noreturn void be_outer(struct job *j, pid_t build)
+/* Ends with the child, or kills it when the build has ended: nothing that a step does to its own process keeps it from that. */
+static _Noreturn void wait_for(pid_t child, int life, int ended)
 {
-	int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | (j->sandbox->network ? 0 : CLONE_NEWNET);
-	int status = 0;
+	struct pollfd fds[] = { { life, POLLIN, 0 }, { ended, POLLIN, 0 } };
+	struct signalfd_siginfo got;
+	int status;
 
-	die_with_parent();
-	if (getppid() != build)
+	for (;;) {
+		if (poll(fds, COUNT(fds), -1) > 0 && fds[0].revents)
+			kill(child, SIGKILL);
+		if (fds[1].revents && read(ended, &got, sizeof got) < 0 && errno != EINTR)
+			_exit(127);
+		for (pid_t pid; (pid = waitpid(-1, &status, fds[0].revents ? 0 : WNOHANG)) > 0;)
+			if (pid == child)
+				_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	}
+}
+
+static int watch_children(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	int fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
 		_exit(127);
+	return fd;
+}
+
+/* Process 1 has all rights in the room, so that nobody in it can trace it; with it all others end. */
+static _Noreturn void be_first(struct job *j)
+{
+	const char **env = sandbox_host_environment(j->sandbox);
+	struct err *e = sandbox_root_enter(j->sandbox, j->user);
+	int ended = watch_children();
+
+	if (e)
+		give_up(j, e);
+	pid_t worker = fork();
+	if (worker < 0)
+		give_up(j, err_errno(errno, "fork"));
+	if (!worker) {
+		sigset_t none;
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		close(ended);
+		be_worker(j, env);
+	}
+	close(j->trouble);
+	wait_for(worker, j->life, ended);
+}
+
+/* The new process namespace begins with this one's first child. */
+static _Noreturn void be_outer(struct job *j)
+{
 	reset_process(j);
-	if (unshare(flags) < 0)
+	struct err *e = sandbox_range_open(j->sandbox->range, &j->user);
+	if (e)
+		give_up(j, e);
+	if (unshare(CLONE_NEWPID) < 0)
 		give_up(j, err_errno(errno, "make namespaces for the sandbox (in a container it must be allowed to, "
 					    "for example by docker run --privileged)"));
+	int ended = watch_children();
 	pid_t first = fork();
 	if (first < 0)
 		give_up(j, err_errno(errno, "fork"));
-	if (!first)
+	if (!first) {
+		close(ended);
 		be_first(j);
+	}
 	close(j->trouble);
-	while (waitpid(first, &status, 0) < 0 && errno == EINTR)
-		continue;
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	wait_for(first, j->life, ended);
 }
 
 /* The last lines, and a line that is still being written. */
@@ -188,12 +249,31 @@ static struct err *conclude(pid_t outer, int trouble, const struct tail *t, cons
 	return status ? failure(t, status, what, log) : NULL;
 }
 
+/* The pipe that only this process holds the other end of; its end is the build's. */
+static struct err *start(struct job *j, int *ret_life, pid_t *ret_outer)
+{
+	int life[2];
+
+	if (pipe2(life, O_CLOEXEC) < 0)
+		return err_errno(errno, "pipe");
+	j->life = life[0];
+	*ret_life = life[1];
+	fflush(NULL);
+	*ret_outer = fork();
+	if (!*ret_outer)
+		be_outer(j);
+	int code = errno;
+	close(life[0]);
+	return *ret_outer < 0 ? err_errno(code, "fork") : NULL;
+}
+
 struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void *arg, const char *what,
 			 void (*line)(void *arg, const char *line), void *line_arg)
 {
 	AUTO_CLOSE int log = s->log ? open(s->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
+	AUTO_CLOSE int life = -1;
 	int output[2], trouble[2];
-	pid_t build = getpid();
+	pid_t outer = -1;
 
 	if (s->log && log < 0)
 		return err_errno(errno, "open %s", s->log);
@@ -205,17 +285,11 @@ struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void
 		return err_errno(errno, "pipe");
 	}
 	AUTO_CLOSE int trouble_end = trouble[0];
-	fflush(NULL);
-	pid_t outer = fork();
-	if (!outer) {
-		struct job j = { s, inside, arg, output[1], trouble[1] };
-		be_outer(&j, build);
-	}
-	int code = errno;
+	struct job j = { .sandbox = s, .inside = inside, .arg = arg, .output = output[1], .trouble = trouble[1] };
+	struct err *failed = start(&j, &life, &outer);
 	close(output[1]);
 	close(trouble[1]);
-	if (outer < 0)
-		return err_errno(code, "fork");
+	TRY(failed);
 	struct tail t = { .log = log, .line = line, .line_arg = line_arg };
 	struct err *e = listen_to(output_end, &t);
 	if (e)

@@ -1,7 +1,8 @@
-/* A room to run an image's own programs in: own mount, pid, ipc and uts
- * namespaces, tmpfs /dev, /run and /tmp, fresh /proc, host name "localhost", no network
- * unless asked, the capabilities that a container gets. As an ordinary user the whole
- * build has already entered a user namespace (sandbox_enter_user_namespace). */
+/* A room to run an image's own programs in: own mount, pid, ipc, net and uts
+ * namespaces, tmpfs /dev, /run and /tmp, a /proc of its own, covered as OCI runtimes do, host name "localhost", no network
+ * unless asked, the capabilities and system calls that a container gets, no new privileges. Where root of the machine starts
+ * it, root inside is nobody outside (sandbox_range.h); as an ordinary user the whole build has already entered a user
+ * namespace (sandbox_enter_user_namespace). tests/e2e/sandbox.bats compares it with what engines allow. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +24,8 @@ struct sandbox {
 	const char *cwd;           /* or NULL: / */
 	unsigned uid, gid;
 	bool network;              /* the host's network and its resolv.conf, CA bundle, proxy variables, index variables and files */
+	unsigned range;            /* which ids root of the machine gives it: those of rooms that run together should differ */
+	struct err *(*before)(void); /* called with all rights in it, just before they are given up; or NULL */
 	const char *log;           /* file that receives the output as well, or NULL */
 };
 
@@ -34,8 +37,9 @@ struct err *sandbox_enter_user_namespace(void) MUST_CHECK;
 
 /* Runs argv in the room. What cannot be run is ERR_BUILD and carries its last lines. */
 struct err *sandbox_run(const struct sandbox *s, const char *const *argv) MUST_CHECK;
-/* Runs a function as process 1 of the room, root of the image as its root, its output
+/* Runs a function in a process of the room, root of the image as its root, its output
  * captured: its result is the exit status. Descriptors above 2 are closed there.
+ * The room ends with that process, and with this one, however it ends.
  * line, when given, is called with each line of output as it comes. The caller may have other threads (layers of packages are
  * poured while the packages are configured): inside has memory and files, and nothing else that takes a lock. */
 struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void *arg, const char *what,

@@ -2,24 +2,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <linux/capability.h>
 #include <net/if.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "layer/sandbox_host.h"
+#include "layer/sandbox_range.h"
 
 static void add_path(struct text *t, const char *path)
 {
@@ -57,84 +55,188 @@ static struct err *mount_overlay(const struct sandbox *s, const char *root)
 	return err_errno(errno, "mount overlay over %s", root);
 }
 
-/* The room's root is mounted over the topmost lower folder, whose own mount nobody
- * else sees here: no folder has to be made for it. */
-static struct err *mount_root(const struct sandbox *s)
+/* A detached copy of what is mounted at a path, to be put in place once the old root is gone; its ids mapped as in the user
+ * namespace, unless that is -1. */
+static struct err *take(const char *path, int user, uint64_t more, int *ret_fd)
 {
-	const char *root = s->lowers[0];
+	AUTO_CLOSE int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	struct mount_attr attributes = { .attr_set = (uint64_t)MOUNT_ATTR_NODEV | more };
 
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return err_errno(errno, "make mounts private");
-	if (s->upper || s->lowers[1])
-		TRY(mount_overlay(s, root));
-	else if (mount(root, root, NULL, MS_BIND, NULL) < 0 ||
-		 mount(NULL, root, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NODEV, NULL) < 0)
-		return err_errno(errno, "mount %s", root);
-	return chdir(root) < 0 ? err_errno(errno, "enter %s", root) : NULL;
-}
-
-static struct err *leave_old_root(void)
-{
-	if (syscall(SYS_pivot_root, ".", ".") < 0)
-		return err_errno(errno, "pivot_root");
-	/* the old root lies over the new one now, and goes without a place of its own */
-	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
-		return err_errno(errno, "leave the host's root");
+	if (fd < 0 || mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) < 0)
+		return err_errno(errno, "bind %s", path);
+	attributes = (struct mount_attr){ .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (unsigned)user };
+	if (user >= 0 && mount_setattr(fd, "", AT_EMPTY_PATH, &attributes, sizeof attributes) < 0)
+		return err_errno(errno, "map the ids of %s", path);
+	*ret_fd = fd;
+	fd = -1;
 	return NULL;
 }
 
-static struct err *mount_tmpfs(const char *path, const char *options)
+/* From here on, and for this process, the folder is seen with the ids of the user namespace. */
+static struct err *map_in_place(const char *folder, int user)
+{
+	AUTO_CLOSE int fd = -1;
+
+	TRY(take(folder, user, 0, &fd));
+	return move_mount(fd, "", AT_FDCWD, folder, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? err_errno(errno, "map %s", folder) : NULL;
+}
+
+static bool maps(const char *folder, int user)
+{
+	AUTO_CLOSE int fd = -1;
+	struct err *e = take(folder, user, 0, &fd);
+
+	err_free(e);
+	return !e;
+}
+
+/* Not every file system can show its files with other ids. */
+static bool can_map(const struct sandbox *s, int user)
+{
+	bool can = !s->upper || maps(s->upper, user);
+
+	for (const char *const *lower = s->lowers; can && *lower; lower++)
+		can = maps(*lower, user);
+	for (size_t i = 0; can && i < s->bind_count; i++)
+		can = !s->binds[i].writable || maps(s->binds[i].from, user);
+	return can;
+}
+
+static struct err *map_layers(const struct sandbox *s, int user)
+{
+	for (const char *const *lower = s->lowers; *lower; lower++)
+		TRY(map_in_place(*lower, user));
+	if (!s->upper)
+		return NULL;
+	/* overlayfs wants both on one mount */
+	AUTO_FREE char *above = mem_ndup(s->upper, (size_t)(strrchr(s->upper, '/') - s->upper));
+	if (strncmp(above, s->work, strlen(above)) || s->work[strlen(above)] != '/')
+		return err_new(ERR_SYSTEM, "%s and %s lie in different folders", s->upper, s->work);
+	return map_in_place(above, user);
+}
+
+/* The room's root is mounted over the topmost lower folder, whose own mount nobody
+ * else sees here: no folder has to be made for it. */
+static struct err *make_root(const struct sandbox *s, int user, int *ret_fd)
+{
+	const char *root = s->lowers[0];
+
+	if (!s->upper && !s->lowers[1])
+		return take(root, user, MOUNT_ATTR_RDONLY, ret_fd);
+	if (user >= 0) {
+		TRY(map_layers(s, user));
+		TRY(sandbox_range_files(s->range));
+	}
+	TRY(mount_overlay(s, root));
+	return take(root, -1, 0, ret_fd);
+}
+
+/* It lies over the old root, which lies over it after the exchange and goes without a place of its own. */
+static struct err *change_root(int root)
+{
+	if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0 || fchdir(root) < 0)
+		return err_errno(errno, "enter the new root");
+	if (syscall(SYS_pivot_root, ".", ".") < 0)
+		return err_errno(errno, "pivot_root");
+	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return err_errno(errno, "leave the machine's root");
+	return NULL;
+}
+
+static struct err *mount_tmpfs(const char *path, const char *options, unsigned long more)
 {
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		return err_errno(errno, "make %s", path);
-	return mount("tmpfs", path, "tmpfs", MS_NOSUID, options) < 0 ? err_errno(errno, "mount %s", path) : NULL;
+	return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | more, options) < 0 ? err_errno(errno, "mount %s", path) : NULL;
 }
 
-/* Where a container's engine covers parts of /proc the kernel refuses a new one: then
- * the host's serves. The switches of the kernel are out of reach in either. */
-static struct err *mount_proc(int host_proc)
+/* A new one of this process namespace, not yet in a place. Where parts of the machine's are covered, as in a container, the
+ * kernel keeps ordinary users from one that shows all; the machine's own would show every process of it. */
+static struct err *make_proc(int *ret_fd)
 {
-	static const char *const switches[] = { "/proc/sys", "/proc/sysrq-trigger" };
+	AUTO_CLOSE int fs = fsopen("proc", FSOPEN_CLOEXEC);
 
-	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 &&
-	    ((errno != EPERM && errno != EACCES) || host_proc < 0 ||
-	     move_mount(host_proc, "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH) < 0))
+	*ret_fd = -1;
+	if (fs < 0 || fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ||
+	    (*ret_fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)) < 0)
+		return err_errno(errno, "mount /proc%s", errno != EPERM ? "" : ": this system keeps ordinary users from a new one because "
+				 "parts of its own are covered; run mkbench as root, or in a container that covers none "
+				 "(docker run --security-opt systempaths=unconfined)");
+	return NULL;
+}
+
+static bool is_absent(int code)
+{
+	return code == ENOENT || code == ENOTDIR;
+}
+
+/* What OCI runtimes let be read only; what they cover follows. */
+static struct err *mount_proc(int proc)
+{
+	static const char *const switches[] = { "bus", "fs", "irq", "sys", "sysrq-trigger" };
+	struct mount_attr only = { .attr_set = MOUNT_ATTR_RDONLY };
+
+	if (move_mount(proc, "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		return err_errno(errno, "mount /proc");
-	for (size_t i = 0; i < COUNT(switches); i++)
-		if ((mount(switches[i], switches[i], NULL, MS_BIND, NULL) < 0 ||
-		     mount(NULL, switches[i], NULL,
-			   MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) &&
-		    errno != ENOENT)
-			return err_errno(errno, "protect %s", switches[i]);
+	for (size_t i = 0; i < COUNT(switches); i++) {
+		AUTO_FREE char *path = mem_printf("/proc/%s", switches[i]);
+		AUTO_CLOSE int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+		if ((fd < 0 || mount_setattr(fd, "", AT_EMPTY_PATH, &only, sizeof only) < 0 ||
+		     move_mount(fd, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0) && !is_absent(errno))
+			return err_errno(errno, "protect %s", path);
+	}
+	return NULL;
+}
+
+/* With the room's own /dev/null. */
+static struct err *cover_proc(void)
+{
+	static const char *const covered[] = { "acpi", "asound", "interrupts", "kcore", "keys", "latency_stats", "sched_debug", "scsi",
+					       "timer_list", "timer_stats" };
+
+	for (size_t i = 0; i < COUNT(covered); i++) {
+		AUTO_FREE char *path = mem_printf("/proc/%s", covered[i]);
+		struct stat st;
+		if (lstat(path, &st) < 0)
+			continue;
+		if (S_ISDIR(st.st_mode) ? mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0") < 0
+					: mount("/dev/null", path, NULL, MS_BIND, NULL) < 0)
+			return err_errno(errno, "cover %s", path);
+	}
 	return NULL;
 }
 
 static const char *const devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
-static const unsigned minors[] = { 3, 5, 7, 8, 9, 0 };
 
-/* In a user namespace no device can be made: then the host's own is bound. */
-static struct err *make_device(size_t i, int host)
+/* What the room is made of, taken while the machine's files are in sight. */
+struct parts {
+	int user;                /* namespace, or -1 */
+	int root, proc;
+	int *binds, nodes[COUNT(devices)];
+	size_t bind_count;
+	struct sandbox_host host;
+};
+
+/* Nothing else is a device here: a node that somebody makes does not open. */
+static struct err *put_device(size_t i, int node)
 {
 	AUTO_FREE char *path = mem_printf("/dev/%s", devices[i]);
-	bool tty = !strcmp(devices[i], "tty");
-
-	if (!mknod(path, S_IFCHR | 0666, makedev(tty ? 5 : 1, minors[i])))
-		return chmod(path, 0666) < 0 ? err_errno(errno, "%s", path) : NULL;
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0 || host < 0 || move_mount(host, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+
+	if (fd < 0 || node < 0 || move_mount(node, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		return err_errno(errno, "make %s", path);
 	return NULL;
 }
 
-static struct err *fill_dev(const int *host)
+static struct err *fill_dev(const int *nodes)
 {
 	static const char *const links[][2] = { { "/proc/self/fd", "/dev/fd" }, { "/proc/self/fd/0", "/dev/stdin" },
 						{ "/proc/self/fd/1", "/dev/stdout" }, { "/proc/self/fd/2", "/dev/stderr" },
 						{ "pts/ptmx", "/dev/ptmx" } };
 
-	TRY(mount_tmpfs("/dev", "mode=0755,size=16m"));
+	TRY(mount_tmpfs("/dev", "mode=0755,size=16m", MS_NOEXEC));
 	for (size_t i = 0; i < COUNT(devices); i++)
-		TRY(make_device(i, host[i]));
+		TRY(put_device(i, nodes[i]));
 	for (size_t i = 0; i < COUNT(links); i++)
 		if (symlink(links[i][0], links[i][1]) < 0)
 			return err_errno(errno, "make %s", links[i][1]);
@@ -151,19 +253,6 @@ static struct err *raise_loopback(void)
 	AUTO_CLOSE int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0 ? err_errno(errno, "raise the loopback interface") : NULL;
-}
-
-/* A detached copy of what is mounted at a path, to be put in place once the old root is gone. */
-static struct err *take(const char *path, bool writable, int *ret_fd)
-{
-	AUTO_CLOSE int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-	struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
-
-	if (fd < 0 || (!writable && mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) < 0))
-		return err_errno(errno, "bind %s", path);
-	*ret_fd = fd;
-	fd = -1;
-	return NULL;
 }
 
 static struct err *make_target(const char *path, bool folder)
@@ -196,33 +285,43 @@ static struct err *mask(const char *program)
 	return mount("/usr/bin/true", program, NULL, MS_BIND, NULL) < 0 ? err_errno(errno, "mask %s", program) : NULL;
 }
 
-struct err *sandbox_root_enter(const struct sandbox *s)
+/* A file of the machine is read by everybody, or it is not for the room: only what is the room's own needs its ids. */
+static struct err *take_bind(const struct bind *b, int user, int *ret_fd)
 {
-	struct sandbox_host host = sandbox_host_files(s->network);
-	size_t count = s->bind_count + host.count;
-	AUTO_FREE int *taken = mem_array(count, sizeof *taken);
-	struct sandbox_settings settings;
-	int nodes[COUNT(devices)];
+	struct err *e = take(b->from, user, MOUNT_ATTR_NOSUID | (b->writable ? 0 : MOUNT_ATTR_RDONLY), ret_fd);
 
+	if (!e || b->writable || user < 0)
+		return e;
+	err_free(e);
+	return take(b->from, -1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY, ret_fd);
+}
+
+static struct err *gather(const struct sandbox *s, struct parts *p)
+{
+	p->host = sandbox_host_files(s->network);
+	p->bind_count = s->bind_count + p->host.count;
+	p->binds = mem_array(p->bind_count, sizeof *p->binds);
 	for (size_t i = 0; i < COUNT(devices); i++) {
 		AUTO_FREE char *path = mem_printf("/dev/%s", devices[i]);
-		nodes[i] = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+		p->nodes[i] = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	}
-	for (size_t i = 0; i < count; i++) {
-		const struct bind *b = i < s->bind_count ? &s->binds[i] : &host.binds[i - s->bind_count];
-		TRY(take(b->from, b->writable, &taken[i]));
-	}
-	sandbox_host_settings(s, &settings);
-	int proc = open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-	TRY(mount_root(s));
-	TRY(leave_old_root());
-	TRY(mount_proc(proc));
-	TRY(fill_dev(nodes));
-	TRY(mount_tmpfs("/run", "mode=0755"));
-	TRY(mount_tmpfs("/tmp", "mode=1777"));
-	TRY(sandbox_host_put_settings(s, &settings));
-	for (size_t i = 0; i < count; i++)
-		TRY(put(taken[i], i < s->bind_count ? s->binds[i].to : host.binds[i - s->bind_count].to));
+	for (size_t i = 0; i < p->bind_count; i++)
+		TRY(take_bind(i < s->bind_count ? &s->binds[i] : &p->host.binds[i - s->bind_count], p->user, &p->binds[i]));
+	TRY(make_proc(&p->proc));
+	return make_root(s, p->user, &p->root);
+}
+
+static struct err *furnish(const struct sandbox *s, const struct parts *p, const struct sandbox_settings *settings)
+{
+	TRY(change_root(p->root));
+	TRY(mount_proc(p->proc));
+	TRY(fill_dev(p->nodes));
+	TRY(cover_proc());
+	TRY(mount_tmpfs("/run", "mode=0755", 0));
+	TRY(mount_tmpfs("/tmp", "mode=1777", 0));
+	TRY(sandbox_host_put_settings(s, settings));
+	for (size_t i = 0; i < p->bind_count; i++)
+		TRY(put(p->binds[i], i < s->bind_count ? s->binds[i].to : p->host.binds[i - s->bind_count].to));
 	for (const char *const *program = s->masked; program && *program; program++)
 		TRY(mask(*program));
 	if (sethostname("localhost", strlen("localhost")) < 0)
@@ -230,20 +329,26 @@ struct err *sandbox_root_enter(const struct sandbox *s)
 	return s->network ? NULL : raise_loopback();
 }
 
-struct err *sandbox_root_drop(const struct sandbox *s)
+static struct err *unshare_all(int kinds)
 {
-	static const int kept[] = { CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETUID,
-				    CAP_SETPCAP, CAP_NET_BIND_SERVICE, CAP_SYS_CHROOT, CAP_MKNOD, CAP_AUDIT_WRITE, CAP_SETFCAP };
-	uint64_t mask = 0;
+	if (unshare(kinds) < 0)
+		return err_errno(errno, "make namespaces for the sandbox (in a container it must be allowed to, for example by "
+				 "docker run --privileged)");
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? err_errno(errno, "make mounts private") : NULL;
+}
 
-	for (size_t i = 0; i < COUNT(kept); i++)
-		mask |= UINT64_C(1) << kept[i];
-	for (int c = 0; c <= CAP_LAST_CAP; c++)
-		if (!(mask >> c & 1) && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0 && errno != EINVAL)
-			return err_errno(errno, "drop capability %d", c);
-	if (chdir(s->cwd ? s->cwd : "/") < 0)
-		return err_errno(errno, "enter %s", s->cwd);
-	if (setgroups(0, NULL) < 0 || setresgid(s->gid, s->gid, s->gid) < 0 || setresuid(s->uid, s->uid, s->uid) < 0)
-		return err_errno(errno, "become user %u of group %u", s->uid, s->gid);
-	return NULL;
+struct err *sandbox_root_enter(const struct sandbox *s, int user)
+{
+	struct parts p = { .user = user };
+	struct sandbox_settings settings;
+
+	TRY(unshare_all(CLONE_NEWNS));
+	if (user >= 0 && !can_map(s, user))
+		p.user = -1;
+	sandbox_host_settings(s, &settings);
+	TRY(gather(s, &p));
+	if (p.user >= 0)
+		TRY(sandbox_range_enter(p.user));
+	TRY(unshare_all(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (s->network ? 0 : CLONE_NEWNET)));
+	return furnish(s, &p, &settings);
 }

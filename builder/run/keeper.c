@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "layer/sandbox_host.h"
+#include "layer/sandbox_range.h"
 #include "layer/sandbox_root.h"
 #include "run/forward.h"
 
@@ -26,31 +28,71 @@ static _Noreturn void give_up(int trouble, struct err *e)
 	_exit(write(trouble, text, strlen(text)) < 0 ? 126 : 127);
 }
 
-static _Noreturn void be_first(const struct keeper *k, int trouble)
+static _Noreturn void be_first(const struct keeper *k, int user, int trouble, int life)
 {
 	const char **env = sandbox_host_environment(k->room);
+	struct pollfd end = { life, POLLIN, 0 };
 	sigset_t none;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* no keeper, no room */
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (unshare(CLONE_NEWNS) < 0)
-		give_up(trouble, err_errno(errno, "make a mount namespace"));
-	struct err *e = sandbox_root_enter(k->room);
+	struct err *e = sandbox_root_enter(k->room, user);
 	if (!e)
 		e = sandbox_root_drop(k->room);
 	if (e)
 		give_up(trouble, e);
+	/* No keeper, no room. The kernel forgets this when a process changes who it is, so it comes last. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (poll(&end, 1, 0))
+		_exit(127);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	execve(k->argv[0], (char *const *)k->argv, (char *const *)env);
 	give_up(trouble, err_errno(errno, "start %s", k->argv[0]));
 }
 
-static struct err *open_log(const char *path)
+/* Forks it; returns once it runs as the image's own program, or has ended. */
+static struct err *start_first(const struct keeper *k, int trouble, pid_t *ret)
+{
+	int life[2], up[2];
+	AUTO_CLOSE int user = -1;
+	char none;
+
+	TRY(sandbox_range_open(k->room->range, &user));
+	if (unshare(CLONE_NEWPID) < 0)
+		return err_errno(errno, "make namespaces for the container");
+	if (pipe2(life, O_CLOEXEC) < 0 || pipe2(up, O_CLOEXEC) < 0) /* the keeper's end of life is open as long as it lives */
+		return err_errno(errno, "pipe");
+	*ret = fork();
+	if (!*ret) {
+		close(life[1]);
+		close(up[0]);
+		be_first(k, user, trouble, life[0]);
+	}
+	if (*ret < 0)
+		return err_errno(errno, "fork");
+	close(up[1]);
+	while (read(up[0], &none, 1) < 0 && errno == EINTR)
+		continue;
+	close(up[0]);
+	return NULL;
+}
+
+/* Where the port is; one that has ended already has none. */
+static void join_network(pid_t first)
+{
+	AUTO_FREE char *path = mem_printf("/proc/%d/ns/net", first);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && setns(fd, CLONE_NEWNET) < 0)
+		kill(first, SIGKILL);
+}
+
+/* The room's root may open it by /dev/stdout. */
+static struct err *open_log(const char *path, unsigned owner)
 {
 	AUTO_CLOSE int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	AUTO_CLOSE int out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 
-	if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+	if (in < 0 || out < 0 || fchown(out, owner, owner) < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		return err_errno(errno, "open %s", path);
 	return NULL;
 }
@@ -110,18 +152,19 @@ static _Noreturn void keep(const struct keeper *k, int trouble, pid_t starter)
 	prctl(PR_SET_NAME, "mkbench-keeper");
 	if (!k->stay && (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != starter))
 		_exit(0);
-	struct err *e = open_log(k->log);
-	if (!e && unshare(CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET) < 0)
-		e = err_errno(errno, "make namespaces for the container");
-	pid_t first = e ? -1 : fork();
-	if (!first)
-		be_first(k, trouble);
-	if (!e && first < 0)
-		e = err_errno(errno, "fork");
+	struct sandbox room = *k->room;
+	struct keeper own = *k;
+	pid_t first = -1;
+	room.range = (unsigned)getpid();
+	own.room = &room;
+	struct err *e = open_log(k->log, sandbox_range_owner(room.range));
+	if (!e)
+		e = start_first(&own, trouble, &first);
 	if (!e)
 		e = write_pids(k->pids, first);
 	if (e)
 		give_up(trouble, e);
+	join_network(first);
 	close(trouble);
 	watch(k, signals, first);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -250,10 +251,12 @@ static char *tail(const struct engine *e, const char *name)
 	return mem_dup(line ? line + 1 : bytes);
 }
 
-/* Joins the namespaces of a process; its user namespace first, unless it is ours. */
+/* Joins the namespaces of a process. The user namespace of one that root started lies below the machine's, which process and
+ * mounts are still bound to when it is left; that of an ordinary user's comes first, unless it is ours. */
 static struct err *join(pid_t pid)
 {
-	static const char *const kinds[] = { "user", "ipc", "uts", "net", "pid", "mnt" };
+	static const char *const kinds[] = { "user", "pid", "mnt", "ipc", "uts", "net" };
+	static const size_t by_root[] = { 1, 0, 2, 3, 4, 5 }, by_others[] = { 0, 1, 2, 3, 4, 5 };
 	int fds[COUNT(kinds)];
 	struct stat ours, theirs;
 
@@ -264,9 +267,12 @@ static struct err *join(pid_t pid)
 			return err_errno(errno, "open %s", path);
 	}
 	bool same = !stat("/proc/self/ns/user", &ours) && !fstat(fds[0], &theirs) && ours.st_ino == theirs.st_ino;
-	for (size_t i = same; i < COUNT(kinds); i++)
-		if (setns(fds[i], 0) < 0)
-			return err_errno(errno, "join the container's %s namespace", kinds[i]);
+	const size_t *order = geteuid() ? by_others : by_root;
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if ((order[i] || !same) && setns(fds[order[i]], 0) < 0)
+			return err_errno(errno, "join the container's %s namespace", kinds[order[i]]);
+	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return err_errno(errno, "become root of the container");
 	return NULL;
 }
 

@@ -92,7 +92,7 @@ static void looks_inside(void)
 {
 	struct sandbox s = room();
 
-	runs(s, "test $$ = 2; test $(hostname) = localhost; test $(id -u) = 0; test \"$HOME\" = /root");
+	runs(s, "test $$ = 3; test $(hostname) = localhost; test $(id -u) = 0; test \"$HOME\" = /root");
 	runs(s, "echo x >/dev/null; test -c /dev/urandom; head -c 1 /dev/zero | wc -c | grep -q 1; test -w /dev/shm");
 	runs(s, "test -w /tmp; test -w /run; touch /tmp/x /run/x; test -e /proc/self/status; ls /dev/pts/ptmx");
 	runs(s, "! cat /dev/tty 2>/dev/null; ! touch /usr/x 2>/dev/null; ! echo 1 2>/dev/null >/proc/sys/kernel/panic");
@@ -224,7 +224,8 @@ static void await(const char *words, bool running)
 	ok(is_running(words) == running);
 }
 
-static void dies_with_the_build(void)
+/* Whoever it runs as: the kernel forgets who its parent is when a process changes its user. */
+static void dies_with_the_build(unsigned uid)
 {
 	AUTO_FREE char *seconds = mem_printf("7%d", getpid());
 	AUTO_FREE char *words = mem_printf("sleep %s", seconds);
@@ -232,6 +233,7 @@ static void dies_with_the_build(void)
 	struct sandbox s = room();
 	pid_t build = fork();
 
+	s.uid = s.gid = uid;
 	if (!build) {
 		struct err *e = sandbox_run(&s, argv);
 		_exit(e != NULL);
@@ -257,7 +259,7 @@ static int inside(void *arg)
 	const char *const argv[] = { "sh", "-c", "(true &) ; echo hello; echo hello", NULL };
 	const char *const env[] = { "PATH=/usr/bin", NULL };
 
-	return sandbox_spawn(argv, env) || getpid() != 1 ? 9 : *(int *)arg;
+	return sandbox_spawn(argv, env) || getpid() != 2 ? 9 : *(int *)arg;
 }
 
 static void calls(void)
@@ -294,7 +296,8 @@ int main(void)
 	masks();
 	tells_why();
 	leaves_nobody();
-	dies_with_the_build();
+	dies_with_the_build(0);
+	dies_with_the_build(1000);
 	calls();
 	e = file_remove_tree(area);
 	ok(!e);
