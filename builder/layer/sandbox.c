@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "layer/sandbox_drop.h"
 #include "layer/sandbox_host.h"
 #include "layer/sandbox_range.h"
 #include "layer/sandbox_root.h"
@@ -77,7 +78,7 @@ static _Noreturn void be_worker(struct job *j, const char **env)
 	struct err *e = s->before ? s->before() : NULL;
 
 	if (!e)
-		e = sandbox_root_drop(s);
+		e = sandbox_drop(s);
 	if (e)
 		give_up(j, e);
 	environ = (char **)env;

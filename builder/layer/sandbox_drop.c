@@ -1,3 +1,5 @@
+#include "layer/sandbox_drop.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -8,7 +10,6 @@
 
 #include "base/mem.h"
 #include "layer/sandbox_calls.h"
-#include "layer/sandbox_root.h"
 
 /* A container engine's default without making devices, raw sockets and what files give their programs (none of ours needs these). */
 static const int kept[] = { CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP,
@@ -33,7 +34,7 @@ static struct err *drop_capabilities(void)
 	return syscall(SYS_capset, &header, data) < 0 ? err_errno(errno, "drop capabilities") : NULL;
 }
 
-struct err *sandbox_root_drop(const struct sandbox *s)
+struct err *sandbox_drop(const struct sandbox *s)
 {
 	if (chdir(s->cwd ? s->cwd : "/") < 0)
 		return err_errno(errno, "enter %s", s->cwd);

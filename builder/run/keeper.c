@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "layer/sandbox_drop.h"
 #include "layer/sandbox_host.h"
 #include "layer/sandbox_range.h"
 #include "layer/sandbox_root.h"
@@ -36,7 +37,7 @@ static _Noreturn void be_first(const struct keeper *k, int user, int trouble, in
 
 	struct err *e = sandbox_root_enter(k->room, user);
 	if (!e)
-		e = sandbox_root_drop(k->room);
+		e = sandbox_drop(k->room);
 	if (e)
 		give_up(trouble, e);
 	/* No keeper, no room. The kernel forgets this when a process changes who it is, so it comes last. */

@@ -18,7 +18,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "layer/sandbox.h"
-#include "layer/sandbox_root.h"
+#include "layer/sandbox_drop.h"
 #include "run/interrupt.h"
 #include "run/keeper.h"
 #include "run/machine.h"
@@ -304,7 +304,7 @@ static _Noreturn void run_inside(const char *const *argv, char **env, int theirs
 	struct err *e = theirs < 0 ? NULL : terminal_enter(theirs);
 
 	if (!e)
-		e = sandbox_root_drop(&(struct sandbox){ .cwd = "/" });
+		e = sandbox_drop(&(struct sandbox){ .cwd = "/" });
 	if (e) {
 		AUTO_FREE char *text = err_text(e);
 		fprintf(stderr, "mkbench: %s\n", text);
@@ -318,6 +318,17 @@ static _Noreturn void run_inside(const char *const *argv, char **env, int theirs
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
+/* The container's root may open its own standard streams by their names, as it may in /dev; a file or a terminal of ours stays ours. */
+static void give_pipes(pid_t first)
+{
+	AUTO_FREE char *path = mem_printf("/proc/%d", first);
+	struct stat owner, st;
+
+	for (int fd = 0; fd < 3 && !stat(path, &owner); fd++)
+		if (!fstat(fd, &st) && S_ISFIFO(st.st_mode) && fchown(fd, owner.st_uid, owner.st_gid) < 0)
+			return;
+}
+
 struct err *room_inside(const char *name, const char *const *argv)
 {
 	int status, ours = -1, theirs = -1;
@@ -328,6 +339,7 @@ struct err *room_inside(const char *name, const char *const *argv)
 		return err_new(ERR_USAGE, "%s does not run", name);
 	TRY(read_pids(name, &first, &keeper));
 	TRY(environment_of(first, &env));
+	give_pipes(first);
 	TRY(join(first));
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		terminal_open(&ours, &theirs);

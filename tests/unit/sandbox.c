@@ -275,7 +275,31 @@ static void calls(void)
 	ok(says(sandbox_call(&s, inside, &status, "the test", NULL, NULL), ERR_BUILD, "the test failed with status 5"));
 }
 
-int main(void)
+static void print_line(void *arg, const char *line)
+{
+	(void)arg;
+	puts(line);
+}
+
+static int spawn(void *argv)
+{
+	return sandbox_spawn(argv, NULL);
+}
+
+/* For tests/e2e/sandbox.bats: a static program as a build step of that user, its output shown. */
+static int show_step(unsigned uid, const char *program)
+{
+	const struct bind binds[] = { { "/usr", "/usr", false }, { program, "/tmp/program", false } };
+	const char *const argv[] = { "/tmp/program", "inside", NULL };
+	struct sandbox s = room();
+
+	s.binds = binds;
+	s.bind_count = COUNT(binds);
+	s.uid = s.gid = uid;
+	return !fine(sandbox_call(&s, spawn, (void *)argv, "the program", print_line, NULL));
+}
+
+int main(int argc, char **argv)
 {
 	char path[] = "/tmp/sandbox-test-XXXXXX";
 	struct err *e = sandbox_enter_user_namespace();
@@ -288,6 +312,11 @@ int main(void)
 	}
 	area = mkdtemp(path);
 	make_root();
+	if (argc == 3) {
+		int status = show_step((unsigned)atoi(argv[1]), argv[2]);
+		err_free(file_remove_tree(area));
+		return status;
+	}
 	looks_inside();
 	writes_upper();
 	reads_only();
