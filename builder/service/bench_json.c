@@ -148,6 +148,19 @@ static void add_redis(const struct writer *w)
 	}
 }
 
+static struct err *add_nginx(struct writer *w)
+{
+	const struct manifest *service = find_manifest(w, "nginx");
+	const char *const *check = NULL;
+
+	if (service)
+		TRY(expand_list(&w->arena, &w->set->scope, &service->source, &service->commands.check, &check));
+	json_object_set_new(w->root, "nginx",
+		json_pack("{s:s, s:s, s:o, s:s}", "sites_file", "/run/mkbench/nginx-sites.conf", "listen_file", "/run/mkbench/nginx-listen.conf",
+			  "check", words(check), "unknown_host", w->set->recipe->nginx.unknown_host));
+	return NULL;
+}
+
 static void add_web(const struct writer *w)
 {
 	const struct recipe *r = w->set->recipe;
@@ -159,9 +172,6 @@ static void add_web(const struct writer *w)
 			  "workers_file", "/run/mkbench/web.env"));
 	json_object_set_new(w->root, "socketio",
 		json_pack("{s:I, s:s}", "port", (json_int_t)r->socketio_port, "path", f->socketio_path ? f->socketio_path : "/"));
-	json_object_set_new(w->root, "nginx",
-		json_pack("{s:s, s:s, s:s}", "sites_file", "/run/mkbench/nginx-sites.conf", "listen_file", "/run/mkbench/nginx-listen.conf",
-			  "unknown_host", r->nginx.unknown_host));
 	json_object_set_new(w->root, "supervisor",
 		json_pack("{s:s, s:s, s:s}", "program", "/usr/bin/supervisord", "socket", text_of(w, "supervisor.socket"),
 			  "configuration", "/etc/supervisor/supervisord.conf"));
@@ -260,6 +270,8 @@ struct err *bench_json_write(const struct service_set *s, const char *build_id, 
 	struct err *e = add_framework(&w);
 	if (!e)
 		e = add_mariadb(&w);
+	if (!e)
+		e = add_nginx(&w);
 	add_redis(&w);
 	add_web(&w);
 	add_programs(&w);

@@ -176,6 +176,7 @@ const struct list *manifest_command(const struct manifest *m, const char *name)
 	const struct { const char *name; const struct list *argv; } known[] = {
 		{ "shell", &m->commands.shell }, { "serve", &m->commands.serve }, { "worker", &m->commands.worker },
 		{ "schedule", &m->commands.schedule }, { "socketio", &m->commands.socketio }, { "install", &m->commands.install },
+		{ "check", &m->commands.check },
 	};
 
 	for (size_t i = 0; i < COUNT(known); i++)

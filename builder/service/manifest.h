@@ -63,7 +63,7 @@ struct manifest_needs {
 };
 
 struct manifest_commands {
-	struct list shell, serve, worker, schedule, socketio, install;
+	struct list shell, serve, worker, schedule, socketio, install, check;
 };
 
 struct manifest {

@@ -118,6 +118,7 @@ static const struct field command_fields[] = {
 	TEXTS("shell", manifest_commands, shell), TEXTS("serve", manifest_commands, serve),
 	TEXTS("worker", manifest_commands, worker), TEXTS("schedule", manifest_commands, schedule),
 	TEXTS("socketio", manifest_commands, socketio), TEXTS("install", manifest_commands, install),
+	TEXTS("check", manifest_commands, check),
 	END,
 };
 

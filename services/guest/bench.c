@@ -75,6 +75,7 @@ static void read_services(struct reader *r, struct bench *b)
 	b->sites_file = reader_text(r, o, "sites_file");
 	b->listen_file = reader_text_or(r, o, "listen_file", NULL);
 	b->unknown_host = reader_text_or(r, o, "unknown_host", "refuse");
+	b->nginx_check = reader_words(r, o, "check", true);
 	o = reader_object(r, b->root, "supervisor");
 	b->supervisor_program = reader_text_or(r, o, "program", "/usr/bin/supervisord");
 	b->supervisor_socket = reader_text(r, o, "socket");
@@ -273,16 +274,26 @@ char *bench_in_data(const struct bench *b, const char *below)
 	return mem_printf("%s%s", b->data, below);
 }
 
-struct err *bench_site_name(const char *name)
+static struct err *check_name(const struct pattern *p, const char *name, const char *what)
 {
 	struct arena arena = { 0 };
 	struct problems wrong = { .arena = &arena };
 	struct err *e = NULL;
 
-	if (!draft_accepts(&pattern_site, "name", name, (struct mark){ 0 }, &wrong))
-		e = err_new(ERR_USAGE, "'%s' cannot be a site's name: %s", name, wrong.first->text);
+	if (!draft_accepts(p, "name", name, (struct mark){ 0 }, &wrong))
+		e = err_new(ERR_USAGE, "'%s' cannot be a %s: %s", name, what, wrong.first->text);
 	arena_done(&arena);
 	return e;
+}
+
+struct err *bench_site_name(const char *name)
+{
+	return check_name(&pattern_site, name, "site's name");
+}
+
+struct err *bench_host_name(const char *name)
+{
+	return check_name(&pattern_host, name, "host name");
 }
 
 bool bench_has_role(const struct bench *b, int role)

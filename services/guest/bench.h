@@ -83,6 +83,7 @@ struct bench {
 	const char *socketio_path;
 	const char *sites_file, *unknown_host;
 	const char *listen_file;  /* or NULL */
+	const char *const *nginx_check; /* refuses a configuration that nginx could not run; empty: nobody can tell */
 	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;
 	BENCH_LIST(struct bench_program) programs;
 	BENCH_LIST(struct bench_folder) folders;
@@ -106,4 +107,5 @@ char *bench_in_data(const struct bench *b, const char *below);
 
 /* ERR_USAGE when a name cannot be a new site's, by the rule that recipes have. */
 struct err *bench_site_name(const char *name) MUST_CHECK;
+struct err *bench_host_name(const char *name) MUST_CHECK; /* ... or one more host of a site */
 bool bench_has_role(const struct bench *b, int role); /* some program has */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -135,6 +136,8 @@ static struct err *record_site(struct bench *b, const char *name, const char *co
 	if (bench_site(b, name))
 		return NULL;
 	TRY(bench_site_name(name));
+	for (size_t i = 0; hosts[i]; i++)
+		TRY(bench_host_name(hosts[i]));
 	if (roster_of_image(b, name) && (apps[0] || hosts[0]))
 		return err_new(ERR_USAGE, "site %s is the image's, with its apps and hosts: add it without any", name);
 	for (size_t i = 0; i < b->drops.count; i++)
@@ -144,13 +147,54 @@ static struct err *record_site(struct bench *b, const char *name, const char *co
 	return roster_add(b, name, apps[0] || !like ? apps : like->apps, hosts);
 }
 
+/* Runs provision to its end; a signal that ended it ends us with the same status. */
+static struct err *provide(const char *what, const char *name, const char *more, int *ret_status)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		execl("/proc/self/exe", "provision", what, name, more, (char *)NULL);
+		_exit(127);
+	}
+	if (pid < 0)
+		return err_errno(errno, "provision cannot be started");
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return err_errno(errno, "provision");
+	if (WIFSIGNALED(status))
+		_exit(128 + WTERMSIG(status));
+	*ret_status = WEXITSTATUS(status);
+	return NULL;
+}
+
+/* A site that does not answer must not stay: it would be tried again at each start. */
+static struct err *undo_site(struct bench *b, const char *name)
+{
+	int status = 0;
+
+	fprintf(stderr, "benchctl: site %s does not work: what was made of it is removed again\n", name);
+	TRY(roster_drop(b, name, true));
+	TRY(provide("--drop", name, NULL, &status));
+	return status ? err_new(ERR_SYSTEM, "not all of it could be removed: benchctl drop-site %s --yes --purge goes on", name) : NULL;
+}
+
+static struct err *add_site(struct bench *b, const char *name, const char *const *apps, const char *const *hosts, bool again, int *ret_status)
+{
+	bool is_new = !bench_site(b, name);
+
+	TRY(record_site(b, name, apps, hosts, again));
+	fflush(stdout);
+	TRY(provide("--site", name, again ? "--again" : NULL, ret_status));
+	return *ret_status && is_new ? undo_site(b, name) : NULL;
+}
+
 static struct err *run_add_site(struct bench *b, int argc, char **argv, int *ret_status)
 {
 	struct words apps = { 0 }, hosts = { 0 };
 	const char *name = NULL;
 	bool again = false, wrong = false;
 
-	(void)ret_status;
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--app") && i + 1 < argc)
 			VEC_PUSH(&apps, argv[++i]);
@@ -169,10 +213,7 @@ static struct err *run_add_site(struct bench *b, int argc, char **argv, int *ret
 	if (wrong || !name)
 		return misused(2);
 	TRY(check_active());
-	TRY(record_site(b, name, app_list, host_list, again));
-	fflush(stdout);
-	execl("/proc/self/exe", "provision", "--site", name, again ? "--again" : (char *)NULL, (char *)NULL);
-	return err_new(ERR_SYSTEM, "provision cannot be started");
+	return add_site(b, name, app_list, host_list, again, ret_status);
 }
 
 static struct err *run_drop_site(struct bench *b, int argc, char **argv, int *ret_status)

@@ -15,21 +15,17 @@
 #include "base/text.h"
 #include "command.h"
 #include "crash.h"
-#include "dial.h"
+#include "door.h"
 #include "durable.h"
-#include "http.h"
 #include "memory.h"
 #include "merge.h"
 #include "redis.h"
 #include "say.h"
-#include "sitemap.h"
 #include "supervisor.h"
 #include "volume.h"
 
 #define START_MS 60000     /* a store that starts on whole data */
 #define TELL_MS 15000      /* until a person wants to know */
-#define PAGE_MS 30000
-#define CLOSED_MS 3000
 #define RECOVER_MS 600000  /* MariaDB after a power cut, a Redis that loads its file */
 
 struct err *machine_format(struct work *w, bool *ret_did)
@@ -72,29 +68,6 @@ struct err *machine_memory(struct work *w, bool *ret_did)
 	return memory_write(&w->bench, &m);
 }
 
-/* The map, and the same for health and benchctl. */
-static struct err *write_map(const struct bench *b, const bool *ready, bool *ret_changed)
-{
-	AUTO_FREE char *text = sitemap_text(b, ready);
-	json_t *sites = json_object();
-
-	for (size_t i = 0; i < b->sites.count; i++)
-		json_object_set_new(sites, b->sites.items[i].name, json_boolean(ready[i]));
-	struct err *e = durable_show(BENCH_RUN "/sites.json", sites, 0644);
-	json_decref(sites);
-	if (e)
-		return e;
-	return durable_update(b->sites_file, text, 0644, &durable_root, ret_changed);
-}
-
-/* Nginx would not start when told to listen where the kernel has no IPv6. */
-static struct err *write_listen(const struct bench *b)
-{
-	AUTO_FREE char *line = dial_has_ipv6() ? mem_printf("listen [::]:%u default_server;\n", b->http_port) : mem_dup("");
-
-	return b->listen_file ? durable_update(b->listen_file, line, 0644, &durable_root, NULL) : NULL;
-}
-
 /* A container that is started again finds /run as its last run has left it. */
 static struct err *forget_last_run(void)
 {
@@ -114,8 +87,7 @@ struct err *machine_prepare(const struct bench *b, const bool *ready)
 	TRY(forget_last_run());
 	TRY(make_folders(b));
 	TRY(memory_write(b, &m));
-	TRY(write_listen(b));
-	return write_map(b, ready, NULL);
+	return door_prepare(b, ready);
 }
 
 /* Something of its own stands where a link belongs; what was kept before stays, too. */
@@ -314,70 +286,4 @@ struct err *machine_bench(struct work *w, bool *ret_did)
 	*ret_did = !w->again;
 	TRY(durable_update(MACHINE_SERVING, "", 0644, &durable_root, NULL));
 	return supervisor_start_phase(&w->bench, PHASE_BENCH, START_MS);
-}
-
-/* One answer by the new map may be followed by one of a worker that has yet to hear of it. */
-#define IN_A_ROW 4
-#define TURN_MS 25
-
-/* Nginx reloads and the web server starts in their own time: who has just been told "done" should meet neither the old map
- * nor a page of excuses. Waiting is all: that it does not come up is for health to say. */
-static void wait_for_page(const struct bench *b, const char *site, bool is_new)
-{
-	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = 1000 };
-	int64_t until = clock_ms() + PAGE_MS;
-
-	for (int good = 0; clock_ms() < until; clock_sleep(TURN_MS)) {
-		int status = 0;
-		struct err *e = http_ask(&q, &status, NULL);
-		bool old_map = is_new && (status == 404 || status == 503); /* 503 of an old site is its maintenance */
-		good = !e && status != 502 && status != 504 && !old_map ? good + 1 : 0;
-		err_free(e);
-		if (good == (is_new ? IN_A_ROW : 1))
-			return;
-	}
-	say("site %s does not answer yet", site);
-}
-
-/* Until nginx knows the host no more, or says something else of it for long: another site may answer for all that are unknown. */
-static void wait_for_none(const struct bench *b, const char *host)
-{
-	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = host, .limit_ms = 1000 };
-	int64_t until = clock_ms() + CLOSED_MS;
-
-	for (int gone = 0; gone < IN_A_ROW && clock_ms() < until; clock_sleep(TURN_MS)) {
-		int status = 200;
-		struct err *e = http_ask(&q, &status, NULL);
-		gone = !e && status == 404 ? gone + 1 : 0;
-		err_free(e);
-	}
-}
-
-struct err *machine_close(struct work *w)
-{
-	const struct bench *b = &w->bench;
-	bool changed = false;
-
-	TRY(write_map(b, w->ready, &changed));
-	if (!changed)
-		return NULL;
-	TRY(supervisor_signal_role(b, ROLE_NGINX, "HUP"));
-	for (size_t i = 0; i < b->drops.count; i++)
-		wait_for_none(b, b->drops.items[i].name);
-	return NULL;
-}
-
-struct err *machine_open(struct work *w, bool *ret_did)
-{
-	const struct bench *b = &w->bench;
-
-	TRY(write_map(b, w->ready, ret_did));
-	if (*ret_did)
-		TRY(supervisor_signal_role(b, ROLE_NGINX, "HUP"));
-	for (size_t i = 0; i < b->sites.count; i++)
-		if (w->ready[i] && (!w->only || !strcmp(w->only, b->sites.items[i].name))) {
-			wait_for_page(b, b->sites.items[i].name, *ret_did);
-			break;
-		}
-	return NULL;
 }

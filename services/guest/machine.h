@@ -15,8 +15,6 @@ struct err *machine_stores(struct work *w, bool *ret_did) MUST_CHECK;   /* start
 struct err *machine_accounts(struct work *w, bool *ret_did) MUST_CHECK; /* nobody without a name */
 struct err *machine_cache(struct work *w, bool *ret_did) MUST_CHECK;    /* flushed; locks of dead processes removed */
 struct err *machine_bench(struct work *w, bool *ret_did) MUST_CHECK;    /* the other programs started */
-struct err *machine_open(struct work *w, bool *ret_did) MUST_CHECK;     /* nginx told which sites are ready; the first of them answers */
-struct err *machine_close(struct work *w) MUST_CHECK;                   /* nginx told that others are not, or not any more */
 
 /* What must be there before supervisor starts: folders, memory plan, nginx's map. */
 struct err *machine_prepare(const struct bench *b, const bool *ready) MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "aof.h"
 #include "command.h"
 #include "crash.h"
+#include "door.h"
 #include "durable.h"
 #include "machine.h"
 #include "say.h"
@@ -31,7 +32,7 @@ static const struct {
 	{ "cache", machine_cache },
 }, after[] = {
 	{ "bench", machine_bench },
-	{ "open", machine_open },
+	{ "open", door_open },
 };
 
 static const struct {
@@ -167,7 +168,7 @@ static bool run_drops(struct work *w)
 
 	if (!w->bench.drops.count)
 		return true;
-	struct err *e = machine_close(w);
+	struct err *e = door_close(w);
 	if (e) {
 		say_err(e, "the dropped site's hosts cannot be taken away");
 		return false;

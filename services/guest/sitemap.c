@@ -7,12 +7,34 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#define LONGEST 253 /* what DNS allows, and what nginx' hash has room for */
+
+/* Labels with a dot between them, of letters, digits, - and _; "*." may be before them. Nginx would refuse anything else, and
+ * with it every site. */
 static bool is_host(const char *host)
 {
-	for (const char *c = host; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr(".-_*", *c))
+	const char *name = text_starts(host, "*.") ? host + 2 : host;
+	size_t label = 0;
+
+	for (const char *c = name; *c; c++) {
+		if (!isalnum((unsigned char)*c) && !strchr("-_.", *c))
 			return false;
-	return *host && *host != '-';
+		if (*c == '.' && !label)
+			return false;
+		label = *c == '.' ? 0 : label + 1;
+	}
+	return label && *name != '-' && strlen(host) <= LONGEST;
+}
+
+/* What nginx' map takes for a word of its own unless a backslash is before it. */
+static bool is_word(const char *host)
+{
+	static const char *const words[] = { "default", "hostnames", "include", "volatile" };
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (!strcasecmp(host, words[i]))
+			return true;
+	return false;
 }
 
 /* Whether a site before this one, or this one under an earlier name, has the host. */
@@ -35,7 +57,7 @@ static void add_host(struct text *t, const struct bench *b, size_t site, size_t 
 	const char *host = at ? s->hosts[at - 1] : s->name;
 
 	if (is_host(host) && !is_taken(b, site, at, host))
-		text_printf(t, "%s \"%s%s\";\n", host, ready ? "" : "-", s->name);
+		text_printf(t, "\"%s%s\" \"%s%s\";\n", is_word(host) ? "\\\\" : "", host, ready ? "" : "-", s->name);
 }
 
 char *sitemap_text(const struct bench *b, const bool *ready)

@@ -3,6 +3,6 @@
 #include "bench.h"
 
 /* Text for the inside of `map $host $site { }`. ready says of each site of the bench whether it may be
- * reached; the others map to "-" and the site's name. A host that two sites claim belongs to the first; names with
- * characters that nginx would read otherwise are left out. */
+ * reached; the others map to "-" and the site's name. A host that two sites claim belongs to the first; what is no
+ * host name, or longer than one can be, is left out. */
 char *sitemap_text(const struct bench *b, const bool *ready);

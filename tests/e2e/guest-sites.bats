@@ -27,6 +27,69 @@ load room
 	[[ $(jq -r 'select(.step == "site/three.localhost" and .event == "begin").n' "$room/data/.mkbench/ledger" | wc -l) = 1 ]]
 }
 
+long() { printf '%063d.' 1 2 3 | tr 0 a; printf '%061d' 4 | tr 0 b; } # the longest name that DNS has
+
+@test "names that are words of nginx, and the longest ones, are hosts like any other" {
+	start_room
+	started
+	for name in default include hostnames volatile "$(long | cut -c 1-140 | sed 's/[.]$//')"; do
+		run -0 in_room "$room/bin/benchctl" add-site "$name" --app first
+		in_room curl -sf -H "Host: $name" http://127.0.0.1:8080/api/method/ping
+	done
+	run -0 in_room "$room/bin/benchctl" add-site three.localhost --app first --host "$(long)"
+	in_room curl -sf -H "Host: $(long)" http://127.0.0.1:8080/api/method/ping
+	run -2 in_room "$room/bin/benchctl" add-site four.localhost --host "$(long)c"
+	run -2 in_room "$room/bin/benchctl" add-site four.localhost --host '*.a.*'
+	end_room TERM
+	# what a person has written there by hand
+	jq '.[0].hosts = ["*.a.*", "a..b", "x;y", ("c" * 300), ".b"]' "$room/data/.mkbench/sites.json" >"$room/new"
+	mv "$room/new" "$room/data/.mkbench/sites.json"
+	start_room
+	started
+	run -0 in_room "$room/bin/health" ready
+	[[ $output = "ready: 8 of 8 sites" ]]
+	in_room curl -sf -H 'Host: one.localhost' http://127.0.0.1:8080/api/method/ping
+}
+
+@test "a map that nginx refuses never counts: add-site fails and is undone, a start leaves that site out" {
+	# an nginx with less room than ours stands for whatever it may refuse
+	sed -i 's/map_hash_bucket_size 512/map_hash_bucket_size 64/' "$room/etc/nginx.conf"
+	start_room
+	started
+	local name=a-name-that-has-more-letters.than-sixty-four-bytes-have-room-for.localhost
+	cp "$room/data/.mkbench/ledger" "$room/before"
+	run -6 in_room "$room/bin/benchctl" add-site $name --app first
+	echo "$output"
+	[[ $output =~ "nginx refuses its configuration: could not build" ]]
+	[[ $output =~ "removed again" ]]
+	[[ ! -e $room/data/sites/$name && ! -e $room/data/secrets/$name && $(jq -c . "$room/data/.mkbench/sites.json") = "[]" ]]
+	[[ $(databases | wc -l) = 2 ]]
+	run -0 in_room nginx -t -c "$room/etc/nginx.conf"
+	run -0 in_room "$room/bin/health" ready
+	[[ $output = "ready: 2 of 2 sites" ]]
+	end_room TERM
+	echo "[{\"name\": \"$name\", \"apps\": [\"first\"], \"hosts\": []}]" >"$room/data/.mkbench/sites.json"
+	start_room
+	until_room curl -sf -H 'Host: one.localhost' http://127.0.0.1:8080/api/method/ping
+	grep -q "site $name is left out: nginx refuses" "$log"
+	run -0 in_room curl -s -o /dev/null -w '%{http_code}' -H "Host: $name" http://127.0.0.1:8080/api/method/ping
+	[[ $output = 404 ]]
+}
+
+@test "a site that is added and does not answer is an error, and is removed again" {
+	start_room
+	started
+	# its page is asked of a program that has gone
+	sed -i 's/self.send_response(200)/self.send_response(502 if "three" in self.headers.get("Host", "") else 200)/' "$room/bench/program"
+	in_room pkill -KILL -f 'bench/program web'
+	until_room curl -sf -H 'Host: one.localhost' http://127.0.0.1:8080/api/method/ping
+	run -6 in_room "$room/bin/benchctl" add-site three.localhost --app first
+	[[ $output =~ "site three.localhost does not answer at /api/method/ping (HTTP status 502)" ]]
+	[[ $(jq -c . "$room/data/.mkbench/sites.json") = "[]" && ! -e $room/data/sites/three.localhost ]]
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 2 of 2 sites" ]]
+}
+
 @test "a site that was added under a name refused today is served, made anew and dropped as any other" {
 	start_room
 	started

@@ -4,8 +4,14 @@
 #include "t.h"
 
 static const char *const none[] = { NULL };
-static const char *const first_hosts[] = { "www.example.org", "two.test", "WWW.Example.org", "bad;host", "x{y}", NULL };
-static const char *const second_hosts[] = { "one.test", "*.wild.test", NULL };
+static const char *const first_hosts[] = { "www.example.org", "two.test", "WWW.Example.org", "bad;host", "x{y}", "*.a.*", ".a.test", "a..test", "a.test.",
+					    "*", "*.", "", NULL };
+static const char *const second_hosts[] = { "one.test", "*.wild.test", "default", "INCLUDE", "hostnames", "volatile", NULL };
+
+/* The rows of second_hosts: a backslash keeps nginx from reading a name as a word of its own. */
+#define WILD(to)                                                                                                        \
+	"\"*.wild.test\" \"" to "\";\n\"\\\\default\" \"" to "\";\n\"\\\\INCLUDE\" \"" to "\";\n\"\\\\hostnames\" \"" to \
+	"\";\n\"\\\\volatile\" \"" to "\";\n"
 
 static void map(struct bench *b, const bool *ready, const char *want)
 {
@@ -38,10 +44,10 @@ int main(void)
 
 	/* names of nginx's syntax are left out, a host claimed twice goes to the first */
 	map(&b, both,
-	    "default \"\";\none.test \"one.test\";\nwww.example.org \"one.test\";\ntwo.test \"one.test\";\n*.wild.test \"two.test\";\n");
+	    "default \"\";\n\"one.test\" \"one.test\";\n\"www.example.org\" \"one.test\";\n\"two.test\" \"one.test\";\n" WILD("two.test"));
 	b.unknown_host = "two.test";
 	map(&b, first,
-	    "default \"-two.test\";\none.test \"one.test\";\nwww.example.org \"one.test\";\ntwo.test \"one.test\";\n*.wild.test \"-two.test\";\n");
+	    "default \"-two.test\";\n\"one.test\" \"one.test\";\n\"www.example.org\" \"one.test\";\n\"two.test\" \"one.test\";\n" WILD("-two.test"));
 	b.sites.count = 0;
 	b.unknown_host = "refuse";
 	map(&b, both, "default \"\";\n");

@@ -1,0 +1,10 @@
+/* Nginx: which host is which site, and whether it answers. A configuration that nginx would refuse is never left in force. */
+#pragma once
+#include "work.h"
+
+/* Before nginx starts: the map, and what listens. */
+struct err *door_prepare(const struct bench *b, const bool *ready) MUST_CHECK;
+/* Nginx told which sites are ready; the first of them answers, or that one alone that a person adds: else an error. */
+struct err *door_open(struct work *w, bool *ret_did) MUST_CHECK;
+/* Nginx told that others are not, or not any more. */
+struct err *door_close(struct work *w) MUST_CHECK;
