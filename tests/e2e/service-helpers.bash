@@ -14,6 +14,7 @@ golden() {
 	find "$2/image" -type f ! -name bench.json -exec sed -i \
 		-e "s#/home/frappe/frappe-bench#$2/image/home/frappe/frappe-bench#g" \
 		-e "s#\([ =:\"/]\)/\(run\|data\)/#\1$2/\2/#g; s#=/run/#=$2/run/#g; s#=/data/#=$2/data/#g" \
+		-e "s#/etc/nginx/untrusted#$2/image/etc/nginx/untrusted#g" \
 		-e "s#/usr/share/mkbench#$2/image/usr/share/mkbench#g" \
 		-e "s#/etc/supervisor/#$2/image/etc/supervisor/#g" {} +
 }

@@ -43,6 +43,11 @@ on_ports() { # DIR PORT INNER: the configuration there, on ports that nobody has
 		-e "s/^user .*/user $(id -un) $(id -gn);/" "$1/image/etc/nginx/nginx.conf"
 }
 
+# The nginx of one test, if there was one.
+teardown() {
+	if [[ -n ${second-} ]] && kill "$second"; then wait "$second" || true; fi
+}
+
 teardown_file() {
 	local pid
 	for pid in $(cat "$BATS_FILE_TMPDIR"/*.pid); do
@@ -292,6 +297,115 @@ print(peer.recv(4096).decode())' "$port"
 	done
 	kill $pid
 	wait $pid
+}
+
+# proxied: a second nginx whose trusted proxies are 127.0.0.2 and 127.0.1.0/24, on $port.
+proxied() {
+	local dir=$BATS_TEST_TMPDIR/proxied
+	port=$(free_port)
+	mkdir "$dir"
+	{ cat tests/golden/production.yml; echo 'nginx: { trusted_proxies: [127.0.0.2, 127.0.1.0/24] }'; } > "$dir/recipe.yml"
+	golden "$dir/recipe.yml" "$dir"
+	on_ports "$dir" "$port" "$(free_port)"
+	sed -i "s/127.0.0.1:$port/$port/" "$dir/image/etc/nginx/nginx.conf"
+	cp "$DIR/run/mkbench/nginx-sites.conf" "$dir/run/mkbench/"
+	nginx -c "$dir/image/etc/nginx/nginx.conf" -g 'daemon off;' >"$dir/log" 2>&1 3>&- &
+	second=$!
+	until_true 300 curl -s -m 30 "http://127.0.0.1:$port"
+}
+
+# What the bench was told: the names of all headers, on one line.
+told() { sed -n 's/^{/{/p' <<< "$output" | jq -r '.headers | keys[] | ascii_downcase' | sort | tr '\n' ' '; }
+
+@test "what a proxy may say of a visitor reaches the bench from nobody: each header, by trusted and by strangers, at every door" {
+	need jq
+	local port names name from value writing args
+	names=$(sed -n 's/^proxy_set_header \([^ ]*\) "";$/\1/p' services/nginx/untrusted.conf)
+	# those that a program is known to believe, whatever the file says
+	for name in Forwarded X-Forwarded-Host X-Forwarded-Port X-Forwarded-Prefix X-Forwarded-Server X-Forwarded-Ssl X-Forwarded-Protocol \
+		X-Forwarded-Scheme X-Forwarded-User X-Real-IP X-Original-URL X-Rewrite-URL X-Script-Name X-Client-IP True-Client-IP \
+		CF-Connecting-IP Front-End-Https X-Url-Scheme Remote-User X-Remote-User X-Host Proxy X-Accel-Redirect; do
+		grep -qix "$name" <<< "$names"
+	done
+	proxied
+	for value in https evil.example 443 '203.0.113.9, 127.0.0.2' 'for=1.2.3.4;host=evil.example;proto=https'; do
+		for writing in plain upper underscores; do
+			args=(-H 'X-Mine: kept' -H "X-Frappe-Site-Name: $value" -H 'X-Forwarded-For: 203.0.113.9')
+			for name in $names; do
+				case $writing in upper) name=${name^^} ;; underscores) name=${name//-/_} ;; esac
+				args+=(-H "$name: $value")
+			done
+			for from in 127.0.0.2 127.0.0.1; do
+				output=$(curl -sS --max-time 20 --interface $from -H 'Host: one.localhost' "${args[@]}" "http://127.0.0.1:$port/page")
+				[[ $(told) == "accept connection host user-agent x-forwarded-for x-forwarded-proto x-frappe-site-name x-mine x-use-x-accel-redirect " ]]
+				has '"X-Frappe-Site-Name": "one.localhost"'
+				output=$(curl -sS --max-time 20 --interface $from -H 'Host: one.localhost' "${args[@]}" "http://127.0.0.1:$port/socket.io/")
+				[[ $(told) == "accept host origin user-agent x-forwarded-for x-forwarded-proto x-frappe-site-name x-mine " ]]
+			done
+		done
+	done
+}
+
+@test "by HTTPS: what the first of trusted proxies says, in any writing, and what a stranger says never" {
+	local port said
+	proxied
+	for said in https HTTPS 'https,http' 'https, http, http' ' https ' wss 'https ,http'; do
+		ask /page --interface 127.0.0.2 -H "X-Forwarded-Proto: $said"
+		has '"X-Forwarded-Proto": "https"'
+		has '^Strict-Transport-Security'
+		ask /page --interface 127.0.0.1 -H "X-Forwarded-Proto: $said"
+		has '"X-Forwarded-Proto": "http"'
+	done
+	for said in http 'http,https' 'http, https' ws httpsx 'xhttps' 'ftp' ',https' 'on' 'https;http'; do
+		ask /page --interface 127.0.0.2 -H "X-Forwarded-Proto: $said"
+		has '"X-Forwarded-Proto": "http"'
+		lacks 'Strict-Transport-Security'
+	done
+}
+
+@test "the bench knows the port that the browser asked, and never another name than the site's" {
+	for pair in 'one.localhost one.localhost' 'one.localhost:8443 one.localhost:8443' 'ONE.localhost:80 one.localhost:80' \
+		'www.example.org:8080 www.example.org:8080'; do
+		host=${pair% *} ask /page
+		has "\"Host\": \"${pair#* }\""
+	done
+	# a name in the request line wins, and the port of a port's writing alone counts
+	run -0 python3 -c 'import socket, sys
+for host in "evil.example:1", "evil.example:99999999", "evil.example:8x":
+    peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+    peer.sendall(f"GET http://one.localhost/page HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+    print(peer.makefile().read())' "$port"
+	lacks '"Host": "evil'
+}
+
+@test "a framework with pages: /page.html leads to /page, and files, backups and documents of such a name are themselves" {
+	local dir=$BATS_TEST_TMPDIR/pages port
+	port=$(free_port)
+	mkdir "$dir"
+	printf 'like: wsgi\nevidence: {}\nvariables: { frappe_pages: "yes", wsgi: "x:y" }\n' > "$dir/pages.yml"
+	sed "s#^framework: wsgi#framework: ./pages.yml#; s#./demo#$PWD/recipes/demo#" tests/golden/production.yml > "$dir/recipe.yml"
+	golden "$dir/recipe.yml" "$dir"
+	on_ports "$dir" "$port" "$(free_port)"
+	cp "$DIR/run/mkbench/nginx-sites.conf" "$dir/run/mkbench/"
+	mkdir -p "$dir/data/sites/one.localhost/private/files" "$dir/data/sites/one.localhost/public/files"
+	echo mine | tee "$dir/data/sites/one.localhost/private/files/a.html" > "$dir/data/sites/one.localhost/public/files/a.html"
+	nginx -c "$dir/image/etc/nginx/nginx.conf" -g 'daemon off;' >"$dir/log" 2>&1 3>&- &
+	second=$!
+	until_true 300 curl -s -m 30 "http://127.0.0.1:$port"
+	for pair in '/about.html /about' '/about/ /about' '/docs/index.html /docs' '/privately.html /privately'; do
+		ask ${pair% *}
+		status 301
+		has "^Location: ${pair#* }.?$"
+	done
+	for path in /private/files/a.html /files/a.html; do
+		ask $path
+		status 200
+		has '^mine'
+	done
+	for path in /api/resource/File/a.html /api/method/x/ /backups/a.html /private/files/index.html; do
+		ask $path
+		lacks '^Location'
+	done
 }
 
 @test "it listens on IPv6 when the file of the start says so" {
