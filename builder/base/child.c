@@ -117,6 +117,8 @@ static void converse(const struct child *c, pid_t pid, int64_t started, struct p
 		int wait = time_left(c, pid, started), n = poll(fds, 3, wait);
 		if ((n < 0 && errno != EINTR) || (n == 0 && wait == 0))
 			break; /* what has left the group may keep a pipe open for ever */
+		if (c->heard && ((fds[0].revents | fds[1].revents) & POLLIN))
+			c->heard();
 		if (fds[0].revents && !drain(p->out[0], out, limit))
 			close_both(p->out);
 		if (fds[1].revents && !drain(p->errors[0], errors, limit))

@@ -17,6 +17,7 @@ struct child {
 	bool as_user;             /* runs as uid and gid, without other groups */
 	unsigned uid, gid;
 	unsigned limit_seconds;   /* killed with its process group after so long; 0: never */
+	void (*heard)(void);      /* called whenever it has written something; or NULL */
 };
 
 /* Runs a child to its end. ret_output, when given, receives its standard output;

@@ -1,6 +1,7 @@
 #include "cmd/build_image.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,9 +9,12 @@
 #include "base/mem.h"
 #include "cmd/build_disk.h"
 
-/* How long a first boot may take before Docker calls the container unhealthy: health itself says
- * "provisioning" meanwhile, so this only bounds an init that never answers. */
-#define START_SECONDS 600
+/* In its first minute the check answers "starting" at once and is asked every second: who is ready is healthy a second later. A start that
+ * takes longer is waited for by the check itself, which answers once it is ready, or has failed, or nothing has moved for long (services/
+ * guest/start.h): so a slow start is not killed, and one that cannot succeed is unhealthy soon. The check bounds all else by itself. An engine older than the start interval (Docker before 25) asks every ten seconds from the
+ * beginning; what fails for less than a minute or so, such as a database that recovers, is no reason to end a bench that runs. */
+#define START_SECONDS "60"
+#define CHECK_SECONDS 3600
 
 const char *build_image_name(int output)
 {
@@ -77,9 +81,9 @@ struct err *build_image(struct job *j, struct build_layers *layers, const char *
 		.env = (const char *const[]){ "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", NULL },
 		.user = "root", .working_dir = service_bench_path(j->services), .stop_signal = "SIGTERM", .volume = "/data",
 		.ports = (const unsigned[]){ (unsigned)r->nginx.port, 0 }, .labels = labels,
-		.health_command = (const char *const[]){ "/usr/lib/mkbench/health", NULL },
-		.health_interval_seconds = 30, .health_timeout_seconds = 10, .health_start_seconds = START_SECONDS,
-		.health_retries = 3,
+		.health_command = (const char *const[]){ "/usr/lib/mkbench/health", "--start-period=" START_SECONDS, NULL },
+		.health_interval_seconds = 10, .health_start_interval_seconds = 1, .health_timeout_seconds = CHECK_SECONDS,
+		.health_start_seconds = (unsigned)strtoul(START_SECONDS, NULL, 10), .health_retries = 8,
 	};
 	const struct image im = { &config, layers->items, layers->count };
 

@@ -44,7 +44,7 @@ struct image_config {
 	const unsigned *ports;   /* zero-terminated, TCP */
 	const struct label *labels; /* key NULL ends */
 	const char *const *health_command; /* NULL-terminated; Docker's extension, "CMD" added by the writer */
-	unsigned health_interval_seconds, health_timeout_seconds, health_start_seconds, health_retries;
+	unsigned health_interval_seconds, health_start_interval_seconds, health_timeout_seconds, health_start_seconds, health_retries;
 };
 
 struct image {

@@ -105,9 +105,10 @@ static json_t *health(const struct image_config *c)
 {
 	json_int_t second = 1000000000;
 
-	return json_pack("{s:o, s:I, s:I, s:I, s:i}", "Test", words("CMD", c->health_command),
-			 "Interval", c->health_interval_seconds * second, "Timeout", c->health_timeout_seconds * second,
-			 "StartPeriod", c->health_start_seconds * second, "Retries", (int)c->health_retries);
+	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:i}", "Test", words("CMD", c->health_command),
+			 "Interval", c->health_interval_seconds * second, "StartInterval", c->health_start_interval_seconds * second,
+			 "Timeout", c->health_timeout_seconds * second, "StartPeriod", c->health_start_seconds * second,
+			 "Retries", (int)c->health_retries);
 }
 
 static json_t *run_settings(const struct image_config *c)

@@ -87,6 +87,11 @@ struct nginx {
 	struct list trusted_proxies; /* of const char *: addresses or networks */
 };
 
+enum logs_stdout { LOGS_ALL, LOGS_EVENTS };
+struct logs {
+	int to_stdout;            /* enum logs_stdout: what the container's own output shows beside what our programs say */
+};
+
 enum output { OUTPUT_OCI, OUTPUT_DOCKER, OUTPUT_RAW, OUTPUT_QCOW2, OUTPUT_RAW_ZST };
 
 /* Only for outputs that boot by themselves. */
@@ -112,6 +117,7 @@ struct recipe {
 	struct list workers;      /* of struct worker */
 	struct nginx nginx;
 	uint64_t socketio_port;
+	struct logs logs;
 	struct list outputs;      /* of int: enum output */
 	struct disk disk;
 	struct digest_box { uint8_t bytes[32]; } digest; /* SHA-256 of the recipe's bytes */

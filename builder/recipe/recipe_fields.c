@@ -163,6 +163,12 @@ static const struct field nginx_fields[] = {
 	END
 };
 
+static const struct field logs_fields[] = {
+	{ "stdout", FIELD_ENUM, .offset = offsetof(struct logs, to_stdout), .choices = WORDS("all", "events"), .fallback = "all",
+	  .help = "what the container's own log shows, beside the files on the volume: every program's lines, or Supervisor's and provisioning's alone" },
+	END
+};
+
 static const struct field socketio_fields[] = {
 	{ "port", PORT(0), .fallback = "9000", .help = "its port on 127.0.0.1" },
 	END
@@ -203,6 +209,7 @@ const struct field recipe_fields[] = {
 	  .help = "background workers" },
 	{ "nginx", FIELD_MAP, .offset = offsetof(struct recipe, nginx), .fields = nginx_fields, .help = "the door of the image" },
 	{ "socketio", FIELD_MAP, .offset = offsetof(struct recipe, socketio_port), .fields = socketio_fields, .help = "the live-event server" },
+	{ "logs", FIELD_MAP, .offset = offsetof(struct recipe, logs), .fields = logs_fields, .help = "where programs' lines are shown" },
 	{ "outputs", FIELD_LIST, .offset = offsetof(struct recipe, outputs), .min = 1, .max = 8, .items = FIELD_ENUM,
 	  .choices = WORDS("oci", "docker", "raw", "qcow2", "raw.zst"), .later = WORDS("vmdk", "vhd"), .fallback = "[oci, docker]",
 	  .help = "what is written: an OCI layout, an archive for docker load, a bootable disk as it is, for QEMU, or compressed" },

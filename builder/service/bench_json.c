@@ -172,6 +172,7 @@ static void add_web(const struct writer *w)
 			  "workers_file", "/run/mkbench/web.env"));
 	json_object_set_new(w->root, "socketio",
 		json_pack("{s:I, s:s}", "port", (json_int_t)r->socketio_port, "path", f->socketio_path ? f->socketio_path : "/"));
+	json_object_set_new(w->root, "logs", json_pack("{s:s}", "stdout", r->logs.to_stdout == LOGS_ALL ? "all" : "events"));
 	json_object_set_new(w->root, "supervisor",
 		json_pack("{s:s, s:s, s:s}", "program", "/usr/bin/supervisord", "socket", text_of(w, "supervisor.socket"),
 			  "configuration", "/etc/supervisor/supervisord.conf"));

@@ -183,6 +183,8 @@ static void read_sites(struct reader *r, struct bench *b, json_t *list, bool add
 	}
 }
 
+static const char *const stdouts[] = { "all", "events", NULL };
+
 struct err *bench_parse(const char *bytes, size_t len, struct bench *b)
 {
 	json_error_t why;
@@ -198,6 +200,8 @@ struct err *bench_parse(const char *bytes, size_t len, struct bench *b)
 	b->version = reader_text(&r, b->root, "version");
 	b->build = reader_text(&r, b->root, "build");
 	b->development = !strcmp(reader_text_or(&r, b->root, "mode", "production"), "development");
+	if (json_object_get(b->root, "logs"))
+		b->logs_events = reader_choice(&r, reader_object(&r, b->root, "logs"), "stdout", stdouts, 0);
 	b->path = reader_text(&r, user, "path");
 	b->user = read_account(&r, user);
 	b->data = reader_text(&r, b->root, "data");

@@ -82,6 +82,7 @@ struct bench {
 	unsigned socketio_port;
 	const char *socketio_path;
 	const char *sites_file, *unknown_host;
+	bool logs_events;         /* the container's own output shows events alone, not the programs' lines */
 	const char *listen_file;  /* or NULL */
 	const char *const *nginx_check; /* refuses a configuration that nginx could not run; empty: nobody can tell */
 	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "durable.h"
 #include "secret.h"
 #include "setting.h"
 #include "sysfile.h"
@@ -23,6 +24,8 @@
 #define MARK "MKBENCH_STEP="
 #define SHOWN_LINES 4
 #define SHOWN_BYTES 2000
+#define HEARD_FILE BENCH_RUN "/heard.json"
+#define HEARD_MS 1000
 #define LOG_BYTES 5000000 /* as Supervisor does with the programs' logs: three files of 5 MB */
 
 static bool is_secret(const char *word)
@@ -121,6 +124,31 @@ static char **environment_for(const struct bench *b, char **env, const char *con
 	return v.items;
 }
 
+/* One that works for minutes is told from one that hangs by what it says. */
+static void note_heard(void)
+{
+	static int64_t last_ms;
+	int64_t now = clock_ms();
+
+	if (last_ms && now - last_ms < HEARD_MS)
+		return;
+	last_ms = now;
+	json_t *at = json_pack("{s:I}", "at_ms", (json_int_t)now);
+	err_free(durable_show(HEARD_FILE, at, 0644));
+	json_decref(at);
+}
+
+int64_t command_heard(void)
+{
+	json_t *at = NULL;
+	bool damaged;
+
+	err_free(durable_read_json(HEARD_FILE, &at, &damaged));
+	int64_t ms = json_integer_value(json_object_get(at, "at_ms"));
+	json_decref(at);
+	return ms;
+}
+
 struct err *command_run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct fill_word *words,
 			size_t count, const char *const *more_env)
 {
@@ -132,6 +160,7 @@ struct err *command_run(const struct bench *b, const struct bench_command *c, co
 	struct child child = {
 		.argv = (const char *const *)argv, .env = (const char *const *)env, .cwd = cwd,
 		.as_user = as, .uid = as ? as->uid : 0, .gid = as ? as->gid : 0, .limit_seconds = c->seconds,
+		.heard = note_heard,
 	};
 	struct err *e = child_run(&child, &output, NULL, &status);
 

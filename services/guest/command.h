@@ -8,6 +8,9 @@
 struct err *command_run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct fill_word *words,
 			size_t count, const char *const *more_env) MUST_CHECK;
 
+/* When a command that runs, or the last one that ran, last said something, in ms of base/clock.h; 0: never. */
+int64_t command_heard(void);
+
 /* Whether argv holds a word such as "{app}". */
 bool command_holds(const struct bench_command *c, const char *word);
 

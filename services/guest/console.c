@@ -81,12 +81,14 @@ static void put_progress(struct text *t)
 
 static void put_state(struct text *t)
 {
-	AUTO_FREE char *why = NULL;
-	enum state s = STATE_STARTING;
-	int64_t age_ms = 0;
-	struct err *e = state_read(&s, &why, &age_ms);
+	AUTO_STATE struct state_report s = { 0 };
+	struct err *e = state_read(&s);
+	const char *name;
+	json_t *row;
 
-	text_printf(t, "  State     %s%s%s\n", e ? "starting" : age_ms > 30000 ? "dead" : state_name(s), why && *why ? ": " : "", why ? why : "");
+	text_printf(t, "  State     %s%s%s\n", e ? "starting" : state_is_dead(&s) ? "dead" : state_name(s.state), *s.why ? ": " : "", s.why);
+	json_object_foreach(s.troubles, name, row)
+		text_printf(t, "  Program   %s ends again and again: %s\n", name, json_string_value(json_object_get(row, "why")));
 	err_free(e);
 }
 

@@ -14,13 +14,14 @@
 #include "ctl_logs.h"
 #include "ctl_restart.h"
 #include "ctl_status.h"
+#include "durable.h"
 #include "roster.h"
 #include "state.h"
 #include "verify.h"
 
 typedef struct err *command(struct bench *b, int argc, char **argv, int *ret_status);
 
-static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_logs, run_verify;
+static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_retry, run_logs, run_verify;
 
 static const struct {
 	const char *name, *args, *help;
@@ -31,6 +32,7 @@ static const struct {
 	{ "add-site", "NAME [--app A]... [--host H]... [--again]", "make a site while the bench runs", run_add_site },
 	{ "drop-site", "NAME [--yes] [--purge]", "close a site and put it aside, or remove it", run_drop_site },
 	{ "restart", "[PROGRAM|GROUP:*]", "restart the framework's programs, or one program, or a group", run_restart },
+	{ "retry", "", "prepare again now what has failed and waits", run_retry },
 	{ "verify", "[--json]", "everything checked by real operations, a line each", run_verify },
 	{ "logs", "[PROGRAM] [-n LINES] [-f]", "the logs there are, or the end of one", run_logs },
 };
@@ -87,13 +89,11 @@ struct words {
 /* Only the instance that holds the volume may write to it. */
 static struct err *check_active(void)
 {
-	AUTO_FREE char *why = NULL;
-	enum state s;
-	int64_t age_ms;
+	AUTO_STATE struct state_report s = { 0 };
 
-	TRY(state_read(&s, &why, &age_ms));
-	if (s != STATE_RUNNING && s != STATE_DEGRADED)
-		return err_new(ERR_SYSTEM, "the bench is not up (%s): try again when it is", state_name(s));
+	TRY(state_read(&s));
+	if (s.state != STATE_RUNNING && s.state != STATE_DEGRADED)
+		return err_new(ERR_SYSTEM, "the bench is not up (%s): try again when it is", state_name(s.state));
 	return NULL;
 }
 
@@ -229,12 +229,24 @@ static struct err *run_restart(struct bench *b, int argc, char **argv, int *ret_
 	return argc > 2 ? misused(4) : ctl_restart(b, argc == 2 ? argv[1] : NULL);
 }
 
+/* init looks for the file. */
+static struct err *run_retry(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	(void)b, (void)argv, (void)ret_status;
+	if (argc > 1)
+		return misused(5);
+	TRY(check_active());
+	TRY(durable_update(BENCH_RUN "/retry", "", 0600, &durable_root, NULL));
+	puts("what has failed is prepared again: benchctl status shows it");
+	return NULL;
+}
+
 static struct err *run_verify(struct bench *b, int argc, char **argv, int *ret_status)
 {
 	bool json = argc == 2 && !strcmp(argv[1], "--json");
 
 	if (argc > 1 && !json)
-		return misused(5);
+		return misused(6);
 	json_t *report = verify_collect(b);
 	if (json) {
 		json_dumpf(report, stdout, JSON_INDENT(2));
@@ -263,7 +275,7 @@ static struct err *run_logs(struct bench *b, int argc, char **argv, int *ret_sta
 		else if (argv[i][0] != '-' && !name && !end)
 			name = argv[i];
 		else
-			return misused(6);
+			return misused(7);
 	}
 	return ctl_logs(b, name, lines > 100000 ? 100000 : (unsigned)lines, follow);
 }

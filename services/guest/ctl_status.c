@@ -52,22 +52,41 @@ static json_t *collect_steps(void)
 	return steps ? steps : json_object();
 }
 
+/* It runs none of it, and that is no problem: the other instance does. */
+static json_t *collect_standby(const struct bench *b)
+{
+	json_t *sites = json_object();
+
+	for (size_t i = 0; i < b->sites.count; i++)
+		json_object_set_new(sites, b->sites.items[i].name, json_string("standby"));
+	return sites;
+}
+
+static void collect_bench(const struct bench *b, struct probe *p, bool *ret_fine)
+{
+	probe_run(b, LIMIT_MS, p);
+	*ret_fine &= !p->failing && !p->preparing && !json_array_size(p->problems);
+}
+
 json_t *ctl_status_collect(const struct bench *b, bool *ret_fine)
 {
 	AUTO_PROBE struct probe p = { 0 };
-	AUTO_FREE char *why = NULL;
-	enum state s = STATE_STOPPING;
-	int64_t age_ms = 0;
-	struct err *e = state_read(&s, &why, &age_ms);
-	const char *state = e || age_ms > 30000 ? "dead" : state_name(s);
+	AUTO_STATE struct state_report s = { 0 };
+	struct err *e = state_read(&s);
+	const char *state = e || state_is_dead(&s) ? "dead" : state_name(s.state);
 
-	*ret_fine = !e && s == STATE_RUNNING;
+	*ret_fine = !e && s.state == STATE_RUNNING;
 	err_free(e);
-	probe_run(b, LIMIT_MS, &p);
-	*ret_fine &= !p.failing && !p.preparing && !json_array_size(p.problems);
+	bool standby = !strcmp(state, "standby");
+	if (standby) {
+		p = (struct probe){ .sites = collect_standby(b), .problems = json_array() };
+		*ret_fine = s.serves;
+	} else {
+		collect_bench(b, &p, ret_fine);
+	}
 	json_t *status = json_pack("{s:s, s:s*, s:{s:s, s:s, s:s}, s:o, s:o, s:O, s:O, s:o}", "state", state, "why",
-				   why && *why ? why : NULL, "image", "name", b->name, "version", b->version, "build", b->build, "volume",
-				   collect_volume(b), "programs", collect_programs(b, ret_fine), "sites", p.sites, "problems", p.problems,
+				   *s.why ? s.why : NULL, "image", "name", b->name, "version", b->version, "build", b->build, "volume",
+				   collect_volume(b), "programs", standby ? json_array() : collect_programs(b, ret_fine), "sites", p.sites, "problems", p.problems,
 				   "provisioning", collect_steps());
 	json_object_set_new(status, "fine", json_boolean(*ret_fine));
 	return status;
@@ -115,7 +134,8 @@ static void print_steps(json_t *provisioning)
 
 	json_array_foreach(steps, i, step)
 		done += !strcmp(text_of(step, "state"), "done");
-	printf("provisioning  %s: %zu of %zu steps\n", text_of(provisioning, "state"), done, json_array_size(steps));
+	if (json_array_size(steps))
+		printf("provisioning  %s: %zu of %zu steps\n", text_of(provisioning, "state"), done, json_array_size(steps));
 	json_array_foreach(steps, i, step)
 		if (!strcmp(text_of(step, "state"), "running") || !strcmp(text_of(step, "state"), "failed"))
 			printf("  %-30s %s %s\n", text_of(step, "step"), text_of(step, "state"), text_of(step, "why"));
@@ -133,7 +153,8 @@ void ctl_status_print(json_t *status)
 	printf("volume        %s, %s free, id %s\n", text_of(volume, "path"),
 	       text_size((double)json_integer_value(json_object_get(volume, "free_bytes")), room), text_of(volume, "id"));
 	print_steps(json_object_get(status, "provisioning"));
-	puts("programs");
+	if (json_array_size(json_object_get(status, "programs")))
+		puts("programs");
 	print_programs(json_object_get(status, "programs"));
 	puts("sites");
 	json_object_foreach(json_object_get(status, "sites"), name, one)

@@ -14,12 +14,18 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "attempts.h"
 #include "command.h"
+#include "durable.h"
 #include "machine.h"
-#include "memory.h"
+#include "overseer.h"
 #include "provision.h"
+#include "relay.h"
 #include "say.h"
 #include "setting.h"
+#include "spawn.h"
+#include "standby.h"
+#include "start.h"
 #include "state.h"
 #include "stop.h"
 #include "volume.h"
@@ -27,74 +33,39 @@
 
 #define TICK_MS 1000
 #define LOOK_MS 5000
+#define LEASE_MS 100 /* a hand-over is to be short */
 #define BEAT_MS 5000
 #define RETRY_MS 5000
-#define RETRY_LONGEST_MS 60000
-#define STABLE_MS 60000
-#define STOP_SECONDS 10
+#define RETRY_FILE BENCH_RUN "/retry" /* benchctl retry */
 #define MARGIN_MS 700 /* of the stop's budget: for supervisord itself, and for the stamp */
 
 struct init {
 	struct bench bench;
 	struct watch watch;
+	struct overseer overseer;
+	struct attempts attempts;      /* of provisioning */
 	int signals, lease;
-	pid_t supervisor, provision;
-	int64_t provision_at, supervisor_at, look_at, beat_at; /* when to do it; 0: not planned */
-	int64_t supervisor_since;
-	unsigned retry_ms, supervisor_retry_ms;
-	enum state state;
-	char *why;
+	pid_t provision, standby, relay; /* 0: none */
+	int64_t provision_at, look_at, beat_at; /* when to do it; 0: not planned */
+	int64_t settings;              /* what a person could have changed, when provisioning was given up; 0: it was not */
+	struct state_report state;
 	int status;                    /* -1 while running */
 };
 
+static void publish(struct init *i)
+{
+	i->state.troubles = i->watch.troubles;
+	state_publish(&i->state);
+}
+
 static void set_state(struct init *i, enum state s, const char *why)
 {
-	free(i->why);
-	i->why = why ? mem_dup(why) : NULL;
-	i->state = s;
-	state_publish(s, i->why);
-}
-
-static _Noreturn void become(const char *path, char *const *argv, char *const *env)
-{
-	sigset_t none;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	setsid(); /* a terminal's Ctrl-C is for us alone */
-	execve(path, argv, env);
-	_exit(127);
-}
-
-static pid_t start(const char *path, char *const *argv, char *const *env)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		become(path, argv, env);
-	if (pid < 0)
-		say("cannot start %s: %s", argv[0], strerror(errno));
-	return pid > 0 ? pid : 0;
-}
-
-static void start_supervisor(struct init *i)
-{
-	const struct bench *b = &i->bench;
-	char *argv[] = { (char *)b->supervisor_program, (char *)"-n", (char *)"-c", (char *)b->supervisor_configuration, NULL };
-	struct memory m = memory_plan(b, "");
-	AUTO_FREE char *workers = mem_printf("WEB_CONCURRENCY=%u", m.web_workers);
-	AUTO_FREE char **kept = setting_environment(environ);
-	size_t count = 0;
-
-	unlink(b->supervisor_socket);
-	while (kept[count])
-		count++;
-	AUTO_FREE char **env = mem_array(count + 2, sizeof *env);
-	memcpy(env, kept, count * sizeof *env);
-	env[count] = workers;
-	i->supervisor = start(argv[0], argv, env);
-	i->supervisor_since = clock_ms();
-	i->supervisor_at = i->supervisor ? 0 : clock_ms() + RETRY_MS;
+	if (s != i->state.state)
+		i->state.since_ms = clock_ms();
+	free(i->state.why);
+	i->state.why = why ? mem_dup(why) : NULL;
+	i->state.state = s;
+	publish(i);
 }
 
 static void start_provision(struct init *i)
@@ -102,14 +73,44 @@ static void start_provision(struct init *i)
 	char *argv[] = { (char *)"provision", NULL };
 
 	i->provision_at = 0;
-	i->provision = start("/proc/self/exe", argv, environ);
+	i->provision = spawn("/proc/self/exe", argv, environ, -1);
 	if (!i->provision)
 		i->provision_at = clock_ms() + RETRY_MS;
 }
 
-static unsigned next_delay(unsigned ms)
+static void provision_failed(struct init *i)
 {
-	return 2 * ms < RETRY_LONGEST_MS ? 2 * ms : RETRY_LONGEST_MS;
+	json_t *steps = NULL;
+	bool damaged, of_site = false;
+	struct err *e = durable_read_json(BENCH_RUN "/steps.json", &steps, &damaged), *full = volume_room(&i->bench);
+	AUTO_FREE char *step = start_failure(steps, &of_site);
+	const char *why = i->overseer.why ? i->overseer.why : step ? step : "provisioning did not finish: see its words in the log";
+	unsigned ms = attempts_failed(&i->attempts, why, !of_site || full || i->overseer.why);
+
+	err_free(e);
+	err_free(full);
+	json_decref(steps);
+	i->provision_at = ms ? clock_ms() + ms : 0;
+	i->settings = ms ? 0 : attempts_stamp(&i->bench);
+	if (ms)
+		say("provisioning did not finish: tried again in %u s", ms / 1000);
+	else
+		say("provisioning has failed %u times for the same reason, and waits for a change: benchctl retry, a changed setting or a new start",
+		    i->attempts.same);
+	set_state(i, STATE_DEGRADED, why);
+}
+
+/* A person has done something about what was given up, or asks for it. */
+static void look_for_change(struct init *i)
+{
+	bool asked = !unlink(RETRY_FILE);
+
+	if (!asked && (!i->settings || i->settings == attempts_stamp(&i->bench)))
+		return;
+	i->settings = 0;
+	attempts_reset(&i->attempts);
+	if (i->state.state == STATE_DEGRADED && !i->provision)
+		i->provision_at = clock_ms();
 }
 
 static void provision_ended(struct init *i, int status)
@@ -118,18 +119,13 @@ static void provision_ended(struct init *i, int status)
 	if (WIFSIGNALED(status) && getenv("MKBENCH_CRASH_AT"))
 		_exit(137); /* like a power cut: nothing is stopped in order */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-		i->retry_ms = 0;
+		attempts_reset(&i->attempts);
 		set_state(i, STATE_RUNNING, NULL);
-		return;
-	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_USAGE) {
+	} else if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_USAGE) {
 		i->status = ERR_USAGE;
-		return;
+	} else {
+		provision_failed(i);
 	}
-	i->retry_ms = i->retry_ms ? next_delay(i->retry_ms) : RETRY_MS;
-	i->provision_at = clock_ms() + i->retry_ms;
-	say("provisioning did not finish: tried again in %u s", i->retry_ms / 1000);
-	set_state(i, STATE_DEGRADED, "provisioning did not finish: see its steps");
 }
 
 static unsigned left_ms(int64_t until)
@@ -144,30 +140,29 @@ static void stop_left(struct init *i, int64_t until, bool *killed)
 {
 	AUTO_PROCESSES struct process_list orphans = { 0 };
 
-	stop_orphans(&i->bench, &i->watch.last, i->provision, &orphans);
+	const pid_t others[] = { i->relay ? i->relay : i->provision, i->relay ? i->provision : 0, 0 };
+
+	stop_orphans(&i->bench, &i->watch.last, others, &orphans);
 	stop_all(&i->bench, &orphans, 0, left_ms(until), killed);
 }
 
-static void supervisor_ended(struct init *i)
+static void supervisor_ended(struct init *i, int status)
 {
 	bool killed = false;
 
-	say("supervisord has died: its programs are stopped in order, then all is started again");
-	i->supervisor = 0;
+	overseer_ended(&i->overseer, status);
 	unlink(MACHINE_SERVING);
 	stop_left(i, clock_ms() + STOP_SECONDS * 1000 - MARGIN_MS, &killed);
-	/* One that cannot live, for its configuration or for want of memory, must not make us spin. */
-	bool stable = clock_ms() - i->supervisor_since > STABLE_MS || !i->supervisor_retry_ms;
-	i->supervisor_retry_ms = stable ? TICK_MS : next_delay(i->supervisor_retry_ms);
-	i->supervisor_at = clock_ms() + i->supervisor_retry_ms;
+	if (i->overseer.why)
+		set_state(i, STATE_DEGRADED, i->overseer.why);
 }
 
 static void start_due(struct init *i)
 {
 	int64_t now = clock_ms();
 
-	if (i->supervisor_at && now >= i->supervisor_at) {
-		start_supervisor(i);
+	if (i->overseer.at && now >= i->overseer.at) {
+		overseer_start(&i->overseer, &i->bench);
 		i->provision_at = now; /* it starts the phases in their order */
 	}
 	if (i->provision_at && !i->provision && now >= i->provision_at)
@@ -179,10 +174,14 @@ static void reap(struct init *i)
 	int status;
 
 	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-		if (pid == i->supervisor)
-			supervisor_ended(i);
+		if (pid == i->overseer.pid)
+			supervisor_ended(i, status);
 		else if (pid == i->provision)
 			provision_ended(i, status);
+		else if (pid == i->relay)
+			i->relay = 0;
+		else if (pid == i->standby)
+			i->standby = 0;
 	}
 }
 
@@ -202,7 +201,7 @@ static void take_signal(struct init *i)
 
 	if (read(i->signals, &info, sizeof info) != sizeof info)
 		return;
-	if (info.ssi_signo == SIGHUP && i->supervisor)
+	if (info.ssi_signo == SIGHUP && i->overseer.pid)
 		reload(i);
 	if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT) {
 		say("%s: stopping", strsignal((int)info.ssi_signo));
@@ -210,16 +209,16 @@ static void take_signal(struct init *i)
 	}
 }
 
-/* One turn: a signal or a second, whichever comes first. SIGCHLD may stand for several children. */
-static void turn(struct init *i)
+/* One turn: a signal or so many milliseconds, whichever comes first. SIGCHLD may stand for several children. */
+static void turn(struct init *i, int ms)
 {
 	struct pollfd p = { i->signals, POLLIN, 0 };
 
-	if (poll(&p, 1, TICK_MS) > 0)
+	if (poll(&p, 1, ms) > 0)
 		take_signal(i);
 	reap(i);
 	if (clock_ms() >= i->beat_at) {
-		state_publish(i->state, i->why);
+		publish(i);
 		i->beat_at = clock_ms() + BEAT_MS;
 	}
 }
@@ -227,10 +226,28 @@ static void turn(struct init *i)
 /* Says it once, however often it is met in a row. */
 static void wait_in(struct init *i, enum state s, const char *why)
 {
-	if (!i->why || strcmp(i->why, why))
+	if (!i->state.why || strcmp(i->state.why, why)) {
 		say("%s: %s", state_name(s), why);
-	set_state(i, s, why);
-	turn(i);
+		set_state(i, s, why);
+	}
+	turn(i, s == STATE_STANDBY ? LEASE_MS : TICK_MS);
+}
+
+/* Visitors are told to wait, by whoever sends them here already. */
+static void stand_by(struct init *i)
+{
+	AUTO_FREE char *alone = mem_dup("another instance uses the volume"), *refused = NULL;
+
+	i->state.stood_by = true;
+	if (!i->standby && clock_ms() >= i->look_at) {
+		struct err *e = standby_start(&i->bench, &i->standby);
+		refused = e ? err_text(e) : NULL;
+		i->state.serves = !e;
+		i->look_at = clock_ms() + LOOK_MS;
+		err_free(e);
+	}
+	AUTO_FREE char *both = refused ? mem_printf("%s, and no wait page can be served: %s", alone, refused) : NULL;
+	wait_in(i, STATE_STANDBY, both ? both : !i->state.serves && i->state.why ? i->state.why : alone);
 }
 
 /* There is nobody to start this again when a person has made room, and he may want to do it from inside. */
@@ -245,49 +262,33 @@ static struct err *take_lease(struct init *i)
 		if (full)
 			wait_in(i, STATE_STARTING, "the volume is full: waiting for room");
 		else if (i->lease < 0)
-			wait_in(i, STATE_STANDBY, "another instance uses the volume");
+			stand_by(i);
 	}
 	return NULL;
 }
 
 static void run(struct init *i)
 {
-	start_supervisor(i);
+	i->look_at = 0;
+	i->relay = relay_start(&i->bench);
+	standby_end(i->standby); /* nginx wants the port */
+	i->standby = 0;
+	i->state.serves = false;
+	overseer_start(&i->overseer, &i->bench);
 	start_provision(i);
 	while (i->status < 0) {
-		turn(i);
+		turn(i, TICK_MS);
 		start_due(i);
 		if (clock_ms() >= i->look_at) {
 			if (watch_look(&i->watch, &i->bench))
 				watch_revive(&i->watch, &i->bench);
+			if (!i->relay)
+				i->relay = relay_start(&i->bench);
+			overseer_look(&i->overseer);
+			look_for_change(i);
 			i->look_at = clock_ms() + LOOK_MS;
 		}
 	}
-}
-
-static unsigned stop_seconds(void)
-{
-	const char *text = getenv("MKBENCH_STOP_SECONDS");
-	unsigned long seconds = text ? strtoul(text, NULL, 10) : 0;
-
-	return seconds >= 1 && seconds <= 3600 ? (unsigned)seconds : STOP_SECONDS;
-}
-
-static void wait_for_supervisor(struct init *i, int64_t until)
-{
-	while (stop_is_alive(i->supervisor) && clock_ms() < until)
-		clock_sleep(10);
-}
-
-static void end_supervisor(struct init *i, int64_t until)
-{
-	if (!stop_is_alive(i->supervisor))
-		return;
-	kill(i->supervisor, SIGTERM);
-	watch_look(&i->watch, &i->bench); /* it sleeps for a second at a time: a question wakes it */
-	wait_for_supervisor(i, until);
-	kill(i->supervisor, SIGKILL);
-	wait_for_supervisor(i, clock_ms() + MARGIN_MS);
 }
 
 /* Through supervisor, so that it starts nothing again; one that does not answer is killed instead, and
@@ -295,10 +296,10 @@ static void end_supervisor(struct init *i, int64_t until)
 static void stop_programs(struct init *i, int64_t until, bool *killed)
 {
 	if (watch_look(&i->watch, &i->bench))
-		stop_all(&i->bench, &i->watch.last, i->supervisor, left_ms(until), killed);
-	else if (i->supervisor)
-		kill(i->supervisor, SIGKILL);
-	end_supervisor(i, until + MARGIN_MS / 2);
+		stop_all(&i->bench, &i->watch.last, i->overseer.pid, left_ms(until), killed);
+	else if (i->overseer.pid)
+		kill(i->overseer.pid, SIGKILL);
+	overseer_end(&i->overseer, &i->bench, until + MARGIN_MS / 2);
 	stop_left(i, until, killed);
 }
 
@@ -314,6 +315,7 @@ static bool stop(struct init *i)
 		command_end_leftovers();
 	}
 	stop_programs(i, until, &killed);
+	relay_end(i->relay, MARGIN_MS);
 	if (getpid() == 1)
 		kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -373,7 +375,7 @@ static int live(struct init *i)
 
 int init_main(int argc, char **argv)
 {
-	struct init i = { .status = -1, .lease = -1, .signals = -1 };
+	struct init i = { .status = -1, .lease = -1, .signals = -1, .state = { .begun_ms = clock_ms(), .since_ms = clock_ms() } };
 
 	say_as("init");
 	if (argc > 1 && strcmp(argv[1], "--")) {
@@ -383,6 +385,9 @@ int init_main(int argc, char **argv)
 	int status = live(&i);
 	bench_done(&i.bench);
 	watch_done(&i.watch);
-	free(i.why);
+	standby_end(i.standby);
+	overseer_done(&i.overseer);
+	attempts_reset(&i.attempts);
+	free(i.state.why);
 	return status;
 }

@@ -21,12 +21,11 @@
 #include "merge.h"
 #include "redis.h"
 #include "say.h"
+#include "stores.h"
 #include "supervisor.h"
 #include "volume.h"
 
 #define START_MS 60000     /* a store that starts on whole data */
-#define TELL_MS 15000      /* until a person wants to know */
-#define RECOVER_MS 600000  /* MariaDB after a power cut, a Redis that loads its file */
 
 struct err *machine_format(struct work *w, bool *ret_did)
 {
@@ -212,18 +211,6 @@ struct err *machine_tables(struct work *w, bool *ret_did)
 	return durable_sync_folder(parent);
 }
 
-static struct err *wait_for_sql(struct work *w)
-{
-	int64_t until = clock_ms() + RECOVER_MS;
-
-	for (;;) {
-		struct err *e = sql_wait(w->bench.sql_socket, "root", TELL_MS, &w->root);
-		if (!e || clock_ms() > until)
-			return e;
-		say_err(e, "still waiting (it may be recovering; benchctl logs mariadb)");
-	}
-}
-
 struct err *machine_stores(struct work *w, bool *ret_did)
 {
 	const struct bench *b = &w->bench;
@@ -231,10 +218,7 @@ struct err *machine_stores(struct work *w, bool *ret_did)
 	*ret_did = true;
 	TRY(supervisor_start_phase(b, PHASE_STORES, START_MS));
 	crash_at("stores", "mid");
-	TRY(wait_for_sql(w));
-	for (size_t i = 0; i < b->redis.count; i++)
-		TRY(redis_wait(&b->redis.items[i], RECOVER_MS));
-	return NULL;
+	return stores_wait(w);
 }
 
 /* mariadb-install-db makes accounts that need no name; on a machine of ours nobody may come in that way. */

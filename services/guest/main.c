@@ -12,6 +12,7 @@
 #include "init.h"
 #include "initrd.h"
 #include "provision.h"
+#include "relay.h"
 
 static const struct {
 	const char *name;
@@ -27,6 +28,7 @@ static const struct {
 	{ "boot", boot_main },
 	{ "console", console_main },
 	{ "agent", agent_main },
+	{ "relay", relay_main },
 };
 
 int main(int argc, char **argv)

@@ -8,6 +8,7 @@
 #include "durable.h"
 #include "http.h"
 #include "plain.h"
+#include "reason.h"
 #include "redis.h"
 #include "site_account.h"
 #include "supervisor.h"
@@ -140,8 +141,9 @@ static struct err *probe_programs(const struct bench *b, struct probe *p)
 	TRY(supervisor_list(b, &list));
 	for (size_t i = 0; i < list.count; i++) {
 		const struct process *one = &list.items[i];
+		AUTO_FREE char *why = reason_is_wanted(one) ? reason_of(one) : mem_dup("");
 		if (one->program && strcmp(one->state, "RUNNING") && strcmp(one->state, "STARTING"))
-			note(p, err_new(ERR_SYSTEM, "%s is %s%s%s", one->name, one->state, *one->problem ? ": " : "", one->problem));
+			note(p, err_new(ERR_SYSTEM, "%s is %s%s%s", one->name, one->state, *why ? ": " : "", why));
 	}
 	return NULL;
 }

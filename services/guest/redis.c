@@ -93,19 +93,6 @@ struct err *redis_query(const struct bench_redis *r, unsigned limit_ms, json_t *
 	return e;
 }
 
-struct err *redis_wait(const struct bench_redis *r, unsigned limit_ms)
-{
-	int64_t until = clock_ms() + limit_ms;
-
-	for (;;) {
-		struct err *e = redis_probe(r, 1000);
-		if (!e || clock_ms() > until)
-			return e;
-		err_free(e);
-		clock_sleep(50);
-	}
-}
-
 struct err *redis_flush(const struct bench_redis *r)
 {
 	static const char *const flush[] = { "FLUSHALL", NULL };

@@ -2,10 +2,9 @@
 #pragma once
 #include "bench.h"
 
-/* PING; for the queue a write and its removal as well, which a full or read-only instance refuses. */
+/* PING; for the queue a write and its removal as well, which a full or read-only instance refuses. One that
+ * still loads its data answers LOADING, an error. */
 struct err *redis_probe(const struct bench_redis *r, unsigned limit_ms) MUST_CHECK;
-/* Tries until the probe is answered: an instance that still loads its data answers LOADING. */
-struct err *redis_wait(const struct bench_redis *r, unsigned limit_ms) MUST_CHECK;
 /* One command, its words as in printf; the reply is the caller's: a text, a number, an array, or null. */
 struct err *redis_query(const struct bench_redis *r, unsigned limit_ms, json_t **ret, const char *fmt, ...) MUST_CHECK PRINTF(4, 5);
 struct err *redis_flush(const struct bench_redis *r) MUST_CHECK;

@@ -28,7 +28,8 @@ static const char *site_of(json_t *row)
 static void write_steps(const struct report *r, const char *name, const char *state, json_t *steps, unsigned mode)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", r->folder, name);
-	json_t *all = json_pack("{s:s, s:f, s:O}", "state", state, "seconds", (double)(clock_ms() - r->started) / 1000, "steps", steps);
+	json_t *all = json_pack("{s:s, s:f, s:I, s:O}", "state", state, "seconds", (double)(clock_ms() - r->started) / 1000,
+				"at_ms", (json_int_t)clock_ms(), "steps", steps);
 	struct err *e = durable_show(path, all, mode);
 
 	json_decref(all);

@@ -251,16 +251,31 @@ static struct process orphan(const struct bench *b, const struct process_list *k
 	return p;
 }
 
-void stop_orphans(const struct bench *b, const struct process_list *known, pid_t except, struct process_list *ret)
+static bool is_among(pid_t pid, const pid_t *list)
+{
+	while (*list && *list != pid)
+		list++;
+	return *list == pid;
+}
+
+void stop_orphans(const struct bench *b, const struct process_list *known, const pid_t *except, struct process_list *ret)
 {
 	DIR *proc = opendir("/proc");
 
 	for (struct dirent *d; proc && (d = readdir(proc));) {
 		pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0, parent;
 		char name[17], state;
-		if (pid && pid != except && read_stat(pid, name, &state, &parent) && parent == getpid() && state != 'Z')
+		if (pid && !is_among(pid, except) && read_stat(pid, name, &state, &parent) && parent == getpid() && state != 'Z')
 			VEC_PUSH(ret, orphan(b, known, pid, name));
 	}
 	if (proc)
 		closedir(proc);
+}
+
+unsigned stop_seconds(void)
+{
+	const char *text = getenv("MKBENCH_STOP_SECONDS");
+	unsigned long seconds = text ? strtoul(text, NULL, 10) : 0;
+
+	return seconds >= 1 && seconds <= 3600 ? (unsigned)seconds : STOP_SECONDS;
 }

@@ -14,9 +14,13 @@ void stop_all(const struct bench *b, const struct process_list *list, pid_t supe
  * last row, which holds the data, may take all of it. */
 unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms);
 
-/* The processes whose parent we are, except one: for when supervisor has died and left its children to us. Which
+/* The processes whose parent we are, except some (a list that 0 ends): for when supervisor has died and left its children to us. Which
  * program each is tells its number in known, or for the stores, which must not be mistaken, its name. */
-void stop_orphans(const struct bench *b, const struct process_list *known, pid_t except, struct process_list *ret);
+void stop_orphans(const struct bench *b, const struct process_list *known, const pid_t *except, struct process_list *ret);
+
+/* What a whole stop may take: $MKBENCH_STOP_SECONDS, or STOP_SECONDS. */
+unsigned stop_seconds(void);
+#define STOP_SECONDS 10
 
 bool stop_has_child(pid_t pid); /* an RQ worker without one is idle */
 bool stop_is_alive(pid_t pid); /* neither gone nor a zombie */

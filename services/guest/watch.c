@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "reason.h"
 #include "say.h"
 
 #define FIRST_MS 10000
@@ -15,10 +16,10 @@ static void revive(struct watch *w, const struct bench *b, const struct process 
 	json_int_t delay = json_integer_value(json_object_get(row, "delay")), at = json_integer_value(json_object_get(row, "at"));
 
 	if (!row) {
+		AUTO_FREE char *why = reason_of(p);
 		delay = FIRST_MS;
 		at = clock_ms() + delay;
-		say("%s: supervisor has given up (%s): tried again in %d s", p->name, *p->problem ? p->problem : "it ends too soon",
-		    (int)(delay / 1000));
+		say("%s: supervisor has given up (%s): tried again in %d s", p->name, why, (int)(delay / 1000));
 	} else if (clock_ms() >= at) {
 		struct err *e = supervisor_start(b, p);
 		delay = delay * 2 < LONGEST_MS ? delay * 2 : LONGEST_MS;
@@ -27,6 +28,44 @@ static void revive(struct watch *w, const struct bench *b, const struct process 
 			say_err(e, "%s: tried again in %d s", p->name, (int)(delay / 1000));
 	}
 	json_object_set_new(w->patience, p->name, json_pack("{s:I, s:I}", "delay", delay, "at", at));
+}
+
+static json_int_t number(json_t *row, const char *key)
+{
+	return json_integer_value(json_object_get(row, key));
+}
+
+static void forget(struct watch *w, const struct process *p)
+{
+	json_object_set_new(w->seen, p->name, json_pack("{s:I}", "pid", (json_int_t)p->pid));
+	json_object_del(w->troubles, p->name);
+}
+
+bool watch_note(struct watch *w, const struct process *p, int64_t now_ms, const char *why)
+{
+	if (!w->seen)
+		w->seen = json_object();
+	if (!w->troubles)
+		w->troubles = json_object();
+	json_t *row = json_object_get(w->seen, p->name), *known = json_object_get(w->troubles, p->name);
+	json_int_t pid = number(row, "pid"), ends = number(row, "ends"), since = ends ? number(row, "since_ms") : now_ms;
+	bool runs = !strcmp(p->state, "RUNNING"), fatal = !strcmp(p->state, "FATAL");
+	bool ended = (pid && p->pid != pid) || (!row && reason_is_wanted(p));
+
+	if (!strcmp(p->state, "STOPPED") || (runs && p->now - p->start > WATCH_WELL_SECONDS)) {
+		forget(w, p);
+		return false;
+	}
+	ends += ended || (fatal && !ends);
+	json_object_set_new(w->seen, p->name,
+			    json_pack("{s:I, s:I, s:I}", "pid", (json_int_t)p->pid, "ends", ends, "since_ms", (json_int_t)since));
+	if (!fatal && ends < WATCH_ENDS)
+		return false;
+	const char *before = json_string_value(json_object_get(known, "why"));
+	bool news = !before || (reason_is_wanted(p) && !reason_is_same(before, why));
+	if (news)
+		json_object_set_new(w->troubles, p->name, json_pack("{s:I, s:s}", "since_ms", (json_int_t)since, "why", why));
+	return news;
 }
 
 bool watch_look(struct watch *w, const struct bench *b)
@@ -41,6 +80,14 @@ bool watch_look(struct watch *w, const struct bench *b)
 	}
 	supervisor_list_done(&w->last);
 	w->last = now;
+	for (size_t i = 0; i < now.count; i++) {
+		const struct process *p = &now.items[i];
+		json_t *row = json_object_get(w->seen, p->name);
+		bool suspect = reason_is_wanted(p) || (number(row, "pid") && number(row, "pid") != p->pid) || number(row, "ends");
+		AUTO_FREE char *why = suspect ? reason_of(p) : mem_dup("");
+		if (watch_note(w, p, clock_ms(), why) && strcmp(p->state, "FATAL"))
+			say("%s ends again and again: %s", p->name, why);
+	}
 	return true;
 }
 
@@ -52,7 +99,7 @@ void watch_revive(struct watch *w, const struct bench *b)
 		const struct process *p = &w->last.items[i];
 		if (!strcmp(p->state, "FATAL"))
 			revive(w, b, p);
-		else if (!strcmp(p->state, "RUNNING") && p->now - p->start > 60)
+		else if (!strcmp(p->state, "RUNNING") && p->now - p->start > WATCH_WELL_SECONDS)
 			json_object_del(w->patience, p->name);
 	}
 }
@@ -61,4 +108,6 @@ void watch_done(struct watch *w)
 {
 	supervisor_list_done(&w->last);
 	json_decref(w->patience);
+	json_decref(w->seen);
+	json_decref(w->troubles);
 }

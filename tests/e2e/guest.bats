@@ -102,10 +102,29 @@ secrets() {
 	start_room
 	until_room "$room/bin/health"
 	run -0 in_room "$room/bin/health"
-	[[ $output = "live: standby: another instance uses the volume" ]]
+	[[ $output = "standby: another instance uses the volume; the wait page is served until it leaves" ]]
 	run -1 in_room "$room/bin/health" ready
 	run -6 in_room "$room/bin/benchctl" add-site three.localhost
-	[[ $(in_room pgrep -c .) -le 2 ]]
+	[[ $(in_room pgrep -c .) -le 3 ]]
+	# whoever is sent here already is told to wait, whatever he asks and however he asks it
+	for address in 127.0.0.1 '[::1]'; do
+		run -0 in_room curl -s -i -H 'Host: one.localhost' "http://$address:8080/any/path"
+		[[ $output =~ ^"HTTP/1.1 503 " && $output =~ "Retry-After: 5" ]]
+	done
+	head -c 3000000 /dev/zero >"$room/large"
+	run -0 in_room curl -s -o /dev/null -w '%{http_code}' -H 'Expect:' --data-binary "@$room/large" http://127.0.0.1:8080/
+	[[ $output = 503 ]]
+	run -0 in_room curl -s -I -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/
+	[[ $output = 503 ]]
+	in_room python3 -c 'import socket; all = [socket.create_connection(("127.0.0.1", 8080)) for _ in range(300)]; all[-1].close()
+s = all[0]; s.send(b"GET / HTTP/1.0\r\n\r\n"); assert s.recv(100).startswith(b"HTTP/1.1 503 ")'
+	server=$(in_room pgrep -P 1 init)
+	[[ $(awk '/^Uid:/ { print $3 }' "/proc/$init/root/proc/$server/status") = "$(id -u nobody)" ]]
+	# nothing is wrong with it
+	run -0 in_room "$room/bin/benchctl" status
+	[[ $output = state\ *"standby: another instance uses the volume"* && $output != *problems* && $output != *Supervisor* ]]
+	in_room kill -9 "$server"
+	until_room curl -s -o /dev/null http://127.0.0.1:8080/
 	kill -TERM "$first_init"
 	wait "$first"
 	started
@@ -257,8 +276,8 @@ secrets() {
 	ln -sf "$room/small" "$room/bin/small"
 	start_room_with small
 	until_room grep -q "tables failed" "$log"
-	run -0 in_room "$room/bin/health"
-	[[ $output =~ ^live: ]]
+	run -1 in_room "$room/bin/health"
+	[[ $output =~ ^"not ready: 0 of 2 sites; tables failed: " ]]
 	in_room mount -o remount,size=800m "$room/data"
 	started
 	grep -q "WARNING: .* is no volume but memory" "$log"
@@ -276,8 +295,8 @@ secrets() {
 	ln -sf "$room/small" "$room/bin/small"
 	start_room_with small MKBENCH_EPHEMERAL=1
 	until_room grep -q "init: starting: the volume is full: waiting for room" "$log"
-	run -0 in_room "$room/bin/health"
-	[[ $output = "live: starting: the volume is full: waiting for room" ]]
+	run -1 in_room "$room/bin/health"
+	[[ $output = "not ready: the volume is full: waiting for room" ]]
 	in_room rm "$room/data/.mkbench/filler"
 	started
 	run -0 in_room "$room/bin/health" ready

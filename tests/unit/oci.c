@@ -19,7 +19,7 @@ static void documents(const struct image *im)
 	is(o.config,
 	   "{\"architecture\":\"ppc64le\",\"config\":{\"Entrypoint\":[\"/init\"],\"Env\":[\"A=\\\"1\\\"\"],"
 	   "\"ExposedPorts\":{\"80/tcp\":{},\"8080/tcp\":{}},\"Healthcheck\":{\"Interval\":30000000000,\"Retries\":3,"
-	   "\"StartPeriod\":600000000000,\"Test\":[\"CMD\",\"/health\"],\"Timeout\":10000000000},\"Labels\":{\"a\":\"x\",\"b\":\"y\"},"
+	   "\"StartInterval\":1000000000,\"StartPeriod\":600000000000,\"Test\":[\"CMD\",\"/health\"],\"Timeout\":10000000000},\"Labels\":{\"a\":\"x\",\"b\":\"y\"},"
 	   "\"StopSignal\":\"SIGTERM\",\"User\":\"root\",\"Volumes\":{\"/data\":{}}},\"created\":\"2023-11-14T22:13:20Z\","
 	   "\"history\":[{\"created\":\"2023-11-14T22:13:20Z\",\"created_by\":\"mkbench: base\"}],\"os\":\"linux\","
 	   "\"rootfs\":{\"diff_ids\":[\"sha256:" ONES "\"],\"type\":\"layers\"}}");
@@ -62,7 +62,7 @@ int main(void)
 		.name = "demo", .tag = "1.0", .architecture = "ppc64el", .epoch = 1700000000,
 		.entrypoint = (const char *const[]){ "/init", NULL }, .env = (const char *const[]){ "A=\"1\"", NULL },
 		.user = "root", .stop_signal = "SIGTERM", .volume = "/data", .ports = (const unsigned[]){ 8080, 80, 0 },
-		.labels = labels, .health_command = (const char *const[]){ "/health", NULL }, .health_interval_seconds = 30,
+		.labels = labels, .health_command = (const char *const[]){ "/health", NULL }, .health_interval_seconds = 30, .health_start_interval_seconds = 1,
 		.health_timeout_seconds = 10, .health_start_seconds = 600, .health_retries = 3,
 	};
 	struct image_layer layer = { .name = "base", .blob = { .size_bytes = 7 } };

@@ -1,0 +1,21 @@
+/* How often something that fails is tried again. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench.h"
+
+#define ATTEMPTS_SAME 5  /* so often the same words end what only a person's change can end */
+
+struct attempts {
+	unsigned delay_ms, same; /* the last delay; how often in a row it failed with the same words */
+	char *why;
+};
+
+/* It has failed, for that reason. Milliseconds until it is to be tried again, 5 s to a minute; 0: not before something changes, once what
+ * does not change by itself has failed ATTEMPTS_SAME times with the same words. */
+unsigned attempts_failed(struct attempts *a, const char *why, bool may_mend_itself);
+/* It went well, or something has changed: begins anew. */
+void attempts_reset(struct attempts *a);
+/* Another number once somebody has changed what sites are made by: the common configuration, added sites, the password's file. Never 0. */
+int64_t attempts_stamp(const struct bench *b);

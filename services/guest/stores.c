@@ -1,0 +1,86 @@
+#include "stores.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "reason.h"
+#include "redis.h"
+#include "say.h"
+#include "supervisor.h"
+#include "watch.h"
+
+#define TELL_MS 15000      /* until a person wants to know */
+#define RECOVER_MS 600000  /* MariaDB after a power cut, a Redis that loads its file */
+#define ONE_MS 500
+
+struct wait {
+	struct watch watch;      /* since this wait began */
+	int64_t until, tell_at;
+};
+
+/* Those that only start late are seen STOPPED or EXITED from before: only what ends while we look counts. */
+static struct err *look_at(struct wait *t, const struct process *p)
+{
+	AUTO_FREE char *why = reason_is_wanted(p) ? reason_of(p) : mem_dup("");
+
+	if (!p->program || p->program->phase != PHASE_STORES)
+		return NULL;
+	watch_note(&t->watch, p, clock_ms(), why);
+	json_t *trouble = json_object_get(t->watch.troubles, p->name);
+	if (!trouble)
+		return NULL;
+	AUTO_FREE char *words = reason_of(p);
+	return err_new(ERR_SYSTEM, "%s ends again and again: %s", p->name, words);
+}
+
+static struct err *look(struct wait *t, const struct bench *b)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+
+	TRY(supervisor_list(b, &list));
+	for (size_t i = 0; i < list.count; i++)
+		TRY(look_at(t, &list.items[i]));
+	return NULL;
+}
+
+/* what: "mariadb", or the name of a Redis. e is why it does not answer yet, and is consumed. */
+static struct err *go_on(struct wait *t, const struct bench *b, const char *what, struct err *e)
+{
+	struct err *ends = look(t, b);
+
+	if (ends || clock_ms() > t->until) {
+		err_free(ends ? e : NULL);
+		return ends ? ends : e;
+	}
+	if (clock_ms() >= t->tell_at) {
+		AUTO_FREE char *why = err_text(e);
+		say("%s runs and does not answer yet: it may be recovering (%s; benchctl logs %s)", what, why, what);
+		t->tell_at = clock_ms() + TELL_MS;
+	}
+	err_free(e);
+	clock_sleep(50);
+	return NULL;
+}
+
+static struct err *wait_all(struct work *w, struct wait *t)
+{
+	const struct bench *b = &w->bench;
+	struct err *e;
+
+	while ((e = sql_wait(b->sql_socket, "root", ONE_MS, &w->root)))
+		TRY(go_on(t, b, "mariadb", e));
+	for (size_t i = 0; i < b->redis.count; i++)
+		while ((e = redis_probe(&b->redis.items[i], 2 * ONE_MS)))
+			TRY(go_on(t, b, b->redis.items[i].name, e));
+	return NULL;
+}
+
+struct err *stores_wait(struct work *w)
+{
+	struct wait t = { .until = clock_ms() + RECOVER_MS, .tell_at = clock_ms() + TELL_MS };
+	struct err *e = wait_all(w, &t);
+
+	watch_done(&t.watch);
+	return e;
+}
