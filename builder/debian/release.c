@@ -144,7 +144,7 @@ const struct release_file *release_find(const struct release *r, const char *pat
 }
 
 /* "2026-11-20 02:11 UTC", the date found again by counting days. */
-static char *show_date(int64_t date)
+char *release_date(int64_t date)
 {
 	date = date < 0 ? 0 : date > LAST_SECOND ? LAST_SECOND : date;
 	int64_t days = date / DAY, year = 1970 + days / 366, month = 11;
@@ -157,20 +157,25 @@ static char *show_date(int64_t date)
 			  (long long)(date % 3600 / 60));
 }
 
-struct err *release_check(const struct release *r, const char *suite, int64_t now, int64_t last_date)
+struct err *release_check(const struct release *r, const char *suite, int64_t now, int64_t last_date, bool old)
 {
-	AUTO_FREE char *date = show_date(r->date), *last = show_date(last_date), *until = show_date(r->valid_until);
+	AUTO_FREE char *date = release_date(r->date), *last = release_date(last_date), *until = release_date(r->valid_until);
+	AUTO_FREE char *clock = release_date(now);
+	const char *name = suite ? suite : r->suite;
 
-	if (strcmp(suite, r->suite) != 0 && strcmp(suite, r->codename) != 0)
+	if (suite && strcmp(suite, r->suite) != 0 && strcmp(suite, r->codename) != 0)
 		return err_new(ERR_FETCH, "asked for suite %s, the archive sent %s (%s)", suite, r->suite, r->codename);
 	if (r->date - DAY > now)
-		return err_new(ERR_FETCH, "suite %s is of %s, which is in the future: is this machine's clock right?", suite,
-			       date);
+		return err_new(ERR_FETCH, "suite %s is of %s, which is in the future: is this machine's clock, %s, right?", name,
+			       date, clock);
+	if (old)
+		return NULL;
 	if (r->date < last_date)
 		return err_new(ERR_FETCH, "suite %s is of %s, older than the one of %s seen before: try another mirror",
-			       suite, date, last);
+			       name, date, last);
 	if (r->valid_until && r->valid_until < now)
-		return err_new(ERR_FETCH, "suite %s was valid until %s: the mirror is out of date, try another", suite, until);
+		return err_new(ERR_FETCH, "suite %s was valid until %s, and this machine's clock is %s: the mirror is out of date, try "
+			       "another (or the clock is wrong, or base.check_valid_until: false means an old state)", name, until, clock);
 	return NULL;
 }
 

@@ -14,7 +14,9 @@
 #define DEBIAN_KEYS   "/usr/share/keyrings/debian-archive-keyring.gpg"
 #define DEFAULT_PIN   500
 
-static const char *const parts[] = { "", "-updates", "-security" };
+enum part { PART_SUITE, PART_UPDATES, PART_SECURITY, PART_COUNT };
+
+static const char *const parts[PART_COUNT] = { "", "-updates", "-security" };
 
 /* A NULL-terminated list under construction, its words in an arena. */
 struct words {
@@ -112,36 +114,50 @@ static bool is_taken(const struct building *b, const char *name)
 	return false;
 }
 
-/* Names go into locks: the suite alone as long as it tells the archives apart. */
+/* Names go into locks: the suite alone as long as it tells the archives apart; a flat one says nothing. */
 static const char *new_name(const struct building *b, const char *suite, const char *url)
 {
-	const char *host = strstr(url, "://");
-	AUTO_FREE char *name = mem_dup(suite);
+	const char *host = strstr(url, "://"), *shown = text_ends(suite, "/") ? "flat" : suite;
 
 	host = host ? host + 3 : url;
 	host = memchr(host, '@', strcspn(host, "/")) ? strchr(host, '@') + 1 : host;
-	for (int n = 1; is_taken(b, name); n++) {
+	int len = (int)strcspn(host, "/");
+	AUTO_FREE char *name = shown == suite ? mem_dup(suite) : mem_printf("flat@%.*s", len, host);
+	for (int n = shown == suite ? 1 : 2; is_taken(b, name); n++) {
 		free(name);
-		name = mem_printf(n == 1 ? "%s@%.*s" : "%s@%.*s#%d", suite, (int)strcspn(host, "/"), host, n);
+		name = mem_printf(n == 1 ? "%s@%.*s" : "%s@%.*s#%d", shown, len, host, n);
 	}
 	return arena_dup(b->arena, name, strlen(name));
 }
 
 static void add_source(struct building *b, const char *suite, const char *const *mirrors, const char *const *components,
-		       const char *const *keys, bool optional)
+		       const char *const *keys, enum part part, bool optional)
 {
 	struct source src = { .name = new_name(b, suite, mirrors[0]), .suite = arena_dup(b->arena, suite, strlen(suite)), .mirrors = mirrors,
-			      .components = components, .keys = keys, .optional = optional, .pin = DEFAULT_PIN };
+			      .components = components, .keys = keys, .optional = optional, .security = part == PART_SECURITY, .pin = DEFAULT_PIN };
 
 	VEC_PUSH(&b->sources, src);
+}
+
+/* Debian's unstable suite has neither of the two beside it. */
+static bool has_part(const struct recipe *r, enum part part)
+{
+	static const char *const alone[] = { "sid", "unstable", "experimental" };
+
+	for (size_t i = 0; part != PART_SUITE && i < COUNT(alone); i++)
+		if (!strcmp(r->base.suite, alone[i]))
+			return false;
+	return part != PART_SECURITY || r->base.security;
 }
 
 /* Where a part of a suite may be when only the suite's own mirrors are known. */
 static void add_likely(struct words *w, struct arena *a, const char *part, const char *const *mirrors)
 {
 	for (size_t i = 0; mirrors[i]; i++) {
-		if (!strcmp(part, "-security") && text_ends(mirrors[i], "/debian")) {
-			AUTO_FREE char *beside = mem_printf("%s-security", mirrors[i]);
+		const char *debian = strcmp(part, "-security") ? NULL : strstr(mirrors[i], "/debian");
+		const char *rest = debian ? debian + strlen("/debian") : "";
+		if (debian && (!*rest || *rest == '/')) { /* a snapshot mirror's date follows */
+			AUTO_FREE char *beside = mem_printf("%.*s-security%s", (int)(rest - mirrors[i]), mirrors[i], rest);
 			add_word(w, a, beside);
 		}
 		add_word(w, a, mirrors[i]);
@@ -157,11 +173,13 @@ static void from_recipe(struct building *b, const struct recipe *r)
 	for (size_t i = 0; i < r->base.mirrors.count; i++)
 		add_url(&own, b->arena, urls[i]);
 	const char *const *mirrors = end_words(&own, b->arena);
-	for (size_t i = 0; i < COUNT(parts); i++) {
+	for (enum part i = PART_SUITE; i < PART_COUNT; i++) {
 		AUTO_FREE char *suite = mem_printf("%s%s", r->base.suite, parts[i]);
 		struct words likely = { 0 };
+		if (!has_part(r, i))
+			continue;
 		add_likely(&likely, b->arena, parts[i], mirrors);
-		add_source(b, suite, end_words(&likely, b->arena), main_only, keys, i > 0);
+		add_source(b, suite, end_words(&likely, b->arena), main_only, keys, i, i == PART_UPDATES);
 	}
 }
 
@@ -238,22 +256,29 @@ static struct err *no_mirror(const struct apt *apt, const char *suite)
 		       seen.len ? seen.bytes : "no archive");
 }
 
-static struct err *from_apt(struct building *b, const struct apt *apt, const char *suite)
+static struct err *from_apt(struct building *b, const struct apt *apt, const struct recipe *r)
 {
+	const char *suite = r->base.suite;
 	AUTO_FREE char *host = host_suite();
 	const char *base = choose_base(apt, suite, host), *key = NULL;
 	const char *const *main_only = one_word(b->arena, "main"), *const *own = NULL;
 
 	if (!base)
 		return no_mirror(apt, suite);
-	for (size_t i = 0; i < COUNT(parts); i++) {
+	for (enum part i = PART_SUITE; i < PART_COUNT; i++) {
 		AUTO_FREE char *name = mem_printf("%s%s", suite, parts[i]);
 		struct words w = { 0 };
-		if (!add_mirrors(&w, b->arena, apt, base, parts[i], &key))
+		if (!has_part(r, i))
+			continue;
+		bool named = add_mirrors(&w, b->arena, apt, base, parts[i], &key);
+		if (!named)
 			add_likely(&w, b->arena, parts[i], own);
 		const char *const *mirrors = end_words(&w, b->arena);
+		const char *const *keys = r->base.key ? recipe_keys(r, r->base.key, b->arena)
+					: key	     ? one_word(b->arena, key)
+						     : default_keys(b->arena, true);
 		own = i ? own : mirrors;
-		add_source(b, name, mirrors, main_only, key ? one_word(b->arena, key) : default_keys(b->arena, true), i > 0);
+		add_source(b, name, mirrors, main_only, keys, i, i == PART_UPDATES && !(named && !strcmp(base, suite)));
 	}
 	return NULL;
 }
@@ -267,7 +292,7 @@ static struct err *suite_sources(struct building *b, const struct recipe *r)
 		return NULL;
 	}
 	TRY(apt_read(apt_folder(), r->base.architecture, &apt));
-	struct err *e = from_apt(b, &apt, r->base.suite);
+	struct err *e = from_apt(b, &apt, r);
 	apt_done(&apt);
 	return e;
 }
@@ -285,7 +310,8 @@ static void add_archives(struct building *b, const struct recipe *r)
 		if (!components.count)
 			add_word(&components, b->arena, "main");
 		add_source(b, more[i].suite, end_words(&url, b->arena), end_words(&components, b->arena),
-			   recipe_keys(r, more[i].key, b->arena), false);
+			   recipe_keys(r, more[i].key, b->arena), PART_SUITE, false);
+		b->sources.items[b->sources.count - 1].foreign = true;
 	}
 }
 
@@ -298,6 +324,7 @@ struct err *archive_sources(const struct recipe *r, struct sources *ret)
 		add_archives(&b, r);
 	ret->items = b.sources.items;
 	ret->count = b.sources.count;
+	ret->old = !r->base.check_valid_until;
 	if (e)
 		archive_sources_done(ret);
 	return e;

@@ -8,11 +8,13 @@
 /* One suite of one archive with the mirrors that carry it. */
 struct source {
 	const char *name;            /* the suite, "bookworm-security"; "bookworm@host" for a second archive of that suite */
-	const char *suite;
+	const char *suite;           /* below dists/; with a '/' at its end a flat archive (suite.h) */
 	const char *const *mirrors;  /* URLs without trailing slash, NULL-terminated */
 	const char *const *components;
 	const char *const *keys;     /* keyrings (signed.h) */
 	bool optional;               /* may be missing on every mirror, if it was never seen there */
+	bool foreign;                /* not of Debian's own: what it calls its suite is its own matter */
+	bool security;               /* holds security updates: when it is missing, the error says how to do without */
 	int pin;                     /* 500; an archive that says NotAutomatic is read at 1 or 100, as apt does */
 };
 
@@ -20,19 +22,20 @@ struct sources {
 	struct arena arena;
 	struct source *items;
 	size_t count;
+	bool old;                    /* an old state is meant: lists may be past their Valid-Until, and older than seen before */
 };
 
 /* The recipe's mirrors and archives, else those of the host's apt configuration ($MKBENCH_APT or /etc/apt)
  * whose suite is the recipe's; failing that those of the host's own suite, with the name replaced. With -updates and
- * -security beside the suite: where apt names no place for them, below the suite's own mirrors
- * (and, as Debian does it, security at "MIRROR-security"). Only the component main, since what else a
- * host happens to use is not the recipe's. base.architecture is set. ERR_RECIPE with a hint when no mirror is known. */
+ * -security beside the suite, unless it is sid or the recipe wants no security updates: where apt names no place for them, below
+ * the suite's own mirrors (and, as Debian does it, security at "MIRROR-security"). Only -updates may be missing, where nobody names it. Only the component main, since what else a
+ * host happens to use is not the recipe's. base.architecture is set. The recipe's key goes before those that apt names. ERR_RECIPE with a hint when no mirror is known. */
 struct err *archive_sources(const struct recipe *r, struct sources *ret) MUST_CHECK;
 void archive_sources_done(struct sources *s);
 
 /* Fetches each InRelease, verifies it (signed.h), checks dates against now and against the newest Date seen
  * before at that mirror (refs of kind "archive"), fetches the Packages indexes by hash and loads
- * them. What is wrong at one mirror is tried at the next. Decompressed indexes stay in the store, under
+ * them. What is wrong at one mirror is tried at the next; no mirror's "not found" makes up for what was wrong at another. Decompressed indexes stay in the store, under
  * the digest of the compressed ones (refs of kind "archive-index"). */
 struct archive_index {
 	struct index *index;

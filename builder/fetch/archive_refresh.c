@@ -10,22 +10,9 @@
 #include "fetch/archive.h"
 #include "fetch/expand.h"
 #include "fetch/http.h"
-#include "fetch/signed.h"
+#include "fetch/suite.h"
 
-#define INRELEASE_LIMIT (16u << 20)
 #define PACKAGES_LIMIT  (1ull << 30)
-
-/* A source on its way from InRelease to Packages. */
-struct suite {
-	const struct source *src;
-	struct digest inrelease;
-	const char *url;             /* that had it; NULL: no mirror has */
-	size_t tried;                /* mirrors that are out */
-	bool settled;
-	char *text;                  /* the verified Release */
-	struct release release;
-	int pin;
-};
 
 /* One Packages file of one component. */
 struct listing {
@@ -46,151 +33,6 @@ struct refresh {
 	struct { struct listing *items; size_t count, room; } listings;
 };
 
-static void suite_arrived(void *arg, const struct digest *d, const char *url)
-{
-	struct suite *suite = arg;
-
-	suite->url = d ? url : NULL;
-	if (d)
-		suite->inrelease = *d;
-}
-
-static char *inrelease_url(const struct source *src, size_t mirror)
-{
-	return mem_printf("%s/dists/%s/InRelease", src->mirrors[mirror], src->suite);
-}
-
-/* When this mirror's suite was newest, as seen before; 0: never seen. */
-static struct err *last_date(struct store *s, const char *url, int64_t *ret)
-{
-	struct digest key = digest_of(url, strlen(url));
-	AUTO_FREE char *text = NULL;
-
-	TRY(store_ref_read(s, "archive", &key, &text));
-	*ret = text ? strtoll(text, NULL, 10) : 0;
-	return NULL;
-}
-
-static struct err *note_date(struct store *s, const char *url, int64_t date)
-{
-	struct digest key = digest_of(url, strlen(url));
-	char text[24];
-
-	snprintf(text, sizeof text, "%" PRId64, date);
-	return store_ref_write(s, "archive", &key, text);
-}
-
-static int pin_of(const struct suite *suite, const char *text, size_t len)
-{
-	struct control c = { text, text + len };
-	struct slice stanza;
-
-	if (!control_next(&c, &stanza) || !control_is(control_get(stanza, "NotAutomatic"), "yes"))
-		return suite->src->pin;
-	return control_is(control_get(stanza, "ButAutomaticUpgrades"), "yes") ? 100 : 1;
-}
-
-static struct err *verify(struct refresh *r, struct suite *suite)
-{
-	AUTO_FREE char *message = NULL;
-	size_t len, text_len;
-	int64_t last = 0;
-
-	TRY(store_read(r->store, &suite->inrelease, INRELEASE_LIMIT, &message, &len));
-	TRY(signed_open(r->store, message, len, suite->src->keys, &suite->text, &text_len));
-	TRY(release_parse(suite->text, text_len, &suite->release));
-	TRY(last_date(r->store, suite->url, &last));
-	TRY(release_check(&suite->release, suite->src->suite, time(NULL), last));
-	suite->pin = pin_of(suite, suite->text, text_len);
-	return note_date(r->store, suite->url, suite->release.date);
-}
-
-/* Whoever can answer "not found" could hide security updates: what was there once must stay. */
-static struct err *accept_absence(struct refresh *r, const struct suite *suite)
-{
-	for (size_t m = 0; suite->src->mirrors[m]; m++) {
-		AUTO_FREE char *url = inrelease_url(suite->src, m);
-		int64_t last;
-		TRY(last_date(r->store, url, &last));
-		if (last)
-			return err_new(ERR_FETCH, "%s was there before and is gone", url);
-	}
-	progress_note(r->progress, "%s is on no mirror: built without it", suite->src->name);
-	return NULL;
-}
-
-static void forget(struct suite *suite)
-{
-	release_done(&suite->release);
-	free(TAKE(suite->text));
-}
-
-static size_t place_of(const struct suite *suite)
-{
-	for (size_t m = 0; suite->src->mirrors[m]; m++) {
-		AUTO_FREE char *url = inrelease_url(suite->src, m);
-		if (!strcmp(url, suite->url))
-			return m;
-	}
-	abort();
-}
-
-/* Judges what came; a mirror whose answer is no good makes room for the next. */
-static struct err *settle(struct refresh *r, struct suite *suite)
-{
-	suite->settled = true;
-	if (!suite->url)
-		return accept_absence(r, suite);
-	struct err *e = verify(r, suite);
-	if (!e)
-		return NULL;
-	forget(suite);
-	e = err_wrap(e, "%s", suite->url);
-	suite->tried = place_of(suite) + 1;
-	if (err_kind(e) != ERR_FETCH || !suite->src->mirrors[suite->tried])
-		return e;
-	AUTO_FREE char *text = err_text(e);
-	progress_note(r->progress, "%s; trying the next mirror", text);
-	err_free(e);
-	suite->settled = false;
-	return NULL;
-}
-
-static struct want want_release(struct refresh *r, struct suite *suite)
-{
-	const struct source *src = suite->src;
-	size_t count = 0;
-
-	while (src->mirrors[suite->tried + count])
-		count++;
-	const char **urls = arena_new(&r->arena, (count + 1) * sizeof *urls);
-	for (size_t i = 0; i < count; i++) {
-		AUTO_FREE char *url = inrelease_url(src, suite->tried + i);
-		urls[i] = arena_dup(&r->arena, url, strlen(url));
-	}
-	return (struct want){ .what = src->name, .urls = urls, .limit_bytes = INRELEASE_LIMIT, .local = true,
-			      .optional = src->optional, .arrived = suite_arrived, .arg = suite };
-}
-
-static struct err *fetch_releases(struct refresh *r)
-{
-	size_t count = r->sources->count, pending;
-	AUTO_FREE struct want *wants = mem_array(count, sizeof *wants);
-
-	progress_stage(r->progress, "archives", 0, "bytes");
-	do {
-		pending = 0;
-		for (size_t i = 0; i < count; i++)
-			if (!r->suites[i].settled)
-				wants[pending++] = want_release(r, &r->suites[i]);
-		TRY(http_fetch(r->store, wants, pending, r->progress));
-		for (size_t i = 0; i < count; i++)
-			if (!r->suites[i].settled)
-				TRY(settle(r, &r->suites[i]));
-	} while (pending);
-	return NULL;
-}
-
 static const struct release_file *best_packed(const struct release *release, const char *path)
 {
 	static const char *const tails[] = { ".xz", ".zst", ".gz", "" };
@@ -204,10 +46,9 @@ static const struct release_file *best_packed(const struct release *release, con
 }
 
 /* False when the suite has no such list. */
-static bool add_listing(struct refresh *r, size_t i, const char *component, const char *architecture)
+static bool add_listing(struct refresh *r, size_t i, const char *path)
 {
 	const struct suite *suite = &r->suites[i];
-	AUTO_FREE char *path = mem_printf("%s/binary-%s/Packages", component, architecture);
 	struct listing l = { .suite = suite, .archive = (uint32_t)i, .packed = best_packed(&suite->release, path),
 			     .plain = release_find(&suite->release, path) };
 
@@ -232,15 +73,24 @@ static bool lists_all_apart(const struct suite *suite)
 	return false;
 }
 
+static bool add_component(struct refresh *r, size_t i, const char *component, const char *architecture)
+{
+	AUTO_FREE char *path = mem_printf("%s/binary-%s/Packages", component, architecture);
+
+	return add_listing(r, i, path);
+}
+
 static struct err *list_suite(struct refresh *r, size_t i)
 {
 	const struct suite *suite = &r->suites[i];
 
+	if (suite->url && suite_is_flat(suite->src->suite))
+		return add_listing(r, i, "Packages") ? NULL : err_new(ERR_FETCH, "%s names no list Packages", suite->url);
 	for (size_t c = 0; suite->url && suite->src->components[c]; c++) {
 		const char *component = suite->src->components[c];
-		bool found = add_listing(r, i, component, r->architecture);
+		bool found = add_component(r, i, component, r->architecture);
 		if (lists_all_apart(suite))
-			found |= add_listing(r, i, component, "all");
+			found |= add_component(r, i, component, "all");
 		if (!found)
 			return err_new(ERR_FETCH, "%s has no component '%s' for %s", suite->url, component, r->architecture);
 	}
@@ -269,9 +119,10 @@ static struct want want_listing(struct refresh *r, const struct listing *l)
 	const char *path = l->packed->path;
 	const char *slash = strrchr(path, '/');
 	char hex[DIGEST_HEX];
-	AUTO_FREE char *whole = mem_printf("dists/%s/%s", src->suite, path);
-	AUTO_FREE char *hashed = mem_printf("dists/%s/%.*s/by-hash/SHA256/%s", src->suite, (int)(slash - path), path,
-					    digest_hex(&l->packed->sha256, hex));
+	AUTO_FREE char *whole = suite_path(src->suite, path);
+	AUTO_FREE char *by_digest = mem_printf("%.*sby-hash/SHA256/%s", slash ? (int)(slash + 1 - path) : 0, path,
+					       digest_hex(&l->packed->sha256, hex));
+	AUTO_FREE char *hashed = suite_path(src->suite, by_digest);
 	const char *const *plain = archive_urls(&r->arena, r->sources, src->name, whole);
 	const char *const *by_hash = archive_urls(&r->arena, r->sources, src->name, hashed);
 	AUTO_FREE char *what = mem_printf("%s %s", src->name, path);
@@ -345,7 +196,7 @@ static struct err *load(struct refresh *r, struct archive_index *ix)
 
 static struct err *run(struct refresh *r, struct archive_index *ix)
 {
-	TRY(fetch_releases(r));
+	TRY(suite_fetch(r->store, r->sources, r->suites, r->progress));
 	for (size_t i = 0; i < r->sources->count; i++)
 		TRY(list_suite(r, i));
 	TRY(fetch_listings(r));
@@ -362,12 +213,8 @@ struct err *archive_refresh(struct store *s, const struct sources *src, const ch
 			     .suites = mem_array(src->count, sizeof *r.suites) };
 
 	*ret = (struct archive_index){ 0 };
-	for (size_t i = 0; i < src->count; i++)
-		r.suites[i].src = &src->items[i];
 	struct err *e = run(&r, ret);
-	for (size_t i = 0; i < src->count; i++)
-		forget(&r.suites[i]);
-	free(r.suites);
+	suite_done(r.suites, src->count);
 	free(r.listings.items);
 	arena_done(&r.arena);
 	if (e)

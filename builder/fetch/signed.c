@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -154,6 +155,9 @@ static void clear(struct parts *p)
 		free(p->keys[i]);
 }
 
+/* What both programs say beside their status is read, too. */
+static const char *const plain_words[] = { "LC_ALL=C", "LANGUAGE", NULL };
+
 /* Does a line of gpgv's status say so? (doc/DETAILS of GnuPG) */
 static bool says(const char *status, const char *word)
 {
@@ -165,12 +169,26 @@ static bool says(const char *status, const char *word)
 	return false;
 }
 
-static struct err *judge_status(const char *status)
+/* A key, or a signature, that is born only after what the clock says. */
+static struct err *unborn(void)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	char day[32];
+
+	gmtime_r(&now, &tm);
+	strftime(day, sizeof day, "%Y-%m-%d %H:%M", &tm);
+	return err_new(ERR_FETCH, "it was signed later than what this machine's clock says, %s UTC: set the clock", day);
+}
+
+static struct err *judge_status(const char *status, const char *errors)
 {
 	if (says(status, "BADSIG "))
 		return err_new(ERR_FETCH, "a signature is wrong: the text was changed on its way");
 	if (says(status, "GOODSIG ") && says(status, "VALIDSIG "))
 		return NULL;
+	if (strstr(errors, " in the future (time warp"))
+		return unborn();
 	if (says(status, "EXPKEYSIG ") || says(status, "EXPSIG "))
 		return err_new(ERR_FETCH, "the key that signed it, or the signature, has expired: a newer keyring is needed");
 	if (says(status, "REVKEYSIG "))
@@ -201,9 +219,9 @@ static struct err *run_gpgv(const struct parts *p, bool *ret_found)
 	int code;
 
 	add_inputs(p, argv);
-	TRY(child_run(&(struct child){ .argv = argv, .cwd = p->folder }, &status, &errors, &code));
+	TRY(child_run(&(struct child){ .argv = argv, .set = plain_words, .cwd = p->folder }, &status, &errors, &code));
 	*ret_found = code != 127;
-	return *ret_found ? judge_status(status) : NULL;
+	return *ret_found ? judge_status(status, errors) : NULL;
 }
 
 static struct err *run_sqv(const struct parts *p, bool *ret_found)
@@ -213,10 +231,12 @@ static struct err *run_sqv(const struct parts *p, bool *ret_found)
 	int code;
 
 	add_inputs(p, argv);
-	TRY(child_run(&(struct child){ .argv = argv, .cwd = p->folder }, &output, &errors, &code));
+	TRY(child_run(&(struct child){ .argv = argv, .set = plain_words, .cwd = p->folder }, &output, &errors, &code));
 	*ret_found = code != 127;
 	if (!*ret_found || code == 0)
 		return NULL;
+	if (strstr(errors, "Not live until "))
+		return unborn();
 	errors[strcspn(errors, "\n")] = '\0';
 	return err_new(ERR_FETCH, "it has no good signature by a key of the keyring (sqv: %s)", errors);
 }

@@ -106,6 +106,11 @@ static const char *why_suite(const char *suite)
 	return NULL;
 }
 
+static const char *why_archive_suite(const char *suite)
+{
+	return holds_dotdot(suite) ? "climbs with '..': write the suite as the archive's own instructions do" : NULL;
+}
+
 static const char *why_package(const char *name)
 {
 	if (strpbrk(name, "=<>"))
@@ -186,7 +191,9 @@ ONE(version, "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "a version of letters, digits, . _
 ONE(file, "^[a-z][a-z0-9_-]*$", "a name of a-z, 0-9, _ and -", 63, NULL);
 ONE(framework, "^([a-z][a-z0-9_-]*|.*/[^/]+[.]ya?ml)$", "a name of a-z, 0-9, _ and -, or the path of a file such as ./framework.yml", 1023, why_path);
 ONE(suite, "^[a-z][a-z0-9.-]*$", "a release's code name, such as bookworm", 63, why_suite);
-ONE(component, "^[a-z][a-z0-9/-]*$", "a component, such as main", 63, NULL);
+ONE(archive_suite, "^([.]?/)?([A-Za-z0-9_][A-Za-z0-9._+~-]*/)*([A-Za-z0-9_][A-Za-z0-9._+~-]*)?$",
+    "a suite such as stable or bookworm/main, or ./ of a flat archive", 127, why_archive_suite);
+ONE(component, "^[A-Za-z0-9][A-Za-z0-9._+/-]*$", "a component, such as main", 63, NULL);
 ONE(package, "^[a-z0-9][a-z0-9+.-]+$", "a Debian package's name", 127, why_package);
 ONE(glob, "^/.*$", "a path in the image that begins with /", 1023, why_glob);
 ONE(mirror, "^(https?://[^ /]+|file:///)[^ ]*$", "an http://, https:// or file:/// URL", 1023, why_mirror);

@@ -6,7 +6,9 @@ extern const struct pattern pattern_name;      /* of an image */
 extern const struct pattern pattern_version;   /* of an image: a tag */
 extern const struct pattern pattern_file;      /* stem of a file of ours */
 extern const struct pattern pattern_framework; /* the same, or the path of one's own */
-extern const struct pattern pattern_suite, pattern_component, pattern_package, pattern_glob;
+extern const struct pattern pattern_suite;     /* of Debian */
+extern const struct pattern pattern_archive_suite; /* of an archive of others: "stable", "a/b/7.0", flat "./" */
+extern const struct pattern pattern_component, pattern_package, pattern_glob;
 extern const struct pattern pattern_mirror, pattern_url, pattern_git, pattern_ref, pattern_sha256;
 extern const struct pattern pattern_path;      /* relative below the recipe's folder, or absolute */
 extern const struct pattern pattern_app, pattern_site, pattern_host, pattern_unknown_host;

@@ -25,6 +25,8 @@ struct base {
 	struct list packages;     /* of const char *: additions */
 	struct list exclude;      /* of const char *: globs on absolute paths left out of the image */
 	bool recommends;
+	bool security;            /* the suite's security updates are needed */
+	bool check_valid_until;   /* lists past their Valid-Until are refused */
 };
 
 /* Where an app's source comes from: exactly one of git, archive, path. */

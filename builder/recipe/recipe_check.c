@@ -267,6 +267,23 @@ static void check_unknown_host(const struct view *v)
 		problem_add(v->p, node_mark(v->root, "nginx/unknown_host"), "the recipe has no site '%s': write 'refuse' or a site's name", name);
 }
 
+static void check_base(const struct view *v)
+{
+	const struct archive *archives = v->r->base.archives.items;
+
+	for (size_t i = 0; i < v->r->base.archives.count; i++) {
+		const struct node *components = node_find(v->root, "base/archives/%zu/components", i);
+		if (components && archives[i].suite && text_ends(archives[i].suite, "/"))
+			problem_add(v->p, components->key->at, "a flat archive has no components: remove them, or the '/' after its suite");
+	}
+	if (v->r->base.suite && !v->r->base.security)
+		problem_warn(v->p, node_mark(v->root, "base/security"), "the image gets no security updates: leave 'security' out unless the "
+			     "mirrors have none");
+	if (v->r->base.suite && !v->r->base.check_valid_until)
+		problem_warn(v->p, node_mark(v->root, "base/check_valid_until"), "packages may be of an old state that lacks security updates: "
+			     "leave 'check_valid_until' out unless that is meant");
+}
+
 void recipe_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
 	struct view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
@@ -276,6 +293,7 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_twins(&v, node_find(root, "base/packages"), r->base.packages.count, "the package");
 	check_twins(&v, node_find(root, "base/mirrors"), r->base.mirrors.count, "the mirror");
 	check_twins(&v, node_find(root, "outputs"), r->outputs.count, "the output");
+	check_base(&v);
 	check_ports(&v);
 	check_redis(&v);
 	check_mariadb(&v);

@@ -186,6 +186,110 @@ requests() { grep -c "$1" "$state/log" || true; }
 	[[ $output == *"trixie-updates/InRelease was there before and is gone"* ]]
 }
 
+@test "security updates are there and valid, or nothing is chosen: whoever says not found, whoever is stale" {
+	gone=$here/debian-security
+	mv "$gone" "$here/away"
+	refresh 4
+	[[ $output == *"no mirror has trixie-security, the security updates (not found at $at/debian-security, $at/debian): name "*"base.security: false"* ]]
+	faults '*-security/dists/* - 404' '*/trixie-security/* - 410' # as a proxy would
+	refresh 4
+	[[ $output == *"no mirror has trixie-security"* ]]
+	rm "$state/faults"
+	mv "$here/away" "$gone"
+	# stale at the place that is right, not found at the one that is guessed next
+	"$mirror/sign" "$here" debian-security trixie-security "$gone/packages" '9 days ago' '2 days ago'
+	refresh 4
+	[[ $output == *"$at/debian-security/dists/trixie-security/InRelease: suite trixie-security was valid until "*"; no other mirror has trixie-security"* ]]
+	faults '/debian/dists/trixie-security/* - 403'
+	refresh 4
+	[[ $output == *"was valid until "*"; then: cannot fetch trixie-security: $at/debian/dists/trixie-security/InRelease: answers 403"* ]]
+	rm "$state/faults"
+	mkdir -p "$here/debian/dists/trixie-security"
+	echo '<html>log in</html>' >"$here/debian/dists/trixie-security/InRelease"
+	refresh 4
+	[[ $output == *"it is not one clear-signed message"* ]]
+	rm -r "$here/debian/dists/trixie-security"
+	sed -i 's/^base:/&\n  security: false/' "$here/r.yml"
+	refresh 0
+	[[ $output == *"mk-tool 1.0-1 trixie "* && $output != *-security* ]]
+}
+
+@test "a stale list is not made up for by a mirror that has none; a mirror with a good one does" {
+	mkdir -p "$here/second/dists"
+	cp -r "$here/debian/dists/trixie" "$here/second/dists"
+	recipe "$at/debian" "$at/second"
+	sign trixie-updates /dev/null '9 days ago' '2 days ago'
+	refresh 4
+	[[ $output == *"$at/debian/dists/trixie-updates/InRelease: suite trixie-updates was valid until "*"; no other mirror has trixie-updates" ]]
+	sign trixie-updates /dev/null now 'now + 2 days'
+	cp -r "$here/debian/dists/trixie-updates" "$here/second/dists"
+	sign trixie-updates /dev/null '9 days ago' '2 days ago'
+	refresh 0
+}
+
+@test "an old state is taken when the recipe says that it is meant, and only then" {
+	sign trixie "$here/debian/packages" '90 days ago' '80 days ago'
+	sign trixie-updates /dev/null '90 days ago' '83 days ago'
+	"$mirror/sign" "$here" debian-security trixie-security "$here/debian-security/packages" '90 days ago' '83 days ago'
+	refresh 4
+	[[ $output == *"was valid until "*"base.check_valid_until: false"* ]]
+	sed -i 's/^base:/&\n  check_valid_until: false/' "$here/r.yml"
+	refresh 0
+	[[ $output == *"trixie-security was valid until "*"mk-tool 1.0-1+deb13u1 trixie-security "* ]]
+	# older yet: a mirror was put back; what was seen before is not forgotten by it
+	sign trixie "$here/debian/packages" '99 days ago'
+	refresh 0
+	sed -i '/check_valid_until/d' "$here/r.yml"
+	"$mirror/sign" "$here" debian-security trixie-security "$here/debian-security/packages"
+	sign trixie-updates /dev/null
+	refresh 4
+	[[ $output == *"suite trixie is of "*", older than the one of "*" seen before"* ]]
+}
+
+@test "a snapshot mirror's security is beside its date; sid and archives of others have none" {
+	mkdir -p "$here/archive/debian" "$here/archive/debian-security"
+	mv "$here/debian" "$here/archive/debian/20260101T000000Z"
+	mv "$here/debian-security" "$here/archive/debian-security/20260101T000000Z"
+	recipe "$at/archive/debian/20260101T000000Z"
+	refresh 0
+	[[ $output == *"mk-tool 1.0-1+deb13u1 trixie-security $at/archive/debian-security/20260101T000000Z/pool/"* ]]
+	"$mirror/sign" "$here" unstable sid "$here/archive/debian/20260101T000000Z/packages"
+	"$mirror/sign" "$here" others stable "$here/archive/debian-security/20260101T000000Z/packages"
+	recipe "$at/unstable"
+	sed -i 's/suite: trixie/suite: sid/' "$here/r.yml"
+	echo "  archives: [{url: $at/others, suite: stable, key: key.gpg}]" >>"$here/r.yml"
+	refresh 0
+	[[ $output == *"mk-shell 1:5.2-1 sid "*"mk-tool 1.0-1+deb13u1 stable "* ]]
+	run ! grep -e '-security/dists\|-updates' <<<"$output"
+}
+
+@test "apt's own updates are not optional; security is where apt has it" {
+	sed -i '/key:/d; /mirrors:/d' "$here/r.yml"
+	mkdir -p "$here/apt"
+	printf 'deb [signed-by=%s] %s %s main\n' "$here/key.asc" "$at/debian" trixie "$here/key.asc" "$at/debian" trixie-updates \
+		"$here/key.asc" "$at/elsewhere" trixie-security >"$here/apt/sources.list"
+	mv "$here/debian-security" "$here/elsewhere"
+	export MKBENCH_APT=$here/apt
+	refresh 0
+	[[ $output == *"source trixie-security $at/elsewhere"* ]]
+	mv "$here/debian/dists/trixie-updates" "$here/away"
+	rm -rf "$store"-*
+	refresh 4
+	[[ $output == *"cannot fetch trixie-updates: "*"404 not found"* ]]
+}
+
+@test "a clock before the keys' birth is called that" {
+	gpg --homedir "$here/gnupg" --batch --quiet --faked-system-time 20990101T000000 --passphrase '' \
+		--quick-generate-key 'of the future' ed25519 sign never 2>/dev/null
+	gpg --homedir "$here/gnupg" --batch --export 'of the future' >"$here/key.gpg"
+	gpg --homedir "$here/gnupg" --batch --quiet --yes --faked-system-time 20990102T010000 --local-user 'of the future' \
+		--output "$dist/InRelease" --clearsign "$dist/Release"
+	refresh_into "$store" 4
+	[[ $output == *"it was signed later than what this machine's clock says, "*" UTC: set the clock" ]]
+	refresh 4
+	[[ $output == *"it was signed later than what this machine's clock says, "*" UTC: set the clock" ]]
+}
+
 @test "the suite itself may not be missing" {
 	rm -r "$dist"
 	refresh 4
@@ -299,6 +403,55 @@ resign() {
 		refresh_into "$store" 0
 		[[ $output == *"mk-shell 1:5.2-1 trixie "* ]]
 	done
+}
+
+@test "archives of others call their suites what they like, and may be flat" {
+	pool=$here/debian/pool
+	for suite in stable any-version bookworm/org/7.0 Debian_12; do
+		rm -rf "$here/more"
+		mkdir "$here/more"
+		cp -r "$pool" "$here/more"
+		sed 's/^Version: .*/Version: 9:99/' "$here/debian/packages" >"$here/newer"
+		"$mirror/sign" "$here" more "$suite" "$here/newer"
+		recipe "$at/debian"
+		echo "  archives: [{url: $at/more/, suite: $suite, key: key.asc}]" >>"$here/r.yml"
+		refresh_into "$store" 0
+		[[ $output == *"mk-shell 9:99 $suite $at/more/pool/"* ]]
+	done
+	# what it says of itself may be less, or another name: said, not refused
+	dist=$here/more/dists/Debian_12
+	sed -i 's/^\(Suite\|Codename\): .*/\1: else/' "$dist/Release"
+	resign
+	refresh_into "$store" 0
+	[[ $output == *"it calls itself suite 'else' (else)"*"mk-shell 9:99 Debian_12 "* ]]
+	for suite in / ./ deb/ ./deb/; do
+		rm -rf "$here/flat"
+		folder=$here/flat/$suite
+		mkdir -p "$folder"
+		sed "s|^Filename: .*/|Filename: ./|; s/^Version: .*/Version: 9:98/" "$here/debian/packages" >"$folder/Packages"
+		xz -k "$folder/Packages"
+		(
+			cd "$folder"
+			printf 'Date: %s\nSHA256:\n' "$(date -u '+%a, %d %b %Y %H:%M:%S UTC')"
+			for file in Packages*; do
+				printf ' %s %s %s\n' "$(sha256sum "$file" | cut -d' ' -f1)" "$(stat -c %s "$file")" "$file"
+			done
+		) >"$folder/Release"
+		gpg --homedir "$here/gnupg" --batch --quiet --yes --output "$folder/InRelease" --clearsign "$folder/Release"
+		recipe "$at/debian"
+		echo "  archives: [{url: $at/flat, suite: $suite, key: key.asc}]" >>"$here/r.yml"
+		refresh_into "$store-$RANDOM" 0
+		[[ $output == *"mk-shell 9:98 flat@127.0.0.1:"*" $at/flat/./mk-shell_"* ]]
+	done
+	for suite in ../x a/../b 'a b' -x /a//b "''"; do
+		recipe "$at/debian"
+		echo "  archives: [{url: $at/flat, suite: '${suite//\'/}', key: key.asc}]" >>"$here/r.yml"
+		refresh_into "$store" 3
+	done
+	recipe "$at/debian"
+	echo "  archives: [{url: $at/flat, suite: ./, components: [main], key: key.asc}]" >>"$here/r.yml"
+	mkbench 3 check "$here/r.yml"
+	[[ $output == *"a flat archive has no components"* ]]
 }
 
 @test "two at once in one store" {

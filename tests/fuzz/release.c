@@ -20,10 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < r.file_count; i++)
 			if (!release_find(&r, r.files[i].path) || *r.files[i].path == '/')
 				abort();
-		err_free(release_check(&r, "stable", r.date - 1, r.date));
-		err_free(release_check(&r, r.suite, r.date - 100000, 0));
-		err_free(release_check(&r, r.suite, r.date, INT64_MAX));
-		e = release_check(&r, r.codename, INT64_MAX / 2, -1);
+		err_free(release_check(&r, "stable", r.date - 1, r.date, false));
+		err_free(release_check(&r, r.suite, r.date - 100000, 0, false));
+		err_free(release_check(&r, r.suite, r.date, INT64_MAX, false));
+		e = release_check(&r, r.codename, INT64_MAX / 2, -1, false);
 		release_done(&r);
 	}
 	err_free(e);

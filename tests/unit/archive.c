@@ -208,22 +208,26 @@ static void sources_of_recipe(void)
 	const char *mirrors[] = { "https://m.example/debian/", "file:///srv/private" };
 	struct archive more[] = { { .url = "https://n.example/apt", .suite = "nodistro" },
 				  { .url = "https://me:word@n.example/x/", .suite = "trixie",
-				    .components = { (const char *[]){ "nginx" }, 1 }, .key = "n.gpg" } };
-	struct recipe r = { .path = "recipes/r.yml", .base = { .suite = "trixie", .key = "/k/own.gpg",
-							       .mirrors = { mirrors, 2 }, .archives = { more, 2 } } };
+				    .components = { (const char *[]){ "nginx" }, 1 }, .key = "n.gpg" },
+				  { .url = "https://f.example/apt", .suite = "./", .key = "n.gpg" },
+				  { .url = "https://f.example/other", .suite = "deb/", .key = "n.gpg" } };
+	struct recipe r = { .path = "recipes/r.yml", .base = { .suite = "trixie", .security = true, .key = "/k/own.gpg",
+							       .mirrors = { mirrors, 2 }, .archives = { more, 4 } } };
 	more[0].key = "/k/node.asc";
 	AUTO_FREE char *got = sources_of(&r);
 	is(got, "trixie trixie: https://m.example/debian file:///srv/private | main | /k/own.gpg\n"
 		"trixie-updates trixie-updates: https://m.example/debian file:///srv/private | main | /k/own.gpg ?\n"
 		"trixie-security trixie-security: https://m.example/debian-security https://m.example/debian file:///srv/private"
-		" | main | /k/own.gpg ?\n"
+		" | main | /k/own.gpg\n"
 		"nodistro nodistro: https://n.example/apt | main | /k/node.asc\n"
-		"trixie@n.example trixie: https://me:word@n.example/x | nginx | recipes/n.gpg\n");
+		"trixie@n.example trixie: https://me:word@n.example/x | nginx | recipes/n.gpg\n"
+		"flat@f.example ./: https://f.example/apt | main | recipes/n.gpg\n"
+		"flat@f.example#2 deb/: https://f.example/other | main | recipes/n.gpg\n");
 }
 
 static void sources_of_apt(void)
 {
-	struct recipe trixie = { .base.suite = "trixie" }, forky = { .base.suite = "forky" };
+	struct recipe trixie = { .base = { .suite = "trixie", .security = true } }, forky = { .base = { .suite = "forky", .security = true } };
 
 	write_text("trusted.gpg.d/a.asc", "");
 	AUTO_FREE char *trusted = mem_printf("%s/trusted.gpg.d/a.asc", top);
@@ -238,13 +242,19 @@ static void sources_of_apt(void)
 	AUTO_FREE char *want = mem_printf(
 		"trixie trixie: http://a.example/debian http://b.example/debian | main | /k/d.gpg\n"
 		"trixie-updates trixie-updates: http://a.example/debian http://b.example/debian | main | /k/d.gpg ?\n"
-		"trixie-security trixie-security: http://sec.example | main | %s ?\n", trusted);
+		"trixie-security trixie-security: http://sec.example | main | %s\n", trusted);
 	is(got, want);
+	trixie.base.key = "/k/own.gpg";
+	AUTO_FREE char *keyed = sources_of(&trixie);
+	is(keyed, "trixie trixie: http://a.example/debian http://b.example/debian | main | /k/own.gpg\n"
+		  "trixie-updates trixie-updates: http://a.example/debian http://b.example/debian | main | /k/own.gpg ?\n"
+		  "trixie-security trixie-security: http://sec.example | main | /k/own.gpg\n");
+	trixie.base.key = NULL;
 	AUTO_FREE char *moved = sources_of(&forky);
 	AUTO_FREE char *moved_want = mem_printf(
 		"forky forky: http://old.example/debian | main | %s\n"
 		"forky-updates forky-updates: http://old.example/debian | main | %s ?\n"
-		"forky-security forky-security: http://old.example/debian-security http://old.example/debian | main | %s ?\n",
+		"forky-security forky-security: http://old.example/debian-security http://old.example/debian | main | %s\n",
 		trusted, trusted, trusted);
 	is(moved, moved_want);
 

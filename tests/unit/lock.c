@@ -144,7 +144,7 @@ static struct digest asked(const char *suite, const char *package_name, const ch
 {
 	struct app app = { .name = "frappe", .git = "https://git.example/frappe", .ref = ref };
 	struct site one = { .name = site };
-	struct recipe r = { .base = { .suite = suite, .architecture = "amd64" }, .apps = { &app, 1 }, .sites = { &one, 1 } };
+	struct recipe r = { .base = { .suite = suite, .architecture = "amd64", .security = true }, .apps = { &app, 1 }, .sites = { &one, 1 } };
 
 	return lock_asked(&r, &package_name, 1);
 }

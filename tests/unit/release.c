@@ -110,21 +110,27 @@ static void checks(void)
 	int64_t date = 1795133561, until = date + 7 * 86400;
 
 	ok(!parse(DATED "Valid-Until: Fri, 27 Nov 2026 00:12:41 UTC\nSuite: stable\nCodename: bookworm\n" LIST, &r));
-	ok(!release_check(&r, "bookworm", date, date));
-	ok(!release_check(&r, "stable", until, 0));
-	ok(!release_check(&r, "stable", date - 86400, 0));
-	is_err(release_check(&r, "trixie", date, 0), "asked for suite trixie, the archive sent stable (bookworm)");
-	is_err(release_check(&r, "stable", date - 86401, 0),
-	       "suite stable is of 2026-11-20 00:12 UTC, which is in the future: is this machine's clock right?");
-	is_err(release_check(&r, "stable", date, date + 1),
+	ok(!release_check(&r, "bookworm", date, date, false));
+	ok(!release_check(&r, "stable", until, 0, false));
+	ok(!release_check(&r, "stable", date - 86400, 0, false));
+	is_err(release_check(&r, "trixie", date, 0, false), "asked for suite trixie, the archive sent stable (bookworm)");
+	is_err(release_check(&r, "stable", date - 86401, 0, false),
+	       "suite stable is of 2026-11-20 00:12 UTC, which is in the future: is this machine's clock, 2026-11-19 00:12 UTC, right?");
+	is_err(release_check(&r, "stable", date, date + 1, false),
 	       "suite stable is of 2026-11-20 00:12 UTC, older than the one of 2026-11-20 00:12 UTC seen before: try another mirror");
-	is_err(release_check(&r, "stable", date, INT64_MAX),
+	is_err(release_check(&r, "stable", date, INT64_MAX, false),
 	       "suite stable is of 2026-11-20 00:12 UTC, older than the one of 9999-12-31 23:59 UTC seen before: try another mirror");
-	is_err(release_check(&r, "stable", until + 1, 0),
-	       "suite stable was valid until 2026-11-27 00:12 UTC: the mirror is out of date, try another");
+	is_err(release_check(&r, "stable", until + 1, 0, false),
+	       "suite stable was valid until 2026-11-27 00:12 UTC, and this machine's clock is 2026-11-27 00:12 UTC: the mirror is out of date, "
+	       "try another (or the clock is wrong, or base.check_valid_until: false means an old state)");
+	ok(!release_check(&r, "stable", until + 1, 0, true));
+	ok(!release_check(&r, "stable", date, date + 1, true));
+	is_err(release_check(&r, "trixie", date, 0, true), "asked for suite trixie, the archive sent stable (bookworm)");
+	is_err(release_check(&r, "stable", date - 86401, 0, true),
+	       "suite stable is of 2026-11-20 00:12 UTC, which is in the future: is this machine's clock, 2026-11-19 00:12 UTC, right?");
 	release_done(&r);
 	ok(!parse(DATED "Codename: bookworm\n" LIST, &r));
-	ok(!release_check(&r, "bookworm", INT64_C(1) << 40, 0)); /* no Valid-Until: old is fine */
+	ok(!release_check(&r, "bookworm", INT64_C(1) << 40, 0, false)); /* no Valid-Until: old is fine */
 	release_done(&r);
 }
 
