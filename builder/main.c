@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/progress.h"
@@ -104,6 +105,8 @@ static void interrupted(int number)
 	static const char says[] = "\nmkbench: interrupted\n";
 	int without_bar = !progress_stands();
 
+	if (getpid() == self)
+		child_kill_all();
 	if (getpid() == self && write(STDERR_FILENO, says + without_bar, sizeof says - 1 - (size_t)without_bar) < 0)
 		_exit(128 + number);
 	raise(number);

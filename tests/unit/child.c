@@ -3,9 +3,12 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "t.h"
 
 /* Its status and words, as "0 word". */
@@ -64,10 +67,79 @@ static void is_limited(void)
 	is(away, "5 "); /* who left the group keeps the pipe, and nobody waits for it beyond the limit */
 }
 
+static bool until_third(void *arg, const char *bytes, size_t len)
+{
+	size_t *lines = arg;
+
+	for (size_t i = 0; i < len; i++)
+		*lines += bytes[i] == '\n';
+	return *lines < 3;
+}
+
+static bool until_fourth(void *arg, uint64_t said)
+{
+	size_t *times = arg;
+
+	return ++*times < 4 || said > 4;
+}
+
+static void is_watched(void)
+{
+	size_t lines = 0, times = 0, more = 0;
+	AUTO_FREE char *endless = said(SH("while :; do echo line; done", .take = until_third, .arg = &lines));
+	AUTO_FREE char *ends = said(SH("echo line; exit 3", .take = until_third, .arg = &more));
+	AUTO_FREE char *silent = said(SH("sleep 30 & sleep 30", .goes_on = until_fourth, .arg = &times));
+	AUTO_FREE char *deaf = said(SH("exec >&- 2>&-; sleep 30", .goes_on = until_fourth, .arg = (times = 0, &times)));
+	AUTO_FREE char *talks = said(SH("echo words; sleep 0.1; exit 4", .goes_on = until_fourth, .arg = (times = 0, &times)));
+
+	is(endless, "137 ");
+	ok(lines >= 3 && more == 1);
+	is(ends, "3 ");
+	is(silent, "137 ");
+	is(deaf, "137 ");
+	is(talks, "4 words\n");
+}
+
+static void is_bounded(void)
+{
+	AUTO_FREE char *memory = said(SH("x=$(head -c 100m /dev/zero | tr '\\0' x); exit 0", .memory_bytes = 32 << 20));
+	AUTO_FREE char *file = said(SH("exec head -c 2m /dev/zero >bounded", .file_bytes = 1 << 20, .cwd = "/tmp"));
+	AUTO_FREE char *apart = said(SH("(exec </dev/tty) 2>/dev/null || echo none; test $$ = $(ps -o sid= -p $$) && echo own", .apart = true));
+
+	ok(!text_starts(memory, "0 "));
+	ok(text_starts(file, "153 "));
+	ok(!unlink("/tmp/bounded"));
+	is(apart, "0 none\nown\n");
+}
+
+/* A handler that knows nothing of who runs ends all that lead a group, with what those have started. */
+static void ends_with_us(void)
+{
+	int ends[2], status = -1;
+	char byte;
+
+	ok(!pipe(ends));
+	pid_t pid = fork();
+	if (!pid) {
+		close(ends[0]);
+		signal(SIGALRM, (void (*)(int))(void (*)(void))child_kill_all);
+		alarm(1);
+		AUTO_FREE char *words = said(SH("sleep 60 & sleep 60", .apart = true));
+		_exit(strcmp(words, "137 ") != 0);
+	}
+	close(ends[1]);
+	ok(waitpid(pid, &status, 0) == pid && status == 0);
+	ok(read(ends[0], &byte, 1) == 0); /* nobody has the other end any more */
+	close(ends[0]);
+}
+
 int main(void)
 {
 	is_given();
 	ends();
 	is_limited();
+	is_watched();
+	is_bounded();
+	ends_with_us();
 	return t_done();
 }
