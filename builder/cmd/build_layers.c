@@ -11,6 +11,7 @@
 #include "cmd/build_packages.h"
 #include "cmd/build_pins.h"
 #include "cmd/build_pour.h"
+#include "cmd/build_trial.h"
 #include "layer/layer.h"
 
 enum { IMAGE_GROUPS = GROUP_BUILD }; /* those below it */
@@ -190,6 +191,7 @@ static struct err *make_root(struct build_work *w, struct build_layers *out)
 		return NULL;
 	TRY(build_packages(w->job));
 	TRY(do_packages(w, out));
+	TRY(build_trial(w->job, &w->image_key, &w->root));
 	TRY(do_tools(w));
 	w->rooted = true;
 	return NULL;
@@ -216,7 +218,7 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	struct digest_run *run = digest_start();
 	struct tree unnamed = { 0 };
 
-	digest_feed_word(run, "build 2");
+	digest_feed_word(run, "build 3");
 	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
 		digest_feed_word(run, *glob);
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);

@@ -92,3 +92,21 @@ struct layer_steps {
 struct err *layer_steps(const struct layer_steps *r, struct layer_root *root, struct layer_delta *ret) MUST_CHECK;
 /* Runs them and forgets what they changed; what they leave in writable binds stays. The keys are not looked at. */
 struct err *layer_steps_forget(const struct layer_steps *r, const struct layer_root *root) MUST_CHECK;
+
+struct layer_trial {
+	struct store *store;
+	const struct tree *configuration; /* sorted */
+	const struct service_trial *trials;
+	size_t trial_count;
+	const struct service_folder *folders; /* made before each of them */
+	size_t folder_count;
+	int64_t epoch;
+};
+struct layer_trial_failure {
+	const struct service_trial *trial; /* NULL: something else failed */
+	char *said, *names;          /* all that it printed, and what its names argv did */
+};
+/* Lets programs of the root try a configuration and forgets what they wrote. The first that refuses it is the error, with its last
+ * lines, and ret, which layer_trial_failure_done ends in any case. */
+struct err *layer_trial(const struct layer_trial *r, const struct layer_root *root, struct layer_trial_failure *ret) MUST_CHECK;
+void layer_trial_failure_done(struct layer_trial_failure *f);

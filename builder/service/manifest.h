@@ -50,6 +50,14 @@ struct manifest_process {
 	struct manifest_stop stop;
 };
 
+/* How what was rendered for a service is tried while an image is built. */
+struct manifest_trial {
+	const char *name, *user;
+	struct list argv, names;
+	const char *until;       /* what it says once all is well; it is ended then. NULL: it ends by itself, with status 0 */
+	int each;
+};
+
 struct manifest_step {
 	const char *name, *directory, *only_with, *cache, *pins;
 	struct list argv, environment, inputs;
@@ -74,7 +82,7 @@ struct manifest {
 	const char *title;
 	int only;
 	struct list packages[GROUP_COUNT]; /* of const char * */
-	struct list masked, users, variables, templates, folders, links, processes, environment;
+	struct list masked, users, variables, templates, folders, links, processes, trials, environment;
 	struct manifest_commands commands;
 
 	/* A framework's own. */

@@ -89,6 +89,15 @@ static const struct field process_fields[] = {
 	END,
 };
 
+static const struct field trial_fields[] = {
+	NEEDED("name", manifest_trial, name, "say what is tried"),
+	{ "argv", FIELD_LIST, AT(manifest_trial, argv), .required = true, .min = 1, .help = "the program and its arguments" },
+	{ "user", FIELD_TEXT, AT(manifest_trial, user), .fallback = "root" },
+	TEXT("until", manifest_trial, until), TEXTS("names", manifest_trial, names),
+	EACH(manifest_trial),
+	END,
+};
+
 #define STEP_ROWS \
 	NEEDED("name", manifest_step, name, "say what the step makes"), \
 	{ "argv", FIELD_LIST, AT(manifest_step, argv), .required = true, .min = 1, .help = "the program and its arguments" }, \
@@ -142,6 +151,7 @@ const struct field manifest_fields_service[] = {
 	TEXTS("masked", manifest, masked), TEXTS("ports", manifest, ports),
 	ROWS("users", users, user_fields, manifest_user),
 	ROWS("processes", processes, process_fields, manifest_process),
+	ROWS("trials", trials, trial_fields, manifest_trial),
 	END,
 };
 

@@ -14,6 +14,7 @@
 #include "service/set.h"
 #include "service/step.h"
 #include "service/supervisor.h"
+#include "service/trial.h"
 #include "service/values.h"
 
 static struct err *read_manifests(struct service_set *s, const char *share)
@@ -133,6 +134,7 @@ static struct err *fill(struct service_set *s, const char *share)
 	TRY(step_list(s));
 	TRY(service_needs_list(s));
 	TRY(place_list(s));
+	TRY(trial_list(s));
 	return expand_list(&s->arena, &s->scope, &s->framework->source, &s->framework->prune, &s->prune);
 }
 
@@ -176,6 +178,8 @@ void service_free(struct service_set *s)
 	free(s->folders.items);
 	free(s->links.items);
 	free(s->rootfs.items);
+	free(s->trials.items);
+	free(s->made.items);
 	arena_done(&s->arena);
 	free(s);
 }

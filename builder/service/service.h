@@ -42,6 +42,22 @@ struct err *service_render(const struct service_set *s, const char *build_id, st
 /* What a disk has beside that: the files and links of services/disk. Empty when no disk is wanted. */
 struct err *service_render_disk(const struct service_set *s, struct tree *ret) MUST_CHECK;
 
+/* A program of the image that tries what was rendered for a service. */
+struct service_trial {
+	const char *service, *name;
+	const char *const *argv; /* NULL-terminated */
+	const char *const *names; /* an argv that prints every name its settings may have, as --NAME; NULL: there is none */
+	const char *until;       /* a text it prints once all is well, and then is ended; NULL: it ends by itself */
+	unsigned uid, gid;
+};
+size_t service_trials(const struct service_set *s, const struct service_trial **ret);
+/* Folders that each start makes, in order. */
+struct service_folder {
+	const char *path;
+	unsigned mode, uid, gid;
+};
+size_t service_folders(const struct service_set *s, const struct service_folder **ret);
+
 /* A step of building an app, run in the sandbox as the bench user. */
 struct service_step {
 	const char *name;

@@ -1,0 +1,59 @@
+#!/usr/bin/env bats
+# Settings that the image's own programs refuse are refused when the image is built, at the recipe's line.
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	MKBENCH=$(readlink -f "${MKBENCH:-build/mkbench}")
+	export MKBENCH LAB=$BATS_FILE_TMPDIR MKBENCH_STORE=$BATS_FILE_TMPDIR/store
+	cp -r recipes/demo recipes/demo.yml "$LAB"
+	sed -i '/^mariadb:/,$d' "$LAB/demo.yml"
+	mv "$LAB/demo.yml" "$LAB/head.yml"
+	cd "$LAB"
+	cp head.yml demo.yml
+	timeout 900 "$MKBENCH" build --progress=plain -o out demo.yml >build.log 2>&1 || { cat build.log >&2; return 1; }
+}
+
+setup() {
+	cd "$LAB"
+	lines=$(wc -l <head.yml)
+}
+
+# build_with TEXT: the demo, and below it that.
+build_with() {
+	{ cat head.yml; printf '%b\n' "$1"; } >demo.yml
+	run timeout 600 "$MKBENCH" build --progress=quiet -o out demo.yml
+	echo "$1: $output"
+}
+
+refused() { # TEXT LINE:COLUMN WORDS
+	build_with "$1"
+	[[ $status = 3 ]]
+	[[ $output = "mkbench: demo.yml:$((lines + ${2%%:*})):${2#*:}: "*"$3"* ]]
+	[[ $output != *http* ]]
+}
+
+@test "the programs were asked, and are not asked again for the same" {
+	grep -q '^configuration: tried' build.log
+	cp head.yml demo.yml
+	echo "nginx: { trusted_proxies: [10.0.0.0/8] }" >>demo.yml
+	run timeout 600 "$MKBENCH" build --progress=plain -o out demo.yml
+	[[ $output = *$'\nconfiguration: tried'* ]]
+	cp head.yml demo.yml
+	touch demo/demo/__init__.py demo/new
+	run timeout 600 "$MKBENCH" build --progress=plain -o out demo.yml
+	echo "$output"
+	[[ $output = *$'\napps: '* && $output != *$'\nconfiguration: '* ]]
+}
+
+@test "MariaDB: names and values that it refuses" {
+	refused 'mariadb: { settings: { inodb_log_file_size: 48M } }' 1:24 "did you mean 'innodb_log_file_size'"
+	refused 'mariadb:\n  settings:\n    sort_buffer_size: lots' 3:5 "'sort_buffer_size' keeps MariaDB from starting: "
+	refused 'mariadb: { settings: { innodb-flush-method: maybe } }' 1:24 "innodb-flush-method"
+	refused 'mariadb: { collation: utf8mb4_bogus_ci }' 1:12 "Unknown collation"
+	refused 'mariadb: { settings: { ssl_ca: /nowhere } }' 1:1 "something in 'mariadb' keeps MariaDB from starting"
+}
+
+@test "what they take is built" {
+	build_with 'mariadb: { settings: { max-allowed-packet: 64M, log_bin: bin, loose-bogus: 1 } }'
+	[[ $status = 0 ]]
+}
