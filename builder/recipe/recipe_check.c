@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "recipe/network.h"
+#include "recipe/setting.h"
 #include "recipe/zone.h"
 
 /* Everything here meets half-read recipes too: a text may be NULL, a count 0. */
@@ -218,29 +220,18 @@ static void check_redis(const struct view *v)
 /* Server variables that are somebody else's to write, or stop the server. */
 static void check_settings(const struct view *v)
 {
-	static const struct { const char *name, *why; } known[] = {
-		{ "innodb_buffer_pool_size", "write 'buffer_pool' of mariadb" },
-		{ "max_connections", "write 'max_connections' of mariadb" },
-		{ "character_set_server", "write 'character_set' of mariadb" },
-		{ "collation_server", "write 'collation' of mariadb" },
-		{ "innodb_flush_log_at_trx_commit", "write 'durability' of mariadb" },
-		{ "datadir", "the volume decides it" }, { "socket", "the image decides it" }, { "port", "the image decides it" },
-		{ "bind_address", "the image decides it" }, { "user", "the image decides it" }, { "pid_file", "the image decides it" },
-		{ "skip_grant_tables", "it would open every database to everyone" },
-		{ "skip_networking", "sites could not reach their database" },
-		{ "innodb_file_format", "MariaDB no longer has it and would not start" },
-		{ "innodb_file_format_max", "MariaDB no longer has it and would not start" },
-		{ "innodb_large_prefix", "MariaDB no longer has it and would not start" },
-	};
 	const struct pair *pairs = v->r->mariadb.settings.items;
 
 	for (size_t i = 0; i < v->r->mariadb.settings.count; i++) {
-		AUTO_FREE char *name = mem_dup(pairs[i].key ? pairs[i].key : "");
-		for (char *c = name; (c = strchr(c, '-')); )
+		struct setting_refusal no;
+		if (!pairs[i].key || !setting_refused(pairs[i].key, &no))
+			continue;
+		AUTO_FREE char *plain = mem_dup(pairs[i].key);
+		for (char *c = plain; (c = strchr(c, '-'));)
 			*c = '_';
-		for (size_t k = 0; k < COUNT(known); k++)
-			if (!strcmp(known[k].name, name))
-				problem_add(v->p, pairs[i].at, "the setting '%s' cannot be given here: %s", pairs[i].key, known[k].why);
+		bool other = strcmp(plain, no.name) != 0;
+		problem_add(v->p, pairs[i].at, "the setting '%s' cannot be given here: %s%s%s%s", pairs[i].key, other ? "it means " : "",
+			    other ? no.name : "", other ? ": " : "", no.why);
 	}
 }
 
@@ -298,6 +289,9 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_redis(&v);
 	check_mariadb(&v);
 	check_unknown_host(&v);
+	if (network_is_everybody(&r->nginx.trusted_proxies))
+		problem_add(p, node_mark(root, "nginx/trusted_proxies"),
+			    "'trusted_proxies' are together half of all addresses or more: name the networks that your proxies are in");
 }
 
 /* The guest programs are compiled here and the image's own run here, so both are of one kind. */

@@ -15,7 +15,7 @@ setup_file() {
 
 setup() {
 	cd "$LAB"
-	lines=$(wc -l <head.yml)
+	above=$(wc -l <head.yml)
 }
 
 # build_with TEXT: the demo, and below it that.
@@ -28,7 +28,7 @@ build_with() {
 refused() { # TEXT LINE:COLUMN WORDS
 	build_with "$1"
 	[[ $status = 3 ]]
-	[[ $output = "mkbench: demo.yml:$((lines + ${2%%:*})):${2#*:}: "*"$3"* ]]
+	[[ $output = "mkbench: demo.yml:$((above + ${2%%:*})):${2#*:}: "*"$3"* ]]
 	[[ $output != *http* ]]
 }
 
