@@ -17,7 +17,7 @@ struct err *job_open(struct job *j, const char *recipe_path, enum progress_style
 	return store_open(NULL, &j->store);
 }
 
-/* Whoever asks for packages, in layer order: services and framework, then the recipe. */
+/* Whoever asks for packages, in layer order: what the recipe wants is in the image, and comes before what only builds. */
 static size_t roots_of(const struct job *j, struct plan_root **ret)
 {
 	const struct service_package *packages;
@@ -26,7 +26,7 @@ static size_t roots_of(const struct job *j, struct plan_root **ret)
 	struct plan_root *roots = mem_array(count + j->recipe.base.packages.count, sizeof *roots);
 
 	for (int group = 0; group < GROUP_COUNT; group++) {
-		for (size_t i = 0; group == GROUP_DISK && i < j->recipe.base.packages.count; i++)
+		for (size_t i = 0; group == GROUP_BUILD && i < j->recipe.base.packages.count; i++)
 			roots[n++] = (struct plan_root){ more[i], GROUP_RUNTIME };
 		for (size_t i = 0; i < count; i++)
 			if (packages[i].group == group)

@@ -80,6 +80,17 @@ static const struct lock_package *find(const struct lock *l, const char *name)
 	return NULL;
 }
 
+/* Of a package that none other needs. */
+static const char *who_asks(const struct plan *p, const struct lock_package *package)
+{
+	const char *const *own = p->recipe->base.packages.items;
+
+	for (size_t i = 0; i < p->recipe->base.packages.count; i++)
+		if (!strcmp(own[i], package->name))
+			return "asked for by the recipe";
+	return package->group == GROUP_BASE ? "part of every image" : "asked for by a service or the framework";
+}
+
 struct err *plan_why(const struct plan *p, const char *package, struct text *out)
 {
 	const struct lock_package *at = find(p->lock, package);
@@ -92,13 +103,13 @@ struct err *plan_why(const struct plan *p, const char *package, struct text *out
 		return err_new(ERR_USAGE, near ? "package '%s' is not in the image: did you mean '%s'?" :
 				"package '%s' is not in the image", package, near);
 	}
+	int group = at->group;
 	text_printf(out, "%s %s", at->name, at->version);
 	for (size_t depth = 0; at && at->because && depth < p->lock->package_count; depth++) {
 		text_printf(out, " <- %s", at->because);
 		at = find(p->lock, at->because);
 	}
-	text_printf(out, " <- %s\n", at && at->group != GROUP_BASE ? "asked for by a service, the framework or the recipe" :
-		    "part of every image");
+	text_printf(out, " <- %s%s\n", at ? who_asks(p, at) : "part of every image", remark(group));
 	return NULL;
 }
 

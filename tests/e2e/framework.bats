@@ -74,6 +74,27 @@ framework() {
 	grep -q mk-shell notes.lock
 }
 
+@test "what the recipe asks for is in the image, also what building the apps needs" {
+	# mk-tool needs mk-lib and an editor; the framework builds with both, and the recipe wants one, or what needs it.
+	framework mk-shell | sed 's/runtime: \[mk-shell\]/&, build: [mk-tool, mk-vi]/' >own.yml
+	mkbench 0 plan notes.yml
+	[[ $output == *"layer     build"*"3 packages"*", not in the image"* ]]
+	mkbench 0 plan --why mk-lib notes.yml
+	[[ ${lines[-1]} == "mk-lib "*" <- mk-tool <- asked for by a service or the framework, not in the image" ]]
+	sed -i 's/^  suite: trixie/&\n  packages: [mk-vi]/' notes.yml
+	mkbench 0 plan notes.yml
+	[[ $output == *"layer     runtime"*"2 packages"* && $output == *"layer     build"*"2 packages"* ]]
+	mkbench 0 plan --why mk-vi notes.yml
+	[[ ${lines[-1]} == "mk-vi "*" <- asked for by the recipe" ]]
+	sed -i 's/packages: \[mk-vi\]/packages: [mk-tool]/' notes.yml
+	mkbench 0 lock notes.yml
+	run ! grep -q 'layer: build' notes.lock
+	mkbench 0 plan --why mk-lib notes.yml
+	[[ ${lines[-1]} == "mk-lib "*" <- mk-tool <- asked for by the recipe" ]]
+	mkbench 0 plan --why mk-base notes.yml
+	[[ ${lines[-1]} == "mk-base "*" <- part of every image" ]]
+}
+
 @test "a lock from before a disk was wanted says so" {
 	mkdir "$MKBENCH_SHARE/services/disk"
 	echo 'packages: { disk: [mk-shell] }' >"$MKBENCH_SHARE/services/disk/service.yml"
