@@ -222,7 +222,8 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
 		digest_feed_word(run, *glob);
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);
-	digest_feed(run, w->apps.keys[w->apps.count - 1].bytes, sizeof w->image_key.bytes);
+	for (size_t i = 0; i < w->apps.count; i++)
+		digest_feed(run, w->apps.keys[i].bytes, sizeof w->apps.keys[i].bytes);
 	struct err *e = build_configuration(w->job, "", &unnamed);
 	struct digest configuration = tree_digest(&unnamed);
 	digest_feed(run, configuration.bytes, sizeof configuration.bytes);

@@ -79,22 +79,64 @@ static struct err *lay_one(const char *folder, const struct lock_pins *p)
 	return file_write(path, t.bytes, t.len, 0644);
 }
 
-static struct err *lay(struct job *j, char **ret_folder)
+/* A folder that steps have at that place. */
+static struct err *add_bind(struct job *j, const char *name, const char *to, struct build_binds *b, const char **ret_folder)
 {
-	TRY(store_work_folder(j->store, "pins", ret_folder));
-	if (chmod(*ret_folder, 0755) < 0)
-		return err_errno(errno, "%s", *ret_folder);
-	for (size_t i = 0; i < j->lock.pin_count; i++)
-		TRY(lay_one(*ret_folder, &j->lock.pins[i]));
+	AUTO_FREE char *folder = NULL;
+
+	TRY(store_work_folder(j->store, name, &folder));
+	if (chmod(folder, 0755) < 0)
+		return err_errno(errno, "%s", folder);
+	*ret_folder = folder;
+	b->items[b->count++] = (struct bind){ TAKE(folder), to, false };
 	return NULL;
 }
 
-struct err *build_pins_lay(struct job *j, char **ret_folder)
+static struct err *lay_tools(struct job *j, struct build_binds *b)
+{
+	const struct service_tool *tools;
+	size_t count = service_tools(j->services, &tools);
+	const char *folder;
+
+	if (!count)
+		return NULL;
+	TRY(add_bind(j, "tools", SERVICE_TOOLS, b, &folder));
+	for (size_t i = 0; i < count; i++) {
+		AUTO_FREE char *path = mem_printf("%s/%s", folder, tools[i].name);
+		TRY(file_write(path, tools[i].bytes, strlen(tools[i].bytes), 0644));
+	}
+	return NULL;
+}
+
+static struct err *lay_pins(struct job *j, struct build_binds *b)
 {
 	const struct service_step *steps;
+	const char *folder;
 
-	*ret_folder = NULL;
-	return service_pin_steps(j->services, &steps) ? lay(j, ret_folder) : NULL;
+	if (!service_pin_steps(j->services, &steps))
+		return NULL;
+	TRY(add_bind(j, "pins", SERVICE_PINS, b, &folder));
+	for (size_t i = 0; i < j->lock.pin_count; i++)
+		TRY(lay_one(folder, &j->lock.pins[i]));
+	return NULL;
+}
+
+struct err *build_pins_lay(struct job *j, struct build_binds *ret)
+{
+	*ret = (struct build_binds){ 0 };
+	struct err *e = lay_pins(j, ret);
+	if (!e)
+		e = lay_tools(j, ret);
+	if (e)
+		build_pins_unlay(ret);
+	return e;
+}
+
+void build_pins_unlay(struct build_binds *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		free((char *)b->items[i].from);
+	*b = (struct build_binds){ 0 };
 }
 
 static struct err *check_plain(const struct service_step *step, const char *bytes, size_t len)
@@ -134,25 +176,35 @@ static struct err *take(struct job *j, const struct service_step *step, const ch
 	return NULL;
 }
 
+static struct err *run(struct job *j, const struct layer_root *root, const struct service_step *step, const struct tree *inputs,
+		       struct build_binds *b)
+{
+	struct layer_steps request = {
+		.store = j->store, .progress = j->progress, .seed = inputs, .steps = step, .step_count = 1, .uid = BUILD_APPS_USER,
+		.gid = BUILD_APPS_USER, .binds = b->items, .bind_count = b->count, .epoch = j->lock.epoch,
+	};
+
+	b->items[0].writable = true;
+	if (chown(b->items[0].from, BUILD_APPS_USER, BUILD_APPS_USER) < 0)
+		return err_errno(errno, "give %s to the step", b->items[0].from);
+	return layer_steps_forget(&request, root);
+}
+
 static struct err *choose(struct job *j, const struct layer_root *root, const struct service_step *step, struct lock_pins *ret)
 {
-	AUTO_FREE char *folder = NULL;
+	struct build_binds binds;
 	struct tree inputs = { 0 };
 
-	TRY(lay(j, &folder));
-	if (chown(folder, BUILD_APPS_USER, BUILD_APPS_USER) < 0)
-		return err_errno(errno, "give %s to the step", folder);
+	TRY(build_pins_lay(j, &binds));
 	build_apps_inputs(j, step, &inputs);
 	ret->name = arena_dup(&j->lock.arena, step->pins, strlen(step->pins));
 	ret->asked = tree_digest(&inputs);
-	struct bind pins = { folder, SERVICE_PINS, true };
-	struct layer_steps request = {
-		.store = j->store, .progress = j->progress, .seed = &inputs, .steps = step, .step_count = 1, .uid = BUILD_APPS_USER,
-		.gid = BUILD_APPS_USER, .binds = &pins, .bind_count = 1, .epoch = j->lock.epoch,
-	};
-	struct err *e = layer_steps_forget(&request, root);
+	struct err *e = run(j, root, step, &inputs, &binds);
+	if (!e)
+		e = take(j, step, binds.items[0].from, ret);
 	tree_done(&inputs);
-	return e ? e : take(j, step, folder, ret);
+	build_pins_unlay(&binds);
+	return e;
 }
 
 struct err *build_pins(struct job *j, const struct layer_root *root)

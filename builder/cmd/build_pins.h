@@ -11,5 +11,10 @@ struct err *build_pins_check(const struct job *j, bool *ret_missing) MUST_CHECK;
 struct err *build_pins(struct job *j, const struct layer_root *root) MUST_CHECK;
 /* A key that is the pins' as well; the same when there are none. */
 struct digest build_pins_key(const struct job *j, const struct digest *below);
-/* The files, in a work folder of the store; NULL when there are none. The path is the caller's to free. */
-struct err *build_pins_lay(struct job *j, char **ret_folder) MUST_CHECK;
+/* What steps find in places of their own: the pins and the framework's tools, laid into work folders of the store. */
+struct build_binds {
+	struct bind items[2];
+	size_t count;
+};
+struct err *build_pins_lay(struct job *j, struct build_binds *ret) MUST_CHECK;
+void build_pins_unlay(struct build_binds *b);

@@ -60,6 +60,8 @@ struct layer_root {
 	const char *lowers[24];      /* NULL-terminated; owned */
 };
 void layer_root_done(struct layer_root *r);
+void layer_root_over(struct layer_root *r, const struct layer_root *more); /* lays all of more on top */
+void layer_root_top(const struct layer_root *r, struct layer_root *ret);   /* its topmost folder alone, as a root */
 
 /* What a step changed. */
 struct layer_delta {

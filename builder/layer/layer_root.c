@@ -26,6 +26,21 @@ void layer_root_push(struct layer_root *r, const char *folder)
 	r->lowers[0] = mem_dup(folder);
 }
 
+void layer_root_over(struct layer_root *r, const struct layer_root *more)
+{
+	size_t count = 0;
+
+	while (more->lowers[count])
+		count++;
+	while (count)
+		layer_root_push(r, more->lowers[--count]);
+}
+
+void layer_root_top(const struct layer_root *r, struct layer_root *ret)
+{
+	layer_root_push(ret, r->lowers[0]);
+}
+
 void layer_root_done(struct layer_root *r)
 {
 	for (size_t i = 0; r->lowers[i]; i++)

@@ -154,6 +154,26 @@ static struct err *read_own(struct arena *a, const char *share, const struct rec
 	return NULL;
 }
 
+/* What nothing here tells is told by the source, once it is here. */
+static struct err *find_after_fetch(struct arena *a, const char *share, const struct recipe *r, const struct names *known,
+				    struct problems *p, struct manifest *ret)
+{
+	const struct app *first = r->apps.items;
+
+	for (size_t i = 0; !first->path && i < known->count; i++) {
+		struct manifest m;
+		TRY(manifest_read_framework(a, share, known->items[i], &m));
+		if (!m.fetched)
+			continue;
+		problem_warn(p, node_mark(r->root, "apps/0"), "framework %s is taken, and looked for in the app when a build "
+			     "fetches it: name another as 'framework' if that is wrong", m.name);
+		*ret = m;
+		return NULL;
+	}
+	problem_add(p, node_mark(r->root, "apps/0"), "no framework recognises the first app: name one as 'framework', or a file of your own");
+	return NULL;
+}
+
 /* Of two that recognise it, one that is like the other asks for more and wins. */
 static struct err *find_recognised(struct arena *a, const char *share, const struct recipe *r, const struct names *known,
 				   struct problems *p, struct manifest *ret)
@@ -175,8 +195,7 @@ static struct err *find_recognised(struct arena *a, const char *share, const str
 		found = m;
 	}
 	if (!found.name)
-		problem_add(p, node_mark(r->root, "apps/0"),
-			    "no framework recognises the first app: name one as 'framework', or a file of your own");
+		return find_after_fetch(a, share, r, known, p, ret);
 	*ret = found;
 	return NULL;
 }

@@ -94,20 +94,43 @@ static struct err *read_base(struct arena *a, const char *share, bool may_be_lik
 	return NULL;
 }
 
+/* A file that is named in one of services/, beside it. */
+static struct err *read_beside(struct arena *a, const char *share, const char *folder, const char *name, const struct manifest *m,
+			       const char **ret_shown, const char **ret_bytes)
+{
+	AUTO_FREE char *shown = mem_printf("%s/%s", folder, name);
+	struct err *e = slurp(a, share, shown, ret_bytes);
+
+	if (e && err_code(e) == ENOENT) {
+		err_free(e);
+		return expand_refuse(&m->source, name, "there is no file %s", shown);
+	}
+	TRY_AS(e, "%s: file %s", m->source.path, name);
+	*ret_shown = keep(a, shown);
+	return NULL;
+}
+
 static struct err *read_templates(struct arena *a, const char *share, const char *folder, struct manifest *m)
 {
 	struct manifest_template *t = m->templates.items;
 
-	for (size_t i = 0; i < m->templates.count; i++) {
-		AUTO_FREE char *shown = mem_printf("%s/%s", folder, t[i].from);
-		struct err *e = slurp(a, share, shown, &t[i].bytes);
-		if (e && err_code(e) == ENOENT) {
-			err_free(e);
-			return expand_refuse(&m->source, t[i].from, "there is no file %s", shown);
-		}
-		if (e)
-			return err_wrap(e, "%s: template %s", m->source.path, t[i].from);
-		t[i].source = (struct source){ .path = keep(a, shown) };
+	for (size_t i = 0; i < m->templates.count; i++)
+		TRY(read_beside(a, share, folder, t[i].from, m, &t[i].source.path, &t[i].bytes));
+	return NULL;
+}
+
+static struct err *read_tools(struct arena *a, const char *share, const char *folder, struct manifest *m)
+{
+	const char *const *files = m->tool_files.items, *shown;
+
+	m->tools.items = arena_new(a, m->tool_files.count * sizeof *m->tools.items);
+	for (size_t i = 0; i < m->tool_files.count; i++) {
+		const char *slash = strrchr(files[i], '/');
+		struct service_tool *t = &m->tools.items[m->tools.count++];
+		t->name = slash ? slash + 1 : files[i];
+		AUTO_FREE char *path = mem_printf("%s/%s", SERVICE_TOOLS, t->name);
+		t->path = keep(a, path);
+		TRY(read_beside(a, share, folder, files[i], m, &shown, &t->bytes));
 	}
 	return NULL;
 }
@@ -134,14 +157,17 @@ struct err *manifest_read_service(struct arena *a, const char *share, const char
 	return read_templates(a, share, folder, ret);
 }
 
-/* Templates are beside the file that lists them: file, or that of the framework it is like. */
-static struct err *read_framework_templates(struct arena *a, const char *share, const char *file, struct manifest *m)
+typedef struct err *read_files(struct arena *a, const char *share, const char *folder, struct manifest *m);
+
+/* Templates and tools are beside the file that lists them: file, or that of the framework it is like. */
+static struct err *read_framework_files(struct arena *a, const char *share, const char *file, const char *key, read_files *read,
+					struct manifest *m)
 {
-	if (!file || (m->source.base && !node_get(m->source.root, "templates")))
-		return read_templates(a, share, "services/frameworks", m);
+	if (!file || (m->source.base && !node_get(m->source.root, key)))
+		return read(a, share, "services/frameworks", m);
 	const char *slash = strrchr(file, '/');
 	AUTO_FREE char *folder = slash ? mem_ndup(file, (size_t)(slash - file)) : mem_dup(".");
-	return read_templates(a, NULL, folder, m);
+	return read(a, NULL, folder, m);
 }
 
 /* file: the path of one that is not in share, or NULL. */
@@ -155,7 +181,8 @@ static struct err *read_framework(struct arena *a, const char *share, const char
 	TRY(parse(a, file ? NULL : share, keep(a, shown), &ret->source));
 	TRY(read_base(a, share, may_be_like, &ret->source, &root));
 	TRY(read_fields(a, root, manifest_fields_framework, ret));
-	return read_framework_templates(a, share, file, ret);
+	TRY(read_framework_files(a, share, file, "templates", read_templates, ret));
+	return read_framework_files(a, share, file, "tools", read_tools, ret);
 }
 
 struct err *manifest_read_framework(struct arena *a, const char *share, const char *name, struct manifest *ret)

@@ -60,7 +60,7 @@ struct manifest_trial {
 
 struct manifest_step {
 	const char *name, *directory, *only_with, *cache, *pins;
-	struct list argv, environment, inputs;
+	struct list argv, environment, inputs, first_inputs;
 	uint64_t seconds;
 	bool network, as_root;
 };
@@ -88,8 +88,11 @@ struct manifest {
 	/* A framework's own. */
 	const char *like;        /* the framework whose keys count where this one is silent, or NULL */
 	struct list services, suites, app_names, refs, evidence;
+	bool fetched;            /* "auto" takes it for an app that must be fetched to be known; its evidence is looked for then */
 	struct list options;     /* of struct pair: what an app may choose, and what counts where it does not */
 	struct manifest_needs app_needs; /* both, or both NULL */
+	struct list tool_files;  /* names of files beside it: programs for its steps */
+	struct { struct service_tool *items; size_t count; } tools; /* the same as read */
 	struct list pin_steps, prepare_steps, app_steps, bench_steps, prune;
 	struct list common_site_config, site_config, site_folders, site_create, site_finish;
 	const char *probe_path, *socketio_path, *admin_user;

@@ -23,8 +23,9 @@ static struct err *read_manifests(struct service_set *s, const char *share)
 	struct manifest framework;
 
 	TRY(framework_read(&s->arena, share, s->recipe, &p, &framework));
-	if (p.first)
-		return err_new(ERR_RECIPE, "%s:%u:%u: %s", s->recipe->path, p.first->at.line, p.first->at.column, p.first->text);
+	for (const struct problem *one = p.first; one; one = one->next)
+		if (!one->warning)
+			return err_new(ERR_RECIPE, "%s:%u:%u: %s", s->recipe->path, one->at.line, one->at.column, one->text);
 	const char *const *names = framework.services.items;
 	s->manifests = arena_new(&s->arena, (framework.services.count + 1) * sizeof *s->manifests);
 	for (size_t i = 0; i < framework.services.count; i++) {
@@ -171,6 +172,7 @@ void service_free(struct service_set *s)
 	for (size_t i = 0; s->app_steps && i < s->recipe->apps.count; i++)
 		free(s->app_steps[i].items);
 	free(s->bench_steps.items);
+	free(s->prepare_steps.items);
 	free(s->pin_steps.items);
 	free(s->processes.items);
 	free(s->packages.items);
@@ -212,6 +214,29 @@ size_t service_app_steps(const struct service_set *s, const struct app *app, con
 		}
 	*ret = NULL;
 	return 0;
+}
+
+struct err *service_evidence(struct service_set *s, size_t i, const char **ret_file, const char **ret_text)
+{
+	const struct pair *rows = s->framework->evidence.items;
+
+	*ret_file = NULL;
+	if (i >= s->framework->evidence.count)
+		return NULL;
+	*ret_text = rows[i].value;
+	return expand_text(&s->arena, &s->scope, &s->framework->source, rows[i].key, ret_file);
+}
+
+size_t service_prepare_steps(const struct service_set *s, const struct service_step **ret)
+{
+	*ret = s->prepare_steps.items;
+	return s->prepare_steps.count;
+}
+
+size_t service_tools(const struct service_set *s, const struct service_tool **ret)
+{
+	*ret = s->framework->tools.items;
+	return s->framework->tools.count;
 }
 
 size_t service_pin_steps(const struct service_set *s, const struct service_step **ret)

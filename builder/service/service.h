@@ -65,15 +65,26 @@ struct service_step {
 	const char *const *env;
 	const char *cwd;
 	const char *only_with;   /* a path, relative to cwd: the step is for apps that have it; NULL: for all */
-	/* Globs on paths of the app's source that the step depends on, NULL-terminated; such a step runs before
-	 * those of every app that see its whole source, and again only when what it names changed. NULL: the whole source. */
+	/* Globs on paths of the app's source, of a step of the bench every app's, that the step depends on, NULL-terminated; such a
+	 * step runs before those that see a whole source, and again only when what it names changed. NULL: the whole source. */
 	const char *const *inputs;
+	/* Globs on the first app's files, seen as well; NULL: none. */
+	const char *const *first_inputs;
 	const char *cache;       /* the store's cache that the step has at SERVICE_CACHE, or NULL */
 	const char *pins;        /* of service_pin_steps: the file that it leaves at SERVICE_PINS; else NULL */
 	bool network, as_root;
 };
 #define SERVICE_CACHE "/run/mkbench/cache" /* {{cache}} */
 #define SERVICE_PINS  "/run/mkbench/pins"  /* {{pins}} */
+#define SERVICE_TOOLS "/run/mkbench/tools" /* {{tools}} */
+/* A program that comes with the framework's file, for its steps. */
+struct service_tool {
+	const char *name, *path; /* path: below SERVICE_TOOLS */
+	const char *bytes;
+};
+size_t service_tools(const struct service_set *s, const struct service_tool **ret);
+/* Steps that come before any source. */
+size_t service_prepare_steps(const struct service_set *s, const struct service_step **ret);
 size_t service_app_steps(const struct service_set *s, const struct app *app, const struct service_step **ret);
 /* Steps that choose, before any other: each sees its inputs of every app, and nothing is kept of it but its pins, which all
  * steps have at SERVICE_PINS. Their names differ. */
@@ -81,6 +92,8 @@ size_t service_pin_steps(const struct service_set *s, const struct service_step 
 size_t service_bench_steps(const struct service_set *s, const struct service_step **ret); /* once, after all apps */
 /* Paths removed after the steps, globs, NULL-terminated. */
 const char *const *service_prune(const struct service_set *s);
+/* The i-th piece of evidence that the first app is one of the framework: a file of its source and a text in it. NULL: there are no more. */
+struct err *service_evidence(struct service_set *s, size_t i, const char **ret_file, const char **ret_text) MUST_CHECK;
 /* The file of an app's source, relative to it, that says which apps it needs; NULL when the framework knows of none. */
 const char *service_needs_file(const struct service_set *s, size_t app);
 /* Takes what that file holds, ended by a NUL; shown is its name for people. ERR_RECIPE, "file:line:col: …". */

@@ -31,6 +31,8 @@ static struct err *fill(struct service_set *s, const struct scope *scope, const 
 	TRY(expand_text(&s->arena, scope, from, row->directory ? row->directory : "{{bench}}", &ret->cwd));
 	if (row->inputs.count)
 		TRY(expand_list(&s->arena, scope, from, &row->inputs, &ret->inputs));
+	if (row->first_inputs.count)
+		TRY(expand_list(&s->arena, scope, from, &row->first_inputs, &ret->first_inputs));
 	return row->only_with ? expand_text(&s->arena, scope, from, row->only_with, &ret->only_with) : NULL;
 }
 
@@ -47,20 +49,19 @@ static struct err *fill_with_places(struct service_set *s, const struct scope *s
 		scope_set(&places, "cache", SERVICE_CACHE);
 	if (s->framework->pin_steps.count)
 		scope_set(&places, "pins", SERVICE_PINS);
+	if (s->framework->tools.count)
+		scope_set(&places, "tools", SERVICE_TOOLS);
 	struct err *e = fill(s, &places, row, ret);
 	scope_done(&places);
 	return e;
 }
 
-/* prepare: steps that come before any source. */
-static struct err *add_steps(struct service_set *s, const struct scope *scope, const struct list *rows, bool prepare,
-			     struct step_table *ret)
+static struct err *add_steps(struct service_set *s, const struct scope *scope, const struct list *rows, struct step_table *ret)
 {
-	static const char *const none[] = { NULL };
 	const struct manifest_step *row = rows->items;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		struct service_step step = { .name = row[i].name, .inputs = prepare ? none : NULL, .cache = row[i].cache,
+		struct service_step step = { .name = row[i].name, .cache = row[i].cache,
 					     .pins = row[i].pins, .network = row[i].network, .as_root = row[i].as_root };
 		TRY(fill_with_places(s, scope, &row[i], &step));
 		VEC_PUSH(ret, step);
@@ -84,12 +85,10 @@ struct err *step_list(struct service_set *s)
 	const struct manifest *f = s->framework;
 
 	TRY(check_pins(s));
-	TRY(add_steps(s, &s->scope, &f->pin_steps, false, &s->pin_steps));
+	TRY(add_steps(s, &s->scope, &f->pin_steps, &s->pin_steps));
+	TRY(add_steps(s, &s->scope, &f->prepare_steps, &s->prepare_steps));
 	s->app_steps = arena_new(&s->arena, s->recipe->apps.count * sizeof *s->app_steps);
-	for (size_t i = 0; i < s->recipe->apps.count; i++) {
-		if (i == 0)
-			TRY(add_steps(s, &s->apps[i], &f->prepare_steps, true, &s->app_steps[i]));
-		TRY(add_steps(s, &s->apps[i], &f->app_steps, false, &s->app_steps[i]));
-	}
-	return add_steps(s, &s->scope, &f->bench_steps, false, &s->bench_steps);
+	for (size_t i = 0; i < s->recipe->apps.count; i++)
+		TRY(add_steps(s, &s->apps[i], &f->app_steps, &s->app_steps[i]));
+	return add_steps(s, &s->scope, &f->bench_steps, &s->bench_steps);
 }

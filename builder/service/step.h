@@ -2,5 +2,5 @@
 #pragma once
 #include "service/set.h"
 
-/* Fills the set's tables. A framework's prepare steps run before those of its first app. */
+/* Fills the set's tables. */
 struct err *step_list(struct service_set *s) MUST_CHECK;

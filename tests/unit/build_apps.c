@@ -9,8 +9,74 @@ static struct digest key_of(const struct job *j)
 {
 	struct build_apps a;
 
+	struct digest_run *run = digest_start();
+
 	build_apps_plan(j, &(struct digest){ 0 }, &a);
-	return a.keys[a.count - 1];
+	for (size_t i = 0; i < a.count; i++)
+		digest_feed(run, a.keys[i].bytes, sizeof a.keys[i].bytes);
+	return digest_finish(run);
+}
+
+static void add_file(struct tree *t, const char *path, const char *bytes)
+{
+	tree_add(t, &(struct entry){ .path = path, .kind = ENTRY_FILE, .mode = 0644, .size_bytes = strlen(bytes),
+				     .sha256 = digest_of(bytes, strlen(bytes)) });
+}
+
+static void fill(struct job *j, const char *python, const char *style, const char *package)
+{
+	for (size_t app = 0; app < 2; app++) {
+		struct tree *t = &j->sources[app].files;
+		tree_done(t);
+		*t = (struct tree){ 0 };
+		add_file(t, "package.json", app ? "two" : package);
+		add_file(t, app ? "two/one.py" : "one/one.py", app ? "x" : python);
+		add_file(t, app ? "two/public/a.css" : "one/public/a.css", app ? "x" : style);
+		tree_sort(t);
+	}
+}
+
+/* Which parts differ, a letter each: environment, dependencies, app, bench; capital: made again. */
+static char *made_again(const struct build_apps *a, const struct build_apps *b)
+{
+	struct text t = { 0 };
+
+	for (size_t i = 0; i < a->count; i++)
+		text_printf(&t, "%c", a->names[i][0] - (digest_equal(&a->keys[i], &b->keys[i]) ? 0 : 'a' - 'A'));
+	return text_take(&t);
+}
+
+static const char two[] = "name: d\nversion: \"1\"\nbase: {suite: bookworm}\nframework: ./tests/unit/parts.yml\n"
+			  "apps: [{name: one, path: ./demo}, {name: two, path: ./demo}]\nsites: [{name: one.localhost}]\n";
+
+/* A line of Python in one app makes neither its packages nor its assets again, and nothing of the other app's. */
+static void test_parts(void)
+{
+	struct job j = { 0 };
+	struct build_apps first, python, style, package;
+	AUTO_FREE char *why = loaded(two, &j.recipe, &j.services);
+
+	is(why ? why : "fine", "fine");
+	AUTO_FREE struct app_source *sources = mem_array(2, sizeof *sources);
+	j.sources = sources;
+	fill(&j, "x", "x", "x");
+	build_apps_plan(&j, &(struct digest){ 0 }, &first);
+	fill(&j, "y", "x", "x");
+	build_apps_plan(&j, &(struct digest){ 0 }, &python);
+	fill(&j, "x", "y", "x");
+	build_apps_plan(&j, &(struct digest){ 0 }, &style);
+	fill(&j, "x", "x", "y");
+	build_apps_plan(&j, &(struct digest){ 0 }, &package);
+	/* environment; packages of both; assets of both, the first app's files seen by both; both apps; the bench with inputs, and without */
+	AUTO_FREE char *by_python = made_again(&first, &python), *by_style = made_again(&first, &style), *by_package = made_again(&first, &package);
+	is(by_python, "eddddAabB");
+	is(by_style, "eddDDAABB");
+	is(by_package, "eDdDDAABB");
+	fill(&j, "", "", "");
+	for (size_t app = 0; app < 2; app++)
+		tree_done(&sources[app].files);
+	service_free(j.services);
+	recipe_done(&j.recipe);
 }
 
 /* What a step can reach decides what it leaves, as its words do: an earlier result is not that of a step with more. */
@@ -18,13 +84,12 @@ int main(void)
 {
 	struct job j = { 0 };
 	AUTO_FREE char *why = loaded(recipe, &j.recipe, &j.services);
-	const struct app *apps = j.recipe.apps.items;
 	const struct service_step *rows;
 
 	is(why ? why : "fine", "fine");
 	AUTO_FREE struct app_source *sources = mem_array(1, sizeof *sources);
 	j.sources = sources;
-	ok(service_app_steps(j.services, &apps[0], &rows) > 0);
+	ok(service_prepare_steps(j.services, &rows) > 0);
 	struct service_step *step = (struct service_step *)rows;
 	struct digest first = key_of(&j), again = key_of(&j);
 	ok(digest_equal(&first, &again));
@@ -41,5 +106,6 @@ int main(void)
 	ok(!digest_equal(&first, &root));
 	service_free(j.services);
 	recipe_done(&j.recipe);
+	test_parts();
 	return t_done();
 }

@@ -1,0 +1,375 @@
+#!/usr/bin/python3
+"""The Python packages of a bench: chosen together for all apps, then installed by their digests.
+
+    python.py choose CACHE PINS BENCH APP...   writes PINS/python from what the apps declare
+    python.py install CACHE PINS BENCH         makes BENCH/env from PINS/python
+    python.py apps BENCH APP...                the apps become packages of BENCH/env, from where they are
+
+PINS/python has a line a file, `NAME==VERSION --hash=sha256:HEX # FILE`, below the headings of SECTIONS. CACHE keeps the files
+as HEX/FILE. The index and its credentials are those of pip's settings; uv, from that index too, does the choosing.
+"""
+import base64
+import concurrent.futures
+import contextlib
+import functools
+import glob
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+
+PIP = glob.glob("/usr/share/python-wheels/pip-*.whl")[0]
+sys.path.append(PIP)
+from pip._vendor.packaging import tags, utils  # noqa: E402
+from pip._vendor.packaging.requirements import Requirement  # noqa: E402
+from pip._vendor.packaging.specifiers import SpecifierSet  # noqa: E402
+
+SECTIONS = ["uv", "packages", "build"]
+# The web server has to be there, and old packages import pkg_resources, which newer ones of setuptools lack, without saying so.
+ALWAYS = ["gunicorn", "setuptools<81"]
+DEFAULT_BUILD = ["setuptools", "wheel"]
+
+
+def fail(*lines):
+    sys.exit("\n".join(lines))
+
+
+def pip(*words):
+    done = subprocess.run([sys.executable, f"{PIP}/pip", "--disable-pip-version-check", "--no-input", *words],
+                          stdout=subprocess.PIPE, text=True)
+    return done.stdout if done.returncode == 0 else None
+
+
+@functools.cache
+def index_urls():
+    settings = {}
+    for line in (pip("config", "list") or "").splitlines():
+        key, _, value = line.partition("=")
+        settings[key.strip().rsplit(".", 1)[-1]] = value.strip().strip("'\"")
+    first = os.environ.get("PIP_INDEX_URL") or settings.get("index-url")
+    more = os.environ.get("PIP_EXTRA_INDEX_URL") or settings.get("extra-index-url", "")
+    return ([first] if first else []), [url for url in more.replace("\\n", " ").split() if url]
+
+
+def open_url(url, accept="*/*"):
+    parts = urllib.parse.urlsplit(url)
+    request = urllib.request.Request(urllib.parse.urlunsplit(parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1], fragment="")),
+                                     headers={"Accept": accept})
+    if parts.username:
+        word = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
+        request.add_header("Authorization", "Basic " + base64.b64encode(word.encode()).decode())
+    return urllib.request.urlopen(request, timeout=180)
+
+
+def file_of(url):
+    return urllib.parse.unquote(urllib.parse.urlsplit(url).path.rsplit("/", 1)[-1])
+
+
+def with_login(url):
+    """What an index wants of its visitors its files want, too, when they are on the same host."""
+    parts = urllib.parse.urlsplit(url or "")
+    for index in sum(index_urls(), []):
+        own = urllib.parse.urlsplit(index)
+        if own.username and parts.hostname == own.hostname and not parts.username:
+            return urllib.parse.urlunsplit(parts._replace(netloc=own.netloc))
+    return url
+
+
+def links_of(name):
+    """The files that the index has of a package: name of the file to its URL."""
+    first, more = index_urls()
+    if not first:
+        from pip._internal.models.index import PyPI
+        first = [PyPI.simple_url]
+    links = {}
+    for index in first + more:
+        page = f"{index.rstrip('/')}/{utils.canonicalize_name(name)}/"
+        try:
+            with open_url(page, "application/vnd.pypi.simple.v1+json, text/html;q=0.5") as answer:
+                kind, body = answer.headers.get("Content-Type", ""), answer.read()
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                continue
+            raise
+        if "json" in kind:
+            found = [(f["filename"], f["url"]) for f in json.loads(body)["files"]]
+        else:
+            found = [(None, html.unescape(url)) for url in re.findall(r'<a\s[^>]*href=["\']([^"\']+)', body.decode())]
+        for file, url in found:
+            whole = urllib.parse.urljoin(page, url)
+            links.setdefault(file or file_of(whole), with_login(whole))
+    return links
+
+
+def digest_of(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Pin:
+    def __init__(self, name, version, digest, file, url=None):
+        self.name, self.version, self.digest, self.file, self.url = name, version, digest, file, url
+
+    def __str__(self):
+        return f"{self.name}=={self.version} --hash=sha256:{self.digest} # {self.file}"
+
+    def requirement(self):
+        return str(self).partition(" #")[0]
+
+    def get(self, cache):
+        """The file's path; from the index when the cache lacks it or has other bytes."""
+        path = f"{cache}/{self.digest}/{self.file}"
+        if os.path.exists(path) and digest_of(path) == self.digest:
+            return path
+        try:
+            url = self.url or links_of(self.name).get(self.file)
+            if not url:
+                fail(f"{self.name}: the index no longer has {self.file}: run 'mkbench lock', which chooses anew")
+            print("get", self.file, flush=True)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open_url(url) as answer, open(path + ".part", "wb") as part:
+                shutil.copyfileobj(answer, part)
+        except OSError as error:
+            fail(f"{self.name}: cannot get {self.file}: {error}")
+        found = digest_of(path + ".part")
+        if found != self.digest:
+            os.remove(path + ".part")
+            fail(f"{self.file}: the index gives another file than the one that was locked",
+                 f"  locked sha256:{self.digest}", f"  found  sha256:{found}", "THE HASHES DO NOT MATCH")
+        os.rename(path + ".part", path)
+        return path
+
+
+def get_all(pins, cache):
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        return list(pool.map(lambda pin: pin.get(cache), pins))
+
+
+def read_pins(pins):
+    sections, at = {}, None
+    for line in open(f"{pins}/python"):
+        if line.startswith("#"):
+            at = sections.setdefault(line.strip("# \n").split(":")[0], [])
+        elif found := re.fullmatch(r"(\S+)==(\S+) --hash=sha256:([0-9a-f]{64}) # ([^/\s]+)\n?", line):
+            at.append(Pin(*found.groups()))
+        else:
+            fail(f"the lock's Python packages are damaged at '{line.strip()}': run 'mkbench lock'")
+    return sections
+
+
+def start_uv(cache, pin):
+    with zipfile.ZipFile(pin.get(cache)) as wheel:
+        name = next(n for n in wheel.namelist() if n.endswith(".data/scripts/uv"))
+        with wheel.open(name) as source, open("/tmp/uv", "wb") as program:
+            shutil.copyfileobj(source, program)
+    os.chmod("/tmp/uv", 0o755)
+    first, more = index_urls()
+    environment = dict(os.environ, UV_NO_CONFIG="1", UV_CACHE_DIR="/tmp/uv-cache", UV_PYTHON_DOWNLOADS="never", UV_LINK_MODE="copy",
+                       UV_CONCURRENT_BUILDS="1", UV_HTTP_TIMEOUT="180")
+    for name, urls in (("UV_DEFAULT_INDEX", first), ("UV_INDEX", more)):
+        environment.pop(name, None)
+        if urls:
+            environment[name] = " ".join(urls)
+    environment.pop("UV_INDEX_URL", None)
+    return lambda *words, **keys: subprocess.run(["/tmp/uv", *words], env=environment, text=True, **keys)
+
+
+def choose_uv(cache):
+    folder = "/tmp/uv-wheel"
+    if pip("download", "-q", "--no-deps", "--only-binary", ":all:", "--dest", folder, "uv") is None:
+        fail("uv, which chooses Python packages, cannot be had from the package index")
+    path = glob.glob(f"{folder}/*.whl")[0]
+    file, digest = os.path.basename(path), digest_of(path)
+    os.makedirs(f"{cache}/{digest}", exist_ok=True)
+    shutil.copyfile(path, f"{cache}/{digest}/{file}")
+    return Pin("uv", file.split("-")[1], digest, file)
+
+
+def check_python(app, wanted):
+    have = ".".join(map(str, sys.version_info[:3]))
+    if wanted and not SpecifierSet(wanted).contains(have):
+        fail(f"the app '{app}' wants Python {wanted}, and the image has {have}: choose another 'base: suite', or another ref of the app")
+
+
+def lines_of(path):
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8-sig") as file:
+        text = file.read().replace("\\\n", " ")
+    return [line for line in (re.sub(r"(^|\s)#.*", "", raw).strip() for raw in text.splitlines()) if line]
+
+
+def declared(bench, app, tests):
+    """What an app asks for: requirements, and files that uv must read them from."""
+    folder = f"{bench}/apps/{app}"
+    project, asked = {}, []
+    if os.path.exists(f"{folder}/pyproject.toml"):
+        with open(f"{folder}/pyproject.toml", "rb") as file:
+            project = tomllib.load(file)
+    own = project.get("project", {})
+    check_python(app, own.get("requires-python"))
+    dynamic = "dependencies" in own.get("dynamic", [])
+    if own and not dynamic:
+        asked += own.get("dependencies", [])
+    elif os.path.exists(f"{folder}/requirements.txt"):
+        asked += lines_of(f"{folder}/requirements.txt")
+    elif os.path.exists(f"{folder}/setup.py") or dynamic:
+        return [], [f"{folder}/{'pyproject.toml' if dynamic else 'setup.py'}"]
+    if tests:
+        more = project.get("tool", {}).get("bench", {}).get("dev-dependencies", {})
+        asked += [f"{name}{value if value[:1] in '=<>~!' else '==' + value if value else ''}" for name, value in more.items()]
+        asked += lines_of(f"{folder}/dev-requirements.txt")
+    return asked, []
+
+
+def compile_set(uv, asked, files, before, what):
+    """uv's choice as the packages of a pylock."""
+    with open("/tmp/asked.in", "w") as out:
+        out.write("\n".join(asked) + "\n")
+    words = ["pip", "compile", "-q", "--python", sys.executable, "--no-header", "--no-annotate", "--format", "pylock.toml",
+             "-o", "/tmp/pylock.toml", "/tmp/asked.in", *files]
+    if before:
+        words += ["--exclude-newer", before]
+    done = uv(*words, stderr=subprocess.PIPE)
+    if done.returncode and before and "upload" in done.stderr and "date" in done.stderr:
+        print("the index does not say when its packages came: the newest are taken", flush=True)
+        return compile_set(uv, asked, files, None, what)
+    if done.returncode:
+        fail(f"no set of Python packages suits {what}:", done.stderr.strip())
+    with open("/tmp/pylock.toml", "rb") as file:
+        return tomllib.load(file).get("packages", [])
+
+
+def best_file(package, order):
+    """The file that pip would take, as a name and its entry: a wheel when one fits, else the source."""
+    wheels = []
+    for wheel in package.get("wheels", []):
+        name = wheel.get("name") or file_of(wheel["url"])
+        ranks = [order[tag] for tag in utils.parse_wheel_filename(name)[3] if tag in order]
+        if ranks:
+            wheels.append((min(ranks), name, wheel))
+    if wheels:
+        return min(wheels, key=lambda row: row[:2])[1:]
+    source = package.get("sdist")
+    if not source:
+        fail(f"{package['name']} {package['version']} has no file for this machine")
+    return source.get("name") or file_of(source["url"]), source
+
+
+def pins_of(packages):
+    order = {tag: rank for rank, tag in enumerate(tags.sys_tags())}
+    pins = []
+    for package in packages:
+        if "vcs" in package or "directory" in package:
+            fail(f"{package['name']}: a Python package from git or a folder has no digest: name a release of it")
+        name, file = best_file(package, order)
+        pins.append(Pin(package["name"], package["version"], file["hashes"]["sha256"], name, with_login(file.get("url"))))
+    return pins
+
+
+def build_needs(path):
+    """What a source package wants to be built with."""
+    with tarfile.open(path) if not path.endswith(".zip") else zipfile.ZipFile(path) as archive:
+        names = archive.namelist() if path.endswith(".zip") else archive.getnames()
+        tops = [name for name in names if re.fullmatch(r"[^/]+/pyproject\.toml", name)]
+        if not tops:
+            return DEFAULT_BUILD
+        text = archive.read(tops[0]) if path.endswith(".zip") else archive.extractfile(tops[0]).read()
+    return tomllib.loads(text.decode()).get("build-system", {}).get("requires", DEFAULT_BUILD)
+
+
+def choose(cache, pins, bench, *apps):
+    before = os.environ.get("MKBENCH_RESOLVE_DATE") or None
+    tests = os.environ.get("MKBENCH_TESTS") == "yes"
+    own_uv = choose_uv(cache)
+    uv = start_uv(cache, own_uv)
+    asked, files = list(ALWAYS), []
+    for app in apps:
+        more, from_files = declared(bench, app, tests)
+        asked += more
+        files += from_files
+    # Apps of the bench come from it, never from the index.
+    own = {utils.canonicalize_name(app) for app in apps}
+    asked = [line for line in asked if not (re.match(r"[A-Za-z0-9]", line) and "://" not in line.split(";")[0] and
+                                            utils.canonicalize_name(re.split(r"[\s\[=<>~!;@]", line)[0]) in own)]
+    chosen = pins_of(compile_set(uv, asked, files, before, "all apps together"))
+    paths = get_all(chosen, cache)
+    sources = [path for path in paths if not path.endswith(".whl")]
+    needs = sorted({need for path in sources for need in [*build_needs(path), *DEFAULT_BUILD]})
+    needs = [need for need in needs if not Requirement(need).marker or Requirement(need).marker.evaluate()]
+    build = pins_of(compile_set(uv, needs, [], before, "the building of " + ", ".join(map(os.path.basename, sources)))) if needs else []
+    get_all(build, cache)
+    heads = {"packages": f"packages: as of {before}" if before else "packages"}
+    with open(f"{pins}/python", "w") as out:
+        for section, rows in zip(SECTIONS, ([own_uv], chosen, build)):
+            out.write(f"# {heads.get(section, section)}\n" + "".join(f"{pin}\n" for pin in rows))
+
+
+def install(cache, pins, bench):
+    sections = read_pins(pins)
+    if not sections.get("uv"):
+        fail("the lock names no Python packages: run 'mkbench lock'")
+    os.makedirs("/tmp/files")
+    for name in ("packages", "build"):
+        for path in get_all(sections.get(name, []), cache):
+            shutil.copyfile(path, f"/tmp/files/{os.path.basename(path)}")
+        with open(f"/tmp/{name}.txt", "w") as out:
+            out.write("".join(f"{pin.requirement()}\n" for pin in sections.get(name, [])))
+    env = f"{bench}/env"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", env], check=True)
+    uv = start_uv(cache, sections["uv"][0])
+    done = uv("pip", "install", "-q", "--python", f"{env}/bin/python", "--offline", "--no-index", "--find-links", "/tmp/files",
+              "--no-deps", "--require-hashes", "-r", "/tmp/packages.txt", "--build-constraints", "/tmp/build.txt")
+    if done.returncode:
+        fail("the Python packages above cannot be installed: what a package is built with is a Debian package to name in "
+             "'base: build_packages'")
+    for name in glob.glob(f"{env}/lib/python3*/site-packages/*.dist-info/uv_cache.json"):
+        os.remove(name)
+
+
+def version_of(folder, app, project):
+    if project.get("version"):
+        return project["version"]
+    found = re.search(r"""^__version__\s*=\s*["']([^"']+)""", read(f"{folder}/{app}/__init__.py"), re.M)
+    return found[1] if found else "0.0.1"
+
+
+def read(path):
+    with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+    return ""
+
+
+def apps(bench, *names):
+    """As an editable installation does it: a path, and what importlib.metadata wants to know."""
+    site = glob.glob(f"{bench}/env/lib/python3*/site-packages")[0]
+    with open(f"{site}/bench-apps.pth", "w") as out:
+        out.write("".join(f"{bench}/apps/{app}\n" for app in names))
+    for app in names:
+        folder = f"{bench}/apps/{app}"
+        text = read(f"{folder}/pyproject.toml")
+        project = tomllib.loads(text).get("project", {}) if text else {}
+        name, version = project.get("name", app), version_of(folder, app, project)
+        info = f"{site}/{utils.canonicalize_name(name).replace('-', '_')}-{version}.dist-info"
+        os.makedirs(info, exist_ok=True)
+        with open(f"{info}/METADATA", "w") as out:
+            out.write(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        with open(f"{info}/INSTALLER", "w") as out:
+            out.write("mkbench\n")
+        with open(f"{info}/entry_points.txt", "w") as out:
+            for group, points in {"console_scripts": project.get("scripts", {}), **project.get("entry-points", {})}.items():
+                out.write(f"[{group}]\n" + "".join(f"{key} = {value}\n" for key, value in points.items()))
+
+
+if __name__ == "__main__":
+    {"choose": choose, "install": install, "apps": apps}[sys.argv[1]](*sys.argv[2:])

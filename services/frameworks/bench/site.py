@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+"""What a bench's framework does for a site, by its own code: the framework is the module that is named first.
+
+    site.py FRAMEWORK create SITE DB_NAME DB_USER ZONE LANGUAGE    the framework's tables in a database that is there
+    site.py FRAMEWORK install SITE APP
+    site.py FRAMEWORK finish SITE
+
+Passwords are MKBENCH_DB_PASSWORD and MKBENCH_ADMIN_PASSWORD. Older and newer frameworks are told apart by what they have.
+"""
+import contextlib
+import importlib
+import inspect
+import os
+import sys
+
+
+def module(name):
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and name.startswith(error.name):
+            return None
+        raise
+
+
+def suited(function, values):
+    known = inspect.signature(function).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in known.values()):
+        return values
+    return {key: value for key, value in values.items() if key in known}
+
+
+class Site:
+    def __init__(self, framework, name):
+        self.name, self.first = name, framework
+        self.fw = importlib.import_module(framework)
+        self.installer = module(f"{framework}.installer")
+
+    @contextlib.contextmanager
+    def connected(self):
+        self.fw.init(site=self.name)
+        self.fw.connect()
+        try:
+            yield
+            self.fw.db.commit()
+        finally:
+            self.fw.destroy()
+
+    def zone(self, zone):
+        """Until a site has settings the framework takes a zone of its own for now, and writes schedules by it."""
+        for name in ("utils.data", "utils"):
+            data = module(f"{self.first}.{name}")
+            for function in ("get_system_timezone", "_get_system_timezone", "get_time_zone", "_get_time_zone"):
+                if hasattr(data, function):
+                    setattr(data, function, lambda: zone)
+
+    def no_lookups(self):
+        """An app that is required is in the bench: its name needs no look-up at a code host."""
+        apps = set(self.fw.get_all_apps(True) if "with_internal_apps" not in inspect.signature(self.fw.get_all_apps).parameters
+                   else self.fw.get_all_apps())
+        original = getattr(self.installer, "parse_app_name", None)
+        if original is None:
+            return
+
+        def plain(tag):
+            return tag.rstrip("/").split("@")[0].rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".git")
+
+        def parse(name):
+            return plain(name) if plain(name) in apps else original(plain(name))
+
+        self.installer.parse_app_name = parse
+        if hasattr(self.installer, "fetch_details_from_tag"):
+            self.installer.fetch_details_from_tag = lambda tag: (None, plain(tag), None)
+
+    def without_root(self, new_site):
+        """An older one that always makes database and account itself finds them made."""
+        if "setup_db" in inspect.signature(new_site).parameters:
+            return
+        database = importlib.import_module(f"{self.first}.database")
+        setup = importlib.import_module(f"{self.first}.database.mariadb.setup_db")
+
+        def setup_database(force=None, source_sql=None, verbose=None, **_):
+            self.fw.local.session = self.fw._dict({"user": "Administrator"})
+            values = {"db_name": self.fw.local.conf.db_name, "verbose": verbose, "source_sql": source_sql}
+            setup.bootstrap_database(**suited(setup.bootstrap_database, values))
+
+        database.setup_database = setup.setup_database = setup_database
+
+    def create(self, db_name, db_user, zone, language):
+        new_site = getattr(self.installer, "_new_site", None) or importlib.import_module(f"{self.first}.commands.site")._new_site
+        values = {
+            "db_name": db_name, "site": self.name, "admin_password": os.environ["MKBENCH_ADMIN_PASSWORD"], "verbose": False,
+            "install_apps": [], "force": True, "db_password": os.environ["MKBENCH_DB_PASSWORD"], "db_type": "mariadb",
+            "db_user": db_user, "setup_db": False,
+        }
+        self.zone(zone)
+        self.without_root(new_site)
+        new_site(**suited(new_site, values))
+        self.fw.destroy()
+        with self.connected():
+            self.zone(zone)
+            self.settings(zone, language)
+            self.fw.clear_cache()
+
+    def settings(self, zone, language):
+        db, name = self.fw.db, "System Settings"
+        values = {"time_zone": zone, "enable_scheduler": 1}
+        if db.exists("Language", language):
+            values["language"] = language
+        for key, value in values.items():
+            db.set_value(name, name, key, value)
+        db.set_default("time_zone", zone)
+        if "language" in values:
+            db.set_default("lang", language)
+            db.set_value("User", "Administrator", "language", language)
+
+    def install(self, app):
+        self.fw.init(site=self.name)
+        self.fw.connect()
+        try:
+            if app in self.fw.get_installed_apps():
+                return
+            self.no_lookups()
+            self.fw.set_user("Administrator")
+            self.installer.install_app(app, **suited(self.installer.install_app, {"verbose": False, "set_as_patched": True}))
+            self.fw.db.commit()
+        finally:
+            self.fw.destroy()
+
+    def finish(self):
+        with self.connected():
+            scheduler = importlib.import_module(f"{self.first}.utils.scheduler")
+            enable = getattr(scheduler, "enable_scheduler", None) or (lambda: scheduler.toggle_scheduler(True))
+            enable()
+
+
+if __name__ == "__main__":
+    framework, command, site, *rest = sys.argv[1:]
+    getattr(Site(framework, site), command)(*rest)
