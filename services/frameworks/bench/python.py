@@ -31,7 +31,6 @@ import zipfile
 PIP = glob.glob("/usr/share/python-wheels/pip-*.whl")[0]
 sys.path.append(PIP)
 from pip._vendor.packaging import tags, utils  # noqa: E402
-from pip._vendor.packaging.requirements import Requirement  # noqa: E402
 from pip._vendor.packaging.specifiers import SpecifierSet  # noqa: E402
 
 SECTIONS = ["uv", "packages", "build"]
@@ -277,15 +276,65 @@ def pins_of(packages):
     return pins
 
 
-def build_needs(path):
-    """What a source package wants to be built with."""
-    with tarfile.open(path) if not path.endswith(".zip") else zipfile.ZipFile(path) as archive:
-        names = archive.namelist() if path.endswith(".zip") else archive.getnames()
-        tops = [name for name in names if re.fullmatch(r"[^/]+/pyproject\.toml", name)]
-        if not tops:
-            return DEFAULT_BUILD
-        text = archive.read(tops[0]) if path.endswith(".zip") else archive.extractfile(tops[0]).read()
-    return tomllib.loads(text.decode()).get("build-system", {}).get("requires", DEFAULT_BUILD)
+def unpack(path, number):
+    """A source package, unpacked; its folder."""
+    folder = f"/tmp/sources/{number}"
+    if path.endswith(".zip"):
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+    else:
+        with tarfile.open(path) as archive:
+            archive.extractall(folder, filter="data") if hasattr(tarfile, "data_filter") else archive.extractall(folder)
+    return glob.glob(f"{folder}/*/")[0].rstrip("/")
+
+
+# What the build backend itself asks for, once what is declared is there (PEP 517).
+HOOK = """
+import importlib, json, os, sys
+sys.path[:0] = [os.path.join(os.getcwd(), p) for p in json.loads(sys.argv[2])] or ([os.getcwd()] if "__legacy__" in sys.argv[1] else [])
+sys.argv = ["setup.py", *sys.argv[1:]]
+module, _, name = sys.argv[1].partition(":")
+backend = importlib.import_module(module)
+for part in filter(None, name.split(".")):
+    backend = getattr(backend, part)
+asked = getattr(backend, "get_requires_for_build_wheel", lambda settings: [])
+sys.stdout, out = sys.stderr, sys.stdout
+print(json.dumps(asked({})), file=out)
+"""
+
+
+def build_needs(folder):
+    """What a source package declares that it is built with, and by which backend."""
+    system = {}
+    if os.path.exists(f"{folder}/pyproject.toml"):
+        with open(f"{folder}/pyproject.toml", "rb") as file:
+            system = tomllib.load(file).get("build-system", {})
+    needs = [*system.get("requires", []), *DEFAULT_BUILD]
+    return needs, system.get("build-backend", "setuptools.build_meta:__legacy__"), system.get("backend-path", [])
+
+
+def asked_by_backend(folder, backend, path):
+    done = subprocess.run(["/tmp/build-env/bin/python", "-c", HOOK, backend, json.dumps(path)], cwd=folder, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 and done.stdout else []
+
+
+def choose_build(uv, sources, before):
+    """One set of packages that builds all source packages, as pins."""
+    if not sources:
+        return []
+    what = "the building of " + ", ".join(map(os.path.basename, sources))
+    folders = [unpack(path, i) for i, path in enumerate(sources)]
+    declared = [build_needs(folder) for folder in folders]
+    needs = sorted({need for row in declared for need in row[0]})
+    packages = compile_set(uv, needs, [], before, what)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "/tmp/build-env"], check=True)
+    done = uv("pip", "install", "-q", "--python", "/tmp/build-env/bin/python", "--no-deps",
+              *[f"{package['name']}=={package['version']}" for package in packages])
+    if done.returncode:
+        fail(f"what {what} needs cannot be installed: see above")
+    more = {need for folder, row in zip(folders, declared) for need in asked_by_backend(folder, *row[1:])}
+    return pins_of(compile_set(uv, sorted({*needs, *more}), [], before, what) if more - set(needs) else packages)
 
 
 def choose(cache, pins, bench, *apps):
@@ -304,10 +353,7 @@ def choose(cache, pins, bench, *apps):
                                             utils.canonicalize_name(re.split(r"[\s\[=<>~!;@]", line)[0]) in own)]
     chosen = pins_of(compile_set(uv, asked, files, before, "all apps together"))
     paths = get_all(chosen, cache)
-    sources = [path for path in paths if not path.endswith(".whl")]
-    needs = sorted({need for path in sources for need in [*build_needs(path), *DEFAULT_BUILD]})
-    needs = [need for need in needs if not Requirement(need).marker or Requirement(need).marker.evaluate()]
-    build = pins_of(compile_set(uv, needs, [], before, "the building of " + ", ".join(map(os.path.basename, sources)))) if needs else []
+    build = choose_build(uv, [path for path in paths if not path.endswith(".whl")], before)
     get_all(build, cache)
     heads = {"packages": f"packages: as of {before}" if before else "packages"}
     with open(f"{pins}/python", "w") as out:

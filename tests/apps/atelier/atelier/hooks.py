@@ -1,0 +1,3 @@
+app_name = "atelier"
+app_title = "Atelier"
+scheduler_events = ["atelier.utils.scheduler.note_tick"]

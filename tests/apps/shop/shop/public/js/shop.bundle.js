@@ -1,0 +1,3 @@
+import escape from "escape-html";
+
+window.shop = (name) => escape(name);

@@ -1,0 +1,5 @@
+import atelier
+
+
+def execute():
+    atelier.local.db.set("stock_item", "shelf", "1")
