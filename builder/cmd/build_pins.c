@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -176,14 +177,46 @@ static struct err *take(struct job *j, const struct service_step *step, const ch
 	return NULL;
 }
 
+/* When the apps that were committed last were committed, as MKBENCH_RESOLVE_DATE=…; NULL: the newest versions are wanted. */
+static char *resolve_date(const struct job *j)
+{
+	int64_t last = 0;
+	char text[64];
+
+	for (size_t i = 0; i < j->recipe.apps.count; i++)
+		last = j->sources[i].committed > last ? j->sources[i].committed : last;
+	time_t end = (time_t)last + 86400; /* what was released for it on that day counts */
+	struct tm tm;
+	if (!last || j->recipe.resolve == RESOLVE_NEWEST || !gmtime_r(&end, &tm) ||
+	    !strftime(text, sizeof text, "MKBENCH_RESOLVE_DATE=%Y-%m-%dT%H:%M:%SZ", &tm))
+		return NULL;
+	return mem_dup(text);
+}
+
+static const char **environment(const struct service_step *step, const char *const *more)
+{
+	struct { const char **items; size_t count, room; } env = { 0 };
+
+	for (const char *const *pair = step->env; pair && *pair; pair++)
+		VEC_PUSH(&env, *pair);
+	for (; *more; more++)
+		VEC_PUSH(&env, *more);
+	VEC_PUSH(&env, NULL);
+	return env.items;
+}
+
 static struct err *run(struct job *j, const struct layer_root *root, const struct service_step *step, const struct tree *inputs,
 		       struct build_binds *b)
 {
+	AUTO_FREE char *date = resolve_date(j);
+	AUTO_FREE const char **env = environment(step, (const char *const[]){ date, NULL });
+	struct service_step own = *step;
 	struct layer_steps request = {
-		.store = j->store, .progress = j->progress, .seed = inputs, .steps = step, .step_count = 1, .uid = BUILD_APPS_USER,
+		.store = j->store, .progress = j->progress, .seed = inputs, .steps = &own, .step_count = 1, .uid = BUILD_APPS_USER,
 		.gid = BUILD_APPS_USER, .binds = b->items, .bind_count = b->count, .epoch = j->lock.epoch,
 	};
 
+	own.env = env;
 	b->items[0].writable = true;
 	if (chown(b->items[0].from, BUILD_APPS_USER, BUILD_APPS_USER) < 0)
 		return err_errno(errno, "give %s to the step", b->items[0].from);

@@ -146,7 +146,7 @@ struct err *source_get(struct store *s, const struct recipe *r, const struct app
 	if (app->path)
 		folder = recipe_beside(r, app->path);
 	else if (app->git)
-		TRY_AS(source_git(s, r, app, pinned ? pinned->commit : NULL, &folder, &ret->commit), "app %s", app->name);
+		TRY_AS(source_git(s, r, app, pinned ? pinned->commit : NULL, &folder, &ret->commit, &ret->committed), "app %s", app->name);
 	else
 		TRY_AS(source_tar(s, app, p, &folder), "app %s", app->name);
 	char *real = realpath(folder, NULL);

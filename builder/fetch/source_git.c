@@ -95,13 +95,13 @@ static struct err *resolve(const struct repository *r, const char *url, const st
 }
 
 struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, char **ret_folder,
-		       char **ret_commit)
+		       char **ret_commit, int64_t *ret_committed)
 {
 	AUTO_FREE char *beside = recipe_beside(r, app->git);
 	AUTO_FREE char *local = access(beside, F_OK) ? NULL : realpath(beside, NULL);
 	const char *url = local ? local : app->git;
 	struct digest key = digest_of(url, strlen(url));
-	AUTO_FREE char *objects = NULL, *repository = NULL, *folder = NULL, *commit = NULL;
+	AUTO_FREE char *objects = NULL, *repository = NULL, *folder = NULL, *commit = NULL, *when = NULL;
 
 	TRY(store_git_objects(s, &key, &objects));
 	TRY(store_work_folder(s, "git", &repository));
@@ -111,6 +111,8 @@ struct err *source_git(struct store *s, const struct recipe *r, const struct app
 	TRY(git(&own, "init", (const char *[]){ "init", "-q", "--bare", "--template=", NULL }, NULL));
 	TRY(resolve(&own, url, app, pinned, &commit));
 	TRY(git(&own, "checkout", (const char *[]){ worktree, "checkout", "-q", "-f", commit, "--", ".", NULL }, NULL));
+	TRY(git(&own, "show", (const char *[]){ "show", "-s", "--format=%ct", commit, NULL }, &when));
+	*ret_committed = strtoll(when, NULL, 10);
 	*ret_folder = TAKE(folder);
 	*ret_commit = TAKE(commit);
 	return NULL;

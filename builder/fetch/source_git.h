@@ -4,6 +4,6 @@
 #include "store/store.h"
 
 /* Checks a commit out into a work folder of the store. pinned, when given, is the full id
- * wanted; else app->ref (a branch, a tag, a commit; NULL: the default branch) is resolved. */
+ * wanted; else app->ref (a branch, a tag, a commit; NULL: the default branch) is resolved. ret_committed: seconds since 1970. */
 struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, char **ret_folder,
-		       char **ret_commit) MUST_CHECK;
+		       char **ret_commit, int64_t *ret_committed) MUST_CHECK;

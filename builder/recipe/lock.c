@@ -109,6 +109,8 @@ struct digest lock_asked(const struct recipe *r, const char *const *packages, si
 	feed(run, "recommends", r->base.recommends ? "yes" : "no");
 	if (!r->base.security)
 		feed(run, "security", "no");
+	if (r->resolve == RESOLVE_NEWEST)
+		feed(run, "resolve", "newest");
 	for (size_t i = 0; i < r->base.archives.count; i++) {
 		feed(run, "archive", archives[i].url);
 		feed(run, "suite", archives[i].suite);

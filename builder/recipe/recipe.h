@@ -103,6 +103,9 @@ struct disk {
 	bool ssh;                 /* has an SSH server */
 };
 
+/* What versions the apps' own package managers may choose: those of when the apps were committed, or any. */
+enum resolve { RESOLVE_COMMIT, RESOLVE_NEWEST };
+
 struct recipe {
 	struct arena arena;       /* owns every string below */
 	const char *path;         /* of the recipe's file; relative sources start in its folder */
@@ -110,6 +113,7 @@ struct recipe {
 	const char *name, *version;
 	int mode;                 /* enum mode */
 	const char *framework;    /* a file of services/frameworks, "auto", or with a slash a path, relative to the recipe */
+	int resolve;              /* enum resolve */
 	struct base base;
 	struct list apps;         /* of struct app; the framework's own app first */
 	struct list sites;        /* of struct site */

@@ -197,6 +197,8 @@ const struct field recipe_fields[] = {
 	  .fallback = "production", .help = "development: Werkzeug and a Procfile instead of Gunicorn and Nginx" },
 	{ "framework", FIELD_TEXT, .offset = offsetof(struct recipe, framework), .pattern = &pattern_framework, .fallback = "auto",
 	  .help = "a file of services/frameworks, or one's own as ./FILE.yml; auto: told by the first app" },
+	{ "resolve", FIELD_ENUM, .offset = offsetof(struct recipe, resolve), .choices = WORDS("commit", "newest"), .fallback = "commit",
+	  .help = "which Python packages may be chosen for what apps leave open: those that there were at the newest commit of an app from git, or the newest there are" },
 	{ "base", FIELD_MAP, .required = true, .offset = offsetof(struct recipe, base), .fields = base_fields,
 	  .help = "the Debian system below the bench" },
 	{ "apps", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, apps), .min = 1, .max = 100, .fields = app_fields,
