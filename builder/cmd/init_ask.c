@@ -9,7 +9,7 @@
 #include "cmd/init_guess.h"
 #include "recipe/zone.h"
 
-#define SEPARATORS " ,\t"
+#define SEPARATORS ","
 
 /* Adds to problems what is wrong with an answer, which may be kept in the draft. */
 typedef void judge(struct draft *d, const char *answer, struct problems *p);
@@ -98,13 +98,18 @@ static void judge_zone(struct draft *d, const char *answer, struct problems *p)
 static void judge_sites(struct draft *d, const char *answer, struct problems *p)
 {
 	d->sites.count = 0;
-	for (const char *at = answer + strspn(answer, SEPARATORS); *at; at += strspn(at, SEPARATORS)) {
-		size_t len = strcspn(at, SEPARATORS);
-		const char *site = arena_dup(&d->arena, at, len);
+	for (const char *at = answer; *at; at += *at == ',') {
+		at += strspn(at, " \t");
+		size_t len = strcspn(at, SEPARATORS), end = len;
+		while (end && strchr(" \t", at[end - 1]))
+			end--;
+		const char *site = arena_dup(&d->arena, at, end);
+		if (strpbrk(site, " \t"))
+			problem_add(p, (struct mark){ 0 }, "'%s' is no host name: write a comma between sites, such as a.example.org, b.example.org", site);
 		for (size_t i = 0; i < d->sites.count; i++)
 			if (!strcmp(d->sites.items[i], site))
 				problem_add(p, (struct mark){ 0 }, "the site '%s' is given twice: once is enough", site);
-		if (takes(&pattern_site, "name", site, p))
+		if (*site && takes(&pattern_site, "name", site, p))
 			VEC_PUSH(&d->sites, site);
 		at += len;
 	}

@@ -22,8 +22,8 @@ static size_t roots_of(const struct job *j, struct plan_root **ret)
 {
 	const struct service_package *packages;
 	size_t count = service_packages(j->services, &packages), n = 0;
-	const char *const *more = j->recipe.base.packages.items;
-	struct plan_root *roots = mem_array(count + j->recipe.base.packages.count, sizeof *roots);
+	const char *const *more = j->recipe.base.packages.items, *const *tools = j->recipe.base.build_packages.items;
+	struct plan_root *roots = mem_array(count + j->recipe.base.packages.count + j->recipe.base.build_packages.count, sizeof *roots);
 
 	for (int group = 0; group < GROUP_COUNT; group++) {
 		for (size_t i = 0; group == GROUP_BUILD && i < j->recipe.base.packages.count; i++)
@@ -31,6 +31,8 @@ static size_t roots_of(const struct job *j, struct plan_root **ret)
 		for (size_t i = 0; i < count; i++)
 			if (packages[i].group == group)
 				roots[n++] = (struct plan_root){ packages[i].name, group };
+		for (size_t i = 0; group == GROUP_BUILD && i < j->recipe.base.build_packages.count; i++)
+			roots[n++] = (struct plan_root){ tools[i], GROUP_BUILD };
 	}
 	*ret = roots;
 	return n;

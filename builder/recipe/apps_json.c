@@ -146,10 +146,62 @@ static void read_list(struct reading *r, json_t *root)
 		r->draft->apps.count = had;
 }
 
-void apps_json_read(const char *bytes, size_t len, struct draft *d, struct problems *p)
+/* The end of what begins at c and is no JSON, though people write it: a comment, or a comma before a bracket. NULL: it is neither. */
+static const char *end_of_extra(const char *c)
 {
+	const char *end;
+
+	if (*c == '#' || !strncmp(c, "//", 2))
+		return c + strcspn(c, "\n");
+	if (!strncmp(c, "/*", 2))
+		return (end = strstr(c + 2, "*/")) ? end + 2 : NULL;
+	if (*c != ',')
+		return NULL;
+	for (end = skip_space(c + 1); *end == '#' || !strncmp(end, "//", 2) || !strncmp(end, "/*", 2); end = skip_space(end)) {
+		const char *next = end_of_extra(end);
+		if (!next)
+			return NULL;
+		end = next;
+	}
+	return *end == ']' || *end == '}' ? c + 1 : NULL;
+}
+
+static void blank(char *from, const char *to)
+{
+	for (; from < to; from++)
+		if (*from != '\n')
+			*from = ' ';
+}
+
+/* Takes out what is no JSON and yet clear, places staying as they are, and says so. */
+static void forgive(char *bytes, struct problems *p)
+{
+	if (text_starts(bytes, "\xef\xbb\xbf")) {
+		problem_warn(p, (struct mark){ 1, 1 }, "a byte order mark is no JSON: it is passed over");
+		blank(bytes, bytes + 3);
+	}
+	for (char *c = bytes; *c; c++) {
+		const char *end = end_of_extra(c);
+		if (end) {
+			problem_warn(p, problem_mark(bytes, c), "%s is no JSON: it is passed over", *c == ',' ? "a comma before a bracket" : "a comment");
+			blank(c, end);
+		}
+		if (*c != '"')
+			continue;
+		for (c++; *c && *c != '"'; c++)
+			c += *c == '\\' && c[1];
+		if (!*c)
+			break;
+	}
+}
+
+void apps_json_read(const char *written, size_t len, struct draft *d, struct problems *p)
+{
+	AUTO_FREE char *bytes = mem_ndup(written, len);
 	struct reading r = { bytes, d, p, 0 };
 	json_error_t error;
+
+	forgive(bytes, p);
 	json_t *root = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &error);
 
 	if (root) {

@@ -23,6 +23,7 @@ struct base {
 	struct list archives;     /* of struct archive, beside the suite's own */
 	const char *key;          /* keyring for the mirrors, or NULL: the host's */
 	struct list packages;     /* of const char *: additions */
+	struct list build_packages; /* of const char *: only while apps are built */
 	struct list exclude;      /* of const char *: globs on absolute paths left out of the image */
 	bool recommends;
 	bool security;            /* the suite's security updates are needed */

@@ -31,6 +31,8 @@ static const struct field base_fields[] = {
 	  .help = "the keyring for the mirrors, whoever names them; what apt of the machine trusts when absent" },
 	{ "packages", FIELD_LIST, .offset = offsetof(struct base, packages), .max = 1000, .pattern = &pattern_package,
 	  .help = "Debian packages to add to those that services and framework need" },
+	{ "build_packages", FIELD_LIST, .offset = offsetof(struct base, build_packages), .max = 1000, .pattern = &pattern_package,
+	  .help = "Debian packages that are there while the apps are built and not in the image, such as a compiler and headers" },
 	{ "exclude", FIELD_LIST, .offset = offsetof(struct base, exclude), .max = 1000, .pattern = &pattern_glob,
 	  .help = "paths left out of the image; * and ? match as in a shell" },
 	{ "recommends", FIELD_BOOL, .offset = offsetof(struct base, recommends), .fallback = "false",
