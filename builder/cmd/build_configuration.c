@@ -49,8 +49,20 @@ static struct err *add_guest(struct tree *t)
 	return NULL;
 }
 
+/* What the guest programs tell an upgrade by. */
+static void identify_apps(struct job *j)
+{
+	char hex[DIGEST_HEX];
+
+	for (size_t i = 0; i < j->recipe.apps.count; i++) {
+		AUTO_FREE char *content = mem_printf("sha256:%s", digest_hex(&j->sources[i].digest, hex));
+		service_identify(j->services, i, j->sources[i].commit, content);
+	}
+}
+
 struct err *build_configuration(struct job *j, const char *build_id, struct tree *ret)
 {
+	identify_apps(j);
 	TRY(service_render(j->services, build_id, ret));
 	TRY(add_guest(ret));
 	tree_add(ret, &(struct entry){ .path = "data", .kind = ENTRY_FOLDER, .mode = 0755 });

@@ -94,6 +94,9 @@ static struct err *add_framework(struct writer *w)
 	json_object_set_new(o, "site_folders", word_list(&f->site_folders));
 	TRY(add_steps(w, o, "site_create", &f->site_create));
 	TRY(add_steps(w, o, "site_finish", &f->site_finish));
+	TRY(add_steps(w, o, "site_migrate", &f->site_migrate));
+	TRY(add_steps(w, o, "site_install", &f->site_install));
+	TRY(add_steps(w, o, "site_probe", &f->site_probe));
 	json_object_set_new(o, "probe_path", json_string(f->probe_path));
 	json_object_set_new(o, "admin_user", json_string(f->admin_user));
 	return NULL;
@@ -251,6 +254,20 @@ static void add_sites(const struct writer *w)
 	}
 }
 
+/* What each app is, by what a migration of its data may depend on. */
+static void add_apps(const struct writer *w)
+{
+	const struct app *apps = w->set->recipe->apps.items;
+	json_t *list = json_array();
+
+	json_object_set_new(w->root, "apps", list);
+	for (size_t i = 0; i < w->set->recipe->apps.count; i++) {
+		const struct app_identity *is = &w->set->identities[i];
+		json_array_append_new(list, json_pack("{s:s, s:s*, s:s*, s:s*}", "name", apps[i].name, "version", is->version, "commit",
+						      is->commit, "content", is->content));
+	}
+}
+
 static void add_general(const struct writer *w, const char *build_id)
 {
 	const struct recipe *r = w->set->recipe;
@@ -268,6 +285,7 @@ struct err *bench_json_write(const struct service_set *s, const char *build_id, 
 	struct writer w = { .set = s, .root = json_object() };
 
 	add_general(&w, build_id);
+	add_apps(&w);
 	struct err *e = add_framework(&w);
 	if (!e)
 		e = add_mariadb(&w);

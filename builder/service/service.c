@@ -251,6 +251,12 @@ size_t service_bench_steps(const struct service_set *s, const struct service_ste
 	return s->bench_steps.count;
 }
 
+void service_identify(struct service_set *s, size_t app, const char *commit, const char *content)
+{
+	s->identities[app].commit = commit ? arena_dup(&s->arena, commit, strlen(commit)) : NULL;
+	s->identities[app].content = commit ? NULL : arena_dup(&s->arena, content, strlen(content));
+}
+
 struct err *service_render(const struct service_set *s, const char *build_id, struct tree *ret)
 {
 	return render_tree(s, build_id, ret);

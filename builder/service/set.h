@@ -52,6 +52,11 @@ struct app_needs {
 	struct needs names;
 };
 
+/* Which source of an app is in the image; NULL: not known yet, or the source does not say. */
+struct app_identity {
+	const char *commit, *content, *version;
+};
+
 struct service_set {
 	struct arena arena;
 	const struct recipe *recipe; /* borrowed */
@@ -67,6 +72,7 @@ struct service_set {
 	struct process_table processes;
 	struct step_table *app_steps; /* one an app */
 	struct app_needs *needs;     /* one an app; NULL: the framework knows of none */
+	struct app_identity *identities; /* one an app */
 	const size_t *order;         /* of installing apps, once their needs are settled */
 	struct step_table bench_steps, prepare_steps, pin_steps;
 	struct { struct service_package *items; size_t count, room; } packages;

@@ -185,6 +185,7 @@ static void add_apps(struct service_set *s)
 	const struct app *apps = s->recipe->apps.items;
 	struct text names = { 0 }, commas = { 0 }, folders = { 0 };
 
+	s->identities = arena_new(&s->arena, s->recipe->apps.count * sizeof *s->identities);
 	s->apps = arena_new(&s->arena, s->recipe->apps.count * sizeof *s->apps);
 	for (size_t i = 0; i < s->recipe->apps.count; i++) {
 		s->apps[i] = (struct scope){ .arena = &s->arena, .outer = &s->scope };
