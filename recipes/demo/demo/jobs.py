@@ -49,13 +49,18 @@ def count_words(site_name, job, seconds):
     with closing(site.connect()) as db:
         store.start_job(db, job)
         bench.publish(site, "job", {"id": job, "state": "running"})
-        texts = [note["text"] for note in store.notes(db)]
+    result = words_of(site)
     time.sleep(seconds)
-    words = Counter(re.findall(r"\w+", " ".join(texts).lower()))
-    result = {"notes": len(texts), "words": words.total(), "often": [word for word, _ in words.most_common(3)]}
     with closing(site.connect()) as db:
         store.end_job(db, job, result)
     bench.publish(site, "job", {"id": job, "state": "done", "result": result})
+
+
+def words_of(site):
+    with closing(site.connect()) as db:
+        texts = [note["text"] for note in store.notes(db)]
+    words = Counter(re.findall(r"\w+", " ".join(texts).lower()))
+    return {"notes": len(texts), "words": words.total(), "often": [word for word, _ in words.most_common(3)]}
 
 
 def ask_tick(site, seconds):

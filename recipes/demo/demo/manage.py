@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import closing
 
-from . import bench, jobs, store, version
+from . import bench, jobs, patches, store, version
 
 FOLDERS = ("public/files", "private/files", "private/backups", "locks", "logs")
 
@@ -18,7 +18,7 @@ def create_site(args):
     for folder in FOLDERS:
         os.makedirs(site.file(folder), exist_ok=True)
     with closing(site.connect()) as db:
-        store.create_tables(db)
+        store.create_tables(db, patches.known())
         password = os.environ.get("MKBENCH_ADMIN_PASSWORD")
         if password and not store.has_user(db, "Administrator"):
             store.set_password(db, "Administrator", password)
@@ -50,8 +50,32 @@ def set_admin_password(args):
 
 
 def migrate(args):
-    with closing(bench.Site(args.site).connect()) as db:
-        store.create_tables(db)
+    """Each patch is noted once it is through; what is noted is not done again."""
+    site = bench.Site(args.site)
+    with closing(site.connect()) as db:
+        had = store.applied(db)
+        for table in store.TABLES:
+            store.create_table(db, table)
+        for name in patches.known():
+            if name in had:
+                continue
+            print("patch", name, flush=True)
+            patches.apply(name, db, site)
+            store.note_patch(db, name)
+
+
+def probe(args):
+    """What the pages and the workers need of a site, asked as they ask it; changes nothing that stays."""
+    site = bench.Site(args.site)
+    with closing(site.connect()) as db:
+        missing = set(patches.known()) - store.applied(db)
+        if missing:
+            sys.exit("these patches are missing: " + ", ".join(sorted(missing)))
+        if not store.has_user(db, "Administrator"):
+            sys.exit("the site has no Administrator")
+        print("notes:", len(store.notes(db)), "jobs:", len(store.jobs(db)))
+    print("words:", jobs.words_of(site)["words"])
+    bench.queue().ping()
 
 
 def list_sites(_):
@@ -95,6 +119,7 @@ def main():
     create.add_argument("--db-user")
     command(set_admin_password, "from MKBENCH_ADMIN_PASSWORD or standard input; ends every session", "site")
     command(migrate, "bring a site's tables up to date", "site")
+    command(probe, "see whether a site works, without the web server", "site")
     command(list_sites, "names of the sites")
     command(worker, "take jobs").add_argument("--queue", default=",".join(jobs.QUEUES))
     command(schedule, "ask for a tick of every site, for ever").add_argument("--every", type=int, default=15)

@@ -11,7 +11,8 @@ SESSION_DAYS = 3
 JOB_SECONDS = 120  # the longest a job may take; the worker ends it after that
 
 TABLES = (
-    """note (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(2000) NOT NULL, at DATETIME(3) NOT NULL)""",
+    """note (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(2000) NOT NULL, at DATETIME(3) NOT NULL,
+        author VARCHAR(140) NOT NULL DEFAULT 'Administrator')""",
     """job (id CHAR(32) PRIMARY KEY, queue VARCHAR(20) NOT NULL, state VARCHAR(10) NOT NULL,
         result TEXT, asked DATETIME(3) NOT NULL, started DATETIME(3), ended DATETIME(3), KEY (asked))""",
     """counter (name VARCHAR(40) PRIMARY KEY, value BIGINT NOT NULL, at DATETIME(3) NOT NULL)""",
@@ -20,9 +21,36 @@ TABLES = (
 )
 
 
-def create_tables(db):
+PATCHES = "patch (name VARCHAR(140) PRIMARY KEY, at DATETIME(3) NOT NULL)"
+
+
+def create_tables(db, patches):
+    """A new site's tables need none of the patches; a site of before there were any has its administrator already."""
     for table in TABLES:
-        rows(db, "CREATE TABLE IF NOT EXISTS " + table + " ENGINE=InnoDB")
+        create_table(db, table)
+    if not has_patches(db) and not has_user(db, "Administrator"):
+        create_table(db, PATCHES.replace("patch", "patch_new", 1))
+        for name in patches:
+            change(db, "REPLACE INTO patch_new (name, at) VALUES (%s, UTC_TIMESTAMP(3))", name)
+        rows(db, "RENAME TABLE patch_new TO patch")
+
+
+def create_table(db, table):
+    rows(db, "CREATE TABLE IF NOT EXISTS " + table + " ENGINE=InnoDB")
+
+
+def has_patches(db):
+    return row(db, "SHOW TABLES LIKE 'patch'") is not None
+
+
+def applied(db):
+    """Names of the patches that a site has had; none yet for one that is older than patches are."""
+    create_table(db, PATCHES)
+    return {found["name"] for found in rows(db, "SELECT name FROM patch")}
+
+
+def note_patch(db, name):
+    change(db, "INSERT INTO patch (name, at) VALUES (%s, UTC_TIMESTAMP(3))", name)
 
 
 def rows(db, sql, *values):
@@ -47,11 +75,11 @@ def server(db):
 
 
 def notes(db):
-    return rows(db, "SELECT id, text, at FROM note ORDER BY id DESC LIMIT 100")
+    return rows(db, "SELECT id, text, at, author FROM note ORDER BY id DESC LIMIT 100")
 
 
-def add_note(db, text):
-    return change(db, "INSERT INTO note (text, at) VALUES (%s, UTC_TIMESTAMP(3))", text)[1]
+def add_note(db, text, author):
+    return change(db, "INSERT INTO note (text, author, at) VALUES (%s, %s, UTC_TIMESTAMP(3))", text, author)[1]
 
 
 def remove_note(db, number):

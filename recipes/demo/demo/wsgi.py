@@ -152,7 +152,7 @@ def add_note(request):
     text = str(request.fields.get("text", "")).strip()
     if not 1 <= len(text) <= 2000:
         raise BadRequest("a note has 1 to 2000 characters")
-    number = store.add_note(request.db, text)
+    number = store.add_note(request.db, text, request.user)
     bench.publish(request.site, "note", {"id": number, "text": text})
     return answer({"id": number}, 201)
 
