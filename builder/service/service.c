@@ -282,3 +282,15 @@ const char *service_bench_path(const struct service_set *s)
 	(void)s;
 	return BENCH_PATH;
 }
+
+size_t service_trials(const struct service_set *s, const struct service_trial **ret)
+{
+	*ret = s->trials.items;
+	return s->trials.count;
+}
+
+size_t service_folders(const struct service_set *s, const struct service_folder **ret)
+{
+	*ret = s->made.items;
+	return s->made.count;
+}

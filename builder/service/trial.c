@@ -42,15 +42,3 @@ struct err *trial_list(struct service_set *s)
 		TRY(add_all(s, &s->manifests[i]));
 	return NULL;
 }
-
-size_t service_trials(const struct service_set *s, const struct service_trial **ret)
-{
-	*ret = s->trials.items;
-	return s->trials.count;
-}
-
-size_t service_folders(const struct service_set *s, const struct service_folder **ret)
-{
-	*ret = s->made.items;
-	return s->made.count;
-}
