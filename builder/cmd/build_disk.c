@@ -12,11 +12,11 @@
 #include "base/mem.h"
 #include "cmd/build_boot.h"
 #include "cmd/build_image.h"
+#include "cmd/build_pour.h"
 #include "image/disk.h"
 #include "image/place.h"
 #include "image/qcow2.h"
 #include "image/zst.h"
-#include "layer/audit.h"
 
 #define FORMAT "disk 3"          /* changes when the same inputs give another disk */
 
@@ -44,7 +44,7 @@ static size_t gather(const struct plan_layer *layer, struct layer_package *ret)
 static void name_disk(struct work *w, const char *build_id)
 {
 	struct digest_run *run = digest_start();
-	struct digest own = tree_digest(&w->configuration);
+	struct digest own = tree_digest(&w->configuration), rules = build_pour_rules(w->job);
 	AUTO_FREE char *size = mem_printf("%ju", (uintmax_t)w->job->recipe.disk.size_bytes);
 
 	digest_feed_word(run, FORMAT);
@@ -52,6 +52,7 @@ static void name_disk(struct work *w, const char *build_id)
 	digest_feed(run, w->disk_key.bytes, sizeof w->disk_key.bytes);
 	digest_feed(run, w->boot_key.bytes, sizeof w->boot_key.bytes);
 	digest_feed(run, own.bytes, sizeof own.bytes);
+	digest_feed(run, rules.bytes, sizeof rules.bytes);
 	digest_feed_word(run, size);
 	w->seed = digest_finish(run);
 }
@@ -84,6 +85,17 @@ static struct err *plan(struct work *w, const struct build_layers *layers)
 	return NULL;
 }
 
+/* What a disk has beside the image. */
+static struct err *audit(struct work *w)
+{
+	struct digest packages = build_pour_key("disk packages", &w->disk_key, ""), changed = build_pour_key("disk configured", &w->disk_key, "");
+	struct digest own = tree_digest(&w->configuration);
+
+	TRY(build_pour_audit(w->job, &packages, layer_group(w->disk_set, 0), "disk packages"));
+	TRY(build_pour_audit(w->job, &changed, &w->configured.tree, "disk configured"));
+	return build_pour_audit(w->job, &own, &w->configuration, "disk configuration");
+}
+
 static struct err *configure(struct work *w, const struct layer_set *image)
 {
 	struct progress *p = w->job->progress;
@@ -94,7 +106,7 @@ static struct err *configure(struct work *w, const struct layer_set *image)
 	TRY(layer_open(&w->disk, image, &w->disk_set));
 	TRY(layer_unpack(w->disk_set, &w->root));
 	TRY(layer_configure(w->disk_set, &w->root, &w->configured));
-	TRY(audit_tree(&w->configured.tree));
+	TRY(audit(w));
 	/* GRUB's packages are never configured: one program of theirs is run. */
 	TRY(layer_open(&w->boot, w->disk_set, &w->boot_set));
 	TRY(layer_unpack(w->boot_set, &w->root));

@@ -95,7 +95,7 @@ static void *pour_groups(void *arg)
 
 	for (size_t g = 0; g < IMAGE_GROUPS && !p->failed; g++) {
 		struct digest key = group_key(p->work, g);
-		p->failed = build_pour(p->work->job, &key, layer_group(p->work->set, g), &p->out->items[g].blob);
+		p->failed = build_pour(p->work->job, &key, layer_group(p->work->set, g), lock_group_names[g], &p->out->items[g].blob);
 	}
 	return NULL;
 }
@@ -130,7 +130,7 @@ static struct err *do_packages(struct build_work *w, struct build_layers *out)
 	}
 	TRY(p.failed);
 	struct digest key = build_pour_key("configure", &w->image_key, "");
-	return build_pour(w->job, &key, &w->configured.tree, &out->items[IMAGE_GROUPS].blob);
+	return build_pour(w->job, &key, &w->configured.tree, "configure", &out->items[IMAGE_GROUPS].blob);
 }
 
 static struct err *do_tools(struct build_work *w)
@@ -180,7 +180,7 @@ static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 	for (size_t i = 0; i < w->apps.count; i++) {
 		build_owner(&w->job->recipe, service_bench_path(w->job->services) + 1, &w->settled[i]);
 		struct digest content = tree_digest(&w->settled[i]), key = build_pour_key("apps", &content, "");
-		TRY(build_pour(w->job, &key, &w->settled[i], &layers[i].blob));
+		TRY(build_pour(w->job, &key, &w->settled[i], w->apps.names[i], &layers[i].blob));
 	}
 	return NULL;
 }
@@ -206,7 +206,7 @@ static struct err *make_all(struct build_work *w, struct build_layers *out)
 	TRY(build_apps(w->job, &w->root, &w->apps));
 	TRY(pour_apps(w, &out->items[IMAGE_GROUPS + 1]));
 	struct digest key = build_pour_key("configuration", &(struct digest){ 0 }, out->build_id);
-	TRY(build_pour(w->job, &key, &w->configuration, &top->blob));
+	TRY(build_pour(w->job, &key, &w->configuration, "configuration", &top->blob));
 	out->tree = whole_tree(w);
 	w->made = true;
 	return NULL;
@@ -218,7 +218,7 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	struct digest_run *run = digest_start();
 	struct tree unnamed = { 0 };
 
-	digest_feed_word(run, "build 3");
+	digest_feed_word(run, "build 4");
 	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
 		digest_feed_word(run, *glob);
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);
@@ -258,12 +258,14 @@ static struct err *complete_lock(struct build_work *w, struct build_layers *out)
 
 static struct err *build(struct build_work *w, struct build_layers *out)
 {
-	struct digest name;
+	struct digest name, rules = build_pour_rules(w->job);
+	char hex[DIGEST_HEX];
 
 	TRY(complete_lock(w, out));
 	build_apps_plan(w->job, &w->tools_key, &w->apps);
 	name_layers(w, out);
 	TRY(name_build(w, &name, out->build_id));
+	name = build_pour_key("build", &name, digest_hex(&rules, hex)); /* what was poured under other rules is looked at again */
 	if (build_pour_recall(w->job, &name, out->items, out->count, &out->tree))
 		return NULL;
 	TRY(make_all(w, out));

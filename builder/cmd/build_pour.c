@@ -22,6 +22,20 @@ struct digest build_pour_key(const char *kind, const struct digest *inputs, cons
 	return digest_finish(run);
 }
 
+struct digest build_pour_rules(const struct job *j)
+{
+	const struct audit_rules *rules = service_audit(j->services);
+	const struct audit_allow *rows = j->recipe.allow.items;
+	struct digest_run *run = digest_start();
+
+	digest_feed(run, rules->digest.bytes, sizeof rules->digest.bytes);
+	for (size_t i = 0; i < j->recipe.allow.count; i++) {
+		digest_feed_word(run, rows[i].path);
+		digest_feed_word(run, rows[i].sha256);
+	}
+	return digest_finish(run);
+}
+
 static void put_blob(struct text *t, const struct layer_blob *b)
 {
 	char digest[DIGEST_HEX], diff_id[DIGEST_HEX];
@@ -42,16 +56,31 @@ static bool take_blob(struct job *j, const char **text, struct layer_blob *ret)
 	return digest_parse(digest, &ret->digest) && digest_parse(diff_id, &ret->diff_id) && store_has(j->store, &ret->digest);
 }
 
-struct err *build_pour(struct job *j, const struct digest *key, const struct tree *t, struct layer_blob *ret)
+struct err *build_pour_audit(struct job *j, const struct digest *key, const struct tree *t, const char *what)
+{
+	const struct audit a = { j->store, j->progress, service_audit(j->services), &j->recipe };
+	struct digest rules = build_pour_rules(j), well = build_pour_key("audit", &rules, "");
+	AUTO_FREE char *known = NULL;
+	char hex[DIGEST_HEX];
+
+	well = build_pour_key(digest_hex(&well, hex), key, "");
+	TRY(store_ref_read(j->store, "audited", &well, &known));
+	if (known)
+		return NULL;
+	TRY(audit_tree(&a, t, what));
+	return store_ref_write(j->store, "audited", &well, "well");
+}
+
+struct err *build_pour(struct job *j, const struct digest *key, const struct tree *t, const char *what, struct layer_blob *ret)
 {
 	AUTO_FREE char *known = NULL;
 	AUTO_TEXT struct text line = { 0 };
 
+	TRY(build_pour_audit(j, key, t, what));
 	TRY(store_ref_read(j->store, "layer", key, &known));
 	const char *at = known;
 	if (at && take_blob(j, &at, ret))
 		return NULL;
-	TRY(audit_tree(t));
 	struct layer_reader *reader = layer_reader(j->store);
 	struct err *e = image_pour(j->store, t, &(struct content_reader){ reader, layer_read }, j->lock.epoch, ret);
 	layer_reader_done(reader);

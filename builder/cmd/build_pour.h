@@ -5,8 +5,12 @@
 
 /* The key of a poured layer from that of its inputs, the kind of layer and its own name. */
 struct digest build_pour_key(const char *kind, const struct digest *inputs, const char *name);
+/* What an audit's answer depends on beside the tree: the rules, and what the recipe allows. */
+struct digest build_pour_rules(const struct job *j);
+/* Audits a tree (layer/audit.h), unless that was done under the same key and rules. what: the layer's name. Thread-safe. */
+struct err *build_pour_audit(struct job *j, const struct digest *key, const struct tree *t, const char *what) MUST_CHECK;
 /* Audits the tree and pours it, unless that was done. Thread-safe. */
-struct err *build_pour(struct job *j, const struct digest *key, const struct tree *t, struct layer_blob *ret) MUST_CHECK;
+struct err *build_pour(struct job *j, const struct digest *key, const struct tree *t, const char *what, struct layer_blob *ret) MUST_CHECK;
 
 /* All layers of a build and its tree's digest under the build's name; recall is false
  * unless every blob is still there. */

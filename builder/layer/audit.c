@@ -1,149 +1,201 @@
 #include "layer/audit.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "layer/audit_memory.h"
+#include "layer/layer.h"
+#include "layer/reach.h"
+#include "layer/secret.h"
 
-#define KEY_LIMIT (64u << 10)  /* a file with a key in it is not larger */
-#define URL_LIMIT (16u << 20)
+#define TEXT_LIMIT (4u << 20)    /* a file whose values are looked at is not larger */
 #define SHOWN 20
+#define PIECE (1u << 20)
 
-/* No file of these names may be in an image unless it is empty. */
-static const struct {
-	const char *glob, *what;
-} places[] = {
-	{ "/etc/machine-id", "the identity of a machine" },
-	{ "/var/lib/dbus/machine-id", "the identity of a machine" },
-	{ "/var/lib/systemd/random-seed", "a random seed" },
-	{ "/var/lib/systemd/credential.secret", "a key" },
-	{ "/etc/ssh/ssh_host_*", "a host key" },
-	{ "/var/lib/mysql/*", "data of MariaDB" },
-	{ "/var/log/*", "a log" },
-	{ "/var/lib/apt/lists/*", "a package index" },
-	{ "/var/cache/apt/*", "a cache of apt" },
-	{ "/var/tmp/*", "a temporary file" },
-	{ "/tmp/*", "a temporary file" },
-	{ "/run/*", "a file of a running system" },
-	{ "*/.cache/*", "a cache" },
-	{ "*/.npm/_cacache/*", "a cache of npm" },
-	{ "*/.bash_history", "a history of commands" },
-	{ "*/.netrc", "credentials" },
-	{ "*/.git-credentials", "credentials" },
-	{ "*/.pgpass", "credentials" },
-	{ "*/.my.cnf", "credentials" },
+struct look {
+	const struct audit *audit;
+	struct secret_set *set;
+	struct reach *files;
+	char *piece;             /* PIECE and SECRET_REACH bytes */
+	struct audit_memory *memory;
+	struct text found, likely;
+	size_t count, likely_count;
 };
 
-/* Files that name where things were fetched from. */
-static const char *const url_names[] = {
-	"*/.git/config", "*/.git/FETCH_HEAD", "*/.git/modules/*/config", "*/.gitmodules", "*/.npmrc", "*/.yarnrc", "*/.yarnrc.yml",
-	"*/pip.conf", "*/direct_url.json", "*/requirements*.txt", "*/yarn.lock", "*/package-lock.json", "*/.package-lock.json",
-	"*/apps.json", "/etc/apt/sources.list", "/etc/apt/sources.list.d/*", "/etc/apt/auth.conf*",
-};
-
-struct audit {
-	struct text found;
-	size_t count;
-};
-
-static void report(struct audit *a, const char *path, const char *what)
+static bool matches(const struct list *globs, const char *path)
 {
-	if (a->count++ < SHOWN)
-		text_printf(&a->found, "\n  %s (%s)", path, what);
-}
+	const char *const *items = globs->items;
 
-static bool matches(const char *const *globs, size_t count, const char *path)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!fnmatch(globs[i], path, 0))
+	for (size_t i = 0; i < globs->count; i++)
+		if (!fnmatch(items[i], path, 0))
 			return true;
 	return false;
 }
 
-/* RFC 7468: "-----BEGIN", a label that ends in "PRIVATE KEY", "-----". */
-static bool holds_key(const char *bytes, size_t len)
+static struct err *digest_file(struct look *l, const struct entry *e, struct digest *ret)
 {
-	static const char begin[] = "-----BEGIN ", end[] = "PRIVATE KEY-----";
+	struct digest_run *run = digest_start();
+	char *piece = l->piece;
+	struct err *err = NULL;
 
-	for (const char *at = bytes; (at = memmem(at, len - (size_t)(at - bytes), begin, strlen(begin)));) {
-		at += strlen(begin);
-		size_t left = len - (size_t)(at - bytes), label = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ");
-		if (label + 5 <= left && label >= 11 && !strncmp(at + label - 11, end, strlen(end)))
-			return true;
+	for (uint64_t at = 0; !err && at < e->size_bytes; at += PIECE) {
+		size_t len = e->size_bytes - at < PIECE ? (size_t)(e->size_bytes - at) : PIECE;
+		err = reach_read(l->files, e, at, piece, len);
+		if (!err)
+			digest_feed(run, piece, len);
 	}
+	*ret = digest_finish(run);
+	return err;
+}
+
+/* By path and digest: another file in its place is not what was meant. */
+static bool is_allowed(const struct look *l, const char *path, const char *hex)
+{
+	const struct recipe *r = l->audit->recipe;
+	const struct audit_allow *rows = r ? r->allow.items : NULL;
+
+	for (size_t i = 0; r && i < r->allow.count; i++)
+		if (rows[i].path && rows[i].sha256 && !strcmp(rows[i].path, path) && !strcmp(rows[i].sha256, hex))
+			return true;
 	return false;
 }
 
-/* RFC 3986: a password, or any user of an http URL, before "@". */
-static bool holds_credentials(const char *bytes, size_t len)
+/* line 0: the whole file is meant. */
+static struct err *report(struct look *l, const struct entry *e, const char *path, size_t line, const char *kind)
 {
-	for (const char *at = bytes; (at = memmem(at, len - (size_t)(at - bytes), "://", 3));) {
-		bool http = (at - bytes >= 4 && !strncmp(at - 4, "http", 4)) || (at - bytes >= 5 && !strncmp(at - 5, "https", 5));
-		at += 3;
-		size_t user = strcspn(at, "/@ \t\r\n\"'<>");
-		if (user && at[user] == '@' && (http || memchr(at, ':', user)))
-			return true;
-	}
-	return memmem(bytes, len, "_authToken", 10) || memmem(bytes, len, "extraheader", 11);
-}
+	struct digest sha256 = e->sha256;
+	char hex[DIGEST_HEX];
 
-static struct err *read_content(const struct entry *e, char **ret, size_t *ret_len)
-{
-	if (e->content.kind == CONTENT_DISK)
-		return file_read(e->content.path, URL_LIMIT, ret, ret_len);
-	*ret_len = (size_t)e->size_bytes;
-	*ret = mem_ndup(e->content.bytes ? e->content.bytes : "", *ret_len);
-	return NULL;
-}
-
-static struct err *look_inside(struct audit *a, const struct entry *e, const char *path)
-{
-	bool published = strstr(path, "/node_modules/") || strstr(path, "/site-packages/") || strstr(path, "/dist-packages/");
-	bool key = e->size_bytes <= KEY_LIMIT && !published;
-	bool url = e->size_bytes <= URL_LIMIT && matches(url_names, COUNT(url_names), path);
-	AUTO_FREE char *bytes = NULL;
-	size_t len;
-
-	if (!key && !url)
+	if (digest_is_zero(&sha256))
+		TRY(digest_file(l, e, &sha256));
+	digest_hex(&sha256, hex);
+	if (is_allowed(l, path, hex) || l->count++ >= SHOWN)
 		return NULL;
-	TRY(read_content(e, &bytes, &len));
-	if (key && holds_key(bytes, len))
-		report(a, path, "a private key");
-	if (url && holds_credentials(bytes, len))
-		report(a, path, "a URL with credentials, or a token");
+	AUTO_FREE char *number = line ? mem_printf(":%zu", line) : mem_dup("");
+	text_printf(&l->found, "\n  %s%s: %s (sha256: %s)", path, number, kind, hex);
 	return NULL;
 }
 
-static struct err *look_at(struct audit *a, const struct entry *e)
+static size_t line_of(const char *bytes, size_t at)
 {
+	size_t line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += bytes[i] == '\n';
+	return line;
+}
+
+/* Whatever its size, piece by piece; each holds the beginning of the next one again. */
+static struct err *look_for_form(struct look *l, const struct entry *e, const char *path, bool *ret_found)
+{
+	char *piece = l->piece;
+	size_t lines = 0;
+
+	for (uint64_t at = 0; at < e->size_bytes; at += PIECE) {
+		uint64_t left = e->size_bytes - at;
+		size_t len = left < PIECE + SECRET_REACH ? (size_t)left : PIECE + SECRET_REACH, until = left < PIECE ? (size_t)left : PIECE;
+		struct secret s;
+		TRY(reach_read(l->files, e, at, piece, len));
+		if (secret_by_form(l->set, piece, until, len, &s)) {
+			size_t line = lines + line_of(piece, s.at);
+			*ret_found = true;
+			return report(l, e, path, line, s.kind);
+		}
+		lines += line_of(piece, until) - 1;
+	}
+	return NULL;
+}
+
+static struct err *look_for_values(struct look *l, const struct entry *e, const char *path, bool *ret_found)
+{
+	const struct audit_rules *r = l->audit->rules;
+	const struct audit_value *rules = r->values.items;
+	AUTO_FREE char *bytes = NULL;
+	bool urls = matches(&r->urls, path);
+	size_t len = (size_t)e->size_bytes;
+	struct secret s;
+
+	for (size_t i = 0; i <= r->values.count && !*ret_found; i++) {
+		bool last = i == r->values.count;
+		if (last ? !urls : !matches(&rules[i].files, path) || matches(&rules[i].except, path))
+			continue;
+		if (!bytes) {
+			bytes = mem_new(len + 1);
+			TRY(reach_read(l->files, e, 0, bytes, len));
+		}
+		if (last ? !secret_in_url(bytes, len, &s) : memchr(bytes, 0, len) || !secret_by_name(&rules[i], bytes, len, &s))
+			continue;
+		if (last || !rules[i].likely) {
+			*ret_found = true;
+			TRY(report(l, e, path, line_of(bytes, s.at), s.kind));
+		} else if (l->likely_count++ < SHOWN) {
+			text_printf(&l->likely, "%s%s:%zu: %s", l->likely.len ? "\n" : "", path, line_of(bytes, s.at), s.kind);
+		}
+	}
+	return NULL;
+}
+
+static struct err *look_inside(struct look *l, const struct entry *e, const char *path)
+{
+	const struct audit_rules *r = l->audit->rules;
+	bool packed = e->content.kind == CONTENT_PACK, found = false;
+
+	if (audit_memory_has(l->memory, e))
+		return NULL;
+	bool known = (packed && matches(&r->meant, path)) || matches(&r->published, path);
+	if (!known)
+		TRY(look_for_form(l, e, path, &found));
+	size_t likely = l->likely_count;
+	if (!known && !found && !packed && e->size_bytes <= TEXT_LIMIT)
+		TRY(look_for_values(l, e, path, &found));
+	/* A warning is said each time. */
+	if (!found && l->likely_count == likely)
+		audit_memory_add(l->memory, e);
+	return NULL;
+}
+
+static struct err *look_at(struct look *l, const struct entry *e)
+{
+	const struct audit_place *places = l->audit->rules->places.items;
 	AUTO_FREE char *path = mem_printf("/%s", e->path);
 
-	if (e->kind != ENTRY_FILE || !e->size_bytes || e->content.kind == CONTENT_PACK)
+	if (e->kind != ENTRY_FILE || !e->size_bytes)
 		return NULL;
-	for (size_t i = 0; i < COUNT(places); i++)
-		if (!fnmatch(places[i].glob, path, 0)) {
-			report(a, path, places[i].what);
-			return NULL;
-		}
-	return look_inside(a, e, path);
+	for (size_t i = 0; e->content.kind != CONTENT_PACK && i < l->audit->rules->places.count; i++)
+		if (matches(&places[i].paths, path) && !matches(&l->audit->rules->published, path))
+			return report(l, e, path, 0, places[i].kind);
+	return look_inside(l, e, path);
 }
 
-struct err *audit_tree(const struct tree *t)
+static struct err *conclude(struct look *l)
 {
-	struct audit a = { 0 };
-	struct err *e = NULL;
+	if (l->likely.len)
+		progress_note(l->audit->progress, "warning: look at these once, they go into the image:\n%s%s", l->likely.bytes,
+			      l->likely_count > SHOWN ? "\nand more" : "");
+	if (!l->count)
+		return audit_memory_keep(l->memory);
+	return err_new(ERR_BUILD, "%zu file%s may not be in an image: remove %s in a build step, name %s under prune, or, when meant, "
+		       "under audit.allow of the recipe with path and sha256%s%s", l->count, text_plural(l->count),
+		       l->count == 1 ? "it" : "them", l->count == 1 ? "it" : "them", l->found.bytes, l->count > SHOWN ? "\n  and more" : "");
+}
+
+struct err *audit_tree(const struct audit *a, const struct tree *t, const char *what)
+{
+	struct look l = { .audit = a, .set = secret_set(a->rules), .files = reach_new(a->store), .piece = mem_new(PIECE + SECRET_REACH) };
+	struct err *e = audit_memory_open(a, what, &l.memory);
 
 	for (size_t i = 0; !e && i < t->count; i++)
-		e = look_at(&a, &t->items[i]);
-	if (!e && a.count)
-		e = err_new(ERR_BUILD, "%zu file%s may not be in an image: remove them in a build step, or name them under prune%s%s",
-			    a.count, text_plural(a.count), a.found.bytes, a.count > SHOWN ? "\n  and more" : "");
-	text_done(&a.found);
+		e = look_at(&l, &t->items[i]);
+	if (!e)
+		e = conclude(&l);
+	audit_memory_done(l.memory);
+	reach_done(l.files);
+	free(l.piece);
+	secret_set_done(l.set);
+	text_done(&l.found);
+	text_done(&l.likely);
 	return e;
 }

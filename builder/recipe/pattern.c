@@ -96,6 +96,13 @@ static const char *why_glob(const char *glob)
 	return holds_dotdot(glob) ? "climbs with '..': write the path as it is in the image" : NULL;
 }
 
+static const char *why_file_path(const char *path)
+{
+	if (strpbrk(path, "*?["))
+		return "is one file's path: each file has a digest of its own";
+	return holds_dotdot(path) ? "climbs with '..': write the path as it is in the image" : NULL;
+}
+
 static const char *why_suite(const char *suite)
 {
 	static const char *const moving[] = { "stable", "oldstable", "testing", "oldoldstable" };
@@ -201,6 +208,7 @@ ONE(url, "^https?://[^ /]+/[^ ]+$", "an https:// or http:// URL of a file", 2047
 ONE(git, "^((https?|ssh|git)://[^ /]+/[^ ]+|[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9.-]+:[^ :]+)$", "an https://, http://, ssh:// or git:// URL, or user@host:path", 2047, why_git);
 ONE(ref, "^[A-Za-z0-9_][A-Za-z0-9_./+@#-]*$", "a branch, a tag or a commit", 255, why_ref);
 ONE(sha256, "^[0-9a-f]{64}$", "a SHA-256 of 64 small hex digits", 0, NULL);
+ONE(file_path, "^/[^/].*$", "a file's path in the image, which begins with /", 1023, why_file_path);
 ONE(path, "^.*$", "a path", 1023, why_path);
 ONE(app, "^[a-z][a-z0-9_]*$", "a Python package's name of a-z, 0-9 and _", 60, why_app);
 ONE(site, "^" HOST "$", "a host name such as erp.example.org", 140, why_site);

@@ -42,6 +42,12 @@ struct app {
 
 enum password_source { PASSWORD_GENERATE, PASSWORD_ENV, PASSWORD_FILE };
 
+/* A file that may be in the image whatever the audit finds in it. */
+struct audit_allow {
+	const char *path;         /* in the image */
+	const char *sha256;
+};
+
 struct site {
 	const char *name;
 	struct list hosts;        /* of const char *, beside the name itself */
@@ -127,6 +133,7 @@ struct recipe {
 	struct logs logs;
 	struct list outputs;      /* of int: enum output */
 	struct disk disk;
+	struct list allow;        /* of struct audit_allow */
 	struct digest_box { uint8_t bytes[32]; } digest; /* SHA-256 of the recipe's bytes */
 };
 

@@ -180,6 +180,20 @@ static const struct field socketio_fields[] = {
 	END
 };
 
+static const struct field allow_fields[] = {
+	{ "path", FIELD_TEXT, .required = true, .offset = offsetof(struct audit_allow, path), .pattern = &pattern_file_path,
+	  .help = "the file's path in the image" },
+	{ "sha256", FIELD_TEXT, .required = true, .offset = offsetof(struct audit_allow, sha256), .pattern = &pattern_sha256,
+	  .help = "its SHA-256, as the audit shows it" },
+	END
+};
+
+static const struct field audit_fields[] = {
+	{ "allow", FIELD_LIST, .offset = 0, .max = 100, .fields = allow_fields, .item_size = sizeof(struct audit_allow),
+	  .help = "files that are meant to be in the image although they look like secrets" },
+	END
+};
+
 static const struct field disk_fields[] = {
 	{ "size", FIELD_SIZE, .offset = offsetof(struct disk, size_bytes), .min = 2ull << 30, .max = 16ull << 40, .fallback = "8G",
 	  .help = "the disk's size: a file takes only what is used, and data grows by itself on a larger disk" },
@@ -224,6 +238,7 @@ const struct field recipe_fields[] = {
 	{ "tls", FIELD_REFUSED, .help = "is not yet possible: put a proxy that speaks TLS before the container and its network in nginx.trusted_proxies" },
 	{ "backup", FIELD_REFUSED, .help = "is not yet possible: back up the volume while the container is stopped" },
 	{ "disk", FIELD_MAP, .offset = offsetof(struct recipe, disk), .fields = disk_fields, .help = "the bootable disk, for outputs raw, qcow2 and raw.zst" },
+	{ "audit", FIELD_MAP, .offset = offsetof(struct recipe, allow), .fields = audit_fields, .help = "the look for secrets in what was built" },
 	{ "kernel", FIELD_REFUSED, .help = "is a key of 'disk'" },
 	{ "processes", FIELD_REFUSED, .help = "is not yet possible: the framework's file names the processes" },
 	{ "files", FIELD_REFUSED, .help = "is not yet possible: put files into an app" },

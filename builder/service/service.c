@@ -125,6 +125,7 @@ static struct err *fill(struct service_set *s, const char *share)
 	TRY(read_manifests(s, share));
 	TRY(read_disk(s, share));
 	TRY(rootfs_read(s, share));
+	TRY(audit_rules_read(&s->arena, share, &s->audit));
 	list_packages(s);
 	list_users(s);
 	list_masked(s);
@@ -270,6 +271,11 @@ struct err *service_render_disk(const struct service_set *s, struct tree *ret)
 const char *const *service_prune(const struct service_set *s)
 {
 	return s->prune;
+}
+
+const struct audit_rules *service_audit(const struct service_set *s)
+{
+	return &s->audit;
 }
 
 const char *service_framework(const struct service_set *s)

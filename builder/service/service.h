@@ -5,6 +5,7 @@
  * programs (services/guest/README.md). Reading is service_load; all else is pure. */
 #pragma once
 #include "recipe/lock.h"
+#include "service/audit_rules.h"
 #include "tree/tree.h"
 
 struct service_set;              /* every service and the framework of one recipe */
@@ -41,6 +42,9 @@ struct err *service_render(const struct service_set *s, const char *build_id, st
 
 /* What a disk has beside that: the files and links of services/disk. Empty when no disk is wanted. */
 struct err *service_render_disk(const struct service_set *s, struct tree *ret) MUST_CHECK;
+
+/* What no image may hold. */
+const struct audit_rules *service_audit(const struct service_set *s);
 
 /* A program of the image that tries what was rendered for a service. */
 struct service_trial {

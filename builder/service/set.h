@@ -80,6 +80,7 @@ struct service_set {
 	const char *const *masked, *const *prune;
 	struct { struct folder *items; size_t count, room; } folders;
 	struct { struct link *items; size_t count, room; } links;
+	struct audit_rules audit;
 	struct { struct service_trial *items; size_t count, room; } trials;
 	struct { struct service_folder *items; size_t count, room; } made; /* folders, as service_folders tells them */
 	struct { struct rootfs_file *items; size_t count, room; } rootfs;

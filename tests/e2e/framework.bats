@@ -13,6 +13,7 @@ setup() {
 	mkdir -p "$MKBENCH_SHARE"/{services/{frameworks,one},rootfs} "$BATS_TEST_TMPDIR/work/app/notes"
 	echo 'packages: { base: [mk-base] }' >"$MKBENCH_SHARE/services/one/service.yml"
 	echo '# none' >"$MKBENCH_SHARE/rootfs/manifest"
+	echo '{}' >"$MKBENCH_SHARE/services/audit.yml"
 	cat >"$MKBENCH_SHARE/services/frameworks/known.yml" <<-'END'
 		title: one of the tool's own
 		services: [one]

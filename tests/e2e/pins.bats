@@ -35,6 +35,7 @@ setup() {
 		users: [{ name: frappe, id: 1000, home: /home/frappe }]
 	END
 	echo '# none' >"$MKBENCH_SHARE/rootfs/manifest"
+	echo '{}' >"$MKBENCH_SHARE/services/audit.yml"
 	cd "$BATS_TEST_TMPDIR/work"
 	"$serve" ../index ../state 3>&- &
 	server=$!

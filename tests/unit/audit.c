@@ -11,37 +11,58 @@ static void add(struct tree *t, const char *path, const char *bytes)
 				     .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 }
 
+static struct audit_rules rules;
+static struct recipe recipe = { .name = "test" };
+
+static struct err *look(const struct tree *t)
+{
+	return audit_tree(&(struct audit){ .rules = &rules, .recipe = &recipe }, t, "layer");
+}
+
 static void passes(const char *path, const char *bytes)
 {
 	struct tree t = { 0 };
 
 	add(&t, path, bytes);
-	ok(fine(audit_tree(&t)));
+	ok(fine(look(&t)));
+	tree_done(&t);
+}
+
+/* why: "", or ":LINE", then ": " and the kind. */
+static void fails_at(const char *path, const char *bytes, const char *why)
+{
+	struct tree t = { 0 };
+	struct digest d = digest_of(bytes, strlen(bytes));
+	char hex[DIGEST_HEX];
+
+	add(&t, "usr/bin/env", "innocent");
+	add(&t, path, bytes);
+	AUTO_FREE char *want = mem_printf("\n  /%s%s (sha256: %s)", path, why, digest_hex(&d, hex));
+	ok(says(look(&t), ERR_BUILD, want));
 	tree_done(&t);
 }
 
 static void fails(const char *path, const char *bytes, const char *why)
 {
-	struct tree t = { 0 };
+	AUTO_FREE char *whole = mem_printf(": %s", why);
 
-	add(&t, "usr/bin/env", "innocent");
-	add(&t, path, bytes);
-	AUTO_FREE char *want = mem_printf("\n  /%s (%s)", path, why);
-	ok(says(audit_tree(&t), ERR_BUILD, want));
-	tree_done(&t);
+	fails_at(path, bytes, whole);
+}
+
+static void fails_in(const char *path, const char *bytes, unsigned line, const char *why)
+{
+	AUTO_FREE char *whole = mem_printf(":%u: %s", line, why);
+
+	fails_at(path, bytes, whole);
 }
 
 #define KEY(label) "x\n-----BEGIN " label "-----\nMIIE\n-----END " label "-----\n"
 
-int main(void)
+#define APP "home/frappe/frappe-bench/apps/a/"
+#define A36 "abcdefghijklmnopqrstuvwxyz0123456789"
+
+static void places(void)
 {
-	fails("home/frappe/a.pem", KEY("PRIVATE KEY"), "a private key");
-	fails("srv/id", KEY("OPENSSH PRIVATE KEY"), "a private key");
-	fails("srv/id2", "-----BEGIN CERTIFICATE-----\n" KEY("EC PRIVATE KEY"), "a private key");
-	passes("etc/ssl/ca.pem", KEY("CERTIFICATE"));
-	passes("srv/cut", "-----BEGIN PRIVATE KEY");
-	passes("home/frappe/apps/a/node_modules/tls/test/key.pem", KEY("PRIVATE KEY"));
-	passes("env/lib/python3.11/site-packages/x/key.pem", KEY("PRIVATE KEY"));
 	fails("etc/machine-id", "0123\n", "the identity of a machine");
 	passes("etc/machine-id", "");
 	fails("etc/ssh/ssh_host_rsa_key.pub", "x", "a host key");
@@ -49,10 +70,100 @@ int main(void)
 	fails("var/log/dpkg.log", "x", "a log");
 	passes("var/log/nginx/error.log", "");
 	fails("home/frappe/.cache/pip/x", "x", "a cache");
-	fails("home/frappe/apps/a/.git/config", "url = https://user:secret@git.example.org/a.git", "a URL with credentials, or a token");
-	fails("home/frappe/apps/a/.git/config", "url = https://token@git.example.org/a.git", "a URL with credentials, or a token");
-	passes("home/frappe/apps/a/.git/config", "url = https://git.example.org/a.git\nurl = ssh://git@git.example.org/a.git\nx = a@b");
-	fails("home/frappe/.npmrc", "//registry.example.org/:_authToken=x", "a URL with credentials, or a token");
-	passes("home/frappe/apps/a/doc/urls.md", "https://user:secret@example.org");
+	fails(APP "debug.log", "x", "a log");
+	fails(APP "a/x.log.1", "x", "a log");
+	passes(APP "a/catalog.py", "x");
+	fails(APP ".aws/credentials", "x", "credentials");
+	fails(APP "20260101-one-database.sql.gz", "x", "a backup of a site");
+}
+
+static void keys(void)
+{
+	fails_in("home/frappe/a.pem", KEY("PRIVATE KEY"), 2, "a private key");
+	fails_in("srv/id", KEY("OPENSSH PRIVATE KEY"), 2, "a private key");
+	fails_in("srv/id2", "-----BEGIN CERTIFICATE-----\n" KEY("EC PRIVATE KEY"), 3, "a private key");
+	fails_in(APP "a/key.py", "KEY = '-----BEGIN RSA PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA'\n", 1, "a private key");
+	passes("etc/ssl/ca.pem", KEY("CERTIFICATE"));
+	passes("srv/cut", "-----BEGIN PRIVATE KEY");
+	passes(APP "a/pem.py", "if text.startswith('-----BEGIN PRIVATE KEY-----'):\n");
+	passes(APP "node_modules/tls/test/key.pem", KEY("PRIVATE KEY"));
+	passes("env/lib/python3.11/site-packages/x/key.pem", KEY("PRIVATE KEY"));
+	fails_in("srv/putty", "PuTTY-User-Key-File-3: ssh-ed25519\n", 1, "a private key");
+}
+
+static void tokens(void)
+{
+	fails_in(APP "a/api.py", "import x\n\ntoken = 'ghp_" A36 "'\n", 3, "a GitHub token");
+	fails_in("etc/profile.d/x.sh", "ghs_" A36, 1, "a GitHub token");
+	passes(APP "a/api.py", "ghp_short ghp_" "abcdefghijklmnopqrstuvwxyz012345678 xghp_" A36);
+	fails_in(APP "a.bin", "\1\2\3AKIAIOSFODNN7EXAMPLE\4", 1, "an AWS access key");
+	passes(APP "a.txt", "AKIAIOSFODNN7EXAMPLEandmore AKIAshort");
+	fails_in(APP "a.txt", "glpat-abcdefghij0123456789", 1, "a GitLab token");
+	fails_in(APP "a.txt", "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX", 1, "a Slack webhook");
+	passes(APP "a.css", ".sk-proj- .key-0 SG.x hf_font AKIA");
+}
+
+/* A token across the border of two pieces is found, and its line. */
+static void pieces(void)
+{
+	size_t before = (1 << 20) - 10;
+	char *bytes = mem_new(before + 100);
+
+	memset(bytes, '\n', before);
+	strcpy(bytes + before, "ghp_" A36 " ");
+	fails_in(APP "large", bytes, (unsigned)before + 1, "a GitHub token");
+	mem_freep(&bytes);
+}
+
+static void values(void)
+{
+	fails_in(APP "x/site_config.json", "{\n \"db_name\": \"a\",\n \"db_password\": \"hunter\"\n}", 3, "a password or key of a site");
+	fails_in("srv/common_site_config.json", "{\"a\":1,\"encryption_key\":\"c2Vj=\"}", 1, "a password or key of a site");
+	passes(APP "x/site_config.json", "{\"db_name\": \"a\", \"db_password\": \"\", \"admin_password\": \"{admin_password}\"}");
+	fails_in(APP ".env", "A=1\nexport DB_PASSWORD=hunter\n", 2, "a secret of an environment file");
+	fails_in(APP "deploy/prod.env", "SECRET_KEY='x1y2'", 1, "a secret of an environment file");
+	fails_in(APP ".env.production", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", 1, "a secret of an environment file");
+	passes(APP ".env.example", "DB_PASSWORD=hunter");
+	passes(APP ".env", "DB_PASSWORD=\nTOKEN=$OTHER\nAPI_KEY=<yours>\nMIN_PASSWORD_LENGTH=8\nSECRET=changeme\nPASSWORD_FILE=/x");
+	fails_in(APP "a/s3.py", "aws_secret_access_key = \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"", 1, "an AWS secret");
+	/* what only looks so is a warning */
+	passes(APP "a/settings.py", "SECRET_KEY = 'k3j4h5k2j3h4k5j2h3k4jh5'");
+}
+
+static void urls(void)
+{
+	fails_in(APP ".git/config", "url = https://user:secret@git.example.org/a.git", 1, "a URL with credentials");
+	fails_in(APP ".git/config", "\nurl = https://token@git.example.org/a.git", 2, "a URL with credentials");
+	passes(APP ".git/config", "url = https://git.example.org/a.git\nurl = ssh://git@git.example.org/a.git\nx = a@b");
+	fails_in("home/frappe/.npmrc", "//registry.example.org/:_authToken=x", 1, "a package manager's token");
+	passes(APP "doc/urls.md", "https://user:secret@example.org");
+}
+
+static void allowed(void)
+{
+	static const char bytes[] = KEY("PRIVATE KEY");
+	struct digest d = digest_of(bytes, strlen(bytes));
+	char hex[DIGEST_HEX];
+	struct audit_allow row = { "/srv/test.pem", digest_hex(&d, hex) };
+
+	recipe.allow = (struct list){ &row, 1 };
+	passes("srv/test.pem", bytes);
+	fails_in("srv/other.pem", bytes, 2, "a private key");
+	fails_in("srv/test.pem", KEY("EC PRIVATE KEY"), 2, "a private key");
+	recipe.allow.count = 0;
+}
+
+int main(void)
+{
+	AUTO_ARENA struct arena arena = { 0 };
+
+	ok(fine(audit_rules_read(&arena, ".", &rules)));
+	places();
+	keys();
+	tokens();
+	pieces();
+	values();
+	urls();
+	allowed();
 	return t_done();
 }

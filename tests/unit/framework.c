@@ -31,7 +31,7 @@ static char *load_share(const char *service, const char *framework, const char *
 	AUTO_FREE char *yml = mem_printf("%s/services/one/service.yml", folder), *like = mem_printf("%s/services/frameworks/l.yml", folder);
 	AUTO_FREE char *frame = mem_printf("%s/services/frameworks/f.yml", folder), *root = mem_printf("%s/rootfs/manifest", folder);
 	AUTO_FREE char *one = mem_printf("%s/services/one", folder), *all = mem_printf("%s/services/frameworks", folder);
-	AUTO_FREE char *fs = mem_printf("%s/rootfs", folder);
+	AUTO_FREE char *fs = mem_printf("%s/rootfs", folder), *audit = mem_printf("%s/services/audit.yml", folder);
 	struct err *e = file_make_folder(one, 0755);
 	e = e ? e : file_make_folder(all, 0755);
 	e = e ? e : file_make_folder(fs, 0755);
@@ -39,6 +39,7 @@ static char *load_share(const char *service, const char *framework, const char *
 	e = e ? e : file_write(frame, framework, strlen(framework), 0644);
 	e = e ? e : file_write(like, "like: f\ntitle: l\nprune: [\"{{x}}\"]\n", 34, 0644);
 	e = e ? e : file_write(root, "# none\n", 7, 0644);
+	e = e ? e : file_write(audit, "{}\n", 3, 0644);
 	e = e ? e : recipe_parse("r.yml", recipe, strlen(recipe), &r, &p);
 	e = e ? e : service_load(folder, &r, &s);
 	char *text = e ? err_text(e) : mem_dup("fine");

@@ -109,6 +109,32 @@ static void look_at_delta(const struct tree *t)
 	ok(!strstr(status, "unpacked"));
 }
 
+/* Also what packages hold: their group is searched, and remembered as it is found fine. */
+static void audits(const struct world *w, const struct layer_set *set, const struct tree *delta)
+{
+	AUTO_ARENA struct arena arena = { 0 };
+	struct audit_rules rules;
+	struct audit_allow row = { .path = "/usr/share/a/key.pem" };
+	struct recipe r = { .name = "test" };
+	char hex[DIGEST_HEX];
+
+	ok(fine(audit_rules_read(&arena, ".", &rules)));
+	const struct audit a = { w->store, NULL, &rules, &r };
+	const struct entry *key = tree_find(layer_whole(set), row.path + 1);
+	row.sha256 = digest_hex(&key->sha256, hex);
+	ok(fine(audit_tree(&a, delta, "configure")));
+	AUTO_FREE char *want = mem_printf("1 file may not be in an image: remove it in a build step, name it under prune, or, when meant, under "
+					  "audit.allow of the recipe with path and sha256\n  %s:2: a private key (sha256: %s)", row.path, hex);
+	ok(tree_find(layer_whole(set), "usr/share/doc/a/key.pem") != NULL);
+	for (unsigned i = 0; i < 2; i++)
+		ok(says(audit_tree(&a, layer_group(set, 0), "base"), ERR_BUILD, want));
+	r.allow = (struct list){ &row, 1 };
+	for (unsigned i = 0; i < 2; i++)
+		ok(fine(audit_tree(&a, layer_group(set, 0), "base")));
+	r.allow.count = 0;
+	ok(says(audit_tree(&a, layer_group(set, 0), "base"), ERR_BUILD, want));
+}
+
 static void configures(void)
 {
 	struct world w = { 0 };
@@ -127,7 +153,7 @@ static void configures(void)
 	ok(fine(layer_configure(set, &root, &delta)));
 	ok(!delta.cached);
 	look_at_delta(&delta.tree);
-	ok(fine(audit_tree(&delta.tree)));
+	audits(&w, set, &delta.tree);
 	layer_root_done(&root);
 	ok(fine(layer_unpack(set, &root)));
 	ok(fine(layer_configure(set, &root, &again)));
