@@ -18,16 +18,15 @@ setup() {
 	above=$(wc -l <head.yml)
 }
 
-# build_with TEXT: the demo, and below it that.
+# build_with STATUS TEXT: the demo, and below it that.
 build_with() {
-	{ cat head.yml; printf '%b\n' "$1"; } >demo.yml
-	run timeout 600 "$MKBENCH" build --progress=quiet -o out demo.yml
-	echo "$1: $output"
+	{ cat head.yml; printf '%b\n' "$2"; } >demo.yml
+	run -"$1" timeout 600 "$MKBENCH" build --progress=quiet -o out demo.yml
+	echo "$2: $output"
 }
 
 refused() { # TEXT LINE:COLUMN WORDS
-	build_with "$1"
-	[[ $status = 3 ]]
+	build_with 3 "$1"
 	[[ $output = "mkbench: demo.yml:$((above + ${2%%:*})):${2#*:}: "*"$3"* ]]
 	[[ $output != *http* ]]
 }
@@ -36,11 +35,11 @@ refused() { # TEXT LINE:COLUMN WORDS
 	grep -q '^configuration: tried' build.log
 	cp head.yml demo.yml
 	echo "nginx: { trusted_proxies: [10.0.0.0/8] }" >>demo.yml
-	run timeout 600 "$MKBENCH" build --progress=plain -o out demo.yml
+	run -0 timeout 600 "$MKBENCH" build --progress=plain -o out demo.yml
 	[[ $output = *$'\nconfiguration: tried'* ]]
 	cp head.yml demo.yml
 	touch demo/demo/__init__.py demo/new
-	run timeout 600 "$MKBENCH" build --progress=plain -o out demo.yml
+	run -0 timeout 600 "$MKBENCH" build --progress=plain -o out demo.yml
 	echo "$output"
 	[[ $output = *$'\napps: '* && $output != *$'\nconfiguration: '* ]]
 }
@@ -54,6 +53,5 @@ refused() { # TEXT LINE:COLUMN WORDS
 }
 
 @test "what they take is built" {
-	build_with 'mariadb: { settings: { max-allowed-packet: 64M, log_bin: bin, loose-bogus: 1 } }'
-	[[ $status = 0 ]]
+	build_with 0 'mariadb: { settings: { max-allowed-packet: 64M, log_bin: bin, loose-bogus: 1 } }'
 }
