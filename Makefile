@@ -71,6 +71,16 @@ $(build)/parity/%: tests/parity/%.c $(lib)
 	@mkdir -p $(@D)
 	$(call short,TEST,$@)$(CC) -Ibuilder -MMD -MP $(CFLAGS) $(LDFLAGS) -o $@ $< $(lib) $(LDLIBS)
 
+# The one place of the version; a build from a clone names its commit, too.
+version := 0.1.0
+commit   = $(if $(wildcard .git),$(shell git describe --always --dirty --exclude '*' 2>/dev/null))
+$(build)/version.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define MKBENCH_VERSION "%s"\n#define MKBENCH_COMMIT "%s"\n' '$(version)' '$(if $(commit), (commit $(commit)))' >$@.new
+	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
+$(build)/main.o: $(build)/version.h
+$(build)/main.o: CFLAGS += -I$(build)
+
 $(build)/%.o: builder/%.c
 	@mkdir -p $(@D)
 	$(call short,CC,$<)$(CC) -Ibuilder -MMD -MP $(CFLAGS) -c -o $@ $<
@@ -143,17 +153,32 @@ build/fuzz/target/%: tests/fuzz/%.c $(lib)
 	@mkdir -p $(@D)
 	$(call short,FUZZ,$@)$(CC) -Ibuilder -Itests/fuzz $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(lib) $(LDLIBS)
 
-install: share := $(DESTDIR)$(PREFIX)/share/mkbench
-install: all
-	install -D -m 755 $(build)/mkbench $(DESTDIR)$(PREFIX)/bin/mkbench
+# Nothing outside these places: PREFIX/bin, share/mkbench, the manual and what shells complete with.
+into  = $(DESTDIR)$(PREFIX)
+share = $(into)/share/mkbench
+pages = $(into)/share/man/man1/mkbench.1 $(into)/share/bash-completion/completions/mkbench \
+	$(into)/share/zsh/site-functions/_mkbench $(into)/share/fish/vendor_completions.d/mkbench.fish
+
+install: $(build)/mkbench guest
+	install -D -m 755 $(build)/mkbench $(into)/bin/mkbench
 	install -D -m 755 $(build)/guest/guest $(share)/guest
 	cp -R services rootfs recipes $(share)
 	rm -f $(share)/recipes/*.lock
 	chmod -R u=rwX,go=rX $(share)
+	@mkdir -p $(dir $(pages))
+	$(build)/mkbench help --man >$(word 1,$(pages))
+	$(build)/mkbench completion bash >$(word 2,$(pages))
+	$(build)/mkbench completion zsh >$(word 3,$(pages))
+	$(build)/mkbench completion fish >$(word 4,$(pages))
+	chmod 644 $(pages)
+
+uninstall:
+	rm -rf $(share)
+	rm -f $(into)/bin/mkbench $(pages)
 
 clean:
 	rm -rf build
 
-.PHONY: all guest demo demo-run test test-all test-run check units lint tidy bench fuzz fuzzers install clean
+.PHONY: FORCE all guest demo demo-run test test-all test-run check units lint tidy bench fuzz fuzzers install uninstall clean
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)

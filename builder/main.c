@@ -12,52 +12,31 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "cmd/cmd.h"
+#include "cmd/help.h"
 #include "run/interrupt.h"
+#include "version.h" /* made by the Makefile */
 
-#define VERSION "0.1.0"
-
-static const struct cmd *const cmds[] = {
-	&cmd_init, &cmd_check, &cmd_schema, &cmd_plan, &cmd_lock, &cmd_build, &cmd_run, &cmd_verify, &cmd_clean,
-};
-
-static void usage(FILE *out)
+static void print(const struct text *t, FILE *out)
 {
-	fputs("usage: mkbench COMMAND [ARGUMENTS]\n\n", out);
-	for (size_t i = 0; i < COUNT(cmds); i++)
-		fprintf(out, "  %-8s %s\n", cmds[i]->name, cmds[i]->summary);
-	fputs("\n'mkbench help COMMAND' shows the arguments and options of one.\n"
-	      "'mkbench --version' says which mkbench this is.\n\n"
-	      "exit status: 0 done, 2 usage, 3 recipe, 4 fetch, 5 build, or a check of verify\n"
-	      "has failed, 6 system, 130 after Ctrl-C before it was done\n", out);
+	fputs(t->bytes, out);
 }
 
-static struct err *find(const char *name, const struct cmd **ret)
+static struct err *show_help(int argc, char **argv)
 {
-	const char *names[COUNT(cmds)];
-
-	for (size_t i = 0; i < COUNT(cmds); i++) {
-		if (!strcmp(cmds[i]->name, name)) {
-			*ret = cmds[i];
-			return NULL;
-		}
-		names[i] = cmds[i]->name;
-	}
-	const char *near = text_nearest(name, names, COUNT(names));
-	return err_new(ERR_USAGE, near ? "no command '%s': did you mean '%s'?" : "no command '%s': see 'mkbench help'", name, near);
-}
-
-static struct err *help(int argc, char **argv)
-{
+	AUTO_TEXT struct text out = { 0 };
 	const struct cmd *c;
 
 	if (argc > 2)
 		return err_new(ERR_USAGE, "help takes one command: mkbench help [COMMAND]");
 	if (argc < 2) {
-		usage(stdout);
-		return NULL;
+		help_usage(&out);
+	} else if (!strcmp(argv[1], "--man")) {
+		help_manual(MKBENCH_VERSION, &out);
+	} else {
+		TRY(cmd_find(argv[1], &c));
+		help_page(c, &out);
 	}
-	TRY(find(argv[1], &c));
-	printf("usage: mkbench %s %s\n%s", c->name, c->args, c->help);
+	print(&out, stdout);
 	return NULL;
 }
 
@@ -80,15 +59,15 @@ static struct err *dispatch(int argc, char **argv)
 	const struct cmd *c;
 
 	if (is_help(argv[0]))
-		return help(1, argv);
+		return show_help(1, argv);
 	if (!strcmp(argv[0], "help"))
-		return help(argc, argv);
-	if (!strcmp(argv[0], "--version")) {
-		puts("mkbench " VERSION);
+		return show_help(argc, argv);
+	if (!strcmp(argv[0], "--version") || !strcmp(argv[0], "version") || !strcmp(argv[0], "-V")) {
+		puts("mkbench " MKBENCH_VERSION MKBENCH_COMMIT);
 		return NULL;
 	}
-	TRY(find(argv[0], &c));
-	return asks_help(argc, argv) ? help(2, (char *[]){ argv[0], argv[0] }) : c->run(argc, argv);
+	TRY(cmd_find(argv[0], &c));
+	return asks_help(argc, argv) ? show_help(2, (char *[]){ argv[0], argv[0] }) : c->run(argc, argv);
 }
 
 /* A result that did not reach a full disk is no success. */
@@ -133,7 +112,9 @@ int main(int argc, char **argv)
 {
 	reserve_streams();
 	if (argc < 2) {
-		usage(stderr);
+		AUTO_TEXT struct text out = { 0 };
+		help_usage(&out);
+		print(&out, stderr);
 		return ERR_USAGE;
 	}
 	self = getpid();

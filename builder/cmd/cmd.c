@@ -2,10 +2,32 @@
 
 #include <stdlib.h>
 #include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
+
+const struct cmd *const cmd_all[] = {
+	&cmd_init, &cmd_check, &cmd_plan, &cmd_lock, &cmd_build, &cmd_run, &cmd_verify, &cmd_clean, &cmd_schema, &cmd_completion, NULL,
+};
+
+struct err *cmd_find(const char *name, const struct cmd **ret)
+{
+	const char *names[COUNT(cmd_all)];
+	size_t count = 0;
+
+	for (const struct cmd *const *c = cmd_all; *c; c++) {
+		if (!strcmp((*c)->name, name)) {
+			*ret = *c;
+			return NULL;
+		}
+		names[count++] = (*c)->name;
+	}
+	const char *near = text_nearest(name, names, count);
+	return err_new(ERR_USAGE, near ? "no command '%s': did you mean '%s'?" : "no command '%s': see 'mkbench help'", name, near);
+}
 
 static bool holds_services(const char *folder)
 {

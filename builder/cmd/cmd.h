@@ -1,14 +1,23 @@
-/* Every command is one struct cmd, in a file of its own here; main.c lists them. */
+/* Every command is one struct cmd, in a file of its own here; cmd_all lists them. */
 #pragma once
 #include "base/err.h"
 
+struct option_row;
+
 struct cmd {
-	const char *name, *args, *summary;
-	const char *help;                          /* what follows the usage line; an option of its own for every one that is read */
+	const char *name, *summary;
+	const char *operand;                       /* the one word beside the options; in brackets when it may be left out; NULL: none */
+	const struct option_row *options;          /* cmd/option.h; NULL: none */
+	const struct option_row *acts;             /* forms of their own, such as --stop NAME, as a table; NULL: none */
+	const char *text;                          /* paragraphs, with an empty line between them; wrapped where they are shown */
 	struct err *(*run)(int argc, char **argv); /* argv[0] is the command's own name; no word of argv asks for help */
 };
 
-extern const struct cmd cmd_init, cmd_check, cmd_schema, cmd_plan, cmd_lock, cmd_build, cmd_run, cmd_verify, cmd_clean;
+extern const struct cmd *const cmd_all[]; /* NULL-terminated, in the order of a first use */
+extern const struct cmd cmd_init, cmd_check, cmd_schema, cmd_plan, cmd_lock, cmd_build, cmd_run, cmd_verify, cmd_clean, cmd_completion;
+
+/* By its name; ERR_USAGE has the nearest. */
+struct err *cmd_find(const char *name, const struct cmd **ret) MUST_CHECK;
 
 /* recipe_read for a person: what is wrong is printed to standard error, the error counts it.
  * Its architecture is this machine's, whether it was written or not.

@@ -112,7 +112,7 @@ static struct err *run(int argc, char **argv)
 	struct build_layers layers = { 0 };
 	struct image_result *results = NULL;
 
-	TRY(option_read(argc, argv, OPTION_PROGRESS | OPTION_OUTPUT, &o));
+	TRY(option_set_read(&cmd_build, argc, argv, &o));
 	struct err *e = build(&j, &o, &layers, &results);
 	if (!e)
 		e = report(&j, &layers, results, o.style);
@@ -121,18 +121,19 @@ static struct err *run(int argc, char **argv)
 	return e;
 }
 
+static const struct option_row options[] = {
+	{ "output", OPTION_OUTPUT, "FOLDER", NULL, "where the outputs are written; here unless given" },
+	OPTION_PROGRESS_ROW,
+	{ 0 },
+};
+
 const struct cmd cmd_build = {
 	.name = "build",
-	.args = "[OPTIONS] RECIPE",
+	.operand = "RECIPE",
 	.summary = "build a recipe's outputs: container images, disks",
-	.help =
-		"\n"
-		"Uses the lock beside the recipe, and writes it when there is none.\n"
-		"\n"
-		"  -o, --output FOLDER where the outputs are written; here unless given\n"
-		PROGRESS_HELP
-		"\n"
-		"What was built is reported on standard output: with --progress=json as one line\n"
-		"of JSON, with quiet not at all; then nothing is printed but errors.\n",
+	.text = "Uses the lock beside the recipe, and writes it when there is none.\n\n"
+		"What was built is reported on standard output: with --progress=json as one line of JSON, with quiet not at all; then nothing "
+		"is printed but errors.",
+	.options = options,
 	.run = run,
 };

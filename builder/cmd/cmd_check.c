@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/option.h"
 #include "cmd/cmd.h"
 #include "recipe/recipe_check.h"
 #include "service/service.h"
@@ -42,14 +43,14 @@ struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct servic
 
 static struct err *run(int argc, char **argv)
 {
+	struct option_set o = { 0 };
 	struct recipe r = { 0 };
 	struct service_set *services;
 
-	if (argc != 2 || argv[1][0] == '-')
-		return err_new(ERR_USAGE, "check takes one recipe: mkbench check RECIPE");
-	struct err *e = cmd_check_recipe(argv[1], &r, &services);
+	TRY(option_set_read(&cmd_check, argc, argv, &o));
+	struct err *e = cmd_check_recipe(o.recipe, &r, &services);
 	if (!e)
-		printf("%s: ok: %zu app%s, %zu site%s, %zu output%s\n", argv[1], r.apps.count, text_plural(r.apps.count),
+		printf("%s: ok: %zu app%s, %zu site%s, %zu output%s\n", o.recipe, r.apps.count, text_plural(r.apps.count),
 		       r.sites.count, text_plural(r.sites.count), r.outputs.count, text_plural(r.outputs.count));
 	service_free(services);
 	recipe_done(&r);
@@ -58,10 +59,10 @@ static struct err *run(int argc, char **argv)
 
 const struct cmd cmd_check = {
 	.name = "check",
-	.args = "RECIPE",
-	.summary = "read a recipe and report every problem in it",
-	.help =
-		"\n"
-		"Writes nothing. Each problem is a line: file:line:column: what: hint.\n",
+	.operand = "RECIPE",
+	.summary = "read a recipe and report what is wrong in it",
+	.text = "Every problem is reported at once, a line each: file:line:column: what: hint. A file that is no YAML is reported up to where it "
+		"stops being YAML. What only a download can tell, such as a package that does not exist, plan and build tell.\n\n"
+		"Writes nothing.",
 	.run = run,
 };

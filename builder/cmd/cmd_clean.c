@@ -15,7 +15,7 @@ static struct err *run(int argc, char **argv)
 	uint64_t freed = 0;
 	char size[16];
 
-	TRY(option_read(argc, argv, OPTION_CLEAN, &o));
+	TRY(option_set_read(&cmd_clean, argc, argv, &o));
 	TRY(sandbox_enter_user_namespace());
 	TRY(store_open(NULL, &s));
 	struct err *e = o.built ? store_clean_built(s, &freed) : store_clean(s, o.all ? 0 : MONTH_SECONDS, &freed);
@@ -25,15 +25,16 @@ static struct err *run(int argc, char **argv)
 	return e;
 }
 
+static const struct option_row options[] = {
+	{ "built", OPTION_BUILT, NULL, NULL, "what was built, and nothing that was downloaded" },
+	{ "all", OPTION_ALL, NULL, NULL, "everything" },
+	{ 0 },
+};
+
 const struct cmd cmd_clean = {
 	.name = "clean",
-	.args = "[--built|--all]",
 	.summary = "remove from the store what a month did not use",
-	.help =
-		"\n"
-		"The store is $MKBENCH_STORE, or ~/.cache/mkbench.\n"
-		"\n"
-		"  --built             what was built, and nothing that was downloaded\n"
-		"  --all               everything\n",
+	.text = "The store is $MKBENCH_STORE; unless that is set, $XDG_CACHE_HOME/mkbench or ~/.cache/mkbench.",
+	.options = options,
 	.run = run,
 };

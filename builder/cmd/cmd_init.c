@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cmd/init_ask.h"
 #include "cmd/init_guess.h"
+#include "cmd/option.h"
 #include "recipe/apps_json.h"
 #include "recipe/recipe.h"
 #include "service/service.h"
@@ -25,23 +26,12 @@ struct beginning {
 	bool named, asked;
 };
 
-static struct err *read_options(int argc, char **argv, struct beginning *b)
+enum { APPS_JSON = OPTION_OWN };
+
+static struct err *take(void *wishes, int id, const char *value)
 {
-	for (int i = 1; i < argc; i++) {
-		bool list = !strcmp(argv[i], "--apps-json");
-		if (list && i + 1 == argc)
-			return err_new(ERR_USAGE, "--apps-json wants a file, such as apps.json");
-		if (list)
-			b->apps_json = argv[++i];
-		else if (!strncmp(argv[i], "--apps-json=", 12))
-			b->apps_json = argv[i] + 12;
-		else if (argv[i][0] == '-')
-			return err_new(ERR_USAGE, "init has no option '%s': see 'mkbench help init'", argv[i]);
-		else if (b->word)
-			return err_new(ERR_USAGE, "init takes one name, folder or recipe: '%s' is one word too many", argv[i]);
-		else
-			b->word = argv[i];
-	}
+	(void)id;
+	((struct beginning *)wishes)->apps_json = value;
 	return NULL;
 }
 
@@ -293,7 +283,7 @@ static struct err *run(int argc, char **argv)
 {
 	struct beginning b = { 0 };
 
-	TRY(read_options(argc, argv, &b));
+	TRY(option_read(&cmd_init, argc, argv, take, &b, &b.word));
 	struct err *e = begin(&b);
 	draft_done(&b.draft);
 	free(b.folder);
@@ -301,16 +291,17 @@ static struct err *run(int argc, char **argv)
 	return e;
 }
 
+static const struct option_row options[] = {
+	{ "apps-json", APPS_JSON, "FILE", NULL, "the list of apps that other tools for benches have" },
+	{ 0 },
+};
+
 const struct cmd cmd_init = {
 	.name = "init",
-	.args = "[--apps-json FILE] [NAME|FOLDER|RECIPE.yml]",
+	.operand = "[NAME|FOLDER|RECIPE.yml]",
 	.summary = "begin a recipe: asks a few questions, or guesses",
-	.help =
-		"\n"
-		"Writes NAME.yml, or RECIPE.yml, and never over a file. At a terminal it asks for\n"
-		"what it cannot know; elsewhere it guesses and says so. The apps are the folders\n"
-		"that hold one, here or in FOLDER.\n"
-		"\n"
-		"  --apps-json FILE    the list of apps that other tools for benches have\n",
+	.text = "Writes NAME.yml, or RECIPE.yml, and never over a file. At a terminal it asks for what it cannot know; elsewhere it guesses and "
+		"says so. The apps are the folders that hold one, here or in FOLDER.",
+	.options = options,
 	.run = run,
 };

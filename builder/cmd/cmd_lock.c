@@ -12,7 +12,7 @@ static struct err *run(int argc, char **argv)
 	AUTO_JOB struct job j = { 0 };
 	const struct service_step *steps;
 
-	TRY(option_read(argc, argv, OPTION_PROGRESS, &o));
+	TRY(option_set_read(&cmd_lock, argc, argv, &o));
 	TRY(job_open(&j, o.recipe, o.style));
 	bool pins = service_pin_steps(j.services, &steps) > 0;
 	if (pins)
@@ -30,14 +30,13 @@ static struct err *run(int argc, char **argv)
 	return NULL;
 }
 
+static const struct option_row options[] = { OPTION_PROGRESS_ROW, { 0 } };
+
 const struct cmd cmd_lock = {
 	.name = "lock",
-	.args = "[OPTIONS] RECIPE",
+	.operand = "RECIPE",
 	.summary = "choose packages and commits anew, write them beside the recipe",
-	.help =
-		"\n"
-		"Later builds use exactly what the lock names.\n"
-		"\n"
-		PROGRESS_HELP,
+	.text = "Later builds use exactly what the lock names.",
+	.options = options,
 	.run = run,
 };

@@ -21,7 +21,7 @@ static struct err *run(int argc, char **argv)
 	AUTO_TEXT struct text out = { 0 };
 	bool locked;
 
-	TRY(option_read(argc, argv, OPTION_PROGRESS | OPTION_WHY, &o));
+	TRY(option_set_read(&cmd_plan, argc, argv, &o));
 	TRY(job_open(&j, o.recipe, o.style));
 	TRY(job_lock_read(&j, &locked));
 	if (!locked)
@@ -34,15 +34,18 @@ static struct err *run(int argc, char **argv)
 	return NULL;
 }
 
+static const struct option_row options[] = {
+	{ "why", OPTION_WHY, "PACKAGE", NULL, "only what leads to this package" },
+	OPTION_PROGRESS_ROW,
+	{ 0 },
+};
+
 const struct cmd cmd_plan = {
 	.name = "plan",
-	.args = "[OPTIONS] RECIPE",
+	.operand = "RECIPE",
 	.summary = "show what a build would do, and why a package is there",
-	.help =
-		"\n"
-		"Prints the packages by layer, as the lock beside the recipe has them.\n"
-		"\n"
-		"  --why PACKAGE       only what leads to this package\n"
-		PROGRESS_HELP,
+	.text = "Prints the packages by layer: those of the lock beside the recipe, or, where there is no lock, those that one would have now.\n\n"
+		"Writes nothing beside the recipe. Lists of packages, and apps that are in git, are downloaded into the store.",
+	.options = options,
 	.run = run,
 };

@@ -12,42 +12,7 @@
 #include "run/room.h"
 #include "run/run.h"
 
-static const char help[] =
-	"       mkbench run --stop NAME     stop it in order; its data is kept\n"
-	"       mkbench run --clean NAME    stop it, remove it with its data; from docker\n"
-	"                                   and podman the image loaded for it, too\n"
-	"       mkbench run --exec NAME PROGRAM [ARGUMENTS]\n"
-	"                                   run a program inside; a disk's gets no\n"
-	"                                   terminal, no input and 150 s\n"
-	"\n"
-	"Starts it, waits until it is ready, and says where it answers. IMAGE is what\n"
-	"mkbench build wrote: a NAME-TAG.oci folder, a .tar, or a disk (.raw, .qcow2,\n"
-	".raw.zst: in QEMU). A RECIPE is built first.\n"
-	"\n"
-	"  --name NAME         of the container; the image's name unless given\n"
-	"  --port PORT         where it answers on 127.0.0.1; 8080 or the next free one\n"
-	"                      unless given\n"
-	"  --data PATH         where its data are: a container's in a folder, else in a\n"
-	"                      volume NAME-data; a disk's in a disk of their own,\n"
-	"                      FILE.qcow2, FILE.raw or FOLDER/data.qcow2, where the next\n"
-	"                      version of the image finds them\n"
-	"  --env KEY[=VALUE]   a variable for the container; without a value it has this\n"
-	"                      shell's\n"
-	"  --detach            leave it running; otherwise Ctrl-C stops it in order\n"
-	MACHINE_HELP
-	"  --output FOLDER     where the image of a RECIPE is written; here unless given\n"
-	PROGRESS_HELP;
-
-enum { NAME = 1, PORT, DATA, ENV, DETACH, OUTPUT, PROGRESS };
-
-static const struct option options[] = {
-	{ "name", required_argument, NULL, NAME },     { "port", required_argument, NULL, PORT },
-	{ "data", required_argument, NULL, DATA },     { "env", required_argument, NULL, ENV },
-	{ "detach", no_argument, NULL, DETACH },       { "output", required_argument, NULL, OUTPUT },
-	{ "progress", required_argument, NULL, PROGRESS },
-	MACHINE_OPTIONS,
-	{ 0 },
-};
+enum { NAME = OPTION_OWN, PORT, DATA, ENV, DETACH };
 
 struct wishes {
 	struct run_options options;
@@ -83,8 +48,9 @@ static struct err *add_variable(struct wishes *w, const char *text)
 	return NULL;
 }
 
-static struct err *take(struct wishes *w, int option, const char *value)
+static struct err *take(void *wishes, int option, const char *value)
 {
+	struct wishes *w = wishes;
 	bool known;
 
 	TRY(machine_option(option, value, &w->options, &known));
@@ -94,22 +60,17 @@ static struct err *take(struct wishes *w, int option, const char *value)
 	case NAME: w->options.name = value; return NULL;
 	case DATA: w->options.data = value; return NULL;
 	case DETACH: w->options.detach = true; return NULL;
-	case OUTPUT: w->output = value; return NULL;
+	case OPTION_OUTPUT: w->output = value; return NULL;
 	case PORT: return read_port(value, &w->options.port);
 	case ENV: return add_variable(w, value);
-	case PROGRESS: return option_style(value, &w->options.style);
-	default: return err_new(ERR_USAGE, "run: unknown option, or one without its value: see 'mkbench help run'");
+	case OPTION_PROGRESS: return option_style(value, &w->options.style);
+	default: return err_new(ERR_USAGE, "an option that nobody takes");
 	}
 }
 
 static struct err *read_options(int argc, char **argv, struct wishes *w)
 {
-	opterr = 0;
-	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
-		TRY(take(w, option, optarg));
-	if (argc - optind != 1)
-		return err_new(ERR_USAGE, "run takes one image or recipe: see 'mkbench help run'");
-	w->options.image = argv[optind];
+	TRY(option_read(&cmd_run, argc, argv, take, w, &w->options.image));
 	VEC_PUSH(&w->env, NULL);
 	w->options.env = w->env.items;
 	return NULL;
@@ -122,6 +83,8 @@ static struct err *act_on(int argc, char **argv, bool *ret_known)
 	const char *const *words = (const char *const *)argv;
 	bool runs_program = !strcmp(act, "--exec") || !strcmp(act, "--inside") || !strcmp(act, "--inside-disk");
 
+	if ((*ret_known = !strcmp(act, "--list")))
+		return argc == 2 ? run_list() : err_new(ERR_USAGE, "run --list takes nothing more");
 	*ret_known = runs_program || !strcmp(act, "--stop") || !strcmp(act, "--clean");
 	if (!*ret_known)
 		return NULL;
@@ -175,10 +138,35 @@ static struct err *run(int argc, char **argv)
 	return e;
 }
 
+static const struct option_row options[] = {
+	{ "name", NAME, "NAME", NULL, "of the container; the image's name unless given" },
+	{ "port", PORT, "PORT", NULL, "where it answers on 127.0.0.1; 8080 or the next free one unless given" },
+	{ "data", DATA, "PATH", NULL,
+	  "where its data are: a container's in a folder, else in a volume NAME-data; a disk's in a disk of their own, FILE.qcow2, FILE.raw or "
+	  "FOLDER/data.qcow2, where the next version of the image finds them" },
+	{ "env", ENV, "KEY[=VALUE]", NULL, "a variable for the container; without a value it has this shell's" },
+	{ "detach", DETACH, NULL, NULL, "leave it running; otherwise Ctrl-C stops it in order" },
+	MACHINE_OPTION_ROWS,
+	{ "output", OPTION_OUTPUT, "FOLDER", NULL, "where the image of a RECIPE is written; here unless given" },
+	OPTION_PROGRESS_ROW,
+	{ 0 },
+};
+
+static const struct option_row acts[] = {
+	{ "list", 0, NULL, NULL, "what it has started and is still there" },
+	{ "stop", 0, "NAME", NULL, "stop it in order; its data is kept" },
+	{ "clean", 0, "NAME", NULL, "stop it, remove it with its data; from docker and podman the image loaded for it, too" },
+	{ "exec", 0, "NAME PROGRAM [ARGUMENTS]", NULL, "run a program inside; a disk's gets no terminal, no input and 150 s" },
+	{ 0 },
+};
+
 const struct cmd cmd_run = {
 	.name = "run",
-	.args = "[OPTIONS] IMAGE|RECIPE",
+	.operand = "IMAGE|RECIPE",
 	.summary = "start an image, say where it answers; stop it, enter it",
-	.help = help,
+	.text = "Starts it, waits until it is ready, and says where it answers. IMAGE is what mkbench build wrote: a NAME-TAG.oci folder, a .tar, "
+		"or a disk (.raw, .qcow2, .raw.zst: in QEMU). A RECIPE is built first.",
+	.options = options,
+	.acts = acts,
 	.run = run,
 };

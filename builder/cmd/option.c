@@ -1,20 +1,12 @@
 #include "cmd/option.h"
 
+#include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
-
-struct row {
-	const char *name;
-	unsigned bit;
-	bool value;
-};
-
-static const struct row rows[] = {
-	{ "--progress", OPTION_PROGRESS, true }, { "--why", OPTION_WHY, true }, { "--output", OPTION_OUTPUT, true },
-	{ "-o", OPTION_OUTPUT, true },           { "--all", OPTION_CLEAN, false }, { "--built", OPTION_CLEAN, false },
-};
+#include "cmd/cmd.h"
 
 struct err *option_style(const char *word, enum progress_style *ret)
 {
@@ -31,57 +23,131 @@ struct err *option_style(const char *word, enum progress_style *ret)
 	return err_new(ERR_USAGE, "--progress takes auto, bar, plain, json or quiet, not '%s'", word);
 }
 
-static struct err *store_value(const struct row *row, const char *value, struct option_set *o)
+static bool is_letter(int id)
 {
-	switch (row->bit) {
-	case OPTION_PROGRESS:
-		return option_style(value, &o->style);
-	case OPTION_WHY:
-		o->why = value;
-		return NULL;
-	case OPTION_OUTPUT:
-		o->folder = value;
-		return NULL;
-	default:
-		*(strcmp(row->name, "--all") ? &o->built : &o->all) = true;
-		return NULL;
-	}
+	return id < OPTION_PROGRESS;
 }
 
-/* The row of an option this command takes; *ret_value is what follows its '='. */
-static const struct row *match(const char *word, unsigned bits, const char **ret_value)
+static const struct option_row *row_of(const struct cmd *c, int id)
 {
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		size_t len = strlen(rows[i].name);
-		if (!(rows[i].bit & bits) || strncmp(word, rows[i].name, len) || (word[len] && word[len] != '='))
-			continue;
-		*ret_value = word[len] ? word + len + 1 : NULL;
-		return &rows[i];
+	for (const struct option_row *row = c->options; row && row->name; row++)
+		if (row->id == id)
+			return row;
+	return NULL;
+}
+
+/* The command's table in getopt_long's terms. */
+struct reader {
+	struct { struct option *items; size_t count, room; } longs;
+	struct text shorts;
+};
+
+static void reader_open(const struct cmd *c, struct reader *r)
+{
+	*r = (struct reader){ 0 };
+	text_put(&r->shorts, ":");
+	for (const struct option_row *row = c->options; row && row->name; row++) {
+		VEC_PUSH(&r->longs, (struct option){ row->name, row->value ? required_argument : no_argument, NULL, row->id });
+		if (is_letter(row->id))
+			text_printf(&r->shorts, "%c%s", row->id, row->value ? ":" : "");
+	}
+	VEC_PUSH(&r->longs, (struct option){ 0 });
+}
+
+static void reader_close(struct reader *r)
+{
+	free(r->longs.items);
+	text_done(&r->shorts);
+}
+
+static struct err *unknown(const struct cmd *c, const char *word)
+{
+	struct { const char **items; size_t count, room; } names = { 0 };
+	AUTO_FREE char *name = mem_ndup(word, strcspn(word, "="));
+
+	for (const struct option_row *row = c->options; row && row->name; row++)
+		VEC_PUSH(&names, row->name);
+	const char *near = text_starts(name, "--") ? text_nearest(name + 2, names.items, names.count) : NULL;
+	free(names.items);
+	if (near)
+		return err_new(ERR_USAGE, "%s has no option '%s': did you mean '--%s'?", c->name, name, near);
+	return err_new(ERR_USAGE, "%s has no option '%s': see 'mkbench help %s'", c->name, name, c->name);
+}
+
+/* What getopt_long has refused: word is where it stopped, answer ':' or '?'. */
+static struct err *refused(const struct cmd *c, int answer, const char *word)
+{
+	const struct option_row *row = optopt ? row_of(c, optopt) : NULL;
+	const char short_word[] = { '-', (char)optopt, '\0' };
+
+	if (answer == ':' && row)
+		return err_new(ERR_USAGE, "--%s wants a value: --%s %s", row->name, row->name, row->value);
+	if (row)
+		return err_new(ERR_USAGE, "--%s takes no value", row->name);
+	return unknown(c, optopt && !text_starts(word, "--") ? short_word : word);
+}
+
+/* getopt would take the next option for a value that was forgotten. */
+static struct err *check_value(const struct cmd *c, const struct option_row *row, const char *value)
+{
+	if (value && text_starts(value, "--"))
+		for (const struct option_row *other = c->options; other->name; other++)
+			if (!strcmp(other->name, value + 2))
+				return err_new(ERR_USAGE, "--%s wants a value, %s, and '%s' is an option: --%s=%s means that word itself", row->name,
+					       row->value, value, row->name, value);
+	return NULL;
+}
+
+static struct err *read_all(const struct cmd *c, const struct reader *r, int argc, char **argv, option_taker *take, void *wishes)
+{
+	opterr = 0;
+	optind = 0;
+	for (int id; (id = getopt_long(argc, argv, r->shorts.bytes, r->longs.items, NULL)) != -1;) {
+		const struct option_row *row = row_of(c, id);
+		if (!row)
+			return refused(c, id, argv[optind - 1]);
+		if (optarg && optarg == argv[optind - 1])
+			TRY(check_value(c, row, optarg));
+		TRY(take(wishes, id, optarg ? optarg : ""));
 	}
 	return NULL;
 }
 
-struct err *option_read(int argc, char **argv, unsigned bits, struct option_set *ret)
+struct err *option_read(const struct cmd *c, int argc, char **argv, option_taker *take, void *wishes, const char **ret_operand)
+{
+	struct reader r;
+	bool must = c->operand && c->operand[0] != '[';
+
+	reader_open(c, &r);
+	struct err *e = read_all(c, &r, argc, argv, take, wishes);
+	reader_close(&r);
+	if (e)
+		return e;
+	*ret_operand = optind < argc ? argv[optind] : NULL;
+	if (must && !*ret_operand)
+		return err_new(ERR_USAGE, "%s wants one word, %s: see 'mkbench help %s'", c->name, c->operand, c->name);
+	if (argc - optind > (c->operand ? 1 : 0))
+		return err_new(ERR_USAGE, "%s: '%s' is one word too many: see 'mkbench help %s'", c->name, argv[optind + (c->operand ? 1 : 0)],
+			       c->name);
+	return NULL;
+}
+
+static struct err *take_common(void *wishes, int id, const char *value)
+{
+	struct option_set *o = wishes;
+
+	switch (id) {
+	case OPTION_PROGRESS: return option_style(value, &o->style);
+	case OPTION_WHY: o->why = value; return NULL;
+	case OPTION_OUTPUT: o->folder = value; return NULL;
+	case OPTION_ALL: o->all = true; return NULL;
+	case OPTION_BUILT: o->built = true; return NULL;
+	default: return err_new(ERR_USAGE, "an option that nobody takes");
+	}
+}
+
+struct err *option_set_read(const struct cmd *c, int argc, char **argv, struct option_set *ret)
 {
 	*ret = (struct option_set){ .folder = "." };
-	for (int i = 1; i < argc; i++) {
-		const char *value = NULL;
-		const struct row *row = match(argv[i], bits, &value);
-		if (!row && argv[i][0] == '-' && argv[i][1])
-			return err_new(ERR_USAGE, "%s has no option '%s': see 'mkbench help %s'", argv[0], argv[i], argv[0]);
-		if (!row && (ret->recipe || bits & OPTION_CLEAN))
-			return err_new(ERR_USAGE, "%s: '%s' is one word too many", argv[0], argv[i]);
-		if (!row) {
-			ret->recipe = argv[i];
-			continue;
-		}
-		if (row->value && !value)
-			value = i + 1 < argc ? argv[++i] : NULL;
-		if (row->value ? !value : value != NULL)
-			return err_new(ERR_USAGE, "%s %s", row->name, row->value ? "wants a value" : "takes no value");
-		TRY(store_value(row, value, ret));
-	}
-	if (!ret->recipe && !(bits & OPTION_CLEAN))
-		return err_new(ERR_USAGE, "%s wants a recipe, such as recipes/demo.yml", argv[0]);
-	return NULL;
+	return option_read(c, argc, argv, take_common, ret, &ret->recipe);
 }

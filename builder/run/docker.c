@@ -72,6 +72,25 @@ static bool answers(const struct engine *e)
 	return version && *version == '{' && !strstr(version, "\"ServerErrors\":[\"");
 }
 
+char *docker_why(const struct engine *e)
+{
+	const char *const argv[] = { e->program, "ps", "--quiet", NULL };
+	AUTO_FREE char *output = NULL, *errors = NULL;
+	int status;
+	struct err *failed = child_run(&(struct child){ .argv = argv }, &output, &errors, &status);
+
+	if (failed) {
+		AUTO_FREE char *why = err_text(failed);
+		err_free(failed);
+		return TAKE(why);
+	}
+	if (status == 127)
+		return mem_dup("it is not installed");
+	trim(errors);
+	const char *last = strrchr(errors, '\n');
+	return *errors ? mem_dup(last ? last + 1 : errors) : mem_printf("'%s info' fails", e->program);
+}
+
 static enum engine_state find(const struct engine *e, const char *name)
 {
 	const char *const argv[] = { e->program, "container", "inspect", "--format", "{{.State.Running}}", name, NULL };

@@ -3,3 +3,6 @@
 #include "run/engine.h"
 
 extern const struct engine docker_row, docker_podman;
+
+/* Why one of them does not answer, as it says it itself; the caller's to free. */
+char *docker_why(const struct engine *e);

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "run/docker.h"
 #include "run/drive.h"
 #include "run/interrupt.h"
 #include "run/port.h"
@@ -35,6 +36,13 @@ static const struct engine *next_engine(const struct engine *const *row)
 	return *row;
 }
 
+static struct err *refuse_silent(const struct engine *e)
+{
+	AUTO_FREE char *why = docker_why(e);
+
+	return err_new(ERR_SYSTEM, "%s does not answer: %s\n--engine own needs no %s", e->name, why, e->name);
+}
+
 /* Whoever keeps data under the name has it; otherwise whoever answers first may try. */
 static struct err *choose_engine(const char *wanted, struct prepare *p)
 {
@@ -43,7 +51,7 @@ static struct err *choose_engine(const char *wanted, struct prepare *p)
 	if (wanted && (!e || e == &qemu_row))
 		return err_new(ERR_USAGE, "no engine '%s': docker, podman or own", wanted);
 	if (e && !e->answers(e))
-		return err_new(ERR_SYSTEM, "%s does not answer", wanted);
+		return refuse_silent(e);
 	for (const struct engine *const *row = engine_all; !e && *row; row++)
 		if (*row != &qemu_row && (*row)->keeps(*row, p->launch.name))
 			e = *row;

@@ -67,10 +67,27 @@ static struct err *say_left(const struct engine *e, const char *name, struct err
 	return err_new(kind, "%s\n'mkbench run --clean %s' removes what is left of it", text, name);
 }
 
+static const char *const states[] = { [ENGINE_ABSENT] = "gone", [ENGINE_STOPPED] = "stopped", [ENGINE_RUNNING] = "running" };
+
+/* A name that stop and its like take is no image, but it may well be meant as one. */
+static struct err *refuse_name(const char *word)
+{
+	enum engine_state state;
+	const struct engine *e = access(word, F_OK) && !strchr(word, '/') ? engine_of(word, &state) : NULL;
+
+	if (!e)
+		return NULL;
+	if (state == ENGINE_RUNNING)
+		return err_new(ERR_USAGE, "%s is no image but the name of what runs already (%s): 'mkbench run --exec %s bash' goes inside", word,
+			       e->name, word);
+	return err_new(ERR_USAGE, "%s is no image but the name of what was stopped (%s): 'mkbench run IMAGE --name %s' starts it again with its data, "
+		       "'mkbench run --clean %s' removes it", word, e->name, word, word);
+}
+
 struct err *run_image(const struct run_options *o)
 {
+	TRY(refuse_name(o->image));
 	AUTO_PREPARE struct prepare p;
-
 	TRY(prepare_open(o, &p));
 	struct err *failed = prepare_start(&p);
 	if (!failed)
@@ -99,6 +116,24 @@ static struct err *have(const char *name, const struct engine **ret, enum engine
 	TRY(prepare_name(name));
 	*ret = engine_of(name, ret_state);
 	return *ret ? NULL : nobody(name);
+}
+
+struct err *run_list(void)
+{
+	bool any = false;
+
+	for (const struct engine *const *e = engine_all; *e; e++) {
+		AUTO_FREE char *names = (*e)->names(*e);
+		char *rest = names;
+		for (char *one; (one = strsep(&rest, "\n"));)
+			if (*one) {
+				printf("%-24s %-7s %s\n", one, (*e)->name, states[(*e)->find(*e, one)]);
+				any = true;
+			}
+	}
+	if (!any)
+		fputs("nothing that mkbench run has started is here\n", stderr);
+	return NULL;
 }
 
 struct err *run_stop(const char *name)

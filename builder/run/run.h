@@ -23,6 +23,9 @@ struct run_options {
  * order, before it is ready as ERR_INTERRUPT. Addresses and what a person needs go to standard output. */
 struct err *run_image(const struct run_options *o) MUST_CHECK;
 
+/* Prints what it has started and is still there, a line each: name, engine, running or stopped. */
+struct err *run_list(void) MUST_CHECK;
+
 /* For a container that run_image started, whoever runs it. ERR_USAGE when there is none. */
 struct err *run_stop(const char *name) MUST_CHECK;
 struct err *run_clean(const char *name) MUST_CHECK; /* stops it, and removes it and its own volume */

@@ -45,7 +45,7 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	[ "$(options build)" = "--output --progress " ]
 	[ "$(options clean)" = "--all --built " ]
 	[ "$(options verify)" = "$(printf '%s\n' $machine --json --output --progress | sort | tr '\n' ' ')" ]
-	[ "$(options run)" = "$(printf '%s\n' $machine --clean --data --detach --env --exec --name --output --port --progress --stop | sort | tr '\n' ' ')" ]
+	[ "$(options run)" = "$(printf '%s\n' $machine --clean --data --detach --env --exec --list --name --output --port --progress --stop | sort | tr '\n' ' ')" ]
 }
 
 @test "help: what is no command is refused with the nearest, and a program inside keeps its own --help" {
@@ -63,16 +63,94 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	[ "$output" = "mkbench: build has no option '--bogus': see 'mkbench help build'" ]
 }
 
-@test "help: --version" {
-	mkbench 0 --version
-	[[ $output =~ ^mkbench\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+@test "options: each command names the word that it does not take, and its neighbour" {
+	says() { # MESSAGE WORDS...
+		mkbench 2 "${@:2}"
+		[ "$output" = "mkbench: $1" ]
+	}
+	says "run has no option '--prot': did you mean '--port'?" run --prot 3 x
+	says "verify has no option '--jsn': did you mean '--json'?" verify --jsn=1 x
+	says "schema has no option '--jason': did you mean '--json'?" schema --jason
+	says "run has no option '-x': see 'mkbench help run'" run -x y
+	for command in run verify; do
+		says "--memory wants a value: --memory SIZE" $command x --memory
+		says "--engine wants a value, ENGINE, and '--cpus' is an option: --engine=--cpus means that word itself" $command --engine --cpus 2 x
+	done
+	says "--output wants a value: --output FOLDER" build x.yml -o
+	says "--apps-json wants a value: --apps-json FILE" init --apps-json
+	says "--detach takes no value" run --detach=yes x
+	says "build wants one word, RECIPE: see 'mkbench help build'" build --progress plain
+	says "build: 'two.yml' is one word too many: see 'mkbench help build'" build one.yml two.yml
+	says "clean: 'x' is one word too many: see 'mkbench help clean'" clean x
+	says "completion knows bash, zsh and fish, not 'tcsh'" completion tcsh
+	# a short form, a form with =, a beginning that is clear, and -- before a recipe whose name looks like an option
+	for words in "-o out -- --x.yml" "-oout --pro=plain -- --x.yml" "--output=out --progress plain -- --x.yml" "--output out -- --x.yml"; do
+		# shellcheck disable=SC2086 # words
+		mkbench 3 build $words
+		[[ $output == *"--x.yml"* ]]
+	done
 }
 
-@test "what make install leaves works by itself, and so it does from a tree that git knows nothing of" {
-	local there=$BATS_TEST_TMPDIR/usr
-	GIT_DIR=/nowhere env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u VARIANT make -s -C "$BATS_TEST_DIRNAME/../.." install PREFIX="$there"
+@test "help: --version, with the commit that a clone was at" {
+	local tree=$BATS_TEST_DIRNAME/../..
+	mkbench 0 --version
+	[[ $output =~ ^mkbench\ [0-9]+\.[0-9]+\.[0-9]+(\ \(commit\ ([0-9a-f]+)(-dirty)?\))?$ ]]
+	said=$output
+	[[ ! -e $tree/.git || -n ${BASH_REMATCH[2]} ]]
+	[ "$("$MKBENCH" version)" = "$said" ]
+	[ "$("$MKBENCH" -V)" = "$said" ]
+	grep -qx "version := $(cut -d' ' -f2 <<<"$said")" "$tree/Makefile"
+}
+
+@test "help: the manual and the completions know every command and option" {
+	for shell in bash zsh fish; do
+		mkbench 0 completion $shell
+		for command in $(commands); do
+			[[ $output =~ $command ]]
+			for option in $(options "$command"); do
+				[[ $output =~ ${option#--} ]]
+			done
+		done
+	done
+	"$MKBENCH" help --man >mkbench.1
+	for command in $(commands); do
+		grep -q "^.SS \"mkbench $command" mkbench.1
+		for option in $(options "$command"); do
+			grep -qF -- "${option//-/\\-}" mkbench.1
+		done
+	done
+	run ! grep -nE "^['.][^A-Z]" mkbench.1
+}
+
+@test "help: bash completes commands, options, words and files" {
+	"$MKBENCH" completion bash >completion
+	touch demo.yml
+	complete_at() { bash -c 'source ./completion; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mkbench; printf "%s " "${COMPREPLY[@]}"' - mkbench "$@"; }
+	[ "$(complete_at cl)" = "clean " ]
+	[ "$(complete_at help ver)" = "verify " ]
+	[ "$(complete_at build --pro)" = "--progress " ]
+	[ "$(complete_at build --progress j)" = "json " ]
+	[ "$(complete_at run --engine "")" = "docker podman own " ]
+	[ "$(complete_at run --st)" = "--stop " ]
+	[ "$(complete_at check de)" = "demo.yml " ]
+	[ "$(complete_at run --name de)" = " " ]
+}
+
+# without_make: make's own variables would reach into another tree's make.
+make_there() { env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u VARIANT make -s -C "$BATS_TEST_DIRNAME/../.." "$@"; }
+
+@test "what make install leaves works by itself, and so it does from a tree that git knows nothing of; make uninstall takes it all away" {
+	local there=$BATS_TEST_TMPDIR/usr variant
+	variant=$(basename "$(dirname "$(readlink -f "$MKBENCH")")")
+	make_there -n install PREFIX="$there" | grep -q "build/release/mkbench $there/bin/mkbench"
+	GIT_DIR=/nowhere make_there install PREFIX="$there" VARIANT="$variant"
+	[ "$(readlink -f "$BATS_TEST_DIRNAME/../../build/mkbench")" = "$(readlink -f "$MKBENCH")" ]
 	cd /
 	run -0 "$there/bin/mkbench" check "$there/share/mkbench/recipes/demo.yml"
 	[[ -L $there/share/mkbench/recipes/demo/demo/public/socket.io && -x $there/share/mkbench/guest ]]
 	[[ -z $(find "$there" -name '*.lock' -o ! -type l ! -perm -444) ]]
+	[[ -s $there/share/man/man1/mkbench.1 && -s $there/share/bash-completion/completions/mkbench ]]
+	[[ -s $there/share/zsh/site-functions/_mkbench && -s $there/share/fish/vendor_completions.d/mkbench.fish ]]
+	make_there uninstall PREFIX="$there" VARIANT="$variant"
+	[[ -z $(find "$there" ! -type d) ]]
 }

@@ -40,6 +40,19 @@ fake_engine() {
 	[[ $output == *"no cgroups here"* ]]
 }
 
+@test "an engine that was asked for and does not answer says why, and who needs none" {
+	mkdir bin
+	ln -s "$(command -v timeout)" bin
+	for engine in docker podman; do
+		PATH=$PWD/bin mkbench 6 run --name "$name" --engine $engine "$oci"
+		[ "$output" = "mkbench: $engine does not answer: it is not installed"$'\n'"--engine own needs no $engine" ]
+		printf '#!/bin/sh\necho "a first line" >&2\necho "permission denied: the socket" >&2\nexit 1\n' >bin/$engine
+		chmod +x bin/$engine
+		PATH=$PWD/bin:$PATH mkbench 6 run --name "$name" --engine $engine "$oci"
+		[ "$output" = "mkbench: $engine does not answer: permission denied: the socket"$'\n'"--engine own needs no $engine" ]
+	done
+}
+
 @test "docker, podman: a value of this shell is handed on without a word of it on a command line" {
 	for engine in docker podman; do
 		fake_engine $engine 125

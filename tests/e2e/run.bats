@@ -25,6 +25,25 @@ load appliance
 	[[ $output == *"there is no container '$name': known are none" ]]
 }
 
+@test "what was started is listed, and its name is no image but is known as a name" {
+	cd "$BATS_TEST_TMPDIR"
+	run --separate-stderr -0 "$MKBENCH" run --list
+	[[ -z $output && $stderr == "nothing that mkbench run has started is here" ]]
+	start "$oci" --engine own
+	mkbench 0 run --list
+	[[ $output =~ ^$name\ +own\ +running$ ]]
+	mkbench 2 run "$name"
+	[[ $output == *"$name is no image but the name of what runs already (own): 'mkbench run --exec $name bash'"* ]]
+	mkbench 0 run --stop "$name"
+	mkbench 0 run --list
+	[[ $output =~ ^$name\ +own\ +stopped$ ]]
+	mkbench 2 run "$name"
+	[[ $output == *"$name is no image but the name of what was stopped (own): 'mkbench run IMAGE --name $name' starts it again"* ]]
+	mkbench 2 run "$name-other"
+	[[ $output == *"$name-other: No such file or directory"* ]]
+	mkbench 2 run --list more
+}
+
 @test "own runner: a program inside has the container's environment, processes and status" {
 	WORD="two words" start "$oci" --engine own --env WORD --env OTHER=x
 	mkbench 0 run --exec "$name" /hello env WORD
