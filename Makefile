@@ -4,8 +4,9 @@
 # make check      lint, unit and end-to-end tests that need no network and no root
 # make bench      speed and memory beside the peers, as ratios
 # make fuzz       each parser of foreign bytes under libFuzzer for a bounded while
-# make install    PREFIX=/usr/local
-# VARIANT=dev|san|release picks the flags (install, demo and bench take release), CC=gcc|clang the compiler; V=1 shows each call whole.
+# make install    PREFIX=/usr/local; make uninstall
+# make deb        out/mkbench_VERSION_ARCHITECTURE.deb
+# VARIANT=dev|san|release picks the flags (install, deb, demo and bench take release), CC=gcc|clang the compiler; V=1 shows each call whole.
 # All processors are used, or -jN. Tests run JOBS at a time.
 
 VARIANT ?= $(if $(filter install,$(MAKECMDGOALS)),release,dev)
@@ -176,9 +177,20 @@ uninstall:
 	rm -rf $(share)
 	rm -f $(into)/bin/mkbench $(pages)
 
+# A package of what `make install` lays down, for the Debian that it is made on and newer ones.
+deb:
+	@.ci/setup deb
+	@$(MAKE) --no-print-directory VARIANT=release deb-made
+
+deb-made: $(build)/mkbench guest
+	@rm -rf build/deb
+	@mkdir -p build/deb/debian out
+	@$(MAKE) --no-print-directory VARIANT=$(VARIANT) DESTDIR=$(CURDIR)/build/deb/root PREFIX=/usr -s install
+	.ci/deb build/deb $(version) out
+
 clean:
 	rm -rf build
 
-.PHONY: FORCE all guest demo demo-run test test-all test-run check units lint tidy bench fuzz fuzzers install uninstall clean
+.PHONY: FORCE all guest demo demo-run test test-all test-run check units lint tidy bench fuzz fuzzers install uninstall deb deb-made clean
 .DELETE_ON_ERROR:
 -include $(shell find build -name '*.d' 2>/dev/null)
