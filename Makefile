@@ -193,4 +193,4 @@ clean:
 
 .PHONY: FORCE all guest demo demo-run test test-all test-run check units lint tidy bench fuzz fuzzers install uninstall deb deb-made clean
 .DELETE_ON_ERROR:
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -type f -name '*.d' 2>/dev/null)

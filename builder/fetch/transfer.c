@@ -1,3 +1,4 @@
+#include "fetch/proxy.h"
 #include "fetch/transfer.h"
 
 #include <stdio.h>
@@ -224,6 +225,13 @@ bool transfer_prepare(struct transfer *t)
 	return true;
 }
 
+static char *explain(const char *url, const char *says)
+{
+	AUTO_FREE char *blame = proxy_blame(url, says);
+
+	return mem_printf("%s%s", says, blame);
+}
+
 static void note_answer(struct transfer *t, CURLcode code, long status)
 {
 	struct mirror *m = &t->mirrors[t->now];
@@ -236,7 +244,7 @@ static void note_answer(struct transfer *t, CURLcode code, long status)
 	else if (code == CURLE_OK)
 		m->answer = mem_printf("it ended after %llu bytes", (unsigned long long)t->received);
 	else
-		m->answer = mem_dup(t->detail[0] ? t->detail : curl_easy_strerror(code));
+		m->answer = explain(m->url, t->detail[0] ? t->detail : curl_easy_strerror(code));
 }
 
 /* Would asking the same again be pointless? */

@@ -227,6 +227,14 @@ holds() {
 	[ -z "$(ls -A "$store/tmp")" ]
 }
 
+@test "a proxy that is not there is named by the variable that names it" {
+	for name in http_proxy all_proxy; do
+		run -4 env "$name=http://127.0.0.1:9" timeout 600 "$programs/http" "$store" <<<"$(want a http://far.example/a)"
+		echo "$output"
+		[[ $output == *"127.0.0.1 port 9"*" (the proxy that \$$name names)"* ]]
+	done
+}
+
 @test "a full disk is said so, and half a file is not kept" {
 	unshare --mount true || skip "no right to mount"
 	mkdir "$store"
