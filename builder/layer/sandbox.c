@@ -171,6 +171,7 @@ struct tail {
 	size_t count;            /* of all lines so far */
 	struct text open;
 	int log;                 /* or -1 */
+	bool distrusts;          /* a line says that a certificate is not to be trusted */
 	void (*line)(void *arg, const char *line);
 	void *line_arg;
 };
@@ -181,6 +182,7 @@ static void end_line(struct tail *t)
 
 	free(*slot);
 	*slot = text_take(&t->open);
+	t->distrusts |= sandbox_host_distrusts(*slot);
 	if (t->line)
 		t->line(t->line_arg, *slot);
 }
@@ -222,6 +224,10 @@ static struct err *failure(const struct tail *t, int status, const char *what, c
 
 	for (size_t i = first; i < t->count; i++)
 		text_printf(&out, "\n  | %s", t->lines[i % TAIL_LINES]);
+	if (t->distrusts)
+		text_put(&out, "\nA certificate was not trusted. In a network that looks into TLS, put the network's own CA (PEM) into "
+			       "/usr/local/share/ca-certificates/NAME.crt of this machine and run update-ca-certificates, or name a file with all "
+			       "CAs in $SSL_CERT_FILE");
 	if (status > 128)
 		return err_new(ERR_BUILD, "%s was ended by signal %d%s%s%s", what, status - 128, log ? "; all of its output is in " : "",
 			       log ? log : "", out.len ? out.bytes : "");

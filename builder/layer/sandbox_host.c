@@ -31,6 +31,22 @@ bool sandbox_host_in_user_namespace(void)
 	return *map && (inside || outside || count != UINT32_MAX);
 }
 
+bool sandbox_host_distrusts(const char *line)
+{
+	static const char *const words[] = {
+		"certificate verify failed", "CERTIFICATE_VERIFY_FAILED", "certificate verification failed", "SSL certificate problem",
+		"SELF_SIGNED_CERT", "self-signed certificate", "self signed certificate", "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+		"UNABLE_TO_GET_ISSUER_CERT", "unable to get local issuer certificate", "unable to verify the first certificate",
+		"certificate signed by unknown authority",
+	};
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strstr(line, words[i]))
+			return true;
+	return false;
+}
+
+/* What this machine trusts: its own CAs are in it, too, which an image's would lack. */
 static const char *host_bundle(void)
 {
 	static const char *const names[] = { "SSL_CERT_FILE", "CURL_CA_BUNDLE" };
@@ -40,7 +56,7 @@ static const char *host_bundle(void)
 		if (path && !access(path, R_OK))
 			return path;
 	}
-	return NULL;
+	return access(CA_BUNDLE, R_OK) ? NULL : CA_BUNDLE;
 }
 
 struct sandbox_host sandbox_host_files(bool network)

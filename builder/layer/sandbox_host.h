@@ -14,6 +14,8 @@ struct sandbox_host {
 };
 
 /* resolv.conf, hosts and the CA bundle of the host; none without network. */
+/* Whether a program's line says that it does not trust a server's certificate: pip, npm, yarn, git, curl, Go. */
+bool sandbox_host_distrusts(const char *line);
 struct sandbox_host sandbox_host_files(bool network);
 
 /* Where the caller told pip and npm which index to use and how to log in there: the first that there is of the

@@ -1,4 +1,5 @@
 #include "layer/sandbox.h"
+#include "layer/sandbox_host.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -177,6 +178,22 @@ static void masks(void)
 	runs(s, "/usr/bin/false; /usr/bin/false --with arguments");
 }
 
+static void distrusts(void)
+{
+	static const struct { const char *line; bool want; } cases[] = {
+		{ "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate", true },
+		{ "fatal: unable to access 'https://h.example/': server certificate verification failed. CAfile: none CRLfile: none", true },
+		{ "curl: (60) SSL certificate problem: unable to get local issuer certificate", true },
+		{ "npm error code UNABLE_TO_GET_ISSUER_CERT_LOCALLY", true },
+		{ "error: unable to verify the first certificate", true },
+		{ "installing certificates", false },
+		{ "", false },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		ok(sandbox_host_distrusts(cases[i].line) == cases[i].want);
+}
+
 static void tells_why(void)
 {
 	struct sandbox s = room();
@@ -190,6 +207,8 @@ static void tells_why(void)
 	fails(s, (const char *const[]){ "sh", "-c", "echo start; seq 14; echo why; exit 3", NULL }, ERR_BUILD, "\n  | 14\n  | why");
 	struct err *e = file_read(log, 1 << 20, &text, &len);
 	ok(!e && strstr(text, "line 1\n") != NULL && strstr(text, "line 40\nwhy\n") != NULL);
+	fails(s, (const char *const[]){ "sh", "-c", "echo 'npm ERR! code SELF_SIGNED_CERT_IN_CHAIN'; seq 50; exit 1", NULL }, ERR_BUILD,
+	      "\n  | 50\nA certificate was not trusted. ");
 	fails(s, (const char *const[]){ "no-such-program", NULL }, ERR_BUILD, "No such file");
 	fails(s, (const char *const[]){ "sh", "-c", "kill -9 $$", NULL }, ERR_BUILD, "signal 9");
 	s.cwd = "/no/such/folder";
@@ -323,6 +342,7 @@ int main(int argc, char **argv)
 	network();
 	settings();
 	masks();
+	distrusts();
 	tells_why();
 	leaves_nobody();
 	dies_with_the_build(0);
