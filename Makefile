@@ -131,6 +131,7 @@ lint: $(obj) build/mkbench
 	@tests/lint/hosts
 	@tests/lint/bats $(sort $(wildcard tests/*/*.bats tests/*/*.bash tests/*.bash))
 	@tests/lint/reference build/mkbench
+	@tests/lint/howto recipes/howto
 
 tidy: $(src:builder/%.c=build/tidy/%.ok)
 build/tidy/%.ok: builder/%.c .ci/clang-tidy
