@@ -14,10 +14,12 @@
 #include "door.h"
 #include "durable.h"
 #include "machine.h"
+#include "owners.h"
 #include "say.h"
 #include "setting.h"
 #include "site.h"
 #include "site_drop.h"
+#include "torn.h"
 #include "volume.h"
 
 typedef struct err *machine_step(struct work *w, bool *ret_did);
@@ -228,6 +230,7 @@ static struct err *run(struct work *w)
 static void mend_redis(const struct bench *b)
 {
 	for (size_t i = 0; i < b->redis.count; i++) {
+		torn_redis(b, &b->redis.items[i]);
 		struct err *e = aof_mend(&b->redis.items[i]);
 		if (e)
 			say_err(e, "warning");
@@ -241,6 +244,8 @@ struct err *provision_prepare(const struct bench *b, bool was_clean)
 	struct ledger *l = NULL;
 
 	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
+	TRY(owners_restore(b));
+	torn_nginx(b);
 	TRY(ledger_open(path, &l));
 	for (size_t i = 0; i < b->sites.count; i++)
 		ready[i] = was_finished(b, l, &b->sites.items[i]);

@@ -8,6 +8,7 @@
 #include "redis.h"
 #include "say.h"
 #include "supervisor.h"
+#include "torn.h"
 #include "watch.h"
 
 #define TELL_MS 15000      /* until a person wants to know */
@@ -34,13 +35,27 @@ static struct err *look_at(struct wait *t, const struct process *p)
 	return err_new(ERR_SYSTEM, "%s ends again and again: %s", p->name, words);
 }
 
+/* Whether MariaDB has ended for a torn file: without it, it is started again. */
+static bool mend(const struct bench *b, const struct process *p)
+{
+	bool ended = !strcmp(p->state, "BACKOFF") || !strcmp(p->state, "FATAL") || !strcmp(p->state, "EXITED");
+
+	if (!ended || !p->program || p->program->role != ROLE_MARIADB || !torn_sql(b, p->log))
+		return false;
+	struct err *e = supervisor_start(b, p);
+	if (e)
+		say_err(e, "warning");
+	return true;
+}
+
 static struct err *look(struct wait *t, const struct bench *b)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
 
 	TRY(supervisor_list(b, &list));
 	for (size_t i = 0; i < list.count; i++)
-		TRY(look_at(t, &list.items[i]));
+		if (!mend(b, &list.items[i]))
+			TRY(look_at(t, &list.items[i]));
 	return NULL;
 }
 
