@@ -62,7 +62,7 @@ struct mariadb {
 	uint64_t buffer_pool_bytes; /* one of the two is set; the other is 0 */
 	uint64_t buffer_pool_percent;
 	const char *character_set, *collation;
-	uint64_t max_connections;
+	uint64_t max_connections, port;
 	int durability;           /* enum durability */
 	struct list settings;     /* of struct pair, written as they are */
 };

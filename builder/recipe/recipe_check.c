@@ -158,7 +158,7 @@ struct port {
 	uint64_t port;            /* 0: not used */
 };
 
-enum { PORTS = 6 };
+enum { PORTS = 7 };
 
 static void list_ports(const struct recipe *r, struct port ret[static PORTS])
 {
@@ -169,6 +169,7 @@ static void list_ports(const struct recipe *r, struct port ret[static PORTS])
 		{ "web/port", "web", r->web.port },
 		{ "socketio/port", "socketio", r->socketio_port },
 		{ "nginx/port", "nginx", r->nginx.port },
+		{ "mariadb/port", "mariadb", r->mariadb.port },
 	};
 
 	memcpy(ret, ports, sizeof ports);
@@ -188,17 +189,6 @@ static void check_ports(const struct view *v)
 			problem_add(v->p, later ? a : b, "port %llu is used by %s and by %s: give each its own",
 				    (unsigned long long)ports[i].port, ports[k].whose, ports[i].whose);
 		}
-}
-
-void recipe_check_port(const struct recipe *r, uint64_t port, const char *whose, struct problems *p)
-{
-	struct port ports[PORTS];
-
-	list_ports(r, ports);
-	for (size_t i = 0; i < PORTS; i++)
-		if (ports[i].port == port)
-			problem_add(p, node_mark(r->root, "%s", ports[i].path), "port %llu is used inside, by %s: give %s another",
-				    (unsigned long long)port, whose, ports[i].whose);
 }
 
 static void check_redis(const struct view *v)

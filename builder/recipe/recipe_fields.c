@@ -90,6 +90,7 @@ static const struct field mariadb_fields[] = {
 	  .fallback = "utf8mb4", .help = "the server's character set" },
 	{ "collation", FIELD_TEXT, .offset = offsetof(struct mariadb, collation), .pattern = &pattern_word,
 	  .fallback = "utf8mb4_unicode_ci", .help = "the server's collation" },
+	{ "port", PORT(offsetof(struct mariadb, port)), .fallback = "3306", .help = "its TCP port on 127.0.0.1" },
 	{ "max_connections", FIELD_COUNT, .offset = offsetof(struct mariadb, max_connections), .min = 10, .max = 100000,
 	  .fallback = "200", .help = "connections at once" },
 	{ "durability", FIELD_ENUM, .offset = offsetof(struct mariadb, durability), .choices = WORDS("full", "relaxed"),
@@ -137,7 +138,7 @@ static const struct field redis_fields[] = {
 };
 
 static const struct field web_fields[] = {
-	{ "port", PORT(offsetof(struct web, port)), .fallback = "8000", .help = "Gunicorn's port on 127.0.0.1" },
+	{ "port", PORT(offsetof(struct web, port)), .fallback = "8000", .help = "the bench's own port on 127.0.0.1, where its programs ask its sites; in production Nginx passes it on to Gunicorn's socket" },
 	{ "workers", FIELD_COUNT, .offset = offsetof(struct web, workers), .min = 1, .max = 256, .zero = "auto", .fallback = "auto",
 	  .help = "processes; auto: from processors and memory, at boot" },
 	{ "threads", FIELD_COUNT, .offset = offsetof(struct web, threads), .min = 1, .max = 256, .fallback = "4",

@@ -181,6 +181,31 @@ static void add_web(const struct writer *w)
 			  "configuration", "/etc/supervisor/supervisord.conf"));
 }
 
+static void add_port(json_t *list, uint64_t port, const char *key, const char *whose, bool everywhere)
+{
+	json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:b}", "port", (json_int_t)port, "key", key, "whose", whose, "everywhere", everywhere));
+}
+
+/* What listens, and the recipe's key that moves it. */
+static void add_ports(const struct writer *w)
+{
+	static const char *const keys[REDIS_COUNT] = { "redis: { cache: { port } }", "redis: { queue: { port } }", "redis: { socketio: { port } }" };
+	const struct recipe *r = w->set->recipe;
+	json_t *list = json_array();
+
+	json_object_set_new(w->root, "ports", list);
+	add_port(list, r->nginx.port, "nginx: { port }", r->mode == MODE_PRODUCTION ? "Nginx" : "the web server", true);
+	if (r->mode == MODE_PRODUCTION)
+		add_port(list, r->web.port, "web: { port }", "Nginx, for programs of the bench", false);
+	if (find_manifest(w, "mariadb"))
+		add_port(list, r->mariadb.port, "mariadb: { port }", "MariaDB", false);
+	for (size_t i = 0; w->set->redis_count && i < REDIS_COUNT; i++)
+		if (!r->redis[i].alias)
+			add_port(list, r->redis[i].port, keys[i], "Redis", false);
+	if (find_manifest(w, "socketio"))
+		add_port(list, r->socketio_port, "socketio: { port }", "Socket.io", r->mode != MODE_PRODUCTION);
+}
+
 static void add_programs(const struct writer *w)
 {
 	json_t *list = json_array();
@@ -293,6 +318,7 @@ struct err *bench_json_write(const struct service_set *s, const char *build_id, 
 		e = add_nginx(&w);
 	add_redis(&w);
 	add_web(&w);
+	add_ports(&w);
 	add_programs(&w);
 	add_places(&w);
 	add_sites(&w);

@@ -15,8 +15,7 @@ struct service_set;              /* every service and the framework of one recip
 /* The recipe must outlive the set. */
 struct err *service_load(const char *share, const struct recipe *r, struct service_set **ret) MUST_CHECK;
 void service_free(struct service_set *s);
-/* Adds a problem for whatever in a recipe, be it half-read, no build could use: ports that services have for themselves,
- * apps whose folder is not there, a framework that is unknown or does not suit them. The error is what is wrong in a
+/* Adds a problem for whatever in a recipe, be it half-read, no build could use: apps whose folder is not there, a framework that is unknown or does not suit them. The error is what is wrong in a
  * framework's own file. */
 struct err *service_check(const char *share, const struct recipe *r, struct problems *p) MUST_CHECK;
 const char *service_framework(const struct service_set *s); /* its name */

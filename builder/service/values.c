@@ -47,6 +47,7 @@ static void add_mariadb(struct service_set *s)
 	scope_set(&s->scope, "mariadb.settings", settings);
 	scope_set(&s->scope, "mariadb.character_set", m->character_set);
 	scope_set(&s->scope, "mariadb.collation", m->collation);
+	set_number(&s->scope, "mariadb.port", m->port);
 	set_number(&s->scope, "mariadb.max_connections", m->max_connections);
 	set_flag(&s->scope, "mariadb.full", m->durability == DURABILITY_FULL);
 	set_flag(&s->scope, "mariadb.relaxed", m->durability == DURABILITY_RELAXED);
@@ -84,8 +85,9 @@ static void add_redis(struct service_set *s)
 				serving = &all[k];
 		if (serving == &all[i])
 			add_redis_instance(s, names[i], serving);
-		AUTO_FREE char *port = mem_printf("redis_%s.port", names[i]);
+		AUTO_FREE char *port = mem_printf("redis_%s.port", names[i]), *socket = mem_printf("redis_%s.socket", names[i]);
 		set_number(&s->scope, port, serving->port);
+		scope_format(&s->scope, socket, "/run/redis/%s.sock", names[serving - all]);
 	}
 }
 

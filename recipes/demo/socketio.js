@@ -38,9 +38,10 @@ io.use(async (socket, next) => {
 	}
 });
 
+const path_of_redis = config.redis_socketio_socket;
 const redis = createClient({
-	url: config.redis_socketio,
-	socket: { reconnectStrategy: (tries) => Math.min(100 * (tries + 1), 2000) },
+	...(path_of_redis ? {} : { url: config.redis_socketio }),
+	socket: { ...(path_of_redis ? { path: path_of_redis } : {}), reconnectStrategy: (tries) => Math.min(100 * (tries + 1), 2000) },
 });
 redis.on("error", (error) => console.error(`redis: ${error.code || error.message}`));
 

@@ -122,6 +122,23 @@ static void read_redis(struct reader *r, struct bench *b)
 	}
 }
 
+static void read_ports(struct reader *r, struct bench *b)
+{
+	json_t *list = reader_list(r, b->root, "ports");
+
+	b->ports.count = json_array_size(list);
+	b->ports.items = arena_new(r->arena, b->ports.count * sizeof *b->ports.items);
+	for (size_t i = 0; i < b->ports.count; i++) {
+		json_t *o = json_array_get(list, i);
+		b->ports.items[i] = (struct bench_port){
+			.port = (unsigned)reader_number(r, o, "port", 0),
+			.key = reader_text(r, o, "key"),
+			.whose = reader_text(r, o, "whose"),
+			.everywhere = json_is_true(json_object_get(o, "everywhere")),
+		};
+	}
+}
+
 static void read_folders(struct reader *r, struct bench *b)
 {
 	json_t *list = reader_list(r, b->root, "folders");
@@ -211,6 +228,7 @@ struct err *bench_parse(const char *bytes, size_t len, struct bench *b)
 	read_services(&r, b);
 	read_programs(&r, b);
 	read_redis(&r, b);
+	read_ports(&r, b);
 	read_folders(&r, b);
 	read_sites(&r, b, reader_list(&r, b->root, "sites"), false);
 	return r.failed ? err_wrap(r.failed, "bench.json") : NULL;

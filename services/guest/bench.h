@@ -31,6 +31,13 @@ struct bench_redis {
 	unsigned port;
 };
 
+/* A TCP port that a program of ours will listen on. */
+struct bench_port {
+	unsigned port;
+	const char *key, *whose;  /* the recipe's key that moves it; who needs it */
+	bool everywhere;          /* not on 127.0.0.1 alone */
+};
+
 struct bench_folder {
 	const char *path;
 	struct account owner;
@@ -87,6 +94,7 @@ struct bench {
 	const char *const *nginx_check; /* refuses a configuration that nginx could not run; empty: nobody can tell */
 	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;
 	BENCH_LIST(struct bench_program) programs;
+	BENCH_LIST(struct bench_port) ports;
 	BENCH_LIST(struct bench_folder) folders;
 	BENCH_LIST(struct bench_link) links;
 	BENCH_LIST(struct bench_site) sites;

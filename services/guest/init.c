@@ -19,9 +19,11 @@
 #include "durable.h"
 #include "machine.h"
 #include "overseer.h"
+#include "ports.h"
 #include "provision.h"
 #include "relay.h"
 #include "say.h"
+#include "servers.h"
 #include "setting.h"
 #include "spawn.h"
 #include "standby.h"
@@ -37,6 +39,7 @@
 #define BEAT_MS 5000
 #define RETRY_MS 5000
 #define RETRY_FILE BENCH_RUN "/retry" /* benchctl retry */
+#define PORTS_MS 10000
 #define MARGIN_MS 700 /* of the stop's budget: for supervisord itself, and for the stamp */
 
 struct init {
@@ -341,9 +344,12 @@ static struct err *prepare(struct init *i)
 	TRY(bench_read(&i->bench));
 	say("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
 	TRY(volume_check(&i->bench));
+	TRY(servers_check(&i->bench));
 	TRY(take_lease(i));
 	if (i->lease < 0)
 		return NULL;
+	TRY(servers_check(&i->bench)); /* who had the lease before may have been newer */
+	TRY(ports_wait(&i->bench, PORTS_MS));
 	AUTO_FREE char *known = volume_id(&i->bench);
 	TRY(volume_unstamp(&i->bench, &was_clean));
 	if (!was_clean && known)

@@ -21,6 +21,7 @@
 #include "merge.h"
 #include "redis.h"
 #include "say.h"
+#include "servers.h"
 #include "stores.h"
 #include "supervisor.h"
 #include "volume.h"
@@ -216,6 +217,7 @@ struct err *machine_stores(struct work *w, bool *ret_did)
 	const struct bench *b = &w->bench;
 
 	*ret_did = true;
+	TRY(servers_record(b));
 	TRY(supervisor_start_phase(b, PHASE_STORES, START_MS));
 	crash_at("stores", "mid");
 	return stores_wait(w);

@@ -80,6 +80,9 @@ static bool is_declared(const struct bench *b, unsigned port)
 	for (size_t i = 0; i < b->redis.count; i++)
 		if (b->redis.items[i].port == port)
 			return true;
+	for (size_t i = 0; i < b->ports.count; i++)
+		if (b->ports.items[i].port == port)
+			return true;
 	return port == b->http_port || (port == b->socketio_port && bench_has_role(b, ROLE_SOCKETIO)) || is_named(b->common_site_config, port);
 }
 

@@ -1,6 +1,7 @@
-"""Two servers in the bench's place: each answers with what it was asked, as JSON. Arguments: their ports."""
+"""Two servers in the bench's place: each answers with what it was asked, as JSON. Arguments: the path of a socket, and a port."""
 
 import json
+import socketserver
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,7 +32,12 @@ class Echo(BaseHTTPRequestHandler):
         pass
 
 
-for name, port in zip(("web", "socketio"), sys.argv[1:]):
-    server = ThreadingHTTPServer(("127.0.0.1", int(port)), Echo)
+class ByPath(socketserver.ThreadingUnixStreamServer):
+    def get_request(self):
+        peer, _ = super().get_request()
+        return peer, ("", 0)
+
+
+for name, server in ("web", ByPath(sys.argv[1], Echo)), ("socketio", ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), Echo)):
     server.name = name
     threading.Thread(target=server.serve_forever).start()

@@ -6,7 +6,7 @@ load service-helpers
 setup_file() {
 	need nginx curl python3
 	export DIR=$BATS_FILE_TMPDIR web live port inner
-	web=$(free_port) live=$(free_port) port=$(free_port) inner=$(free_port)
+	web=$BATS_FILE_TMPDIR/web.sock live=$(free_port) port=$(free_port) inner=$(free_port)
 	golden production "$DIR"
 	on_ports "$DIR" "$port" "$inner"
 	cat > "$DIR/run/mkbench/nginx-sites.conf" <<-'END'
@@ -34,12 +34,12 @@ setup_file() {
 	nginx -c "$DIR/image/etc/nginx/nginx.conf" -g 'daemon off;' > "$DIR/nginx.log" 2>&1 3>&- &
 	echo $! > "$DIR/nginx.pid"
 	until_true 300 curl -s -m 30 "http://127.0.0.1:$port"
-	until_true 300 curl -s -m 30 "http://127.0.0.1:$web"
+	until_true 300 curl -s -m 30 --unix-socket "$web" http://web
 }
 
 on_ports() { # DIR PORT INNER: the configuration there, on ports that nobody has
-	sed -i -e "s/ 8080 default_server/ 127.0.0.1:$2 default_server/" -e "s/127.0.0.1:6790/127.0.0.1:$3/" \
-		-e "s/127.0.0.1:8000/127.0.0.1:$web/" -e "s/127.0.0.1:9000/127.0.0.1:$live/" \
+	sed -i -e "s/ 8080 default_server/ 127.0.0.1:$2 default_server/" -e "s/127.0.0.1:8000/127.0.0.1:$3/" -e "s#server unix:[^ ]*#server unix:$web#" \
+		-e "s/127.0.0.1:9000/127.0.0.1:$live/" \
 		-e "s/^user .*/user $(id -un) $(id -gn);/" "$1/image/etc/nginx/nginx.conf"
 }
 
@@ -155,7 +155,7 @@ print(peer.recv(4096).decode())' "$port"
 }
 
 @test "a bench that is away is a 502 page that comes back by itself, and assets stay" {
-	sed "s/127.0.0.1:$web/127.0.0.1:1/" "$DIR/image/etc/nginx/nginx.conf" > "$DIR/image/etc/nginx/down.conf"
+	sed "s#unix:$web#127.0.0.1:1#" "$DIR/image/etc/nginx/nginx.conf" > "$DIR/image/etc/nginx/down.conf"
 	local down
 	down=$(free_port)
 	sed -i -e "s/127.0.0.1:$port/127.0.0.1:$down/" -e "s/127.0.0.1:$inner/127.0.0.1:$(free_port)/" \

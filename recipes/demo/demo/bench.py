@@ -68,7 +68,11 @@ def sites():
 
 @lru_cache(maxsize=None)
 def _redis(role, **options):
-    return redis.Redis.from_url(common_config()["redis_" + role], **options)
+    config = common_config()
+    path = config.get(f"redis_{role}_socket")
+    if path:
+        options.pop("socket_connect_timeout", None)  # a path is there or it is not
+    return redis.Redis.from_url(f"unix://{path}" if path else config[f"redis_{role}"], **options)
 
 
 def cache():
