@@ -253,8 +253,10 @@ struct err *provision_prepare(const struct bench *b, bool was_clean)
 	if (!was_clean)
 		e = ledger_note(l, "a start after a stop that was not clean");
 	ledger_close(l);
-	if (!was_clean)
+	if (!was_clean) {
+		torn_aria(b);
 		mend_redis(b);
+	}
 	return e ? e : machine_prepare(b, ready);
 }
 

@@ -5,6 +5,8 @@
 
 /* MariaDB has ended: whether its last words name such files, which are now aside. */
 bool torn_sql(const struct bench *b, const char *log);
+/* Before MariaDB starts. */
+void torn_aria(const struct bench *b);
 /* Before Redis starts: a manifest or a snapshot without a byte in it. */
 void torn_redis(const struct bench *b, const struct bench_redis *r);
 /* Before nginx starts: halves of uploads and answers, which nobody asks for any more. */
