@@ -92,6 +92,7 @@ struct worker {
 
 struct nginx {
 	uint64_t port;
+	uint64_t connections_per_address, requests_per_second; /* 0: unlimited */
 	const char *unknown_host; /* "refuse", or the site that answers for unknown names */
 	struct list trusted_proxies; /* of const char *: addresses or networks */
 };

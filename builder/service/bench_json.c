@@ -159,7 +159,8 @@ static struct err *add_nginx(struct writer *w)
 	if (service)
 		TRY(expand_list(&w->arena, &w->set->scope, &service->source, &service->commands.check, &check));
 	json_object_set_new(w->root, "nginx",
-		json_pack("{s:s, s:s, s:o, s:s}", "sites_file", "/run/mkbench/nginx-sites.conf", "listen_file", "/run/mkbench/nginx-listen.conf",
+		json_pack("{s:s, s:s, s:s, s:o, s:s}", "sites_file", "/run/mkbench/nginx-sites.conf",
+			  "events_file", "/run/mkbench/nginx-events.conf", "listen_file", "/run/mkbench/nginx-listen.conf",
 			  "check", words(check), "unknown_host", w->set->recipe->nginx.unknown_host));
 	return NULL;
 }

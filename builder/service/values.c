@@ -18,6 +18,15 @@ static void set_number(struct scope *s, const char *name, uint64_t v)
 	scope_format(s, name, "%" PRIu64, v);
 }
 
+/* Nothing for 0, which has no limit. */
+static void set_limit(struct scope *s, const char *name, uint64_t v)
+{
+	if (v)
+		set_number(s, name, v);
+	else
+		scope_set(s, name, "");
+}
+
 static void add_general(struct service_set *s)
 {
 	const struct recipe *r = s->recipe;
@@ -119,6 +128,9 @@ static void add_web(struct service_set *s)
 	set_number(&s->scope, "web.max_requests_jitter", r->web.max_requests / 10);
 	set_number(&s->scope, "web.max_body_bytes", r->web.max_body_bytes);
 	set_number(&s->scope, "nginx.port", r->nginx.port);
+	set_limit(&s->scope, "nginx.connections_per_address", r->nginx.connections_per_address);
+	set_limit(&s->scope, "nginx.requests_per_second", r->nginx.requests_per_second);
+	set_number(&s->scope, "nginx.requests_burst", r->nginx.requests_per_second);
 	add_proxies(s);
 	set_number(&s->scope, "socketio.port", r->socketio_port);
 }

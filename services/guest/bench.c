@@ -74,6 +74,7 @@ static void read_services(struct reader *r, struct bench *b)
 	o = reader_object(r, b->root, "nginx");
 	b->sites_file = reader_text(r, o, "sites_file");
 	b->listen_file = reader_text_or(r, o, "listen_file", NULL);
+	b->events_file = reader_text_or(r, o, "events_file", NULL);
 	b->unknown_host = reader_text_or(r, o, "unknown_host", "refuse");
 	b->nginx_check = reader_words(r, o, "check", true);
 	o = reader_object(r, b->root, "supervisor");

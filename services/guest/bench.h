@@ -90,7 +90,7 @@ struct bench {
 	const char *socketio_path;
 	const char *sites_file, *unknown_host;
 	bool logs_events;         /* the container's own output shows events alone, not the programs' lines */
-	const char *listen_file;  /* or NULL */
+	const char *listen_file, *events_file; /* or NULL */
 	const char *const *nginx_check; /* refuses a configuration that nginx could not run; empty: nobody can tell */
 	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;
 	BENCH_LIST(struct bench_program) programs;

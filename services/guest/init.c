@@ -349,7 +349,7 @@ static struct err *prepare(struct init *i)
 	if (i->lease < 0)
 		return NULL;
 	TRY(servers_check(&i->bench)); /* who had the lease before may have been newer */
-	TRY(ports_wait(&i->bench, PORTS_MS));
+	TRY(ports_wait(&i->bench, i->standby != 0, PORTS_MS));
 	AUTO_FREE char *known = volume_id(&i->bench);
 	TRY(volume_unstamp(&i->bench, &was_clean));
 	if (!was_clean && known)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -13,6 +14,11 @@
 
 #define MIB (1ull << 20)
 #define LEAST 1000000000ull
+#define CONNECTION 8192u   /* measured: a pool, a buffer for the head, the kernel's own */
+#define NGINX_WORKERS 2
+#define FEWEST 4096u       /* a few thousand that say nothing must leave room for others */
+#define MOST 32768u
+#define OTHER_FILES 128u   /* that nginx opens beside connections */
 
 static char *slurp(const char *root, const char *path)
 {
@@ -77,6 +83,18 @@ static void read_groups(struct memory *m, const char *root)
 	}
 }
 
+/* Of each of nginx' workers. One whose request is not whole yet takes CONNECTION bytes; all of them may take a sixteenth. */
+static unsigned plan_connections(uint64_t total)
+{
+	uint64_t count = total / 16 / CONNECTION / NGINX_WORKERS;
+	struct rlimit files;
+
+	count = count < FEWEST ? FEWEST : count > MOST ? MOST : count;
+	if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur != RLIM_INFINITY && count + OTHER_FILES > files.rlim_cur)
+		count = files.rlim_cur > 2 * OTHER_FILES ? files.rlim_cur - OTHER_FILES : OTHER_FILES;
+	return (unsigned)count;
+}
+
 struct memory memory_plan(const struct bench *b, const char *root)
 {
 	struct memory m = { .total_bytes = UINT64_MAX, .processors = 1 };
@@ -98,6 +116,7 @@ struct memory memory_plan(const struct bench *b, const char *root)
 	m.web_workers = b->web_workers ? b->web_workers : (unsigned)(fit < wish ? fit : wish);
 	if (m.web_workers < 1)
 		m.web_workers = 1;
+	m.connections = plan_connections(m.total_bytes);
 	return m;
 }
 
@@ -115,5 +134,8 @@ struct err *memory_write(const struct bench *b, const struct memory *m)
 	AUTO_FREE char *workers = mem_printf("WEB_CONCURRENCY=%u\n", m->web_workers);
 
 	TRY(durable_update(b->sql_memory_file, options, 0644, &durable_root, NULL));
+	AUTO_FREE char *events = mem_printf("worker_connections %u;\n", m->connections);
+	if (b->events_file)
+		TRY(durable_update(b->events_file, events, 0644, &durable_root, NULL));
 	return durable_update(b->web_workers_file, workers, 0644, &durable_root, NULL);
 }

@@ -8,11 +8,12 @@ struct memory {
 	unsigned processors;
 	uint64_t pool_bytes;    /* InnoDB's buffer pool */
 	unsigned web_workers;
+	unsigned connections;   /* of each of nginx' workers */
 };
 
 /* Reads /proc/meminfo and the control groups, both versions; root is "" but in tests. */
 struct memory memory_plan(const struct bench *b, const char *root);
 /* Whether that is enough for a bench. */
 struct err *memory_check(const struct memory *m) MUST_CHECK;
-/* Writes the option file and the workers file. */
+/* Writes the option file, the workers file, and what nginx' workers may have. */
 struct err *memory_write(const struct bench *b, const struct memory *m) MUST_CHECK;

@@ -4,5 +4,5 @@
 #include "bench.h"
 
 /* Before any program of ours runs: waits up to limit_ms for ports that an instance before us still holds. ERR_SYSTEM names the
- * port, who holds it, and the recipe's key that moves ours. */
-struct err *ports_wait(const struct bench *b, unsigned limit_ms) MUST_CHECK;
+ * port, who holds it, and the recipe's key that moves ours. door_is_ours: a wait page of our own holds the published one. */
+struct err *ports_wait(const struct bench *b, bool door_is_ours, unsigned limit_ms) MUST_CHECK;

@@ -39,13 +39,13 @@ static void refused(const struct bench *b, int fd)
 	AUTO_FREE char *want = mem_printf("port %u (Redis) is held by process %d (guest_ports): stop that, or give another port with "
 					  "redis: { cache: { port } } in the recipe", port_of(fd), getpid());
 	b->ports.items[1].port = port_of(fd);
-	struct err *e = ports_wait(b, 0);
+	struct err *e = ports_wait(b, false, 0);
 	AUTO_FREE char *text = e ? err_text(e) : mem_dup("");
 
 	is(text, want);
 	err_free(e);
 	close(fd);
-	e = ports_wait(b, 20000);
+	e = ports_wait(b, false, 20000);
 	ok(!e);
 	err_free(e);
 }
