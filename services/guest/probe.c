@@ -1,12 +1,14 @@
 #include "probe.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "durable.h"
 #include "http.h"
+#include "machine.h"
 #include "plain.h"
 #include "reason.h"
 #include "redis.h"
@@ -133,14 +135,17 @@ static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 	json_decref(opened);
 }
 
-/* A program that is stopped on purpose is a problem too: nobody else would notice. */
+/* A program that is stopped on purpose is a problem too: nobody else would notice. Before the bench's programs are started it is none. */
 static struct err *probe_programs(const struct bench *b, struct probe *p)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
 
 	TRY(supervisor_list(b, &list));
+	bool begun = !access(MACHINE_SERVING, F_OK);
 	for (size_t i = 0; i < list.count; i++) {
 		const struct process *one = &list.items[i];
+		if (!begun && !strcmp(one->state, "STOPPED"))
+			continue;
 		AUTO_FREE char *why = reason_is_wanted(one) ? reason_of(one) : mem_dup("");
 		if (one->program && strcmp(one->state, "RUNNING") && strcmp(one->state, "STARTING"))
 			note(p, err_new(ERR_SYSTEM, "%s is %s%s%s", one->name, one->state, *why ? ": " : "", why));
