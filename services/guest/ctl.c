@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "attempts.h"
 #include "ctl_drop.h"
 #include "ctl_logs.h"
 #include "ctl_restart.h"
@@ -236,7 +237,7 @@ static struct err *run_retry(struct bench *b, int argc, char **argv, int *ret_st
 	if (argc > 1)
 		return misused(5);
 	TRY(check_active());
-	TRY(durable_update(BENCH_RUN "/retry", "", 0600, &durable_root, NULL));
+	TRY(durable_update(ATTEMPTS_ASKED, "", 0600, &durable_root, NULL));
 	puts("what has failed is prepared again: benchctl status shows it");
 	return NULL;
 }

@@ -20,6 +20,7 @@
 #define CLOSED_MS 3000
 #define IN_A_ROW 4 /* one answer by the new map may be followed by one of a worker that has yet to hear of it */
 #define TURN_MS 25
+#define PAUSE_LONGEST_MS 400
 
 /* What nginx says of the configuration that stands there now. */
 static struct err *check(const struct bench *b)
@@ -129,9 +130,12 @@ static struct err *wait_for_page(const struct bench *b, const char *site, bool i
 {
 	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = 1000 };
 	int64_t until = clock_ms() + PAGE_MS;
+	unsigned pause_ms = TURN_MS;
 	int status = 0;
 
-	for (int good = 0; clock_ms() < until; clock_sleep(TURN_MS)) {
+	/* Each question that finds no web server yet is a line in nginx' log. */
+	for (int good = 0; clock_ms() < until; clock_sleep(good ? TURN_MS : pause_ms)) {
+		pause_ms = 2 * pause_ms < PAUSE_LONGEST_MS ? 2 * pause_ms : PAUSE_LONGEST_MS;
 		struct err *e = http_ask(&q, &status, NULL);
 		bool old_map = is_new && (status == 404 || status == 503); /* 503 of an old site is its maintenance */
 		good = !e && status != 502 && status != 504 && !old_map ? good + 1 : 0;

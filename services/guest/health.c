@@ -22,6 +22,7 @@
 #define LIMIT_MS 8000
 #define GUARD_MS 15000                /* a volume that hangs lets nobody go who touches it */
 #define PATIENCE_MS (50 * 60000)      /* below what the image allows its check: builder/cmd/build_image.c */
+#define SHORT_MS 8000
 #define PAUSE_MS 250
 #define STANDBY_MS (5 * 60000)        /* a hand-over is over by then, or the other instance never leaves */
 #define NAMED_SITES 8
@@ -193,16 +194,18 @@ static int look_at_start(const struct state_report *s, struct text *words)
 }
 
 struct question {
-	int64_t until;           /* how long a start that goes on is waited for */
+	int64_t begun;           /* when it was asked */
 	int64_t period_ms;       /* of a start, in which who asks does not mind "starting"; -1: he waits for nothing */
 };
 
-/* One that has been healthy as a standby is judged by each answer, as one beyond its start period is. */
+/* One that has been healthy as a standby is judged by each answer, as one beyond its start period is. Within it a short wait is for engines that
+ * ask seldom: who becomes ready meanwhile is healthy at once. */
 static bool waits(const struct question *q, const struct state_report *s)
 {
 	int64_t now = clock_ms();
+	bool judged = s->stood_by || now - s->begun_ms >= q->period_ms;
 
-	return q->period_ms >= 0 && now < q->until && (s->stood_by || now - s->begun_ms >= q->period_ms);
+	return q->period_ms >= 0 && now < q->begun + (judged ? PATIENCE_MS : SHORT_MS);
 }
 
 /* What a container engine should act upon. */
@@ -251,7 +254,7 @@ static int usage(void)
 
 int health_main(int argc, char **argv)
 {
-	struct question q = { .until = clock_ms() + PATIENCE_MS, .period_ms = -1 };
+	struct question q = { .begun = clock_ms(), .period_ms = -1 };
 	AUTO_STATE struct state_report s = { 0 };
 	char *end;
 

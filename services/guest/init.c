@@ -36,9 +36,10 @@
 #define TICK_MS 1000
 #define LOOK_MS 5000
 #define LEASE_MS 100 /* a hand-over is to be short */
+#define DOOR_MS 30000
+#define DOOR_TURN_MS 10
 #define BEAT_MS 5000
 #define RETRY_MS 5000
-#define RETRY_FILE BENCH_RUN "/retry" /* benchctl retry */
 #define PORTS_MS 10000
 #define MARGIN_MS 700 /* of the stop's budget: for supervisord itself, and for the stamp */
 
@@ -48,9 +49,9 @@ struct init {
 	struct overseer overseer;
 	struct attempts attempts;      /* of provisioning */
 	int signals, lease;
-	pid_t provision, standby, relay; /* 0: none */
+	struct standby standby;
+	pid_t provision, relay;        /* 0: none */
 	int64_t provision_at, look_at, beat_at; /* when to do it; 0: not planned */
-	int64_t settings;              /* what a person could have changed, when provisioning was given up; 0: it was not */
 	struct state_report state;
 	int status;                    /* -1 while running */
 };
@@ -88,32 +89,18 @@ static void provision_failed(struct init *i)
 	struct err *e = durable_read_json(BENCH_RUN "/steps.json", &steps, &damaged), *full = volume_room(&i->bench);
 	AUTO_FREE char *step = start_failure(steps, &of_site);
 	const char *why = i->overseer.why ? i->overseer.why : step ? step : "provisioning did not finish: see its words in the log";
-	unsigned ms = attempts_failed(&i->attempts, why, !of_site || full || i->overseer.why);
+	unsigned ms = attempts_failed(&i->attempts, &i->bench, why, !of_site || full || i->overseer.why);
 
 	err_free(e);
 	err_free(full);
 	json_decref(steps);
 	i->provision_at = ms ? clock_ms() + ms : 0;
-	i->settings = ms ? 0 : attempts_stamp(&i->bench);
 	if (ms)
 		say("provisioning did not finish: tried again in %u s", ms / 1000);
 	else
 		say("provisioning has failed %u times for the same reason, and waits for a change: benchctl retry, a changed setting or a new start",
 		    i->attempts.same);
 	set_state(i, STATE_DEGRADED, why);
-}
-
-/* A person has done something about what was given up, or asks for it. */
-static void look_for_change(struct init *i)
-{
-	bool asked = !unlink(RETRY_FILE);
-
-	if (!asked && (!i->settings || i->settings == attempts_stamp(&i->bench)))
-		return;
-	i->settings = 0;
-	attempts_reset(&i->attempts);
-	if (i->state.state == STATE_DEGRADED && !i->provision)
-		i->provision_at = clock_ms();
 }
 
 static void provision_ended(struct init *i, int status)
@@ -183,8 +170,8 @@ static void reap(struct init *i)
 			provision_ended(i, status);
 		else if (pid == i->relay)
 			i->relay = 0;
-		else if (pid == i->standby)
-			i->standby = 0;
+		else if (pid == i->standby.pid)
+			i->standby.pid = 0;
 	}
 }
 
@@ -239,18 +226,11 @@ static void wait_in(struct init *i, enum state s, const char *why)
 /* Visitors are told to wait, by whoever sends them here already. */
 static void stand_by(struct init *i)
 {
-	AUTO_FREE char *alone = mem_dup("another instance uses the volume"), *refused = NULL;
+	AUTO_FREE char *why = standby_look(&i->standby, &i->bench);
 
 	i->state.stood_by = true;
-	if (!i->standby && clock_ms() >= i->look_at) {
-		struct err *e = standby_start(&i->bench, &i->standby);
-		refused = e ? err_text(e) : NULL;
-		i->state.serves = !e;
-		i->look_at = clock_ms() + LOOK_MS;
-		err_free(e);
-	}
-	AUTO_FREE char *both = refused ? mem_printf("%s, and no wait page can be served: %s", alone, refused) : NULL;
-	wait_in(i, STATE_STANDBY, both ? both : !i->state.serves && i->state.why ? i->state.why : alone);
+	i->state.serves = i->standby.pid != 0;
+	wait_in(i, STATE_STANDBY, why);
 }
 
 /* There is nobody to start this again when a person has made room, and he may want to do it from inside. */
@@ -267,18 +247,29 @@ static struct err *take_lease(struct init *i)
 		else if (i->lease < 0)
 			stand_by(i);
 	}
+	standby_end(&i->standby); /* what comes next looks whether the port is free */
 	return NULL;
+}
+
+/* Who was told to wait by a standby is told so until there is nginx to tell it: it starts once Supervisor has its socket. */
+static void hand_door_over(struct init *i)
+{
+	int64_t until = clock_ms() + DOOR_MS;
+
+	while (i->standby.pid && i->overseer.pid && i->status < 0 && access(i->bench.supervisor_socket, F_OK) < 0 && clock_ms() < until)
+		turn(i, DOOR_TURN_MS);
+	standby_end(&i->standby);
 }
 
 static void run(struct init *i)
 {
 	i->look_at = 0;
 	i->relay = relay_start(&i->bench);
-	standby_end(i->standby); /* nginx wants the port */
-	i->standby = 0;
-	i->state.serves = false;
+	if (i->state.stood_by)
+		err_free(standby_start(&i->standby, &i->bench));
 	overseer_start(&i->overseer, &i->bench);
 	start_provision(i);
+	hand_door_over(i);
 	while (i->status < 0) {
 		turn(i, TICK_MS);
 		start_due(i);
@@ -288,7 +279,8 @@ static void run(struct init *i)
 			if (!i->relay)
 				i->relay = relay_start(&i->bench);
 			overseer_look(&i->overseer);
-			look_for_change(i);
+			if (attempts_changed(&i->attempts, &i->bench) && i->state.state == STATE_DEGRADED && !i->provision)
+				i->provision_at = clock_ms();
 			i->look_at = clock_ms() + LOOK_MS;
 		}
 	}
@@ -391,7 +383,7 @@ int init_main(int argc, char **argv)
 	int status = live(&i);
 	bench_done(&i.bench);
 	watch_done(&i.watch);
-	standby_end(i.standby);
+	standby_end(&i.standby);
 	overseer_done(&i.overseer);
 	attempts_reset(&i.attempts);
 	free(i.state.why);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -24,6 +25,7 @@
 #define LIMIT_MS 10000        /* for a question; then for reading what still comes after the answer */
 #define LINGER_MS 1000
 #define RETRY_AFTER "5"
+#define RETRY_MS 5000
 #define PAGE_LIMIT (1u << 20)
 
 struct guest {
@@ -139,7 +141,7 @@ static void drop_rights(const struct account *user)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-struct err *standby_start(const struct bench *b, pid_t *ret_pid)
+struct err *standby_start(struct standby *s, const struct bench *b)
 {
 	AUTO_FREE char *page = NULL;
 	AUTO_CLOSE int fd = -1;
@@ -158,14 +160,34 @@ struct err *standby_start(const struct bench *b, pid_t *ret_pid)
 		drop_rights(&b->user);
 		serve(h);
 	}
-	*ret_pid = pid;
+	s->pid = pid;
 	return NULL;
 }
 
-void standby_end(pid_t pid)
+char *standby_look(struct standby *s, const struct bench *b)
 {
-	if (pid <= 0)
-		return;
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	static const char alone[] = "another instance uses the volume";
+
+	if (s->pid)
+		return mem_dup(alone);
+	struct err *e = clock_ms() < s->retry_at ? NULL : standby_start(s, b);
+	if (e)
+		s->retry_at = clock_ms() + RETRY_MS;
+	AUTO_FREE char *why = e ? err_text(e) : NULL;
+	err_free(e);
+	if (why) {
+		free(s->refused);
+		s->refused = mem_printf("%s, and no wait page can be served: %s", alone, why);
+	}
+	return mem_dup(s->pid || !s->refused ? alone : s->refused);
+}
+
+void standby_end(struct standby *s)
+{
+	if (s->pid) {
+		kill(s->pid, SIGKILL);
+		waitpid(s->pid, NULL, 0);
+	}
+	free(s->refused);
+	*s = (struct standby){ 0 };
 }

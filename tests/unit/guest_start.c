@@ -60,16 +60,17 @@ static void failures(void)
 static void tries(void)
 {
 	struct attempts a = { 0 };
+	struct bench b = { .data = "/nonexistent" };
 	static const unsigned delays[] = { 5000, 10000, 20000, 40000 };
 
 	for (size_t i = 0; i < COUNT(delays); i++)
-		ok(attempts_failed(&a, i % 2 ? "no luck after 31 s" : "no luck after 2 s", false) == delays[i]);
-	ok(attempts_failed(&a, "no luck after 5 s", false) == 0); /* five times the same, numbers apart */
-	ok(attempts_failed(&a, "another reason", false) == 60000);
+		ok(attempts_failed(&a, &b, i % 2 ? "no luck after 31 s" : "no luck after 2 s", false) == delays[i]);
+	ok(attempts_failed(&a, &b, "no luck after 5 s", false) == 0); /* five times the same, numbers apart */
+	ok(attempts_failed(&a, &b, "another reason", false) == 60000);
 	for (int i = 0; i < 20; i++)
-		ok(attempts_failed(&a, "the volume is full", true) == 60000); /* may be mended by itself */
+		ok(attempts_failed(&a, &b, "the volume is full", true) == 60000); /* may be mended by itself */
 	attempts_reset(&a);
-	ok(attempts_failed(&a, "no luck", false) == 5000 && a.same == 1);
+	ok(attempts_failed(&a, &b, "no luck", false) == 5000 && a.same == 1);
 	attempts_reset(&a);
 }
 
