@@ -26,6 +26,51 @@ teardown_file() {
 	healthy() { [[ $(docker inspect -f '{{.State.Health.Status}}' demo) == healthy ]]; }
 	until_true 900 healthy
 	docker exec demo benchctl status
+	# no answer of the check was good before the bench was ready
+	run -0 docker inspect -f '{{range .State.Health.Log}}{{if eq .ExitCode 0}}{{.Output}}{{end}}{{end}}' demo
+	run ! grep -vE '^(ready|degraded): 2 of 2 sites|^$' <<<"$output"
+}
+
+@test "a bench that cannot start is unhealthy, with its reason, and never healthy" {
+	docker run -d --name stuck --tmpfs /data:size=24m -e MKBENCH_EPHEMERAL=1 --health-interval 1s --health-retries 3 --health-start-period 1s \
+		"$IMAGE" >/dev/null
+	state() { [[ $(docker inspect -f '{{.State.Health.Status}}' stuck) == "$1" ]]; }
+	decided() { state unhealthy || state healthy; }
+	until_true 900 decided
+	state unhealthy
+	run -0 docker inspect -f '{{range .State.Health.Log}}{{.Output}}{{end}}' stuck
+	[[ $output == *"not ready: "*"/data is full"* ]]
+	docker rm -f stuck >/dev/null
+}
+
+@test "docker logs shows each program's lines, and no warning that is none" {
+	ask one.localhost "/api/method/ping?seen=in-the-log" -A 'a browser' >/dev/null
+	logged() { docker logs demo 2>&1 | grep -qE '^nginx \| [0-9T:+-]{25} .* one.localhost "GET /api/method/ping\?seen=in-the-log HTTP/1.1" 200 [0-9]+ [0-9.]+ "a browser"$'; }
+	until_true 300 logged
+	docker logs demo >"$BATS_TEST_TMPDIR/log" 2>&1
+	for name in mariadb redis-queue web nginx supervisord; do grep "^$name | " "$BATS_TEST_TMPDIR/log" >/dev/null; done
+	run ! grep -E "CRIT|authentication" "$BATS_TEST_TMPDIR/log"
+}
+
+@test "a second container on the volume is healthy while it serves the wait page, and takes over" {
+	docker run -d --name second -v demo-data:/data --health-interval 1s "$IMAGE" >/dev/null
+	says() { docker inspect -f '{{(index .State.Health.Log 0).Output}}' second | grep -q "^$1"; }
+	healthy() { [[ $(docker inspect -f '{{.State.Health.Status}}' second) == healthy ]]; }
+	until_true 900 healthy
+	run -0 docker exec second /usr/lib/mkbench/health
+	[[ $output == standby:* ]]
+	docker exec second benchctl status
+	address=$(docker inspect -f '{{.NetworkSettings.IPAddress}}' second)
+	run -0 inside curl -sS -i -H 'Host: one.localhost' "http://$address:8080/any/path"
+	[[ $output == "HTTP/1.1 503 "*Retry-After:* ]]
+	docker stop -t 10 demo
+	ready second
+	healthy
+	[[ $(inside curl -sS -H 'Host: one.localhost' "http://$address:8080/api/notes") == *remembered* ]]
+	docker stop -t 10 second >/dev/null
+	docker rm second >/dev/null
+	docker start demo
+	ready demo
 }
 
 @test "the bench's user reads apps and environment, and can neither change them nor put the bench aside" {
