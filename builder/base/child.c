@@ -72,7 +72,7 @@ static void set_limit(int resource, uint64_t bytes)
 
 static void go_apart(const struct child *c)
 {
-	if (c->apart) {
+	if (c->apart || c->as_user) { /* our terminal is not another user's to type into */
 		setsid();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	} else if (leads(c)) {

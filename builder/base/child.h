@@ -15,7 +15,7 @@ struct child {
 	size_t input_len;
 	int input_fd;             /* else its standard input itself; 0: none */
 	size_t output_limit;      /* bytes of output kept, the last ones; 0 means 1 MiB */
-	bool as_user;             /* runs as uid and gid, without other groups */
+	bool as_user;             /* runs as uid and gid, without other groups, in a session of its own */
 	unsigned uid, gid;
 	unsigned limit_seconds;   /* killed with its process group after so long; 0: never */
 	void (*heard)(void);      /* called whenever it has written something; or NULL */

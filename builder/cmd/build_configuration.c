@@ -30,7 +30,7 @@ static struct err *guest_path(char **ret)
 /* One file under the name of its first task; the others are links to it. */
 static struct err *add_guest(struct tree *t)
 {
-	static const char *const names[] = { "provision", "health", "ctl" };
+	static const char *const names[] = { "provision", "health", "ctl", "as" };
 	AUTO_FREE char *path = NULL, *bytes = NULL;
 	size_t len;
 

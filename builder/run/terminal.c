@@ -68,7 +68,8 @@ static bool carry(int from, int to)
 
 static void converse(int ours)
 {
-	struct pollfd fds[] = { { ours, POLLIN, 0 }, { STDIN_FILENO, POLLIN, 0 } };
+	struct pollfd fds[] = { { ours, POLLIN, 0 }, { isatty(STDIN_FILENO) ? STDIN_FILENO : -1, POLLIN, 0 } };
+	int shown = isatty(STDOUT_FILENO) ? STDOUT_FILENO : STDERR_FILENO;
 
 	for (;;) {
 		int n = poll(fds, 2, -1);
@@ -76,7 +77,7 @@ static void converse(int ours)
 			copy_size(ours);
 		if (n < 0)
 			continue;
-		if (fds[0].revents && !carry(ours, STDOUT_FILENO))
+		if (fds[0].revents && !carry(ours, shown))
 			return;
 		if (fds[1].revents && !carry(STDIN_FILENO, ours))
 			fds[1].fd = -1;
@@ -87,13 +88,17 @@ struct err *terminal_serve(int ours)
 {
 	struct sigaction how = { .sa_handler = resize };
 	struct termios before, raw;
+	bool typed = isatty(STDIN_FILENO);
 
-	if (tcgetattr(STDIN_FILENO, &before) < 0 || sigaction(SIGWINCH, &how, NULL) < 0)
+	if ((typed && tcgetattr(STDIN_FILENO, &before) < 0) || sigaction(SIGWINCH, &how, NULL) < 0)
 		return err_errno(errno, "ask the terminal");
-	raw = before;
-	cfmakeraw(&raw);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	if (typed) {
+		raw = before;
+		cfmakeraw(&raw);
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	}
 	converse(ours);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+	if (typed)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 	return NULL;
 }

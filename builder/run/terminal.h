@@ -8,5 +8,6 @@
 void terminal_open(int *ret_ours, int *ret_theirs);
 /* In the child, which becomes the terminal's session. */
 struct err *terminal_enter(int theirs) MUST_CHECK;
-/* Carries what is typed and shown until nobody has the other end any more. Our terminal is left as it was found. */
+/* Carries what is typed, where our standard input is a terminal, and what is shown, until nobody has the other end any more. Our
+ * terminal is left as it was found. */
 struct err *terminal_serve(int ours) MUST_CHECK;

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "durable.h"
 #include "supervisor.h"
 
 #define TAIL_BYTES (1 << 20)
@@ -20,11 +21,31 @@
 
 static const char *const folders[] = { "/service-logs", "/logs" };
 
-static bool is_file(const char *path)
+/* What lies in the bench's own folder is opened with his rights: a link there leads nowhere that he may not go himself. A pipe does not
+ * hold us up. -1 when there is no file. */
+static int open_log(const struct bench *b, const char *path)
 {
+	AUTO_FREE char *own = bench_in_data(b, "/logs/");
+	bool his = text_starts(path, own);
 	struct stat st;
 
-	return *path && !stat(path, &st) && S_ISREG(st.st_mode);
+	if (his)
+		durable_as(&b->user);
+	int fd = *path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+	if (his)
+		durable_as_root();
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool is_file(const struct bench *b, const char *path)
+{
+	AUTO_CLOSE int fd = open_log(b, path);
+
+	return fd >= 0;
 }
 
 static bool is_called(const struct process *p, const char *name)
@@ -41,7 +62,7 @@ static struct err *find_log(const struct bench *b, const char *name, char **ret,
 
 	for (size_t i = 0; !strchr(name, '/') && i < COUNT(folders); i++) {
 		AUTO_FREE char *below = mem_printf("%s/%s.log", folders[i], name), *path = bench_in_data(b, below);
-		if (is_file(path)) {
+		if (is_file(b, path)) {
 			*ret = TAKE(path);
 			return NULL;
 		}
@@ -50,7 +71,7 @@ static struct err *find_log(const struct bench *b, const char *name, char **ret,
 	for (size_t i = 0; !*ret && i < list.count; i++) {
 		bool called = is_called(&list.items[i], name);
 		*ret_known |= called;
-		if (called && is_file(list.items[i].log))
+		if (called && is_file(b, list.items[i].log))
 			*ret = mem_dup(list.items[i].log);
 	}
 	return NULL;
@@ -72,7 +93,7 @@ static void list_others(const struct bench *b, const char *below, const struct p
 
 	for (struct dirent *d; dir && (d = readdir(dir));) {
 		AUTO_FREE char *path = mem_printf("%s/%s", folder, d->d_name);
-		if (text_ends(path, ".log") && !is_of_program(list, path))
+		if (text_ends(path, ".log") && !is_of_program(list, path) && is_file(b, path))
 			printf("%-30.*s %s\n", (int)strlen(d->d_name) - 4, d->d_name, path);
 	}
 	if (dir)
@@ -85,7 +106,7 @@ static struct err *list_logs(const struct bench *b)
 
 	TRY(supervisor_list(b, &list));
 	for (size_t i = 0; i < list.count; i++)
-		printf("%-30s %s\n", list.items[i].name, is_file(list.items[i].log) ? list.items[i].log : "the container's log");
+		printf("%-30s %s\n", list.items[i].name, is_file(b, list.items[i].log) ? list.items[i].log : "the container's log");
 	for (size_t i = 0; i < COUNT(folders); i++)
 		list_others(b, folders[i], &list);
 	return NULL;
@@ -116,7 +137,7 @@ static struct err *tail(int fd, const char *path, unsigned lines)
 }
 
 /* Goes on for ever; a file that was rotated away or cut is opened again. */
-static struct err *follow_file(int *fd, const char *path)
+static struct err *follow_file(const struct bench *b, int *fd, const char *path)
 {
 	char chunk[65536];
 	struct stat open_one, named;
@@ -128,13 +149,13 @@ static struct err *follow_file(int *fd, const char *path)
 			continue;
 		}
 		clock_sleep(FOLLOW_MS);
-		if (fstat(*fd, &open_one) < 0 || stat(path, &named) < 0)
+		if (fstat(*fd, &open_one) < 0 || lstat(path, &named) < 0)
 			continue;
 		if (named.st_ino != open_one.st_ino || named.st_size < lseek(*fd, 0, SEEK_CUR)) {
 			close(*fd);
-			*fd = open(path, O_RDONLY | O_CLOEXEC);
+			*fd = open_log(b, path);
 			if (*fd < 0)
-				return err_errno(errno, "%s", path);
+				return err_new(ERR_SYSTEM, "%s is no file any more", path);
 		}
 	}
 }
@@ -150,9 +171,9 @@ struct err *ctl_logs(const struct bench *b, const char *name, unsigned lines, bo
 	if (!path)
 		return err_new(ERR_USAGE, known ? "%s writes to the container's own log: docker logs shows it" :
 						  "no program and no log is called %s: benchctl logs lists them", name);
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO_CLOSE int fd = open_log(b, path);
 	if (fd < 0)
-		return err_errno(errno, "%s", path);
+		return err_new(ERR_SYSTEM, "%s is no file any more", path);
 	TRY(tail(fd, path, lines));
-	return follow ? follow_file(&fd, path) : NULL;
+	return follow ? follow_file(b, &fd, path) : NULL;
 }

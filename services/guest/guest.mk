@@ -3,7 +3,7 @@
 # would load a shared object at run time after all (offline.c). Sanitizers need a dynamic link, for tests only.
 guest_src  := $(sort $(wildcard services/guest/*.c))
 guest_obj  := $(guest_src:services/guest/%.c=$(build)/guest/%.o)
-guest_base := $(patsubst %,$(build)/%.o,$(addprefix base/,err mem arena text bytes file digest child clock utf8) $(addprefix schema/,node problem scalar legible) $(addprefix recipe/,draft pattern))
+guest_base := $(patsubst %,$(build)/%.o,$(addprefix base/,err mem arena text bytes file digest child clock utf8 stream) $(addprefix schema/,node problem scalar legible) $(addprefix recipe/,draft pattern) run/terminal)
 guest_part := $(filter-out $(build)/guest/main.o $(build)/guest/offline.o,$(guest_obj)) $(guest_base)
 guest_lib  := $(build)/guest.a
 guest_inc  := -Iservices/guest -Ibuilder $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb hiredis 2>/dev/null))
@@ -39,6 +39,7 @@ build/fuzz/target/guest_%: tests/fuzz/guest_%.c $(guest_lib)
 lint: guest-lint
 guest-lint: $(guest_obj)
 	@tests/lint/symbols $(filter-out %/main.o,$(guest_obj))
+	@tests/lint/terminal $(guest_src)
 
 tidy: $(guest_src:services/guest/%.c=build/tidy/guest/%.ok)
 build/tidy/guest/%.ok: services/guest/%.c .ci/clang-tidy

@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "agent.h"
+#include "as.h"
+#include "base/stream.h"
 #include "boot.h"
 #include "console.h"
 #include "ctl.h"
@@ -29,6 +31,7 @@ static const struct {
 	{ "console", console_main },
 	{ "agent", agent_main },
 	{ "relay", relay_main },
+	{ "as", as_main },
 };
 
 int main(int argc, char **argv)
@@ -36,8 +39,12 @@ int main(int argc, char **argv)
 	for (int shift = 0; shift < 2 && shift < argc; shift++) {
 		const char *slash = strrchr(argv[shift], '/'), *name = slash ? slash + 1 : argv[shift];
 		for (size_t i = 0; i < COUNT(programs); i++)
-			if (!strcmp(programs[i].name, name))
+			if (!strcmp(programs[i].name, name)) {
+				/* what they say may be words of the bench's programs, or of visitors */
+				stream_plain(&stdout);
+				stream_plain(&stderr);
 				return programs[i].run(argc - shift, argv + shift);
+			}
 	}
 	fputs("usage: guest init|provision|health|ctl [ARGUMENTS]\n", stderr);
 	return 2;

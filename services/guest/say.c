@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 static const char *speaker = "init";
 
@@ -22,8 +23,9 @@ static void put_line(char *words)
 
 	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
 	for (char *c = words; *c; c++)
-		if ((unsigned char)*c < ' ')
+		if (*c == '\n' || *c == '\t')
 			*c = ' ';
+	utf8_plain(words);
 	AUTO_FREE char *line = mem_printf("%s %s: %s\n", stamp, speaker, words);
 	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
 		return; /* nobody listens: no reason to stop working */

@@ -22,6 +22,22 @@ load room
 	run -0 in_room "$room/bin/benchctl" logs frappe
 	[[ $output = "words of the framework" ]]
 	run -2 in_room "$room/bin/benchctl" logs ../.mkbench/ledger
+	# What lies there is the bench's own doing.
+	echo "root's secret" >"$room/data/secret"
+	chmod 600 "$room/data/secret"
+	ln -s "$room/data/secret" "$room/data/logs/link.log"
+	ln "$room/data/secret" "$room/data/logs/hard.log"
+	mkfifo "$room/data/logs/pipe.log"
+	printf 'caf\303\251 \033]0;title\007\302\233 \303' >"$room/data/logs/escape.log"
+	touch "$room/data/logs/$(printf '\033[2J').log"
+	for name in link hard pipe; do
+		run -2 in_room timeout 20 "$room/bin/benchctl" logs $name
+		[[ $output != *secret* ]]
+	done
+	run -0 in_room "$room/bin/benchctl" logs escape
+	[[ $output = "café ?]0;title??? " ]] # what begins a character and never ends it is not shown
+	run -0 in_room "$room/bin/benchctl" logs
+	[[ $output != *$'\033'* && $output == *"?[2J "* && $output != *"link "* ]]
 }
 
 @test "a restart that is left by Ctrl-C goes on: nothing stays stopped" {

@@ -93,3 +93,29 @@ understood() {
 	[[ $(< "$DIR/asked") == "stop web:* workers:*"$'\n'"start web:* workers:*" ]]
 	run -1 pgrep -f "^sleep 98.765$"
 }
+
+@test "in production root alone may speak to Supervisor, in development the bench's user too" {
+	need python3 supervisord setpriv
+	[ "$(id -u)" = 0 ] || skip "becomes another user: needs root"
+	local folder pid group
+	group=$(id -gn nobody)
+	for mode in production development; do
+		golden $mode "$DIR"
+		folder=$(mktemp -d /tmp/mkbench-socket.XXXXXX)
+		chmod 755 "$folder"
+		sed -n '/^\[unix_http_server\]/,/^$/p; /^\[rpcinterface/,/^$/p' "$DIR/image/etc/supervisor/supervisord.conf" |
+			sed -e "s|^file=.*|file=$folder/socket|" -e "s/^chown=root:frappe/chown=root:$group/" >"$folder/conf"
+		printf '[supervisord]\nnodaemon=true\nuser=root\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=%s/pid\n' "$folder" >>"$folder/conf"
+		supervisord -n -c "$folder/conf" >/dev/null 2>&1 3>&- &
+		pid=$!
+		by=$pid until_true 300 test -S "$folder/socket"
+		/usr/bin/python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$folder/socket"
+		run setpriv --reuid=nobody --regid="$group" --clear-groups \
+			/usr/bin/python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$folder/socket"
+		kill $pid
+		wait $pid || true
+		rm -r "$folder"
+		echo "$mode: $output"
+		[[ $mode = production && $output = *PermissionError* || $mode = development && $status = 0 ]]
+	done
+}

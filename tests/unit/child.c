@@ -133,9 +133,21 @@ static void ends_with_us(void)
 	close(ends[0]);
 }
 
+/* Another user's program could type into a terminal that it shares with us. */
+static void leaves_our_session(void)
+{
+	static const char show[] = "read -r pid name state parent group session rest </proc/self/stat; test $session = $$ && echo its own";
+	AUTO_FREE char *other = said(SH(show, .as_user = true, .uid = geteuid(), .gid = getegid(), .limit_seconds = 60));
+	AUTO_FREE char *deaf = said(SH("sleep 30", .as_user = true, .uid = geteuid(), .gid = getegid(), .limit_seconds = 1));
+
+	is(other, geteuid() ? "126 " : "0 its own\n"); /* only root becomes anybody */
+	is(deaf, geteuid() ? "126 " : "137 ");
+}
+
 int main(void)
 {
 	is_given();
+	leaves_our_session();
 	ends();
 	is_limited();
 	is_watched();
