@@ -181,6 +181,7 @@ static bool pass_on(struct running *r, int fd)
 
 	if (n <= 0)
 		return n < 0 && (errno == EINTR || errno == EAGAIN);
+	r->said += (uint64_t)n;
 	if (r->c->take(r->c->arg, chunk, (size_t)n))
 		return true;
 	end_group(r);

@@ -89,9 +89,13 @@ static void pin_apps(struct job *j)
 		if (apps[i].path)
 			continue;
 		AUTO_FREE char *tree = mem_printf("sha256:%s", digest_hex(&src->digest, hex));
+		const char **modules = arena_new(&j->lock.arena, src->modules.count * sizeof *modules);
+		for (size_t k = 0; k < src->modules.count; k++)
+			modules[k] = arena_dup(&j->lock.arena, src->modules.items[k], strlen(src->modules.items[k]));
 		j->lock.apps[j->lock.app_count++] = (struct lock_app){
 			.name = arena_dup(&j->lock.arena, apps[i].name, strlen(apps[i].name)),
 			.commit = src->commit ? arena_dup(&j->lock.arena, src->commit, strlen(src->commit)) : NULL,
+			.modules = { modules, src->modules.count },
 			.tree = arena_dup(&j->lock.arena, tree, strlen(tree)),
 		};
 	}

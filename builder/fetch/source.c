@@ -12,10 +12,19 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "fetch/source_git.h"
+#include "fetch/source_lfs.h"
+#include "fetch/source_limit.h"
 #include "fetch/source_tar.h"
 
-#define FILES_MAX 1000000
 #define DEPTH_MAX 128
+
+/* A folder that becomes a tree. */
+struct walking {
+	struct tree *tree;
+	const char *root;
+	uint64_t bytes, names;
+	struct { char **items; size_t count, room; } pointers; /* of Git LFS */
+};
 
 static bool left_out(const char *name)
 {
@@ -48,17 +57,32 @@ static bool link_stays(const char *path, const char *target)
 	return true;
 }
 
+static struct err *too_large(const char *path)
+{
+	return err_new(ERR_BUILD, "%s: with it the app's files are more than %llu GB: leave out of its folder what is no source", path,
+		       SOURCE_BYTES_MAX >> 30);
+}
+
 /* The size is that of the bytes that were hashed, whatever the file had before or has later. */
-static struct err *digest_file(const char *path, struct entry *e)
+static struct err *digest_file(struct walking *w, const char *path, struct entry *e, bool *ret_pointer)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct digest_run *run = digest_start();
 	AUTO_FREE char *chunk = mem_new(1 << 16);
+	char head[64];
+	size_t head_len = 0;
 	ssize_t n = -1;
 
-	for (e->size_bytes = 0; fd >= 0 && (n = read(fd, chunk, 1 << 16)) > 0; e->size_bytes += (uint64_t)n)
+	for (e->size_bytes = 0; fd >= 0 && w->bytes <= SOURCE_BYTES_MAX && (n = read(fd, chunk, 1 << 16)) > 0; e->size_bytes += (uint64_t)n) {
+		if (!e->size_bytes)
+			memcpy(head, chunk, head_len = (size_t)n < sizeof head ? (size_t)n : sizeof head);
 		digest_feed(run, chunk, (size_t)n);
+		w->bytes += (uint64_t)n;
+	}
 	e->sha256 = digest_finish(run);
+	*ret_pointer = source_lfs_is_pointer(head, head_len, e->size_bytes);
+	if (fd >= 0 && w->bytes > SOURCE_BYTES_MAX)
+		return too_large(path);
 	return fd < 0 || n < 0 ? err_errno(errno, "read %s", path) : NULL;
 }
 
@@ -76,38 +100,50 @@ static struct err *add_link(struct tree *t, const char *path, const char *whole)
 	return NULL;
 }
 
-static struct err *walk(struct tree *t, const char *root, const char *below, unsigned depth);
+static struct err *walk(struct walking *w, const char *below, unsigned depth);
 
-static struct err *add(struct tree *t, const char *root, const char *path, unsigned depth)
+static struct err *add_file(struct walking *w, const char *path, const char *whole, const struct stat *st, struct entry *e)
 {
-	AUTO_FREE char *whole = mem_printf("%s/%s", root, path);
+	bool pointer;
+
+	if (st->st_size > 0 && (uint64_t)st->st_size > SOURCE_BYTES_MAX - w->bytes)
+		return too_large(whole);
+	e->kind = ENTRY_FILE;
+	e->content = (struct content){ .kind = CONTENT_DISK, .path = whole };
+	TRY(digest_file(w, whole, e, &pointer));
+	tree_add(w->tree, e);
+	if (pointer)
+		VEC_PUSH(&w->pointers, mem_dup(path));
+	return NULL;
+}
+
+static struct err *add(struct walking *w, const char *path, unsigned depth)
+{
+	AUTO_FREE char *whole = mem_printf("%s/%s", w->root, path);
 	struct entry e = { .path = path };
 	struct stat st;
 
 	if (lstat(whole, &st) < 0)
 		return err_errno(errno, "%s", whole);
-	if (t->count >= FILES_MAX)
-		return err_new(ERR_BUILD, "%s holds more than %d files", root, FILES_MAX);
+	w->names += strlen(whole);
+	if (w->tree->count >= SOURCE_FILES_MAX || w->names > SOURCE_NAMES_MAX)
+		return err_new(ERR_BUILD, "%s holds more than %d files, or %llu MB of names", w->root, SOURCE_FILES_MAX, SOURCE_NAMES_MAX >> 20);
 	if (S_ISLNK(st.st_mode))
-		return add_link(t, path, whole);
+		return add_link(w->tree, path, whole);
 	e.mode = S_ISDIR(st.st_mode) || (st.st_mode & 0111) ? 0755 : 0644;
 	if (S_ISDIR(st.st_mode)) {
 		e.kind = ENTRY_FOLDER;
-		tree_add(t, &e);
-		return walk(t, root, path, depth + 1);
+		tree_add(w->tree, &e);
+		return walk(w, path, depth + 1);
 	}
 	if (!S_ISREG(st.st_mode))
 		return err_new(ERR_BUILD, "%s is neither a file, a folder nor a link", whole);
-	e.kind = ENTRY_FILE;
-	e.content = (struct content){ .kind = CONTENT_DISK, .path = whole };
-	TRY(digest_file(whole, &e));
-	tree_add(t, &e);
-	return NULL;
+	return add_file(w, path, whole, &st, &e);
 }
 
-static struct err *walk(struct tree *t, const char *root, const char *below, unsigned depth)
+static struct err *walk(struct walking *w, const char *below, unsigned depth)
 {
-	AUTO_FREE char *folder = mem_printf("%s/%s", root, below);
+	AUTO_FREE char *folder = mem_printf("%s/%s", w->root, below);
 	DIR *dir = depth > DEPTH_MAX ? NULL : opendir(folder);
 	struct err *e = NULL;
 
@@ -117,9 +153,57 @@ static struct err *walk(struct tree *t, const char *root, const char *below, uns
 		if (left_out(d->d_name))
 			continue;
 		AUTO_FREE char *path = mem_printf("%s%s%s", below, *below ? "/" : "", d->d_name);
-		e = add(t, root, path, depth);
+		e = add(w, path, depth);
 	}
 	closedir(dir);
+	return e;
+}
+
+static void forget_pointers(struct walking *w)
+{
+	for (size_t i = 0; i < w->pointers.count; i++)
+		free(w->pointers.items[i]);
+	free(w->pointers.items);
+	w->pointers.items = NULL;
+	w->pointers.count = w->pointers.room = 0;
+}
+
+/* What to do about pointers of Git LFS: get what they mean, or say that they are there. */
+static struct err *judge_pointers(struct store *s, const struct app *app, const struct git_source *git, struct walking *w, struct progress *p,
+				  bool *ret_again)
+{
+	AUTO_FREE char *list = source_lfs_list(w->pointers.items, w->pointers.count);
+
+	if (!w->pointers.count)
+		return NULL;
+	if (!app->lfs) {
+		progress_note(p, "app %s: Git LFS keeps %s elsewhere: built with the pointers, as lfs: false says", app->name, list);
+		return NULL;
+	}
+	if (!git)
+		return err_new(ERR_BUILD, "Git LFS keeps %s elsewhere, and these are its pointers alone: 'git lfs pull' fetches them into a folder "
+			       "(lfs: false takes the pointers as they are)", list);
+	*ret_again = true;
+	return source_lfs(s, git, w->pointers.items, w->pointers.count, p);
+}
+
+static struct err *read_folder(struct store *s, const struct app *app, const struct git_source *git, const char *root, struct progress *p,
+			       struct tree *ret)
+{
+	struct walking w = { .tree = ret, .root = root };
+	bool again = false;
+
+	struct err *e = walk(&w, "", 0);
+	if (!e)
+		e = judge_pointers(s, app, git, &w, p, &again);
+	forget_pointers(&w);
+	if (!e && again) {
+		tree_done(ret);
+		*ret = (struct tree){ 0 };
+		struct walking whole = { .tree = ret, .root = root };
+		e = walk(&whole, "", 0);
+		forget_pointers(&whole);
+	}
 	return e;
 }
 
@@ -136,31 +220,60 @@ static struct err *unpinned_or_equal(const struct app *app, const struct lock_ap
 		       app->name, pinned->tree, tree);
 }
 
-struct err *source_get(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
-		       struct progress *p, struct app_source *ret)
+static void keep_commits(struct app_source *ret, struct git_source *git)
+{
+	ret->commit = TAKE(git->commit);
+	ret->committed = git->committed;
+	for (size_t i = 0; i < git->modules.count; i++) {
+		AUTO_TEXT struct text path = { 0 };
+		for (const char *c = git->modules.items[i].path; *c; c++)
+			text_printf(&path, *c > ' ' && *c <= '~' ? "%c" : "%%%02X", (unsigned char)*c);
+		VEC_PUSH(&ret->modules, mem_printf("%s %s", path.bytes, git->modules.items[i].commit));
+	}
+}
+
+static struct err *get_folder(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
+			      struct progress *p, struct git_source *git, char **ret)
+{
+	if (app->path)
+		*ret = recipe_beside(r, app->path);
+	else if (!app->git)
+		return source_tar(s, app, p, ret);
+	else {
+		TRY(source_git(s, r, app, pinned ? pinned->commit : NULL, p, git));
+		*ret = mem_dup(git->folder);
+	}
+	return NULL;
+}
+
+static struct err *get(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned, struct progress *p,
+		       struct git_source *git, struct app_source *ret)
 {
 	AUTO_FREE char *folder = NULL;
 
+	TRY(get_folder(s, r, app, pinned, p, git, &folder));
+	AUTO_FREE char *real = realpath(folder, NULL);
+	if (!real)
+		return err_errno(errno, "%s", folder);
+	TRY(read_folder(s, app, app->git ? git : NULL, real, p, &ret->files));
+	if (!ret->files.count)
+		return err_new(ERR_BUILD, "%s is empty", folder);
+	tree_sort(&ret->files);
+	ret->digest = tree_digest(&ret->files);
+	if (app->git)
+		keep_commits(ret, git);
+	return unpinned_or_equal(app, pinned, &ret->digest);
+}
+
+struct err *source_get(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
+		       struct progress *p, struct app_source *ret)
+{
+	struct git_source git = { 0 };
+
 	*ret = (struct app_source){ 0 };
 	progress_item(p, app->name);
-	if (app->path)
-		folder = recipe_beside(r, app->path);
-	else if (app->git)
-		TRY_AS(source_git(s, r, app, pinned ? pinned->commit : NULL, &folder, &ret->commit, &ret->committed), "app %s", app->name);
-	else
-		TRY_AS(source_tar(s, app, p, &folder), "app %s", app->name);
-	char *real = realpath(folder, NULL);
-	if (!real)
-		return err_errno(errno, "app %s: %s", app->name, folder);
-	struct err *e = walk(&ret->files, real, "", 0);
-	free(real);
-	if (!e && !ret->files.count)
-		e = err_new(ERR_BUILD, "%s is empty", folder);
-	if (!e) {
-		tree_sort(&ret->files);
-		ret->digest = tree_digest(&ret->files);
-		e = unpinned_or_equal(app, pinned, &ret->digest);
-	}
+	struct err *e = get(s, r, app, pinned, p, &git, ret);
+	source_git_done(&git);
 	if (e)
 		source_done(ret);
 	return e ? err_wrap(e, "app %s", app->name) : NULL;
@@ -170,5 +283,8 @@ void source_done(struct app_source *src)
 {
 	tree_done(&src->files);
 	free(src->commit);
+	for (size_t i = 0; i < src->modules.count; i++)
+		free(src->modules.items[i]);
+	free(src->modules.items);
 	*src = (struct app_source){ 0 };
 }

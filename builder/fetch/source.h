@@ -14,6 +14,7 @@ struct app_source {
 	struct digest digest;    /* tree_digest of files */
 	char *commit;            /* git: 40 or 64 hex digits, else NULL */
 	int64_t committed;       /* git: when that was, seconds since 1970; else 0 */
+	struct { char **items; size_t count, room; } modules; /* git: "PATH COMMIT" of each submodule */
 };
 
 /* pinned is the app's line of the lock, or NULL to resolve anew. A pinned commit that the store

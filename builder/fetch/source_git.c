@@ -4,48 +4,24 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "fetch/git.h"
+#include "fetch/git_files.h"
+#include "fetch/git_ref.h"
+#include "fetch/transfer.h"
 
-/* A bare repository of this run alone: its index, its FETCH_HEAD and its locks are nobody else's, and go with the work folder.
- * Only the objects are the store's. */
-struct repository {
-	const char *folder;
-	const char *objects;     /* GIT_OBJECT_DIRECTORY=… */
+#define DEPTH_MAX   10
+#define MODULES_MAX 1000
+
+struct getting {
+	struct store *store;
+	const struct app *app;
+	struct progress *progress;
+	struct git_source *ret;
+	struct git_amount amount; /* of all that was checked out so far */
 };
-
-/* Runs git; ret_output, when given, is its trimmed output. A fetch must leave packs, which appear whole: loose objects appear
- * one by one, a commit before its files. */
-static struct err *git(const struct repository *r, const char *what, const char *const *words, char **ret_output)
-{
-	static const char *const first[] = { "git", "--git-dir=.", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*",
-					     "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "fetch.unpackLimit=1", "-c", "fetch.writeCommitGraph=false" };
-	/* The names alone: what git tells a hook of the repository that it runs in. */
-	const char *const set[] = { "GIT_TERMINAL_PROMPT=0", r->objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR",
-				    "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE",
-				    "GIT_WORK_TREE", NULL };
-	const char *argv[32];
-	AUTO_FREE char *output = NULL, *errors = NULL;
-	size_t n = COUNT(first);
-	int status;
-
-	memcpy(argv, first, sizeof first);
-	while (*words && n + 1 < COUNT(argv))
-		argv[n++] = *words++;
-	argv[n] = NULL;
-	TRY_AS(child_run(&(struct child){ .argv = argv, .set = set, .cwd = r->folder }, &output, &errors, &status), "git %s", what);
-	if (status == 127)
-		return err_new(ERR_SYSTEM, "git is not installed: apt-get install git");
-	if (status) {
-		char *line = strrchr(text_ends(errors, "\n") ? (errors[strlen(errors) - 1] = '\0', errors) : errors, '\n');
-		return err_new(ERR_FETCH, "git %s: %s", what, line ? line + 1 : errors);
-	}
-	output[strcspn(output, "\n")] = '\0';
-	if (ret_output)
-		*ret_output = TAKE(output);
-	return NULL;
-}
 
 static bool is_commit(const char *ref)
 {
@@ -54,66 +30,181 @@ static bool is_commit(const char *ref)
 	return ref && !ref[len] && (len == 40 || len == 64);
 }
 
-static bool holds(const struct repository *r, const char *commit)
+static bool holds(struct git *g, const char *commit)
 {
 	AUTO_FREE char *name = mem_printf("%s^{commit}", commit);
-	struct err *e = git(r, "cat-file", (const char *[]){ "cat-file", "-e", name, NULL }, NULL);
+	struct err *e = git_run(g, (const char *[]){ "cat-file", "-e", name, NULL }, NULL);
 
 	err_free(e);
 	return !e;
 }
 
-/* The shallowest fetch that brings the commit: itself, else the ref, else everything. */
-static struct err *bring(const struct repository *r, const char *url, const char *ref, const char *commit)
+static struct err *fetch(struct git *g, const char *url, const char *depth, const char *const *what)
 {
-	struct err *e = git(r, "fetch", (const char *[]){ "fetch", "-q", "--no-tags", "--depth=1", "--end-of-options", url,
-			    commit ? commit : ref ? ref : "HEAD", NULL }, NULL);
+	const char *words[16] = { "fetch", "--progress", "--no-tags", git_server(url) };
+	size_t n = 4;
 
-	if (!e || !commit)
-		return e;
-	err_free(e);
-	return git(r, "fetch", (const char *[]){ "fetch", "-q", "--tags", "--end-of-options", url, "+refs/heads/*:refs/heads/*",
-		   NULL }, NULL);
+	if (depth)
+		words[n++] = depth;
+	words[n++] = "--end-of-options";
+	words[n++] = url;
+	while (*what && n + 1 < COUNT(words))
+		words[n++] = *what++;
+	return git_ask(g, words, NULL, NULL);
+}
+#define FETCH(g, url, depth, ...) fetch(g, url, depth, (const char *[]){ __VA_ARGS__, NULL })
+#define EVERYTHING "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"
+
+static bool says(const struct err *e, const char *words)
+{
+	AUTO_FREE char *text = e ? err_text(e) : NULL;
+
+	return text && strstr(text, words);
 }
 
-static struct err *resolve(const struct repository *r, const char *url, const struct app *app, const char *pinned,
-			   char **ret_commit)
+/* A server of plain files hands out objects one by one: they are gathered in a repository of their own first, and come from there
+ * as a pack. */
+static struct err *bring_by_file(struct store *s, struct git *g, const char *url, const char *ref, const char *commit)
 {
-	const char *commit = pinned ? pinned : is_commit(app->ref) ? app->ref : NULL;
+	static const char kept[] = "refs/mkbench/kept";
+	struct git whole;
 
-	if (commit && holds(r, commit)) {
+	struct err *e = git_open(s, NULL, &whole);
+	if (!e)
+		e = commit ? FETCH(&whole, url, NULL, EVERYTHING) : FETCH(&whole, url, NULL, ref);
+	if (!e)
+		e = git_run(&whole, (const char *[]){ "update-ref", kept, commit ? commit : "FETCH_HEAD", NULL }, NULL);
+	if (!e)
+		e = FETCH(g, whole.folder, "--depth=1", kept);
+	git_close(&whole);
+	return e;
+}
+
+/* The shallowest fetch that brings the commit: itself, else the ref, else everything. */
+static struct err *bring(struct store *s, struct git *g, const char *url, const char *ref, const char *commit)
+{
+	struct err *e = FETCH(g, url, "--depth=1", commit ? commit : ref);
+
+	if (!e || g->gave_up)
+		return e;
+	if (says(e, "dumb http transport")) {
+		err_free(e);
+		return bring_by_file(s, g, url, ref, commit);
+	}
+	if (!commit)
+		return e;
+	err_free(e);
+	return FETCH(g, url, NULL, EVERYTHING);
+}
+
+/* pinned: the whole id that is wanted, else ref says. */
+static struct err *resolve(struct store *s, struct git *g, const char *url, const char *ref, const char *pinned, char **ret_commit)
+{
+	const char *commit = pinned ? pinned : is_commit(ref) ? ref : NULL;
+	AUTO_FREE char *name = NULL;
+
+	if (commit && holds(g, commit)) {
 		*ret_commit = mem_dup(commit);
 		return NULL;
 	}
-	TRY(bring(r, url, app->ref, commit));
+	if (!commit && ref)
+		TRY(git_ref(g, url, ref, &name));
+	TRY(bring(s, g, url, name ? name : "HEAD", commit));
 	if (!commit)
-		return git(r, "rev-parse", (const char *[]){ "rev-parse", "FETCH_HEAD^{commit}", NULL }, ret_commit);
-	if (!holds(r, commit))
+		return git_run(g, (const char *[]){ "rev-parse", "FETCH_HEAD^{commit}", NULL }, ret_commit);
+	if (!holds(g, commit))
 		return err_new(ERR_FETCH, "%s has no commit %s", url, commit);
 	*ret_commit = mem_dup(commit);
 	return NULL;
 }
 
-struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, char **ret_folder,
-		       char **ret_commit, int64_t *ret_committed)
+static struct err *get(struct getting *now, const char *url, const char *below, const char *ref, const char *pinned, char **ret_commit,
+		       unsigned depth);
+
+static struct err *get_module(struct getting *now, const char *url, const char *below, const struct git_link *link, unsigned depth)
+{
+	AUTO_FREE char *path = mem_printf("%s%s%s", below, *below ? "/" : "", link->path), *module = NULL, *commit = NULL;
+
+	if (!link->url) {
+		progress_note(now->progress, "app %s: %s is a repository of its own that .gitmodules does not name: an empty folder", now->app->name,
+			      path);
+		return NULL;
+	}
+	if (!now->app->submodules) {
+		progress_note(now->progress, "app %s: its submodule %s is left out", now->app->name, path);
+		return NULL;
+	}
+	if (depth == DEPTH_MAX || now->ret->modules.count == MODULES_MAX)
+		return err_new(ERR_FETCH, "submodule %s: there are too many, or they lie too deep in each other", path);
+	TRY_AS(git_files_url(url, link->url, &module), "submodule %s", path);
+	TRY_AS(get(now, module, path, NULL, link->commit, &commit, depth + 1), "submodule %s", path);
+	VEC_PUSH(&now->ret->modules, (struct git_module){ TAKE(path), TAKE(commit), TAKE(module) });
+	return NULL;
+}
+
+static struct err *check_out(struct getting *now, struct git *g, const char *url, const char *below, const char *commit, unsigned depth)
+{
+	AUTO_FREE char *folder = mem_printf("%s/%s", now->ret->folder, below), *worktree = mem_printf("--work-tree=%s", folder);
+	struct git_links links = { 0 };
+
+	struct err *e = git_files(g, commit, &now->amount, &links);
+	if (!e)
+		e = file_make_folder(folder, 0755);
+	if (!e && links.files)
+		e = git_run(g, (const char *[]){ worktree, "checkout", "-q", "-f", commit, "--", ".", NULL }, NULL);
+	for (size_t i = 0; !e && i < links.count; i++)
+		e = get_module(now, url, below, &links.items[i], depth);
+	git_files_done(&links);
+	return e;
+}
+
+/* Into the folder below, whose parents the repository above it has made. */
+static struct err *get(struct getting *now, const char *url, const char *below, const char *ref, const char *pinned, char **ret_commit,
+		       unsigned depth)
+{
+	struct digest key = digest_of(url, strlen(url));
+	AUTO_FREE char *objects = NULL;
+	AUTO_FREE char *when = NULL;
+	struct git own;
+
+	TRY(store_git_objects(now->store, &key, &objects));
+	struct err *e = git_open(now->store, objects, &own);
+	if (!e)
+		e = resolve(now->store, &own, url, ref, pinned, ret_commit);
+	if (!e)
+		e = check_out(now, &own, url, below, *ret_commit, depth);
+	if (!e && !*below)
+		e = git_run(&own, (const char *[]){ "show", "-s", "--format=%ct", *ret_commit, NULL }, &when);
+	if (when)
+		now->ret->committed = strtoll(when, NULL, 10);
+	git_close(&own);
+	return e;
+}
+
+struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, struct progress *p,
+		       struct git_source *ret)
 {
 	AUTO_FREE char *beside = recipe_beside(r, app->git);
 	AUTO_FREE char *local = access(beside, F_OK) ? NULL : realpath(beside, NULL);
-	const char *url = local ? local : app->git;
-	struct digest key = digest_of(url, strlen(url));
-	AUTO_FREE char *objects = NULL, *repository = NULL, *folder = NULL, *commit = NULL, *when = NULL;
+	struct getting now = { .store = s, .app = app, .progress = p, .ret = ret };
 
-	TRY(store_git_objects(s, &key, &objects));
-	TRY(store_work_folder(s, "git", &repository));
-	TRY(store_work_folder(s, app->name, &folder));
-	AUTO_FREE char *setting = mem_printf("GIT_OBJECT_DIRECTORY=%s", objects), *worktree = mem_printf("--work-tree=%s", folder);
-	struct repository own = { repository, setting };
-	TRY(git(&own, "init", (const char *[]){ "init", "-q", "--bare", "--template=", NULL }, NULL));
-	TRY(resolve(&own, url, app, pinned, &commit));
-	TRY(git(&own, "checkout", (const char *[]){ worktree, "checkout", "-q", "-f", commit, "--", ".", NULL }, NULL));
-	TRY(git(&own, "show", (const char *[]){ "show", "-s", "--format=%ct", commit, NULL }, &when));
-	*ret_committed = strtoll(when, NULL, 10);
-	*ret_folder = TAKE(folder);
-	*ret_commit = TAKE(commit);
-	return NULL;
+	*ret = (struct git_source){ .url = mem_dup(local ? local : app->git) };
+	if (!local && (*app->git == '/' || text_starts(app->git, "./")))
+		return err_new(ERR_FETCH, "there is no repository %s", beside);
+	TRY(store_work_folder(s, app->name, &ret->folder));
+	return get(&now, ret->url, "", app->ref, pinned, &ret->commit, 0);
+}
+
+void source_git_done(struct git_source *g)
+{
+	free(g->folder);
+	free(g->url);
+	free(g->commit);
+	for (size_t i = 0; i < g->modules.count; i++) {
+		free(g->modules.items[i].path);
+		free(g->modules.items[i].commit);
+		free(g->modules.items[i].url);
+	}
+	free(g->modules.items);
+	*g = (struct git_source){ 0 };
 }

@@ -1,9 +1,26 @@
-/* A git repository's files at one commit. */
+/* A git repository's files at one commit, with those of its submodules. */
 #pragma once
+#include "base/progress.h"
 #include "recipe/recipe.h"
 #include "store/store.h"
 
+/* One submodule, at whatever depth. */
+struct git_module {
+	char *path;              /* below the app's folder */
+	char *commit, *url;
+};
+
+struct git_source {
+	char *folder;            /* a work folder of the store */
+	char *url;               /* as git is given it */
+	char *commit;
+	int64_t committed;       /* seconds since 1970 */
+	struct { struct git_module *items; size_t count, room; } modules;
+};
+
 /* Checks a commit out into a work folder of the store. pinned, when given, is the full id
- * wanted; else app->ref (a branch, a tag, a commit; NULL: the default branch) is resolved. ret_committed: seconds since 1970. */
-struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, char **ret_folder,
-		       char **ret_commit, int64_t *ret_committed) MUST_CHECK;
+ * wanted; else app->ref (a branch, a tag, a commit; NULL: the default branch) is resolved. What does not keep to source_limit.h is
+ * refused before it is checked out. */
+struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, struct progress *p,
+		       struct git_source *ret) MUST_CHECK;
+void source_git_done(struct git_source *g);

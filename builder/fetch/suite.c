@@ -83,15 +83,20 @@ static int pin_of(const struct suite *suite, const char *text, size_t len)
 }
 
 /* Archives of others call their suites what they like: "a/b/7.0" may say of itself that it is "a". */
+static bool begins_with(const char *asked, const char *name)
+{
+	size_t len = name ? strlen(name) : 0;
+
+	return len && !strncmp(asked, name, len) && (!asked[len] || asked[len] == '/');
+}
+
 static void note_name(struct round *r, const struct suite *suite)
 {
 	const char *asked = suite->src->suite, *name = suite->release.suite, *code = suite->release.codename;
+	bool says = (name && *name) || (code && *code);
 
-	if (suite_is_flat(asked) || (!*name && !*code) || !strcmp(asked, name) || !strcmp(asked, code))
-		return;
-	if ((*name && text_starts(asked, name) && asked[strlen(name)] == '/') || (*code && text_starts(asked, code) && asked[strlen(code)] == '/'))
-		return;
-	progress_note(r->progress, "%s: it calls itself suite '%s' (%s)", suite->url, name, code);
+	if (says && !suite_is_flat(asked) && !begins_with(asked, name) && !begins_with(asked, code))
+		progress_note(r->progress, "%s: it calls itself suite '%s' (%s)", suite->url, name, code);
 }
 
 static struct err *verify(struct round *r, struct suite *suite)

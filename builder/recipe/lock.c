@@ -56,9 +56,12 @@ static const struct field package_fields[] = {
 	{ .name = NULL },
 };
 
+static const struct pattern pattern_module = { "^.+ ([0-9a-f]{40}|[0-9a-f]{64})$", "a path and a commit", 8192, NULL };
+
 static const struct field app_fields[] = {
 	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, name), .pattern = &pattern_app, .help = "what it is called" },
 	{ "commit", FIELD_TEXT, .offset = offsetof(struct lock_app, commit), .help = "its commit" },
+	{ "modules", FIELD_LIST, .offset = offsetof(struct lock_app, modules), .max = 1000, .pattern = &pattern_module, .help = "its submodules" },
 	{ "tree", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, tree), .help = "the digest of its files" },
 	{ .name = NULL },
 };
@@ -122,6 +125,8 @@ struct digest lock_asked(const struct recipe *r, const char *const *packages, si
 		feed(run, "app", apps[i].name);
 		feed(run, "git", apps[i].git);
 		feed(run, "ref", apps[i].ref);
+		if (apps[i].git && !apps[i].submodules)
+			feed(run, "submodules", "no");
 		feed(run, "tar", apps[i].sha256);
 	}
 	return digest_finish(run);
@@ -256,7 +261,11 @@ static void put_app(struct text *t, const struct lock_app *a)
 	text_put(t, "  - {");
 	put_word(t, "name", a->name);
 	put_text(t, "commit", a->commit);
-	text_put(t, "tree: ");
+	for (size_t i = 0; i < a->modules.count; i++) {
+		text_put(t, i ? ", " : "modules: [");
+		put_quoted(t, ((const char *const *)a->modules.items)[i]);
+	}
+	text_put(t, a->modules.count ? "], tree: " : "tree: ");
 	put_quoted(t, a->tree);
 	text_put(t, "}\n");
 }

@@ -28,6 +28,7 @@ struct lock_package {
 struct lock_app {
 	const char *name;
 	const char *commit;      /* git: full commit id; else NULL */
+	struct list modules;     /* of const char *: "PATH COMMIT" of each submodule, for people: the commit decides them */
 	const char *tree;        /* digest of its files, "sha256:…" */
 };
 

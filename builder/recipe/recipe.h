@@ -34,6 +34,8 @@ struct base {
 struct app {
 	const char *name;
 	const char *git, *ref;
+	bool submodules;          /* of git: taken, too */
+	bool lfs;                 /* what Git LFS keeps elsewhere is taken; false: its pointers are meant */
 	const char *archive, *sha256;
 	const char *path;         /* relative to the recipe */
 	struct list options;      /* of struct pair */

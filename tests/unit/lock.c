@@ -142,7 +142,7 @@ static void bad_locks(void)
 
 static struct digest asked(const char *suite, const char *package_name, const char *ref, const char *site)
 {
-	struct app app = { .name = "frappe", .git = "https://git.example/frappe", .ref = ref };
+	struct app app = { .name = "frappe", .git = "https://git.example/frappe", .ref = ref, .submodules = true };
 	struct site one = { .name = site };
 	struct recipe r = { .base = { .suite = suite, .architecture = "amd64", .security = true }, .apps = { &app, 1 }, .sites = { &one, 1 } };
 

@@ -1,4 +1,5 @@
-/* Sources of apps: git repositories made on the spot, many builds at once, killed ones, and what they must not touch;
+/* With STORE RECIPE it gets the sources of a recipe's apps, for the bats tests, and prints their commits, submodules and files.
+ * Sources of apps: git repositories made on the spot, many builds at once, killed ones, and what they must not touch;
  * folders with links, and folders that change while a build runs. */
 #include "fetch/source.h"
 
@@ -122,7 +123,7 @@ static void without_git(void)
 	ok(fails("late", "one", ERR_SYSTEM, "git is not installed: apt-get install git"));
 	setenv("PATH", path, 1);
 	ok(gives("late", 0));
-	ok(fails("late", "three", ERR_FETCH, "app demo: git fetch: "));
+	ok(fails("late", "three", ERR_FETCH, "/repo has no branch and no tag 'three'"));
 	ok(gives("late", 1));
 }
 
@@ -254,6 +255,22 @@ static struct err *get_folder(struct store *s, struct app_source *ret)
 	return source_get(s, &(struct recipe){ .path = path }, &(struct app){ .name = "demo", .path = "app" }, NULL, NULL, ret);
 }
 
+/* A file of 300 GB that takes nothing on the disk, and one that grows while it is read. */
+static void too_much(struct store *s)
+{
+	AUTO_FREE char *sparse = at("app/sparse");
+	struct app_source src;
+	int fd = open(sparse, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	ok(fd >= 0 && !ftruncate(fd, 300ll << 30));
+	close(fd);
+	int64_t begun = clock_ms();
+	ok(says(get_folder(s, &src), ERR_BUILD, "/app/sparse: with it the app's files are more than 4 GB"));
+	printf("# %lld ms\n", (long long)(clock_ms() - begun));
+	ok(!truncate(sparse, 3ll << 30) && !unlink(sparse));
+	source_done(&src);
+}
+
 static void links(struct store *s)
 {
 	static const struct { const char *target; bool stays; } cases[] = {
@@ -343,11 +360,60 @@ static void folders(void)
 	ok(!store_open(path, &s));
 	links(s);
 	changed(s);
+	too_much(s);
 	store_close(s);
 }
 
-int main(void)
+static void print_source(const struct app *app, const struct app_source *src)
 {
+	printf("app %s %s\n", app->name, src->commit ? src->commit : "-");
+	for (size_t i = 0; i < src->modules.count; i++)
+		printf("module %s\n", src->modules.items[i]);
+	for (size_t i = 0; i < src->files.count; i++)
+		printf("%s %llu\n", src->files.items[i].path, (unsigned long long)src->files.items[i].size_bytes);
+}
+
+static struct err *get_all(const char *store_path_, const char *recipe_path)
+{
+	struct recipe r = { 0 };
+	struct problems problems;
+	struct store *s = NULL;
+	struct progress *p = progress_new(PROGRESS_PLAIN);
+	struct app_source src;
+
+	struct err *e = recipe_read(recipe_path, &r, &problems);
+	if (!e)
+		e = store_open(store_path_, &s);
+	for (size_t i = 0; !e && i < r.apps.count; i++) {
+		const struct app *app = (const struct app *)r.apps.items + i;
+		e = source_get(s, &r, app, NULL, p, &src);
+		if (!e)
+			print_source(app, &src);
+		source_done(&src);
+	}
+	store_close(s);
+	recipe_done(&r);
+	progress_free(p);
+	return e;
+}
+
+static int get_and_say(char **argv)
+{
+	struct err *e = get_all(argv[1], argv[2]);
+
+	if (!e)
+		return 0;
+	AUTO_FREE char *text = err_text(e);
+	int status = (int)err_kind(e);
+	fprintf(stderr, "%s\n", text);
+	err_free(e);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3)
+		return get_and_say(argv);
 	top = mem_dup("/tmp/mkbench-source.XXXXXX");
 	if (!mkdtemp(top))
 		return 1;

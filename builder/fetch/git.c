@@ -1,0 +1,240 @@
+#include "fetch/git.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "fetch/pace.h"
+
+#define MEMORY_LIMIT (2ull << 30)
+#define PACK_LIMIT   (8ull << 30)
+#define WORDS_MAX    64
+/* A server counts and compresses in silence before it sends anything. */
+#define SILENT_WINDOWS 4
+
+struct err *git_open(struct store *s, const char *objects, struct git *ret)
+{
+	*ret = (struct git){ 0 };
+	TRY(store_work_folder(s, "git", &ret->folder));
+	ret->objects = objects ? mem_dup(objects) : mem_printf("%s/objects", ret->folder);
+	return git_run(ret, (const char *[]){ "init", "-q", "--bare", "--template=", NULL }, NULL);
+}
+
+void git_close(struct git *g)
+{
+	free(g->folder);
+	free(g->objects);
+	*g = (struct git){ 0 };
+}
+
+/* Does a line only say that something failed, and the one before it what? */
+static bool says_nothing(const char *line)
+{
+	static const char *const empty[] = { "Could not read from remote repository", "the remote end hung up", "early EOF",
+					     "fetch-pack: ", "index-pack failed", "protocol error", "expected ", "remote error: upload-pack" };
+
+	for (size_t i = 0; i < COUNT(empty); i++)
+		if (strcasestr(line, empty[i]) == line)
+			return true;
+	return false;
+}
+
+static bool is_noise(const char *line)
+{
+	static const char *const begins[] = { "warning:", "hint:", "From ", "Warning: ", "remote: Enumerating", "remote: Counting",
+					      "remote: Compressing", "remote: Total", "Receiving ", "Resolving ", "Unpacking ",
+					      "Errors logged to ", "Use `git lfs logs", "Downloading " };
+
+	if (!line[strspn(line, " \t")])
+		return true;
+	for (size_t i = 0; i < COUNT(begins); i++)
+		if (text_starts(line, begins[i]))
+			return true;
+	return false;
+}
+
+/* "https://me:word@host/x" becomes "https://host/x". */
+static void hide_credentials(char *line)
+{
+	for (char *at = line; (at = strstr(at, "://"));) {
+		at += 3;
+		char *end = at + strcspn(at, "/?#'\" "), *host = memrchr(at, '@', (size_t)(end - at));
+		if (host)
+			memmove(at, host + 1, strlen(host + 1) + 1);
+	}
+}
+
+static char *first_cause(char *errors)
+{
+	const char *before = NULL, *error = NULL;
+	char *save;
+
+	for (char *line = strtok_r(errors, "\r\n", &save); line; line = strtok_r(NULL, "\r\n", &save)) {
+		if (text_starts(line, "fatal: ")) {
+			const char *fatal = line + strlen("fatal: ");
+			const char *more = text_ends(fatal, ":") ? strtok_r(NULL, "\r\n", &save) : NULL;
+			if (before && says_nothing(fatal))
+				return mem_dup(before);
+			if (before && text_starts(before, "remote: "))
+				return mem_printf("%s (%s)", fatal, before);
+			return mem_printf("%s%s%s", fatal, more ? " " : "", more ? more : "");
+		}
+		if (!error && text_starts(line, "error: "))
+			error = line + strlen("error: ");
+		if (!is_noise(line))
+			before = line;
+	}
+	return error ? mem_dup(error) : before ? mem_dup(before) : NULL;
+}
+
+char *git_reason(const char *errors)
+{
+	AUTO_FREE char *copy = mem_dup(errors);
+	char *cause = first_cause(copy);
+
+	if (cause)
+		hide_credentials(cause);
+	return cause;
+}
+
+const char *git_server(const char *url)
+{
+	bool local = *url == '/' || text_starts(url, "file://");
+
+	return local ? "--upload-pack=git -c safe.directory='*' upload-pack" : "--upload-pack=git-upload-pack";
+}
+
+/* How a transfer goes on: what the server says, and what arrives. */
+struct watch {
+	const struct git *git;
+	bool (*take)(void *arg, const char *bytes, size_t len);
+	void *arg;
+	int64_t begun_ms, asked_ms, moved_ms;
+	uint64_t before;         /* bytes of packs that were there */
+	uint64_t said, came;     /* when it last moved */
+	const char *slow;        /* why it was broken off */
+};
+
+static uint64_t size_of_packs(const struct git *g)
+{
+	AUTO_FREE char *folder = mem_printf("%s/pack", g->objects);
+	DIR *dir = opendir(folder);
+	uint64_t size = 0;
+	struct stat st;
+
+	for (struct dirent *d; dir && (d = readdir(dir));)
+		if (!fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode))
+			size += (uint64_t)st.st_size;
+	if (dir)
+		closedir(dir);
+	return size;
+}
+
+static bool goes_on(void *arg, uint64_t said)
+{
+	struct watch *w = arg;
+	int64_t now = clock_ms();
+
+	if (now - w->asked_ms < 500)
+		return true;
+	w->asked_ms = now;
+	uint64_t packs = size_of_packs(w->git), came = packs > w->before ? packs - w->before : 0;
+	if (said != w->said || came > w->came) {
+		w->said = said;
+		w->came = came > w->came ? came : w->came;
+		w->moved_ms = now;
+	}
+	if (now - w->moved_ms > SILENT_WINDOWS * 1000 * (int64_t)pace_window())
+		w->slow = "the server has sent nothing for too long";
+	else if (now - w->begun_ms > pace_longest(w->came))
+		w->slow = "the server sends too slowly";
+	return !w->slow;
+}
+
+static bool pass_on(void *arg, const char *bytes, size_t len)
+{
+	struct watch *w = arg;
+
+	return w->take(w->arg, bytes, len);
+}
+
+static struct err *judge(struct git *g, const char *what, const struct watch *w, int status, const char *errors)
+{
+	if (status == 127)
+		return err_new(ERR_SYSTEM, "git is not installed: apt-get install git");
+	if (w && w->slow) {
+		g->gave_up = true;
+		return err_new(ERR_FETCH, "git %s: %s (%lld s)", what, w->slow, (long long)(clock_ms() - w->begun_ms) / 1000);
+	}
+	if (!status)
+		return NULL;
+	AUTO_FREE char *reason = git_reason(errors);
+	if (strstr(errors, " signal 25") || status == 128 + 25)
+		return err_new(ERR_FETCH, "git %s: it brings more than %llu GB", what, PACK_LIMIT >> 30);
+	if (!reason && status > 128)
+		return err_new(ERR_FETCH, "git %s: it was ended by signal %d", what, status - 128);
+	return err_new(ERR_FETCH, "git %s: %s", what, reason ? reason : "it failed without a word");
+}
+
+/* A fetch must leave packs, which appear whole: loose objects appear one by one, a commit before its files. No setting of the
+ * caller may change the files: no filters, no other line ends. */
+static struct err *run(struct git *g, const char *const *words, struct watch *w, bool streams, char **ret_output)
+{
+	AUTO_FREE char *time = mem_printf("http.lowSpeedTime=%ld", pace_window()), *limit = mem_printf("http.lowSpeedLimit=%d", PACE_LEAST);
+	const char *const first[] = { "git", "--git-dir=.", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*", "-c", "gc.auto=0",
+				      "-c", "maintenance.auto=false", "-c", "fetch.unpackLimit=1", "-c", "fetch.writeCommitGraph=false",
+				      "-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false", "-c", "core.attributesFile=/dev/null",
+				      "-c", "filter.lfs.process=", "-c", "filter.lfs.smudge=", "-c", "filter.lfs.required=false",
+				      "-c", "pack.threads=4", "-c", limit, "-c", time };
+	AUTO_FREE char *objects = mem_printf("GIT_OBJECT_DIRECTORY=%s", g->objects), *output = NULL, *errors = NULL;
+	/* The names alone: what git tells a hook of the repository that it runs in. */
+	const char *const set[] = { "GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=never", "LC_ALL=C", "LANGUAGE", objects,
+				    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
+				    "GIT_NAMESPACE", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE", "GIT_WORK_TREE", NULL };
+	const char *argv[WORDS_MAX], *what = text_starts(words[0], "--") ? words[1] : !strcmp(words[0], "-c") ? words[2] : words[0];
+	size_t n = COUNT(first);
+	int status;
+
+	memcpy(argv, first, sizeof first);
+	while (*words && n + 1 < COUNT(argv))
+		argv[n++] = *words++;
+	argv[n] = NULL;
+	struct child child = { .argv = argv, .set = set, .cwd = g->folder, .apart = true, .input = g->input,
+			       .input_len = g->input ? strlen(g->input) : 0, .memory_bytes = MEMORY_LIMIT,
+			       .file_bytes = PACK_LIMIT, .goes_on = w && !streams ? goes_on : NULL, .take = w && w->take ? pass_on : NULL, .arg = w };
+	TRY_AS(child_run(&child, &output, &errors, &status), "git %s", what);
+	if (streams && status == 128 + 9) /* by us: enough was read */
+		return NULL;
+	TRY(judge(g, what, w, status, errors));
+	output[strcspn(output, "\n")] = '\0';
+	if (ret_output)
+		*ret_output = TAKE(output);
+	return NULL;
+}
+
+struct err *git_run(struct git *g, const char *const *words, char **ret_output)
+{
+	return run(g, words, NULL, false, ret_output);
+}
+
+struct err *git_ask(struct git *g, const char *const *words, bool (*take)(void *arg, const char *bytes, size_t len), void *arg)
+{
+	int64_t now = clock_ms();
+	struct watch w = { .git = g, .take = take, .arg = arg, .begun_ms = now, .moved_ms = now, .before = size_of_packs(g) };
+
+	return run(g, words, &w, false, NULL);
+}
+
+struct err *git_read(struct git *g, const char *const *words, bool (*take)(void *arg, const char *bytes, size_t len), void *arg)
+{
+	struct watch w = { .git = g, .take = take, .arg = arg, .begun_ms = clock_ms() };
+
+	return run(g, words, &w, true, NULL);
+}

@@ -1,0 +1,6 @@
+/* What a branch or a tag of a server means. */
+#pragma once
+#include "fetch/git.h"
+
+/* The full name of ref at url, "refs/heads/main"; ERR_FETCH when there is none, or when two of that name mean different commits. */
+struct err *git_ref(struct git *g, const char *url, const char *ref, char **ret) MUST_CHECK;

@@ -1,0 +1,162 @@
+#include "fetch/source_lfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "fetch/git.h"
+#include "fetch/source_limit.h"
+
+#define SHOWN 5
+
+static const char magic[] = "version https://git-lfs.github.com/spec/v1\n";
+
+bool source_lfs_is_pointer(const char *head, size_t len, uint64_t size)
+{
+	return size < LFS_POINTER_MAX && len >= sizeof magic - 1 && !memcmp(head, magic, sizeof magic - 1);
+}
+
+char *source_lfs_list(char **paths, size_t count)
+{
+	struct text t = { 0 };
+
+	for (size_t i = 0; i < count && i < SHOWN; i++)
+		text_printf(&t, "%s%s", i ? ", " : "", paths[i]);
+	if (count > SHOWN)
+		text_printf(&t, " and %zu more", count - SHOWN);
+	return text_take(&t);
+}
+
+/* Lines "oid sha256:HEX" and "size N". */
+static bool read_pointer(const char *text, struct digest *ret, uint64_t *ret_size)
+{
+	const char *oid = strstr(text, "\noid sha256:"), *size = strstr(text, "\nsize ");
+
+	if (!oid || !size)
+		return false;
+	AUTO_FREE char *hex = mem_ndup(oid + strlen("\noid sha256:"), strcspn(oid + strlen("\noid sha256:"), "\n"));
+	*ret_size = strtoull(size + strlen("\nsize "), NULL, 10);
+	return digest_parse(hex, ret);
+}
+
+/* The repository that a file is of: the innermost submodule around it. */
+static const char *url_of(const struct git_source *g, const char *path)
+{
+	const char *url = g->url;
+	size_t best = 0;
+
+	for (size_t i = 0; i < g->modules.count; i++) {
+		const char *module = g->modules.items[i].path;
+		size_t len = strlen(module);
+		if (len > best && !strncmp(path, module, len) && path[len] == '/') {
+			best = len;
+			url = g->modules.items[i].url;
+		}
+	}
+	return url;
+}
+
+struct pouring {
+	struct store_writer *writer;
+	struct err *broken;
+	uint64_t left;
+};
+
+static bool pour(void *arg, const char *bytes, size_t len)
+{
+	struct pouring *p = arg;
+
+	if (len > p->left)
+		return false;
+	p->left -= len;
+	p->broken = store_feed(p->writer, bytes, len);
+	return !p->broken;
+}
+
+static struct err *download(struct store *s, struct git *g, const char *url, const char *path, const char *pointer,
+			    const struct digest *d, uint64_t size)
+{
+	AUTO_FREE char *remote = mem_printf("remote.origin.url=%s", url);
+	struct pouring p = { .left = size };
+
+	TRY(store_begin(s, &p.writer));
+	g->input = pointer;
+	struct err *e = git_ask(g, (const char *[]){ "-c", remote, "lfs", "smudge", "--", path, NULL }, pour, &p);
+	g->input = NULL;
+	if (p.broken) {
+		err_free(e);
+		e = p.broken;
+	}
+	if (e) {
+		store_abort(p.writer);
+		return e;
+	}
+	return store_commit(p.writer, d, NULL, NULL);
+}
+
+static struct err *replace(struct store *s, const char *whole, const struct digest *d)
+{
+	AUTO_FREE char *fresh = mem_printf("%s.lfs-new", whole);
+	AUTO_CLOSE int from = -1;
+	uint64_t size;
+
+	TRY(store_open_blob(s, d, &from, &size));
+	AUTO_CLOSE int to = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, access(whole, X_OK) ? 0644 : 0755);
+	if (to < 0)
+		return err_errno(errno, "%s", fresh);
+	TRY(file_copy(from, to, size, fresh));
+	return rename(fresh, whole) < 0 ? err_errno(errno, "%s", whole) : NULL;
+}
+
+static bool has_program(struct git *g)
+{
+	struct err *e = git_run(g, (const char *[]){ "lfs", "version", NULL }, NULL);
+
+	err_free(e);
+	return !e;
+}
+
+static struct err *get_one(struct store *s, struct git *git, const struct git_source *g, const char *path, uint64_t *total)
+{
+	AUTO_FREE char *whole = mem_printf("%s/%s", g->folder, path), *text = NULL;
+	struct digest d;
+	uint64_t size;
+	size_t len;
+
+	TRY(file_read(whole, LFS_POINTER_MAX, &text, &len));
+	if (!read_pointer(text, &d, &size))
+		return err_new(ERR_FETCH, "its Git LFS pointer cannot be read");
+	*total += size;
+	if (size > SOURCE_BYTES_MAX || *total > SOURCE_BYTES_MAX)
+		return err_new(ERR_FETCH, "Git LFS has more than %llu GB: an app's source may not", SOURCE_BYTES_MAX >> 30);
+	if (!store_has(s, &d))
+		TRY(download(s, git, url_of(g, path), path, text, &d, size));
+	return replace(s, whole, &d);
+}
+
+struct err *source_lfs(struct store *s, const struct git_source *g, char **paths, size_t count, struct progress *p)
+{
+	AUTO_FREE char *list = source_lfs_list(paths, count);
+	uint64_t total = 0;
+	struct git git;
+
+	struct err *e = git_open(s, NULL, &git);
+	for (size_t i = 0; !e && i < count; i++) {
+		progress_item(p, paths[i]);
+		e = get_one(s, &git, g, paths[i], &total);
+		e = e ? err_wrap(e, "%s (Git LFS keeps it elsewhere; lfs: false takes the pointer as it is)", paths[i]) : NULL;
+	}
+	if (e && !has_program(&git)) {
+		err_free(e);
+		e = err_new(ERR_FETCH, "Git LFS keeps %s elsewhere: install the package git-lfs, which fetches it (lfs: false takes the "
+			    "pointers as they are)", list);
+	}
+	git_close(&git);
+	return e;
+}

@@ -1,0 +1,322 @@
+#!/usr/bin/env bats
+# Apps' sources from git: by servers and folders, with submodules and what Git LFS keeps, and what servers do to us.
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup() {
+	programs=$(dirname "$(readlink -f "$MKBENCH")")/t
+	here=$BATS_TEST_TMPDIR
+	servers=()
+	export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
+	export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+	unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY GIT_SSH_COMMAND GIT_SSH
+	cd "$here"
+	git init -qb main app
+	echo one >app/file
+	commit app one
+}
+
+teardown() {
+	for server in "${servers[@]}"; do kill "$server" || true; done
+}
+
+commit() { git -C "$1" add -A && git -C "$1" commit -qm "$2"; } # REPOSITORY SUBJECT
+
+# get STATUS GIT REF [KEY...]: the source of one app, in the store $store.
+get() {
+	cat >"$here/r.yml" <<-END
+		name: small
+		base: {suite: bookworm}
+		apps: [{name: demo, git: "$2", ref: "$3"${4:+, $4}}]
+		sites: [{name: a.example}]
+	END
+	run -"$1" timeout --kill-after=5 300 "$programs/source" "${store:-$here/store}" "$here/r.yml"
+	echo "$output"
+}
+
+serve() { # COMMAND...: a server, whose port is then in $port
+	local ready=$here/port-${#servers[@]}
+	"$@" "$ready" 3>&- &
+	servers+=($!)
+	by=$! until_true 300 test -s "$ready"
+	port=$(<"$ready")
+}
+
+# Plain files over HTTP.
+files='import http.server, sys
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args): pass
+s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *a: Quiet(*a, directory=sys.argv[1]))
+open(sys.argv[2], "w").write(str(s.server_address[1]))
+s.serve_forever()'
+
+# Takes connections; says nothing, or SAYS and then one byte each half second.
+silent='import socket, sys, threading, time
+s = socket.create_server(("127.0.0.1", 0))
+def talk(c):
+    try:
+        if sys.argv[1]:
+            c.recv(9999)
+            while True:
+                c.sendall(sys.argv[1].encode())
+                time.sleep(0.5)
+        time.sleep(600)
+    except OSError:
+        pass
+open(sys.argv[2], "w").write(str(s.getsockname()[1]))
+while True:
+    threading.Thread(target=talk, args=(s.accept()[0],), daemon=True).start()'
+
+@test "a folder, a bare repository and a file URL are repositories, too, with their commits" {
+	git clone -q --bare app bare.git
+	head=$(git -C app rev-parse HEAD)
+	for url in ./app ./bare.git "$here/app" "$here/bare.git" "file://$here/bare.git"; do
+		get 0 "$url" main
+		[[ $output == *"app demo $head"*"file 4"* ]]
+	done
+	echo two >app/file # not committed: not taken
+	get 0 ./app main
+	[[ $output == *"file 4"* ]]
+	get 4 ./none main
+	[[ $output == *"there is no repository $here/./none"* ]]
+	mkdir empty
+	get 4 ./empty main
+	[[ $output == *"'$here/empty' does not appear to be a git repository"* ]]
+	get 3 ../app main
+	get 3 file://app main
+	if [ "$(id -u)" = 0 ]; then # somebody else's, as under sudo
+		chown -R 12345 bare.git
+		store=$here/other get 0 ./bare.git main
+	fi
+}
+
+@test "branches and tags: with slashes, of one name, and one that is misspelt" {
+	git -C app tag release/v1.0
+	git -C app branch same
+	git -C app tag -am same same
+	git -C app branch version-15
+	get 0 ./app release/v1.0
+	get 0 ./app same
+	get 0 ./app refs/heads/same
+	get 4 ./app verison-15
+	[[ $output == *"has no branch and no tag 'verison-15': did you mean 'version-15'?"* ]]
+	one=$(git -C app rev-parse HEAD)
+	git -C app update-ref refs/pull/1/head HEAD
+	echo two >app/file
+	commit app two
+	git -C app branch -f same
+	get 4 ./app same
+	[[ $output == *"'same' means two things in $here/app: write refs/heads/same or refs/tags/same"* ]]
+	get 0 ./app refs/tags/same
+	[[ $output == *"app demo $one"* ]]
+	get 0 ./app heads/same
+	[[ $output == *"app demo $(git -C app rev-parse HEAD)"* ]]
+	get 0 ./app pull/1/head
+	[[ $output == *"app demo $one"* ]]
+	get 0 ./app "$one"
+	[[ $output == *"app demo $one"* ]]
+}
+
+@test "names of any bytes, names that differ by case, and links" {
+	printf x >"app/$(printf 'caf\xe9.txt')"
+	printf y >"app/$(printf 'new\nline')"
+	echo a >app/Readme
+	echo bb >app/README
+	ln -s Readme app/link
+	commit app names
+	get 0 ./app main
+	[[ $output == *$'caf\xe9.txt 1'*"README 3"*"Readme 2"* || $output == *"README 3"*"Readme 2"*$'caf\xe9.txt 1'* ]]
+	ln -s /etc/passwd app/out
+	commit app out
+	get 5 ./app main
+	[[ $output == *"points outside its app, to /etc/passwd"* ]]
+}
+
+@test "submodules are taken, with theirs, and their commits are said; or left out" {
+	git init -qb main lib
+	git init -qb main deep
+	echo deep >deep/inner
+	commit deep deep
+	git -C lib -c protocol.file.allow=always submodule --quiet add ../deep sub/deep
+	echo lib >lib/outer
+	commit lib lib
+	git -C app -c protocol.file.allow=always submodule --quiet add ../lib "vendor/my lib"
+	commit app modules
+	inner=$(git -C deep rev-parse HEAD) outer=$(git -C lib rev-parse HEAD)
+	get 0 ./app main
+	[[ $output == *"module vendor/my%20lib/sub/deep $inner"*"module vendor/my%20lib $outer"* ]]
+	[[ $output == *"vendor/my lib/outer 4"* && $output == *"vendor/my lib/sub/deep/inner 5"* ]]
+	get 0 ./app main 'submodules: false'
+	[[ $output == *"its submodule vendor/my lib is left out"* && $output != *"outer 4"* ]]
+	# what the module's repository no longer has
+	git -C lib commit -q --amend -m other
+	git -C lib reflog expire --expire=now --all
+	git -C lib gc -q --prune=now
+	store=$here/fresh get 4 ./app main
+	[[ $output == *"submodule vendor/my lib: $here/lib has no commit $outer"* ]]
+	# a repository in itself, and one that nobody names
+	git -C app rm -q --cached "vendor/my lib"
+	rm -rf "app/vendor" app/.gitmodules
+	git init -qb main app/stray
+	echo stray >app/stray/file
+	commit app/stray stray
+	commit app stray 2>/dev/null
+	get 0 ./app main
+	[[ $output == *"stray is a repository of its own that .gitmodules does not name"* && $output != *"stray/file"* ]]
+}
+
+@test "a submodule may not name a folder of this machine, an option or a program" {
+	git init -qb main secret
+	echo word >secret/word
+	commit secret secret
+	git clone -q --bare app served.git
+	serve python3 -c "$files" "$here"
+	for url in "$here/secret" "file://$here/secret" "ext::cat" --upload-pack=touch; do
+		rm -rf evil
+		git clone -q app evil
+		printf '[submodule "x"]\n\tpath = x\n\turl = %s\n' "$url" >evil/.gitmodules
+		git -C evil update-index --add --cacheinfo "160000,$(git -C secret rev-parse HEAD),x"
+		git -C evil add .gitmodules
+		git -C evil commit -qm evil
+		rm -rf served.git
+		git clone -q --bare evil served.git
+		git -C served.git update-server-info
+		get 4 "http://127.0.0.1:$port/served.git" main
+		[[ $output == *"submodule x: its address '$url' is none that is fetched"* ]]
+	done
+}
+
+@test "a server of plain files: a branch, a tag, a commit, and again without it" {
+	git -C app tag v1
+	head=$(git -C app rev-parse HEAD)
+	git clone -q --bare app served.git
+	git -C served.git update-server-info
+	serve python3 -c "$files" "$here"
+	for ref in main v1 "$head"; do
+		rm -rf store
+		get 0 "http://127.0.0.1:$port/served.git" "$ref"
+		[[ $output == *"app demo $head"*"file 4"* ]]
+		[ -z "$(find store/git -path '*/objects/??' -type d)" ] # packs alone
+	done
+	kill "${servers[0]}"
+	servers=()
+	get 0 "http://127.0.0.1:$port/served.git" "$head"
+}
+
+@test "what ssh says is the cause, and nothing asks at the terminal" {
+	cat >ssh <<-'END'
+		#!/bin/sh
+		(exec </dev/tty) 2>/dev/null && echo "there is a terminal" >&2
+		printf '%s\r\n' "Warning: Permanently added 'h' to the list of known hosts." "${WHY:-git@h: Permission denied (publickey).}" >&2
+		exit 255
+	END
+	chmod +x ssh
+	export GIT_SSH=$here/ssh GIT_SSH_VARIANT=ssh
+	get 4 git@h.example:team/app.git main
+	[[ $output == *"app demo: git ls-remote: git@h: Permission denied (publickey)." ]]
+	WHY='Host key verification failed.' get 4 ssh://git@h.example/team/app main
+	[[ $output == *"app demo: git ls-remote: Host key verification failed." ]]
+	unset GIT_SSH
+	get 4 git://127.0.0.1:1/x.git main
+	[[ $output == *"errno=Connection refused"* ]]
+	get 4 http://127.0.0.1:1/x.git main
+	[[ $output == *"Failed to connect"* || $output == *"Couldn't connect"* ]]
+}
+
+@test "a server that says nothing, or goes on for ever, is given up; Ctrl-C ends git, too" {
+	export MKBENCH_STALL_SECONDS=1
+	serve python3 -c "$silent" ''
+	get 4 "git://127.0.0.1:$port/x" main
+	[[ $output == *"git ls-remote: the server has sent nothing for too long"* ]]
+	get 4 "http://127.0.0.1:$port/x" main
+	[[ $output == *"git ls-remote: "* ]]
+	quiet=$port
+	serve python3 -c "$silent" "$(printf '0039%040d refs/heads/x' 7)"
+	get 4 "git://127.0.0.1:$port/x" main
+	[[ $output == *"git ls-remote: "*"the server "* ]]
+	unset MKBENCH_STALL_SECONDS
+	mkdir demo
+	cat >"$here/framework.yml" <<-END
+		title: like the demo
+		like: wsgi
+		evidence: {}
+	END
+	cat >"$here/r.yml" <<-END
+		name: small
+		framework: ./framework.yml
+		base: {suite: bookworm}
+		apps: [{name: demo, git: "git://127.0.0.1:$quiet/x", ref: main}]
+		sites: [{name: a.example}]
+	END
+	begun=$here/begun
+	"$programs/source" "$here/store" "$here/r.yml" 2>/dev/null 3>&- &
+	mine=$!
+	by=$mine until_true 300 pgrep -f "ls-remote.*127.0.0.1:$quiet/x" >/dev/null
+	kill -9 $mine
+	until_true 300 no_git
+}
+no_git() { ! pgrep -f "ls-remote.*127.0.0.1:$quiet/x" >/dev/null; }
+
+@test "what Git LFS keeps is fetched; or named, where that cannot be" {
+	command -v git-lfs >/dev/null || skip "git-lfs is not installed"
+	cd app
+	head -c 100000 /dev/urandom >logo.png
+	git lfs install --local >/dev/null
+	git lfs track '*.png' >/dev/null
+	cd ..
+	commit app picture
+	want=$(sha256sum <app/logo.png | cut -d' ' -f1)
+	get 0 ./app main
+	[[ $output == *"logo.png 100000"* ]]
+	[ -e "store/blobs/sha256/${want:0:2}/${want:2}" ]
+	get 0 ./app main 'lfs: false'
+	[[ $output == *"Git LFS keeps logo.png elsewhere: built with the pointers"*"logo.png 1"?? ]] || [[ $output == *"logo.png 131"* ]]
+	rm -rf app/.git/lfs
+	get 0 ./app main # from the store
+	[[ $output == *"logo.png 100000"* ]]
+	store=$here/fresh get 4 ./app main
+	[[ $output == *"app demo: logo.png (Git LFS keeps it elsewhere; lfs: false takes the pointer as it is): git lfs: "* ]]
+	mkdir bin
+	for program in git timeout cat env; do ln -s "$(command -v $program)" "bin/$program"; done
+	PATH=$here/bin store=$here/fresh get 4 ./app main
+	[[ $output == *"Git LFS keeps logo.png elsewhere: install the package git-lfs"* ]]
+	mkdir plain
+	git -C app cat-file -p HEAD:logo.png >plain/logo.png
+	cat >"$here/r.yml" <<-END
+		name: small
+		base: {suite: bookworm}
+		apps: [{name: demo, path: ./plain}]
+		sites: [{name: a.example}]
+	END
+	run -5 "$programs/source" "$here/store" "$here/r.yml"
+	[[ $output == *"Git LFS keeps logo.png elsewhere, and these are its pointers alone"* ]]
+}
+
+@test "settings of the person who builds change nothing of the files" {
+	printf 'a\nb\n' >app/lines
+	echo 'lines text' >app/.gitattributes
+	commit app lines
+	printf '[core]\n\tautocrlf = true\n\thooksPath = %s\n[filter "lfs"]\n\tsmudge = false\n\trequired = true\n' "$here/hooks" >config
+	mkdir hooks
+	printf '#!/bin/sh\ntouch %s/ran\n' "$here" >hooks/post-checkout
+	chmod +x hooks/post-checkout
+	export GIT_CONFIG_GLOBAL=$here/config
+	get 0 ./app main
+	[[ $output == *"lines 4"* ]]
+	[ ! -e ran ]
+}
+
+@test "a small repository that would be a large folder is refused before it is one" {
+	git init -qb main bomb
+	blob=$(head -c 100 /dev/zero | git -C bomb hash-object -w --stdin)
+	tree=$(for i in $(seq 10); do printf '100644 blob %s\tf%s\n' "$blob" "$i"; done | git -C bomb mktree)
+	for _ in $(seq 8); do tree=$(for i in $(seq 10); do printf '040000 tree %s\td%s\n' "$tree" "$i"; done | git -C bomb mktree); done
+	git -C bomb update-ref refs/heads/main "$(git -C bomb commit-tree -m bomb "$tree")"
+	get 4 ./bomb main
+	[[ $output == *"holds more than 4 GB, 1000000 files or 256 MB of names"* ]]
+	blob=$(head -c 60000000 /dev/zero | git -C bomb hash-object -w --stdin)
+	tree=$(for i in $(seq 80); do printf '100644 blob %s\tf%s\n' "$blob" "$i"; done | git -C bomb mktree)
+	git -C bomb update-ref refs/heads/main "$(git -C bomb commit-tree -m bomb "$tree")"
+	get 4 ./bomb main
+	[[ $output == *"holds more than 4 GB"* ]]
+}
