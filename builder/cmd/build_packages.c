@@ -96,6 +96,8 @@ static struct err *fetch(struct job *j, const struct lock_package **missing, siz
 	struct sources sources = { 0 };
 	AUTO_FREE struct want *wants = mem_array(count, sizeof *wants);
 
+	AUTO_FREE char *gone = mem_printf("the mirrors have another version by now: 'mkbench lock %s' chooses it, or base.mirrors names a mirror "
+					  "that keeps old versions, such as a snapshot mirror", j->recipe_path);
 	struct err *e = archive_sources(&j->recipe, &sources);
 	for (size_t i = 0; !e && i < count; i++) {
 		const struct lock_package *p = missing[i];
@@ -103,7 +105,7 @@ static struct err *fetch(struct job *j, const struct lock_package **missing, siz
 		wants[i] = (struct want){
 			.what = arena_dup(&arena, what, strlen(what)), .sha256 = p->sha256, .size_bytes = p->size_bytes,
 			.urls = archive_urls(&arena, &sources, p->archive, p->filename), .local = true,
-			.arrived = push, .arg = q,
+			.arrived = push, .arg = q, .absent_hint = gone,
 		};
 	}
 	if (!e)

@@ -1,8 +1,7 @@
 /* Downloads: many at once (curl multi), resumed, retried, from one mirror after
  * another; into the store, verified by size and SHA-256 before they count.
  *
- * There is no time limit as long as bytes come: a transfer that brings nothing for
- * MKBENCH_STALL_SECONDS (30) is broken off and tried elsewhere. A broken transfer goes
+ * A transfer that is slower than pace.h allows is broken off and tried elsewhere. A broken transfer goes
  * on where it stopped, on another mirror too. What one mirror is sure not to have is
  * not asked of it again; everything else is tried HTTP_ATTEMPTS times, with growing pauses.
  *
@@ -24,6 +23,7 @@ struct want {
 	uint64_t size_bytes;         /* 0: unknown, */
 	uint64_t limit_bytes;        /* then no more than this; 0: HTTP_LIMIT */
 	bool local;                  /* file:// URLs are meant: only for archives that a person named */
+	const char *absent_hint;     /* what to do when every URL says "not found"; or NULL */
 	bool optional;               /* every URL clearly says "not found": no error, arrived gets a NULL digest */
 	/* NULL, or called once it is in the store, from the fetching thread; url is the one
 	 * that had it, NULL when it was in the store before. */

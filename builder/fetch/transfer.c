@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "fetch/pace.h"
 
 #define CONNECT_SECONDS 20
-#define STALL_SECONDS   30
 #define PAUSE_MS        500
 #define PAUSE_MAX_MS    8000
 #define ASKED_MAX_MS    60000   /* longest Retry-After that is waited for */
@@ -159,12 +160,14 @@ static size_t receive(char *bytes, size_t one, size_t len, void *arg)
 	return len;
 }
 
-static long stall_seconds(void)
+/* Called at least once a second. */
+static int keep_pace(void *arg, curl_off_t all, curl_off_t came, curl_off_t to_send, curl_off_t sent)
 {
-	const char *asked = getenv("MKBENCH_STALL_SECONDS");
-	long n = asked ? strtol(asked, NULL, 10) : 0;
+	struct transfer *t = arg;
 
-	return n > 0 && n <= 3600 ? n : STALL_SECONDS;
+	(void)all, (void)to_send, (void)sent;
+	t->slow = clock_ms() - t->begun_ms > pace_longest((uint64_t)came);
+	return t->slow;
 }
 
 static void set_trust(CURL *easy)
@@ -198,7 +201,8 @@ bool transfer_prepare(struct transfer *t)
 		return false;
 	const char *url = t->mirrors[t->now].url;
 
-	t->looked = false;
+	t->looked = t->slow = false;
+	t->begun_ms = clock_ms();
 	t->refusal = NULL;
 	t->detail[0] = '\0';
 	curl_easy_reset(t->easy);
@@ -215,8 +219,11 @@ bool transfer_prepare(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, is_local(url) ? "file" : "http,https");
 	curl_easy_setopt(t->easy, CURLOPT_REDIR_PROTOCOLS_STR, text_starts(url, "https:") ? "https" : "http,https");
 	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, stall_seconds());
+	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, (long)PACE_LEAST);
+	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, pace_window());
+	curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, keep_pace);
+	curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 256L * 1024);
 	curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "mkbench");
 	curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
@@ -239,6 +246,9 @@ static void note_answer(struct transfer *t, CURLcode code, long status)
 	free(m->answer);
 	if (t->refusal)
 		m->answer = mem_dup(t->refusal);
+	else if (t->slow)
+		m->answer = mem_printf("it sends too slowly: %llu bytes in %lld s", (unsigned long long)(t->received - t->received_before),
+				       (long long)(clock_ms() - t->begun_ms) / 1000);
 	else if (status >= 400)
 		m->answer = mem_printf(status == 404 ? "%ld not found" : "answers %ld", status);
 	else if (code == CURLE_OK)
@@ -262,7 +272,7 @@ static bool is_final(const struct transfer *t, CURLcode code, long status)
 	case CURLE_LOGIN_DENIED:
 		return true;
 	default:
-		return t->refusal != NULL;
+		return t->refusal != NULL || t->slow;
 	}
 }
 
@@ -308,6 +318,14 @@ static long pause_for(struct transfer *t)
 	return asked > 0 && asked * 1000 <= ASKED_MAX_MS && asked * 1000 > pause ? (long)asked * 1000 : pause;
 }
 
+static bool all_absent(const struct transfer *t)
+{
+	for (size_t i = 0; i < t->mirror_count; i++)
+		if (!t->mirrors[i].absent)
+			return false;
+	return t->mirror_count > 0;
+}
+
 static struct err *failure(const struct transfer *t)
 {
 	AUTO_TEXT struct text all = { 0 };
@@ -316,15 +334,9 @@ static struct err *failure(const struct transfer *t)
 		AUTO_FREE char *url = transfer_shown(t->mirrors[i].url);
 		text_printf(&all, "%s%s: %s", i ? "; " : "", url, t->mirrors[i].answer ? t->mirrors[i].answer : "not asked");
 	}
-	return err_new(ERR_FETCH, "cannot fetch %s: %s", t->want->what, all.bytes ? all.bytes : "no URL is known");
-}
-
-static bool all_absent(const struct transfer *t)
-{
-	for (size_t i = 0; i < t->mirror_count; i++)
-		if (!t->mirrors[i].absent)
-			return false;
-	return t->mirror_count > 0;
+	const char *hint = all_absent(t) ? t->want->absent_hint : NULL;
+	return err_new(ERR_FETCH, "cannot fetch %s: %s%s%s", t->want->what, all.bytes ? all.bytes : "no URL is known", hint ? ": " : "",
+		       hint ? hint : "");
 }
 
 enum transfer_next transfer_judge(struct transfer *t, CURLcode code, long *ret_pause_ms, struct err **ret_err)

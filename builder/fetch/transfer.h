@@ -19,6 +19,8 @@ struct transfer {
 	uint64_t received, shown;     /* shown: bytes that progress was told of */
 	uint64_t received_before;     /* by earlier requests */
 	bool joined;                  /* what came is from more than one answer */
+	bool slow;                    /* broken off for that (pace.h) */
+	int64_t begun_ms;             /* this request */
 	bool looked;                  /* at the head of this answer */
 	const char *refusal;          /* why we broke this answer off, for good */
 	struct err *broken;           /* our side failed: the store */

@@ -146,6 +146,22 @@ holds() {
 	[ "$(requests ' /b ')" = 1 ]
 }
 
+@test "a mirror that drips is left for another, at once or when it has taken too long; alone it is an error" {
+	export MKBENCH_STALL_SECONDS=1
+	cp "$root/a" "$root/copy"
+	faults '/a - drip=2' '/b - drip=400'
+	fetch 0 "$(want a "$at/a" "$at/copy")"
+	holds a
+	head -c 300000 /dev/urandom >"$root/b" # 256 bytes a second and more, yet for ever
+	cp "$root/b" "$root/other"
+	fetch 4 "$(want b "$at/b")"
+	[[ $output == *"cannot fetch b: $at/b: it sends too slowly: "*" bytes in 2"[0-9]" s"* ]]
+	[ "$(requests ' /b ')" = 1 ]
+	fetch 0 "$(want b "$at/b" "$at/other")"
+	holds b
+	grep -q '^206 GET /other ' "$state/log"
+}
+
 @test "optional means clearly absent, and nothing else" {
 	fetch 0 "x? 0 - $at/x $at/y"
 	[ "$output" = "x? absent stored" ]
