@@ -3,11 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -21,9 +23,8 @@ void file_closep(int *fd)
 	errno = saved;
 }
 
-struct err *file_read(const char *path, size_t limit, char **ret_bytes, size_t *ret_len)
+static struct err *read_fd(int fd, const char *path, size_t limit, char **ret_bytes, size_t *ret_len)
 {
-	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -47,6 +48,25 @@ struct err *file_read(const char *path, size_t limit, char **ret_bytes, size_t *
 	*ret_len = len;
 	*ret_bytes = TAKE(bytes);
 	return NULL;
+}
+
+struct err *file_read(const char *path, size_t limit, char **ret_bytes, size_t *ret_len)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	return read_fd(fd, path, limit, ret_bytes, ret_len);
+}
+
+struct err *file_read_beneath(const char *folder, const char *name, size_t limit, char **ret_bytes, size_t *ret_len)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	AUTO_FREE char *path = mem_printf("%s/%s", folder, name);
+	AUTO_CLOSE int top = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (top < 0)
+		return err_errno(errno, "%s", folder);
+	AUTO_CLOSE int fd = (int)syscall(SYS_openat2, top, name, &how, sizeof how);
+	return read_fd(fd, path, limit, ret_bytes, ret_len);
 }
 
 struct err *file_write_all(int fd, const void *bytes, size_t len, const char *what)

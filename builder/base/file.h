@@ -13,6 +13,9 @@ void file_closep(int *fd);
  * beyond len and the caller's to free. A FIFO, a device or a folder is refused. */
 struct err *file_read(const char *path, size_t limit, char **ret_bytes, size_t *ret_len) MUST_CHECK;
 
+/* The same of a file below a folder, wherever ".." and links in its name lead: EXDEV when that is outside. */
+struct err *file_read_beneath(const char *folder, const char *name, size_t limit, char **ret_bytes, size_t *ret_len) MUST_CHECK;
+
 /* Writes beside path, fsyncs, renames over it: after a crash path holds the old
  * bytes or the new ones, never a part. */
 struct err *file_write(const char *path, const void *bytes, size_t len, mode_t mode) MUST_CHECK;

@@ -197,12 +197,25 @@ static struct err *make_root(struct build_work *w, struct build_layers *out)
 	return NULL;
 }
 
+/* What services, framework and rootfs/ put into the image over its packages. */
+static struct err *check_places(const struct build_work *w)
+{
+	const struct tree *packages[] = { layer_whole(w->set), &w->configured.tree };
+	struct tree below = { 0 };
+
+	tree_merge(packages, COUNT(packages), &below);
+	struct err *e = tree_check_over(&w->configuration, &below);
+	tree_done(&below);
+	return e;
+}
+
 /* Runs what is missing, bottom to top: apps need the packages' root even if its layers are poured. */
 static struct err *make_all(struct build_work *w, struct build_layers *out)
 {
 	struct image_layer *top = &out->items[out->count - 1];
 
 	TRY(make_root(w, out));
+	TRY(check_places(w));
 	TRY(build_apps(w->job, &w->root, &w->apps));
 	TRY(pour_apps(w, &out->items[IMAGE_GROUPS + 1]));
 	struct digest key = build_pour_key("configuration", &(struct digest){ 0 }, out->build_id);

@@ -13,6 +13,7 @@
 /* Between the thread that downloads and those that pack. */
 struct queue {
 	struct store *store;
+	const struct lock *lock_of;
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	struct { struct digest *items; size_t count, room; } debs;
@@ -44,6 +45,14 @@ static bool pop(struct queue *q, struct digest *ret)
 	return some;
 }
 
+static const struct lock_package *lock_package_of(const struct lock *l, const struct digest *deb)
+{
+	for (size_t i = 0; i < l->package_count; i++)
+		if (digest_equal(&l->packages[i].sha256, deb))
+			return &l->packages[i];
+	return NULL;
+}
+
 static void *pack_all(void *arg)
 {
 	struct queue *q = arg;
@@ -53,6 +62,9 @@ static void *pack_all(void *arg)
 		struct err *e = pack_make(q->store, &deb);
 		if (!e)
 			continue;
+		const struct lock_package *p = lock_package_of(q->lock_of, &deb);
+		if (p)
+			e = err_wrap(e, "package %s %s", p->name, p->version);
 		pthread_mutex_lock(&q->lock);
 		if (q->failed)
 			err_free(e);
@@ -117,7 +129,7 @@ static struct err *fetch(struct job *j, const struct lock_package **missing, siz
 
 static struct err *fetch_and_pack(struct job *j, const struct lock_package **missing, size_t count)
 {
-	struct queue q = { .store = j->store, .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
+	struct queue q = { .store = j->store, .lock_of = &j->lock, .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
 	pthread_t threads[CREW_MOST];
 	unsigned started = 0, want = crew_size();
 

@@ -125,6 +125,7 @@ struct err *disk_write(const struct disk_image *d, int fd, struct digest *ret_ro
 	struct guid id = gpt_derive(d->seed, "root file system");
 	struct erofs *root;
 
+	TRY(tree_check(d->root));
 	TRY(erofs_plan(d->root, id.bytes, d->epoch, &root));
 	struct err *e = write_all(d, root, fd, ret_root_hash);
 	erofs_free(root);

@@ -100,6 +100,7 @@ struct err *image_pour(struct store *s, const struct tree *t, const struct conte
 	struct layer_blob blob = { 0 };
 	struct store_writer *w;
 
+	TRY(tree_check(t));
 	TRY(store_begin(s, &w));
 	content_begin(&p.content, packs);
 	struct err *e = pour_stream(w, &p, t, &blob);

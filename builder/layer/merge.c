@@ -60,6 +60,21 @@ static const struct entry *held_file(const struct tree *t, const struct entry *e
 	return e->kind == ENTRY_HARDLINK ? NULL : e;
 }
 
+/* A link there would lead what other packages put below it elsewhere. */
+static bool must_be_folder(const char *path)
+{
+	static const char *const paths[] = {
+		"", "boot", "dev", "etc", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp", "usr", "var",
+		"usr/bin", "usr/lib", "usr/sbin", "usr/share", "var/cache", "var/lib", "var/lib/dpkg", "var/lib/dpkg/info", "var/log",
+		"etc/alternatives", "etc/dpkg", "etc/ld.so.conf.d",
+	};
+
+	for (size_t i = 0; i < COUNT(paths); i++)
+		if (!strcmp(paths[i], path))
+			return true;
+	return false;
+}
+
 static struct err *claim_package(struct merge *m, size_t package)
 {
 	const struct installed *p = &m->request->packages[package];
@@ -70,6 +85,9 @@ static struct err *claim_package(struct merge *m, size_t package)
 		if (!file)
 			return err_new(ERR_BUILD, "package %s: /%s is a hard link to /%s, which it does not hold", p->name,
 				       e->path, e->link);
+		if (e->kind != ENTRY_FOLDER && must_be_folder(e->path))
+			return err_new(ERR_BUILD, "package %s: it ships /%s as a %s, and that is a folder in every image: leave the package out", p->name,
+				       e->path, e->kind == ENTRY_SYMLINK ? "link" : "file");
 		if (file != e)
 			VEC_PUSH(&m->shared, (struct shared){ file, NULL });
 		VEC_PUSH(&m->claims, (struct claim){ e->path, e, file, package, i });

@@ -6,6 +6,8 @@
 #include "base/text.h"
 
 #define DEPTH 16
+#define ALL_LIMIT (64u << 20)
+#define TEXT_LIMIT (1u << 20)  /* of a text with its variables: they may name one another, and would grow without end */
 
 struct expansion {
 	const struct scope *scope;
@@ -123,6 +125,8 @@ static struct err *expand_mark(struct expansion *x, const char *until, bool live
 	} else if (!text) {
 		return refuse_name(x, mark, name);
 	} else if (live) {
+		if (x->out.len + strlen(text) > TEXT_LIMIT)
+			return refuse(x->from, x->start, mark, "this text grows beyond a mebibyte: no file of ours is so large");
 		text_put(&x->out, text);
 	}
 	return NULL;
@@ -153,6 +157,8 @@ struct err *expand_text(struct arena *a, const struct scope *s, const struct sou
 	struct expansion x = { .scope = s, .from = from, .start = text, .at = text };
 	struct err *e = expand_part(&x, NULL, NULL, true);
 
+	if (!e && arena_bytes(a) > ALL_LIMIT)
+		e = refuse(from, text, text, "all texts together grow beyond 64 MiB: variables name one another too often");
 	if (!e)
 		*ret = arena_dup(a, x.out.bytes ? x.out.bytes : "", x.out.len);
 	text_done(&x.out);

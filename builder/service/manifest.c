@@ -98,14 +98,21 @@ static struct err *read_base(struct arena *a, const char *share, bool may_be_lik
 static struct err *read_beside(struct arena *a, const char *share, const char *folder, const char *name, const struct manifest *m,
 			       const char **ret_shown, const char **ret_bytes)
 {
-	AUTO_FREE char *shown = mem_printf("%s/%s", folder, name);
-	struct err *e = slurp(a, share, shown, ret_bytes);
+	AUTO_FREE char *shown = mem_printf("%s/%s", folder, name), *bytes = NULL;
+	AUTO_FREE char *top = share ? mem_printf("%s/%s", share, folder) : mem_dup(folder);
+	size_t len;
+	struct err *e = file_read_beneath(top, name, FILE_LIMIT, &bytes, &len);
 
 	if (e && err_code(e) == ENOENT) {
 		err_free(e);
 		return expand_refuse(&m->source, name, "there is no file %s", shown);
 	}
+	if (e && err_code(e) == EXDEV) {
+		err_free(e);
+		return expand_refuse(&m->source, name, "'%s' is outside the folder of this file: put it beside it", name);
+	}
 	TRY_AS(e, "%s: file %s", m->source.path, name);
+	*ret_bytes = arena_dup(a, bytes, len);
 	*ret_shown = keep(a, shown);
 	return NULL;
 }

@@ -18,6 +18,9 @@ static struct err *add_folder(struct service_set *s, const struct manifest *m, c
 	if (!*when)
 		return NULL;
 	TRY(expand_text(&s->arena, scope, &m->source, row->path, &f.path));
+	const char *why = place_refused(f.path);
+	if (why)
+		return expand_refuse(&m->source, row->path, "'%s' %s", f.path, why);
 	VEC_PUSH(&s->folders, f);
 	return NULL;
 }
@@ -29,6 +32,9 @@ static struct err *add_link(struct service_set *s, const struct manifest *m, con
 
 	TRY(expand_text(&s->arena, scope, &m->source, row->path, &l.path));
 	TRY(expand_text(&s->arena, scope, &m->source, row->to, &l.to));
+	const char *why = place_refused(l.path);
+	if (why)
+		return expand_refuse(&m->source, row->path, "'%s' %s", l.path, why);
 	VEC_PUSH(&s->links, l);
 	return NULL;
 }
@@ -52,6 +58,23 @@ struct err *place_list(struct service_set *s)
 {
 	for (size_t i = 0; i < s->manifest_count; i++)
 		TRY(add_places(s, &s->manifests[i]));
+	return NULL;
+}
+
+const char *place_refused(const char *path)
+{
+	if (*path != '/')
+		return "is no path in the image: begin it with '/'";
+	if (strlen(path) > 4000)
+		return "is longer than a path may be";
+	for (const char *c = path; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return "has a character that no path of ours has";
+	for (const char *at = path; *at; at += strcspn(at, "/")) {
+		size_t len = strcspn(++at, "/");
+		if (!len || (*at == '.' && (len == 1 || (len == 2 && at[1] == '.'))))
+			return "is not written straight: leave out '.', '..' and what is empty between two '/' or at the end";
+	}
 	return NULL;
 }
 

@@ -8,6 +8,8 @@
 #include "service/place.h"
 #include "service/supervisor.h"
 
+#define ALL_LIMIT (64u << 20)
+
 static void add_file(struct tree *t, const char *path, unsigned mode, const char *bytes, size_t len)
 {
 	tree_add(t, &(struct entry){ .path = path + (*path == '/'), .kind = ENTRY_FILE, .mode = mode, .size_bytes = len,
@@ -69,7 +71,12 @@ static struct err *add_template(const struct manifest *m, const struct manifest_
 	if (*end || mode > 0777)
 		return expand_refuse(&m->source, row->mode, "'%s' is not a file's mode", row->mode);
 	TRY(expand_text(&arena, scope, &m->source, row->to, &path));
+	const char *why = place_refused(path);
+	if (why)
+		return expand_refuse(&m->source, row->to, "'%s' %s", path, why);
 	TRY(expand_text(&arena, scope, &row->source, row->bytes, &bytes));
+	if (arena_bytes(&t->arena) > ALL_LIMIT)
+		return expand_refuse(&m->source, row->to, "all files of services and framework grow beyond 64 MiB");
 	add_file(t, path, (unsigned)mode, bytes, strlen(bytes));
 	return NULL;
 }

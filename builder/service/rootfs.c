@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "service/place.h"
 
 #define MANIFEST_LIMIT (64u << 10)
 #define FILE_LIMIT (1u << 20)
@@ -30,6 +31,10 @@ static struct err *read_line(struct service_set *s, const char *share, const cha
 		return NULL;
 	if (end == line || *end != ' ' || mode > 0777 || end[1] == '/' || !end[1])
 		return err_new(ERR_RECIPE, "rootfs/manifest:%u:1: a line is a mode and a path, such as '0644 usr/share/x'", number);
+	AUTO_FREE char *path = mem_printf("/%s", end + 1);
+	const char *why = place_refused(path);
+	if (why)
+		return err_new(ERR_RECIPE, "rootfs/manifest:%u:1: '%s' %s", number, path, why);
 	TRY_AS(read_file(s, share, (unsigned)mode, end + 1), "rootfs/manifest:%u", number);
 	return NULL;
 }

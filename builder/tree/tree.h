@@ -69,6 +69,11 @@ void tree_merge_traced(const struct tree *const *layers, size_t count, struct tr
  * give, pruned. So an image carries nothing that only the building needed. */
 void tree_settle(const struct tree *const *layers, size_t count, const struct tree *below, const char *const *prune,
 		 int64_t mtime, struct tree *ret);
+/* ERR_BUILD when an entry, or what a hard link means, has a name that leads elsewhere: with "..", "." or nothing between two
+ * slashes, with a slash at an end, or a NUL's room. Whoever writes a tree for others asks first. */
+struct err *tree_check(const struct tree *t) MUST_CHECK;
+/* ERR_BUILD when a file or link of top (sorted) lies where below (sorted) has a folder, or a folder of top where below has none. */
+struct err *tree_check_over(const struct tree *top, const struct tree *below) MUST_CHECK;
 /* The tree digest: SHA-256 over one line an entry of a sorted tree (kind, mode, owner, size, link,
  * content digest, path), times left out; equal for a container and a disk of one recipe. */
 struct digest tree_digest(const struct tree *t);

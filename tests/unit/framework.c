@@ -56,6 +56,8 @@ static void test_places(void)
 	"apps: [{name: demo, path: ./demo}]\nsites: [{name: one.localhost}]\n"
 #define FRAMEWORK "title: f\nservices: [one]\nprobe_path: /\nadmin_user: a\nmemory_per_worker: 1M\n"
 #define PROCESS "processes:\n  - {name: p, role: other, group: g, phase: bench, "
+#define EIGHT(name) name name name name name name name name
+#define GROWS(name, of) "  " name ": \"" EIGHT(EIGHT("{{framework." of "}}")) "\"\n"
 #define STOP "stop: {order: 1, hurry_seconds: 1}}\n"
 	static const struct { const char *service, *framework, *recipe, *want; } cases[] = {
 		{ "{}", FRAMEWORK, RECIPE("f"), "fine" },
@@ -96,6 +98,19 @@ static void test_places(void)
 		{ "{}", FRAMEWORK "options: {o: x}\napp_steps: [{name: s, argv: [\"{{option.o}}\"]}]\n", RECIPE("f"), "fine" },
 		{ "{}", FRAMEWORK "app_steps: [{name: s, argv: [\"{{option.o}}\"]}]\n", RECIPE("f"),
 		  "services/frameworks/f.yml:6:30: unknown variable 'option.o'" },
+		{ "{}", FRAMEWORK "templates: [{from: ../one/service.yml, to: /x}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:20: '../one/service.yml' is outside the folder of this file: put it beside it" },
+		{ "{}", FRAMEWORK "templates: [{from: /etc/passwd, to: /x}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:20: '/etc/passwd' is outside the folder of this file: put it beside it" },
+		{ "{}", FRAMEWORK "templates: [{from: ../frameworks/f.yml, to: /x}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:20: '../frameworks/f.yml' is outside the folder of this file: put it beside it" },
+		{ "{}", FRAMEWORK "templates: [{from: l.yml, to: /x}]\n", RECIPE("f"), "fine" },
+		{ "{}", FRAMEWORK "links: [{path: /srv/../etc, to: x}]\n", RECIPE("f"), "services/frameworks/f.yml:6:16: '/srv/../etc' "
+		  "is not written straight: leave out '.', '..' and what is empty between two '/' or at the end" },
+		{ "{}", FRAMEWORK "links: [{path: etc, to: x}]\n", RECIPE("f"),
+		  "services/frameworks/f.yml:6:16: 'etc' is no path in the image: begin it with '/'" },
+		{ "{}", FRAMEWORK "variables:\n" "  a: aaaaaaaaaaaaaaaa\n" GROWS("b", "a") GROWS("c", "b") GROWS("d", "c") GROWS("e", "d") GROWS("f", "e") GROWS("g", "f"),
+		  RECIPE("f"), "services/frameworks/f.yml:10:6: this text grows beyond a mebibyte: no file of ours is so large" },
 		{ "{}", FRAMEWORK, RECIPE("auto"), "r.yml:5:8: no framework recognises the first app: name one as 'framework', or a file of your own" },
 		{ "{}", "title: f\n", RECIPE("f"), "services/frameworks/f.yml:1:1: 'services' is missing: list the services a bench of it has" },
 		{ "{}", FRAMEWORK, RECIPE("other"), "r.yml:4:12: there is no framework 'other': known are f, l" },

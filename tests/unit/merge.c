@@ -127,6 +127,27 @@ static void conflicts(void)
 	done(&w, NULL);
 }
 
+static void odd_folders(void)
+{
+	static const struct { const char *file, *want; } cases[] = {
+		{ "etc>usr/etc", "package b: it ships /etc as a link, and that is a folder in every image: leave the package out" },
+		{ "usr/bin>../tmp", "package b: it ships /usr/bin as a link, and that is a folder in every image: leave the package out" },
+		{ "var", "package b: it ships /var as a file, and that is a folder in every image: leave the package out" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct world w = { 0 };
+		struct merge_result r;
+		add(&w, "a", 0, "", FILES("lib>usr/lib", "x"));
+		add(&w, "b", 0, "", FILES(cases[i].file));
+		struct err *e = run(&w, NULL, &r);
+		AUTO_FREE char *text = e ? err_text(e) : NULL;
+		is(text, cases[i].want);
+		err_free(e);
+		done(&w, NULL);
+	}
+}
+
 static void replaces(void)
 {
 	struct world w = { 0 };
@@ -187,6 +208,7 @@ int main(void)
 	made_links();
 	links_to_folders();
 	conflicts();
+	odd_folders();
 	replaces();
 	replaces_another_version();
 	excludes();

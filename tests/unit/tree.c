@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "t.h"
+#include "says.h"
 
 static void add(struct tree *t, int kind, const char *path, const char *more)
 {
@@ -201,6 +201,41 @@ static void digests(void)
 	ok(!digest_equal(&one, &mode));
 }
 
+/* A name that leads elsewhere, whatever made it; and what may lie over what. */
+static void checks(void)
+{
+	static const char *const bad[] = { "..", "a/..", "a/../b", "../a", ".", "a/./b", "/a", "a/", "a//b" };
+	struct tree t = { 0 }, top = { 0 };
+
+	tree_add(&t, &(struct entry){ .path = "", .kind = ENTRY_FOLDER });
+	tree_add(&t, &(struct entry){ .path = "etc", .kind = ENTRY_FOLDER });
+	tree_add(&t, &(struct entry){ .path = "etc/..a", .kind = ENTRY_FILE });
+	tree_add(&t, &(struct entry){ .path = "bin", .kind = ENTRY_SYMLINK, .link = "../usr/bin" });
+	ok(!tree_check(&t));
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct tree one = { 0 };
+		tree_add(&one, &(struct entry){ .path = bad[i], .kind = ENTRY_FILE });
+		AUTO_FREE char *want = mem_printf("no image may hold a file named '/%s': its name leads elsewhere", bad[i]);
+		ok(says(tree_check(&one), ERR_BUILD, want));
+		tree_add(&one, &(struct entry){ .path = "b", .kind = ENTRY_HARDLINK, .link = bad[i] });
+		one.items[0].path = "a";
+		ok(says(tree_check(&one), ERR_BUILD, want));
+		tree_done(&one);
+	}
+	tree_sort(&t);
+	tree_add(&top, &(struct entry){ .path = "etc", .kind = ENTRY_FOLDER });
+	tree_add(&top, &(struct entry){ .path = "etc/..a", .kind = ENTRY_SYMLINK, .link = "x" });
+	ok(!tree_check_over(&top, &t));
+	top.items[0].kind = ENTRY_FILE;
+	ok(says(tree_check_over(&top, &t), ERR_BUILD, "/etc is a folder in the image, and a file is to lie in its place"));
+	top.items[0] = (struct entry){ .path = "bin", .kind = ENTRY_FOLDER };
+	ok(says(tree_check_over(&top, &t), ERR_BUILD, "/bin is a link to ../usr/bin in the image, and a file is to lie below it"));
+	top.items[0] = (struct entry){ .path = "etc/..a", .kind = ENTRY_FOLDER };
+	ok(says(tree_check_over(&top, &t), ERR_BUILD, "/etc/..a is a file in the image, and others are to lie below it"));
+	tree_done(&top);
+	tree_done(&t);
+}
+
 int main(void)
 {
 	sorts();
@@ -210,5 +245,6 @@ int main(void)
 	settles();
 	merge_keeps_what_links_mean();
 	digests();
+	checks();
 	return t_done();
 }
