@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cmd/init_ask.h"
 #include "cmd/init_guess.h"
+#include "cmd/init_source.h"
 #include "cmd/option.h"
 #include "recipe/apps_json.h"
 #include "recipe/recipe.h"
@@ -19,19 +20,20 @@
 
 struct beginning {
 	const char *word;                /* a name, a folder or a recipe; NULL: here */
-	const char *apps_json;
+	const char *apps_json, *framework; /* framework: URL@REF of the app that such lists leave out */
 	struct draft draft;
 	char *folder, *path;             /* where the recipe goes; path NULL until its name is known */
 	const char *zone_from, *language_from;
-	bool named, asked;
+	bool named, asked, has_framework;
 };
 
-enum { APPS_JSON = OPTION_OWN };
+enum { APPS_JSON = OPTION_OWN, FRAMEWORK };
 
 static struct err *take(void *wishes, int id, const char *value)
 {
-	(void)id;
-	((struct beginning *)wishes)->apps_json = value;
+	struct beginning *b = wishes;
+
+	*(id == APPS_JSON ? &b->apps_json : &b->framework) = value;
 	return NULL;
 }
 
@@ -153,6 +155,45 @@ static struct err *import_apps(struct beginning *b)
 	return p.count ? err_new(ERR_RECIPE, "%s: %zu problem%s", b->apps_json, p.count, text_plural(p.count)) : NULL;
 }
 
+/* The framework's own app goes before those of the list. */
+static struct err *add_framework(struct beginning *b, const char *word)
+{
+	struct draft *d = &b->draft;
+	struct problems p = { .arena = &d->arena };
+	const char *at = strrchr(word, '@'), *slash = strrchr(word, '/');
+
+	if (!at || !slash || at < slash)
+		return err_new(ERR_USAGE, "--framework wants a repository and a ref: https://git.example.org/you/framework@version-15");
+	struct draft_app app = { .git = arena_dup(&d->arena, word, (size_t)(at - word)), .ref = arena_dup(&d->arena, at + 1, strlen(at + 1)) };
+	app.name = draft_app_name(&d->arena, app.git);
+	if (!draft_accepts(&pattern_git, "framework", app.git, (struct mark){ 0 }, &p) ||
+	    !draft_accepts(&pattern_ref, "framework's ref", app.ref, (struct mark){ 0 }, &p) ||
+	    !draft_accepts(&pattern_app, "name at the end of framework", app.name, (struct mark){ 0 }, &p))
+		return err_new(ERR_USAGE, "init: %s", p.first->text);
+	VEC_PUSH(&d->apps, app);
+	for (size_t i = d->apps.count - 1; i; i--)
+		d->apps.items[i] = d->apps.items[i - 1];
+	d->apps.items[0] = app;
+	return NULL;
+}
+
+/* What a list leaves out is asked for, where somebody can answer. */
+static struct err *complete_list(struct beginning *b)
+{
+	const char *word;
+
+	if (b->framework)
+		TRY(add_framework(b, b->framework));
+	TRY(init_source_names(&b->draft, &b->has_framework));
+	if (b->has_framework || !init_ask_possible())
+		return NULL;
+	TRY(init_ask_framework(&b->draft, &word));
+	if (!*word)
+		return NULL;
+	TRY(add_framework(b, word));
+	return init_source_names(&b->draft, &b->has_framework);
+}
+
 static struct err *fill(struct beginning *b)
 {
 	struct draft *d = &b->draft;
@@ -160,10 +201,14 @@ static struct err *fill(struct beginning *b)
 	d->suite = "bookworm";
 	d->time_zone = init_guess_time_zone(&d->arena, &b->zone_from);
 	d->language = init_guess_language(&d->arena, &b->language_from);
-	if (b->apps_json)
+	if (b->framework && !b->apps_json)
+		return err_new(ERR_USAGE, "--framework goes with --apps-json: it is what such a list leaves out");
+	if (b->apps_json) {
 		TRY(import_apps(b));
-	else if (!d->apps.count)
+		TRY(complete_list(b));
+	} else if (!d->apps.count) {
 		init_guess_apps(*b->folder ? b->folder : ".", d);
+	}
 	b->asked = init_ask_possible();
 	if (b->asked)
 		return init_ask(d, !b->named);
@@ -236,12 +281,13 @@ static void note_what_is_missing(const struct beginning *b, struct recipe *r)
 	e = e ? e : service_check(share, r, &p);
 	AUTO_FREE char *why = e ? err_text(e) : NULL;
 	for (const struct problem *one = p.first; one; one = one->next)
-		printf("note: %s\n", one->text);
+		if (!one->warning)
+			printf("note: %s\n", one->text);
 	if (why)
 		printf("note: %s\n", why);
-	if (b->apps_json && p.first)
-		printf("note: such lists leave the framework itself out: add it as the first app\n");
-	if (!p.first && !e)
+	if (b->apps_json && !b->has_framework)
+		printf("note: such lists leave the framework itself out: add it as the first app, or give --framework URL@REF\n");
+	else if (!p.count && !e)
 		report_framework(b, r, share);
 	err_free(e);
 }
@@ -292,7 +338,9 @@ static struct err *run(int argc, char **argv)
 }
 
 static const struct option_row options[] = {
-	{ "apps-json", APPS_JSON, "FILE", NULL, "the list of apps that other tools for benches have" },
+	{ "apps-json", APPS_JSON, "FILE", NULL,
+	  "the list of apps that other tools for benches have; each is fetched once to learn what its Python package is called" },
+	{ "framework", FRAMEWORK, "URL@REF", NULL, "the framework's own app, which such lists leave out" },
 	{ 0 },
 };
 

@@ -152,6 +152,32 @@ static struct err *ask_app(struct draft *d)
 	return d->apps.items[0].git ? ask(d, "Branch, tag or commit", "main", judge_ref) : NULL;
 }
 
+static void judge_framework(struct draft *d, const char *answer, struct problems *p)
+{
+	const char *at = strrchr(answer, '@'), *slash = strrchr(answer, '/');
+
+	(void)d;
+	if (strcmp(answer, "none") && (!at || !slash || at < slash))
+		problem_add(p, (struct mark){ 0 }, "write its repository and a ref, such as https://git.example.org/you/framework@version-15");
+}
+
+struct err *init_ask_framework(struct draft *d, const char **ret)
+{
+	static const char question[] = "None of these is the framework. Its repository and ref, URL@REF";
+
+	for (;;) {
+		struct problems p = { .arena = &d->arena };
+		TRY(read_answer(d, question, "none", ret));
+		judge_framework(d, *ret, &p);
+		if (!p.first)
+			break;
+		fprintf(stderr, "  %s\n", p.first->text);
+	}
+	if (!strcmp(*ret, "none"))
+		*ret = "";
+	return NULL;
+}
+
 const char *init_ask_host(struct arena *a, const char *name)
 {
 	AUTO_FREE char *host = mem_printf("%s.localhost", name);

@@ -12,3 +12,5 @@ struct err *init_ask(struct draft *d, bool asks_name) MUST_CHECK;
 struct draft_app init_ask_app(struct arena *a, const char *word);
 /* The host that an image of that name answers to on the machine it was made on. */
 const char *init_ask_host(struct arena *a, const char *name);
+/* Asks for the framework's own app as URL@REF; "": there is none. */
+struct err *init_ask_framework(struct draft *d, const char **ret) MUST_CHECK;
