@@ -50,6 +50,8 @@ static void add_bench(const struct service_set *s, struct tree *t)
 		AUTO_FREE char *path = mem_printf(BENCH_PATH "%s", folders[i]);
 		add_folder(t, path, 0755, owner);
 	}
+	/* Locks of the whole bench are made there. */
+	add_folder(t, BENCH_PATH "/config", owner == user ? 0755 : 01775, &home);
 	add_link(t, BENCH_PATH "/sites", BENCH_DATA "/sites");
 	add_link(t, BENCH_PATH "/logs", BENCH_DATA "/logs");
 	for (size_t i = 0; i < s->recipe->apps.count; i++)

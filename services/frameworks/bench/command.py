@@ -3,8 +3,10 @@
 
     command.py BENCH FRAMEWORK WORD...
 """
+import contextlib
 import json
 import os
+import re
 import sys
 
 # What a bench of one's own does to its program. An image is replaced instead.
@@ -13,20 +15,37 @@ REPLACED = ("update", "get-app", "get", "build", "watch", "init", "new-app", "re
 HINTS = {"restart": "benchctl restart does that", "start": "its programs run already: benchctl status", "setup": "the recipe sets it up"}
 
 
+def style_of(words):
+    for at, word in enumerate(words):
+        name, _, value = word.partition("=")
+        if name in ("-f", "--format"):
+            return value or "".join(words[at + 1:at + 2])
+    return "legacy"
+
+
+def own_version(folder):
+    with contextlib.suppress(OSError), open(f"{folder}/__init__.py") as file:
+        found = re.search(r"""^__version__\s*=\s*["']([^"']+)""", file.read(), re.M)
+        return found[1] if found else ""
+    return ""
+
+
 def version(bench, words):
-    """The framework's own asks git, which is not here."""
-    with open(f"{bench}/apps.json") as file:
-        apps = json.load(file)
-    style = words[words.index("-f") + 1] if "-f" in words[:-1] else next((w.split("=", 1)[1] for w in words if w.startswith("--format=")), "legacy")
-    if "--format" in words[:-1]:
-        style = words[words.index("--format") + 1]
-    rows = [{"app": name, "version": app["version"], "branch": app["branch"], "commit": app["commit"][:7]} for name, app in sorted(apps.items())]
+    """The framework's own asks git, which is not here; the image knows what each app was built from."""
+    known = {}
+    with contextlib.suppress(OSError, ValueError), open("/usr/lib/mkbench/bench.json") as file:
+        known = {app["name"]: app for app in json.load(file).get("apps", [])}
+    with open(f"{bench}/apps.txt") as file:
+        names = file.read().split()
+    rows = [{"app": name, "version": own_version(f"{bench}/apps/{name}/{name}") or known.get(name, {}).get("version") or "",
+             "branch": known.get(name, {}).get("ref") or "", "commit": (known.get(name, {}).get("commit") or "")[:7]} for name in sorted(names)]
+    style = style_of(words)
     if style == "json":
         print(json.dumps(rows, indent=4))
-    elif style == "legacy":
-        print("\n".join(f"{row['app']} {row['version']}" for row in rows))
-    else:
-        print("\n".join(f"{row['app']} {row['version']} {row['branch']} ({row['commit']})" for row in rows))
+        return
+    for row in rows:
+        more = f" {row['branch']} ({row['commit']})" if style != "legacy" else ""
+        print(f"{row['app']} {row['version']}{more}")
 
 
 def first_word(words):
@@ -48,7 +67,8 @@ def main(bench, framework, *words):
                  + (f" ({HINTS[word]})" if word in HINTS else ""))
     if word == "version":
         return version(bench, list(words))
-    os.execv(f"{bench}/env/bin/python", ["python", "-m", f"{framework}.utils.bench_helper", framework, *words])
+    python = f"{bench}/env/bin/python"
+    os.execv(python, [python, "-m", f"{framework}.utils.bench_helper", framework, *words])
 
 
 if __name__ == "__main__":

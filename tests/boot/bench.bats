@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# A bench of our own apps, built by framework `bench` from what they declare, booted and used. Its packages come from the indexes
+# that this machine's pip and npm are set to.
+bats_require_minimum_version 1.5.0
+load ../until
+
+port=29412
+
+setup_file() {
+	export MKBENCH=${MKBENCH:-build/mkbench} NAME=bench-$$ WORK=$BATS_FILE_TMPDIR SITE=one.localhost LACKS=
+	for tool in curl jq python3 pip; do
+		command -v "$tool" >/dev/null || { LACKS="$tool is not installed"; return 0; }
+	done
+	pip download -q --no-deps --dest "$WORK/probe" wheel >/dev/null 2>&1 || { LACKS="no package index can be reached"; return 0; }
+	mkdir "$WORK/recipe"
+	cp recipes/bench.yml "$WORK/recipe"
+	cp -r tests/apps "$WORK/recipe/bench"
+	build >"$WORK/build.log" 2>&1 || { tail -20 "$WORK/build.log" >&2; return 1; }
+	"$MKBENCH" run --engine own --name "$NAME" --port "$port" --detach --progress plain "$WORK/out/bench-1.0.tar" >"$WORK/run.log" 2>&1 ||
+		{ tail -20 "$WORK/run.log" >&2; return 1; }
+	PASSWORD=$(inside cat "/data/secrets/$SITE/admin_password")
+	export PASSWORD
+	ask /api/method/login -c "$WORK/cookies" --data-urlencode usr=Administrator --data-urlencode "pwd=$PASSWORD" >/dev/null
+}
+
+setup() {
+	[[ -z $LACKS ]] || skip "$LACKS"
+}
+
+teardown_file() {
+	[[ -n $LACKS ]] || "$MKBENCH" run --clean "$NAME" || true
+}
+
+build() { timeout 1800 "$@" "$MKBENCH" build --progress=plain -o "$WORK/out" "$WORK/recipe/bench.yml"; }
+inside() { "$MKBENCH" run --exec "$NAME" "$@"; }
+ask() { curl -sS --fail-with-body --max-time 120 -H "Host: $SITE" "${@:2}" "http://127.0.0.1:$port$1"; }
+status_of() { curl -sS --path-as-is --max-time 120 -o /dev/null -w '%{http_code}' -H "Host: $SITE" "${@:2}" "http://127.0.0.1:$port$1"; }
+bench() { inside bench --site "$SITE" "$@"; }
+setting() { bench execute atelier.local.db.get --kwargs "{\"table\": \"settings\", \"key\": \"$1\"}" | jq -r .; }
+
+@test "each site has its apps, an app after the one that it requires, and no code host was asked" {
+	[[ $(bench list-apps | xargs) == "atelier stock shop" ]]
+	[[ $(SITE=two.localhost bench list-apps | xargs) == "atelier stock" ]]
+	[[ $(setting shop) == opened-with-2-boxes ]]
+}
+
+@test "the page names assets with hashes, and every one of them is served" {
+	ask /app >"$WORK/page"
+	assets=$(grep -oE '/assets/[^"]+' "$WORK/page")
+	[[ $(wc -l <<<"$assets") == 4 ]]
+	for asset in $assets; do
+		[[ $(status_of "$asset") == 200 ]] || { echo "$asset"; return 1; }
+	done
+	[[ $(ask "$(grep -oE '/assets/shop/[^"]+' "$WORK/page")") == *quot* ]] # a package of the registry is in it
+}
+
+@test "the image holds no source map, no compiler and of node_modules what runs" {
+	inside sh -c 'find /home/frappe/frappe-bench -name "*.map" | grep . && exit 1; true'
+	inside sh -c 'ls /home/frappe/frappe-bench/apps/atelier/node_modules' >"$WORK/modules"
+	grep -x socket.io "$WORK/modules"
+	grep -x redis "$WORK/modules"
+	run -1 grep -E '^(@esbuild|esbuild)$' "$WORK/modules"
+	[[ $(inside sh -c 'ls -d /home/frappe/frappe-bench/apps/shop/node_modules/* 2>/dev/null' | wc -l) == 0 ]]
+}
+
+@test "log in, a private file, and whom it is shown to" {
+	[[ $(ask /api/method/logged_user -b "$WORK/cookies" | jq -r .message) == Administrator ]]
+	[[ $(status_of /api/method/login -d usr=Administrator -d pwd=wrong) == 401 ]]
+	echo secret >"$WORK/note.txt"
+	url=$(ask /api/method/upload_file -b "$WORK/cookies" -F "file=@$WORK/note.txt" -F is_private=1 | jq -r .message.file_url)
+	ask "$url" -b "$WORK/cookies" -D "$WORK/headers" | grep -x secret
+	[[ $(status_of "$url") == 403 ]]
+}
+
+@test "jobs run on each queue, and what is scheduled runs" {
+	for queue in short default long; do
+		ask /api/method/enqueue -d "queue=$queue" | jq -e .message
+	done
+	until_true 600 eval '[[ $(setting last_tick) =~ ^[0-9]+$ ]]'
+	[[ $(bench doctor) == *"Workers online: 2"* ]]
+}
+
+@test "bench: commands with a site, a lock of the whole bench, and those that an image does not have" {
+	[[ $(inside bench version | xargs) == "atelier 2.1.0 shop 1.4.0 stock 0.3.1" ]]
+	[[ $(bench scheduler status) == *enabled* ]]
+	inside bench set-config -g answer 42
+	inside grep answer /data/sites/common_site_config.json
+	bench clear-cache
+	bench migrate
+	for word in update get-app build; do
+		run -1 inside bench "$word"
+		[[ $output == *"bench $word: an image is not changed, it is replaced"* ]]
+	done
+}
+
+@test "a backup is restored" {
+	file=$(bench backup | tail -1)
+	bench execute atelier.local.db.set --kwargs '{"table": "settings", "key": "kept", "value": "no"}'
+	bench restore "$file"
+	[[ $(setting kept) == null ]]
+}
+
+@test "maintenance closes the site and opens it again" {
+	bench set-maintenance-mode on
+	[[ $(status_of /login) == 503 ]]
+	bench set-maintenance-mode off
+	until_true 300 ask /login
+}
+
+@test "built again without network it is the same, and a line of Python builds nothing else" {
+	digest=$(grep '^tree ' "$WORK/build.log")
+	run -0 build unshare -n
+	[[ $output == *"$digest"* ]]
+	echo '# a line' >>"$WORK/recipe/bench/stock/stock/install.py"
+	run -0 build unshare -n
+	[[ $(grep -c '^dependencies: cached' <<<"$output") == $(grep -c '^dependencies:' <<<"$output") ]]
+	[[ $(grep -c '^apps: cached' <<<"$output") == 2 ]]
+}
