@@ -52,13 +52,9 @@ static void add_folders(const struct job *j, const char *path, struct tree *t)
 	}
 }
 
-/* An app's files below apps/, those that the globs name or, without globs, all of them; the bench user's. */
-static void plant(const struct job *j, size_t app, const char *const *globs, struct tree *seed)
+/* Files below a folder, those that the globs name or, without globs, all of them; the bench user's. */
+static void plant_at(const struct job *j, const char *top, const struct tree *files, const char *const *globs, struct tree *seed)
 {
-	const struct app *apps = j->recipe.apps.items;
-	const struct tree *files = &j->sources[app].files;
-	AUTO_FREE char *top = mem_printf("%s/apps/%s", service_bench_path(j->services) + 1, apps[app].name);
-
 	add_folders(j, top, seed);
 	for (size_t i = 0; i < files->count; i++) {
 		struct entry e = files->items[i];
@@ -73,6 +69,25 @@ static void plant(const struct job *j, size_t app, const char *const *globs, str
 		e.uid = e.gid = BUILD_APPS_USER;
 		e.mtime = j->lock.epoch;
 		tree_add(seed, &e);
+	}
+}
+
+/* An app's files below apps/. */
+static void plant(const struct job *j, size_t app, const char *const *globs, struct tree *seed)
+{
+	const struct app *apps = j->recipe.apps.items;
+	AUTO_FREE char *top = mem_printf("%s/apps/%s", service_bench_path(j->services) + 1, apps[app].name);
+
+	plant_at(j, top, &j->sources[app].files, globs, seed);
+}
+
+static void plant_overrides(const struct job *j, struct tree *seed)
+{
+	const struct app *overrides = j->recipe.overrides.items;
+
+	for (size_t i = 0; j->overrides && i < j->recipe.overrides.count; i++) {
+		AUTO_FREE char *top = mem_printf("%s/overrides/%s", service_bench_path(j->services) + 1, overrides[i].name);
+		plant_at(j, top, &j->overrides[i].files, NULL, seed);
 	}
 }
 
@@ -141,6 +156,8 @@ static void add_dependencies(struct parts *all, size_t app, size_t round, const 
 	plant(all->job, app, step->inputs, &p->seed);
 	if (step->first_inputs)
 		plant(all->job, 0, step->first_inputs, &p->seed);
+	if (step->overrides)
+		plant_overrides(all->job, &p->seed);
 	VEC_PUSH(&p->steps, *step);
 }
 

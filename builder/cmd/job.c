@@ -155,6 +155,18 @@ struct err *job_lock_read(struct job *j, bool *ret_found)
 	return NULL;
 }
 
+/* A package of a scope has a slash in its name, which no folder has. */
+static struct err *get_override(struct job *j, const struct app *override, struct app_source *ret)
+{
+	AUTO_FREE char *name = mem_dup(override->name);
+	struct app own = *override;
+
+	for (char *c = name; (c = strchr(c, '/'));)
+		*c = '-';
+	own.name = name;
+	return source_get(j->store, &j->recipe, &own, NULL, j->progress, ret);
+}
+
 struct err *job_sources(struct job *j)
 {
 	const struct app *apps = j->recipe.apps.items;
@@ -162,8 +174,12 @@ struct err *job_sources(struct job *j)
 
 	if (j->sources)
 		return NULL;
+	const struct app *overrides = j->recipe.overrides.items;
 	j->sources = mem_array(count, sizeof *j->sources);
+	j->overrides = mem_array(j->recipe.overrides.count, sizeof *j->overrides);
 	progress_stage(j->progress, "sources", count, "apps");
+	for (size_t i = 0; i < j->recipe.overrides.count; i++)
+		TRY(get_override(j, &overrides[i], &j->overrides[i]));
 	for (size_t i = 0; i < count; i++) {
 		TRY(source_get(j->store, &j->recipe, &apps[i], pin_of(&j->lock, apps[i].name), j->progress, &j->sources[i]));
 		progress_add(j->progress, 1);
@@ -176,7 +192,10 @@ void job_close(struct job *j)
 {
 	for (size_t i = 0; j->sources && i < j->recipe.apps.count; i++)
 		source_done(&j->sources[i]);
+	for (size_t i = 0; j->overrides && i < j->recipe.overrides.count; i++)
+		source_done(&j->overrides[i]);
 	free(j->sources);
+	free(j->overrides);
 	plan_done(&j->plan);
 	lock_done(&j->lock);
 	free(j->lock_path);

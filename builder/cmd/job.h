@@ -19,6 +19,7 @@ struct job {
 	struct lock lock;
 	struct plan plan;
 	struct app_source *sources;      /* one an app of the recipe, once job_sources was called */
+	struct app_source *overrides;    /* one an override */
 };
 
 /* Prints the recipe's problems to standard error. */

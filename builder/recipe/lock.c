@@ -129,6 +129,13 @@ struct digest lock_asked(const struct recipe *r, const char *const *packages, si
 			feed(run, "submodules", "no");
 		feed(run, "tar", apps[i].sha256);
 	}
+	const struct app *overrides = r->overrides.items;
+	for (size_t i = 0; i < r->overrides.count; i++) {
+		feed(run, "override", overrides[i].name);
+		feed(run, "git", overrides[i].git);
+		feed(run, "ref", overrides[i].ref);
+		feed(run, "tar", overrides[i].sha256);
+	}
 	return digest_finish(run);
 }
 

@@ -126,6 +126,7 @@ struct recipe {
 	int resolve;              /* enum resolve */
 	struct base base;
 	struct list apps;         /* of struct app; the framework's own app first */
+	struct list overrides;    /* of struct app: packages that apps name, and where they are taken from instead */
 	struct list sites;        /* of struct site */
 	struct mariadb mariadb;
 	struct redis redis[REDIS_COUNT];

@@ -43,9 +43,9 @@ static const struct app *find_app(const struct view *v, const char *name)
 	return NULL;
 }
 
-static void check_source(const struct view *v, const struct app *a, size_t i)
+static void check_source(const struct view *v, const struct app *a, const char *list, size_t i)
 {
-	const struct node *n = node_find(v->root, "apps/%zu", i);
+	const struct node *n = node_find(v->root, "%s/%zu", list, i);
 
 	if (!n || n->kind != NODE_MAP)
 		return;
@@ -68,10 +68,32 @@ static void check_apps(const struct view *v)
 {
 	for (size_t i = 0; i < v->r->apps.count; i++) {
 		const struct app *a = &v->apps[i];
-		check_source(v, a, i);
+		check_source(v, a, "apps", i);
 		if (a->name && find_app(v, a->name) != a)
 			problem_add(v->p, node_mark(v->root, "apps/%zu/name", i), "the app '%s' is given twice: line %u has it already",
 				    a->name, find_app(v, a->name)->at.line);
+	}
+}
+
+static bool is_whole_commit(const char *ref)
+{
+	size_t len = strspn(ref, "0123456789abcdef");
+
+	return !ref[len] && (len == 40 || len == 64);
+}
+
+/* The lock does not keep what these meant, so each says it itself. */
+static void check_overrides(const struct view *v)
+{
+	const struct app *all = v->r->overrides.items;
+
+	for (size_t i = 0; i < v->r->overrides.count; i++) {
+		check_source(v, &all[i], "overrides", i);
+		if (all[i].git && all[i].ref && !is_whole_commit(all[i].ref))
+			problem_add(v->p, node_mark(v->root, "overrides/%zu/ref", i), "'ref' of an override is a whole commit: write all 40 digits");
+		for (size_t k = 0; k < i; k++)
+			if (same(all[i].name, all[k].name))
+				problem_add(v->p, node_mark(v->root, "overrides/%zu/name", i), "the package '%s' is given twice: once is enough", all[i].name);
 	}
 }
 
@@ -270,6 +292,7 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	struct view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
 
 	check_apps(&v);
+	check_overrides(&v);
 	check_sites(&v);
 	check_twins(&v, node_find(root, "base/packages"), r->base.packages.count, "the package");
 	check_twins(&v, node_find(root, "base/build_packages"), r->base.build_packages.count, "the package");

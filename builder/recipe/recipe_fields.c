@@ -44,25 +44,35 @@ static const struct field base_fields[] = {
 	END
 };
 
+#define SOURCE_ROWS \
+	{ "git", FIELD_TEXT, .offset = offsetof(struct app, git), .pattern = &pattern_git, \
+	  .help = "its git repository, a server's or a folder; needs 'ref'" }, \
+	{ "ref", FIELD_TEXT, .offset = offsetof(struct app, ref), .pattern = &pattern_ref, \
+	  .help = "the branch, tag or whole commit to take; the lock file keeps the commit it meant" }, \
+	{ "submodules", FIELD_BOOL, .offset = offsetof(struct app, submodules), .fallback = "true", \
+	  .help = "take the submodules of the git repository, too, with theirs" }, \
+	{ "lfs", FIELD_BOOL, .offset = offsetof(struct app, lfs), .fallback = "true", \
+	  .help = "take the files that Git LFS keeps elsewhere, by the program git-lfs; false: its pointers are meant as they are" }, \
+	{ "archive", FIELD_TEXT, .offset = offsetof(struct app, archive), .pattern = &pattern_url, \
+	  .help = "a source archive to download instead; needs 'sha256'" }, \
+	{ "sha256", FIELD_TEXT, .offset = offsetof(struct app, sha256), .pattern = &pattern_sha256, \
+	  .help = "the archive's SHA-256" }, \
+	{ "path", FIELD_TEXT, .offset = offsetof(struct app, path), .pattern = &pattern_path, \
+	  .help = "a folder of this machine instead, from the recipe's folder" }
+
 static const struct field app_fields[] = {
 	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct app, name), .pattern = &pattern_app,
 	  .help = "the app's Python package" },
-	{ "git", FIELD_TEXT, .offset = offsetof(struct app, git), .pattern = &pattern_git,
-	  .help = "its git repository, a server's or a folder; needs 'ref'" },
-	{ "ref", FIELD_TEXT, .offset = offsetof(struct app, ref), .pattern = &pattern_ref,
-	  .help = "the branch, tag or whole commit to take; the lock file keeps the commit it meant" },
-	{ "submodules", FIELD_BOOL, .offset = offsetof(struct app, submodules), .fallback = "true",
-	  .help = "take the submodules of the git repository, too, with theirs" },
-	{ "lfs", FIELD_BOOL, .offset = offsetof(struct app, lfs), .fallback = "true",
-	  .help = "take the files that Git LFS keeps elsewhere, by the program git-lfs; false: its pointers are meant as they are" },
-	{ "archive", FIELD_TEXT, .offset = offsetof(struct app, archive), .pattern = &pattern_url,
-	  .help = "a source archive to download instead; needs 'sha256'" },
-	{ "sha256", FIELD_TEXT, .offset = offsetof(struct app, sha256), .pattern = &pattern_sha256,
-	  .help = "the archive's SHA-256" },
-	{ "path", FIELD_TEXT, .offset = offsetof(struct app, path), .pattern = &pattern_path,
-	  .help = "a folder of this machine instead, from the recipe's folder" },
+	SOURCE_ROWS,
 	{ "options", FIELD_PAIRS, .offset = offsetof(struct app, options), .max = 100, .pattern = &pattern_option,
 	  .help = "what the framework's file lets an app choose" },
+	END
+};
+
+static const struct field override_fields[] = {
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct app, name), .pattern = &pattern_module,
+	  .help = "the package" },
+	SOURCE_ROWS,
 	END
 };
 
@@ -232,6 +242,9 @@ const struct field recipe_fields[] = {
 	{ "apps", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, apps), .min = 1, .max = 100, .fields = app_fields,
 	  .item_size = sizeof(struct app), .item_mark = offsetof(struct app, at),
 	  .help = "applications, the framework's own first; each from one of git, archive or path" },
+	{ "overrides", FIELD_LIST, .offset = offsetof(struct recipe, overrides), .max = 100, .fields = override_fields,
+	  .item_size = sizeof(struct app), .item_mark = offsetof(struct app, at),
+	  .help = "Node packages that apps name and that are taken from elsewhere, such as a git host's that cannot be reached" },
 	{ "sites", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, sites), .min = 1, .max = 500, .fields = site_fields,
 	  .item_size = sizeof(struct site), .item_mark = offsetof(struct site, at), .help = "tenants, each with its own database and files" },
 	{ "mariadb", FIELD_MAP, .offset = offsetof(struct recipe, mariadb), .fields = mariadb_fields, .help = "the database server" },

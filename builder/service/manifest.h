@@ -62,7 +62,7 @@ struct manifest_step {
 	const char *name, *directory, *only_with, *cache, *pins;
 	struct list argv, environment, inputs, first_inputs;
 	uint64_t seconds;
-	bool network, as_root;
+	bool network, as_root, overrides;
 };
 
 /* Where an app's source says which apps it needs. */

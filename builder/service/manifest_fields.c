@@ -113,6 +113,7 @@ static const struct field step_fields[] = {
 	TEXTS("first_inputs", manifest_step, first_inputs),
 	{ "seconds", FIELD_SECONDS, AT(manifest_step, seconds), .max = 86400 },
 	{ "as_root", FIELD_BOOL, AT(manifest_step, as_root) },
+	{ "overrides", FIELD_BOOL, AT(manifest_step, overrides) },
 	END,
 };
 

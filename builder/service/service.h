@@ -76,6 +76,7 @@ struct service_step {
 	const char *cache;       /* the store's cache that the step has at SERVICE_CACHE, or NULL */
 	const char *pins;        /* of service_pin_steps: the file that it leaves at SERVICE_PINS; else NULL */
 	bool network, as_root;
+	bool overrides;          /* it sees the recipe's overrides, each in overrides/NAME of the bench */
 };
 #define SERVICE_CACHE "/run/mkbench/cache" /* {{cache}} */
 #define SERVICE_PINS  "/run/mkbench/pins"  /* {{pins}} */
