@@ -100,10 +100,11 @@ static void refuse_unknown(const struct reading *r, json_t *app)
 	}
 }
 
-static bool is_new(const struct reading *r, const char *name)
+/* Two addresses that end alike may hold packages that are called otherwise: whoever looks into them sees that. */
+static bool is_new(const struct reading *r, const char *url)
 {
 	for (size_t i = 0; i < r->draft->apps.count; i++)
-		if (!strcmp(r->draft->apps.items[i].name, name))
+		if (!strcmp(r->draft->apps.items[i].git, url))
 			return false;
 	return true;
 }
@@ -122,7 +123,7 @@ static void read_app(const struct reading *r, json_t *app)
 	const char *name = draft_app_name(&r->draft->arena, url);
 	if (!draft_accepts(&pattern_app, "name at the end of url", name, mark_of(r, "url"), r->problems))
 		return;
-	if (!is_new(r, name))
+	if (!is_new(r, url))
 		problem_add(r->problems, mark_of(r, "url"), "the app '%s' is given twice: once is enough", name);
 	else if (branch)
 		VEC_PUSH(&r->draft->apps, (struct draft_app){ .name = name, .git = url, .ref = branch });

@@ -36,7 +36,7 @@ inside() { "$MKBENCH" run --exec "$NAME" "$@"; }
 ask() { curl -sS --fail-with-body --max-time 120 -H "Host: $SITE" "${@:2}" "http://127.0.0.1:$port$1"; }
 status_of() { curl -sS --path-as-is --max-time 120 -o /dev/null -w '%{http_code}' -H "Host: $SITE" "${@:2}" "http://127.0.0.1:$port$1"; }
 bench() { inside bench --site "$SITE" "$@"; }
-setting() { bench execute atelier.local.db.get --kwargs "{\"table\": \"settings\", \"key\": \"$1\"}" | jq -r .; }
+setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq -r .; }
 
 @test "each site has its apps, an app after the one that it requires, and no code host was asked" {
 	[[ $(bench list-apps | xargs) == "atelier stock shop" ]]
@@ -95,7 +95,7 @@ setting() { bench execute atelier.local.db.get --kwargs "{\"table\": \"settings\
 
 @test "a backup is restored" {
 	file=$(bench backup | tail -1)
-	bench execute atelier.local.db.set --kwargs '{"table": "settings", "key": "kept", "value": "no"}'
+	bench execute atelier.set_setting --kwargs '{"name": "kept", "value": "no"}'
 	bench restore "$file"
 	[[ $(setting kept) == null ]]
 }

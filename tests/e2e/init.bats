@@ -7,6 +7,10 @@ setup() {
 	MKBENCH=$(readlink -f "$MKBENCH")
 	unset LC_ALL LC_MESSAGES
 	export TZ=Europe/Paris LANG=fr_FR.UTF-8
+	# What is asked of these hosts is asked of a folder here.
+	mkdir -p "$BATS_TEST_TMPDIR/repositories"
+	export GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0="url.$BATS_TEST_TMPDIR/repositories/.insteadOf" GIT_CONFIG_VALUE_0=https://git.example.org/
+	export GIT_CONFIG_KEY_1="url.$BATS_TEST_TMPDIR/none/.insteadOf" GIT_CONFIG_VALUE_1=ssh://git@git.example.org/
 	mkdir "$BATS_TEST_TMPDIR/work"
 	cd "$BATS_TEST_TMPDIR/work"
 }
@@ -27,7 +31,7 @@ accepted() {
 	"$MKBENCH" check "$1" >"$BATS_TEST_TMPDIR/said" 2>&1 || true
 	cat "$BATS_TEST_TMPDIR/said"
 	[ -s "$BATS_TEST_TMPDIR/said" ]
-	run -1 grep -vE ': ok: |^.+:[0-9]+:[0-9]+: (there is no folder|no framework recognises|warning: framework bench is taken) |^mkbench: .*: [1-9][0-9]* problems?$' "$BATS_TEST_TMPDIR/said"
+	run -1 grep -vE ': ok: |^.+:[0-9]+:[0-9]+: (there is no folder|no framework recognises|warning: framework bench is taken, and) |^mkbench: .*: [1-9][0-9]* problems?$' "$BATS_TEST_TMPDIR/said"
 }
 
 nothing_here() {
@@ -193,8 +197,38 @@ asked() {
 	grep -A2 'name: two_words' shop.yml | grep -q 'git: https://git.example.org/org/Two-Words.git'
 	grep -A2 'name: other' shop.yml | grep -q 'ref: "15"'
 	run ! grep -q local/ shop.yml
-	[[ $output != *"next:"* ]]
-	[ "$("$MKBENCH" init --apps-json apps.json again </dev/null | tail -1)" = "note: such lists leave the framework itself out: add it as the first app" ]
+	[ "$(grep -c 'it is named after its address' <<<"$output")" = 2 ]
+	[[ $output != *"such lists leave"* ]] # nobody could look
+}
+
+# repository NAME FOLDER: a folder of tests/apps as https://git.example.org/NAME.
+repository() {
+	cp -r "$BATS_TEST_DIRNAME/../apps/$2" "$BATS_TEST_TMPDIR/repositories/$1"
+	git -C "$BATS_TEST_TMPDIR/repositories/$1" init -q -b main
+	git -C "$BATS_TEST_TMPDIR/repositories/$1" add .
+	git -C "$BATS_TEST_TMPDIR/repositories/$1" -c user.name=t -c user.email=t@example.org commit -qm first
+}
+
+@test "--apps-json: apps are named after the packages in them, and the framework is first wherever the list has it" {
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/store
+	repository the-shop shop
+	repository workshop atelier
+	app_url=https://git.example.org
+	printf '\xef\xbb\xbf[ // ours\n{"url": "%s/the-shop", "branch": "main"},\n{"url": "%s/workshop", "branch": "main"},\n]' $app_url $app_url >apps.json
+	init 0 init --apps-json apps.json whole
+	[ "$(sed -n 's/^  - name: \([a-z]*\)$/\1/p' whole.yml | xargs)" = "atelier shop" ]
+	[[ $output == *"a comment is no JSON: it is passed over"*"framework  bench"*"next: mkbench build whole.yml"* ]]
+	"$MKBENCH" check whole.yml
+	# Left out of the list, as it mostly is.
+	printf '[{"url": "%s/the-shop", "branch": "main"}]' $app_url >apps.json
+	init 0 init --apps-json apps.json lone
+	[ "${lines[-1]}" = "note: such lists leave the framework itself out: add it as the first app, or give --framework URL@REF" ]
+	init 0 init --apps-json apps.json --framework $app_url/workshop@main given
+	cmp <(sed -n '/^apps/,/^sites/p' whole.yml) <(sed -n '/^apps/,/^sites/p' given.yml)
+	init 2 init --apps-json apps.json --framework $app_url/workshop other
+	asked "--apps-json apps.json" asked "" nonsense $app_url/workshop@main "" "" ""
+	[ "$status" = 0 ]
+	[ "$(sed -n 's/^  - name: \([a-z]*\)$/\1/p' asked.yml | xargs)" = "atelier shop" ]
 }
 
 @test "--apps-json: what is wrong is told by line and column, all of it, and leaves nothing" {
@@ -242,9 +276,9 @@ asked() {
 }
 
 @test "a terminal: what cannot be written is asked again, and why" {
-	asked "" "No Name" notes prod "" https://me:token@h.org/o/a ./notes "UPPER.example.org" "a.org a.org" "a.org" Europe/Pari Europe/Paris french fr
+	asked "" "No Name" notes prod "" https://me:token@h.org/o/a ./notes "UPPER.example.org" "erp example" "a.org, a.org" "a.org" Europe/Pari Europe/Paris french fr
 	[ "$status" = 0 ]
-	[[ $screen == *"'prod' is neither bookworm nor trixie"*"a recipe never holds a secret"*"upper case"*"given twice"*"did you mean 'Europe/Paris'?"*"'language' cannot be 'french'"* ]]
+	[[ $screen == *"'prod' is neither bookworm nor trixie"*"a recipe never holds a secret"*"upper case"*"'erp example' is no host name: write a comma between sites"*"given twice"*"did you mean 'Europe/Paris'?"*"'language' cannot be 'french'"* ]]
 	accepted notes.yml
 	run ! grep -q token notes.yml
 }

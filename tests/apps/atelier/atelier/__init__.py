@@ -128,6 +128,14 @@ def enqueue(method, queue="default", **values):
     return get_queue(queue).enqueue("atelier.utils.background_jobs.run", local.site, method, values)
 
 
+def get_setting(name):
+    return local.db.get("settings", name)
+
+
+def set_setting(name, value):
+    local.db.set("settings", name, value)
+
+
 def ping():
     return "pong"
 
