@@ -192,13 +192,14 @@ asked() {
 	END
 	app local local
 	init 0 init --apps-json apps.json shop
+	said=$output
 	accepted shop.yml
 	[ "$(grep -c '  - name: .*[^t]$' shop.yml)" -ge 2 ]
 	grep -A2 'name: two_words' shop.yml | grep -q 'git: https://git.example.org/org/Two-Words.git'
 	grep -A2 'name: other' shop.yml | grep -q 'ref: "15"'
 	run ! grep -q local/ shop.yml
-	[ "$(grep -c 'it is named after its address' <<<"$output")" = 2 ]
-	[[ $output != *"such lists leave"* ]] # nobody could look
+	[ "$(grep -c 'it is named after its address' <<<"$said")" = 2 ]
+	[[ $said != *"such lists leave"* ]] # nobody could look
 }
 
 # repository NAME FOLDER: a folder of tests/apps as https://git.example.org/NAME.
