@@ -4,6 +4,7 @@
     site.py FRAMEWORK create SITE DB_NAME DB_USER ZONE LANGUAGE    the framework's tables in a database that is there
     site.py FRAMEWORK install SITE APP
     site.py FRAMEWORK finish SITE
+    site.py FRAMEWORK probe SITE         its apps are those that the bench has, and it answers
 
 Passwords are MKBENCH_DB_PASSWORD and MKBENCH_ADMIN_PASSWORD. Older and newer frameworks are told apart by what they have.
 """
@@ -132,6 +133,15 @@ class Site:
             scheduler = importlib.import_module(f"{self.first}.utils.scheduler")
             enable = getattr(scheduler, "enable_scheduler", None) or (lambda: scheduler.toggle_scheduler(True))
             enable()
+
+
+    def probe(self):
+        with self.connected():
+            self.fw.db.sql("SELECT 1")
+            with open("apps.txt") as file:
+                missing = set(self.fw.get_installed_apps()) - set(file.read().split())
+            if missing:
+                sys.exit(f"{self.name} has apps that the bench has not: {', '.join(sorted(missing))}")
 
 
 if __name__ == "__main__":
