@@ -38,6 +38,23 @@ static void read_commands(struct reader *r, json_t *list, struct bench_command *
 	}
 }
 
+static void read_apps(struct reader *r, struct bench *b)
+{
+	json_t *list = reader_list(r, b->root, "apps");
+
+	b->apps.count = json_array_size(list);
+	b->apps.items = arena_new(r->arena, b->apps.count * sizeof *b->apps.items);
+	for (size_t i = 0; i < b->apps.count; i++) {
+		json_t *o = json_array_get(list, i);
+		const char *commit = reader_text_or(r, o, "commit", NULL);
+		b->apps.items[i] = (struct bench_app){
+			.name = reader_text(r, o, "name"),
+			.version = reader_text_or(r, o, "version", NULL),
+			.source = commit ? commit : reader_text(r, o, "content"),
+		};
+	}
+}
+
 static void read_framework(struct reader *r, struct bench *b)
 {
 	static const char *const folders[] = { "public/files", "private/files", "private/backups", "locks", "logs", NULL };
@@ -51,6 +68,12 @@ static void read_framework(struct reader *r, struct bench *b)
 	b->probe_path = reader_text_or(r, o, "probe_path", "/api/method/ping");
 	read_commands(r, reader_list(r, o, "site_create"), &b->create.items, &b->create.count);
 	read_commands(r, reader_list(r, o, "site_finish"), &b->finish.items, &b->finish.count);
+	b->framework = reader_text_or(r, o, "name", "");
+	read_commands(r, reader_list(r, o, "site_migrate"), &b->migrate.items, &b->migrate.count);
+	read_commands(r, reader_list(r, o, "site_install"), &b->install.items, &b->install.count);
+	read_commands(r, reader_list(r, o, "site_probe"), &b->probes.items, &b->probes.count);
+	if (json_object_get(b->root, "upgrade"))
+		b->upgrade_holds = !strcmp(reader_text_or(r, reader_object(r, b->root, "upgrade"), "on_failure", "back"), "hold");
 }
 
 static void read_services(struct reader *r, struct bench *b)
@@ -65,6 +88,7 @@ static void read_services(struct reader *r, struct bench *b)
 	b->sql_pool_percent = reader_number(r, o, "buffer_pool_percent", 25);
 	b->sql_memory_file = reader_text(r, o, "memory_file");
 	o = reader_object(r, b->root, "web");
+	b->web_port = (unsigned)reader_number(r, o, "port", 8000);
 	b->web_workers = (unsigned)reader_number(r, o, "workers", 0);
 	b->web_worker_bytes = reader_number(r, o, "memory_per_worker_bytes", 180 << 20);
 	b->web_workers_file = reader_text(r, o, "workers_file");
@@ -225,6 +249,7 @@ struct err *bench_parse(const char *bytes, size_t len, struct bench *b)
 	b->data = reader_text(&r, b->root, "data");
 	b->http_port = (unsigned)reader_number(&r, b->root, "http_port", 8080);
 	b->default_site = reader_text_or(&r, b->root, "default_site", NULL);
+	read_apps(&r, b);
 	read_framework(&r, b);
 	read_services(&r, b);
 	read_programs(&r, b);

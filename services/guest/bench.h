@@ -60,6 +60,11 @@ struct bench_drop {
 	bool purge;               /* ... or removed */
 };
 
+/* An app of the image. What it was built from: a commit, or the digest of its files ("sha256:…"). */
+struct bench_app {
+	const char *name, *version, *source; /* version may be NULL */
+};
+
 #define BENCH_LIST(type)     \
 	struct {             \
 		type *items; \
@@ -77,13 +82,16 @@ struct bench {
 	const char *default_site;
 	json_t *common_site_config, *site_config;
 	const char *const *site_folders;
-	BENCH_LIST(struct bench_command) create, finish;
+	const char *framework;
+	BENCH_LIST(struct bench_app) apps; /* empty: the image does not say */
+	BENCH_LIST(struct bench_command) create, finish, migrate, install, probes;
+	bool upgrade_holds;       /* a failed upgrade waits for a person */
 	const char *probe_path;
 	const char *sql_socket, *sql_data, *sql_memory_file;
 	const char *const *sql_install;
 	uint64_t sql_pool_bytes, sql_pool_percent;
 	BENCH_LIST(struct bench_redis) redis;
-	unsigned web_workers;
+	unsigned web_port, web_workers;
 	uint64_t web_worker_bytes;
 	const char *web_workers_file;
 	unsigned socketio_port;

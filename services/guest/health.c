@@ -193,6 +193,12 @@ static int look_at_start(const struct state_report *s, struct text *words)
 	return moves ? 0 : 1;
 }
 
+static int answer_failed(const struct state_report *s)
+{
+	printf("failed: %s\n", s->why);
+	return 1;
+}
+
 struct question {
 	int64_t begun;           /* when it was asked */
 	int64_t period_ms;       /* of a start, in which who asks does not mind "starting"; -1: he waits for nothing */
@@ -217,6 +223,8 @@ static int answer_engine(const struct question *q, struct state_report *s)
 			printf("dead: init has not been heard of for %d s\n", (int)((clock_ms() - s->beat_ms) / 1000));
 			return 1;
 		}
+		if (s->state == STATE_FAILED)
+			return answer_failed(s);
 		if (s->state == STATE_STANDBY)
 			return answer_standby(s);
 		if (s->state != STATE_STOPPING && (has_started() || s->state == STATE_DEGRADED))
@@ -237,6 +245,8 @@ static int answer(const char *word, const struct question *q, struct state_repor
 		return answer_engine(q, s);
 	if (!strcmp(word, "live"))
 		return answer_live(s);
+	if (s->state == STATE_FAILED)
+		return answer_failed(s);
 	if (!strcmp(word, "started"))
 		return answer_started(s);
 	if (s->state == STATE_STANDBY || !has_started()) {

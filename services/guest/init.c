@@ -30,6 +30,7 @@
 #include "start.h"
 #include "state.h"
 #include "stop.h"
+#include "upgrade.h"
 #include "volume.h"
 #include "watch.h"
 
@@ -53,6 +54,7 @@ struct init {
 	pid_t provision, relay;        /* 0: none */
 	int64_t provision_at, look_at, beat_at; /* when to do it; 0: not planned */
 	struct state_report state;
+	bool failed;                   /* an upgrade had, when the stop began */
 	int status;                    /* -1 while running */
 };
 
@@ -103,6 +105,20 @@ static void provision_failed(struct init *i)
 	set_state(i, STATE_DEGRADED, why);
 }
 
+/* A person has done something about what was given up, or asks for it. */
+static void look_for_change(struct init *i)
+{
+	if (!attempts_changed(&i->attempts, &i->bench))
+		return;
+	if (i->state.state == STATE_FAILED) {
+		upgrade_forget_why();
+		set_state(i, STATE_STARTING, NULL);
+		i->provision_at = clock_ms();
+	}
+	if (i->state.state == STATE_DEGRADED && !i->provision)
+		i->provision_at = clock_ms();
+}
+
 static void provision_ended(struct init *i, int status)
 {
 	i->provision = 0;
@@ -111,6 +127,9 @@ static void provision_ended(struct init *i, int status)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		attempts_reset(&i->attempts);
 		set_state(i, STATE_RUNNING, NULL);
+	} else if (WIFEXITED(status) && WEXITSTATUS(status) == PROVISION_WENT_BACK) {
+		AUTO_FREE char *why = upgrade_why();
+		set_state(i, STATE_FAILED, why);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_USAGE) {
 		i->status = ERR_USAGE;
 	} else {
@@ -279,8 +298,7 @@ static void run(struct init *i)
 			if (!i->relay)
 				i->relay = relay_start(&i->bench);
 			overseer_look(&i->overseer);
-			if (attempts_changed(&i->attempts, &i->bench) && i->state.state == STATE_DEGRADED && !i->provision)
-				i->provision_at = clock_ms();
+			look_for_change(i);
 			i->look_at = clock_ms() + LOOK_MS;
 		}
 	}
@@ -304,6 +322,7 @@ static bool stop(struct init *i)
 	int64_t begun = clock_ms(), until = begun + stop_seconds() * 1000 - MARGIN_MS;
 	bool killed = false;
 
+	i->failed = i->state.state == STATE_FAILED;
 	set_state(i, STATE_STOPPING, NULL);
 	if (i->provision) {
 		kill(i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
@@ -337,15 +356,18 @@ static struct err *prepare(struct init *i)
 	say("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
 	TRY(volume_check(&i->bench));
 	TRY(servers_check(&i->bench));
+	TRY(upgrade_check(&i->bench, false)); /* already beside an instance that still serves: a platform then keeps it */
 	TRY(take_lease(i));
 	if (i->lease < 0)
 		return NULL;
 	TRY(servers_check(&i->bench)); /* who had the lease before may have been newer */
-	TRY(ports_wait(&i->bench, i->standby != 0, PORTS_MS));
+	TRY(upgrade_check(&i->bench, true));
+	TRY(ports_wait(&i->bench, i->standby.pid != 0, PORTS_MS));
 	AUTO_FREE char *known = volume_id(&i->bench);
 	TRY(volume_unstamp(&i->bench, &was_clean));
 	if (!was_clean && known)
 		say("the last stop was not clean: MariaDB and Redis recover what they have logged");
+	TRY(upgrade_ask_back(&i->bench));
 	set_state(i, STATE_STARTING, NULL);
 	return provision_prepare(&i->bench, was_clean || !known);
 }
@@ -368,7 +390,7 @@ static int live(struct init *i)
 	e = clean ? volume_stamp(&i->bench) : NULL;
 	if (e)
 		say_err(e, "the clean stamp");
-	return i->status ? i->status : clean ? 0 : 1;
+	return i->status ? i->status : !clean ? 1 : i->failed ? PROVISION_WENT_BACK : 0;
 }
 
 int init_main(int argc, char **argv)

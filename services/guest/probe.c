@@ -45,9 +45,9 @@ static bool in_maintenance(const struct bench *b, json_t *config)
 	return both;
 }
 
-static struct err *probe_page(const struct bench *b, const struct bench_site *s, unsigned limit_ms, int *ret_status)
+static struct err *probe_page(const struct bench *b, unsigned port, const struct bench_site *s, unsigned limit_ms, int *ret_status)
 {
-	struct http_question q = { .port = b->http_port, .path = b->probe_path, .host = s->name, .limit_ms = limit_ms };
+	struct http_question q = { .port = port, .path = b->probe_path, .host = s->name, .limit_ms = limit_ms };
 
 	return http_ask(&q, ret_status, NULL);
 }
@@ -61,14 +61,14 @@ static struct err *probe_account(const struct bench *b, json_t *config, unsigned
 	return sql_number(s, &one, "SELECT 1");
 }
 
-static struct err *probe_site(const struct bench *b, const struct bench_site *s, int64_t until, bool *ret_maintenance)
+static struct err *probe_site(const struct bench *b, unsigned port, const struct bench_site *s, int64_t until, bool *ret_maintenance)
 {
 	json_t *config = NULL;
 	int status = 0;
 
 	*ret_maintenance = false;
 	TRY(site_account_config(b, s->name, &config));
-	struct err *e = probe_page(b, s, left(until), &status);
+	struct err *e = probe_page(b, port, s, left(until), &status);
 	if (!e && status == 503 && in_maintenance(b, config))
 		*ret_maintenance = true;
 	else if (!e && status != 200)
@@ -89,10 +89,9 @@ static void note(struct probe *p, struct err *e)
 }
 
 /* By the door that a browser takes: Nginx where there is one. */
-static struct err *probe_live(const struct bench *b, const char *site, unsigned limit_ms)
+static struct err *probe_live(const struct bench *b, unsigned port, const char *site, unsigned limit_ms)
 {
 	AUTO_FREE char *body = NULL;
-	unsigned port = bench_has_role(b, ROLE_NGINX) ? b->http_port : b->socketio_port;
 	struct http_question q = { .port = port, .path = b->socketio_path, .host = site, .limit_ms = limit_ms };
 	int status;
 
@@ -116,7 +115,7 @@ static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 			p->preparing++;
 			continue;
 		}
-		struct err *e = probe_site(b, &b->sites.items[i], until, &maintenance);
+		struct err *e = probe_site(b, b->http_port, &b->sites.items[i], until, &maintenance);
 		AUTO_FREE char *why = e ? err_text(e) : NULL;
 		if (e)
 			p->failing++;
@@ -125,7 +124,7 @@ static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 		else
 			p->ready++;
 		if (!e && bench_has_role(b, ROLE_SOCKETIO)) {
-			struct err *live = probe_live(b, b->sites.items[i].name, left(until));
+			struct err *live = probe_live(b, bench_has_role(b, ROLE_NGINX) ? b->http_port : b->socketio_port, b->sites.items[i].name, left(until));
 			p->mute |= live != NULL;
 			note(p, live);
 		}
@@ -163,6 +162,15 @@ void probe_run(const struct bench *b, unsigned limit_ms, struct probe *p)
 		note(p, redis_probe(&b->redis.items[i], left(until)));
 	note(p, probe_programs(b, p));
 	note(p, volume_room(b));
+}
+
+struct err *probe_behind(const struct bench *b, const struct bench_site *s, unsigned limit_ms)
+{
+	bool maintenance;
+	int64_t until = clock_ms() + limit_ms;
+
+	TRY(probe_site(b, b->web_port, s, until, &maintenance));
+	return bench_has_role(b, ROLE_SOCKETIO) ? probe_live(b, b->socketio_port, s->name, left(until)) : NULL;
 }
 
 void probe_done(struct probe *p)

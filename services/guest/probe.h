@@ -12,5 +12,7 @@ struct probe {
 
 /* Takes at most about limit_ms in all. */
 void probe_run(const struct bench *b, unsigned limit_ms, struct probe *ret);
+/* The same of one site that nobody is let into yet: web and live events by their own ports, its account. One in maintenance is well. */
+struct err *probe_behind(const struct bench *b, const struct bench_site *s, unsigned limit_ms) MUST_CHECK;
 void probe_done(struct probe *p);
 #define AUTO_PROBE __attribute__((cleanup(probe_done)))

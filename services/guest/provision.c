@@ -15,26 +15,44 @@
 #include "durable.h"
 #include "machine.h"
 #include "owners.h"
+#include "release.h"
 #include "say.h"
 #include "setting.h"
 #include "site.h"
 #include "site_drop.h"
 #include "torn.h"
+#include "site_upgrade.h"
+#include "upgrade.h"
 #include "volume.h"
 
 typedef struct err *machine_step(struct work *w, bool *ret_did);
 typedef struct err *site_step(struct work *w, struct site *s, bool *ret_did);
 
-static const struct {
+/* Of the machine, or of each site that an upgrade takes along. */
+static const struct row {
 	const char *name;
 	machine_step *act;
+	site_step *of_each;
+	bool upgrade;            /* only in one */
 } before[] = {
-	{ "format", machine_format },	{ "folders", machine_folders }, { "memory", machine_memory }, { "links", machine_links },
-	{ "config", machine_config },	{ "tables", machine_tables },	{ "stores", machine_stores }, { "accounts", machine_accounts },
-	{ "cache", machine_cache },
+	{ "format", machine_format, NULL, false },
+	{ "folders", machine_folders, NULL, false },
+	{ "memory", machine_memory, NULL, false },
+	{ "snapshot", upgrade_snapshot, NULL, true },
+	{ "links", machine_links, NULL, false },
+	{ "config", machine_config, NULL, false },
+	{ "tables", machine_tables, NULL, false },
+	{ "stores", machine_stores, NULL, false },
+	{ "accounts", machine_accounts, NULL, false },
+	{ "cache", machine_cache, NULL, false },
+	{ "migrate", NULL, site_upgrade_migrate, true },
+	{ "install", NULL, site_upgrade_install, true },
+	{ "serve", upgrade_serve, NULL, true },
+	{ "probe", NULL, site_upgrade_probe, true },
+	{ "commit", upgrade_commit, NULL, true },
 }, after[] = {
-	{ "bench", machine_bench },
-	{ "open", door_open },
+	{ "bench", machine_bench, NULL, false },
+	{ "open", door_open, NULL, false },
 };
 
 static const struct {
@@ -53,6 +71,8 @@ static bool conclude(struct work *w, const char *step, bool did, struct err *e)
 	err_free(e);
 	report_end(w->report, did, why);
 	if (why) {
+		if (!w->failed)
+			w->failed = mem_printf("%s: %s", step, why);
 		struct err *again = ledger_failed(w->ledger, step, why);
 		if (again)
 			say_err(again, "the ledger cannot be written");
@@ -72,6 +92,45 @@ static bool run_machine(struct work *w, const char *step, machine_step *act)
 	return conclude(w, step, did, e);
 }
 
+static bool run_site_step(struct work *w, struct site *s, const char *name, site_step *act)
+{
+	AUTO_FREE char *step = mem_printf("%s/%s", name, s->row->name);
+	bool did = false;
+
+	report_begin(w->report, step);
+	crash_at(step, "before");
+	struct err *e = act(w, s, &did);
+	if (!e)
+		crash_at(step, "after");
+	return conclude(w, step, did, e);
+}
+
+/* A site that is there, in an upgrade. */
+static bool run_each(struct work *w, const struct row *row)
+{
+	bool fine = true;
+
+	for (size_t i = 0; fine && i < w->bench.sites.count; i++) {
+		AUTO_SITE struct site s;
+		bool did;
+		if (!release_is_made(w->ledger, w->bench.sites.items[i].name))
+			continue;
+		site_open(w, &w->bench.sites.items[i], &s);
+		struct err *e = site_secrets(w, &s, &did);
+		if (e)
+			say_err(e, "site %s", s.row->name);
+		fine = !e && run_site_step(w, &s, row->name, row->of_each);
+	}
+	return fine;
+}
+
+static bool run_row(struct work *w, const struct row *row)
+{
+	if (row->upgrade && !w->upgrade)
+		return true;
+	return row->of_each ? run_each(w, row) : run_machine(w, row->name, row->act);
+}
+
 static bool run_site(struct work *w, const struct bench_site *row)
 {
 	AUTO_SITE struct site s;
@@ -85,17 +144,12 @@ static bool run_site(struct work *w, const struct bench_site *row)
 			return false;
 		}
 	}
-	for (size_t i = 0; fine && i < COUNT(of_site); i++) {
-		AUTO_FREE char *step = mem_printf("%s/%s", of_site[i].name, row->name);
-		bool did = false;
-		report_begin(w->report, step);
-		crash_at(step, "before");
-		struct err *e = of_site[i].act(w, &s, &did);
-		if (!e)
-			crash_at(step, "after");
-		fine = conclude(w, step, did, e);
-	}
-	return fine;
+	for (size_t i = 0; fine && i < COUNT(of_site); i++)
+		fine = run_site_step(w, &s, of_site[i].name, of_site[i].act);
+	struct err *e = fine ? release_add_site(&w->bench, row->name) : NULL;
+	if (e)
+		say_err(e, "what site %s was made of", row->name);
+	return fine && !e;
 }
 
 static bool is_wanted(const struct work *w, const struct bench_site *row)
@@ -103,10 +157,23 @@ static bool is_wanted(const struct work *w, const struct bench_site *row)
 	return !w->drop && (!w->only || !strcmp(w->only, row->name));
 }
 
+static void plan_row(struct work *w, const struct row *row)
+{
+	if (row->upgrade && !w->upgrade)
+		return;
+	if (!row->of_each)
+		report_plan(w->report, row->name);
+	for (size_t i = 0; row->of_each && i < w->bench.sites.count; i++) {
+		AUTO_FREE char *step = mem_printf("%s/%s", row->name, w->bench.sites.items[i].name);
+		if (release_is_made(w->ledger, w->bench.sites.items[i].name))
+			report_plan(w->report, step);
+	}
+}
+
 static void plan(struct work *w)
 {
 	for (size_t i = 0; i < COUNT(before); i++)
-		report_plan(w->report, before[i].name);
+		plan_row(w, &before[i]);
 	for (size_t i = 0; i < w->bench.drops.count; i++)
 		for (size_t k = 0; k < COUNT(site_drop_rows); k++) {
 			AUTO_FREE char *step = mem_printf("%s/%s", site_drop_rows[k].name, w->bench.drops.items[i].name);
@@ -185,7 +252,7 @@ static bool run_all(struct work *w)
 	bool fine = true;
 
 	for (size_t i = 0; fine && i < COUNT(before); i++)
-		fine = run_machine(w, before[i].name, before[i].act);
+		fine = run_row(w, &before[i]);
 	if (!fine)
 		return false;
 	for (size_t i = 0; i < w->bench.sites.count; i++)
@@ -203,6 +270,15 @@ static bool run_all(struct work *w)
 	return fine;
 }
 
+/* At a start only: a person's own orders come when it has succeeded. */
+static struct err *begin_upgrade(struct work *w)
+{
+	if (w->only || w->drop)
+		return NULL;
+	TRY(upgrade_recover(w, &w->went_back));
+	return w->went_back ? NULL : upgrade_open(w);
+}
+
 static struct err *run(struct work *w)
 {
 	AUTO_FREE char *own = bench_in_data(&w->bench, BENCH_OWN "/ledger");
@@ -218,9 +294,17 @@ static struct err *run(struct work *w)
 	w->report = report_new(BENCH_RUN);
 	if (!w->again)
 		ledger_each(w->ledger, tell_unserved, &w->bench);
+	TRY(begin_upgrade(w));
+	if (w->went_back)
+		return NULL;
+	report_upgrades(w->report, w->upgrade != NULL);
 	plan(w);
 	bool fine = run_all(w);
 	report_finish(w->report, !fine);
+	if (!fine && w->upgrade && !w->upgrade->done) {
+		w->went_back = true;
+		return upgrade_fail(w, w->failed ? w->failed : "a site's secrets cannot be read");
+	}
 	if (!fine)
 		return err_new(ERR_SYSTEM, "not everything could be prepared");
 	return durable_update(BENCH_RUN "/started", "", 0644, &durable_root, NULL);
@@ -243,12 +327,13 @@ struct err *provision_prepare(const struct bench *b, bool was_clean)
 	AUTO_FREE bool *ready = mem_array(b->sites.count, sizeof *ready);
 	struct ledger *l = NULL;
 
+	TRY(release_begin(b));
 	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
 	TRY(owners_restore(b));
 	torn_nginx(b);
 	TRY(ledger_open(path, &l));
 	for (size_t i = 0; i < b->sites.count; i++)
-		ready[i] = was_finished(b, l, &b->sites.items[i]);
+		ready[i] = !upgrade_is_due(b, l) && was_finished(b, l, &b->sites.items[i]);
 	struct err *e = NULL;
 	if (!was_clean)
 		e = ledger_note(l, "a start after a stop that was not clean");
@@ -303,6 +388,10 @@ int provision_main(int argc, char **argv)
 		say_err(e, "provisioning");
 	}
 	sql_close(w.root);
+	if (!status && w.went_back)
+		status = PROVISION_WENT_BACK;
+	upgrade_close(w.upgrade);
+	free(w.failed);
 	report_free(w.report);
 	ledger_close(w.ledger);
 	free(w.ready);

@@ -14,6 +14,7 @@ struct report {
 	char *folder;
 	json_t *steps, *current; /* current: borrowed from steps */
 	const char *state;
+	bool upgrades;
 	int64_t started, step_started;
 };
 
@@ -28,8 +29,8 @@ static const char *site_of(json_t *row)
 static void write_steps(const struct report *r, const char *name, const char *state, json_t *steps, unsigned mode)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", r->folder, name);
-	json_t *all = json_pack("{s:s, s:f, s:I, s:O}", "state", state, "seconds", (double)(clock_ms() - r->started) / 1000,
-				"at_ms", (json_int_t)clock_ms(), "steps", steps);
+	json_t *all = json_pack("{s:s, s:b, s:f, s:I, s:O}", "state", state, "upgrade", r->upgrades, "seconds",
+				(double)(clock_ms() - r->started) / 1000, "at_ms", (json_int_t)clock_ms(), "steps", steps);
 	struct err *e = durable_show(path, all, mode);
 
 	json_decref(all);
@@ -93,6 +94,11 @@ void report_free(struct report *r)
 	json_decref(r->steps);
 	free(r->folder);
 	free(r);
+}
+
+void report_upgrades(struct report *r, bool upgrades)
+{
+	r->upgrades = upgrades;
 }
 
 void report_plan(struct report *r, const char *step)

@@ -12,6 +12,9 @@ struct report;
 struct report *report_new(const char *folder);
 void report_free(struct report *r);
 
+/* What visitors are told: an update, or else a first preparation. */
+void report_upgrades(struct report *r, bool upgrades);
+
 /* A step that is to come, in order. */
 void report_plan(struct report *r, const char *step);
 void report_begin(struct report *r, const char *step);

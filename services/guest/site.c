@@ -228,11 +228,11 @@ static struct err *run_for_app(struct work *w, const struct site *s, const struc
 	return command_run(&w->bench, c, &w->bench.user, words, count, secrets);
 }
 
-static struct err *run(struct work *w, const struct site *s, const struct bench_command *c)
+struct err *site_run(struct work *w, const struct site *s, const struct bench_command *c, const char *const *apps)
 {
 	if (!command_holds(c, "{app}"))
 		return run_for_app(w, s, c, NULL);
-	for (const char *const *app = s->row->apps; *app; app++)
+	for (const char *const *app = apps; *app; app++)
 		TRY(run_for_app(w, s, c, *app));
 	return NULL;
 }
@@ -252,7 +252,7 @@ struct err *site_create(struct work *w, struct site *s, bool *ret_did)
 	if (!*ret_did)
 		return NULL;
 	for (size_t i = 0; i < w->bench.create.count; i++) {
-		TRY(run(w, s, &w->bench.create.items[i]));
+		TRY(site_run(w, s, &w->bench.create.items[i], s->row->apps));
 		crash_at(step, "mid");
 	}
 	TRY(site_keep_copy(w, s));
@@ -285,7 +285,7 @@ struct err *site_finish(struct work *w, struct site *s, bool *ret_did)
 			continue;
 		*ret_did = true;
 		TRY(ledger_begin(w->ledger, name));
-		TRY(run(w, s, c));
+		TRY(site_run(w, s, c, s->row->apps));
 		crash_at(step, "mid");
 		TRY(conclude(w, name));
 	}

@@ -37,5 +37,8 @@ struct err *site_database_unlist(struct work *w, const char *site) MUST_CHECK;
  * Nothing happens when it is there, or was never made. */
 struct err *site_database_forget(struct work *w, const struct site *s) MUST_CHECK;
 
+/* Runs a command of the framework for the site; one that holds {app} once an app of the list. */
+struct err *site_run(struct work *w, const struct site *s, const struct bench_command *c, const char *const *apps) MUST_CHECK;
+
 /* The words for a framework's templates; holds 8. */
 size_t site_words(const struct site *s, struct fill_word words[static 8]);

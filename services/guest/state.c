@@ -11,7 +11,7 @@
 
 #define STATE_FILE BENCH_RUN "/state.json"
 
-static const char *const names[] = { "standby", "starting", "running", "degraded", "stopping" };
+static const char *const names[] = { "standby", "starting", "running", "degraded", "stopping", "failed" };
 
 const char *state_name(enum state s)
 {

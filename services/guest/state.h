@@ -12,6 +12,7 @@ enum state {
 	STATE_RUNNING,
 	STATE_DEGRADED,  /* provisioning has failed and will be tried again: why says it */
 	STATE_STOPPING,
+	STATE_FAILED,    /* an upgrade has failed: nothing is served, why says it, and only a person or another image goes on */
 };
 
 /* Times are those of base/clock.h. */

@@ -187,6 +187,41 @@ static struct err *list_when_up(const struct bench *b, unsigned limit_ms, struct
 	}
 }
 
+static bool is_down(const struct process *p)
+{
+	return !strcmp(p->state, "STOPPED") || !strcmp(p->state, "EXITED") || !strcmp(p->state, "FATAL");
+}
+
+struct err *supervisor_start_role(const struct bench *b, int role)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+
+	TRY(supervisor_list(b, &list));
+	for (size_t i = 0; i < list.count; i++)
+		if (list.items[i].program && list.items[i].program->role == role && is_down(&list.items[i]))
+			TRY(supervisor_start(b, &list.items[i]));
+	return NULL;
+}
+
+/* Supervisor kills what does not stop in its own time, so this ends. */
+struct err *supervisor_stop_phase(const struct bench *b, int phase, unsigned limit_ms)
+{
+	for (bool up = true; up; clock_sleep(50)) {
+		AUTO_PROCESSES struct process_list list = { 0 };
+		up = false;
+		TRY(list_when_up(b, limit_ms, &list));
+		for (size_t i = 0; i < list.count; i++) {
+			const struct process *p = &list.items[i];
+			if (!p->program || (int)p->program->phase != phase || is_down(p))
+				continue;
+			up = true;
+			if (strcmp(p->state, "STOPPING"))
+				TRY(supervisor_stop(b, p));
+		}
+	}
+	return NULL;
+}
+
 struct err *supervisor_start_phase(const struct bench *b, int phase, unsigned limit_ms)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };

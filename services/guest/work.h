@@ -5,6 +5,8 @@
 #include "report.h"
 #include "sql.h"
 
+struct upgrade;
+
 struct work {
 	struct bench bench;
 	struct ledger *ledger;
@@ -14,5 +16,8 @@ struct work {
 	const char *only;      /* the one site that a person asked for, or NULL at a start */
 	const char *drop;      /* the site that a person drops, or NULL */
 	bool anew;             /* ... and it may be made again after it was removed by hand */
+	struct upgrade *upgrade; /* what this start takes the volume through (upgrade.h), or NULL */
+	bool went_back;        /* it failed, and this instance leaves it at that */
+	char *failed;          /* the first step that failed, and why */
 	bool again;            /* a start's second or later run: programs of the bench are up already */
 };

@@ -1,0 +1,375 @@
+#include "upgrade.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "crash.h"
+#include "durable.h"
+#include "plain.h"
+#include "release.h"
+#include "say.h"
+#include "snapshot.h"
+#include "supervisor.h"
+
+#define START_MS 60000
+
+static char *record_path(const struct bench *b)
+{
+	return bench_in_data(b, BENCH_OWN "/upgrade.json");
+}
+
+static struct err *read_record(const struct bench *b, json_t **ret)
+{
+	AUTO_FREE char *path = record_path(b);
+	bool damaged;
+
+	TRY(durable_read_json(path, ret, &damaged));
+	return damaged ? err_new(ERR_SYSTEM, "%s is damaged", path) : NULL;
+}
+
+static const char *text_of(const json_t *o, const char *key)
+{
+	const char *text = json_string_value(json_object_get(o, key));
+
+	return text ? text : "";
+}
+
+static struct err *record(const struct bench *b, const char *id, const char *state, const char *why)
+{
+	AUTO_FREE char *path = record_path(b);
+	json_t *all = json_pack("{s:s, s:s, s:s, s:o*}", "id", id, "state", state, "build", b->build, "why", why ? plain_json(why) : NULL);
+	struct err *e = durable_json(path, all, 0600, &durable_root, NULL);
+
+	json_decref(all);
+	return e;
+}
+
+static struct err *forget(const struct bench *b)
+{
+	AUTO_FREE char *path = record_path(b), *own = bench_in_data(b, BENCH_OWN);
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		return err_errno(errno, "%s", path);
+	return durable_sync_folder(own);
+}
+
+/* For init, health, benchctl and our own next run in this instance. */
+static void tell(const char *id, const char *state, const char *why)
+{
+	json_t *all = json_pack("{s:s, s:s, s:o*}", "id", id, "state", state, "why", why ? plain_json(why) : NULL);
+	struct err *e = durable_show(UPGRADE_SAID, all, 0644);
+
+	json_decref(all);
+	if (e)
+		say_err(e, "the upgrade's state is not shown");
+}
+
+/* A path of the volume as a name below it. */
+static void add_item(const struct bench *b, json_t *items, const char *path)
+{
+	size_t len = strlen(b->data);
+
+	if (path && !strncmp(path, b->data, len) && path[len] == '/')
+		json_array_append_new(items, json_string(path + len + 1));
+}
+
+/* All that a start with another image, and its migrations, may change. */
+static json_t *list_items(const struct bench *b, const struct ledger *l)
+{
+	static const char *const files[] = { "sites/common_site_config.json", ".mkbench/common_site_config.image.json",
+					     ".mkbench/common_site_config.copy.json", ".mkbench/committed.json" };
+	json_t *items = json_array();
+
+	for (size_t i = 0; i < b->sites.count; i++)
+		if (release_is_made(l, b->sites.items[i].name)) {
+			AUTO_FREE char *item = mem_printf("sites/%s", b->sites.items[i].name);
+			json_array_append_new(items, json_string(item));
+		}
+	for (size_t i = 0; i < COUNT(files); i++)
+		json_array_append_new(items, json_string(files[i]));
+	for (size_t i = 0; i < b->redis.count; i++)
+		add_item(b, items, b->redis.items[i].data);
+	add_item(b, items, b->sql_data);
+	return items;
+}
+
+static struct err *check_room(const struct bench *b, const json_t *committed)
+{
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/ledger"), *going = record_path(b);
+	struct ledger *l = NULL;
+	struct err *e = NULL;
+
+	if (access(path, F_OK) < 0 || !access(going, F_OK))
+		return NULL;
+	TRY(ledger_open(path, &l));
+	if (release_is_due(b, l, committed)) {
+		json_t *items = list_items(b, l);
+		e = snapshot_room(b, items);
+		json_decref(items);
+	}
+	ledger_close(l);
+	return e;
+}
+
+/* The copy that MKBENCH_BACK asks for, or NULL. */
+static const char *asked_back(const struct bench *b)
+{
+	const char *id = getenv("MKBENCH_BACK");
+
+	return id && *id && !strchr(id, '/') && *id != '.' && snapshot_is_there(b, id) ? id : NULL;
+}
+
+struct err *upgrade_check(const struct bench *b, bool ours)
+{
+	json_t *committed;
+
+	if (asked_back(b))
+		return NULL;
+	TRY(release_read(b, &committed));
+	struct err *e = release_check(b, committed);
+	if (!e && ours)
+		e = check_room(b, committed);
+	json_decref(committed);
+	return e;
+}
+
+bool upgrade_is_due(const struct bench *b, const struct ledger *l)
+{
+	AUTO_FREE char *path = record_path(b);
+	json_t *committed = NULL;
+	struct err *e = release_read(b, &committed);
+	bool due = !access(path, F_OK) || (!e && release_is_due(b, l, committed));
+
+	err_free(e); /* said by who must have it */
+	json_decref(committed);
+	return due;
+}
+
+struct err *upgrade_ask_back(const struct bench *b)
+{
+	const char *id = asked_back(b), *wanted = getenv("MKBENCH_BACK");
+
+	if (!id && wanted && *wanted)
+		say("MKBENCH_BACK: no copy '%s' is kept any more: nothing is put back", wanted);
+	return id ? record(b, id, "back", "asked for by MKBENCH_BACK") : NULL;
+}
+
+void upgrade_forget_why(void)
+{
+	unlink(UPGRADE_SAID);
+}
+
+char *upgrade_why(void)
+{
+	json_t *said = NULL;
+	bool damaged;
+	struct err *e = durable_read_json(UPGRADE_SAID, &said, &damaged);
+	bool held = !strcmp(text_of(said, "state"), "held");
+	char *why = mem_printf("the upgrade failed, %s: %s", held ? "and waits (benchctl upgrade)" : "and the data are as they were before",
+			       text_of(said, "why"));
+
+	err_free(e);
+	json_decref(said);
+	return why;
+}
+
+static struct err *stop_all_programs(const struct bench *b)
+{
+	TRY(supervisor_stop_phase(b, PHASE_BENCH, START_MS));
+	return supervisor_stop_phase(b, PHASE_STORES, START_MS);
+}
+
+static struct err *put_back(struct work *w, const char *id, const char *why)
+{
+	AUTO_FREE char *note = mem_printf("upgrade %s: the data are as they were before: %s", id, why);
+
+	crash_at("put-back", "before");
+	TRY(stop_all_programs(&w->bench));
+	sql_close(w->root);
+	w->root = NULL;
+	TRY(record(&w->bench, id, "back", why));
+	TRY(snapshot_back(&w->bench, id));
+	crash_at("put-back", "commit");
+	TRY(ledger_note(w->ledger, note));
+	TRY(forget(&w->bench));
+	crash_at("put-back", "after");
+	say("%s", note);
+	return snapshot_drop(&w->bench, id);
+}
+
+static struct err *finish(struct work *w, const char *id)
+{
+	TRY(forget(&w->bench));
+	return snapshot_drop_others(&w->bench, id);
+}
+
+static bool is_committed(const struct bench *b, const char *id)
+{
+	json_t *committed = NULL;
+	struct err *e = release_read(b, &committed);
+	bool so = !e && !strcmp(text_of(committed, "upgrade"), id);
+
+	err_free(e);
+	json_decref(committed);
+	return so;
+}
+
+/* What to do with the record of an attempt that nobody is at any more. */
+static struct err *settle(struct work *w, const json_t *known, bool *ret_over)
+{
+	const char *id = text_of(known, "id"), *state = text_of(known, "state"), *why = text_of(known, "why");
+	bool ours = !access(UPGRADE_SAID, F_OK), same = !strcmp(text_of(known, "build"), w->bench.build);
+
+	*ret_over = ours;
+	if (strcmp(state, "back") && is_committed(&w->bench, id)) {
+		*ret_over = false;
+		return finish(w, id);
+	}
+	if (!strcmp(state, "held") && same) {
+		*ret_over = true;
+		tell(id, "held", why);
+		return NULL;
+	}
+	why = *why ? why : "it was killed";
+	if (strcmp(state, "copying"))
+		TRY(put_back(w, id, why));
+	else
+		TRY(snapshot_drop(&w->bench, id));
+	if (ours)
+		tell(id, "back", why);
+	return forget(&w->bench);
+}
+
+/* Whether this instance has tried already, and that was that. */
+static bool has_failed(void)
+{
+	json_t *said = NULL;
+	bool damaged;
+	struct err *e = durable_read_json(UPGRADE_SAID, &said, &damaged);
+	const char *state = text_of(said, "state");
+	bool failed = !strcmp(state, "back") || !strcmp(state, "held");
+
+	err_free(e);
+	json_decref(said);
+	return failed;
+}
+
+struct err *upgrade_recover(struct work *w, bool *ret_over)
+{
+	json_t *known;
+
+	*ret_over = false;
+	TRY(read_record(&w->bench, &known));
+	struct err *e = known ? settle(w, known, ret_over) : NULL;
+	json_decref(known);
+	*ret_over |= has_failed();
+	return e;
+}
+
+static char *make_id(const struct bench *b)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	char stamp[32];
+
+	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", gmtime_r(&now, &tm));
+	char *id = mem_dup(stamp);
+	for (unsigned n = 2; snapshot_is_there(b, id); n++) {
+		free(id);
+		id = mem_printf("%s-%u", stamp, n);
+	}
+	return id;
+}
+
+struct err *upgrade_open(struct work *w)
+{
+	json_t *committed;
+
+	TRY(release_read(&w->bench, &committed));
+	struct err *e = release_check(&w->bench, committed);
+	if (e || !release_is_due(&w->bench, w->ledger, committed)) {
+		json_decref(committed);
+		return e;
+	}
+	w->upgrade = mem_new(sizeof *w->upgrade);
+	*w->upgrade = (struct upgrade){ .id = make_id(&w->bench), .committed = committed };
+	tell(w->upgrade->id, "running", NULL);
+	say("upgrade %s begins: the data are of another release than this image", w->upgrade->id);
+	return NULL;
+}
+
+void upgrade_close(struct upgrade *u)
+{
+	if (!u)
+		return;
+	json_decref(u->committed);
+	free(u->id);
+	free(u);
+}
+
+struct err *upgrade_snapshot(struct work *w, bool *ret_did)
+{
+	struct upgrade *u = w->upgrade;
+	AUTO_FREE char *line = mem_printf("upgrade %s begins", u->id);
+	json_t *items = list_items(&w->bench, w->ledger);
+
+	*ret_did = true;
+	struct err *e = stop_all_programs(&w->bench);
+	if (!e)
+		e = record(&w->bench, u->id, "copying", NULL);
+	if (!e)
+		e = snapshot_take(&w->bench, u->id, items);
+	json_decref(items);
+	crash_at("snapshot", "commit");
+	TRY(e);
+	TRY(ledger_note(w->ledger, line));
+	TRY(record(&w->bench, u->id, "migrating", NULL));
+	u->kept = true;
+	return NULL;
+}
+
+struct err *upgrade_serve(struct work *w, bool *ret_did)
+{
+	*ret_did = true;
+	TRY(supervisor_start_role(&w->bench, ROLE_WEB));
+	return supervisor_start_role(&w->bench, ROLE_SOCKETIO);
+}
+
+struct err *upgrade_commit(struct work *w, bool *ret_did)
+{
+	struct upgrade *u = w->upgrade;
+	AUTO_FREE char *line = mem_printf("upgrade %s is committed", u->id);
+
+	*ret_did = true;
+	TRY(durable_sync_all(w->bench.data));
+	TRY(ledger_note(w->ledger, line));
+	crash_at("commit", "mid");
+	TRY(release_commit(&w->bench, w->ledger, u->id));
+	u->done = true;
+	crash_at("commit", "commit");
+	tell(u->id, "done", NULL);
+	return finish(w, u->id);
+}
+
+struct err *upgrade_fail(struct work *w, const char *why)
+{
+	struct upgrade *u = w->upgrade;
+
+	if (u->kept && w->bench.upgrade_holds) {
+		TRY(record(&w->bench, u->id, "held", why));
+		tell(u->id, "held", why);
+		return NULL;
+	}
+	if (u->kept)
+		TRY(put_back(w, u->id, why));
+	else
+		TRY(snapshot_drop(&w->bench, u->id));
+	TRY(forget(&w->bench));
+	tell(u->id, "back", why);
+	return NULL;
+}
