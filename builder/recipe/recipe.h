@@ -116,6 +116,13 @@ struct disk {
 /* What versions the apps' own package managers may choose: those of when the apps were committed, or any. */
 enum resolve { RESOLVE_COMMIT, RESOLVE_NEWEST };
 
+/* What an instance does with older data. */
+struct upgrade {
+	int on_failure;           /* enum on_failure */
+	uint64_t keep_seconds;    /* the copy of before is kept no longer than this; 0: until the next upgrade */
+};
+enum on_failure { ON_FAILURE_BACK, ON_FAILURE_HOLD };
+
 struct recipe {
 	struct arena arena;       /* owns every string below */
 	const char *path;         /* of the recipe's file; relative sources start in its folder */
@@ -135,6 +142,7 @@ struct recipe {
 	struct nginx nginx;
 	uint64_t socketio_port;
 	struct logs logs;
+	struct upgrade upgrade;
 	struct list outputs;      /* of int: enum output */
 	struct disk disk;
 	struct list allow;        /* of struct audit_allow */

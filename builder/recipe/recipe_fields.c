@@ -216,6 +216,14 @@ static const struct field audit_fields[] = {
 	END
 };
 
+static const struct field upgrade_fields[] = {
+	{ "on_failure", FIELD_ENUM, .offset = offsetof(struct upgrade, on_failure), .choices = WORDS("back", "hold"), .fallback = "back",
+	  .help = "back: the data are put back as they were, for the image before; hold: they wait as the failure left them for benchctl upgrade" },
+	{ "keep", FIELD_SECONDS, .offset = offsetof(struct upgrade, keep_seconds), .min = 60, .max = 366 * 86400,
+	  .help = "how long the copy of the data of before is kept at most; until the next upgrade when absent" },
+	END
+};
+
 static const struct field disk_fields[] = {
 	{ "size", FIELD_SIZE, .offset = offsetof(struct disk, size_bytes), .min = 2ull << 30, .max = 16ull << 40, .fallback = "8G",
 	  .help = "the disk's size: a file takes only what is used, and data grows by itself on a larger disk" },
@@ -257,6 +265,8 @@ const struct field recipe_fields[] = {
 	{ "nginx", FIELD_MAP, .offset = offsetof(struct recipe, nginx), .fields = nginx_fields, .help = "the door of the image" },
 	{ "socketio", FIELD_MAP, .offset = offsetof(struct recipe, socketio_port), .fields = socketio_fields, .help = "the live-event server" },
 	{ "logs", FIELD_MAP, .offset = offsetof(struct recipe, logs), .fields = logs_fields, .help = "where programs' lines are shown" },
+	{ "upgrade", FIELD_MAP, .offset = offsetof(struct recipe, upgrade), .fields = upgrade_fields,
+	  .help = "a start on data of other apps, which migrates them" },
 	{ "outputs", FIELD_LIST, .offset = offsetof(struct recipe, outputs), .min = 1, .max = 8, .items = FIELD_ENUM,
 	  .choices = WORDS("oci", "docker", "raw", "qcow2", "raw.zst"), .later = WORDS("vmdk", "vhd"), .fallback = "[oci, docker]",
 	  .help = "what is written: an OCI layout, an archive for docker load, a bootable disk as it is, for QEMU, or compressed" },

@@ -294,6 +294,15 @@ static void add_apps(const struct writer *w)
 	}
 }
 
+static void add_upgrade(const struct writer *w)
+{
+	const struct upgrade *u = &w->set->recipe->upgrade;
+
+	json_object_set_new(w->root, "upgrade",
+		json_pack("{s:s, s:I}", "on_failure", u->on_failure == ON_FAILURE_HOLD ? "hold" : "back", "keep_seconds",
+			  (json_int_t)u->keep_seconds));
+}
+
 static void add_general(const struct writer *w, const char *build_id)
 {
 	const struct recipe *r = w->set->recipe;
@@ -312,6 +321,7 @@ struct err *bench_json_write(const struct service_set *s, const char *build_id, 
 
 	add_general(&w, build_id);
 	add_apps(&w);
+	add_upgrade(&w);
 	struct err *e = add_framework(&w);
 	if (!e)
 		e = add_mariadb(&w);

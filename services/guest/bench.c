@@ -55,6 +55,14 @@ static void read_apps(struct reader *r, struct bench *b)
 	}
 }
 
+static void read_upgrade(struct reader *r, struct bench *b)
+{
+	json_t *o = json_object_get(b->root, "upgrade") ? reader_object(r, b->root, "upgrade") : NULL;
+
+	b->upgrade_holds = o && !strcmp(reader_text_or(r, o, "on_failure", "back"), "hold");
+	b->upgrade_keep_seconds = o ? (unsigned)reader_number(r, o, "keep_seconds", 0) : 0;
+}
+
 static void read_framework(struct reader *r, struct bench *b)
 {
 	static const char *const folders[] = { "public/files", "private/files", "private/backups", "locks", "logs", NULL };
@@ -72,8 +80,6 @@ static void read_framework(struct reader *r, struct bench *b)
 	read_commands(r, reader_list(r, o, "site_migrate"), &b->migrate.items, &b->migrate.count);
 	read_commands(r, reader_list(r, o, "site_install"), &b->install.items, &b->install.count);
 	read_commands(r, reader_list(r, o, "site_probe"), &b->probes.items, &b->probes.count);
-	if (json_object_get(b->root, "upgrade"))
-		b->upgrade_holds = !strcmp(reader_text_or(r, reader_object(r, b->root, "upgrade"), "on_failure", "back"), "hold");
 }
 
 static void read_services(struct reader *r, struct bench *b)
@@ -250,6 +256,7 @@ struct err *bench_parse(const char *bytes, size_t len, struct bench *b)
 	b->http_port = (unsigned)reader_number(&r, b->root, "http_port", 8080);
 	b->default_site = reader_text_or(&r, b->root, "default_site", NULL);
 	read_apps(&r, b);
+	read_upgrade(&r, b);
 	read_framework(&r, b);
 	read_services(&r, b);
 	read_programs(&r, b);

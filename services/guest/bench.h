@@ -85,6 +85,7 @@ struct bench {
 	const char *framework;
 	BENCH_LIST(struct bench_app) apps; /* empty: the image does not say */
 	BENCH_LIST(struct bench_command) create, finish, migrate, install, probes;
+	unsigned upgrade_keep_seconds; /* 0: until the next one */
 	bool upgrade_holds;       /* a failed upgrade waits for a person */
 	const char *probe_path;
 	const char *sql_socket, *sql_data, *sql_memory_file;

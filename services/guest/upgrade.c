@@ -259,13 +259,37 @@ static bool has_failed(void)
 	return failed;
 }
 
+/* What an attempt that had nothing more to do but this has left. */
+static struct err *sweep(const struct bench *b)
+{
+	json_t *committed;
+
+	TRY(release_read(b, &committed));
+	struct err *e = snapshot_drop_others(b, json_string_value(json_object_get(committed, "upgrade")));
+	json_decref(committed);
+	return e;
+}
+
+struct err *upgrade_expire(const struct bench *b)
+{
+	AUTO_FREE char *going = record_path(b);
+	json_t *committed;
+
+	if (!b->upgrade_keep_seconds || !access(going, F_OK))
+		return NULL;
+	TRY(release_read(b, &committed));
+	json_int_t at = json_integer_value(json_object_get(committed, "at"));
+	json_decref(committed);
+	return time(NULL) < at + (time_t)b->upgrade_keep_seconds ? NULL : snapshot_drop_others(b, NULL);
+}
+
 struct err *upgrade_recover(struct work *w, bool *ret_over)
 {
 	json_t *known;
 
 	*ret_over = false;
 	TRY(read_record(&w->bench, &known));
-	struct err *e = known ? settle(w, known, ret_over) : NULL;
+	struct err *e = known ? settle(w, known, ret_over) : sweep(&w->bench);
 	json_decref(known);
 	*ret_over |= has_failed();
 	return e;

@@ -22,6 +22,9 @@ struct err *upgrade_ask_back(const struct bench *b) MUST_CHECK;
 void upgrade_forget_why(void); /* this instance may try again */
 char *upgrade_why(void); /* it failed in this instance, and why; the caller's */
 
+/* Removes the copy of before when the recipe's time for it is over. */
+struct err *upgrade_expire(const struct bench *b) MUST_CHECK;
+
 /* Finishes what a dead attempt has left: its data go back, or its commit is completed. ret_over: this instance has tried, and leaves
  * it at that. */
 struct err *upgrade_recover(struct work *w, bool *ret_over) MUST_CHECK;

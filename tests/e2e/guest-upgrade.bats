@@ -3,54 +3,7 @@
 bats_require_minimum_version 1.5.0
 load helpers
 load room
-
-# image 1|2: what the room's next start is an image of. 2 has newer apps, a migration and a probe.
-image() {
-	[[ -e $room/bench.1.json ]] || cp "$room/bench.json" "$room/bench.1.json"
-	cp "$room/bench.1.json" "$room/bench.json"
-	[[ $1 = 1 ]] || jq --arg bench "$room/bench" '.version = "2.0" | .build = "fedcba9876543210"
-		| .apps[0] = { name: "first", version: "1.1", content: "sha256:f2" }
-		| .framework.site_migrate = [ { name: "migrate", argv: [ $bench + "/migrate-site", "{site}", "{db_name}", "{db_user}" ] } ]
-		| .framework.site_probe = [ { name: "try", argv: [ "/bin/sh", "-c", "test ! -e \($bench)/useless" ] } ]' \
-		"$room/bench.1.json" >"$room/bench.json"
-}
-
-tell_all() {
-	in_room "$repo/tests/guest/oracle" "$room" >"$room/told"
-	sed "s#$room#ROOM#g" "$room/told" | grep -v '/\.mkbench\|^upgrade/'
-}
-
-# The lines of a bench that was left alone: before.$1, of an upgraded one after.
-undisturbed() {
-	[[ ! -e $BATS_FILE_TMPDIR/after ]] || return 0
-	image 1
-	start_room
-	started
-	tell_all >"$BATS_FILE_TMPDIR/before"
-	end_room TERM
-	image 2
-	start_room
-	started
-	tell_all >"$BATS_FILE_TMPDIR/after"
-	in_room jq -r '.steps[].step' /run/mkbench/progress.json >"$BATS_FILE_TMPDIR/steps"
-	end_room TERM
-	run -1 diff -q "$BATS_FILE_TMPDIR/before" "$BATS_FILE_TMPDIR/after"
-	rm -rf "$room"
-	make_room
-}
-
-is_as() {
-	tell_all >"$room/now"
-	diff "$BATS_FILE_TMPDIR/$1" "$room/now"
-}
-
-# A volume of image 1, stopped in order.
-volume() {
-	image 1
-	start_room
-	started
-	end_room TERM
-}
+load upgrade
 
 @test "newer apps: the sites are migrated, tried and committed; a copy of before is kept; the same image again does nothing" {
 	undisturbed

@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# An upgrade that is killed, anywhere: old data under the old image, or new data under the new one.
+bats_require_minimum_version 1.5.0
+load helpers
+load room
+load upgrade
+
+is_clean() {
+	[[ -z $(find "$room/data" \( -name '*.new' -o -name '*.replaced' -o -name '*.damaged' -o -name '*.after' -o -name '*.gone' \) ! -path '*/mysql/*') ]]
+}
+
+# Whoever starts next: the image before, which must run at once until the commit and refuses afterwards; then the new one.
+then_old_and_new() {
+	local committed
+	committed=$(jq -r '.image.version' "$room/data/.mkbench/committed.json")
+	image 1
+	start_room
+	if [[ $committed = 2.0 ]]; then
+		over
+		[[ $status = 6 ]]
+		tail -1 "$log" | grep -q "this image is older than the data"
+	else
+		started
+		is_as before
+		is_clean
+		end_room KILL
+	fi
+	then_new
+}
+
+then_new() {
+	image 2
+	start_room
+	started
+	is_as after
+	is_clean
+	[[ ! -e $room/data/.mkbench/upgrade.json && $(find "$room/data/.mkbench/before" -mindepth 1 -maxdepth 1 | wc -l) = 1 ]]
+	end_room TERM
+}
+
+phases_of() {
+	case $1 in
+	snapshot | commit) echo before mid commit after ;;
+	config | stores | migrate/*) echo before mid after ;;
+	*) echo before after ;;
+	esac
+}
+
+@test "killed like by a power cut before, in and after each step of an upgrade" {
+	undisturbed
+	turn=0
+	while read -r step; do
+		for phase in $(phases_of "$step"); do
+			echo "# $step:$phase"
+			volume
+			image 2
+			start_room MKBENCH_CRASH_AT="$step:$phase"
+			over
+			[[ $status = 137 ]] || { tail -20 "$log"; false; }
+			if ((turn++ % 2)); then then_new; else then_old_and_new; fi
+		done
+	done < <(sed -n '/^snapshot$/,/^commit$/p' "$BATS_FILE_TMPDIR/steps" | grep -vx "install/.*")
+	[[ $turn -gt 30 ]]
+}
+
+@test "killed while the data go back, at each point of that" {
+	undisturbed
+	for phase in before mid commit after; do
+		echo "# put-back:$phase"
+		volume
+		image 2
+		touch "$room/bench/broken-two.localhost"
+		start_room MKBENCH_CRASH_AT="put-back:$phase"
+		over
+		[[ $status = 137 ]]
+		rm "$room/bench/broken-two.localhost"
+		image 1
+		start_room MKBENCH_CRASH_AT="put-back:$phase" # an old image that is killed at the same thing
+		[[ $phase = after ]] || over
+		[[ $phase = after ]] || [[ $status = 137 ]]
+		[[ $phase != after ]] || end_room KILL
+		then_old_and_new
+	done
+}
+
+@test "killed at random times, each by another image than the last one or the same" {
+	undisturbed
+	RANDOM=${SEED:=$$}
+	echo "SEED=$SEED"
+	for _ in $(seq "${KILLS:-8}"); do
+		volume
+		for _ in 1 2; do
+			image 2
+			start_room
+			sleep "$((RANDOM % 4)).$((RANDOM % 100))"
+			end_room KILL
+		done
+		if ((RANDOM % 2)); then then_new; else then_old_and_new; fi
+	done
+}
