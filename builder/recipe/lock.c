@@ -56,12 +56,12 @@ static const struct field package_fields[] = {
 	{ .name = NULL },
 };
 
-static const struct pattern pattern_module = { "^.+ ([0-9a-f]{40}|[0-9a-f]{64})$", "a path and a commit", 8192, NULL };
+static const struct pattern pattern_submodule = { "^.+ ([0-9a-f]{40}|[0-9a-f]{64})$", "a path and a commit", 8192, NULL };
 
 static const struct field app_fields[] = {
 	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, name), .pattern = &pattern_app, .help = "what it is called" },
 	{ "commit", FIELD_TEXT, .offset = offsetof(struct lock_app, commit), .help = "its commit" },
-	{ "modules", FIELD_LIST, .offset = offsetof(struct lock_app, modules), .max = 1000, .pattern = &pattern_module, .help = "its submodules" },
+	{ "modules", FIELD_LIST, .offset = offsetof(struct lock_app, modules), .max = 1000, .pattern = &pattern_submodule, .help = "its submodules" },
 	{ "tree", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, tree), .help = "the digest of its files" },
 	{ .name = NULL },
 };

@@ -15,6 +15,7 @@
 #include "ctl_logs.h"
 #include "ctl_restart.h"
 #include "ctl_status.h"
+#include "ctl_upgrade.h"
 #include "durable.h"
 #include "roster.h"
 #include "state.h"
@@ -22,7 +23,7 @@
 
 typedef struct err *command(struct bench *b, int argc, char **argv, int *ret_status);
 
-static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_retry, run_logs, run_verify;
+static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_retry, run_upgrade, run_logs, run_verify;
 
 static const struct {
 	const char *name, *args, *help;
@@ -36,6 +37,7 @@ static const struct {
 	{ "retry", "", "prepare again now what has failed and waits", run_retry },
 	{ "verify", "[--json]", "everything checked by real operations, a line each", run_verify },
 	{ "logs", "[PROGRAM] [-n LINES] [-f]", "the logs there are, or the end of one", run_logs },
+	{ "upgrade", "[--retry|--back]", "what the data are of; try a failed upgrade again, or leave it", run_upgrade },
 };
 
 static void usage(FILE *out)
@@ -231,6 +233,12 @@ static struct err *run_restart(struct bench *b, int argc, char **argv, int *ret_
 }
 
 /* init looks for the file. */
+static struct err *run_upgrade(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	(void)ret_status;
+	return ctl_upgrade(b, argc, argv);
+}
+
 static struct err *run_retry(struct bench *b, int argc, char **argv, int *ret_status)
 {
 	(void)b, (void)argv, (void)ret_status;

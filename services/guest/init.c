@@ -54,7 +54,6 @@ struct init {
 	pid_t provision, relay;        /* 0: none */
 	int64_t provision_at, look_at, beat_at; /* when to do it; 0: not planned */
 	struct state_report state;
-	bool failed;                   /* an upgrade had, when the stop began */
 	int status;                    /* -1 while running */
 };
 
@@ -110,12 +109,8 @@ static void look_for_change(struct init *i)
 {
 	if (!attempts_changed(&i->attempts, &i->bench))
 		return;
-	if (i->state.state == STATE_FAILED) {
-		upgrade_forget_why();
-		set_state(i, STATE_STARTING, NULL);
-		i->provision_at = clock_ms();
-	}
-	if (i->state.state == STATE_DEGRADED && !i->provision)
+	bool again = i->state.state == STATE_FAILED && upgrade_record_retry();
+	if ((again || i->state.state == STATE_DEGRADED) && !i->provision)
 		i->provision_at = clock_ms();
 }
 
@@ -128,7 +123,7 @@ static void provision_ended(struct init *i, int status)
 		attempts_reset(&i->attempts);
 		set_state(i, STATE_RUNNING, NULL);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == PROVISION_WENT_BACK) {
-		AUTO_FREE char *why = upgrade_why();
+		AUTO_FREE char *why = upgrade_record_why();
 		set_state(i, STATE_FAILED, why);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_USAGE) {
 		i->status = ERR_USAGE;
@@ -148,7 +143,6 @@ static unsigned left_ms(int64_t until)
 static void stop_left(struct init *i, int64_t until, bool *killed)
 {
 	AUTO_PROCESSES struct process_list orphans = { 0 };
-
 	const pid_t others[] = { i->relay ? i->relay : i->provision, i->relay ? i->provision : 0, 0 };
 
 	stop_orphans(&i->bench, &i->watch.last, others, &orphans);
@@ -322,7 +316,6 @@ static bool stop(struct init *i)
 	int64_t begun = clock_ms(), until = begun + stop_seconds() * 1000 - MARGIN_MS;
 	bool killed = false;
 
-	i->failed = i->state.state == STATE_FAILED;
 	set_state(i, STATE_STOPPING, NULL);
 	if (i->provision) {
 		kill(i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
@@ -385,12 +378,12 @@ static int live(struct init *i)
 	if (i->lease < 0)
 		return 0;
 	run(i);
-	bool clean = stop(i);
+	bool failed = i->state.state == STATE_FAILED, clean = stop(i);
 	sync();
 	e = clean ? volume_stamp(&i->bench) : NULL;
 	if (e)
 		say_err(e, "the clean stamp");
-	return i->status ? i->status : !clean ? 1 : i->failed ? PROVISION_WENT_BACK : 0;
+	return i->status ? i->status : !clean ? 1 : failed ? PROVISION_WENT_BACK : 0;
 }
 
 int init_main(int argc, char **argv)

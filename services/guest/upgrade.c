@@ -1,6 +1,5 @@
 #include "upgrade.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,64 +9,12 @@
 #include "base/text.h"
 #include "crash.h"
 #include "durable.h"
-#include "plain.h"
 #include "release.h"
 #include "say.h"
 #include "snapshot.h"
 #include "supervisor.h"
 
 #define START_MS 60000
-
-static char *record_path(const struct bench *b)
-{
-	return bench_in_data(b, BENCH_OWN "/upgrade.json");
-}
-
-static struct err *read_record(const struct bench *b, json_t **ret)
-{
-	AUTO_FREE char *path = record_path(b);
-	bool damaged;
-
-	TRY(durable_read_json(path, ret, &damaged));
-	return damaged ? err_new(ERR_SYSTEM, "%s is damaged", path) : NULL;
-}
-
-static const char *text_of(const json_t *o, const char *key)
-{
-	const char *text = json_string_value(json_object_get(o, key));
-
-	return text ? text : "";
-}
-
-static struct err *record(const struct bench *b, const char *id, const char *state, const char *why)
-{
-	AUTO_FREE char *path = record_path(b);
-	json_t *all = json_pack("{s:s, s:s, s:s, s:o*}", "id", id, "state", state, "build", b->build, "why", why ? plain_json(why) : NULL);
-	struct err *e = durable_json(path, all, 0600, &durable_root, NULL);
-
-	json_decref(all);
-	return e;
-}
-
-static struct err *forget(const struct bench *b)
-{
-	AUTO_FREE char *path = record_path(b), *own = bench_in_data(b, BENCH_OWN);
-
-	if (unlink(path) < 0 && errno != ENOENT)
-		return err_errno(errno, "%s", path);
-	return durable_sync_folder(own);
-}
-
-/* For init, health, benchctl and our own next run in this instance. */
-static void tell(const char *id, const char *state, const char *why)
-{
-	json_t *all = json_pack("{s:s, s:s, s:o*}", "id", id, "state", state, "why", why ? plain_json(why) : NULL);
-	struct err *e = durable_show(UPGRADE_SAID, all, 0644);
-
-	json_decref(all);
-	if (e)
-		say_err(e, "the upgrade's state is not shown");
-}
 
 /* A path of the volume as a name below it. */
 static void add_item(const struct bench *b, json_t *items, const char *path)
@@ -100,11 +47,11 @@ static json_t *list_items(const struct bench *b, const struct ledger *l)
 
 static struct err *check_room(const struct bench *b, const json_t *committed)
 {
-	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/ledger"), *going = record_path(b);
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/ledger");
 	struct ledger *l = NULL;
 	struct err *e = NULL;
 
-	if (access(path, F_OK) < 0 || !access(going, F_OK))
+	if (access(path, F_OK) < 0 || upgrade_record_is_there(b))
 		return NULL;
 	TRY(ledger_open(path, &l));
 	if (release_is_due(b, l, committed)) {
@@ -140,10 +87,9 @@ struct err *upgrade_check(const struct bench *b, bool ours)
 
 bool upgrade_is_due(const struct bench *b, const struct ledger *l)
 {
-	AUTO_FREE char *path = record_path(b);
 	json_t *committed = NULL;
 	struct err *e = release_read(b, &committed);
-	bool due = !access(path, F_OK) || (!e && release_is_due(b, l, committed));
+	bool due = upgrade_record_is_there(b) || (!e && release_is_due(b, l, committed));
 
 	err_free(e); /* said by who must have it */
 	json_decref(committed);
@@ -156,26 +102,7 @@ struct err *upgrade_ask_back(const struct bench *b)
 
 	if (!id && wanted && *wanted)
 		say("MKBENCH_BACK: no copy '%s' is kept any more: nothing is put back", wanted);
-	return id ? record(b, id, "back", "asked for by MKBENCH_BACK") : NULL;
-}
-
-void upgrade_forget_why(void)
-{
-	unlink(UPGRADE_SAID);
-}
-
-char *upgrade_why(void)
-{
-	json_t *said = NULL;
-	bool damaged;
-	struct err *e = durable_read_json(UPGRADE_SAID, &said, &damaged);
-	bool held = !strcmp(text_of(said, "state"), "held");
-	char *why = mem_printf("the upgrade failed, %s: %s", held ? "and waits (benchctl upgrade)" : "and the data are as they were before",
-			       text_of(said, "why"));
-
-	err_free(e);
-	json_decref(said);
-	return why;
+	return id ? upgrade_record_write(b, id, "back", "asked for by MKBENCH_BACK") : NULL;
 }
 
 static struct err *stop_all_programs(const struct bench *b)
@@ -184,7 +111,7 @@ static struct err *stop_all_programs(const struct bench *b)
 	return supervisor_stop_phase(b, PHASE_STORES, START_MS);
 }
 
-static struct err *put_back(struct work *w, const char *id, const char *why)
+static struct err *put_back(struct work *w, const char *id, const char *as, const char *why)
 {
 	AUTO_FREE char *note = mem_printf("upgrade %s: the data are as they were before: %s", id, why);
 
@@ -192,11 +119,11 @@ static struct err *put_back(struct work *w, const char *id, const char *why)
 	TRY(stop_all_programs(&w->bench));
 	sql_close(w->root);
 	w->root = NULL;
-	TRY(record(&w->bench, id, "back", why));
+	TRY(upgrade_record_write(&w->bench, id, as, why));
 	TRY(snapshot_back(&w->bench, id));
 	crash_at("put-back", "commit");
 	TRY(ledger_note(w->ledger, note));
-	TRY(forget(&w->bench));
+	TRY(upgrade_record_forget(&w->bench));
 	crash_at("put-back", "after");
 	say("%s", note);
 	return snapshot_drop(&w->bench, id);
@@ -204,7 +131,7 @@ static struct err *put_back(struct work *w, const char *id, const char *why)
 
 static struct err *finish(struct work *w, const char *id)
 {
-	TRY(forget(&w->bench));
+	TRY(upgrade_record_forget(&w->bench));
 	return snapshot_drop_others(&w->bench, id);
 }
 
@@ -212,7 +139,7 @@ static bool is_committed(const struct bench *b, const char *id)
 {
 	json_t *committed = NULL;
 	struct err *e = release_read(b, &committed);
-	bool so = !e && !strcmp(text_of(committed, "upgrade"), id);
+	bool so = !e && !strcmp(upgrade_record_text(committed, "upgrade"), id);
 
 	err_free(e);
 	json_decref(committed);
@@ -222,41 +149,29 @@ static bool is_committed(const struct bench *b, const char *id)
 /* What to do with the record of an attempt that nobody is at any more. */
 static struct err *settle(struct work *w, const json_t *known, bool *ret_over)
 {
-	const char *id = text_of(known, "id"), *state = text_of(known, "state"), *why = text_of(known, "why");
-	bool ours = !access(UPGRADE_SAID, F_OK), same = !strcmp(text_of(known, "build"), w->bench.build);
+	const char *id = upgrade_record_text(known, "id"), *state = upgrade_record_text(known, "state"), *why = upgrade_record_text(known, "why");
+	bool same = !strcmp(upgrade_record_text(known, "build"), w->bench.build);
+	bool left = same && !strcmp(state, "left"); /* by a person: this image is not to try again */
+	bool ours = upgrade_record_is_ours() || left;
 
 	*ret_over = ours;
-	if (strcmp(state, "back") && is_committed(&w->bench, id)) {
+	if (strcmp(state, "back") && !left && is_committed(&w->bench, id)) {
 		*ret_over = false;
 		return finish(w, id);
 	}
 	if (!strcmp(state, "held") && same) {
 		*ret_over = true;
-		tell(id, "held", why);
+		upgrade_record_tell(id, "held", why);
 		return NULL;
 	}
 	why = *why ? why : "it was killed";
 	if (strcmp(state, "copying"))
-		TRY(put_back(w, id, why));
+		TRY(put_back(w, id, left ? "left" : "back", why));
 	else
 		TRY(snapshot_drop(&w->bench, id));
 	if (ours)
-		tell(id, "back", why);
-	return forget(&w->bench);
-}
-
-/* Whether this instance has tried already, and that was that. */
-static bool has_failed(void)
-{
-	json_t *said = NULL;
-	bool damaged;
-	struct err *e = durable_read_json(UPGRADE_SAID, &said, &damaged);
-	const char *state = text_of(said, "state");
-	bool failed = !strcmp(state, "back") || !strcmp(state, "held");
-
-	err_free(e);
-	json_decref(said);
-	return failed;
+		upgrade_record_tell(id, "back", why);
+	return upgrade_record_forget(&w->bench);
 }
 
 /* What an attempt that had nothing more to do but this has left. */
@@ -272,10 +187,9 @@ static struct err *sweep(const struct bench *b)
 
 struct err *upgrade_expire(const struct bench *b)
 {
-	AUTO_FREE char *going = record_path(b);
 	json_t *committed;
 
-	if (!b->upgrade_keep_seconds || !access(going, F_OK))
+	if (!b->upgrade_keep_seconds || upgrade_record_is_there(b))
 		return NULL;
 	TRY(release_read(b, &committed));
 	json_int_t at = json_integer_value(json_object_get(committed, "at"));
@@ -288,10 +202,10 @@ struct err *upgrade_recover(struct work *w, bool *ret_over)
 	json_t *known;
 
 	*ret_over = false;
-	TRY(read_record(&w->bench, &known));
+	TRY(upgrade_record_read(&w->bench, &known));
 	struct err *e = known ? settle(w, known, ret_over) : sweep(&w->bench);
 	json_decref(known);
-	*ret_over |= has_failed();
+	*ret_over |= upgrade_record_failed();
 	return e;
 }
 
@@ -322,7 +236,7 @@ struct err *upgrade_open(struct work *w)
 	}
 	w->upgrade = mem_new(sizeof *w->upgrade);
 	*w->upgrade = (struct upgrade){ .id = make_id(&w->bench), .committed = committed };
-	tell(w->upgrade->id, "running", NULL);
+	upgrade_record_tell(w->upgrade->id, "running", NULL);
 	say("upgrade %s begins: the data are of another release than this image", w->upgrade->id);
 	return NULL;
 }
@@ -345,14 +259,14 @@ struct err *upgrade_snapshot(struct work *w, bool *ret_did)
 	*ret_did = true;
 	struct err *e = stop_all_programs(&w->bench);
 	if (!e)
-		e = record(&w->bench, u->id, "copying", NULL);
+		e = upgrade_record_write(&w->bench, u->id, "copying", NULL);
 	if (!e)
 		e = snapshot_take(&w->bench, u->id, items);
 	json_decref(items);
 	crash_at("snapshot", "commit");
 	TRY(e);
 	TRY(ledger_note(w->ledger, line));
-	TRY(record(&w->bench, u->id, "migrating", NULL));
+	TRY(upgrade_record_write(&w->bench, u->id, "migrating", NULL));
 	u->kept = true;
 	return NULL;
 }
@@ -376,7 +290,7 @@ struct err *upgrade_commit(struct work *w, bool *ret_did)
 	TRY(release_commit(&w->bench, w->ledger, u->id));
 	u->done = true;
 	crash_at("commit", "commit");
-	tell(u->id, "done", NULL);
+	upgrade_record_tell(u->id, "done", NULL);
 	return finish(w, u->id);
 }
 
@@ -385,15 +299,15 @@ struct err *upgrade_fail(struct work *w, const char *why)
 	struct upgrade *u = w->upgrade;
 
 	if (u->kept && w->bench.upgrade_holds) {
-		TRY(record(&w->bench, u->id, "held", why));
-		tell(u->id, "held", why);
+		TRY(upgrade_record_write(&w->bench, u->id, "held", why));
+		upgrade_record_tell(u->id, "held", why);
 		return NULL;
 	}
 	if (u->kept)
-		TRY(put_back(w, u->id, why));
+		TRY(put_back(w, u->id, "back", why));
 	else
 		TRY(snapshot_drop(&w->bench, u->id));
-	TRY(forget(&w->bench));
-	tell(u->id, "back", why);
+	TRY(upgrade_record_forget(&w->bench));
+	upgrade_record_tell(u->id, "back", why);
 	return NULL;
 }

@@ -2,6 +2,7 @@
  * DATA/.mkbench/upgrade.json, so that whoever starts next, this image or the one before, knows what to do: until the commit the data go
  * back to their copy (snapshot.h), from then on they stay. */
 #pragma once
+#include "upgrade_record.h"
 #include "work.h"
 
 struct upgrade {
@@ -10,8 +11,6 @@ struct upgrade {
 	bool kept, done;           /* the copy is whole; it is committed */
 };
 
-#define UPGRADE_SAID BENCH_RUN "/upgrade.json" /* how this instance's attempt went: "state", "id", "why" */
-
 /* Only looks. Refuses what cannot work: for ours, who has the volume, also when there is no room for the copy. Nothing is refused
  * when MKBENCH_BACK asks for a copy that is there. */
 struct err *upgrade_check(const struct bench *b, bool ours) MUST_CHECK;
@@ -19,8 +18,6 @@ struct err *upgrade_check(const struct bench *b, bool ours) MUST_CHECK;
 bool upgrade_is_due(const struct bench *b, const struct ledger *l);
 /* MKBENCH_BACK: putting back that copy is what provision begins with. */
 struct err *upgrade_ask_back(const struct bench *b) MUST_CHECK;
-void upgrade_forget_why(void); /* this instance may try again */
-char *upgrade_why(void); /* it failed in this instance, and why; the caller's */
 
 /* Removes the copy of before when the recipe's time for it is over. */
 struct err *upgrade_expire(const struct bench *b) MUST_CHECK;

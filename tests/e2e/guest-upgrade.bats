@@ -74,3 +74,151 @@ load upgrade
 	started
 	is_as before
 }
+
+# edit FILTER: of the room's bench.json.
+edit() {
+	jq --arg bench "$room/bench" "$1" "$room/bench.json" >"$room/edited"
+	mv "$room/edited" "$room/bench.json"
+}
+
+# untouched COMMAND...: changes nothing of the volume but the lease's time and what is written to be taken away again.
+untouched() {
+	local list
+	list() { (cd "$room/data" && find . ! -name probe ! -path ./.mkbench -type f -printf '%p %s %T@ %i\n' | grep -v './.mkbench/lease' | sort); }
+	list >"$room/list.1"
+	"$@"
+	list >"$room/list.2"
+	diff "$room/list.1" "$room/list.2"
+}
+
+refused() {
+	start_room
+	over
+	[[ $status = 6 ]]
+	echo "# $1"
+	tail -1 "$log" | grep -F "$1"
+}
+
+@test "what cannot work is refused before anything is touched: an older image, an app that is missing, too little room" {
+	undisturbed
+	volume
+	image 2
+	edit '.apps[1].name = "third" | .sites[].apps = ["first", "third"]'
+	untouched refused "site one.localhost has the app 'second', which this image has not"
+	image 2
+	edit '.apps[0].version = "0.9.9"'
+	untouched refused "this image is older than the data: it has first 0.9.9, they need first 1.0; the data are of pretence 1.0"
+	image 2
+	edit '.apps[0].version = "main"'
+	start_room
+	started
+	end_room TERM
+	id=$(jq -r .upgrade "$room/data/.mkbench/committed.json")
+	image 1
+	untouched refused "this image is older than the data: an upgrade has left its apps behind; the data are of pretence 2.0"
+	grep -q "set MKBENCH_BACK=$id for one start" "$log"
+	start_room MKBENCH_BACK="$id"
+	started
+	is_as before
+	end_room TERM
+	start_room
+	started
+	is_as before
+}
+
+@test "too little room for the copy is said with both numbers, and nothing is touched" {
+	volume
+	image 2
+	mount -t tmpfs -o size=1g,mode=755 tmpfs "$BATS_TEST_TMPDIR"
+	cp -a "$room/data/." "$BATS_TEST_TMPDIR"
+	mount --bind "$BATS_TEST_TMPDIR" "$room/data"
+	dd if=/dev/zero of="$room/data/.mkbench/filler" bs=1M count=$(($(stat -f -c %a "$room/data") / 256 - 150)) status=none
+	untouched refused "an upgrade keeps a copy of the data: $room/data has 1"
+	tail -1 "$log" | grep -E "needs [0-9.]+ MB; make room"
+	rm "$room/data/.mkbench/filler"
+	start_room
+	started
+	end_room TERM
+	umount -l "$room/data"
+	umount -l "$BATS_TEST_TMPDIR"
+}
+
+@test "hold: a failed upgrade waits for a person, who has it tried again, or the data put back" {
+	undisturbed
+	volume
+	image 2
+	edit '.upgrade = { on_failure: "hold" }'
+	cp "$room/bench.json" "$room/bench.hold"
+	touch "$room/bench/broken-two.localhost"
+	start_room
+	until_room sh -c "$room/bin/health | grep '^failed: the upgrade failed, and waits'"
+	[[ $(jq -r .state "$room/data/.mkbench/upgrade.json") = held ]]
+	until_room test -e "$room/data/sites/two.localhost/private/files/migrated"
+	end_room TERM
+	start_room # the same image again: it still waits
+	until_room sh -c "$room/bin/health | grep '^failed: the upgrade failed, and waits'"
+	rm "$room/bench/broken-two.localhost"
+	run -0 in_room "$room/bin/benchctl" upgrade
+	[[ $output = *"first "*"(differs)"*"is held: migrate/two.localhost"* ]]
+	in_room "$room/bin/benchctl" upgrade --retry
+	started
+	is_as after
+	run -6 in_room "$room/bin/benchctl" upgrade --back
+	end_room TERM
+	volume
+	cp "$room/bench.hold" "$room/bench.json"
+	touch "$room/bench/broken-two.localhost"
+	start_room
+	until_room sh -c "$room/bin/health | grep '^failed: .* and waits'"
+	in_room "$room/bin/benchctl" upgrade --back
+	until_room sh -c "$room/bin/health | grep '^failed: .* as they were before'"
+	[[ ! -e $room/data/.mkbench/upgrade.json ]]
+	end_room TERM
+	[[ $status = 7 ]]
+	rm "$room/bench/broken-two.localhost"
+	image 1
+	start_room
+	started
+	is_as before
+}
+
+@test "an upgrade that failed is tried again by benchctl retry, without a new start" {
+	undisturbed
+	volume
+	image 2
+	touch "$room/bench/useless"
+	start_room
+	until_room sh -c "$room/bin/health | grep '^failed: '"
+	rm "$room/bench/useless"
+	in_room "$room/bin/benchctl" upgrade --retry
+	started
+	is_as after
+}
+
+@test "an app that the newer image has and the recipe gives a site is installed there, in the site that has it not alone" {
+	volume
+	image 2
+	edit '.apps += [{ name: "third", content: "sha256:t1" }] | .sites[1].apps = ["first", "third"]
+		| .framework.site_install = [ { name: "app", argv: [ $bench + "/create-site", "{site}", "{db_name}", "{db_user}", "{app}" ] } ]'
+	mkdir "$room/bench/apps/third"
+	start_room
+	started
+	[[ $(cat "$room/data/sites/two.localhost/private/files/third") = "third of two.localhost" ]]
+	[[ ! -e $room/data/sites/one.localhost/private/files/third ]]
+	jq -e '.sites["two.localhost"].apps.third and (.sites["one.localhost"].apps.third | not)' "$room/data/.mkbench/committed.json"
+}
+
+@test "a volume of before there were releases is migrated, with a way back" {
+	undisturbed
+	volume
+	rm "$room/data/.mkbench/committed.json"
+	image 2
+	touch "$room/bench/broken-one.localhost"
+	start_room
+	until_room sh -c "$room/bin/health | grep '^failed: '"
+	[[ ! -e $room/data/.mkbench/committed.json ]]
+	rm "$room/bench/broken-one.localhost"
+	in_room "$room/bin/benchctl" upgrade --retry
+	started
+	is_as after
+}
