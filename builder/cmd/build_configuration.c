@@ -60,9 +60,23 @@ static void identify_apps(struct job *j)
 	}
 }
 
+/* "1:10.11.14-0+deb12u2" is 10.11.14 to who looks at the data. */
+static void name_server(struct job *j)
+{
+	const char *package = service_server_package(j->services);
+
+	for (size_t i = 0; package && i < j->lock.package_count; i++)
+		if (!strcmp(j->lock.packages[i].name, package)) {
+			const char *version = j->lock.packages[i].version, *epoch = strchr(version, ':');
+			version = epoch ? epoch + 1 : version;
+			service_server_version(j->services, version, strspn(version, "0123456789."));
+		}
+}
+
 struct err *build_configuration(struct job *j, const char *build_id, struct tree *ret)
 {
 	identify_apps(j);
+	name_server(j);
 	TRY(service_render(j->services, build_id, ret));
 	TRY(add_guest(ret));
 	tree_add(ret, &(struct entry){ .path = "data", .kind = ENTRY_FOLDER, .mode = 0755 });

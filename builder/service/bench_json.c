@@ -128,10 +128,11 @@ static struct err *add_mariadb(struct writer *w)
 		return NULL;
 	TRY(expand_list(&w->arena, &w->set->scope, &service->source, &service->commands.install, &install));
 	json_object_set_new(w->root, "mariadb",
-		json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:I, s:I, s:s}", "socket", text_of(w, "mariadb.socket"),
+		json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:I, s:I, s:s, s:s*}", "socket", text_of(w, "mariadb.socket"),
 			  "data", text_of(w, "mariadb.folder"), "user", user->name, "uid", (int)user->uid, "gid", (int)user->gid,
 			  "install", words(install), "buffer_pool_bytes", (json_int_t)m->buffer_pool_bytes,
-			  "buffer_pool_percent", (json_int_t)m->buffer_pool_percent, "memory_file", text_of(w, "mariadb.memory_file")));
+			  "buffer_pool_percent", (json_int_t)m->buffer_pool_percent, "memory_file", text_of(w, "mariadb.memory_file"),
+			  "version", w->set->server_version));
 	return NULL;
 }
 

@@ -252,6 +252,16 @@ size_t service_bench_steps(const struct service_set *s, const struct service_ste
 	return s->bench_steps.count;
 }
 
+const char *service_server_package(const struct service_set *s)
+{
+	return scope_get(&s->scope, "mariadb.server_package", strlen("mariadb.server_package"));
+}
+
+void service_server_version(struct service_set *s, const char *version, size_t len)
+{
+	s->server_version = arena_dup(&s->arena, version, len);
+}
+
 void service_identify(struct service_set *s, size_t app, const char *commit, const char *content)
 {
 	s->identities[app].commit = commit ? arena_dup(&s->arena, commit, strlen(commit)) : NULL;

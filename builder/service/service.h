@@ -105,6 +105,9 @@ struct err *service_needs_read(struct service_set *s, size_t app, const char *sh
 /* After the last of them: each site gets its apps after those they need. ERR_RECIPE, with the recipe's line, when one is
  * missing or they need each other. */
 struct err *service_needs_settle(struct service_set *s) MUST_CHECK;
+/* The package whose version the databases are of; NULL without one. */
+const char *service_server_package(const struct service_set *s);
+void service_server_version(struct service_set *s, const char *version, size_t len); /* as in "10.11.14" */
 /* Which source of an app is in the image: its commit, or NULL and the digest of its files ("sha256:…"). */
 void service_identify(struct service_set *s, size_t app, const char *commit, const char *content);
 const char *service_bench_path(const struct service_set *s); /* "/home/frappe/frappe-bench" */

@@ -87,6 +87,7 @@ static void read_services(struct reader *r, struct bench *b)
 	json_t *o = reader_object(r, b->root, "mariadb");
 
 	b->mysql = read_account(r, o);
+	b->sql_version = reader_text_or(r, o, "version", NULL);
 	b->sql_socket = reader_text(r, o, "socket");
 	b->sql_data = reader_text(r, o, "data");
 	b->sql_install = reader_words(r, o, "install", false);

@@ -88,6 +88,7 @@ struct bench {
 	unsigned upgrade_keep_seconds; /* 0: until the next one */
 	bool upgrade_holds;       /* a failed upgrade waits for a person */
 	const char *probe_path;
+	const char *sql_version; /* "10.11.14"; NULL: the image does not say */
 	const char *sql_socket, *sql_data, *sql_memory_file;
 	const char *const *sql_install;
 	uint64_t sql_pool_bytes, sql_pool_percent;

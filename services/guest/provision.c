@@ -23,6 +23,7 @@
 #include "torn.h"
 #include "site_upgrade.h"
 #include "upgrade.h"
+#include "upgrade_server.h"
 #include "volume.h"
 
 typedef struct err *machine_step(struct work *w, bool *ret_did);
@@ -44,6 +45,7 @@ static const struct row {
 	{ "tables", machine_tables, NULL, false },
 	{ "stores", machine_stores, NULL, false },
 	{ "accounts", machine_accounts, NULL, false },
+	{ "server", upgrade_server, NULL, true },
 	{ "cache", machine_cache, NULL, false },
 	{ "migrate", NULL, site_upgrade_migrate, true },
 	{ "install", NULL, site_upgrade_install, true },
@@ -342,7 +344,9 @@ struct err *provision_prepare(const struct bench *b, bool was_clean)
 		torn_aria(b);
 		mend_redis(b);
 	}
-	return e ? e : machine_prepare(b, ready);
+	if (!e)
+		e = machine_prepare(b, ready);
+	return e || was_clean ? e : durable_update(UPGRADE_UNCLEAN, "", 0644, &durable_root, NULL);
 }
 
 static struct err *read_arguments(struct work *w, int argc, char **argv)

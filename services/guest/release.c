@@ -29,7 +29,16 @@ json_t *release_of_image(const struct bench *b)
 
 	for (size_t i = 0; i < b->apps.count; i++)
 		json_object_set_new(apps, b->apps.items[i].name, app_row(&b->apps.items[i]));
-	return json_pack("{s:s, s:o}", "framework", b->framework, "apps", apps);
+	const char *dot = b->sql_version ? strchr(b->sql_version, '.') : NULL;
+	AUTO_FREE char *series = dot ? mem_ndup(b->sql_version, (size_t)(dot - b->sql_version) + 1 + strspn(dot + 1, "0123456789")) : NULL;
+	return json_pack("{s:s, s:o, s:s*}", "framework", b->framework, "apps", apps, "mariadb", series);
+}
+
+const char *release_server(const json_t *release)
+{
+	const char *series = json_string_value(json_object_get(release, "mariadb"));
+
+	return series ? series : "";
 }
 
 struct err *release_read(const struct bench *b, json_t **ret)
@@ -41,7 +50,7 @@ struct err *release_read(const struct bench *b, json_t **ret)
 	return damaged ? err_new(ERR_SYSTEM, "%s is damaged: restore it from a backup", path) : NULL;
 }
 
-/* By what a release is known in the history: framework, and each app's source. */
+/* By what a release is known in the history: framework, server, and each app's source. */
 static char *name_of(const json_t *release)
 {
 	json_t *apps = json_object_get(release, "apps"), *row, *bare = json_object();
@@ -51,6 +60,8 @@ static char *name_of(const json_t *release)
 	json_object_foreach(apps, app, row)
 		json_object_set(bare, app, json_object_get(row, "source"));
 	json_object_set(bare, "/framework", json_object_get(release, "framework"));
+	if (*release_server(release))
+		json_object_set(bare, "/mariadb", json_object_get(release, "mariadb"));
 	AUTO_FREE char *text = json_dumps(bare, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(bare);
 	struct digest d = digest_of(text, strlen(text));

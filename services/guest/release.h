@@ -1,13 +1,15 @@
 /* What an image makes of a site, and what the volume was last committed to: DATA/.mkbench/committed.json. A release is
- * the framework and the apps with what each was built from; two with the same bytes of these need no migration between them. */
+ * the framework, MariaDB's series, and the apps with what each was built from; two with the same bytes of these need no migration between them. */
 #pragma once
 #include "bench.h"
 #include "ledger.h"
 
-/* The image's, {"framework": …, "apps": {NAME: {"source": …, "version": …}}}; the caller's. */
+/* The image's, {"framework": …, "mariadb": its series, "apps": {NAME: {"source": …, "version": …}}}; the caller's. */
 json_t *release_of_image(const struct bench *b);
 /* committed.json, or NULL when there is none: a volume of before there were releases, or a new one. */
 struct err *release_read(const struct bench *b, json_t **ret) MUST_CHECK;
+
+const char *release_server(const json_t *release); /* MariaDB's series, "10.11"; "" when it is not known */
 
 /* Whether a start with this image must migrate what is there; committed may be NULL. */
 bool release_is_due(const struct bench *b, const struct ledger *l, const json_t *committed);

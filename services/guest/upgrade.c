@@ -13,6 +13,8 @@
 #include "say.h"
 #include "snapshot.h"
 #include "supervisor.h"
+#include "upgrade_server.h"
+#include "volume.h"
 
 #define START_MS 60000
 
@@ -29,7 +31,8 @@ static void add_item(const struct bench *b, json_t *items, const char *path)
 static json_t *list_items(const struct bench *b, const struct ledger *l)
 {
 	static const char *const files[] = { "sites/common_site_config.json", ".mkbench/common_site_config.image.json",
-					     ".mkbench/common_site_config.copy.json", ".mkbench/committed.json" };
+					     ".mkbench/common_site_config.copy.json", ".mkbench/committed.json",
+					     ".mkbench/format.json" };
 	json_t *items = json_array();
 
 	for (size_t i = 0; i < b->sites.count; i++)
@@ -80,6 +83,8 @@ struct err *upgrade_check(const struct bench *b, bool ours)
 	TRY(release_read(b, &committed));
 	struct err *e = release_check(b, committed);
 	if (!e && ours)
+		e = upgrade_server_check(b, committed);
+	if (!e && ours)
 		e = check_room(b, committed);
 	json_decref(committed);
 	return e;
@@ -115,6 +120,9 @@ static struct err *put_back(struct work *w, const char *id, const char *as, cons
 {
 	AUTO_FREE char *note = mem_printf("upgrade %s: the data are as they were before: %s", id, why);
 
+	AUTO_FREE char *clean = mem_printf("%s" BENCH_OWN "/before/%s/clean", w->bench.data, id);
+	bool was_clean = !access(clean, F_OK);
+
 	crash_at("put-back", "before");
 	TRY(stop_all_programs(&w->bench));
 	sql_close(w->root);
@@ -123,8 +131,12 @@ static struct err *put_back(struct work *w, const char *id, const char *as, cons
 	TRY(snapshot_back(&w->bench, id));
 	crash_at("put-back", "commit");
 	TRY(ledger_note(w->ledger, note));
+	if (was_clean)
+		TRY(volume_stamp(&w->bench));
 	TRY(upgrade_record_forget(&w->bench));
 	crash_at("put-back", "after");
+	if (was_clean)
+		unlink(UPGRADE_UNCLEAN);
 	say("%s", note);
 	return snapshot_drop(&w->bench, id);
 }
@@ -204,6 +216,9 @@ struct err *upgrade_recover(struct work *w, bool *ret_over)
 	*ret_over = false;
 	TRY(upgrade_record_read(&w->bench, &known));
 	struct err *e = known ? settle(w, known, ret_over) : sweep(&w->bench);
+	bool was_clean;
+	if (known && !e && !*ret_over)
+		e = volume_unstamp(&w->bench, &was_clean); /* what goes on now may be killed */
 	json_decref(known);
 	*ret_over |= upgrade_record_failed();
 	return e;
@@ -263,6 +278,10 @@ struct err *upgrade_snapshot(struct work *w, bool *ret_did)
 	if (!e)
 		e = snapshot_take(&w->bench, u->id, items);
 	json_decref(items);
+	if (!e && access(UPGRADE_UNCLEAN, F_OK) < 0) {
+		AUTO_FREE char *clean = mem_printf("%s" BENCH_OWN "/before/%s/clean", w->bench.data, u->id);
+		e = durable_write(clean, "", 0, 0600, &durable_root);
+	}
 	crash_at("snapshot", "commit");
 	TRY(e);
 	TRY(ledger_note(w->ledger, line));

@@ -5,6 +5,8 @@
 #include "upgrade_record.h"
 #include "work.h"
 
+#define UPGRADE_UNCLEAN BENCH_RUN "/unclean" /* the stop before this start was not in order */
+
 struct upgrade {
 	char *id;
 	json_t *committed;         /* what the volume was committed to; NULL: of before there were releases */

@@ -21,7 +21,7 @@ release() {
 		    store.rows(db, "ALTER TABLE note DROP COLUMN text")
 		    store.rows(db, "SELECT nothing FROM nowhere")
 	END
-	[[ $1 = 1 ]] || cp "$BOOT/1/demo.lock" "$BOOT/$1"
+	[[ ! -e $BOOT/1/demo.lock || $1 = 1 ]] || cp "$BOOT/1/demo.lock" "$BOOT/$1"
 	[[ -e $BOOT/out/demo-$1.0.tar ]] || timeout 1800 "$MKBENCH" build --progress=plain -o "$BOOT/out" "$BOOT/$1/demo.yml" >"$BOOT/build.log" 2>&1 ||
 		{ tail -20 "$BOOT/build.log" >&2; return 1; }
 	docker load -qi "$BOOT/out/demo-$1.0.tar" >/dev/null
