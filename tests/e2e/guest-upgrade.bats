@@ -232,6 +232,7 @@ refused() {
 	image 1
 	edit '.mariadb.version = "10.11.14"'
 	mv "$room/bench.json" "$room/bench.1.json"
+	rm -rf "$BATS_FILE_TMPDIR/volume"
 	volume
 	image 2
 	edit '.mariadb.version = "11.8.6"'
