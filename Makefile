@@ -112,10 +112,13 @@ bats  := $(sort $(wildcard tests/e2e/*.bats tests/fuzz/*.bats tests/parity/*.bat
 boots := tests/boot/disk.bats $(filter-out tests/boot/disk.bats,$(sort $(wildcard tests/boot/*.bats)))
 prove := MKBENCH=$(CURDIR)/$(build)/mkbench prove --timer --failures --comments -j$(JOBS)
 
-test-all: test-run lint tidy
-test-run: all $(unit) $(build)/parity/resolve
+test-all: all lint $(unit) $(build)/parity/resolve
 	@$(MAKE) --no-print-directory VARIANT=san units
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzzers
+	@$(MAKE) --no-print-directory test-run tidy
+
+# All that it runs is made before: it takes one of make's jobs at once, and the analyser, which is nice, the others.
+test-run:
 	$(prove) --rules 'seq=tests/boot/*' --rules 'par=**' $(boots) $(bats) $(unit) $(unit:$(build)/%=build/san/%)
 
 check: lint all $(unit)
