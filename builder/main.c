@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "cmd/cmd.h"
 #include "cmd/help.h"
+#include "layer/sandbox_gate.h"
 #include "run/interrupt.h"
 #include "version.h" /* made by the Makefile */
 
@@ -117,6 +118,8 @@ int main(int argc, char **argv)
 		print(&out, stderr);
 		return ERR_USAGE;
 	}
+	if (!strcmp(argv[1], "--gate")) /* of a build step's network: for the program itself */
+		return sandbox_gate_main();
 	self = getpid();
 	expect(SIGINT);
 	expect(SIGTERM);

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "layer/sandbox_drop.h"
+#include "layer/sandbox_gate.h"
 #include "layer/sandbox_host.h"
 #include "layer/sandbox_range.h"
 #include "layer/sandbox_root.h"
@@ -33,6 +34,7 @@ struct job {
 	int output, trouble;     /* descriptors: what it prints; why the room could not be made */
 	int life;                /* ends when the build does */
 	int user;                /* namespace, or -1 */
+	int gate;                /* of the network, or -1 */
 };
 
 static void keep_at(int *fd, int at)
@@ -84,6 +86,8 @@ static _Noreturn void be_worker(struct job *j, const char **env)
 	environ = (char **)env;
 	close(j->trouble);
 	close(j->life);
+	if (j->gate >= 0)
+		close(j->gate);
 	int status = j->inside(j->arg);
 	fflush(NULL);
 	_exit(status & 255);
@@ -127,6 +131,8 @@ static _Noreturn void be_first(struct job *j)
 	struct err *e = sandbox_root_enter(j->sandbox, j->user);
 	int ended = watch_children();
 
+	if (!e && j->gate >= 0)
+		e = sandbox_gate_open(j->gate);
 	if (e)
 		give_up(j, e);
 	pid_t worker = fork();
@@ -148,6 +154,9 @@ static _Noreturn void be_outer(struct job *j)
 {
 	reset_process(j);
 	struct err *e = sandbox_range_open(j->sandbox->range, &j->user);
+	j->gate = -1;
+	if (!e && j->sandbox->network)
+		e = sandbox_gate_start(&j->gate);
 	if (e)
 		give_up(j, e);
 	if (unshare(CLONE_NEWPID) < 0)

@@ -23,7 +23,7 @@ struct sandbox {
 	const char *const *env;    /* NULL-terminated KEY=VALUE, or NULL; PATH, LC_ALL and HOME have defaults */
 	const char *cwd;           /* or NULL: / */
 	unsigned uid, gid;
-	bool network;              /* the host's network and its resolv.conf, CA bundle, proxy variables, index variables and files */
+	bool network;              /* a way out by HTTP (sandbox_gate.h), the host's CA bundle, index variables and files, without their secrets */
 	unsigned range;            /* which ids root of the machine gives it: those of rooms that run together should differ */
 	struct err *(*before)(void); /* called with all rights in it, just before they are given up; or NULL */
 	const char *log;           /* file that receives the output as well, or NULL */

@@ -10,8 +10,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "layer/sandbox_gate.h"
+#include "layer/sandbox_login.h"
 
-#define SETTINGS_LIMIT (256u << 10)
 #define CA_BUNDLE "/run/mkbench/ca.crt"
 
 void sandbox_host_map(char ret[static 256])
@@ -61,63 +62,34 @@ static const char *host_bundle(void)
 
 struct sandbox_host sandbox_host_files(bool network)
 {
-	static const char *const files[] = { "/etc/resolv.conf", "/etc/hosts" };
 	struct sandbox_host host = { 0 };
-	const char *bundle = host_bundle();
+	const char *bundle = network ? host_bundle() : NULL;
 
-	if (!network)
-		return host;
-	for (size_t i = 0; i < COUNT(files); i++)
-		if (!access(files[i], R_OK))
-			host.binds[host.count++] = (struct bind){ files[i], files[i], false };
 	if (bundle)
 		host.binds[host.count++] = (struct bind){ bundle, CA_BUNDLE, false };
 	return host;
 }
 
 static const struct {
-	const char *variable, *own, *in_home, *of_machine;
+	const char *variable, *own;
 } settings_files[] = {
-	{ "PIP_CONFIG_FILE", "/run/mkbench/pip.conf", ".config/pip/pip.conf", "/etc/pip.conf" },
-	{ "npm_config_userconfig", "/run/mkbench/npmrc", ".npmrc", "/etc/npmrc" },
+	{ "PIP_CONFIG_FILE", "/run/mkbench/pip.conf" },
+	{ "npm_config_userconfig", "/run/mkbench/npmrc" },
 };
-
-/* npm takes its variables in either case. */
-static const char *variable(const char *name)
-{
-	size_t len = strlen(name);
-
-	for (char **pair = environ; pair && *pair; pair++)
-		if (!strncasecmp(*pair, name, len) && (*pair)[len] == '=')
-			return *pair + len + 1;
-	return NULL;
-}
-
-static char *settings_path(size_t i)
-{
-	const char *named = variable(settings_files[i].variable), *home = getenv("HOME");
-	AUTO_FREE char *own = home ? mem_printf("%s/%s", home, settings_files[i].in_home) : NULL;
-
-	if (named && *named)
-		return mem_dup(named);
-	return own && !access(own, R_OK) ? TAKE(own) : mem_dup(settings_files[i].of_machine);
-}
-
-static bool has_settings(size_t i)
-{
-	AUTO_FREE char *path = settings_path(i);
-
-	return !access(path, R_OK);
-}
 
 void sandbox_host_settings(const struct sandbox *s, struct sandbox_settings *ret)
 {
+	struct sandbox_login logins;
+
+	*ret = (struct sandbox_settings){ 0 };
+	if (!s->network)
+		return;
+	sandbox_login_read(&logins);
 	for (size_t i = 0; i < COUNT(settings_files); i++) {
-		AUTO_FREE char *path = settings_path(i);
-		ret->bytes[i] = NULL;
-		if (s->network)
-			err_free(file_read(path, SETTINGS_LIMIT, &ret->bytes[i], &ret->len[i]));
+		AUTO_FREE char *text = sandbox_login_file(i);
+		ret->bytes[i] = text ? sandbox_login_strip(&logins, text, true) : NULL;
 	}
+	sandbox_login_done(&logins);
 }
 
 struct err *sandbox_host_put_settings(const struct sandbox *s, const struct sandbox_settings *settings)
@@ -127,7 +99,7 @@ struct err *sandbox_host_put_settings(const struct sandbox *s, const struct sand
 		if (!settings->bytes[i])
 			continue;
 		TRY(file_make_folder("/run/mkbench", 0755));
-		TRY(file_write(path, settings->bytes[i], settings->len[i], 0400));
+		TRY(file_write(path, settings->bytes[i], strlen(settings->bytes[i]), 0400));
 		if (chown(path, s->uid, s->gid) < 0)
 			return err_errno(errno, "%s", path);
 	}
@@ -151,37 +123,63 @@ static void set(struct environment *e, const char *pair)
 	VEC_PUSH(e, pair);
 }
 
-static bool handed_on(const char *pair)
+/* What names an index, for a step: without a secret; and that pip and uv may ask the gate for it. */
+static void set_indexes(struct environment *e)
 {
-	static const char *const names[] = { "http_proxy=", "https_proxy=", "ftp_proxy=", "all_proxy=", "no_proxy=",
-					     "PIP_INDEX_URL=", "PIP_EXTRA_INDEX_URL=", "PIP_TRUSTED_HOST=", "UV_INDEX_URL=",
-					     "npm_config_registry=", "YARN_REGISTRY=" };
+	AUTO_TEXT struct text trusted = { 0 };
+	struct sandbox_login logins;
 
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (!strncasecmp(pair, names[i], strlen(names[i])))
-			return true;
-	return false;
+	sandbox_login_read(&logins);
+	for (char **pair = environ; pair && *pair; pair++) {
+		size_t len = strcspn(*pair, "=");
+		for (const char *const *name = sandbox_login_variables; *name && (*pair)[len]; name++) {
+			if (strncasecmp(*pair, *name, len) || (*name)[len])
+				continue;
+			AUTO_FREE char *plain = sandbox_login_strip(&logins, *pair + len + 1, false);
+			set(e, mem_printf("%.*s=%s", (int)len, *pair, plain));
+		}
+	}
+	text_put(&trusted, getenv("PIP_TRUSTED_HOST") ? getenv("PIP_TRUSTED_HOST") : "");
+	for (size_t i = 0; i < logins.count; i++)
+		if (logins.items[i].header)
+			text_printf(&trusted, " %s", logins.items[i].host);
+	if (trusted.len) {
+		set(e, mem_printf("PIP_TRUSTED_HOST=%s", trusted.bytes));
+		set(e, mem_printf("UV_INSECURE_HOST=%s", trusted.bytes));
+	}
+	sandbox_login_done(&logins);
+}
+
+static void set_network(struct environment *e)
+{
+	static const char *const bundle[] = { "SSL_CERT_FILE=" CA_BUNDLE, "CURL_CA_BUNDLE=" CA_BUNDLE, "PIP_CERT=" CA_BUNDLE,
+					      "REQUESTS_CA_BUNDLE=" CA_BUNDLE, "GIT_SSL_CAINFO=" CA_BUNDLE,
+					      "NODE_EXTRA_CA_CERTS=" CA_BUNDLE, "npm_config_cafile=" CA_BUNDLE };
+	static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "npm_config_proxy",
+					       "npm_config_https_proxy", "YARN_HTTP_PROXY", "YARN_HTTPS_PROXY" };
+
+	set_indexes(e);
+	for (size_t i = 0; i < COUNT(proxies); i++)
+		set(e, mem_printf("%s=http://127.0.0.1:%d", proxies[i], SANDBOX_GATE_PORT));
+	for (size_t i = 0; host_bundle() && i < COUNT(bundle); i++)
+		set(e, bundle[i]);
+	for (size_t i = 0; i < COUNT(settings_files); i++) {
+		AUTO_FREE char *text = sandbox_login_file(i);
+		if (text)
+			set(e, mem_printf("%s=%s", settings_files[i].variable, settings_files[i].own));
+	}
 }
 
 const char **sandbox_host_environment(const struct sandbox *s)
 {
 	static const char *const defaults[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 						"LC_ALL=C.UTF-8", "HOME=/root", "TERM=dumb" };
-	static const char *const bundle[] = { "SSL_CERT_FILE=" CA_BUNDLE, "CURL_CA_BUNDLE=" CA_BUNDLE, "PIP_CERT=" CA_BUNDLE,
-					      "REQUESTS_CA_BUNDLE=" CA_BUNDLE, "GIT_SSL_CAINFO=" CA_BUNDLE,
-					      "NODE_EXTRA_CA_CERTS=" CA_BUNDLE, "npm_config_cafile=" CA_BUNDLE };
 	struct environment e = { 0 };
 
 	for (size_t i = 0; i < COUNT(defaults); i++)
 		set(&e, defaults[i]);
-	for (char **pair = s->network ? environ : NULL; pair && *pair; pair++)
-		if (handed_on(*pair))
-			set(&e, *pair);
-	for (size_t i = 0; s->network && host_bundle() && i < COUNT(bundle); i++)
-		set(&e, bundle[i]);
-	for (size_t i = 0; i < COUNT(settings_files); i++)
-		if (s->network && has_settings(i))
-			set(&e, mem_printf("%s=%s", settings_files[i].variable, settings_files[i].own));
+	if (s->network)
+		set_network(&e);
 	for (const char *const *pair = s->env; pair && *pair; pair++)
 		set(&e, *pair);
 	VEC_PUSH(&e, NULL);

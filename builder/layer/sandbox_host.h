@@ -9,21 +9,20 @@ void sandbox_host_map(char ret[static 256]);
 bool sandbox_host_in_user_namespace(void);
 
 struct sandbox_host {
-	struct bind binds[3];
+	struct bind binds[1];
 	size_t count;
 };
 
-/* resolv.conf, hosts and the CA bundle of the host; none without network. */
 /* Whether a program's line says that it does not trust a server's certificate: pip, npm, yarn, git, curl, Go. */
 bool sandbox_host_distrusts(const char *line);
+/* The CA bundle of the host; none without network. */
 struct sandbox_host sandbox_host_files(bool network);
 
-/* Where the caller told pip and npm which index to use and how to log in there: the first that there is of the
- * file that the environment names, the user's and the machine's. Read while the host's files are in sight, put as files
+/* Where the caller told pip and npm which index to use: the first that there is of the file that the environment names, the
+ * user's and the machine's, without what logs in there (sandbox_login.h). Read while the host's files are in sight, put as files
  * that only the sandbox's user can read once the room's /run is there. */
 struct sandbox_settings {
-	char *bytes[2];          /* NULL: there is none */
-	size_t len[2];
+	char *bytes[2];          /* texts; NULL: there is none */
 };
 void sandbox_host_settings(const struct sandbox *s, struct sandbox_settings *ret);
 struct err *sandbox_host_put_settings(const struct sandbox *s, const struct sandbox_settings *settings) MUST_CHECK;

@@ -326,7 +326,7 @@ static struct err *furnish(const struct sandbox *s, const struct parts *p, const
 		TRY(mask(*program));
 	if (sethostname("localhost", strlen("localhost")) < 0)
 		return err_errno(errno, "set the host name");
-	return s->network ? NULL : raise_loopback();
+	return raise_loopback();
 }
 
 static struct err *unshare_all(int kinds)
@@ -349,6 +349,6 @@ struct err *sandbox_root_enter(const struct sandbox *s, int user)
 	TRY(gather(s, &p));
 	if (p.user >= 0)
 		TRY(sandbox_range_enter(p.user));
-	TRY(unshare_all(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (s->network ? 0 : CLONE_NEWNET)));
+	TRY(unshare_all(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET));
 	return furnish(s, &p, &settings);
 }

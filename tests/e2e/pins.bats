@@ -80,7 +80,7 @@ framework() {
 		admin_user: a
 		memory_per_worker: 1M
 		variables:
-		  get: "get() { local url=${PIP_INDEX_URL#http://}; exec 3<>/dev/tcp/${url%:*}/${url#*:}; printf 'GET /%s HTTP/1.0\\r\\n\\r\\n' $1 >&3; sed '1,/^.$/d' <&3; };"
+		  get: "get() { local gate=${http_proxy#http://}; exec 3<>/dev/tcp/${gate%:*}/${gate#*:}; printf 'GET %s/%s HTTP/1.0\\r\\n\\r\\n' $PIP_INDEX_URL $1 >&3; sed '1,/^.$/d' <&3; };"
 	END
 	[[ ${1:-some} == none ]] || cat <<-'END'
 		pin_steps:

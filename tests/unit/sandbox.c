@@ -1,9 +1,12 @@
 #include "layer/sandbox.h"
 #include "layer/sandbox_host.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +14,7 @@
 #include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "layer/sandbox_gate.h"
 #include "says.h"
 
 static char *area, *lower, *upper, *work;
@@ -129,42 +133,99 @@ static void reads_only(void)
 	runs(s, "! touch /etc/x 2>/dev/null; touch /tmp/x; test -e /etc/hosts");
 }
 
+/* A web server of this machine, in a process of its own: what it was asked is in a file, one request a line. Its port. */
+static unsigned serve(const char *asked, pid_t *ret)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char bytes[8192];
+
+	ok(fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 9) && !getsockname(fd, (struct sockaddr *)&at, &len));
+	*ret = fork();
+	while (!*ret) {
+		int client = accept(fd, NULL, NULL), log = open(asked, O_WRONLY | O_APPEND | O_CREAT, 0600);
+		ssize_t n = read(client, bytes, sizeof bytes);
+		if (n > 0 && write(log, bytes, (size_t)n) < 0)
+			_exit(1);
+		dprintf(client, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<a href=\"http://127.0.0.1:%u/x\">answered</a>\n",
+			ntohs(at.sin_port));
+		close(client);
+		close(log);
+	}
+	close(fd);
+	return ntohs(at.sin_port);
+}
+
+#define GET "get() { exec 3<>/dev/tcp/127.0.0.1/3128; printf \"$1 $2 HTTP/1.1\\r\\n\\r\\n\" >&3; cat <&3; }; "
+
+/* A step reads what the builder named, by the gate, which logs in for it; nothing else of this machine is in reach. */
 static void network(void)
 {
 	struct sandbox s = room();
-	AUTO_FREE char *bundle = below("bundle");
-	struct err *e = file_write(bundle, "CERTS", 5, 0644);
-	AUTO_FREE char *left = mem_printf("%s/etc/resolv.conf", upper);
+	pid_t named, other;
+	AUTO_FREE char *asked = below("asked"), *none = below("none"), *words = NULL;
+	unsigned port = serve(asked, &named), secret = serve(none, &other);
+	AUTO_FREE char *index = mem_printf("http://some%%40body:pass%%3Aword@127.0.0.1:%u/simple", port);
+	AUTO_FREE char *script = mem_printf(GET "test $PIP_INDEX_URL = http://127.0.0.1:%u/simple; get GET $PIP_INDEX_URL/flask/ | grep answered; "
+		"get GET http://127.0.0.1:%u/ | grep 'HTTP/1.1 403'; get CONNECT 127.0.0.1:%u | grep 'HTTP/1.1 403'; "
+		"get POST $PIP_INDEX_URL | grep 'HTTP/1.1 405'; ! (exec 3<>/dev/tcp/127.0.0.1/%u) 2>/dev/null; "
+		"get CONNECT 169.254.169.254:80 | grep 'HTTP/1.1 50'; test $(grep -c : /proc/net/dev) = 1", port, secret, secret, secret);
+	const char *const argv[] = { "bash", "-ec", script, NULL };
+	size_t len;
 
-	ok(!e);
-	setenv("SSL_CERT_FILE", bundle, 1);
-	setenv("https_proxy", "http://proxy.example:3128", 1);
-	s.upper = upper;
+	unsetenv("https_proxy");
+	unsetenv("http_proxy");
+	setenv("PIP_INDEX_URL", index, 1);
 	s.network = true;
-	s.env = (const char *const[]){ "NODE_EXTRA_CA_CERTS=/own", "X=1", NULL };
-	runs(s, "test $(cat $PIP_CERT) = CERTS; test $https_proxy = http://proxy.example:3128; test $X = 1; "
-		"test $NODE_EXTRA_CA_CERTS = /own; test -z \"$PIP_SECRET\"");
-	ok(access(left, F_OK) < 0);
-	s.network = false;
-	runs(s, "test -z \"$PIP_CERT$https_proxy$PIP_CONFIG_FILE\"; test ! -e /run/mkbench");
+	ok(fine(sandbox_run(&s, argv)));
+	empty_work();
+	ok(fine(file_read(asked, 1 << 20, &words, &len)) && strstr(words, "GET /simple/flask/ ") && strstr(words, "Authorization: Basic c29tZUBib2R5OnBhc3M6d29yZA=="));
+	ok(access(none, F_OK) < 0); /* nobody came */
+	kill(named, SIGKILL);
+	kill(other, SIGKILL);
+	waitpid(named, NULL, 0);
+	waitpid(other, NULL, 0);
+	unsetenv("PIP_INDEX_URL");
 }
 
-/* Settings of pip and npm, which may hold a password: theirs who run the step, and nobody's else. */
-static void settings(void)
+/* What makes programs believe the gate, and see the machine's certificates. */
+static void network_variables(void)
 {
 	struct sandbox s = room();
-	AUTO_FREE char *named = below("pip.conf"), *rc = below(".npmrc");
-	struct err *e = file_write(named, "PIP", 3, 0600);
+	AUTO_FREE char *bundle = below("bundle");
 
-	ok(!e);
-	e = file_write(rc, "NPM", 3, 0600);
-	ok(!e);
+	ok(fine(file_write(bundle, "CERTS", 5, 0644)));
+	setenv("SSL_CERT_FILE", bundle, 1);
+	setenv("https_proxy", "http://user:secret@proxy.example:3128", 1);
+	s.network = true;
+	s.env = (const char *const[]){ "NODE_EXTRA_CA_CERTS=/own", "X=1", NULL };
+	runs(s, "test $(cat $PIP_CERT) = CERTS; test $https_proxy = http://127.0.0.1:3128; test $X = 1; "
+		"test $NODE_EXTRA_CA_CERTS = /own; test -z \"$PIP_SECRET\"; ! env | grep secret");
+	s.network = false;
+	runs(s, "test -z \"$PIP_CERT$https_proxy$PIP_CONFIG_FILE\"; test ! -e /run/mkbench");
+	unsetenv("https_proxy");
+	unsetenv("SSL_CERT_FILE");
+}
+
+/* Settings of pip and npm, for whom runs the step and nobody else, and without a word that logs in. */
+static void settings(void)
+{
+	static const char pip[] = "[global]\nindex-url = https://me:hidden@pip.example/simple\ntimeout = 7\n";
+	static const char npm[] = "registry=https://npm.example/\n//npm.example/:_authToken=hidden\n_auth=hidden\nusername=hidden\nfund=false\n";
+	struct sandbox s = room();
+	AUTO_FREE char *named = below("pip.conf"), *rc = below(".npmrc");
+
+	ok(fine(file_write(named, pip, strlen(pip), 0600)) && fine(file_write(rc, npm, strlen(npm), 0600)));
 	setenv("PIP_CONFIG_FILE", named, 1);
 	setenv("HOME", area, 1);
 	unsetenv("npm_config_userconfig");
 	s.network = true;
 	s.uid = s.gid = 1000;
-	runs(s, "test $(cat $PIP_CONFIG_FILE) = PIP; test $(cat $npm_config_userconfig) = NPM; test $(stat -c %a:%u $PIP_CONFIG_FILE) = 400:1000");
+	runs(s, "grep -qx 'index-url = http://pip.example/simple' $PIP_CONFIG_FILE; grep -qx 'timeout = 7' $PIP_CONFIG_FILE; "
+		"grep -qx registry=http://npm.example/ $npm_config_userconfig; grep -qx fund=false $npm_config_userconfig; "
+		"! grep hidden $PIP_CONFIG_FILE $npm_config_userconfig; ! env | grep hidden; test $(stat -c %a:%u $PIP_CONFIG_FILE) = 400:1000; "
+		"echo $PIP_TRUSTED_HOST | grep -q 'pip.example npm.example'");
 	ok(!unlink(named) && !unlink(rc));
 	runs(s, "test -z \"$PIP_CONFIG_FILE\"");
 	unsetenv("PIP_CONFIG_FILE");
@@ -321,8 +382,10 @@ static int show_step(unsigned uid, const char *program)
 int main(int argc, char **argv)
 {
 	char path[] = "/tmp/sandbox-test-XXXXXX";
-	struct err *e = sandbox_enter_user_namespace();
 
+	if (argc > 1 && !strcmp(argv[1], "--gate"))
+		return sandbox_gate_main();
+	struct err *e = sandbox_enter_user_namespace();
 	if (e) {
 		AUTO_FREE char *text = err_text(e);
 		t_skip(text);
@@ -340,6 +403,7 @@ int main(int argc, char **argv)
 	writes_upper();
 	reads_only();
 	network();
+	network_variables();
 	settings();
 	masks();
 	distrusts();
