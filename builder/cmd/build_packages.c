@@ -110,14 +110,14 @@ static struct err *fetch(struct job *j, const struct lock_package **missing, siz
 
 	AUTO_FREE char *gone = mem_printf("the mirrors have another version by now: 'mkbench lock %s' chooses it, or base.mirrors names a mirror "
 					  "that keeps old versions, such as a snapshot mirror", j->recipe_path);
-	struct err *e = archive_sources(&j->recipe, &sources);
+	struct err *e = archive_sources(&j->recipe, j->store, NULL, &sources);
 	for (size_t i = 0; !e && i < count; i++) {
 		const struct lock_package *p = missing[i];
 		AUTO_FREE char *what = mem_printf("%s %s", p->name, p->version);
 		wants[i] = (struct want){
 			.what = arena_dup(&arena, what, strlen(what)), .sha256 = p->sha256, .size_bytes = p->size_bytes,
 			.urls = archive_urls(&arena, &sources, p->archive, p->filename), .local = true,
-			.arrived = push, .arg = q, .absent_hint = gone,
+			.arrived = push, .arg = q, .absent_hint = gone, .proxies = &sources.proxies,
 		};
 	}
 	if (!e)

@@ -56,7 +56,7 @@ static struct err *choose_packages(struct job *j)
 	AUTO_FREE struct plan_root *roots = NULL;
 	size_t count = roots_of(j, &roots);
 
-	TRY(archive_sources(&j->recipe, &sources));
+	TRY(archive_sources(&j->recipe, j->store, j->progress, &sources));
 	struct err *e = archive_refresh(j->store, &sources, j->recipe.base.architecture, j->progress, &index);
 	AUTO_FREE const char **names = mem_array(sources.count, sizeof *names);
 	for (size_t i = 0; i < sources.count; i++)

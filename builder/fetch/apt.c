@@ -52,7 +52,7 @@ static const char *const *keep_words(struct arena *a, struct slice words)
 	return list;
 }
 
-static const char *keep_uri(struct arena *a, struct slice uri)
+const char *apt_uri(struct arena *a, struct slice uri)
 {
 	while (uri.len && uri.at[uri.len - 1] == '/')
 		uri.len--;
@@ -62,7 +62,7 @@ static const char *keep_uri(struct arena *a, struct slice uri)
 	return arena_dup(a, whole, strlen(whole));
 }
 
-static bool is_followed(const char *uri)
+bool apt_is_followed(const char *uri)
 {
 	return text_starts(uri, "http://") || text_starts(uri, "https://") || text_starts(uri, "file:///");
 }
@@ -84,7 +84,7 @@ static void add(struct reading *r, const struct about *about)
 	const char *key = about->key.len ? keep(a, about->key) : NULL;
 	while (control_word(&uris, &uri))
 		for (struct slice suites = about->suites; control_word(&suites, &suite);) {
-			const char *where = keep_uri(a, uri);
+			const char *where = apt_uri(a, uri);
 			if (suite.at[suite.len - 1] == '/')
 				continue;
 			if (r->apt->count == r->room) {
@@ -93,7 +93,8 @@ static void add(struct reading *r, const struct about *about)
 			}
 			r->apt->items[r->apt->count++] = (struct apt_entry){
 				.uri = where, .suite = keep(a, suite), .components = components, .key = key,
-				.usable = is_followed(where) && names_keys(key) && !about->trusted,
+				.sound = names_keys(key) && !about->trusted,
+				.usable = apt_is_followed(where) && names_keys(key) && !about->trusted,
 			};
 		}
 }
@@ -264,6 +265,7 @@ struct err *apt_read(const char *folder, const char *architecture, struct apt *r
 	struct reading r = { .apt = ret, .architecture = architecture };
 
 	*ret = (struct apt){ 0 };
+	ret->folder = arena_dup(&ret->arena, folder, strlen(folder));
 	struct err *e = read_all(&r, folder);
 	if (e)
 		apt_done(ret);

@@ -7,6 +7,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "debian/control.h"
+
+#define APT_FOLDER "/etc/apt"
 
 /* One suite below one URI. */
 struct apt_entry {
@@ -14,11 +17,13 @@ struct apt_entry {
 	const char *suite;
 	const char *const *components;  /* NULL-terminated */
 	const char *key;                /* a keyring's path or an armoured key itself; NULL: none is named */
+	bool sound;                     /* signed, by keys that are named by file or as they are */
 	bool usable;                    /* false: a scheme we do not follow, unsigned, or keys named by fingerprint */
 };
 
 struct apt {
 	struct arena arena;
+	const char *folder;             /* that was read */
 	struct apt_entry *items;
 	size_t count;
 };
@@ -27,3 +32,7 @@ struct apt {
  * read. Lines that apt itself would refuse are passed over. */
 struct err *apt_read(const char *folder, const char *architecture, struct apt *ret) MUST_CHECK;
 void apt_done(struct apt *a);
+
+/* A URI as entries have it, in the arena; and whether one is followed. */
+const char *apt_uri(struct arena *a, struct slice uri);
+bool apt_is_followed(const char *uri);

@@ -9,9 +9,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "fetch/apt.h"
+#include "fetch/apt_follow.h"
 
-#define APT_FOLDER    "/etc/apt"
 #define DEBIAN_KEYS   "/usr/share/keyrings/debian-archive-keyring.gpg"
+#define APT_EXAMPLES  "/usr/share/doc/apt/examples"
 #define DEFAULT_PIN   500
 
 enum part { PART_SUITE, PART_UPDATES, PART_SECURITY, PART_COUNT };
@@ -103,6 +104,8 @@ static const char *const *recipe_keys(const struct recipe *r, const char *key, s
 
 struct building {
 	struct arena *arena;
+	struct store *store;
+	struct progress *progress;
 	struct { struct source *items; size_t count, room; } sources;
 };
 
@@ -283,6 +286,34 @@ static struct err *from_apt(struct building *b, const struct apt *apt, const str
 	return NULL;
 }
 
+/* Where apt keeps the example of its configuration; the caller's to free. */
+static char *apt_examples(void)
+{
+	AUTO_FREE char *own = mem_printf("%s/examples", apt_folder());
+
+	return access(own, F_OK) ? mem_dup(APT_EXAMPLES) : TAKE(own);
+}
+
+/* An installation from DVD knows no archive in the network: what apt's own example has takes its place. */
+static struct err *take_example(struct building *b, const struct recipe *r, struct apt *apt)
+{
+	AUTO_FREE char *host = host_suite(), *folder = apt_examples();
+	struct apt example;
+
+	if (choose_base(apt, r->base.suite, host))
+		return NULL;
+	TRY(apt_read(folder, r->base.architecture, &example));
+	if (!choose_base(&example, r->base.suite, host)) {
+		apt_done(&example);
+		return NULL;
+	}
+	progress_note(b->progress, "apt of this machine has no archive for %s in the network: %s is taken, of the example in %s (base.mirrors "
+		      "names another)", r->base.suite, example.items[0].uri, folder);
+	apt_done(apt);
+	*apt = example;
+	return NULL;
+}
+
 static struct err *suite_sources(struct building *b, const struct recipe *r)
 {
 	struct apt apt;
@@ -292,7 +323,10 @@ static struct err *suite_sources(struct building *b, const struct recipe *r)
 		return NULL;
 	}
 	TRY(apt_read(apt_folder(), r->base.architecture, &apt));
-	struct err *e = from_apt(b, &apt, r);
+	apt_follow(&apt, b->store, b->progress);
+	struct err *e = take_example(b, r, &apt);
+	if (!e)
+		e = from_apt(b, &apt, r);
 	apt_done(&apt);
 	return e;
 }
@@ -315,11 +349,13 @@ static void add_archives(struct building *b, const struct recipe *r)
 	}
 }
 
-struct err *archive_sources(const struct recipe *r, struct sources *ret)
+struct err *archive_sources(const struct recipe *r, struct store *s, struct progress *p, struct sources *ret)
 {
 	*ret = (struct sources){ 0 };
-	struct building b = { .arena = &ret->arena };
-	struct err *e = suite_sources(&b, r);
+	struct building b = { .arena = &ret->arena, .store = s, .progress = p };
+	struct err *e = proxy_read(p, &ret->proxies);
+	if (!e)
+		e = suite_sources(&b, r);
 	if (!e)
 		add_archives(&b, r);
 	ret->items = b.sources.items;
@@ -333,32 +369,9 @@ struct err *archive_sources(const struct recipe *r, struct sources *ret)
 void archive_sources_done(struct sources *s)
 {
 	free(s->items);
+	proxy_done(&s->proxies);
 	arena_done(&s->arena);
 	*s = (struct sources){ 0 };
-}
-
-/* A path as it must be written in a URL. */
-static void put_path(struct text *t, const char *path)
-{
-	for (; *path; path++)
-		if (strchr("%?# ", *path))
-			text_printf(t, "%%%02X", (unsigned char)*path);
-		else
-			text_add(t, path, 1);
-}
-
-const char *const *archive_urls(struct arena *a, const struct sources *src, const char *archive, const char *filename)
-{
-	struct words urls = { 0 };
-
-	for (size_t i = 0; i < src->count; i++)
-		for (size_t m = 0; !strcmp(src->items[i].name, archive) && src->items[i].mirrors[m]; m++) {
-			AUTO_TEXT struct text url = { 0 };
-			text_printf(&url, "%s/", src->items[i].mirrors[m]);
-			put_path(&url, filename);
-			add_word(&urls, a, url.bytes);
-		}
-	return end_words(&urls, a);
 }
 
 void archive_index_done(struct archive_index *ix)

@@ -2,6 +2,7 @@
 #pragma once
 #include "base/progress.h"
 #include "debian/index.h"
+#include "fetch/proxy.h"
 #include "recipe/recipe.h"
 #include "store/store.h"
 
@@ -22,6 +23,7 @@ struct sources {
 	struct arena arena;
 	struct source *items;
 	size_t count;
+	struct proxies proxies;      /* for all of them */
 	bool old;                    /* an old state is meant: lists may be past their Valid-Until, and older than seen before */
 };
 
@@ -29,8 +31,9 @@ struct sources {
  * whose suite is the recipe's; failing that those of the host's own suite, with the name replaced. With -updates and
  * -security beside the suite, unless it is sid or the recipe wants no security updates: where apt names no place for them, below
  * the suite's own mirrors (and, as Debian does it, security at "MIRROR-security"). Only -updates may be missing, where nobody names it. Only the component main, since what else a
- * host happens to use is not the recipe's. base.architecture is set. The recipe's key goes before those that apt names. ERR_RECIPE with a hint when no mirror is known. */
-struct err *archive_sources(const struct recipe *r, struct sources *ret) MUST_CHECK;
+ * host happens to use is not the recipe's. Lists of mirrors are followed; where apt has no archive in the network, as after an
+ * installation from DVD, those of its own example are taken, with a note. base.architecture is set. The recipe's key goes before those that apt names. ERR_RECIPE with a hint when no mirror is known. */
+struct err *archive_sources(const struct recipe *r, struct store *s, struct progress *p, struct sources *ret) MUST_CHECK;
 void archive_sources_done(struct sources *s);
 
 /* Fetches each InRelease, verifies it (signed.h), checks dates against now and against the newest Date seen
@@ -43,7 +46,7 @@ struct archive_index {
 	size_t text_count;
 	int64_t epoch;               /* newest Date */
 };
-struct err *archive_refresh(struct store *s, const struct sources *src, const char *architecture, struct progress *p,
+struct err *archive_refresh(struct store *s, struct sources *src, const char *architecture, struct progress *p,
 			    struct archive_index *ret) MUST_CHECK;
 void archive_index_done(struct archive_index *ix);
 

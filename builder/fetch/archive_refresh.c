@@ -25,7 +25,7 @@ struct listing {
 
 struct refresh {
 	struct store *store;
-	const struct sources *sources;
+	struct sources *sources;
 	const char *architecture;
 	struct progress *progress;
 	struct arena arena;          /* of URLs */
@@ -137,7 +137,7 @@ static struct want want_listing(struct refresh *r, const struct listing *l)
 		urls[n++] = plain[m];
 	}
 	return (struct want){ .what = arena_dup(&r->arena, what, strlen(what)), .urls = urls, .sha256 = l->packed->sha256,
-			      .size_bytes = l->packed->size_bytes, .local = true };
+			      .size_bytes = l->packed->size_bytes, .local = true, .proxies = &r->sources->proxies };
 }
 
 static struct err *expand(struct refresh *r, struct listing *l)
@@ -206,7 +206,7 @@ static struct err *run(struct refresh *r, struct archive_index *ix)
 	return NULL;
 }
 
-struct err *archive_refresh(struct store *s, const struct sources *src, const char *architecture, struct progress *p,
+struct err *archive_refresh(struct store *s, struct sources *src, const char *architecture, struct progress *p,
 			    struct archive_index *ret)
 {
 	struct refresh r = { .store = s, .sources = src, .architecture = architecture, .progress = p,

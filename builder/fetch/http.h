@@ -16,12 +16,15 @@
 #define HTTP_ATTEMPTS 5
 #define HTTP_LIMIT    (4ull << 30) /* of a download whose size nobody promised */
 
+struct proxies;
+
 struct want {
 	const char *what;            /* for people: "mariadb-server 1:10.11.6-0+deb12u1" */
 	const char *const *urls;     /* tried in order, NULL-terminated; http, https, and file with local */
 	struct digest sha256;        /* zero: any bytes (small texts that are verified later) */
 	uint64_t size_bytes;         /* 0: unknown, */
 	uint64_t limit_bytes;        /* then no more than this; 0: HTTP_LIMIT */
+	struct proxies *proxies;     /* which proxy an archive is asked through (proxy.h); NULL: as the environment says */
 	bool local;                  /* file:// URLs are meant: only for archives that a person named */
 	const char *absent_hint;     /* what to do when every URL says "not found"; or NULL */
 	bool optional;               /* every URL clearly says "not found": no error, arrived gets a NULL digest */

@@ -16,7 +16,7 @@
 
 struct round {
 	struct store *store;
-	const struct sources *sources;
+	struct sources *sources;
 	struct suite *suites;        /* one a source */
 	struct progress *progress;
 	struct arena arena;          /* of URLs */
@@ -200,6 +200,7 @@ static struct want want_release(struct round *r, struct suite *suite)
 		urls[i] = arena_dup(&r->arena, url, strlen(url));
 	}
 	return (struct want){ .what = src->name, .urls = urls, .limit_bytes = INRELEASE_LIMIT, .local = true,
+			      .proxies = &r->sources->proxies,
 			      .optional = src->optional || src->security || suite->refused, .arrived = suite_arrived, .arg = suite };
 }
 
@@ -230,7 +231,7 @@ static struct err *fetch_all(struct round *r)
 	return NULL;
 }
 
-struct err *suite_fetch(struct store *s, const struct sources *sources, struct suite *suites, struct progress *p)
+struct err *suite_fetch(struct store *s, struct sources *sources, struct suite *suites, struct progress *p)
 {
 	struct round r = { .store = s, .sources = sources, .suites = suites, .progress = p };
 

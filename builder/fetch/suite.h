@@ -17,7 +17,7 @@ struct suite {
 
 /* Fetches the InRelease of every source, verifies it (signed.h) and checks its dates; suites has a zeroed row for each. What is
  * wrong at one mirror is tried at the next. In the end a suite's url is NULL only when it may be missing and is. */
-struct err *suite_fetch(struct store *s, const struct sources *sources, struct suite *suites, struct progress *p) MUST_CHECK;
+struct err *suite_fetch(struct store *s, struct sources *sources, struct suite *suites, struct progress *p) MUST_CHECK;
 /* A suite whose name ends in '/' is a flat archive: one list beside its InRelease, without dists/, components and architectures. */
 bool suite_is_flat(const char *suite);
 /* Where a file of a suite is below a mirror: "dists/trixie/InRelease". The caller's to free. */

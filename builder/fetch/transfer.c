@@ -1,4 +1,5 @@
 #include "fetch/proxy.h"
+#include "fetch/proxy_blame.h"
 #include "fetch/transfer.h"
 
 #include <stdio.h>
@@ -9,6 +10,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "fetch/pace.h"
+#include "fetch/proxy.h"
+#include "fetch/proxy_blame.h"
 
 #define CONNECT_SECONDS 20
 #define PAUSE_MS        500
@@ -228,6 +231,9 @@ bool transfer_prepare(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "mkbench");
 	curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(t->easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+	const char *proxy = t->want->proxies ? proxy_for(t->want->proxies, url) : NULL;
+	if (proxy)
+		curl_easy_setopt(t->easy, CURLOPT_PROXY, proxy);
 	set_trust(t->easy);
 	return true;
 }

@@ -152,7 +152,7 @@ requests() { grep -c "$1" "$state/log" || true; }
 	sign trixie "$here/debian/packages" '2 days ago'
 	refresh 4
 	[[ $output == *"older than the one of "*" seen before"* ]]
-	recipe "$at/slow/debian" "$at/slow"
+	recipe "$at/slow/debian" "$at/slow" "$at/debian-security"
 	refresh 0
 }
 
@@ -276,6 +276,31 @@ requests() { grep -c "$1" "$state/log" || true; }
 	rm -rf "$store"-*
 	refresh 4
 	[[ $output == *"cannot fetch trixie-updates: "*"404 not found"* ]]
+}
+
+@test "apt's own proxy, per host and DIRECT, and its lists of mirrors by HTTP" {
+	mkdir "$here/far.example"
+	cp -r "$here/debian" "$here/debian-security" "$here/far.example"
+	printf 'Acquire::http::Proxy "%s";\n' "$at" >"$here/apt.conf"
+	export APT_CONFIG=$here/apt.conf
+	recipe http://far.example/debian
+	refresh_into "$store" 0
+	[[ $output == *"mk-tool 1.0-1+deb13u1 trixie-security http://far.example/debian-security/"* ]]
+	grep -q '^200 GET http://far.example/debian/dists/' "$state/log"
+	printf 'Acquire::http::Proxy::far.example "DIRECT";\n' >>"$here/apt.conf"
+	run -4 "$programs/archive" "$store" "$here/r.yml"
+	[[ $output == *"far.example"*resolve* ]]
+	unset APT_CONFIG
+	sed -i '/key:/d; /mirrors:/d' "$here/r.yml"
+	mkdir -p "$here/apt/examples"
+	printf '%s/debian priority:2\n%s/none/debian priority:1\n' "$at" "$at" >"$here/list"
+	printf 'deb [signed-by=%s] %s %s main\n' "$here/key.asc" "mirror+$at/list" trixie >"$here/apt/sources.list"
+	export MKBENCH_APT=$here/apt
+	refresh 0
+	[[ $output == *"source trixie $at/none/debian"*"mk-shell 1:5.2-1 trixie "* ]]
+	rm "$here/list"
+	refresh_into "$store" 3
+	[[ $output == *"apt's list of mirrors mirror+$at/list: "*"404 not found"*"no mirror of trixie is known"*"(not usable here)"* ]]
 }
 
 @test "a clock before the keys' birth is called that" {

@@ -42,7 +42,7 @@ static struct err *refresh(const char *store_path_, const char *recipe_path)
 	if (!e)
 		e = store_open(store_path_, &s);
 	if (!e)
-		e = archive_sources(&r, &src);
+		e = archive_sources(&r, s, p, &src);
 	if (!e)
 		e = archive_refresh(s, &src, r.base.architecture, p, &ix);
 	if (!e)
@@ -191,7 +191,7 @@ static char *sources_of(struct recipe *r)
 	struct text t = { 0 };
 
 	r->base.architecture = "amd64";
-	struct err *e = archive_sources(r, &src);
+	struct err *e = archive_sources(r, NULL, NULL, &src);
 	if (e) {
 		char *text = err_text(e);
 		err_free(e);
@@ -258,10 +258,34 @@ static void sources_of_apt(void)
 		trusted, trusted, trusted);
 	is(moved, moved_want);
 
-	write_text("sources.list", "deb mirror://m.example/list trixie main\ndeb http://n.example nodistro main\n");
+	write_text("mirrors/debian.list", "# a remark\nhttps://b.example/debian/\tpriority:2\nhttps://a.example/debian priority:1\n\n"
+		   "https://late.example/debian\nhttps://debs.example/debian type:deb\nhttps://arm.example/debian arch:arm64 priority:1\n");
+	AUTO_FREE char *cloud = mem_printf("Types: deb deb-src\nURIs: mirror+file:%s/mirrors/debian.list\nSuites: trixie trixie-updates\n"
+					   "Components: main\nSigned-By: /k/d.gpg\n\nTypes: deb\nURIs: mirror+file://%s/mirrors/security.list\n"
+					   "Suites: trixie-security\nComponents: main\nSigned-By: /k/d.gpg\n", top, top);
+	write_text("mirrors/security.list", "https://s.example/security");
+	write_text("sources.list", "");
+	write_text("sources.list.d/debian.sources", cloud);
+	AUTO_FREE char *followed = sources_of(&trixie);
+	is(followed, "trixie trixie: https://a.example/debian https://b.example/debian https://late.example/debian | main | /k/d.gpg\n"
+		     "trixie-updates trixie-updates: https://a.example/debian https://b.example/debian https://late.example/debian | main | /k/d.gpg\n"
+		     "trixie-security trixie-security: https://s.example/security | main | /k/d.gpg\n");
+	write_text("sources.list.d/debian.sources", "");
+	write_text("sources.list", "deb cdrom:[Debian GNU/Linux 12.5.0 _Bookworm_]/ trixie main\n");
+	write_text("examples/sources.list", "# an example\ndeb http://example.example/debian trixie main contrib\n");
+	AUTO_FREE char *disc = sources_of(&trixie);
+	AUTO_FREE char *disc_want = mem_printf(
+		"trixie trixie: http://example.example/debian | main | %s\n"
+		"trixie-updates trixie-updates: http://example.example/debian | main | %s ?\n"
+		"trixie-security trixie-security: http://example.example/debian-security http://example.example/debian | main | %s\n",
+		trusted, trusted, trusted);
+	is(disc, disc_want);
+	write_text("examples/sources.list", "");
+
+	write_text("sources.list", "deb mirror+file:/no/such/list trixie main\ndeb http://n.example nodistro main\n");
 	AUTO_FREE char *none = sources_of(&trixie);
 	AUTO_FREE char *none_want = mem_printf("no mirror of trixie is known: name one in base.mirrors (%s has "
-					       "mirror://m.example/list trixie (not usable here), http://n.example nodistro)", top);
+					       "mirror+file:/no/such/list trixie (not usable here), http://n.example nodistro)", top);
 	is(none, none_want);
 	forget_all();
 	AUTO_FREE char *empty = sources_of(&trixie);
@@ -283,6 +307,42 @@ static void urls(void)
 	arena_done(&a);
 }
 
+static void proxies(void)
+{
+	static const struct { const char *url, *proxy; } cases[] = {
+		{ "http://far.example/debian", "http://p.example:3142/" }, { "https://far.example/x", "http://p.example:3142/" },
+		{ "http://near.example/x", "" }, { "http://NEAR.example:80/x", "" }, { "https://near.example/x", "" },
+		{ "https://secret.example/x", "socks5h://s.example:1080" }, { "http://me@own.example:8080/x", "http://own-proxy.example" },
+		{ "http://127.0.0.1:99/x", "" }, { "http://localhost/x", "" }, { "http://[::1]:8/x", "" }, { "file:///srv/x", NULL },
+	};
+	AUTO_FREE char *conf = mem_printf("%s/apt.conf", top), *program = mem_printf("%s/detect", top);
+	AUTO_FREE char *detects = mem_printf("Acquire::http::Proxy-Auto-Detect \"%s\";\nAcquire::http::Proxy::near.example \"DIRECT\";\n", program);
+	struct proxies p;
+
+	write_text("apt.conf", "Acquire::http::Proxy \"http://p.example:3142/\";\nAcquire::http::Proxy::near.example \"DIRECT\";\n"
+		   "Acquire { http { Proxy { own.example \"http://own-proxy.example\"; }; }; https { Proxy { secret.example \"socks5h://s.example:1080\"; }; }; };\n");
+	setenv("APT_CONFIG", conf, 1);
+	ok(!proxy_read(NULL, &p));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *got = proxy_for(&p, cases[i].url);
+		is(got ? got : "(environment)", cases[i].proxy ? cases[i].proxy : "(environment)");
+	}
+	proxy_done(&p);
+	write_text("detect", "#!/bin/sh\ncase $1 in *far*) echo http://found.example:8000 ;; *plain*) echo DIRECT ;; esac\n");
+	ok(!chmod(program, 0755));
+	write_text("apt.conf", detects);
+	ok(!proxy_read(NULL, &p));
+	for (int i = 0; i < 2; i++) {
+		is(proxy_for(&p, "http://far.example/x"), "http://found.example:8000");
+		is(proxy_for(&p, "https://plain.example/x"), "");
+		is(proxy_for(&p, "http://near.example/x"), "");
+		ok(!proxy_for(&p, "http://other.example/x"));
+	}
+	proxy_done(&p);
+	unsetenv("APT_CONFIG");
+	forget_all();
+}
+
 int main(int argc, char **argv)
 {
 	char folder[] = "/tmp/mkbench-archive.XXXXXX";
@@ -295,6 +355,7 @@ int main(int argc, char **argv)
 	stanza_entries();
 	sources_of_recipe();
 	sources_of_apt();
+	proxies();
 	urls();
 	ok(!file_remove_tree(top));
 	return t_done();

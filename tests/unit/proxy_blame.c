@@ -1,4 +1,4 @@
-#include "fetch/proxy.h"
+#include "fetch/proxy_blame.h"
 
 #include <stdlib.h>
 

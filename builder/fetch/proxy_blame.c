@@ -1,0 +1,45 @@
+#include "fetch/proxy_blame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/* The variable that curl obeys for this URL, or NULL: the capitals of http_proxy are none, a web server could set them. */
+static const char *variable_of(const char *url)
+{
+	static const char *const plain[] = { "http_proxy", "all_proxy", "ALL_PROXY" },
+			 *const secure[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
+	bool tls = text_starts(url, "https:");
+	const char *const *names = tls ? secure : plain;
+
+	for (size_t i = 0; i < (tls ? COUNT(secure) : COUNT(plain)); i++) {
+		const char *value = getenv(names[i]);
+		if (value && *value)
+			return names[i];
+	}
+	return NULL;
+}
+
+/* "host" of "http://user:password@host:port/" */
+static char *host_of(const char *proxy)
+{
+	const char *start = strstr(proxy, "://");
+
+	start = start ? start + 3 : proxy;
+	const char *end = start + strcspn(start, "/"), *at = memrchr(start, '@', (size_t)(end - start));
+	start = at ? at + 1 : start;
+	size_t len = *start == '[' ? strcspn(start, "]") : strcspn(start, ":/");
+	return *start == '[' ? mem_ndup(start + 1, len - 1) : mem_ndup(start, len);
+}
+
+char *proxy_blame(const char *url, const char *says)
+{
+	const char *name = variable_of(url);
+	AUTO_FREE char *host = name ? host_of(getenv(name)) : NULL, *own = host_of(url);
+
+	if (!host || !*host || !strcmp(host, own) || !strstr(says, host))
+		return mem_dup("");
+	return mem_printf(" (the proxy that $%s names)", name);
+}
