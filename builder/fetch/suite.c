@@ -99,6 +99,21 @@ static void note_name(struct round *r, const struct suite *suite)
 		progress_note(r->progress, "%s: it calls itself suite '%s' (%s)", suite->url, name, code);
 }
 
+/* Debian's suites that are not released yet say so by their other name. */
+static void note_moving(struct round *r, const struct suite *suite)
+{
+	const char *name = suite->release.suite;
+
+	if (!suite->release.suite || suite->src->foreign)
+		return;
+	if (!strcmp(name, "testing"))
+		progress_note(r->progress, "%s is Debian's testing: it changes each day until it is released, and security updates may come late",
+			      suite->src->name);
+	else if (!strcmp(name, "unstable") || !strcmp(name, "experimental"))
+		progress_note(r->progress, "warning: %s is Debian's %s: it changes several times a day, breaks now and then, and has no security "
+			      "updates of its own", suite->src->name, name);
+}
+
 static struct err *verify(struct round *r, struct suite *suite)
 {
 	AUTO_FREE char *message = NULL;
@@ -113,6 +128,7 @@ static struct err *verify(struct round *r, struct suite *suite)
 	TRY(release_check(&suite->release, expected, time(NULL), last, r->sources->old));
 	if (!expected)
 		note_name(r, suite);
+	note_moving(r, suite);
 	suite->pin = pin_of(suite, suite->text, text_len);
 	if (suite->release.valid_until && suite->release.valid_until < time(NULL)) {
 		AUTO_FREE char *until = release_date(suite->release.valid_until);

@@ -206,7 +206,8 @@ static void check_suits(const struct manifest *m, const struct recipe *r, struct
 
 	if (r->base.suite && m->suites.count && !holds(&m->suites, r->base.suite)) {
 		AUTO_FREE char *known = join(m->suites.items, m->suites.count, " or ");
-		problem_add(p, node_mark(r->root, "base/suite"), "framework %s does not run on %s: use %s", m->name, r->base.suite, known);
+		problem_warn(p, node_mark(r->root, "base/suite"), "framework %s was tried on %s and not on %s: verify the image before you "
+			     "rely on it", m->name, known, r->base.suite);
 	}
 	if (m->app_names.count && !holds(&m->app_names, first->name)) {
 		AUTO_FREE char *known = join(m->app_names.items, m->app_names.count, " or ");

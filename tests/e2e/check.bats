@@ -77,11 +77,11 @@ developing.yml: ok: 1 app, 1 site, 2 outputs" ]
 		  - { name: deep, path: file/below }
 		sites: [{ name: notes.localhost }]
 	END
-	local said="notes.yml:2:16: framework wsgi does not run on jammy: use bookworm or trixie
+	local said="notes.yml:2:16: warning: framework wsgi was tried on bookworm or trixie and not on jammy: verify the image before you rely on it
 	notes.yml:6:25: there is no folder missing/app: put the app gone there, or write where it is
 	notes.yml:7:25: ./file is not a folder: 'path' is the app's folder
 	notes.yml:8:25: there is no folder file/below: put the app deep there, or write where it is
-	mkbench: notes.yml: 4 problems" command
+	mkbench: notes.yml: 3 problems" command
 	for command in check plan lock build; do
 		MKBENCH_STORE=$BATS_TEST_TMPDIR/store mkbench 3 $command notes.yml
 		[ "$output" = "${said//$'\t'/}" ]
