@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "cmd/job_runtime.h"
 #include "fetch/archive.h"
 
 struct err *job_open(struct job *j, const char *recipe_path, enum progress_style style)
@@ -185,7 +186,8 @@ struct err *job_sources(struct job *j)
 		progress_add(j->progress, 1);
 	}
 	progress_done(j->progress, NULL);
-	return job_needs(j);
+	TRY(job_needs(j));
+	return job_runtime(j);
 }
 
 void job_close(struct job *j)
