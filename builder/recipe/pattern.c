@@ -219,7 +219,7 @@ ONE(ref, "^[A-Za-z0-9_][A-Za-z0-9_./+@#-]*$", "a branch, a tag or a commit", 255
 ONE(sha256, "^[0-9a-f]{64}$", "a SHA-256 of 64 small hex digits", 0, NULL);
 ONE(file_path, "^/[^/].*$", "a file's path in the image, which begins with /", 1023, why_file_path);
 ONE(path, "^.*$", "a path", 1023, why_path);
-ONE(module, "^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$", "a package's name as its registry has it, such as left-pad or @scope/name", 214, NULL);
+ONE(override, "^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$", "a package's name as its registry has it, such as left-pad or @scope/name", 214, NULL);
 ONE(app, "^[a-z][a-z0-9_]*$", "a Python package's name of a-z, 0-9 and _", 60, why_app);
 ONE(site, "^" HOST "$", "a host name such as erp.example.org", 140, why_site);
 ONE(host, "^" HOST "$", "a host name such as www.example.org", 253, why_host);

@@ -12,7 +12,7 @@ extern const struct pattern pattern_component, pattern_package, pattern_glob;
 extern const struct pattern pattern_mirror, pattern_url, pattern_git, pattern_ref, pattern_sha256;
 extern const struct pattern pattern_file_path; /* in the image */
 extern const struct pattern pattern_path;      /* relative below the recipe's folder, or absolute */
-extern const struct pattern pattern_module, pattern_app, pattern_site, pattern_host, pattern_unknown_host;
+extern const struct pattern pattern_override, pattern_app, pattern_site, pattern_host, pattern_unknown_host;
 extern const struct pattern pattern_network;   /* an address, or a network with its length */
 extern const struct pattern pattern_zone, pattern_language;
 extern const struct pattern pattern_word;      /* lower-case word: character set, collation, queue */

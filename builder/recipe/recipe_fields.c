@@ -70,7 +70,7 @@ static const struct field app_fields[] = {
 };
 
 static const struct field override_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct app, name), .pattern = &pattern_module,
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct app, name), .pattern = &pattern_override,
 	  .help = "the package" },
 	SOURCE_ROWS,
 	END
