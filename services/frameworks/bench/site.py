@@ -80,7 +80,7 @@ class Site:
         database = importlib.import_module(f"{self.first}.database")
         setup = importlib.import_module(f"{self.first}.database.mariadb.setup_db")
 
-        def setup_database(force=None, source_sql=None, verbose=None, **_):
+        def setup_database(_force=None, source_sql=None, verbose=None, *_more, **_keys):
             self.fw.local.session = self.fw._dict({"user": "Administrator"})
             values = {"db_name": self.fw.local.conf.db_name, "verbose": verbose, "source_sql": source_sql}
             setup.bootstrap_database(**suited(setup.bootstrap_database, values))
