@@ -19,6 +19,8 @@ class Echo(BaseHTTPRequestHandler):
             self.send_header("Retry-After", "77")
         if self.path.startswith("/private/files/"):
             self.send_header("X-Accel-Redirect", "/protected" + self.path)
+            if "said" in self.path:
+                self.send_header("Cache-Control", "private, max-age=60")
         if self.path == "/leak":
             self.send_header("X-Accel-Redirect", "/protected/site_config.json")
         self.send_header("Content-Type", "application/json")

@@ -204,6 +204,19 @@ print(peer.recv(4096).decode())' "$port"
 	has '"X-Frappe-Site-Name": "two.localhost"'
 }
 
+@test "private files are kept by no browser, unless the bench says how long; others as before" {
+	ask /private/files/s.txt
+	has '^Cache-Control: private, no-store'
+	cp "$DIR"/data/sites/one.localhost/private/files/{s,said}.txt
+	ask /private/files/said.txt
+	has '^Cache-Control: private, max-age=60'
+	lacks 'no-store'
+	ask /files/a.txt
+	lacks 'no-store'
+	ask /api/method/x
+	lacks 'no-store'
+}
+
 @test "private files come by the bench's leave only" {
 	ask /private/files/s.txt
 	status 200
