@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "cmd/job_declared.h"
 #include "cmd/job_runtime.h"
 #include "fetch/archive.h"
 
@@ -19,16 +20,19 @@ struct err *job_open(struct job *j, const char *recipe_path, enum progress_style
 }
 
 /* Whoever asks for packages, in layer order: what the recipe wants is in the image, and comes before what only builds. */
-static size_t roots_of(const struct job *j, struct plan_root **ret)
+static size_t roots_of(const struct job *j, const struct declared *declared, struct plan_root **ret)
 {
 	const struct service_package *packages;
 	size_t count = service_packages(j->services, &packages), n = 0;
 	const char *const *more = j->recipe.base.packages.items, *const *tools = j->recipe.base.build_packages.items;
-	struct plan_root *roots = mem_array(count + j->recipe.base.packages.count + j->recipe.base.build_packages.count, sizeof *roots);
+	size_t most = count + j->recipe.base.packages.count + j->recipe.base.build_packages.count + declared->count;
+	struct plan_root *roots = mem_array(most, sizeof *roots);
 
 	for (int group = 0; group < GROUP_COUNT; group++) {
 		for (size_t i = 0; group == GROUP_BUILD && i < j->recipe.base.packages.count; i++)
 			roots[n++] = (struct plan_root){ more[i], GROUP_RUNTIME };
+		for (size_t i = 0; group == GROUP_BUILD && i < declared->count; i++)
+			roots[n++] = (struct plan_root){ declared->items[i].name, GROUP_RUNTIME };
 		for (size_t i = 0; i < count; i++)
 			if (packages[i].group == group)
 				roots[n++] = (struct plan_root){ packages[i].name, group };
@@ -42,7 +46,7 @@ static size_t roots_of(const struct job *j, struct plan_root **ret)
 static struct digest asked_of(const struct job *j)
 {
 	AUTO_FREE struct plan_root *roots = NULL;
-	size_t count = roots_of(j, &roots);
+	size_t count = roots_of(j, &(struct declared){ 0 }, &roots);
 	AUTO_FREE const char **names = mem_array(count, sizeof *names);
 
 	for (size_t i = 0; i < count; i++)
@@ -50,12 +54,12 @@ static struct digest asked_of(const struct job *j)
 	return lock_asked(&j->recipe, names, count);
 }
 
-static struct err *choose_packages(struct job *j)
+static struct err *choose_from(struct job *j, const struct declared *declared)
 {
 	struct sources sources = { 0 };
 	struct archive_index index = { 0 };
 	AUTO_FREE struct plan_root *roots = NULL;
-	size_t count = roots_of(j, &roots);
+	size_t count = roots_of(j, declared, &roots);
 
 	TRY(archive_sources(&j->recipe, j->store, j->progress, &sources));
 	struct err *e = archive_refresh(j->store, &sources, j->recipe.base.architecture, j->progress, &index);
@@ -102,11 +106,57 @@ static void pin_apps(struct job *j)
 	}
 }
 
+/* A package of a scope has a slash in its name, which no folder has. */
+static struct err *get_override(struct job *j, const struct app *override, struct app_source *ret)
+{
+	AUTO_FREE char *name = mem_dup(override->name);
+	struct app own = *override;
+
+	for (char *c = name; (c = strchr(c, '/'));)
+		*c = '-';
+	own.name = name;
+	return source_get(j->store, &j->recipe, &own, NULL, j->progress, ret);
+}
+
+static struct err *get_sources(struct job *j)
+{
+	const struct app *apps = j->recipe.apps.items;
+	size_t count = j->recipe.apps.count;
+
+	if (j->sources)
+		return NULL;
+	const struct app *overrides = j->recipe.overrides.items;
+	j->sources = mem_array(count, sizeof *j->sources);
+	j->overrides = mem_array(j->recipe.overrides.count, sizeof *j->overrides);
+	progress_stage(j->progress, "sources", count, "apps");
+	for (size_t i = 0; i < j->recipe.overrides.count; i++)
+		TRY(get_override(j, &overrides[i], &j->overrides[i]));
+	for (size_t i = 0; i < count; i++) {
+		TRY(source_get(j->store, &j->recipe, &apps[i], pin_of(&j->lock, apps[i].name), j->progress, &j->sources[i]));
+		progress_add(j->progress, 1);
+	}
+	progress_done(j->progress, NULL);
+	return job_needs(j);
+}
+
+static struct err *choose_packages(struct job *j)
+{
+	struct declared declared;
+	struct err *e = job_declared(j, &declared);
+
+	if (!e)
+		e = choose_from(j, &declared);
+	free(declared.items);
+	return e;
+}
+
+/* Sources first: apps declare packages, too. */
 struct err *job_lock_choose(struct job *j)
 {
+	TRY(get_sources(j));
 	TRY(choose_packages(j));
 	j->lock.asked = asked_of(j);
-	TRY(job_sources(j));
+	TRY(job_runtime(j));
 	pin_apps(j);
 	plan_make(&j->recipe, &j->lock, &j->plan);
 	return NULL;
@@ -156,37 +206,10 @@ struct err *job_lock_read(struct job *j, bool *ret_found)
 	return NULL;
 }
 
-/* A package of a scope has a slash in its name, which no folder has. */
-static struct err *get_override(struct job *j, const struct app *override, struct app_source *ret)
-{
-	AUTO_FREE char *name = mem_dup(override->name);
-	struct app own = *override;
-
-	for (char *c = name; (c = strchr(c, '/'));)
-		*c = '-';
-	own.name = name;
-	return source_get(j->store, &j->recipe, &own, NULL, j->progress, ret);
-}
-
 struct err *job_sources(struct job *j)
 {
-	const struct app *apps = j->recipe.apps.items;
-	size_t count = j->recipe.apps.count;
-
-	if (j->sources)
-		return NULL;
-	const struct app *overrides = j->recipe.overrides.items;
-	j->sources = mem_array(count, sizeof *j->sources);
-	j->overrides = mem_array(j->recipe.overrides.count, sizeof *j->overrides);
-	progress_stage(j->progress, "sources", count, "apps");
-	for (size_t i = 0; i < j->recipe.overrides.count; i++)
-		TRY(get_override(j, &overrides[i], &j->overrides[i]));
-	for (size_t i = 0; i < count; i++) {
-		TRY(source_get(j->store, &j->recipe, &apps[i], pin_of(&j->lock, apps[i].name), j->progress, &j->sources[i]));
-		progress_add(j->progress, 1);
-	}
-	progress_done(j->progress, NULL);
-	TRY(job_needs(j));
+	TRY(get_sources(j));
+	TRY(job_declared_check(j));
 	return job_runtime(j);
 }
 
