@@ -15,6 +15,7 @@
 #include "command.h"
 #include "durable.h"
 #include "probe.h"
+#include "pulse.h"
 #include "start.h"
 #include "state.h"
 #include "watch.h"
@@ -284,5 +285,8 @@ int health_main(int argc, char **argv)
 		printf("dead: %s\n", text);
 		return 1;
 	}
-	return answer(word, &q, &s);
+	int status = answer(word, &q, &s);
+	if (!*word)
+		pulse_show(status == 0);
+	return status;
 }

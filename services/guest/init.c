@@ -21,9 +21,9 @@
 #include "overseer.h"
 #include "ports.h"
 #include "provision.h"
+#include "pulse.h"
 #include "relay.h"
 #include "say.h"
-#include "servers.h"
 #include "setting.h"
 #include "spawn.h"
 #include "standby.h"
@@ -292,6 +292,7 @@ static void run(struct init *i)
 			if (!i->relay)
 				i->relay = relay_start(&i->bench);
 			overseer_look(&i->overseer);
+			pulse_turn(&i->bench);
 			look_for_change(i);
 			i->look_at = clock_ms() + LOOK_MS;
 		}
@@ -348,12 +349,10 @@ static struct err *prepare(struct init *i)
 	TRY(bench_read(&i->bench));
 	say("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
 	TRY(volume_check(&i->bench));
-	TRY(servers_check(&i->bench));
 	TRY(upgrade_check(&i->bench, false)); /* already beside an instance that still serves: a platform then keeps it */
 	TRY(take_lease(i));
 	if (i->lease < 0)
 		return NULL;
-	TRY(servers_check(&i->bench)); /* who had the lease before may have been newer */
 	TRY(upgrade_check(&i->bench, true));
 	TRY(ports_wait(&i->bench, i->standby.pid != 0, PORTS_MS));
 	AUTO_FREE char *known = volume_id(&i->bench);

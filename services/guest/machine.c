@@ -71,7 +71,9 @@ struct err *machine_memory(struct work *w, bool *ret_did)
 /* A container that is started again finds /run as its last run has left it. */
 static struct err *forget_last_run(void)
 {
-	static const char *const said[] = { "started", "serving", "progress.json", "steps.json", "sites.json", "upgrade.json", "unclean" };
+	static const char *const said[] = {
+		"started", "serving", "progress.json", "steps.json", "sites.json", "ready", "asked", "upgrade.json", "unclean",
+	};
 
 	for (size_t i = 0; i < COUNT(said); i++) {
 		AUTO_FREE char *path = mem_printf(BENCH_RUN "/%s", said[i]);

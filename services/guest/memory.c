@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "durable.h"
+#include "say.h"
 #include "sysfile.h"
 
 #define MIB (1ull << 20)
@@ -18,6 +19,8 @@
 #define NGINX_WORKERS 2
 #define FEWEST 4096u       /* a few thousand that say nothing must leave room for others */
 #define MOST 32768u
+#define FEW_FILES 8192u
+#define ENOUGH_FILES 65536u /* what is a million to some engines takes time: there are programs that close each */
 #define OTHER_FILES 128u   /* that nginx opens beside connections */
 
 static char *slurp(const char *root, const char *path)
@@ -118,6 +121,22 @@ struct memory memory_plan(const struct bench *b, const char *root)
 		m.web_workers = 1;
 	m.connections = plan_connections(m.total_bytes);
 	return m;
+}
+
+void memory_open_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return;
+	rlim_t most = files.rlim_max == RLIM_INFINITY || files.rlim_max > ENOUGH_FILES ? ENOUGH_FILES : files.rlim_max;
+	if (files.rlim_cur == RLIM_INFINITY || files.rlim_cur < most) {
+		files.rlim_cur = most;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (files.rlim_cur < FEW_FILES)
+		say("warning: only %llu files may be open (nofile): fewer visitors and database connections fit; docker run --ulimit nofile=65536",
+		    (unsigned long long)files.rlim_cur);
 }
 
 struct err *memory_check(const struct memory *m)

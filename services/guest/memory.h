@@ -11,6 +11,8 @@ struct memory {
 	unsigned connections;   /* of each of nginx' workers */
 };
 
+/* Whatever init starts may have as many files open as it may; few of them are said. */
+void memory_open_files(void);
 /* Reads /proc/meminfo and the control groups, both versions; root is "" but in tests. */
 struct memory memory_plan(const struct bench *b, const char *root);
 /* Whether that is enough for a bench. */

@@ -14,9 +14,11 @@
 #include "door.h"
 #include "durable.h"
 #include "machine.h"
+#include "memory.h"
 #include "owners.h"
 #include "release.h"
 #include "say.h"
+#include "servers.h"
 #include "setting.h"
 #include "site.h"
 #include "site_drop.h"
@@ -329,6 +331,8 @@ struct err *provision_prepare(const struct bench *b, bool was_clean)
 	AUTO_FREE bool *ready = mem_array(b->sites.count, sizeof *ready);
 	struct ledger *l = NULL;
 
+	TRY(servers_check(b)); /* who had the volume until now may have been newer */
+	memory_open_files();
 	TRY(release_begin(b));
 	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
 	TRY(owners_restore(b));

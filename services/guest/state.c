@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -28,6 +29,8 @@ void state_publish(const struct state_report *s)
 	if (!e)
 		e = durable_show(STATE_FILE, all, 0644);
 	json_decref(all);
+	if (s->state == STATE_STOPPING)
+		unlink(BENCH_RUN "/ready"); /* a load balancer goes elsewhere from now on */
 	if (e)
 		say_err(e, "the state is not shown");
 }

@@ -17,7 +17,9 @@
 #include "durable.h"
 #include "say.h"
 #include "secret.h"
+#include "servers.h"
 #include "setting.h"
+#include "sysfile.h"
 
 #define FORMAT 1
 #define PROBE (256u << 10)
@@ -44,9 +46,21 @@ static struct err *check_writing(const struct bench *b)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/probe"), *bytes = mem_new(PROBE);
 	struct err *e = durable_write(path, bytes, PROBE, 0600, &durable_root);
+	struct stat st;
 
+	if (e) {
+		unlink(path);
+		return err_wrap(e, "%s is not writable", b->data);
+	}
+	/* Servers that map everybody to one user refuse it, or only say that they have done it. */
+	int refused = lchown(path, b->mysql.uid, b->mysql.gid) < 0 ? errno : 0;
+	bool kept = !refused && !lstat(path, &st) && st.st_uid == b->mysql.uid && st.st_gid == b->mysql.gid;
 	unlink(path);
-	return e ? err_wrap(e, "%s is not writable", b->data) : NULL;
+	if (kept)
+		return NULL;
+	return err_new(ERR_SYSTEM, "%s cannot give files to their programs' users (chown of a file to %s: %s): take a local folder or volume, or "
+				   "have the file server export it with no_root_squash",
+		       b->data, b->mysql.name, refused ? strerror(refused) : "has no effect");
 }
 
 static void warn_ephemeral(const struct bench *b)
@@ -62,6 +76,33 @@ static void warn_ephemeral(const struct bench *b)
 	say("WARNING: mount a volume at %s, or set MKBENCH_EPHEMERAL=1 if that is what you want", b->data);
 }
 
+/* An engine gives the name of 64 digits to a volume that nobody has named: "docker rm -v", "--rm" and "compose down -v" take it away. */
+static void warn_anonymous(const struct bench *b)
+{
+	AUTO_FREE char *mounts = sysfile_read("/proc/self/mountinfo", NULL);
+	char *next = mounts;
+	char root[1024], at[1024];
+
+	if (setting_flag("MKBENCH_EPHEMERAL"))
+		return;
+	for (char *line; (line = strsep(&next, "\n"));) {
+		const char *name;
+		if (sscanf(line, "%*s %*s %*s %1023s %1023s", root, at) != 2 || strcmp(at, b->data) || !(name = strstr(root, "/volumes/")))
+			continue;
+		name += strlen("/volumes/");
+		if (strspn(name, "0123456789abcdef") != 64 || strcmp(name + 64, "/_data"))
+			continue;
+		say("WARNING: %s is a volume without a name: it goes with the container (docker rm -v, --rm, compose down -v)", b->data);
+		say("WARNING: to keep what is in it, start the next container with -v %.64s:%s; better, name one from the start: -v NAME:%s", name,
+		    b->data, b->data);
+	}
+}
+
+/* What file systems, storage servers and other systems put into every folder that they share. */
+static const char *const of_others[] = { "lost+found", "@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "@tmp", "@sharesnap",
+					 "System Volume Information", "$RECYCLE.BIN", "Network Trash Folder", "Temporary Items", "Thumbs.db",
+					 "desktop.ini", "aquota.user", "aquota.group", "quota.user", "quota.group" };
+
 /* Folders that the image wants there anyway, and what file systems put there themselves. */
 static bool is_expected(const struct bench *b, const char *name)
 {
@@ -71,7 +112,10 @@ static bool is_expected(const struct bench *b, const char *name)
 	for (size_t i = 0; i < b->folders.count; i++)
 		if (!strncmp(b->folders.items[i].path, path, len) && strchr("/", b->folders.items[i].path[len]))
 			return true;
-	return !strcmp(name, "lost+found") || name[0] == '.';
+	for (size_t i = 0; i < COUNT(of_others); i++)
+		if (!strcmp(name, of_others[i]))
+			return true;
+	return name[0] == '.';
 }
 
 static struct err *check_unknown(const struct bench *b)
@@ -86,6 +130,18 @@ static struct err *check_unknown(const struct bench *b)
 			e = err_new(ERR_SYSTEM, "%s holds something that is not ours ('%s'): give an empty volume", b->data, d->d_name);
 	closedir(dir);
 	return e;
+}
+
+/* MariaDB's folder is made beside itself and renamed when it is whole, which no mount point can be. */
+static struct err *check_sql(const struct bench *b)
+{
+	AUTO_FREE char *tables = mem_printf("%s/mysql", b->sql_data);
+	struct stat own, all;
+
+	if (stat(b->sql_data, &own) < 0 || stat(b->data, &all) < 0 || own.st_dev == all.st_dev || !access(tables, F_OK))
+		return NULL;
+	return err_new(ERR_SYSTEM, "%s is a volume of its own: the bench keeps all its data in one; mount that at %s, and nothing below it", b->sql_data,
+		       b->data);
 }
 
 static struct err *read_format(const struct bench *b, json_t **ret)
@@ -116,7 +172,13 @@ struct err *volume_check(const struct bench *b)
 			    id ? id : "without an id (new)", wanted);
 	json_decref(format);
 	if (!e)
+		e = check_sql(b);
+	if (!e)
+		e = servers_check(b);
+	if (!e)
 		warn_ephemeral(b);
+	if (!e)
+		warn_anonymous(b);
 	return e;
 }
 
@@ -127,8 +189,8 @@ struct err *volume_lease(const struct bench *b, int *ret_fd)
 
 	*ret_fd = -1;
 	/* Who owns the folder can put others in the place of what is in it: secrets, logs that root writes to. */
-	TRY_AS(durable_folder(b->data, 0755, &durable_root), "%s is somebody else's, who could exchange what is in it: give a folder of your own",
-	       b->data);
+	TRY_AS(durable_folder(b->data, 0755, &durable_root), "%s is somebody else's, who could exchange what is in it, and cannot be made root's: "
+	       "give a folder of your own, or have the file server export it with no_root_squash", b->data);
 	TRY(durable_folder(own, 0700, &durable_root));
 	AUTO_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
