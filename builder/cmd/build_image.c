@@ -73,7 +73,6 @@ struct err *build_image(struct job *j, struct build_layers *layers, const char *
 		{ "org.opencontainers.image.version", r->version },
 		{ "org.mkbench.build", layers->build_id },
 		{ "org.mkbench.data-format", "1" },
-		{ "org.mkbench.update-order", "stop-first" },
 		{ NULL, NULL },
 	};
 	const struct image_config config = {

@@ -200,3 +200,13 @@ struct err *door_open(struct work *w, bool *ret_did)
 			return see_page(w, b->sites.items[i].name, *ret_did);
 	return NULL;
 }
+
+void door_reload(const struct bench *b)
+{
+	struct err *e = supervisor_signal_role(b, ROLE_NGINX, "HUP");
+
+	if (e)
+		say_err(e, "nginx could not be told to reload");
+	else
+		say("nginx was told to reload");
+}

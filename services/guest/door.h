@@ -8,3 +8,5 @@ struct err *door_prepare(const struct bench *b, const bool *ready) MUST_CHECK;
 struct err *door_open(struct work *w, bool *ret_did) MUST_CHECK;
 /* Nginx told that others are not, or not any more. */
 struct err *door_close(struct work *w) MUST_CHECK;
+/* Nginx reads its configuration again, on a person's wish; says how it went. */
+void door_reload(const struct bench *b);

@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "attempts.h"
 #include "command.h"
+#include "door.h"
 #include "durable.h"
 #include "machine.h"
 #include "overseer.h"
@@ -188,16 +189,6 @@ static void reap(struct init *i)
 	}
 }
 
-static void reload(struct init *i)
-{
-	struct err *e = supervisor_signal_role(&i->bench, ROLE_NGINX, "HUP");
-
-	if (e)
-		say_err(e, "nginx could not be told to reload");
-	else
-		say("nginx was told to reload");
-}
-
 static void take_signal(struct init *i)
 {
 	struct signalfd_siginfo info;
@@ -205,7 +196,7 @@ static void take_signal(struct init *i)
 	if (read(i->signals, &info, sizeof info) != sizeof info)
 		return;
 	if (info.ssi_signo == SIGHUP && i->overseer.pid)
-		reload(i);
+		door_reload(&i->bench);
 	if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT) {
 		say("%s: stopping", strsignal((int)info.ssi_signo));
 		i->status = 0;
@@ -260,7 +251,6 @@ static struct err *take_lease(struct init *i)
 		else if (i->lease < 0)
 			stand_by(i);
 	}
-	standby_end(&i->standby); /* what comes next looks whether the port is free */
 	return NULL;
 }
 
@@ -276,10 +266,7 @@ static void hand_door_over(struct init *i)
 
 static void run(struct init *i)
 {
-	i->look_at = 0;
 	i->relay = relay_start(&i->bench);
-	if (i->state.stood_by)
-		err_free(standby_start(&i->standby, &i->bench));
 	overseer_start(&i->overseer, &i->bench);
 	start_provision(i);
 	hand_door_over(i);
