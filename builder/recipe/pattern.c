@@ -225,7 +225,7 @@ ONE(site, "^" HOST "$", "a host name such as erp.example.org", 140, why_site);
 ONE(host, "^" HOST "$", "a host name such as www.example.org", 253, why_host);
 ONE(unknown_host, "^" HOST "$", "'refuse' or a site's name", 140, NULL);
 ONE(network, "^[0-9A-Fa-f:.]+(/[0-9]+)?$", "an address or a network such as 10.0.0.0/8", 50, why_network);
-ONE(zone, "^[A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+)*$", "a time zone such as Europe/Paris", 63, NULL);
+ONE(zone, "^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$", "a time zone such as Europe/Paris", 63, NULL);
 ONE(language, "^[a-z]{2,3}(-[A-Z]{2}|-[A-Z][a-z]{3})?$", "a language such as en, fr or pt-BR", 11, NULL);
 ONE(word, "^[a-z][a-z0-9_]*$", "a word of a-z, 0-9 and _", 63, NULL);
 ONE(setting, "^[a-z][a-z0-9_-]*$", "a variable's name of a-z, 0-9, _ and -", 63, NULL);

@@ -287,6 +287,33 @@ static void check_base(const struct view *v)
 			     "leave 'check_valid_until' out unless that is meant");
 }
 
+/* Frameworks of a bench know three queues by name and put jobs there without being asked. */
+static void check_queues(const struct view *v)
+{
+	static const char *const known[] = { "short", "default", "long" };
+	const struct worker *w = v->r->workers.items;
+
+	for (size_t q = 0; v->r->workers.count && q < COUNT(known); q++) {
+		bool read = false;
+		for (size_t i = 0; i < v->r->workers.count; i++) {
+			read |= !w[i].queues.count; /* what is wrong there was said */
+			for (size_t k = 0; k < w[i].queues.count; k++)
+				read |= !((const char *const *)w[i].queues.items)[k] || same(((const char *const *)w[i].queues.items)[k], known[q]);
+		}
+		if (!read)
+			problem_warn(v->p, node_mark(v->root, "workers"), "no worker takes jobs from the queue '%s': what is put there waits for ever",
+				     known[q]);
+	}
+}
+
+static void check_disk(const struct view *v)
+{
+	const struct node *disk = node_get(v->root, "disk");
+
+	if (disk && disk->key && v->r->outputs.count && !recipe_wants_disk(v->r))
+		problem_warn(v->p, disk->key->at, "'disk' says nothing without such an output: add raw, qcow2 or raw.zst to 'outputs'");
+}
+
 void recipe_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
 	struct view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
@@ -303,6 +330,8 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_redis(&v);
 	check_mariadb(&v);
 	check_unknown_host(&v);
+	check_queues(&v);
+	check_disk(&v);
 	if (network_is_everybody(&r->nginx.trusted_proxies))
 		problem_add(p, node_mark(root, "nginx/trusted_proxies"),
 			    "'trusted_proxies' are together half of all addresses or more: name the networks that your proxies are in");

@@ -45,7 +45,7 @@ static const struct field base_fields[] = {
 };
 
 #define SOURCE_ROWS \
-	{ "git", FIELD_TEXT, .offset = offsetof(struct app, git), .pattern = &pattern_git, \
+	{ "git", FIELD_TEXT, .offset = offsetof(struct app, git), .pattern = &pattern_git, .needs = "ref", \
 	  .help = "its git repository, a server's or a folder; needs 'ref'" }, \
 	{ "ref", FIELD_TEXT, .offset = offsetof(struct app, ref), .pattern = &pattern_ref, \
 	  .help = "the branch, tag or whole commit to take; the lock file keeps the commit it meant" }, \
@@ -53,7 +53,7 @@ static const struct field base_fields[] = {
 	  .help = "take the submodules of the git repository, too, with theirs" }, \
 	{ "lfs", FIELD_BOOL, .offset = offsetof(struct app, lfs), .fallback = "true", \
 	  .help = "take the files that Git LFS keeps elsewhere, by the program git-lfs; false: its pointers are meant as they are" }, \
-	{ "archive", FIELD_TEXT, .offset = offsetof(struct app, archive), .pattern = &pattern_url, \
+	{ "archive", FIELD_TEXT, .offset = offsetof(struct app, archive), .pattern = &pattern_url, .needs = "sha256", \
 	  .help = "a source archive to download instead; needs 'sha256'" }, \
 	{ "sha256", FIELD_TEXT, .offset = offsetof(struct app, sha256), .pattern = &pattern_sha256, \
 	  .help = "the archive's SHA-256" }, \

@@ -164,16 +164,21 @@ static json_t *property(const struct field *f)
 
 static json_t *object(const struct field *fields)
 {
-	json_t *o = with_text("type", "object"), *all = json_object(), *needed = json_array();
+	json_t *o = with_text("type", "object"), *all = json_object(), *needed = json_array(), *beside = json_object();
 
 	for (const struct field *f = fields; f->name; f++) {
 		if (f->kind != FIELD_REFUSED)
 			json_object_set_new(all, f->name, property(f));
 		if (f->required)
 			json_array_append_new(needed, json_string(f->name));
+		if (f->needs)
+			json_object_set_new(beside, f->name, json_pack("[s]", f->needs));
 	}
 	json_object_set_new(o, "properties", all);
 	json_object_set_new(o, "required", needed);
+	if (json_object_size(beside))
+		json_object_set(o, "dependentRequired", beside);
+	json_decref(beside);
 	json_object_set_new(o, "additionalProperties", json_false());
 	return o;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "recipe/zone.h"
 #include "service/framework.h"
 #include "service/place.h"
 #include "service/process.h"
@@ -68,6 +69,20 @@ static void add_packages(struct service_set *s, const struct list *names, int gr
 		add_package(s, ((const char *const *)names->items)[i], group);
 }
 
+/* Until Debian 12 all zones are in one package. */
+static void add_legacy_zones(struct service_set *s)
+{
+	const struct site *sites = s->recipe->sites.items;
+	static const char *const whole[] = { "bookworm", "bullseye" };
+
+	for (size_t i = 0; i < COUNT(whole); i++)
+		if (s->recipe->base.suite && !strcmp(s->recipe->base.suite, whole[i]))
+			return;
+	for (size_t i = 0; i < s->recipe->sites.count; i++)
+		if (sites[i].time_zone && zone_is_legacy(sites[i].time_zone))
+			add_package(s, "tzdata-legacy", GROUP_BASE);
+}
+
 /* Lowest layer first, so that what two groups ask for goes to the lower one. */
 static void list_packages(struct service_set *s)
 {
@@ -76,6 +91,7 @@ static void list_packages(struct service_set *s)
 			add_packages(s, &s->manifests[i].packages[group], group);
 	for (size_t i = 0; i < s->disk_count; i++)
 		add_packages(s, &s->disk[i].packages[GROUP_DISK], GROUP_DISK);
+	add_legacy_zones(s);
 	if (s->disk_count)
 		add_package(s, s->recipe->disk.kernel, GROUP_DISK);
 	for (size_t i = 0; i < s->disk_count; i++)

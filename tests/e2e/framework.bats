@@ -108,7 +108,7 @@ framework() {
 	mkbench 0 plan notes.yml
 	sed -i '/^outputs/d' notes.yml
 	mkbench 3 plan notes.yml
-	[[ $output == "mkbench: notes.lock was made with the packages of a disk, which 'outputs' no longer wants: "* ]]
+	[[ $output == *$'\n'"mkbench: notes.lock was made with the packages of a disk, which 'outputs' no longer wants: "* ]]
 }
 
 @test "a folder that outputs cannot be written to is refused before anything else is done" {

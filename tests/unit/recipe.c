@@ -128,6 +128,9 @@ static void zones(void)
 
 	ok(zone_known("UTC") && zone_known("Europe/Paris") && zone_known("America/Argentina/Buenos_Aires") && zone_known("Africa/Abidjan") &&
 	   zone_known("Pacific/Wallis"));
+	ok(zone_known("Etc/GMT+3") && zone_known("Etc/GMT-14") && zone_known("CET") && zone_known("US/Eastern") && zone_known("EST5EDT") &&
+	   zone_known("GB-Eire") && zone_known("GMT") && zone_known("America/Argentina/ComodRivadavia") && zone_known("Europe/Kiev"));
+	ok(zone_is_legacy("US/Eastern") && zone_is_legacy("CET") && !zone_is_legacy("Europe/Kyiv") && !zone_is_legacy("Etc/GMT+3"));
 	ok(!zone_known("Europe") && !zone_known("Europe/") && !zone_known("Europe/Pari") && !zone_known("Europe/Paris ") && !zone_known("/Paris") &&
 	   !zone_known("America/Argentina") && !zone_known("Paris") && !zone_known(""));
 	is(zone_nearest(&a, "Europe/Pars"), "Europe/Paris");
