@@ -73,6 +73,11 @@ static void name_server(struct job *j)
 		}
 }
 
+bool build_configuration_is_program(const struct entry *e)
+{
+	return !strcmp(e->path, GUEST_FOLDER) || !strcmp(e->path, GUEST_FOLDER "/init");
+}
+
 struct err *build_configuration(struct job *j, const char *build_id, struct tree *ret)
 {
 	identify_apps(j);

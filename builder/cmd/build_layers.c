@@ -209,6 +209,30 @@ static struct err *check_places(const struct build_work *w)
 	return e;
 }
 
+/* The program below the apps: a line of an app that changes moves neither its bytes nor those of the packages. */
+static struct err *pour_configuration(struct build_work *w, struct build_layers *out, struct image_layer *top)
+{
+	struct tree programs = { 0 }, rest = { 0 };
+
+	for (size_t i = 0; i < w->configuration.count; i++) {
+		const struct entry *e = &w->configuration.items[i];
+		bool program = build_configuration_is_program(e);
+		if (program)
+			tree_add(&programs, e);
+		if (!program || e->kind == ENTRY_FOLDER)
+			tree_add(&rest, e);
+	}
+	AUTO_FREE char *epoch = mem_printf("%lld", (long long)w->job->lock.epoch);
+	struct digest content = tree_digest(&programs), own = build_pour_key("programs", &content, epoch);
+	struct digest key = build_pour_key("configuration", &(struct digest){ 0 }, out->build_id);
+	struct err *e = build_pour(w->job, &own, &programs, "programs", &out->items[IMAGE_GROUPS + 1].blob);
+	if (!e)
+		e = build_pour(w->job, &key, &rest, "configuration", &top->blob);
+	tree_done(&programs);
+	tree_done(&rest);
+	return e;
+}
+
 /* Runs what is missing, bottom to top: apps need the packages' root even if its layers are poured. */
 static struct err *make_all(struct build_work *w, struct build_layers *out)
 {
@@ -217,9 +241,8 @@ static struct err *make_all(struct build_work *w, struct build_layers *out)
 	TRY(make_root(w, out));
 	TRY(check_places(w));
 	TRY(build_apps(w->job, &w->root, &w->apps));
-	TRY(pour_apps(w, &out->items[IMAGE_GROUPS + 1]));
-	struct digest key = build_pour_key("configuration", &(struct digest){ 0 }, out->build_id);
-	TRY(build_pour(w->job, &key, &w->configuration, "configuration", &top->blob));
+	TRY(pour_apps(w, &out->items[IMAGE_GROUPS + 2]));
+	TRY(pour_configuration(w, out, top));
 	out->tree = whole_tree(w);
 	w->made = true;
 	return NULL;
@@ -231,7 +254,7 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	struct digest_run *run = digest_start();
 	struct tree unnamed = { 0 };
 
-	digest_feed_word(run, "build 4");
+	digest_feed_word(run, "build 5");
 	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
 		digest_feed_word(run, *glob);
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);
@@ -251,6 +274,7 @@ static void name_layers(const struct build_work *w, struct build_layers *out)
 	for (size_t i = 0; i < IMAGE_GROUPS; i++)
 		out->items[out->count++].name = lock_group_names[i];
 	out->items[out->count++].name = "configure";
+	out->items[out->count++].name = "programs";
 	for (size_t i = 0; i < w->apps.count; i++)
 		out->items[out->count++].name = w->apps.names[i];
 	out->items[out->count++].name = "configuration";

@@ -4,7 +4,7 @@
 #include "cmd/job.h"
 #include "image/image.h"
 
-#define BUILD_LAYERS_MAX (5 + BUILD_APPS_PARTS)
+#define BUILD_LAYERS_MAX (6 + BUILD_APPS_PARTS)
 
 struct build_layers {
 	struct image_layer items[BUILD_LAYERS_MAX]; /* lowest first */

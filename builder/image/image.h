@@ -29,7 +29,7 @@ struct err *image_pour(struct store *s, const struct tree *t, const struct conte
 
 struct image_layer {
 	struct layer_blob blob;
-	const char *name;        /* "base", "services", "runtime", "configure", "dependencies", "apps", "configuration" */
+	const char *name;        /* "base", "services", "runtime", "configure", "programs", "dependencies", "apps", "configuration" */
 };
 
 struct label {

@@ -42,6 +42,24 @@ refused() { # TEXT LINE:COLUMN WORDS
 	run -0 timeout 600 "$MKBENCH" build --progress=plain -o out demo.yml
 	echo "$output"
 	[[ $output = *$'\napps: '* && $output != *$'\nconfiguration: '* ]]
+	# A line of an app moves neither our programs nor what is below them.
+	local layer
+	for layer in base services runtime configure programs dependencies; do
+		[ "$(grep "^$layer .*sha256:" <<<"$output")" = "$(grep "^$layer .*sha256:" build.log)" ]
+	done
+	[[ $(grep '^configuration .*sha256:' <<<"$output") = *" kB "*" kB "* ]]
+}
+
+@test "a secret in an app is found at its line, and what is meant is allowed by its digest" {
+	printf 'A=1\nDB_PASSWORD=hunter\n' >demo/.env
+	echo x >demo/debug.log
+	build_with 5 ''
+	[[ $output = *"/apps/demo/.env:2: a secret of an environment file (sha256: "* && $output = *"/apps/demo/debug.log: a log (sha256: "* ]]
+	[[ $output != *hunter* ]]
+	rm demo/debug.log
+	build_with 0 "audit: { allow: [{ path: /home/frappe/frappe-bench/apps/demo/.env, sha256: $(sha256sum <demo/.env | cut -d' ' -f1) }] }"
+	build_with 5 ''
+	rm demo/.env
 }
 
 @test "MariaDB: names and values that it refuses" {
