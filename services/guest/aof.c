@@ -8,6 +8,7 @@
 #include "base/child.h"
 #include "base/mem.h"
 #include "say.h"
+#include "torn.h"
 
 #define LIMIT_SECONDS 300
 #define TORN_MOST (1u << 20)   /* more than a command that was being written is a loss that a person must decide on */
@@ -50,4 +51,15 @@ struct err *aof_mend(const struct bench_redis *r)
 		return err_new(ERR_SYSTEM, "%s: the torn end of its file in %s cannot be cut off", r->name, r->data);
 	say("%s: the last %lu bytes of its file were torn, and are cut off", r->name, torn);
 	return NULL;
+}
+
+/* One that cannot be mended does not start, which health says; the others do. */
+void aof_mend_all(const struct bench *b)
+{
+	for (size_t i = 0; i < b->redis.count; i++) {
+		torn_redis(b, &b->redis.items[i]);
+		struct err *e = aof_mend(&b->redis.items[i]);
+		if (e)
+			say_err(e, "warning");
+	}
 }

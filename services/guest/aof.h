@@ -6,3 +6,4 @@
 /* Cuts the tail off behind its last whole command, by Redis' own program; nothing for an instance that keeps nothing, or whose
  * files are whole. Not while it runs. An error when more is damaged than what was being written. */
 struct err *aof_mend(const struct bench_redis *r) MUST_CHECK;
+void aof_mend_all(const struct bench *b); /* what cannot be mended is said */

@@ -314,17 +314,6 @@ static struct err *run(struct work *w)
 	return durable_update(BENCH_RUN "/started", "", 0644, &durable_root, NULL);
 }
 
-/* One that cannot be mended does not start, which health says; the others do. */
-static void mend_redis(const struct bench *b)
-{
-	for (size_t i = 0; i < b->redis.count; i++) {
-		torn_redis(b, &b->redis.items[i]);
-		struct err *e = aof_mend(&b->redis.items[i]);
-		if (e)
-			say_err(e, "warning");
-	}
-}
-
 struct err *provision_prepare(const struct bench *b, bool was_clean)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/ledger");
@@ -333,20 +322,20 @@ struct err *provision_prepare(const struct bench *b, bool was_clean)
 
 	TRY(servers_check(b)); /* who had the volume until now may have been newer */
 	memory_open_files();
-	TRY(release_begin(b));
 	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
 	TRY(owners_restore(b));
 	torn_nginx(b);
 	TRY(ledger_open(path, &l));
+	bool closed = upgrade_is_due(b, l);
 	for (size_t i = 0; i < b->sites.count; i++)
-		ready[i] = !upgrade_is_due(b, l) && was_finished(b, l, &b->sites.items[i]);
-	struct err *e = NULL;
-	if (!was_clean)
+		ready[i] = !closed && was_finished(b, l, &b->sites.items[i]);
+	struct err *e = release_begin(b, l);
+	if (!e && !was_clean)
 		e = ledger_note(l, "a start after a stop that was not clean");
 	ledger_close(l);
 	if (!was_clean) {
 		torn_aria(b);
-		mend_redis(b);
+		aof_mend_all(b);
 	}
 	if (!e)
 		e = machine_prepare(b, ready);

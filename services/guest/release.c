@@ -289,16 +289,16 @@ static json_t *next_of(const struct bench *b, const json_t *committed)
 	return next;
 }
 
-struct err *release_begin(const struct bench *b)
+struct err *release_begin(const struct bench *b, const struct ledger *l)
 {
 	json_t *committed;
 
 	TRY(release_read(b, &committed));
-	if (committed || !b->apps.count) {
-		json_decref(committed);
-		return NULL;
-	}
-	return put(b, next_of(b, NULL));
+	bool known = committed || !b->apps.count;
+	json_decref(committed);
+	for (size_t i = 0; i < b->sites.count; i++)
+		known |= release_is_made(l, b->sites.items[i].name);
+	return known ? NULL : put(b, next_of(b, NULL));
 }
 
 struct err *release_add_site(const struct bench *b, const char *site)

@@ -17,8 +17,8 @@ bool release_is_due(const struct bench *b, const struct ledger *l, const json_t 
 struct err *release_check(const struct bench *b, const json_t *committed) MUST_CHECK;
 bool release_is_made(const struct ledger *l, const char *site); /* the site was made whole */
 
-/* A new volume is committed to the image that makes it, with no site yet. */
-struct err *release_begin(const struct bench *b) MUST_CHECK;
+/* A volume without a site is committed to the image that makes its sites; one of before there were releases stays as it is. */
+struct err *release_begin(const struct bench *b, const struct ledger *l) MUST_CHECK;
 /* A site that was just made is what the image is. Nothing happens while another release is committed. */
 struct err *release_add_site(const struct bench *b, const char *site) MUST_CHECK;
 /* By one rename: every site of the bench that was made is now what the image is. upgrade: the id of what led here. */

@@ -43,7 +43,7 @@ static void show_site(const struct report *r, const char *site)
 {
 	AUTO_FREE char *name = mem_printf("progress/%s.json", site);
 	json_t *own = json_array(), *row;
-	bool failed = false, done = true;
+	bool failed = r->upgrades && !strcmp(r->state, "failed"), done = true;
 	size_t i;
 
 	json_array_foreach(r->steps, i, row) {

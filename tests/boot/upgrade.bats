@@ -66,7 +66,7 @@ columns() { docker exec demo sh -c "mariadb -N -e \"SELECT column_name FROM info
 	docker exec demo benchctl verify
 	docker stop demo
 	boot_release 3
-	broken() { [[ $(docker exec demo /usr/lib/mkbench/health) == "failed: "*"p9002_broken"*nowhere* ]]; }
+	broken() { [[ $(docker exec demo /usr/lib/mkbench/health) == "failed: "*"migrate/one.localhost"*nowhere* ]]; }
 	until_true 900 broken || { docker logs --tail 30 demo; false; }
 	[[ $(status_of one.localhost /) = 503 ]]
 	docker stop demo
