@@ -62,6 +62,8 @@ struct err *machine_memory(struct work *w, bool *ret_did)
 	if (!w->again)
 		say("memory: %s, %u processors: %s for InnoDB, %u web workers", text_size((double)m.total_bytes, total), m.processors,
 		    text_size((double)m.pool_bytes, pool), m.web_workers);
+	if (!w->again && w->bench.sql_pool_bytes > m.total_bytes / 4 * 3)
+		say("warning: mariadb.buffer_pool asks for more than three quarters of the memory: it gets those");
 	struct err *few = memory_check(&m);
 	if (few)
 		say_err(few, "warning: memory");

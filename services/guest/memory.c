@@ -113,6 +113,8 @@ struct memory memory_plan(const struct bench *b, const char *root)
 	m.pool_bytes = b->sql_pool_bytes ? b->sql_pool_bytes : m.total_bytes / 100 * b->sql_pool_percent;
 	if (!b->sql_pool_bytes && m.pool_bytes < 128 * MIB)
 		m.pool_bytes = m.total_bytes < 1024 * MIB ? 64 * MIB : 128 * MIB;
+	if (m.pool_bytes > m.total_bytes / 4 * 3)
+		m.pool_bytes = m.total_bytes / 4 * 3; /* MariaDB ends at once when it cannot have all of it */
 	m.pool_bytes -= m.pool_bytes % MIB;
 	uint64_t fit = b->web_worker_bytes ? m.total_bytes / 100 * 30 / b->web_worker_bytes : UINT64_MAX;
 	uint64_t wish = 2 * m.processors + 1;

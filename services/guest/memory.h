@@ -6,7 +6,7 @@
 struct memory {
 	uint64_t total_bytes;   /* the least of the machine's and of every limit above us */
 	unsigned processors;
-	uint64_t pool_bytes;    /* InnoDB's buffer pool */
+	uint64_t pool_bytes;    /* InnoDB's buffer pool: as the recipe says, and no more than three quarters of all */
 	unsigned web_workers;
 	unsigned connections;   /* of each of nginx' workers */
 };

@@ -50,6 +50,9 @@ int main(void)
 	put("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "90000\n");
 	ok(memory_plan(&b, root).processors == 1);
 	b.web_workers = 9;
+	b.sql_pool_bytes = 4096ull << 30; /* MariaDB could not start with it */
+	m = memory_plan(&b, root);
+	ok(m.pool_bytes <= m.total_bytes / 4 * 3 && m.pool_bytes + MIB > m.total_bytes / 4 * 3);
 	b.sql_pool_bytes = 100 * MIB;
 	m = memory_plan(&b, root);
 	ok(m.web_workers == 9 && m.pool_bytes == 100 * MIB);

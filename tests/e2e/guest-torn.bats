@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# What a power cut, a person or a file server does to a volume, on a bench of pretence with real servers.
+bats_require_minimum_version 1.5.0
+load helpers
+load room
+
+power_cut() { end_room KILL; rm -f "$room/data/.mkbench/clean"; }
+
+told() { grep -vE '^l |foreign|torn|nginx|dump.rdb' "$1"; } # links are made anew, and are nobody's
+
+again() {
+	start_room
+	started
+	run -0 in_room "$room/bin/health" ready
+	[[ $output = "ready: 2 of 2 sites" ]]
+	in_room "$repo/tests/guest/oracle" "$room" >"$room/after"
+	diff <(told "$room/before") <(told "$room/after")
+}
+
+sql=data/mariadb queue=data/redis/appendonlydir
+zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >"$1" && rm "$1.zeros"; }
+
+@test "no small file that a power cut has torn keeps the bench from starting: each is put aside or mended, and nothing of a site is lost" {
+	start_room
+	started
+	in_room "$repo/tests/guest/oracle" "$room" >"$room/before"
+	cd "$room"
+	# what is torn; what the log says of it, and nothing when its server heals it alone
+	while IFS='|' read -r damage said; do
+		echo "== $damage"
+		power_cut
+		: >"$log"
+		eval "$damage"
+		again
+		[[ -z $said ]] || grep -q "$said" "$log"
+	done <<-'END'
+		truncate -s 0 $sql/aria_log.00000001|aria_log.00000001 is damaged: kept as
+		zeros $sql/aria_log_control|cannot read Aria's log
+		zeros $sql/aria_log.00000001|aria_log.00000001 is damaged: kept as
+		rm $sql/aria_log_control|
+		rm $sql/aria_log.*|
+		head -c 24576 /dev/zero >$sql/tc.log; chown 810:810 $sql/tc.log|
+		truncate -s 0 $sql/ib_buffer_pool $sql/ddl_recovery.log|
+		truncate -s 0 $queue/appendonly.aof.manifest|its files was empty, and is written anew
+		zeros $queue/appendonly.aof.manifest|its files was empty, and is written anew
+		head -c 300 /dev/zero >data/redis/dump.rdb|dump.rdb is damaged: kept as
+		mkdir -p data/nginx/body && head -c 99 /dev/zero >data/nginx/body/0000000001|
+	END
+	[[ ! -e data/nginx/body ]]
+	[[ $(stat -c '%a %U' data/.mkbench/torn) = "700 root" ]]
+}
+
+@test "owners that somebody has changed on the volume are given back, and what is foreign is left alone" {
+	start_room
+	started
+	in_room "$repo/tests/guest/oracle" "$room" >"$room/before"
+	for owner in 1000:1000 0:0 810:810; do
+		end_room TERM
+		chown -R $owner "$room/data"
+		echo theirs >"$room/data/sites/foreign"
+		chown 4711:4711 "$room/data/sites/foreign"
+		again
+		grep -q 'belonged to somebody else' "$log"
+		[[ $(stat -c %u:%g "$room/data/sites/foreign") = 4711:4711 ]]
+		[[ $(find "$room/data/mariadb" ! -user 810 | wc -l) = 0 && $(find "$room/data/secrets" ! -user 0 | wc -l) = 0 ]]
+		[[ $(stat -c %U "$room/data/sites/one.localhost/site_config.json") = nobody ]]
+	done
+}
+
+@test "a folder of the database that is open to all is closed and said; one file of a wrong owner in it is found" {
+	start_room
+	started
+	in_room "$repo/tests/guest/oracle" "$room" >"$room/before"
+	end_room TERM
+	chmod 777 "$room/data/mariadb"
+	chown 0:0 "$room/data/mariadb/ibdata1" "$room/data/mariadb/mysql/db.frm"
+	again
+	grep -q 'mariadb was open to others (mode 0777)' "$log"
+	[[ $(stat -c %a "$room/data/mariadb") = 750 && $(stat -c %u "$room/data/mariadb/mysql/db.frm") = 810 ]]
+}
+
+@test "a volume that newer servers have used is refused before anything is touched" {
+	start_room
+	started
+	end_room TERM
+	[[ $(jq -r '.servers | keys | join(" ")' "$room/data/.mkbench/format.json") = "mariadb redis" ]]
+	for server in '.servers.mariadb = "99.1.2"' '.servers.redis = "99.0.0"'; do
+		cp "$room/data/.mkbench/format.json" "$room/format"
+		jq "$server" "$room/format" >"$room/data/.mkbench/format.json"
+		find "$room/data" -printf '%T@ %P\n' | sort >"$room/before"
+		start_room
+		over
+		[[ $status = 6 ]]
+		grep -q 'was last used by .* 99.*nothing was touched' "$log"
+		find "$room/data" -printf '%T@ %P\n' | sort | diff "$room/before" -
+		cp "$room/format" "$room/data/.mkbench/format.json"
+	done
+	start_room
+	started
+}
+
+@test "folders of storage servers on an empty volume are accepted, others are not" {
+	mkdir "$room/data"/{@eaDir,'#recycle','System Volume Information','$RECYCLE.BIN',lost+found,.snapshot,@Recently-Snapshot}
+	start_room
+	started
+	end_room TERM
+	rm -rf "$room/data" && mkdir -p "$room/data/photos"
+	start_room
+	over
+	[[ $status = 6 ]]
+	grep -q "holds something that is not ours ('photos')" "$log"
+}
