@@ -17,13 +17,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "durable.h"
+#include "reason.h"
 #include "secret.h"
 #include "setting.h"
 #include "sysfile.h"
 
 #define MARK "MKBENCH_STEP="
-#define SHOWN_LINES 4
-#define SHOWN_BYTES 2000
 #define HEARD_FILE BENCH_RUN "/heard.json"
 #define HEARD_MS 1000
 #define LOG_BYTES 5000000 /* as Supervisor does with the programs' logs: three files of 5 MB */
@@ -65,24 +64,6 @@ static void keep_output(const struct bench *b, const char *name, const char *out
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd >= 0)
 		err_free(file_write_all(fd, entry, strlen(entry), path));
-}
-
-/* The last lines with something in them, in one line. */
-static char *last_lines(const char *output)
-{
-	struct text t = { 0 };
-	const char *end = output + strlen(output), *from = end;
-
-	for (int lines = 0; from > output && end - from < SHOWN_BYTES; from--) {
-		if (from[-1] == '\n' && from < end && *from != '\n' && ++lines == SHOWN_LINES)
-			break;
-	}
-	for (; *from; from++)
-		if (*from != '\n')
-			text_add(&t, from, 1);
-		else if (from[1] && from[1] != '\n')
-			text_put(&t, " | ");
-	return text_take(&t);
 }
 
 struct environment {
@@ -169,7 +150,7 @@ struct err *command_run(const struct bench *b, const struct bench_command *c, co
 		keep_output(b, c->name, output);
 	}
 	if (!e && status) {
-		AUTO_FREE char *last = last_lines(output);
+		AUTO_FREE char *last = reason_in(output);
 		e = err_new(ERR_SYSTEM, "%s ended with status %d%s%s", c->name, status, *last ? ": " : "", last);
 	}
 	fill_free(argv);

@@ -14,7 +14,7 @@
 
 #define TAIL_BYTES 65536
 #define LOOK_BACK 80    /* lines */
-#define NEAR 4          /* how far before the last telling line another one may stand; what is between belongs to both */
+#define NEAR 3          /* how far before a line that tells another one of the same row may stand */
 #define AFTER 3         /* lines that go on with it */
 #define LINE_BYTES 240
 
@@ -22,6 +22,8 @@
 static const char *const telling[] = { "error", "fatal", "emerg", "crit]", "fail", "cannot", "can't", "could not", "unable", "refused", "denied",
 				       "no such", "not found", "invalid", "unknown", "already in use", "exception", "panic", "out of memory",
 				       "corrupt", "not permitted", "no space", "too many", "got signal", "must be" };
+
+static const char *const grave[] = { "[ERROR]", "FATAL", "[emerg]", "[alert]", "[crit]", "CRITICAL" };
 
 /* Lines that frame a reason, or that any start says. */
 static const char *const framing[] = { "Aborting", "[Note]", "[Warning]", "# WARNING", "# Warning:", "[INFO]", "[notice]", "Shutting down",
@@ -39,6 +41,8 @@ static const struct {
 	{ "minfds", "allow more open files: docker run --ulimit nofile=65536" },
 	{ "Too many open files", "allow more open files: docker run --ulimit nofile=65536" },
 	{ "No space left", "make room on the volume" },
+	{ "error 28", "make room on the volume" },
+	{ "Errcode: 28", "make room on the volume" },
 	{ "not permitted", "the container's security profile forbids it: an older engine's profile does so with newer programs" },
 	{ "Permission denied", "that program's user may not: have the path's owner or its mode been changed?" },
 	{ "Cannot allocate memory", "more memory for the container, or less for mariadb.buffer_pool" },
@@ -65,6 +69,12 @@ static bool is_framing(const char *line)
 static bool is_telling(const char *line)
 {
 	return !is_framing(line) && holds(line, telling, COUNT(telling), true);
+}
+
+/* Whoever wrote it calls it an error. */
+static bool is_grave(const char *line)
+{
+	return !is_framing(line) && holds(line, grave, COUNT(grave), false);
 }
 
 /* Behind the time, the number of a process and what else a logger writes first. */
@@ -94,8 +104,9 @@ struct lines {
 static void split(char *text, struct lines *all)
 {
 	for (char *line, *rest = text; (line = strsep(&rest, "\r\n"));)
-		if (*line)
-			VEC_PUSH(all, line);
+		VEC_PUSH(all, line);
+	while (all->count && !*all->items[all->count - 1])
+		all->count--;
 }
 
 static void add(struct text *t, const char *line)
@@ -107,20 +118,21 @@ static void add(struct text *t, const char *line)
 	text_printf(t, "%s%.*s", t->len ? " | " : "", LINE_BYTES, words);
 }
 
-/* The number of the last line that tells something, or count. */
-static size_t find_telling(const struct lines *all, size_t before)
+/* The number of the last such line before one, or count. */
+static size_t find(const struct lines *all, size_t before, bool (*is)(const char *line), size_t look_back)
 {
-	size_t least = before > LOOK_BACK ? before - LOOK_BACK : 0;
+	size_t least = before > look_back ? before - look_back : 0;
 
 	for (size_t i = before; i > least; i--)
-		if (is_telling(all->items[i - 1]))
+		if (is(all->items[i - 1]))
 			return i - 1;
 	return all->count;
 }
 
 static void gather(const struct lines *all, struct text *t)
 {
-	size_t last = find_telling(all, all->count), more = 0;
+	bool (*is)(const char *) = find(all, all->count, is_grave, LOOK_BACK) < all->count ? is_grave : is_telling;
+	size_t last = find(all, all->count, is, LOOK_BACK), first = last, more = 0;
 
 	if (last == all->count) {
 		for (size_t i = all->count > AFTER ? all->count - AFTER : 0; i < all->count; i++)
@@ -128,18 +140,21 @@ static void gather(const struct lines *all, struct text *t)
 				add(t, all->items[i]);
 		return;
 	}
-	size_t first = find_telling(all, last);
-	for (size_t i = first < last && last - first <= NEAR ? first : last; i <= last; i++)
+	/* The first of a row is the cause, the others follow from it. */
+	for (size_t i; (i = find(all, first, is, NEAR)) < all->count;)
+		first = i;
+	for (size_t i = first; i <= last; i++)
 		if (!is_framing(all->items[i]))
 			add(t, all->items[i]);
-	for (size_t i = last + 1; i < all->count && more < AFTER; i++, more++)
+	for (size_t i = last + 1; i < all->count && *all->items[i] && more < AFTER; i++, more++)
 		if (!is_framing(all->items[i]))
 			add(t, all->items[i]);
 }
 
 char *reason_in(const char *text)
 {
-	AUTO_FREE char *copy = mem_dup(text);
+	size_t len = strlen(text);
+	AUTO_FREE char *copy = mem_dup(text + (len > TAIL_BYTES ? len - TAIL_BYTES : 0));
 	struct lines all = { 0 };
 	struct text t = { 0 };
 

@@ -4,8 +4,8 @@
 
 #include "supervisor.h"
 
-/* One line fit for a terminal, at most REASON_BYTES long: the last lines of text that tell of an error (or else its last lines), without their
- * time stamps, and where it is known what to do. The caller's; "" when text tells nothing. */
+/* One line fit for a terminal, of about REASON_BYTES at most: the last row of lines of text that tell of an error, its first one first (or else its last
+ * lines), without their time stamps, and where it is known what to do. The caller's; "" when text tells nothing. */
 char *reason_in(const char *text);
 #define REASON_BYTES 600
 

@@ -114,8 +114,7 @@ static void reasons(void)
 	      "[ERROR] /usr/sbin/mariadbd: unknown variable 'bogus=1' (the server knows no such setting: mariadb.settings of the recipe)");
 	reads("261129 10:11:12 [ERROR] mysqld got signal 6 ;\nSorry, we probably made a mistake, and this is a bug.\n\n"
 	      "Your assistance in bug reporting will enable us to fix this for the next release.\nTo report this bug, see https://example.org/kb\n",
-	      "[ERROR] mysqld got signal 6 ; | Sorry, we probably made a mistake, and this is a bug. | "
-	      "Your assistance in bug reporting will enable us to fix this for the next release.");
+	      "[ERROR] mysqld got signal 6 ; | Sorry, we probably made a mistake, and this is a bug.");
 	reads("12:M 29 Nov 2026 10:11:12.345 # WARNING Memory overcommit must be enabled! a background save may fail\n"
 	      "12:M 29 Nov 2026 10:11:12.345 # Warning: Could not create server TCP listening socket 127.0.0.1:11000: bind: Address already in use\n"
 	      "12:M 29 Nov 2026 10:11:12.346 # Failed listening on port 11000 (tcp), aborting.\n",
@@ -138,6 +137,13 @@ static void reasons(void)
 	      "setting. The current environment will only allow you to open 1024 file descriptors.\nFor help, use /usr/bin/supervisord -h\n",
 	      "Error: The minimum number of file descriptors required to run this process is 4096 as per the \"minfds\" command-line argument or config file "
 	      "setting. The current environment will only allow you to open 1024 file descriptors. (allow more open files: docker run --ulimit nofile=65536)");
+	reads("Installing MariaDB/MySQL system tables in '/data/m' ...\n2026-11-29  2:46:02 0 [ERROR] InnoDB: preallocating 50331648 bytes for file ./ib_logfile101 failed with error 28\n"
+	      "2026-11-29  2:46:02 0 [ERROR] Unknown/unsupported storage engine: InnoDB\n2026-11-29  2:46:02 0 [ERROR] Aborting\n\n"
+	      "Installation of system tables failed!  Examine the logs in\n/data/m for more information.\n\n"
+	      "The latest information about mysql_install_db is available at\nhttps://example.org\n\nPlease check all of the above before submitting a bug report\n"
+	      "at https://example.org/jira\n",
+	      "[ERROR] InnoDB: preallocating 50331648 bytes for file ./ib_logfile101 failed with error 28 | [ERROR] Unknown/unsupported storage engine: InnoDB"
+	      " (make room on the volume)");
 	reads("one\ntwo\nthree\nfour\033[2J\n", "two | three | four?[2J"); /* no error in it: its last words, fit for a terminal */
 	reads("", "");
 	reads("\n\n   \n", "");
