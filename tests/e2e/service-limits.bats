@@ -93,7 +93,7 @@ servers_run() {
 	sites > "$DIR/run/mkbench/nginx-sites.conf"
 	sed -i "s/^user .*/user $(id -un) $(id -gn);/" "$DIR/image/etc/nginx/nginx.conf"
 	run -0 nginx -t -c "$DIR/image/etc/nginx/nginx.conf"
-	! grep -qE 'emerg|could not build' <<< "$output"
+	[[ ! $output =~ emerg|could\ not\ build ]]
 	for conf in "$DIR"/image/home/frappe/frappe-bench/config/redis_*.conf; do
 		sed -i 's/^port .*/port 0/' "$conf"
 		mkdir -p "$(sed -n 's/^dir //p' "$conf")"
