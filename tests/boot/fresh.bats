@@ -48,6 +48,17 @@ a_fresh_machine() {
 	changes "$1" test
 }
 
+# installed SUITE: the package alone, on a machine of its own; gone without a trace when it is purged.
+installed() {
+	root=$BATS_TEST_TMPDIR/$1
+	"$bare" make "$1" "$root"
+	cp "$report"/mkbench_*.deb "$root/root"
+	mkdir "$root/root/mkbench"
+	inside "$1" package 'apt-get update && apt-get install -y --no-install-recommends ../mkbench_*.deb && cp -r /usr/share/mkbench/recipes . &&
+		mkbench build recipes/demo.yml -o out && apt-get purge -y mkbench && test ! -e /usr/share/mkbench && test ! -e /usr/bin/mkbench'
+	[[ -s $root/root/mkbench/out/demo-1.0.tar ]]
+}
+
 # inside SUITE NAME COMMAND: in the clone; its words are in the report.
 inside() {
 	"$bare" enter "$root" bash -c "cd /root/mkbench && $3" >"$report/$1.$2.log" 2>&1 </dev/null ||
@@ -60,4 +71,17 @@ inside() {
 
 @test "Debian 13 from nothing: README's commands" {
 	a_fresh_machine trixie
+}
+
+@test "the package that a bare Debian 12 makes installs on another and on a Debian 13, and builds the demo" {
+	root=$BATS_TEST_TMPDIR/root
+	"$bare" make bookworm "$root"
+	git clone --quiet --no-local "$repo" "$root/root/mkbench"
+	inside bookworm deb 'apt-get update && apt-get install -y --no-install-recommends make git && make deb'
+	rm -f "$report"/mkbench_*.deb
+	cp "$root"/root/mkbench/out/mkbench_*.deb "$report"
+	rm -rf --one-file-system "$root"
+	installed bookworm
+	rm -rf --one-file-system "$root"
+	installed trixie
 }
