@@ -106,10 +106,15 @@ test:
 # what a command that the test runs has started: whoever keeps the output of `run` or $$() open must have a timeout of its own.
 test-run check: export BATS_TEST_TIMEOUT = 7200
 
-# Unit tests run plain and under the sanitizers; everything else runs the dev build once. Boots run one after the other beside all
-# the rest: each wants most of a processor and a gigabyte for itself. The analyser takes what the waiting tests leave.
+# Unit tests run plain and under the sanitizers; everything else runs the dev build once. Of the boots of containers one runs at a
+# time, beside that of a disk and all the rest: each wants most of a processor and a gigabyte. The analyser takes what they leave.
 bats  := $(sort $(wildcard tests/e2e/*.bats tests/fuzz/*.bats tests/parity/*.bats))
-boots := tests/boot/disk.bats $(filter-out tests/boot/disk.bats,$(sort $(wildcard tests/boot/*.bats)))
+disk  := tests/boot/disk.bats
+boots := $(filter-out $(disk),$(sort $(wildcard tests/boot/*.bats)))
+rest  := $(bats) $(unit) $(unit:$(build)/%=build/san/%)
+space := $(subst ,, )
+# A lane each, in this order: prove would put lanes of several files behind whatever has none.
+lanes := --rules 'seq=$(disk)' --rules 'seq={$(subst $(space),$(comma),$(boots))}' $(foreach file,$(rest),--rules 'seq=$(file)')
 prove := MKBENCH=$(CURDIR)/$(build)/mkbench prove --timer --failures --comments -j$(JOBS)
 
 test-all: all lint $(unit) $(build)/parity/resolve
@@ -119,7 +124,8 @@ test-all: all lint $(unit) $(build)/parity/resolve
 
 # All that it runs is made before: it takes one of make's jobs at once, and the analyser, which is nice, the others.
 test-run:
-	$(prove) --rules 'seq=tests/boot/*' --rules 'par=**' $(boots) $(bats) $(unit) $(unit:$(build)/%=build/san/%)
+	@echo '  TEST $(disk) $(boots) $(words $(rest)) more'
+	@$(prove) $(lanes) $(disk) $(boots) $(rest)
 
 check: lint all $(unit)
 	$(prove) $(unit) $(wildcard tests/e2e/*.bats)
