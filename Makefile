@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # make            the tool (build/mkbench) and the programs that run inside an image
 # make demo       dependencies, tool, demo recipe to a running bench, its address
 # make test       dependencies, lint, every test
@@ -138,6 +139,7 @@ lint: $(obj) build/mkbench
 	@tests/lint/symbols $(obj)
 	@tests/lint/budget $(sort $(wildcard builder/*.c builder/*/*.c services/guest/*.c))
 	@tests/lint/hosts
+	@tests/lint/spdx
 	@tests/lint/bats $(sort $(wildcard tests/*/*.bats tests/*/*.bash tests/*.bash))
 	@tests/lint/reference build/mkbench
 	@tests/lint/howto recipes/howto

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Waiting in tests. A bound is a net against waiting for ever and no promise of speed: many times what a slow machine needs.
 # shellcheck shell=bash
 

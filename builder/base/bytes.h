@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers as the formats of disks and of our own files hold them: little-endian, of so many bytes. */
 #pragma once
 #include <stddef.h>

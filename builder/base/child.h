@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Children: a program run from an argv, never through a shell line. */
 #pragma once
 #include <stdbool.h>

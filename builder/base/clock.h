@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The clock that nobody sets: milliseconds since the machine came up. */
 #pragma once
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A job cut into parts, which a few threads take one after another. */
 #pragma once
 #include <stddef.h>

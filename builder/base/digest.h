@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SHA-256, the only name of content here (FIPS 180-4, by libcrypto). */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files and folders: whole files in and out, written beside and renamed. */
 #pragma once
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Memory. Running out ends the program here and nowhere else. */
 #pragma once
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a person sees while a build runs: one line a stage. On a terminal the
  * line is a bar that moves; in a log it is printed when the stage ends; with
  * --progress=json each change is one JSON object a line. Everything goes to

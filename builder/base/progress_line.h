@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a stage looks as a line of a terminal. Pure: what is known goes in, text comes out. */
 #pragma once
 #include <stdbool.h>

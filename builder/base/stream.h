@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Standard output that cannot command a terminal: a program that prints words of others prints all of its words through this. */
 #pragma once
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text that grows, and small questions asked of text. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Characters (UTF-8, RFC 3629), and which of them a reader can see. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/build_apps.h"
 
 #include <fnmatch.h>

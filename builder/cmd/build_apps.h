@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Apps: their sources laid into the bench, their steps run over the configured root, in parts, each a delta of its own. First
  * what needs no source; then what a few of an app's files decide, such as its Node packages and its assets, a part a
  * step and app, which sees earlier steps of its own app and of the first one; then each app's whole source; then what the bench

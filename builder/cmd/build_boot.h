@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a disk boots with, made from its merged tree: the kernel, our first root (services/guest/initrd.h) with
  * the modules that find a disk, GRUB's two loaders. */
 #pragma once

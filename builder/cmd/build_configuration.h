@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The top layer: what services and recipe say, and the programs of ours that run inside. */
 #pragma once
 #include "cmd/job.h"

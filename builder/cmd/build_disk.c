@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/build_disk.h"
 
 #include <errno.h>

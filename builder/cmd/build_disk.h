@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The outputs that boot by themselves: the image's tree with a kernel and systemd put above it. */
 #pragma once
 #include "cmd/build_layers.h"

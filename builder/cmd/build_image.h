@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From poured layers to the outputs a recipe asks for. */
 #pragma once
 #include "cmd/build_layers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/build_layers.h"
 
 #include <pthread.h>

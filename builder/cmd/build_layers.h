@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From a plan to layers in the store: packages, what configuring them changed, apps, configuration. */
 #pragma once
 #include "cmd/build_apps.h"

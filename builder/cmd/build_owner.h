@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who may change the apps and their environment at run time. */
 #pragma once
 #include "recipe/recipe.h"

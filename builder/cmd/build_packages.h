@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Packages on their way into the store: downloads arrive on one side, two threads turn
  * them into packs on the other, so that decoding hides behind the network. */
 #pragma once

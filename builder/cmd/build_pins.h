@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pins: what steps of the framework chose, such as versions of Python packages. The lock keeps them, and every step of the
  * apps has them as files. Choosing needs the packages' root with the build tools, so a lock is whole only after those. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Trees into layer blobs, each once: what a key was poured to be is a ref of the store. */
 #pragma once
 #include "cmd/job.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/build_result.h"
 
 #include <jansson.h>

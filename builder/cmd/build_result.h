@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a build made, for programs: the keys are in builder/README.md. */
 #pragma once
 #include "cmd/build_layers.h"

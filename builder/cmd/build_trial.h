@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Before anything is built on the image's packages, its own programs try the configuration that the recipe gives them. */
 #pragma once
 #include "cmd/job.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every command is one struct cmd, in a file of its own here; cmd_all lists them. */
 #pragma once
 #include "base/err.h"

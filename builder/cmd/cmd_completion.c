@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/cmd.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a person reads of the commands, made of their tables: pages, the manual, completions for shells. */
 #pragma once
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/init_ask.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The questions of mkbench init: each with a default, asked again until the answer can be written. */
 #pragma once
 #include "base/err.h"

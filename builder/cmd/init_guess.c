@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/init_guess.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a new recipe can say without asking: from the machine, and from folders that hold apps. */
 #pragma once
 #include "recipe/draft.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/init_source.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the sources of a draft's apps say of themselves. */
 #pragma once
 #include "base/err.h"

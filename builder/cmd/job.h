@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A job: what plan, lock and build begin with. Opening reads the recipe and the services it
  * needs; its lock is read, or made where there is none. */
 #pragma once

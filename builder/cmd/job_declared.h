@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Debian packages that apps declare for themselves: [deploy.dependencies.apt] packages = ["…"] in pyproject.toml. */
 #pragma once
 #include "cmd/job.h"

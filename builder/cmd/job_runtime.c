@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/job_runtime.h"
 
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether the image will have the Python and the Node that apps ask for. */
 #pragma once
 #include "cmd/job.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/machine_option.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How an image is started: options that 'run' and 'verify' have alike. */
 #pragma once
 #include "run/run.h"

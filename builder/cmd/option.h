@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The options of the commands: a table each. What is read, --help, the man page and the completions are made of it. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "debian/control.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Control stanzas (deb822(5)): fields with continuation lines, blank lines between. */
 #pragma once
 #include <stdbool.h>

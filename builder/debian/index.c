@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "debian/index.h"
 
 #include <stdlib.h>

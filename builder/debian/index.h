@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The packages a recipe may draw from: one or more Packages texts, indexed by
  * name and by what they provide. Texts must outlive the index. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The order in which names first appear in Packages texts, as a package, in its
  * relations or among what it provides. Where nothing else tells two packages
  * apart, apt goes by the place in its cache, which is this order; so do we.

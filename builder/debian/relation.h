@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Relations between packages, as Debian Policy 7.1 writes them:
  * "libc6 (>= 2.36), default-mta | mail-transport-agent, python3:any". */
 #pragma once

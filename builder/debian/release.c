@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "debian/release.h"
 
 #include <stdlib.h>

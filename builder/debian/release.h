@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A Release text (the verified payload of InRelease): what an archive says of itself. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which packages are needed: Debian's left-to-right choice, as apt makes it for
  * `apt-get install --no-install-recommends` into an empty root. Roots are the
  * Essential packages by name, then the wanted ones in their order; the needs of each

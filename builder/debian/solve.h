@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The search behind resolve, on numbers instead of packages: roots are in; each
  * need of a member is met by one of its targets; members that bar each other are
  * never in together. Needs are met depth first and left to right, each by the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Debian versions, ordered as deb-version(7) says. */
 #pragma once
 

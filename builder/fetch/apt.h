@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What apt on this machine is told to use (sources.list(5)): sources.list, and *.list and
  * *.sources of sources.list.d. Entries that are off, for sources only, for other
  * architectures, or of a flat archive (a suite ending in '/') are left out. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/apt_follow.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What an entry of apt's leads to when its URI is no archive. */
 #pragma once
 #include "base/progress.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Debian archives: which ones a recipe means, their signed indexes, their files. */
 #pragma once
 #include "base/progress.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Compressed single files (xz, zstd, gzip) made plain, from the store into the store. */
 #pragma once
 #include "store/store.h"

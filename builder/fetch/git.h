@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Running git: in a repository of this run, without asking anybody, bounded in time and memory. */
 #pragma once
 #include <stdbool.h>

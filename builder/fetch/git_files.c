@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/git_files.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a commit holds, before any of it is written: how much, and which other repositories. */
 #pragma once
 #include <stdint.h>

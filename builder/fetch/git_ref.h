@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a branch or a tag of a server means. */
 #pragma once
 #include "fetch/git.h"

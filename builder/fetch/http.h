@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Downloads: many at once (curl multi), resumed, retried, from one mirror after
  * another; into the store, verified by size and SHA-256 before they count.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/pace.h"
 
 #include <stdlib.h>

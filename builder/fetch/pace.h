@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How slow a transfer may be, one rule for all of them: PACE_LEAST bytes a second in any window of MKBENCH_STALL_SECONDS (30), and
  * after twenty windows PACE_AVERAGE bytes a second since its beginning, so that what is larger may take longer. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/proxy.h"
 
 #include <stdlib.h>

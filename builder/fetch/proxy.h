@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Through which proxy archives are asked: what apt of this machine is told, else the environment. */
 #pragma once
 #include "base/arena.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/proxy_blame.h"
 
 #include <stdlib.h>

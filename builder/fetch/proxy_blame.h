@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Proxies that the environment names, for people: which variable is to blame. */
 #pragma once
 

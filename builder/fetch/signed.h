@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Clear-signed texts (RFC 9580, 7), verified by gpgv or sqv, whichever is installed. */
 #pragma once
 #include <stdbool.h>

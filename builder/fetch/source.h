@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An app's source: from git, an archive or a folder, reduced to its files. The same
  * source gives the same tree whoever checked it out: owners are left to the
  * caller, modes become 0644 or 0755, times are not kept, VCS folders, byte code and

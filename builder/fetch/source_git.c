@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/source_git.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A git repository's files at one commit, with those of its submodules. */
 #pragma once
 #include "base/progress.h"

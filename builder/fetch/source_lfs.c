@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/source_lfs.h"
 
 #include <errno.h>

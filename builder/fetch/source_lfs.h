@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files that Git LFS keeps elsewhere: a repository has pointers in their place (git-lfs' docs/spec.md). */
 #pragma once
 #include <stdbool.h>

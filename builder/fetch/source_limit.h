@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How much one app's source may be, wherever it comes from. */
 #pragma once
 

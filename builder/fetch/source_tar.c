@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/source_tar.h"
 
 #include <archive.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An app's source from an archive (tar or zip) named by URL or path and SHA-256. */
 #pragma once
 #include "base/progress.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/suite.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Suites on their way from a source to its verified Release. */
 #pragma once
 #include "debian/release.h"

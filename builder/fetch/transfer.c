@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "fetch/proxy.h"
 #include "fetch/proxy_blame.h"
 #include "fetch/transfer.h"

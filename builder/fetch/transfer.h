@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One thing being downloaded: which URL is tried now, what came so far, what each URL
  * answered. http.c runs many of them. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/content.h"
 
 #include <errno.h>

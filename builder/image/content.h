@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bytes of any file of a tree, wherever they are: in memory, on disk, in a pack. */
 #pragma once
 #include "image/image.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/cpio.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The archive that a kernel unpacks as its first root: cpio's "newc" form (the kernel's
  * Documentation/driver-api/early-userspace/buffer-format.rst). Owners are root, times zero. */
 #pragma once

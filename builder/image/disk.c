@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/disk.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A disk that boots with BIOS and UEFI firmware, written straight from a tree:
  *
  *   boot           1 MiB    GRUB's second stage, for BIOS (no file system)

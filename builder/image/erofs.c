@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/erofs.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* EROFS, the read-only root of a disk: uncompressed, 4 KiB blocks, tails inline.
  * Format: the kernel's Documentation/filesystems/erofs.rst and erofs_fs.h. All
  * positions are computed first, then each byte is written once where it belongs;

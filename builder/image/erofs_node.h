@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the planner and the writer of EROFS share. */
 #pragma once
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A FAT32 file system (Microsoft's "FAT: General Overview of On-Disk Format", 1.03) for the
  * EFI system partition: made once from files in memory, with long names, no free-space hints left to
  * chance and every time the epoch: the same files give the same bytes. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/gpt.h"
 
 #include <stdio.h>

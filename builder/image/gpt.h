@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A GUID partition table (UEFI specification 2.10, chapter 5) for 512-byte sectors:
  * protective MBR, both headers, both arrays of 128 entries. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A gzip stream of independent members, GZIP_CHUNK plain bytes each (RFC 1952, 2.2:
  * members simply follow one another), so that threads share the work and any
  * number of them makes the same bytes. The plain bytes are hashed on their way. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From layers to files. A layer blob is a gzip-compressed tar (many members, so two
  * threads make the same bytes as one); diff_id is the digest of the plain tar. */
 #pragma once

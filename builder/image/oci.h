@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The documents of an image: its configuration and manifest (OCI image-spec 1.0,
  * config.md and manifest.md), the index that names it (image-layout.md), and the
  * manifest.json of a docker archive. Keys are sorted and nothing is optional, so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/place.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where an output goes: written as PATH.part by one build at a time, renamed when
  * it is whole. What a kill leaves is a .part, which the next build replaces. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/qcow2.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A raw disk as qcow2 (version 3; QEMU's docs/interop/qcow2.txt): 64 KiB clusters, no
  * compression, holes and clusters of zeros left out; the same disk gives the same bytes. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/tar.h"
 
 #include <stdio.h>

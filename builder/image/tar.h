@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tar headers: ustar, with a pax record before it only for what ustar cannot hold
  * (POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block"). Names are
  * bytes, owners are numbers: one entry has one header. */

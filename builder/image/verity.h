@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* dm-verity's hash tree: a digest for each block of a range, a digest for each block of digests, and so on up to one, the
  * root hash, which says what every block must be. Format: the kernel's Documentation/admin-guide/device-mapper/verity.rst
  * and cryptsetup's "DMVerity" wiki page: superblock 1, hash type 1, SHA-256, blocks of 4 KiB, as `veritysetup format` writes it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A raw disk as a zstd file (RFC 8878): a frame for every ZST_FRAME bytes of the disk, each with its
  * size and checksum. Frames are independent, so that threads share the work, any number of them
  * makes the same bytes, and all frames of zeros are one that was compressed once. */

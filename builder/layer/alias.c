@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/alias.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The merged-/usr layout, where /bin, /sbin, /lib and their like are links to usr/…. */
 #pragma once
 #include "layer/installed.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/audit.h"
 
 #include <fnmatch.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The last look at what is about to become an image. */
 #pragma once
 #include "base/progress.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/clean.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a step leaves behind that no image may carry: identities, keys, logs, caches,
  * backups, and the day it ran. Works on an overlay's upper folder, in place. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/configure.h"
 
 #include <errno.h>

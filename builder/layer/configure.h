@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The maintainer scripts of unpacked packages, run in a sandbox the way dpkg would. */
 #pragma once
 #include "base/progress.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/deb.h"
 
 #include <archive.h>

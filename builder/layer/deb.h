@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reads a .deb (deb(5)): an ar archive of debian-binary, control.tar* and data.tar*.
  * Its bytes are foreign: every name and size is checked before it is handed on. */
 #pragma once

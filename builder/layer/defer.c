@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/defer.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Programs that many maintainer scripts call, each call doing again what the last
  * one did: while packages are configured the calls are only noted, and at the end each
  * program runs once for all of them. Both functions run inside the sandbox. */

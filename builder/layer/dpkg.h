@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* dpkg's database as it would be had dpkg unpacked the packages, for `dpkg
  * --configure -a` to go on from. The files are described in dpkg(1), deb-triggers(5) and
  * dpkg's own doc folder; what each must hold was tried against dpkg 1.21 and 1.22. */

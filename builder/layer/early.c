@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/early.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which packages are configured before the preinst scripts of the others run. */
 #pragma once
 #include "layer/installed.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Trees on disk: what sandboxes run in. */
 #pragma once
 #include "store/store.h"

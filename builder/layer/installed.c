@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/installed.h"
 
 #include <string.h>

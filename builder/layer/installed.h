@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A package on its way into an image: its pack and what its control file says. */
 #pragma once
 #include "base/arena.h"

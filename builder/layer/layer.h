@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers: packages become trees, trees become a root that programs run in, and what
  * the programs change becomes a tree again. In the order of a build:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the files of layer.h share. */
 #pragma once
 #include "layer/layer.h"

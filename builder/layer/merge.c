@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/merge.h"
 
 #include <fnmatch.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From packages to trees: where dpkg would put what they hold if it unpacked them
  * one after another into an empty root, without touching a disk.
  *

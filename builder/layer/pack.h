@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A pack: one .deb after it was verified and parsed once, kept in a form that
  * decodes fast. One blob holds the bytes of its files end to end (zstd), then an index that
  * names each entry with its place there and its SHA-256, and the control members as

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/pack_index.h"
 
 #include <string.h>

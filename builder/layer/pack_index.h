@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tail of a pack's blob. All numbers are little-endian; a string is its length
  * (u32), its bytes and a NUL.
  *

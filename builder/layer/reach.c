@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/reach.h"
 
 #include <errno.h>

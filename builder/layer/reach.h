@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The bytes of a tree's entries, wherever they are. */
 #pragma once
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A room to run an image's own programs in: own mount, pid, ipc, net and uts
  * namespaces, tmpfs /dev, /run and /tmp, a /proc of its own, covered as OCI runtimes do, host name "localhost", no network
  * unless asked, the capabilities and system calls that a container gets, no new privileges. Where root of the machine starts

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which system calls the programs of a sandbox may make: those of a container engine's default profile. */
 #pragma once
 #include "base/err.h"

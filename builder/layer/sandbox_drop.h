@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a program of a room may not do. */
 #pragma once
 #include "layer/sandbox.h"

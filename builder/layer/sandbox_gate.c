@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/sandbox_gate.h"
 
 #include <errno.h>

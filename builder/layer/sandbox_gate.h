@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The way out of a room with network: an HTTP proxy on its loopback that is served from outside, by a program of its own. It lets
  * a step read (GET, HEAD, CONNECT) from hosts that the builder's settings name, and from public addresses at ports 80 and 443; nothing
  * of this machine or of its network is in reach. To an index that wants a login it adds it; the step has none. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What of the host reaches the room: how the caller is mapped, and for steps that use
  * the network the files and variables that make it work here. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/sandbox_login.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The package indexes that the person who builds has named, in variables and in the files of pip and npm, and how one logs in
  * there. The gate (sandbox_gate.h) knows it; a step is given the same settings without a password or a token. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/sandbox_range.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Root of a sandbox that root starts is not root of the machine: a user namespace whose ids are a range that nobody has. */
 #pragma once
 #include "base/err.h"

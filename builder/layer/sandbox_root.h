@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The inside of the room: from a new process to the image's root. */
 #pragma once
 #include "layer/sandbox.h"

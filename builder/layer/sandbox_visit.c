@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/sandbox_visit.h"
 
 #include <arpa/inet.h>

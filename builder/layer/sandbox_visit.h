@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One connection of a step to its gate (sandbox_gate.h). */
 #pragma once
 #include "layer/sandbox_login.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An overlay's upper folder read back as a tree (the kernel's overlayfs documentation:
  * whiteouts are character devices 0/0, an opaque folder has the extended attribute trusted.overlay.opaque
  * or user.overlay.opaque "y"). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/secret.h"
 
 #include <ctype.h>

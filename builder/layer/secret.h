@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Secrets that their form or their name betrays, in bytes of any kind. Pure. */
 #pragma once
 #include "service/audit_rules.h"

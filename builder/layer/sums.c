@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/sums.h"
 
 #include <fcntl.h>

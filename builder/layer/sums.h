@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Digests of a kept folder's files, remembered beside it in the store: what does not change is read once. */
 #pragma once
 #include "store/store.h"

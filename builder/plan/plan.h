@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A plan: what a recipe becomes, before anything is done. Choosing turns a
  * package index into a lock; planning turns a lock into layers. Both are pure,
  * so `mkbench plan` shows exactly what `mkbench build` would do. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The list of apps that other tools for benches take: [{"url": "https://host/org/app", "branch": "version-15"}, …], JSON
  * (RFC 8259) with these two keys, both needed here: a recipe says what it means. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The beginning of a recipe: the few things that differ from one to the next, written with comments that say what more there is. */
 #pragma once
 #include "base/arena.h"

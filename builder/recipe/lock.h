@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a recipe resolved to: the file <recipe>.lock beside it (demo.yml -> demo.lock),
  * YAML that reads well in a diff, one package a line. A build writes it when it is
  * absent and otherwise uses exactly it; `mkbench lock` writes it anew. */

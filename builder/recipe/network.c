@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "recipe/network.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Networks of addresses, and what several mean together. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the words of a recipe look: one row a kind of word, used by the field tables. */
 #pragma once
 #include "schema/schema.h"

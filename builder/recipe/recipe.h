@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a person asked for, checked, and nothing that was not asked for. */
 #pragma once
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "recipe/recipe_check.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What no single value shows: that the parts of a recipe fit each other. */
 #pragma once
 #include "recipe/recipe.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "recipe/pattern.h"
 #include "recipe/recipe.h"
 

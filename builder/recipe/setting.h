@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of MariaDB's settings, as the server takes them: - and _ alike, shortened, with a word such as "loose-" before them. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Versions that an app asks for, as Python and as Node packages write them. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Time zones by name, so that a recipe is judged alike on every machine. */
 #pragma once
 #include <stdbool.h>

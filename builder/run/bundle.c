@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/bundle.h"
 
 #include <archive.h>

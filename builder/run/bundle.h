@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An image that mkbench wrote, opened for running: the layout folder or the one-file
  * archive (image/image.h). Every blob is checked against its digest as it is read. */
 #pragma once

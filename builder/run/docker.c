@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/docker.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* docker and podman by their command line, which is the same for all that is wanted here. */
 #pragma once
 #include "run/engine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/drive.h"
 
 #include <endian.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a virtual machine sees as its disks: the image, which stays as it is, and the data. */
 #pragma once
 #include "run/engine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/engine.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who runs a container: docker, podman, or mkbench itself. One row each; all of them know
  * a container by its name alone, so any later mkbench can find, enter and stop it. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/exchange.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/firmware.h"
 
 #include <dirent.h>

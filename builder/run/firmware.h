@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which firmware a virtual machine starts with, by the descriptions that come with each firmware's
  * package (QEMU's docs/interop/firmware.json; /etc/qemu/firmware and /usr/share/qemu/firmware). */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/forward.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A TCP forwarder in one thread: what connects to a socket of the host is passed on to
  * a port of 127.0.0.1 in the network namespace of the caller. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/interrupt.h"
 
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/keeper.h"
 
 #include <errno.h>

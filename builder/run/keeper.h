@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The keeper: a process that starts a container's first process in a room, forwards its
  * port, passes the request to stop on, and ends with it. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An image as the stream that `docker load` and `podman load` read: the one-file archive
  * itself, or a docker archive made of the layout by a process of its own. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The virtual machine of a disk: QEMU's command line, and the folder that the machine has to itself. */
 #pragma once
 #include "base/err.h"

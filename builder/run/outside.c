@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/outside.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a bench works as its visitors see it: one table of checks through the published port. */
 #pragma once
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How long a start is waited for, and what is said meanwhile. Time goes in as milliseconds of base/clock.h: nothing here looks. */
 #pragma once
 #include <stdbool.h>

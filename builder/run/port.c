@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/port.h"
 
 #include <arpa/inet.h>

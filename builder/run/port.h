@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* TCP ports of 127.0.0.1. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/prepare.h"
 
 #include <ctype.h>

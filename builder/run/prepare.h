@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From what a person asked for to something that has been started: the image opened, a name, a port, somebody to run it. */
 #pragma once
 #include "run/engine.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/qemu.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A bootable disk as something that runs: QEMU with its own network of one machine, the image below an overlay, so that
  * it stays as it is. Inside is a program of ours that answers on a serial port (services/guest/agent.h), and so everything
  * that is asked of a container can be asked of a disk.

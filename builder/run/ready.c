@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/ready.h"
 
 #include <arpa/inet.h>

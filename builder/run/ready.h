@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Waiting for a container to be ready, and reading what it says of itself. */
 #pragma once
 #include "base/text.h"

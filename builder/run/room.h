@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mkbench's own runner, for machines without an engine: the image's root under an
  * overlay, in namespaces of its own, watched by a keeper process that forwards the port.
  *

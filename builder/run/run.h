@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An image on its way to a running site: chooses who runs it, starts it, shows how it
  * provisions itself, and says where it answers. */
 #pragma once

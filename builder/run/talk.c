@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/talk.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lines of JSON over the sockets of a QEMU: its machine protocol (QEMU's docs/interop/qmp-spec.rst) and the agent
  * in the guest (services/guest/agent.h). */
 #pragma once

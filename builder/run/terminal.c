@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/terminal.h"
 
 #include <errno.h>

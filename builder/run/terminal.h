@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A terminal of the container's own for a program that a person talks to: the one outside has no name inside. */
 #pragma once
 #include <sys/types.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers laid over one another into a folder, as an engine would: owners, modes,
  * times, links, whiteouts, and a folder for the volume. Devices are left out: a room has its own. */
 #pragma once

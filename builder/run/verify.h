@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An image started only to be checked: a throw-away instance, every check of inside and outside, an ordered stop, nothing left. */
 #pragma once
 #include "run/run.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "schema/jsonschema.h"
 
 #include <jansson.h>

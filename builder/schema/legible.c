@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "schema/legible.h"
 
 #include <string.h>

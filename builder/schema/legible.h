@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which bytes may stand in a text file that people and YAML must read alike. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "schema/reference.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A schema as text for people and for editors. */
 #pragma once
 #include "schema/schema.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "schema/scalar.h"
 
 #include <regex.h>

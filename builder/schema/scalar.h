@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One value without parts, read strictly: what YAML, or a person in a hurry, could
  * take for something else is a problem and never a guess. */
 #pragma once

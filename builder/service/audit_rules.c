@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/audit_rules.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* services/audit.yml: what no image may hold, as data. */
 #pragma once
 #include "base/arena.h"

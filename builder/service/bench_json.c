@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/bench_json.h"
 
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* bench.json, format 1: what the guest programs know about an image (services/guest/README.md). */
 #pragma once
 #include "service/set.h"

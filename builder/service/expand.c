@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/expand.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Texts with holes: {{name}} is replaced, {{#name}}…{{/name}} stays when the name's text is
  * not empty, {{^name}}…{{/name}} when it is. A line with nothing but such a mark goes. */
 #pragma once

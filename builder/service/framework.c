@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/framework.h"
 
 #include <fnmatch.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which framework a recipe means. */
 #pragma once
 #include "service/manifest.h"

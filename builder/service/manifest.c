@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/manifest.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A file of services/ as it is written: services/NAME/service.yml and
  * services/frameworks/NAME.yml are read by one table. Texts still have their {{holes}}. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/manifest_fields.h"
 
 #include <stddef.h>

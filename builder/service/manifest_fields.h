@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The two tables that read struct manifest. */
 #pragma once
 #include "service/manifest.h"

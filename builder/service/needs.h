@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which apps an app needs, as its Python source says it: NAME = ["org/one", "two"], once, at the beginning of a line. It is
  * read as text and never run, so anything but a list of texts is refused. */
 #pragma once

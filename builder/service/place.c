@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/place.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The folders and links of a bench, with their holes filled. */
 #pragma once
 #include "service/set.h"

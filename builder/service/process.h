@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The process table of a bench: each process of each service, once. */
 #pragma once
 #include "service/set.h"

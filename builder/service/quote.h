@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Words as others want them written. */
 #pragma once
 #include "base/err.h"

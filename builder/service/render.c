@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/render.h"
 
 #include <stdlib.h>

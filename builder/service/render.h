@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The configuration layer: everything of an image that no package brings and no step makes. */
 #pragma once
 #include "service/set.h"

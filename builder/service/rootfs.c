@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/rootfs.h"
 
 #include <stdlib.h>

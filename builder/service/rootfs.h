@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* rootfs/: files that every image gets as they stand. */
 #pragma once
 #include "service/set.h"

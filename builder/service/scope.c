@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/scope.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names with texts, looked up innermost first: what {{name}} stands for. */
 #pragma once
 #include <stddef.h>

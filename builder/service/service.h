@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Services and frameworks as data: reads services/NAME/service.yml and
  * services/frameworks/NAME.yml, fills in the recipe's values, and yields what an image
  * needs of them: Debian packages, configuration files, the supervisor's

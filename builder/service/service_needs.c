@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/service_needs.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The order of apps, inside this folder. */
 #pragma once
 #include "service/set.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/set.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What service_load made of a recipe's services: shared by the files of this folder. */
 #pragma once
 #include "service/manifest.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/step.h"
 
 #include <string.h>

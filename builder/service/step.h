@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The steps that build apps and the bench, with their holes filled. */
 #pragma once
 #include "service/set.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/supervisor.h"
 
 #include <inttypes.h>

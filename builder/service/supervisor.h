@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The process table as supervisor's configuration and as a Procfile. */
 #pragma once
 #include "base/text.h"

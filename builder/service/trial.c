@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/trial.h"
 
 #include <stdlib.h>

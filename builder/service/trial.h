@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The rows "trials" of services, with their holes filled. */
 #pragma once
 #include "service/set.h"

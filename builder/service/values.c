@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/values.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The recipe's values as variables: the names are listed in services/README.md. */
 #pragma once
 #include "service/set.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the store's own files share. */
 #pragma once
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The store: every input and every built thing under its SHA-256, whole or absent.
  *
  *   blobs/sha256/AB/CDEF…     content, read-only

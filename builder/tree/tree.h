@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A root file system as a value: names, modes, owners, times and links; content
  * stays where it is and is named by a source. Pure: no file is opened here. */
 #pragma once

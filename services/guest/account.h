@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Users of the image by its own /etc/passwd, read directly: name services of the
  * image are not for a static binary. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "aof.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The files that Redis appends to (its documentation, "Redis persistence", since version 7): a manifest, a base, a tail. After a
  * power cut the tail may end with bytes that nobody wrote, and then Redis does not start. */
 #pragma once

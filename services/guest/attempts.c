@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "attempts.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How often something that fails is tried again. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the programs know about their image: bench.json (README.md), checked, plus the
  * sites that a person has added at run time, less those dropped (roster.h). */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What systemd starts on a disk instead of init: the settings that a machine was given as credentials (credential.h)
  * become the environment variables that a container is given, under the same names; then it becomes init. A secret is
  * passed as NAME_FILE and stays where it is. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A command of the framework, run as the bench user for one site, or as root to prepare MariaDB. */
 #pragma once
 #include "bench.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A tree of the volume copied beside it: by reference where the file system can (reflink), else byte by byte. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "credential.h"
 
 #include <stdlib.h>

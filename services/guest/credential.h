@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a machine was given from outside, one file each (systemd.system-credentials(7)): by systemd from SMBIOS and fw_cfg,
  * which wins, and by the first root from a NoCloud seed. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* benchctl: what a person does in the container. */
 #pragma once
 #include "bench.h"

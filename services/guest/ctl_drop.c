@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ctl_drop.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* benchctl drop-site. */
 #pragma once
 #include "bench.h"

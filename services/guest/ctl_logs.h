@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* benchctl logs. */
 #pragma once
 #include "bench.h"

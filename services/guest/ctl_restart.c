@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ctl_restart.h"
 
 #include <errno.h>

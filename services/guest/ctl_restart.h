@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* benchctl restart. */
 #pragma once
 #include "bench.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* benchctl status, benchctl sites. */
 #pragma once
 #include "bench.h"

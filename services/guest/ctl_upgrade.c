@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ctl_upgrade.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* benchctl upgrade: what the data are of, and what to do about an upgrade that failed. */
 #pragma once
 #include "bench.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "datafs.h"
 
 #include <dirent.h>

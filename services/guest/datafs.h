@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The data partition's file system: made when there is none, checked, grown, mounted. What is there is asked of the
  * file system itself: while it is being made it has another label, and only a label that says "whole" is believed. */
 #pragma once

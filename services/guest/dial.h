@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Connections to programs of this machine: a Unix socket, or 127.0.0.1 by number. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Nginx: which host is which site, and whether it answers. A configuration that nginx would refuse is never left in force. */
 #pragma once
 #include "work.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "durable.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files and folders of the volume that must be whole after a power cut. */
 #pragma once
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Replaces {words} in the commands and configuration of a framework. */
 #pragma once
 #include <jansson.h>

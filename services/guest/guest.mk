@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The programs inside an image: one static binary, build/VARIANT/guest/guest. Linked here, run on any suite:
 # the C library and every other one come along, and --fatal-warnings fails the build if something
 # would load a shared object at run time after all (offline.c). Sanitizers need a dynamic link, for tests only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #pragma once
 
 /* health [--start-period=SECONDS] [live|started|ready]: one line, 0 or 1. Without a word it says what an engine should act

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One HTTP/1.0 exchange on this machine, over a Unix socket or 127.0.0.1, with a time limit. */
 #pragma once
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "initrd.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What provisioning has begun and finished on this volume: one JSON object a line, appended, each line fsynced before
  * its effect is relied upon. A last line that a crash tore is dropped when the ledger is opened; damage before it is an error.
  * One of more than 1 MiB is replaced, when it is opened, by what it comes to, a line a step; the long one stays as PATH.old. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The steps of provisioning that are not about one site. Each looks at the world first; *ret_did says
  * whether there was anything to do. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One program under several names: the last part of argv[0], or the first argument, says which. */
 #include <stdio.h>
 #include <string.h>

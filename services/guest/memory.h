@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How much memory and how many processors this container may use, and what follows for
  * MariaDB and the web workers. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Configuration that the image and a person both write: three ways, as with source code. */
 #pragma once
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "nocloud.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A NoCloud seed (cloud-init's documentation, "NoCloud"): meta-data and user-data of the kind #cloud-config, read as
  * the credentials that say the same. Understood are
  *     meta-data   local-hostname or hostname, public-keys

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a person at a disk's console should know, below the machine's state. */
 #pragma once
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a static binary must never reach: name services and shared objects of the
  * image's own C library, which is another one than ours. The libraries we link refer to
  * them on paths that we do not take (plugins, TCP by name, the user's name); the linker

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "overseer.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Supervisor as init's child: started, and started again when it ends. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A volume that somebody has moved, or run chown over: our own paths get back the owner that their programs need. */
 #pragma once
 #include "bench.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Partitions by their identity, read from the disks' own tables (UEFI specification, chapter 5), because what
  * finds a root cannot ask a program that lies on it. */
 #pragma once

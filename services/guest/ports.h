@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ports that programs of the bench will listen on. One that somebody else holds, as beside a server of the host in its
  * network, is never taken for ours. */
 #pragma once

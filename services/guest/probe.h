@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether the bench serves, by real operations: each site's page and live events through Nginx, a SELECT as the
  * site's own account, Redis, supervisor's programs. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "provision.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* provision: prepares the volume and the sites, from wherever it was left. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Checked access to a JSON document: the first thing that is missing or of the wrong
  * type is kept in failed, and everything after it reads as empty. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Why a program has ended, in its own words: what stands at the end of its log, less what only frames it. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The Redis instances of the image: the few operations that provisioning and health need. */
 #pragma once
 #include "bench.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The programs' lines for who reads the container's own output: each file of DATA/service-logs is followed, and what is added to it is
  * written to standard output as "NAME | LINE". A process of its own, so that a reader who does not read holds up nothing else. */
 #pragma once

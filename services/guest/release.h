@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What an image makes of a site, and what the volume was last committed to: DATA/.mkbench/committed.json. A release is
  * the framework, MariaDB's series, and the apps with what each was built from; two with the same bytes of these need no migration between them. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The steps of provisioning as others see them: a line each in the log; steps.json with reasons and progress.json
  * without, both root's; progress/SITE.json for the visitors of one site, which names none. Each is replaced
  * whole at every change. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sites that a person has added or dropped while an image ran: a list in DATA/.mkbench/sites.json, changed by one
  * process at a time. A dropped site stays in it as long as its drop is not finished, and for good when the image
  * has that site, too. */

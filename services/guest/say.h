@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the container's log shows of us: one line an event, on standard output. */
 #pragma once
 #include "base/err.h"

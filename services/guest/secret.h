@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Secrets of the volume: one file each, made once and never again, /data/secrets/SITE/NAME.
  * Beside each lies a last-good copy (NAME.copy) that stands in when the file is lost or torn. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The NoCloud seed: a volume labelled cidata or CIDATA, FAT or ISO 9660. */
 #pragma once
 #include <stdint.h>

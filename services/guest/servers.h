@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which servers have written the volume: an older one may not be able to read what a newer one wrote. */
 #pragma once
 #include "bench.h"

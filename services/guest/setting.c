@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "setting.h"
 
 #include <jansson.h>

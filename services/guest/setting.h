@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Settings from the environment, the same rules for all (README.md): X or X_FILE, never
  * both; empty is absent; nothing is ever evaluated by a shell. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One site: its secrets, its place on disk, and the steps that make it. A site is made once, as one
  * attempt of the ledger ("site/NAME": database, folder, the framework's own creation). What a dead attempt
  * left is removed, because the ledger says that it was ours, and the attempt is begun again. A

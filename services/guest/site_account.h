@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The MariaDB account that a site's site_config.json names. That file is the bench user's to write, and a root who comes by
  * MariaDB's socket needs no password: an account or a database that is the server's own is refused. */
 #pragma once

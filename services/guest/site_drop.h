@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Dropping a site, in steps that each ask the world and so may be run again: what is left of it is put aside, in
  * DATA/dropped/NAME-DATE and a schema of that date, or removed. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A site that is there, in an upgrade: its migration, its new apps, and whether it works. Each may be run again on data that were put back. */
 #pragma once
 #include "site.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sitemap.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The lines of nginx's map from host to site. */
 #pragma once
 #include "bench.h"

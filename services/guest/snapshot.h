@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A copy of parts of the volume, and their way back: DATA/.mkbench/before/ID. It is whole or not there. */
 #pragma once
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Children of init that run beside it. */
 #pragma once
 #include <sys/types.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MariaDB over its Unix socket. */
 #pragma once
 #include <stdbool.h>

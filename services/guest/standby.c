@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "standby.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The wait page of a standby: 503 to everybody who asks for anything, until init takes the volume. */
 #pragma once
 #include <sys/types.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether a start that has not ended yet goes on, by what init and provision publish of it. Nothing here looks. */
 #pragma once
 #include <jansson.h>

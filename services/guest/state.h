@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What init is doing, for health, benchctl and the console: /run/mkbench/state.json, rewritten every few seconds. */
 #pragma once
 #include <jansson.h>

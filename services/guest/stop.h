@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ordered stop: row after row of stop_order, MariaDB last, within a budget. */
 #pragma once
 #include <stdbool.h>

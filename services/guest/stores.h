@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MariaDB and Redis on their way up. */
 #pragma once
 #include "work.h"

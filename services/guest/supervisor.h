@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Supervisor's XML-RPC interface over its Unix socket: the few calls that we need. */
 #pragma once
 #include <stddef.h>

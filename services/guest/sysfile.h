@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files of /proc and /sys: they say that they are empty, so file_read will not do. */
 #pragma once
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "torn.h"
 
 #include <dirent.h>

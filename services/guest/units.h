@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What systemd says of its units, on a disk. */
 #pragma once
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Takes a volume from the release that it was committed to (release.h) to the image's, or leaves it as it was. One file says how far it is,
  * DATA/.mkbench/upgrade.json, so that whoever starts next, this image or the one before, knows what to do: until the commit the data go
  * back to their copy (snapshot.h), from then on they stay. */

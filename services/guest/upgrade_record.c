@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "upgrade_record.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How far an upgrade is: DATA/.mkbench/upgrade.json, for whoever starts next, and /run/mkbench/upgrade.json, for this instance. */
 #pragma once
 #include "bench.h"

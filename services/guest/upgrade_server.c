@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "upgrade_server.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MariaDB's own step in an upgrade, when its series is another than that of the data. */
 #pragma once
 #include "work.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* benchctl verify: whether the bench works, asked from inside it by real operations. One table of checks; each adds a row
  * for each thing that it looked at. What has just been started is given some seconds before its word counts. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who may read the volume. */
 #pragma once
 #include "verify.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What listens, by the kernel's own tables (its Documentation/networking/proc_net_tcp.rst). */
 #pragma once
 #include "verify.h"

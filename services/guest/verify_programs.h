@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Supervisor's processes, the workers as the queue knows them, systemd's units. */
 #pragma once
 #include "verify.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MariaDB and Redis, asked as the bench asks them. */
 #pragma once
 #include "verify.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The integrity of a disk's root: the kernel's dm-verity, set up by its own interface (linux/dm-ioctl.h), because no program is
  * there yet that would. A block whose digest is not that of the tree, which hangs on the root hash, cannot be read:
  * whoever asks for it gets an error, never other bytes. */

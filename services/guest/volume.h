@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The volume: whether /data may be used, whose it is, and who uses it now. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Looks after the programs that supervisor runs: remembers which ends again and again and why, and starts again what
  * supervisor gives up, which stops trying after a number of failed starts; we never do. */
 #pragma once

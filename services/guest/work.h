@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One run of provision: what its steps share. */
 #pragma once
 #include "bench.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The demo application's parts on this machine, in $STACK: a bench without an image.
 # stack_up makes two sites, one.localhost and two.localhost; stack_down ends what it started.
 # shellcheck shell=bash

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # A bench of our own apps, built by framework `bench` from what they declare, booted and used. Its packages come from the indexes
 # that this machine's pip and npm are set to.
 bats_require_minimum_version 1.5.0

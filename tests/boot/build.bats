@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Whole builds of Debian with next to nothing above it: interrupted, by an ordinary user, and on a disk that fills up.
 bats_require_minimum_version 1.5.0
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The demo recipe, built and booted: what README promises of a container, seen from outside it.
 bats_require_minimum_version 1.5.0
 load lacks

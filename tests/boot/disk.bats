@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The demo recipe as a disk: written, judged by the tools of others, booted by both firmwares under emulation, told who it is by a
 # seed and by credentials, reset, switched off, moved to a larger disk. One virtual machine at a time; each wait has a bound and shows
 # the console. A boot takes two or three minutes here: those that MKBENCH_BOOT_DISK=1 asks for come last.

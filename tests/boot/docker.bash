@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A Docker daemon of the test's own in a network namespace of its own: no port, no firewall rule and no
 # image of this machine is touched. $BOOT is its folder, $NET its namespace.
 # shellcheck shell=bash

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What README says of a fresh machine, on one: `make demo` and `make test` in a bare Debian 12 and a bare Debian 13, with nothing but
 # what apt brings. It takes an hour or more, so MKBENCH_FRESH=1 asks for it; MKBENCH_FRESH=demo for the demo alone. What came to the
 # machine is written to build/fresh: packages, users, groups, a line each.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The pages of recipes/howto, run as they are written: plain Docker, and nginx before it.
 bats_require_minimum_version 1.5.0
 load lacks

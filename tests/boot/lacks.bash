@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A file of boot tests that has no means here. Bats 1.8 counts a skip of the whole file as a failure, so each test says it.
 # shellcheck shell=bash
 load ../until

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # A bench with real applications, which nobody here may have: MKBENCH_REAL_IMAGE names an image of one (.oci, .tar) that
 # `mkbench build` wrote of a recipe of your own. Whatever speaks Frappe's API is held to the checks of a running bench.
 bats_require_minimum_version 1.5.0

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Settings that the image's own programs refuse are refused when the image is built, at the recipe's line.
 bats_require_minimum_version 1.5.0
 

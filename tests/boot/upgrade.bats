@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Three releases of the demo on one volume: the second adds a patch, the third one that fails half-way. By hand, and by Swarm.
 bats_require_minimum_version 1.5.0
 load lacks

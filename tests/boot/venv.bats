@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The demo with a requirements.txt: its Python packages come from an index made here, are pinned in the lock, and the bench runs
 # with them.
 bats_require_minimum_version 1.5.0

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # mkbench verify and benchctl verify on the demo: all is well on a sound image, under our own runner, under Docker and as a disk;
 # and each thing that is broken on purpose is told by its check and by no other.
 bats_require_minimum_version 1.5.0

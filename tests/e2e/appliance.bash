@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The sample image with appliance.c in it, run under a name of its own, one a test. Loaded after helpers.
 setup_file() {
 	MKBENCH=$(readlink -f "$MKBENCH")

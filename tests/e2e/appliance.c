@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A whole appliance in one static program, for appliance.bash: process 1, its health program, benchctl and
  * the `cat` that mkbench reads its files with. It keeps a file on its volume, answers HTTP, and
  * takes each step of its start when the test tells it to by a file on the volume. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Archives and what can be wrong with them, on a mirror made on the spot.
 bats_require_minimum_version 1.5.0
 load helpers

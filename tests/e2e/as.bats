@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What root starts for the bench's user from a shell: nobody types into root's terminal, and nobody reads from it.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What a disk's consoles show above the login, without a disk: an /etc and an agetty of the test's own.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The demo application on this machine's own MariaDB, Redis, Python and Node.
 bats_require_minimum_version 1.5.0
 load helpers

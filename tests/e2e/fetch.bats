@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Downloads against a server on loopback that misbehaves on demand (tests/mirror/serve).
 bats_require_minimum_version 1.5.0
 load helpers

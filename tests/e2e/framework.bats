@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # A framework file of one's own, beside the recipe or elsewhere: planned from a signed mirror made here.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What the bench user could try against root, who reads his files: he may be anybody who has found a hole in an app.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Sites that come, go and are touched by hand while a bench of pretence runs or is killed.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # A start that cannot succeed is unhealthy, and says why in the words of the program that fails; what is slow is not.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What a power cut, a person or a file server does to a volume, on a bench of pretence with real servers.
 bats_require_minimum_version 1.5.0
 load helpers

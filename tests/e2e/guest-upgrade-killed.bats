@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # An upgrade that is killed, anywhere: old data under the old image, or new data under the new one.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # A newer image on an older volume, in a room of pretence: the data end as the old ones under the old image, or as the new ones under the new.
 bats_require_minimum_version 1.5.0
 load helpers

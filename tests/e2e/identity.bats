@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Who a disk is: what its host has told it of names and passwords, without a disk: an /etc of the test's own.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The two outputs of a sample image, shown to the tools that people will use on them.
 bats_require_minimum_version 1.5.0
 load helpers

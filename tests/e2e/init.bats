@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # mkbench init: a recipe that mkbench check accepts, with and without a terminal; nothing is left behind or written over.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What the Makefile and the tests' own tools promise.
 bats_require_minimum_version 1.5.0
 load helpers

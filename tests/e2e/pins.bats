@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What a program of the image chooses and downloads by itself: kept in lock and store. The image is made of a few programs of
 # this machine, its package manager is a shell script, and the index is a loopback server.
 bats_require_minimum_version 1.5.0

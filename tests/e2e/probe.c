@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a process may do where it is: a probe a line, its name and "yes", or "no". Static, for sandbox.bats: it is run in a container of
  * each engine and in a build step. "yes" of a call that got arguments without sense means that only its arguments were refused. */
 #define _GNU_SOURCE

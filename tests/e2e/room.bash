@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A bench of pretence (tests/guest) in namespaces of its own, one a test. Loaded after helpers.
 repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 guest=${GUEST:-$(dirname "$(readlink -f "$MKBENCH")")/guest/guest}

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # mkbench run and verify of a disk: what is refused before anything is started, and a machine that nothing starts in.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # mkbench run: the sample image started by docker, and who starts it when an engine cannot.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What a process may do: in a container of our own runner, in a build step, and in a container of Docker's for the same image.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Two servers in the bench's place: each answers with what it was asked, as JSON. Arguments: the path of a socket, and a port."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the services rendered, put under a folder of the test, so that the real programs can
 # run it as whoever runs the test, on ports that nobody has.
 

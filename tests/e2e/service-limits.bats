@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Every value of a recipe that a server could refuse later, at both ends of its range, with the servers themselves.
 bats_require_minimum_version 1.5.0
 load helpers

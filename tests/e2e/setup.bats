@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # .ci/setup: what no package can give is tried before anything is installed or compiled.
 bats_require_minimum_version 1.5.0
 load helpers

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Apps' sources from git: by servers and folders, with submodules and what Git LFS keeps, and what servers do to us.
 bats_require_minimum_version 1.5.0
 load helpers

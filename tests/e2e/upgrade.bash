@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Two images of a bench of pretence, the second newer. Loaded after room.
 # image 1|2: what the room's next start is an image of. 2 has newer apps, a migration and a probe.
 image() {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A list of apps of any bytes: what is accepted makes a recipe without a problem. */
 #include "recipe/apps_json.h"
 

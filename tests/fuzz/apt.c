@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* apt's sources of any bytes: a list of lines, or of stanzas when the first byte is an 's'. */
 #include "fetch/apt.h"
 

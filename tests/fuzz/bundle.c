@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An image file of any bytes; after a 'd' its index, manifest and configuration, apart by NUL, with digests that are right where
  * each has an '@' for that of the next. */
 #include "run/bundle.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Stanzas, fields and relations of any bytes: slices stay inside, walks end,
  * fields found by walking are found by name. */
 #include "debian/control.h"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Every fuzz target over its corpus and a fixed number of mutations of it: what was found once stays fixed.
 bats_require_minimum_version 1.5.0
 

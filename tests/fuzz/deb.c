@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A .deb from anywhere: read whole or refused, and whatever is handed on is tidy. */
 #include <stdlib.h>
 #include <string.h>

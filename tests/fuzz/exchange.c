@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An answer of any bytes to the question for a websocket, after which the other side hangs up. */
 #include "run/exchange.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A template of any bytes: what it becomes has no name in it that is not known, and errors point into it. */
 #include "service/expand.h"
 

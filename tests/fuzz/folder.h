@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A folder for what a target writes: begun empty, and then nothing may have changed beside it. */
 #pragma once
 #include <dirent.h>

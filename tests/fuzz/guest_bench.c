@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* bench.json of any bytes, or, when they begin with a '[', the list of sites that were added: read, or refused. */
 #include "bench.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An answer of any bytes to a question by HTTP, after which the other side hangs up. */
 #include "http.h"
 

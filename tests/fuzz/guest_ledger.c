@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A ledger of any bytes: refused, or what was read is the same when it is read again. */
 #include "ledger.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A NoCloud seed of any bytes: the first byte says which of its files. */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An answer of Supervisor of any bytes. */
 #include "supervisor.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Packages texts of any bytes: what gets in is safe to use as names and paths,
  * and whatever got in can be resolved or refused. */
 #include "debian/index.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A lock of any bytes: read, and what was read written and read again. */
 #include <fcntl.h>
 #include <stddef.h>

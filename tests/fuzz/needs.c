@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Python source of any bytes, of which one list of texts is read. */
 #include "service/needs.h"
 

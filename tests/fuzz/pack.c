@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The index of a pack, damaged in any way: read or refused. The bytes are those of the
  * index before it is compressed; frame and footer (pack_index.h) are made around them. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A recipe of any bytes: read, checked and reported. Corpus: tests/recipes. */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Release texts of any bytes: what is read can be found again, and be judged. */
 #include "debian/release.h"
 

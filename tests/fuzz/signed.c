@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A clear-signed message of any bytes: cut, put together again, and cut the same way. */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A source archive of any bytes: a tree of files, folders and links that stay in it, or refused; nothing is written elsewhere. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A layer of any bytes over another one: unpacked or refused, and nothing outside its folder is touched. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A compressed disk of any bytes: read as the library reads it in one go, or refused. */
 #include <stdint.h>
 #include <stdlib.h>

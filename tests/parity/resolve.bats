@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 bats_require_minimum_version 1.5.0
 load ../e2e/helpers
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* resolve ARCHITECTURE PACKAGES...: reads recipes, one a line, names by blanks,
  * a "+" where Recommends are followed; answers each with the sorted names of what it needs, or "! " and the reason. */
 #include "debian/resolve.h"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Compares the resolver with apt on random recipes: three popular and two
 arbitrary packages each, into an empty root, without Recommends unless asked.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "recipe/apps_json.h"
 
 #include <stdlib.h>

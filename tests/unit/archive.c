@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Without arguments a TAP test; with STORE RECIPE a refresher for the bats tests, which prints
  * the archives, the epoch and every candidate with its archive and first URL. */
 #include "fetch/archive.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/build_owner.h"
 
 #include "base/mem.h"

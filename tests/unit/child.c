@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Children: what they are given, what is kept of their words, and that a limit holds whatever they do. */
 #include "base/child.h"
 

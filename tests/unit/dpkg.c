@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/dpkg.h"
 
 #include <stdlib.h>

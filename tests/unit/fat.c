@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/fat.h"
 
 #include <errno.h>

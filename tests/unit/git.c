@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What of git's words is the cause, and where a submodule is. */
 #include "fetch/git.h"
 

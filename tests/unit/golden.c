@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the services make of the recipes in tests/golden, against what they made last time.
  *   golden                  compares
  *   golden update           writes what is expected anew; git diff shows what changed

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "verity.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/gzip.h"
 
 #include <libdeflate.h>

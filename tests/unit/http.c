@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Without arguments a TAP test; with a store's path a downloader for the bats tests:
  * each line of standard input is "WHAT SIZE SHA256|- URL...", WHAT ending in "?" when it
  * is optional; each arrival is printed as "WHAT SHA256|absent URL|stored". */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Pours two layers, writes both outputs, judges what it can itself. Given a folder and
  * a static program, it leaves the outputs there, with the program as /hello, for
  * image.bats to show to the tools that will read them. */

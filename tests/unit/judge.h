@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Independent programs that judge what we write. A machine without one skips its checks and says so. */
 #pragma once
 #include <fcntl.h>

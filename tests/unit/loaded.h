@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The services of a recipe, loaded. */
 #pragma once
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "recipe/lock.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "debian/mention.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "schema/node.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/oci.h"
 
 #include <stdlib.h>

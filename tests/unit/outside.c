@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The checks through the published port, against a server that answers well or in one of many wrong ways. */
 #include "run/outside.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/pack.h"
 
 #include <archive.h>

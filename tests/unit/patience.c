@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/patience.h"
 
 #include "t.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether an output is still the one that was noted, and the one that a power cut may have emptied is not. */
 #include "image/place.h"
 

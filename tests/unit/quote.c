@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/quote.h"
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "debian/relation.h"
 
 #include <stdlib.h>

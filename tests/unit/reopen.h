@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One store that a test closes and opens again. */
 #pragma once
 #include "base/mem.h"

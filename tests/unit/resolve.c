@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "debian/resolve.h"
 
 #include <stdlib.h>

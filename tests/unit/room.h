@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Disks of pretence: a mount namespace, with the rights of root, whose /sys/block is the test's to fill. */
 #pragma once
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/sandbox.h"
 #include "layer/sandbox_host.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What an error says. Both free it, and show its words when they are not those that the test wants. */
 #pragma once
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "layer/scan.h"
 
 #include <stdlib.h>

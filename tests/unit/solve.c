@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "debian/solve.h"
 
 #include <stdlib.h>

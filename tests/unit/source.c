@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* With STORE RECIPE it gets the sources of a recipe's apps, for the bats tests, and prints their commits, submodules and files.
  * Sources of apps: git repositories made on the spot, many builds at once, killed ones, and what they must not touch;
  * folders with links, and folders that change while a build runs. */

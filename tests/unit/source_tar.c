@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sources of apps from archives: how they may be packed, and what an archive must not do. */
 #include "fetch/source.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a terminal is spared, however the bytes come. */
 #include "base/stream.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Questions to a machine that answers well, or without end. */
 #include "run/talk.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Layers laid over one another: what a layer can hide, and that nothing outside the folder is ever touched. */
 #include "run/unpack.h"
 

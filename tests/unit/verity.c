@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/verity.h"
 
 #include "judge.h"

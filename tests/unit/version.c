@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "debian/version.h"
 
 #include "t.h"

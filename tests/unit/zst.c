@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "image/zst.h"
 
 #include <stdint.h>
