@@ -144,3 +144,25 @@ fails_with() {
 	end_room TERM
 	[[ $status = 0 ]]
 }
+
+@test "a program that has not run well for long makes the bench unhealthy, one that fails for a moment does not; a dead init is told" {
+	mkdir -p "$room/run/mkbench"
+	printf '#!/bin/sh\nexec sleep 3600\n' >"$room/bin/idle"
+	chmod 755 "$room/bin/idle"
+	ROOM_RUN=$room/run start_room_with idle
+	touch "$room/run/mkbench/started"
+	now=$(awk '{ print int($1 * 1000) }' /proc/uptime)
+	state() { # SINCE_MS BEAT_MS
+		jq -n --argjson since "$1" --argjson beat "$2" \
+			'{state: "running", begun_ms: 0, since_ms: 0, beat_ms: $beat, troubles: {web: {since_ms: $since, why: "no luck"}}}' >"$room/run/mkbench/state.json"
+	}
+	state $((now - 360000)) $((now + 600000))
+	run -1 in_room "$room/bin/health"
+	[[ $output == *"; web has not run well for "[67]" minutes: no luck"* ]]
+	state $((now - 60000)) $((now + 600000))
+	run -1 in_room "$room/bin/health"
+	[[ $output != *"has not run well"* ]]
+	state $((now - 60000)) $((now - 60000))
+	run -1 in_room "$room/bin/health"
+	[[ $output =~ ^"dead: init has not been heard of for " ]]
+}
