@@ -15,6 +15,7 @@
 #include "door.h"
 #include "durable.h"
 #include "machine.h"
+#include "kernel.h"
 #include "memory.h"
 #include "owners.h"
 #include "release.h"
@@ -321,6 +322,7 @@ struct err *provision_prepare(const struct bench *b, bool was_clean)
 	AUTO_FREE bool *ready = mem_array(b->sites.count, sizeof *ready);
 	struct ledger *l = NULL;
 
+	TRY(kernel_check());
 	TRY(servers_check(b)); /* who had the volume until now may have been newer */
 	memory_open_files();
 	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */

@@ -111,3 +111,23 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 	[[ $status = 6 ]]
 	grep -q "holds something that is not ours ('photos')" "$log"
 }
+
+@test "a file server that gives no file to another user ends the start at once, with the operation and what to do" {
+	command -v bindfs >/dev/null && [[ -e /dev/fuse ]] || skip "needs bindfs and /dev/fuse"
+	mkdir "$room/kept"
+	while read -r options; do
+		chown 65534:65534 "$room/kept"
+		bindfs -o allow_other $options "$room/kept" "$room/data"
+		start_room
+		over
+		umount "$room/data"
+		[[ $status = 6 ]]
+		grep -q "$room/data .*no_root_squash" "$log"
+		: >"$log"
+		rm -rf "$room/kept" && mkdir "$room/kept"
+	done <<-'END'
+		--chown-deny --chgrp-deny
+		-u 65534 -g 65534 --create-for-user=65534 --create-for-group=65534 --chown-deny --chgrp-deny
+		--chown-ignore --chgrp-ignore --chmod-ignore
+	END
+}
