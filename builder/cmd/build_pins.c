@@ -54,6 +54,19 @@ struct err *build_pins_check(const struct job *j, bool *ret_missing)
 	return NULL;
 }
 
+void build_pins_forget(struct job *j)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < j->lock.pin_count; i++) {
+		const struct service_step *step = step_of(j, j->lock.pins[i].name);
+		struct digest now = step ? asked_of(j, step) : j->lock.pins[i].asked;
+		if (step && digest_equal(&now, &j->lock.pins[i].asked))
+			j->lock.pins[kept++] = j->lock.pins[i];
+	}
+	j->lock.pin_count = kept;
+}
+
 struct digest build_pins_key(const struct job *j, const struct digest *below)
 {
 	if (!j->lock.pin_count)

@@ -5,8 +5,10 @@
 #include "cmd/job.h"
 #include "layer/layer.h"
 
+/* Forgets pins that answer other files than the apps have now, so that they are chosen anew. The sources are there (job_sources). */
+void build_pins_forget(struct job *j);
 /* Whether the lock lacks pins that the framework asks for. ERR_RECIPE with the place in the lock for pins that nobody asks
- * for, or whose apps' files have changed since. The sources are there (job_sources). */
+ * for, or whose apps' files have changed since. The sources are there. */
 struct err *build_pins_check(const struct job *j, bool *ret_missing) MUST_CHECK;
 /* Lets the steps choose what is missing, over that root, and writes the lock anew. */
 struct err *build_pins(struct job *j, const struct layer_root *root) MUST_CHECK;

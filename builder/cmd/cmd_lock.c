@@ -2,25 +2,67 @@
 #include <stdio.h>
 
 #include "cmd/build_layers.h"
+#include "cmd/build_pins.h"
 #include "cmd/cmd.h"
 #include "cmd/job.h"
 #include "cmd/option.h"
 #include "layer/sandbox.h"
+#include "recipe/lock_diff.h"
+
+static struct err *make(struct job *j, const char *update)
+{
+	bool found;
+
+	if (!update)
+		return job_lock_make(j);
+	TRY(job_lock_read(j, &found));
+	if (!found)
+		return err_new(ERR_USAGE, "there is no %s yet: 'mkbench lock %s' makes it", j->lock_path, j->recipe_path);
+	TRY(job_lock_update(j, update));
+	build_pins_forget(j);
+	return NULL;
+}
+
+static void say_moves(const struct lock *old, const struct lock *now)
+{
+	AUTO_TEXT struct text moves = { 0 };
+
+	if (!lock_diff(old, now, &moves))
+		puts("nothing has moved since the lock before");
+	else
+		fputs(moves.bytes, stdout);
+}
+
+static struct err *lock(struct job *j, const struct option_set *o, const struct lock *old, bool had)
+{
+	const struct service_step *steps;
+	bool pins = service_pin_steps(j->services, &steps) > 0;
+
+	if (pins)
+		TRY(sandbox_enter_user_namespace());
+	TRY(make(j, o->update));
+	if (pins)
+		TRY(build_layers_lock(j));
+	if (had)
+		say_moves(old, &j->lock);
+	return NULL;
+}
 
 static struct err *run(int argc, char **argv)
 {
 	struct option_set o = { 0 };
 	AUTO_JOB struct job j = { 0 };
-	const struct service_step *steps;
+	struct lock old;
+	bool had;
 
 	TRY(option_set_read(&cmd_lock, argc, argv, &o));
 	TRY(job_open(&j, o.recipe, o.style));
-	bool pins = service_pin_steps(j.services, &steps) > 0;
-	if (pins)
-		TRY(sandbox_enter_user_namespace());
-	TRY(job_lock_make(&j));
-	if (pins)
-		TRY(build_layers_lock(&j));
+	struct err *unread = lock_read(j.lock_path, &old, &had);
+	had = had && !unread; /* one that cannot be read is made anew */
+	err_free(unread);
+	struct err *e = lock(&j, &o, &old, had);
+	lock_done(&old);
+	TRY(e);
 	size_t folders = j.recipe.apps.count - j.lock.app_count;
 	printf("%s: %zu package%s", j.lock_path, j.lock.package_count, text_plural(j.lock.package_count));
 	if (j.lock.app_count)
@@ -31,13 +73,16 @@ static struct err *run(int argc, char **argv)
 	return NULL;
 }
 
-static const struct option_row options[] = { OPTION_PROGRESS_ROW, { 0 } };
+static const struct option_row options[] = {
+	{ "update", OPTION_UPDATE, "NAME", NULL, "move this app or package alone, with what it then needs" },
+	OPTION_PROGRESS_ROW, { 0 },
+};
 
 const struct cmd cmd_lock = {
 	.name = "lock",
 	.operand = "RECIPE",
 	.summary = "choose packages and commits anew, write them beside the recipe",
-	.text = "Later builds use exactly what the lock names.",
+	.text = "Later builds use exactly what the lock names. Says what moved since the lock before.",
 	.options = options,
 	.run = run,
 };

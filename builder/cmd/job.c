@@ -55,7 +55,8 @@ static struct digest asked_of(const struct job *j)
 	return lock_asked(&j->recipe, names, count);
 }
 
-static struct err *choose_from(struct job *j, const struct declared *declared)
+/* NAME: only that moves. */
+static struct err *choose_from(struct job *j, const struct declared *declared, const char *name)
 {
 	struct sources sources = { 0 };
 	struct archive_index index = { 0 };
@@ -67,9 +68,13 @@ static struct err *choose_from(struct job *j, const struct declared *declared)
 	AUTO_FREE const char **names = mem_array(sources.count, sizeof *names);
 	for (size_t i = 0; i < sources.count; i++)
 		names[i] = sources.items[i].name;
+	struct lock fresh = { 0 }, *chosen = name ? &fresh : &j->lock;
 	if (!e)
-		e = plan_choose(index.index, roots, count, j->recipe.base.recommends, names, &j->lock);
+		e = plan_choose(index.index, roots, count, j->recipe.base.recommends, names, chosen);
+	if (!e && name)
+		e = plan_update(index.index, &fresh, name, &j->lock);
 	j->lock.epoch = index.epoch;
+	lock_done(&fresh);
 	archive_index_done(&index);
 	archive_sources_done(&sources);
 	return e;
@@ -140,13 +145,13 @@ static struct err *get_sources(struct job *j)
 	return job_needs(j);
 }
 
-static struct err *choose_packages(struct job *j)
+static struct err *choose_packages(struct job *j, const char *name)
 {
 	struct declared declared;
 	struct err *e = job_declared(j, &declared);
 
 	if (!e)
-		e = choose_from(j, &declared);
+		e = choose_from(j, &declared, name);
 	free(declared.items);
 	return e;
 }
@@ -155,7 +160,7 @@ static struct err *choose_packages(struct job *j)
 struct err *job_lock_choose(struct job *j)
 {
 	TRY(get_sources(j));
-	TRY(choose_packages(j));
+	TRY(choose_packages(j, NULL));
 	j->lock.asked = asked_of(j);
 	TRY(job_runtime(j));
 	pin_apps(j);
@@ -172,6 +177,46 @@ struct err *job_lock_make(struct job *j)
 	if (!service_pin_steps(j->services, &steps)) /* else it is written once more, when it is whole */
 		progress_note(j->progress, "wrote %s", j->lock_path);
 	return NULL;
+}
+
+static bool has_package(const struct lock *l, const char *name)
+{
+	for (size_t i = 0; i < l->package_count; i++)
+		if (!strcmp(l->packages[i].name, name))
+			return true;
+	return false;
+}
+
+/* Apps declare packages; what the lock has of them need not be what one declares now. */
+static struct err *check_declared(struct job *j)
+{
+	struct declared declared;
+	struct err *e = job_declared(j, &declared);
+
+	for (size_t i = 0; !e && i < declared.count; i++)
+		if (!has_package(&j->lock, declared.items[i].name))
+			e = err_new(ERR_RECIPE, "an app declares the package %s now: 'mkbench lock %s' chooses everything anew",
+				    declared.items[i].name, j->recipe_path);
+	free(declared.items);
+	return e;
+}
+
+struct err *job_lock_update(struct job *j, const char *name)
+{
+	struct lock_app *app = pin_of(&j->lock, name);
+
+	if (!app && !has_package(&j->lock, name))
+		return err_new(ERR_USAGE, "%s has no app and no package '%s' (an app's folder is taken as it stands)", j->lock_path, name);
+	if (app)
+		app->name = ""; /* nothing pins it */
+	TRY(get_sources(j));
+	TRY(app ? check_declared(j) : choose_packages(j, name));
+	TRY(job_runtime(j));
+	j->lock.app_count = 0;
+	pin_apps(j);
+	plan_done(&j->plan);
+	plan_make(&j->recipe, &j->lock, &j->plan);
+	return lock_write(j->lock_path, &j->lock);
 }
 
 static bool has_disk(const struct lock *l)

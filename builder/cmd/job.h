@@ -31,6 +31,8 @@ struct err *job_lock_read(struct job *j, bool *ret_found) MUST_CHECK;
 struct err *job_lock_choose(struct job *j) MUST_CHECK;
 /* The same, and writes the lock. */
 struct err *job_lock_make(struct job *j) MUST_CHECK;
+/* Moves one thing of the lock that was read, an app or a package, leaves the rest, and writes it. ERR_USAGE when it has no such. */
+struct err *job_lock_update(struct job *j, const char *name) MUST_CHECK;
 /* Gets every app's source as the lock pins it, and sees that each app has those it needs: ERR_BUILD when the file that says so
  * is not the one that was hashed any more. */
 struct err *job_sources(struct job *j) MUST_CHECK;

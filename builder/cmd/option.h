@@ -15,7 +15,7 @@ struct option_row {
 };
 
 /* Ids of options that several commands have; each command's own begin at OPTION_OWN. */
-enum { OPTION_OUTPUT = 'o', OPTION_PROGRESS = 256, OPTION_WHY, OPTION_ALL, OPTION_BUILT, OPTION_OWN = 300 };
+enum { OPTION_OUTPUT = 'o', OPTION_PROGRESS = 256, OPTION_WHY, OPTION_ALL, OPTION_BUILT, OPTION_UPDATE, OPTION_OWN = 300 };
 
 #define OPTION_PROGRESS_ROW \
 	{ "progress", OPTION_PROGRESS, "STYLE", "auto bar plain json quiet", \
@@ -35,6 +35,7 @@ struct option_set {
 	enum progress_style style;
 	const char *why;         /* --why PACKAGE */
 	const char *folder;      /* --output; "." */
+	const char *update;      /* --update NAME */
 	bool all, built;
 };
 

@@ -20,6 +20,10 @@ struct plan_root {
 struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count, bool recommends,
 			const char *const *archive_names, struct lock *ret) MUST_CHECK;
 
+/* Moves one package of a lock to what fresh, which was chosen anew from ix, has, with those of its source and what it then needs in
+ * another version; all others stay. ERR_RECIPE when fresh has it no more. */
+struct err *plan_update(const struct index *ix, const struct lock *fresh, const char *name, struct lock *l) MUST_CHECK;
+
 struct plan_layer {
 	const struct lock_package **packages;  /* in the lock's order, those that are another layer's and here, too, included */
 	size_t package_count;

@@ -76,6 +76,40 @@ framework() {
 	grep -q mk-shell notes.lock
 }
 
+@test "lock says what moved since the lock before, and moves one thing when asked" {
+	framework mk-tool >own.yml
+	mkbench 2 lock --update mk-tool notes.yml
+	[[ $output == *"there is no notes.lock yet"* ]]
+	mkbench 0 lock notes.yml
+	cp notes.lock good
+	sed -i 's/\(name: mk-tool, version: \)"[^"]*"/\1"0.9"/; s/\(name: mk-shell, version: \)"[^"]*"/\1"1:5.0"/' notes.lock
+	mkbench 2 lock --update mk-nobody notes.yml
+	[[ $output == *"notes.lock has no app and no package 'mk-nobody'"* ]]
+	mkbench 0 lock --update mk-tool notes.yml
+	[[ $output == *"  package   mk-tool 0.9 -> 1.0-1+deb13u1 (security)"* && $output != *"mk-shell "*"->"* ]]
+	mkbench 0 lock notes.yml
+	[[ $output == *"  package   mk-shell 1:5.0 -> 1:5.2-1"* && $output != *"mk-tool "*"->"* ]]
+	cmp notes.lock good
+	mkbench 0 lock notes.yml
+	[[ $output == *"nothing has moved since the lock before"* ]]
+	# an app in git, and another that stays where it is
+	for app in notes other; do
+		git init -qb main $app-git
+		echo one >$app-git/file
+		git -C $app-git add .
+		git -C $app-git -c user.name=a -c user.email=a@example.org commit -qm one
+	done
+	sed -i '/^apps:/,/^sites:/{/^sites:/!d}' notes.yml
+	printf 'apps: [{ name: notes, git: ./notes-git, ref: main }, { name: other, git: ./other-git, ref: main }]\n' >>notes.yml
+	mkbench 0 lock notes.yml
+	for app in notes other; do
+		git -C $app-git -c user.name=a -c user.email=a@example.org commit -q --allow-empty -m two
+	done
+	mkbench 0 lock --update notes notes.yml
+	[[ $output == *"  app       notes "*" -> $(git -C notes-git rev-parse HEAD)"* && $output != *"other "*"->"* ]]
+	mkbench 0 plan notes.yml
+}
+
 @test "what the recipe asks for is in the image, also what building the apps needs" {
 	# mk-tool needs mk-lib and an editor; the framework builds with both, and the recipe wants one, or what needs it.
 	framework mk-shell | sed 's/runtime: \[mk-shell\]/&, build: [mk-tool, mk-vi]/' >own.yml
