@@ -21,13 +21,17 @@ static const char *const wanted[] = {
 	"sr_mod", "isofs", "vfat", "nls_cp437", "nls_ascii", "nls_iso8859-1", "nls_utf8",
 };
 
+struct module {
+	const struct entry *entry;
+	void *bytes;
+};
+
 struct modules {
 	const struct tree *tree;
 	const char *folder;          /* "usr/lib/modules/6.1.0-50-cloud-amd64" */
 	char *dep;                   /* modules.dep: "kernel/fs/erofs/erofs.ko: kernel/lib/libcrc32c.ko …" */
-	struct content_source *contents;
-	struct cpio *cpio;
 	struct text list;
+	struct { struct module *items; size_t count, room; } all; /* in the order of that list */
 };
 
 /* Whether a path of modules.dep is that module: its name, with - and _ alike, before .ko. */
@@ -46,8 +50,7 @@ static bool is_module(const char *path, size_t len, const char *name)
 static struct err *put_module(struct modules *m, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	AUTO_FREE char *line = mem_printf("%s\n", name), *in_tree = mem_printf("%s/%s", m->folder, path), *in_cpio = mem_printf("modules/%s", name);
-	AUTO_FREE void *bytes = NULL;
+	AUTO_FREE char *line = mem_printf("%s\n", name), *in_tree = mem_printf("%s/%s", m->folder, path);
 	const char *there = m->list.bytes ? strstr(m->list.bytes, line) : NULL;
 
 	if (there && (there == m->list.bytes || there[-1] == '\n'))
@@ -55,8 +58,7 @@ static struct err *put_module(struct modules *m, const char *path)
 	const struct entry *e = tree_find(m->tree, in_tree);
 	if (!e)
 		return err_new(ERR_BUILD, "modules.dep names /%s, which is not there", in_tree);
-	TRY(content_all(m->contents, e, LIMIT, &bytes));
-	cpio_file(m->cpio, in_cpio, 0644, bytes, (size_t)e->size_bytes);
+	VEC_PUSH(&m->all, (struct module){ e, NULL });
 	text_put(&m->list, line);
 	return NULL;
 }
@@ -79,13 +81,48 @@ static struct err *put_line(struct modules *m, const char *line, size_t len)
 	return NULL;
 }
 
-static struct err *put_modules(struct modules *m)
+static int by_offset(const void *a, const void *b)
+{
+	const struct content *x = &(*(const struct module *const *)a)->entry->content, *y = &(*(const struct module *const *)b)->entry->content;
+
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* The package is one compressed stream: what lies behind is read after it, or all of it is read again. */
+static struct err *read_modules(struct modules *m, struct content_source *contents)
+{
+	AUTO_FREE struct module **order = mem_array(m->all.count, sizeof *order);
+
+	for (size_t i = 0; i < m->all.count; i++)
+		order[i] = &m->all.items[i];
+	if (m->all.count)
+		qsort(order, m->all.count, sizeof *order, by_offset);
+	for (size_t i = 0; i < m->all.count; i++)
+		TRY(content_all(contents, order[i]->entry, LIMIT, &order[i]->bytes));
+	return NULL;
+}
+
+static void end_modules(struct modules *m)
+{
+	for (size_t i = 0; i < m->all.count; i++)
+		free(m->all.items[i].bytes);
+	free(m->all.items);
+	text_done(&m->list);
+}
+
+static struct err *put_modules(struct modules *m, struct content_source *contents, struct cpio *cpio)
 {
 	for (size_t i = 0; i < COUNT(wanted); i++)
 		for (const char *line = m->dep; *line; line += strcspn(line, "\n"), line += *line == '\n')
 			if (is_module(line, strcspn(line, ":\n"), wanted[i]))
 				TRY(put_line(m, line, strcspn(line, "\n")));
-	cpio_file(m->cpio, "modules/list", 0644, m->list.bytes ? m->list.bytes : "", m->list.len);
+	TRY(read_modules(m, contents));
+	for (size_t i = 0; i < m->all.count; i++) {
+		const struct entry *e = m->all.items[i].entry;
+		AUTO_FREE char *name = mem_printf("modules/%s", strrchr(e->path, '/') + 1);
+		cpio_file(cpio, name, 0644, m->all.items[i].bytes, (size_t)e->size_bytes);
+	}
+	cpio_file(cpio, "modules/list", 0644, m->list.bytes ? m->list.bytes : "", m->list.len);
 	return NULL;
 }
 
@@ -110,9 +147,9 @@ static struct err *make_initrd(const struct tree *tree, struct content_source *s
 	TRY(read_file(tree, s, dep_path, &dep, &len));
 	cpio_file(&c, "initrd", 0755, guest, guest_bytes);
 	cpio_folder(&c, "modules");
-	struct modules m = { .tree = tree, .folder = folder, .dep = dep, .contents = s, .cpio = &c };
-	struct err *e = put_modules(&m);
-	text_done(&m.list);
+	struct modules m = { .tree = tree, .folder = folder, .dep = dep };
+	struct err *e = put_modules(&m, s, &c);
+	end_modules(&m);
 	cpio_end(&c);
 	b->initrd_bytes = c.bytes.len;
 	b->initrd = text_take(&c.bytes);
