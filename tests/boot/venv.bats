@@ -113,3 +113,47 @@ forget_wheels() { rm -f "${MKBENCH_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/mkbenc
 	grep 'mkbench_words==2.1' "$BOOT/venv.lock"
 	build
 }
+
+# sdist NAME: a source package that tells the index when anything of it runs.
+sdist() {
+	local folder=$BOOT/$1-1.0
+	mkdir -p "$folder" "$BOOT/index/$1"
+	printf 'Metadata-Version: 2.1\nName: %s\nVersion: 1.0\n' "$1" >"$folder/PKG-INFO"
+	cat >"$folder/setup.py" <<-END
+		import os, urllib.request
+		urllib.request.urlopen(os.environ["PIP_INDEX_URL"] + "it-ran")
+	END
+	tar -C "$BOOT" -czf "$BOOT/index/$1/$1-1.0.tar.gz" "$1-1.0"
+}
+
+# asks LINE...: what choosing says, with a requirements.txt of these lines.
+asks() {
+	rm -rf "$BOOT/other"
+	mkdir "$BOOT/other"
+	cp -r "$BOOT/demo" "$BOOT/venv.yml" "$BOOT/other"
+	printf '%s\n' "$@" >"$BOOT/other/demo/requirements.txt"
+	run -5 "$MKBENCH" lock --progress=plain "$BOOT/other/venv.yml"
+	echo "$output"
+	run -1 grep it-ran "$BOOT/index.log"
+	[[ $(<"$BOOT/other/demo/requirements.txt") == "$1"* ]]
+}
+
+@test "nothing of a source package runs, whatever a requirements.txt or a wheel says" {
+	sdist mkbench-source
+	PIP_INDEX_URL=$(sed -n 's/index-url = //p' "$PIP_CONFIG_FILE")
+	export PIP_INDEX_URL
+	asks "mkbench-source" | grep 'No matching distribution found for mkbench-source'
+	asks "--no-binary :all:" mkbench-source | grep 'requirements.txt:1: option --no-binary is not taken'
+	asks "mkbench-source @ ${PIP_INDEX_URL}mkbench-source/mkbench-source-1.0.tar.gz" | grep 'requirements.txt:1: .* is no name with versions'
+	wheel mkbench_leads 1.0 '' "mkbench-source @ ${PIP_INDEX_URL}mkbench-source/mkbench-source-1.0.tar.gz"
+	asks mkbench-leads | grep 'no program may run here: packages come as wheels only'
+}
+
+@test "the index wants a login: the gate has it, and no step, cache or layer" {
+	sed -i 's|//127|//someone:hidden-word@127|' "$PIP_CONFIG_FILE"
+	unset PIP_INDEX_URL
+	touch_dependencies
+	forget_wheels
+	build
+	run -1 grep -rlF hidden-word "$BOOT/out" "${MKBENCH_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/mkbench}/caches" "$BOOT/venv.lock"
+}
