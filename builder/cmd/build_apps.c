@@ -134,7 +134,10 @@ static void add_environment(struct parts *all)
 	const struct service_step *rows;
 	size_t count = service_prepare_steps(all->job->services, &rows);
 	struct part *p = count ? begin(all, PART_ENVIRONMENT) : NULL;
+	AUTO_FREE char *apps = mem_printf("%s/apps", service_bench_path(all->job->services) + 1);
 
+	if (p)
+		add_folders(all->job, apps, &p->seed); /* where its steps are, and no app yet */
 	for (size_t i = 0; i < count; i++)
 		VEC_PUSH(&p->steps, rows[i]);
 }
