@@ -120,7 +120,7 @@ int main(int argc, char **argv)
 		return ERR_USAGE;
 	}
 	if (!strcmp(argv[1], "--gate")) /* of a build step's network: for the program itself */
-		return sandbox_gate_main();
+		return sandbox_gate_main(argv);
 	self = getpid();
 	expect(SIGINT);
 	expect(SIGTERM);

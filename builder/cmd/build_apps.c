@@ -274,6 +274,8 @@ static struct digest key_of(const struct parts *all, size_t part, const struct d
 		feed_words(run, s->env);
 		feed_words(run, (const char *const[]){ s->cwd, s->only_with ? s->only_with : "", s->as_root ? "root" : "user",
 						       s->network ? "network" : "", s->cache ? s->cache : "", NULL });
+		if (s->hosts)
+			feed_words(run, s->hosts);
 		feed_tools(run, all->job, s->argv);
 	}
 	return digest_finish(run);

@@ -48,7 +48,7 @@ static struct err *run_in(const struct layer_steps *r, const struct layer_root *
 	struct sandbox room = {
 		.lowers = root->lowers, .upper = w->upper, .work = w->work, .binds = binds, .bind_count = bind_count,
 		.env = env, .cwd = step->cwd, .uid = step->as_root ? 0 : r->uid, .gid = step->as_root ? 0 : r->gid,
-		.network = step->network, .log = r->log,
+		.network = step->network, .hosts = step->hosts, .log = r->log,
 	};
 
 	TRY(layer_work_renew(w));

@@ -157,7 +157,7 @@ static _Noreturn void be_outer(struct job *j)
 	struct err *e = sandbox_range_open(j->sandbox->range, &j->user);
 	j->gate = -1;
 	if (!e && j->sandbox->network)
-		e = sandbox_gate_start(&j->gate);
+		e = sandbox_gate_start(j->sandbox->hosts, &j->gate);
 	if (e)
 		give_up(j, e);
 	if (unshare(CLONE_NEWPID) < 0)

@@ -27,6 +27,7 @@ struct sandbox {
 	bool network;              /* a way out by HTTP (sandbox_gate.h), the host's CA bundle, index variables and files, without their secrets */
 	unsigned range;            /* which ids root of the machine gives it: those of rooms that run together should differ */
 	struct err *(*before)(void); /* called with all rights in it, just before they are given up; or NULL */
+	const char *const *hosts;  /* with network: NULL-terminated globs on the hosts in reach beside the builder's own indexes; NULL: all public ones */
 	const char *log;           /* file that receives the output as well, or NULL */
 };
 

@@ -20,7 +20,20 @@
 
 #define CONNECTIONS_MAX 200
 
-struct err *sandbox_gate_start(int *ret_fd)
+static _Noreturn void become(const char *const *hosts)
+{
+	struct { const char **items; size_t count, room; } argv = { 0 };
+
+	VEC_PUSH(&argv, "mkbench");
+	VEC_PUSH(&argv, "--gate");
+	for (; hosts && *hosts; hosts++)
+		VEC_PUSH(&argv, *hosts);
+	VEC_PUSH(&argv, NULL);
+	execv("/proc/self/exe", (char *const *)argv.items);
+	_exit(127);
+}
+
+struct err *sandbox_gate_start(const char *const *hosts, int *ret_fd)
 {
 	int ends[2];
 
@@ -33,8 +46,7 @@ struct err *sandbox_gate_start(int *ret_fd)
 		int none = open("/dev/null", O_RDWR | O_CLOEXEC); /* the step's output ends with the step */
 		if (none < 0 || dup2(none, 1) < 0 || dup2(none, 2) < 0 || dup2(ends[1], 0) < 0)
 			_exit(127);
-		execl("/proc/self/exe", "mkbench", "--gate", (char *)NULL);
-		_exit(127);
+		become(hosts);
 	}
 	close(ends[1]);
 	*ret_fd = ends[0];
@@ -83,7 +95,7 @@ struct err *sandbox_gate_open(int fd)
 }
 
 /* A process a connection: one that hangs holds nobody else up, and memory goes with it. */
-static void serve_one(int listener, int parent, const struct sandbox_login *logins)
+static void serve_one(int listener, int parent, const struct sandbox_login *logins, char *const *hosts)
 {
 	AUTO_CLOSE int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 
@@ -95,11 +107,11 @@ static void serve_one(int listener, int parent, const struct sandbox_login *logi
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	close(listener);
 	close(parent);
-	sandbox_visit(client, logins);
+	sandbox_visit(client, logins, hosts);
 	_exit(0);
 }
 
-int sandbox_gate_main(void)
+int sandbox_gate_main(char **argv)
 {
 	struct sandbox_login logins;
 	int listener = take(0), running = 0;
@@ -116,7 +128,7 @@ int sandbox_gate_main(void)
 		if (fds[0].revents) /* the room is over */
 			return 0;
 		if (fds[1].revents) {
-			serve_one(listener, 0, &logins);
+			serve_one(listener, 0, &logins, argv + 2);
 			running++;
 		}
 		while (waitpid(-1, NULL, WNOHANG) > 0)

@@ -7,10 +7,10 @@
 
 #define SANDBOX_GATE_PORT 3128
 
-/* Before the room's namespaces are made: starts the program. ret_fd, kept by the room's process 1 as long as the room is, is what
+/* Before the room's namespaces are made: starts the program. hosts: as in struct sandbox. ret_fd, kept by the room's process 1 as long as the room is, is what
  * sandbox_gate_open needs. */
-struct err *sandbox_gate_start(int *ret_fd) MUST_CHECK;
+struct err *sandbox_gate_start(const char *const *hosts, int *ret_fd) MUST_CHECK;
 /* In the room's network namespace: opens the port, and gives it to the program. */
 struct err *sandbox_gate_open(int fd) MUST_CHECK;
-/* The program, as `mkbench --gate`; its standard input is the other end. */
-int sandbox_gate_main(void);
+/* The program, as `mkbench --gate [HOST...]`; its standard input is the other end. */
+int sandbox_gate_main(char **argv);

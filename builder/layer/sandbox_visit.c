@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 struct visit {
 	int client;
 	const struct sandbox_login *logins;
+	char *const *hosts;
 	const struct sandbox_index *index; /* of the host that is asked, or NULL: a stranger */
 	struct text head, page;  /* what the host says first; a page that has links in it */
 	bool rewrites, begun;
@@ -85,6 +87,15 @@ static bool through_proxy(bool tls)
 	return false;
 }
 
+static bool is_listed(char *const *hosts, const char *name)
+{
+	bool listed = !*hosts;
+
+	for (; *hosts && !listed; hosts++)
+		listed = !fnmatch(*hosts, name, FNM_CASEFOLD);
+	return listed;
+}
+
 /* A proxy of the machine's is reached at its own address, and finds the host by itself: then names alone can be looked at. */
 static bool may_ask(struct visit *v, const char *host, bool tls)
 {
@@ -96,7 +107,7 @@ static bool may_ask(struct visit *v, const char *host, bool tls)
 		v->index = sandbox_login_find(v->logins, host, true); /* http:// is what the step was told to say */
 	if (v->index)
 		return true;
-	if (port && strcmp(port, "443") && strcmp(port, "80"))
+	if ((port && strcmp(port, "443") && strcmp(port, "80")) || !is_listed(v->hosts, name))
 		return false;
 	return !through_proxy(tls) || !(strspn(name, "0123456789.") == strlen(name) || *name == '[' || !strchr(name, '.') ||
 					text_ends(name, ".localhost") || text_ends(name, ".local") || text_ends(name, ".internal"));
@@ -302,9 +313,9 @@ static char *read_head(int client)
 	return NULL;
 }
 
-void sandbox_visit(int client, const struct sandbox_login *logins)
+void sandbox_visit(int client, const struct sandbox_login *logins, char *const *hosts)
 {
-	struct visit v = { .client = client, .logins = logins };
+	struct visit v = { .client = client, .logins = logins, .hosts = hosts };
 	AUTO_FREE char *head = read_head(client);
 	char *rest = head, *line = head ? strsep(&rest, "\n") : NULL;
 	char *method = line ? strsep(&line, " ") : NULL, *target = line ? strsep(&line, " ") : NULL;

@@ -61,7 +61,7 @@ struct manifest_trial {
 
 struct manifest_step {
 	const char *name, *directory, *only_with, *cache, *pins;
-	struct list argv, environment, inputs, first_inputs;
+	struct list argv, environment, inputs, first_inputs, hosts;
 	uint64_t seconds;
 	bool network, as_root, overrides;
 };

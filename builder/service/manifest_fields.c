@@ -105,7 +105,8 @@ static const struct field trial_fields[] = {
 	TEXT("directory", manifest_step, directory), \
 	TEXTS("environment", manifest_step, environment), \
 	{ "cache", FIELD_TEXT, AT(manifest_step, cache), .pattern = &pattern_file }, \
-	{ "network", FIELD_BOOL, AT(manifest_step, network) }
+	{ "network", FIELD_BOOL, AT(manifest_step, network) }, \
+	TEXTS("hosts", manifest_step, hosts)
 
 static const struct field step_fields[] = {
 	STEP_ROWS,

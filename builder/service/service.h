@@ -72,6 +72,8 @@ struct service_step {
 	/* Globs on paths of the app's source, of a step of the bench every app's, that the step depends on, NULL-terminated; such a
 	 * step runs before those that see a whole source, and again only when what it names changed. NULL: the whole source. */
 	const char *const *inputs;
+	/* Globs on the hosts that a step with network may reach beside the builder's own indexes; NULL: every public one. */
+	const char *const *hosts;
 	/* Globs on the first app's files, seen as well; NULL: none. */
 	const char *const *first_inputs;
 	const char *cache;       /* the store's cache that the step has at SERVICE_CACHE, or NULL */

@@ -34,6 +34,10 @@ static struct err *fill(struct service_set *s, const struct scope *scope, const 
 		TRY(expand_list(&s->arena, scope, from, &row->inputs, &ret->inputs));
 	if (row->first_inputs.count)
 		TRY(expand_list(&s->arena, scope, from, &row->first_inputs, &ret->first_inputs));
+	if (row->hosts.count && !row->network)
+		return expand_refuse(from, row->name, "step '%s' has hosts and no network", row->name);
+	if (row->hosts.count)
+		TRY(expand_list(&s->arena, scope, from, &row->hosts, &ret->hosts));
 	return row->only_with ? expand_text(&s->arena, scope, from, row->only_with, &ret->only_with) : NULL;
 }
 

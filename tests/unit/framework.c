@@ -93,7 +93,7 @@ static void test_places(void)
 		{ "{}", FRAMEWORK "pin_steps: [{name: s, inputs: [a], argv: [a]}]\n", RECIPE("f"),
 		  "services/frameworks/f.yml:6:13: 'pins' is missing: the file in {{pins}} that the step leaves" },
 		{ "{}", FRAMEWORK "bench_steps: [{name: s, pins: p, argv: [a]}]\n", RECIPE("f"),
-		  "services/frameworks/f.yml:6:25: unknown key 'pins': known here are name, argv, directory, environment, cache, network, only_with, inputs, first_inputs, seconds, as_root, overrides" },
+		  "services/frameworks/f.yml:6:25: unknown key 'pins': known here are name, argv, directory, environment, cache, network, hosts, only_with, inputs, first_inputs, seconds, as_root, overrides" },
 		{ "{}", FRAMEWORK "pin_steps: [{name: s, pins: p, inputs: [a], argv: [a]}, {name: t, pins: p, inputs: [b], argv: [b]}]\n",
 		  RECIPE("f"), "services/frameworks/f.yml:6:73: two steps leave pins 'p'" },
 		{ "{}", FRAMEWORK "options: {o: x}\napp_steps: [{name: s, argv: [\"{{option.o}}\"]}]\n", RECIPE("f"), "fine" },

@@ -183,6 +183,11 @@ static void network(void)
 	empty_work();
 	ok(fine(file_read(asked, 1 << 20, &words, &len)) && strstr(words, "GET /simple/flask/ ") && strstr(words, "Authorization: Basic c29tZUBib2R5OnBhc3M6d29yZA=="));
 	ok(access(none, F_OK) < 0); /* nobody came */
+	s.hosts = (const char *const[]){ "*.example.invalid", NULL };
+	const char *const listed[] = { "bash", "-ec", GET "get GET $PIP_INDEX_URL/ | grep answered; get GET http://other.invalid/ | grep 'HTTP/1.1 403'; "
+		"get CONNECT other.invalid:443 | grep 'HTTP/1.1 403'; get CONNECT a.example.invalid:443 | grep 'HTTP/1.1 502'", NULL };
+	ok(fine(sandbox_run(&s, listed)));
+	empty_work();
 	kill(named, SIGKILL);
 	kill(other, SIGKILL);
 	waitpid(named, NULL, 0);
@@ -385,7 +390,7 @@ int main(int argc, char **argv)
 	char path[] = "/tmp/sandbox-test-XXXXXX";
 
 	if (argc > 1 && !strcmp(argv[1], "--gate"))
-		return sandbox_gate_main();
+		return sandbox_gate_main(argv);
 	struct err *e = sandbox_enter_user_namespace();
 	if (e) {
 		AUTO_FREE char *text = err_text(e);
