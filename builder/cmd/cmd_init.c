@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cmd/init_ask.h"
+#include "cmd/init_bench.h"
 #include "cmd/init_guess.h"
 #include "cmd/init_source.h"
 #include "cmd/option.h"
@@ -21,6 +22,7 @@
 
 struct beginning {
 	const char *word;                /* a name, a folder or a recipe; NULL: here */
+	const char *from;                /* a bench that is there */
 	const char *apps_json, *framework; /* framework: URL@REF of the app that such lists leave out */
 	struct draft draft;
 	char *folder, *path;             /* where the recipe goes; path NULL until its name is known */
@@ -28,13 +30,13 @@ struct beginning {
 	bool named, asked, has_framework;
 };
 
-enum { APPS_JSON = OPTION_OWN, FRAMEWORK };
+enum { APPS_JSON = OPTION_OWN, FRAMEWORK, FROM };
 
 static struct err *take(void *wishes, int id, const char *value)
 {
 	struct beginning *b = wishes;
 
-	*(id == APPS_JSON ? &b->apps_json : &b->framework) = value;
+	*(id == APPS_JSON ? &b->apps_json : id == FROM ? &b->from : &b->framework) = value;
 	return NULL;
 }
 
@@ -87,7 +89,7 @@ static void take_app(struct beginning *b, const char *folder, const char *name)
 
 static void settle_folder(struct beginning *b, const char *folder)
 {
-	const char *app = b->apps_json ? NULL : init_guess_app(&b->draft.arena, folder);
+	const char *app = b->apps_json || b->from ? NULL : init_guess_app(&b->draft.arena, folder);
 
 	if (app) {
 		take_app(b, folder, app);
@@ -204,13 +206,17 @@ static struct err *fill(struct beginning *b)
 	d->language = init_guess_language(&d->arena, &b->language_from);
 	if (b->framework && !b->apps_json)
 		return err_new(ERR_USAGE, "--framework goes with --apps-json: it is what such a list leaves out");
-	if (b->apps_json) {
+	if (b->from && b->apps_json)
+		return err_new(ERR_USAGE, "--from has the apps of a bench and --apps-json those of a list: give one of them");
+	if (b->from) {
+		TRY(init_bench_read(b->from, d));
+	} else if (b->apps_json) {
 		TRY(import_apps(b));
 		TRY(complete_list(b));
 	} else if (!d->apps.count) {
 		init_guess_apps(*b->folder ? b->folder : ".", d);
 	}
-	b->asked = init_ask_possible();
+	b->asked = !b->from && init_ask_possible();
 	if (b->asked)
 		return init_ask(d, !b->named);
 	if (!d->apps.count) {
@@ -218,7 +224,8 @@ static struct err *fill(struct beginning *b)
 		struct draft_app app = { .name = draft_app_name(&d->arena, path), .path = arena_dup(&d->arena, path, strlen(path)) };
 		VEC_PUSH(&d->apps, app);
 	}
-	VEC_PUSH(&d->sites, init_ask_host(&d->arena, d->name));
+	if (!d->sites.count)
+		VEC_PUSH(&d->sites, init_ask_host(&d->arena, d->name));
 	return NULL;
 }
 
@@ -341,6 +348,7 @@ static struct err *run(int argc, char **argv)
 static const struct option_row options[] = {
 	{ "apps-json", APPS_JSON, "FILE", NULL,
 	  "the list of apps that other tools for benches have; each is fetched once to learn what its Python package is called" },
+	{ "from", FROM, "FOLDER", NULL, "a bench that is there: its apps by remote and commit, its sites, queues and ports; no password, key or token" },
 	{ "framework", FRAMEWORK, "URL@REF", NULL, "the framework's own app, which such lists leave out" },
 	{ 0 },
 };

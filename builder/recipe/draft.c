@@ -53,6 +53,9 @@ static void put_app(struct text *out, const struct draft_app *a)
 static void put_site(struct text *out, const struct draft *d, const char *site)
 {
 	put_line(out, "  - name: ", site, text_ends(site, ".localhost") ? "browsers find *.localhost on this machine" : NULL);
+	for (size_t i = 0, n = 0; i < d->hosts.count; i++)
+		if (!strcmp(d->hosts.items[i].site, site))
+			text_printf(out, "%s      - %s\n", n++ ? "" : "    hosts:\n", d->hosts.items[i].host);
 	put_line(out, "    time_zone: ", d->time_zone, NULL);
 	put_line(out, "    language: ", d->language, NULL);
 }
@@ -70,16 +73,17 @@ void draft_text(const struct draft *d, struct text *out)
 	text_put(out, "\nsites:\n");
 	for (size_t i = 0; i < d->sites.count; i++)
 		put_site(out, d, d->sites.items[i]);
-	text_put(out, "\n# mariadb:\n#   buffer_pool: 25%        # of the memory at boot, or as 512M\n"
+	text_put(out, d->services ? d->services : "\n# mariadb:\n#   buffer_pool: 25%        # of the memory at boot, or as 512M\n"
 		 "# workers:\n#   - queues: [short, default]\n#     count: 2\n"
-		 "# nginx:\n#   port: 8080\n"
-		 "\noutputs: [oci, docker]      # raw, qcow2 and raw.zst are disks that boot\n");
+		 "# nginx:\n#   port: 8080\n");
+	text_put(out, "\noutputs: [oci, docker]      # raw, qcow2 and raw.zst are disks that boot\n");
 }
 
 void draft_done(struct draft *d)
 {
 	free(d->apps.items);
 	free(d->sites.items);
+	free(d->hosts.items);
 	arena_done(&d->arena);
 	*d = (struct draft){ 0 };
 }

@@ -10,11 +10,18 @@ struct draft_app {
 	const char *name, *git, *ref, *path;
 };
 
+/* One more host name of a site. */
+struct draft_host {
+	const char *site, *host;
+};
+
 struct draft {
 	struct arena arena;      /* for whoever fills it */
 	const char *name, *suite, *time_zone, *language;
 	struct { struct draft_app *items; size_t count, room; } apps;
 	struct { const char **items; size_t count, room; } sites;
+	struct { struct draft_host *items; size_t count, room; } hosts;
+	const char *services;    /* lines of workers, ports and the like; NULL: a few as comments */
 };
 
 /* A recipe without a problem when every text was accepted and no name is there twice. */

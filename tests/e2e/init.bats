@@ -256,6 +256,39 @@ repository() {
 	nothing_here
 }
 
+@test "--from: a bench becomes a recipe, without anything secret" {
+	repository workshop atelier
+	repository the-shop shop
+	bench=$BATS_TEST_TMPDIR/old
+	mkdir -p "$bench"/{apps,sites/{one.example.org,two.example.org,Odd_Name}}
+	git clone -q "$BATS_TEST_TMPDIR/repositories/workshop" "$bench/apps/atelier"
+	git clone -q "$BATS_TEST_TMPDIR/repositories/the-shop" "$bench/apps/shop"
+	git -C "$bench/apps/atelier" remote set-url origin https://git.example.org/workshop
+	git -C "$bench/apps/shop" remote set-url origin https://me:hunter2@git.example.org/the-shop
+	cp -r "$BATS_TEST_DIRNAME/../apps/stock" "$bench/apps/stock"
+	echo changed >>"$bench/apps/shop/README"
+	printf 'atelier\nshop\nstock\n' >"$bench/sites/apps.txt"
+	echo '{"db_name": "x", "db_password": "hunter2", "domains": ["www.example.org", {"domain": "shop.example.org"}]}' >"$bench/sites/one.example.org/site_config.json"
+	echo '{"db_name": "y", "encryption_key": "hunter2"}' | tee "$bench/sites/two.example.org/site_config.json" >"$bench/sites/Odd_Name/site_config.json"
+	echo '{"background_workers": 3, "default_site": "two.example.org", "webserver_port": 8002, "socketio_port": 9002, "root_password": "hunter2",
+	       "workers": {"reports": {"timeout": 900}}}' >"$bench/sites/common_site_config.json"
+	init 0 init --from "$bench" mine
+	said=$output
+	run ! grep -r hunter2 mine.yml
+	"$MKBENCH" check mine.yml
+	grep -A2 'name: atelier' mine.yml | grep -F "ref: $(git -C "$bench/apps/atelier" rev-parse HEAD)"
+	grep -A1 'name: shop' mine.yml | grep -F 'git: https://git.example.org/the-shop'
+	grep -A1 'name: stock' mine.yml | grep -F "path: $(readlink -f "$bench")/apps/stock"
+	grep -A4 'name: one.example.org' mine.yml | grep -x '      - shop.example.org'
+	grep -A2 'queues: \[reports\]' mine.yml | grep 'timeout: 900'
+	grep -x '  unknown_host: two.example.org' mine.yml
+	grep -A1 '^web:' mine.yml | grep 8002
+	[ "$(grep -c 'count: 3' mine.yml)" = 2 ]
+	[[ $said == *"apps/shop has changes that no commit holds"*"apps/stock has no remote with a commit"*"site Odd_Name is left out"* ]]
+	init 2 init --from . other
+	[[ $output == *"is no bench: sites/apps.txt is missing in it"* ]]
+}
+
 @test "wrong arguments are a usage error" {
 	init 2 init --force
 	init 2 init a b
