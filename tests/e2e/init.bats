@@ -241,7 +241,7 @@ repository() {
 	[ "${lines[2]}" = "mkbench: ../bad.json: 2 problems" ]
 	[[ $output != *hunter2* ]]
 	local bad
-	for bad in '' '[' '{}' '[]' '[1]' '[{"url": 1}]' '[{"url": "https://u:hunter2@h/o/a' '{"frappe": {"branch": "m"}}' '[{"url": "file:///a", "branch": "m"}]' \
+	for bad in '' '[' '{}' '[]' '[1]' '[{"url": 1}]' '[{"url": "https://u:hunter2@h/o/a' '{"frappe": {"branch": "m"}}' '[{"url": "file:a", "branch": "m"}]' \
 		'[{"url": "https://h.org/a\u0001b", "branch": "m"}]' $'\xff' '// a comment' '[{"url": "https://h.org/o/a", "branch": "m"}] more'; do
 		printf %s "$bad" >../bad.json
 		init 3 init --apps-json=../bad.json shop

@@ -52,7 +52,7 @@ static void test_lists(void)
 		  "a.json:3:10: 'url' holds a user or a token: a recipe never holds a secret; ~/.netrc, git's credential helper or an ssh agent do\n" },
 		{ "[" APP("https://{{PAT}}@h.org/o/b", "m") "]", "a.json:1:10: 'url' holds a user or a token: a recipe never holds a secret; "
 								 "~/.netrc, git's credential helper or an ssh agent do\n" },
-		{ "[" APP("/home/me/app", "m") "]", "a.json:1:10: 'url' cannot be '/home/me/app': an https://, http://, ssh:// or git:// URL, or user@host:path is needed\n" },
+		{ "[" APP("/home/me/app", "m") "]", "app /home/me/app m\n" },
 		{ "[" APP("https://h.org/o/9lives", "m") "]", "a.json:1:10: 'name at the end of url' cannot be '9lives': a Python package's "
 							      "name of a-z, 0-9 and _ is needed\n" },
 		{ "[" APP("https://h.org/o/a", "m") ", " APP("https://h.org/o/a", "n") "]",
