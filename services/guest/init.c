@@ -54,7 +54,7 @@ struct init {
 	int signals, lease;
 	struct standby standby;
 	pid_t provision, relay;        /* 0: none */
-	int64_t provision_at, look_at, beat_at; /* when to do it; 0: not planned */
+	int64_t provision_at, look_at, beat_at, expire_at; /* when to do it; 0: not planned */
 	struct state_report state;
 	int status;                    /* -1 while running */
 };
@@ -282,6 +282,7 @@ static void run(struct init *i)
 			overseer_look(&i->overseer);
 			pulse_turn(&i->bench);
 			look_for_change(i);
+			upgrade_expire_beside(&i->bench, &i->expire_at);
 			i->look_at = clock_ms() + LOOK_MS;
 		}
 	}

@@ -282,6 +282,7 @@ static struct err *begin_upgrade(struct work *w)
 	if (w->only || w->drop)
 		return NULL;
 	TRY(upgrade_recover(w, &w->went_back));
+	TRY(upgrade_expire(&w->bench));
 	return w->went_back ? NULL : upgrade_open(w);
 }
 

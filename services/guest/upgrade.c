@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "crash.h"
@@ -18,6 +19,7 @@
 #include "volume.h"
 
 #define START_MS 60000
+#define EXPIRE_MS 600000
 
 /* A path of the volume as a name below it. */
 static void add_item(const struct bench *b, json_t *items, const char *path)
@@ -208,6 +210,19 @@ struct err *upgrade_expire(const struct bench *b)
 	json_int_t at = json_integer_value(json_object_get(committed, "at"));
 	json_decref(committed);
 	return time(NULL) < at + (time_t)b->upgrade_keep_seconds ? NULL : snapshot_drop_others(b, NULL);
+}
+
+void upgrade_expire_beside(const struct bench *b, int64_t *at)
+{
+	if (clock_ms() < *at)
+		return;
+	*at = clock_ms() + EXPIRE_MS;
+	if (!b->upgrade_keep_seconds || fork())
+		return;
+	struct err *e = upgrade_expire(b);
+	if (e)
+		say_err(e, "the copy of before the upgrade");
+	_exit(0);
 }
 
 struct err *upgrade_recover(struct work *w, bool *ret_over)

@@ -258,3 +258,18 @@ refused() {
 	grep -q "mariadb-upgrade" "$room/data/service-logs/provision.log"
 	[[ $(jq -r .mariadb "$room/data/.mkbench/committed.json") = 11.8 ]]
 }
+
+@test "the copy of before is kept no longer than the recipe says" {
+	volume
+	image 2
+	edit '.upgrade = { keep_seconds: 3600 }'
+	start_room
+	started
+	end_room TERM
+	id=$(jq -r .upgrade "$room/data/.mkbench/committed.json")
+	[[ -d $room/data/.mkbench/before/$id ]]
+	edit '.upgrade = { keep_seconds: 1 }'
+	start_room
+	started
+	[[ ! -e $room/data/.mkbench/before/$id ]]
+}
