@@ -42,7 +42,7 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	[ "$(options init)" = "--apps-json " ]
 	[ "$(options schema)" = "--json " ]
 	[ "$(options plan)" = "--progress --why " ]
-	[ "$(options lock)" = "--progress " ]
+	[ "$(options lock)" = "--progress --update " ]
 	[ "$(options build)" = "--output --progress " ]
 	[ "$(options clean)" = "--all --built " ]
 	[ "$(options verify)" = "$(printf '%s\n' $machine --json --output --progress | sort | tr '\n' ' ')" ]
