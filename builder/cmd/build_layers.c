@@ -22,7 +22,6 @@ struct build_work {
 	struct job *job;
 	struct layer_request image, tools;   /* packages of the image; those that only build apps */
 	struct layer_package *packages;      /* of both, the image's first */
-	const char **exclude;
 	struct digest image_key, tools_key;
 	struct layer_set *set, *tool_set;
 	struct layer_root root;
@@ -60,14 +59,10 @@ static void take_packages(struct build_work *w)
 static void make_requests(struct build_work *w)
 {
 	const struct recipe *r = &w->job->recipe;
-	const char *const *globs = r->base.exclude.items;
 
-	w->exclude = mem_array(r->base.exclude.count + 1, sizeof *w->exclude);
-	for (size_t i = 0; i < r->base.exclude.count; i++)
-		w->exclude[i] = globs[i];
 	w->image = (struct layer_request){
 		.store = w->job->store, .progress = w->job->progress, .group_count = IMAGE_GROUPS,
-		.architecture = r->base.architecture, .exclude = w->exclude, .masked = service_masked(w->job->services),
+		.architecture = r->base.architecture, .exclude = service_exclude(w->job->services), .masked = service_masked(w->job->services),
 		.epoch = w->job->lock.epoch,
 	};
 	w->image.user_count = service_users(w->job->services, &w->image.users);
@@ -347,7 +342,6 @@ void build_layers_done(struct build_layers *l)
 	layer_close(w->set);
 	tree_done(&w->configuration);
 	free(w->packages);
-	free(w->exclude);
 	free(TAKE(l->work));
 }
 

@@ -26,6 +26,7 @@ struct base {
 	struct list packages;     /* of const char *: additions */
 	struct list build_packages; /* of const char *: only while apps are built */
 	struct list exclude;      /* of const char *: globs on absolute paths left out of the image */
+	struct list keep;         /* of const char *: what services leave out and this image has */
 	bool recommends;
 	bool security;            /* the suite's security updates are needed */
 	bool check_valid_until;   /* lists past their Valid-Until are refused */

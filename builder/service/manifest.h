@@ -51,6 +51,12 @@ struct manifest_process {
 	struct manifest_stop stop;
 };
 
+/* Files of packages that a bench does without, and the word by which a recipe keeps them. */
+struct manifest_leave_out {
+	const char *name;
+	struct list paths;
+};
+
 /* How what was rendered for a service is tried while an image is built. */
 struct manifest_trial {
 	const char *name, *user;
@@ -82,7 +88,7 @@ struct manifest {
 	const char *title;
 	int only;
 	struct list packages[GROUP_COUNT]; /* of const char * */
-	struct list masked, users, variables, templates, folders, links, processes, trials, environment;
+	struct list masked, users, variables, templates, folders, links, processes, trials, leave_out, environment;
 	struct manifest_commands commands;
 
 	/* A framework's own. */

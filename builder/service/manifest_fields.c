@@ -99,6 +99,12 @@ static const struct field trial_fields[] = {
 	END,
 };
 
+static const struct field leave_out_fields[] = {
+	NEEDED("name", manifest_leave_out, name, "name it, for base.keep"),
+	{ "paths", FIELD_LIST, AT(manifest_leave_out, paths), .required = true, .min = 1, .help = "globs on paths of the image" },
+	END,
+};
+
 #define STEP_ROWS \
 	NEEDED("name", manifest_step, name, "say what the step makes"), \
 	{ "argv", FIELD_LIST, AT(manifest_step, argv), .required = true, .min = 1, .help = "the program and its arguments" }, \
@@ -156,6 +162,7 @@ const struct field manifest_fields_service[] = {
 	ROWS("users", users, user_fields, manifest_user),
 	ROWS("processes", processes, process_fields, manifest_process),
 	ROWS("trials", trials, trial_fields, manifest_trial),
+	ROWS("leave_out", leave_out, leave_out_fields, manifest_leave_out),
 	END,
 };
 

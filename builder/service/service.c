@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "recipe/zone.h"
+#include "service/exclude.h"
 #include "service/framework.h"
 #include "service/place.h"
 #include "service/process.h"
@@ -146,6 +147,7 @@ static struct err *fill(struct service_set *s, const char *share)
 	list_packages(s);
 	list_users(s);
 	list_masked(s);
+	TRY(exclude_list(s));
 	values_of_recipe(s);
 	TRY(values_of_manifests(s));
 	TRY(process_list(s));

@@ -27,6 +27,10 @@ struct service_package {
 };
 size_t service_packages(const struct service_set *s, const struct service_package **ret);
 
+/* Globs on paths that are left out of packages: what services say, less what the recipe keeps, and what the recipe says;
+ * NULL-terminated. */
+const char *const *service_exclude(const struct service_set *s);
+
 /* Programs that must not run while packages are configured, NULL-terminated. */
 const char *const *service_masked(const struct service_set *s);
 /* Debian system users made before any package is configured, so that ids never move. */

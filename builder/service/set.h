@@ -79,7 +79,7 @@ struct service_set {
 	struct step_table bench_steps, prepare_steps, pin_steps;
 	struct { struct service_package *items; size_t count, room; } packages;
 	struct { struct service_user *items; size_t count, room; } users;
-	const char *const *masked, *const *prune;
+	const char *const *masked, *const *prune, *const *exclude;
 	struct { struct folder *items; size_t count, room; } folders;
 	struct { struct link *items; size_t count, room; } links;
 	struct audit_rules audit;

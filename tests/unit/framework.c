@@ -57,6 +57,9 @@ static void test_places(void)
 	"apps: [{name: demo, path: ./demo}]\nsites: [{name: one.localhost}]\n"
 #define FRAMEWORK "title: f\nservices: [one]\nprobe_path: /\nadmin_user: a\nmemory_per_worker: 1M\n"
 #define PROCESS "processes:\n  - {name: p, role: other, group: g, phase: bench, "
+#define LEFT "leave_out: [{name: docs, paths: [/usr/share/doc/*]}]\n"
+#define KEEP(words) "name: d\nversion: \"1\"\nbase: {suite: bookworm, keep: " words "}\nframework: f\n" \
+	"apps: [{name: demo, path: ./demo}]\nsites: [{name: one.localhost}]\n"
 #define EIGHT(name) name name name name name name name name
 #define GROWS(name, of) "  " name ": \"" EIGHT(EIGHT("{{framework." of "}}")) "\"\n"
 #define STOP "stop: {order: 1, hurry_seconds: 1}}\n"
@@ -108,6 +111,9 @@ static void test_places(void)
 		{ "{}", FRAMEWORK "templates: [{from: l.yml, to: /x}]\n", RECIPE("f"), "fine" },
 		{ "{}", FRAMEWORK "links: [{path: /srv/../etc, to: x}]\n", RECIPE("f"), "services/frameworks/f.yml:6:16: '/srv/../etc' "
 		  "is not written straight: leave out '.', '..' and what is empty between two '/' or at the end" },
+		{ LEFT, FRAMEWORK, KEEP("[docs]"), "fine" },
+		{ LEFT, FRAMEWORK, KEEP("[all]"), "fine" },
+		{ LEFT, FRAMEWORK, KEEP("[docs, doc]"), "r.yml:3:38: nothing that is left out is called 'doc': there are all, docs" },
 		{ "{}", FRAMEWORK "links: [{path: etc, to: x}]\n", RECIPE("f"),
 		  "services/frameworks/f.yml:6:16: 'etc' is no path in the image: begin it with '/'" },
 		{ "{}", FRAMEWORK "variables:\n" "  a: aaaaaaaaaaaaaaaa\n" GROWS("b", "a") GROWS("c", "b") GROWS("d", "c") GROWS("e", "d") GROWS("f", "e") GROWS("g", "f"),

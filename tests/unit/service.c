@@ -16,6 +16,14 @@ static int group_of(const struct service_set *s, const char *name)
 	return -1;
 }
 
+static bool leaves_out(const struct service_set *s, const char *glob)
+{
+	for (const char *const *at = service_exclude(s); *at; at++)
+		if (!strcmp(*at, glob))
+			return true;
+	return false;
+}
+
 static void test_demo(void)
 {
 	struct recipe r = { 0 };
@@ -31,6 +39,7 @@ static void test_demo(void)
 		ok(group_of(s, "python3-rq") == GROUP_RUNTIME);
 		ok(group_of(s, "npm") == GROUP_BUILD);
 		ok(group_of(s, "apache2") == -1);
+		ok(leaves_out(s, "/usr/share/man/*") && leaves_out(s, "/usr/bin/aria_*") && !leaves_out(s, "/usr/share/zoneinfo/*"));
 		ok(service_users(s, &users) == 3);
 		is(users[0].name, "frappe");
 		ok(users[0].uid == 1000 && users[0].gid == 1000);
