@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "service/exclude.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is left out of packages. */
 #pragma once
 #include "service/set.h"
