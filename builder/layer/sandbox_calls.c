@@ -79,11 +79,11 @@ static int add_arguments(scmp_filter_ctx filter)
 	int r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, &plain);
 
 	for (size_t i = 0; !r && i < COUNT(families); i++) {
-		const struct scmp_arg_cmp is = SCMP_A0(SCMP_CMP_EQ, families[i]);
+		const struct scmp_arg_cmp is = { 0, SCMP_CMP_EQ, families[i], 0 };
 		r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, &is);
 	}
 	for (size_t i = 0; !r && i < COUNT(personalities); i++) {
-		const struct scmp_arg_cmp is = SCMP_A0(SCMP_CMP_EQ, personalities[i]);
+		const struct scmp_arg_cmp is = { 0, SCMP_CMP_EQ, personalities[i], 0 };
 		r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(personality), 1, &is);
 	}
 	return r;
