@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cmd/init_bench.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A bench that is there already, as a draft: mkbench init --from FOLDER. */
 #pragma once
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "recipe/lock_diff.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What moved between two locks, for people. */
 #pragma once
 #include "base/text.h"

@@ -75,8 +75,3 @@ struct err *exclude_list(struct service_set *s)
 	mem_freep(&all.items);
 	return e;
 }
-
-const char *const *service_exclude(const struct service_set *s)
-{
-	return s->exclude;
-}

@@ -329,3 +329,8 @@ size_t service_folders(const struct service_set *s, const struct service_folder 
 	*ret = s->made.items;
 	return s->made.count;
 }
+
+const char *const *service_exclude(const struct service_set *s)
+{
+	return s->exclude;
+}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the engine lets our programs ask of the kernel. */
 #pragma once
 #include "base/err.h"

@@ -389,8 +389,7 @@ int provision_main(int argc, char **argv)
 		say_err(e, "provisioning");
 	}
 	sql_close(w.root);
-	if (!status && w.went_back)
-		status = PROVISION_WENT_BACK;
+	status = !status && w.went_back ? PROVISION_WENT_BACK : status;
 	upgrade_close(w.upgrade);
 	free(w.failed);
 	report_free(w.report);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What moved between two locks. */
 #include "recipe/lock_diff.h"
 
