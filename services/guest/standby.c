@@ -37,7 +37,7 @@ struct guest {
 };
 
 struct hall {
-	struct pollfd fds[GUESTS + 1]; /* the first one listens */
+	int listener;
 	struct guest guests[GUESTS];
 	size_t count;
 	char *page;
@@ -85,7 +85,7 @@ static bool hear(struct hall *h, struct guest *g)
 
 static void welcome(struct hall *h)
 {
-	int fd = accept4(h->fds[0].fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd = accept4(h->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd >= 0)
 		h->guests[h->count++] = (struct guest){ .fd = fd, .until = clock_ms() + LIMIT_MS };
@@ -93,20 +93,22 @@ static void welcome(struct hall *h)
 
 static _Noreturn void serve(struct hall *h)
 {
+	struct pollfd fds[GUESTS + 1] = { { .fd = h->listener } };
+
 	for (;;) {
 		bool full = h->count == GUESTS;
-		h->fds[0].events = full ? 0 : POLLIN;
-		for (size_t i = 0; i < h->count; i++)
-			h->fds[i + 1] = (struct pollfd){ h->guests[i].fd, POLLIN, 0 };
+		fds[0].events = full ? 0 : POLLIN;
+		for (size_t i = 0; i < GUESTS; i++) /* poll(2) passes over -1 */
+			fds[i + 1] = (struct pollfd){ i < h->count ? h->guests[i].fd : -1, POLLIN, 0 };
 		size_t looked = h->count;
-		if (poll(h->fds, looked + 1, looked ? 500 : -1) < 0 && errno != EINTR)
+		if (poll(fds, COUNT(fds), looked ? 500 : -1) < 0 && errno != EINTR)
 			_exit(1);
 		for (size_t i = looked; i-- > 0;) {
 			struct guest *g = &h->guests[i];
-			if ((h->fds[i + 1].revents && !hear(h, g)) || clock_ms() > g->until)
+			if ((fds[i + 1].revents && !hear(h, g)) || clock_ms() > g->until)
 				leave(h, i);
 		}
-		if (h->fds[0].revents && !full)
+		if (fds[0].revents && !full)
 			welcome(h);
 	}
 }
@@ -156,7 +158,7 @@ struct err *standby_start(struct standby *s, const struct bench *b)
 		return err_errno(errno, "fork");
 	if (!pid) {
 		struct hall *h = mem_new(sizeof *h);
-		h->fds[0] = (struct pollfd){ fd, POLLIN, 0 };
+		h->listener = fd;
 		h->page = e ? mem_dup("One moment, please: this site is about to be served.\n") : page;
 		drop_rights(&b->user);
 		serve(h);
