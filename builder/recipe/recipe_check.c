@@ -214,6 +214,17 @@ static void check_ports(const struct view *v)
 		}
 }
 
+void recipe_check_port(const struct recipe *r, uint64_t port, const char *whose, struct problems *p)
+{
+	struct port ports[PORTS];
+
+	list_ports(r, ports);
+	for (size_t i = 0; i < PORTS; i++)
+		if (ports[i].port == port)
+			problem_add(p, node_mark(r->root, "%s", ports[i].path), "port %llu is used inside, by %s: give %s another",
+				    (unsigned long long)port, whose, ports[i].whose);
+}
+
 static void check_redis(const struct view *v)
 {
 	const struct redis *queue = &v->r->redis[REDIS_QUEUE], *cache = &v->r->redis[REDIS_CACHE];

@@ -84,6 +84,7 @@ struct manifest_commands {
 struct manifest {
 	struct source source;
 	const char *name;        /* "redis", "frappe": the folder's or the file's, without its end */
+	struct list ports;       /* names of variables: ports that the service has whatever the recipe says */
 	bool framework;
 	const char *title;
 	int only;
