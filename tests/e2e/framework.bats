@@ -56,7 +56,7 @@ framework() {
 	mkbench 0 check notes.yml
 	mkbench 0 plan notes.yml
 	[[ $output == *"layer     runtime                  1 package, "* ]]
-	[[ $output == *$'\n'"sources: 1 app ("* ]]
+	[[ $output == *"sources: 1 app ("* ]]
 	[[ $output == *"  framework own"$'\n'"  no lock   chosen now: 'mkbench lock' or a build writes notes.lock" ]]
 	[ ! -e notes.lock ]
 	mkbench 0 lock notes.yml
