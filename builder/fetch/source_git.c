@@ -190,7 +190,7 @@ struct err *source_git(struct store *s, const struct recipe *r, const struct app
 	struct getting now = { .store = s, .app = app, .progress = p, .ret = ret };
 
 	*ret = (struct git_source){ .url = mem_dup(local ? local : app->git) };
-	if (!local && (*app->git == '/' || text_starts(app->git, "./")))
+	if (!local && (*app->git == '/' || *app->git == '.'))
 		return err_new(ERR_FETCH, "there is no repository %s", beside);
 	TRY(store_work_folder(s, app->name, &ret->folder));
 	return get(&now, ret->url, "", app->ref, pinned, &ret->commit, 0);

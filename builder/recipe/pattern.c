@@ -214,7 +214,7 @@ ONE(package, "^[a-z0-9][a-z0-9+.-]+$", "a Debian package's name", 127, why_packa
 ONE(glob, "^/.*$", "a path in the image that begins with /", 1023, why_glob);
 ONE(mirror, "^(https?://[^ /]+|file:///)[^ ]*$", "an http://, https:// or file:/// URL", 1023, why_mirror);
 ONE(url, "^https?://[^ /]+/[^ ]+$", "an https:// or http:// URL of a file", 2047, why_url);
-ONE(git, "^((https?|ssh|git)://[^ /]+/[^ ]+|[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9.-]+:[^ :]+|(file://)?/.+|[.]/.+)$",
+ONE(git, "^((https?|ssh|git)://[^ /]+/[^ ]+|[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9.-]+:[^ :]+|(file://)?/.+|[.][.]?/.+)$",
     "an https://, http://, ssh:// or git:// URL, user@host:path, or a folder such as ./app", 2047, why_git);
 ONE(ref, "^[A-Za-z0-9_][A-Za-z0-9_./+@#-]*$", "a branch, a tag or a commit", 255, why_ref);
 ONE(sha256, "^[0-9a-f]{64}$", "a SHA-256 of 64 small hex digits", 0, NULL);
