@@ -63,6 +63,7 @@ asked() {
 		        word = answers.pop(0)
 		        os.write(fd, {"^C": b"\3", "^D": b"\4"}.get(word, word.encode() + b"\n"))
 		        new = b""
+		os.close(fd)  # who still asks is hung up on
 		_, code = os.waitpid(pid, 0)
 		sys.stdout.write(screen.decode().replace("\r", ""))
 		sys.exit(128 + os.WTERMSIG(code) if os.WIFSIGNALED(code) else os.WEXITSTATUS(code))
@@ -228,7 +229,7 @@ repository() {
 	init 0 init --apps-json apps.json --framework $app_url/workshop@main given
 	cmp <(sed -n '/^apps/,/^sites/p' whole.yml) <(sed -n '/^apps/,/^sites/p' given.yml)
 	init 2 init --apps-json apps.json --framework $app_url/workshop other
-	asked "--apps-json apps.json" asked "" nonsense $app_url/workshop@main "" "" ""
+	asked "--apps-json apps.json" nonsense $app_url/workshop@main asked "" "" "" ""
 	[ "$status" = 0 ]
 	[ "$(sed -n 's/^  - name: \([a-z]*\)$/\1/p' asked.yml | xargs)" = "atelier shop" ]
 }

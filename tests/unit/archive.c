@@ -191,6 +191,7 @@ static char *sources_of(struct recipe *r)
 	struct sources src;
 	struct text t = { 0 };
 
+	r->path = r->path ? r->path : "recipe.yml";
 	r->base.architecture = "amd64";
 	struct err *e = archive_sources(r, NULL, NULL, &src);
 	if (e) {
