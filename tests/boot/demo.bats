@@ -78,7 +78,8 @@ teardown_file() {
 	docker exec demo setpriv --reuid=frappe --regid=frappe --init-groups sh -ec '
 		cd /home/frappe/frappe-bench
 		head -c 1 apps/demo/demo/wsgi.py >/dev/null
-		test -z "$(find . -writable ! -type l -print)"
+		test "$(find . -writable ! -type l -print)" = ./config # for locks; what is in it is root'"'"'s
+		if rm -f config/supervisor.conf 2>/dev/null; then exit 1; fi
 		if mv ../frappe-bench ../mine 2>/dev/null; then exit 1; fi
 		touch ../.cache
 		rm ../.cache'

@@ -12,8 +12,8 @@ is_clean() {
 
 # The image before starts next: it must run at once until the commit, and refuses afterwards.
 then_old() {
-	local committed
-	committed=$(jq -r '.image.version' "$room/data/.mkbench/committed.json")
+	local committed=none # killed on the way back, between two renames
+	[[ ! -e $room/data/.mkbench/committed.json ]] || committed=$(jq -r '.image.version' "$room/data/.mkbench/committed.json")
 	image 1
 	start_room
 	if [[ $committed = 2.0 ]]; then
