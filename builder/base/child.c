@@ -79,8 +79,6 @@ static void go_apart(const struct child *c)
 	} else if (leads(c)) {
 		setpgid(0, 0);
 	}
-	set_limit(RLIMIT_DATA, c->memory_bytes);
-	set_limit(RLIMIT_FSIZE, c->file_bytes);
 }
 
 static _Noreturn void become(const struct child *c, struct pipes *p)
@@ -104,6 +102,8 @@ static _Noreturn void become(const struct child *c, struct pipes *p)
 		environ = (char **)c->env;
 	for (const char *const *word = c->set; word && *word; word++)
 		putenv((char *)*word);
+	set_limit(RLIMIT_FSIZE, c->file_bytes);
+	set_limit(RLIMIT_DATA, c->memory_bytes); /* last: it is the program's, not ours */
 	execvp(c->argv[0], (char *const *)c->argv);
 	_exit(errno == ENOENT ? 127 : 126);
 }

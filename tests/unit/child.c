@@ -123,6 +123,8 @@ static void ends_with_us(void)
 	pid_t pid = fork();
 	if (!pid) {
 		close(ends[0]);
+		if (!freopen("/dev/null", "w", stdout)) /* the checks that are counted are the parent's */
+			_exit(2);
 		signal(SIGALRM, (void (*)(int))(void (*)(void))child_kill_all);
 		alarm(1);
 		AUTO_FREE char *words = said(SH("sleep 60 & sleep 60", .apart = true));
