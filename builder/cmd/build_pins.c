@@ -222,6 +222,7 @@ static const char **environment(const struct service_step *step, const char *con
 static struct err *run(struct job *j, const struct layer_root *root, const struct service_step *step, const struct tree *inputs,
 		       struct build_binds *b)
 {
+	const char *pins = b->items[0].from;
 	AUTO_FREE char *date = resolve_date(j);
 	AUTO_FREE const char **env = environment(step, (const char *const[]){ date, NULL });
 	struct service_step own = *step;
@@ -230,10 +231,12 @@ static struct err *run(struct job *j, const struct layer_root *root, const struc
 		.gid = BUILD_APPS_USER, .binds = b->items, .bind_count = b->count, .epoch = j->lock.epoch,
 	};
 
+	if (!b->count)
+		return err_new(ERR_SYSTEM, "%s: no folder for what it chooses", step->name);
 	own.env = env;
 	b->items[0].writable = true;
-	if (chown(b->items[0].from, BUILD_APPS_USER, BUILD_APPS_USER) < 0)
-		return err_errno(errno, "give %s to the step", b->items[0].from);
+	if (chown(pins, BUILD_APPS_USER, BUILD_APPS_USER) < 0)
+		return err_errno(errno, "give %s to the step", pins);
 	return layer_steps_forget(&request, root);
 }
 

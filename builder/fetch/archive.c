@@ -275,7 +275,7 @@ static struct err *from_apt(struct building *b, const struct apt *apt, const str
 		if (!has_part(r, i))
 			continue;
 		bool named = add_mirrors(&w, b->arena, apt, base, parts[i], &key);
-		if (!named)
+		if (!named && own)
 			add_likely(&w, b->arena, parts[i], own);
 		const char *const *mirrors = end_words(&w, b->arena);
 		const char *const *keys = r->base.key ? recipe_keys(r, r->base.key, b->arena)

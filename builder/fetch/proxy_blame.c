@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* The variable that curl obeys for this URL, or NULL: the capitals of http_proxy are none, a web server could set them. */
-static const char *variable_of(const char *url)
+/* The variable that curl obeys for this URL, and its value, or NULL: the capitals of http_proxy are none, a web server could set them. */
+static const char *variable_of(const char *url, const char **ret_value)
 {
 	static const char *const plain[] = { "http_proxy", "all_proxy", "ALL_PROXY" },
 			 *const secure[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
@@ -17,8 +17,10 @@ static const char *variable_of(const char *url)
 
 	for (size_t i = 0; i < (tls ? COUNT(secure) : COUNT(plain)); i++) {
 		const char *value = getenv(names[i]);
-		if (value && *value)
+		if (value && *value) {
+			*ret_value = value;
 			return names[i];
+		}
 	}
 	return NULL;
 }
@@ -37,8 +39,8 @@ static char *host_of(const char *proxy)
 
 char *proxy_blame(const char *url, const char *says)
 {
-	const char *name = variable_of(url);
-	AUTO_FREE char *host = name ? host_of(getenv(name)) : NULL, *own = host_of(url);
+	const char *proxy = NULL, *name = variable_of(url, &proxy);
+	AUTO_FREE char *host = proxy ? host_of(proxy) : NULL, *own = host_of(url);
 
 	if (!host || !*host || !strcmp(host, own) || !strstr(says, host))
 		return mem_dup("");

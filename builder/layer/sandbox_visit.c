@@ -81,9 +81,11 @@ static bool through_proxy(bool tls)
 {
 	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY" };
 
-	for (size_t i = tls ? 0 : 2; i < COUNT(names); i++)
-		if (getenv(names[i]) && *getenv(names[i]))
+	for (size_t i = tls ? 0 : 2; i < COUNT(names); i++) {
+		const char *value = getenv(names[i]);
+		if (value && *value)
 			return true;
+	}
 	return false;
 }
 

@@ -118,7 +118,8 @@ static void trees(struct store *s)
 	store_close(s);
 }
 
-static void write_until_killed(void)
+/* Says on `told` when its first blob is there. */
+static void write_until_killed(int told)
 {
 	struct store *s;
 	struct store_writer *w;
@@ -127,19 +128,24 @@ static void write_until_killed(void)
 	if (store_open(top, &s) || store_work_folder(s, "w", &work) || store_begin(s, &w) || store_feed(w, block, sizeof block))
 		_exit(1);
 	for (int i = 0;; i++)
-		if (store_feed(w, block, sizeof block) || store_put(s, &i, sizeof i, &(struct digest){ 0 }))
+		if (store_feed(w, block, sizeof block) || store_put(s, &i, sizeof i, &(struct digest){ 0 }) ||
+		    (i == 0 && write(told, "w", 1) != 1))
 			_exit(1);
 }
 
 static void killed(void)
 {
-	int status;
+	int status, told[2];
+	char byte;
+
+	ok(!pipe(told));
 	pid_t pid = fork();
 
 	if (pid == 0)
-		write_until_killed();
-	while (!count_in("tmp"))
-		usleep(1000);
+		write_until_killed(told[1]);
+	close(told[1]);
+	ok(read(told[0], &byte, 1) == 1);
+	close(told[0]);
 	usleep(20000);
 	ok(count_in("tmp") == 1); /* its work folder; unfinished blobs have no name */
 	ok(!kill(pid, SIGKILL) && waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
