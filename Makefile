@@ -41,11 +41,11 @@ CFLAGS  += $(shell pkg-config --cflags $(libs))
 LDLIBS  += $(shell pkg-config --libs $(libs)) -lpthread
 endif
 
-src  := $(sort $(wildcard builder/*/*.c))
+src  := $(sort $(wildcard builder/*/*.c builder/*/*/*.c))
 obj  := $(src:builder/%.c=$(build)/%.o)
 lib  := $(build)/mkbench.a
 unit := $(patsubst tests/unit/%.c,$(build)/t/%,$(sort $(wildcard tests/unit/*.c)))
-pure := schema recipe debian plan tree service
+pure := schema recipe debian plan tree template service
 
 all: build/mkbench guest
 
@@ -134,10 +134,10 @@ check: lint all $(unit)
 units: $(unit)
 
 lint: $(obj) build/mkbench
-	$(call short,LINT,builder)tests/lint/layers builder/layers $(sort $(wildcard builder/*.[ch] builder/*/*.[ch] services/guest/*.[ch]))
+	$(call short,LINT,builder)tests/lint/layers builder/layers $(sort $(wildcard builder/*.[ch] builder/*/*.[ch] builder/*/*/*.[ch] services/guest/*.[ch] services/guest/*/*.[ch]))
 	@tests/lint/pure $(pure:%=$(build)/%)
 	@tests/lint/symbols $(obj)
-	@tests/lint/budget $(sort $(wildcard builder/*.c builder/*/*.c services/guest/*.c))
+	@tests/lint/budget $(sort $(wildcard builder/*.c builder/*/*.c builder/*/*/*.c services/guest/*.c services/guest/*/*.c))
 	@tests/lint/hosts
 	@tests/lint/spdx
 	@tests/lint/bats $(sort $(wildcard tests/*/*.bats tests/*/*.bash tests/*.bash))

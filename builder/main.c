@@ -14,8 +14,8 @@
 #include "base/utf8.h"
 #include "cmd/cmd.h"
 #include "cmd/help.h"
-#include "layer/sandbox_gate.h"
-#include "run/interrupt.h"
+#include "layer/sandbox/sandbox_gate.h"
+#include "engine/interrupt.h"
 #include "version.h" /* made by the Makefile */
 
 static void print(const struct text *t, FILE *out)

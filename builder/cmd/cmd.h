@@ -2,6 +2,7 @@
 /* Every command is one struct cmd, in a file of its own here; cmd_all lists them. */
 #pragma once
 #include "base/err.h"
+#include "base/progress.h"
 
 struct option_row;
 
@@ -26,12 +27,11 @@ struct err *cmd_find(const char *name, const struct cmd **ret) MUST_CHECK;
 struct recipe;
 struct service_set;
 struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct service_set **ret_services) MUST_CHECK;
+/* The same, for what plan, lock and build begin with. */
+struct build_context;
+struct err *cmd_check_open(struct build_context *j, const char *path, enum progress_style style) MUST_CHECK;
 /* Builds as cmd_build does, without its report. ret_path: the first output, the caller's to free. */
 struct option_set;
 struct err *cmd_build_image(const struct option_set *o, char **ret_path) MUST_CHECK;
 /* What the last word of run and verify names: an image, or a recipe whose first output is built. The caller's to free. */
 struct err *cmd_run_image(const struct option_set *o, char **ret_path) MUST_CHECK;
-
-/* The folder that holds services/, rootfs/ and recipes/: $MKBENCH_SHARE, the source
- * tree, or PREFIX/share/mkbench. The caller's to free. */
-struct err *cmd_share(char **ret) MUST_CHECK;

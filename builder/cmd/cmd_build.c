@@ -4,14 +4,14 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "cmd/build_image.h"
-#include "cmd/build_layers.h"
-#include "cmd/build_result.h"
+#include "build/build_outputs.h"
+#include "build/build_layers.h"
+#include "build/build_result.h"
 #include "cmd/cmd.h"
-#include "cmd/job.h"
+#include "build/build_context.h"
 #include "cmd/option.h"
-#include "layer/sandbox.h"
-#include "run/drive.h"
+#include "layer/sandbox/sandbox.h"
+#include "engine/qemu_disks.h"
 
 static void report_layers(const struct build_layers *layers)
 {
@@ -26,11 +26,11 @@ static void report_layers(const struct build_layers *layers)
 	printf("%-14s %10s %10s  sha256:%s\n", "tree", "", "", digest_hex(&layers->tree, hex));
 }
 
-static void report_run(const struct job *j, int output, const char *path)
+static void report_run(const struct build_context *j, int output, const char *path)
 {
 	const struct recipe *r = &j->recipe;
-	AUTO_FREE char *word = text_shell(path), *file = drive_option("file=", path);
-	AUTO_FREE char *drive = mem_printf("%s,format=%s,if=virtio", file, build_image_name(output)), *drive_word = text_shell(drive);
+	AUTO_FREE char *word = text_shell(path), *file = qemu_disks_option("file=", path);
+	AUTO_FREE char *drive = mem_printf("%s,format=%s,if=virtio", file, build_outputs_name(output)), *drive_word = text_shell(drive);
 
 	printf("  mkbench run %s\n", word);
 	if (output == OUTPUT_RAW || output == OUTPUT_QCOW2)
@@ -43,13 +43,13 @@ static void report_run(const struct job *j, int output, const char *path)
 		       (unsigned)r->nginx.port, r->name, r->name, r->version);
 }
 
-static void report_outputs(const struct job *j, const struct image_result *results)
+static void report_outputs(const struct build_context *j, const struct image_result *results)
 {
 	const int *outputs = j->recipe.outputs.items;
 	char size[16], hex[DIGEST_HEX];
 
 	for (size_t i = 0; i < j->recipe.outputs.count; i++) {
-		printf("%-14s %10s %10s  %s:%s\n", build_image_name(outputs[i]), text_size((double)results[i].size_bytes, size),
+		printf("%-14s %10s %10s  %s:%s\n", build_outputs_name(outputs[i]), text_size((double)results[i].size_bytes, size),
 		       results[i].unchanged ? "unchanged" : "", recipe_is_disk(outputs[i]) ? "inputs" : "sha256",
 		       digest_hex(build_result_digest(outputs[i], &results[i]), hex));
 		printf("  %s\n", results[i].path);
@@ -59,7 +59,7 @@ static void report_outputs(const struct job *j, const struct image_result *resul
 		report_run(j, outputs[i], results[i].path);
 }
 
-static struct err *report(const struct job *j, const struct build_layers *layers, const struct image_result *results, enum progress_style style)
+static struct err *report(const struct build_context *j, const struct build_layers *layers, const struct image_result *results, enum progress_style style)
 {
 	if (style == PROGRESS_JSON)
 		return build_result_print(j, layers, results);
@@ -71,22 +71,22 @@ static struct err *report(const struct job *j, const struct build_layers *layers
 }
 
 /* The sentence of builder/README.md: a recipe is read, a plan made, its wants fetched, layers poured, images written. */
-static struct err *build(struct job *j, const struct option_set *o, struct build_layers *layers, struct image_result **ret)
+static struct err *build(struct build_context *j, const struct option_set *o, struct build_layers *layers, struct image_result **ret)
 {
 	bool locked;
 
 	TRY(sandbox_enter_user_namespace());
-	TRY(job_open(j, o->recipe, o->style));
-	TRY(build_image_try(o->folder));
-	TRY(job_lock_read(j, &locked));
+	TRY(cmd_check_open(j, o->recipe, o->style));
+	TRY(build_outputs_try(o->folder));
+	TRY(build_context_lock_read(j, &locked));
 	if (!locked)
-		TRY(job_lock_make(j));
+		TRY(build_context_lock_make(j));
 	TRY(build_layers(j, layers));
 	*ret = mem_array(j->recipe.outputs.count, sizeof **ret);
-	return build_image(j, layers, o->folder, *ret);
+	return build_outputs(j, layers, o->folder, *ret);
 }
 
-static void free_results(const struct job *j, struct image_result *results)
+static void free_results(const struct build_context *j, struct image_result *results)
 {
 	for (size_t i = 0; results && i < j->recipe.outputs.count; i++)
 		free(results[i].path);
@@ -95,7 +95,7 @@ static void free_results(const struct job *j, struct image_result *results)
 
 struct err *cmd_build_image(const struct option_set *o, char **ret_path)
 {
-	AUTO_JOB struct job j = { 0 };
+	AUTO_BUILD_CONTEXT struct build_context j = { 0 };
 	struct build_layers layers = { 0 };
 	struct image_result *results = NULL;
 	struct err *e = build(&j, o, &layers, &results);
@@ -109,7 +109,7 @@ struct err *cmd_build_image(const struct option_set *o, char **ret_path)
 static struct err *run(int argc, char **argv)
 {
 	struct option_set o = { 0 };
-	AUTO_JOB struct job j = { 0 };
+	AUTO_BUILD_CONTEXT struct build_context j = { 0 };
 	struct build_layers layers = { 0 };
 	struct image_result *results = NULL;
 

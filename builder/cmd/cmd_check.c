@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/option.h"
+#include "build/share.h"
+#include "build/build_context.h"
 #include "cmd/cmd.h"
 #include "recipe/recipe_check.h"
 #include "service/service.h"
@@ -32,7 +34,7 @@ struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct servic
 	*ret_services = NULL;
 	if (ret->root) {
 		err_free(e);
-		TRY(cmd_share(&share));
+		TRY(share_folder(&share));
 		recipe_check_architecture(ret, host_architecture(), &problems);
 		e = service_check(share, ret, &problems);
 		e = e ? e : recipe_verdict(ret, &problems);
@@ -40,6 +42,12 @@ struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct servic
 	AUTO_FREE char *report = problem_report(&problems, path);
 	fputs(report, stderr);
 	return e ? e : service_load(share, ret, ret_services);
+}
+
+struct err *cmd_check_open(struct build_context *j, const char *path, enum progress_style style)
+{
+	TRY(cmd_check_recipe(path, &j->recipe, &j->services));
+	return build_context_open(j, path, style);
 }
 
 static struct err *run(int argc, char **argv)

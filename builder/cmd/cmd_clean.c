@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/option.h"
-#include "layer/sandbox.h"
+#include "layer/sandbox/sandbox.h"
 #include "store/store.h"
 
 #define MONTH_SECONDS (30u * 24 * 3600)

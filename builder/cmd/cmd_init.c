@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "build/share.h"
 #include "cmd/cmd.h"
 
 #include <errno.h>
@@ -284,7 +285,7 @@ static void note_what_is_missing(const struct beginning *b, struct recipe *r)
 {
 	struct problems p = { .arena = &r->arena };
 	AUTO_FREE char *share = NULL;
-	struct err *e = cmd_share(&share);
+	struct err *e = share_folder(&share);
 
 	e = e ? e : service_check(share, r, &p);
 	AUTO_FREE char *why = e ? err_text(e) : NULL;

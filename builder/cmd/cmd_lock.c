@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "cmd/build_layers.h"
-#include "cmd/build_pins.h"
+#include "build/build_layers.h"
+#include "build/build_lockfiles.h"
 #include "cmd/cmd.h"
-#include "cmd/job.h"
+#include "build/build_context.h"
 #include "cmd/option.h"
-#include "layer/sandbox.h"
+#include "layer/sandbox/sandbox.h"
 #include "recipe/lock_diff.h"
 
-static struct err *make(struct job *j, const char *update)
+static struct err *make(struct build_context *j, const char *update)
 {
 	bool found;
 
 	if (!update)
-		return job_lock_make(j);
-	TRY(job_lock_read(j, &found));
+		return build_context_lock_make(j);
+	TRY(build_context_lock_read(j, &found));
 	if (!found)
 		return err_new(ERR_USAGE, "there is no %s yet: 'mkbench lock %s' makes it", j->lock_path, j->recipe_path);
-	TRY(job_lock_update(j, update));
-	build_pins_forget(j);
+	TRY(build_context_lock_update(j, update));
+	build_lockfiles_forget(j);
 	return NULL;
 }
 
@@ -33,7 +33,7 @@ static void say_moves(const struct lock *old, const struct lock *now)
 		fputs(moves.bytes, stdout);
 }
 
-static struct err *lock(struct job *j, const struct option_set *o, const struct lock *old, bool had)
+static struct err *lock(struct build_context *j, const struct option_set *o, const struct lock *old, bool had)
 {
 	const struct service_step *steps;
 	bool pins = service_pin_steps(j->services, &steps) > 0;
@@ -51,12 +51,12 @@ static struct err *lock(struct job *j, const struct option_set *o, const struct 
 static struct err *run(int argc, char **argv)
 {
 	struct option_set o = { 0 };
-	AUTO_JOB struct job j = { 0 };
+	AUTO_BUILD_CONTEXT struct build_context j = { 0 };
 	struct lock old;
 	bool had;
 
 	TRY(option_set_read(&cmd_lock, argc, argv, &o));
-	TRY(job_open(&j, o.recipe, o.style));
+	TRY(cmd_check_open(&j, o.recipe, o.style));
 	struct err *unread = lock_read(j.lock_path, &old, &had);
 	had = had && !unread; /* one that cannot be read is made anew */
 	err_free(unread);

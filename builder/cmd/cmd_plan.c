@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/job.h"
+#include "build/build_context.h"
 #include "cmd/option.h"
 
-static void print(const struct job *j, bool locked, struct text *out)
+static void print(const struct build_context *j, bool locked, struct text *out)
 {
 	plan_print(&j->plan, out);
 	text_printf(out, "  framework %s%s\n", service_framework(j->services),
@@ -18,15 +18,15 @@ static void print(const struct job *j, bool locked, struct text *out)
 static struct err *run(int argc, char **argv)
 {
 	struct option_set o = { 0 };
-	AUTO_JOB struct job j = { 0 };
+	AUTO_BUILD_CONTEXT struct build_context j = { 0 };
 	AUTO_TEXT struct text out = { 0 };
 	bool locked;
 
 	TRY(option_set_read(&cmd_plan, argc, argv, &o));
-	TRY(job_open(&j, o.recipe, o.style));
-	TRY(job_lock_read(&j, &locked));
+	TRY(cmd_check_open(&j, o.recipe, o.style));
+	TRY(build_context_lock_read(&j, &locked));
 	if (!locked)
-		TRY(job_lock_choose(&j));
+		TRY(build_context_lock_choose(&j));
 	if (o.why)
 		TRY(plan_why(&j.plan, o.why, &out));
 	else

@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "cmd/machine_option.h"
 #include "cmd/option.h"
-#include "run/qemu.h"
-#include "run/room.h"
-#include "run/run.h"
+#include "engine/qemu.h"
+#include "engine/native_engine.h"
+#include "launch/run.h"
 
 enum { NAME = OPTION_OWN, PORT, DATA, ENV, DETACH };
 
@@ -97,7 +97,7 @@ static struct err *act_on(int argc, char **argv, bool *ret_known)
 		return run_clean(argv[2]);
 	if (!strcmp(act, "--inside-disk"))
 		return qemu_inside(argv[2], words + 3);
-	return !strcmp(act, "--exec") ? run_enter(argv[2], words + 3) : room_inside(argv[2], words + 3);
+	return !strcmp(act, "--exec") ? run_enter(argv[2], words + 3) : native_engine_inside(argv[2], words + 3);
 }
 
 struct err *cmd_run_image(const struct option_set *o, char **ret_path)

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "cmd/machine_option.h"
 #include "cmd/option.h"
-#include "run/verify.h"
+#include "verify/verify.h"
 
 enum { JSON = OPTION_OWN };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How an image is started: options that 'run' and 'verify' have alike. */
 #pragma once
-#include "run/run.h"
+#include "launch/run.h"
 
 enum { MACHINE_ENGINE = 400, MACHINE_ACCEL, MACHINE_FIRMWARE, MACHINE_MEMORY, MACHINE_CPUS };
 

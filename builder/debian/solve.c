@@ -12,7 +12,7 @@ struct bar {
 	struct bar *next;
 };
 
-struct place {
+struct output_file {
 	const struct solve_node *node; /* NULL: not opened yet */
 	struct bar *barred;            /* by members that are in */
 	uint32_t because, need;
@@ -40,7 +40,7 @@ struct choice {
 struct solve {
 	struct arena arena;
 	const struct solve_problem *problem;
-	struct place *places;
+	struct output_file *places;
 	const struct task *agenda;
 	struct {
 		uint32_t *items;
@@ -59,14 +59,14 @@ struct solve {
 
 static struct err *open_place(struct solve *s, uint32_t id)
 {
-	struct place *p = &s->places[id];
+	struct output_file *p = &s->places[id];
 
 	return p->node ? NULL : s->problem->open(s->problem->arg, id, &p->node);
 }
 
 uint32_t solve_blocker(const struct solve *s, uint32_t id)
 {
-	const struct place *p = &s->places[id];
+	const struct output_file *p = &s->places[id];
 
 	if (p->barred)
 		return p->barred->by;
@@ -78,7 +78,7 @@ uint32_t solve_blocker(const struct solve *s, uint32_t id)
 
 static void take(struct solve *s, uint32_t id, uint32_t because, uint32_t need)
 {
-	struct place *p = &s->places[id];
+	struct output_file *p = &s->places[id];
 
 	p->in = true;
 	p->because = because;
@@ -86,7 +86,7 @@ static void take(struct solve *s, uint32_t id, uint32_t because, uint32_t need)
 	p->level = (uint32_t)s->choices.count;
 	for (uint32_t i = 0; i < p->node->bar_count; i++) {
 		struct bar *bar = s->spare ? s->spare : arena_new(&s->arena, sizeof *bar);
-		struct place *other = &s->places[p->node->bars[i]];
+		struct output_file *other = &s->places[p->node->bars[i]];
 		if (s->spare)
 			s->spare = bar->next;
 		*bar = (struct bar){ id, other->barred };
@@ -100,10 +100,10 @@ static void take(struct solve *s, uint32_t id, uint32_t because, uint32_t need)
 static void undo(struct solve *s, size_t trail)
 {
 	while (s->trail.count > trail) {
-		struct place *p = &s->places[s->trail.items[--s->trail.count]];
+		struct output_file *p = &s->places[s->trail.items[--s->trail.count]];
 		p->in = false;
 		for (uint32_t i = p->node->bar_count; i-- > 0;) {
-			struct place *other = &s->places[p->node->bars[i]];
+			struct output_file *other = &s->places[p->node->bars[i]];
 			struct bar *bar = other->barred;
 			other->barred = bar->next;
 			bar->next = s->spare;

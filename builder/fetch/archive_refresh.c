@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "debian/release.h"
 #include "fetch/archive.h"
-#include "fetch/expand.h"
+#include "fetch/decompress.h"
 #include "fetch/http.h"
 #include "fetch/suite.h"
 
@@ -150,7 +150,7 @@ static struct err *expand(struct refresh *r, struct listing *l)
 	if (l->ready || l->packed == l->plain)
 		return NULL;
 	progress_item(r->progress, l->packed->path);
-	TRY_AS(expand_blob(r->store, &l->packed->sha256, promised, limit, &l->digest), "%s %s", l->suite->src->name, l->packed->path);
+	TRY_AS(decompress_blob(r->store, &l->packed->sha256, promised, limit, &l->digest), "%s %s", l->suite->src->name, l->packed->path);
 	return store_ref_write(r->store, "archive-index", &l->packed->sha256, digest_hex(&l->digest, hex));
 }
 

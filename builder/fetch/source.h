@@ -11,7 +11,7 @@
 #include "tree/tree.h"
 
 struct app_source {
-	struct tree files;       /* sorted; paths below the app's folder; CONTENT_DISK: a change until they are used ends the build (layer/extract.h) */
+	struct tree files;       /* sorted; paths below the app's folder; CONTENT_DISK: a change until they are used ends the build (layer/deb/extract.h) */
 	struct digest digest;    /* tree_digest of files */
 	char *commit;            /* git: 40 or 64 hex digits, else NULL */
 	int64_t committed;       /* git: when that was, seconds since 1970; else 0 */

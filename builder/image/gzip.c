@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crew.h"
+#include "base/thread_pool.h"
 #include "base/mem.h"
 
 /* Level 1 makes Debian's files 5 to 9 % larger than level 6, 2.3 times as
@@ -28,7 +28,7 @@ struct gzip {
 	bool over;
 	struct slot *slots;
 	size_t slot_count, packed_room;
-	pthread_t threads[CREW_MOST];
+	pthread_t threads[THREAD_POOL_MOST];
 	unsigned thread_count;
 	gzip_sink *sink;
 	void *sink_arg;
@@ -76,8 +76,8 @@ struct err *gzip_start(unsigned threads, gzip_sink *sink, void *arg, struct gzip
 {
 	struct gzip *g = mem_new(sizeof *g);
 
-	threads = threads ? threads : crew_size();
-	threads = threads < CREW_MOST ? threads : CREW_MOST;
+	threads = threads ? threads : thread_pool_size();
+	threads = threads < THREAD_POOL_MOST ? threads : THREAD_POOL_MOST;
 	pthread_mutex_init(&g->lock, NULL);
 	pthread_cond_init(&g->changed, NULL);
 	g->sink = sink;

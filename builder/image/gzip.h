@@ -16,7 +16,7 @@ struct gzip;
 /* Called in the caller's thread, in order, with the compressed bytes. */
 typedef struct err *gzip_sink(void *arg, const void *bytes, size_t len);
 
-/* threads 0: as many as base/crew.h finds good. About 2 MiB a thread. */
+/* threads 0: as many as base/thread_pool.h finds good. About 2 MiB a thread. */
 struct err *gzip_start(unsigned threads, gzip_sink *sink, void *arg, struct gzip **ret) MUST_CHECK;
 /* Plain bytes without a copy: fill up to *ret_len (at least 1) of the room, then tell how many. */
 void *gzip_room(struct gzip *g, size_t *ret_len);

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "image/oci.h"
-#include "image/place.h"
+#include "image/output_file.h"
 #include "image/tar.h"
 
 static const char zeros[TAR_END];
@@ -88,18 +88,18 @@ static struct err *write_archive(const struct store *s, const struct image *im, 
 	return fsync(fd) < 0 ? err_errno(errno, "write %s", path) : NULL;
 }
 
-static struct err *write_docker(struct store *s, const struct image *im, const struct oci *o, const struct place *p,
+static struct err *write_docker(struct store *s, const struct image *im, const struct oci *o, const struct output_file *p,
 				struct image_result *ret)
 {
 	AUTO_FREE char *names = mem_printf("%s\n%s\n", o->index, o->docker);
 	struct digest content = digest_of(names, strlen(names));
 	struct stat st;
 
-	ret->unchanged = place_same(s, p->path, &content);
+	ret->unchanged = output_file_same(s, p->path, &content);
 	if (!ret->unchanged) {
 		TRY(write_archive(s, im, o, p->part));
-		TRY(place_commit(p));
-		TRY(place_note(s, p->path, &content, true));
+		TRY(output_file_commit(p));
+		TRY(output_file_note(s, p->path, &content, true));
 	}
 	if (stat(p->path, &st) < 0)
 		return err_errno(errno, "%s", p->path);
@@ -110,17 +110,17 @@ static struct err *write_docker(struct store *s, const struct image *im, const s
 struct err *image_write_docker(struct store *s, const struct image *im, const char *folder, struct image_result *ret)
 {
 	struct image_result r = { 0 };
-	struct place p;
+	struct output_file p;
 	struct oci o;
 
 	TRY(oci_describe(im, &o));
-	struct err *e = place_begin(s, im->config, folder, ".tar", &p);
+	struct err *e = output_file_begin(s, im->config, folder, ".tar", &p);
 	if (!e) {
 		r.manifest = o.manifest_digest;
 		r.config = o.config_digest;
 		e = write_docker(s, im, &o, &p, &r);
 		r.path = e ? NULL : mem_dup(p.path);
-		place_done(&p);
+		output_file_done(&p);
 	}
 	oci_done(&o);
 	if (!e)

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "image/oci.h"
-#include "image/place.h"
+#include "image/output_file.h"
 
 struct document {
 	const char *path; /* in the layout */
@@ -39,7 +39,7 @@ static bool holds_blob(const struct store *s, const char *folder, const struct d
 
 	if (!stat(path, &a) && !stat(stored, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
 		return true;
-	return place_same(s, path, d);
+	return output_file_same(s, path, d);
 }
 
 static bool holds_layout(const struct store *s, const struct image *im, const char *folder, const struct document *docs,
@@ -99,12 +99,12 @@ static struct err *note_blobs(struct store *s, const struct image *im, const cha
 		AUTO_FREE char *blob = oci_blob_path(&im->layers[i].blob.digest);
 		AUTO_FREE char *path = mem_printf("%s/%s", folder, blob);
 		if (!holds_blob(s, folder, &im->layers[i].blob.digest))
-			TRY(place_note(s, path, &im->layers[i].blob.digest, true));
+			TRY(output_file_note(s, path, &im->layers[i].blob.digest, true));
 	}
 	return NULL;
 }
 
-static struct err *write_oci(struct store *s, const struct image *im, const struct oci *o, const struct place *p,
+static struct err *write_oci(struct store *s, const struct image *im, const struct oci *o, const struct output_file *p,
 			     struct image_result *ret)
 {
 	AUTO_FREE char *config = oci_blob_path(&o->config_digest);
@@ -121,24 +121,24 @@ static struct err *write_oci(struct store *s, const struct image *im, const stru
 	if (ret->unchanged)
 		return NULL;
 	TRY(write_layout(s, im, p->part, docs, COUNT(docs)));
-	TRY(place_commit(p));
+	TRY(output_file_commit(p));
 	return note_blobs(s, im, p->path);
 }
 
 struct err *image_write_oci(struct store *s, const struct image *im, const char *folder, struct image_result *ret)
 {
 	struct image_result r = { 0 };
-	struct place p;
+	struct output_file p;
 	struct oci o;
 
 	TRY(oci_describe(im, &o));
-	struct err *e = place_begin(s, im->config, folder, ".oci", &p);
+	struct err *e = output_file_begin(s, im->config, folder, ".oci", &p);
 	if (!e) {
 		r.manifest = o.manifest_digest;
 		r.config = o.config_digest;
 		e = write_oci(s, im, &o, &p, &r);
 		r.path = e ? NULL : mem_dup(p.path);
-		place_done(&p);
+		output_file_done(&p);
 	}
 	oci_done(&o);
 	if (!e)

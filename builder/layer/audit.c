@@ -9,8 +9,8 @@
 #include "base/text.h"
 #include "layer/audit_memory.h"
 #include "layer/layer.h"
-#include "layer/reach.h"
-#include "layer/secret.h"
+#include "layer/entry_bytes.h"
+#include "layer/secret_patterns.h"
 
 #define TEXT_LIMIT (4u << 20)    /* a file whose values are looked at is not larger */
 #define SHOWN 20
@@ -20,7 +20,7 @@ struct look {
 	const struct audit *audit;
 	struct secret_set *set;
 	struct reach *files;
-	char *piece;             /* PIECE and SECRET_REACH bytes */
+	char *piece;             /* PIECE and SECRET_PATTERNS_REACH bytes */
 	struct audit_memory *memory;
 	struct text found, likely;
 	size_t count, likely_count;
@@ -44,7 +44,7 @@ static struct err *digest_file(struct look *l, const struct entry *e, struct dig
 
 	for (uint64_t at = 0; !err && at < e->size_bytes; at += PIECE) {
 		size_t len = e->size_bytes - at < PIECE ? (size_t)(e->size_bytes - at) : PIECE;
-		err = reach_read(l->files, e, at, piece, len);
+		err = entry_bytes_read(l->files, e, at, piece, len);
 		if (!err)
 			digest_feed(run, piece, len);
 	}
@@ -97,10 +97,10 @@ static struct err *look_for_form(struct look *l, const struct entry *e, const ch
 
 	for (uint64_t at = 0; at < e->size_bytes; at += PIECE) {
 		uint64_t left = e->size_bytes - at;
-		size_t len = left < PIECE + SECRET_REACH ? (size_t)left : PIECE + SECRET_REACH, until = left < PIECE ? (size_t)left : PIECE;
-		struct secret s;
-		TRY(reach_read(l->files, e, at, piece, len));
-		if (secret_by_form(l->set, piece, until, len, &s)) {
+		size_t len = left < PIECE + SECRET_PATTERNS_REACH ? (size_t)left : PIECE + SECRET_PATTERNS_REACH, until = left < PIECE ? (size_t)left : PIECE;
+		struct secret_patterns s;
+		TRY(entry_bytes_read(l->files, e, at, piece, len));
+		if (secret_patterns_by_form(l->set, piece, until, len, &s)) {
 			size_t line = lines + line_of(piece, s.at);
 			*ret_found = true;
 			return report(l, e, path, line, s.kind);
@@ -117,7 +117,7 @@ static struct err *look_for_values(struct look *l, const struct entry *e, const 
 	AUTO_FREE char *bytes = NULL;
 	bool urls = matches(&r->urls, path);
 	size_t len = (size_t)e->size_bytes;
-	struct secret s;
+	struct secret_patterns s;
 
 	for (size_t i = 0; i <= r->values.count && !*ret_found; i++) {
 		bool last = i == r->values.count;
@@ -125,9 +125,9 @@ static struct err *look_for_values(struct look *l, const struct entry *e, const 
 			continue;
 		if (!bytes) {
 			bytes = mem_new(len + 1);
-			TRY(reach_read(l->files, e, 0, bytes, len));
+			TRY(entry_bytes_read(l->files, e, 0, bytes, len));
 		}
-		if (last ? !secret_in_url(bytes, len, &s) : memchr(bytes, 0, len) || !secret_by_name(&rules[i], bytes, len, &s))
+		if (last ? !secret_patterns_in_url(bytes, len, &s) : memchr(bytes, 0, len) || !secret_patterns_by_name(&rules[i], bytes, len, &s))
 			continue;
 		if (last || !rules[i].likely) {
 			*ret_found = true;
@@ -185,7 +185,7 @@ static struct err *conclude(struct look *l)
 
 struct err *audit_tree(const struct audit *a, const struct tree *t, const char *what)
 {
-	struct look l = { .audit = a, .set = secret_set(a->rules), .files = reach_new(a->store), .piece = mem_new(PIECE + SECRET_REACH) };
+	struct look l = { .audit = a, .set = secret_patterns_set(a->rules), .files = entry_bytes_new(a->store), .piece = mem_new(PIECE + SECRET_PATTERNS_REACH) };
 	struct err *e = audit_memory_open(a, what, &l.memory);
 
 	for (size_t i = 0; !e && i < t->count; i++)
@@ -193,9 +193,9 @@ struct err *audit_tree(const struct audit *a, const struct tree *t, const char *
 	if (!e)
 		e = conclude(&l);
 	audit_memory_done(l.memory);
-	reach_done(l.files);
+	entry_bytes_done(l.files);
 	free(l.piece);
-	secret_set_done(l.set);
+	secret_patterns_set_done(l.set);
 	text_done(&l.found);
 	text_done(&l.likely);
 	return e;

@@ -12,8 +12,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "layer/defer.h"
-#include "layer/early.h"
+#include "layer/deb/triggers.h"
+#include "layer/deb/predepends.h"
 
 /* A preinst may expect the packages before it in this list to have had theirs. */
 static const char *const first[] = { "base-passwd", "base-files", "libc6", "dash", "debconf", "gzip", "adduser", "passwd" };
@@ -39,7 +39,7 @@ static int run_preinst(const struct installed *p)
 	const char *env[64];
 	size_t count = 0;
 
-	if (!pack_member(p->pack, "preinst"))
+	if (!cached_package_member(p->pack, "preinst"))
 		return 0;
 	for (char **pair = environ; *pair && count < COUNT(env) - COUNT(added) - 1; pair++)
 		env[count++] = *pair;
@@ -95,7 +95,7 @@ static bool is_first(const char *name)
 }
 
 /* What goes into the room. */
-struct job {
+struct build_context {
 	const struct configure_request *request;
 	const bool *early;
 };
@@ -119,7 +119,7 @@ static int told(struct err *e)
 	return 1;
 }
 
-static int prepare(const struct job *j, bool early)
+static int prepare(const struct build_context *j, bool early)
 {
 	const struct configure_request *r = j->request;
 	int status = 0;
@@ -135,7 +135,7 @@ static int prepare(const struct job *j, bool early)
 	return status;
 }
 
-static int configure_early(const struct job *j)
+static int configure_early(const struct build_context *j)
 {
 	AUTO_FREE const char **argv = mem_array(j->request->count + 4, sizeof *argv);
 	size_t count = 3;
@@ -176,7 +176,7 @@ static int inside(void *arg)
 		{ "dpkg", "--abort-after=1", "--configure", "-a", NULL },
 		{ "dpkg", "--abort-after=1", "--triggers-only", "-a", NULL },
 	};
-	const struct job *j = arg;
+	const struct build_context *j = arg;
 	int status = run(ldconfig, NULL);
 
 	if (!status)
@@ -188,7 +188,7 @@ static int inside(void *arg)
 	for (size_t i = 0; !status && i < COUNT(commands); i++)
 		status = run(commands[i], NULL);
 	if (!status)
-		status = told(defer_end(j->request->packages, j->request->count));
+		status = told(triggers_end(j->request->packages, j->request->count));
 	return status ? status : audit();
 }
 
@@ -210,11 +210,11 @@ struct err *configure_run(const struct configure_request *r)
 					   "DEBCONF_NOWARNINGS=yes", "SYSTEMD_OFFLINE=1", "SYSTEMD_IN_CHROOT=1", "INITRD=No",
 					   NULL };
 	AUTO_FREE bool *early = mem_array(r->count, sizeof *early);
-	struct job job = { r, early };
+	struct build_context job = { r, early };
 	struct sandbox room = r->room;
 
-	TRY(early_mark(r->packages, r->count, early));
+	TRY(predepends_mark(r->packages, r->count, early));
 	room.env = env;
-	room.before = defer_begin;
+	room.before = triggers_begin;
 	return sandbox_call(&room, inside, &job, "configuring the packages", on_line, r->progress);
 }

@@ -2,8 +2,8 @@
 /* The maintainer scripts of unpacked packages, run in a sandbox the way dpkg would. */
 #pragma once
 #include "base/progress.h"
-#include "layer/installed.h"
-#include "layer/sandbox.h"
+#include "layer/deb/installed.h"
+#include "layer/sandbox/sandbox.h"
 #include "service/service.h"
 
 struct configure_request {

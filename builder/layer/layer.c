@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "layer/dpkg.h"
+#include "layer/deb/dpkg.h"
 #include "layer/layer_set.h"
 
 #define FORMAT "mkbench layers 1" /* changes with what we make of the same input */
@@ -79,7 +79,7 @@ static struct err *load(struct layer_set *s)
 		s->packages[i] = s->below->packages[i];
 	for (size_t i = 0; i < r->package_count; i++) {
 		struct installed *p = &s->packages[s->first + i];
-		TRY(pack_load(r->store, &r->packages[i].deb, &s->packs[i]));
+		TRY(cached_package_load(r->store, &r->packages[i].deb, &s->packs[i]));
 		TRY(installed_read(&s->arena, s->packs[i], s->first_group + r->packages[i].group, p));
 	}
 	qsort(s->packages + s->first, r->package_count, sizeof *s->packages, by_name);
@@ -133,7 +133,7 @@ static int by_content(const void *a, const void *b)
 
 	if (order || rank != 2)
 		return order ? order : tree_compare(x->path, y->path);
-	order = memcmp(((const struct pack *)x->content.pack)->deb.bytes, ((const struct pack *)y->content.pack)->deb.bytes,
+	order = memcmp(((const struct cached_package *)x->content.pack)->deb.bytes, ((const struct cached_package *)y->content.pack)->deb.bytes,
 		       sizeof(struct digest));
 	if (!order)
 		order = (x->content.offset > y->content.offset) - (x->content.offset < y->content.offset);
@@ -174,7 +174,7 @@ struct err *layer_open(const struct layer_request *r, const struct layer_set *be
 	s->first_group = below ? below->first_group + below->request.group_count : 0;
 	s->count = s->first + r->package_count;
 	s->pack_count = r->package_count;
-	s->packs = mem_array(s->pack_count, sizeof(struct pack *));
+	s->packs = mem_array(s->pack_count, sizeof(struct cached_package *));
 	s->packages = mem_array(s->count, sizeof *s->packages);
 	struct err *e = r->group_count ? load(s) : err_new(ERR_SYSTEM, "a set of packages without a group");
 	if (!e)
@@ -203,7 +203,7 @@ void layer_close(struct layer_set *s)
 	tree_done(&s->whole);
 	merge_done(&s->merged);
 	for (size_t i = 0; i < s->pack_count; i++)
-		pack_free(s->packs[i]);
+		cached_package_free(s->packs[i]);
 	free(s->packs);
 	free(s->packages);
 	arena_done(&s->arena);
@@ -212,7 +212,7 @@ void layer_close(struct layer_set *s)
 
 struct layer_reader {
 	const struct store *store;
-	const struct pack *pack;     /* whose data is open */
+	const struct cached_package *pack;     /* whose data is open */
 	struct pack_reader *reader;
 };
 
@@ -229,18 +229,18 @@ struct err *layer_read(void *reader, const struct entry *e, uint64_t offset, voi
 	struct layer_reader *r = reader;
 
 	if (r->pack != e->content.pack) {
-		pack_close(TAKE(r->reader));
+		cached_package_close(TAKE(r->reader));
 		r->pack = NULL;
-		TRY(pack_open(r->store, e->content.pack, &r->reader));
+		TRY(cached_package_open(r->store, e->content.pack, &r->reader));
 		r->pack = e->content.pack;
 	}
-	return pack_read(r->reader, e->content.offset + offset, bytes, len);
+	return cached_package_read(r->reader, e->content.offset + offset, bytes, len);
 }
 
 void layer_reader_done(struct layer_reader *r)
 {
 	if (r)
-		pack_close(r->reader);
+		cached_package_close(r->reader);
 	free(r);
 }
 

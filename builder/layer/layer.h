@@ -12,13 +12,13 @@
  * Folders stay in the store under the key of their inputs and are found there by the next build. */
 #pragma once
 #include "base/progress.h"
-#include "layer/sandbox.h"
+#include "layer/sandbox/sandbox.h"
 #include "service/service.h"
 #include "store/store.h"
 #include "tree/tree.h"
 
 struct layer_package {
-	struct digest deb;           /* its pack is in the store (pack_make) */
+	struct digest deb;           /* its pack is in the store (cached_package_make) */
 	size_t group;                /* below group_count */
 };
 

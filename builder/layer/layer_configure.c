@@ -5,9 +5,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "layer/clean.h"
+#include "layer/scrub.h"
 #include "layer/configure.h"
-#include "layer/dpkg.h"
+#include "layer/deb/dpkg.h"
 #include "layer/layer_set.h"
 
 /* Programs of packages whose work has no place in an image: keys that every copy would
@@ -61,8 +61,8 @@ static struct err *run(const struct layer_set *s, const struct layer_root *root,
 	};
 
 	TRY(configure_run(&c));
-	TRY(clean_packages(w->upper, r->epoch));
-	return s->below ? NULL : clean_same(w->upper, &s->whole);
+	TRY(scrub_packages(w->upper, r->epoch));
+	return s->below ? NULL : scrub_same(w->upper, &s->whole);
 }
 
 static struct err *make(const struct layer_set *s, const struct digest *key, struct layer_root *root, struct layer_delta *ret)

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "layer/layer_set.h"
-#include "layer/sandbox_host.h"
+#include "layer/sandbox/sandbox_host.h"
 
 struct digest layer_root_key(const char *kind, const struct digest *key)
 {

@@ -2,14 +2,14 @@
 /* What the files of layer.h share. */
 #pragma once
 #include "layer/layer.h"
-#include "layer/merge.h"
+#include "layer/deb/merge.h"
 
 struct layer_set {
 	struct layer_request request;
 	const struct layer_set *below;
 	struct digest key;
 	struct arena arena;
-	struct pack **packs;          /* this set's own */
+	struct cached_package **packs;          /* this set's own */
 	size_t pack_count;
 	struct installed *packages;   /* those of the sets below, then our own */
 	size_t count, first;          /* first: index of the first of our own */

@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "layer/extract.h"
+#include "layer/deb/extract.h"
 #include "layer/layer_set.h"
 
 struct err *layer_unpack(const struct layer_set *s, struct layer_root *root)

@@ -5,10 +5,10 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "layer/extract.h"
+#include "layer/deb/extract.h"
 #include "layer/layer_set.h"
 #include "layer/scan.h"
-#include "layer/sums.h"
+#include "layer/deb/digest_cache.h"
 
 struct err *layer_work_begin(struct store *s, const struct tree *seed, struct layer_work *ret)
 {
@@ -41,7 +41,7 @@ struct err *layer_work_renew(const struct layer_work *w)
 static struct err *read_new(struct store *s, const struct digest *key, const char *path, struct tree *ret, struct text *notes)
 {
 	TRY(scan_folder(path, true, ret, notes));
-	return sums_keep(s, key, path, ret);
+	return digest_cache_keep(s, key, path, ret);
 }
 
 static struct err *read_kept(struct store *s, const struct digest *key, const char *path, struct tree *ret)
@@ -49,7 +49,7 @@ static struct err *read_kept(struct store *s, const struct digest *key, const ch
 	bool known;
 
 	TRY(scan_folder(path, false, ret, NULL));
-	TRY(sums_recall(s, key, path, ret, &known));
+	TRY(digest_cache_recall(s, key, path, ret, &known));
 	if (known)
 		return NULL;
 	tree_done(ret);

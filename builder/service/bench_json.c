@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "service/place.h"
+#include "service/dirs_and_links.h"
 #include "service/process.h"
 
 struct writer {
@@ -14,10 +14,10 @@ struct writer {
 	json_t *root;
 };
 
-static struct err *fill(struct writer *w, const struct manifest *m, const struct scope *scope, const char *text,
+static struct err *fill(struct writer *w, const struct manifest *m, const struct variables *scope, const char *text,
 			const char **ret)
 {
-	return expand_text(&w->arena, scope, &m->source, text, ret);
+	return template_text(&w->arena, scope, &m->source, text, ret);
 }
 
 static json_t *words(const char *const *items)
@@ -69,9 +69,9 @@ static struct err *add_steps(struct writer *w, json_t *to, const char *key, cons
 	json_object_set_new(to, key, list);
 	for (size_t i = 0; i < rows->count; i++) {
 		const char *const *argv, *const *common, *const *own, *cwd;
-		TRY(expand_list(&w->arena, &w->set->scope, &f->source, &step[i].argv, &argv));
-		TRY(expand_list(&w->arena, &w->set->scope, &f->source, &f->environment, &common));
-		TRY(expand_list(&w->arena, &w->set->scope, &f->source, &step[i].environment, &own));
+		TRY(template_list(&w->arena, &w->set->scope, &f->source, &step[i].argv, &argv));
+		TRY(template_list(&w->arena, &w->set->scope, &f->source, &f->environment, &common));
+		TRY(template_list(&w->arena, &w->set->scope, &f->source, &step[i].environment, &own));
 		TRY(fill(w, f, &w->set->scope, step[i].directory ? step[i].directory : "{{bench}}/sites", &cwd));
 		json_t *env = words(common), *more = words(own);
 		json_array_extend(env, more);
@@ -105,7 +105,7 @@ static struct err *add_framework(struct writer *w)
 
 static const char *text_of(const struct writer *w, const char *name)
 {
-	const char *text = scope_get(&w->set->scope, name, strlen(name));
+	const char *text = variables_get(&w->set->scope, name, strlen(name));
 
 	return text ? text : "";
 }
@@ -122,12 +122,12 @@ static struct err *add_mariadb(struct writer *w)
 {
 	const struct mariadb *m = &w->set->recipe->mariadb;
 	const struct manifest *service = find_manifest(w, "mariadb");
-	const struct service_user *user = set_user(w->set, "mysql");
+	const struct service_user *user = service_set_user(w->set, "mysql");
 	const char *const *install = NULL;
 
 	if (!service || !user)
 		return NULL;
-	TRY(expand_list(&w->arena, &w->set->scope, &service->source, &service->commands.install, &install));
+	TRY(template_list(&w->arena, &w->set->scope, &service->source, &service->commands.install, &install));
 	json_object_set_new(w->root, "mariadb",
 		json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:I, s:I, s:s, s:s*}", "socket", text_of(w, "mariadb.socket"),
 			  "data", text_of(w, "mariadb.folder"), "user", user->name, "uid", (int)user->uid, "gid", (int)user->gid,
@@ -143,13 +143,13 @@ static void add_redis(const struct writer *w)
 
 	json_object_set_new(w->root, "redis", list);
 	for (size_t i = 0; i < w->set->redis_count; i++) {
-		const struct scope *r = &w->set->redis[i];
-		const char *role = scope_get(r, "redis.name", strlen("redis.name"));
-		const char *folder = scope_get(r, "redis.folder", strlen("redis.folder"));
+		const struct variables *r = &w->set->redis[i];
+		const char *role = variables_get(r, "redis.name", strlen("redis.name"));
+		const char *folder = variables_get(r, "redis.folder", strlen("redis.folder"));
 		AUTO_FREE char *name = mem_printf("redis-%s", role);
 		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:s, s:s*, s:s}", "name", name, "role", role, "port",
-			value_of(scope_get(r, "redis.port", strlen("redis.port"))), "socket",
-			scope_get(r, "redis.socket", strlen("redis.socket")), "data", *folder ? folder : NULL, "user", "redis"));
+			value_of(variables_get(r, "redis.port", strlen("redis.port"))), "socket",
+			variables_get(r, "redis.socket", strlen("redis.socket")), "data", *folder ? folder : NULL, "user", "redis"));
 	}
 }
 
@@ -159,7 +159,7 @@ static struct err *add_nginx(struct writer *w)
 	const char *const *check = NULL;
 
 	if (service)
-		TRY(expand_list(&w->arena, &w->set->scope, &service->source, &service->commands.check, &check));
+		TRY(template_list(&w->arena, &w->set->scope, &service->source, &service->commands.check, &check));
 	json_object_set_new(w->root, "nginx",
 		json_pack("{s:s, s:s, s:s, s:o, s:s}", "sites_file", "/run/mkbench/nginx-sites.conf",
 			  "events_file", "/run/mkbench/nginx-events.conf", "listen_file", "/run/mkbench/nginx-listen.conf",
@@ -235,7 +235,7 @@ static void add_places(const struct writer *w)
 	json_object_set_new(w->root, "links", links);
 	for (size_t i = 0; i < w->set->links.count; i++) {
 		const struct link *l = &w->set->links.items[i];
-		if (place_on_volume(l->path))
+		if (dirs_and_links_on_volume(l->path))
 			json_array_append_new(links, json_pack("{s:s, s:s}", "path", l->path, "to", l->to));
 	}
 }
@@ -308,7 +308,7 @@ static void add_upgrade(const struct writer *w)
 static void add_general(const struct writer *w, const char *build_id)
 {
 	const struct recipe *r = w->set->recipe;
-	const struct service_user *user = set_user(w->set, BENCH_USER);
+	const struct service_user *user = service_set_user(w->set, BENCH_USER);
 
 	json_object_update_new(w->root, json_pack("{s:i, s:s, s:s, s:s, s:s, s:{s:s, s:s, s:i, s:i}, s:s, s:I, s:s}",
 		"format", 1, "name", r->name, "version", r->version, "build", build_id,

@@ -83,18 +83,18 @@ struct err *framework_check_app(const struct manifest *m, const struct recipe *r
 	AUTO_ARENA struct arena arena = { 0 };
 	const struct app *first = r->apps.items;
 	const struct pair *evidence = m->evidence.items;
-	struct scope app = { .arena = &arena };
+	struct variables app = { .arena = &arena };
 	AUTO_FREE char *folder = recipe_beside(r, first->path);
 	struct err *e = NULL;
 
-	scope_set(&app, "app.first", first->name);
+	variables_set(&app, "app.first", first->name);
 	for (size_t i = 0; !e && i < m->evidence.count; i++) {
 		const char *file;
-		e = expand_text(&arena, &app, &m->source, evidence[i].key, &file);
+		e = template_text(&arena, &app, &m->source, evidence[i].key, &file);
 		if (!e && !holds_text(folder, file, evidence[i].value))
 			refuse_app(m, r, file, evidence[i].value, p);
 	}
-	scope_done(&app);
+	variables_done(&app);
 	return e;
 }
 

@@ -83,11 +83,11 @@ static struct err *read_base(struct arena *a, const char *share, bool may_be_lik
 	if (!like || like->kind != NODE_SCALAR)
 		return NULL;
 	if (!may_be_like)
-		return expand_refuse(source, like->text, "this framework is itself like another: name that one");
+		return template_refuse(source, like->text, "this framework is itself like another: name that one");
 	struct err *e = read_framework(a, share, NULL, like->text, false, base);
 	if (e && err_code(e) == ENOENT) {
 		err_free(e);
-		return expand_refuse(source, like->text, "there is no framework '%s' in services/frameworks", like->text);
+		return template_refuse(source, like->text, "there is no framework '%s' in services/frameworks", like->text);
 	}
 	TRY_AS(e, "%s: like %s", source->path, like->text);
 	*root = overlay(a, source->root, base->source.root);
@@ -106,11 +106,11 @@ static struct err *read_beside(struct arena *a, const char *share, const char *f
 
 	if (e && err_code(e) == ENOENT) {
 		err_free(e);
-		return expand_refuse(&m->source, name, "there is no file %s", shown);
+		return template_refuse(&m->source, name, "there is no file %s", shown);
 	}
 	if (e && err_code(e) == EXDEV) {
 		err_free(e);
-		return expand_refuse(&m->source, name, "'%s' is outside the folder of this file: put it beside it", name);
+		return template_refuse(&m->source, name, "'%s' is outside the folder of this file: put it beside it", name);
 	}
 	TRY_AS(e, "%s: file %s", m->source.path, name);
 	*ret_bytes = arena_dup(a, bytes, len);
@@ -150,7 +150,7 @@ static struct err *check_processes(const struct manifest *m)
 
 	for (size_t i = 0; i < m->processes.count; i++)
 		if ((p[i].command.count > 0) == (p[i].run != NULL))
-			return expand_refuse(&m->source, p[i].name, "process '%s' needs either 'command' or 'run'", p[i].name);
+			return template_refuse(&m->source, p[i].name, "process '%s' needs either 'command' or 'run'", p[i].name);
 	return NULL;
 }
 

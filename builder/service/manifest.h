@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "schema/schema.h"
-#include "service/expand.h"
+#include "template/template.h"
 #include "service/service.h"
 
 enum only { ONLY_ALWAYS, ONLY_PRODUCTION, ONLY_DEVELOPMENT };

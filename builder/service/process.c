@@ -10,12 +10,12 @@ struct maker {
 	struct service_set *set;
 	const struct manifest *manifest;
 	const struct manifest_process *row;
-	const struct scope *scope;
+	const struct variables *scope;
 };
 
 static struct err *fill(const struct maker *m, const char *text, const char **ret)
 {
-	return expand_text(&m->set->arena, m->scope, &m->manifest->source, text, ret);
+	return template_text(&m->set->arena, m->scope, &m->manifest->source, text, ret);
 }
 
 static struct err *fill_number(const struct maker *m, const char *text, unsigned long *ret)
@@ -26,7 +26,7 @@ static struct err *fill_number(const struct maker *m, const char *text, unsigned
 	TRY(fill(m, text, &digits));
 	*ret = strtoul(digits, &end, 10);
 	if (!*digits || *end || *ret > 100000)
-		return expand_refuse(&m->manifest->source, text, "'%s' is not a number", digits);
+		return template_refuse(&m->manifest->source, text, "'%s' is not a number", digits);
 	return NULL;
 }
 
@@ -38,7 +38,7 @@ static struct err *fill_argv(const struct maker *m, const char *const **ret)
 	const struct source *from = m->row->run ? &s->framework->source : &m->manifest->source;
 
 	*ret = NULL;
-	return own->count ? expand_list(&m->set->arena, m->scope, from, own, ret) : NULL;
+	return own->count ? template_list(&m->set->arena, m->scope, from, own, ret) : NULL;
 }
 
 /* What the bench's processes get: the framework's environment, then the row's. */
@@ -49,8 +49,8 @@ static struct err *fill_env(const struct maker *m, const char *const **ret)
 	size_t count = 0;
 
 	if (m->row->phase == PHASE_BENCH)
-		TRY(expand_list(&s->arena, m->scope, &s->framework->source, &s->framework->environment, &common));
-	TRY(expand_list(&s->arena, m->scope, &m->manifest->source, &m->row->environment, &own));
+		TRY(template_list(&s->arena, m->scope, &s->framework->source, &s->framework->environment, &common));
+	TRY(template_list(&s->arena, m->scope, &m->manifest->source, &m->row->environment, &own));
 	const char **all = arena_new(&s->arena, (s->framework->environment.count + m->row->environment.count + 3) * sizeof *all);
 	if (!strcmp(m->row->user, BENCH_USER)) {
 		all[count++] = "HOME=" BENCH_HOME;
@@ -70,7 +70,7 @@ static struct err *check_fresh(const struct maker *m, const char *name)
 		if (!strcmp(m->set->processes.items[i].name, name))
 			return m->row->each == EACH_WORKERS
 				? err_new(ERR_RECIPE, "%s: two rows of 'workers' have the same queues: add their counts in one", m->set->recipe->path)
-				: expand_refuse(&m->manifest->source, m->row->name, "there is already a process '%s'", name);
+				: template_refuse(&m->manifest->source, m->row->name, "there is already a process '%s'", name);
 	return NULL;
 }
 
@@ -88,8 +88,8 @@ static struct err *make(const struct maker *m)
 	TRY(fill_number(m, m->row->stop.seconds, &p.stop_seconds));
 	if (m->row->count)
 		TRY(fill_number(m, m->row->count, &p.count));
-	if (!set_user(m->set, p.user))
-		return expand_refuse(&m->manifest->source, m->row->user, "there is no user '%s'", p.user);
+	if (!service_set_user(m->set, p.user))
+		return template_refuse(&m->manifest->source, m->row->user, "there is no user '%s'", p.user);
 	VEC_PUSH(&m->set->processes, p);
 	return NULL;
 }
@@ -101,7 +101,7 @@ struct err *process_list(struct service_set *s)
 		const struct manifest_process *rows = m->processes.items;
 		for (size_t k = 0; k < m->processes.count; k++) {
 			struct maker one = { .set = s, .manifest = m, .row = &rows[k] };
-			for (size_t n = 0; set_wants(s, rows[k].only) && (one.scope = set_each(s, rows[k].each, n)); n++)
+			for (size_t n = 0; service_set_wants(s, rows[k].only) && (one.scope = service_set_each(s, rows[k].each, n)); n++)
 				TRY(make(&one));
 		}
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The process table of a bench: each process of each service, once. */
 #pragma once
-#include "service/set.h"
+#include "service/service_set.h"
 
 /* Fills the set's table from its manifests, in their order. */
 struct err *process_list(struct service_set *s) MUST_CHECK;

@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 #include "service/bench_json.h"
-#include "service/place.h"
-#include "service/supervisor.h"
+#include "service/dirs_and_links.h"
+#include "service/supervisor_conf.h"
 
 #define ALL_LIMIT (64u << 20)
 
@@ -40,8 +40,8 @@ static void add_folder(struct tree *t, const char *path, unsigned mode, const st
 static void add_bench(const struct service_set *s, struct tree *t)
 {
 	static const char *const folders[] = { "", "/apps", "/assets", "/config", "/config/pids", "/env", "/env/bin" };
-	const struct service_user *user = set_user(s, BENCH_USER);
-	const struct service_user *owner = set_user(s, s->recipe->mode == MODE_DEVELOPMENT ? BENCH_USER : "root");
+	const struct service_user *user = service_set_user(s, BENCH_USER);
+	const struct service_user *owner = service_set_user(s, s->recipe->mode == MODE_DEVELOPMENT ? BENCH_USER : "root");
 	const struct service_user home = { .uid = owner->uid, .gid = user->gid };
 	const struct app *apps = s->recipe->apps.items;
 	struct text names = { 0 };
@@ -59,11 +59,11 @@ static void add_bench(const struct service_set *s, struct tree *t)
 		text_printf(&names, "%s\n", apps[i].name);
 	add_text(t, BENCH_PATH "/apps.txt", &names);
 	for (size_t i = 0; i < s->links.count; i++)
-		if (!place_on_volume(s->links.items[i].path))
+		if (!dirs_and_links_on_volume(s->links.items[i].path))
 			add_link(t, s->links.items[i].path, s->links.items[i].to);
 }
 
-static struct err *add_template(const struct manifest *m, const struct manifest_template *row, const struct scope *scope,
+static struct err *add_template(const struct manifest *m, const struct manifest_template *row, const struct variables *scope,
 				struct tree *t)
 {
 	AUTO_ARENA struct arena arena = { 0 };
@@ -72,14 +72,14 @@ static struct err *add_template(const struct manifest *m, const struct manifest_
 	unsigned long mode = strtoul(row->mode, &end, 8);
 
 	if (*end || mode > 0777)
-		return expand_refuse(&m->source, row->mode, "'%s' is not a file's mode", row->mode);
-	TRY(expand_text(&arena, scope, &m->source, row->to, &path));
-	const char *why = place_refused(path);
+		return template_refuse(&m->source, row->mode, "'%s' is not a file's mode", row->mode);
+	TRY(template_text(&arena, scope, &m->source, row->to, &path));
+	const char *why = dirs_and_links_refused(path);
 	if (why)
-		return expand_refuse(&m->source, row->to, "'%s' %s", path, why);
-	TRY(expand_text(&arena, scope, &row->source, row->bytes, &bytes));
+		return template_refuse(&m->source, row->to, "'%s' %s", path, why);
+	TRY(template_text(&arena, scope, &row->source, row->bytes, &bytes));
 	if (arena_bytes(&t->arena) > ALL_LIMIT)
-		return expand_refuse(&m->source, row->to, "all files of services and framework grow beyond 64 MiB");
+		return template_refuse(&m->source, row->to, "all files of services and framework grow beyond 64 MiB");
 	add_file(t, path, (unsigned)mode, bytes, strlen(bytes));
 	return NULL;
 }
@@ -87,10 +87,10 @@ static struct err *add_template(const struct manifest *m, const struct manifest_
 static struct err *add_templates(const struct service_set *s, const struct manifest *m, struct tree *t)
 {
 	const struct manifest_template *rows = m->templates.items;
-	const struct scope *scope;
+	const struct variables *scope;
 
 	for (size_t i = 0; i < m->templates.count; i++)
-		for (size_t n = 0; set_wants(s, rows[i].only) && (scope = set_each(s, rows[i].each, n)); n++)
+		for (size_t n = 0; service_set_wants(s, rows[i].only) && (scope = service_set_each(s, rows[i].each, n)); n++)
 			TRY(add_template(m, &rows[i], scope, t));
 	return NULL;
 }
@@ -100,16 +100,16 @@ static struct err *add_processes(const struct service_set *s, struct tree *t)
 {
 	bool production = s->recipe->mode == MODE_PRODUCTION;
 	struct text services = { 0 }, bench = { 0 }, procfile = { 0 };
-	struct err *e = supervisor_write(s, false, &services);
+	struct err *e = supervisor_conf_write(s, false, &services);
 
 	if (!e)
-		e = supervisor_write(s, true, &bench);
+		e = supervisor_conf_write(s, true, &bench);
 	add_text(t, "/etc/supervisor/conf.d/services.conf", &services);
 	add_text(t, production ? BENCH_PATH "/config/supervisor.conf" : "/etc/supervisor/conf.d/bench.conf", &bench);
 	if (production) {
 		add_link(t, "/etc/supervisor/conf.d/bench.conf", BENCH_PATH "/config/supervisor.conf");
 	} else {
-		supervisor_procfile(s, &procfile);
+		supervisor_conf_procfile(s, &procfile);
 		add_text(t, BENCH_PATH "/Procfile", &procfile);
 	}
 	return e;
@@ -144,7 +144,7 @@ static void add_parents(struct tree *t)
 
 struct err *render_tree(const struct service_set *s, const char *build_id, struct tree *ret)
 {
-	if (!set_user(s, BENCH_USER))
+	if (!service_set_user(s, BENCH_USER))
 		return err_new(ERR_RECIPE, "%s: none of its services brings the user '%s': add 'bench' to them", s->framework->source.path,
 			       BENCH_USER);
 	add_bench(s, ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The configuration layer: everything of an image that no package brings and no step makes. */
 #pragma once
-#include "service/set.h"
+#include "service/service_set.h"
 
 /* Adds to ret, which is left sorted. Times are 0. */
 /* The files and links of the manifests that only a disk has. */

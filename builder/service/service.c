@@ -9,16 +9,16 @@
 #include "recipe/zone.h"
 #include "service/exclude.h"
 #include "service/framework.h"
-#include "service/place.h"
+#include "service/dirs_and_links.h"
 #include "service/process.h"
 #include "service/render.h"
-#include "service/rootfs.h"
+#include "service/rootfs_files.h"
 #include "service/service_needs.h"
-#include "service/set.h"
+#include "service/service_set.h"
 #include "service/step.h"
-#include "service/supervisor.h"
+#include "service/supervisor_conf.h"
 #include "service/trial.h"
-#include "service/values.h"
+#include "service/recipe_variables.h"
 
 static struct err *read_manifests(struct service_set *s, const char *share)
 {
@@ -36,11 +36,11 @@ static struct err *read_manifests(struct service_set *s, const char *share)
 		struct err *e = manifest_read_service(&s->arena, share, names[i], m);
 		if (e && err_code(e) == ENOENT) {
 			err_free(e);
-			return expand_refuse(&framework.source, names[i], "there is no service '%s'", names[i]);
+			return template_refuse(&framework.source, names[i], "there is no service '%s'", names[i]);
 		}
 		if (e)
 			return err_wrap(e, "%s: service %s", framework.source.path, names[i]);
-		s->manifest_count += set_wants(s, m->only);
+		s->manifest_count += service_set_wants(s, m->only);
 	}
 	s->manifests[s->manifest_count] = framework;
 	s->framework = &s->manifests[s->manifest_count++];
@@ -133,30 +133,30 @@ static void list_groups(struct service_set *s)
 {
 	struct text names = { 0 };
 
-	supervisor_bench_groups(s, &names);
+	supervisor_conf_bench_groups(s, &names);
 	AUTO_FREE char *groups = text_take(&names);
-	scope_set(&s->scope, "bench.groups", groups);
+	variables_set(&s->scope, "bench.groups", groups);
 }
 
 static struct err *fill(struct service_set *s, const char *share)
 {
 	TRY(read_manifests(s, share));
 	TRY(read_disk(s, share));
-	TRY(rootfs_read(s, share));
+	TRY(rootfs_files_read(s, share));
 	TRY(audit_rules_read(&s->arena, share, &s->audit));
 	list_packages(s);
 	list_users(s);
 	list_masked(s);
 	TRY(exclude_list(s));
-	values_of_recipe(s);
-	TRY(values_of_manifests(s));
+	recipe_variables_of_recipe(s);
+	TRY(recipe_variables_of_manifests(s));
 	TRY(process_list(s));
 	list_groups(s);
 	TRY(step_list(s));
 	TRY(service_needs_list(s));
-	TRY(place_list(s));
+	TRY(dirs_and_links_list(s));
 	TRY(trial_list(s));
-	return expand_list(&s->arena, &s->scope, &s->framework->source, &s->framework->prune, &s->prune);
+	return template_list(&s->arena, &s->scope, &s->framework->source, &s->framework->prune, &s->prune);
 }
 
 struct err *service_load(const char *share, const struct recipe *r, struct service_set **ret)
@@ -175,12 +175,12 @@ struct err *service_load(const char *share, const struct recipe *r, struct servi
 static void free_scopes(struct service_set *s)
 {
 	for (size_t i = 0; i < s->redis_count; i++)
-		scope_done(&s->redis[i]);
+		variables_done(&s->redis[i]);
 	for (size_t i = 0; s->workers && i < s->recipe->workers.count; i++)
-		scope_done(&s->workers[i]);
+		variables_done(&s->workers[i]);
 	for (size_t i = 0; s->apps && i < s->recipe->apps.count; i++)
-		scope_done(&s->apps[i]);
-	scope_done(&s->scope);
+		variables_done(&s->apps[i]);
+	variables_done(&s->scope);
 }
 
 void service_free(struct service_set *s)
@@ -244,7 +244,7 @@ struct err *service_evidence(struct service_set *s, size_t i, const char **ret_f
 	if (i >= s->framework->evidence.count)
 		return NULL;
 	*ret_text = rows[i].value;
-	return expand_text(&s->arena, &s->scope, &s->framework->source, rows[i].key, ret_file);
+	return template_text(&s->arena, &s->scope, &s->framework->source, rows[i].key, ret_file);
 }
 
 size_t service_prepare_steps(const struct service_set *s, const struct service_step **ret)
@@ -273,7 +273,7 @@ size_t service_bench_steps(const struct service_set *s, const struct service_ste
 
 const char *service_server_package(const struct service_set *s)
 {
-	return scope_get(&s->scope, "mariadb.server_package", strlen("mariadb.server_package"));
+	return variables_get(&s->scope, "mariadb.server_package", strlen("mariadb.server_package"));
 }
 
 void service_server_version(struct service_set *s, const char *version, size_t len)

@@ -12,12 +12,12 @@ struct err *service_needs_list(struct service_set *s)
 	const struct manifest_needs *n = &f->app_needs;
 
 	if (!n->file != !n->variable)
-		return expand_refuse(&f->source, n->file ? n->file : n->variable, "'app_needs' has a 'file' and the name of a 'variable' in it");
+		return template_refuse(&f->source, n->file ? n->file : n->variable, "'app_needs' has a 'file' and the name of a 'variable' in it");
 	if (!n->file)
 		return NULL;
 	s->needs = arena_new(&s->arena, s->recipe->apps.count * sizeof *s->needs);
 	for (size_t i = 0; i < s->recipe->apps.count; i++)
-		TRY(expand_text(&s->arena, &s->apps[i], &f->source, f->app_needs.file, &s->needs[i].file));
+		TRY(template_text(&s->arena, &s->apps[i], &f->source, f->app_needs.file, &s->needs[i].file));
 	return NULL;
 }
 
@@ -34,7 +34,7 @@ const char *service_needs_file(const struct service_set *s, size_t app)
 
 struct err *service_needs_read(struct service_set *s, size_t app, const char *shown, const char *bytes)
 {
-	return needs_read(&s->arena, shown, bytes, s->framework->app_needs.variable, &s->needs[app].names);
+	return declared_needs_read(&s->arena, shown, bytes, s->framework->app_needs.variable, &s->needs[app].names);
 }
 
 /* Whether a site installs an app; the framework's own is first and everywhere. */
@@ -70,7 +70,7 @@ static struct err *check_app(const struct service_set *s, const struct app *app,
 static bool is_ready(const struct service_set *s, size_t app, const size_t *order, size_t placed)
 {
 	const struct app *apps = s->recipe->apps.items;
-	const struct needs *n = &s->needs[app].names;
+	const struct declared_needs *n = &s->needs[app].names;
 
 	for (size_t i = 0; i < placed; i++)
 		if (order[i] == app)

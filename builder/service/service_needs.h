@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The order of apps, inside this folder. */
 #pragma once
-#include "service/set.h"
+#include "service/service_set.h"
 
 /* Which file of each app says what it needs. */
 struct err *service_needs_list(struct service_set *s) MUST_CHECK;

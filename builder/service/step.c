@@ -6,14 +6,14 @@
 #include "base/mem.h"
 
 /* A step sees the framework's environment and then its own. */
-static struct err *fill_env(struct service_set *s, const struct scope *scope, const struct list *own, const char *const **ret)
+static struct err *fill_env(struct service_set *s, const struct variables *scope, const struct list *own, const char *const **ret)
 {
 	const struct source *from = &s->framework->source;
 	const char *const *common, *const *more;
 	size_t count = 0;
 
-	TRY(expand_list(&s->arena, scope, from, &s->framework->environment, &common));
-	TRY(expand_list(&s->arena, scope, from, own, &more));
+	TRY(template_list(&s->arena, scope, from, &s->framework->environment, &common));
+	TRY(template_list(&s->arena, scope, from, own, &more));
 	const char **all = arena_new(&s->arena, (s->framework->environment.count + own->count + 1) * sizeof *all);
 	for (; *common; common++)
 		all[count++] = *common;
@@ -23,45 +23,45 @@ static struct err *fill_env(struct service_set *s, const struct scope *scope, co
 	return NULL;
 }
 
-static struct err *fill(struct service_set *s, const struct scope *scope, const struct manifest_step *row, struct service_step *ret)
+static struct err *fill(struct service_set *s, const struct variables *scope, const struct manifest_step *row, struct service_step *ret)
 {
 	const struct source *from = &s->framework->source;
 
-	TRY(expand_list(&s->arena, scope, from, &row->argv, &ret->argv));
+	TRY(template_list(&s->arena, scope, from, &row->argv, &ret->argv));
 	TRY(fill_env(s, scope, &row->environment, &ret->env));
-	TRY(expand_text(&s->arena, scope, from, row->directory ? row->directory : "{{bench}}", &ret->cwd));
+	TRY(template_text(&s->arena, scope, from, row->directory ? row->directory : "{{bench}}", &ret->cwd));
 	if (row->inputs.count)
-		TRY(expand_list(&s->arena, scope, from, &row->inputs, &ret->inputs));
+		TRY(template_list(&s->arena, scope, from, &row->inputs, &ret->inputs));
 	if (row->first_inputs.count)
-		TRY(expand_list(&s->arena, scope, from, &row->first_inputs, &ret->first_inputs));
+		TRY(template_list(&s->arena, scope, from, &row->first_inputs, &ret->first_inputs));
 	if (row->hosts.count && !row->network)
-		return expand_refuse(from, row->name, "step '%s' has hosts and no network", row->name);
+		return template_refuse(from, row->name, "step '%s' has hosts and no network", row->name);
 	if (row->hosts.count)
-		TRY(expand_list(&s->arena, scope, from, &row->hosts, &ret->hosts));
-	return row->only_with ? expand_text(&s->arena, scope, from, row->only_with, &ret->only_with) : NULL;
+		TRY(template_list(&s->arena, scope, from, &row->hosts, &ret->hosts));
+	return row->only_with ? template_text(&s->arena, scope, from, row->only_with, &ret->only_with) : NULL;
 }
 
 /* A place is a name only where there is something. */
-static struct err *fill_with_places(struct service_set *s, const struct scope *scope, const struct manifest_step *row,
+static struct err *fill_with_places(struct service_set *s, const struct variables *scope, const struct manifest_step *row,
 				    struct service_step *ret)
 {
-	struct scope places = { .arena = &s->arena, .outer = scope };
+	struct variables places = { .arena = &s->arena, .outer = scope };
 
 	if (row->cache && row->as_root)
-		return expand_refuse(&s->framework->source, row->cache, "a step with a cache cannot be 'as_root': others could not "
+		return template_refuse(&s->framework->source, row->cache, "a step with a cache cannot be 'as_root': others could not "
 				     "change what it leaves there");
 	if (row->cache)
-		scope_set(&places, "cache", SERVICE_CACHE);
+		variables_set(&places, "cache", SERVICE_CACHE);
 	if (s->framework->pin_steps.count)
-		scope_set(&places, "pins", SERVICE_PINS);
+		variables_set(&places, "pins", SERVICE_PINS);
 	if (s->framework->tools.count)
-		scope_set(&places, "tools", SERVICE_TOOLS);
+		variables_set(&places, "tools", SERVICE_TOOLS);
 	struct err *e = fill(s, &places, row, ret);
-	scope_done(&places);
+	variables_done(&places);
 	return e;
 }
 
-static struct err *add_steps(struct service_set *s, const struct scope *scope, const struct list *rows, struct step_table *ret)
+static struct err *add_steps(struct service_set *s, const struct variables *scope, const struct list *rows, struct step_table *ret)
 {
 	const struct manifest_step *row = rows->items;
 
@@ -81,7 +81,7 @@ static struct err *check_pins(const struct service_set *s)
 	for (size_t i = 0; i < s->framework->pin_steps.count; i++)
 		for (size_t k = 0; k < i; k++)
 			if (!strcmp(row[i].pins, row[k].pins))
-				return expand_refuse(&s->framework->source, row[i].pins, "two steps leave pins '%s'", row[i].pins);
+				return template_refuse(&s->framework->source, row[i].pins, "two steps leave pins '%s'", row[i].pins);
 	return NULL;
 }
 

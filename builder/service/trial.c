@@ -5,19 +5,19 @@
 
 #include "base/mem.h"
 
-static struct err *add(struct service_set *s, const struct manifest *m, const struct manifest_trial *row, const struct scope *scope)
+static struct err *add(struct service_set *s, const struct manifest *m, const struct manifest_trial *row, const struct variables *scope)
 {
-	const struct service_user *user = set_user(s, row->user);
+	const struct service_user *user = service_set_user(s, row->user);
 	struct service_trial t = { .service = m->name, .until = row->until };
 
 	if (!user)
-		return expand_refuse(&m->source, row->user, "there is no user '%s'", row->user);
+		return template_refuse(&m->source, row->user, "there is no user '%s'", row->user);
 	t.uid = user->uid;
 	t.gid = user->gid;
-	TRY(expand_text(&s->arena, scope, &m->source, row->name, &t.name));
-	TRY(expand_list(&s->arena, scope, &m->source, &row->argv, &t.argv));
+	TRY(template_text(&s->arena, scope, &m->source, row->name, &t.name));
+	TRY(template_list(&s->arena, scope, &m->source, &row->argv, &t.argv));
 	if (row->names.count)
-		TRY(expand_list(&s->arena, scope, &m->source, &row->names, &t.names));
+		TRY(template_list(&s->arena, scope, &m->source, &row->names, &t.names));
 	VEC_PUSH(&s->trials, t);
 	return NULL;
 }
@@ -25,10 +25,10 @@ static struct err *add(struct service_set *s, const struct manifest *m, const st
 static struct err *add_all(struct service_set *s, const struct manifest *m)
 {
 	const struct manifest_trial *rows = m->trials.items;
-	const struct scope *scope;
+	const struct variables *scope;
 
 	for (size_t i = 0; i < m->trials.count; i++)
-		for (size_t n = 0; (scope = set_each(s, rows[i].each, n)); n++)
+		for (size_t n = 0; (scope = service_set_each(s, rows[i].each, n)); n++)
 			TRY(add(s, m, &rows[i], scope));
 	return NULL;
 }

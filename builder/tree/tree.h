@@ -21,7 +21,7 @@ struct content {
 	enum { CONTENT_NONE, CONTENT_MEMORY, CONTENT_DISK, CONTENT_PACK } kind;
 	const char *path;        /* CONTENT_DISK: an absolute path; must not change meanwhile */
 	const void *bytes;       /* CONTENT_MEMORY */
-	const void *pack;        /* CONTENT_PACK: struct pack of layer/pack.h, opaque here */
+	const void *pack;        /* CONTENT_PACK: struct cached_package of layer/deb/cached_package.h, opaque here */
 	uint64_t offset;         /* CONTENT_PACK: in the pack's unpacked data */
 };
 

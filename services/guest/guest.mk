@@ -2,10 +2,10 @@
 # The programs inside an image: one static binary, build/VARIANT/guest/guest. Linked here, run on any suite:
 # the C library and every other one come along, and --fatal-warnings fails the build if something
 # would load a shared object at run time after all (offline.c). Sanitizers need a dynamic link, for tests only.
-guest_src  := $(sort $(wildcard services/guest/*.c))
+guest_src  := $(sort $(wildcard services/guest/*.c services/guest/*/*.c))
 guest_obj  := $(guest_src:services/guest/%.c=$(build)/guest/%.o)
-guest_base := $(patsubst %,$(build)/%.o,$(addprefix base/,err mem arena text bytes file digest child clock utf8 stream) $(addprefix schema/,node problem scalar legible) $(addprefix recipe/,draft pattern) run/terminal)
-guest_part := $(filter-out $(build)/guest/main.o $(build)/guest/offline.o,$(guest_obj)) $(guest_base)
+guest_base := $(patsubst %,$(build)/%.o,$(addprefix base/,err mem arena text bytes file digest child clock utf8 stream terminal) $(addprefix schema/,node problem scalar legible) $(addprefix recipe/,draft pattern))
+guest_part := $(filter-out $(build)/guest/main.o $(build)/guest/lib/offline.o,$(guest_obj)) $(guest_base)
 guest_lib  := $(build)/guest.a
 guest_inc  := -Iservices/guest -Ibuilder $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb hiredis 2>/dev/null))
 guest_wrap := dlopen getaddrinfo gethostbyname getpwuid getservbyname

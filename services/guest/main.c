@@ -4,18 +4,18 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "agent.h"
-#include "as.h"
+#include "tools/agent.h"
+#include "tools/as.h"
 #include "base/stream.h"
-#include "boot.h"
-#include "console.h"
-#include "ctl.h"
-#include "health.h"
-#include "identity.h"
-#include "init.h"
-#include "initrd.h"
-#include "provision.h"
-#include "relay.h"
+#include "start/disk_start.h"
+#include "tools/console.h"
+#include "tools/ctl.h"
+#include "tools/health.h"
+#include "disk/identity.h"
+#include "start/init.h"
+#include "disk/initrd.h"
+#include "start/provision.h"
+#include "start/log_relay.h"
 
 static const struct {
 	const char *name;
@@ -28,10 +28,10 @@ static const struct {
 	{ "benchctl", ctl_main },
 	{ "initrd", initrd_main },
 	{ "identity", identity_main },
-	{ "boot", boot_main },
+	{ "boot", disk_start_main },
 	{ "console", console_main },
 	{ "agent", agent_main },
-	{ "relay", relay_main },
+	{ "relay", log_relay_main },
 	{ "as", as_main },
 };
 

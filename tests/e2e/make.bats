@@ -37,10 +37,11 @@ made() { env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u VARIANT make -C "$tree" "$@"
 @test "lint: a guest that includes what it may not, and a permission that nobody uses, are told" {
 	mkdir -p "$BATS_TEST_TMPDIR"/{builder,services/guest}
 	cd "$BATS_TEST_TMPDIR"
-	printf 'base:\nplan: base\nguest: base\n' >builder/layers
-	printf '#include "plan/plan.h"\n#include "own.h"\n' >services/guest/a.c
-	run -1 awk -f "$tree/tests/lint/layers" builder/layers services/guest/a.c
-	[[ $output == *"services/guest/a.c:1: guest may not include"* ]]
-	[[ $output == *"builder/layers:3: guest does not include base: take the permission away"* ]]
+	printf 'base:\nplan: base\nguest/lib: base\n' >builder/layers
+	mkdir -p services/guest/lib
+	printf '#include "plan/plan.h"\n#include "lib/own.h"\n' >services/guest/lib/a.c
+	run -1 awk -f "$tree/tests/lint/layers" builder/layers services/guest/lib/a.c
+	[[ $output == *"services/guest/lib/a.c:1: guest/lib may not include"* ]]
+	[[ $output == *"builder/layers:3: guest/lib does not include base: take the permission away"* ]]
 	[[ $output != *own.h* ]]
 }

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "layer/deb.h"
+#include "layer/deb/deb.h"
 
 static struct err *on_member(void *arg, const char *name, uint32_t mode, const char *bytes, size_t len)
 {

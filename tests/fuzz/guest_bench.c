@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bench.json of any bytes, or, when they begin with a '[', the list of sites that were added: read, or refused. */
-#include "bench.h"
+#include "lib/bench.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A ledger of any bytes: refused, or what was read is the same when it is read again. */
-#include "ledger.h"
+#include "provision/ledger.h"
 
 #include <stdint.h>
 #include <string.h>

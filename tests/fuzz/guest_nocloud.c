@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nocloud.h"
-#include "setting.h"
+#include "disk/nocloud.h"
+#include "lib/environment.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (n.hostname && strchr(n.hostname, '.'))
 		abort();
 	for (size_t i = 0; i < n.setting_count; i++)
-		if (!setting_is_known(n.settings[i].name))
+		if (!environment_is_known(n.settings[i].name))
 			abort();
 	nocloud_done(&n);
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A partition table of any bytes whose sums are right, at a disk's beginning or, when the first byte is an 'e', at its end: what
  * is found lies on the disk. */
-#include "partition.h"
+#include "disk/partition.h"
 
 #include <stdlib.h>
 #include <string.h>

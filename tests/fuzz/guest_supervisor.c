@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* An answer of Supervisor of any bytes. */
-#include "supervisor.h"
+#include "lib/supervisor.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "image/zst.h"
+#include "disk/zst.h"
 
 #define LIMIT (8u << 20) /* of what is compared */
 

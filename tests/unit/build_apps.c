@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "cmd/build_apps.h"
+#include "build/build_apps.h"
 
 #include "loaded.h"
 
 static const char recipe[] = "name: d\nversion: \"1\"\nbase: {suite: bookworm}\nframework: wsgi-venv\n"
 			     "apps: [{name: demo, path: ./demo}]\nsites: [{name: one.localhost}]\n";
 
-static struct digest key_of(const struct job *j)
+static struct digest key_of(const struct build_context *j)
 {
 	struct build_apps a;
 
@@ -24,7 +24,7 @@ static void add_file(struct tree *t, const char *path, const char *bytes)
 				     .sha256 = digest_of(bytes, strlen(bytes)) });
 }
 
-static void fill(struct job *j, const char *python, const char *style, const char *package)
+static void fill(struct build_context *j, const char *python, const char *style, const char *package)
 {
 	for (size_t app = 0; app < 2; app++) {
 		struct tree *t = &j->sources[app].files;
@@ -53,7 +53,7 @@ static const char two[] = "name: d\nversion: \"1\"\nbase: {suite: bookworm}\nfra
 /* A line of Python in one app makes neither its packages nor its assets again, and nothing of the other app's. */
 static void test_parts(void)
 {
-	struct job j = { 0 };
+	struct build_context j = { 0 };
 	struct build_apps first, python, style, package;
 	AUTO_FREE char *why = loaded(two, &j.recipe, &j.services);
 
@@ -83,7 +83,7 @@ static void test_parts(void)
 /* What a step can reach decides what it leaves, as its words do: an earlier result is not that of a step with more. */
 int main(void)
 {
-	struct job j = { 0 };
+	struct build_context j = { 0 };
 	AUTO_FREE char *why = loaded(recipe, &j.recipe, &j.services);
 	const struct service_step *rows;
 

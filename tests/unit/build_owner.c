@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cmd/build_owner.h"
+#include "build/build_owner.h"
 
 #include "base/mem.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cmd/build_trial.h"
+#include "build/build_trial.h"
 
 #include <stdlib.h>
 #include <string.h>

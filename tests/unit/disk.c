@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/disk.h"
+#include "disk/disk.h"
 
 #include "image/content.h"
-#include "image/cpio.h"
+#include "disk/cpio.h"
 #include "judge.h"
 #include "says.h"
 

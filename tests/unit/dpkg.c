@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-#include "layer/dpkg.h"
+#include "layer/deb/dpkg.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "layer/early.h"
+#include "layer/deb/predepends.h"
 #include "t.h"
 
-static struct pack_member control[3], triggers[3];
-static struct pack packs[3];
+static struct cached_package_member control[3], triggers[3];
+static struct cached_package packs[3];
 static struct installed packages[3];
 static struct arena arena;
 
 static void package(size_t i, const char *text, const char *interests)
 {
-	static struct pack_member both[3][2];
+	static struct cached_package_member both[3][2];
 
-	control[i] = (struct pack_member){ "control", 0644, text, strlen(text) };
-	triggers[i] = (struct pack_member){ "triggers", 0644, interests, strlen(interests) };
+	control[i] = (struct cached_package_member){ "control", 0644, text, strlen(text) };
+	triggers[i] = (struct cached_package_member){ "triggers", 0644, interests, strlen(interests) };
 	both[i][0] = control[i];
 	both[i][1] = triggers[i];
 	packs[i].members = both[i];
@@ -86,8 +86,8 @@ static void refuses_package_names(void)
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		AUTO_FREE char *text = mem_printf("Package: %s\nVersion: 1\nArchitecture: all\n", bad[i]);
-		struct pack_member m = { "control", 0644, text, strlen(text) };
-		struct pack p = { .members = &m, .member_count = 1 };
+		struct cached_package_member m = { "control", 0644, text, strlen(text) };
+		struct cached_package p = { .members = &m, .member_count = 1 };
 		struct installed ret;
 		struct err *e = installed_read(&arena, &p, 0, &ret);
 		ok(e && err_kind(e) == ERR_BUILD);
@@ -98,7 +98,7 @@ static void refuses_package_names(void)
 static void early(void)
 {
 	bool marks[3];
-	struct err *e = early_mark(packages, 3, marks);
+	struct err *e = predepends_mark(packages, 3, marks);
 
 	ok(!e);
 	ok(marks[0] && !marks[1] && marks[2]); /* libb needs c before it is unpacked, c needs a */
@@ -110,7 +110,7 @@ int main(void)
 	bool mine[] = { false, false, false }, lost[] = { false, false, true };
 	bool *all[] = { mine, lost, mine };
 	struct merge_result merged = { .groups = &group, .lost = all, .group_count = 1, .count = 3 };
-	struct pack_conffile conffile = { "etc/a.conf", "0123456789abcdef0123456789abcdef" };
+	struct cached_package_conffile conffile = { "etc/a.conf", "0123456789abcdef0123456789abcdef" };
 	static const char *const exclude[] = { "/usr/share/man/*", NULL };
 	const struct dpkg_request r = { .packages = packages, .count = 3, .merged = &merged, .architecture = "amd64",
 					.exclude = exclude, .epoch = 5 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/erofs.h"
+#include "disk/erofs.h"
 
 #include "judge.h"
 #include "says.h"

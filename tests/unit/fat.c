@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/fat.h"
+#include "disk/fat.h"
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/gpt.h"
+#include "disk/gpt.h"
 
 #include "judge.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench.h"
+#include "lib/bench.h"
 
 #include "base/mem.h"
 #include "t.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "command.h"
+#include "lib/command.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "datafs.h"
+#include "disk/datafs.h"
 
 #include <errno.h>
 #include <fcntl.h>

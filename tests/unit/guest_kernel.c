@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernel.h"
+#include "start/kernel.h"
 
 #include <errno.h>
 #include <linux/filter.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ledger.h"
+#include "provision/ledger.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "nocloud.h"
+#include "disk/nocloud.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "partition.h"
+#include "disk/partition.h"
 
 #include <errno.h>
 #include <stdlib.h>

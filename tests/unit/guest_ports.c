@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ports.h"
+#include "start/ports.h"
 
 #include <netinet/in.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "dial.h"
+#include "lib/socket.h"
 #include "t.h"
 
 static unsigned port_of(int fd)
@@ -63,7 +63,7 @@ int main(void)
 	refused(&b, hold(INADDR_ANY));
 	ports[1].everywhere = true;
 	refused(&b, hold(INADDR_LOOPBACK));
-	if (dial_has_ipv6())
+	if (socket_has_ipv6())
 		refused(&b, hold_six());
 	return t_done();
 }

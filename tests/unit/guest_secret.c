@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "secret.h"
+#include "lib/secret.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervisor.h"
+#include "lib/supervisor.h"
 
 #include "base/mem.h"
-#include "stop.h"
+#include "start/stop.h"
 #include "t.h"
 
 #define MEMBER(name, type, value) "<member>\n<name>" name "</name>\n<value><" type ">" value "</" type "></value>\n</member>\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "verity.h"
+#include "disk/verity.h"
 
 #include <stdlib.h>
 #include <unistd.h>

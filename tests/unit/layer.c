@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "layer/audit.h"
-#include "layer/pack.h"
+#include "layer/deb/cached_package.h"
 #include "says.h"
 
 static char area[] = "/tmp/layer-test-XXXXXX";
@@ -34,7 +34,7 @@ static struct digest put(struct store *s, const char *name)
 	if (!e)
 		e = store_put(s, bytes, len, &d);
 	if (!e)
-		e = pack_make(s, &d);
+		e = cached_package_make(s, &d);
 	ok(!e);
 	err_free(e);
 	return d;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "layer/merge.h"
+#include "layer/deb/merge.h"
 
 #include <stdlib.h>
 
@@ -10,8 +10,8 @@
 #define PACKAGES 4
 
 struct world {
-	struct pack packs[PACKAGES];
-	struct pack_member control[PACKAGES];
+	struct cached_package packs[PACKAGES];
+	struct cached_package_member control[PACKAGES];
 	struct installed packages[PACKAGES];
 	struct arena arena;
 	size_t count;
@@ -20,11 +20,11 @@ struct world {
 /* files: "path" a file, "path/" a folder, "path>target" a symlink, "path=target" a hard link. */
 static void add(struct world *w, const char *name, size_t group, const char *more, const char *const *files)
 {
-	struct pack *p = &w->packs[w->count];
-	struct pack_member *m = &w->control[w->count];
+	struct cached_package *p = &w->packs[w->count];
+	struct cached_package_member *m = &w->control[w->count];
 	AUTO_FREE char *text = mem_printf("Package: %s\nVersion: 1.0\nArchitecture: amd64\n%s", name, more);
 
-	*m = (struct pack_member){ "control", 0644, arena_dup(&w->arena, text, strlen(text)), strlen(text) };
+	*m = (struct cached_package_member){ "control", 0644, arena_dup(&w->arena, text, strlen(text)), strlen(text) };
 	p->members = m;
 	p->member_count = 1;
 	for (; *files; files++) {

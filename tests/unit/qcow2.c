@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/qcow2.h"
+#include "disk/qcow2.h"
 
 #include <errno.h>
 

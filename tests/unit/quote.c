@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "service/quote.h"
+#include "template/quote.h"
 
 #include "base/mem.h"
 #include "t.h"

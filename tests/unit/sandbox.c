@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "layer/sandbox.h"
-#include "layer/sandbox_host.h"
+#include "layer/sandbox/sandbox.h"
+#include "layer/sandbox/sandbox_host.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "layer/sandbox_gate.h"
+#include "layer/sandbox/sandbox_gate.h"
 #include "says.h"
 
 static char *area, *lower, *upper, *work;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Layers laid over one another: what a layer can hide, and that nothing outside the folder is ever touched. */
-#include "run/unpack.h"
+#include "engine/unpack.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -35,7 +35,7 @@ static struct err *lay(const char *const *names)
 {
 	AUTO_FREE char *tar = mem_printf("%s/layer.tar", top), *in = mem_printf("%s/root/in", top), *bytes = NULL;
 	struct archive *a = archive_write_new();
-	struct bundle_member member = { 0 };
+	struct oci_image_member member = { 0 };
 	size_t len = 0;
 
 	archive_write_set_format_pax_restricted(a);
@@ -45,7 +45,7 @@ static struct err *lay(const char *const *names)
 	ok(archive_write_free(a) == ARCHIVE_OK && !file_read(tar, 1 << 20, &bytes, &len));
 	member.digest = digest_of(bytes, len);
 	member.size_bytes = len;
-	struct bundle b = { .path = tar, .archive = -1, .members = &member, .member_count = 1,
+	struct oci_image b = { .path = tar, .archive = -1, .members = &member, .member_count = 1,
 			    .layers = &member.digest, .layer_count = 1, .layer_bytes = len, .volume = volume };
 	FILE *f = fopen(tar, "re");
 	b.archive = fileno(f);

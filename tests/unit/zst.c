@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/zst.h"
+#include "disk/zst.h"
 
 #include <stdint.h>
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* A job: what plan, lock and build begin with. Opening reads the recipe and the services it
+ * needs; its lock is read, or made where there is none. */
+#pragma once
+#include "base/progress.h"
+#include "fetch/source.h"
+#include "plan/plan.h"
+#include "recipe/lock.h"
+#include "recipe/recipe.h"
+#include "service/service.h"
+#include "store/store.h"
+
+struct build_context {
+	const char *recipe_path;
+	struct progress *progress;
+	struct recipe recipe;
+	struct service_set *services;
+	struct store *store;
+	char *lock_path;
+	struct lock lock;
+	struct plan plan;
+	struct app_source *sources;      /* one an app of the recipe, once build_context_sources was called */
+	struct app_source *overrides;    /* one an override */
+};
+
+/* Its recipe was read and its services are loaded. */
+struct err *build_context_open(struct build_context *j, const char *recipe_path, enum progress_style style) MUST_CHECK;
+/* Takes the lock beside the recipe, and with it the plan. ERR_RECIPE when it answers another recipe. */
+struct err *build_context_lock_read(struct build_context *j, bool *ret_found) MUST_CHECK;
+/* By the network: gets the archives' indexes and the apps' sources and chooses; the plan follows. */
+struct err *build_context_lock_choose(struct build_context *j) MUST_CHECK;
+/* The same, and writes the lock. */
+struct err *build_context_lock_make(struct build_context *j) MUST_CHECK;
+/* Moves one thing of the lock that was read, an app or a package, leaves the rest, and writes it. ERR_USAGE when it has no such. */
+struct err *build_context_lock_update(struct build_context *j, const char *name) MUST_CHECK;
+/* Gets every app's source as the lock pins it, and sees that each app has those it needs: ERR_BUILD when the file that says so
+ * is not the one that was hashed any more. */
+struct err *build_context_sources(struct build_context *j) MUST_CHECK;
+/* The second half of that. */
+struct err *app_needs(struct build_context *j) MUST_CHECK;
+void build_context_close(struct build_context *j);
+#define AUTO_BUILD_CONTEXT __attribute__((cleanup(build_context_close)))

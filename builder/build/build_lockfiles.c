@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "build/build_lockfiles.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "build/build_apps.h"
+
+#define FILE_LIMIT (4u << 20)
+
+static struct digest asked_of(const struct build_context *j, const struct service_step *step)
+{
+	struct tree inputs = { 0 };
+
+	build_apps_inputs(j, step, &inputs);
+	struct digest d = tree_digest(&inputs);
+	tree_done(&inputs);
+	return d;
+}
+
+static const struct service_step *step_of(const struct build_context *j, const char *pins)
+{
+	const struct service_step *steps;
+	size_t count = service_pin_steps(j->services, &steps);
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(steps[i].pins, pins))
+			return &steps[i];
+	return NULL;
+}
+
+struct err *build_lockfiles_check(const struct build_context *j, bool *ret_missing)
+{
+	const struct service_step *steps;
+
+	for (size_t i = 0; i < j->lock.pin_count; i++) {
+		const struct lock_pins *p = &j->lock.pins[i];
+		const struct service_step *step = step_of(j, p->name);
+		struct digest now = step ? asked_of(j, step) : p->asked;
+		if (step && digest_equal(&now, &p->asked))
+			continue;
+		return err_new(ERR_RECIPE, step ? "%s:%u:%u: pins '%s' answer other files than the apps have now: run 'mkbench lock %s'" :
+			       "%s:%u:%u: nothing asks for pins '%s': run 'mkbench lock %s'", j->lock_path, p->at.line, p->at.column,
+			       p->name, j->recipe_path);
+	}
+	*ret_missing = service_pin_steps(j->services, &steps) > j->lock.pin_count;
+	return NULL;
+}
+
+void build_lockfiles_forget(struct build_context *j)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < j->lock.pin_count; i++) {
+		const struct service_step *step = step_of(j, j->lock.pins[i].name);
+		struct digest now = step ? asked_of(j, step) : j->lock.pins[i].asked;
+		if (step && digest_equal(&now, &j->lock.pins[i].asked))
+			j->lock.pins[kept++] = j->lock.pins[i];
+	}
+	j->lock.pin_count = kept;
+}
+
+struct digest build_lockfiles_key(const struct build_context *j, const struct digest *below)
+{
+	if (!j->lock.pin_count)
+		return *below;
+	struct digest_run *run = digest_start();
+	digest_feed_word(run, "pins 1");
+	digest_feed(run, below->bytes, sizeof below->bytes);
+	for (size_t i = 0; i < j->lock.pin_count; i++) {
+		const struct lock_pins *p = &j->lock.pins[i];
+		digest_feed_word(run, p->name);
+		for (size_t k = 0; k < p->line_count; k++)
+			digest_feed_word(run, p->lines[k]);
+		digest_feed_word(run, "");
+	}
+	return digest_finish(run);
+}
+
+static struct err *lay_one(const char *folder, const struct lock_pins *p)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", folder, p->name);
+	AUTO_TEXT struct text t = { 0 };
+
+	for (size_t i = 0; i < p->line_count; i++)
+		text_printf(&t, "%s\n", p->lines[i]);
+	return file_write(path, t.bytes, t.len, 0644);
+}
+
+/* A folder that steps have at that place. */
+static struct err *add_bind(struct build_context *j, const char *name, const char *to, struct build_binds *b, const char **ret_folder)
+{
+	AUTO_FREE char *folder = NULL;
+
+	TRY(store_work_folder(j->store, name, &folder));
+	if (chmod(folder, 0755) < 0)
+		return err_errno(errno, "%s", folder);
+	*ret_folder = folder;
+	b->items[b->count++] = (struct bind){ TAKE(folder), to, false };
+	return NULL;
+}
+
+static struct err *lay_tools(struct build_context *j, struct build_binds *b)
+{
+	const struct service_tool *tools;
+	size_t count = service_tools(j->services, &tools);
+	const char *folder;
+
+	if (!count)
+		return NULL;
+	TRY(add_bind(j, "tools", SERVICE_TOOLS, b, &folder));
+	for (size_t i = 0; i < count; i++) {
+		AUTO_FREE char *path = mem_printf("%s/%s", folder, tools[i].name);
+		TRY(file_write(path, tools[i].bytes, strlen(tools[i].bytes), 0644));
+	}
+	return NULL;
+}
+
+static struct err *lay_pins(struct build_context *j, struct build_binds *b)
+{
+	const struct service_step *steps;
+	const char *folder;
+
+	if (!service_pin_steps(j->services, &steps))
+		return NULL;
+	TRY(add_bind(j, "pins", SERVICE_PINS, b, &folder));
+	for (size_t i = 0; i < j->lock.pin_count; i++)
+		TRY(lay_one(folder, &j->lock.pins[i]));
+	return NULL;
+}
+
+struct err *build_lockfiles_lay(struct build_context *j, struct build_binds *ret)
+{
+	*ret = (struct build_binds){ 0 };
+	struct err *e = lay_pins(j, ret);
+	if (!e)
+		e = lay_tools(j, ret);
+	if (e)
+		build_lockfiles_unlay(ret);
+	return e;
+}
+
+void build_lockfiles_unlay(struct build_binds *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		free((char *)b->items[i].from);
+	*b = (struct build_binds){ 0 };
+}
+
+static struct err *check_plain(const struct service_step *step, const char *bytes, size_t len)
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i] == '\n')
+			line++;
+		else if (bytes[i] < ' ' || bytes[i] > '~')
+			return err_new(ERR_BUILD, "%s: line %zu of its pins holds more than plain characters", step->name, line);
+	return NULL;
+}
+
+/* The lines of a file that a step left, which may be anything. */
+static struct err *take(struct build_context *j, const struct service_step *step, const char *folder, struct lock_pins *ret)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", folder, step->pins), *bytes = NULL;
+	struct { const char **items; size_t count, room; } lines = { 0 };
+	struct stat st;
+	size_t len;
+
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_new(ERR_BUILD, "%s: it left no file %s/%s", step->name, SERVICE_PINS, step->pins);
+	TRY_AS(file_read(path, FILE_LIMIT, &bytes, &len), "%s: read its pins", step->name);
+	TRY(check_plain(step, bytes, len));
+	char *rest = bytes;
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			VEC_PUSH(&lines, arena_dup(&j->lock.arena, line, strlen(line)));
+	const char **kept = arena_new(&j->lock.arena, lines.count * sizeof *kept);
+	for (size_t i = 0; i < lines.count; i++)
+		kept[i] = lines.items[i];
+	ret->lines = kept;
+	ret->line_count = lines.count;
+	free(lines.items);
+	return NULL;
+}
+
+/* When the apps that were committed last were committed, as MKBENCH_RESOLVE_DATE=…; NULL: the newest versions are wanted. */
+static char *resolve_date(const struct build_context *j)
+{
+	int64_t last = 0;
+	char text[64];
+
+	for (size_t i = 0; i < j->recipe.apps.count; i++)
+		last = j->sources[i].committed > last ? j->sources[i].committed : last;
+	time_t end = (time_t)last + 86400; /* what was released for it on that day counts */
+	struct tm tm;
+	if (!last || j->recipe.resolve == RESOLVE_NEWEST || !gmtime_r(&end, &tm) ||
+	    !strftime(text, sizeof text, "MKBENCH_RESOLVE_DATE=%Y-%m-%dT%H:%M:%SZ", &tm))
+		return NULL;
+	return mem_dup(text);
+}
+
+static const char **environment(const struct service_step *step, const char *const *more)
+{
+	struct { const char **items; size_t count, room; } env = { 0 };
+
+	for (const char *const *pair = step->env; pair && *pair; pair++)
+		VEC_PUSH(&env, *pair);
+	for (; *more; more++)
+		VEC_PUSH(&env, *more);
+	VEC_PUSH(&env, NULL);
+	return env.items;
+}
+
+static struct err *run(struct build_context *j, const struct layer_root *root, const struct service_step *step, const struct tree *inputs,
+		       struct build_binds *b)
+{
+	const char *pins = b->items[0].from;
+	AUTO_FREE char *date = resolve_date(j);
+	AUTO_FREE const char **env = environment(step, (const char *const[]){ date, NULL });
+	struct service_step own = *step;
+	struct layer_steps request = {
+		.store = j->store, .progress = j->progress, .seed = inputs, .steps = &own, .step_count = 1, .uid = BUILD_APPS_USER,
+		.gid = BUILD_APPS_USER, .binds = b->items, .bind_count = b->count, .epoch = j->lock.epoch,
+	};
+
+	if (!b->count)
+		return err_new(ERR_SYSTEM, "%s: no folder for what it chooses", step->name);
+	own.env = env;
+	b->items[0].writable = true;
+	if (chown(pins, BUILD_APPS_USER, BUILD_APPS_USER) < 0)
+		return err_errno(errno, "give %s to the step", pins);
+	return layer_steps_forget(&request, root);
+}
+
+static struct err *choose(struct build_context *j, const struct layer_root *root, const struct service_step *step, struct lock_pins *ret)
+{
+	struct build_binds binds;
+	struct tree inputs = { 0 };
+
+	TRY(build_lockfiles_lay(j, &binds));
+	build_apps_inputs(j, step, &inputs);
+	ret->name = arena_dup(&j->lock.arena, step->pins, strlen(step->pins));
+	ret->asked = tree_digest(&inputs);
+	struct err *e = run(j, root, step, &inputs, &binds);
+	if (!e)
+		e = take(j, step, binds.items[0].from, ret);
+	tree_done(&inputs);
+	build_lockfiles_unlay(&binds);
+	return e;
+}
+
+struct err *build_lockfiles(struct build_context *j, const struct layer_root *root)
+{
+	const struct service_step *steps;
+	size_t count = service_pin_steps(j->services, &steps);
+	struct lock_pins *all = arena_new(&j->lock.arena, count * sizeof *all);
+
+	for (size_t i = 0; i < j->lock.pin_count; i++)
+		all[i] = j->lock.pins[i];
+	j->lock.pins = all;
+	progress_stage(j->progress, "pins", count - j->lock.pin_count, "steps");
+	for (size_t i = 0; i < count; i++) {
+		if (lock_pins_find(&j->lock, steps[i].pins))
+			continue;
+		TRY(choose(j, root, &steps[i], &all[j->lock.pin_count]));
+		j->lock.pin_count++;
+	}
+	progress_done(j->progress, NULL);
+	TRY(lock_write(j->lock_path, &j->lock));
+	progress_note(j->progress, "wrote %s", j->lock_path);
+	return NULL;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "build/build_outputs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "build/build_disk.h"
+
+/* In its first minute the check answers "starting" at once and is asked every second: who is ready is healthy a second later. A start that
+ * takes longer is waited for by the check itself, which answers once it is ready, or has failed, or nothing has moved for long (services/
+ * guest/start.h): so a slow start is not killed, and one that cannot succeed is unhealthy soon. The check bounds all else by itself. An engine older than the start interval (Docker before 25) asks every ten seconds from the
+ * beginning; what fails for less than a minute or so, such as a database that recovers, is no reason to end a bench that runs. */
+#define START_SECONDS "60"
+#define CHECK_SECONDS 3600
+
+const char *build_outputs_name(int output)
+{
+	static const char *const names[] = { [OUTPUT_OCI] = "oci", [OUTPUT_DOCKER] = "docker", [OUTPUT_RAW] = "raw",
+					     [OUTPUT_QCOW2] = "qcow2", [OUTPUT_RAW_ZST] = "raw.zst" };
+
+	return names[output];
+}
+
+/* How much of a path is there already, in bytes. */
+static size_t existing(const char *path)
+{
+	AUTO_FREE char *part = mem_dup(path);
+
+	for (char *slash; access(part, F_OK) < 0 && (slash = strrchr(part, '/'));)
+		*slash = '\0';
+	return access(part, F_OK) < 0 ? 0 : strlen(part);
+}
+
+/* Takes away the empty folders of a path, down to that many bytes of it. */
+static void remove_below(const char *path, size_t keep)
+{
+	AUTO_FREE char *part = mem_dup(path);
+
+	for (char *slash; strlen(part) > keep && (!rmdir(part) || errno == ENOENT) && (slash = strrchr(part, '/'));)
+		*slash = '\0';
+}
+
+struct err *build_outputs_try(const char *folder)
+{
+	AUTO_FREE char *inside = mem_printf("%s/.", folder);
+	size_t was = existing(folder);
+	struct err *e = *folder ? file_make_folder(folder, 0777) : err_errno(ENOENT, "no name");
+	int code = e ? err_code(e) : access(inside, W_OK | X_OK) < 0 ? errno : 0;
+
+	remove_below(folder, was);
+	err_free(e);
+	return code ? err_errno(code, "cannot write outputs to '%s'", folder) : NULL;
+}
+
+static struct err *write_one(struct build_context *j, const struct image *im, int output, const char *folder, struct image_result *ret)
+{
+	progress_item(j->progress, build_outputs_name(output));
+	TRY((output == OUTPUT_OCI ? image_write_oci : image_write_docker)(j->store, im, folder, ret));
+	progress_add(j->progress, 1);
+	return NULL;
+}
+
+struct err *build_outputs(struct build_context *j, struct build_layers *layers, const char *folder, struct image_result *ret)
+{
+	const struct recipe *r = &j->recipe;
+	const int *outputs = r->outputs.items;
+	size_t files = 0;
+	const struct label labels[] = {
+		{ "org.opencontainers.image.title", r->name },
+		{ "org.opencontainers.image.version", r->version },
+		{ "org.mkbench.build", layers->build_id },
+		{ "org.mkbench.data-format", "1" },
+		{ NULL, NULL },
+	};
+	const struct image_config config = {
+		.name = r->name, .tag = r->version, .architecture = r->base.architecture, .epoch = j->lock.epoch,
+		.entrypoint = (const char *const[]){ "/usr/lib/mkbench/init", NULL },
+		.env = (const char *const[]){ "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", NULL },
+		.user = "root", .working_dir = service_bench_path(j->services), .stop_signal = "SIGTERM", .volume = "/data",
+		.ports = (const unsigned[]){ (unsigned)r->nginx.port, 0 }, .labels = labels,
+		.health_command = (const char *const[]){ "/usr/lib/mkbench/health", "--start-period=" START_SECONDS, NULL },
+		.health_interval_seconds = 10, .health_start_interval_seconds = 1, .health_timeout_seconds = CHECK_SECONDS,
+		.health_start_seconds = (unsigned)strtoul(START_SECONDS, NULL, 10), .health_retries = 8,
+	};
+	const struct image im = { &config, layers->items, layers->count };
+
+	for (size_t i = 0; i < r->outputs.count; i++)
+		files += !recipe_is_disk(outputs[i]);
+	progress_stage(j->progress, "outputs", files, "files");
+	for (size_t i = 0; i < r->outputs.count; i++)
+		if (!recipe_is_disk(outputs[i]))
+			TRY(write_one(j, &im, outputs[i], folder, &ret[i]));
+	progress_done(j->progress, ret->unchanged ? "unchanged" : NULL);
+	return recipe_wants_disk(r) ? build_disk(j, layers, folder, ret) : NULL;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* What mkbench brings with it beside its program. */
+#pragma once
+#include "base/err.h"
+
+/* The folder that holds services/, rootfs/ and recipes/: $MKBENCH_SHARE, the source
+ * tree, or PREFIX/share/mkbench. The caller's to free. */
+struct err *share_folder(char **ret) MUST_CHECK;

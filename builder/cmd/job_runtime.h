@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* Whether the image will have the Python and the Node that apps ask for. */
-#pragma once
-#include "cmd/job.h"
-
-/* ERR_RECIPE with the recipe's line for the first app whose requires-python (pyproject.toml) or engines.node (package.json) the
- * chosen packages do not meet: what it wants, what the image has, what to write. The sources and the lock's packages are there. */
-struct err *job_runtime(const struct job *j) MUST_CHECK;

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/native_engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "layer/sandbox/sandbox.h"
+#include "layer/sandbox/sandbox_drop.h"
+#include "engine/interrupt.h"
+#include "engine/native_monitor.h"
+#include "engine/machine.h"
+#include "base/terminal.h"
+#include "engine/unpack.h"
+#include "store/store.h"
+
+#define TREE_FORMAT "room tree 1" /* changes when unpacking does */
+#define TAIL_BYTES 4096
+
+static bool answers(const struct engine *e)
+{
+	(void)e;
+	return true;
+}
+
+static char *folder_of(const char *name)
+{
+	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+
+	if (data && *data)
+		return mem_printf("%s/mkbench/%s", data, name);
+	return mem_printf("%s/.local/share/mkbench/%s", home ? home : "", name);
+}
+
+static char *inside(const char *name, const char *what)
+{
+	AUTO_FREE char *folder = folder_of(name);
+
+	return mem_printf("%s/%s", folder, what);
+}
+
+/* The lock belongs to whoever has the descriptor open: a keeper inherits it from its starter. */
+static struct flock whole_file(void)
+{
+	return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
+}
+
+static enum engine_state find(const struct engine *e, const char *name)
+{
+	AUTO_FREE char *path = inside(name, "lock");
+	AUTO_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct flock lock = whole_file();
+
+	(void)e;
+	if (fd < 0 || fcntl(fd, F_OFD_GETLK, &lock) < 0)
+		return ENGINE_ABSENT;
+	return lock.l_type == F_UNLCK ? ENGINE_STOPPED : ENGINE_RUNNING;
+}
+
+static char *names(const struct engine *e)
+{
+	(void)e;
+	return machine_names("lock");
+}
+
+static bool keeps(const struct engine *e, const char *name)
+{
+	return find(e, name) != ENGINE_ABSENT;
+}
+
+static struct err *take_lock(const char *name, int *ret_fd)
+{
+	AUTO_FREE char *path = inside(name, "lock");
+	AUTO_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct flock lock = whole_file();
+
+	if (fd < 0)
+		return err_errno(errno, "open %s", path);
+	if (fcntl(fd, F_OFD_SETLK, &lock) < 0)
+		return errno == EAGAIN ? err_new(ERR_USAGE, "%s runs already", name) : err_errno(errno, "lock %s", path);
+	*ret_fd = fd;
+	fd = -1;
+	return NULL;
+}
+
+static struct err *read_pids(const char *name, pid_t *ret_first, pid_t *ret_keeper)
+{
+	AUTO_FREE char *path = inside(name, "pids");
+	AUTO_FREE char *text = NULL;
+	size_t len;
+	char *end;
+
+	TRY(file_read(path, 64, &text, &len));
+	*ret_first = (pid_t)strtol(text, &end, 10);
+	*ret_keeper = (pid_t)strtol(end, NULL, 10);
+	return *ret_first > 0 && *ret_keeper > 0 ? NULL : err_new(ERR_SYSTEM, "%s holds no process numbers", path);
+}
+
+static struct digest tree_key(const struct oci_image *b)
+{
+	struct digest_run *run = digest_start();
+
+	digest_feed_word(run, TREE_FORMAT);
+	for (size_t i = 0; i < b->layer_count; i++)
+		digest_feed(run, b->layers[i].bytes, sizeof b->layers[i].bytes);
+	return digest_finish(run);
+}
+
+static struct err *unpack(struct store *s, const struct launch *l, const struct digest *key, char **ret_path)
+{
+	AUTO_FREE char *work = NULL;
+
+	TRY(store_work_folder(s, "room", &work));
+	TRY(unpack_layers(l->bundle, work, l->progress));
+	return store_tree_keep(s, key, work, ret_path);
+}
+
+/* The image's root as a folder of the store, unpacked once. */
+static struct err *get_tree(struct store *s, const struct launch *l, char **ret_path)
+{
+	struct digest key = tree_key(l->bundle);
+	AUTO_CLOSE int lock = -1;
+
+	TRY(store_lock_key(s, &key, &lock));
+	progress_stage(l->progress, "unpack", l->bundle->layer_bytes, "bytes");
+	*ret_path = store_tree_find(s, &key);
+	bool there = *ret_path != NULL;
+	if (!there)
+		TRY(unpack(s, l, &key, ret_path));
+	progress_done(l->progress, there ? "there already" : NULL);
+	return NULL;
+}
+
+static struct err *fresh_folder(const char *name, const char *what, char **ret_path)
+{
+	AUTO_FREE char *path = inside(name, what);
+
+	TRY(file_remove_tree(path));
+	TRY(file_make_folder(path, 0755));
+	*ret_path = TAKE(path);
+	return NULL;
+}
+
+static const char **environment(const struct launch *l)
+{
+	struct { const char **items; size_t count, room; } all = { 0 };
+
+	for (const char *const *pair = l->bundle->env; pair && *pair; pair++)
+		VEC_PUSH(&all, *pair);
+	for (const char *const *pair = l->env; pair && *pair; pair++)
+		VEC_PUSH(&all, *pair);
+	VEC_PUSH(&all, NULL);
+	return all.items;
+}
+
+static struct err *start_in(const struct launch *l, const char *tree)
+{
+	AUTO_FREE char *upper = NULL, *work = NULL, *log = inside(l->name, "log"), *pids = inside(l->name, "pids");
+	AUTO_FREE char *data = l->data ? mem_dup(l->data) : inside(l->name, "data");
+	AUTO_FREE const char **env = environment(l);
+
+	TRY(fresh_folder(l->name, "upper", &upper));
+	TRY(fresh_folder(l->name, "work", &work));
+	TRY(file_make_folder(data, 0755));
+	const struct bind volume = { data, l->bundle->volume, true };
+	const char *const lowers[] = { tree, NULL };
+	const struct sandbox room = { .lowers = lowers, .upper = upper, .work = work, .binds = &volume,
+				      .bind_count = l->bundle->volume != NULL, .env = env, .cwd = l->bundle->working_dir,
+				      .uid = l->bundle->uid, .gid = l->bundle->gid };
+	interrupt_catch();
+	return native_monitor_start(&(struct native_monitor){ .room = &room, .argv = l->bundle->entrypoint, .listener = l->bundle->port ? *l->listener : -1,
+					      .port = l->bundle->port, .stay = l->detach, .log = log, .pids = pids });
+}
+
+static struct err *start(const struct engine *e, const struct launch *l)
+{
+	AUTO_FREE char *folder = folder_of(l->name), *tree = NULL;
+	AUTO_CLOSE int lock = -1;
+	struct store *s;
+
+	(void)e;
+	TRY(sandbox_enter_user_namespace());
+	TRY(file_make_folder(folder, 0755));
+	if (chmod(folder, 0700) < 0) /* what a container keeps, set-uid programs among it, is for nobody else */
+		return err_errno(errno, "close %s to others", folder);
+	TRY(take_lock(l->name, &lock));
+	TRY(store_open(NULL, &s));
+	struct err *failed = get_tree(s, l, &tree);
+	if (!failed)
+		failed = start_in(l, tree);
+	store_close(s);
+	return failed;
+}
+
+static struct err *watch(const struct engine *e, const char *name, int *ret_fd)
+{
+	pid_t first, keeper;
+
+	(void)e;
+	TRY(read_pids(name, &first, &keeper));
+	*ret_fd = pidfd_open(keeper, 0);
+	return *ret_fd < 0 ? err_errno(errno, "watch %s", name) : NULL;
+}
+
+/* One that ends while it is looked at has stopped as well. */
+static struct err *stop(const struct engine *e, const char *name)
+{
+	AUTO_CLOSE int keeper = -1;
+	struct err *failed = watch(e, name, &keeper);
+
+	if (failed && err_code(failed) == ESRCH) {
+		err_free(failed);
+		return NULL;
+	}
+	TRY(failed);
+	if (pidfd_send_signal(keeper, SIGTERM, NULL, 0) < 0)
+		return errno == ESRCH ? NULL : err_errno(errno, "stop %s", name);
+	struct pollfd end = { keeper, POLLIN, 0 };
+	while (poll(&end, 1, -1) < 0 && errno == EINTR)
+		continue;
+	return NULL;
+}
+
+static struct err *clean(const struct engine *e, const char *name)
+{
+	AUTO_FREE char *folder = folder_of(name);
+
+	(void)e;
+	TRY(sandbox_enter_user_namespace());
+	return file_remove_tree(folder);
+}
+
+static char *tail(const struct engine *e, const char *name)
+{
+	AUTO_FREE char *path = inside(name, "log"), *bytes = file_tail(path, TAIL_BYTES);
+	char *line = strlen(bytes) == TAIL_BYTES ? strchr(bytes, '\n') : NULL;
+
+	(void)e;
+	return mem_dup(line ? line + 1 : bytes);
+}
+
+/* Joins the namespaces of a process. The user namespace of one that root started lies below the machine's, which process and
+ * mounts are still bound to when it is left; that of an ordinary user's comes first, unless it is ours. */
+static struct err *join(pid_t pid)
+{
+	static const char *const kinds[] = { "user", "pid", "mnt", "ipc", "uts", "net" };
+	static const size_t by_root[] = { 1, 0, 2, 3, 4, 5 }, by_others[] = { 0, 1, 2, 3, 4, 5 };
+	int fds[COUNT(kinds)];
+	struct stat ours, theirs;
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		AUTO_FREE char *path = mem_printf("/proc/%d/ns/%s", pid, kinds[i]);
+		fds[i] = open(path, O_RDONLY | O_CLOEXEC);
+		if (fds[i] < 0)
+			return err_errno(errno, "open %s", path);
+	}
+	bool same = !stat("/proc/self/ns/user", &ours) && !fstat(fds[0], &theirs) && ours.st_ino == theirs.st_ino;
+	const size_t *order = geteuid() ? by_others : by_root;
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if ((order[i] || !same) && setns(fds[order[i]], 0) < 0)
+			return err_errno(errno, "join the container's %s namespace", kinds[order[i]]);
+	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return err_errno(errno, "become root of the container");
+	return NULL;
+}
+
+/* The environment that process 1 was given; never freed: it is for a process about to exec. */
+static struct err *environment_of(pid_t pid, char ***ret)
+{
+	AUTO_FREE char *path = mem_printf("/proc/%d/environ", pid);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct text all = { 0 };
+	struct { char **items; size_t count, room; } pairs = { 0 };
+	char bytes[4096];
+	ssize_t n;
+
+	while (fd >= 0 && (n = read(fd, bytes, sizeof bytes)) > 0)
+		text_add(&all, bytes, (size_t)n);
+	if (fd < 0)
+		return err_errno(errno, "read %s", path);
+	for (size_t at = 0; at < all.len; at += strlen(all.bytes + at) + 1)
+		VEC_PUSH(&pairs, all.bytes + at);
+	VEC_PUSH(&pairs, NULL);
+	*ret = pairs.items;
+	return NULL;
+}
+
+/* Becomes argv in a child, for only a child is in the process namespace. theirs: its terminal, or -1. */
+static _Noreturn void run_inside(const char *const *argv, char **env, int theirs)
+{
+	const char *term = theirs < 0 ? NULL : getenv("TERM");
+	struct err *e = theirs < 0 ? NULL : terminal_enter(theirs);
+
+	if (!e)
+		e = sandbox_drop(&(struct sandbox){ .cwd = "/" });
+	if (e) {
+		AUTO_FREE char *text = err_text(e);
+		fprintf(stderr, "mkbench: %s\n", text);
+		_exit(126);
+	}
+	environ = env;
+	if (term)
+		setenv("TERM", term, 1);
+	execvp(argv[0], (char *const *)argv);
+	fprintf(stderr, "mkbench: %s: %s\n", argv[0], strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+/* The container's root may open its own standard streams by their names, as it may in /dev; a file or a terminal of ours stays ours. */
+static void give_pipes(pid_t first)
+{
+	AUTO_FREE char *path = mem_printf("/proc/%d", first);
+	struct stat owner, st;
+
+	for (int fd = 0; fd < 3 && !stat(path, &owner); fd++)
+		if (!fstat(fd, &st) && S_ISFIFO(st.st_mode) && fchown(fd, owner.st_uid, owner.st_gid) < 0)
+			return;
+}
+
+struct err *native_engine_inside(const char *name, const char *const *argv)
+{
+	int status, ours = -1, theirs = -1;
+	pid_t first, keeper;
+	char **env;
+
+	if (find(&native_engine_row, name) != ENGINE_RUNNING)
+		return err_new(ERR_USAGE, "%s does not run", name);
+	TRY(read_pids(name, &first, &keeper));
+	TRY(environment_of(first, &env));
+	give_pipes(first);
+	TRY(join(first));
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		terminal_open(&ours, &theirs);
+	pid_t child = fork();
+	if (child < 0)
+		return err_errno(errno, "fork");
+	if (!child)
+		run_inside(argv, env, theirs);
+	signal(SIGINT, SIG_IGN); /* the terminal tells the child as well */
+	if (ours >= 0) {
+		close(theirs);
+		TRY(terminal_serve(ours));
+	}
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return err_errno(errno, "wait for %s", argv[0]);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+static const char *const enter[] = { "/proc/self/exe", "run", "--inside", NULL };
+
+const struct engine native_engine_row = { "own", NULL, answers, names, keeps, start, find, enter, stop, clean, watch, tail };

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "launch/wait_policy.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define TELL_MS 8000
+#define SICK_MS 60000 /* between two attempts of a program that fails it may look well for so long */
+
+/* Nets, and no promises of speed: a large bench on an emulated machine is slow, not stuck. */
+#define STEP_MINUTES 30
+#define QUIET_MINUTES_SLOW 15
+#define QUIET_MINUTES 3
+
+void wait_policy_moved(struct wait_policy *p, int64_t now_ms)
+{
+	p->moved_ms = p->told_ms = now_ms;
+}
+
+/* services/guest/provision/probe.c: "web is BACKOFF: ..." */
+static bool names_failing(const char *words)
+{
+	static const char *const states[] = { " is BACKOFF", " is FATAL", " is EXITED" };
+
+	for (size_t i = 0; i < COUNT(states); i++)
+		if (strstr(words, states[i]))
+			return true;
+	return false;
+}
+
+/* As a line of what was told; an init that is not heard of counts its seconds, which is no news. */
+static char *line_of(const char *words)
+{
+	size_t len = text_starts(words, "dead: ") ? strlen("dead: ") : strlen(words);
+
+	return mem_printf("\n%.*s\n", (int)len, words);
+}
+
+bool wait_policy_tells(struct wait_policy *p, int64_t now_ms, const char *words)
+{
+	if (!words || !*words)
+		return false;
+	if (names_failing(words))
+		p->sick_ms = now_ms;
+	AUTO_FREE char *line = line_of(words);
+	if (now_ms - p->told_ms < TELL_MS || (p->told.bytes && strstr(p->told.bytes, line)))
+		return false;
+	text_put(&p->told, line);
+	wait_policy_moved(p, now_ms);
+	return true;
+}
+
+int wait_policy_over(const struct wait_policy *p, int64_t now_ms, bool provisioned)
+{
+	bool sick = p->sick_ms && now_ms - p->sick_ms < SICK_MS;
+	int minutes = !provisioned ? STEP_MINUTES : p->slow && !sick ? QUIET_MINUTES_SLOW : QUIET_MINUTES;
+
+	return now_ms - p->moved_ms > minutes * INT64_C(60000) ? minutes : 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* From packages to trees: where dpkg would put what they hold if it unpacked them
+ * one after another into an empty root, without touching a disk.
+ *
+ * Merged-/usr names are resolved (lib/x becomes usr/lib/x), the links themselves come
+ * from a package or, on suites whose packages have none, from us as debootstrap makes them. Of a folder
+ * that many packages name the first one's mode counts; of a file that two packages hold
+ * the one that Replaces the other, or it is an error. */
+#pragma once
+#include "layer/deb/installed.h"
+
+struct merge_request {
+	const struct installed *packages;
+	size_t count;
+	size_t group_count;
+	const char *architecture;
+	const char *const *exclude; /* globs on absolute paths ("*" matches "/" too), NULL-terminated, or NULL */
+	int64_t epoch;              /* later times become it */
+};
+
+struct merge_result {
+	struct tree *groups;     /* group_count trees, sorted, each with the folders above what it holds */
+	bool **lost;             /* of each package and each entry of its pack: another package's file took its place */
+	size_t group_count, count;
+};
+
+/* ERR_BUILD names both packages and the path. */
+struct err *merge_packages(const struct merge_request *r, struct merge_result *ret) MUST_CHECK;
+void merge_done(struct merge_result *r);
+
+/* Whether a glob of the list matches; copyright files are never excluded. */
+bool merge_excluded(const char *const *globs, const char *path);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "layer/deb/triggers.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "layer/sandbox/sandbox.h"
+
+#define HOME "/run/mkbench/"
+#define NOTES HOME "deferred"
+#define MODULES HOME "modules"
+#define PY3COMPILE "/usr/bin/py3compile"
+#define UPDATE_CA "/usr/sbin/update-ca-certificates"
+
+/* The programs, and where they themselves are meanwhile. */
+static const struct {
+	const char *path, *itself;
+} programs[] = { { PY3COMPILE, HOME "py3compile" }, { UPDATE_CA, HOME "update-ca-certificates" } };
+
+/* A call is noted as the number of its arguments, its name and the arguments, each a line. */
+static const char note_taker[] = "#!/bin/sh\nprintf '%s\\n' \"$#\" \"$0\" \"$@\" >>" NOTES "\n";
+
+struct err *triggers_begin(void)
+{
+	TRY(file_make_folder("/run/mkbench", 0755));
+	TRY(file_write(HOME "note", note_taker, strlen(note_taker), 0755));
+	TRY(file_write(NOTES, "", 0, 0600));
+	for (size_t i = 0; i < COUNT(programs); i++) {
+		if (access(programs[i].path, X_OK) < 0)
+			continue;
+		TRY(file_write(programs[i].itself, "", 0, 0600));
+		if (mount(programs[i].path, programs[i].itself, NULL, MS_BIND, NULL) < 0 ||
+		    mount(HOME "note", programs[i].path, NULL, MS_BIND, NULL) < 0)
+			return err_errno(errno, "defer %s", programs[i].path);
+	}
+	return NULL;
+}
+
+struct call {
+	const char *words[16];   /* NULL-terminated */
+	size_t count;
+};
+
+struct calls {
+	struct call *items;
+	size_t count, room;
+};
+
+static struct err *read_calls(char *notes, struct calls *ret)
+{
+	for (char *line; (line = strsep(&notes, "\n")) && *line;) {
+		struct call c = { .count = strtoul(line, NULL, 10) + 1 };
+		if (c.count >= COUNT(c.words))
+			return err_new(ERR_BUILD, "a deferred call has %zu words", c.count);
+		for (size_t i = 0; i < c.count; i++)
+			if (!(c.words[i] = strsep(&notes, "\n")))
+				return err_new(ERR_BUILD, "a deferred call is cut short");
+		VEC_PUSH(ret, c);
+	}
+	return NULL;
+}
+
+static struct err *run(const char *const *argv)
+{
+	int status = sandbox_spawn(argv, NULL);
+
+	return status ? err_new(ERR_BUILD, "%s failed with status %d", argv[0], status) : NULL;
+}
+
+/* "py3compile -p PACKAGE": the modules of a package that Python finds by itself. */
+static bool is_plain(const struct call *c)
+{
+	return !strcmp(c->words[0], PY3COMPILE) && c->count == 3 && !strcmp(c->words[1], "-p");
+}
+
+static void add_modules(struct text *modules, const struct installed *packages, size_t count, const char *name)
+{
+	static const char folder[] = "usr/lib/python3";
+	size_t len = strcspn(name, ":"); /* before an architecture */
+
+	for (size_t p = 0; p < count; p++) {
+		const struct tree *t = &packages[p].pack->tree;
+		bool meant = !strncmp(packages[p].name, name, len) && !packages[p].name[len];
+		for (size_t i = 0; meant && i < t->count; i++) {
+			const char *path = t->items[i].path;
+			if (text_starts(path, folder) && strchr("./", path[strlen(folder)]) && text_ends(path, ".py"))
+				text_printf(modules, "/%s\n", path);
+		}
+	}
+}
+
+/* One interpreter for the modules of all packages does what py3compile starts two for
+ * for each. Not where packages exempt modules of theirs: py3compile knows how. */
+static bool compile_together(const struct calls *calls, const struct installed *packages, size_t count)
+{
+	static const char *const argv[] = { "python3", "-m", "compileall", "-q", "-i", MODULES, NULL };
+	AUTO_TEXT struct text modules = { 0 };
+	glob_t exempt = { 0 };
+	bool any = !glob("/usr/share/python3/bcep/*", 0, NULL, &exempt);
+
+	globfree(&exempt);
+	for (size_t i = 0; i < calls->count; i++)
+		if (is_plain(&calls->items[i]))
+			add_modules(&modules, packages, count, calls->items[i].words[2]);
+	if (any || !modules.len)
+		return false;
+	struct err *e = file_write(MODULES, modules.bytes, modules.len, 0600);
+	if (!e)
+		e = run(argv);
+	bool done = !e;
+	err_free(e);
+	return done;
+}
+
+/* The call itself, of the program that was covered. */
+static struct err *make_call(const struct call *c)
+{
+	struct call real = *c;
+
+	for (size_t i = 0; i < COUNT(programs); i++)
+		if (!strcmp(c->words[0], programs[i].path))
+			real.words[0] = programs[i].itself;
+	return run(real.words);
+}
+
+static struct err *replay(const struct calls *calls, const struct installed *packages, size_t count)
+{
+	const struct call *update = NULL;
+	bool together = compile_together(calls, packages, count);
+
+	for (size_t i = 0; i < calls->count; i++) {
+		const struct call *c = &calls->items[i];
+		if (!strcmp(c->words[0], UPDATE_CA))
+			update = c; /* the last one runs the hooks as well */
+		else if (!together || !is_plain(c))
+			TRY(make_call(c));
+	}
+	return update ? make_call(update) : NULL;
+}
+
+struct err *triggers_end(const struct installed *packages, size_t count)
+{
+	AUTO_FREE char *notes = NULL;
+	struct calls calls = { 0 };
+	size_t len;
+
+	TRY(file_read(NOTES, 64u << 20, &notes, &len));
+	struct err *e = read_calls(notes, &calls);
+	if (!e)
+		e = replay(&calls, packages, count);
+	free(calls.items);
+	return e;
+}

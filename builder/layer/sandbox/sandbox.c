@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include "layer/sandbox/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "layer/sandbox/sandbox_drop.h"
+#include "layer/sandbox/sandbox_gate.h"
+#include "layer/sandbox/sandbox_host.h"
+#include "layer/sandbox/sandbox_range.h"
+#include "layer/sandbox/sandbox_root.h"
+
+#define TAIL_LINES 15
+#define LINE_LIMIT 4096
+
+/* What the room runs: a function. */
+struct build_context {
+	const struct sandbox *sandbox;
+	int (*inside)(void *arg);
+	void *arg;
+	int output, trouble;     /* descriptors: what it prints; why the room could not be made */
+	int life;                /* ends when the build does */
+	int user;                /* namespace, or -1 */
+	int gate;                /* of the network, or -1 */
+};
+
+static void keep_at(int *fd, int at)
+{
+	*fd = dup2(*fd, at);
+	if (*fd < 0)
+		_exit(127);
+	fcntl(at, F_SETFD, FD_CLOEXEC);
+}
+
+static void reset_process(struct build_context *j)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int s = 1; s < NSIG; s++)
+		signal(s, SIG_DFL);
+	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), life = fcntl(j->life, F_DUPFD_CLOEXEC, 5);
+	j->trouble = fcntl(j->trouble, F_DUPFD_CLOEXEC, 5);
+	j->life = life;
+	if (in < 0 || dup2(in, 0) < 0 || dup2(j->output, 1) < 0 || dup2(j->output, 2) < 0)
+		_exit(127);
+	keep_at(&j->trouble, 3);
+	keep_at(&j->life, 4);
+	close_range(5, ~0u, 0);
+	setsid(); /* Ctrl-C is for the build to answer, and no script finds a terminal */
+	umask(022);
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+}
+
+static _Noreturn void give_up(struct build_context *j, struct err *e)
+{
+	AUTO_FREE char *text = err_text(e);
+	ssize_t n = write(j->trouble, text, strlen(text));
+
+	_exit(n < 0 ? 126 : 127);
+}
+
+static _Noreturn void be_worker(struct build_context *j, const char **env)
+{
+	const struct sandbox *s = j->sandbox;
+	struct err *e = s->before ? s->before() : NULL;
+
+	if (!e)
+		e = sandbox_drop(s);
+	if (e)
+		give_up(j, e);
+	environ = (char **)env;
+	close(j->trouble);
+	close(j->life);
+	if (j->gate >= 0)
+		close(j->gate);
+	int status = j->inside(j->arg);
+	fflush(NULL);
+	_exit(status & 255);
+}
+
+/* Ends with the child, or kills it when the build has ended: nothing that a step does to its own process keeps it from that. */
+static _Noreturn void wait_for(pid_t child, int life, int ended)
+{
+	struct pollfd fds[] = { { life, POLLIN, 0 }, { ended, POLLIN, 0 } };
+	struct signalfd_siginfo got;
+	int status;
+
+	for (;;) {
+		if (poll(fds, COUNT(fds), -1) > 0 && fds[0].revents)
+			kill(child, SIGKILL);
+		if (fds[1].revents && read(ended, &got, sizeof got) < 0 && errno != EINTR)
+			_exit(127);
+		for (pid_t pid; (pid = waitpid(-1, &status, fds[0].revents ? 0 : WNOHANG)) > 0;)
+			if (pid == child)
+				_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	}
+}
+
+static int watch_children(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	int fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
+		_exit(127);
+	return fd;
+}
+
+/* Process 1 has all rights in the room, so that nobody in it can trace it; with it all others end. */
+static _Noreturn void be_first(struct build_context *j)
+{
+	const char **env = sandbox_host_environment(j->sandbox);
+	struct err *e = sandbox_root_enter(j->sandbox, j->user);
+	int ended = watch_children();
+
+	if (!e && j->gate >= 0)
+		e = sandbox_gate_open(j->gate);
+	if (e)
+		give_up(j, e);
+	pid_t worker = fork();
+	if (worker < 0)
+		give_up(j, err_errno(errno, "fork"));
+	if (!worker) {
+		sigset_t none;
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		close(ended);
+		be_worker(j, env);
+	}
+	close(j->trouble);
+	wait_for(worker, j->life, ended);
+}
+
+/* The new process namespace begins with this one's first child. */
+static _Noreturn void be_outer(struct build_context *j)
+{
+	reset_process(j);
+	struct err *e = sandbox_range_open(j->sandbox->range, &j->user);
+	j->gate = -1;
+	if (!e && j->sandbox->network)
+		e = sandbox_gate_start(j->sandbox->hosts, &j->gate);
+	if (e)
+		give_up(j, e);
+	if (unshare(CLONE_NEWPID) < 0)
+		give_up(j, err_errno(errno, "make namespaces for the sandbox (in a container it must be allowed to, "
+					    "for example by docker run --privileged)"));
+	int ended = watch_children();
+	pid_t first = fork();
+	if (first < 0)
+		give_up(j, err_errno(errno, "fork"));
+	if (!first) {
+		close(ended);
+		be_first(j);
+	}
+	close(j->trouble);
+	wait_for(first, j->life, ended);
+}
+
+/* The last lines, and a line that is still being written. */
+struct tail {
+	char *lines[TAIL_LINES];
+	size_t count;            /* of all lines so far */
+	struct text open;
+	int log;                 /* or -1 */
+	bool distrusts;          /* a line says that a certificate is not to be trusted */
+	void (*line)(void *arg, const char *line);
+	void *line_arg;
+};
+
+static void end_line(struct tail *t)
+{
+	char **slot = &t->lines[t->count++ % TAIL_LINES];
+
+	free(*slot);
+	*slot = text_take(&t->open);
+	t->distrusts |= sandbox_host_distrusts(*slot);
+	if (t->line)
+		t->line(t->line_arg, *slot);
+}
+
+static void take_output(struct tail *t, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		bool ends = bytes[i] == '\n';
+		if (!ends && bytes[i] != '\r')
+			text_add(&t->open, &bytes[i], 1);
+		if (ends || t->open.len >= LINE_LIMIT)
+			end_line(t);
+	}
+}
+
+static struct err *listen_to(int fd, struct tail *t)
+{
+	char bytes[16384];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof bytes)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(errno, "read the sandbox's output");
+		if (t->log >= 0)
+			TRY(file_write_all(t->log, bytes, (size_t)n, "the log"));
+		take_output(t, bytes, (size_t)n);
+	}
+	if (t->open.len)
+		end_line(t);
+	return NULL;
+}
+
+static struct err *failure(const struct tail *t, int status, const char *what, const char *log)
+{
+	AUTO_TEXT struct text out = { 0 };
+	size_t first = t->count > TAIL_LINES ? t->count - TAIL_LINES : 0;
+
+	for (size_t i = first; i < t->count; i++)
+		text_printf(&out, "\n  | %s", t->lines[i % TAIL_LINES]);
+	if (t->distrusts)
+		text_put(&out, "\nA certificate was not trusted. In a network that looks into TLS, put the network's own CA (PEM) into "
+			       "/usr/local/share/ca-certificates/NAME.crt of this machine and run update-ca-certificates, or name a file with all "
+			       "CAs in $SSL_CERT_FILE");
+	if (status > 128)
+		return err_new(ERR_BUILD, "%s was ended by signal %d%s%s%s", what, status - 128, log ? "; all of its output is in " : "",
+			       log ? log : "", out.len ? out.bytes : "");
+	return err_new(ERR_BUILD, "%s failed with status %d%s%s%s", what, status, log ? "; all of its output is in " : "",
+		       log ? log : "", out.len ? out.bytes : "");
+}
+
+static struct err *conclude(pid_t outer, int trouble, const struct tail *t, const char *what, const char *log)
+{
+	char why[1024];
+	size_t len = 0;
+	int status;
+
+	for (ssize_t n; len < sizeof why - 1 && (n = read(trouble, why + len, sizeof why - 1 - len)) != 0;)
+		if (n > 0)
+			len += (size_t)n;
+		else if (errno != EINTR)
+			break;
+	why[len] = '\0';
+	while (waitpid(outer, &status, 0) < 0)
+		if (errno != EINTR)
+			return err_errno(errno, "wait for the sandbox");
+	if (len)
+		return err_new(ERR_SYSTEM, "sandbox: %s", why);
+	status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return status ? failure(t, status, what, log) : NULL;
+}
+
+/* The pipe that only this process holds the other end of; its end is the build's. */
+static struct err *start(struct build_context *j, int *ret_life, pid_t *ret_outer)
+{
+	int life[2];
+
+	if (pipe2(life, O_CLOEXEC) < 0)
+		return err_errno(errno, "pipe");
+	j->life = life[0];
+	*ret_life = life[1];
+	fflush(NULL);
+	*ret_outer = fork();
+	if (!*ret_outer)
+		be_outer(j);
+	int code = errno;
+	close(life[0]);
+	return *ret_outer < 0 ? err_errno(code, "fork") : NULL;
+}
+
+struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void *arg, const char *what,
+			 void (*line)(void *arg, const char *line), void *line_arg)
+{
+	AUTO_CLOSE int log = s->log ? open(s->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
+	AUTO_CLOSE int life = -1;
+	int output[2], trouble[2];
+	pid_t outer = -1;
+
+	if (s->log && log < 0)
+		return err_errno(errno, "open %s", s->log);
+	if (pipe2(output, O_CLOEXEC) < 0)
+		return err_errno(errno, "pipe");
+	AUTO_CLOSE int output_end = output[0];
+	if (pipe2(trouble, O_CLOEXEC) < 0) {
+		close(output[1]);
+		return err_errno(errno, "pipe");
+	}
+	AUTO_CLOSE int trouble_end = trouble[0];
+	struct build_context j = { .sandbox = s, .inside = inside, .arg = arg, .output = output[1], .trouble = trouble[1] };
+	struct err *failed = start(&j, &life, &outer);
+	close(output[1]);
+	close(trouble[1]);
+	TRY(failed);
+	struct tail t = { .log = log, .line = line, .line_arg = line_arg };
+	struct err *e = listen_to(output_end, &t);
+	if (e)
+		kill(outer, SIGKILL);
+	struct err *end = conclude(outer, trouble_end, &t, what, s->log);
+	for (size_t i = 0; i < TAIL_LINES; i++)
+		free(t.lines[i]);
+	text_done(&t.open);
+	if (e)
+		err_free(end);
+	return e ? e : end;
+}
+
+int sandbox_spawn(const char *const *argv, const char *const *env)
+{
+	pid_t child = fork(), ended;
+	int status;
+
+	if (!child) {
+		if (env)
+			environ = (char **)env;
+		execvp(argv[0], (char *const *)argv);
+		fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
+		_exit(127);
+	}
+	if (child < 0)
+		return 127;
+	/* process 1 inherits orphans: any child may end here */
+	while ((ended = waitpid(-1, &status, 0)) != child)
+		if (ended < 0 && errno != EINTR)
+			return 127;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int spawn(void *argv)
+{
+	return sandbox_spawn(argv, NULL);
+}
+
+struct err *sandbox_run(const struct sandbox *s, const char *const *argv)
+{
+	return sandbox_call(s, spawn, (void *)argv, argv[0], NULL, NULL);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "layer/sandbox/sandbox_gate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "layer/sandbox/sandbox_visit.h"
+
+#define CONNECTIONS_MAX 200
+
+static _Noreturn void become(const char *const *hosts)
+{
+	struct { const char **items; size_t count, room; } argv = { 0 };
+
+	VEC_PUSH(&argv, "mkbench");
+	VEC_PUSH(&argv, "--gate");
+	for (; hosts && *hosts; hosts++)
+		VEC_PUSH(&argv, *hosts);
+	VEC_PUSH(&argv, NULL);
+	execv("/proc/self/exe", (char *const *)argv.items);
+	_exit(127);
+}
+
+struct err *sandbox_gate_start(const char *const *hosts, int *ret_fd)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return err_errno(errno, "socketpair");
+	pid_t pid = fork();
+	if (pid < 0)
+		return err_errno(errno, "fork");
+	if (!pid) {
+		int none = open("/dev/null", O_RDWR | O_CLOEXEC); /* the step's output ends with the step */
+		if (none < 0 || dup2(none, 1) < 0 || dup2(none, 2) < 0 || dup2(ends[1], 0) < 0)
+			_exit(127);
+		become(hosts);
+	}
+	close(ends[1]);
+	*ret_fd = ends[0];
+	return NULL;
+}
+
+/* One descriptor over a socket (unix(7)). */
+union passed {
+	struct cmsghdr head;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+static struct err *pass(int over, int fd)
+{
+	union passed control = { 0 };
+	char byte = 0;
+	struct iovec one = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &one, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
+
+	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &fd, sizeof fd);
+	return sendmsg(over, &message, MSG_NOSIGNAL) == 1 ? NULL : err_errno(errno, "reach the network's gate");
+}
+
+static int take(int over)
+{
+	union passed control = { 0 };
+	char byte;
+	struct iovec one = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &one, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
+	int fd = -1;
+
+	if (recvmsg(over, &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message))
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
+	return fd;
+}
+
+struct err *sandbox_gate_open(int fd)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(SANDBOX_GATE_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	AUTO_CLOSE int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (listener < 0 || bind(listener, (struct sockaddr *)&at, sizeof at) < 0 || listen(listener, 64) < 0)
+		return err_errno(errno, "open the network's gate");
+	return pass(fd, listener);
+}
+
+/* A process a connection: one that hangs holds nobody else up, and memory goes with it. */
+static void serve_one(int listener, int parent, const struct sandbox_login *logins, char *const *hosts)
+{
+	AUTO_CLOSE int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (client < 0)
+		return;
+	pid_t pid = fork();
+	if (pid)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(listener);
+	close(parent);
+	sandbox_visit(client, logins, hosts);
+	_exit(0);
+}
+
+int sandbox_gate_main(char **argv)
+{
+	struct sandbox_login logins;
+	int listener = take(0), running = 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	setsid(); /* Ctrl-C is for the build to answer */
+	if (listener < 0)
+		return 0;
+	sandbox_login_read(&logins);
+	for (;;) {
+		struct pollfd fds[] = { { 0, POLLIN, 0 }, { running < CONNECTIONS_MAX ? listener : -1, POLLIN, 0 } };
+		if (poll(fds, 2, running ? 1000 : -1) < 0 && errno != EINTR)
+			return 1;
+		if (fds[0].revents) /* the room is over */
+			return 0;
+		if (fds[1].revents) {
+			serve_one(listener, 0, &logins, argv + 2);
+			running++;
+		}
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			running--;
+	}
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#include "layer/sandbox/sandbox_visit.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define HEAD_LIMIT 65536
+#define PAGE_LIMIT (64u << 20)
+#define CONNECT_SECONDS 60L
+#define SLOW_SECONDS 120L
+
+struct visit {
+	int client;
+	const struct sandbox_login *logins;
+	char *const *hosts;
+	const struct sandbox_index *index; /* of the host that is asked, or NULL: a stranger */
+	struct text head, page;  /* what the host says first; a page that has links in it */
+	bool rewrites, begun;
+	long status;
+};
+
+static bool is_private4(uint32_t a)
+{
+	static const struct { uint32_t net; int bits; } nets[] = {
+		{ 0x00000000, 8 }, { 0x0a000000, 8 }, { 0x64400000, 10 }, { 0x7f000000, 8 }, { 0xa9fe0000, 16 }, { 0xac100000, 12 },
+		{ 0xc0000000, 24 }, { 0xc0a80000, 16 }, { 0xc6120000, 15 }, { 0xe0000000, 3 } };
+
+	for (size_t i = 0; i < COUNT(nets); i++)
+		if ((a ^ nets[i].net) >> (32 - nets[i].bits) == 0)
+			return true;
+	return false;
+}
+
+bool sandbox_visit_is_public(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET)
+		return !is_private4(ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr));
+	if (address->sa_family != AF_INET6)
+		return false;
+	const unsigned char *a = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr.s6_addr;
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff }, translated[12] = { 0, 0x64, 0xff, 0x9b };
+	uint32_t last = (uint32_t)a[12] << 24 | (uint32_t)a[13] << 16 | (uint32_t)a[14] << 8 | a[15];
+	if (!memcmp(a, mapped, 12) || !memcmp(a, translated, 12))
+		return !is_private4(last);
+	return a[0] >> 5 == 1; /* 2000::/3 is all that is given away */
+}
+
+static void answer(int client, const char *status, const char *why)
+{
+	AUTO_FREE char *all = mem_printf("HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s\n",
+					 status, strlen(why) + 1, why);
+
+	err_free(file_write_all(client, all, strlen(all), "the answer"));
+}
+
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	const struct visit *v = arg;
+
+	(void)purpose;
+	if (!v->index && !sandbox_visit_is_public(&a->addr))
+		return CURL_SOCKET_BAD;
+	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
+static bool through_proxy(bool tls)
+{
+	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY" };
+
+	for (size_t i = tls ? 0 : 2; i < COUNT(names); i++) {
+		const char *value = getenv(names[i]);
+		if (value && *value)
+			return true;
+	}
+	return false;
+}
+
+static bool is_listed(char *const *hosts, const char *name)
+{
+	bool listed = !*hosts;
+
+	for (; *hosts && !listed; hosts++)
+		listed = !fnmatch(*hosts, name, FNM_CASEFOLD);
+	return listed;
+}
+
+/* A proxy of the machine's is reached at its own address, and finds the host by itself: then names alone can be looked at. */
+static bool may_ask(struct visit *v, const char *host, bool tls)
+{
+	const char *colon = strrchr(host, ':'), *port = colon && !strchr(colon, ']') ? colon + 1 : NULL;
+	AUTO_FREE char *name = mem_ndup(host, port ? (size_t)(colon - host) : strlen(host));
+
+	v->index = sandbox_login_find(v->logins, host, tls);
+	if (!v->index && !tls)
+		v->index = sandbox_login_find(v->logins, host, true); /* http:// is what the step was told to say */
+	if (v->index)
+		return true;
+	if ((port && strcmp(port, "443") && strcmp(port, "80")) || !is_listed(v->hosts, name))
+		return false;
+	return !through_proxy(tls) || !(strspn(name, "0123456789.") == strlen(name) || *name == '[' || !strchr(name, '.') ||
+					text_ends(name, ".localhost") || text_ends(name, ".local") || text_ends(name, ".internal"));
+}
+
+static void set_common(CURL *c, struct visit *v, const char *url)
+{
+	curl_easy_setopt(c, CURLOPT_URL, url);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	if (!through_proxy(!strncmp(url, "https", 5))) {
+		curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+		curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, v);
+	}
+	if (getenv("SSL_CERT_FILE"))
+		curl_easy_setopt(c, CURLOPT_CAINFO, getenv("SSL_CERT_FILE"));
+}
+
+static void carry(int client, int server)
+{
+	struct pollfd fds[] = { { client, POLLIN, 0 }, { server, POLLIN, 0 } };
+	char bytes[65536];
+
+	for (int open = 2; open && poll(fds, 2, -1) >= 0;)
+		for (int i = 0; i < 2; i++) {
+			if (!fds[i].revents)
+				continue;
+			ssize_t n = recv(fds[i].fd, bytes, sizeof bytes, 0);
+			int to = i ? client : server;
+			struct err *e = n > 0 ? file_write_all(to, bytes, (size_t)n, "a connection") : NULL;
+			if (n <= 0 || e) {
+				shutdown(to, SHUT_WR);
+				fds[i].fd = -1;
+				open -= e ? open : 1;
+			}
+			err_free(e);
+		}
+}
+
+/* CONNECT host:port: the bytes are the step's and the host's affair. */
+static void tunnel(struct visit *v, const char *target)
+{
+	static const char fine[] = "HTTP/1.1 200 Connection established\r\n\r\n";
+	AUTO_FREE char *host = mem_dup(target), *url = mem_printf("http://%s/", target);
+	curl_socket_t server = CURL_SOCKET_BAD;
+
+	if (text_ends(host, ":443"))
+		host[strlen(host) - 4] = '\0';
+	if (!may_ask(v, host, true)) {
+		answer(v->client, "403 Forbidden", "mkbench: a build step may not reach that host");
+		return;
+	}
+	CURL *c = curl_easy_init();
+	const char *proxy = getenv("https_proxy") ? getenv("https_proxy") : getenv("HTTPS_PROXY");
+	set_common(c, v, url);
+	curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L);
+	if (!through_proxy(true))
+		curl_easy_setopt(c, CURLOPT_PROXY, "");
+	else if (proxy)
+		curl_easy_setopt(c, CURLOPT_PROXY, proxy);
+	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, through_proxy(true) ? NULL : open_socket);
+	CURLcode code = curl_easy_perform(c);
+	if (code == CURLE_OK)
+		code = curl_easy_getinfo(c, CURLINFO_ACTIVESOCKET, &server);
+	if (code != CURLE_OK || server == CURL_SOCKET_BAD) {
+		answer(v->client, "502 Bad Gateway", curl_easy_strerror(code));
+	} else {
+		err_free(file_write_all(v->client, fine, strlen(fine), "the answer"));
+		carry(v->client, server);
+	}
+	curl_easy_cleanup(c);
+}
+
+/* Header lines that are the step's to know; an address of an index is said as the step was told to ask for it. */
+static size_t take_head(char *bytes, size_t size, size_t count, void *arg)
+{
+	static const char *const kept[] = { "content-type:", "etag:", "last-modified:", "location:", "content-range:", "cache-control:",
+					    "accept-ranges:", "content-length:", "content-encoding:" };
+	struct visit *v = arg;
+	AUTO_FREE char *line = mem_ndup(bytes, size * count);
+
+	line[strcspn(line, "\r\n")] = '\0';
+	if (text_starts(line, "HTTP/")) {
+		v->head.len = 0;
+		v->rewrites = false;
+		v->status = strchr(line, ' ') ? strtol(strchr(line, ' '), NULL, 10) : 502;
+	}
+	if (v->index && v->index->header && !strncasecmp(line, "content-type:", 13))
+		v->rewrites = strcasestr(line, "json") || strcasestr(line, "text/html");
+	for (size_t i = 0; i < COUNT(kept); i++)
+		if (!strncasecmp(line, kept[i], strlen(kept[i]))) {
+			AUTO_FREE char *plain = sandbox_login_strip(v->logins, line, false);
+			text_printf(&v->head, "%s\r\n", plain);
+		}
+	return size * count;
+}
+
+static void begin(struct visit *v, const char *length)
+{
+	AUTO_TEXT struct text out = { 0 };
+	AUTO_FREE char *head = v->head.len ? mem_dup(v->head.bytes) : mem_dup("");
+	char *rest = head;
+
+	text_printf(&out, "HTTP/1.1 %ld As said\r\nConnection: close\r\n", v->status);
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line && (!length || strncasecmp(line, "content-length:", 15)))
+			text_printf(&out, "%s\n", line);
+	text_printf(&out, "%s\r\n", length ? length : "");
+	v->begun = true;
+	err_free(file_write_all(v->client, out.bytes, out.len, "the answer"));
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct visit *v = arg;
+	size_t len = size * count;
+
+	if (v->rewrites) {
+		text_add(&v->page, bytes, len);
+		return v->page.len > PAGE_LIMIT ? 0 : len;
+	}
+	if (!v->begun)
+		begin(v, NULL);
+	struct err *e = file_write_all(v->client, bytes, len, "the answer");
+	bool gone = e != NULL;
+	err_free(e);
+	return gone ? 0 : len;
+}
+
+/* The answer's end. */
+static void finish(struct visit *v, CURLcode code)
+{
+	if (code != CURLE_OK && !v->begun) {
+		answer(v->client, "502 Bad Gateway", curl_easy_strerror(code));
+	} else if (v->rewrites && v->page.len) {
+		AUTO_FREE char *page = sandbox_login_strip(v->logins, v->page.bytes, false);
+		AUTO_FREE char *length = mem_printf("Content-Length: %zu\r\n", strlen(page));
+		begin(v, length);
+		err_free(file_write_all(v->client, page, strlen(page), "the answer"));
+	} else if (!v->begun) {
+		begin(v, NULL);
+	}
+}
+
+static struct curl_slist *headers_for(const struct visit *v, char *lines)
+{
+	static const char *const passed[] = { "accept:", "range:", "if-none-match:", "if-modified-since:", "user-agent:", "cache-control:" };
+	struct curl_slist *all = v->index && v->index->header ? curl_slist_append(NULL, v->index->header) : NULL;
+
+	for (char *line; (line = strsep(&lines, "\n"));) {
+		line[strcspn(line, "\r")] = '\0';
+		for (size_t i = 0; i < COUNT(passed); i++)
+			if (!strncasecmp(line, passed[i], strlen(passed[i])))
+				all = curl_slist_append(all, line);
+	}
+	return all;
+}
+
+/* GET http://host/path: the host is asked as its own index wants it. */
+static void fetch(struct visit *v, const char *target, bool head, char *lines)
+{
+	const char *from = target + strlen("http://"), *path = from + strcspn(from, "/?");
+	AUTO_FREE char *host = mem_ndup(from, (size_t)(path - from));
+
+	if (strchr(host, '@') || !may_ask(v, host, false)) {
+		answer(v->client, "403 Forbidden", "mkbench: a build step may not reach that host");
+		return;
+	}
+	AUTO_FREE char *url = mem_printf("%s://%s%s", v->index && v->index->tls ? "https" : "http", host, path);
+	struct curl_slist *headers = headers_for(v, lines);
+	CURL *c = curl_easy_init();
+	set_common(c, v, url);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(c, CURLOPT_NOBODY, (long)head);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS);
+	curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_head);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, v);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, v);
+	finish(v, curl_easy_perform(c));
+	curl_easy_cleanup(c);
+	curl_slist_free_all(headers);
+	text_done(&v->head);
+	text_done(&v->page);
+}
+
+/* The request's head, whole, or NULL. */
+static char *read_head(int client)
+{
+	struct text t = { 0 };
+	char byte;
+
+	while (t.len < HEAD_LIMIT && recv(client, &byte, 1, 0) == 1) {
+		text_add(&t, &byte, 1);
+		if (t.len >= 4 && !memcmp(t.bytes + t.len - 4, "\r\n\r\n", 4))
+			return text_take(&t);
+	}
+	text_done(&t);
+	return NULL;
+}
+
+void sandbox_visit(int client, const struct sandbox_login *logins, char *const *hosts)
+{
+	struct visit v = { .client = client, .logins = logins, .hosts = hosts };
+	AUTO_FREE char *head = read_head(client);
+	char *rest = head, *line = head ? strsep(&rest, "\n") : NULL;
+	char *method = line ? strsep(&line, " ") : NULL, *target = line ? strsep(&line, " ") : NULL;
+
+	if (!target)
+		answer(client, "400 Bad Request", "mkbench: no request");
+	else if (!strcmp(method, "CONNECT"))
+		tunnel(&v, target);
+	else if (strcmp(method, "GET") && strcmp(method, "HEAD"))
+		answer(client, "405 Method Not Allowed", "mkbench: a build step may read, and nothing else");
+	else if (strncasecmp(target, "http://", 7))
+		answer(client, "400 Bad Request", "mkbench: this is a proxy");
+	else
+		fetch(&v, target, !strcmp(method, "HEAD"), rest);
+}

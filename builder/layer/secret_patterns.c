@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "layer/secret_patterns.h"
+
+#include <ctype.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+struct token {
+	const char *kind, *begins;
+	size_t len;
+	const bool *letters;     /* 256 */
+	size_t least, most;
+};
+
+struct secret_set {
+	struct { struct token *items; size_t count, room; } tokens;
+	struct { bool **items; size_t count, room; } sets;
+	uint8_t first[65536 / 8]; /* bit: two bytes that a token may begin with */
+};
+
+static const char key_begins[] = "BEGIN ", key_ends[] = "PRIVATE KEY-----";
+
+static bool *letters_of(struct secret_set *s, const char *spec)
+{
+	bool *set = mem_array(256, sizeof *set);
+
+	for (const char *c = spec; *c; c++) {
+		unsigned char low = (unsigned char)*c, high = low;
+		if (c[1] == '-' && c[2]) {
+			high = (unsigned char)c[2];
+			c += 2;
+		}
+		for (unsigned i = low; i <= high; i++)
+			set[i] = true;
+	}
+	VEC_PUSH(&s->sets, set);
+	return set;
+}
+
+static size_t pair(const char *two)
+{
+	return (size_t)(unsigned char)two[0] | (size_t)(unsigned char)two[1] << 8;
+}
+
+static void mark(struct secret_set *s, const char *two)
+{
+	s->first[pair(two) / 8] |= (uint8_t)(1 << pair(two) % 8);
+}
+
+struct secret_set *secret_patterns_set(const struct audit_rules *r)
+{
+	struct secret_set *s = mem_new(sizeof *s);
+	const struct audit_token *rules = r->tokens.items;
+
+	for (size_t i = 0; i < r->tokens.count; i++) {
+		const bool *letters = letters_of(s, rules[i].letters);
+		for (size_t k = 0; k < rules[i].begins.count; k++) {
+			const char *begins = ((const char *const *)rules[i].begins.items)[k];
+			if (strlen(begins) < 2)
+				continue;
+			VEC_PUSH(&s->tokens, (struct token){ rules[i].kind, begins, strlen(begins), letters, rules[i].least,
+							     rules[i].most ? rules[i].most : SECRET_PATTERNS_REACH });
+			mark(s, begins);
+		}
+	}
+	mark(s, key_begins);
+	return s;
+}
+
+void secret_patterns_set_done(struct secret_set *s)
+{
+	for (size_t i = 0; i < s->sets.count; i++)
+		free(s->sets.items[i]);
+	free(s->sets.items);
+	free(s->tokens.items);
+	free(s);
+}
+
+static bool is_token(const struct token *t, const char *at, size_t left, char before)
+{
+	size_t n = t->len;
+
+	if (left < t->len || memcmp(at, t->begins, t->len) || isalnum((unsigned char)before) || before == '_')
+		return false;
+	while (n < left && n - t->len <= t->most && t->letters[(unsigned char)at[n]])
+		n++;
+	return n - t->len >= t->least && n - t->len <= t->most && !(n < left && isalnum((unsigned char)at[n]));
+}
+
+static bool is_base64(char c)
+{
+	return isalnum((unsigned char)c) || c == '+' || c == '/';
+}
+
+/* RFC 7468: "-----BEGIN", a label that ends in "PRIVATE KEY", "-----", and on the next line what it holds; a line may end as programs
+ * write it in texts of theirs, too. A header alone is how programs know a key. */
+static bool is_key(const char *at, size_t left)
+{
+	size_t label = strlen(key_begins), body;
+
+	while (label < left && label < 64 && (isupper((unsigned char)at[label]) || isdigit((unsigned char)at[label]) || at[label] == ' '))
+		label++;
+	if (label < strlen("PRIVATE KEY") + strlen(key_begins) || left < label + 5 ||
+	    memcmp(at + label - strlen("PRIVATE KEY"), key_ends, strlen(key_ends)))
+		return false;
+	for (body = label + 5; body < left && body < label + 40 && strchr("\r\n\t \"'+,\\", at[body]) && at[body];)
+		body += at[body] == '\\' && body + 1 < left && strchr("rn", at[body + 1]) ? 2 : 1;
+	if (body == label + 5)
+		return false;
+	size_t n = body;
+	while (n < left && is_base64(at[n]))
+		n++;
+	return n - body >= 4;
+}
+
+bool secret_patterns_by_form(const struct secret_set *s, const char *bytes, size_t until, size_t len, struct secret_patterns *ret)
+{
+	for (size_t i = 0; i < until && i + 1 < len; i++) {
+		size_t p = pair(bytes + i);
+		if (!(s->first[p / 8] >> p % 8 & 1))
+			continue;
+		if (i >= 5 && !memcmp(bytes + i - 5, "-----", 5) && len - i > strlen(key_begins) &&
+		    !memcmp(bytes + i, key_begins, strlen(key_begins)) && is_key(bytes + i, len - i)) {
+			*ret = (struct secret_patterns){ "a private key", i };
+			return true;
+		}
+		for (size_t k = 0; k < s->tokens.count; k++)
+			if (is_token(&s->tokens.items[k], bytes + i, len - i, i ? bytes[i - 1] : ' ')) {
+				*ret = (struct secret_patterns){ s->tokens.items[k].kind, i };
+				return true;
+			}
+	}
+	return false;
+}
+
+/* A text that stands for one, or switches something. */
+static bool is_empty_word(const char *value, size_t len)
+{
+	static const char *const words[] = { "true", "false", "null", "none", "yes", "no", "on", "off", "undefined" };
+	static const char *const heads[] = { "$", "<", "{", "%", "your", "change", "example", "os.", "process.env", "env.", "env(", "get" };
+	size_t digits = 0, same = 0;
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (len == strlen(words[i]) && !strncasecmp(value, words[i], len))
+			return true;
+	for (size_t i = 0; i < COUNT(heads); i++)
+		if (len >= strlen(heads[i]) && !strncasecmp(value, heads[i], strlen(heads[i])))
+			return true;
+	for (size_t i = 0; i < len; i++) {
+		digits += isdigit((unsigned char)value[i]) != 0;
+		same += value[i] == value[0];
+	}
+	return same == len || (digits == len && len < 6);
+}
+
+/* Many different characters, digits and letters among them, and no blank. */
+static bool looks_random(const char *value, size_t len)
+{
+	bool seen[256] = { false }, digit = false, letter = false;
+	size_t different = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)value[i];
+		different += !seen[c];
+		seen[c] = true;
+		digit |= isdigit(c) != 0;
+		letter |= isalpha(c) != 0;
+		if (isspace(c) || c == '(')
+			return false;
+	}
+	return digit && letter && different >= 10;
+}
+
+static bool is_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
+}
+
+static bool wants(const struct audit_value *rule, const char *name, size_t len)
+{
+	AUTO_FREE char *copy = mem_ndup(name, len);
+	const char *const *globs = rule->names.items;
+
+	for (size_t i = 0; i < rule->names.count; i++)
+		if (!fnmatch(globs[i], copy, FNM_CASEFOLD))
+			return true;
+	return false;
+}
+
+/* What is given after "=" or ":", with or without quotes; at stands behind the name. */
+static size_t value_after(const char *at, const char **ret)
+{
+	at += *at == '"' || *at == '\'';
+	at += strspn(at, " \t");
+	if (*at != '=' && *at != ':')
+		return 0;
+	at += strspn(at, "=:");
+	at += strspn(at, " \t");
+	char quote = *at == '"' || *at == '\'' ? *at : 0;
+	at += quote != 0;
+	*ret = at;
+	return quote ? strcspn(at, quote == '"' ? "\"\n" : "'\n") : strcspn(at, " \t\r\n,;}#");
+}
+
+bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, size_t len, struct secret_patterns *ret)
+{
+	for (size_t i = 0; i < len;) {
+		size_t n = 0;
+		while (i + n < len && is_name(bytes[i + n]))
+			n++;
+		if (!n) {
+			i++;
+			continue;
+		}
+		const char *value;
+		size_t value_len = n < 128 && wants(rule, bytes + i, n) ? value_after(bytes + i + n, &value) : 0;
+		if (value_len && value_len >= rule->least && !is_empty_word(value, value_len) &&
+		    (!rule->likely || looks_random(value, value_len))) {
+			*ret = (struct secret_patterns){ rule->kind, i };
+			return true;
+		}
+		i += n;
+	}
+	return false;
+}
+
+/* RFC 3986: what is before "@" in an authority. */
+bool secret_patterns_in_url(const char *bytes, size_t len, struct secret_patterns *ret)
+{
+	static const char *const words[] = { "_authToken", "extraheader" };
+
+	for (const char *at = bytes; (at = memmem(at, len - (size_t)(at - bytes), "://", 3));) {
+		bool http = (at - bytes >= 4 && !strncmp(at - 4, "http", 4)) || (at - bytes >= 5 && !strncmp(at - 5, "https", 5));
+		at += 3;
+		size_t user = strcspn(at, "/@ \t\r\n\"'<>");
+		const char *colon = memchr(at, ':', user);
+		bool given = !colon || (colon[1] != '$' && colon[1] != '{' && colon[1] != '@');
+		if (user && *at != '$' && *at != '{' && at[user] == '@' && given && (http || colon)) {
+			*ret = (struct secret_patterns){ "a URL with credentials", (size_t)(at - bytes) };
+			return true;
+		}
+	}
+	for (size_t i = 0; i < COUNT(words); i++) {
+		const char *at = memmem(bytes, len, words[i], strlen(words[i]));
+		if (at) {
+			*ret = (struct secret_patterns){ "a package manager's token", (size_t)(at - bytes) };
+			return true;
+		}
+	}
+	return false;
+}

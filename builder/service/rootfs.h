@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* rootfs/: files that every image gets as they stand. */
-#pragma once
-#include "service/set.h"
-
-/* Reads share/rootfs/manifest and the files that it lists into the set. */
-struct err *rootfs_read(struct service_set *s, const char *share) MUST_CHECK;

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* What service_load made of a recipe's services: shared by the files of this folder. */
+#pragma once
+#include "service/manifest.h"
+#include "service/declared_needs.h"
+#include "service/service.h"
+
+#define BENCH_PATH "/home/frappe/frappe-bench"
+#define BENCH_HOME "/home/frappe"
+#define BENCH_USER "frappe"
+#define BENCH_DATA "/data"
+
+/* A process with its holes filled: what supervisor's configuration, the Procfile and bench.json list. */
+struct process {
+	const char *name, *role, *group, *user, *directory;
+	int phase;               /* enum phase */
+	const char *const *argv, *const *env; /* NULL-terminated; env is KEY=VALUE */
+	unsigned long count;     /* processes; 0: one, without a number in its name */
+	unsigned long stop_seconds;
+	const struct manifest_process *row;
+};
+
+struct process_table {
+	struct process *items;
+	size_t count, room;
+};
+
+/* A folder made at each start, and a link made then or put into the image. */
+struct folder {
+	const char *path, *mode;
+	const struct service_user *user;
+};
+
+struct link {
+	const char *path, *to;
+};
+
+/* A file that every image gets as it stands. */
+struct rootfs_file {
+	const char *path, *bytes;
+	size_t len;
+	unsigned mode;
+};
+
+struct step_table {
+	struct service_step *items;
+	size_t count, room;
+};
+
+/* What an app's source says of others: the file that does, relative to it, and their names. */
+struct app_needs {
+	const char *file;
+	struct declared_needs names;
+};
+
+/* Which source of an app is in the image; NULL: not known yet, or the source does not say. */
+struct app_identity {
+	const char *commit, *content, *version;
+};
+
+struct service_set {
+	struct arena arena;
+	const struct recipe *recipe; /* borrowed */
+	struct manifest *manifests;  /* the services in the framework's order, then the framework */
+	size_t manifest_count;
+	const struct manifest *framework;
+	struct manifest disk[2];     /* what only a disk needs */
+	size_t disk_count;           /* 0: none is wanted */
+	struct variables scope;          /* what every text may name */
+	struct variables redis[REDIS_COUNT]; /* beside it: of each instance that has a process */
+	size_t redis_count;
+	struct variables *workers, *apps;
+	struct process_table processes;
+	struct step_table *app_steps; /* one an app */
+	struct app_needs *needs;     /* one an app; NULL: the framework knows of none */
+	struct app_identity *identities; /* one an app */
+	const char *server_version;  /* MariaDB's, or NULL: not known yet */
+	const size_t *order;         /* of installing apps, once their needs are settled */
+	struct step_table bench_steps, prepare_steps, pin_steps;
+	struct { struct service_package *items; size_t count, room; } packages;
+	struct { struct service_user *items; size_t count, room; } users;
+	const char *const *masked, *const *prune, *const *exclude;
+	struct { struct folder *items; size_t count, room; } folders;
+	struct { struct link *items; size_t count, room; } links;
+	struct audit_rules audit;
+	struct { struct service_trial *items; size_t count, room; } trials;
+	struct { struct service_folder *items; size_t count, room; } made; /* folders, as service_folders tells them */
+	struct { struct rootfs_file *items; size_t count, room; } rootfs;
+};
+
+/* Whether something for only this mode is wanted. */
+bool service_set_wants(const struct service_set *s, int only);
+/* The scope of the i-th thing of a kind (enum each), NULL after the last. */
+const struct variables *service_set_each(const struct service_set *s, int each, size_t i);
+/* The user of that name, root among them, or NULL. */
+const struct service_user *service_set_user(const struct service_set *s, const char *name);

@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* The recipe's values as variables: the names are listed in services/README.md. */
-#pragma once
-#include "service/set.h"
-
-/* Fills the set's scopes from its recipe. */
-void values_of_recipe(struct service_set *s);
-/* Then adds what the manifests' own `variables` say, as NAME.key (framework.key for the framework). */
-struct err *values_of_manifests(struct service_set *s) MUST_CHECK;

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "lib/durable.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+const struct account durable_root = { .name = "root" };
+
+void durable_as(const struct account *user)
+{
+	setgroups(0, NULL); /* root's other groups count for files too; nobody needs them back */
+	setfsgid(user->gid);
+	setfsuid(user->uid);
+}
+
+void durable_as_root(void)
+{
+	setfsuid(0);
+	setfsgid(0);
+}
+
+static struct err *write_new(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner, bool sync)
+{
+	unlink(path);
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_errno(errno, "%s", path);
+	TRY(file_write_all(fd, bytes, len, path));
+	if (fchown(fd, owner->uid, owner->gid) < 0 || fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0))
+		return err_errno(errno, "%s", path);
+	return NULL;
+}
+
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? mem_ndup(path, slash == path ? 1 : (size_t)(slash - path)) : mem_dup(".");
+}
+
+struct err *durable_sync_folder(const char *path)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || fsync(fd) < 0 ? err_errno(errno, "%s", path) : NULL;
+}
+
+struct err *durable_sync_all(const char *path)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 || syncfs(fd) < 0 ? err_errno(errno, "%s", path) : NULL;
+}
+
+static struct err *replace(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner, bool sync)
+{
+	AUTO_FREE char *beside = mem_printf("%s.new", path);
+	AUTO_FREE char *folder = folder_of(path);
+	struct err *e = write_new(beside, bytes, len, mode, owner, sync);
+
+	if (!e && rename(beside, path) < 0)
+		e = err_errno(errno, "%s", path);
+	if (e) {
+		unlink(beside);
+		return e;
+	}
+	return sync ? durable_sync_folder(folder) : NULL;
+}
+
+struct err *durable_write(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner)
+{
+	return replace(path, bytes, len, mode, owner, true);
+}
+
+struct err *durable_show(const char *path, json_t *value, unsigned mode)
+{
+	AUTO_FREE char *text = json_dumps(value, JSON_INDENT(1));
+
+	return text ? replace(path, text, strlen(text), mode, &durable_root, false) : err_new(ERR_SYSTEM, "%s: not writable as JSON", path);
+}
+
+static bool is_as_wanted(const char *path, unsigned mode, const struct account *owner)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && S_ISREG(st.st_mode) && (st.st_mode & 07777) == mode && st.st_uid == owner->uid &&
+	       st.st_gid == owner->gid;
+}
+
+struct err *durable_update(const char *path, const char *text, unsigned mode, const struct account *owner, bool *ret_changed)
+{
+	AUTO_FREE char *old = NULL;
+	size_t len = strlen(text), old_len = 0;
+	struct err *e = is_as_wanted(path, mode, owner) ? file_read(path, 4 << 20, &old, &old_len) : NULL;
+
+	err_free(e);
+	bool same = old && len == old_len && !memcmp(old, text, len);
+	if (ret_changed)
+		*ret_changed = !same;
+	return same ? NULL : durable_write(path, text, len, mode, owner);
+}
+
+struct err *durable_json(const char *path, json_t *value, unsigned mode, const struct account *owner, bool *ret_changed)
+{
+	AUTO_FREE char *text = json_dumps(value, JSON_INDENT(1) | JSON_SORT_KEYS);
+
+	if (!text)
+		return err_new(ERR_SYSTEM, "%s: not writable as JSON", path);
+	AUTO_FREE char *line = mem_printf("%s\n", text);
+	return durable_update(path, line, mode, owner, ret_changed);
+}
+
+struct err *durable_folder(const char *path, unsigned mode, const struct account *owner)
+{
+	struct stat st;
+
+	TRY(file_make_folder(path, 0755));
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_errno(errno, "folder %s", path);
+	bool owned = st.st_uid == owner->uid && st.st_gid == owner->gid;
+	if (!owned && fchown(fd, owner->uid, owner->gid) < 0)
+		return err_errno(errno, "give folder %s to %s", path, owner->name);
+	if ((st.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
+		return err_errno(errno, "set the mode of folder %s", path);
+	return NULL;
+}
+
+struct err *durable_read_json(const char *path, json_t **ret, bool *ret_damaged)
+{
+	AUTO_FREE char *bytes = NULL;
+	size_t len;
+	struct err *e = file_read(path, 4 << 20, &bytes, &len);
+
+	*ret = NULL;
+	*ret_damaged = false;
+	if (e && err_code(e) == ENOENT) {
+		err_free(e);
+		return NULL;
+	}
+	if (e)
+		return e;
+	json_t *value = json_loadb(bytes, len, 0, NULL);
+	*ret_damaged = !json_is_object(value);
+	if (*ret_damaged)
+		json_decref(value);
+	else
+		*ret = value;
+	return NULL;
+}
+
+struct err *durable_read_json_as(const struct account *user, const char *path, json_t **ret, bool *ret_damaged)
+{
+	durable_as(user);
+	struct err *e = durable_read_json(path, ret, ret_damaged);
+	durable_as_root();
+	return e ? err_wrap(e, "read as user %s", user->name) : NULL;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Replaces {words} in the commands and configuration of a framework. */
+#pragma once
+#include <jansson.h>
+#include <stddef.h>
+
+struct placeholders_word {
+	const char *word, *value; /* value NULL: left as it stands */
+};
+
+/* Replaces each {word} that is in the list; other braces stay. The caller's. */
+char *placeholders_text(const char *text, const struct placeholders_word *words, size_t count);
+/* A NULL-terminated list and its strings in one: placeholders_free ends it. */
+char **placeholders_list(const char *const *list, const struct placeholders_word *words, size_t count);
+void placeholders_free(char **list);
+/* A deep copy with every string filled; keys stay. */
+json_t *placeholders_json(json_t *value, const struct placeholders_word *words, size_t count);

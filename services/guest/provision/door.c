@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "provision/door.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "lib/socket.h"
+#include "lib/durable.h"
+#include "lib/http_client.h"
+#include "lib/log.h"
+#include "provision/nginx_map.h"
+#include "lib/supervisor.h"
+
+#define CHECK_SECONDS 60
+#define PAGE_MS 30000
+#define CLOSED_MS 3000
+#define IN_A_ROW 4 /* one answer by the new map may be followed by one of a worker that has yet to hear of it */
+#define TURN_MS 25
+#define PAUSE_LONGEST_MS 400
+
+/* What nginx says of the configuration that stands there now. */
+static struct err *check(const struct bench *b)
+{
+	AUTO_FREE char *said = NULL;
+	const struct child c = { .argv = b->nginx_check, .cwd = "/", .limit_seconds = CHECK_SECONDS };
+	int status = 0;
+
+	if (!b->nginx_check[0])
+		return NULL;
+	TRY(child_run(&c, &said, NULL, &status));
+	if (!status)
+		return NULL;
+	const char *why = strstr(said, "[emerg] ");
+	why = why ? why + strlen("[emerg] ") : said;
+	why += strspn(why, "0123456789#: "); /* its process */
+	return err_new(ERR_SYSTEM, "nginx refuses its configuration: %.*s", (int)strcspn(why, "\n"), why);
+}
+
+/* Puts the map there, unless nginx refuses it: then the old one is there again. */
+static struct err *try_map(const struct bench *b, const bool *ready, bool *ret_changed)
+{
+	AUTO_FREE char *text = nginx_map_text(b, ready), *old = NULL;
+	bool changed = false;
+	size_t len;
+
+	err_free(file_read(b->sites_file, 4 << 20, &old, &len));
+	TRY(durable_update(b->sites_file, text, 0644, &durable_root, &changed));
+	struct err *refused = changed ? check(b) : NULL;
+	if (refused && old)
+		err_free(durable_update(b->sites_file, old, 0644, &durable_root, NULL));
+	else if (refused)
+		unlink(b->sites_file);
+	else if (ret_changed)
+		*ret_changed = changed;
+	return refused;
+}
+
+/* The sites one by one: those that nginx refuses are left out, so that the others are served. */
+static struct err *sift_map(const struct bench *b, const bool *ready, bool *ret_changed)
+{
+	struct bench some = *b;
+	AUTO_FREE struct bench_site *sites = some.sites.items = mem_array(b->sites.count, sizeof *sites);
+	AUTO_FREE bool *open = mem_array(b->sites.count, sizeof *open);
+	bool changed = false;
+
+	some.sites.count = 0;
+	TRY(try_map(&some, open, &changed));
+	*ret_changed |= changed;
+	for (size_t i = 0; i < b->sites.count; i++) {
+		sites[some.sites.count] = b->sites.items[i];
+		open[some.sites.count++] = ready[i];
+		struct err *refused = try_map(&some, open, &changed);
+		*ret_changed |= changed && !refused;
+		some.sites.count -= refused != NULL;
+		if (refused)
+			log_err(refused, "site %s is left out", b->sites.items[i].name);
+	}
+	return NULL;
+}
+
+static struct err *write_map(const struct bench *b, const bool *ready, bool *ret_changed)
+{
+	struct err *refused = try_map(b, ready, ret_changed);
+
+	if (!refused)
+		return NULL;
+	log_err(refused, "the map of hosts");
+	return sift_map(b, ready, ret_changed);
+}
+
+/* The same for health and benchctl. */
+static struct err *show_sites(const struct bench *b, const bool *ready)
+{
+	json_t *sites = json_object();
+
+	for (size_t i = 0; i < b->sites.count; i++)
+		json_object_set_new(sites, b->sites.items[i].name, json_boolean(ready[i]));
+	struct err *e = durable_show(BENCH_RUN "/sites.json", sites, 0644);
+	json_decref(sites);
+	return e;
+}
+
+/* Nginx would not start when told to listen where the kernel has no IPv6. */
+static struct err *write_listen(const struct bench *b)
+{
+	AUTO_FREE char *line = socket_has_ipv6() ? mem_printf("listen [::]:%u default_server;\n", b->http_port) : mem_dup("");
+
+	return b->listen_file ? durable_update(b->listen_file, line, 0644, &durable_root, NULL) : NULL;
+}
+
+struct err *door_prepare(const struct bench *b, const bool *ready)
+{
+	bool changed = false;
+
+	TRY(write_listen(b));
+	TRY(show_sites(b, ready));
+	struct err *e = write_map(b, ready, &changed);
+	if (e)
+		log_err(e, "the door stays shut"); /* the rest can be looked after from inside */
+	return NULL;
+}
+
+/* Nginx reloads and the web server starts in their own time: who has just been told "done" should meet neither the old map
+ * nor a page of excuses. */
+static struct err *wait_for_page(const struct bench *b, const char *site, bool is_new)
+{
+	struct http_client_question q = { .port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = 1000 };
+	int64_t until = clock_ms() + PAGE_MS;
+	unsigned pause_ms = TURN_MS;
+	int status = 0;
+
+	/* Each question that finds no web server yet is a line in nginx' log. */
+	for (int good = 0; clock_ms() < until; clock_sleep(good ? TURN_MS : pause_ms)) {
+		pause_ms = 2 * pause_ms < PAUSE_LONGEST_MS ? 2 * pause_ms : PAUSE_LONGEST_MS;
+		struct err *e = http_client_ask(&q, &status, NULL);
+		bool old_map = is_new && (status == 404 || status == 503); /* 503 of an old site is its maintenance */
+		good = !e && status != 502 && status != 504 && !old_map ? good + 1 : 0;
+		err_free(e);
+		if (good == (is_new ? IN_A_ROW : 1))
+			return NULL;
+	}
+	return err_new(ERR_SYSTEM, "site %s does not answer at %s (HTTP status %d)", site, b->probe_path, status);
+}
+
+/* Until nginx knows the host no more, or says something else of it for long: another site may answer for all that are unknown. */
+static void wait_for_none(const struct bench *b, const char *host)
+{
+	struct http_client_question q = { .port = b->http_port, .path = b->probe_path, .host = host, .limit_ms = 1000 };
+	int64_t until = clock_ms() + CLOSED_MS;
+
+	for (int gone = 0; gone < IN_A_ROW && clock_ms() < until; clock_sleep(TURN_MS)) {
+		int status = 200;
+		struct err *e = http_client_ask(&q, &status, NULL);
+		gone = !e && status == 404 ? gone + 1 : 0;
+		err_free(e);
+	}
+}
+
+struct err *door_close(struct provision_context *w)
+{
+	const struct bench *b = &w->bench;
+	bool changed = false;
+
+	TRY(show_sites(b, w->ready));
+	TRY(write_map(b, w->ready, &changed));
+	if (!changed)
+		return NULL;
+	TRY(supervisor_signal_role(b, ROLE_NGINX, "HUP"));
+	for (size_t i = 0; i < b->drops.count; i++)
+		wait_for_none(b, b->drops.items[i].name);
+	return NULL;
+}
+
+/* At a start that it does not come up is for health to say; who adds a site wants it to answer. */
+static struct err *see_page(const struct provision_context *w, const char *site, bool is_new)
+{
+	struct err *e = wait_for_page(&w->bench, site, is_new);
+
+	if (e && !w->only) {
+		log_err(e, "not yet");
+		return NULL;
+	}
+	return e;
+}
+
+struct err *door_open(struct provision_context *w, bool *ret_did)
+{
+	const struct bench *b = &w->bench;
+
+	TRY(w->only ? try_map(b, w->ready, ret_did) : write_map(b, w->ready, ret_did));
+	TRY(show_sites(b, w->ready));
+	if (*ret_did)
+		TRY(supervisor_signal_role(b, ROLE_NGINX, "HUP"));
+	for (size_t i = 0; i < b->sites.count; i++)
+		if (w->ready[i] && (!w->only || !strcmp(w->only, b->sites.items[i].name)))
+			return see_page(w, b->sites.items[i].name, *ret_did);
+	return NULL;
+}
+
+void door_reload(const struct bench *b)
+{
+	struct err *e = supervisor_signal_role(b, ROLE_NGINX, "HUP");
+
+	if (e)
+		log_err(e, "nginx could not be told to reload");
+	else
+		log_line("nginx was told to reload");
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "provision/nginx_map.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#define LONGEST 253 /* what DNS allows, and what nginx' hash has room for */
+
+/* Labels with a dot between them, of letters, digits, - and _; "*." may be before them. Nginx would refuse anything else, and
+ * with it every site. */
+static bool is_host(const char *host)
+{
+	const char *name = text_starts(host, "*.") ? host + 2 : host;
+	size_t label = 0;
+
+	for (const char *c = name; *c; c++) {
+		if (!isalnum((unsigned char)*c) && !strchr("-_.", *c))
+			return false;
+		if (*c == '.' && !label)
+			return false;
+		label = *c == '.' ? 0 : label + 1;
+	}
+	return label && *name != '-' && strlen(host) <= LONGEST;
+}
+
+/* What nginx' map takes for a word of its own unless a backslash is before it. */
+static bool is_word(const char *host)
+{
+	static const char *const words[] = { "default", "hostnames", "include", "volatile" };
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (!strcasecmp(host, words[i]))
+			return true;
+	return false;
+}
+
+/* Whether a site before this one, or this one under an earlier name, has the host. */
+static bool is_taken(const struct bench *b, size_t site, size_t at, const char *host)
+{
+	for (size_t i = 0; i <= site; i++) {
+		const struct bench_site *s = &b->sites.items[i];
+		if ((i < site || at > 0) && !strcasecmp(s->name, host))
+			return true;
+		for (size_t k = 0; s->hosts[k] && (i < site || k + 1 < at); k++)
+			if (!strcasecmp(s->hosts[k], host))
+				return true;
+	}
+	return false;
+}
+
+static void add_host(struct text *t, const struct bench *b, size_t site, size_t at, bool ready)
+{
+	const struct bench_site *s = &b->sites.items[site];
+	const char *host = at ? s->hosts[at - 1] : s->name;
+
+	if (is_host(host) && !is_taken(b, site, at, host))
+		text_printf(t, "\"%s%s\" \"%s%s\";\n", is_word(host) ? "\\\\" : "", host, ready ? "" : "-", s->name);
+}
+
+char *nginx_map_text(const struct bench *b, const bool *ready)
+{
+	struct text t = { 0 };
+	const struct bench_site *unknown = bench_site(b, b->unknown_host);
+	bool open = unknown && ready[unknown - b->sites.items];
+
+	text_printf(&t, "default \"%s%s\";\n", unknown && !open ? "-" : "", unknown ? unknown->name : "");
+	for (size_t i = 0; i < b->sites.count; i++) {
+		add_host(&t, b, i, 0, ready[i]);
+		for (size_t k = 0; b->sites.items[i].hosts[k]; k++)
+			add_host(&t, b, i, k + 1, ready[i]);
+	}
+	return text_take(&t);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "provision/redis_aof_repair.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/mem.h"
+#include "lib/log.h"
+#include "provision/torn.h"
+
+#define LIMIT_SECONDS 300
+#define TORN_MOST (1u << 20)   /* more than a command that was being written is a loss that a person must decide on */
+
+static struct err *check(const struct bench_redis *r, const char *manifest, const char *answer, char **ret_said, int *ret_status)
+{
+	const char *const look[] = { "/usr/bin/redis-check-aof", manifest, NULL };
+	const char *const mend[] = { "/usr/bin/redis-check-aof", "--fix", manifest, NULL };
+	const struct child c = { .argv = answer ? mend : look, .cwd = "/", .input = answer, .input_len = answer ? strlen(answer) : 0,
+				 .as_user = true, .uid = r->user.uid, .gid = r->user.gid, .limit_seconds = LIMIT_SECONDS };
+
+	return child_run(&c, ret_said, NULL, ret_status);
+}
+
+/* "…, size=102, ok_up_to=77, ok_up_to_line=24, diff=25", a line for each file: what the last one has too much. */
+static unsigned long torn_bytes(const char *said)
+{
+	unsigned long bytes = 0;
+
+	for (const char *at = said; (at = strstr(at, ", diff=")); at++)
+		bytes = strtoul(at + strlen(", diff="), NULL, 10);
+	return bytes;
+}
+
+struct err *redis_aof_repair(const struct bench_redis *r)
+{
+	AUTO_FREE char *manifest = mem_printf("%s/appendonlydir/appendonly.aof.manifest", r->data ? r->data : ""), *said = NULL, *after = NULL;
+	int status = 0;
+
+	if (!r->data || access(manifest, F_OK) < 0)
+		return NULL;
+	TRY(check(r, manifest, NULL, &said, &status));
+	if (!status)
+		return NULL;
+	unsigned long torn = torn_bytes(said);
+	if (!torn || torn > TORN_MOST)
+		return err_new(ERR_SYSTEM, "%s: its files in %s are damaged: see 'redis-check-aof %s'", r->name, r->data, manifest);
+	TRY(check(r, manifest, "y\n", &after, &status));
+	if (status)
+		return err_new(ERR_SYSTEM, "%s: the torn end of its file in %s cannot be cut off", r->name, r->data);
+	log_line("%s: the last %lu bytes of its file were torn, and are cut off", r->name, torn);
+	return NULL;
+}
+
+/* One that cannot be mended does not start, which health says; the others do. */
+void redis_aof_repair_mend_all(const struct bench *b)
+{
+	for (size_t i = 0; i < b->redis.count; i++) {
+		torn_redis(b, &b->redis.items[i]);
+		struct err *e = redis_aof_repair(&b->redis.items[i]);
+		if (e)
+			log_err(e, "warning");
+	}
+}

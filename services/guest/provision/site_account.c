@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "provision/site_account.h"
+
+#include <strings.h>
+
+#include "base/mem.h"
+#include "lib/durable.h"
+
+struct err *site_account_config(const struct bench *b, const char *site, json_t **ret)
+{
+	AUTO_FREE char *below = mem_printf("/sites/%s/site_config.json", site), *path = bench_in_data(b, below);
+	bool damaged;
+
+	TRY(durable_read_json_as(&b->user, path, ret, &damaged));
+	return *ret ? NULL : err_new(ERR_SYSTEM, "site_config.json is missing or damaged");
+}
+
+struct err *site_account_check(const char *config, const char *db_name, const char *db_user)
+{
+	static const char *const users[] = { "", "root", "mysql", "mariadb.sys", "PUBLIC" };
+	static const char *const schemas[] = { "", "mysql", "sys", "information_schema", "performance_schema" };
+
+	for (size_t i = 0; i < COUNT(users); i++)
+		if (!strcasecmp(db_user, users[i]) || !strcasecmp(db_name, schemas[i]))
+			return err_new(ERR_SYSTEM, "%s names account '%s' and database '%s', which are no site's", config, db_user, db_name);
+	return NULL;
+}
+
+struct err *site_account_open(const struct bench *b, const json_t *config, unsigned limit_seconds, struct sql **ret)
+{
+	const char *base = json_string_value(json_object_get(config, "db_name"));
+	const char *user = json_string_value(json_object_get(config, "db_user"));
+	const char *password = json_string_value(json_object_get(config, "db_password"));
+
+	if (!base || !password)
+		return err_new(ERR_SYSTEM, "site_config.json is missing or damaged");
+	TRY(site_account_check("site_config.json", base, user ? user : base));
+	return sql_open(b->sql_socket, user ? user : base, password, base, limit_seconds, ret);
+}

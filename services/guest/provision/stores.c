@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "provision/stores.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "lib/reason.h"
+#include "lib/redis.h"
+#include "lib/log.h"
+#include "lib/supervisor.h"
+#include "provision/torn.h"
+#include "lib/restart_backoff.h"
+
+#define TELL_MS 15000      /* until a person wants to know */
+#define RECOVER_MS 600000  /* MariaDB after a power cut, a Redis that loads its file */
+#define ONE_MS 500
+
+struct wait {
+	struct restart_backoff watch;      /* since this wait began */
+	int64_t until, tell_at;
+};
+
+/* Those that only start late are seen STOPPED or EXITED from before: only what ends while we look counts. */
+static struct err *look_at(struct wait *t, const struct process *p)
+{
+	AUTO_FREE char *why = reason_is_wanted(p) ? reason_of(p) : mem_dup("");
+
+	if (!p->program || p->program->phase != PHASE_STORES)
+		return NULL;
+	restart_backoff_note(&t->watch, p, clock_ms(), why);
+	json_t *trouble = json_object_get(t->watch.troubles, p->name);
+	if (!trouble)
+		return NULL;
+	AUTO_FREE char *words = reason_of(p);
+	return err_new(ERR_SYSTEM, "%s ends again and again: %s", p->name, words);
+}
+
+/* Whether MariaDB has ended for a torn file: without it, it is started again. */
+static bool mend(const struct bench *b, const struct process *p)
+{
+	bool ended = !strcmp(p->state, "BACKOFF") || !strcmp(p->state, "FATAL") || !strcmp(p->state, "EXITED");
+
+	if (!ended || !p->program || p->program->role != ROLE_MARIADB || !torn_sql(b, p->log))
+		return false;
+	struct err *e = supervisor_start(b, p);
+	if (e)
+		log_err(e, "warning");
+	return true;
+}
+
+static struct err *look(struct wait *t, const struct bench *b)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+
+	TRY(supervisor_list(b, &list));
+	for (size_t i = 0; i < list.count; i++)
+		if (!mend(b, &list.items[i]))
+			TRY(look_at(t, &list.items[i]));
+	return NULL;
+}
+
+/* what: "mariadb", or the name of a Redis. e is why it does not answer yet, and is consumed. */
+static struct err *go_on(struct wait *t, const struct bench *b, const char *what, struct err *e)
+{
+	struct err *ends = look(t, b);
+
+	if (ends || clock_ms() > t->until) {
+		err_free(ends ? e : NULL);
+		return ends ? ends : e;
+	}
+	if (clock_ms() >= t->tell_at) {
+		AUTO_FREE char *why = err_text(e);
+		log_line("%s runs and does not answer yet: it may be recovering (%s; benchctl logs %s)", what, why, what);
+		t->tell_at = clock_ms() + TELL_MS;
+	}
+	err_free(e);
+	clock_sleep(50);
+	return NULL;
+}
+
+static struct err *wait_all(struct provision_context *w, struct wait *t)
+{
+	const struct bench *b = &w->bench;
+	struct err *e;
+
+	while ((e = sql_wait(b->sql_socket, "root", ONE_MS, &w->root)))
+		TRY(go_on(t, b, "mariadb", e));
+	for (size_t i = 0; i < b->redis.count; i++)
+		while ((e = redis_probe(&b->redis.items[i], 2 * ONE_MS)))
+			TRY(go_on(t, b, b->redis.items[i].name, e));
+	return NULL;
+}
+
+struct err *stores_wait(struct provision_context *w)
+{
+	struct wait t = { .until = clock_ms() + RECOVER_MS, .tell_at = clock_ms() + TELL_MS };
+	struct err *e = wait_all(w, &t);
+
+	restart_backoff_done(&t.watch);
+	return e;
+}

@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* The lines of nginx's map from host to site. */
-#pragma once
-#include "bench.h"
-
-/* Text for the inside of `map $host $site { }`. ready says of each site of the bench whether it may be
- * reached; the others map to "-" and the site's name. A host that two sites claim belongs to the first; what is no
- * host name, or longer than one can be, is left out. */
-char *sitemap_text(const struct bench *b, const bool *ready);

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+#include "start/init.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "start/attempts.h"
+#include "lib/command.h"
+#include "provision/door.h"
+#include "lib/durable.h"
+#include "provision/provision_steps.h"
+#include "start/overseer.h"
+#include "start/ports.h"
+#include "start/provision.h"
+#include "start/pulse.h"
+#include "start/log_relay.h"
+#include "lib/log.h"
+#include "lib/environment.h"
+#include "lib/spawn.h"
+#include "start/standby.h"
+#include "start/start_progress.h"
+#include "start/state.h"
+#include "start/stop.h"
+#include "upgrade/upgrade.h"
+#include "provision/volume.h"
+#include "lib/restart_backoff.h"
+
+#define TICK_MS 1000
+#define LOOK_MS 5000
+#define LEASE_MS 100 /* a hand-over is to be short */
+#define DOOR_MS 30000
+#define DOOR_TURN_MS 10
+#define BEAT_MS 5000
+#define RETRY_MS 5000
+#define PORTS_MS 10000
+#define MARGIN_MS 700 /* of the stop's budget: for supervisord itself, and for the stamp */
+
+struct init {
+	struct bench bench;
+	struct restart_backoff watch;
+	struct overseer overseer;
+	struct attempts attempts;      /* of provisioning */
+	int signals, lease;
+	struct standby standby;
+	pid_t provision, relay;        /* 0: none */
+	int64_t provision_at, look_at, beat_at, expire_at; /* when to do it; 0: not planned */
+	struct state_report state;
+	int status;                    /* -1 while running */
+};
+
+static void publish(struct init *i)
+{
+	i->state.troubles = i->watch.troubles;
+	state_publish(&i->state);
+}
+
+static void set_state(struct init *i, enum state s, const char *why)
+{
+	if (s != i->state.state)
+		i->state.since_ms = clock_ms();
+	free(i->state.why);
+	i->state.why = why ? mem_dup(why) : NULL;
+	i->state.state = s;
+	publish(i);
+}
+
+static void start_provision(struct init *i)
+{
+	char *argv[] = { (char *)"provision", NULL };
+
+	i->provision_at = 0;
+	i->provision = spawn("/proc/self/exe", argv, environ, -1);
+	if (!i->provision)
+		i->provision_at = clock_ms() + RETRY_MS;
+}
+
+static void provision_failed(struct init *i)
+{
+	json_t *steps = NULL;
+	bool damaged, of_site = false;
+	struct err *e = durable_read_json(BENCH_RUN "/steps.json", &steps, &damaged), *full = volume_room(&i->bench);
+	AUTO_FREE char *step = start_progress_failure(steps, &of_site);
+	const char *why = i->overseer.why ? i->overseer.why : step ? step : "provisioning did not finish: see its words in the log";
+	unsigned ms = attempts_failed(&i->attempts, &i->bench, why, !of_site || full || i->overseer.why);
+
+	err_free(e);
+	err_free(full);
+	json_decref(steps);
+	i->provision_at = ms ? clock_ms() + ms : 0;
+	if (ms)
+		log_line("provisioning did not finish: tried again in %u s", ms / 1000);
+	else
+		log_line("provisioning has failed %u times for the same reason, and waits for a change: benchctl retry, a changed setting or a new start",
+		    i->attempts.same);
+	set_state(i, STATE_DEGRADED, why);
+}
+
+/* A person has done something about what was given up, or asks for it. */
+static void look_for_change(struct init *i)
+{
+	if (!attempts_changed(&i->attempts, &i->bench))
+		return;
+	bool again = i->state.state == STATE_FAILED && upgrade_record_retry();
+	if ((again || i->state.state == STATE_DEGRADED) && !i->provision)
+		i->provision_at = clock_ms();
+}
+
+static void provision_ended(struct init *i, int status)
+{
+	i->provision = 0;
+	if (WIFSIGNALED(status) && getenv("MKBENCH_CRASH_AT"))
+		_exit(137); /* like a power cut: nothing is stopped in order */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		attempts_reset(&i->attempts);
+		set_state(i, STATE_RUNNING, NULL);
+	} else if (WIFEXITED(status) && WEXITSTATUS(status) == PROVISION_WENT_BACK) {
+		AUTO_FREE char *why = upgrade_record_why();
+		set_state(i, STATE_FAILED, why);
+	} else if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_USAGE) {
+		i->status = ERR_USAGE;
+	} else {
+		provision_failed(i);
+	}
+}
+
+static unsigned left_ms(int64_t until)
+{
+	int64_t left = until - clock_ms();
+
+	return left > 0 ? (unsigned)left : 0;
+}
+
+/* Programs that supervisord has left to us. New ones beside them would be duplicates, so these stop first. */
+static void stop_left(struct init *i, int64_t until, bool *killed)
+{
+	AUTO_PROCESSES struct process_list orphans = { 0 };
+	const pid_t others[] = { i->relay ? i->relay : i->provision, i->relay ? i->provision : 0, 0 };
+
+	stop_orphans(&i->bench, &i->watch.last, others, &orphans);
+	stop_all(&i->bench, &orphans, 0, left_ms(until), killed);
+}
+
+static void supervisor_ended(struct init *i, int status)
+{
+	bool killed = false;
+
+	overseer_ended(&i->overseer, status);
+	unlink(PROVISION_STEPS_SERVING);
+	stop_left(i, clock_ms() + STOP_SECONDS * 1000 - MARGIN_MS, &killed);
+	if (i->overseer.why)
+		set_state(i, STATE_DEGRADED, i->overseer.why);
+}
+
+static void start_due(struct init *i)
+{
+	int64_t now = clock_ms();
+
+	if (i->overseer.at && now >= i->overseer.at) {
+		overseer_start(&i->overseer, &i->bench);
+		i->provision_at = now; /* it starts the phases in their order */
+	}
+	if (i->provision_at && !i->provision && now >= i->provision_at)
+		start_provision(i);
+}
+
+static void reap(struct init *i)
+{
+	int status;
+
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+		if (pid == i->overseer.pid)
+			supervisor_ended(i, status);
+		else if (pid == i->provision)
+			provision_ended(i, status);
+		else if (pid == i->relay)
+			i->relay = 0;
+		else if (pid == i->standby.pid)
+			i->standby.pid = 0;
+	}
+}
+
+static void take_signal(struct init *i)
+{
+	struct signalfd_siginfo info;
+
+	if (read(i->signals, &info, sizeof info) != sizeof info)
+		return;
+	if (info.ssi_signo == SIGHUP && i->overseer.pid)
+		door_reload(&i->bench);
+	if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT) {
+		log_line("%s: stopping", strsignal((int)info.ssi_signo));
+		i->status = 0;
+	}
+}
+
+/* One turn: a signal or so many milliseconds, whichever comes first. SIGCHLD may stand for several children. */
+static void turn(struct init *i, int ms)
+{
+	struct pollfd p = { i->signals, POLLIN, 0 };
+
+	if (poll(&p, 1, ms) > 0)
+		take_signal(i);
+	reap(i);
+	if (clock_ms() >= i->beat_at) {
+		publish(i);
+		i->beat_at = clock_ms() + BEAT_MS;
+	}
+}
+
+/* Says it once, however often it is met in a row. */
+static void wait_in(struct init *i, enum state s, const char *why)
+{
+	if (!i->state.why || strcmp(i->state.why, why)) {
+		log_line("%s: %s", state_name(s), why);
+		set_state(i, s, why);
+	}
+	turn(i, s == STATE_STANDBY ? LEASE_MS : TICK_MS);
+}
+
+/* Visitors are told to wait, by whoever sends them here already. */
+static void stand_by(struct init *i)
+{
+	AUTO_FREE char *why = standby_look(&i->standby, &i->bench);
+
+	i->state.stood_by = true;
+	i->state.serves = i->standby.pid != 0;
+	wait_in(i, STATE_STANDBY, why);
+}
+
+/* There is nobody to start this again when a person has made room, and he may want to do it from inside. */
+static struct err *take_lease(struct init *i)
+{
+	while (i->lease < 0 && i->status < 0) {
+		struct err *e = volume_lease(&i->bench, &i->lease);
+		bool full = e && (err_code(e) == ENOSPC || err_code(e) == EDQUOT);
+		if (e && !full)
+			return e;
+		err_free(e);
+		if (full)
+			wait_in(i, STATE_STARTING, "the volume is full: waiting for room");
+		else if (i->lease < 0)
+			stand_by(i);
+	}
+	return NULL;
+}
+
+/* Who was told to wait by a standby is told so until there is nginx to tell it: it starts once Supervisor has its socket. */
+static void hand_door_over(struct init *i)
+{
+	int64_t until = clock_ms() + DOOR_MS;
+
+	while (i->standby.pid && i->overseer.pid && i->status < 0 && access(i->bench.supervisor_socket, F_OK) < 0 && clock_ms() < until)
+		turn(i, DOOR_TURN_MS);
+	standby_end(&i->standby);
+}
+
+static void run(struct init *i)
+{
+	i->relay = log_relay_start(&i->bench);
+	overseer_start(&i->overseer, &i->bench);
+	start_provision(i);
+	hand_door_over(i);
+	while (i->status < 0) {
+		turn(i, TICK_MS);
+		start_due(i);
+		if (clock_ms() >= i->look_at) {
+			if (restart_backoff_look(&i->watch, &i->bench))
+				restart_backoff_revive(&i->watch, &i->bench);
+			if (!i->relay)
+				i->relay = log_relay_start(&i->bench);
+			overseer_look(&i->overseer);
+			pulse_turn(&i->bench);
+			look_for_change(i);
+			upgrade_expire_beside(&i->bench, &i->expire_at);
+			i->look_at = clock_ms() + LOOK_MS;
+		}
+	}
+}
+
+/* Through supervisor, so that it starts nothing again; one that does not answer is killed instead, and
+ * what it, or somebody else, has left running is stopped by us. */
+static void stop_programs(struct init *i, int64_t until, bool *killed)
+{
+	if (restart_backoff_look(&i->watch, &i->bench))
+		stop_all(&i->bench, &i->watch.last, i->overseer.pid, left_ms(until), killed);
+	else if (i->overseer.pid)
+		kill(i->overseer.pid, SIGKILL);
+	overseer_end(&i->overseer, &i->bench, until + MARGIN_MS / 2);
+	stop_left(i, until, killed);
+}
+
+/* Returns whether everything that holds data has stopped by itself. */
+static bool stop(struct init *i)
+{
+	int64_t begun = clock_ms(), until = begun + stop_seconds() * 1000 - MARGIN_MS;
+	bool killed = false;
+
+	set_state(i, STATE_STOPPING, NULL);
+	if (i->provision) {
+		kill(i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
+		command_end_leftovers();
+	}
+	stop_programs(i, until, &killed);
+	log_relay_end(i->relay, MARGIN_MS);
+	if (getpid() == 1)
+		kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	log_line("stopped in %.1f s%s", (double)(clock_ms() - begun) / 1000, killed ? ": not all by itself, the next start recovers" : "");
+	return !killed;
+}
+
+static struct err *prepare(struct init *i)
+{
+	AUTO_FREE char *password = NULL; /* only looked at: a wrong one is to be told before anything is touched */
+	sigset_t all;
+	bool was_clean;
+
+	if (geteuid())
+		return err_new(ERR_USAGE, "init must run as root: it gives each program its own user");
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	i->signals = signalfd(-1, &all, SFD_CLOEXEC);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	TRY(environment_check(environ));
+	TRY(environment_text("MKBENCH_ADMIN_PASSWORD", &password));
+	TRY(bench_read(&i->bench));
+	log_line("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
+	TRY(volume_check(&i->bench));
+	TRY(upgrade_check(&i->bench, false)); /* already beside an instance that still serves: a platform then keeps it */
+	TRY(take_lease(i));
+	if (i->lease < 0)
+		return NULL;
+	TRY(upgrade_check(&i->bench, true));
+	TRY(ports_wait(&i->bench, i->standby.pid != 0, PORTS_MS));
+	AUTO_FREE char *known = volume_id(&i->bench);
+	TRY(volume_unstamp(&i->bench, &was_clean));
+	if (!was_clean && known)
+		log_line("the last stop was not clean: MariaDB and Redis recover what they have logged");
+	TRY(upgrade_ask_back(&i->bench));
+	set_state(i, STATE_STARTING, NULL);
+	return provision_prepare(&i->bench, was_clean || !known);
+}
+
+/* Runs to the end; the exit status. */
+static int live(struct init *i)
+{
+	struct err *e = prepare(i);
+
+	if (e) {
+		int status = err_kind(e) == ERR_USAGE || err_kind(e) == ERR_RECIPE ? ERR_USAGE : ERR_SYSTEM;
+		log_err(e, "cannot start");
+		return status;
+	}
+	if (i->lease < 0)
+		return 0;
+	run(i);
+	bool failed = i->state.state == STATE_FAILED, clean = stop(i);
+	sync();
+	e = clean ? volume_stamp(&i->bench) : NULL;
+	if (e)
+		log_err(e, "the clean stamp");
+	return i->status ? i->status : !clean ? 1 : failed ? PROVISION_WENT_BACK : 0;
+}
+
+int init_main(int argc, char **argv)
+{
+	struct init i = { .status = -1, .lease = -1, .signals = -1, .state = { .begun_ms = clock_ms(), .since_ms = clock_ms() } };
+
+	log_as("init");
+	if (argc > 1 && strcmp(argv[1], "--")) {
+		fprintf(stderr, "usage: init (it takes no arguments; settings are in the environment)\n");
+		return ERR_USAGE;
+	}
+	int status = live(&i);
+	bench_done(&i.bench);
+	restart_backoff_done(&i.watch);
+	standby_end(&i.standby);
+	overseer_done(&i.overseer);
+	attempts_reset(&i.attempts);
+	free(i.state.why);
+	return status;
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+#include "start/provision.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "provision/redis_aof_repair.h"
+#include "lib/command.h"
+#include "lib/crash.h"
+#include "provision/door.h"
+#include "lib/durable.h"
+#include "provision/provision_steps.h"
+#include "start/kernel.h"
+#include "provision/resource_plan.h"
+#include "provision/owners.h"
+#include "upgrade/release.h"
+#include "lib/log.h"
+#include "provision/servers.h"
+#include "lib/environment.h"
+#include "provision/site.h"
+#include "provision/site_drop.h"
+#include "provision/torn.h"
+#include "upgrade/site_upgrade.h"
+#include "upgrade/upgrade.h"
+#include "upgrade/upgrade_server.h"
+#include "provision/volume.h"
+
+typedef struct err *machine_step(struct provision_context *w, bool *ret_did);
+typedef struct err *site_step(struct provision_context *w, struct site *s, bool *ret_did);
+
+/* Of the machine, or of each site that an upgrade takes along. */
+static const struct row {
+	const char *name;
+	machine_step *act;
+	site_step *of_each;
+	bool upgrade;            /* only in one */
+} before[] = {
+	{ "format", provision_steps_format, NULL, false },
+	{ "folders", provision_steps_folders, NULL, false },
+	{ "memory", provision_steps_memory, NULL, false },
+	{ "snapshot", upgrade_snapshot, NULL, true },
+	{ "links", provision_steps_links, NULL, false },
+	{ "config", provision_steps_config, NULL, false },
+	{ "tables", provision_steps_tables, NULL, false },
+	{ "stores", provision_steps_stores, NULL, false },
+	{ "accounts", provision_steps_accounts, NULL, false },
+	{ "server", upgrade_server, NULL, true },
+	{ "cache", provision_steps_cache, NULL, false },
+	{ "migrate", NULL, site_upgrade_migrate, true },
+	{ "install", NULL, site_upgrade_install, true },
+	{ "serve", upgrade_serve, NULL, true },
+	{ "probe", NULL, site_upgrade_probe, true },
+	{ "commit", upgrade_commit, NULL, true },
+}, after[] = {
+	{ "bench", provision_steps_bench, NULL, false },
+	{ "open", door_open, NULL, false },
+};
+
+static const struct {
+	const char *name;
+	site_step *act;
+} of_site[] = {
+	{ "secrets", site_secrets }, { "database", site_database }, { "folder", site_folder },
+	{ "create", site_create },   { "finish", site_finish },	    { "check", site_database_check },
+};
+
+/* Ends a step in log, progress and ledger; true when it went well. */
+static bool conclude(struct provision_context *w, const char *step, bool did, struct err *e)
+{
+	AUTO_FREE char *why = e ? err_text(e) : NULL;
+
+	err_free(e);
+	report_end(w->report, did, why);
+	if (why) {
+		if (!w->failed)
+			w->failed = mem_printf("%s: %s", step, why);
+		struct err *again = ledger_failed(w->ledger, step, why);
+		if (again)
+			log_err(again, "the ledger cannot be written");
+	}
+	return !why;
+}
+
+static bool run_machine(struct provision_context *w, const char *step, machine_step *act)
+{
+	bool did = false;
+
+	report_begin(w->report, step);
+	crash_at(step, "before");
+	struct err *e = act(w, &did);
+	if (!e)
+		crash_at(step, "after");
+	return conclude(w, step, did, e);
+}
+
+static bool run_site_step(struct provision_context *w, struct site *s, const char *name, site_step *act)
+{
+	AUTO_FREE char *step = mem_printf("%s/%s", name, s->row->name);
+	bool did = false;
+
+	report_begin(w->report, step);
+	crash_at(step, "before");
+	struct err *e = act(w, s, &did);
+	if (!e)
+		crash_at(step, "after");
+	return conclude(w, step, did, e);
+}
+
+/* A site that is there, in an upgrade. */
+static bool run_each(struct provision_context *w, const struct row *row)
+{
+	bool fine = true;
+
+	for (size_t i = 0; fine && i < w->bench.sites.count; i++) {
+		AUTO_SITE struct site s;
+		bool did;
+		if (!release_is_made(w->ledger, w->bench.sites.items[i].name))
+			continue;
+		site_open(w, &w->bench.sites.items[i], &s);
+		struct err *e = site_secrets(w, &s, &did);
+		if (e)
+			log_err(e, "site %s", s.row->name);
+		fine = !e && run_site_step(w, &s, row->name, row->of_each);
+	}
+	return fine;
+}
+
+static bool run_row(struct provision_context *w, const struct row *row)
+{
+	if (row->upgrade && !w->upgrade)
+		return true;
+	return row->of_each ? run_each(w, row) : run_machine(w, row->name, row->act);
+}
+
+static bool run_site(struct provision_context *w, const struct bench_site *row)
+{
+	AUTO_SITE struct site s;
+	bool fine = true;
+
+	site_open(w, row, &s);
+	if (w->anew) {
+		struct err *e = site_database_forget(w, &s);
+		if (e) {
+			log_err(e, "add-site");
+			return false;
+		}
+	}
+	for (size_t i = 0; fine && i < COUNT(of_site); i++)
+		fine = run_site_step(w, &s, of_site[i].name, of_site[i].act);
+	struct err *e = fine ? release_add_site(&w->bench, row->name) : NULL;
+	if (e)
+		log_err(e, "what site %s was made of", row->name);
+	return fine && !e;
+}
+
+static bool is_wanted(const struct provision_context *w, const struct bench_site *row)
+{
+	return !w->drop && (!w->only || !strcmp(w->only, row->name));
+}
+
+static void plan_row(struct provision_context *w, const struct row *row)
+{
+	if (row->upgrade && !w->upgrade)
+		return;
+	if (!row->of_each)
+		report_plan(w->report, row->name);
+	for (size_t i = 0; row->of_each && i < w->bench.sites.count; i++) {
+		AUTO_FREE char *step = mem_printf("%s/%s", row->name, w->bench.sites.items[i].name);
+		if (release_is_made(w->ledger, w->bench.sites.items[i].name))
+			report_plan(w->report, step);
+	}
+}
+
+static void plan(struct provision_context *w)
+{
+	for (size_t i = 0; i < COUNT(before); i++)
+		plan_row(w, &before[i]);
+	for (size_t i = 0; i < w->bench.drops.count; i++)
+		for (size_t k = 0; k < COUNT(site_drop_rows); k++) {
+			AUTO_FREE char *step = mem_printf("%s/%s", site_drop_rows[k].name, w->bench.drops.items[i].name);
+			report_plan(w->report, step);
+		}
+	for (size_t i = 0; i < w->bench.sites.count; i++)
+		for (size_t k = 0; k < COUNT(of_site); k++) {
+			AUTO_FREE char *step = mem_printf("%s/%s", of_site[k].name, w->bench.sites.items[i].name);
+			if (is_wanted(w, &w->bench.sites.items[i]))
+				report_plan(w->report, step);
+		}
+	for (size_t i = 0; i < COUNT(after); i++)
+		report_plan(w->report, after[i].name);
+}
+
+/* Whether a site was finished by an earlier run: it may be reached while this one still works. */
+static bool was_finished(const struct bench *b, const struct ledger *l, const struct bench_site *row)
+{
+	AUTO_FREE char *made = mem_printf("site/%s", row->name);
+	bool finished = ledger_state(l, made) == LEDGER_DONE;
+
+	for (size_t i = 0; finished && i < b->finish.count; i++) {
+		AUTO_FREE char *step = mem_printf("finish/%s/%s", row->name, b->finish.items[i].name);
+		finished = ledger_state(l, step) == LEDGER_DONE;
+	}
+	return finished;
+}
+
+static void tell_unserved(const char *step, enum ledger_state state, void *arg)
+{
+	const struct bench *b = arg;
+
+	if (state == LEDGER_DONE && text_starts(step, "site/") && !bench_site(b, step + 5))
+		log_line("site %s is on the volume, but not of this image: it is kept, and not served", step + 5);
+}
+
+static bool run_drop(struct provision_context *w, const struct bench_drop *row)
+{
+	AUTO_SITE_DROP struct site_drop d = { 0 };
+	struct err *e = site_drop_open(w, row, &d);
+	bool fine = true;
+
+	for (size_t i = 0; fine && i < COUNT(site_drop_rows); i++) {
+		AUTO_FREE char *step = mem_printf("%s/%s", site_drop_rows[i].name, row->name);
+		report_begin(w->report, step);
+		crash_at(step, "before");
+		if (!e)
+			e = site_drop_rows[i].act(w, &d);
+		if (!e)
+			crash_at(step, "after");
+		fine = conclude(w, step, true, e);
+		e = NULL;
+	}
+	return fine;
+}
+
+/* Nobody is let in any more before anything is taken away. */
+static bool run_drops(struct provision_context *w)
+{
+	bool fine = true;
+
+	if (!w->bench.drops.count)
+		return true;
+	struct err *e = door_close(w);
+	if (e) {
+		log_err(e, "the dropped site's hosts cannot be taken away");
+		return false;
+	}
+	for (size_t i = 0; i < w->bench.drops.count; i++)
+		fine &= run_drop(w, &w->bench.drops.items[i]);
+	return fine;
+}
+
+static bool run_all(struct provision_context *w)
+{
+	bool fine = true;
+
+	for (size_t i = 0; fine && i < COUNT(before); i++)
+		fine = run_row(w, &before[i]);
+	if (!fine)
+		return false;
+	for (size_t i = 0; i < w->bench.sites.count; i++)
+		w->ready[i] = was_finished(&w->bench, w->ledger, &w->bench.sites.items[i]);
+	fine = run_drops(w);
+	/* One site that cannot be made is no reason to withhold the others. */
+	for (size_t i = 0; i < w->bench.sites.count; i++) {
+		const struct bench_site *row = &w->bench.sites.items[i];
+		if (is_wanted(w, row))
+			w->ready[i] = run_site(w, row);
+		fine &= !is_wanted(w, row) || w->ready[i];
+	}
+	for (size_t i = 0; i < COUNT(after); i++)
+		fine &= run_machine(w, after[i].name, after[i].act);
+	return fine;
+}
+
+/* At a start only: a person's own orders come when it has succeeded. */
+static struct err *begin_upgrade(struct provision_context *w)
+{
+	if (w->only || w->drop)
+		return NULL;
+	TRY(upgrade_recover(w, &w->went_back));
+	TRY(upgrade_expire(&w->bench));
+	return w->went_back ? NULL : upgrade_open(w);
+}
+
+static struct err *run(struct provision_context *w)
+{
+	AUTO_FREE char *own = bench_in_data(&w->bench, BENCH_OWN "/ledger");
+
+	TRY(ledger_open(own, &w->ledger));
+	if (ledger_was_torn(w->ledger)) {
+		log_line("warning: the ledger's last line was torn and is dropped");
+		TRY(ledger_note(w->ledger, "a torn last line was dropped"));
+	}
+	command_end_leftovers();
+	w->again = !access(PROVISION_STEPS_SERVING, F_OK);
+	w->ready = mem_array(w->bench.sites.count, sizeof *w->ready);
+	w->report = report_new(BENCH_RUN);
+	if (!w->again)
+		ledger_each(w->ledger, tell_unserved, &w->bench);
+	TRY(begin_upgrade(w));
+	if (w->went_back)
+		return NULL;
+	report_upgrades(w->report, w->upgrade != NULL);
+	plan(w);
+	bool fine = run_all(w);
+	report_finish(w->report, !fine);
+	if (!fine && w->upgrade && !w->upgrade->done) {
+		w->went_back = true;
+		return upgrade_fail(w, w->failed ? w->failed : "a site's secrets cannot be read");
+	}
+	if (!fine)
+		return err_new(ERR_SYSTEM, "not everything could be prepared");
+	return durable_update(BENCH_RUN "/started", "", 0644, &durable_root, NULL);
+}
+
+struct err *provision_prepare(const struct bench *b, bool was_clean)
+{
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/ledger");
+	AUTO_FREE bool *ready = mem_array(b->sites.count, sizeof *ready);
+	struct ledger *l = NULL;
+
+	TRY(kernel_check());
+	TRY(servers_check(b)); /* who had the volume until now may have been newer */
+	resource_plan_open_files();
+	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
+	TRY(owners_restore(b));
+	torn_nginx(b);
+	TRY(ledger_open(path, &l));
+	bool closed = upgrade_is_due(b, l);
+	for (size_t i = 0; i < b->sites.count; i++)
+		ready[i] = !closed && was_finished(b, l, &b->sites.items[i]);
+	struct err *e = release_begin(b, l);
+	if (!e && !was_clean)
+		e = ledger_note(l, "a start after a stop that was not clean");
+	ledger_close(l);
+	if (!was_clean) {
+		torn_aria(b);
+		redis_aof_repair_mend_all(b);
+	}
+	if (!e)
+		e = provision_steps_prepare(b, ready);
+	return e || was_clean ? e : durable_update(UPGRADE_UNCLEAN, "", 0644, &durable_root, NULL);
+}
+
+static struct err *read_arguments(struct provision_context *w, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--site") && i + 1 < argc)
+			w->only = argv[++i];
+		else if (!strcmp(argv[i], "--drop") && i + 1 < argc)
+			w->drop = argv[++i];
+		else if (!strcmp(argv[i], "--again"))
+			w->anew = true;
+		else
+			return err_new(ERR_USAGE, "usage: provision [--site NAME [--again] | --drop NAME]");
+	}
+	return w->anew && !w->only ? err_new(ERR_USAGE, "--again wants --site NAME") : NULL;
+}
+
+static struct err *start(struct provision_context *w, int argc, char **argv)
+{
+	AUTO_FREE char *password = NULL;
+
+	TRY(read_arguments(w, argc, argv));
+	if (geteuid())
+		return err_new(ERR_USAGE, "provision must run as root: databases and folders of several users are made");
+	TRY(environment_check(environ));
+	TRY(environment_text("MKBENCH_ADMIN_PASSWORD", &password));
+	TRY(bench_read(&w->bench));
+	if (w->only && !bench_site(&w->bench, w->only))
+		return err_new(ERR_USAGE, "no site %s: see benchctl add-site", w->only);
+	return run(w);
+}
+
+int provision_main(int argc, char **argv)
+{
+	struct provision_context w = { 0 };
+	int status = 0;
+
+	log_as("provision");
+	umask(022);
+	struct err *e = start(&w, argc, argv);
+	if (e) {
+		status = err_kind(e) == ERR_USAGE || err_kind(e) == ERR_RECIPE ? ERR_USAGE : ERR_SYSTEM;
+		log_err(e, "provisioning");
+	}
+	sql_close(w.root);
+	status = !status && w.went_back ? PROVISION_WENT_BACK : status;
+	upgrade_close(w.upgrade);
+	free(w.failed);
+	report_free(w.report);
+	ledger_close(w.ledger);
+	free(w.ready);
+	bench_done(&w.bench);
+	return status;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "start/stop.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "lib/socket.h"
+#include "lib/log.h"
+#include "lib/sysfile.h"
+
+#define POLL_MS 20
+#define GREET_MS 200
+
+/* Name, state letter and parent of a process: the name may hold anything, even a parenthesis. */
+static bool read_stat(pid_t pid, char ret_name[static 17], char *ret_state, pid_t *ret_parent)
+{
+	AUTO_FREE char *path = mem_printf("/proc/%d/stat", (int)pid), *line = sysfile_read(path, NULL);
+	const char *name = strchr(line, '('), *rest = strrchr(line, ')');
+	int parent;
+	if (!name || !rest || sscanf(rest, ") %c %d", ret_state, &parent) != 2)
+		return false;
+	*ret_parent = parent;
+	snprintf(ret_name, 17, "%.*s", (int)(rest - name - 1), name + 1);
+	return true;
+}
+
+bool stop_is_alive(pid_t pid)
+{
+	char name[17], state;
+	pid_t parent;
+
+	return pid > 0 && read_stat(pid, name, &state, &parent) && state != 'Z' && state != 'X';
+}
+
+bool stop_has_child(pid_t pid)
+{
+	DIR *proc = opendir("/proc");
+	bool found = false;
+
+	for (struct dirent *d; !found && proc && (d = readdir(proc));) {
+		char name[17], state;
+		pid_t parent, one = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
+		found = one && read_stat(one, name, &state, &parent) && parent == pid && state != 'Z';
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms)
+{
+	unsigned free_ms = left_ms > later_ms ? left_ms - later_ms : left_ms / 4;
+
+	return later_ms && row_ms < free_ms ? row_ms : free_ms;
+}
+
+static unsigned order_of(const struct process *p)
+{
+	return p->program ? p->program->stop_order : 0;
+}
+
+static unsigned ms_of(const struct process *p)
+{
+	return p->program ? p->program->stop_seconds * 1000 : 1000;
+}
+
+/* The longest time of one row; next receives the order of the row after it, or UINT_MAX. */
+static unsigned row_ms(const struct process_list *list, unsigned order, unsigned *ret_next)
+{
+	unsigned longest = 0;
+
+	*ret_next = UINT32_MAX;
+	for (size_t i = 0; i < list->count; i++) {
+		unsigned own = order_of(&list->items[i]);
+		if (own == order && ms_of(&list->items[i]) > longest)
+			longest = ms_of(&list->items[i]);
+		if (own > order && own < *ret_next)
+			*ret_next = own;
+	}
+	return longest;
+}
+
+static unsigned later_ms(const struct process_list *list, unsigned order)
+{
+	unsigned sum = 0, next;
+
+	row_ms(list, order, &next);
+	while (next != UINT32_MAX)
+		sum += row_ms(list, next, &next);
+	return sum;
+}
+
+static void kill_group(const struct process *p)
+{
+	if (getpgid(p->pid) == p->pid)
+		kill(-p->pid, SIGKILL);
+	kill(p->pid, SIGKILL);
+}
+
+/* Asks one process to stop; false when supervisor could not be asked. */
+static bool ask(const struct bench *b, const struct process *p, bool by_supervisor)
+{
+	if (by_supervisor) {
+		struct err *e = supervisor_stop(b, p);
+		if (!e)
+			return true;
+		log_err(e, "%s is stopped without supervisor", p->name);
+	}
+	if (p->pid > 0)
+		kill(p->pid, p->program && p->program->role == ROLE_NGINX ? SIGQUIT : SIGTERM);
+	return !by_supervisor;
+}
+
+static bool any_alive(const struct process_list *list, unsigned order)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (order_of(&list->items[i]) == order && stop_is_alive(list->items[i].pid))
+			return true;
+	return false;
+}
+
+/* An idle RQ worker that has lost its Redis once hangs at the first TERM and ends at the second. That
+ * would end a job too, so it comes late. */
+static void insist(const struct process_list *list, unsigned order)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct process *p = &list->items[i];
+		if (order_of(p) == order && p->program && p->program->role == ROLE_WORKER && stop_is_alive(p->pid))
+			kill(p->pid, SIGTERM);
+	}
+}
+
+static void wait_row(const struct process_list *list, unsigned order, unsigned limit_ms)
+{
+	int64_t begun = clock_ms();
+	bool insisted = false;
+
+	while (any_alive(list, order) && clock_ms() < begun + limit_ms) {
+		if (!insisted && clock_ms() > begun + limit_ms / 2) {
+			insist(list, order);
+			insisted = true;
+		}
+		clock_sleep(POLL_MS);
+	}
+}
+
+static bool greets(const char *socket)
+{
+	int fd = -1;
+	struct err *e = socket_connect(socket, 0, GREET_MS, &fd);
+	bool greeted = !e && socket_wait(fd, POLLIN, clock_ms() + GREET_MS);
+
+	err_free(e);
+	if (fd >= 0)
+		close(fd);
+	return greeted;
+}
+
+/* MariaDB that is told to stop while it still starts does neither: it hangs, deaf to every further TERM. */
+static void let_start(const struct bench *b, const struct process *p, unsigned limit_ms)
+{
+	int64_t until = clock_ms() + limit_ms;
+
+	if (!p->program || p->program->role != ROLE_MARIADB)
+		return;
+	while (stop_is_alive(p->pid) && clock_ms() < until && !greets(b->sql_socket))
+		clock_sleep(POLL_MS);
+}
+
+static void kill_row(const struct process_list *list, unsigned order, bool *ret_killed)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct process *p = &list->items[i];
+		if (order_of(p) != order || !stop_is_alive(p->pid))
+			continue;
+		log_line("%s did not stop in time: killed", p->name);
+		kill_group(p);
+		*ret_killed |= p->program && p->program->phase == PHASE_STORES;
+	}
+}
+
+static bool is_up(const struct process *p)
+{
+	return strcmp(p->state, "STOPPED") && strcmp(p->state, "EXITED") && strcmp(p->state, "FATAL");
+}
+
+static unsigned left_ms(int64_t until)
+{
+	int64_t left = until - clock_ms();
+
+	return left > 0 ? (unsigned)left : 0;
+}
+
+static unsigned share(const struct process_list *list, unsigned order, int64_t until)
+{
+	unsigned next;
+
+	return stop_share(row_ms(list, order, &next), later_ms(list, order), left_ms(until));
+}
+
+void stop_all(const struct bench *b, const struct process_list *list, pid_t supervisor, unsigned budget_ms, bool *ret_killed)
+{
+	int64_t until = clock_ms() + budget_ms;
+	unsigned order, next = 0;
+
+	row_ms(list, 0, &next);
+	for (order = any_alive(list, 0) ? 0 : next; order != UINT32_MAX; order = next) {
+		row_ms(list, order, &next);
+		for (size_t i = 0; i < list->count; i++) {
+			if (order_of(&list->items[i]) != order || !is_up(&list->items[i]))
+				continue;
+			let_start(b, &list->items[i], share(list, order, until) / 2);
+			if (!ask(b, &list->items[i], supervisor > 0)) {
+				kill(supervisor, SIGKILL); /* or it would start them again */
+				supervisor = 0;
+			}
+		}
+		wait_row(list, order, share(list, order, until));
+		kill_row(list, order, ret_killed);
+	}
+}
+
+static const struct bench_program *store_called(const struct bench *b, const char *name)
+{
+	int role = !strcmp(name, "mariadbd") ? ROLE_MARIADB : !strcmp(name, "redis-server") ? ROLE_REDIS : ROLE_OTHER;
+
+	for (size_t i = 0; role != ROLE_OTHER && i < b->programs.count; i++)
+		if (b->programs.items[i].role == role)
+			return &b->programs.items[i];
+	return NULL;
+}
+
+static struct process orphan(const struct bench *b, const struct process_list *known, pid_t pid, const char *name)
+{
+	struct process p = { .group = mem_dup(""), .state = mem_dup("RUNNING"), .pid = pid, .program = store_called(b, name) };
+
+	for (size_t i = 0; i < known->count; i++)
+		if (known->items[i].pid == pid) {
+			p.name = mem_dup(known->items[i].name);
+			p.program = known->items[i].program;
+			return p;
+		}
+	p.name = mem_dup(name);
+	return p;
+}
+
+static bool is_among(pid_t pid, const pid_t *list)
+{
+	while (*list && *list != pid)
+		list++;
+	return *list == pid;
+}
+
+void stop_orphans(const struct bench *b, const struct process_list *known, const pid_t *except, struct process_list *ret)
+{
+	DIR *proc = opendir("/proc");
+
+	for (struct dirent *d; proc && (d = readdir(proc));) {
+		pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0, parent;
+		char name[17], state;
+		if (pid && !is_among(pid, except) && read_stat(pid, name, &state, &parent) && parent == getpid() && state != 'Z')
+			VEC_PUSH(ret, orphan(b, known, pid, name));
+	}
+	if (proc)
+		closedir(proc);
+}
+
+unsigned stop_seconds(void)
+{
+	const char *text = getenv("MKBENCH_STOP_SECONDS");
+	unsigned long seconds = text ? strtoul(text, NULL, 10) : 0;
+
+	return seconds >= 1 && seconds <= 3600 ? (unsigned)seconds : STOP_SECONDS;
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/health.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "lib/bench.h"
+#include "lib/command.h"
+#include "lib/durable.h"
+#include "provision/probe.h"
+#include "start/pulse.h"
+#include "start/start_progress.h"
+#include "start/state.h"
+#include "lib/restart_backoff.h"
+
+#define LIMIT_MS 8000
+#define GUARD_MS 15000                /* a volume that hangs lets nobody go who touches it */
+#define PATIENCE_MS (50 * 60000)      /* below what the image allows its check: builder/build/build_outputs.c */
+#define SHORT_MS 8000
+#define PAUSE_MS 250
+#define STANDBY_MS (5 * 60000)        /* a hand-over is over by then, or the other instance never leaves */
+#define NAMED_SITES 8
+
+static bool has_started(void)
+{
+	return !access(BENCH_RUN "/started", F_OK);
+}
+
+static int answer_live(const struct state_report *s)
+{
+	printf("live: %s%s%s\n", state_name(s->state), *s->why ? ": " : "", s->why);
+	return 0;
+}
+
+static int answer_started(const struct state_report *s)
+{
+	if (has_started()) {
+		puts("started");
+		return 0;
+	}
+	printf("not started: %s%s%s\n", state_name(s->state), *s->why ? ": " : "", s->why);
+	return 1;
+}
+
+static void add_failing(struct text *t, const struct probe *p)
+{
+	size_t named = 0;
+	const char *name;
+	json_t *site;
+
+	json_object_foreach(p->sites, name, site) {
+		const char *what = json_string_value(site);
+		if (!strcmp(what, "ready") || !strcmp(what, "maintenance") || named++ >= NAMED_SITES)
+			continue;
+		if (!strcmp(what, "preparing"))
+			text_printf(t, "; site %s is still being prepared", name);
+		else
+			text_printf(t, "; site %s: %s", name, what);
+	}
+	if (named > NAMED_SITES)
+		text_printf(t, "; and %zu sites more", named - NAMED_SITES);
+}
+
+/* Programs that have not run for long; true when there are any. */
+static bool add_troubles(struct text *t, const struct state_report *s)
+{
+	bool lasting = false;
+	const char *name;
+	json_t *row;
+
+	json_object_foreach(s->troubles, name, row) {
+		int64_t ms = clock_ms() - json_integer_value(json_object_get(row, "since_ms"));
+		const char *why = json_string_value(json_object_get(row, "why"));
+		if (ms < RESTART_BACKOFF_LASTING_MS)
+			continue;
+		lasting = true;
+		text_printf(t, "; %s has not run well for %d minutes: %s", name, (int)(ms / 60000), why ? why : "");
+	}
+	return lasting;
+}
+
+/* To who asks for "ready" every door must be open; an engine is not told to restart a bench for its live events. */
+static int answer_ready(const struct state_report *s, bool every_door)
+{
+	AUTO_BENCH struct bench b;
+	AUTO_PROBE struct probe p = { 0 };
+	AUTO_TEXT struct text t = { 0 };
+	json_t *problem;
+	size_t i;
+	struct err *e = bench_read(&b);
+
+	if (e) {
+		AUTO_FREE char *why = err_text(e);
+		err_free(e);
+		printf("not ready: %s\n", why);
+		return 1;
+	}
+	probe_run(&b, LIMIT_MS, &p);
+	bool lasting = add_troubles(&t, s);
+	if (s->state == STATE_DEGRADED && *s->why)
+		text_printf(&t, "; %s", s->why);
+	add_failing(&t, &p);
+	json_array_foreach(p.problems, i, problem)
+		text_printf(&t, "; %s", json_string_value(problem));
+	bool none = b.sites.count && !p.ready && !p.maintenance;
+	bool closed = p.failing || none || lasting || (every_door && p.mute);
+	const char *word = closed ? "not ready" : p.maintenance ? "maintenance" : t.len ? "degraded" : "ready";
+	printf("%s: %zu of %zu sites", word, p.ready, b.sites.count);
+	if (p.maintenance)
+		printf(", %zu in maintenance", p.maintenance);
+	printf("%s\n", t.len ? t.bytes : "");
+	return closed ? 1 : 0;
+}
+
+/* What comes of a pipe until its end; false when it does not end in time. */
+static bool hear(int fd, struct text *t)
+{
+	int64_t until = clock_ms() + GUARD_MS;
+	char chunk[4096];
+
+	for (ssize_t n = 1; n;) {
+		struct pollfd p = { fd, POLLIN, 0 };
+		int64_t left = until - clock_ms();
+		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
+			return false;
+		n = read(fd, chunk, sizeof chunk);
+		if (n > 0)
+			text_add(t, chunk, (size_t)n);
+	}
+	return true;
+}
+
+/* By a child, which alone touches the volume: what hangs there hangs alone, and is left to init. */
+static int answer_guarded(const struct state_report *s, bool every_door)
+{
+	AUTO_TEXT struct text words = { 0 };
+	int ends[2], status = 0;
+
+	if (pipe(ends) < 0)
+		return answer_ready(s, every_door);
+	fflush(stdout);
+	pid_t pid = fork();
+	if (!pid) {
+		dup2(ends[1], STDOUT_FILENO);
+		close(ends[1]);
+		status = answer_ready(s, every_door);
+		fflush(stdout);
+		_exit(status);
+	}
+	close(ends[1]);
+	bool whole = pid > 0 && hear(ends[0], &words) && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && words.len;
+	close(ends[0]);
+	if (!whole) {
+		printf("not ready: no answer within %d s: does the volume hang?\n", GUARD_MS / 1000);
+		return 1;
+	}
+	fputs(words.bytes, stdout);
+	return WEXITSTATUS(status);
+}
+
+/* It must count as healthy for a while: an orchestrator that starts first stops the other instance only then. */
+static int answer_standby(const struct state_report *s)
+{
+	int64_t ms = clock_ms() - s->since_ms;
+
+	if (s->serves && ms < STANDBY_MS) {
+		printf("standby: %s; the wait page is served until it leaves\n", s->why);
+		return 0;
+	}
+	if (s->serves)
+		printf("not ready: standby for %d minutes: %s, and does not leave; two instances cannot share one\n", (int)(ms / 60000), s->why);
+	else
+		printf("not ready: standby: %s\n", s->why);
+	return 1;
+}
+
+/* Of a start that is not over: 0 when it goes on, and words says what it does. */
+static int look_at_start(const struct state_report *s, struct text *words)
+{
+	struct start_progress start = { .state = s, .heard_ms = command_heard() };
+	bool damaged;
+	struct err *e = durable_read_json(BENCH_RUN "/steps.json", &start.steps, &damaged);
+
+	err_free(e);
+	bool moves = start_progress_moves(&start, clock_ms(), words);
+	json_decref(start.steps);
+	return moves ? 0 : 1;
+}
+
+static int answer_failed(const struct state_report *s)
+{
+	printf("failed: %s\n", s->why);
+	return 1;
+}
+
+struct question {
+	int64_t begun;           /* when it was asked */
+	int64_t period_ms;       /* of a start, in which who asks does not mind "starting"; -1: he waits for nothing */
+};
+
+/* One that has been healthy as a standby is judged by each answer, as one beyond its start period is. Within it a short wait is for engines that
+ * ask seldom: who becomes ready meanwhile is healthy at once. */
+static bool waits(const struct question *q, const struct state_report *s)
+{
+	int64_t now = clock_ms();
+	bool judged = s->stood_by || now - s->begun_ms >= q->period_ms;
+
+	return q->period_ms >= 0 && now < q->begun + (judged ? PATIENCE_MS : SHORT_MS);
+}
+
+/* What a container engine should act upon. */
+static int answer_engine(const struct question *q, struct state_report *s)
+{
+	for (;; clock_sleep(PAUSE_MS)) {
+		AUTO_TEXT struct text words = { 0 };
+		if (state_is_dead(s)) {
+			printf("dead: init has not been heard of for %d s\n", (int)((clock_ms() - s->beat_ms) / 1000));
+			return 1;
+		}
+		if (s->state == STATE_FAILED)
+			return answer_failed(s);
+		if (s->state == STATE_STANDBY)
+			return answer_standby(s);
+		if (s->state != STATE_STOPPING && (has_started() || s->state == STATE_DEGRADED))
+			return answer_guarded(s, false);
+		bool moves = s->state == STATE_STARTING && !look_at_start(s, &words);
+		if (!moves || !waits(q, s)) {
+			printf("%s\n", words.len ? words.bytes : "not ready: stopping");
+			return 1;
+		}
+		state_done(s);
+		err_free(state_read(s));
+	}
+}
+
+static int answer(const char *word, const struct question *q, struct state_report *s)
+{
+	if (!*word || state_is_dead(s))
+		return answer_engine(q, s);
+	if (!strcmp(word, "live"))
+		return answer_live(s);
+	if (s->state == STATE_FAILED)
+		return answer_failed(s);
+	if (!strcmp(word, "started"))
+		return answer_started(s);
+	if (s->state == STATE_STANDBY || !has_started()) {
+		printf("not ready: %s%s%s\n", state_name(s->state), *s->why ? ": " : "", s->why);
+		return 1;
+	}
+	return answer_guarded(s, true);
+}
+
+static int usage(void)
+{
+	fputs("usage: health [--start-period=SECONDS] [live|started|ready]\n", stderr);
+	return ERR_USAGE;
+}
+
+int health_main(int argc, char **argv)
+{
+	struct question q = { .begun = clock_ms(), .period_ms = -1 };
+	AUTO_STATE struct state_report s = { 0 };
+	char *end;
+
+	if (argc > 1 && text_starts(argv[1], "--start-period=")) {
+		q.period_ms = 1000 * (int64_t)strtoul(strchr(argv[1], '=') + 1, &end, 10);
+		if (*end || q.period_ms > 86400000)
+			return usage();
+		argc--, argv++;
+	}
+	const char *word = argc > 1 ? argv[1] : "";
+	if (argc > 2 || (*word && strcmp(word, "live") && strcmp(word, "started") && strcmp(word, "ready")))
+		return usage();
+	struct err *e = state_read(&s);
+	if (e) {
+		AUTO_FREE char *text = err_text(e);
+		err_free(e);
+		printf("dead: %s\n", text);
+		return 1;
+	}
+	int status = answer(word, &q, &s);
+	if (!*word)
+		pulse_show(status == 0);
+	return status;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/verify_programs.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "lib/redis.h"
+#include "lib/supervisor.h"
+#include "lib/sysfile.h"
+#include "start/units.h"
+
+#define LIMIT_MS 5000
+
+static char *read_proc(pid_t pid, const char *name, size_t *ret_len)
+{
+	AUTO_FREE char *path = mem_printf("/proc/%d/%s", (int)pid, name);
+
+	return sysfile_read(path, ret_len);
+}
+
+static struct err *check_process(const struct process *p)
+{
+	if (!p->program)
+		return err_new(ERR_SYSTEM, "bench.json does not know it");
+	if (strcmp(p->state, "RUNNING"))
+		return err_new(ERR_SYSTEM, "it is %s%s%s", p->state, *p->problem ? ": " : "", p->problem);
+	AUTO_FREE char *stat = read_proc(p->pid, "stat", NULL);
+	const char *state = strrchr(stat, ')');
+	if (p->pid <= 0 || !state || state[1] != ' ' || state[2] == 'Z')
+		return err_new(ERR_SYSTEM, "its process %d is gone", (int)p->pid);
+	return NULL;
+}
+
+static bool is_there(const struct process_list *list, const struct bench_program *program)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].program == program)
+			return true;
+	return false;
+}
+
+void verify_programs_processes(struct ctl_verify *v)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+	struct err *e = supervisor_list(v->bench, &list);
+
+	if (e) {
+		ctl_verify_row(v, "supervisord", e, " ");
+		return;
+	}
+	for (size_t i = 0; i < list.count; i++) {
+		const struct process *p = &list.items[i];
+		ctl_verify_row(v, p->name, check_process(p), "pid %d for %ld s", (int)p->pid, p->now - p->start);
+	}
+	for (size_t i = 0; i < v->bench->programs.count; i++)
+		if (!is_there(&list, &v->bench->programs.items[i]))
+			ctl_verify_row(v, v->bench->programs.items[i].name, err_new(ERR_SYSTEM, "Supervisor does not know it"), " ");
+}
+
+/* The instance that the bench's configuration calls its queue. */
+static const struct bench_redis *queue_of(const struct bench *b)
+{
+	const char *url = json_string_value(json_object_get(b->common_site_config, "redis_queue"));
+
+	for (size_t i = 0; i < b->redis.count; i++) {
+		AUTO_FREE char *end = mem_printf(":%u", b->redis.items[i].port);
+		if (url ? strstr(url, end) != NULL : !strcmp(b->redis.items[i].role, "queue"))
+			return &b->redis.items[i];
+	}
+	return NULL;
+}
+
+/* The registration of a process: what RQ keeps in the hash rq:worker:NAME. Its queues, the caller's, or NULL. */
+static struct err *find_registration(const struct bench_redis *r, pid_t pid, char **ret_queues)
+{
+	AUTO_FREE char *own = mem_printf("%d", (int)pid);
+	char host[256] = "";
+	json_t *keys = NULL, *key;
+	size_t i;
+
+	gethostname(host, sizeof host - 1);
+	TRY(redis_query(r, LIMIT_MS, &keys, "SMEMBERS %s", "rq:workers"));
+	struct err *e = NULL;
+	json_array_foreach(keys, i, key) {
+		json_t *row = NULL;
+		e = json_is_string(key) ? redis_query(r, LIMIT_MS, &row, "HMGET %s pid hostname queues", json_string_value(key)) : NULL;
+		const char *number = json_string_value(json_array_get(row, 0)), *on = json_string_value(json_array_get(row, 1));
+		const char *queues = json_string_value(json_array_get(row, 2));
+		if (number && on && queues && !strcmp(number, own) && !strcmp(on, host) && !*ret_queues)
+			*ret_queues = mem_dup(queues);
+		json_decref(row);
+		if (e)
+			break;
+	}
+	json_decref(keys);
+	return e;
+}
+
+/* What follows --queue or --queues in its argv, the caller's; "" when there is no such word. */
+static char *queues_told(pid_t pid)
+{
+	size_t len;
+	AUTO_FREE char *argv = read_proc(pid, "cmdline", &len);
+
+	for (size_t at = 0; at < len; at += strlen(argv + at) + 1)
+		if (!strcmp(argv + at, "--queue") || !strcmp(argv + at, "--queues"))
+			return mem_dup(at + strlen(argv + at) + 1 < len ? argv + at + strlen(argv + at) + 1 : "");
+	return mem_dup("");
+}
+
+/* Frappe's queues are registered with the bench's name and a colon before their own. */
+static bool is_among(const char *queue, const char *registered)
+{
+	AUTO_FREE char *copy = mem_dup(registered);
+	char *rest = copy;
+
+	for (char *one; (one = strsep(&rest, ","));) {
+		const char *colon = strrchr(one, ':');
+		if (!strcmp(colon ? colon + 1 : one, queue))
+			return true;
+	}
+	return false;
+}
+
+static struct err *check_worker(const struct bench_redis *r, const struct process *p, char **ret_queues)
+{
+	AUTO_FREE char *told = NULL;
+	char *rest;
+
+	if (!r)
+		return err_new(ERR_SYSTEM, "bench.json has no Redis for a queue");
+	if (p->pid <= 0)
+		return err_new(ERR_SYSTEM, "it does not run");
+	TRY(find_registration(r, p->pid, ret_queues));
+	if (!*ret_queues)
+		return err_new(ERR_SYSTEM, "process %d is not registered in %s", (int)p->pid, r->name);
+	rest = told = queues_told(p->pid);
+	for (char *one; (one = strsep(&rest, ","));)
+		if (*one && !is_among(one, *ret_queues))
+			return err_new(ERR_SYSTEM, "registered for %s, not for %s", *ret_queues, one);
+	return NULL;
+}
+
+void verify_programs_workers(struct ctl_verify *v)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+	struct err *e = supervisor_list(v->bench, &list);
+
+	if (e) {
+		ctl_verify_row(v, NULL, e, " ");
+		return;
+	}
+	for (size_t i = 0; i < list.count; i++) {
+		const struct process *p = &list.items[i];
+		AUTO_FREE char *queues = NULL;
+		if (!p->program || p->program->role != ROLE_WORKER)
+			continue;
+		e = check_worker(queue_of(v->bench), p, &queues);
+		ctl_verify_row(v, p->name, e, "registered for %s", queues);
+	}
+}
+
+void verify_programs_units(struct ctl_verify *v)
+{
+	AUTO_TEXT struct text names = { 0 };
+
+	if (access("/run/systemd/system", F_OK))
+		return; /* a container */
+	struct err *e = units_failed(&names);
+	if (!e && names.len)
+		e = err_new(ERR_SYSTEM, "failed:%s", names.bytes);
+	ctl_verify_row(v, NULL, e, "none has failed");
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* The checks through the published port, against a server that answers well or in one of many wrong ways. */
+#include "launch/host_names.h"
+#include "verify/external_checks.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/evp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "says.h"
+
+/* What the server does wrong. */
+enum fault { NONE, STATUS, NO_SID, NO_UPGRADE, WRONG_KEY, NO_FRAME, BINARY_FRAME, WRONG_HELLO, HANGS_UP, EVERYBODY, ELSEWHERE };
+
+static void say(int fd, const char *text)
+{
+	if (send(fd, text, strlen(text), MSG_NOSIGNAL) < 0)
+		_exit(1);
+}
+
+static void page(int fd, int status, const char *body)
+{
+	dprintf(fd, "HTTP/1.1 %d Words\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n%s", status, body);
+}
+
+static void upgrade(int fd, const char *request, enum fault f)
+{
+	static const char hello[] = "0{\"sid\":\"abc\",\"upgrades\":[]}";
+	const char *key = strstr(request, "Sec-WebSocket-Key: ");
+	AUTO_FREE char *whole = mem_printf("%.24s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", f == WRONG_KEY ? "AAAAAAAAAAAAAAAAAAAAAA==" : key + 19);
+	unsigned char digest[EVP_MAX_MD_SIZE], accept[64];
+	unsigned len = 0;
+
+	EVP_Digest(whole, strlen(whole), digest, &len, EVP_sha1(), NULL);
+	EVP_EncodeBlock(accept, digest, (int)len);
+	dprintf(fd, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nsec-websocket-accept: %s\r\n\r\n", accept);
+	if (f == NO_FRAME)
+		return;
+	usleep(20000); /* the frame comes in pieces of its own */
+	dprintf(fd, "%c", f == BINARY_FRAME ? 0x82 : 0x81);
+	usleep(20000);
+	dprintf(fd, "%c%s", (int)strlen(hello), f == WRONG_HELLO ? "4{\"sid\":\"abc\",\"upgrades\":[]}" : hello);
+}
+
+static void answer(int fd, enum fault f)
+{
+	char request[4096] = "";
+	size_t len = 0;
+
+	for (ssize_t n; !strstr(request, "\r\n\r\n") && (n = read(fd, request + len, sizeof request - 1 - len)) > 0;)
+		len += (size_t)n;
+	if (f == HANGS_UP)
+		return;
+	if (strstr(request, "Host: nobody.invalid:"))
+		page(fd, f == EVERYBODY ? 200 : 404, "");
+	else if (f == ELSEWHERE && !strncmp(request, "GET / ", 6))
+		say(fd, "HTTP/1.1 302 Found\r\nLocation: http://elsewhere.invalid/\r\n\r\n");
+	else if (!strncmp(request, "GET / ", 6))
+		say(fd, "HTTP/1.1 302 Found\r\nLocation: http://one.test:99/home\r\n\r\n");
+	else if (!strncmp(request, "GET /home ", 10))
+		say(fd, "HTTP/1.1 301 Moved\r\nlocation: /login\r\n\r\n");
+	else if (strstr(request, "transport=websocket") && f != NO_UPGRADE)
+		upgrade(fd, request, f);
+	else if (strstr(request, "transport=polling"))
+		page(fd, 200, f == NO_SID ? "0{}" : "0{\"sid\":\"abc\"}");
+	else
+		page(fd, f == STATUS ? 500 : 200, "fine");
+}
+
+static pid_t serve(enum fault f, unsigned *ret_port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 16) || getsockname(fd, (struct sockaddr *)&at, &size))
+		exit(1);
+	*ret_port = ntohs(at.sin_port);
+	pid_t pid = fork();
+	for (int client; !pid && (client = accept(fd, NULL, NULL)) >= 0; close(client))
+		answer(client, f);
+	close(fd);
+	return pid;
+}
+
+static void take(void *arg, const char *check, const char *of, struct err *e, const char *says)
+{
+	char *line = arg;
+
+	(void)says;
+	if (e)
+		snprintf(line + strlen(line), 900 - strlen(line), "%s %s;", check, of);
+	err_free(e);
+}
+
+/* The checks that fail, each with what it was about. */
+static const char *failing(enum fault f, const char *unknown_host)
+{
+	static char line[1000];
+	json_t *bench = json_pack("{s:[{s:s, s:[s]}], s:{s:s}, s:{s:s}, s:{s:s}, s:[{s:s}, {s:s}]}", "sites", "name", "one.test", "hosts",
+				  "one.test", "framework", "probe_path", "/ping", "socketio", "path", "/socket.io/?EIO=4&transport=polling",
+				  "nginx", "unknown_host", unknown_host, "programs", "role", "nginx", "role", "socketio");
+	struct external_checks o = { .bench = bench, .take = take, .arg = line };
+	pid_t pid = serve(f, &o.port);
+
+	*line = '\0';
+	for (size_t i = 0; external_checks_run(&o, i); i++)
+		continue;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	json_decref(bench);
+	return line;
+}
+
+static bool damaged(const char *sites)
+{
+	AUTO_FREE char *text = mem_printf("{\"sites\": %s}", sites);
+	json_t *bench = json_loads(text, 0, NULL);
+	struct err *e = host_names_check(bench, "x.oci");
+
+	json_decref(bench);
+	return e && says(e, ERR_BUILD, "x.oci is damaged: a site");
+}
+
+static void sites(void)
+{
+	ok(!damaged("[]") && !damaged("[{\"name\": \"one.test\", \"hosts\": [\"www.xn--one-2.test\"]}, {\"name\": \"two\"}]"));
+	ok(damaged("[{\"hosts\": []}]") && damaged("[\"one.test\"]") && damaged("[{\"name\": [\"one.test\"]}]"));
+	ok(damaged("[{\"name\": \"one.test\"}, {\"name\": \"two.test\", \"hosts\": [\"www.two.test\", null]}]"));
+	ok(damaged("[{\"name\": \"\"}]") && damaged("[{\"name\": \"-v\"}]") && damaged("[{\"name\": \"a b\"}]"));
+	ok(damaged("[{\"name\": \"one.test;reboot\"}]") && damaged("[{\"name\": \"\\u001b[2J\"}]") && damaged("[{\"name\": \"../x\"}]"));
+}
+
+int main(void)
+{
+	sites();
+	is(failing(NONE, "refuse"), "");
+	is(failing(STATUS, "refuse"), "page one.test;page one.test;ping one.test;");
+	is(failing(ELSEWHERE, "refuse"), "page one.test;page one.test;");
+	is(failing(NO_SID, "refuse"), "polling one.test;");
+	is(failing(NO_UPGRADE, "refuse"), "websocket one.test;");
+	is(failing(WRONG_KEY, "refuse"), "websocket one.test;");
+	is(failing(NO_FRAME, "refuse"), "websocket one.test;");
+	is(failing(BINARY_FRAME, "refuse"), "websocket one.test;");
+	is(failing(WRONG_HELLO, "refuse"), "websocket one.test;");
+	is(failing(EVERYBODY, "refuse"), "unknown nobody.invalid;");
+	is(failing(EVERYBODY, "one.test"), "");
+	is(failing(NONE, "one.test"), "unknown nobody.invalid;");
+	is(failing(HANGS_UP, "refuse"), "page one.test;page one.test;ping one.test;unknown nobody.invalid;polling one.test;websocket one.test;");
+	return t_done();
+}

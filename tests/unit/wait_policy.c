@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "launch/wait_policy.h"
+
+#include "t.h"
+
+#define MINUTE 60000
+
+static void news(void)
+{
+	struct wait_policy p = { .moved_ms = 1000, .told_ms = 1000 };
+
+	ok(!wait_policy_tells(&p, 2000, "not ready: starting")); /* what is soon over is not told */
+	ok(wait_policy_tells(&p, 10000, "not ready: starting")); /* what lasts is */
+	ok(!wait_policy_tells(&p, 90000, "not ready: starting")); /* once */
+	ok(wait_policy_tells(&p, 90000, "not ready")); /* a part of it is another text */
+	ok(!wait_policy_tells(&p, 91000, "not ready: 0 of 1 sites")); /* nor many things at once */
+	ok(wait_policy_tells(&p, 99000, "not ready: 0 of 1 sites")); /* but then */
+	ok(!wait_policy_tells(&p, 120000, NULL) && !wait_policy_tells(&p, 120000, "")); /* silence is no news */
+	ok(wait_policy_tells(&p, 120000, "dead: init has not been heard of for 31 s")); /* a dead init is */
+	ok(!wait_policy_tells(&p, 140000, "dead: init has not been heard of for 51 s")); /* its seconds are not */
+	text_done(&p.told);
+}
+
+/* Looks once a second until it is over; the second it is. */
+static int ends(struct wait_policy *p, const char *even, const char *odd, bool provisioned)
+{
+	int second = 0;
+
+	for (; second < 7200 && !wait_policy_over(p, second * 1000L, provisioned); second++)
+		wait_policy_tells(p, second * 1000L, second / 10 % 2 ? odd : even);
+	text_done(&p->told);
+	return second;
+}
+
+static void ends_of_patience(void)
+{
+	static const char *const backoff = "not ready: 1 of 1 sites; live is BACKOFF: Exited too quickly", *const well = "not ready: 1 of 1 sites";
+
+	int second = ends(&(struct wait_policy){ 0 }, backoff, well, true);
+	ok(second > 180 && second < 210); /* a program that fails again and again: three minutes */
+	second = ends(&(struct wait_policy){ .slow = true }, backoff, well, true);
+	ok(second > 180 && second < 210); /* on a slow machine too */
+	second = ends(&(struct wait_policy){ .slow = true }, well, well, true);
+	ok(second > 900 && second < 920); /* but there a program that runs has a quarter of an hour */
+	second = ends(&(struct wait_policy){ 0 }, well, well, true);
+	ok(second > 180 && second < 200); /* elsewhere not */
+	second = ends(&(struct wait_policy){ 0 }, NULL, NULL, false);
+	ok(second > 1800 && second < 1820); /* a step may take half an hour */
+}
+
+static void moves(void)
+{
+	struct wait_policy p = { .slow = true };
+
+	wait_policy_tells(&p, 10000, "not ready: 0 of 1 sites; web is FATAL");
+	ok(wait_policy_over(&p, 3 * MINUTE, true) == 0);
+	ok(wait_policy_over(&p, 5 * MINUTE, true) == 0); /* it has recovered, and nobody says what else is slow */
+	wait_policy_tells(&p, 5 * MINUTE, "not ready: 0 of 1 sites; web is FATAL");
+	ok(wait_policy_over(&p, 5 * MINUTE, true) == 3);
+	wait_policy_moved(&p, 5 * MINUTE);
+	ok(wait_policy_over(&p, 5 * MINUTE, true) == 0);
+	text_done(&p.told);
+}
+
+int main(void)
+{
+	news();
+	ends_of_patience();
+	moves();
+	return t_done();
+}
