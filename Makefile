@@ -45,7 +45,7 @@ src  := $(sort $(wildcard builder/*/*.c builder/*/*/*.c))
 obj  := $(src:builder/%.c=$(build)/%.o)
 lib  := $(build)/mkbench.a
 unit := $(patsubst tests/unit/%.c,$(build)/t/%,$(sort $(wildcard tests/unit/*.c)))
-pure := schema recipe debian plan tree template service
+pure := schema recipe debian plan tree template contract service
 
 all: build/mkbench guest
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "contract/bench_json.h"
 #include "engine/qemu_disks.h"
 #include "engine/interrupt.h"
 #include "engine/machine.h"
@@ -162,7 +162,7 @@ static bool has_spoken(const char *name)
 /* The port that the image listens on is known to the image alone. 0: it ended, gave up, said nothing within its bound, was interrupted. */
 static unsigned wait_for_port(const char *name, const struct accelerator *a, bool *ret_interrupted)
 {
-	static const char *const argv[] = { "cat", "/usr/lib/mkbench/bench.json", NULL };
+	static const char *const argv[] = { "cat", BENCH_JSON, NULL };
 	time_t began = time(NULL);
 	unsigned port = 0;
 
@@ -172,9 +172,10 @@ static unsigned wait_for_port(const char *name, const struct accelerator *a, boo
 		if (why || stands_still(name) || time(NULL) - began > (has_spoken(name) ? a->ready_seconds : a->silent_seconds))
 			break;
 		if (ask(name, argv, &text)) {
-			json_t *bench = json_loads(text, 0, NULL);
-			port = (unsigned)json_integer_value(json_object_get(bench, "http_port"));
-			json_decref(bench);
+			AUTO_BENCH struct bench b = { 0 };
+			struct err *e = bench_json_read(text, strlen(text), &b);
+			port = e ? 0 : b.http_port;
+			err_free(e);
 		}
 		*ret_interrupted = interrupt_wait(-1, port ? 0 : 100);
 	}

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/interrupt.h"
-#include "launch/host_names.h"
+#include "launch/image_bench.h"
 #include "launch/wait_policy.h"
 #include "engine/port.h"
 #include "engine/qemu.h"
@@ -20,7 +20,6 @@
 #define NOTED_SECONDS 0.1 /* what is over sooner shows as progress only */
 #define POLL_MILLISECONDS 300
 #define STEPS "/run/mkbench/progress.json" /* services/guest/README.md */
-#define BENCH "/usr/lib/mkbench/bench.json"
 
 static void drop_json(json_t **j)
 {
@@ -208,23 +207,22 @@ static void add_host(struct text *out, struct text *unknown, const char *host, u
 
 struct err *ready_addresses(const struct engine *e, const struct launch *l, struct text *out)
 {
-	AUTO_JSON json_t *bench = read_json(e, l->name, BENCH);
+	AUTO_BENCH struct bench b = { 0 };
 	AUTO_TEXT struct text unknown = { 0 };
-	const json_t *sites = json_object_get(bench, "sites");
 
-	TRY(host_names_check(bench, l->bundle->path));
-	for (size_t i = 0; i < json_array_size(sites); i++) {
-		const json_t *site = json_array_get(sites, i), *hosts = json_object_get(site, "hosts");
-		add_host(out, &unknown, word(site, "name"), l->port);
-		for (size_t j = 0; j < json_array_size(hosts); j++)
-			add_host(out, &unknown, json_string_value(json_array_get(hosts, j)), l->port);
+	TRY(image_bench_read(e, l->name, l->bundle->path, &b));
+	for (size_t i = 0; i < b.sites.count; i++) {
+		add_host(out, &unknown, b.sites.items[i].name, l->port);
+		for (size_t j = 0; b.sites.items[i].hosts[j]; j++)
+			add_host(out, &unknown, b.sites.items[i].hosts[j], l->port);
 	}
-	if (!json_array_size(sites))
+	if (!b.sites.count)
 		add_host(out, &unknown, "localhost", l->port);
 	if (unknown.len)
 		text_printf(out, "\n  To be found, these names need a line in /etc/hosts:\n  127.0.0.1%s\n", unknown.bytes);
-	for (size_t i = 0; i < json_array_size(sites); i++)
-		text_printf(out, "%s  mkbench run --exec %s cat /data/secrets/%s/admin_password\n",
-			    i ? "" : "\n  Administrator's password, one a site:\n", l->name, word(json_array_get(sites, i), "name"));
+	if (b.sites.count)
+		text_printf(out, "\n  %s's password, one a site:\n", b.admin_user);
+	for (size_t i = 0; i < b.sites.count; i++)
+		text_printf(out, "  mkbench run --exec %s cat /data/secrets/%s/admin_password\n", l->name, b.sites.items[i].name);
 	return NULL;
 }

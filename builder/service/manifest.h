@@ -10,7 +10,6 @@
 
 enum only { ONLY_ALWAYS, ONLY_PRODUCTION, ONLY_DEVELOPMENT };
 enum each { EACH_ONCE, EACH_REDIS, EACH_WORKERS, EACH_APPS };
-enum phase { PHASE_FIRST, PHASE_STORES, PHASE_BENCH };
 
 struct manifest_user {
 	const char *name, *home, *shell, *comment;
@@ -42,8 +41,8 @@ struct manifest_stop {
 };
 
 struct manifest_process {
-	const char *name, *role, *group, *user, *directory, *count;
-	int phase, only, each;
+	const char *name, *group, *user, *directory, *count;
+	int role, phase, only, each; /* the first two: enum bench_role, bench_phase */
 	struct list command;     /* argv, or */
 	const char *run;         /* the name of one of the framework's commands */
 	struct list environment;

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "contract/bench_json.h"
 #include "recipe/pattern.h"
 
 #define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
@@ -73,9 +74,10 @@ static const struct field stop_fields[] = {
 
 static const struct field process_fields[] = {
 	NEEDED("name", manifest_process, name, "name the process"),
-	NEEDED("role", manifest_process, role, "say what it is to the guest programs"),
+	{ "role", FIELD_ENUM, AT(manifest_process, role), .required = true, .choices = bench_json_roles,
+	  .help = "say what it is to the guest programs" },
 	NEEDED("group", manifest_process, group, "name its group"),
-	{ "phase", FIELD_ENUM, AT(manifest_process, phase), .required = true, .choices = WORDS("first", "stores", "bench"),
+	{ "phase", FIELD_ENUM, AT(manifest_process, phase), .required = true, .choices = bench_json_phases,
 	  .help = "first, stores or bench: who starts it" },
 	TEXTS("command", manifest_process, command),
 	{ "run", FIELD_TEXT, AT(manifest_process, run), .choices = WORDS("serve", "worker", "schedule", "socketio") },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "contract/bench_json.h"
 
 struct maker {
 	struct service_set *set;
@@ -111,11 +112,4 @@ struct err *process_list(struct service_set *s)
 char *process_name(const struct process *p, unsigned long number)
 {
 	return p->count ? mem_printf("%s-%lu", p->name, number) : mem_dup(p->name);
-}
-
-const char *process_phase(const struct process *p)
-{
-	static const char *const names[] = { [PHASE_FIRST] = "first", [PHASE_STORES] = "stores", [PHASE_BENCH] = "bench" };
-
-	return names[p->phase];
 }

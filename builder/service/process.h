@@ -7,4 +7,3 @@
 struct err *process_list(struct service_set *s) MUST_CHECK;
 /* "redis-cache", or "worker-short-0" for one of several. The caller's to free. */
 char *process_name(const struct process *p, unsigned long number);
-const char *process_phase(const struct process *p); /* "first", "stores", "bench" */

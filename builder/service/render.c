@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "service/bench_json.h"
+#include "contract/bench_json.h"
+#include "service/bench_values.h"
 #include "service/dirs_and_links.h"
 #include "service/supervisor_conf.h"
 
@@ -119,8 +120,8 @@ static struct err *add_bench_json(const struct service_set *s, const char *build
 {
 	AUTO_FREE char *bytes = NULL;
 
-	TRY(bench_json_write(s, build_id, &bytes));
-	add_file(t, "/usr/lib/mkbench/bench.json", 0644, bytes, strlen(bytes));
+	TRY(bench_values_write(s, build_id, &bytes));
+	add_file(t, BENCH_JSON, 0644, bytes, strlen(bytes));
 	return NULL;
 }
 

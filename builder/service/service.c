@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "service/bench_values.h"
 #include "service/service.h"
 
 #include <errno.h>
@@ -156,6 +157,7 @@ static struct err *fill(struct service_set *s, const char *share)
 	TRY(service_needs_list(s));
 	TRY(dirs_and_links_list(s));
 	TRY(trial_list(s));
+	TRY(bench_values_check(s));
 	return template_list(&s->arena, &s->scope, &s->framework->source, &s->framework->prune, &s->prune);
 }
 

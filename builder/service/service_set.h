@@ -12,8 +12,8 @@
 
 /* A process with its holes filled: what supervisor's configuration, the Procfile and bench.json list. */
 struct process {
-	const char *name, *role, *group, *user, *directory;
-	int phase;               /* enum phase */
+	const char *name, *group, *user, *directory;
+	int role, phase;         /* enum bench_role, bench_phase */
 	const char *const *argv, *const *env; /* NULL-terminated; env is KEY=VALUE */
 	unsigned long count;     /* processes; 0: one, without a number in its name */
 	unsigned long stop_seconds;

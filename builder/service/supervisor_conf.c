@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "contract/bench_json.h"
 #include "template/quote.h"
 
 /* After so many more tries, a second later each time, Supervisor gives a program up; init tries it again without limit (guest/watch.h). */

@@ -11,23 +11,6 @@
 
 #define NOBODY "nobody.invalid"
 
-static const char *word(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-static bool has_role(const json_t *bench, const char *role)
-{
-	const json_t *programs = json_object_get(bench, "programs");
-
-	for (size_t i = 0; i < json_array_size(programs); i++)
-		if (!strcmp(word(json_array_get(programs, i), "role"), role))
-			return true;
-	return false;
-}
-
 /* A page that is answered with a status. */
 static void check_status(struct external_checks *o, const char *host, const char *path, int wanted)
 {
@@ -44,10 +27,8 @@ static void check_status(struct external_checks *o, const char *host, const char
 
 static void each_site(struct external_checks *o, void (*check)(struct external_checks *o, const char *host))
 {
-	const json_t *sites = json_object_get(o->bench, "sites");
-
-	for (size_t i = 0; i < json_array_size(sites); i++)
-		check(o, word(json_array_get(sites, i), "name"));
+	for (size_t i = 0; i < o->bench->sites.count; i++)
+		check(o, o->bench->sites.items[i].name);
 }
 
 static void page_of_site(struct external_checks *o, const char *host)
@@ -57,39 +38,35 @@ static void page_of_site(struct external_checks *o, const char *host)
 
 static void check_pages(struct external_checks *o)
 {
-	const json_t *sites = json_object_get(o->bench, "sites");
-
 	each_site(o, page_of_site);
-	for (size_t i = 0; i < json_array_size(sites); i++) {
-		const json_t *hosts = json_object_get(json_array_get(sites, i), "hosts");
-		for (size_t j = 0; j < json_array_size(hosts); j++)
-			page_of_site(o, json_string_value(json_array_get(hosts, j)));
-	}
+	for (size_t i = 0; i < o->bench->sites.count; i++)
+		for (const char *const *host = o->bench->sites.items[i].hosts; *host; host++)
+			page_of_site(o, *host);
 }
 
 static void ping_of_site(struct external_checks *o, const char *host)
 {
-	check_status(o, host, word(json_object_get(o->bench, "framework"), "probe_path"), 200);
+	check_status(o, host, o->bench->probe_path, 200);
 }
 
 static void check_pings(struct external_checks *o)
 {
-	if (*word(json_object_get(o->bench, "framework"), "probe_path"))
+	if (*o->bench->probe_path)
 		each_site(o, ping_of_site);
 }
 
 /* Without Nginx, in development, there is nobody who refuses, and live events have a port of their own. */
 static void check_unknown(struct external_checks *o)
 {
-	const char *who = word(json_object_get(o->bench, "nginx"), "unknown_host");
+	const char *who = o->bench->unknown_host;
 
-	if (has_role(o->bench, "nginx"))
+	if (bench_json_has_role(o->bench, ROLE_NGINX))
 		check_status(o, NOBODY, "/", !*who || !strcmp(who, "refuse") ? 404 : 200);
 }
 
 static void polling_of_site(struct external_checks *o, const char *host)
 {
-	const struct http_probe x = { o->port, host, word(json_object_get(o->bench, "socketio"), "path") };
+	const struct http_probe x = { o->port, host, o->bench->socketio_path };
 	AUTO_FREE char *body = NULL;
 	int status = 0;
 	struct err *e = http_probe_get(&x, &status, &body);
@@ -104,7 +81,7 @@ static void polling_of_site(struct external_checks *o, const char *host)
 /* The first message of Engine.IO is "0" and the session as JSON. */
 static void websocket_of_site(struct external_checks *o, const char *host)
 {
-	const char *polling = word(json_object_get(o->bench, "socketio"), "path"), *end = strstr(polling, "transport=polling");
+	const char *polling = o->bench->socketio_path, *end = strstr(polling, "transport=polling");
 	AUTO_FREE char *path = mem_printf("%.*stransport=websocket", end ? (int)(end - polling) : (int)strlen(polling), polling);
 	AUTO_FREE char *message = NULL;
 	struct err *e = http_probe_websocket(&(struct http_probe){ o->port, host, path }, &message);
@@ -116,13 +93,13 @@ static void websocket_of_site(struct external_checks *o, const char *host)
 
 static void check_polling(struct external_checks *o)
 {
-	if (has_role(o->bench, "nginx") && has_role(o->bench, "socketio"))
+	if (bench_json_has_role(o->bench, ROLE_NGINX) && bench_json_has_role(o->bench, ROLE_SOCKETIO))
 		each_site(o, polling_of_site);
 }
 
 static void check_websocket(struct external_checks *o)
 {
-	if (has_role(o->bench, "nginx") && has_role(o->bench, "socketio"))
+	if (bench_json_has_role(o->bench, ROLE_NGINX) && bench_json_has_role(o->bench, ROLE_SOCKETIO))
 		each_site(o, websocket_of_site);
 }
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether a bench works as its visitors see it: one table of checks through the published port. */
 #pragma once
-#include <jansson.h>
 #include <stdbool.h>
 
-#include "base/err.h"
+#include "contract/bench_json.h"
 
 struct external_checks {
-	const json_t *bench;     /* bench.json (services/guest/README.md) */
+	const struct bench *bench;
 	unsigned port;           /* of 127.0.0.1 */
 	/* Takes each result; e NULL: it went well, and says tells how. e is the taker's. */
 	void (*take)(void *arg, const char *check, const char *of, struct err *e, const char *says);

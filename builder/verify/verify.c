@@ -12,7 +12,7 @@
 #include "base/utf8.h"
 #include "engine/interrupt.h"
 #include "verify/external_checks.h"
-#include "launch/host_names.h"
+#include "launch/image_bench.h"
 #include "launch/launch.h"
 #include "engine/qemu.h"
 #include "launch/ready.h"
@@ -25,7 +25,8 @@ struct verify {
 	struct launch_prepared p;
 	const char *image;
 	bool json;
-	json_t *rows, *bench;
+	json_t *rows;
+	struct bench bench;
 	size_t failed;
 	double ready_seconds, stop_seconds;
 };
@@ -96,17 +97,13 @@ static void check_inside(struct verify *v)
 
 static void check_outside(struct verify *v)
 {
-	static const char *const argv[] = { "cat", "/usr/lib/mkbench/bench.json", NULL };
-	struct err *why;
+	struct err *why = image_bench_read(v->p.engine, v->p.launch.name, v->p.bundle.path, &v->bench);
 
-	v->bench = read_json(v, argv, &why);
-	if (!why)
-		why = host_names_check(v->bench, v->p.bundle.path);
 	if (why) {
 		take(v, "outside", NULL, why, "");
 		return;
 	}
-	struct external_checks o = { .bench = v->bench, .port = v->p.launch.port, .take = take, .arg = v };
+	struct external_checks o = { .bench = &v->bench, .port = v->p.launch.port, .take = take, .arg = v };
 	for (size_t i = 0; !interrupted() && external_checks_run(&o, i); i++)
 		continue;
 }
@@ -176,10 +173,15 @@ static struct err *sweep(const struct engine *e, const char *name)
 	return failed;
 }
 
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
 static void print_json(const struct verify *v)
 {
 	json_t *report = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:f, s:f, s:b, s:i, s:O}", "format", 1, "image", v->image, "name",
-				   word(v->bench, "name"), "version", word(v->bench, "version"), "build", word(v->bench, "build"), "engine",
+				   or_empty(v->bench.name), "version", or_empty(v->bench.version), "build", or_empty(v->bench.build), "engine",
 				   v->p.engine->name, "ready_seconds", v->ready_seconds, "stop_seconds", v->stop_seconds, "ok", !v->failed, "failed",
 				   (int)v->failed, "checks", v->rows);
 
@@ -230,6 +232,6 @@ struct err *verify_image(const struct run_options *o, bool json)
 		e = verify_opened(&v);
 	launch_close(&v.p);
 	json_decref(v.rows);
-	json_decref(v.bench);
+	bench_json_done(&v.bench);
 	return e;
 }

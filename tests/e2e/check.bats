@@ -236,3 +236,14 @@ developing.yml: ok: 1 app, 1 site, 2 outputs" ]
 		    assert name in caught, name
 	PYTHON
 }
+
+@test "a file that the guest writes and nginx does not include is refused: every host would be unknown" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir share
+	cp -r "$BATS_TEST_DIRNAME"/../../{services,rootfs} share/
+	sed -i 's|^  sites_file: .*|  sites_file: /run/mkbench/hosts.conf|' share/services/nginx/service.yml
+	MKBENCH_SHARE=$PWD/share run -3 "$MKBENCH" check "$BATS_TEST_DIRNAME/../../recipes/demo.yml"
+	[[ $output = *"nginx/service.yml: sites_pattern must match sites_file, a path: the guest writes the file, nginx includes the pattern" ]]
+	sed -i 's|^  sites_pattern: .*|  sites_pattern: /run/mkbench/hosts.con[f]|' share/services/nginx/service.yml
+	MKBENCH_SHARE=$PWD/share run -0 "$MKBENCH" check "$BATS_TEST_DIRNAME/../../recipes/demo.yml"
+}

@@ -9,7 +9,7 @@
 
 static const char image[] = "{\"format\":1,\"name\":\"n\",\"version\":\"1\",\"build\":\"b\",\"data\":\"%s\",\"bench\":{\"path\":\"/b\",\"user\":\"root\"},"
 	"\"framework\":{\"common_site_config\":{},\"site_config\":{},\"site_create\":[],\"site_finish\":[]},\"mariadb\":{\"socket\":\"/s\",\"data\":\"/d\","
-	"\"user\":\"root\",\"install\":[\"i\"],\"memory_file\":\"/m\"},\"redis\":[],\"web\":{\"workers_file\":\"/w\"},\"socketio\":{},\"nginx\":{\"sites_file\":"
+	"\"user\":\"root\",\"install\":[\"i\"],\"memory_file\":\"/m\"},\"redis\":[],\"web\":{},\"socketio\":{},\"nginx\":{\"sites_file\":"
 	"\"/n\"},\"supervisor\":{\"socket\":\"/v\",\"configuration\":\"/c\"},\"programs\":[],\"folders\":[],\"links\":[],\"sites\":[{\"name\":\"one.test\"}]}";
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The checks through the published port, against a server that answers well or in one of many wrong ways. */
-#include "launch/host_names.h"
+#include "launch/image_bench.h"
 #include "verify/external_checks.h"
 
 #include <arpa/inet.h>
@@ -104,10 +104,14 @@ static void take(void *arg, const char *check, const char *of, struct err *e, co
 static const char *failing(enum fault f, const char *unknown_host)
 {
 	static char line[1000];
-	json_t *bench = json_pack("{s:[{s:s, s:[s]}], s:{s:s}, s:{s:s}, s:{s:s}, s:[{s:s}, {s:s}]}", "sites", "name", "one.test", "hosts",
-				  "one.test", "framework", "probe_path", "/ping", "socketio", "path", "/socket.io/?EIO=4&transport=polling",
-				  "nginx", "unknown_host", unknown_host, "programs", "role", "nginx", "role", "socketio");
-	struct external_checks o = { .bench = bench, .take = take, .arg = line };
+	static const char *const hosts[] = { "one.test", NULL };
+	struct bench_program programs[] = { { .role = ROLE_NGINX }, { .role = ROLE_SOCKETIO } };
+	struct bench_site site = { .name = "one.test", .hosts = hosts };
+	struct bench bench = {
+		.sites = { &site, 1 }, .programs = { programs, 2 }, .probe_path = "/ping", .socketio_path = "/socket.io/?EIO=4&transport=polling",
+		.unknown_host = unknown_host,
+	};
+	struct external_checks o = { .bench = &bench, .take = take, .arg = line };
 	pid_t pid = serve(f, &o.port);
 
 	*line = '\0';
@@ -115,18 +119,28 @@ static const char *failing(enum fault f, const char *unknown_host)
 		continue;
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	json_decref(bench);
 	return line;
 }
 
 static bool damaged(const char *sites)
 {
-	AUTO_FREE char *text = mem_printf("{\"sites\": %s}", sites);
-	json_t *bench = json_loads(text, 0, NULL);
-	struct err *e = host_names_check(bench, "x.oci");
+	static const char *const install[] = { "i", NULL };
+	json_t *any = json_object(), *rows = json_loads(sites, 0, NULL);
+	struct bench whole = {
+		.format = 1, .name = "n", .version = "1", .build = "b", .path = "/b", .user.name = "u", .data = "/d", .common_site_config = any,
+		.site_config = any, .sql_socket = "/s", .sql_data = "/m", .mysql.name = "m", .sql_install = install, .sql_memory_file = "/f",
+		.sites_file = "/n", .supervisor_socket = "/v", .supervisor_configuration = "/c",
+	};
+	AUTO_FREE char *text = bench_json_write(&whole);
+	json_t *root = json_loads(text, 0, NULL);
+	json_object_set_new(root, "sites", rows);
+	AUTO_FREE char *changed = json_dumps(root, 0);
+	AUTO_BENCH struct bench b = { 0 };
+	struct err *e = image_bench_parse(changed, "x.oci", &b);
 
-	json_decref(bench);
-	return e && says(e, ERR_BUILD, "x.oci is damaged: a site");
+	json_decref(root);
+	json_decref(any);
+	return e && says(e, ERR_BUILD, "x.oci is damaged: ");
 }
 
 static void sites(void)

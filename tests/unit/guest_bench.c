@@ -7,8 +7,8 @@
 static const char small[] = "{'format':1,'name':'n','version':'1','build':'b','bench':{'path':'/b','user':'root'},'data':'/d',"
 	"'framework':{'common_site_config':{},'site_config':{},'site_create':[{'name':'c','argv':['x','{app}']}],'site_finish':[]},"
 	"'mariadb':{'socket':'/s','data':'/d/m','user':'root','install':['i'],'memory_file':'/m'},'redis':[],"
-	"'web':{'workers_file':'/w'},'socketio':{},'nginx':{'sites_file':'/n'},'supervisor':{'socket':'/v','configuration':'/c'},"
-	"'programs':[{'name':'nginx','phase':'first'},{'name':'w','group':'g','role':'worker','stop_order':7,'stop_seconds':3}],"
+	"'web':{},'socketio':{},'nginx':{'sites_file':'/n'},'supervisor':{'socket':'/v','configuration':'/c'},"
+	"'programs':[{'name':'nginx','role':'nginx','phase':'first'},{'name':'w','group':'g','role':'worker','stop_order':7,'stop_seconds':3}],"
 	"'folders':[{'path':'/d/sites','user':'root','mode':'0750'}],'links':[],"
 	"'sites':[{'name':'one.test','hosts':['h'],'apps':['a'],'time_zone':null}]}";
 

@@ -4,13 +4,7 @@
 #pragma once
 #include <sys/types.h>
 
-#include "base/err.h"
-
-struct account {
-	const char *name;
-	uid_t uid;
-	gid_t gid;
-};
+#include "contract/bench_json.h"
 
 /* Fills uid and gid by name. ERR_SYSTEM when there is no such user. */
 struct err *account_find(const char *passwd, struct account *a) MUST_CHECK;

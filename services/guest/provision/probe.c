@@ -124,8 +124,8 @@ static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 			p->maintenance++;
 		else
 			p->ready++;
-		if (!e && bench_has_role(b, ROLE_SOCKETIO)) {
-			struct err *live = probe_live(b, bench_has_role(b, ROLE_NGINX) ? b->http_port : b->socketio_port, b->sites.items[i].name, left(until));
+		if (!e && bench_json_has_role(b, ROLE_SOCKETIO)) {
+			struct err *live = probe_live(b, bench_json_has_role(b, ROLE_NGINX) ? b->http_port : b->socketio_port, b->sites.items[i].name, left(until));
 			p->mute |= live != NULL;
 			console_notice(p, live);
 		}
@@ -171,7 +171,7 @@ struct err *probe_behind(const struct bench *b, const struct bench_site *s, unsi
 	int64_t until = clock_ms() + limit_ms;
 
 	TRY(probe_site(b, b->web_port, s, until, &maintenance));
-	return bench_has_role(b, ROLE_SOCKETIO) ? probe_live(b, b->socketio_port, s->name, left(until)) : NULL;
+	return bench_json_has_role(b, ROLE_SOCKETIO) ? probe_live(b, b->socketio_port, s->name, left(until)) : NULL;
 }
 
 void probe_done(struct probe *p)

@@ -153,11 +153,8 @@ struct err *resource_plan_check(const struct resource_plan *m)
 struct err *resource_plan_write(const struct bench *b, const struct resource_plan *m)
 {
 	AUTO_FREE char *options = mem_printf("[mariadbd]\ninnodb_buffer_pool_size = %lluM\n", (unsigned long long)(m->pool_bytes / MIB));
-	AUTO_FREE char *workers = mem_printf("WEB_CONCURRENCY=%u\n", m->web_workers);
 
 	TRY(durable_update(b->sql_memory_file, options, 0644, &durable_root, NULL));
 	AUTO_FREE char *events = mem_printf("worker_connections %u;\n", m->connections);
-	if (b->events_file)
-		TRY(durable_update(b->events_file, events, 0644, &durable_root, NULL));
-	return durable_update(b->web_workers_file, workers, 0644, &durable_root, NULL);
+	return b->events_file ? durable_update(b->events_file, events, 0644, &durable_root, NULL) : NULL;
 }

@@ -384,7 +384,7 @@ int init_main(int argc, char **argv)
 		return ERR_USAGE;
 	}
 	int status = live(&i);
-	bench_done(&i.bench);
+	bench_json_done(&i.bench);
 	restart_backoff_done(&i.watch);
 	standby_end(&i.standby);
 	overseer_done(&i.overseer);

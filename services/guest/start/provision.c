@@ -395,6 +395,6 @@ int provision_main(int argc, char **argv)
 	report_free(w.report);
 	ledger_close(w.ledger);
 	free(w.ready);
-	bench_done(&w.bench);
+	bench_json_done(&w.bench);
 	return status;
 }

@@ -84,7 +84,7 @@ static bool is_declared(const struct bench *b, unsigned port)
 	for (size_t i = 0; i < b->ports.count; i++)
 		if (b->ports.items[i].port == port)
 			return true;
-	return port == b->http_port || (port == b->socketio_port && bench_has_role(b, ROLE_SOCKETIO)) || is_named(b->common_site_config, port);
+	return port == b->http_port || (port == b->socketio_port && bench_json_has_role(b, ROLE_SOCKETIO)) || is_named(b->common_site_config, port);
 }
 
 static bool listens(const struct listeners *all, unsigned port, bool local)
@@ -102,7 +102,7 @@ static struct err *check_needed(const struct bench *b, const struct listeners *a
 	for (size_t i = 0; i < b->redis.count; i++)
 		if (!listens(all, b->redis.items[i].port, true))
 			return err_new(ERR_SYSTEM, "%s does not listen on port %u", b->redis.items[i].name, b->redis.items[i].port);
-	if (bench_has_role(b, ROLE_SOCKETIO) && !listens(all, b->socketio_port, true))
+	if (bench_json_has_role(b, ROLE_SOCKETIO) && !listens(all, b->socketio_port, true))
 		return err_new(ERR_SYSTEM, "socketio does not listen on port %u", b->socketio_port);
 	return NULL;
 }

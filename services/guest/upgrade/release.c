@@ -21,7 +21,7 @@ static char *path_of(const struct bench *b)
 
 static json_t *app_row(const struct bench_app *a)
 {
-	return json_pack("{s:s, s:s*}", "source", a->source, "version", a->version);
+	return json_pack("{s:s, s:s*}", "source", bench_app_source(a), "version", a->version);
 }
 
 json_t *release_of_image(const struct bench *b)

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* bench.json, the contract between the builder and the programs inside an image: what an image says of itself.
+ * The builder fills a struct bench and writes it, the guest reads it; bench_json.c has the one table of its keys. */
+#pragma once
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "contract/contract.h"
+
+#define BENCH_JSON "/usr/lib/mkbench/bench.json"
+#define BENCH_JSON_FORMAT 1
+
+enum bench_role { ROLE_OTHER, ROLE_NGINX, ROLE_SCHEDULER, ROLE_WORKER, ROLE_WEB, ROLE_SOCKETIO, ROLE_REDIS, ROLE_MARIADB };
+enum bench_phase { PHASE_FIRST, PHASE_STORES, PHASE_BENCH };
+
+/* A user of the image. */
+struct account {
+	const char *name;
+	uid_t uid;
+	gid_t gid;
+};
+
+struct bench_program {
+	const char *name, *group;
+	int role, phase;          /* enum bench_role, enum bench_phase */
+	unsigned stop_order, stop_seconds;
+};
+
+struct bench_command {
+	const char *name, *cwd;   /* cwd may be NULL */
+	const char *const *argv, *const *env; /* NULL-terminated, with {words} to fill */
+	unsigned seconds;         /* limit */
+};
+
+struct bench_redis {
+	const char *name, *role, *socket; /* socket may be NULL */
+	const char *data;                 /* its folder; NULL: it keeps nothing */
+	struct account user;              /* with data */
+	unsigned port;
+};
+
+/* A TCP port that a program of ours will listen on. */
+struct bench_port {
+	unsigned port;
+	const char *key, *whose;  /* the recipe's key that moves it; who needs it */
+	bool everywhere;          /* not on 127.0.0.1 alone */
+};
+
+struct bench_folder {
+	const char *path;
+	struct account owner;
+	unsigned mode;
+};
+
+struct bench_link {
+	const char *path, *to;
+};
+
+struct bench_site {
+	const char *name, *time_zone, *language, *admin_password;
+	const char *const *hosts, *const *apps; /* NULL-terminated */
+	bool developer_mode, added; /* added: by a person at run time */
+};
+
+/* A site that a person has dropped; what is left of it is still to be put aside. */
+struct bench_drop {
+	const char *name, *date;
+	bool purge;               /* ... or removed */
+};
+
+/* An app of the image. What it was built from: a commit, or the digest of its files ("sha256:…"). */
+struct bench_app {
+	const char *name, *version;          /* version may be NULL */
+	const char *commit, *content;        /* one of them */
+};
+
+struct bench {
+	unsigned format;
+	const char *name, *version, *build;
+	int development;          /* 0 or 1, as the next two */
+	int upgrade_holds;        /* a failed upgrade waits for a person */
+	int logs_events;          /* the container's own output shows events alone, not the programs' lines */
+	const char *path, *data;  /* the bench folder; the volume */
+	struct account user, mysql;
+	unsigned http_port;
+	const char *default_site;
+	json_t *common_site_config, *site_config;
+	const char *const *site_folders;
+	const char *framework;
+	CONTRACT_LIST(struct bench_app) apps; /* empty: the image does not say */
+	CONTRACT_LIST(struct bench_command) create, finish, migrate, install, probes;
+	unsigned upgrade_keep_seconds; /* 0: until the next one */
+	const char *probe_path, *admin_user;
+	const char *sql_version; /* "10.11.14"; NULL: the image does not say */
+	const char *sql_socket, *sql_data, *sql_memory_file;
+	const char *const *sql_install;
+	uint64_t sql_pool_bytes, sql_pool_percent;
+	CONTRACT_LIST(struct bench_redis) redis;
+	unsigned web_port, web_workers;
+	uint64_t web_worker_bytes;
+	unsigned socketio_port;
+	const char *socketio_path;
+	const char *sites_file, *unknown_host;
+	const char *listen_file, *events_file; /* or NULL */
+	const char *const *nginx_check; /* refuses a configuration that nginx could not run; empty: nobody can tell */
+	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;
+	CONTRACT_LIST(struct bench_program) programs;
+	CONTRACT_LIST(struct bench_port) ports;
+	CONTRACT_LIST(struct bench_folder) folders;
+	CONTRACT_LIST(struct bench_link) links;
+	CONTRACT_LIST(struct bench_site) sites;
+	/* what the guest adds (lib/bench.h) */
+	CONTRACT_LIST(struct bench_drop) drops;
+	json_t *root, *added;     /* own the texts */
+	struct arena arena;       /* owns the lists */
+};
+
+/* Fills the struct from the document, which it keeps. ERR_RECIPE, beginning with "bench.json", names the key that is wrong.
+ * Whether an account has an id is the reader's to look up. */
+struct err *bench_json_read(const char *bytes, size_t len, struct bench *ret) MUST_CHECK;
+void bench_json_done(struct bench *b);
+#define AUTO_BENCH __attribute__((cleanup(bench_json_done)))
+/* Whether sites that exist may have the name: a folder's and a host's name, at most 200 bytes. Of new ones recipes ask more. */
+bool bench_json_is_host(const char *name);
+bool bench_json_has_role(const struct bench *b, int role); /* some program has */
+/* The text of a document. The caller's to free. */
+char *bench_json_write(const struct bench *b);
+/* The reference: rows of a Markdown table. */
+void bench_json_describe(struct text *ret);
+/* Fills the list from rows of the document's `sites`; ERR_RECIPE as above. */
+struct err *bench_json_sites(struct arena *a, json_t *rows, struct bench_site **ret, size_t *ret_count) MUST_CHECK;
+extern const char *const bench_json_roles[], *const bench_json_phases[]; /* by enum bench_role and bench_phase */
+extern const struct contract_field bench_json_fields[];
