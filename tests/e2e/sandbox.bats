@@ -60,6 +60,24 @@ listed() {
 	done
 }
 
+# without CALL ERROR: what a step says where that system call is refused.
+without() {
+	run -1 strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:error=$2" "$(dirname "$MKBENCH")/t/sandbox" 0 "$PWD/data/probe"
+	echo "$output"
+}
+
+@test "build step: what is refused in a container without rights says what to do" {
+	probes
+	without pivot_root EPERM
+	[[ $output == *"pivot_root: Operation not permitted: "*"in a container, start that with --privileged"*"AppArmor"* ]]
+	without ioctl EACCES
+	[[ $output == *"raise the loopback interface: Permission denied: "*"--privileged"* ]]
+	without mount_setattr ENOSYS
+	[[ $output == *"Function not implemented: "*"Linux 5.12"* ]]
+	run -1 setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$(dirname "$MKBENCH")/t/sandbox" 0 "$PWD/data/probe"
+	[[ $output == *"Operation not permitted: "*"--privileged"* ]]
+}
+
 @test "build step: where the kernel refuses a new /proc, it says so, and nobody sees the machine's" {
 	probes
 	run -1 unshare --mount sh -c 'mount -t tmpfs none /proc/fs && exec unshare --user --map-root-user --mount "$1" 0 "$2"' sh \

@@ -69,7 +69,8 @@ static void reset_process(struct build_context *j)
 
 static _Noreturn void give_up(struct build_context *j, struct err *e)
 {
-	AUTO_FREE char *text = err_text(e);
+	const char *hint = sandbox_refusal(err_code(e));
+	AUTO_FREE char *what = err_text(e), *text = mem_printf("%s%s%s", what, hint ? ": " : "", hint ? hint : "");
 	ssize_t n = write(j->trouble, text, strlen(text));
 
 	_exit(n < 0 ? 126 : 127);
@@ -161,8 +162,7 @@ static _Noreturn void be_outer(struct build_context *j)
 	if (e)
 		give_up(j, e);
 	if (unshare(CLONE_NEWPID) < 0)
-		give_up(j, err_errno(errno, "make namespaces for the sandbox (in a container it must be allowed to, "
-					    "for example by docker run --privileged)"));
+		give_up(j, err_errno(errno, "make namespaces for the sandbox"));
 	int ended = watch_children();
 	pid_t first = fork();
 	if (first < 0)

@@ -37,6 +37,9 @@ struct sandbox {
  * /etc/subuid, AppArmor). */
 struct err *sandbox_enter_user_namespace(void) MUST_CHECK;
 
+/* What to do about a system call of the room's own making that failed so; NULL: nothing is known. */
+const char *sandbox_refusal(int code);
+
 /* Runs argv in the room. What cannot be run is ERR_BUILD and carries its last lines. */
 struct err *sandbox_run(const struct sandbox *s, const char *const *argv) MUST_CHECK;
 /* Runs a function in a process of the room, root of the image as its root, its output

@@ -62,6 +62,17 @@ static struct err *explain(int code, const char *what)
 	return err_errno(code, "%s: in a container, allow namespaces (docker run --privileged); else run mkbench as root", what);
 }
 
+const char *sandbox_refusal(int code)
+{
+	if (code == ENOSYS)
+		return "the kernel, or the list of system calls of the container that mkbench is in, lacks what a sandbox needs: take Linux 5.12 "
+		       "or newer; in a container, start that with --privileged";
+	if (code == EPERM || code == EACCES)
+		return "something on this machine keeps mkbench from making a sandbox: in a container, start that with --privileged; else look "
+		       "in the kernel's log for what AppArmor or SELinux refuses";
+	return NULL;
+}
+
 static struct err *map(const char *program, pid_t pid, unsigned own, unsigned long first)
 {
 	AUTO_FREE char *target = mem_printf("%d", pid);

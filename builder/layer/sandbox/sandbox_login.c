@@ -39,7 +39,7 @@ char *sandbox_login_file(size_t i)
 	char *text = NULL;
 	size_t len;
 
-	err_free(file_read(path, SETTINGS_LIMIT, &text, &len));
+	err_free(file_read_text(path, SETTINGS_LIMIT, &text, &len));
 	return text;
 }
 

@@ -333,8 +333,7 @@ static struct err *furnish(const struct sandbox *s, const struct parts *p, const
 static struct err *unshare_all(int kinds)
 {
 	if (unshare(kinds) < 0)
-		return err_errno(errno, "make namespaces for the sandbox (in a container it must be allowed to, for example by "
-				 "docker run --privileged)");
+		return err_errno(errno, "make namespaces for the sandbox");
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? err_errno(errno, "make mounts private") : NULL;
 }
 
