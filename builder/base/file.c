@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 void file_closep(int *fd)
 {
@@ -56,6 +57,17 @@ struct err *file_read(const char *path, size_t limit, char **ret_bytes, size_t *
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	return read_fd(fd, path, limit, ret_bytes, ret_len);
+}
+
+struct err *file_read_text(const char *path, size_t limit, char **ret_text, size_t *ret_len)
+{
+	AUTO_FREE char *text = NULL;
+
+	TRY(file_read(path, limit, &text, ret_len));
+	if (!utf8_from_file(&text, ret_len))
+		return err_errno(EILSEQ, "%s is not a text: save it as UTF-8", path);
+	*ret_text = TAKE(text);
+	return NULL;
 }
 
 struct err *file_read_beneath(const char *folder, const char *name, size_t limit, char **ret_bytes, size_t *ret_len)

@@ -17,6 +17,9 @@ struct err *file_read(const char *path, size_t limit, char **ret_bytes, size_t *
 /* The same of a file below a folder, wherever ".." and links in its name lead: EXDEV when that is outside. */
 struct err *file_read_beneath(const char *folder, const char *name, size_t limit, char **ret_bytes, size_t *ret_len) MUST_CHECK;
 
+/* The same of a text, whatever editor wrote it: what comes is UTF-8 without a byte order mark (utf8_from_file). EILSEQ: it is no text. */
+struct err *file_read_text(const char *path, size_t limit, char **ret_text, size_t *ret_len) MUST_CHECK;
+
 /* Writes beside path, fsyncs, renames over it: after a crash path holds the old
  * bytes or the new ones, never a part. */
 struct err *file_write(const char *path, const void *bytes, size_t len, mode_t mode) MUST_CHECK;

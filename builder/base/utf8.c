@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 size_t utf8_decode(const char *bytes, size_t len, unsigned *ret)
 {
@@ -19,6 +22,57 @@ size_t utf8_decode(const char *bytes, size_t len, unsigned *ret)
 	}
 	*ret = code;
 	return code < least[n] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? 0 : n;
+}
+
+static size_t encode(unsigned c, char *to)
+{
+	if (c < 0x80)
+		return *to = (char)c, 1;
+	size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	for (size_t i = n; i-- > 1; c >>= 6)
+		to[i] = (char)(0x80 | (c & 0x3f));
+	*to = (char)((0xf00u >> n & 0xf0) | c);
+	return n;
+}
+
+/* Half of a pair becomes U+FFFD, as does an odd byte at the end. */
+static char *from_utf16(const char *bytes, size_t len, bool big, size_t *ret_len)
+{
+	const unsigned char *b = (const unsigned char *)bytes;
+	char *text = mem_new(len / 2 * 3 + 4);
+	size_t n = 0;
+
+	for (size_t i = 0; i + 1 < len; i += 2) {
+		unsigned c = big ? b[i] << 8 | b[i + 1] : b[i + 1] << 8 | b[i];
+		if (c >= 0xd800 && c < 0xdc00 && i + 3 < len) {
+			unsigned low = big ? b[i + 2] << 8 | b[i + 3] : b[i + 3] << 8 | b[i + 2];
+			if (low >= 0xdc00 && low < 0xe000) {
+				c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+				i += 2;
+			}
+		}
+		n += encode(c >= 0xd800 && c < 0xe000 ? 0xfffd : c, text + n);
+	}
+	if (len % 2)
+		n += encode(0xfffd, text + n);
+	*ret_len = n;
+	return text;
+}
+
+bool utf8_from_file(char **bytes, size_t *len)
+{
+	const char *b = *bytes;
+	bool marked = *len >= 2 && (!memcmp(b, "\xff\xfe", 2) || !memcmp(b, "\xfe\xff", 2));
+
+	if (marked || (*len >= 2 && !b[0] != !b[1])) {
+		char *text = from_utf16(b + 2 * marked, *len - 2 * marked, marked ? *b == '\xfe' : !b[0], len);
+		mem_freep(bytes);
+		*bytes = text;
+	} else if (*len >= 3 && !memcmp(b, "\xef\xbb\xbf", 3)) {
+		memmove(*bytes, b + 3, *len - 2);
+		*len -= 3;
+	}
+	return !memchr(*bytes, 0, *len);
 }
 
 bool utf8_is_control(unsigned c)

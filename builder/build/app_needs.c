@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #define FILE_LIMIT (1u << 20)
 
@@ -22,6 +23,8 @@ static struct err *read_needs(struct build_context *j, size_t app, const char *f
 	struct digest found = digest_of(bytes, len);
 	if (!digest_equal(&found, &e->sha256))
 		return err_new(ERR_BUILD, "%s has changed since mkbench began: run it again once it rests", e->content.path);
+	if (!utf8_from_file(&bytes, &len))
+		return err_new(ERR_RECIPE, "%s is not a text: save it as UTF-8", shown);
 	return service_needs_read(j->services, app, shown, bytes);
 }
 
@@ -33,7 +36,7 @@ static bool shows(const struct build_context *j, const char *file, const char *t
 
 	if (!e || e->kind != ENTRY_FILE || e->content.kind != CONTENT_DISK)
 		return false;
-	struct err *unread = file_read(e->content.path, FILE_LIMIT, &bytes, &len);
+	struct err *unread = file_read_text(e->content.path, FILE_LIMIT, &bytes, &len);
 	err_free(unread);
 	return !unread && strstr(bytes, text);
 }

@@ -74,7 +74,7 @@ struct err *app_packages(struct build_context *j, struct declared *ret)
 		size_t len;
 		if (!file || file->kind != ENTRY_FILE || file->content.kind != CONTENT_DISK)
 			continue;
-		e = file_read(file->content.path, FILE_LIMIT, &bytes, &len);
+		e = file_read_text(file->content.path, FILE_LIMIT, &bytes, &len);
 		if (!e)
 			e = read_list(j, app, bytes, ret);
 	}

@@ -32,7 +32,7 @@ static char *read_source(const struct build_context *j, size_t app, const char *
 	size_t len;
 
 	if (e && e->kind == ENTRY_FILE && e->content.kind == CONTENT_DISK)
-		err_free(file_read(e->content.path, FILE_LIMIT, &bytes, &len));
+		err_free(file_read_text(e->content.path, FILE_LIMIT, &bytes, &len));
 	return bytes;
 }
 

@@ -147,11 +147,12 @@ static struct err *import_apps(struct beginning *b)
 	struct problems p = { .arena = &b->draft.arena };
 	size_t len;
 
-	struct err *e = file_read(b->apps_json, APPS_JSON_LIMIT, &bytes, &len);
+	struct err *e = file_read_text(b->apps_json, APPS_JSON_LIMIT, &bytes, &len);
 	if (e) {
 		int code = err_code(e);
 		err_free(e);
-		return err_new(ERR_RECIPE, "cannot read the list of apps %s: %s", b->apps_json, strerror(code));
+		return err_new(ERR_RECIPE, "cannot read the list of apps %s: %s", b->apps_json,
+			       code == EILSEQ ? "it is not a text: save it as UTF-8" : strerror(code));
 	}
 	apps_json_read(bytes, len, &b->draft, &p);
 	AUTO_FREE char *report = problem_report(&p, b->apps_json);

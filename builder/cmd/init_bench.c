@@ -27,7 +27,7 @@ static char *read_file(const char *folder, const char *below)
 	char *bytes = NULL;
 	size_t len;
 
-	err_free(file_read(path, FILE_LIMIT, &bytes, &len));
+	err_free(file_read_text(path, FILE_LIMIT, &bytes, &len));
 	return bytes;
 }
 

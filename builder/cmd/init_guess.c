@@ -35,7 +35,7 @@ static const char *zone_of_file(struct arena *a, const char *path)
 {
 	AUTO_FREE char *text = NULL;
 	size_t len;
-	struct err *missing = file_read(path, 4096, &text, &len);
+	struct err *missing = file_read_text(path, 4096, &text, &len);
 
 	err_free(missing);
 	return missing ? NULL : known_zone(a, text);

@@ -224,7 +224,7 @@ static struct err *read_file(struct reading *r, const char *folder, const char *
 	AUTO_FREE char *path = mem_printf("%s/%s", folder, name);
 	AUTO_FREE char *text = NULL;
 	size_t len;
-	struct err *e = file_read(path, FILE_LIMIT, &text, &len);
+	struct err *e = file_read_text(path, FILE_LIMIT, &text, &len);
 
 	if (e && err_code(e) == ENOENT) {
 		err_free(e);

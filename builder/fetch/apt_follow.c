@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "debian/control.h"
 #include "fetch/http.h"
 
@@ -38,14 +39,15 @@ static struct err *read_list(struct store *s, const char *uri, const char *apt_f
 	if (text_starts(rest, "file:")) {
 		const char *path = rest + strlen("file:");
 		AUTO_FREE char *whole = list_path(path + (text_starts(path, "//") ? 2 : 0), apt_folder);
-		return file_read(whole, LIST_LIMIT, ret, &len);
+		return file_read_text(whole, LIST_LIMIT, ret, &len);
 	}
 	struct digest d = { 0 };
 	AUTO_FREE char *url = text_starts(rest, "mirror://") ? mem_printf("http://%s", rest + strlen("mirror://")) : mem_dup(rest);
 	const char *urls[] = { url, NULL };
 	struct want want = { .what = "a list of mirrors", .urls = urls, .limit_bytes = LIST_LIMIT, .arrived = arrived, .arg = &d };
 	TRY(http_fetch(s, &want, 1, NULL));
-	return store_read(s, &d, LIST_LIMIT, ret, &len);
+	TRY(store_read(s, &d, LIST_LIMIT, ret, &len));
+	return utf8_from_file(ret, &len) ? NULL : err_new(ERR_FETCH, "%s is not a text", uri);
 }
 
 /* "URI key:value …"; what is not for lists of packages, or for another architecture or suite, is not for us. */

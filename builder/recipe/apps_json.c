@@ -178,10 +178,6 @@ static void blank(char *from, const char *to)
 /* Takes out what is no JSON and yet clear, places staying as they are, and says so. */
 static void forgive(char *bytes, struct problems *p)
 {
-	if (text_starts(bytes, "\xef\xbb\xbf")) {
-		problem_warn(p, (struct mark){ 1, 1 }, "a byte order mark is no JSON: it is passed over");
-		blank(bytes, bytes + 3);
-	}
 	for (char *c = bytes; *c; c++) {
 		const char *end = end_of_extra(c);
 		if (end) {

@@ -64,7 +64,7 @@ static bool holds_text(const char *folder, const char *file, const char *text)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", folder, file), *bytes = NULL;
 	size_t len;
-	struct err *missing = file_read(path, EVIDENCE_LIMIT, &bytes, &len);
+	struct err *missing = file_read_text(path, EVIDENCE_LIMIT, &bytes, &len);
 
 	err_free(missing);
 	return !missing && strstr(bytes, text);

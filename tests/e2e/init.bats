@@ -222,6 +222,13 @@ repository() {
 	[ "$(sed -n 's/^  - name: \([a-z]*\)$/\1/p' whole.yml | xargs)" = "atelier shop" ]
 	[[ $output == *"a comment is no JSON: it is passed over"*"framework  bench"*"next: mkbench build whole.yml"* ]]
 	"$MKBENCH" check whole.yml
+	# As Windows' editors and shells write it.
+	tail -c +4 apps.json | iconv -f UTF-8 -t UTF-16 >wide.json
+	init 0 init --apps-json wide.json wide
+	cmp <(sed -n '/^apps/,/^sites/p' whole.yml) <(sed -n '/^apps/,/^sites/p' wide.yml)
+	printf '[\0\0\0{\0\0\0' >wide.json
+	init 3 init --apps-json wide.json none
+	[[ $output == *"the list of apps wide.json: it is not a text: save it as UTF-8"* ]]
 	# Left out of the list, as it mostly is.
 	printf '[{"url": "%s/the-shop", "branch": "main"}]' $app_url >apps.json
 	init 0 init --apps-json apps.json lone

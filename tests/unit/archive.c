@@ -79,6 +79,17 @@ static void write_text(const char *name, const char *text)
 	ok(!file_make_folder(folder, 0755) && !file_write(path, text, strlen(text), 0644));
 }
 
+/* As an editor saves it that writes UTF-16. */
+static void write_wide(const char *name, const char *text)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", top, name), *wide = mem_new(2 * strlen(text) + 2);
+
+	memcpy(wide, "\xff\xfe", 2);
+	for (size_t i = 0; text[i]; i++)
+		wide[2 + 2 * i] = text[i];
+	ok(!file_write(path, wide, 2 * strlen(text) + 2, 0644));
+}
+
 static void forget_all(void)
 {
 	ok(!file_remove_tree(top) && !mkdir(top, 0755));
@@ -121,8 +132,8 @@ static void one_line_entries(void)
 		   "deb http://flat.example ./\n"
 		   "deb http://short.example\n"
 		   "deb [unclosed http://odd.example trixie main\n");
-	write_text("sources.list.d/b.list", "deb\thttp://b.list.example\ttrixie\tmain");
-	write_text("sources.list.d/a.list", "deb http://a.list.example trixie main\n");
+	write_text("sources.list.d/a.list", "\xef\xbb\xbf" "deb http://a.list.example trixie main\n");
+	write_wide("sources.list.d/b.list", "deb\thttp://b.list.example\ttrixie\tmain\r\n");
 	write_text("sources.list.d/c.list.save", "deb http://no.example trixie main\n");
 	AUTO_FREE char *got = entries();
 	is(got, "http://a.example/debian trixie main contrib\n"
