@@ -52,6 +52,28 @@ long() { printf '%063d.' 1 2 3 | tr 0 a; printf '%061d' 4 | tr 0 b; } # the long
 	in_room curl -sf -H 'Host: one.localhost' http://127.0.0.1:8080/api/method/ping
 }
 
+@test "one site of many that does not answer degrades the bench, by its name; when none answers it is not ready" {
+	start_room
+	started
+	spoil() { sed -i.good 's/"db_password": "/&x/' "$room/data/sites/$1/site_config.json"; }
+	mend() { mv "$room/data/sites/$1/site_config.json.good" "$room/data/sites/$1/site_config.json"; }
+	spoil two.localhost
+	run -0 in_room "$room/bin/health"
+	echo "$output"
+	[[ $output =~ ^"degraded: 1 of 2 sites; site two.localhost: " ]]
+	[[ -e /proc/$init/root/run/mkbench/ready ]]
+	run -1 in_room "$room/bin/health" ready
+	[[ $output =~ ^"not ready: 1 of 2 sites; site two.localhost: " ]]
+	spoil one.localhost
+	run -1 in_room "$room/bin/health"
+	[[ $output =~ ^"not ready: 0 of 2 sites; site one.localhost: " ]]
+	[[ ! -e /proc/$init/root/run/mkbench/ready ]]
+	mend one.localhost
+	mend two.localhost
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 2 of 2 sites" ]]
+}
+
 @test "a map that nginx refuses never counts: add-site fails and is undone, a start leaves that site out" {
 	# an nginx with less room than ours stands for whatever it may refuse
 	sed -i 's/map_hash_bucket_size 512/map_hash_bucket_size 64/' "$room/etc/nginx.conf"

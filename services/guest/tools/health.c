@@ -87,7 +87,8 @@ static bool add_troubles(struct text *t, const struct state_report *s)
 	return lasting;
 }
 
-/* To who asks for "ready" every door must be open; an engine is not told to restart a bench for its live events. */
+/* To who asks for "ready" every door must be open; an engine is not told to restart a bench, nor a load balancer to pass it
+ * over, for its live events, or for one site while others answer. */
 static int answer_ready(const struct state_report *s, bool every_door)
 {
 	AUTO_BENCH struct bench b;
@@ -111,7 +112,7 @@ static int answer_ready(const struct state_report *s, bool every_door)
 	json_array_foreach(p.problems, i, problem)
 		text_printf(&t, "; %s", json_string_value(problem));
 	bool none = b.sites.count && !p.ready && !p.maintenance;
-	bool closed = p.failing || none || lasting || (every_door && p.mute);
+	bool closed = none || lasting || (every_door && (p.failing || p.mute));
 	const char *word = closed ? "not ready" : p.maintenance ? "maintenance" : t.len ? "degraded" : "ready";
 	printf("%s: %zu of %zu sites", word, p.ready, b.sites.count);
 	if (p.maintenance)
