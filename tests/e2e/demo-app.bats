@@ -138,6 +138,36 @@ teardown() {
 	soon ticked_beyond two 1
 }
 
+# What a web process asked of the kernel while an upload was on its way, in order.
+calls() { grep -oE '(fsync|fdatasync|rename|renameat2?|sendto|sendmsg|write)\(.*' "$BATS_TEST_TMPDIR/calls"; }
+
+@test "an upload is answered once its bytes and its name are on disk, and of two of one name one is kept whole" {
+	local tracer folder=$STACK/bench/sites/one.localhost/private/files cookie
+	cookie=$(as one)
+	rm -rf "$folder"
+	strace -f -y -qq -e trace=fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg,write -o "$BATS_TEST_TMPDIR/calls" \
+		-p "$(cat "$STACK/web.pid")" $(pgrep -P "$(cat "$STACK/web.pid")" | sed 's/^/-p /') 3>&- &
+	tracer=$!
+	traced() { grep -q "^TracerPid:[^0-9]*$tracer\$" /proc/"$(cat "$STACK/web.pid")"/status; }
+	soon traced
+	head -c 300000 /dev/urandom >"$BATS_TEST_TMPDIR/kept.bin"
+	api 201 one POST /api/files -b "$cookie" -F "file=@$BATS_TEST_TMPDIR/kept.bin"
+	kill "$tracer"
+	wait "$tracer" || true
+	cmp "$folder/kept.bin" "$BATS_TEST_TMPDIR/kept.bin"
+	calls
+	# the new folder's name, the bytes, then the file's name, then the answer
+	calls | tr '\n' ' ' | grep -qE "sync\([0-9]+<$STACK[^>]*/private>.*sync\([0-9]+<$STACK[^>]*\.part>.*rename[^)]*kept.bin.*sync\([0-9]+<$folder>.*(sendto|sendmsg|write)\([^)]*201"
+	for letter in a b c d; do
+		head -c 2000000 /dev/zero | tr '\0' $letter >"$BATS_TEST_TMPDIR/$letter"
+		curl -sS -f -o /dev/null -H 'X-Frappe-Site-Name: one.localhost' -b "$cookie" -F "file=@$BATS_TEST_TMPDIR/$letter;filename=same" \
+			"http://127.0.0.1:$WEB/api/files" 3>&- &
+	done
+	wait
+	[[ $(stat -c %s "$folder/same") = 2000000 && $(tr -d '\n' <"$folder/same" | fold -w 1 | sort -u | wc -l) = 1 ]]
+	[[ -z $(ls -A "$folder/.." | grep part) ]]
+}
+
 @test "a private file is for who logs in, and for one site" {
 	echo secret >"$BATS_TEST_TMPDIR/plan.txt"
 	local cookie

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 import secrets
-from contextlib import closing
+import shutil
+from contextlib import closing, suppress
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -155,6 +157,33 @@ def logout(db, key):
 def forget_old(db):
     change(db, "DELETE FROM session WHERE at < UTC_TIMESTAMP() - INTERVAL %s DAY", SESSION_DAYS)
     change(db, "DELETE FROM job WHERE asked < UTC_TIMESTAMP() - INTERVAL 7 DAY")
+
+
+def keep_file(stream, folder, name):
+    """On disk, with its name, once this returns: what is answered then is there after a power cut. Of two at once the last one wins whole."""
+    if not os.path.isdir(folder):
+        os.makedirs(folder, exist_ok=True)
+        sync_folder(os.path.dirname(folder))
+    part = os.path.join(os.path.dirname(folder), f".{secrets.token_hex(8)}.part")
+    try:
+        with open(part, "xb") as file:
+            shutil.copyfileobj(stream, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, os.path.join(folder, name))
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.remove(part)
+        raise
+    sync_folder(folder)
+
+
+def sync_folder(path):
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _digest(key):

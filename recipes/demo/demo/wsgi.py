@@ -194,10 +194,7 @@ def add_file(request):
     name = sent and secure_filename(sent.filename or "")
     if not name:
         raise BadRequest("a file with a name is expected")
-    os.makedirs(request.site.file("private", "files"), exist_ok=True)
-    part = request.site.file("private", "." + name)
-    sent.save(part)
-    os.replace(part, request.site.file("private", "files", name))
+    store.keep_file(sent.stream, request.site.file("private", "files"), name)
     bench.publish(request.site, "file", {"name": name}, private=True)
     return answer({"name": name, "url": "/private/files/" + name}, 201)
 
