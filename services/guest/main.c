@@ -14,6 +14,7 @@
 #include "disk/identity.h"
 #include "start/init.h"
 #include "disk/initrd.h"
+#include "jobs/keeper.h"
 #include "start/provision.h"
 #include "start/log_relay.h"
 
@@ -33,6 +34,7 @@ static const struct {
 	{ "agent", agent_main },
 	{ "relay", log_relay_main },
 	{ "as", as_main },
+	{ "keeper", keeper_main },
 };
 
 int main(int argc, char **argv)

@@ -100,3 +100,15 @@ struct err *redis_flush(const struct bench_redis *r)
 
 	return ask_all(r, 5000, flush);
 }
+
+const struct bench_redis *redis_queue(const struct bench *b)
+{
+	const char *url = json_string_value(json_object_get(b->common_site_config, "redis_queue"));
+
+	for (size_t i = 0; i < b->redis.count; i++) {
+		AUTO_FREE char *end = mem_printf(":%u", b->redis.items[i].port);
+		if (url ? strstr(url, end) != NULL : !strcmp(b->redis.items[i].role, "queue"))
+			return &b->redis.items[i];
+	}
+	return NULL;
+}

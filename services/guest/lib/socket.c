@@ -64,6 +64,19 @@ struct err *socket_connect(const char *path, unsigned port, unsigned limit_ms, i
 	return NULL;
 }
 
+bool socket_greets(const char *path, unsigned limit_ms)
+{
+	int fd = -1;
+	struct err *e = socket_connect(path, 0, limit_ms, &fd);
+	char first;
+	bool greeted = !e && socket_wait(fd, POLLIN, clock_ms() + limit_ms) && read(fd, &first, 1) == 1;
+
+	err_free(e);
+	if (fd >= 0)
+		close(fd);
+	return greeted;
+}
+
 bool socket_has_ipv6(void)
 {
 	const struct sockaddr_in6 any = { .sin6_family = AF_INET6 };

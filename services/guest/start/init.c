@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "jobs/keeper.h"
 #include "start/attempts.h"
 #include "lib/command.h"
 #include "provision/door.h"
@@ -53,7 +54,7 @@ struct init {
 	struct attempts attempts;      /* of provisioning */
 	int signals, lease;
 	struct standby standby;
-	pid_t provision, relay;        /* 0: none */
+	pid_t provision, relay, keeper; /* 0: none */
 	int64_t provision_at, look_at, beat_at, expire_at; /* when to do it; 0: not planned */
 	struct state_report state;
 	int status;                    /* -1 while running */
@@ -145,7 +146,7 @@ static unsigned left_ms(int64_t until)
 static void stop_left(struct init *i, int64_t until, bool *killed)
 {
 	AUTO_PROCESSES struct process_list orphans = { 0 };
-	const pid_t others[] = { i->relay ? i->relay : i->provision, i->relay ? i->provision : 0, 0 };
+	const pid_t others[] = { i->relay ? i->relay : -1, i->keeper ? i->keeper : -1, i->provision ? i->provision : -1, 0 };
 
 	stop_orphans(&i->bench, &i->watch.last, others, &orphans);
 	stop_all(&i->bench, &orphans, 0, left_ms(until), killed);
@@ -185,6 +186,8 @@ static void reap(struct init *i)
 			provision_ended(i, status);
 		else if (pid == i->relay)
 			i->relay = 0;
+		else if (pid == i->keeper)
+			i->keeper = 0;
 		else if (pid == i->standby.pid)
 			i->standby.pid = 0;
 	}
@@ -279,6 +282,8 @@ static void run(struct init *i)
 				restart_backoff_revive(&i->watch, &i->bench);
 			if (!i->relay)
 				i->relay = log_relay_start(&i->bench);
+			if (!i->keeper)
+				i->keeper = keeper_start(&i->bench);
 			overseer_look(&i->overseer);
 			pulse_turn(&i->bench);
 			look_for_change(i);
@@ -307,6 +312,7 @@ static bool stop(struct init *i)
 	bool killed = false;
 
 	set_state(i, STATE_STOPPING, NULL);
+	keeper_end(i->keeper); /* it would think MariaDB lost */
 	if (i->provision) {
 		kill(i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
 		command_end_leftovers();

@@ -152,18 +152,6 @@ static void wait_row(const struct process_list *list, unsigned order, unsigned l
 	}
 }
 
-static bool greets(const char *socket)
-{
-	int fd = -1;
-	struct err *e = socket_connect(socket, 0, GREET_MS, &fd);
-	bool greeted = !e && socket_wait(fd, POLLIN, clock_ms() + GREET_MS);
-
-	err_free(e);
-	if (fd >= 0)
-		close(fd);
-	return greeted;
-}
-
 /* MariaDB that is told to stop while it still starts does neither: it hangs, deaf to every further TERM. */
 static void let_start(const struct bench *b, const struct process *p, unsigned limit_ms)
 {
@@ -171,7 +159,7 @@ static void let_start(const struct bench *b, const struct process *p, unsigned l
 
 	if (!p->program || p->program->role != ROLE_MARIADB)
 		return;
-	while (stop_is_alive(p->pid) && clock_ms() < until && !greets(b->sql_socket))
+	while (stop_is_alive(p->pid) && clock_ms() < until && !socket_greets(b->sql_socket, GREET_MS))
 		clock_sleep(POLL_MS);
 }
 

@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "jobs/queue.h"
 #include "lib/durable.h"
+#include "lib/redis.h"
 #include "lib/sanitize.h"
 #include "provision/probe.h"
 #include "start/state.h"
@@ -41,6 +44,24 @@ static json_t *collect_volume(const struct bench *b)
 	json_int_t room = statvfs(b->data, &fs) ? 0 : (json_int_t)(fs.f_bavail * fs.f_frsize);
 
 	return json_pack("{s:s, s:s*, s:I}", "path", b->data, "id", id, "free_bytes", room);
+}
+
+/* NULL when there is no queue, or it does not answer, which is a problem by itself. */
+static json_t *collect_jobs(const struct bench *b)
+{
+	AUTO_QUEUE_VIEW struct queue_view v = { 0 };
+	const struct bench_redis *r = redis_queue(b);
+	struct err *e = r && bench_has_role(b, ROLE_WORKER) ? queue_look(r, &v) : err_new(ERR_SYSTEM, "no queue");
+	json_int_t now = (json_int_t)time(NULL), lost = (json_int_t)queue_lost(&v, now), running = 0;
+
+	for (size_t i = 0; i < v.count; i++)
+		running += v.items[i].member != NULL;
+	json_t *jobs = e ? NULL : json_pack("{s:I, s:I, s:I, s:I}", "waiting", (json_int_t)v.waiting, "running", running, "failed", (json_int_t)v.failed,
+					    "lost", lost);
+	if (jobs && v.oldest && v.oldest <= now)
+		json_object_set_new(jobs, "oldest_seconds", json_integer(now - v.oldest));
+	err_free(e);
+	return jobs;
 }
 
 static json_t *collect_steps(void)
@@ -89,6 +110,9 @@ json_t *ctl_status_collect(const struct bench *b, bool *ret_fine)
 				   *s.why ? s.why : NULL, "image", "name", b->name, "version", b->version, "build", b->build, "volume",
 				   collect_volume(b), "programs", standby ? json_array() : collect_programs(b, ret_fine), "sites", p.sites, "problems", p.problems,
 				   "provisioning", collect_steps());
+	json_t *jobs = standby ? NULL : collect_jobs(b);
+	if (jobs)
+		json_object_set_new(status, "jobs", jobs);
 	json_object_set_new(status, "fine", json_boolean(*ret_fine));
 	return status;
 }
@@ -142,6 +166,22 @@ static void print_steps(json_t *provisioning)
 			printf("  %-30s %s %s\n", text_of(step, "step"), text_of(step, "state"), text_of(step, "why"));
 }
 
+static void print_jobs(json_t *jobs)
+{
+	static const char *const counts[] = { "waiting", "running", "failed", "lost" };
+	json_t *oldest = json_object_get(jobs, "oldest_seconds");
+
+	if (!jobs)
+		return;
+	for (size_t i = 0; i < COUNT(counts); i++)
+		printf("%s%lld %s", i ? ", " : "jobs          ", json_integer_value(json_object_get(jobs, counts[i])), counts[i]);
+	if (oldest) {
+		fputs("; the oldest waits for ", stdout);
+		print_age(json_integer_value(oldest));
+	}
+	puts("");
+}
+
 void ctl_status_print(json_t *status)
 {
 	json_t *image = json_object_get(status, "image"), *volume = json_object_get(status, "volume"), *one;
@@ -157,6 +197,7 @@ void ctl_status_print(json_t *status)
 	if (json_array_size(json_object_get(status, "programs")))
 		puts("programs");
 	print_programs(json_object_get(status, "programs"));
+	print_jobs(json_object_get(status, "jobs"));
 	puts("sites");
 	json_object_foreach(json_object_get(status, "sites"), name, one)
 		printf("  %-30s %s\n", name, json_string_value(one));

@@ -54,6 +54,7 @@ static const struct {
 	{ "sql", verify_stores_sql },
 	{ "redis", verify_stores_redis },
 	{ "worker", verify_programs_workers },
+	{ "jobs", verify_programs_jobs },
 	{ "file", verify_files_all },
 	{ "port", verify_listen_ports },
 };

@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "jobs/queue.h"
 #include "lib/redis.h"
 #include "lib/supervisor.h"
 #include "lib/sysfile.h"
@@ -58,19 +60,6 @@ void verify_programs_processes(struct ctl_verify *v)
 	for (size_t i = 0; i < v->bench->programs.count; i++)
 		if (!is_there(&list, &v->bench->programs.items[i]))
 			ctl_verify_row(v, v->bench->programs.items[i].name, err_new(ERR_SYSTEM, "Supervisor does not know it"), " ");
-}
-
-/* The instance that the bench's configuration calls its queue. */
-static const struct bench_redis *queue_of(const struct bench *b)
-{
-	const char *url = json_string_value(json_object_get(b->common_site_config, "redis_queue"));
-
-	for (size_t i = 0; i < b->redis.count; i++) {
-		AUTO_FREE char *end = mem_printf(":%u", b->redis.items[i].port);
-		if (url ? strstr(url, end) != NULL : !strcmp(b->redis.items[i].role, "queue"))
-			return &b->redis.items[i];
-	}
-	return NULL;
 }
 
 /* The registration of a process: what RQ keeps in the hash rq:worker:NAME. Its queues, the caller's, or NULL. */
@@ -158,9 +147,25 @@ void verify_programs_workers(struct ctl_verify *v)
 		AUTO_FREE char *queues = NULL;
 		if (!p->program || p->program->role != ROLE_WORKER)
 			continue;
-		e = check_worker(queue_of(v->bench), p, &queues);
+		e = check_worker(redis_queue(v->bench), p, &queues);
 		ctl_verify_row(v, p->name, e, "registered for %s", queues);
 	}
+}
+
+void verify_programs_jobs(struct ctl_verify *v)
+{
+	AUTO_QUEUE_VIEW struct queue_view view = { 0 };
+	const struct bench_redis *r = redis_queue(v->bench);
+
+	if (!r || !bench_has_role(v->bench, ROLE_WORKER))
+		return;
+	struct err *e = queue_look(r, &view);
+	int64_t now = (int64_t)time(NULL);
+	size_t lost = queue_lost(&view, now);
+	if (!e && lost)
+		e = err_new(ERR_SYSTEM, "%zu are lost: in no queue and no registry for more than %d s", lost, QUEUE_LOST_SECONDS);
+	ctl_verify_row(v, r->name, e, "%lld waiting, the oldest for %lld s, %lld failed, none lost", (long long)view.waiting,
+		       view.oldest && view.oldest < now ? (long long)(now - view.oldest) : 0LL, (long long)view.failed);
 }
 
 void verify_programs_units(struct ctl_verify *v)

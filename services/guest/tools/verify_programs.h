@@ -7,5 +7,6 @@
 void verify_programs_processes(struct ctl_verify *v);
 /* A row a worker process: registered in the queue's Redis, under its own number, for the queues that it was told. */
 void verify_programs_workers(struct ctl_verify *v);
+void verify_programs_jobs(struct ctl_verify *v); /* none is lost */
 /* On a disk: no unit has failed. */
 void verify_programs_units(struct ctl_verify *v);

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "jobs/keeper.h"
+
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "lib/log.h"
+#include "lib/redis.h"
+#include "lib/socket.h"
+#include "lib/spawn.h"
+#include "lib/supervisor.h"
+
+#define TICK_MS 1000
+#define GREET_MS 3000
+#define SUSPEND_SECONDS 30  /* should we die, the workers go on by themselves */
+#define SLACK_SECONDS 3     /* MariaDB was away a little longer than we have seen */
+#define BEATS_SECONDS 30    /* RQ's horse has its time renewed by 90 s every 30 s: less than that left, and nobody renews it */
+
+/* A job that seems to have nobody, and since when we think so. */
+struct suspect {
+	char *id;
+	int64_t since_ms;
+	bool seen; /* in the look that goes on */
+};
+
+struct keeper {
+	struct bench bench;
+	const struct bench_redis *queue;
+	struct worker_processes processes;
+	struct {
+		struct suspect *items;
+		size_t count, room;
+	} suspects;
+	int64_t look_at, away_since; /* away_since: seconds since 1970, 0 while MariaDB answers */
+	bool met;                    /* MariaDB has answered us */
+	bool mute;                   /* Redis does not answer, which was said */
+};
+
+/* Of several registrations of one number the youngest is the process that has it now. */
+static bool is_youngest(const struct queue_view *v, const struct queue_worker *w)
+{
+	for (size_t i = 0; i < v->workers.count; i++)
+		if (v->workers.items[i].pid == w->pid && strcmp(v->workers.items[i].born, w->born) > 0)
+			return false;
+	return true;
+}
+
+bool keeper_is_held(const struct queue_view *v, const struct queue_job *j, struct worker_processes *p, const struct bench *b, int64_t now,
+		    pid_t *ret_dead)
+{
+	bool known = false;
+
+	*ret_dead = worker_process_called(p, j->worker); /* RQ forgets a worker whose heart does not beat */
+	for (size_t i = 0; i < v->workers.count; i++) {
+		const struct queue_worker *w = &v->workers.items[i];
+		bool is_his = !strcmp(w->name, j->worker), lives;
+		if (!is_his && strcmp(w->job, j->id))
+			continue;
+		lives = is_youngest(v, w) && worker_process_is(p, b, w->pid, w->name);
+		if (lives && !strcmp(w->job, j->id))
+			return true; /* he says so himself */
+		if (!lives)
+			*ret_dead = w->pid;
+		known = known || !lives;
+	}
+	return !known && j->member && j->until > (double)(now + BEATS_SECONDS);
+}
+
+static struct suspect *suspect(struct keeper *k, const char *id)
+{
+	for (size_t i = 0; i < k->suspects.count; i++)
+		if (!strcmp(k->suspects.items[i].id, id))
+			return &k->suspects.items[i];
+	struct suspect s = { .id = mem_dup(id), .since_ms = clock_ms() };
+	VEC_PUSH(&k->suspects, s);
+	return &k->suspects.items[k->suspects.count - 1];
+}
+
+/* A job that was no suspect in this look, or is done with, is none any more. */
+static void forget_suspects(struct keeper *k)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < k->suspects.count; i++) {
+		if (!k->suspects.items[i].seen) {
+			free(k->suspects.items[i].id);
+			continue;
+		}
+		k->suspects.items[kept] = k->suspects.items[i];
+		k->suspects.items[kept++].seen = false;
+	}
+	k->suspects.count = kept;
+}
+
+static struct err *requeue(struct keeper *k, const struct queue_job *j, const char *why)
+{
+	enum queue_result result;
+
+	TRY(queue_requeue(k->queue, j, &result));
+	if (result == QUEUE_REQUEUED)
+		log_line("job %s of %s is queued again: %s", j->id, j->queue, why);
+	if (result == QUEUE_GIVEN_UP)
+		log_line("job %s of %s is listed as failed: %d workers have died over it", j->id, j->queue, QUEUE_TRIES + 1);
+	return NULL;
+}
+
+static struct err *judge(struct keeper *k, const struct queue_view *v, const struct queue_job *j)
+{
+	pid_t dead, horse;
+
+	if (keeper_is_held(v, j, &k->processes, &k->bench, (int64_t)time(NULL), &dead))
+		return NULL;
+	horse = dead ? worker_process_horse(&k->processes, dead) : 0;
+	if (horse) /* it finishes the job by itself, or dies as well; nobody else tells RQ that it lives */
+		return queue_renew(k->queue, j);
+	struct suspect *s = suspect(k, j->id);
+	s->seen = true;
+	if (clock_ms() - s->since_ms < (j->member ? KEEPER_DEAD_MS : KEEPER_LOST_MS))
+		return NULL;
+	s->seen = false;
+	return requeue(k, j, j->member ? "its worker is gone" : "it was in no queue and no registry");
+}
+
+/* Remembers every worker while it lives, for its horse's sake. */
+static void meet_workers(struct keeper *k, const struct queue_view *v)
+{
+	for (size_t i = 0; i < v->workers.count; i++)
+		if (is_youngest(v, &v->workers.items[i]))
+			worker_process_is(&k->processes, &k->bench, v->workers.items[i].pid, v->workers.items[i].name);
+}
+
+static struct err *look(struct keeper *k)
+{
+	AUTO_QUEUE_VIEW struct queue_view v = { 0 };
+
+	TRY(queue_look(k->queue, &v));
+	meet_workers(k, &v);
+	for (size_t i = 0; i < v.count; i++)
+		TRY(judge(k, &v, &v.items[i]));
+	forget_suspects(k);
+	return NULL;
+}
+
+/* MariaDB: a job that needs it would fail, and use up its tries within a second. */
+static struct err *watch_database(struct keeper *k)
+{
+	int64_t now = (int64_t)time(NULL), revived = 0;
+
+	if (!socket_greets(k->bench.sql_socket, GREET_MS)) {
+		if (!k->met)
+			return NULL; /* a start has no workers before it has MariaDB */
+		if (!k->away_since)
+			log_line("MariaDB does not answer: workers take no jobs until it does");
+		k->away_since = k->away_since ? k->away_since : now;
+		return queue_suspend(k->queue, SUSPEND_SECONDS);
+	}
+	if (!k->met || k->away_since)
+		TRY(queue_resume(k->queue)); /* one before us may have been killed in between */
+	k->met = true;
+	if (!k->away_since)
+		return NULL;
+	TRY(queue_revive(k->queue, k->away_since - SLACK_SECONDS, now + 1, &revived));
+	log_line("MariaDB answers: workers go on%s", revived ? "" : ", and no job has used up its tries meanwhile");
+	if (revived)
+		log_line("%lld jobs that used up their tries meanwhile are queued again", (long long)revived);
+	k->away_since = 0;
+	return NULL;
+}
+
+static void turn(struct keeper *k)
+{
+	struct err *e = watch_database(k);
+
+	if (!e && k->met && clock_ms() >= k->look_at) {
+		k->look_at = clock_ms() + KEEPER_LOOK_MS;
+		e = look(k);
+	}
+	if (e && !k->mute)
+		log_err(e, "jobs are not looked after");
+	else
+		err_free(e);
+	k->mute = e != NULL;
+}
+
+static void drop_rights(const struct account *user)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(user->gid, user->gid, user->gid) < 0 || setresuid(user->uid, user->uid, user->uid) < 0)
+		_exit(ERR_SYSTEM);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+int keeper_main(int argc, char **argv)
+{
+	struct keeper k = { 0 };
+
+	log_as("keeper");
+	if (argc != 1) {
+		fprintf(stderr, "usage: %s\n", argv[0]);
+		return ERR_USAGE;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	struct err *e = bench_read(&k.bench);
+	if (e) {
+		log_err(e, "jobs are not looked after");
+		return ERR_SYSTEM;
+	}
+	k.queue = redis_queue(&k.bench);
+	drop_rights(&k.bench.user);
+	while (k.queue) {
+		turn(&k);
+		clock_sleep(TICK_MS);
+	}
+	return 0;
+}
+
+pid_t keeper_start(const struct bench *b)
+{
+	char *argv[] = { (char *)"keeper", NULL };
+
+	return redis_queue(b) && bench_has_role(b, ROLE_WORKER) ? spawn("/proc/self/exe", argv, environ, -1) : 0;
+}
+
+void keeper_end(pid_t pid)
+{
+	if (pid > 0)
+		kill(pid, SIGKILL);
+}
