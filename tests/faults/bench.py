@@ -59,9 +59,9 @@ class Bench:
                     status = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
                 with open(f"/proc/{pid}/cmdline", "rb") as file:
                     words = file.read().split(b"\0")
+                self._sort(found, int(pid), environment, status, words)
             except (OSError, ValueError):
-                continue
-            self._sort(found, int(pid), environment, status, words)
+                continue  # it has just ended
         return found
 
     @staticmethod
@@ -80,11 +80,18 @@ class Bench:
         if program:
             found.setdefault(program, []).append(pid)
 
-    def kill(self, pid):
-        """What cannot be caught; returns when the process is gone."""
-        os.kill(pid, signal.SIGKILL)
-        while os.path.exists(f"/proc/{pid}"):
-            with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-                if file.read().rpartition(")")[2].split()[0] == "Z":
-                    return
-            time.sleep(0.01)
+    @staticmethod
+    def kill(pid):
+        """What cannot be caught; false when the process has ended before. Returns when it is gone."""
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        try:
+            while True:
+                with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+                    if file.read().rpartition(")")[2].split()[0] == "Z":
+                        return True
+                time.sleep(0.01)
+        except OSError:
+            return True

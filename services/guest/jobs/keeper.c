@@ -16,10 +16,11 @@
 #include "lib/redis.h"
 #include "lib/socket.h"
 #include "lib/spawn.h"
-#include "lib/supervisor.h"
+#include "provision/site_account.h"
 
 #define TICK_MS 1000
-#define GREET_MS 3000
+#define ANSWER_MS 3000
+#define UNASKED_MS 10000    /* between looks at a MariaDB whom we cannot ask: who greets and is left complains in its log */
 #define SUSPEND_SECONDS 30  /* should we die, the workers go on by themselves */
 #define SLACK_SECONDS 3     /* MariaDB was away a little longer than we have seen */
 #define BEATS_SECONDS 30    /* RQ's horse has its time renewed by 90 s every 30 s: less than that left, and nobody renews it */
@@ -39,7 +40,8 @@ struct keeper {
 		struct suspect *items;
 		size_t count, room;
 	} suspects;
-	int64_t look_at, away_since; /* away_since: seconds since 1970, 0 while MariaDB answers */
+	struct sql *sql;             /* held, for a question a second; NULL: none */
+	int64_t greet_at, look_at, away_since; /* away_since: seconds since 1970, 0 while MariaDB answers */
 	bool met;                    /* MariaDB has answered us */
 	bool mute;                   /* Redis does not answer, which was said */
 };
@@ -149,12 +151,44 @@ static struct err *look(struct keeper *k)
 	return NULL;
 }
 
+/* As the account of the first site that has one. */
+static void open_account(struct keeper *k)
+{
+	for (size_t i = 0; i < k->bench.sites.count && !k->sql; i++) {
+		json_t *config = NULL;
+		struct err *e = site_account_config(&k->bench, k->bench.sites.items[i].name, &config);
+		if (!e)
+			e = site_account_open(&k->bench, config, ANSWER_MS / 1000, &k->sql);
+		err_free(e);
+		json_decref(config);
+	}
+}
+
+static bool is_database_there(struct keeper *k)
+{
+	struct err *e = NULL;
+	int64_t one = 0;
+
+	if (k->sql && !(e = sql_number(k->sql, &one, "SELECT 1")))
+		return true;
+	err_free(e);
+	sql_close(k->sql);
+	k->sql = NULL;
+	if (clock_ms() < k->greet_at)
+		return true;
+	if (!socket_greets(k->bench.sql_socket, ANSWER_MS))
+		return false;
+	open_account(k);
+	k->greet_at = k->sql ? 0 : clock_ms() + UNASKED_MS;
+	return true;
+}
+
 /* MariaDB: a job that needs it would fail, and use up its tries within a second. */
 static struct err *watch_database(struct keeper *k)
 {
 	int64_t now = (int64_t)time(NULL), revived = 0;
 
-	if (!socket_greets(k->bench.sql_socket, GREET_MS)) {
+	if (!is_database_there(k)) {
 		if (!k->met)
 			return NULL; /* a start has no workers before it has MariaDB */
 		if (!k->away_since)
@@ -183,11 +217,12 @@ static void turn(struct keeper *k)
 		k->look_at = clock_ms() + KEEPER_LOOK_MS;
 		e = look(k);
 	}
-	if (e && !k->mute)
+	bool failed = e != NULL;
+	if (failed && !k->mute)
 		log_err(e, "jobs are not looked after");
 	else
 		err_free(e);
-	k->mute = e != NULL;
+	k->mute = failed;
 }
 
 static void drop_rights(const struct account *user)
