@@ -102,19 +102,18 @@ class Journal:
         return lost
 
 
-def lost(acknowledged, world, until=None):
-    """What of it is not in the world: {site: {"notes": [...], "files": {name: digest}, "jobs": {id: state}}}.
-    until: only what was acknowledged by then."""
+def lost(acknowledged, world, good=("done",)):
+    """What of it is not in the world: {site: {"notes": [...], "files": {name: digest}, "jobs": {id: state}}}. good: states of a job."""
     found = {"note": [], "file": [], "job": [], "failed": []}
-    for kind, site, name, value, at in acknowledged:
+    for kind, site, name, value, _ in acknowledged:
         there = world[site]
-        if kind == "session" or (until is not None and at > until):
+        if kind == "session":
             continue
         if kind == "note" and name not in there["notes"]:
             found["note"].append(name)
         if kind == "file" and there["files"].get(name) != value:
             found["file"].append(f"{name}: {'is another' if name in there['files'] else 'is not there'}")
-        if kind == "job" and there["jobs"].get(name) != "done":
+        if kind == "job" and there["jobs"].get(name) not in good:
             found["failed" if there["jobs"].get(name) == "failed" else "job"].append(f"{name}: {there['jobs'].get(name, 'is not there')}")
     return found
 

@@ -166,14 +166,17 @@ static void open_account(struct keeper *k)
 
 static bool is_database_there(struct keeper *k)
 {
-	struct err *e = NULL;
 	int64_t one = 0;
 
-	if (k->sql && !(e = sql_number(k->sql, &one, "SELECT 1")))
-		return true;
-	err_free(e);
-	sql_close(k->sql);
-	k->sql = NULL;
+	if (k->sql) {
+		struct err *e = sql_number(k->sql, &one, "SELECT 1");
+		if (!e)
+			return true;
+		err_free(e);
+		sql_close(k->sql);
+		k->sql = NULL;
+		return false; /* it was away for a moment at least: tries are used up in one */
+	}
 	if (clock_ms() < k->greet_at)
 		return true;
 	if (!socket_greets(k->bench.sql_socket, ANSWER_MS))
