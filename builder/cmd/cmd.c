@@ -5,9 +5,10 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/store.h"
 
 const struct cmd *const cmd_all[] = {
-	&cmd_init, &cmd_check, &cmd_plan, &cmd_lock, &cmd_build, &cmd_run, &cmd_verify, &cmd_clean, &cmd_schema, &cmd_completion, NULL,
+	&cmd_init, &cmd_check, &cmd_plan, &cmd_lock, &cmd_build, &cmd_run, &cmd_verify, &cmd_inspect, &cmd_clean, &cmd_schema, &cmd_completion, NULL,
 };
 
 struct err *cmd_find(const char *name, const struct cmd **ret)
@@ -24,4 +25,13 @@ struct err *cmd_find(const char *name, const struct cmd **ret)
 	}
 	const char *near = text_nearest(name, names, count);
 	return err_new(ERR_USAGE, near ? "no command '%s': did you mean '%s'?" : "no command '%s': see 'mkbench help'", name, near);
+}
+
+void cmd_store_open(struct store **ret)
+{
+	struct err *e = store_open(NULL, ret);
+
+	if (e)
+		*ret = NULL;
+	err_free(e);
 }

@@ -16,7 +16,7 @@ struct cmd {
 };
 
 extern const struct cmd *const cmd_all[]; /* NULL-terminated, in the order of a first use */
-extern const struct cmd cmd_init, cmd_check, cmd_schema, cmd_plan, cmd_lock, cmd_build, cmd_run, cmd_verify, cmd_clean, cmd_completion;
+extern const struct cmd cmd_init, cmd_check, cmd_schema, cmd_plan, cmd_lock, cmd_build, cmd_run, cmd_verify, cmd_inspect, cmd_clean, cmd_completion;
 
 /* By its name; ERR_USAGE has the nearest. */
 struct err *cmd_find(const char *name, const struct cmd **ret) MUST_CHECK;
@@ -35,3 +35,6 @@ struct option_set;
 struct err *cmd_build_image(const struct option_set *o, char **ret_path) MUST_CHECK;
 /* What the last word of run and verify names: an image, or a recipe whose first output is built. The caller's to free. */
 struct err *cmd_run_image(const struct option_set *o, char **ret_path) MUST_CHECK;
+/* The store for what only is quicker with one: NULL where there can be none. */
+struct store;
+void cmd_store_open(struct store **ret);

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/image_source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "report/image_stream.h"
+
+#define DOCUMENT_LIMIT (8u << 20)
+#define LAYER_LIMIT 1024u /* engines allow 127 */
+#define INDEX_DEPTH 4u
+
+static void drop_json(json_t **j)
+{
+	json_decref(*j);
+}
+#define AUTO_JSON __attribute__((cleanup(drop_json)))
+
+static struct err *damaged(const struct image_source *s, const char *what)
+{
+	return err_new(ERR_BUILD, "%s is damaged: %s", s->path, what);
+}
+
+static struct err *read_text(const struct image_source *s, const char *member, struct text *ret)
+{
+	struct image_stream *m;
+	const void *bytes;
+	size_t len;
+
+	TRY(image_stream_open(s, member, &m));
+	struct err *e;
+	while (!(e = image_stream_read(m, &bytes, &len)) && len) {
+		if (len > DOCUMENT_LIMIT - ret->len) {
+			e = damaged(s, "a document is larger than 8 MB");
+			break;
+		}
+		text_add(ret, bytes, len);
+	}
+	image_stream_close(m);
+	return e;
+}
+
+/* want: the digest that it must have; NULL: nobody has said. */
+static struct err *read_json(const struct image_source *s, const char *member, const struct digest *want, json_t **ret)
+{
+	AUTO_TEXT struct text text = { 0 };
+
+	TRY(read_text(s, member, &text));
+	struct digest found = digest_of(text.bytes ? text.bytes : "", text.len);
+	if (want && !digest_equal(&found, want))
+		return damaged(s, "a document does not have its digest");
+	*ret = json_loadb(text.bytes ? text.bytes : "", text.len, 0, NULL);
+	return *ret ? NULL : err_new(ERR_BUILD, "%s is damaged: %s is not JSON", s->path, member);
+}
+
+static const char *keep(struct image_source *s, const char *text)
+{
+	return text ? arena_dup(&s->arena, text, strlen(text)) : NULL;
+}
+
+static bool digest_word(const char *word, struct digest *ret)
+{
+	return word && text_starts(word, "sha256:") && digest_parse(word + strlen("sha256:"), ret);
+}
+
+static bool digest_from(const json_t *descriptor, struct digest *ret)
+{
+	return digest_word(json_string_value(json_object_get(descriptor, "digest")), ret);
+}
+
+static char *blob(const struct digest *d)
+{
+	char hex[DIGEST_HEX];
+
+	return mem_printf("blobs/sha256/%s", digest_hex(d, hex));
+}
+
+static struct err *read_blob(const struct image_source *s, const struct digest *d, json_t **ret)
+{
+	AUTO_FREE char *member = blob(d);
+
+	return read_json(s, member, d, ret);
+}
+
+/* The name that an index gives: containerd's is whole, the layout's own may be a tag alone. */
+static void take_name(struct image_source *s, const json_t *entry)
+{
+	const json_t *notes = json_object_get(entry, "annotations");
+	const char *full = json_string_value(json_object_get(notes, "io.containerd.image.name"));
+
+	if (full && text_starts(full, "docker.io/library/"))
+		full += strlen("docker.io/library/");
+	if (!s->name)
+		s->name = keep(s, full ? full : json_string_value(json_object_get(notes, "org.opencontainers.image.ref.name")));
+}
+
+/* What uname calls a processor, in the words of an index. */
+static const char *own_architecture(struct utsname *u)
+{
+	static const char *const names[][2] = {
+		{ "x86_64", "amd64" }, { "aarch64", "arm64" }, { "i686", "386" }, { "armv7l", "arm" },
+	};
+
+	if (uname(u))
+		return "";
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (!strcmp(names[i][0], u->machine))
+			return names[i][1];
+	return u->machine;
+}
+
+/* Not what is attached to an image, such as a list of what is in it. */
+static bool is_image(const json_t *entry)
+{
+	const char *os = json_string_value(json_object_get(json_object_get(entry, "platform"), "os"));
+
+	return !json_object_get(entry, "artifactType") && (!os || strcmp(os, "unknown"));
+}
+
+static const json_t *choose(const json_t *index)
+{
+	const json_t *all = json_object_get(index, "manifests"), *first = NULL;
+	struct utsname u;
+	const char *own = own_architecture(&u);
+
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		const json_t *entry = json_array_get(all, i);
+		const char *architecture = json_string_value(json_object_get(json_object_get(entry, "platform"), "architecture"));
+		if (!is_image(entry))
+			continue;
+		if (architecture && !strcmp(architecture, own))
+			return entry;
+		first = first ? first : entry;
+	}
+	return first;
+}
+
+static struct err *take_layers(struct image_source *s, const json_t *layers)
+{
+	s->layer_count = json_array_size(layers);
+	if (s->layer_count > LAYER_LIMIT)
+		return damaged(s, "it has more than 1024 layers");
+	s->layers = arena_new(&s->arena, (s->layer_count + 1) * sizeof *s->layers);
+	for (size_t i = 0; i < s->layer_count; i++) {
+		if (!digest_from(json_array_get(layers, i), &s->layers[i].digest))
+			return damaged(s, "a layer has no SHA-256 digest");
+		AUTO_FREE char *member = blob(&s->layers[i].digest);
+		s->layers[i].member = keep(s, member);
+	}
+	return NULL;
+}
+
+/* From an index, perhaps by another one, to a manifest with its configuration. */
+static struct err *follow(struct image_source *s, const json_t *index, unsigned depth)
+{
+	AUTO_JSON json_t *next = NULL;
+	const json_t *entry = choose(index);
+
+	if (!entry || !digest_from(entry, &s->manifest))
+		return damaged(s, "its index names no image");
+	take_name(s, entry);
+	TRY(read_blob(s, &s->manifest, &next));
+	if (json_object_get(next, "manifests"))
+		return depth ? follow(s, next, depth - 1) : damaged(s, "its indexes lead to indexes without an end");
+	if (!digest_from(json_object_get(next, "config"), &s->config_digest))
+		return damaged(s, "its manifest names no configuration");
+	TRY(take_layers(s, json_object_get(next, "layers")));
+	return read_blob(s, &s->config_digest, &s->config);
+}
+
+/* "<hex>.json" of older archives, "blobs/sha256/<hex>" of newer ones. */
+static bool config_digest(const char *member, struct digest *ret)
+{
+	const char *slash = strrchr(member, '/');
+	AUTO_FREE char *hex = mem_ndup(slash ? slash + 1 : member, strcspn(slash ? slash + 1 : member, "."));
+
+	return digest_parse(hex, ret);
+}
+
+static struct err *take_docker(struct image_source *s, const json_t *list)
+{
+	const json_t *image = json_array_get(list, 0), *layers = json_object_get(image, "Layers");
+	const char *config = json_string_value(json_object_get(image, "Config"));
+
+	if (!config || !config_digest(config, &s->config_digest))
+		return damaged(s, "its manifest.json names no configuration");
+	s->name = keep(s, json_string_value(json_array_get(json_object_get(image, "RepoTags"), 0)));
+	s->layer_count = json_array_size(layers);
+	if (s->layer_count > LAYER_LIMIT)
+		return damaged(s, "it has more than 1024 layers");
+	s->layers = arena_new(&s->arena, (s->layer_count + 1) * sizeof *s->layers);
+	for (size_t i = 0; i < s->layer_count; i++) {
+		const char *member = json_string_value(json_array_get(layers, i));
+		if (!member)
+			return damaged(s, "a layer has no name");
+		s->layers[i].member = keep(s, member);
+		if (text_starts(member, "blobs/sha256/") && !digest_parse(member + strlen("blobs/sha256/"), &s->layers[i].digest))
+			return damaged(s, "a layer's name is no digest");
+	}
+	return read_json(s, config, &s->config_digest, &s->config);
+}
+
+static void take_diff_ids(struct image_source *s)
+{
+	const json_t *ids = json_object_get(json_object_get(s->config, "rootfs"), "diff_ids");
+
+	for (size_t i = 0; i < s->layer_count; i++)
+		if (!digest_word(json_string_value(json_array_get(ids, i)), &s->layers[i].diff_id))
+			s->layers[i].diff_id = (struct digest){ 0 };
+}
+
+static struct err *open_documents(struct image_source *s)
+{
+	AUTO_JSON json_t *first = NULL;
+
+	if (image_stream_has(s, "index.json")) {
+		TRY(read_json(s, "index.json", NULL, &first));
+		TRY(follow(s, first, INDEX_DEPTH));
+	} else if (image_stream_has(s, "manifest.json")) {
+		TRY(read_json(s, "manifest.json", NULL, &first));
+		TRY(take_docker(s, first));
+	} else {
+		return err_new(ERR_USAGE, "%s is no image that can be looked into: an OCI image layout (a folder or a .tar) or a docker "
+			       "archive (docker save). What a disk holds is that of the container of the same recipe: ask that", s->path);
+	}
+	if (!json_is_object(s->config))
+		return damaged(s, "its configuration is no object");
+	take_diff_ids(s);
+	return NULL;
+}
+
+struct err *image_source_open(const char *path, struct image_source *ret)
+{
+	struct image_source s = { .path = realpath(path, NULL) };
+	struct stat st;
+
+	if (!s.path || stat(s.path, &st) < 0) {
+		free(s.path);
+		return err_new(ERR_USAGE, "%s: %s", path, strerror(errno));
+	}
+	s.folder = S_ISDIR(st.st_mode);
+	struct err *e = s.folder || S_ISREG(st.st_mode) ? open_documents(&s)
+		: err_new(ERR_USAGE, "%s is neither a file nor a folder", path);
+	if (e)
+		image_source_close(&s);
+	else
+		*ret = s;
+	return e;
+}
+
+void image_source_close(struct image_source *s)
+{
+	json_decref(s->config);
+	free(s->path);
+	arena_done(&s->arena);
+	*s = (struct image_source){ 0 };
+}

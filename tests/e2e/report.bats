@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What is said of an image's contents, for images of any maker in each form that is read.
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR"
+	for word in old new hostile; do
+		python3 "$BATS_TEST_DIRNAME/report-image.py" $word $word
+	done
+	tar -C old -cf old.tar .
+	skopeo copy --quiet --insecure-policy oci:old:tiny:1 docker-archive:docker.tar:tiny:1
+}
+
+setup() {
+	cd "$BATS_FILE_TMPDIR"
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/store
+}
+
+# inspected IMAGE: the report as JSON.
+inspected() {
+	"$MKBENCH" inspect --json "$1"
+}
+
+@test "inspect says the settings, layers, packages, folders and files of an image" {
+	mkbench 0 inspect old
+	[[ $output == *"tiny:1"*"linux/amd64"*"debian 12"*"/bin/alpha --run"*8080/tcp*/data*/bin/ok*"every 10 s"* ]]
+	[[ $output == *"packages: 2 of Debian, 1 of Python, 1 of Node, 1 app"* ]]
+	inspected old >report.json
+	jq -e '[.packages[] | select(.kind == "debian") | [.name, .version, .source, .size_bytes, .files]] | sort ==
+		[["alpha", "1:1.0-1", "alpha-src", 1000, 2], ["libbeta", "2.0+b1", "libbeta", 5000, 1]]' report.json
+	jq -e '[.packages[] | select(.kind == "python") | [.name, .version, .files]] == [["six", "1.16", 4]]' report.json
+	jq -e '[.packages[] | select(.kind == "node") | [.name, .version, .files, .size_bytes]] == [["@a/b", "3.0.0", 3, 112]]' report.json
+	jq -e '[.packages[] | select(.kind == "app") | .commit] == ["'"$(printf 'a%.0s' {1..40})"'"]' report.json
+	jq -e '.largest_files[0] == {path: "/srv/plain", size_bytes: 9000}' report.json
+	jq -e '[.layers[] | .name] == ["one", "two"] and .settings.User == "root"' report.json
+}
+
+@test "inspect says the same of a folder, of a tar of it and of a docker archive, at first and from the store" {
+	what='del(.layers[].digest, .layers[].size_bytes, .manifest, .name)'
+	inspected old | jq "$what" >first
+	inspected old | jq "$what" >second
+	inspected old.tar | jq "$what" >tar
+	inspected docker.tar | jq "$what" >docker
+	cmp first second
+	cmp first tar
+	diff <(jq 'del(.image_id)' first) <(jq 'del(.image_id)' docker)
+}
+
+@test "inspect lays layers over one another as an engine does" {
+	mkbench 2 inspect --why /opt/old/x old
+	[[ $output == *"the image has no /opt/old/x"* ]]
+	mkbench 2 inspect --why /opt/deep/a/b old
+	mkbench 0 inspect --why /opt/deep/kept old
+	[[ $output == *"step: two"*"the step wrote it"* ]]
+}
+
+@test "inspect --why names layer, step, package and what needs that" {
+	mkbench 0 inspect --why /bin/alpha old
+	[[ $output == *"/usr/bin/alpha"*"step: one"*"alpha 1:1.0-1 (debian)"* ]]
+	mkbench 0 inspect --why usr/lib/libbeta.so.2 old
+	[[ $output == *"libbeta 2.0+b1"*"needed by alpha"* ]]
+	mkbench 0 inspect --why /home/f/bench/apps/shop/code.py --json old
+	[ "$(jq -r '.package.commit' <<<"$output")" = "$(printf 'a%.0s' {1..40})" ]
+	mkbench 0 inspect --why /srv/app/node_modules/@a/b/lib/i.js old
+	[[ $output == *"@a/b 3.0.0 (node)"* ]]
+}
+
+@test "a name in an image commands no terminal and makes no line of its own" {
+	mkbench 0 inspect hostile
+	[[ $output == *"/srv/line?break ?[31m"* ]]
+	[[ $output != *$'\e'* ]]
+}
+
+@test "what is no image, is damaged or leads out is refused" {
+	echo hello >file
+	mkbench 2 inspect file
+	[[ $output == *"is no image that can be looked into"* ]]
+	mkbench 2 inspect missing
+	cp -r old broken
+	largest=$(ls -S broken/blobs/sha256/* | head -1)
+	printf 'x' | dd of="$largest" bs=1 seek=100 conv=notrunc status=none
+	mkbench 5 inspect broken
+	[[ $output == *"broken is damaged: layer"* ]]
+	mkdir out
+	jq '.manifests[0].digest = "sha256:../../../../etc/passwd"' old/index.json >out/index.json
+	mkbench 5 inspect out
+	[[ $output == *"its index names no image"* ]]
+	tar -C old -cf whole.tar index.json oci-layout blobs
+	head -c 4000 whole.tar >short.tar
+	mkbench 5 inspect short.tar
+}
