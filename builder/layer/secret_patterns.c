@@ -24,10 +24,9 @@ struct secret_set {
 
 static const char key_begins[] = "BEGIN ", key_ends[] = "PRIVATE KEY-----";
 
-static bool *letters_of(struct secret_set *s, const char *spec)
+/* A-Za-z and such; set has 256. */
+static void set_letters(bool *set, const char *spec)
 {
-	bool *set = mem_array(256, sizeof *set);
-
 	for (const char *c = spec; *c; c++) {
 		unsigned char low = (unsigned char)*c, high = low;
 		if (c[1] == '-' && c[2]) {
@@ -37,6 +36,13 @@ static bool *letters_of(struct secret_set *s, const char *spec)
 		for (unsigned i = low; i <= high; i++)
 			set[i] = true;
 	}
+}
+
+static bool *letters_of(struct secret_set *s, const char *spec)
+{
+	bool *set = mem_array(256, sizeof *set);
+
+	set_letters(set, spec);
 	VEC_PUSH(&s->sets, set);
 	return set;
 }
@@ -206,6 +212,20 @@ static size_t value_after(const char *at, const char **ret)
 	return quote ? strcspn(at, quote == '"' ? "\"\n" : "'\n") : strcspn(at, " \t\r\n,;}#");
 }
 
+/* Whether all of a value is what such secrets are made of: an expression of a program is not. */
+static bool is_of_letters(const struct audit_value *rule, const char *value, size_t len)
+{
+	bool set[256] = { false };
+
+	if (!rule->letters)
+		return true;
+	set_letters(set, rule->letters);
+	for (size_t i = 0; i < len; i++)
+		if (!set[(unsigned char)value[i]])
+			return false;
+	return true;
+}
+
 bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, size_t len, struct secret_patterns *ret)
 {
 	for (size_t i = 0; i < len;) {
@@ -218,7 +238,7 @@ bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, 
 		}
 		const char *value;
 		size_t value_len = n < 128 && wants(rule, bytes + i, n) ? value_after(bytes + i + n, &value) : 0;
-		if (value_len && value_len >= rule->least && !is_empty_word(value, value_len) &&
+		if (value_len && value_len >= rule->least && is_of_letters(rule, value, value_len) && !is_empty_word(value, value_len) &&
 		    (!rule->likely || looks_random(value, value_len))) {
 			*ret = (struct secret_patterns){ rule->kind, i };
 			return true;

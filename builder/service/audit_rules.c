@@ -29,7 +29,7 @@ static const struct field token_fields[] = {
 static const struct field value_fields[] = {
 	KIND(audit_value), GLOBS("files", audit_value, files), { "except", FIELD_LIST, AT(audit_value, except) },
 	GLOBS("names", audit_value, names), { "likely", FIELD_BOOL, AT(audit_value, likely) },
-	{ "least", FIELD_COUNT, AT(audit_value, least) },
+	{ "least", FIELD_COUNT, AT(audit_value, least) }, { "letters", FIELD_TEXT, AT(audit_value, letters) },
 	END
 };
 

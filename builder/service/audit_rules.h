@@ -24,6 +24,7 @@ struct audit_value {
 	struct list files, except, names; /* names: globs, letters of any case */
 	bool likely;             /* no more than that, and only for a value that looks random */
 	uint64_t least;          /* characters */
+	const char *letters;     /* a set such as A-Za-z0-9 that it is of; NULL: any */
 };
 
 struct audit_rules {

@@ -127,6 +127,8 @@ static void values(void)
 	passes(APP ".env.example", "DB_PASSWORD=hunter");
 	passes(APP ".env", "DB_PASSWORD=\nTOKEN=$OTHER\nAPI_KEY=<yours>\nMIN_PASSWORD_LENGTH=8\nSECRET=changeme\nPASSWORD_FILE=/x");
 	fails_in(APP "a/s3.py", "aws_secret_access_key = \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"", 1, "an AWS secret");
+	passes(APP "a/s3.py", "connect(aws_secret_access_key=self.get_password(\"secret_access_key\"))");
+	passes(APP "a/s3.py", "connect(aws_secret_access_key=settings.storage.secret_access_key)");
 	/* what only looks so is a warning */
 	passes(APP "a/settings.py", "SECRET_KEY = 'k3j4h5k2j3h4k5j2h3k4jh5'");
 }
