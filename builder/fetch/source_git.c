@@ -175,7 +175,7 @@ static struct err *get(struct getting *now, const char *url, const char *below, 
 	if (!e)
 		e = check_out(now, &own, url, below, *ret_commit, depth);
 	if (!e && !*below)
-		e = git_run(&own, (const char *[]){ "show", "-s", "--format=%ct", *ret_commit, NULL }, &when);
+		e = git_run(&own, (const char *[]){ "log", "-1", "--format=%ct", *ret_commit, NULL }, &when);
 	if (when)
 		now->ret->committed = strtoll(when, NULL, 10);
 	git_close(&own);
