@@ -159,6 +159,15 @@ static struct err *check_out(struct getting *now, struct git *g, const char *url
 	return e;
 }
 
+/* Of a commit object, which is read as it is: git's own log wants the parents, too, and they may not be here. */
+static int64_t committed_at(const char *object)
+{
+	const char *line = strstr(object, "\ncommitter "), *end = line ? strchr(line + 1, '\n') : NULL;
+	const char *mail = end ? memrchr(line, '>', (size_t)(end - line)) : NULL;
+
+	return mail ? strtoll(mail + 1, NULL, 10) : 0;
+}
+
 /* Into the folder below, whose parents the repository above it has made. */
 static struct err *get(struct getting *now, const char *url, const char *below, const char *ref, const char *pinned, char **ret_commit,
 		       unsigned depth)
@@ -175,9 +184,9 @@ static struct err *get(struct getting *now, const char *url, const char *below, 
 	if (!e)
 		e = check_out(now, &own, url, below, *ret_commit, depth);
 	if (!e && !*below)
-		e = git_run(&own, (const char *[]){ "log", "-1", "--format=%ct", *ret_commit, NULL }, &when);
+		e = git_run(&own, (const char *[]){ "cat-file", "commit", *ret_commit, NULL }, &when);
 	if (when)
-		now->ret->committed = strtoll(when, NULL, 10);
+		now->ret->committed = committed_at(when);
 	git_close(&own);
 	return e;
 }
