@@ -87,6 +87,7 @@ static const struct contract_field nginx[] = {
 	ROW("sites_file", TEXT, bench, sites_file, REQUIRED, NULL, "the map of host names, written by `door`"),
 	ROW("events_file", TEXT, bench, events_file, OPTIONAL, NULL, "limits that follow the memory, written at each start"),
 	ROW("listen_file", TEXT, bench, listen_file, OPTIONAL, NULL, "what listens beside IPv4, written at each start"),
+	ROW("names_inside", FLAG, bench, names_inside, OPTIONAL, NULL, "inside the image the sites' names lead to it"),
 	ROW("check", WORDS, bench, nginx_check, OPTIONAL, NULL, "fails when nginx could not run with its configuration"),
 	ROW("unknown_host", TEXT, bench, unknown_host, OPTIONAL, "refuse", "`refuse`, or the site that hosts of no site get"),
 	END

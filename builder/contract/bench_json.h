@@ -102,6 +102,7 @@ struct bench {
 	const char *socketio_path;
 	const char *sites_file, *unknown_host;
 	const char *listen_file, *events_file; /* or NULL */
+	bool names_inside;        /* the sites' names are this machine's own */
 	const char *const *nginx_check; /* refuses a configuration that nginx could not run; empty: nobody can tell */
 	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;
 	CONTRACT_LIST(struct bench_program) programs;

@@ -125,6 +125,8 @@ struct upgrade {
 };
 enum on_failure { ON_FAILURE_BACK, ON_FAILURE_HOLD };
 
+enum pdf { PDF_NONE, PDF_CHROMIUM, PDF_WKHTMLTOPDF };
+
 struct recipe {
 	struct arena arena;       /* owns every string below */
 	const char *path;         /* of the recipe's file; relative sources start in its folder */
@@ -145,6 +147,8 @@ struct recipe {
 	uint64_t socketio_port;
 	struct logs logs;
 	struct upgrade upgrade;
+	int pdf;                  /* enum pdf */
+	struct list fonts;        /* of text: Debian's packages fonts-TEXT */
 	struct list outputs;      /* of int: enum output */
 	struct disk disk;
 	struct list allow;        /* of struct audit_allow */

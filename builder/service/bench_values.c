@@ -183,6 +183,8 @@ static struct err *fill_nginx(struct filling *f)
 	struct bench *b = &f->bench;
 
 	b->unknown_host = f->set->recipe->nginx.unknown_host;
+	/* What makes PDF files asks the sites as a visitor does. Behind a trusted proxy their names lead there, for https, too. */
+	b->names_inside = f->set->recipe->pdf != PDF_NONE && !f->set->recipe->nginx.trusted_proxies.count;
 	if (!service) {
 		b->sites_file = "/run/mkbench/nginx-sites.conf";
 		return NULL;

@@ -31,7 +31,7 @@ static struct err *read_manifests(struct service_set *s, const char *share)
 		if (!one->warning)
 			return err_new(ERR_RECIPE, "%s:%u:%u: %s", s->recipe->path, one->at.line, one->at.column, one->text);
 	const char *const *names = framework.services.items;
-	s->manifests = arena_new(&s->arena, (framework.services.count + 1) * sizeof *s->manifests);
+	s->manifests = arena_new(&s->arena, (framework.services.count + 2) * sizeof *s->manifests);
 	for (size_t i = 0; i < framework.services.count; i++) {
 		struct manifest *m = &s->manifests[s->manifest_count];
 		struct err *e = manifest_read_service(&s->arena, share, names[i], m);
@@ -43,6 +43,9 @@ static struct err *read_manifests(struct service_set *s, const char *share)
 			return err_wrap(e, "%s: service %s", framework.source.path, names[i]);
 		s->manifest_count += service_set_wants(s, m->only);
 	}
+	if (s->recipe->pdf != PDF_NONE)
+		TRY(manifest_read_service(&s->arena, share, s->recipe->pdf == PDF_CHROMIUM ? "chromium" : "wkhtmltopdf",
+					  &s->manifests[s->manifest_count++]));
 	s->manifests[s->manifest_count] = framework;
 	s->framework = &s->manifests[s->manifest_count++];
 	return NULL;
@@ -86,6 +89,16 @@ static void add_legacy_zones(struct service_set *s)
 			add_package(s, "tzdata-legacy", GROUP_BASE);
 }
 
+static void add_fonts(struct service_set *s)
+{
+	const char *const *names = s->recipe->fonts.items;
+
+	for (size_t i = 0; i < s->recipe->fonts.count; i++) {
+		AUTO_FREE char *package = mem_printf("fonts-%s", names[i]);
+		add_package(s, arena_dup(&s->arena, package, strlen(package)), GROUP_RUNTIME);
+	}
+}
+
 /* Lowest layer first, so that what two groups ask for goes to the lower one. */
 static void list_packages(struct service_set *s)
 {
@@ -95,6 +108,7 @@ static void list_packages(struct service_set *s)
 	for (size_t i = 0; i < s->disk_count; i++)
 		add_packages(s, &s->disk[i].packages[GROUP_DISK], GROUP_DISK);
 	add_legacy_zones(s);
+	add_fonts(s);
 	if (s->disk_count)
 		add_package(s, s->recipe->disk.kernel, GROUP_DISK);
 	for (size_t i = 0; i < s->disk_count; i++)

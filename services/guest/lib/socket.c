@@ -84,3 +84,12 @@ bool socket_has_ipv6(void)
 
 	return fd >= 0 && !bind(fd, (const struct sockaddr *)&any, sizeof any);
 }
+
+bool socket_is_free(unsigned port)
+{
+	struct sockaddr_in loop = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	AUTO_CLOSE int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1;
+
+	return fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) && !bind(fd, (struct sockaddr *)&loop, sizeof loop);
+}

@@ -9,10 +9,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "lib/socket.h"
 #include "lib/durable.h"
 #include "lib/http_client.h"
 #include "lib/log.h"
+#include "provision/inside_names.h"
 #include "provision/nginx_map.h"
 #include "lib/supervisor.h"
 
@@ -93,11 +95,12 @@ static struct err *write_map(const struct bench *b, const bool *ready, bool *ret
 	return sift_map(b, ready, ret_changed);
 }
 
-/* The same for health and benchctl. */
+/* The same for health and benchctl, and the names for programs in here. */
 static struct err *show_sites(const struct bench *b, const bool *ready)
 {
 	json_t *sites = json_object();
 
+	inside_names_write(b);
 	for (size_t i = 0; i < b->sites.count; i++)
 		json_object_set_new(sites, b->sites.items[i].name, json_boolean(ready[i]));
 	struct err *e = durable_show(BENCH_RUN "/sites.json", sites, 0644);
@@ -105,12 +108,18 @@ static struct err *show_sites(const struct bench *b, const bool *ready)
 	return e;
 }
 
-/* Nginx would not start when told to listen where the kernel has no IPv6. */
+/* Nginx would not start when told to listen where the kernel has no IPv6, or where another program does. One that runs keeps what it has. */
 static struct err *write_listen(const struct bench *b)
 {
-	AUTO_FREE char *line = socket_has_ipv6() ? mem_printf("listen [::]:%u default_server;\n", b->http_port) : mem_dup("");
+	AUTO_TEXT struct text lines = { 0 };
 
-	return b->listen_file ? durable_update(b->listen_file, line, 0644, &durable_root, NULL) : NULL;
+	if (!b->listen_file || (!access(b->listen_file, F_OK) && !socket_is_free(b->http_port)))
+		return NULL;
+	if (socket_has_ipv6())
+		text_printf(&lines, "listen [::]:%u default_server;\n", b->http_port);
+	if (inside_names_port(b))
+		text_printf(&lines, "listen 127.0.0.1:%u default_server;\n", INSIDE_NAMES_PORT);
+	return durable_update(b->listen_file, lines.bytes ? lines.bytes : "", 0644, &durable_root, NULL);
 }
 
 struct err *door_prepare(const struct bench *b, const bool *ready)

@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Keys `pdf` and `fonts`: a bench of our own apps makes a file of its own page, and the file's text and fonts are read. The program asks for
+# http://SITE/, so the site's name must lead to the bench from inside.
+bats_require_minimum_version 1.5.0
+load ../until
+
+port=29416
+
+setup() {
+	export MKBENCH=${MKBENCH:-build/mkbench} WORK=$BATS_TEST_TMPDIR SITE=one.localhost NAME=pdf-$$-$BATS_TEST_NUMBER
+	for tool in curl pip pdftotext pdffonts; do
+		command -v "$tool" >/dev/null || skip "$tool is not installed"
+	done
+	pip download -q --no-deps --dest "$WORK/probe" wheel >/dev/null 2>&1 || skip "no package index can be reached"
+	cp -r tests/apps "$WORK/bench"
+}
+
+teardown() { "$MKBENCH" run --clean "$NAME" >/dev/null 2>&1 || true; }
+
+ask() { curl -sS --fail-with-body --max-time 120 -H "Host: $SITE" "${@:2}" "http://127.0.0.1:$port$1"; }
+inside() { "$MKBENCH" run --exec "$NAME" "$@"; }
+
+# boot LINE...: a bench of our framework alone, with lines of its own in the recipe.
+boot() {
+	printf '%s\n' 'name: pdf' 'base: { suite: bookworm }' 'apps: [{ name: atelier, path: ./bench/atelier }]' \
+		'sites: [{ name: one.localhost, hosts: [www.pdf.test] }]' 'outputs: [docker]' "$@" >"$WORK/pdf.yml"
+	timeout 1800 "$MKBENCH" build --progress=plain -o "$WORK" "$WORK/pdf.yml" >"$WORK/build.log" 2>&1 || { tail -20 "$WORK/build.log" >&2; return 1; }
+	"$MKBENCH" run --engine own --name "$NAME" --port "$port" --detach --progress plain "$WORK/pdf-latest.tar" >"$WORK/run.log" 2>&1 ||
+		{ tail -20 "$WORK/run.log" >&2; return 1; }
+}
+
+see_pdf() {
+	ask /api/method/pdf -o "$WORK/page.pdf"
+	pdftotext "$WORK/page.pdf" - | tee "$WORK/text" | grep -q 'Desk in its style' || { cat "$WORK/text"; return 1; } # the style is an asset
+	SITE=www.pdf.test ask /api/method/pdf -o /dev/null
+}
+
+@test "pdf: chromium makes a file of a page, with the fonts that the recipe names" {
+	boot 'pdf: chromium' 'fonts: [liberation]'
+	see_pdf
+	pdffonts "$WORK/page.pdf" | grep -i liberation
+	inside curl -sS --fail http://www.pdf.test/api/method/ping 2>/dev/null || inside sh -c 'getent hosts www.pdf.test | grep ^127.0.0.1'
+}
+
+@test "pdf: wkhtmltopdf makes one, too" {
+	boot 'pdf: wkhtmltopdf'
+	see_pdf
+}
+
+@test "without the key no name leads inside, and a trusted proxy's names are its own" {
+	boot 'pdf: wkhtmltopdf' 'nginx: { trusted_proxies: [10.0.0.0/8] }'
+	run ! inside getent hosts one.localhost
+}
