@@ -64,6 +64,7 @@ static const struct contract_field framework[] = {
 	COMMANDS("site_migrate", migrate),
 	COMMANDS("site_install", install),
 	COMMANDS("site_probe", probes),
+	COMMANDS("site_check", checks),
 	ROW("probe_path", TEXT, bench, probe_path, OPTIONAL, "/api/method/ping", "what a healthy site answers with 200"),
 	ROW("admin_user", TEXT, bench, admin_user, OPTIONAL, "Administrator", "whose password `admin_password` is"),
 	END

@@ -88,7 +88,7 @@ struct bench {
 	const char *const *site_folders;
 	const char *framework;
 	CONTRACT_LIST(struct bench_app) apps; /* empty: the image does not say */
-	CONTRACT_LIST(struct bench_command) create, finish, migrate, install, probes;
+	CONTRACT_LIST(struct bench_command) create, finish, migrate, install, probes, checks;
 	unsigned upgrade_keep_seconds; /* 0: until the next one */
 	const char *probe_path, *admin_user;
 	const char *sql_version; /* "10.11.14"; NULL: the image does not say */

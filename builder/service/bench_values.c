@@ -107,7 +107,8 @@ static struct err *fill_framework(struct filling *f)
 	TRY(fill_steps(f, &m->site_finish, &b->finish.items, &b->finish.count));
 	TRY(fill_steps(f, &m->site_migrate, &b->migrate.items, &b->migrate.count));
 	TRY(fill_steps(f, &m->site_install, &b->install.items, &b->install.count));
-	return fill_steps(f, &m->site_probe, &b->probes.items, &b->probes.count);
+	TRY(fill_steps(f, &m->site_probe, &b->probes.items, &b->probes.count));
+	return fill_steps(f, &m->site_check, &b->checks.items, &b->checks.count);
 }
 
 static const char *text_of(const struct filling *f, const char *name)

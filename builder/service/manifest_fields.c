@@ -194,6 +194,7 @@ const struct field manifest_fields_framework[] = {
 	ROWS("site_migrate", site_migrate, step_fields, manifest_step),
 	ROWS("site_install", site_install, step_fields, manifest_step),
 	ROWS("site_probe", site_probe, step_fields, manifest_step),
+	ROWS("site_check", site_check, step_fields, manifest_step),
 	NEEDED("probe_path", manifest, probe_path, "the page that says a site works"),
 	TEXT("socketio_path", manifest, socketio_path),
 	NEEDED("admin_user", manifest, admin_user, "the first account of a site"),

@@ -81,6 +81,22 @@ setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq
 	[[ $(bench doctor) == *"Workers online: 2"* ]]
 }
 
+@test "verify asks each site by the framework's own code, and sees what is wrong" {
+	inside benchctl verify >"$WORK/verify" || { cat "$WORK/verify"; return 1; }
+	for row in 'apps +one.localhost +3 of' 'apps +two.localhost +2 of' 'schema +one.localhost +all [0-9]+ patches' 'schedule +two.localhost'; do
+		grep -qE "^ok +$row" "$WORK/verify" || { echo "$row"; cat "$WORK/verify"; return 1; }
+	done
+	first=atelier.patches.first
+	database=$(inside cat "/data/sites/$SITE/site_config.json" | jq -r .db_name)
+	sql() { inside mariadb --socket=/run/mysqld/mysqld.sock "$database" -e "$1"; }
+	sql "UPDATE patch_log SET name = CONCAT('was ', name) WHERE name = '$first'; UPDATE settings SET value = '[\"atelier\", \"stock\"]' WHERE name = 'installed_apps'"
+	run -1 inside benchctl verify
+	grep -E "^FAIL schema +one.localhost +1 patches have not been run: $first" <<<"$output"
+	grep -E '^FAIL apps +one.localhost .*shop' <<<"$output"
+	sql "UPDATE patch_log SET name = '$first' WHERE name = 'was $first'; UPDATE settings SET value = '[\"atelier\", \"stock\", \"shop\"]' WHERE name = 'installed_apps'"
+	inside benchctl verify
+}
+
 @test "bench: commands with a site, a lock of the whole bench, and those that an image does not have" {
 	[[ $(inside bench version | xargs) == "atelier 2.1.0 shop 1.4.0 stock 0.3.1" ]]
 	[[ $(bench scheduler status) == *enabled* ]]

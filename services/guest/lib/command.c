@@ -131,8 +131,9 @@ int64_t command_heard(void)
 	return ms;
 }
 
-struct err *command_run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct placeholders_word *words,
-			size_t count, const char *const *more_env)
+/* ret_output NULL: it goes to the log. */
+static struct err *run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct placeholders_word *words,
+		       size_t count, const char *const *more_env, char **ret_output)
 {
 	char **argv = placeholders_list(c->argv, words, count), **own = placeholders_list(c->env, words, count);
 	char **env = environment_for(b, own, more_env);
@@ -148,7 +149,8 @@ struct err *command_run(const struct bench *b, const struct bench_command *c, co
 
 	if (!e) {
 		hide(output, words, count);
-		keep_output(b, c->name, output);
+		if (!ret_output)
+			keep_output(b, c->name, output);
 	}
 	if (!e && status) {
 		AUTO_FREE char *last = reason_in(output);
@@ -157,7 +159,21 @@ struct err *command_run(const struct bench *b, const struct bench_command *c, co
 	placeholders_free(argv);
 	placeholders_free(own);
 	placeholders_free(env);
+	if (ret_output)
+		*ret_output = TAKE(output);
 	return e;
+}
+
+struct err *command_run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct placeholders_word *words,
+			size_t count, const char *const *more_env)
+{
+	return run(b, c, as, words, count, more_env, NULL);
+}
+
+struct err *command_ask(const struct bench *b, const struct bench_command *c, const struct account *as, const struct placeholders_word *words,
+			size_t count, char **ret_output)
+{
+	return run(b, c, as, words, count, NULL, ret_output);
 }
 
 bool command_holds(const struct bench_command *c, const char *word)

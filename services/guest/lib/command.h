@@ -9,6 +9,10 @@
 struct err *command_run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct placeholders_word *words,
 			size_t count, const char *const *more_env) MUST_CHECK;
 
+/* The same for what answers a question: its output is the caller's to free, and no log has it. Set in any case. */
+struct err *command_ask(const struct bench *b, const struct bench_command *c, const struct account *as, const struct placeholders_word *words,
+			size_t count, char **ret_output) MUST_CHECK;
+
 /* When a command that runs, or the last one that ran, last said something, in ms of base/clock.h; 0: never. */
 int64_t command_heard(void);
 

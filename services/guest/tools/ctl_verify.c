@@ -16,6 +16,7 @@
 #include "tools/verify_files.h"
 #include "tools/verify_listen.h"
 #include "tools/verify_programs.h"
+#include "tools/verify_sites.h"
 #include "tools/verify_stores.h"
 #include "disk/verity.h"
 
@@ -57,6 +58,7 @@ static const struct {
 	{ "jobs", verify_programs_jobs },
 	{ "file", verify_files_all },
 	{ "port", verify_listen_ports },
+	{ "site", verify_sites_all },
 };
 
 void ctl_verify_row(struct ctl_verify *v, const char *of, struct err *why, const char *fmt, ...)

@@ -113,6 +113,21 @@ def get_hooks(name, app=None):
     return hooks
 
 
+def get_all(doctype, filters=None, fields=None, pluck=None, limit_page_length=0):
+    """Of the two lists that there are."""
+    if doctype == "Patch Log":
+        names = [row[0] for row in local.db.sql("SELECT name FROM patch_log")]
+        return names if pluck else [_dict(patch=name) for name in names]
+    names = get_hooks("scheduler_events")
+    return names if pluck else [_dict(name=name) for name in names]
+
+
+def get_doc(_doctype, name):
+    from atelier.utils.scheduler import ScheduledJob
+
+    return ScheduledJob(name)
+
+
 def get_attr(path):
     module, _, name = path.rpartition(".")
     return getattr(importlib.import_module(module), name)

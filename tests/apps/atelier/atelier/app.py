@@ -1,9 +1,6 @@
 """The web application: one site a request, by its host."""
 import json
 import os
-import shutil
-import subprocess
-import tempfile
 
 import atelier
 from werkzeug.exceptions import HTTPException, NotFound
@@ -54,14 +51,11 @@ def private_file(request, path):
     return Response("", headers={"X-Accel-Redirect": f"/protected{path}"})
 
 
-def pdf(_request):
-    """The desk's page as a file, by the program that the image has: it asks for the page and its assets as a visitor does."""
-    with tempfile.TemporaryDirectory() as folder:
-        file, url = f"{folder}/page.pdf", f"http://{atelier.local.site}/app"
-        words = ["wkhtmltopdf", "-q", url, file] if shutil.which("wkhtmltopdf") else ["chromium", f"--print-to-pdf={file}", url]
-        subprocess.run(words, env=dict(os.environ, HOME=folder), check=True, timeout=100)
-        with open(file, "rb") as made:
-            return Response(made.read(), mimetype="application/pdf")
+def pdf(request):
+    """The desk's page as a file: its program asks for the page and its assets as a visitor does."""
+    from atelier.utils.pdf import print_url
+
+    return Response(print_url(f"http://{request.host.split(':')[0]}/app"), mimetype="application/pdf")
 
 
 METHODS = {

@@ -1,0 +1,146 @@
+#!/usr/bin/python3
+"""What `benchctl verify` asks of a site, by the framework's own code: the framework is the module that is named first.
+
+    check.py FRAMEWORK SITE
+
+A line each, NAME, "ok" or "failed", and a text, with tabs between. What a framework has no interface for is not asked.
+"""
+import datetime
+import importlib
+import json
+import shutil
+import sys
+import time
+
+WAIT_SECONDS = 40
+LATE = datetime.timedelta(hours=1)
+JOBS = "Scheduled Job Type"
+
+
+def module(name):
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and name.startswith(error.name):
+            return None
+        raise
+
+
+def some(names, most=5):
+    return ", ".join(sorted(names)[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+class Failed(Exception):
+    pass
+
+
+class Check:
+    def __init__(self, framework, site):
+        self.first, self.site = framework, site
+        self.fw = importlib.import_module(framework)
+
+    def open(self):
+        self.fw.init(site=self.site)
+        self.fw.connect()
+
+    def apps(self):
+        """The site's apps are the image's, and all that the recipe gives it are there."""
+        with open("apps.txt") as file:
+            here = set(file.read().split())
+        with open("/usr/lib/mkbench/bench.json") as file:
+            rows = [row for row in json.load(file)["sites"] if row["name"] == self.site]
+        wanted = {app for row in rows for app in row["apps"]}
+        has = set(self.fw.get_installed_apps())
+        if has - here:
+            raise Failed(f"it has apps that the image has not: {some(has - here)}")
+        if wanted - has:
+            raise Failed(f"the recipe gives it apps that it has not: {some(wanted - has)}")
+        return f"{len(has)} of the image's {len(here)}"
+
+    def schema(self):
+        """The code's patches have all been run on the data."""
+        patches = module(f"{self.first}.modules.patch_handler")
+        if not hasattr(patches, "get_all_patches") or not hasattr(patches, "executed"):
+            return None
+        all_patches = [patch for patch in patches.get_all_patches() if patch]
+        done = set(self.fw.get_all("Patch Log", fields=["patch"], pluck="patch", limit_page_length=0))
+        # One that runs last is kept without the word that says so.
+        pending = [patch for patch in all_patches if patch not in done and patch.replace("finally:", "") not in done]
+        if pending:
+            raise Failed(f"{len(pending)} patches have not been run: {some(pending)}: bench --site {self.site} migrate")
+        return f"all {len(all_patches)} patches have been run"
+
+    def jobs(self):
+        names = self.fw.get_all(JOBS, filters={"stopped": 0}, fields=["name"], pluck="name", limit_page_length=0)
+        return [self.fw.get_doc(JOBS, name) for name in names]
+
+    def schedule(self):
+        """What is due becomes a job, and a worker runs it: a turn of the framework's own scheduler, now."""
+        scheduler = module(f"{self.first}.utils.scheduler")
+        turn = getattr(scheduler, "enqueue_events_for_site", None)
+        if turn is None:
+            return None
+        if getattr(scheduler, "is_scheduler_inactive", lambda **_: False)():
+            return "the scheduler is off"
+        now = importlib.import_module(f"{self.first}.utils").now_datetime()
+        before = {job.name: job.last_execution for job in self.jobs()}
+        ahead = [job.name for job in self.jobs() if job.last_execution and self.time_of(job.last_execution) > now + LATE / 60]
+        if ahead:
+            raise Failed(f"jobs have run in the future, by the clock of the site's time zone: {some(ahead)}")
+        due = {job.name for job in self.jobs() if job.is_event_due()}
+        self.fw.destroy()
+        turn(site=self.site)
+        until = time.monotonic() + WAIT_SECONDS
+        ran = set()
+        while due and not ran and time.monotonic() < until:
+            self.fw.destroy()
+            time.sleep(0.5)
+            self.open()
+            ran = {job.name for job in self.jobs() if job.last_execution != before.get(job.name)}
+        if due and not ran:
+            raise Failed(f"none of {len(due)} jobs that are due has run in {WAIT_SECONDS} seconds: {some(due)}")
+        return f"{len(ran)} of {len(due)} jobs that were due have begun" if due else f"none of {len(before)} jobs is due"
+
+    def time_of(self, value):
+        return value if isinstance(value, datetime.datetime) else datetime.datetime.fromisoformat(str(value))
+
+    def mail(self):
+        """What waits to be sent moves, where there is an account that sends."""
+        table = getattr(self.fw.db, "table_exists", lambda _: False)
+        if not table("Email Queue") or not table("Email Account"):
+            return None
+        waiting = self.fw.get_all("Email Queue", filters={"status": "Not Sent"}, fields=["creation", "send_after"], limit_page_length=0)
+        sends = self.fw.get_all("Email Account", filters={"enable_outgoing": 1}, limit_page_length=1)
+        now = importlib.import_module(f"{self.first}.utils").now_datetime()
+        late = [row for row in waiting if self.time_of(row.send_after or row.creation) < now - LATE]
+        if late and sends:
+            raise Failed(f"{len(late)} of {len(waiting)} mails have waited for more than an hour")
+        return f"{len(waiting)} wait" + ("" if sends else ", and no account sends")
+
+    def pdf(self):
+        """A page becomes a file, where the image has a program for that."""
+        made = module(f"{self.first}.utils.pdf")
+        if not hasattr(made, "get_pdf") or not (shutil.which("wkhtmltopdf") or shutil.which("chromium")):
+            return None
+        page = made.get_pdf("<html><head></head><body><h1>A page</h1></body></html>")
+        if not page or not page.startswith(b"%PDF"):
+            raise Failed("what comes out is no PDF file")
+        return f"a page of {len(page)} bytes"
+
+    def run(self, name):
+        try:
+            self.open()
+            says = getattr(self, name)()
+            verdict = "ok"
+        except Exception as error:
+            words = str(error).strip().splitlines()
+            says, verdict = (words[-1] if words else type(error).__name__), "failed"
+        finally:
+            self.fw.destroy()
+        if says:
+            print(name, verdict, says.replace("\t", " "), sep="\t", flush=True)
+
+
+if __name__ == "__main__":
+    for name in ("apps", "schema", "schedule", "mail", "pdf"):
+        Check(*sys.argv[1:]).run(name)
