@@ -264,7 +264,7 @@ pid_t keeper_start(const struct bench *b)
 {
 	char *argv[] = { (char *)"keeper", NULL };
 
-	return redis_queue(b) && bench_has_role(b, ROLE_WORKER) ? spawn("/proc/self/exe", argv, environ, -1) : 0;
+	return redis_queue(b) && bench_json_has_role(b, ROLE_WORKER) ? spawn("/proc/self/exe", argv, environ, -1) : 0;
 }
 
 void keeper_end(pid_t pid)
