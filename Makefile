@@ -4,6 +4,7 @@
 # make test       dependencies, lint, every test
 # make check      lint, unit and end-to-end tests that need no network and no root
 # make bench      speed and memory beside the peers, as ratios
+# make bench-faults  kills and power cuts of the demo, the table build/faults.md; long by KILLS=500 CUTS=200
 # make fuzz       each parser of foreign bytes under libFuzzer for a bounded while
 # make install    PREFIX=/usr/local; make uninstall
 # make deb        out/mkbench_VERSION_ARCHITECTURE.deb
@@ -154,6 +155,12 @@ bench:
 	@$(MAKE) --no-print-directory VARIANT=release all
 	tests/bench/run
 
+# Kills and power cuts of the demo under load, and the table build/faults.md. Bounded; long: make bench-faults KILLS=500 CUTS=200 [SEED=n]
+bench-faults:
+	@.ci/setup test
+	@$(MAKE) --no-print-directory VARIANT=release all
+	tests/faults/run $(CURDIR)/build/release/mkbench $(or $(KILLS),50) $(or $(CUTS),20) $(SEED)
+
 # Parsers of foreign bytes under libFuzzer, a minute each or FUZZ_SECONDS; `make test` runs the corpora once.
 fuzz:
 	@.ci/setup test
@@ -203,6 +210,6 @@ deb-made: $(build)/mkbench guest
 clean:
 	rm -rf build
 
-.PHONY: FORCE all guest demo demo-run test test-all test-run check units lint tidy bench fuzz fuzzers install uninstall deb deb-made clean
+.PHONY: FORCE all guest demo demo-run test test-all test-run check units lint tidy bench bench-faults fuzz fuzzers install uninstall deb deb-made clean
 .DELETE_ON_ERROR:
 -include $(shell find build -type f -name '*.d' 2>/dev/null)

@@ -158,12 +158,14 @@ calls() { grep -oE '(fsync|fdatasync|rename|renameat2?|sendto|sendmsg|write)\(.*
 	calls
 	# the new folder's name, the bytes, then the file's name, then the answer
 	calls | tr '\n' ' ' | grep -qE "sync\([0-9]+<$STACK[^>]*/private>.*sync\([0-9]+<$STACK[^>]*\.part>.*rename[^)]*kept.bin.*sync\([0-9]+<$folder>.*(sendto|sendmsg|write)\([^)]*201"
+	local senders=()
 	for letter in a b c d; do
 		head -c 2000000 /dev/zero | tr '\0' $letter >"$BATS_TEST_TMPDIR/$letter"
 		curl -sS -f -o /dev/null -H 'X-Frappe-Site-Name: one.localhost' -b "$cookie" -F "file=@$BATS_TEST_TMPDIR/$letter;filename=same" \
 			"http://127.0.0.1:$WEB/api/files" 3>&- &
+		senders+=($!)
 	done
-	wait
+	wait "${senders[@]}"
 	[[ $(stat -c %s "$folder/same") = 2000000 && $(tr -d '\n' <"$folder/same" | fold -w 1 | sort -u | wc -l) = 1 ]]
 	[[ -z $(ls -A "$folder/.." | grep part) ]]
 }

@@ -16,13 +16,13 @@
 #include "lib/redis.h"
 #include "lib/socket.h"
 #include "lib/spawn.h"
+#include "provision/provision_steps.h"
 #include "provision/site_account.h"
 
 #define TICK_MS 1000
 #define ANSWER_MS 3000
 #define UNASKED_MS 10000    /* between looks at a MariaDB whom we cannot ask: who greets and is left complains in its log */
 #define SUSPEND_SECONDS 30  /* should we die, the workers go on by themselves */
-#define SLACK_SECONDS 3     /* MariaDB was away a little longer than we have seen */
 #define BEATS_SECONDS 30    /* RQ's horse has its time renewed by 90 s every 30 s: less than that left, and nobody renews it */
 
 /* A job that seems to have nobody, and since when we think so. */
@@ -41,7 +41,8 @@ struct keeper {
 		size_t count, room;
 	} suspects;
 	struct sql *sql;             /* held, for a question a second; NULL: none */
-	int64_t greet_at, look_at, away_since; /* away_since: seconds since 1970, 0 while MariaDB answers */
+	int64_t greet_at, look_at;
+	int64_t answered, away_since; /* seconds since 1970: when MariaDB answered last; the same while it does not, else 0 */
 	bool met;                    /* MariaDB has answered us */
 	bool mute;                   /* Redis does not answer, which was said */
 };
@@ -102,11 +103,11 @@ static void forget_suspects(struct keeper *k)
 	k->suspects.count = kept;
 }
 
-static struct err *requeue(struct keeper *k, const struct queue_job *j, const char *why)
+static struct err *requeue(const struct bench_redis *queue, const struct queue_job *j, const char *why)
 {
 	enum queue_result result;
 
-	TRY(queue_requeue(k->queue, j, &result));
+	TRY(queue_requeue(queue, j, &result));
 	if (result == QUEUE_REQUEUED)
 		log_line("job %s of %s is queued again: %s", j->id, j->queue, why);
 	if (result == QUEUE_GIVEN_UP)
@@ -128,7 +129,7 @@ static struct err *judge(struct keeper *k, const struct queue_view *v, const str
 	if (clock_ms() - s->since_ms < (j->member ? KEEPER_DEAD_MS : KEEPER_LOST_MS))
 		return NULL;
 	s->seen = false;
-	return requeue(k, j, j->member ? "its worker is gone" : "it was in no queue and no registry");
+	return requeue(k->queue, j, j->member ? "its worker is gone" : "it was in no queue and no registry");
 }
 
 /* Remembers every worker while it lives, for its horse's sake. */
@@ -170,8 +171,10 @@ static bool is_database_there(struct keeper *k)
 
 	if (k->sql) {
 		struct err *e = sql_number(k->sql, &one, "SELECT 1");
-		if (!e)
+		if (!e) {
+			k->answered = (int64_t)time(NULL);
 			return true;
+		}
 		err_free(e);
 		sql_close(k->sql);
 		k->sql = NULL;
@@ -181,6 +184,7 @@ static bool is_database_there(struct keeper *k)
 		return true;
 	if (!socket_greets(k->bench.sql_socket, ANSWER_MS))
 		return false;
+	k->answered = (int64_t)time(NULL);
 	open_account(k);
 	k->greet_at = k->sql ? 0 : clock_ms() + UNASKED_MS;
 	return true;
@@ -196,7 +200,7 @@ static struct err *watch_database(struct keeper *k)
 			return NULL; /* a start has no workers before it has MariaDB */
 		if (!k->away_since)
 			log_line("MariaDB does not answer: workers take no jobs until it does");
-		k->away_since = k->away_since ? k->away_since : now;
+		k->away_since = k->away_since ? k->away_since : k->answered;
 		return queue_suspend(k->queue, SUSPEND_SECONDS);
 	}
 	if (!k->met || k->away_since)
@@ -204,7 +208,7 @@ static struct err *watch_database(struct keeper *k)
 	k->met = true;
 	if (!k->away_since)
 		return NULL;
-	TRY(queue_revive(k->queue, k->away_since - SLACK_SECONDS, now + 1, &revived));
+	TRY(queue_revive(k->queue, k->away_since - 1, now + 1, &revived));
 	log_line("MariaDB answers: workers go on%s", revived ? "" : ", and no job has used up its tries meanwhile");
 	if (revived)
 		log_line("%lld jobs that used up their tries meanwhile are queued again", (long long)revived);
@@ -271,4 +275,29 @@ void keeper_end(pid_t pid)
 {
 	if (pid > 0)
 		kill(pid, SIGKILL);
+}
+
+static struct err *sweep(const struct bench *b, const struct bench_redis *queue)
+{
+	AUTO_QUEUE_VIEW struct queue_view v = { 0 };
+	struct worker_processes p = { 0 };
+	bool alone = true;
+
+	TRY(queue_look(queue, &v));
+	for (size_t i = 0; i < v.workers.count; i++)
+		alone = alone && !worker_process_is(&p, b, v.workers.items[i].pid, v.workers.items[i].name);
+	free(p.items);
+	for (size_t i = 0; alone && i < v.count; i++)
+		TRY(requeue(queue, &v.items[i], "the last start ended before it"));
+	return NULL;
+}
+
+struct err *keeper_start_bench(struct provision_context *w, bool *ret_did)
+{
+	const struct bench_redis *queue = redis_queue(&w->bench);
+	struct err *e = !w->again && queue && bench_has_role(&w->bench, ROLE_WORKER) ? sweep(&w->bench, queue) : NULL;
+
+	if (e)
+		log_err(e, "jobs of the last start are not looked at");
+	return provision_steps_bench(w, ret_did);
 }

@@ -115,9 +115,3 @@ pid_t worker_process_horse(const struct worker_processes *p, pid_t worker)
 		closedir(proc);
 	return found;
 }
-
-void worker_processes_done(struct worker_processes *p)
-{
-	free(p->items);
-	*p = (struct worker_processes){ 0 };
-}

@@ -19,5 +19,3 @@ bool worker_process_is(struct worker_processes *p, const struct bench *b, pid_t 
 pid_t worker_process_called(const struct worker_processes *p, const char *name);
 /* The horse that a worker, gone since it was remembered, has left at work, or 0. */
 pid_t worker_process_horse(const struct worker_processes *p, pid_t worker);
-/* Forgets all of them. */
-void worker_processes_done(struct worker_processes *p);

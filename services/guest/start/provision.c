@@ -15,6 +15,7 @@
 #include "provision/door.h"
 #include "lib/durable.h"
 #include "provision/provision_steps.h"
+#include "jobs/keeper.h"
 #include "start/kernel.h"
 #include "provision/resource_plan.h"
 #include "provision/owners.h"
@@ -57,7 +58,7 @@ static const struct row {
 	{ "probe", NULL, site_upgrade_probe, true },
 	{ "commit", upgrade_commit, NULL, true },
 }, after[] = {
-	{ "bench", provision_steps_bench, NULL, false },
+	{ "bench", keeper_start_bench, NULL, false },
 	{ "open", door_open, NULL, false },
 };
 
@@ -384,10 +385,10 @@ int provision_main(int argc, char **argv)
 	log_as("provision");
 	umask(022);
 	struct err *e = start(&w, argc, argv);
-	if (e) {
+	if (e)
 		status = err_kind(e) == ERR_USAGE || err_kind(e) == ERR_RECIPE ? ERR_USAGE : ERR_SYSTEM;
+	if (e)
 		log_err(e, "provisioning");
-	}
 	sql_close(w.root);
 	status = !status && w.went_back ? PROVISION_WENT_BACK : status;
 	upgrade_close(w.upgrade);
