@@ -295,7 +295,7 @@ static struct err *sweep(const struct bench *b, const struct bench_redis *queue)
 struct err *keeper_start_bench(struct provision_context *w, bool *ret_did)
 {
 	const struct bench_redis *queue = redis_queue(&w->bench);
-	struct err *e = !w->again && queue && bench_has_role(&w->bench, ROLE_WORKER) ? sweep(&w->bench, queue) : NULL;
+	struct err *e = !w->again && queue && bench_json_has_role(&w->bench, ROLE_WORKER) ? sweep(&w->bench, queue) : NULL;
 
 	if (e)
 		log_err(e, "jobs of the last start are not looked at");

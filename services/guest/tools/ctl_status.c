@@ -51,7 +51,7 @@ static json_t *collect_jobs(const struct bench *b)
 {
 	AUTO_QUEUE_VIEW struct queue_view v = { 0 };
 	const struct bench_redis *r = redis_queue(b);
-	struct err *e = r && bench_has_role(b, ROLE_WORKER) ? queue_look(r, &v) : err_new(ERR_SYSTEM, "no queue");
+	struct err *e = r && bench_json_has_role(b, ROLE_WORKER) ? queue_look(r, &v) : err_new(ERR_SYSTEM, "no queue");
 	json_int_t now = (json_int_t)time(NULL), lost = (json_int_t)queue_lost(&v, now), running = 0;
 
 	for (size_t i = 0; i < v.count; i++)

@@ -157,7 +157,7 @@ void verify_programs_jobs(struct ctl_verify *v)
 	AUTO_QUEUE_VIEW struct queue_view view = { 0 };
 	const struct bench_redis *r = redis_queue(v->bench);
 
-	if (!r || !bench_has_role(v->bench, ROLE_WORKER))
+	if (!r || !bench_json_has_role(v->bench, ROLE_WORKER))
 		return;
 	struct err *e = queue_look(r, &view);
 	int64_t now = (int64_t)time(NULL);
