@@ -87,7 +87,6 @@ struct err *build_configuration(struct build_context *j, const char *build_id, s
 	TRY(add_guest(ret));
 	tree_add(ret, &(struct entry){ .path = "data", .kind = ENTRY_FOLDER, .mode = 0755 });
 	tree_sort(ret);
-	for (size_t i = 0; i < ret->count; i++)
-		ret->items[i].mtime = j->lock.epoch;
+	tree_date(ret);
 	return NULL;
 }

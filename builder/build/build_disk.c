@@ -19,7 +19,7 @@
 #include "disk/qcow2.h"
 #include "disk/zst.h"
 
-#define FORMAT "disk 3"          /* changes when the same inputs give another disk */
+#define FORMAT "disk 4"          /* changes when the same inputs give another disk */
 
 struct work {
 	struct build_context *job;
@@ -80,8 +80,7 @@ static struct err *plan(struct work *w, const struct build_layers *layers)
 		tree_add(&w->configuration, &(struct entry){ .path = path, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
 	}
 	tree_sort(&w->configuration);
-	for (size_t i = 0; i < w->configuration.count; i++)
-		w->configuration.items[i].mtime = w->job->lock.epoch;
+	tree_date(&w->configuration);
 	name_disk(w, layers->build_id);
 	return NULL;
 }
@@ -125,7 +124,7 @@ static struct err *make_tree(struct work *w, struct build_layers *layers)
 	struct err *e = configure(w, image);
 	if (!e) {
 		const struct tree *all[] = { &whole, layer_whole(w->disk_set), &w->configured.tree, &w->configuration };
-		tree_add_parents(&w->configuration, NULL, w->job->lock.epoch);
+		tree_add_parents(&w->configuration, NULL, TREE_TIME);
 		tree_merge(all, COUNT(all), &w->whole);
 	}
 	tree_done(&whole);

@@ -10,7 +10,7 @@
 #include "layer/audit.h"
 #include "layer/layer.h"
 
-#define POUR_FORMAT "pour 1"     /* changes when the same tree gives other bytes */
+#define POUR_FORMAT "pour 2"     /* changes when the same tree gives other bytes */
 
 struct digest build_layer_blob_key(const char *kind, const struct digest *inputs, const char *name)
 {
@@ -21,6 +21,20 @@ struct digest build_layer_blob_key(const char *kind, const struct digest *inputs
 	digest_feed_word(run, name);
 	digest_feed(run, inputs->bytes, sizeof inputs->bytes);
 	return digest_finish(run);
+}
+
+struct digest build_layer_blob_content(const struct build_context *j, const struct tree *t)
+{
+	struct digest_run *run = digest_start();
+	struct digest names = tree_digest(t);
+
+	digest_feed(run, names.bytes, sizeof names.bytes);
+	for (size_t i = 0; i < t->count; i++) {
+		int64_t shown = image_time(&t->items[i], j->lock.epoch);
+		digest_feed(run, &shown, sizeof shown);
+	}
+	names = digest_finish(run);
+	return build_layer_blob_key("content", &names, "");
 }
 
 struct digest build_layer_blob_rules(const struct build_context *j)

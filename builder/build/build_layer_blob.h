@@ -6,6 +6,8 @@
 
 /* The key of a poured layer from that of its inputs, the kind of layer and its own name. */
 struct digest build_layer_blob_key(const char *kind, const struct digest *inputs, const char *name);
+/* The same where the tree itself is at hand: what is poured from it, times and all, has that key whatever it was made from. */
+struct digest build_layer_blob_content(const struct build_context *j, const struct tree *t);
 /* What an audit's answer depends on beside the tree: the rules, and what the recipe allows. */
 struct digest build_layer_blob_rules(const struct build_context *j);
 /* Audits a tree (layer/audit.h), unless that was done under the same key and rules. what: the layer's name. Thread-safe. */

@@ -73,11 +73,6 @@ static void make_requests(struct build_work *w)
 	w->tools_key = w->tools.package_count ? layer_key(&w->tools, &w->image_key) : w->image_key;
 }
 
-static struct digest group_key(const struct build_work *w, size_t group)
-{
-	return build_layer_blob_key("packages", &w->image_key, lock_group_names[group]);
-}
-
 struct pouring {
 	struct build_work *work;
 	struct build_layers *out;
@@ -90,8 +85,9 @@ static void *pour_groups(void *arg)
 	struct pouring *p = arg;
 
 	for (size_t g = 0; g < IMAGE_GROUPS && !p->failed; g++) {
-		struct digest key = group_key(p->work, g);
-		p->failed = build_layer_blob(p->work->job, &key, layer_group(p->work->set, g), lock_group_names[g], &p->out->items[g].blob);
+		const struct tree *group = layer_group(p->work->set, g);
+		struct digest key = build_layer_blob_content(p->work->job, group);
+		p->failed = build_layer_blob(p->work->job, &key, group, lock_group_names[g], &p->out->items[g].blob);
 	}
 	return NULL;
 }
@@ -175,7 +171,8 @@ static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 	tree_done(&below);
 	for (size_t i = 0; i < w->apps.count; i++) {
 		build_owner(&w->job->recipe, service_bench_path(w->job->services) + 1, &w->settled[i]);
-		struct digest content = tree_digest(&w->settled[i]), key = build_layer_blob_key("apps", &content, "");
+		tree_date(&w->settled[i]);
+		struct digest key = build_layer_blob_content(w->job, &w->settled[i]);
 		TRY(build_layer_blob(w->job, &key, &w->settled[i], w->apps.names[i], &layers[i].blob));
 	}
 	return NULL;
@@ -218,9 +215,7 @@ static struct err *pour_configuration(struct build_work *w, struct build_layers 
 		if (!program || e->kind == ENTRY_FOLDER)
 			tree_add(&rest, e);
 	}
-	AUTO_FREE char *epoch = mem_printf("%lld", (long long)w->job->lock.epoch);
-	struct digest content = tree_digest(&programs), own = build_layer_blob_key("programs", &content, epoch);
-	struct digest key = build_layer_blob_key("configuration", &(struct digest){ 0 }, out->build_id);
+	struct digest own = build_layer_blob_content(w->job, &programs), key = build_layer_blob_key("configuration", &(struct digest){ 0 }, out->build_id);
 	struct err *e = build_layer_blob(w->job, &own, &programs, "programs", &out->items[IMAGE_GROUPS + 1].blob);
 	if (!e)
 		e = build_layer_blob(w->job, &key, &rest, "configuration", &top->blob);
@@ -250,7 +245,7 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	struct digest_run *run = digest_start();
 	struct tree unnamed = { 0 };
 
-	digest_feed_word(run, "build 5");
+	digest_feed_word(run, "build 6");
 	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
 		digest_feed_word(run, *glob);
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);

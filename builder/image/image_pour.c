@@ -34,19 +34,25 @@ static struct err *pour_content(struct pour *p, const struct entry *e)
 	return gzip_feed(p->gzip, zeros, tar_padding(e->size_bytes));
 }
 
+int64_t image_time(const struct entry *e, int64_t epoch)
+{
+	int64_t most = e->mtime > epoch ? epoch : e->mtime;
+
+	return most < 0 ? 0 : most;
+}
+
 static struct err *pour_header(struct pour *p, struct entry e)
 {
 	AUTO_TEXT struct text header = { 0 };
 
-	e.mtime = e.mtime > p->epoch ? p->epoch : e.mtime;
-	e.mtime = e.mtime < 0 ? 0 : e.mtime;
+	e.mtime = image_time(&e, p->epoch);
 	tar_header(&header, &e);
 	return gzip_feed(p->gzip, header.bytes, header.len);
 }
 
 static struct err *pour_marker(struct pour *p, const char *path)
 {
-	return pour_header(p, (struct entry){ .path = path, .kind = ENTRY_FILE, .mtime = p->epoch });
+	return pour_header(p, (struct entry){ .path = path, .kind = ENTRY_FILE, .mtime = TREE_TIME });
 }
 
 static struct err *pour_entry(struct pour *p, const struct entry *e)

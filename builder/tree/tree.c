@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
+
+#define DATES (40ull * 365 * 24 * 60 * 60) /* how many times a file may have */
 
 /* "/" sorts before every other byte, so that what is in a folder follows it. */
 int tree_compare(const char *a, const char *b)
@@ -143,6 +146,24 @@ void tree_add_parents(struct tree *t, const struct tree *like, int64_t mtime)
 	tree_sort(t);
 }
 
+static struct digest content_digest(const struct entry *e)
+{
+	if (e->content.kind == CONTENT_MEMORY && digest_is_zero(&e->sha256))
+		return digest_of(e->content.bytes, (size_t)e->size_bytes);
+	return e->sha256;
+}
+
+void tree_date(struct tree *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct entry *e = &t->items[i];
+		struct digest content = content_digest(e);
+		e->mtime = TREE_TIME;
+		if (e->kind == ENTRY_FILE)
+			e->mtime += (int64_t)(bytes_get(content.bytes, 4) % DATES);
+	}
+}
+
 struct digest tree_digest(const struct tree *t)
 {
 	struct digest_run *run = digest_start();
@@ -150,12 +171,10 @@ struct digest tree_digest(const struct tree *t)
 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct entry *e = &t->items[i];
-		struct digest content = e->sha256;
+		struct digest content = content_digest(e);
 		char head[128];
 		int len = snprintf(head, sizeof head, "%u %o %u %u %" PRIu64 " %u %u", (unsigned)e->kind, (unsigned)e->mode,
 				   e->uid, e->gid, e->size_bytes, e->major, e->minor);
-		if (e->content.kind == CONTENT_MEMORY && digest_is_zero(&content))
-			content = digest_of(e->content.bytes, (size_t)e->size_bytes);
 		digest_feed(run, head, (size_t)len + 1);
 		digest_feed_word(run, e->link ? e->link : "");
 		digest_feed_word(run, digest_hex(&content, hex));

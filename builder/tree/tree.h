@@ -70,6 +70,11 @@ void tree_merge_traced(const struct tree *const *layers, size_t count, struct tr
  * give, pruned. So an image carries nothing that only the building needed. */
 void tree_settle(const struct tree *const *layers, size_t count, const struct tree *below, const char *const *prune,
 		 int64_t mtime, struct tree *ret);
+/* The time of what has none of its own: never the build's nor the archives', so that it stays when they move. */
+#define TREE_TIME 315532800 /* 1980-01-01 */
+/* Gives each file a time, of 1980 to 2019, made from its bytes, and all else TREE_TIME. Who tells by the time whether a file is
+ * the one that he knows (a browser's cache, a bench's build version) is told the truth, whenever and wherever it was built. */
+void tree_date(struct tree *t);
 /* ERR_BUILD when an entry, or what a hard link means, has a name that leads elsewhere: with "..", "." or nothing between two
  * slashes, with a slash at an end, or a NUL's room. Whoever writes a tree for others asks first. */
 struct err *tree_check(const struct tree *t) MUST_CHECK;

@@ -202,6 +202,34 @@ static void digests(void)
 	ok(!digest_equal(&one, &mode));
 }
 
+static int64_t date_of(uint8_t kind, const char *bytes, int64_t mtime, uint32_t mode)
+{
+	struct tree t = { 0 };
+
+	tree_add(&t, &(struct entry){ .path = "f", .kind = kind, .mode = mode, .mtime = mtime, .size_bytes = strlen(bytes),
+				      .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
+	tree_date(&t);
+	int64_t date = t.items[0].mtime;
+	tree_done(&t);
+	return date;
+}
+
+/* A file's time is its content's, whatever the clock said: what has the same size and another content has another time. */
+static void dates(void)
+{
+	ok(date_of(ENTRY_FILE, "1", 5, 0644) == date_of(ENTRY_FILE, "1", 1700000000, 0600));
+	ok(date_of(ENTRY_FILE, "1", 5, 0644) != date_of(ENTRY_FILE, "2", 5, 0644));
+	ok(date_of(ENTRY_FILE, "1", 5, 0644) >= TREE_TIME && date_of(ENTRY_FILE, "1", 5, 0644) < 1577836800);
+	ok(date_of(ENTRY_FOLDER, "", 5, 0755) == TREE_TIME && date_of(ENTRY_WHITEOUT, "", 5, 0) == TREE_TIME);
+
+	/* a digest that is known already, as of a file on disk, gives the time that the bytes give */
+	struct tree t = { 0 };
+	tree_add(&t, &(struct entry){ .path = "f", .size_bytes = 1, .sha256 = digest_of("1", 1), .content = { .kind = CONTENT_DISK, .path = "/f" } });
+	tree_date(&t);
+	ok(t.items[0].mtime == date_of(ENTRY_FILE, "1", 5, 0644));
+	tree_done(&t);
+}
+
 /* A name that leads elsewhere, whatever made it; and what may lie over what. */
 static void checks(void)
 {
@@ -246,6 +274,7 @@ int main(void)
 	settles();
 	merge_keeps_what_links_mean();
 	digests();
+	dates();
 	checks();
 	return t_done();
 }

@@ -39,10 +39,10 @@ static void add_info(const struct dpkg_request *r, size_t i, struct tree *group)
 		const struct cached_package_member *m = &p->pack->members[k];
 		AUTO_FREE char *path = mem_printf(HOME "info/%s.%s", p->info, m->name);
 		if (strcmp(m->name, "control"))
-			add_file(group, path, m->mode & 0777, r->epoch, m->bytes, m->len);
+			add_file(group, path, m->mode & 0777, TREE_TIME, m->bytes, m->len);
 	}
 	write_list(p->pack, r->merged->lost[i], &names);
-	add_text(group, list, r->epoch, &names);
+	add_text(group, list, TREE_TIME, &names);
 }
 
 /* Later runs of dpkg in the image leave out what this build left out. */
@@ -55,7 +55,7 @@ static void add_excludes(const struct dpkg_request *r, struct tree *group)
 	if (!rules.len)
 		return;
 	text_put(&rules, "path-include=/usr/share/doc/*/copyright\n");
-	add_text(group, "etc/dpkg/dpkg.cfg.d/mkbench", r->epoch, &rules);
+	add_text(group, "etc/dpkg/dpkg.cfg.d/mkbench", TREE_TIME, &rules);
 }
 
 void dpkg_info(const struct dpkg_request *r, struct tree *groups)
@@ -63,11 +63,11 @@ void dpkg_info(const struct dpkg_request *r, struct tree *groups)
 	for (size_t i = r->first; i < r->count; i++)
 		add_info(r, i, &groups[r->packages[i].group]);
 	if (!r->first) {
-		add_file(&groups[0], HOME "info/format", 0644, r->epoch, "1\n", 2);
+		add_file(&groups[0], HOME "info/format", 0644, TREE_TIME, "1\n", 2);
 		add_excludes(r, &groups[0]);
 	}
 	for (size_t g = 0; g < r->merged->group_count; g++)
-		tree_add_parents(&groups[g], NULL, r->epoch);
+		tree_add_parents(&groups[g], NULL, TREE_TIME);
 }
 
 static void write_stanza(const struct installed *p, struct text *out)
