@@ -30,7 +30,7 @@ struct digest build_layer_blob_content(const struct build_context *j, const stru
 
 	digest_feed(run, names.bytes, sizeof names.bytes);
 	for (size_t i = 0; i < t->count; i++) {
-		int64_t shown = image_time(&t->items[i], j->lock.epoch);
+		int64_t shown = image_pour_time(&t->items[i], j->lock.epoch);
 		digest_feed(run, &shown, sizeof shown);
 	}
 	names = digest_finish(run);

@@ -23,7 +23,7 @@ struct content_reader {
 };
 
 /* The time that a poured entry has. */
-int64_t image_time(const struct entry *e, int64_t epoch);
+int64_t image_pour_time(const struct entry *e, int64_t epoch);
 /* Pours a tree into a layer blob of the store, its entries in the order they have: the caller puts folders before what is in
  * them and files before their other names; layer_group's order, by pack and offset, is read quickest. Times above epoch become epoch.
  * ERR_BUILD when a file on disk no longer has the size that the tree says. */

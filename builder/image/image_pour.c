@@ -34,7 +34,7 @@ static struct err *pour_content(struct pour *p, const struct entry *e)
 	return gzip_feed(p->gzip, zeros, tar_padding(e->size_bytes));
 }
 
-int64_t image_time(const struct entry *e, int64_t epoch)
+int64_t image_pour_time(const struct entry *e, int64_t epoch)
 {
 	int64_t most = e->mtime > epoch ? epoch : e->mtime;
 
@@ -45,7 +45,7 @@ static struct err *pour_header(struct pour *p, struct entry e)
 {
 	AUTO_TEXT struct text header = { 0 };
 
-	e.mtime = image_time(&e, p->epoch);
+	e.mtime = image_pour_time(&e, p->epoch);
 	tar_header(&header, &e);
 	return gzip_feed(p->gzip, header.bytes, header.len);
 }

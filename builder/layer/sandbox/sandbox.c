@@ -69,7 +69,7 @@ static void reset_process(struct build_context *j)
 
 static _Noreturn void give_up(struct build_context *j, struct err *e)
 {
-	const char *hint = sandbox_refusal(err_code(e));
+	const char *hint = sandbox_enter_refusal(err_code(e));
 	AUTO_FREE char *what = err_text(e), *text = mem_printf("%s%s%s", what, hint ? ": " : "", hint ? hint : "");
 	ssize_t n = write(j->trouble, text, strlen(text));
 

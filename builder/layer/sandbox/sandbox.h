@@ -38,7 +38,7 @@ struct sandbox {
 struct err *sandbox_enter_user_namespace(void) MUST_CHECK;
 
 /* What to do about a system call of the room's own making that failed so; NULL: nothing is known. */
-const char *sandbox_refusal(int code);
+const char *sandbox_enter_refusal(int code);
 
 /* Runs argv in the room. What cannot be run is ERR_BUILD and carries its last lines. */
 struct err *sandbox_run(const struct sandbox *s, const char *const *argv) MUST_CHECK;

@@ -62,7 +62,7 @@ static struct err *explain(int code, const char *what)
 	return err_errno(code, "%s: in a container, allow namespaces (docker run --privileged); else run mkbench as root", what);
 }
 
-const char *sandbox_refusal(int code)
+const char *sandbox_enter_refusal(int code)
 {
 	if (code == ENOSYS)
 		return "the kernel, or the list of system calls of the container that mkbench is in, lacks what a sandbox needs: take Linux 5.12 "
