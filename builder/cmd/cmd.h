@@ -8,7 +8,7 @@ struct option_row;
 
 struct cmd {
 	const char *name, *summary;
-	const char *operand;                       /* the one word beside the options; in brackets when it may be left out; NULL: none */
+	const char *operand;                       /* the word beside the options, or two, "OLD NEW"; in brackets when it may be left out; NULL: none */
 	const struct option_row *options;          /* cmd/option.h; NULL: none */
 	const struct option_row *acts;             /* forms of their own, such as --stop NAME, as a table; NULL: none */
 	const char *text;                          /* paragraphs, with an empty line between them; wrapped where they are shown */
@@ -16,7 +16,7 @@ struct cmd {
 };
 
 extern const struct cmd *const cmd_all[]; /* NULL-terminated, in the order of a first use */
-extern const struct cmd cmd_init, cmd_check, cmd_schema, cmd_plan, cmd_lock, cmd_build, cmd_run, cmd_verify, cmd_inspect, cmd_clean, cmd_completion;
+extern const struct cmd cmd_init, cmd_check, cmd_schema, cmd_plan, cmd_lock, cmd_build, cmd_run, cmd_verify, cmd_inspect, cmd_diff, cmd_clean, cmd_completion;
 
 /* By its name; ERR_USAGE has the nearest. */
 struct err *cmd_find(const char *name, const struct cmd **ret) MUST_CHECK;

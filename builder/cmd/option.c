@@ -114,23 +114,29 @@ static struct err *read_all(const struct cmd *c, const struct reader *r, int arg
 	return NULL;
 }
 
+/* "OLD NEW" is two; a word in brackets may be left out. */
+static struct err *take_operands(const struct cmd *c, int argc, char **argv, const char **ret)
+{
+	bool must = c->operand && c->operand[0] != '[', two = c->operand && strchr(c->operand, ' ');
+	int most = two ? 2 : c->operand ? 1 : 0, count = argc - optind;
+
+	for (int i = 0; i < most || !i; i++)
+		ret[i] = i < count ? argv[optind + i] : NULL;
+	if (must && count < most)
+		return err_new(ERR_USAGE, "%s wants %s, %s: see 'mkbench help %s'", c->name, two ? "two words" : "one word", c->operand, c->name);
+	if (count > most)
+		return err_new(ERR_USAGE, "%s: '%s' is one word too many: see 'mkbench help %s'", c->name, argv[optind + most], c->name);
+	return NULL;
+}
+
 struct err *option_read(const struct cmd *c, int argc, char **argv, option_taker *take, void *wishes, const char **ret_operand)
 {
 	struct reader r;
-	bool must = c->operand && c->operand[0] != '[';
 
 	reader_open(c, &r);
 	struct err *e = read_all(c, &r, argc, argv, take, wishes);
 	reader_close(&r);
-	if (e)
-		return e;
-	*ret_operand = optind < argc ? argv[optind] : NULL;
-	if (must && !*ret_operand)
-		return err_new(ERR_USAGE, "%s wants one word, %s: see 'mkbench help %s'", c->name, c->operand, c->name);
-	if (argc - optind > (c->operand ? 1 : 0))
-		return err_new(ERR_USAGE, "%s: '%s' is one word too many: see 'mkbench help %s'", c->name, argv[optind + (c->operand ? 1 : 0)],
-			       c->name);
-	return NULL;
+	return e ? e : take_operands(c, argc, argv, ret_operand);
 }
 
 static struct err *take_common(void *wishes, int id, const char *value)

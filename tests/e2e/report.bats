@@ -91,3 +91,36 @@ inspected() {
 	head -c 4000 whole.tar >short.tar
 	mkbench 5 inspect short.tar
 }
+
+@test "diff names packages with versions, apps with commits, settings and files" {
+	mkbench 0 diff old new
+	[[ $output == *"~ alpha 1:1.0-1 -> 1:1.1-1"*"~ shop (app) aaaa"*" -> bbbb"*'~ ExposedPorts {"8080/tcp":{}} -> {"9000/tcp":{}}'* ]]
+	[[ $output == *"+ /etc/added 1 B"* ]]
+	[[ $output != *libbeta* && $output != *plain* ]]
+	mkbench 0 diff new old
+	[[ $output == *"- /etc/added 1 B"* ]]
+	"$MKBENCH" diff --json old new >report.json
+	jq -e '[.packages[] | [.change, .kind, .name, .old[:8], .new[:8]]] ==
+		[["changed", "debian", "alpha", "1:1.0-1", "1:1.1-1"], ["changed", "app", "shop", "aaaaaaaa", "bbbbbbbb"]]' report.json
+	jq -e '[.settings[].name] == ["ExposedPorts"]' report.json
+	jq -e '[.files[] | select(.change == "added") | [.path, .old_bytes, .new_bytes]] == [["/etc/added", null, 1]]' report.json
+}
+
+@test "diff of an image and itself in another form is empty" {
+	mkbench 0 diff old old.tar
+	[[ $output == *"the same packages, settings and files"* ]]
+	mkbench 0 diff docker.tar old
+	[[ $output == *"the same packages, settings and files"* ]]
+	"$MKBENCH" diff --json old docker.tar | jq -e '.packages == [] and .settings == [] and .files == []'
+}
+
+@test "diff's Markdown is tables in which names of others are no markup" {
+	mkbench 0 diff --markdown old hostile
+	[[ $output == *"| file | old | new |"* ]]
+	[[ $output == *'/srv/line?break ?\[31m'* ]]
+	[[ $output != *$'\e'* ]]
+	mkbench 2 diff --markdown --json old new
+	mkbench 2 diff old
+	[[ $output == *"diff wants two words, OLD NEW"* ]]
+	mkbench 2 diff old new more
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What differs between two images: packages, apps, settings, files; times of files and names of layers left out. */
+#pragma once
+#include "report/contents.h"
+
+/* One that was added has no old side, one that was removed no new one. */
+struct diff_package {
+	const struct package *old, *new;
+};
+
+struct diff_setting {
+	const char *name;        /* "ExposedPorts", "architecture" */
+	char *old, *new;         /* compact JSON; NULL: it has none */
+};
+
+struct diff_file {
+	const struct entry *old, *new;
+	uint64_t weight;         /* bytes that came or went, or, of one that changed, those that it has now */
+};
+
+struct diff {
+	const struct contents *old, *new;
+	struct { struct diff_package *items; size_t count, room; } packages;  /* by kind and name */
+	struct { struct diff_setting *items; size_t count, room; } settings;
+	struct { struct diff_file *items; size_t count, room; } files;        /* the heaviest first */
+	struct { uint64_t packed, unpacked; size_t files; } sizes[2];           /* old, new */
+};
+
+/* old and new must outlive it. */
+void diff_of(const struct contents *old, const struct contents *new, struct diff *ret);
+void diff_done(struct diff *d);
+bool diff_is_empty(const struct diff *d);
+#define AUTO_DIFF __attribute__((cleanup(diff_done)))
+/* What a package is told by: its version, or an app's commit or content; never NULL. */
+const char *diff_version(const struct package *p);
