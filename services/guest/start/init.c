@@ -23,6 +23,7 @@
 #include "provision/provision_steps.h"
 #include "start/overseer.h"
 #include "start/ports.h"
+#include "start/prepare_volume.h"
 #include "start/provision.h"
 #include "start/pulse.h"
 #include "start/log_relay.h"
@@ -356,7 +357,7 @@ static struct err *prepare(struct init *i)
 		log_line("the last stop was not clean: MariaDB and Redis recover what they have logged");
 	TRY(upgrade_ask_back(&i->bench));
 	set_state(i, STATE_STARTING, NULL);
-	return provision_prepare(&i->bench, was_clean || !known);
+	return prepare_volume(&i->bench, was_clean || !known);
 }
 
 /* Runs to the end; the exit status. */

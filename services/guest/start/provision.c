@@ -9,27 +9,22 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "provision/redis_aof_repair.h"
 #include "lib/command.h"
 #include "lib/crash.h"
 #include "provision/door.h"
 #include "lib/durable.h"
 #include "provision/provision_steps.h"
 #include "jobs/keeper.h"
-#include "start/kernel.h"
+#include "start/prepare_volume.h"
 #include "provision/resource_plan.h"
-#include "provision/owners.h"
 #include "upgrade/release.h"
 #include "lib/log.h"
-#include "provision/servers.h"
 #include "lib/environment.h"
 #include "provision/site.h"
 #include "provision/site_drop.h"
-#include "provision/torn.h"
 #include "upgrade/site_upgrade.h"
 #include "upgrade/upgrade.h"
 #include "upgrade/upgrade_server.h"
-#include "provision/volume.h"
 
 typedef struct err *machine_step(struct provision_context *w, bool *ret_did);
 typedef struct err *site_step(struct provision_context *w, struct site *s, bool *ret_did);
@@ -196,19 +191,6 @@ static void plan(struct provision_context *w)
 		report_plan(w->report, after[i].name);
 }
 
-/* Whether a site was finished by an earlier run: it may be reached while this one still works. */
-static bool was_finished(const struct bench *b, const struct ledger *l, const struct bench_site *row)
-{
-	AUTO_FREE char *made = mem_printf("site/%s", row->name);
-	bool finished = ledger_state(l, made) == LEDGER_DONE;
-
-	for (size_t i = 0; finished && i < b->finish.count; i++) {
-		AUTO_FREE char *step = mem_printf("finish/%s/%s", row->name, b->finish.items[i].name);
-		finished = ledger_state(l, step) == LEDGER_DONE;
-	}
-	return finished;
-}
-
 static void tell_unserved(const char *step, enum ledger_state state, void *arg)
 {
 	const struct bench *b = arg;
@@ -263,7 +245,7 @@ static bool run_all(struct provision_context *w)
 	if (!fine)
 		return false;
 	for (size_t i = 0; i < w->bench.sites.count; i++)
-		w->ready[i] = was_finished(&w->bench, w->ledger, &w->bench.sites.items[i]);
+		w->ready[i] = prepare_volume_finished(&w->bench, w->ledger, &w->bench.sites.items[i]);
 	fine = run_drops(w);
 	/* One site that cannot be made is no reason to withhold the others. */
 	for (size_t i = 0; i < w->bench.sites.count; i++) {
@@ -318,35 +300,6 @@ static struct err *run(struct provision_context *w)
 	return durable_update(BENCH_RUN "/started", "", 0644, &durable_root, NULL);
 }
 
-struct err *provision_prepare(const struct bench *b, bool was_clean)
-{
-	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/ledger");
-	AUTO_FREE bool *ready = mem_array(b->sites.count, sizeof *ready);
-	struct ledger *l = NULL;
-
-	TRY(kernel_check());
-	TRY(servers_check(b)); /* who had the volume until now may have been newer */
-	resource_plan_open_files();
-	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
-	TRY(owners_restore(b));
-	torn_nginx(b);
-	TRY(ledger_open(path, &l));
-	bool closed = upgrade_is_due(b, l);
-	for (size_t i = 0; i < b->sites.count; i++)
-		ready[i] = !closed && was_finished(b, l, &b->sites.items[i]);
-	struct err *e = release_begin(b, l);
-	if (!e && !was_clean)
-		e = ledger_note(l, "a start after a stop that was not clean");
-	ledger_close(l);
-	if (!was_clean) {
-		torn_aria(b);
-		redis_aof_repair_mend_all(b);
-	}
-	if (!e)
-		e = provision_steps_prepare(b, ready);
-	return e || was_clean ? e : durable_update(UPGRADE_UNCLEAN, "", 0644, &durable_root, NULL);
-}
-
 static struct err *read_arguments(struct provision_context *w, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
@@ -385,10 +338,10 @@ int provision_main(int argc, char **argv)
 	log_as("provision");
 	umask(022);
 	struct err *e = start(&w, argc, argv);
-	if (e)
+	if (e) {
 		status = err_kind(e) == ERR_USAGE || err_kind(e) == ERR_RECIPE ? ERR_USAGE : ERR_SYSTEM;
-	if (e)
 		log_err(e, "provisioning");
+	}
 	sql_close(w.root);
 	status = !status && w.went_back ? PROVISION_WENT_BACK : status;
 	upgrade_close(w.upgrade);

@@ -4,10 +4,6 @@
 
 #include "lib/bench.h"
 
-/* What must be there before supervisor starts: folders, memory plan, nginx's map with the sites that
- * earlier starts have finished. An unclean stop is noted in the ledger. */
-struct err *provision_prepare(const struct bench *b, bool was_clean) MUST_CHECK;
-
 /* As a program:
  * provision                      at every start, by init
  * provision --site NAME [--again] for benchctl: one site, while the bench runs; --again: also one that was

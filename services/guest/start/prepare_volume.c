@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "start/prepare_volume.h"
+
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "lib/durable.h"
+#include "provision/owners.h"
+#include "provision/provision_steps.h"
+#include "provision/redis_aof_repair.h"
+#include "provision/resource_plan.h"
+#include "provision/servers.h"
+#include "provision/torn.h"
+#include "provision/volume.h"
+#include "start/kernel.h"
+#include "upgrade/release.h"
+#include "upgrade/upgrade.h"
+#include "upgrade/upgrade_server.h"
+
+bool prepare_volume_finished(const struct bench *b, const struct ledger *l, const struct bench_site *row)
+{
+	AUTO_FREE char *made = mem_printf("site/%s", row->name);
+	bool finished = ledger_state(l, made) == LEDGER_DONE;
+
+	for (size_t i = 0; finished && i < b->finish.count; i++) {
+		AUTO_FREE char *step = mem_printf("finish/%s/%s", row->name, b->finish.items[i].name);
+		finished = ledger_state(l, step) == LEDGER_DONE;
+	}
+	return finished;
+}
+
+struct err *prepare_volume(const struct bench *b, bool was_clean)
+{
+	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/ledger");
+	AUTO_FREE bool *ready = mem_array(b->sites.count, sizeof *ready);
+	struct ledger *l = NULL;
+
+	TRY(kernel_check());
+	TRY(servers_check(b)); /* who had the volume until now may have been newer */
+	resource_plan_open_files();
+	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
+	TRY(owners_restore(b));
+	torn_nginx(b);
+	TRY(ledger_open(path, &l));
+	bool closed = upgrade_is_due(b, l);
+	for (size_t i = 0; i < b->sites.count; i++)
+		ready[i] = !closed && prepare_volume_finished(b, l, &b->sites.items[i]);
+	struct err *e = release_begin(b, l);
+	if (!e && !was_clean)
+		e = ledger_note(l, "a start after a stop that was not clean");
+	ledger_close(l);
+	if (!was_clean) {
+		torn_aria(b);
+		redis_aof_repair_mend_all(b);
+	}
+	if (!e)
+		e = provision_steps_prepare(b, ready);
+	return e || was_clean ? e : durable_update(UPGRADE_UNCLEAN, "", 0644, &durable_root, NULL);
+}
