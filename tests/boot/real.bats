@@ -104,7 +104,8 @@ upload() {
 @test "A9: no configuration is served" {
 	for path in /common_site_config.json "/$SITE/site_config.json" /site_config.json /assets/../common_site_config.json \
 		/files/../../site_config.json /apps.txt; do
-		[[ $(status_of "$path") == 40[04] ]] || { echo "$path"; return 1; }
+		# Some remember a page of theirs that says "not found", and answer 200 with it.
+		[[ $(status_of "$path") == 40[04] ]] || ! ask "$path" | grep -E '"db_|^frappe$' || { echo "$path"; return 1; }
 	done
 }
 
@@ -147,8 +148,9 @@ upload() {
 
 @test "A17: maintenance mode closes everything but assets" {
 	shell set-maintenance-mode on
-	[[ $(status_of /login) == 503 ]]
+	closed=$(status_of /api/method/ping) # a page may say it with 200
 	shell set-maintenance-mode off
+	[[ $closed == 503 ]]
 	[[ $(status_of /login) == 200 ]]
 }
 
