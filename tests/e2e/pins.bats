@@ -183,3 +183,44 @@ words=home/frappe/frappe-bench/apps/words
 		run -1 grep -q pins notes.lock
 	done
 }
+
+# on_mirror: the recipe's packages come from a mirror of this test's own, in ../index.
+on_mirror() {
+	cp -r "$BATS_FILE_TMPDIR/made/debian" "$BATS_FILE_TMPDIR/made/debian-security" ../index/
+	sed -i "s#file://[^\"]*#$PIP_INDEX_URL/debian#" notes.yml
+	echo more >../index/more
+}
+
+@test "a locked version that has left the mirror: what to do, where the store has it not; where it has, it is used" {
+	on_mirror
+	mkbench 0 build -o out notes.yml
+	cp out/notes-1.tar first.tar
+	mv ../index/debian/pool/tools.deb ../index/tools.deb
+	mkbench 0 clean --built
+	mkbench 0 build -o out notes.yml
+	cmp first.tar out/notes-1.tar
+	mkbench 0 clean --all
+	mkbench 4 build -o out notes.yml
+	[[ ${lines[-1]} == *"cannot fetch tools "*"/debian/pool/tools.deb: 404 not found: the mirrors have another version by now: "*"'mkbench lock notes.yml'"*"base.mirrors"* ]]
+	mv ../index/tools.deb ../index/debian/pool/tools.deb
+	mkbench 0 build -o out notes.yml
+	cmp first.tar out/notes-1.tar
+}
+
+# layers: the digests of the image that was built last, a line a layer.
+layers() { tar -xOf out/notes-1.tar manifest.json | jq -r '.[0].Layers[]'; }
+
+@test "archives that have moved on move no layer whose files are the same, and a store that has seen them builds what an empty one builds" {
+	on_mirror
+	mkbench 0 build -o out notes.yml
+	layers >before
+	sed -i 's/^epoch: .*/epoch: 1790000000/' notes.lock
+	mkbench 0 build -o out notes.yml
+	layers >after
+	[ "$(wc -l <before)" = "$(wc -l <after)" ]
+	[ "$(comm -12 <(sort before) <(sort after) | wc -l)" -ge 2 ] # packages and apps; what dpkg has written is as new as the archives
+	cp out/notes-1.tar first.tar
+	mkbench 0 clean --all
+	mkbench 0 build -o out notes.yml
+	cmp first.tar out/notes-1.tar
+}
