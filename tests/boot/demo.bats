@@ -32,6 +32,11 @@ teardown_file() {
 	run ! grep -vE '^(ready|degraded): 2 of 2 sites|^$' <<<"$output"
 }
 
+@test "who looks inside finds a list of processes and a pager" {
+	docker exec demo ps -e | grep -q mariadbd
+	docker exec demo sh -c 'free -m && less --version' >/dev/null
+}
+
 @test "a bench that cannot start is unhealthy, with its reason, and never healthy" {
 	docker run -d --name stuck --tmpfs /data:size=24m -e MKBENCH_EPHEMERAL=1 --health-interval 1s --health-retries 3 --health-start-period 1s \
 		"$IMAGE" >/dev/null
