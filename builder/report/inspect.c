@@ -181,9 +181,10 @@ static json_t *layers_json(const struct contents *c)
 
 static json_t *package_json(const struct package *p)
 {
+	AUTO_FREE char *path = mem_printf("/%s", p->path);
 	json_t *j = json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:o}", "kind", contents_kind_names[p->kind], "name", report_text_json(p->name),
 			      "version", report_text_json(p->version), "size_bytes", (json_int_t)p->size_bytes,
-			      "files", (json_int_t)p->file_count, "layer", (json_int_t)p->layer + 1, "path", report_text_json(p->path));
+			      "files", (json_int_t)p->file_count, "layer", (json_int_t)p->layer + 1, "path", report_text_json(path));
 
 	if (p->architecture)
 		json_object_set_new(j, "architecture", report_text_json(p->architecture));

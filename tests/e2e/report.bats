@@ -33,6 +33,7 @@ inspected() {
 	jq -e '[.packages[] | select(.kind == "python") | [.name, .version, .files]] == [["six", "1.16", 4]]' report.json
 	jq -e '[.packages[] | select(.kind == "node") | [.name, .version, .files, .size_bytes]] == [["@a/b", "3.0.0", 3, 112]]' report.json
 	jq -e '[.packages[] | select(.kind == "app") | .commit] == ["'"$(printf 'a%.0s' {1..40})"'"]' report.json
+	jq -e '[.packages[] | .path | startswith("/")] | all' report.json
 	jq -e '.largest_files[0] == {path: "/srv/plain", size_bytes: 9000}' report.json
 	jq -e '[.layers[] | .name] == ["one", "two"] and .settings.User == "root"' report.json
 }

@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		unpack(bytes + 1, len - 1);
 		return 0;
 	}
-	const char *inside = folder_begin();
+	AUTO_FREE char *inside = folder_begin();
 	put_image(inside, bytes, len);
 	look(inside);
 	folder_end();
