@@ -43,6 +43,11 @@ static const struct contract_field upgrade[] = {
 	END
 };
 
+static const struct contract_field backup[] = {
+	ROW("to", TEXT, bench, backup_to, OPTIONAL, NULL, "restic's repository; without it there are no backups"),
+	END
+};
+
 static const struct contract_field command[] = {
 	ROW("name", TEXT, bench_command, name, REQUIRED, NULL, "the step's name in the ledger"),
 	ROW("argv", WORDS, bench_command, argv, REQUIRED, NULL, "program and arguments, with `{words}` to fill"),
@@ -187,6 +192,7 @@ const struct contract_field bench_json_fields[] = {
 	ROW("default_site", TEXT, bench, default_site, OPTIONAL, NULL, "the site that `bench` means without `--site`"),
 	ROWS("apps", apps, bench_app, app),
 	SECTION("upgrade", OPTIONAL, upgrade),
+	SECTION("backup", QUIET, backup),
 	SECTION("framework", REQUIRED, framework),
 	SECTION("mariadb", REQUIRED, mariadb),
 	SECTION("nginx", REQUIRED, nginx),

@@ -90,6 +90,7 @@ struct bench {
 	CONTRACT_LIST(struct bench_app) apps; /* empty: the image does not say */
 	CONTRACT_LIST(struct bench_command) create, finish, migrate, install, probes, checks;
 	unsigned upgrade_keep_seconds; /* 0: until the next one */
+	const char *backup_to;    /* restic's repository; NULL: the recipe wants no backups */
 	const char *probe_path, *admin_user;
 	const char *sql_version; /* "10.11.14"; NULL: the image does not say */
 	const char *sql_socket, *sql_data, *sql_memory_file;

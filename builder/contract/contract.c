@@ -210,6 +210,16 @@ static json_t *write_mode(unsigned mode)
 	return json_string(text);
 }
 
+static json_t *write_section(const struct contract_field *f, const void *from)
+{
+	json_t *o = contract_write(f->fields, from);
+
+	if (f->need != CONTRACT_QUIET || json_object_size(o))
+		return o;
+	json_decref(o);
+	return NULL;
+}
+
 /* NULL: nothing to write. */
 static json_t *write_field(const struct contract_field *f, const char *base)
 {
@@ -225,7 +235,7 @@ static json_t *write_field(const struct contract_field *f, const char *base)
 	case CONTRACT_CHOICE: return json_string(f->choices[*(const int *)from]);
 	case CONTRACT_WORDS: return write_words(*(const char *const *const *)from);
 	case CONTRACT_VALUES: return json_incref(*(json_t *const *)from);
-	case CONTRACT_SECTION: return contract_write(f->fields, from);
+	case CONTRACT_SECTION: return write_section(f, from);
 	case CONTRACT_ROWS: return write_rows(f, from);
 	}
 	return NULL;

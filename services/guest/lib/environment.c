@@ -20,7 +20,7 @@ static const struct known {
 	const char *name;
 	int kind; /* enum kind */
 } known[] = {
-	{ "MKBENCH_ADMIN_PASSWORD", SECRET }, { "MKBENCH_BACK", TEXT }, { "MKBENCH_BENCH", TEXT },	{ "MKBENCH_CRASH_AT", TEXT },
+	{ "MKBENCH_ADMIN_PASSWORD", SECRET }, { "MKBENCH_BACK", TEXT }, { "MKBENCH_BACKUP_PASSWORD", SECRET }, { "MKBENCH_BENCH", TEXT },	{ "MKBENCH_CRASH_AT", TEXT },
 	{ "MKBENCH_EPHEMERAL", FLAG },	      { "MKBENCH_STOP_SECONDS", TEXT }, { "MKBENCH_VOLUME_ID", TEXT },
 };
 

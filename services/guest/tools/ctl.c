@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "start/attempts.h"
+#include "tools/ctl_backup.h"
 #include "tools/ctl_drop.h"
 #include "tools/ctl_logs.h"
 #include "tools/ctl_restart.h"
@@ -24,7 +25,7 @@
 
 typedef struct err *command(struct bench *b, int argc, char **argv, int *ret_status);
 
-static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_retry, run_upgrade, run_logs, run_verify;
+static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_retry, run_upgrade, run_logs, run_verify, run_backup;
 
 static const struct {
 	const char *name, *args, *help;
@@ -39,6 +40,9 @@ static const struct {
 	{ "verify", "[--json]", "everything checked by real operations, a line each", run_verify },
 	{ "logs", "[PROGRAM] [-n LINES] [-f]", "the logs there are, or the end of one", run_logs },
 	{ "upgrade", "[--retry|--back]", "what the data are of; try a failed upgrade again, or leave it", run_upgrade },
+	{ "backup", "", "make a backup of the instance, and try it by restoring it", run_backup },
+	{ "backups", "[--json]", "the backups there are, and which were restored", run_backup },
+	{ "restore", "ID --site NAME", "bring a site back as a backup has it", run_backup },
 };
 
 static void usage(FILE *out)
@@ -238,6 +242,14 @@ static struct err *run_upgrade(struct bench *b, int argc, char **argv, int *ret_
 {
 	(void)ret_status;
 	return ctl_upgrade(b, argc, argv);
+}
+
+static struct err *run_backup(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	(void)ret_status;
+	if (strcmp(argv[0], "backups"))
+		TRY(check_active());
+	return ctl_backup(b, argc, argv);
 }
 
 static struct err *run_retry(struct bench *b, int argc, char **argv, int *ret_status)

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "backup/scratch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "lib/command.h"
+#include "lib/durable.h"
+#include "lib/sql.h"
+
+#define START_MS 120000
+#define IMPORT_SECONDS 86400
+
+static struct err *fill(const struct bench *b, struct scratch *s)
+{
+	const struct placeholders_word words[] = { { "data", s->data } };
+	const char *const none[] = { NULL };
+	struct bench_command c = { .name = "mariadb-install-db", .argv = b->sql_install, .env = none, .seconds = 600 };
+
+	return command_run(b, &c, NULL, words, COUNT(words), NULL);
+}
+
+/* It ends when we end. */
+static void become(const struct bench *b, const char *const *argv, const char *log)
+{
+	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
+
+	if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0 || setsid() < 0 || setgid(b->mysql.gid) || setuid(b->mysql.uid) ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL))
+		_exit(127);
+	execv(argv[0], (char *const *)argv);
+	_exit(127);
+}
+
+struct err *scratch_start(const struct bench *b, struct scratch *s)
+{
+	*s = (struct scratch){ .folder = bench_in_data(b, "/mariadb.scratch") };
+	s->data = mem_printf("%s/mariadb", s->folder);
+	s->socket = mem_dup("/run/mkbench/scratch/sock");
+	TRY(file_remove_tree(s->folder));
+	TRY(durable_folder(s->folder, 0755, &durable_root));
+	TRY(durable_folder("/run/mkbench/scratch", 0700, &b->mysql));
+	TRY(durable_folder(s->data, 0700, &b->mysql));
+	TRY(fill(b, s));
+	AUTO_FREE char *data = mem_printf("--datadir=%s", s->data), *socket = mem_printf("--socket=%s", s->socket);
+	AUTO_FREE char *log = mem_printf("%s/log", s->folder);
+	const char *const argv[] = { "/usr/sbin/mariadbd", "--no-defaults", data, socket, "--skip-networking", "--pid-file=/run/mkbench/scratch/pid",
+				     "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M", "--max-allowed-packet=1G", NULL };
+	s->pid = fork();
+	if (s->pid < 0)
+		return err_errno(errno, "a MariaDB to try the backup cannot be started");
+	if (!s->pid)
+		become(b, argv, log);
+	struct sql *root = NULL;
+	struct err *e = sql_wait(s->socket, "root", START_MS, &root);
+	sql_close(root);
+	return e;
+}
+
+static struct err *compare(struct sql *root, const char *schema, const json_t *tables)
+{
+	AUTO_FREE char *quoted = sql_quoted(root, schema);
+	int64_t count = 0;
+	const char *table;
+	json_t *rows;
+
+	TRY(sql_number(root, &count, "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA = %s", quoted));
+	if (count != (int64_t)json_object_size(tables))
+		return err_new(ERR_SYSTEM, "restored are %lld tables of %zu", (long long)count, json_object_size(tables));
+	json_object_foreach((json_t *)tables, table, rows) {
+		AUTO_FREE char *base = sql_backquoted(schema), *name = sql_backquoted(table);
+		TRY(sql_number(root, &count, "SELECT COUNT(*) FROM %s.%s", base, name));
+		if (count != json_integer_value(rows))
+			return err_new(ERR_SYSTEM, "restored are %lld rows of %lld of table %s", (long long)count, json_integer_value(rows), table);
+	}
+	return NULL;
+}
+
+struct err *scratch_import(const char *socket, const char *schema, const char *dump, const json_t *tables)
+{
+	AUTO_FREE char *at = mem_printf("--socket=%s", socket), *base = sql_backquoted(schema), *output = NULL;
+	AUTO_SQL struct sql *root = NULL;
+	int status = 0;
+	const char *const argv[] = { "/usr/bin/mariadb", "--no-defaults", "--user=root", "--max-allowed-packet=1G", at, schema, NULL };
+
+	TRY(sql_open(socket, "root", NULL, NULL, 3600, &root));
+	TRY(sql_run(root, "CREATE DATABASE %s CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", base));
+	AUTO_CLOSE int fd = open(dump, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return err_errno(errno, "%s", dump);
+	struct child c = { .argv = argv, .input_fd = fd, .limit_seconds = IMPORT_SECONDS };
+	TRY(child_run(&c, &output, NULL, &status));
+	if (status)
+		return err_new(ERR_SYSTEM, "the dump %s cannot be restored: %.200s", dump, output);
+	return compare(root, schema, tables);
+}
+
+void scratch_end(struct scratch *s)
+{
+	if (s->pid > 0) {
+		kill(s->pid, SIGTERM);
+		while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (s->folder)
+		err_free(file_remove_tree(s->folder));
+	free(s->folder);
+	free(s->data);
+	free(s->socket);
+	*s = (struct scratch){ 0 };
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* benchctl backup, backups, restore. */
+#pragma once
+#include "lib/bench.h"
+
+struct err *ctl_backup(const struct bench *b, int argc, char **argv) MUST_CHECK; /* argv[0] says which */
