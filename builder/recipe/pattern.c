@@ -199,6 +199,15 @@ static const char *why_network(const char *text)
 	return NULL;
 }
 
+static const char *why_repository(const char *to)
+{
+	if (holds_dotdot(to))
+		return "must not hold '..'";
+	if (holds_credentials(text_starts(to, "sftp:") ? to + 5 : text_starts(to, "rest:") ? to + 5 : to))
+		return "holds a password, which would be in every image: give it at the start, in the environment";
+	return NULL;
+}
+
 #define ONE(name_, regex_, expected_, max_, why_) \
 	const struct pattern pattern_##name_ = { .regex = (regex_), .expected = (expected_), .max_len = (max_), .why = (why_) }
 
@@ -230,4 +239,6 @@ ONE(zone, "^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$", "a time zone such as Euro
 ONE(language, "^[a-z]{2,3}(-[A-Z]{2}|-[A-Z][a-z]{3})?$", "a language such as en, fr or pt-BR", 11, NULL);
 ONE(word, "^[a-z][a-z0-9_]*$", "a word of a-z, 0-9 and _", 63, NULL);
 ONE(setting, "^[a-z][a-z0-9_-]*$", "a variable's name of a-z, 0-9, _ and -", 63, NULL);
+ONE(repository, "^(/[^/ ][^ ]*|(sftp|s3|rest):[^ ]+)$", "a folder such as /backup, or sftp:, s3: or rest: and what restic wants there", 1023,
+    why_repository);
 ONE(option, "^[A-Za-z_][A-Za-z0-9_.-]*$", "a name of letters, digits, _ . and -", 63, NULL);

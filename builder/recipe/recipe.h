@@ -127,6 +127,11 @@ enum on_failure { ON_FAILURE_BACK, ON_FAILURE_HOLD };
 
 enum pdf { PDF_NONE, PDF_CHROMIUM, PDF_WKHTMLTOPDF };
 
+/* Backups of the data, by restic. */
+struct backup {
+	const char *to;           /* restic's repository, or NULL: none are wanted */
+};
+
 struct recipe {
 	struct arena arena;       /* owns every string below */
 	const char *path;         /* of the recipe's file; relative sources start in its folder */
@@ -149,6 +154,7 @@ struct recipe {
 	struct upgrade upgrade;
 	int pdf;                  /* enum pdf */
 	struct list fonts;        /* of text: Debian's packages fonts-TEXT */
+	struct backup backup;
 	struct list outputs;      /* of int: enum output */
 	struct disk disk;
 	struct list allow;        /* of struct audit_allow */

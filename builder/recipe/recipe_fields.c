@@ -227,6 +227,12 @@ static const struct field upgrade_fields[] = {
 	END
 };
 
+static const struct field backup_fields[] = {
+	{ "to", FIELD_TEXT, .offset = offsetof(struct backup, to), .pattern = &pattern_repository,
+	  .help = "restic's repository: a folder of the instance, sftp:, s3: or rest:, without a password" },
+	END
+};
+
 static const struct field disk_fields[] = {
 	{ "size", FIELD_SIZE, .offset = offsetof(struct disk, size_bytes), .min = 2ull << 30, .max = 16ull << 40, .fallback = "8G",
 	  .help = "the disk's size: a file takes only what is used, and data grows by itself on a larger disk" },
@@ -278,7 +284,8 @@ const struct field recipe_fields[] = {
 	  .choices = WORDS("oci", "docker", "raw", "qcow2", "raw.zst"), .later = WORDS("vmdk", "vhd"), .fallback = "[oci, docker]",
 	  .help = "what is written: an OCI layout, an archive for docker load, a bootable disk as it is, for QEMU, or compressed" },
 	{ "tls", FIELD_REFUSED, .help = "is not yet possible: put a proxy that speaks TLS before the container and its network in nginx.trusted_proxies" },
-	{ "backup", FIELD_REFUSED, .help = "is not yet possible: back up the volume while the container is stopped" },
+	{ "backup", FIELD_MAP, .offset = offsetof(struct recipe, backup), .fields = backup_fields,
+	  .help = "where benchctl backup keeps the data; without it the image has no restic" },
 	{ "disk", FIELD_MAP, .offset = offsetof(struct recipe, disk), .fields = disk_fields, .help = "the bootable disk, for outputs raw, qcow2 and raw.zst" },
 	{ "audit", FIELD_MAP, .offset = offsetof(struct recipe, allow), .fields = audit_fields, .help = "the look for secrets in what was built" },
 	{ "kernel", FIELD_REFUSED, .help = "is a key of 'disk'" },

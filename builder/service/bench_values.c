@@ -339,6 +339,7 @@ static void fill_general(struct filling *f, const char *build_id)
 	b->http_port = (unsigned)r->nginx.port;
 	b->default_site = text_of(f, "site.first");
 	b->upgrade_holds = r->upgrade.on_failure == ON_FAILURE_HOLD;
+	b->backup_to = r->backup.to;
 	b->upgrade_keep_seconds = (unsigned)r->upgrade.keep_seconds;
 }
 
