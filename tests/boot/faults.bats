@@ -33,7 +33,7 @@ setup_file() {
 }
 
 @test "an upload that is acknowledged before it is on disk is found to be lost" {
-	sed -i '/os.fsync/d' "$BATS_FILE_TMPDIR/demo/demo/store.py"
+	sed -i 's/os.fsync(.*)/pass/' "$BATS_FILE_TMPDIR/demo/demo/store.py"
 	timeout 900 "$MKBENCH" build --progress=plain -o "$BATS_TEST_TMPDIR/out" "$BATS_FILE_TMPDIR/demo.yml" >"$BATS_TEST_TMPDIR/build.log" 2>&1 ||
 		{ tail -20 "$BATS_TEST_TMPDIR/build.log"; return 1; }
 	MKBENCH_FAULTS_LOAD=8 run -1 timeout 3600 tests/faults/cuts "$MKBENCH" "$BATS_TEST_TMPDIR/out/demo-1.0.oci" 4 1
