@@ -35,6 +35,11 @@ static size_t encode(unsigned c, char *to)
 	return n;
 }
 
+static unsigned unit_at(const unsigned char *b, bool big)
+{
+	return big ? (unsigned)b[0] << 8 | b[1] : (unsigned)b[1] << 8 | b[0];
+}
+
 /* Half of a pair becomes U+FFFD, as does an odd byte at the end. */
 static char *from_utf16(const char *bytes, size_t len, bool big, size_t *ret_len)
 {
@@ -43,9 +48,9 @@ static char *from_utf16(const char *bytes, size_t len, bool big, size_t *ret_len
 	size_t n = 0;
 
 	for (size_t i = 0; i + 1 < len; i += 2) {
-		unsigned c = big ? b[i] << 8 | b[i + 1] : b[i + 1] << 8 | b[i];
+		unsigned c = unit_at(b + i, big);
 		if (c >= 0xd800 && c < 0xdc00 && i + 3 < len) {
-			unsigned low = big ? b[i + 2] << 8 | b[i + 3] : b[i + 3] << 8 | b[i + 2];
+			unsigned low = unit_at(b + i + 2, big);
 			if (low >= 0xdc00 && low < 0xe000) {
 				c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
 				i += 2;
