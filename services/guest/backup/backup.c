@@ -191,11 +191,13 @@ static struct err *record(const struct bench *b, const char *id)
 
 struct err *backup_make(const struct bench *b, char **ret_id)
 {
+	static const char *const unlock[] = { "unlock", NULL };
 	AUTO_CLOSE int held = -1;
 	AUTO_FREE char *id = NULL;
 
 	TRY(lock(b, &held));
 	TRY(open_repository(b));
+	TRY(repository_run(b, NULL, unlock, NULL)); /* only what a killed one has left */
 	TRY(make_set(b));
 	TRY(keep_set(b, &id));
 	TRY(verify(b, id));

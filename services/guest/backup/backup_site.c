@@ -13,6 +13,7 @@
 #include "backup/scratch.h"
 #include "base/mem.h"
 #include "lib/durable.h"
+#include "lib/log.h"
 #include "lib/secret.h"
 #include "lib/sql.h"
 #include "provision/site_account.h"
@@ -43,7 +44,7 @@ static struct err *grant(const struct bench *b, const char *database, const char
 }
 
 /* The backup's configuration with this instance's account and the new database. It still lies in a folder that is root's alone. */
-static struct err *configure(const struct bench *b, const char *site, const char *folder, const char *database)
+static struct err *configure(const struct bench *b, const char *site, const char *folder, const char *database, char **ret_key)
 {
 	AUTO_FREE char *path = mem_printf("%s/site_config.json", folder);
 	json_t *now = NULL, *then = NULL;
@@ -64,29 +65,55 @@ static struct err *configure(const struct bench *b, const char *site, const char
 	if (!e)
 		e = grant(b, database, json_string_value(json_object_get(then, "db_user")));
 	const char *key = json_string_value(json_object_get(then, "encryption_key"));
-	AUTO_FREE char *below = mem_printf("/secrets/%s/encryption_key", site), *secret = bench_in_data(b, below);
-	if (!e && key)
-		e = secret_write(secret, key);
+	*ret_key = !e && key ? mem_dup(key) : NULL;
 	json_decref(now);
 	json_decref(then);
 	return e;
 }
 
-struct err *backup_site_restore(const struct bench *b, const char *site, const char *from, const json_t *made, char **ret_kept)
+/* What is left of a restore that did not come to its exchange. */
+static void drop_database(const struct bench *b, const char *database)
 {
-	AUTO_FREE char *below = mem_printf("/sites/%s", site), *folder = bench_in_data(b, below), *fresh = mem_printf("%s%s", from, below);
-	AUTO_FREE char *dump = mem_printf("%s/.mkbench/backup/set/%s.sql", from, site), *replaced = bench_in_data(b, BENCH_OWN "/replaced");
-	AUTO_FREE char *random = secret_make(SECRET_READABLE), *database = mem_printf("_%.4s%.4s%.4s%.4s", random, random + 5, random + 10, random + 15);
+	AUTO_SQL struct sql *root = NULL;
+	struct err *e = sql_open(b->sql_socket, "root", NULL, NULL, 60, &root);
+	AUTO_FREE char *schema = sql_backquoted(database);
+
+	if (!e)
+		e = sql_run(root, "DROP DATABASE IF EXISTS %s", schema);
+	if (e)
+		log_err(e, "the new database %s of a restore that failed", database);
+}
+
+/* Database and files beside those that are served. */
+static struct err *bring(const struct bench *b, const char *site, const char *from, const json_t *made, const char *database, char **ret_key)
+{
+	AUTO_FREE char *dump = mem_printf("%s/.mkbench/backup/set/%s.sql", from, site), *fresh = mem_printf("%s/sites/%s", from, site);
+	AUTO_FREE char *replaced = bench_in_data(b, BENCH_OWN "/replaced");
 
 	TRY(dump_check(dump, made));
 	TRY(scratch_import(b->sql_socket, database, dump, json_object_get(made, "tables")));
-	TRY(configure(b, site, fresh, database));
+	TRY(configure(b, site, fresh, database, ret_key));
 	TRY(durable_folder(replaced, 0700, &durable_root));
-	TRY(durable_sync_all(b->data));
-	if (renameat2(AT_FDCWD, fresh, AT_FDCWD, folder, RENAME_EXCHANGE) < 0)
-		return err_errno(errno, "%s", folder);
-	*ret_kept = mem_printf("%s/%s-%lld", replaced, site, (long long)time(NULL));
+	return durable_sync_all(b->data);
+}
+
+struct err *backup_site_restore(const struct bench *b, const char *site, const char *from, const json_t *made, char **ret_kept)
+{
+	AUTO_FREE char *below = mem_printf("/sites/%s", site), *folder = bench_in_data(b, below), *fresh = mem_printf("%s%s", from, below);
+	AUTO_FREE char *random = secret_make(SECRET_READABLE), *database = mem_printf("_%.4s%.4s%.4s%.4s", random, random + 5, random + 10, random + 15);
+	AUTO_FREE char *secrets = mem_printf("/secrets/%s/encryption_key", site), *secret = bench_in_data(b, secrets), *key = NULL;
+	struct err *e = bring(b, site, from, made, database, &key);
+
+	if (!e && renameat2(AT_FDCWD, fresh, AT_FDCWD, folder, RENAME_EXCHANGE) < 0)
+		e = err_errno(errno, "%s", folder);
+	if (e) {
+		drop_database(b, database);
+		return e;
+	}
+	*ret_kept = mem_printf("%s" BENCH_OWN "/replaced/%s-%lld", b->data, site, (long long)time(NULL));
 	if (rename(fresh, *ret_kept) < 0)
 		return err_errno(errno, "%s", *ret_kept);
+	if (key)
+		TRY(secret_write(secret, key));
 	return durable_sync_all(b->data);
 }
