@@ -181,12 +181,15 @@ static bool is_database_there(struct keeper *k)
 		return false; /* it was away for a moment at least: tries are used up in one */
 	}
 	if (clock_ms() < k->greet_at)
-		return true;
-	if (!socket_greets(k->bench.sql_socket, ANSWER_MS))
+		return k->met;
+	open_account(k);
+	bool begins = !k->sql && !k->met && k->bench.sites.count; /* a start, before the first site has its account */
+	if (!k->sql && !begins && !socket_greets(k->bench.sql_socket, ANSWER_MS))
+		return false;
+	k->greet_at = k->sql ? 0 : clock_ms() + UNASKED_MS;
+	if (begins)
 		return false;
 	k->answered = (int64_t)time(NULL);
-	open_account(k);
-	k->greet_at = k->sql ? 0 : clock_ms() + UNASKED_MS;
 	return true;
 }
 
