@@ -238,6 +238,12 @@ struct err *bench_json_read(const char *bytes, size_t len, struct bench *b)
 	return NULL;
 }
 
+struct err *bench_json_read_some(const char *bytes, size_t len, struct bench *b)
+{
+	*b = (struct bench){ .root = json_loadb(bytes, len, 0, NULL) };
+	return b->root ? contract_read_some(&b->arena, b->root, bench_json_fields, b) : err_new(ERR_RECIPE, "bench.json is no JSON");
+}
+
 struct err *bench_json_sites(struct arena *a, json_t *rows, struct bench_site **ret, size_t *ret_count)
 {
 	static const struct contract_field list[] = { ROWS("sites", sites, bench_site, site), END };

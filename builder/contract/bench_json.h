@@ -120,6 +120,8 @@ struct bench {
 /* Fills the struct from the document, which it keeps. ERR_RECIPE, beginning with "bench.json", names the key that is wrong.
  * Whether an account has an id is the reader's to look up. */
 struct err *bench_json_read(const char *bytes, size_t len, struct bench *ret) MUST_CHECK;
+/* What an image of any version says, as far as it does. */
+struct err *bench_json_read_some(const char *bytes, size_t len, struct bench *ret) MUST_CHECK;
 void bench_json_done(struct bench *b);
 #define AUTO_BENCH __attribute__((cleanup(bench_json_done)))
 /* Whether sites that exist may have the name: a folder's and a host's name, at most 200 bytes. Of new ones recipes ask more. */

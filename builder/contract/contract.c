@@ -12,6 +12,7 @@ struct rows { char *items; size_t count; }; /* any CONTRACT_LIST */
 
 struct reading {
 	struct arena *arena;
+	bool lenient;            /* what is required may be missing */
 	struct err *failed;      /* the first; everything after it reads as absent */
 };
 
@@ -90,7 +91,7 @@ static const char *const *read_words(struct reading *r, const struct contract_fi
 
 	if (value && !json_is_array(value))
 		want(r, f, "a list of strings");
-	if (!count && f->need == CONTRACT_REQUIRED)
+	if (!count && f->need == CONTRACT_REQUIRED && !r->lenient)
 		want(r, f, "a list of strings");
 	if (!count && f->absent)
 		return default_words(r, f->absent);
@@ -166,10 +167,18 @@ static void read_fields(struct reading *r, json_t *o, const struct contract_fiel
 		json_t *value = json_object_get(o, f->key);
 		if (json_is_null(value))
 			value = NULL;
-		if (!value && f->need == CONTRACT_REQUIRED)
+		if (!value && f->need == CONTRACT_REQUIRED && !r->lenient)
 			want(r, f, name_of(f->kind));
 		read_field(r, f, value, base);
 	}
+}
+
+struct err *contract_read_some(struct arena *a, json_t *root, const struct contract_field *fields, void *ret)
+{
+	struct reading r = { .arena = a, .lenient = true };
+
+	read_fields(&r, root, fields, ret);
+	return r.failed;
 }
 
 struct err *contract_read(struct arena *a, json_t *root, const struct contract_field *fields, void *ret)

@@ -50,6 +50,8 @@ struct contract_field {
 /* Fills `ret`, a struct of that table; texts are borrowed from `root`, lists are made in the arena. ERR_RECIPE names the first key
  * that is missing or of the wrong type. Unknown keys are ignored. */
 struct err *contract_read(struct arena *a, json_t *root, const struct contract_field *fields, void *ret) MUST_CHECK;
+/* The same of what is there: a missing key is NULL, 0 or its default, required or not. */
+struct err *contract_read_some(struct arena *a, json_t *root, const struct contract_field *fields, void *ret) MUST_CHECK;
 /* The document of a struct, its keys in the table's order; a NULL text is left out. The caller's to release. */
 json_t *contract_write(const struct contract_field *fields, const void *from);
 /* Rows of a Markdown table: key, type, default, meaning. */

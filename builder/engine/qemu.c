@@ -173,7 +173,7 @@ static unsigned wait_for_port(const char *name, const struct accelerator *a, boo
 			break;
 		if (ask(name, argv, &text)) {
 			AUTO_BENCH struct bench b = { 0 };
-			struct err *e = bench_json_read(text, strlen(text), &b);
+			struct err *e = bench_json_read_some(text, strlen(text), &b);
 			port = e ? 0 : b.http_port;
 			err_free(e);
 		}

@@ -9,7 +9,7 @@ static struct err *check_hosts(const struct bench *b)
 {
 	for (size_t i = 0; i < b->sites.count; i++) {
 		const struct bench_site *site = &b->sites.items[i];
-		bool sound = bench_json_is_host(site->name);
+		bool sound = site->name && bench_json_is_host(site->name);
 		for (size_t j = 0; site->hosts[j]; j++)
 			sound = sound && bench_json_is_host(site->hosts[j]);
 		if (!sound)
@@ -20,15 +20,16 @@ static struct err *check_hosts(const struct bench *b)
 
 struct err *image_bench_parse(const char *text, const char *path, struct bench *ret)
 {
-	struct err *e = bench_json_read(text, strlen(text), ret);
+	struct err *e = bench_json_read_some(text, strlen(text), ret);
 
 	if (!e)
 		e = check_hosts(ret);
 	if (!e)
 		return NULL;
 	AUTO_FREE char *why = err_text(e);
+	bool of_site = strstr(why, "'name'") || strstr(why, "'sites'") || strstr(why, "'hosts'");
 	err_free(e);
-	return err_new(ERR_BUILD, "%s is damaged: %s", path, why);
+	return err_new(ERR_BUILD, "%s is damaged: %s", path, of_site ? "a site of its bench.json has no host name where one belongs" : why);
 }
 
 struct err *image_bench_read(const struct engine *e, const char *name, const char *path, struct bench *ret)
