@@ -251,7 +251,7 @@ held() {
 	[[ $output == *"FAIL inside"* ]]
 	[[ $output == *"ok   page      www.example.invalid"* ]]
 	[[ $output == *"FAIL stop "*"without a word of an ordered stop"* ]]
-	[[ $output == *"2 of 5 checks failed"* ]]
+	[[ $output == *"2 of 6 checks failed"* ]]
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
 	run --separate-stderr -5 "$MKBENCH" verify "$tar" --engine own --json --progress quiet
 	[ "$(jq -c '[.format, .engine, .ok, .failed, [.checks[] | select(.ok | not).check]]' <<<"$output")" = \
