@@ -241,7 +241,10 @@ struct err *bench_json_read(const char *bytes, size_t len, struct bench *b)
 struct err *bench_json_read_some(const char *bytes, size_t len, struct bench *b)
 {
 	*b = (struct bench){ .root = json_loadb(bytes, len, 0, NULL) };
-	return b->root ? contract_read_some(&b->arena, b->root, bench_json_fields, b) : err_new(ERR_RECIPE, "bench.json is no JSON");
+	if (!b->root)
+		return err_new(ERR_RECIPE, "bench.json is no JSON");
+	TRY_AS(contract_read_some(&b->arena, b->root, bench_json_fields, b), "bench.json");
+	return NULL;
 }
 
 struct err *bench_json_sites(struct arena *a, json_t *rows, struct bench_site **ret, size_t *ret_count)

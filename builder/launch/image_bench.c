@@ -27,9 +27,8 @@ struct err *image_bench_parse(const char *text, const char *path, struct bench *
 	if (!e)
 		return NULL;
 	AUTO_FREE char *why = err_text(e);
-	bool of_site = strstr(why, "'name'") || strstr(why, "'sites'") || strstr(why, "'hosts'");
 	err_free(e);
-	return err_new(ERR_BUILD, "%s is damaged: %s", path, of_site ? "a site of its bench.json has no host name where one belongs" : why);
+	return err_new(ERR_BUILD, "%s is damaged: %s", path, why);
 }
 
 struct err *image_bench_read(const struct engine *e, const char *name, const char *path, struct bench *ret)

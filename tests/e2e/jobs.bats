@@ -21,7 +21,7 @@ setup() {
 			probe_path: "/", admin_user: "Administrator" },
 		mariadb: { socket: "\($room)/sql.sock", data: $room, user: "nobody", install: ["true"], memory_file: "\($room)/m" },
 		redis: [{ name: "redis-queue", role: "queue", port: $port, socket: null, user: "nobody" }],
-		web: { port: 8000, workers: 0, workers_file: "\($room)/w" }, socketio: { port: 9000 },
+		web: { port: 8000, workers: 0 }, socketio: { port: 9000 },
 		nginx: { sites_file: "\($room)/n", unknown_host: "refuse" },
 		supervisor: { socket: "\($room)/s", configuration: "\($room)/c" },
 		programs: [{ name: "worker", group: "worker", role: "worker", phase: "bench", stop_order: 20, stop_seconds: 3 }],

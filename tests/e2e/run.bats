@@ -204,16 +204,21 @@ held() {
 }
 
 @test "run, verify: sites that are no host names are a damaged image" {
-	for sites in '[{\"name\":\"one.localhost\",\"hosts\":[7]}]' '[{\"name\":\"one;reboot\"}]'; do
+	local sites why
+	while read -r sites why; do
 		rm -rf out
 		appliance_of "-DBENCH=\"{\\\"sites\\\":$sites}\""
 		mkbench 5 run --name "$name" out/mkbench-sample-1.0.oci --engine own --detach
-		[[ $output == *"out/mkbench-sample-1.0.oci is damaged: a site of its bench.json has no host name"* ]]
+		[[ $output == *"out/mkbench-sample-1.0.oci is damaged: $why"* ]]
 		[[ $output != *reboot* ]]
 		mkbench 0 run --clean "$name"
 		mkbench 5 verify out/mkbench-sample-1.0.oci --engine own
-		[[ $output == *"FAIL outside "*"out/mkbench-sample-1.0.oci is damaged: a site"* ]]
-	done
+		[[ $output == *"FAIL outside "*"out/mkbench-sample-1.0.oci is damaged: $why"* ]]
+	done <<-'EOF'
+		[{\"name\":\"one.localhost\",\"hosts\":[7]}] bench.json: 'hosts' must be a list of strings
+		[{\"name\":\"one;reboot\"}] a site of its bench.json has no host name where one belongs
+		[{\"hosts\":[]}] a site of its bench.json has no host name where one belongs
+	EOF
 }
 
 @test "usage: what run does not take is refused with a hint" {

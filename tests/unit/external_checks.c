@@ -122,34 +122,33 @@ static const char *failing(enum fault f, const char *unknown_host)
 	return line;
 }
 
-static bool damaged(const char *sites)
-{
-	static const char *const install[] = { "i", NULL };
-	json_t *any = json_object(), *rows = json_loads(sites, 0, NULL);
-	struct bench whole = {
-		.format = 1, .name = "n", .version = "1", .build = "b", .path = "/b", .user.name = "u", .data = "/d", .common_site_config = any,
-		.site_config = any, .sql_socket = "/s", .sql_data = "/m", .mysql.name = "m", .sql_install = install, .sql_memory_file = "/f",
-		.sites_file = "/n", .supervisor_socket = "/v", .supervisor_configuration = "/c",
-	};
-	AUTO_FREE char *text = bench_json_write(&whole);
-	json_t *root = json_loads(text, 0, NULL);
-	json_object_set_new(root, "sites", rows);
-	AUTO_FREE char *changed = json_dumps(root, 0);
-	AUTO_BENCH struct bench b = { 0 };
-	struct err *e = image_bench_parse(changed, "x.oci", &b);
+#define NO_HOST "a site of its bench.json has no host name where one belongs"
 
-	json_decref(root);
-	json_decref(any);
-	return e && says(e, ERR_BUILD, "x.oci is damaged: ");
+/* Whether an image with these sites is damaged, for that reason; NULL: it is whole. */
+static bool judged(const char *sites, const char *why)
+{
+	AUTO_FREE char *text = mem_printf("{\"sites\": %s}", sites), *wanted = why ? mem_printf("x.oci is damaged: %s", why) : NULL;
+	AUTO_BENCH struct bench b = { 0 };
+	struct err *e = image_bench_parse(text, "x.oci", &b);
+
+	return why ? e && says(e, ERR_BUILD, wanted) : !e;
 }
 
 static void sites(void)
 {
-	ok(!damaged("[]") && !damaged("[{\"name\": \"one.test\", \"hosts\": [\"www.xn--one-2.test\"]}, {\"name\": \"two\"}]"));
-	ok(damaged("[{\"hosts\": []}]") && damaged("[\"one.test\"]") && damaged("[{\"name\": [\"one.test\"]}]"));
-	ok(damaged("[{\"name\": \"one.test\"}, {\"name\": \"two.test\", \"hosts\": [\"www.two.test\", null]}]"));
-	ok(damaged("[{\"name\": \"\"}]") && damaged("[{\"name\": \"-v\"}]") && damaged("[{\"name\": \"a b\"}]"));
-	ok(damaged("[{\"name\": \"one.test;reboot\"}]") && damaged("[{\"name\": \"\\u001b[2J\"}]") && damaged("[{\"name\": \"../x\"}]"));
+	static const char *const whole[] = { "[]", "[{\"name\": \"one.test\", \"hosts\": [\"www.xn--one-2.test\"]}, {\"name\": \"two\"}]" };
+	static const char *const no_host[] = { "[{\"hosts\": []}]", "[{\"name\": \"\"}]", "[{\"name\": \"-v\"}]", "[{\"name\": \"a b\"}]",
+		"[{\"name\": \"one.test;reboot\"}]", "[{\"name\": \"\\u001b[2J\"}]", "[{\"name\": \"../x\"}]" };
+
+	for (size_t i = 0; i < COUNT(whole); i++)
+		ok(judged(whole[i], NULL));
+	for (size_t i = 0; i < COUNT(no_host); i++)
+		ok(judged(no_host[i], NO_HOST));
+	ok(judged("[\"one.test\"]", "bench.json: 'sites' must be a list of objects"));
+	ok(judged("[{\"name\": [\"one.test\"]}]", "bench.json: 'name' must be a string"));
+	ok(judged("[{\"name\": \"one.test\"}, {\"name\": \"two.test\", \"hosts\": [\"www.two.test\", null]}]",
+		  "bench.json: 'hosts' must be a list of strings"));
+	ok(judged("[", "bench.json is no JSON"));
 }
 
 int main(void)
