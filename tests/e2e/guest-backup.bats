@@ -16,6 +16,8 @@ setup() {
 database() { jq -r .db_name "$room/data/sites/one.localhost/site_config.json"; }
 sql() { in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysqld.sock --batch --skip-column-names "$(database)" -e "$1"; }
 
+schemas() { in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysqld.sock --skip-column-names -e 'SHOW DATABASES'; }
+
 @test "a backup is made, restored to try it, listed; a site comes back as it was, and what was there stays" {
 	start_room
 	started
@@ -70,4 +72,19 @@ sql() { in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysqld.so
 	run -6 in_room "$room/bin/benchctl" backup
 	[[ ${#lines[@]} = 1 && $output = *"is gone"* && ! -e $room/repository ]]
 	[[ $(database) = "$before" ]]
+}
+
+@test "a site that the bench's user has made a link leads a restore nowhere else" {
+	start_room
+	started
+	mv "$room/data/sites/two.localhost" "$room/data/sites/moved"
+	ln -s moved "$room/data/sites/two.localhost"
+	run -0 in_room "$room/bin/benchctl" backup
+	id=${lines[0]#backup }
+	before=$(sha256sum "$room/data/sites/moved/site_config.json")
+	schemas=$(schemas)
+	run -6 in_room "$room/bin/benchctl" restore "${id%% *}" --site two.localhost
+	[[ $output = *"the backup has no folder of the site with a site_config.json in it" ]]
+	[[ $(sha256sum "$room/data/sites/moved/site_config.json") = "$before" && -L $room/data/sites/two.localhost ]]
+	[[ $(schemas) = "$schemas" ]]
 }

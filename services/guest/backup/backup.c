@@ -87,15 +87,20 @@ static struct err *make_set(const struct bench *b)
 	return e;
 }
 
-/* "snapshot_id" of the summary, which is the last line; the caller's. */
+/* Of the summary, the last of the lines, which are JSON each; in its short form. The caller's. */
 static struct err *read_id(const char *output, char **ret)
 {
-	const char *at = strstr(output, "\"snapshot_id\":\"");
+	json_t *summary = NULL;
 
-	if (!at)
-		return err_new(ERR_SYSTEM, "restic made a backup and did not say which");
-	*ret = mem_ndup(at + strlen("\"snapshot_id\":\""), 8);
-	return NULL;
+	for (const char *line = output; *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n')) {
+		json_decref(summary);
+		summary = json_loadb(line, strcspn(line, "\n"), 0, NULL);
+	}
+	const char *id = json_string_value(json_object_get(summary, "snapshot_id"));
+	if (id)
+		*ret = mem_ndup(id, strlen(id) > 8 ? 8 : strlen(id));
+	json_decref(summary);
+	return id ? NULL : err_new(ERR_SYSTEM, "restic made a backup and did not say which");
 }
 
 static struct err *keep_set(const struct bench *b, char **ret_id)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -84,12 +85,24 @@ static void drop_database(const struct bench *b, const char *database)
 		log_err(e, "the new database %s of a restore that failed", database);
 }
 
+/* What the bench's user may have put there is no way to other places: root writes below it. */
+static struct err *check_folder(const char *fresh)
+{
+	AUTO_FREE char *config = mem_printf("%s/site_config.json", fresh);
+	struct stat st;
+
+	if (lstat(fresh, &st) < 0 || !S_ISDIR(st.st_mode) || lstat(config, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_new(ERR_SYSTEM, "the backup has no folder of the site with a site_config.json in it");
+	return NULL;
+}
+
 /* Database and files beside those that are served. */
 static struct err *bring(const struct bench *b, const char *site, const char *from, const json_t *made, const char *database, char **ret_key)
 {
 	AUTO_FREE char *dump = mem_printf("%s/.mkbench/backup/set/%s.sql", from, site), *fresh = mem_printf("%s/sites/%s", from, site);
 	AUTO_FREE char *replaced = bench_in_data(b, BENCH_OWN "/replaced");
 
+	TRY(check_folder(fresh));
 	TRY(dump_check(dump, made));
 	TRY(scratch_import(b->sql_socket, database, dump, json_object_get(made, "tables")));
 	TRY(configure(b, site, fresh, database, ret_key));
