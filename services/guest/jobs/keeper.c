@@ -20,6 +20,7 @@
 #include "provision/site_account.h"
 
 #define TICK_MS 1000
+#define REST 20             /* of a long queue: a twentieth of Redis' time at most is ours */
 #define ANSWER_MS 3000
 #define UNASKED_MS 10000    /* between looks at a MariaDB whom we cannot ask: who greets and is left complains in its log */
 #define SUSPEND_SECONDS 30  /* should we die, the workers go on by themselves */
@@ -224,8 +225,10 @@ static void turn(struct keeper *k)
 	struct err *e = watch_database(k);
 
 	if (!e && k->met && clock_ms() >= k->look_at) {
-		k->look_at = clock_ms() + KEEPER_LOOK_MS;
+		int64_t began = clock_ms();
 		e = look(k);
+		int64_t took = clock_ms() - began;
+		k->look_at = began + (took * REST > KEEPER_LOOK_MS ? took * REST : KEEPER_LOOK_MS);
 	}
 	bool failed = e != NULL;
 	if (failed && !k->mute)
