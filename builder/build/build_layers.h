@@ -17,7 +17,7 @@ struct build_layers {
 
 /* What an earlier build poured from the same inputs is taken as it is. */
 struct err *build_layers(struct build_context *j, struct build_layers *ret) MUST_CHECK;
-/* Only as far as the lock needs to be whole (cmd/build_lockfiles.h). */
+/* Only as far as the lock needs to be whole (build/build_lockfiles.h). */
 struct err *build_layers_lock(struct build_context *j) MUST_CHECK;
 void build_layers_done(struct build_layers *l);
 

@@ -8,7 +8,7 @@
 #include "contract/bench_json.h"
 #include "template/quote.h"
 
-/* After so many more tries, a second later each time, Supervisor gives a program up; init tries it again without limit (guest/watch.h). */
+/* After so many more tries, a second later each time, Supervisor gives a program up; init tries it again without limit (services/guest/lib/restart_backoff.h). */
 #define START_RETRIES 3
 
 static bool is_bench(const struct process *p)
