@@ -98,8 +98,8 @@ static size_t find_package(const struct contents *c, const char *name, size_t le
 		const struct package *p = &c->packages[low];
 		if (strlen(p->name) != word || strncmp(p->name, name, word))
 			break;
-		if (!colon || (strlen(p->architecture ? p->architecture : "") == len - word - 1 &&
-			       !strncmp(p->architecture, colon + 1, len - word - 1)))
+		const char *architecture = p->architecture ? p->architecture : "";
+		if (!colon || (strlen(architecture) == len - word - 1 && !strncmp(architecture, colon + 1, len - word - 1)))
 			return low;
 	}
 	return CONTENTS_NOBODY;
