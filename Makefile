@@ -103,11 +103,6 @@ test:
 	@.ci/setup test
 	@$(MAKE) --no-print-directory test-all
 
-# The last net against a test that hangs; hours, because a slow machine boots disks under emulation, several in one test. Bats 1.8
-# ends the test's shell, by itself or while it waits, and the command that it runs, and does the teardown; not setup_file, and not
-# what a command that the test runs has started: whoever keeps the output of `run` or $$() open must have a timeout of its own.
-test-run check: export BATS_TEST_TIMEOUT = 7200
-
 # Unit tests run plain and under the sanitizers; everything else runs the dev build once. Of the boots of containers one runs at a
 # time, beside that of a disk and all the rest: each wants most of a processor and a gigabyte. The analyser takes what they leave.
 bats  := $(sort $(wildcard tests/e2e/*.bats tests/fuzz/*.bats tests/parity/*.bats))
@@ -117,7 +112,9 @@ rest  := $(bats) $(unit) $(unit:$(build)/%=build/san/%)
 space := $(subst ,, )
 # A lane each, in this order: prove would put lanes of several files behind whatever has none.
 lanes := --rules 'seq=$(disk)' --rules 'seq={$(subst $(space),$(comma),$(boots))}' $(foreach file,$(rest),--rules 'seq=$(file)')
-prove := MKBENCH=$(CURDIR)/$(build)/mkbench prove --timer --failures --comments -j$(JOBS)
+# The last net against a test that hangs is of the whole run: the watchdog of bats 1.8, a process a test, now and then outlives a test that
+# ends at once, and holds everything up as long as it may.
+prove := MKBENCH=$(CURDIR)/$(build)/mkbench timeout --foreground 6h prove --timer --failures --comments -j$(JOBS)
 
 test-all: all lint $(unit) $(build)/parity/resolve
 	@$(MAKE) --no-print-directory VARIANT=san units
