@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "contract/bench_json.h"
+#include "contract/event.h"
 #include "engine/qemu_disks.h"
 #include "engine/interrupt.h"
 #include "engine/machine.h"
@@ -88,28 +89,31 @@ static bool keeps(const struct engine *e, const char *name)
 	return find(e, name) != ENGINE_ABSENT;
 }
 
-static struct err *ask_monitor(const char *name, const char *text)
+static struct err *command(const char *name, const char *command, json_t *arguments, json_t **ret)
 {
 	AUTO_FREE char *qmp = machine_path(name, "qmp");
 
-	return qmp_monitor(qmp, text);
+	return qmp_execute(qmp, command, arguments, ret);
 }
 
-/* What the monitor says comes as a complaint. */
+/* QEMU stops a machine whose disk it cannot write. */
 static bool stands_still(const char *name)
 {
-	struct err *e = ask_monitor(name, "info status");
-	AUTO_FREE char *says = e ? err_text(e) : NULL;
+	json_t *status = NULL;
+	struct err *e = command(name, "query-status", NULL, &status);
+	const char *word = json_string_value(json_object_get(status, "status"));
+	bool still = !e && word && !strcmp(word, "io-error");
 
 	err_free(e);
-	return says && strstr(says, "(io-error)");
+	json_decref(status);
+	return still;
 }
 
 struct err *qemu_check(const char *name)
 {
 	if (!stands_still(name))
 		return NULL;
-	err_free(ask_monitor(name, "cont"));
+	err_free(command(name, "cont", NULL, NULL));
 	clock_sleep(AGAIN_MS);
 	AUTO_FREE char *disk = machine_path(name, "disk");
 	return stands_still(name) ? err_new(ERR_SYSTEM, "%s stands still: there is no room for what it writes (to %s, or to the disk of --data)",
@@ -141,14 +145,10 @@ static char *tail(const struct engine *e, const char *name)
 /* Why the guest says it cannot start, the caller's; or NULL. */
 static char *refusal(const char *name)
 {
-	static const char says[] = "THIS MACHINE CANNOT START: "; /* services/guest/disk/initrd.c */
 	AUTO_FREE char *last = tail(NULL, name);
-	const char *at = strstr(last, says);
-	size_t len = at ? strcspn(at + strlen(says), "\n") : 0;
+	AUTO_EVENT struct event e;
 
-	while (len && at[strlen(says) + len - 1] == ' ')
-		len--;
-	return at ? mem_ndup(at + strlen(says), len) : NULL;
+	return event_find(last, EVENT_CANNOT_START, &e) ? mem_dup(e.why) : NULL;
 }
 
 static bool has_spoken(const char *name)
@@ -261,6 +261,19 @@ static struct err *boot_somehow(const struct launch *l, const struct qemu_disks 
 	return boot(l, d, &emulate, ret_port, ret_interrupted);
 }
 
+/* QEMU has no command of its machine protocol for this; its monitor complains in words, and says nothing when all is well. */
+static struct err *forward_port(const char *name, unsigned outside, unsigned inside)
+{
+	AUTO_FREE char *line = mem_printf("hostfwd_add net tcp:127.0.0.1:%u-:%u", outside, inside);
+	json_t *said = NULL;
+
+	TRY(command(name, "human-monitor-command", json_pack("{s:s}", "command-line", line), &said));
+	const char *words = json_string_value(said);
+	struct err *e = words && *words ? err_new(ERR_SYSTEM, "qemu: %.*s", (int)strcspn(words, "\r\n"), words) : NULL;
+	json_decref(said);
+	return e;
+}
+
 static struct err *start(const struct engine *e, const struct launch *l)
 {
 	AUTO_FREE char *disk = machine_path(l->name, "disk");
@@ -291,9 +304,8 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	progress_done(l->progress, NULL);
 	if (interrupted)
 		return NULL;
-	AUTO_FREE char *forward = mem_printf("hostfwd_add net tcp:127.0.0.1:%u-:%u", l->port, port);
 	port_drop(l->listener);
-	return ask_monitor(l->name, forward);
+	return forward_port(l->name, l->port, port);
 }
 
 /* The button is pressed again and again: a system that still starts has nobody yet who hears it. */
@@ -305,7 +317,7 @@ static struct err *stop(const struct engine *e, const char *name)
 			force_end(name);
 			return err_wrap(failed, "%s was switched off", name);
 		}
-		failed = ask_monitor(name, "system_powerdown");
+		failed = command(name, "system_powerdown", NULL, NULL);
 		if (failed && find(e, name) == ENGINE_RUNNING)
 			return failed;
 		err_free(failed);

@@ -96,30 +96,44 @@ static struct err *hear_key(struct line *l, const char *key, json_t **ret)
 	}
 }
 
-static struct err *command(struct line *l, const char *text)
+/* Takes `question`; ret gets what is returned, the caller's. */
+static struct err *request(struct line *l, json_t *question, json_t **ret)
+{
+	json_t *heard = NULL;
+
+	TRY(tell(l, question));
+	TRY(hear_key(l, "return", &heard));
+	*ret = json_incref(json_object_get(heard, "return"));
+	json_decref(heard);
+	return NULL;
+}
+
+static struct err *greet(struct line *l)
 {
 	json_t *heard = NULL;
 
 	TRY(hear_key(l, "QMP", &heard));
 	json_decref(heard);
-	TRY(tell(l, json_pack("{s:s}", "execute", "qmp_capabilities")));
-	TRY(hear_key(l, "return", &heard));
+	TRY(request(l, json_pack("{s:s}", "execute", "qmp_capabilities"), &heard));
 	json_decref(heard);
-	TRY(tell(l, json_pack("{s:s, s:{s:s}}", "execute", "human-monitor-command", "arguments", "command-line", text)));
-	TRY(hear_key(l, "return", &heard));
-	const char *said = json_string_value(json_object_get(heard, "return"));
-	struct err *e = said && *said ? err_new(ERR_SYSTEM, "qemu: %.*s", (int)strcspn(said, "\r\n"), said) : NULL;
-	json_decref(heard);
-	return e;
+	return NULL;
 }
 
-struct err *qmp_monitor(const char *socket_path, const char *text)
+struct err *qmp_execute(const char *socket_path, const char *command, json_t *arguments, json_t **ret)
 {
 	struct line l = { .fd = -1 };
+	json_t *question = json_pack("{s:s, s:o*}", "execute", command, "arguments", arguments), *returned = NULL;
 	struct err *e = dial(socket_path, MONITOR_MS, &l);
 
 	if (!e)
-		e = command(&l, text);
+		e = greet(&l);
+	if (!e)
+		e = request(&l, json_incref(question), &returned);
+	json_decref(question);
+	if (ret)
+		*ret = returned;
+	else
+		json_decref(returned);
 	hang_up(&l);
 	return e;
 }

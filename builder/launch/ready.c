@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "contract/run_files.h"
 #include "engine/interrupt.h"
 #include "launch/image_bench.h"
 #include "launch/wait_policy.h"
@@ -19,7 +20,6 @@
 
 #define NOTED_SECONDS 0.1 /* what is over sooner shows as progress only */
 #define POLL_MILLISECONDS 300
-#define STEPS "/run/mkbench/progress.json" /* services/guest/README.md */
 
 static void drop_json(json_t **j)
 {
@@ -114,6 +114,15 @@ static bool is_ready(const struct engine *e, const struct launch *l, char **ret_
 	return !failed && !status;
 }
 
+/* Whether a program fails is init's to say: its words are for people. */
+static void see_failing(struct wait *w)
+{
+	AUTO_JSON json_t *state = w->provisioned ? read_json(w->engine, w->launch->name, RUN_STATE_FILE) : NULL;
+
+	if (json_object_size(json_object_get(state, "troubles")))
+		wait_policy_failing(&w->patience, clock_ms());
+}
+
 /* While the sites are being made, the steps say more. */
 static void show_words(struct wait *w)
 {
@@ -136,10 +145,11 @@ static struct err *look(struct wait *w, bool *ret_ready)
 	if (e == &qemu_row)
 		TRY(qemu_check(name));
 	*ret_ready = is_ready(e, w->launch, &w->words);
-	AUTO_JSON json_t *report = w->launch->bundle->health ? read_json(e, name, STEPS) : NULL;
+	AUTO_JSON json_t *report = w->launch->bundle->health ? read_json(e, name, RUN_PROGRESS_FILE) : NULL;
 	TRY(show_steps(w, report));
 	if (*ret_ready)
 		return NULL;
+	see_failing(w);
 	show_words(w);
 	if (e->find(e, name) != ENGINE_RUNNING)
 		return err_new(ERR_BUILD, "%s ended before it was ready", name);

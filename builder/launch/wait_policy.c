@@ -19,31 +19,39 @@ void wait_policy_moved(struct wait_policy *p, int64_t now_ms)
 	p->moved_ms = p->told_ms = now_ms;
 }
 
-/* services/guest/provision/probe.c: "web is BACKOFF: ..." */
-static bool names_failing(const char *words)
+/* Whether a number ends here that counts how long something lasts. */
+static bool is_lasting(const char *after)
 {
-	static const char *const states[] = { " is BACKOFF", " is FATAL", " is EXITED" };
-
-	for (size_t i = 0; i < COUNT(states); i++)
-		if (strstr(words, states[i]))
-			return true;
-	return false;
+	return (text_starts(after, " s") && strchr(" ;:,.", after[2])) || text_starts(after, " minutes");
 }
 
-/* As a line of what was told; an init that is not heard of counts its seconds, which is no news. */
+/* As a line of what was told. Time that goes by is no news. */
 static char *line_of(const char *words)
 {
-	size_t len = text_starts(words, "dead: ") ? strlen("dead: ") : strlen(words);
+	AUTO_TEXT struct text line = { 0 };
 
-	return mem_printf("\n%.*s\n", (int)len, words);
+	text_put(&line, "\n");
+	while (*words) {
+		size_t digits = strspn(words, "0123456789");
+		if (digits && is_lasting(words + digits))
+			text_put(&line, "N");
+		else
+			text_add(&line, words, digits ? digits : 1);
+		words += digits ? digits : 1;
+	}
+	text_put(&line, "\n");
+	return text_take(&line);
+}
+
+void wait_policy_failing(struct wait_policy *p, int64_t now_ms)
+{
+	p->sick_ms = now_ms;
 }
 
 bool wait_policy_tells(struct wait_policy *p, int64_t now_ms, const char *words)
 {
 	if (!words || !*words)
 		return false;
-	if (names_failing(words))
-		p->sick_ms = now_ms;
 	AUTO_FREE char *line = line_of(words);
 	if (now_ms - p->told_ms < TELL_MS || (p->told.bytes && strstr(p->told.bytes, line)))
 		return false;

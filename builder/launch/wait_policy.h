@@ -20,6 +20,7 @@ void wait_policy_moved(struct wait_policy *p, int64_t now_ms);
 /* One line of health, or NULL for none: whether it is to be told now, being new, and nothing told for a while. What comes
  * and goes is told once, and only once it is movement. */
 bool wait_policy_tells(struct wait_policy *p, int64_t now_ms, const char *words);
-/* The minutes without any movement, when they are too many; 0: it may go on. A program that keeps failing (as Supervisor
- * calls it, in the words of health) counts once the sites have been made. */
+/* A program fails again and again, now. */
+void wait_policy_failing(struct wait_policy *p, int64_t now_ms);
+/* The minutes without any movement, when they are too many; 0: it may go on. A failing program counts once the sites have been made. */
 int wait_policy_over(const struct wait_policy *p, int64_t now_ms, bool provisioned);

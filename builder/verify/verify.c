@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "contract/event.h"
 #include "engine/interrupt.h"
 #include "verify/external_checks.h"
 #include "launch/image_bench.h"
@@ -108,18 +109,17 @@ static void check_outside(struct verify *v)
 		continue;
 }
 
-/* The last words of init say how it went. */
 static struct err *judge_stop(struct verify *v, double *ret_seconds)
 {
 	AUTO_FREE char *tail = v->p.engine->tail(v->p.engine, v->p.launch.name);
 	double promised = v->p.engine == &qemu_row ? STOP_SECONDS_DISK : STOP_SECONDS;
-	const char *said = strstr(tail, "stopped in "), *end = said ? said + strcspn(said, "\r\n") : NULL;
+	AUTO_EVENT struct event stopped;
 
-	if (!said)
-		return err_new(ERR_BUILD, "it ended without a word of an ordered stop");
-	*ret_seconds = strtod(said + strlen("stopped in "), NULL);
-	if (memchr(said, ':', (size_t)(end - said)))
-		return err_new(ERR_BUILD, "%.*s", (int)(end - said), said);
+	if (!event_find(tail, EVENT_STOPPED, &stopped))
+		return err_new(ERR_BUILD, "it ended without a word of an ordered stop (an image that an older mkbench built says none)");
+	*ret_seconds = stopped.ms / 1e3;
+	if (stopped.killed)
+		return err_new(ERR_BUILD, "stopped in %.1f s, but a program had to be killed: the next start recovers", *ret_seconds);
 	return *ret_seconds <= promised ? NULL : err_new(ERR_BUILD, "it took %.1f s, and %.0f s are promised", *ret_seconds, promised);
 }
 

@@ -18,44 +18,50 @@ static void news(void)
 	ok(!wait_policy_tells(&p, 120000, NULL) && !wait_policy_tells(&p, 120000, "")); /* silence is no news */
 	ok(wait_policy_tells(&p, 120000, "dead: init has not been heard of for 31 s")); /* a dead init is */
 	ok(!wait_policy_tells(&p, 140000, "dead: init has not been heard of for 51 s")); /* its seconds are not */
+	ok(wait_policy_tells(&p, 150000, "not ready: 1 of 3 sites") && wait_policy_tells(&p, 160000, "not ready: 2 of 3 sites")); /* but another number is */
 	text_done(&p.told);
 }
 
-/* Looks once a second until it is over; the second it is. */
-static int ends(struct wait_policy *p, const char *even, const char *odd, bool provisioned)
+/* Looks once a second until it is over; the second it is. A failing program is seen half of the time. */
+static int ends(struct wait_policy *p, const char *words, bool failing, bool provisioned)
 {
 	int second = 0;
 
-	for (; second < 7200 && !wait_policy_over(p, second * 1000L, provisioned); second++)
-		wait_policy_tells(p, second * 1000L, second / 10 % 2 ? odd : even);
+	for (; second < 7200 && !wait_policy_over(p, second * 1000L, provisioned); second++) {
+		wait_policy_tells(p, second * 1000L, words);
+		if (failing && second / 10 % 2 == 0)
+			wait_policy_failing(p, second * 1000L);
+	}
 	text_done(&p->told);
 	return second;
 }
 
 static void ends_of_patience(void)
 {
-	static const char *const backoff = "not ready: 1 of 1 sites; live is BACKOFF: Exited too quickly", *const well = "not ready: 1 of 1 sites";
+	static const char *const words = "not ready: 1 of 1 sites";
 
-	int second = ends(&(struct wait_policy){ 0 }, backoff, well, true);
+	int second = ends(&(struct wait_policy){ 0 }, words, true, true);
 	ok(second > 180 && second < 210); /* a program that fails again and again: three minutes */
-	second = ends(&(struct wait_policy){ .slow = true }, backoff, well, true);
+	second = ends(&(struct wait_policy){ .slow = true }, words, true, true);
 	ok(second > 180 && second < 210); /* on a slow machine too */
-	second = ends(&(struct wait_policy){ .slow = true }, well, well, true);
+	second = ends(&(struct wait_policy){ .slow = true }, words, false, true);
 	ok(second > 900 && second < 920); /* but there a program that runs has a quarter of an hour */
-	second = ends(&(struct wait_policy){ 0 }, well, well, true);
+	second = ends(&(struct wait_policy){ 0 }, words, false, true);
 	ok(second > 180 && second < 200); /* elsewhere not */
-	second = ends(&(struct wait_policy){ 0 }, NULL, NULL, false);
+	second = ends(&(struct wait_policy){ 0 }, NULL, false, false);
 	ok(second > 1800 && second < 1820); /* a step may take half an hour */
+	second = ends(&(struct wait_policy){ .slow = true }, "not ready: web is BACKOFF", false, true);
+	ok(second > 900); /* words alone say nothing */
 }
 
 static void moves(void)
 {
 	struct wait_policy p = { .slow = true };
 
-	wait_policy_tells(&p, 10000, "not ready: 0 of 1 sites; web is FATAL");
+	wait_policy_failing(&p, 10000);
 	ok(wait_policy_over(&p, 3 * MINUTE, true) == 0);
 	ok(wait_policy_over(&p, 5 * MINUTE, true) == 0); /* it has recovered, and nobody says what else is slow */
-	wait_policy_tells(&p, 5 * MINUTE, "not ready: 0 of 1 sites; web is FATAL");
+	wait_policy_failing(&p, 5 * MINUTE);
 	ok(wait_policy_over(&p, 5 * MINUTE, true) == 3);
 	wait_policy_moved(&p, 5 * MINUTE);
 	ok(wait_policy_over(&p, 5 * MINUTE, true) == 0);

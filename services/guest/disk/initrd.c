@@ -291,7 +291,9 @@ int initrd_main(int argc, char **argv)
 	}
 	log_as("initrd");
 	struct err *e = boot();
+	AUTO_FREE char *why = err_text(e);
 	log_err(e, "THIS MACHINE CANNOT START");
+	log_event(&(struct event){ .name = EVENT_CANNOT_START, .why = why });
 	log_line("it is switched off in a minute");
 	clock_sleep(60000);
 	sync();

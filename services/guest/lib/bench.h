@@ -3,6 +3,7 @@
  * sites that a person has added at run time, less those dropped (site_registry.h). */
 #pragma once
 #include "contract/bench_json.h"
+#include "contract/run_files.h"
 #include "lib/account.h"
 
 /* Reads $MKBENCH_BENCH, or /usr/lib/mkbench/bench.json, and the added sites. ERR_RECIPE names the key that is
@@ -14,7 +15,7 @@ const struct bench_site *bench_site(const struct bench *b, const char *name); /*
 /* A path below the volume, or below our folder of it; the caller's to free. */
 char *bench_in_data(const struct bench *b, const char *below);
 #define BENCH_OWN "/.mkbench"      /* our folder of the volume */
-#define BENCH_RUN "/run/mkbench"   /* what a restart may forget */
+#define BENCH_RUN RUN_FOLDER
 
 /* ERR_USAGE when a name cannot be a new site's, by the rule that recipes have. */
 struct err *bench_site_name(const char *name) MUST_CHECK;

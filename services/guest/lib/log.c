@@ -52,3 +52,10 @@ void log_err(struct err *e, const char *fmt, ...)
 	put_line(both);
 	err_free(e);
 }
+
+void log_event(const struct event *e)
+{
+	AUTO_FREE char *line = event_text(e);
+
+	put_line(line);
+}

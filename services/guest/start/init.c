@@ -323,7 +323,7 @@ static bool stop(struct init *i)
 		kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
-	log_line("stopped in %.1f s%s", (double)(clock_ms() - begun) / 1000, killed ? ": not all by itself, the next start recovers" : "");
+	stop_told(clock_ms() - begun, killed);
 	return !killed;
 }
 

@@ -11,8 +11,6 @@
 #include "lib/durable.h"
 #include "lib/log.h"
 
-#define STATE_FILE BENCH_RUN "/state.json"
-
 static const char *const names[] = { "standby", "starting", "running", "degraded", "stopping", "failed" };
 
 const char *state_name(enum state s)
@@ -28,7 +26,7 @@ void state_publish(const struct state_report *s)
 	struct err *e = durable_folder(BENCH_RUN, 0755, &durable_root);
 
 	if (!e)
-		e = durable_show(STATE_FILE, all, 0644);
+		e = durable_show(RUN_STATE_FILE, all, 0644);
 	json_decref(all);
 	if (s->state == STATE_STOPPING)
 		unlink(BENCH_RUN "/ready"); /* a load balancer goes elsewhere from now on */
@@ -47,9 +45,9 @@ struct err *state_read(struct state_report *ret)
 	bool damaged;
 
 	*ret = (struct state_report){ .state = STATE_DEGRADED, .why = mem_dup("") };
-	TRY(durable_read_json(STATE_FILE, &all, &damaged));
+	TRY(durable_read_json(RUN_STATE_FILE, &all, &damaged));
 	if (!all)
-		return err_new(ERR_SYSTEM, "init is not running here: no " STATE_FILE);
+		return err_new(ERR_SYSTEM, "init is not running here: no " RUN_STATE_FILE);
 	const char *name = json_string_value(json_object_get(all, "state"));
 	const char *why = json_string_value(json_object_get(all, "why"));
 	for (size_t i = 0; i < COUNT(names); i++)

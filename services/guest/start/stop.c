@@ -268,3 +268,9 @@ unsigned stop_seconds(void)
 
 	return seconds >= 1 && seconds <= 3600 ? (unsigned)seconds : STOP_SECONDS;
 }
+
+void stop_told(int64_t took_ms, bool killed)
+{
+	log_line("stopped in %.1f s%s", (double)took_ms / 1000, killed ? ": not all by itself, the next start recovers" : "");
+	log_event(&(struct event){ .name = EVENT_STOPPED, .ms = (unsigned)took_ms, .killed = killed });
+}

@@ -2,6 +2,7 @@
 /* The ordered stop: row after row of stop_order, MariaDB last, within a budget. */
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "lib/supervisor.h"
@@ -22,6 +23,8 @@ void stop_orphans(const struct bench *b, const struct process_list *known, const
 /* What a whole stop may take: $MKBENCH_STOP_SECONDS, or STOP_SECONDS. */
 unsigned stop_seconds(void);
 #define STOP_SECONDS 10
+/* The last words, for people and as an event: builder/contract/event.h. */
+void stop_told(int64_t took_ms, bool killed);
 
 bool stop_has_child(pid_t pid); /* an RQ worker without one is idle */
 bool stop_is_alive(pid_t pid); /* neither gone nor a zombie */
