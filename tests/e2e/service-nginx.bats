@@ -336,27 +336,30 @@ told() { sed -n 's/^{/{/p' <<< "$output" | jq -r '.headers | keys[] | ascii_down
 @test "what a proxy may say of a visitor reaches the bench from nobody: each header, by trusted and by strangers, at every door" {
 	need jq
 	local port names name from value writing args
-	names=$(sed -n 's/^proxy_set_header \([^ ]*\) "";$/\1/p' services/nginx/untrusted.conf)
-	# those that a program is known to believe, whatever the file says
-	for name in Forwarded X-Forwarded-Host X-Forwarded-Port X-Forwarded-Prefix X-Forwarded-Server X-Forwarded-Ssl X-Forwarded-Protocol \
-		X-Forwarded-Scheme X-Forwarded-User X-Real-IP X-Original-URL X-Rewrite-URL X-Script-Name X-Client-IP True-Client-IP \
-		CF-Connecting-IP Front-End-Https X-Url-Scheme Remote-User X-Remote-User X-Host Proxy X-Accel-Redirect; do
-		grep -qix "$name" <<< "$names"
-	done
+	# those that a program is known to believe, and of each family one that nobody has heard of
+	names='Forwarded X-Forwarded X-Forwarded-By X-Forwarded-Client-Cert X-Forwarded-Host X-Forwarded-Port X-Forwarded-Prefix X-Forwarded-Server
+		X-Forwarded-Ssl X-Forwarded-Protocol X-Forwarded-Scheme X-Forwarded-User X-Forwarded-Anything-Else X-Forward-For X-Forward-Proto
+		X-Original-URL X-Original-Forwarded-For X-Original-Anything X-Originating-IP X-Rewrite-URL X-Real-IP X-Real-Anything X-Client-IP
+		X-Client-Cert X-Cluster-Client-IP X-Remote-Addr X-Remote-User X-Remote-Anything X-Script-Name X-Host X-Http-Host-Override X-Scheme
+		X-Url-Scheme X-Ssl-Client-Verify X-Arr-Ssl X-Envoy-External-Address X-Appengine-User-Ip X-Azure-ClientIP X-ProxyUser-Ip X-Accel-Redirect
+		X-Accel-Mapping X-Sendfile-Type X-Auth-Request-User X-Auth-Request-Anything X-Authenticated-User X-Authentik-Username X-Webauth-User
+		X-Amzn-Oidc-Identity X-Ms-Client-Principal-Name X-Goog-Authenticated-User-Email True-Client-IP Client-IP CF-Connecting-IP CF-Anything
+		Fastly-Client-IP Fly-Client-IP Front-End-Https Remote-User Remote-Groups Remote-Anything Ssl-Client-Cert Ssl-Client-Anything Proxy
+		Proxy-Authorization Proxy-Connection'
 	proxied
 	for value in https evil.example 443 '203.0.113.9, 127.0.0.2' 'for=1.2.3.4;host=evil.example;proto=https'; do
 		for writing in plain upper underscores; do
-			args=(-H 'X-Mine: kept' -H "X-Frappe-Site-Name: $value" -H 'X-Forwarded-For: 203.0.113.9')
+			args=(-H 'X-Mine: kept' -H 'X-Auth-Token: kept' -H 'X-Goog-Channel-Id: kept' -H "X-Frappe-Site-Name: $value" -H 'X-Forwarded-For: 203.0.113.9')
 			for name in $names; do
 				case $writing in upper) name=${name^^} ;; underscores) name=${name//-/_} ;; esac
 				args+=(-H "$name: $value")
 			done
 			for from in 127.0.0.2 127.0.0.1; do
 				output=$(curl -sS --max-time 20 --interface $from -H 'Host: one.localhost' "${args[@]}" "http://127.0.0.1:$port/page")
-				[[ $(told) == "accept connection host user-agent x-forwarded-for x-forwarded-proto x-frappe-site-name x-mine x-use-x-accel-redirect " ]]
+				[[ $(told) == "accept connection host user-agent x-auth-token x-forwarded-for x-forwarded-proto x-frappe-site-name x-goog-channel-id x-mine x-use-x-accel-redirect " ]]
 				has '"X-Frappe-Site-Name": "one.localhost"'
 				output=$(curl -sS --max-time 20 --interface $from -H 'Host: one.localhost' "${args[@]}" "http://127.0.0.1:$port/socket.io/")
-				[[ $(told) == "accept host origin user-agent x-forwarded-for x-forwarded-proto x-frappe-site-name x-mine " ]]
+				[[ $(told) == "accept host origin user-agent x-auth-token x-forwarded-for x-forwarded-proto x-frappe-site-name x-goog-channel-id x-mine " ]]
 			done
 		done
 	done
