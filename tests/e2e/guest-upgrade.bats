@@ -259,6 +259,36 @@ refused() {
 	[[ $(jq -r .mariadb "$room/data/.mkbench/committed.json") = 11.8 ]]
 }
 
+# What a newer MariaDB and a newer format leave in the volume once they have begun.
+newer_servers() { jq '.servers.mariadb = "99.1.2" | .format = 2' "$room/data/.mkbench/format.json" >"$room/format" && mv "$room/format" "$room/data/.mkbench/format.json"; }
+
+@test "servers that only an unfinished upgrade has used keep nobody from putting its data back" {
+	undisturbed
+	volume
+	image 2
+	start_room MKBENCH_CRASH_AT=migrate/two.localhost:before
+	over
+	newer_servers
+	image 1
+	start_room
+	started
+	is_as before
+	run -0 jq -r '.servers.mariadb // "unknown", .format' "$room/data/.mkbench/format.json"
+	[[ $output != *99.1* && $output = *1 ]]
+	end_room TERM
+	image 2
+	start_room
+	started
+	end_room TERM
+	id=$(jq -r .upgrade "$room/data/.mkbench/committed.json")
+	newer_servers
+	image 1
+	untouched refused "was last written by a newer image (format 2"
+	start_room MKBENCH_BACK="$id"
+	started
+	is_as before
+}
+
 @test "the copy of before is kept no longer than the recipe says" {
 	volume
 	image 2

@@ -45,18 +45,11 @@ static bool is_older(const char *one, const char *other)
 	return a[0] != b[0] ? a[0] < b[0] : a[1] < b[1];
 }
 
-static struct err *read_format(const struct bench *b, json_t **ret)
-{
-	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/format.json");
-	bool damaged;
-
-	return durable_read_json(path, ret, &damaged);
-}
-
-struct err *servers_check(const struct bench *b)
+struct err *servers_check(const struct bench *b, const char *path)
 {
 	json_t *format = NULL;
-	struct err *e = read_format(b, &format);
+	bool damaged;
+	struct err *e = durable_read_json(path, &format, &damaged);
 
 	for (size_t i = 0; !e && i < COUNT(servers); i++) {
 		const char *had = json_string_value(json_object_get(json_object_get(format, "servers"), servers[i].key));
@@ -74,7 +67,8 @@ struct err *servers_record(const struct bench *b)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/format.json");
 	json_t *format = NULL, *rows = json_object();
-	struct err *e = read_format(b, &format);
+	bool damaged;
+	struct err *e = durable_read_json(path, &format, &damaged);
 
 	for (size_t i = 0; i < COUNT(servers); i++) {
 		AUTO_FREE char *has = version_of(i);

@@ -145,22 +145,26 @@ static struct err *check_sql(const struct bench *b)
 		       b->data);
 }
 
-static struct err *read_format(const struct bench *b, json_t **ret)
+static char *format_path(const struct bench *b)
 {
-	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/format.json");
+	return bench_in_data(b, BENCH_OWN "/format.json");
+}
+
+static struct err *read_format(const char *path, json_t **ret)
+{
 	bool damaged;
 
 	TRY(durable_read_json(path, ret, &damaged));
 	return damaged ? err_new(ERR_SYSTEM, "%s is damaged: restore it from a backup", path) : NULL;
 }
 
-struct err *volume_check(const struct bench *b)
+struct err *volume_check(const struct bench *b, const char *path)
 {
 	const char *wanted = getenv("MKBENCH_VOLUME_ID");
 	json_t *format;
 
 	TRY(check_folder(b));
-	TRY(read_format(b, &format));
+	TRY(read_format(path, &format));
 	json_int_t number = json_integer_value(json_object_get(format, "format"));
 	const char *id = json_string_value(json_object_get(format, "volume"));
 	struct err *e = NULL;
@@ -175,7 +179,7 @@ struct err *volume_check(const struct bench *b)
 	if (!e)
 		e = check_sql(b);
 	if (!e)
-		e = servers_check(b);
+		e = servers_check(b, path);
 	if (!e)
 		warn_ephemeral(b);
 	if (!e)
@@ -222,10 +226,10 @@ struct err *volume_room(const struct bench *b)
 
 struct err *volume_record(const struct bench *b)
 {
-	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/format.json");
+	AUTO_FREE char *path = format_path(b);
 	json_t *format;
 
-	TRY(read_format(b, &format));
+	TRY(read_format(path, &format));
 	if (!format) {
 		AUTO_FREE char *id = secret_make(SECRET_WORD);
 		id[16] = '\0';
@@ -240,8 +244,9 @@ struct err *volume_record(const struct bench *b)
 
 char *volume_id(const struct bench *b)
 {
+	AUTO_FREE char *path = format_path(b);
 	json_t *format = NULL;
-	struct err *e = read_format(b, &format);
+	struct err *e = read_format(path, &format);
 	const char *id = json_string_value(json_object_get(format, "volume"));
 	char *copy = id ? mem_dup(id) : NULL;
 

@@ -7,8 +7,8 @@
 
 /* Looks, and writes nothing: a folder, not read-only, empty or ours, of a format we know, the one that
  * MKBENCH_VOLUME_ID names. A layer of the container's own (overlay) or memory (tmpfs) is
- * allowed with a loud warning, or silently with MKBENCH_EPHEMERAL=1. */
-struct err *volume_check(const struct bench *b) MUST_CHECK;
+ * allowed with a loud warning, or silently with MKBENCH_EPHEMERAL=1. format: the path of the format.json that counts. */
+struct err *volume_check(const struct bench *b, const char *format) MUST_CHECK;
 
 /* The lease: at most one instance uses a volume. ret_fd is -1 while another holds it; the lease
  * lasts until the descriptor is closed or the process is gone. Whoever gets it has made the

@@ -329,7 +329,7 @@ static bool stop(struct init *i)
 
 static struct err *prepare(struct init *i)
 {
-	AUTO_FREE char *password = NULL; /* only looked at: a wrong one is to be told before anything is touched */
+	AUTO_FREE char *password = NULL, *format = NULL; /* only looked at: what is wrong is to be told before anything is touched */
 	sigset_t all;
 	bool was_clean;
 
@@ -343,7 +343,7 @@ static struct err *prepare(struct init *i)
 	TRY(environment_text("MKBENCH_ADMIN_PASSWORD", &password));
 	TRY(bench_read(&i->bench));
 	log_line("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
-	TRY(volume_check(&i->bench));
+	TRY(volume_check(&i->bench, format = upgrade_format(&i->bench)));
 	TRY(upgrade_check(&i->bench, false)); /* already beside an instance that still serves: a platform then keeps it */
 	TRY(take_lease(i));
 	if (i->lease < 0)

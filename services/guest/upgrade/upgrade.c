@@ -77,6 +77,39 @@ static const char *asked_back(const struct bench *b)
 	return id && *id && !strchr(id, '/') && *id != '.' && snapshot_is_there(b, id) ? id : NULL;
 }
 
+static bool is_committed(const struct bench *b, const char *id)
+{
+	json_t *committed = NULL;
+	struct err *e = release_read(b, &committed);
+	bool so = !e && !strcmp(upgrade_record_text(committed, "upgrade"), id);
+
+	err_free(e);
+	json_decref(committed);
+	return so;
+}
+
+/* The copy that the next start puts back, as settle() decides; the caller's, NULL: none. */
+static char *due_back(const struct bench *b)
+{
+	const char *asked = asked_back(b);
+	json_t *known = NULL;
+	struct err *e = asked ? NULL : upgrade_record_read(b, &known);
+	const char *id = asked ? asked : upgrade_record_text(known, "id");
+	bool stays = !*id || (!asked && strcmp(upgrade_record_text(known, "state"), "back") != 0 && is_committed(b, id));
+	char *copy = stays ? NULL : mem_dup(id);
+
+	err_free(e); /* said by who must have it */
+	json_decref(known);
+	return copy;
+}
+
+char *upgrade_format(const struct bench *b)
+{
+	AUTO_FREE char *id = due_back(b), *kept = mem_printf("%s" BENCH_OWN "/before/%s" BENCH_OWN "/format.json", b->data, id ? id : "");
+
+	return id && !access(kept, F_OK) ? TAKE(kept) : bench_in_data(b, BENCH_OWN "/format.json");
+}
+
 struct err *upgrade_check(const struct bench *b, bool ours)
 {
 	json_t *committed;
@@ -148,17 +181,6 @@ static struct err *finish(struct provision_context *w, const char *id)
 {
 	TRY(upgrade_record_forget(&w->bench));
 	return snapshot_drop_others(&w->bench, id);
-}
-
-static bool is_committed(const struct bench *b, const char *id)
-{
-	json_t *committed = NULL;
-	struct err *e = release_read(b, &committed);
-	bool so = !e && !strcmp(upgrade_record_text(committed, "upgrade"), id);
-
-	err_free(e);
-	json_decref(committed);
-	return so;
 }
 
 /* What to do with the record of an attempt that nobody is at any more. */

@@ -17,6 +17,8 @@ struct upgrade {
 /* Only looks. Refuses what cannot work: for ours, who has the volume, also when there is no room for the copy. Nothing is refused
  * when MKBENCH_BACK asks for a copy that is there. */
 struct err *upgrade_check(const struct bench *b, bool ours) MUST_CHECK;
+/* The format.json of the data that a start will work with: that of a copy which is about to be put back, else the volume's. The path is the caller's. */
+char *upgrade_format(const struct bench *b);
 /* Whether a start must migrate, or put back, before anybody is let in. */
 bool upgrade_is_due(const struct bench *b, const struct ledger *l);
 /* MKBENCH_BACK: putting back that copy is what provision begins with. */
