@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "build/app_version.h"
 #include "build/share.h"
 
 #define GUEST_LIMIT (64u << 20)
@@ -51,14 +52,17 @@ static struct err *add_guest(struct tree *t)
 }
 
 /* What the guest programs tell an upgrade by. */
-static void identify_apps(struct build_context *j)
+static struct err *identify_apps(struct build_context *j)
 {
 	char hex[DIGEST_HEX];
 
 	for (size_t i = 0; i < j->recipe.apps.count; i++) {
 		AUTO_FREE char *content = mem_printf("sha256:%s", digest_hex(&j->sources[i].digest, hex));
-		service_identify(j->services, i, j->sources[i].commit, content);
+		AUTO_FREE char *version = NULL;
+		TRY(app_version(j, i, &version));
+		service_identify(j->services, i, &(struct app_identity){ j->sources[i].commit, content, version });
 	}
+	return NULL;
 }
 
 /* "1:10.11.14-0+deb12u2" is 10.11.14 to who looks at the data. */
@@ -81,7 +85,7 @@ bool build_configuration_is_program(const struct entry *e)
 
 struct err *build_configuration(struct build_context *j, const char *build_id, struct tree *ret)
 {
-	identify_apps(j);
+	TRY(identify_apps(j));
 	name_server(j);
 	TRY(service_render(j->services, build_id, ret));
 	TRY(add_guest(ret));

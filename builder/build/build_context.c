@@ -5,10 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "build/app_packages.h"
 #include "build/app_runtime.h"
 #include "fetch/archive.h"
+
+#define TEXT_LIMIT (1u << 20)
 
 struct err *build_context_open(struct build_context *j, const char *recipe_path, enum progress_style style)
 {
@@ -274,4 +278,25 @@ void build_context_close(struct build_context *j)
 		service_free(j->services);
 	recipe_done(&j->recipe);
 	progress_free(j->progress);
+}
+
+struct err *build_context_text(const struct build_context *j, size_t app, const char *file, char **ret)
+{
+	const struct app *a = &((const struct app *)j->recipe.apps.items)[app];
+	const struct entry *e = tree_find(&j->sources[app].files, file);
+	AUTO_FREE char *bytes = NULL;
+	size_t len;
+
+	*ret = NULL;
+	if (!e || e->kind != ENTRY_FILE || e->content.kind != CONTENT_DISK)
+		return NULL;
+	TRY_AS(file_read(e->content.path, TEXT_LIMIT, &bytes, &len), "app %s", a->name);
+	/* A layer kept under the app's digest may be used without the folder being read again, so nobody else would see it. */
+	struct digest found = digest_of(bytes, len);
+	if (!digest_equal(&found, &e->sha256))
+		return err_new(ERR_BUILD, "%s has changed since mkbench began: run it again once it rests", e->content.path);
+	if (!utf8_from_file(&bytes, &len))
+		return err_new(ERR_RECIPE, "%s: %s is not a text: save it as UTF-8", a->name, file);
+	*ret = TAKE(bytes);
+	return NULL;
 }

@@ -36,7 +36,9 @@ struct err *build_context_lock_update(struct build_context *j, const char *name)
 /* Gets every app's source as the lock pins it, and sees that each app has those it needs: ERR_BUILD when the file that says so
  * is not the one that was hashed any more. */
 struct err *build_context_sources(struct build_context *j) MUST_CHECK;
-/* The second half of that. */
+/* A text file of an app's source, the caller's; NULL when it has no such file. ERR_BUILD as above. */
+struct err *build_context_text(const struct build_context *j, size_t app, const char *file, char **ret) MUST_CHECK;
+/* The second half of build_context_sources. */
 struct err *app_needs(struct build_context *j) MUST_CHECK;
 void build_context_close(struct build_context *j);
 #define AUTO_BUILD_CONTEXT __attribute__((cleanup(build_context_close)))

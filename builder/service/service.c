@@ -299,10 +299,14 @@ void service_server_version(struct service_set *s, const char *version, size_t l
 	s->server_version = arena_dup(&s->arena, version, len);
 }
 
-void service_identify(struct service_set *s, size_t app, const char *commit, const char *content)
+static const char *kept(struct service_set *s, const char *text)
 {
-	s->identities[app].commit = commit ? arena_dup(&s->arena, commit, strlen(commit)) : NULL;
-	s->identities[app].content = commit ? NULL : arena_dup(&s->arena, content, strlen(content));
+	return text ? arena_dup(&s->arena, text, strlen(text)) : NULL;
+}
+
+void service_identify(struct service_set *s, size_t app, const struct app_identity *is)
+{
+	s->identities[app] = (struct app_identity){ kept(s, is->commit), is->commit ? NULL : kept(s, is->content), kept(s, is->version) };
 }
 
 struct err *service_render(const struct service_set *s, const char *build_id, struct tree *ret)

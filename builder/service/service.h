@@ -115,6 +115,10 @@ struct err *service_needs_settle(struct service_set *s) MUST_CHECK;
 /* The package whose version the databases are of; NULL without one. */
 const char *service_server_package(const struct service_set *s);
 void service_server_version(struct service_set *s, const char *version, size_t len); /* as in "10.11.14" */
-/* Which source of an app is in the image: its commit, or NULL and the digest of its files ("sha256:…"). */
-void service_identify(struct service_set *s, size_t app, const char *commit, const char *content);
+/* Which source of an app is in the image: its commit, or NULL and the digest of its files ("sha256:…"), and the version that it
+ * declares, or NULL. Copied. */
+struct app_identity {
+	const char *commit, *content, *version;
+};
+void service_identify(struct service_set *s, size_t app, const struct app_identity *is);
 const char *service_bench_path(const struct service_set *s); /* "/home/frappe/frappe-bench" */

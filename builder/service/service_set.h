@@ -53,11 +53,6 @@ struct app_needs {
 	struct declared_needs names;
 };
 
-/* Which source of an app is in the image; NULL: not known yet, or the source does not say. */
-struct app_identity {
-	const char *commit, *content, *version;
-};
-
 struct service_set {
 	struct arena arena;
 	const struct recipe *recipe; /* borrowed */
