@@ -43,11 +43,14 @@ teardown() {
 	start_room
 	until_room sh -c "! $room/bin/health && $room/bin/health | grep ^failed"
 	run -1 in_room "$room/bin/health"
-	[[ $output = "failed: the upgrade failed, and the data are as they were before: migrate/two.localhost: migrate ended with status 3: patch 7 finds no table 'nowhere'" ]]
+	[[ $output = "failed: the upgrade (first 1.0 -> 1.1) failed, and the data are as they were before: migrate/two.localhost: migrate ended with status 3: patch 7 finds no table 'nowhere'" ]]
 	run -1 in_room "$room/bin/benchctl" status
-	[[ $output = *"state         failed: the upgrade failed"*"patch 7"* ]]
+	[[ $output = *"state         failed: the upgrade (first 1.0 -> 1.1) failed"*"patch 7"* ]]
 	[[ $(in_room curl -s -o /dev/null -w '%{http_code}' -H 'Host: one.localhost' http://127.0.0.1:8080/) = 503 ]]
-	in_room jq -e '.state == "failed" and .upgrade' /run/mkbench/progress/two.localhost.json
+	in_room jq -e '.state == "failed" and .upgrade and .what == "first 1.0 -> 1.1"' /run/mkbench/progress/two.localhost.json
+	[[ $output = *"apps          first 1.1, second"*"upgrade       first 1.0 -> 1.1"* ]]
+	in_room "$room/bin/benchctl" status --json | jq -e '.apps[0] == { name: "first", version: "1.1", source: "sha256:f2" } and .upgrade == "first 1.0 -> 1.1"'
+	grep -q "upgrade .* begins: first 1.0 -> 1.1$" "$log"
 	run -0 in_room sh -c 'pgrep -c mariadbd || true'
 	[[ $output = 0 ]]
 	end_room TERM
@@ -157,12 +160,12 @@ refused() {
 	cp "$room/bench.json" "$room/bench.hold"
 	touch "$room/bench/broken-two.localhost"
 	start_room
-	until_room sh -c "$room/bin/health | grep '^failed: the upgrade failed, and waits'"
+	until_room sh -c "$room/bin/health | grep '^failed: the upgrade (.*) failed, and waits'"
 	[[ $(jq -r .state "$room/data/.mkbench/upgrade.json") = held ]]
 	until_room test -e "$room/data/sites/two.localhost/private/files/migrated"
 	end_room TERM
 	start_room # the same image again: it still waits
-	until_room sh -c "$room/bin/health | grep '^failed: the upgrade failed, and waits'"
+	until_room sh -c "$room/bin/health | grep '^failed: the upgrade (.*) failed, and waits'"
 	rm "$room/bench/broken-two.localhost"
 	run -0 in_room "$room/bin/benchctl" upgrade
 	[[ $output = *"first "*"(differs)"*"is held: migrate/two.localhost"* ]]
@@ -211,6 +214,8 @@ refused() {
 	started
 	[[ $(cat "$room/data/sites/two.localhost/private/files/third") = "third of two.localhost" ]]
 	[[ ! -e $room/data/sites/one.localhost/private/files/third ]]
+	in_room jq -e '.what == "first 1.0 -> 1.1, third is new"' /run/mkbench/progress/two.localhost.json # and what others get is nobody's business
+	in_room jq -e '.what == "first 1.0 -> 1.1"' /run/mkbench/progress/one.localhost.json
 	jq -e '.sites["two.localhost"].apps.third and (.sites["one.localhost"].apps.third | not)' "$room/data/.mkbench/committed.json"
 }
 

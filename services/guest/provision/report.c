@@ -15,7 +15,7 @@ struct report {
 	char *folder;
 	json_t *steps, *current; /* current: borrowed from steps */
 	const char *state;
-	bool upgrades;
+	json_t *upgrades;        /* by site; NULL: no upgrade */
 	int64_t started, step_started;
 };
 
@@ -27,10 +27,10 @@ static const char *site_of(json_t *row)
 	return slash ? slash + 1 : NULL;
 }
 
-static void write_steps(const struct report *r, const char *name, const char *state, json_t *steps, unsigned mode)
+static void write_steps(const struct report *r, const char *name, const char *state, json_t *steps, const char *what, unsigned mode)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", r->folder, name);
-	json_t *all = json_pack("{s:s, s:b, s:f, s:I, s:O}", "state", state, "upgrade", r->upgrades, "seconds",
+	json_t *all = json_pack("{s:s, s:b, s:s*, s:f, s:I, s:O}", "state", state, "upgrade", r->upgrades != NULL, "what", what, "seconds",
 				(double)(clock_ms() - r->started) / 1000, "at_ms", (json_int_t)clock_ms(), "steps", steps);
 	struct err *e = durable_show(path, all, mode);
 
@@ -57,7 +57,7 @@ static void show_site(const struct report *r, const char *site)
 		failed |= !strcmp(state, "failed");
 		done &= !strcmp(state, "done");
 	}
-	write_steps(r, name, failed ? "failed" : done ? "done" : "running", own, 0644);
+	write_steps(r, name, failed ? "failed" : done ? "done" : "running", own, json_string_value(json_object_get(r->upgrades, site)), 0644);
 	json_decref(own);
 }
 
@@ -70,8 +70,8 @@ static void publish(const struct report *r, const char *changed)
 
 	json_array_foreach(bare, i, row)
 		json_object_del(row, "why");
-	write_steps(r, "steps.json", r->state, r->steps, 0600);
-	write_steps(r, "progress.json", r->state, bare, 0600);
+	write_steps(r, "steps.json", r->state, r->steps, NULL, 0600);
+	write_steps(r, "progress.json", r->state, bare, NULL, 0600);
 	json_array_foreach(bare, i, row) {
 		const char *site = site_of(row);
 		if (site && strcmp(site, last) && (!changed || !strcmp(site, changed)))
@@ -93,13 +93,15 @@ void report_free(struct report *r)
 	if (!r)
 		return;
 	json_decref(r->steps);
+	json_decref(r->upgrades);
 	free(r->folder);
 	free(r);
 }
 
-void report_upgrades(struct report *r, bool upgrades)
+void report_upgrades(struct report *r, const char *site, const char *what)
 {
-	r->upgrades = upgrades;
+	r->upgrades = r->upgrades ? r->upgrades : json_object();
+	json_object_set_new(r->upgrades, site, sanitize_json(what));
 }
 
 void report_plan(struct report *r, const char *step)

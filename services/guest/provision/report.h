@@ -14,7 +14,8 @@ struct report *report_new(const char *folder);
 void report_free(struct report *r);
 
 /* What visitors are told: an update, or else a first preparation. */
-void report_upgrades(struct report *r, bool upgrades);
+/* This start takes the data to another release: what visitors of the site may know of it, "shop 1.0 -> 1.1", may be empty. */
+void report_upgrades(struct report *r, const char *site, const char *what);
 
 /* A step that is to come, in order. */
 void report_plan(struct report *r, const char *step);

@@ -18,7 +18,6 @@
 #include "lib/durable.h"
 #include "lib/log.h"
 #include "lib/secret.h"
-#include "provision/servers.h"
 #include "lib/environment.h"
 #include "lib/sysfile.h"
 
@@ -178,8 +177,6 @@ struct err *volume_check(const struct bench *b, const char *path)
 	json_decref(format);
 	if (!e)
 		e = check_sql(b);
-	if (!e)
-		e = servers_check(b, path);
 	if (!e)
 		warn_ephemeral(b);
 	if (!e)

@@ -126,7 +126,7 @@ static void provision_ended(struct init *i, int status)
 		attempts_reset(&i->attempts);
 		set_state(i, STATE_RUNNING, NULL);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == PROVISION_WENT_BACK) {
-		AUTO_FREE char *why = upgrade_record_why();
+		AUTO_FREE char *why = upgrade_record_why(&i->bench);
 		set_state(i, STATE_FAILED, why);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_USAGE) {
 		i->status = ERR_USAGE;

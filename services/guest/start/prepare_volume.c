@@ -9,7 +9,6 @@
 #include "provision/provision_steps.h"
 #include "provision/redis_aof_repair.h"
 #include "provision/resource_plan.h"
-#include "provision/servers.h"
 #include "provision/torn.h"
 #include "provision/volume.h"
 #include "start/kernel.h"
@@ -32,12 +31,10 @@ bool prepare_volume_finished(const struct bench *b, const struct ledger *l, cons
 struct err *prepare_volume(const struct bench *b, bool was_clean)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/ledger");
-	AUTO_FREE char *format = upgrade_format(b);
 	AUTO_FREE bool *ready = mem_array(b->sites.count, sizeof *ready);
 	struct ledger *l = NULL;
 
 	TRY(kernel_check());
-	TRY(servers_check(b, format)); /* who had the volume until now may have been newer */
 	resource_plan_open_files();
 	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
 	TRY(owners_restore(b));

@@ -18,6 +18,7 @@
 #include "start/prepare_volume.h"
 #include "provision/resource_plan.h"
 #include "upgrade/release.h"
+#include "upgrade/release_change.h"
 #include "lib/log.h"
 #include "lib/environment.h"
 #include "provision/site.h"
@@ -269,6 +270,14 @@ static struct err *begin_upgrade(struct provision_context *w)
 	return w->went_back ? NULL : upgrade_open(w);
 }
 
+static void tell_upgrade(struct provision_context *w)
+{
+	for (size_t i = 0; w->upgrade && i < w->bench.sites.count; i++) {
+		AUTO_FREE char *what = release_change(&w->bench, w->bench.sites.items[i].name);
+		report_upgrades(w->report, w->bench.sites.items[i].name, what);
+	}
+}
+
 static struct err *run(struct provision_context *w)
 {
 	AUTO_FREE char *own = bench_in_data(&w->bench, BENCH_OWN "/ledger");
@@ -287,7 +296,7 @@ static struct err *run(struct provision_context *w)
 	TRY(begin_upgrade(w));
 	if (w->went_back)
 		return NULL;
-	report_upgrades(w->report, w->upgrade != NULL);
+	tell_upgrade(w);
 	plan(w);
 	bool fine = run_all(w);
 	report_finish(w->report, !fine);

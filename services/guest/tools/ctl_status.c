@@ -15,6 +15,7 @@
 #include "provision/probe.h"
 #include "start/state.h"
 #include "lib/supervisor.h"
+#include "upgrade/release_change.h"
 #include "provision/volume.h"
 
 #define LIMIT_MS 8000
@@ -90,6 +91,18 @@ static void collect_bench(const struct bench *b, struct probe *p, bool *ret_fine
 	*ret_fine &= !p->failing && !p->preparing && !json_array_size(p->problems);
 }
 
+/* Each with its version, and what it was built from. */
+static json_t *collect_apps(const struct bench *b)
+{
+	json_t *apps = json_array();
+
+	for (size_t i = 0; i < b->apps.count; i++) {
+		const struct bench_app *a = &b->apps.items[i];
+		json_array_append_new(apps, json_pack("{s:s, s:s*, s:s*}", "name", a->name, "version", a->version, "source", bench_app_source(a)));
+	}
+	return apps;
+}
+
 json_t *ctl_status_collect(const struct bench *b, bool *ret_fine)
 {
 	AUTO_PROBE struct probe p = { 0 };
@@ -110,6 +123,10 @@ json_t *ctl_status_collect(const struct bench *b, bool *ret_fine)
 				   *s.why ? s.why : NULL, "image", "name", b->name, "version", b->version, "build", b->build, "volume",
 				   collect_volume(b), "programs", standby ? json_array() : collect_programs(b, ret_fine), "sites", p.sites, "problems", p.problems,
 				   "provisioning", collect_steps());
+	AUTO_FREE char *change = release_change(b, NULL);
+	if (*change)
+		json_object_set_new(status, "upgrade", sanitize_json(change));
+	json_object_set_new(status, "apps", collect_apps(b));
 	json_t *jobs = standby ? NULL : collect_jobs(b);
 	if (jobs)
 		json_object_set_new(status, "jobs", jobs);
@@ -182,6 +199,17 @@ static void print_jobs(json_t *jobs)
 	puts("");
 }
 
+static void print_apps(json_t *apps)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(apps, i, one)
+		printf("%s%s%s%s", i ? ", " : "apps          ", text_of(one, "name"), *text_of(one, "version") ? " " : "", text_of(one, "version"));
+	if (json_array_size(apps))
+		puts("");
+}
+
 void ctl_status_print(json_t *status)
 {
 	json_t *image = json_object_get(status, "image"), *volume = json_object_get(status, "volume"), *one;
@@ -191,6 +219,9 @@ void ctl_status_print(json_t *status)
 
 	printf("state         %s%s%s\n", text_of(status, "state"), *text_of(status, "why") ? ": " : "", text_of(status, "why"));
 	printf("image         %s %s, build %.12s\n", text_of(image, "name"), text_of(image, "version"), text_of(image, "build"));
+	print_apps(json_object_get(status, "apps"));
+	if (*text_of(status, "upgrade"))
+		printf("upgrade       %s\n", text_of(status, "upgrade"));
 	printf("volume        %s, %s free, id %s\n", text_of(volume, "path"),
 	       text_size((double)json_integer_value(json_object_get(volume, "free_bytes")), room), text_of(volume, "id"));
 	print_steps(json_object_get(status, "provisioning"));

@@ -12,10 +12,12 @@
 #include "lib/crash.h"
 #include "lib/durable.h"
 #include "upgrade/release.h"
+#include "upgrade/release_change.h"
 #include "lib/log.h"
 #include "upgrade/snapshot.h"
 #include "lib/supervisor.h"
 #include "upgrade/upgrade_server.h"
+#include "provision/servers.h"
 #include "provision/volume.h"
 
 #define START_MS 60000
@@ -112,12 +114,15 @@ char *upgrade_format(const struct bench *b)
 
 struct err *upgrade_check(const struct bench *b, bool ours)
 {
+	AUTO_FREE char *format = upgrade_format(b);
 	json_t *committed;
 
 	if (asked_back(b))
-		return NULL;
+		return servers_check(b, format);
 	TRY(release_read(b, &committed));
 	struct err *e = release_check(b, committed);
+	if (!e)
+		e = servers_check(b, format);
 	if (!e && ours)
 		e = upgrade_server_check(b, committed);
 	if (!e && ours)
@@ -290,7 +295,8 @@ struct err *upgrade_open(struct provision_context *w)
 	w->upgrade = mem_new(sizeof *w->upgrade);
 	*w->upgrade = (struct upgrade){ .id = make_id(&w->bench), .committed = committed };
 	upgrade_record_tell(w->upgrade->id, "running", NULL);
-	log_line("upgrade %s begins: the data are of another release than this image", w->upgrade->id);
+	AUTO_FREE char *what = release_change(&w->bench, NULL);
+	log_line("upgrade %s begins: %s", w->upgrade->id, *what ? what : "the data are of another release than this image");
 	return NULL;
 }
 
@@ -306,7 +312,7 @@ void upgrade_close(struct upgrade *u)
 struct err *upgrade_snapshot(struct provision_context *w, bool *ret_did)
 {
 	struct upgrade *u = w->upgrade;
-	AUTO_FREE char *line = mem_printf("upgrade %s begins", u->id);
+	AUTO_FREE char *what = release_change(&w->bench, NULL), *line = mem_printf("upgrade %s begins%s%s", u->id, *what ? ": " : "", what);
 	json_t *items = list_items(&w->bench, w->ledger);
 
 	*ret_did = true;

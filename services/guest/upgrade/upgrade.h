@@ -14,8 +14,8 @@ struct upgrade {
 	bool kept, done;           /* the copy is whole; it is committed */
 };
 
-/* Only looks. Refuses what cannot work: for ours, who has the volume, also when there is no room for the copy. Nothing is refused
- * when MKBENCH_BACK asks for a copy that is there. */
+/* Only looks. Refuses what cannot work, servers that are older than those of the data, too: for ours, who has the volume, also when there is no room for
+ * the copy. Of data that are about to be put back, by MKBENCH_BACK or after a kill, the copy counts. */
 struct err *upgrade_check(const struct bench *b, bool ours) MUST_CHECK;
 /* The format.json of the data that a start will work with: that of a copy which is about to be put back, else the volume's. The path is the caller's. */
 char *upgrade_format(const struct bench *b);

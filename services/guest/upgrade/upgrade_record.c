@@ -9,6 +9,7 @@
 #include "lib/durable.h"
 #include "lib/sanitize.h"
 #include "lib/log.h"
+#include "upgrade/release_change.h"
 
 #define SAID BENCH_RUN "/upgrade.json"
 
@@ -94,13 +95,14 @@ bool upgrade_record_retry(void)
 	return !unlink(SAID);
 }
 
-char *upgrade_record_why(void)
+char *upgrade_record_why(const struct bench *b)
 {
 	json_t *said = NULL;
 	bool damaged;
 	struct err *e = durable_read_json(SAID, &said, &damaged);
 	bool held = !strcmp(upgrade_record_text(said, "state"), "held");
-	char *why = mem_printf("the upgrade failed, %s: %s", held ? "and waits (benchctl upgrade)" : "and the data are as they were before",
+	AUTO_FREE char *what = release_change(b, NULL);
+	char *why = mem_printf("the upgrade%s%s%s failed, %s: %s", *what ? " (" : "", what, *what ? ")" : "", held ? "and waits (benchctl upgrade)" : "and the data are as they were before",
 			       upgrade_record_text(said, "why"));
 
 	err_free(e);
