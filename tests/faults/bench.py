@@ -28,6 +28,10 @@ class Bench:
     def clean(self):
         self.run("--clean", self.name, check=False)
 
+    @staticmethod
+    def copy(source, target):
+        subprocess.run(["cp", "-a", "--reflink=auto", source, target], check=True)
+
     def inside(self, *argv, limit=120):
         return self.run("--exec", self.name, *argv, limit=limit)
 
