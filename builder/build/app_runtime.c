@@ -7,22 +7,11 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "build/build_runtime.h"
+#include "recipe/runtime.h"
 #include "recipe/wants.h"
 
 #define FILE_LIMIT (1u << 20)
-
-/* The version of a package without its epoch and Debian's own part; NULL: it is not chosen. The caller's to free. */
-static char *version_of(const struct build_context *j, const char *package)
-{
-	for (size_t i = 0; i < j->lock.package_count; i++) {
-		const struct lock_package *p = &j->lock.packages[i];
-		if (strcmp(p->name, package) || p->group == GROUP_BUILD)
-			continue;
-		const char *colon = strchr(p->version, ':'), *own = colon ? colon + 1 : p->version;
-		return mem_ndup(own, strspn(own, "0123456789."));
-	}
-	return NULL;
-}
 
 /* A file of an app's source, or NULL; the caller's to free. */
 static char *read_source(const struct build_context *j, size_t app, const char *path)
@@ -63,12 +52,27 @@ static char *node_wanted(const char *bytes)
 	return copy;
 }
 
-static struct err *refuse(const struct build_context *j, size_t app, const char *what, const char *wanted, const char *have)
+/* The lowest version that would do, or NULL. */
+static char *suggest(int kind, const char *wanted)
+{
+	for (int n = kind == RUNTIME_PYTHON ? 8 : 12; n < 60; n++) {
+		AUTO_FREE char *version = kind == RUNTIME_PYTHON ? mem_printf("3.%d", n) : mem_printf("%d", n);
+		AUTO_FREE char *some = mem_printf("%s%s", version, kind == RUNTIME_PYTHON ? ".99" : ".99.99");
+		if (kind == RUNTIME_PYTHON ? wants_python(wanted, some) : wants_node(wanted, some))
+			return TAKE(version);
+	}
+	return NULL;
+}
+
+static struct err *refuse(const struct build_context *j, size_t app, int kind, const char *wanted, const char *have)
 {
 	const struct app *a = &((const struct app *)j->recipe.apps.items)[app];
+	const char *asked = runtime_version(&j->recipe, kind);
+	AUTO_FREE char *better = suggest(kind, wanted), *of = asked ? mem_printf("that 'runtime' names") : mem_printf("that of %s", j->recipe.base.suite);
+	AUTO_FREE char *write = better ? mem_printf("write 'runtime: { %s: \"%s\" }', another 'suite'", runtime_names[kind], better) : mem_dup("write another 'suite'");
 
-	return err_new(ERR_RECIPE, "%s:%u:%u: the app '%s' wants %s %s, and the image would have %s, that of %s: write another 'suite', or another 'ref' of the app",
-		       j->recipe.path, a->at.line, a->at.column, a->name, what, wanted, have, j->recipe.base.suite);
+	return err_new(ERR_RECIPE, "%s:%u:%u: the app '%s' wants %s %s, and the image would have %s, %s: %s, or another 'ref' of the app",
+		       j->recipe.path, a->at.line, a->at.column, a->name, runtime_titles[kind], wanted, have, of, write);
 }
 
 static struct err *check(const struct build_context *j, size_t app, const char *python, const char *node)
@@ -77,15 +81,15 @@ static struct err *check(const struct build_context *j, size_t app, const char *
 	AUTO_FREE char *for_python = project ? python_wanted(project) : NULL, *for_node = package ? node_wanted(package) : NULL;
 
 	if (for_python && python && !wants_python(for_python, python))
-		return refuse(j, app, "Python", for_python, python);
+		return refuse(j, app, RUNTIME_PYTHON, for_python, python);
 	if (for_node && node && !wants_node(for_node, node))
-		return refuse(j, app, "Node", for_node, node);
+		return refuse(j, app, RUNTIME_NODE, for_node, node);
 	return NULL;
 }
 
 struct err *app_runtime(const struct build_context *j)
 {
-	AUTO_FREE char *python = version_of(j, "python3"), *node = version_of(j, "nodejs");
+	AUTO_FREE char *python = build_runtime_version(j, RUNTIME_PYTHON), *node = build_runtime_version(j, RUNTIME_NODE);
 
 	for (size_t app = 0; app < j->recipe.apps.count; app++)
 		TRY(check(j, app, python, node));

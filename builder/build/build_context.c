@@ -10,7 +10,9 @@
 #include "base/utf8.h"
 #include "build/app_packages.h"
 #include "build/app_runtime.h"
+#include "build/build_runtime.h"
 #include "fetch/archive.h"
+#include "recipe/runtime.h"
 
 #define TEXT_LIMIT (1u << 20)
 
@@ -28,7 +30,7 @@ static size_t roots_of(const struct build_context *j, const struct declared *dec
 	const struct service_package *packages;
 	size_t count = service_packages(j->services, &packages), n = 0;
 	const char *const *more = j->recipe.base.packages.items, *const *tools = j->recipe.base.build_packages.items;
-	size_t most = count + j->recipe.base.packages.count + j->recipe.base.build_packages.count + declared->count;
+	size_t most = count + j->recipe.base.packages.count + j->recipe.base.build_packages.count + declared->count + RUNTIME_COUNT;
 	struct plan_root *roots = mem_array(most, sizeof *roots);
 
 	for (int group = 0; group < GROUP_COUNT; group++) {
@@ -37,13 +39,34 @@ static size_t roots_of(const struct build_context *j, const struct declared *dec
 		for (size_t i = 0; group == GROUP_BUILD && i < declared->count; i++)
 			roots[n++] = (struct plan_root){ declared->items[i].name, GROUP_RUNTIME };
 		for (size_t i = 0; i < count; i++)
-			if (packages[i].group == group)
+			if (packages[i].group == group && !build_runtime_replaces(&j->recipe, packages[i].name, group))
 				roots[n++] = (struct plan_root){ packages[i].name, group };
 		for (size_t i = 0; group == GROUP_BUILD && i < j->recipe.base.build_packages.count; i++)
 			roots[n++] = (struct plan_root){ tools[i], GROUP_BUILD };
 	}
 	*ret = roots;
 	return n;
+}
+
+/* The same with the packages of interpreters that the recipe names by their version. */
+static struct err *roots_with_runtime(struct build_context *j, const struct index *ix, const struct declared *declared,
+				      struct plan_root **ret, size_t *ret_count)
+{
+	struct plan_root *roots;
+	size_t count = roots_of(j, declared, &roots), at = 0;
+
+	while (at < count && roots[at].group <= GROUP_RUNTIME)
+		at++;
+	*ret = roots;
+	const char *package;
+	TRY(build_runtime_package(j, ix, &package));
+	if (package) {
+		memmove(&roots[at + 1], &roots[at], (count - at) * sizeof *roots);
+		roots[at] = (struct plan_root){ package, GROUP_RUNTIME };
+		count++;
+	}
+	*ret_count = count;
+	return NULL;
 }
 
 static struct digest asked_of(const struct build_context *j)
@@ -63,7 +86,7 @@ static struct err *choose_from(struct build_context *j, const struct declared *d
 	struct sources sources = { 0 };
 	struct archive_index index = { 0 };
 	AUTO_FREE struct plan_root *roots = NULL;
-	size_t count = roots_of(j, declared, &roots);
+	size_t count = 0;
 
 	TRY(archive_sources(&j->recipe, j->store, j->progress, &sources));
 	struct err *e = archive_refresh(j->store, &sources, j->recipe.base.architecture, j->progress, &index);
@@ -71,6 +94,8 @@ static struct err *choose_from(struct build_context *j, const struct declared *d
 	for (size_t i = 0; i < sources.count; i++)
 		names[i] = sources.items[i].name;
 	struct lock fresh = { 0 }, *chosen = name ? &fresh : &j->lock;
+	if (!e)
+		e = roots_with_runtime(j, index.index, declared, &roots, &count);
 	if (!e)
 		e = plan_choose(index.index, roots, count, j->recipe.base.recommends, names, chosen);
 	if (!e && name)
@@ -143,6 +168,7 @@ static struct err *get_sources(struct build_context *j)
 		TRY(source_get(j->store, &j->recipe, &apps[i], pin_of(&j->lock, apps[i].name), j->progress, &j->sources[i]));
 		progress_add(j->progress, 1);
 	}
+	TRY(build_runtime_sources(j));
 	progress_done(j->progress, NULL);
 	return app_needs(j);
 }
@@ -166,6 +192,7 @@ struct err *build_context_lock_choose(struct build_context *j)
 	j->lock.asked = asked_of(j);
 	TRY(app_runtime(j));
 	pin_apps(j);
+	build_runtime_pin(j);
 	plan_make(&j->recipe, &j->lock, &j->plan);
 	return NULL;
 }
@@ -269,6 +296,7 @@ void build_context_close(struct build_context *j)
 		source_done(&j->overrides[i]);
 	free(j->sources);
 	free(j->overrides);
+	build_runtime_forget(j);
 	plan_done(&j->plan);
 	lock_done(&j->lock);
 	free(j->lock_path);

@@ -10,6 +10,7 @@
 #include "build/build_configuration.h"
 #include "build/build_owner.h"
 #include "build/build_packages.h"
+#include "build/build_runtime.h"
 #include "build/build_lockfiles.h"
 #include "build/build_layer_blob.h"
 #include "build/build_trial.h"
@@ -22,12 +23,13 @@ struct build_work {
 	struct build_context *job;
 	struct layer_request image, tools;   /* packages of the image; those that only build apps */
 	struct layer_package *packages;      /* of both, the image's first */
-	struct digest image_key, tools_key;
+	struct digest image_key, tools_key, root_key; /* root_key: of all that apps are built over */
 	struct layer_set *set, *tool_set;
 	struct layer_root root;
 	struct layer_delta configured;
+	struct build_runtime runtime;
 	struct build_apps apps;
-	struct tree settled[BUILD_APPS_PARTS]; /* what an image has of them */
+	struct tree settled[BUILD_APPS_PARTS + 1]; /* what an image has of the interpreters, if any, and of the apps' parts */
 	struct tree configuration;
 	bool rooted;                         /* the packages and tools are on root */
 	bool made;                           /* the deltas are here, not only what was poured from them */
@@ -137,12 +139,18 @@ static struct err *do_tools(struct build_work *w)
 	return NULL;
 }
 
+/* Layers that steps made: the interpreters, where the recipe brings them, then the apps' parts. */
+static size_t part_count(const struct build_work *w)
+{
+	return w->job->recipe.runtime.archives.count ? w->apps.count + 1 : w->apps.count;
+}
+
 static void merge_all(struct build_work *w, struct tree *ret)
 {
-	const struct tree *layers[3 + BUILD_APPS_PARTS] = { layer_whole(w->set), &w->configured.tree };
+	const struct tree *layers[4 + BUILD_APPS_PARTS] = { layer_whole(w->set), &w->configured.tree };
 	size_t n = 2;
 
-	for (size_t i = 0; i < w->apps.count; i++)
+	for (size_t i = 0; i < part_count(w); i++)
 		layers[n++] = &w->settled[i];
 	layers[n++] = &w->configuration;
 	tree_merge(layers, n, ret);
@@ -161,19 +169,22 @@ static struct digest whole_tree(struct build_work *w)
 /* An app's layers as an image has them: without what only the building needed. */
 static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 {
-	const struct tree *parts[BUILD_APPS_PARTS], *packages[] = { layer_whole(w->set), &w->configured.tree };
+	const struct tree *parts[BUILD_APPS_PARTS + 1], *packages[] = { layer_whole(w->set), &w->configured.tree };
 	struct tree below = { 0 };
+	size_t count = part_count(w), first = count - w->apps.count;
 
+	if (first)
+		parts[0] = &w->runtime.delta.tree;
 	for (size_t i = 0; i < w->apps.count; i++)
-		parts[i] = &w->apps.parts[i].tree;
+		parts[first + i] = &w->apps.parts[i].tree;
 	tree_merge(packages, COUNT(packages), &below);
-	tree_settle(parts, w->apps.count, &below, service_prune(w->job->services), w->job->lock.epoch, w->settled);
+	tree_settle(parts, count, &below, service_prune(w->job->services), w->job->lock.epoch, w->settled);
 	tree_done(&below);
-	for (size_t i = 0; i < w->apps.count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		build_owner(&w->job->recipe, service_bench_path(w->job->services) + 1, &w->settled[i]);
 		tree_date(&w->settled[i]);
 		struct digest key = build_layer_blob_content(w->job, &w->settled[i]);
-		TRY(build_layer_blob(w->job, &key, &w->settled[i], w->apps.names[i], &layers[i].blob));
+		TRY(build_layer_blob(w->job, &key, &w->settled[i], layers[i].name, &layers[i].blob));
 	}
 	return NULL;
 }
@@ -186,6 +197,7 @@ static struct err *make_root(struct build_work *w, struct build_layers *out)
 	TRY(do_packages(w, out));
 	TRY(build_trial(w->job, &w->image_key, &w->root));
 	TRY(do_tools(w));
+	TRY(build_runtime(w->job, &w->tools_key, &w->root, &w->runtime));
 	w->rooted = true;
 	return NULL;
 }
@@ -266,6 +278,8 @@ static void name_layers(const struct build_work *w, struct build_layers *out)
 		out->items[out->count++].name = lock_group_names[i];
 	out->items[out->count++].name = "configure";
 	out->items[out->count++].name = "programs";
+	if (part_count(w) > w->apps.count)
+		out->items[out->count++].name = "interpreters";
 	for (size_t i = 0; i < w->apps.count; i++)
 		out->items[out->count++].name = w->apps.names[i];
 	out->items[out->count++].name = "configuration";
@@ -277,6 +291,7 @@ static struct err *complete_lock(struct build_work *w, struct build_layers *out)
 
 	make_requests(w);
 	TRY(build_context_sources(w->job));
+	w->root_key = build_runtime_key(w->job, &w->tools_key);
 	TRY(build_lockfiles_check(w->job, &missing));
 	if (!missing)
 		return NULL;
@@ -290,7 +305,7 @@ static struct err *build(struct build_work *w, struct build_layers *out)
 	char hex[DIGEST_HEX];
 
 	TRY(complete_lock(w, out));
-	build_apps_plan(w->job, &w->tools_key, &w->apps);
+	build_apps_plan(w->job, &w->root_key, &w->apps);
 	name_layers(w, out);
 	TRY(name_build(w, &name, out->build_id));
 	name = build_layer_blob_key("build", &name, digest_hex(&rules, hex)); /* what was poured under other rules is looked at again */
@@ -329,8 +344,9 @@ void build_layers_done(struct build_layers *l)
 	if (!w)
 		return;
 	layer_delta_done(&w->configured);
+	build_runtime_done(&w->runtime);
 	build_apps_done(&w->apps);
-	for (size_t i = 0; i < BUILD_APPS_PARTS; i++)
+	for (size_t i = 0; i < BUILD_APPS_PARTS + 1; i++)
 		tree_done(&w->settled[i]);
 	layer_root_done(&w->root);
 	layer_close(w->tool_set);

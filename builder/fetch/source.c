@@ -23,18 +23,20 @@
 struct walking {
 	struct tree *tree;
 	const char *root;
+	bool programs;                    /* nothing is left out */
 	uint64_t bytes, names;
 	struct { char **items; size_t count, room; } pointers; /* of Git LFS */
 };
 
-static bool left_out(const char *name)
+static bool left_out(const struct walking *w, const char *name)
 {
 	static const char *const names[] = { ".", "..", ".git", ".hg", ".svn", "node_modules", "__pycache__" };
+	size_t count = w->programs ? 2 : COUNT(names);
 
-	for (size_t i = 0; i < COUNT(names); i++)
+	for (size_t i = 0; i < count; i++)
 		if (!strcmp(name, names[i]))
 			return true;
-	return text_ends(name, ".pyc");
+	return !w->programs && text_ends(name, ".pyc");
 }
 
 /* Whether a link at path (below the root) still points below the root. */
@@ -151,7 +153,7 @@ static struct err *walk(struct walking *w, const char *below, unsigned depth)
 	if (!dir)
 		return depth > DEPTH_MAX ? err_new(ERR_BUILD, "%s is nested too deeply", folder) : err_errno(errno, "%s", folder);
 	for (struct dirent *d; !e && (d = readdir(dir));) {
-		if (left_out(d->d_name))
+		if (left_out(w, d->d_name))
 			continue;
 		AUTO_FREE char *path = mem_printf("%s%s%s", below, *below ? "/" : "", d->d_name);
 		e = add(w, path, depth);
@@ -212,12 +214,12 @@ static struct err *unpinned_or_equal(const struct app *app, const struct lock_ap
 {
 	char hex[DIGEST_HEX];
 
-	if (!pinned || !pinned->tree || app->path)
+	if (!pinned || !pinned->tree)
 		return NULL;
 	AUTO_FREE char *tree = mem_printf("sha256:%s", digest_hex(digest, hex));
 	if (!strcmp(tree, pinned->tree))
 		return NULL;
-	return err_new(ERR_FETCH, "app %s is not what the lock names (%s, here %s): run 'mkbench lock' if that is meant",
+	return err_new(ERR_FETCH, "%s is not what the lock names (%s, here %s): run 'mkbench lock' if that is meant",
 		       app->name, pinned->tree, tree);
 }
 
@@ -239,7 +241,7 @@ static struct err *get_folder(struct store *s, const struct recipe *r, const str
 	if (app->path)
 		*ret = recipe_beside(r, app->path);
 	else if (!app->git)
-		return source_tar(s, app, p, ret);
+		return source_tar(s, app, NULL, p, ret);
 	else {
 		TRY(source_git(s, r, app, pinned ? pinned->commit : NULL, p, git));
 		*ret = mem_dup(git->folder);
@@ -263,7 +265,7 @@ static struct err *get(struct store *s, const struct recipe *r, const struct app
 	ret->digest = tree_digest(&ret->files);
 	if (app->git)
 		keep_commits(ret, git);
-	return unpinned_or_equal(app, pinned, &ret->digest);
+	return app->path ? NULL : unpinned_or_equal(app, pinned, &ret->digest);
 }
 
 struct err *source_get(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
@@ -278,6 +280,38 @@ struct err *source_get(struct store *s, const struct recipe *r, const struct app
 	if (e)
 		source_done(ret);
 	return e ? err_wrap(e, "app %s", app->name) : NULL;
+}
+
+static struct err *get_programs(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
+				struct progress *p, struct app_source *ret)
+{
+	AUTO_FREE char *path = app->path ? recipe_beside(r, app->path) : NULL, *folder = NULL;
+
+	if (app->sha256)
+		TRY(source_tar(s, app, path, p, &folder));
+	else
+		folder = TAKE(path);
+	AUTO_FREE char *real = realpath(folder, NULL);
+	if (!real)
+		return err_errno(errno, "%s", folder);
+	struct walking w = { .tree = &ret->files, .root = real, .programs = true };
+	struct err *e = walk(&w, "", 0);
+	forget_pointers(&w);
+	TRY(e);
+	tree_sort(&ret->files);
+	ret->digest = tree_digest(&ret->files);
+	return unpinned_or_equal(app, pinned, &ret->digest);
+}
+
+struct err *source_get_programs(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
+				struct progress *p, struct app_source *ret)
+{
+	*ret = (struct app_source){ 0 };
+	progress_item(p, app->name);
+	struct err *e = get_programs(s, r, app, pinned, p, ret);
+	if (e)
+		source_done(ret);
+	return e ? err_wrap(e, "the build of %s", app->name) : NULL;
 }
 
 void source_done(struct app_source *src)

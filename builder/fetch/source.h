@@ -22,4 +22,8 @@ struct app_source {
  * holds needs no network. Git runs as a child with the caller's own configuration, agent and netrc; it never asks. */
 struct err *source_get(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
 		       struct progress *p, struct app_source *ret) MUST_CHECK;
+/* The same of a build of programs, an archive or path of the recipe's 'runtime': nothing of it is left out, and it is what pinned says
+ * even when it is a folder. */
+struct err *source_get_programs(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
+				struct progress *p, struct app_source *ret) MUST_CHECK;
 void source_done(struct app_source *src);

@@ -149,19 +149,49 @@ static char *single_top(const char *folder)
 	return mem_dup(folder);
 }
 
-struct err *source_tar(struct store *s, const struct app *app, struct progress *p, char **ret_folder)
+/* Its bytes, in the store. */
+static struct err *get_blob(struct store *s, const struct app *app, struct progress *p, char **ret)
 {
 	const char *urls[] = { app->archive, NULL };
 	struct want w = { .what = app->name, .urls = urls };
-	AUTO_FREE char *folder = NULL;
 
 	if (!digest_parse(app->sha256, &w.sha256))
 		return err_new(ERR_RECIPE, "sha256 of its archive is not 64 hexadecimal digits");
 	if (!store_has(s, &w.sha256))
 		TRY(http_fetch(s, &w, 1, p));
-	AUTO_FREE char *blob = store_blob_path(s, &w.sha256);
+	*ret = store_blob_path(s, &w.sha256);
+	return NULL;
+}
+
+static struct err *check_file(const char *path, const char *sha256)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO_FREE char *chunk = mem_new(1 << 16);
+	struct digest_run *run = digest_start();
+	char hex[DIGEST_HEX];
+	ssize_t n = -1;
+
+	while (fd >= 0 && (n = read(fd, chunk, 1 << 16)) > 0)
+		digest_feed(run, chunk, (size_t)n);
+	int error = errno;
+	struct digest found = digest_finish(run);
+	if (n < 0)
+		return err_errno(error, "read %s", path);
+	if (!strcmp(digest_hex(&found, hex), sha256))
+		return NULL;
+	return err_new(ERR_FETCH, "%s is not what the recipe means: its SHA-256 is %s and not %s", path, hex, sha256);
+}
+
+struct err *source_tar(struct store *s, const struct app *app, const char *path, struct progress *p, char **ret_folder)
+{
+	AUTO_FREE char *blob = NULL, *folder = NULL;
+
+	if (path)
+		TRY(check_file(path, app->sha256));
+	else
+		TRY(get_blob(s, app, p, &blob));
 	TRY(store_work_folder(s, app->name, &folder));
-	TRY_AS(unpack(blob, folder), "%s", app->archive);
+	TRY_AS(unpack(path ? path : blob, folder), "%s", path ? path : app->archive);
 	*ret_folder = single_top(folder);
 	return NULL;
 }

@@ -9,4 +9,5 @@
  * stepped into. A tar may be compressed by gzip, bzip2, xz or zstd. Names with "..", absolute names, files with holes
  * and archives beyond SOURCE_TAR_LIMIT bytes are refused. */
 #define SOURCE_TAR_LIMIT (4ull << 30)
-struct err *source_tar(struct store *s, const struct app *app, struct progress *p, char **ret_folder) MUST_CHECK;
+/* path: the archive is that file, which must have the digest, instead of what the app's URL gives; or NULL. */
+struct err *source_tar(struct store *s, const struct app *app, const char *path, struct progress *p, char **ret_folder) MUST_CHECK;

@@ -58,7 +58,7 @@ void layer_reader_done(struct layer_reader *r);
 
 /* A root for sandboxes: folders, top one first, as struct sandbox takes them. */
 struct layer_root {
-	const char *lowers[24];      /* NULL-terminated; owned */
+	const char *lowers[26];      /* NULL-terminated; owned */
 };
 void layer_root_done(struct layer_root *r);
 void layer_root_over(struct layer_root *r, const struct layer_root *more); /* lays all of more on top */

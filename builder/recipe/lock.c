@@ -32,7 +32,7 @@ struct package_row {
 struct written {
 	uint64_t format, epoch;
 	const char *asked;
-	struct list packages, apps, pins;
+	struct list packages, apps, runtimes, pins;
 };
 
 struct pins_row {
@@ -67,6 +67,15 @@ static const struct field app_fields[] = {
 	{ .name = NULL },
 };
 
+static const struct field runtime_fields[] = {
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, name), .pattern = &pattern_file, .help = "what it is called" },
+	{ "version", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, version), .help = "its version" },
+	{ "from", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, from), .help = "its URL or path" },
+	{ "sha256", FIELD_TEXT, .offset = offsetof(struct lock_runtime, sha256), .pattern = &pattern_sha256, .help = "its archive's digest" },
+	{ "tree", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, tree), .help = "the digest of its files" },
+	{ .name = NULL },
+};
+
 static const struct pattern pattern_line = { "^[ -~]+$", "one line of plain characters", 65536, NULL };
 
 static const struct field pins_fields[] = {
@@ -84,6 +93,8 @@ static const struct field lock_fields[] = {
 	  .fields = package_fields, .item_size = sizeof(struct package_row), .help = "what was chosen" },
 	{ "apps", FIELD_LIST, .offset = offsetof(struct written, apps), .max = LIST_MAX, .fields = app_fields,
 	  .item_size = sizeof(struct lock_app), .help = "the apps' sources" },
+	{ "runtimes", FIELD_LIST, .offset = offsetof(struct written, runtimes), .max = 100, .fields = runtime_fields,
+	  .item_size = sizeof(struct lock_runtime), .help = "interpreters that are no Debian packages" },
 	{ "pins", FIELD_LIST, .offset = offsetof(struct written, pins), .max = 100, .fields = pins_fields,
 	  .item_size = sizeof(struct pins_row), .item_mark = offsetof(struct pins_row, pins.at), .help = "what package managers chose" },
 	{ .name = NULL },
@@ -100,6 +111,22 @@ static void feed(struct digest_run *run, const char *name, const char *value)
 {
 	digest_feed_word(run, name);
 	digest_feed_word(run, value ? value : "");
+}
+
+static void feed_runtime(struct digest_run *run, const struct recipe *r)
+{
+	const struct app *archives = r->runtime.archives.items;
+
+	if (r->runtime.python)
+		feed(run, "python", r->runtime.python);
+	if (r->runtime.node)
+		feed(run, "node", r->runtime.node);
+	for (size_t i = 0; i < r->runtime.archives.count; i++) {
+		feed(run, "runtime", archives[i].name);
+		feed(run, "url", archives[i].archive);
+		feed(run, "path", archives[i].path);
+		feed(run, "sha256", archives[i].sha256);
+	}
 }
 
 struct digest lock_asked(const struct recipe *r, const char *const *packages, size_t package_count)
@@ -137,6 +164,7 @@ struct digest lock_asked(const struct recipe *r, const char *const *packages, si
 		feed(run, "ref", overrides[i].ref);
 		feed(run, "tar", overrides[i].sha256);
 	}
+	feed_runtime(run, r);
 	return digest_finish(run);
 }
 
@@ -197,6 +225,8 @@ static struct err *read_bytes(const char *path, const char *bytes, size_t len, s
 	keep_packages(ret, &w.packages);
 	ret->apps = w.apps.items;
 	ret->app_count = w.apps.count;
+	ret->runtimes = w.runtimes.items;
+	ret->runtime_count = w.runtimes.count;
 	return NULL;
 }
 
@@ -278,6 +308,18 @@ static void put_app(struct text *t, const struct lock_app *a)
 	text_put(t, "}\n");
 }
 
+static void put_runtime(struct text *t, const struct lock_runtime *r)
+{
+	text_put(t, "  - {");
+	put_word(t, "name", r->name);
+	put_text(t, "version", r->version);
+	put_text(t, "from", r->from);
+	put_text(t, "sha256", r->sha256);
+	text_put(t, "tree: ");
+	put_quoted(t, r->tree);
+	text_put(t, "}\n");
+}
+
 static void put_pins(struct text *t, const struct lock_pins *p)
 {
 	char hex[DIGEST_HEX];
@@ -310,6 +352,10 @@ struct err *lock_write(const char *path, const struct lock *l)
 		text_put(&t, "apps:\n");
 	for (size_t i = 0; i < l->app_count; i++)
 		put_app(&t, &l->apps[i]);
+	if (l->runtime_count)
+		text_put(&t, "runtimes:\n");
+	for (size_t i = 0; i < l->runtime_count; i++)
+		put_runtime(&t, &l->runtimes[i]);
 	if (l->pin_count)
 		text_put(&t, "pins:\n");
 	for (size_t i = 0; i < l->pin_count; i++)

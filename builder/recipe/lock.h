@@ -33,6 +33,14 @@ struct lock_app {
 	const char *tree;        /* digest of its files, "sha256:…" */
 };
 
+/* An interpreter that is no Debian package. */
+struct lock_runtime {
+	const char *name, *version; /* "python", "3.10.13" as its own files say, or as the recipe does */
+	const char *from;        /* its URL or path */
+	const char *sha256;      /* of the archive, or NULL: it is a folder */
+	const char *tree;        /* digest of its files, "sha256:…" */
+};
+
 /* What a step of the framework resolved, such as versions of Python packages (service_pin_steps). */
 struct lock_pins {
 	const char *name;
@@ -48,6 +56,7 @@ struct lock {
 	int64_t epoch;           /* newest Date of the archives used: the clock of the build */
 	struct lock_package *packages; size_t package_count;
 	struct lock_app *apps; size_t app_count;
+	struct lock_runtime *runtimes; size_t runtime_count;
 	struct lock_pins *pins; size_t pin_count; /* no two of one name; a build adds those that are missing */
 };
 

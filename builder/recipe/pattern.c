@@ -216,6 +216,8 @@ ONE(version, "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "a version of letters, digits, . _
 ONE(file, "^[a-z][a-z0-9_-]*$", "a name of a-z, 0-9, _ and -", 63, NULL);
 ONE(framework, "^([a-z][a-z0-9_-]*|.*/[^/]+[.]ya?ml)$", "a name of a-z, 0-9, _ and -, or the path of a file such as ./framework.yml", 1023, why_path);
 ONE(suite, "^[a-z][a-z0-9.-]*$", "a release's code name, such as bookworm", 63, why_suite);
+ONE(python, "^3\\.[0-9]+(\\.[0-9]+)?$", "a version of Python in quotes, such as \"3.10\"", 15, NULL);
+ONE(node, "^[1-9][0-9]*(\\.[0-9]+){0,2}$", "a version of Node in quotes, such as \"24\"", 15, NULL);
 ONE(archive_suite, "^([.]?/)?([A-Za-z0-9_][A-Za-z0-9._+~-]*/)*([A-Za-z0-9_][A-Za-z0-9._+~-]*)?$",
     "a suite such as stable or bookworm/main, or ./ of a flat archive", 127, why_archive_suite);
 ONE(component, "^[A-Za-z0-9][A-Za-z0-9._+/-]*$", "a component, such as main", 63, NULL);

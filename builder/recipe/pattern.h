@@ -9,6 +9,7 @@ extern const struct pattern pattern_file;      /* stem of a file of ours */
 extern const struct pattern pattern_framework; /* the same, or the path of one's own */
 extern const struct pattern pattern_suite;     /* of Debian */
 extern const struct pattern pattern_archive_suite; /* of an archive of others: "stable", "a/b/7.0", flat "./" */
+extern const struct pattern pattern_python, pattern_node; /* versions of them */
 extern const struct pattern pattern_component, pattern_package, pattern_glob;
 extern const struct pattern pattern_mirror, pattern_url, pattern_git, pattern_ref, pattern_sha256;
 extern const struct pattern pattern_file_path; /* in the image */

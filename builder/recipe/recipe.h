@@ -44,6 +44,12 @@ struct app {
 	struct mark at;
 };
 
+/* The interpreters of the apps: NULL is the suite's own. */
+struct runtime {
+	const char *python, *node; /* "3.10", "24" */
+	struct list archives;     /* of struct app, of which path or archive: builds that run from wherever they lie, by name "python" or "node" */
+};
+
 enum password_source { PASSWORD_GENERATE, PASSWORD_ENV, PASSWORD_FILE };
 
 /* A file that may be in the image whatever the audit finds in it. */
@@ -141,6 +147,7 @@ struct recipe {
 	const char *framework;    /* a file of services/frameworks, "auto", or with a slash a path, relative to the recipe */
 	int resolve;              /* enum resolve */
 	struct base base;
+	struct runtime runtime;
 	struct list apps;         /* of struct app; the framework's own app first */
 	struct list overrides;    /* of struct app: packages that apps name, and where they are taken from instead */
 	struct list sites;        /* of struct site */

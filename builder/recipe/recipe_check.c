@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "recipe/network.h"
+#include "recipe/runtime.h"
 #include "recipe/setting.h"
 #include "recipe/zone.h"
 
@@ -332,6 +333,7 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 
 	check_apps(&v);
 	check_overrides(&v);
+	runtime_check(r, p, root);
 	check_sites(&v);
 	check_twins(&v, node_find(root, "base/packages"), r->base.packages.count, "the package");
 	check_twins(&v, node_find(root, "base/build_packages"), r->base.build_packages.count, "the package");

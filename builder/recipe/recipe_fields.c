@@ -72,6 +72,27 @@ static const struct field app_fields[] = {
 	END
 };
 
+static const struct field runtime_archive_fields[] = {
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct app, name), .choices = WORDS("python", "node"), .help = "what it is" },
+	{ "archive", FIELD_TEXT, .offset = offsetof(struct app, archive), .pattern = &pattern_url, .needs = "sha256",
+	  .help = "the archive to download; needs 'sha256'" },
+	{ "sha256", FIELD_TEXT, .offset = offsetof(struct app, sha256), .pattern = &pattern_sha256, .help = "the archive's SHA-256" },
+	{ "path", FIELD_TEXT, .offset = offsetof(struct app, path), .pattern = &pattern_path,
+	  .help = "a folder of this machine instead, or with 'sha256' an archive, from the recipe's folder" },
+	END
+};
+
+static const struct field runtime_fields[] = {
+	{ "python", FIELD_TEXT, .offset = offsetof(struct runtime, python), .pattern = &pattern_python,
+	  .help = "the version of Python, such as \"3.10\"; the suite's own when absent" },
+	{ "node", FIELD_TEXT, .offset = offsetof(struct runtime, node), .pattern = &pattern_node,
+	  .help = "the version of Node, such as \"24\"; the suite's own when absent" },
+	{ "archives", FIELD_LIST, .offset = offsetof(struct runtime, archives), .max = 2, .fields = runtime_archive_fields,
+	  .item_size = sizeof(struct app), .item_mark = offsetof(struct app, at),
+	  .help = "builds of them that run from wherever they lie, for versions that no apt archive of the recipe has" },
+	END
+};
+
 static const struct field override_fields[] = {
 	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct app, name), .pattern = &pattern_override,
 	  .help = "the package" },
@@ -256,6 +277,8 @@ const struct field recipe_fields[] = {
 	  .help = "which Python packages may be chosen for what apps leave open: those that there were at the newest commit of an app from git, or the newest there are" },
 	{ "base", FIELD_MAP, .required = true, .offset = offsetof(struct recipe, base), .fields = base_fields,
 	  .help = "the Debian system below the bench" },
+	{ "runtime", FIELD_MAP, .offset = offsetof(struct recipe, runtime), .fields = runtime_fields,
+	  .help = "the Python and the Node that the apps run on, where the suite's own are not the ones" },
 	{ "apps", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, apps), .min = 1, .max = 100, .fields = app_fields,
 	  .item_size = sizeof(struct app), .item_mark = offsetof(struct app, at),
 	  .help = "applications, the framework's own first; each from one of git, archive or path" },

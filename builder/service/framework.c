@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "recipe/runtime.h"
 
 #define EVIDENCE_LIMIT (1u << 20)
 
@@ -210,6 +211,10 @@ static void check_suits(const struct manifest *m, const struct recipe *r, struct
 		problem_warn(p, node_mark(r->root, "base/suite"), "framework %s was tried on %s and not on %s: verify the image before you "
 			     "rely on it", m->name, known, r->base.suite);
 	}
+	for (int kind = 0; kind < RUNTIME_COUNT; kind++)
+		if (runtime_version(r, kind) && !holds(&m->runtimes, runtime_names[kind]))
+			problem_add(p, node_mark(r->root, "runtime/%s", runtime_names[kind]), "framework %s runs on the suite's own %s alone: "
+				    "remove this, or name another suite", m->name, runtime_titles[kind]);
 	if (m->app_names.count && !holds(&m->app_names, first->name)) {
 		AUTO_FREE char *known = join(m->app_names.items, m->app_names.count, " or ");
 		problem_add(p, node_mark(r->root, "apps/0/name"), "the first app of framework %s must be %s", m->name, known);

@@ -93,7 +93,7 @@ struct manifest {
 
 	/* A framework's own. */
 	const char *like;        /* the framework whose keys count where this one is silent, or NULL */
-	struct list services, suites, app_names, refs, evidence;
+	struct list services, runtimes, suites, app_names, refs, evidence;
 	bool fetched;            /* "auto" takes it for an app that must be fetched to be known; its evidence is looked for then */
 	struct list options;     /* of struct pair: what an app may choose, and what counts where it does not */
 	struct manifest_needs app_needs; /* both, or both NULL */

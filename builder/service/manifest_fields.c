@@ -173,6 +173,7 @@ const struct field manifest_fields_framework[] = {
 	TEXT("like", manifest, like),
 	NEEDED("title", manifest, title, "say in a few words what it is"),
 	{ "services", FIELD_LIST, AT(manifest, services), .required = true, .min = 1, .help = "list the services a bench of it has" },
+	TEXTS("runtimes", manifest, runtimes),
 	TEXTS("suites", manifest, suites),
 	TEXTS("app_names", manifest, app_names), TEXTS("refs", manifest, refs),
 	{ "evidence", FIELD_PAIRS, AT(manifest, evidence) },

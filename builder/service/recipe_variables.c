@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "recipe/runtime.h"
 #include "template/quote.h"
 
 /* "yes" or nothing, which is what a {{#section}} asks. */
@@ -43,6 +44,14 @@ static void add_general(struct service_set *s)
 	variables_set(&s->scope, "bench.user", BENCH_USER);
 	variables_set(&s->scope, "data", BENCH_DATA);
 	variables_set(&s->scope, "site.first", r->sites.count ? sites[0].name : "");
+}
+
+static void add_runtime(struct service_set *s)
+{
+	AUTO_FREE char *python = runtime_program(s->recipe, RUNTIME_PYTHON), *node = runtime_program(s->recipe, RUNTIME_NODE);
+
+	variables_set(&s->scope, "runtime.python", python);
+	variables_set(&s->scope, "runtime.node", node);
 }
 
 static void add_mariadb(struct service_set *s)
@@ -221,6 +230,7 @@ void recipe_variables_of_recipe(struct service_set *s)
 {
 	s->scope = (struct variables){ .arena = &s->arena };
 	add_general(s);
+	add_runtime(s);
 	add_mariadb(s);
 	add_redis(s);
 	add_web(s);

@@ -30,9 +30,11 @@ import zipfile
 
 PIP = glob.glob("/usr/share/python-wheels/pip-*.whl")[0]
 sys.path.append(PIP)
-from pip._vendor.packaging import tags, utils  # noqa: E402
+from pip._vendor.packaging import utils  # noqa: E402
 from pip._vendor.packaging.specifiers import SpecifierSet  # noqa: E402
 
+# What the apps run on; this program runs on the suite's own.
+PYTHON = os.environ.get("MKBENCH_PYTHON") or sys.executable
 SECTIONS = ["uv", "packages", "build"]
 # The web server has to be there, and old packages import pkg_resources, which newer ones of setuptools lack, without saying so.
 ALWAYS = ["gunicorn", "setuptools<81"]
@@ -41,6 +43,14 @@ DEFAULT_BUILD = ["setuptools", "wheel"]
 
 def fail(*lines):
     sys.exit("\n".join(lines))
+
+
+@functools.cache
+def target():
+    """Of PYTHON: its version, and the tags of wheels that suit it, the best first."""
+    ask = (f"import json, sys; sys.path.append({PIP!r})\nfrom pip._vendor.packaging import tags\n"
+           "print(json.dumps(['.'.join(map(str, sys.version_info[:3])), list(map(str, tags.sys_tags()))]))")
+    return json.loads(subprocess.run([PYTHON, "-c", ask], check=True, stdout=subprocess.PIPE).stdout)
 
 
 def pip(*words):
@@ -180,6 +190,8 @@ def start_uv(cache, pin):
         if urls:
             environment[name] = " ".join(urls)
     environment.pop("UV_INDEX_URL", None)
+    if not PYTHON.startswith("/usr/"):  # it remembers the compiler of whoever built it
+        environment |= {"CC": "cc", "CXX": "c++"}
     return lambda *words, **keys: subprocess.run(["/tmp/uv", *words], env=environment, text=True, **keys)
 
 
@@ -195,7 +207,7 @@ def choose_uv(cache):
 
 
 def check_python(app, wanted):
-    have = ".".join(map(str, sys.version_info[:3]))
+    have = target()[0]
     if wanted and not SpecifierSet(wanted).contains(have):
         fail(f"the app '{app}' wants Python {wanted}, and the image has {have}: choose another 'base: suite', or another ref of the app")
 
@@ -235,7 +247,7 @@ def compile_set(uv, asked, files, before, what):
     """uv's choice as the packages of a pylock."""
     with open("/tmp/asked.in", "w") as out:
         out.write("\n".join(asked) + "\n")
-    words = ["pip", "compile", "-q", "--python", sys.executable, "--no-header", "--no-annotate", "--format", "pylock.toml",
+    words = ["pip", "compile", "-q", "--python", PYTHON, "--no-header", "--no-annotate", "--format", "pylock.toml",
              "-o", "/tmp/pylock.toml", "/tmp/asked.in", *files]
     if before:
         words += ["--exclude-newer", before]
@@ -254,7 +266,7 @@ def best_file(package, order):
     wheels = []
     for wheel in package.get("wheels", []):
         name = wheel.get("name") or file_of(wheel["url"])
-        ranks = [order[tag] for tag in utils.parse_wheel_filename(name)[3] if tag in order]
+        ranks = [order[str(tag)] for tag in utils.parse_wheel_filename(name)[3] if str(tag) in order]
         if ranks:
             wheels.append((min(ranks), name, wheel))
     if wheels:
@@ -266,7 +278,7 @@ def best_file(package, order):
 
 
 def pins_of(packages):
-    order = {tag: rank for rank, tag in enumerate(tags.sys_tags())}
+    order = {tag: rank for rank, tag in enumerate(target()[1])}
     pins = []
     for package in packages:
         if "vcs" in package or "directory" in package:
@@ -328,7 +340,7 @@ def choose_build(uv, sources, before):
     declared = [build_needs(folder) for folder in folders]
     needs = sorted({need for row in declared for need in row[0]})
     packages = compile_set(uv, needs, [], before, what)
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "/tmp/build-env"], check=True)
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", "/tmp/build-env"], check=True)
     done = uv("pip", "install", "-q", "--python", "/tmp/build-env/bin/python", "--no-deps",
               *[f"{package['name']}=={package['version']}" for package in packages])
     if done.returncode:
@@ -372,7 +384,7 @@ def install(cache, pins, bench):
         with open(f"/tmp/{name}.txt", "w") as out:
             out.write("".join(f"{pin.requirement()}\n" for pin in sections.get(name, [])))
     env = f"{bench}/env"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", env], check=True)
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", env], check=True)
     uv = start_uv(cache, sections["uv"][0])
     done = uv("pip", "install", "-q", "--python", f"{env}/bin/python", "--offline", "--no-index", "--find-links", "/tmp/files",
               "--no-deps", "--require-hashes", "-r", "/tmp/packages.txt", "--build-constraints", "/tmp/build.txt")
