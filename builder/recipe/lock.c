@@ -140,6 +140,8 @@ struct digest lock_asked(const struct recipe *r, const char *const *packages, si
 	feed(run, "recommends", r->base.recommends ? "yes" : "no");
 	if (!r->base.security)
 		feed(run, "security", "no");
+	if (r->tests && r->mode == MODE_PRODUCTION) /* in the other they are there anyway */
+		feed(run, "tests", "yes");
 	if (r->resolve == RESOLVE_NEWEST)
 		feed(run, "resolve", "newest");
 	for (size_t i = 0; i < r->base.archives.count; i++) {

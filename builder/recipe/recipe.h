@@ -149,6 +149,9 @@ struct recipe {
 	struct base base;
 	struct runtime runtime;
 	struct list apps;         /* of struct app; the framework's own app first */
+	bool tests;               /* what apps want for their tests alone is there */
+	bool source_maps;         /* maps from what is served to the source stay */
+	struct list keep_node_modules; /* of const char *: packages that stay although nothing refers to them */
 	struct list overrides;    /* of struct app: packages that apps name, and where they are taken from instead */
 	struct list sites;        /* of struct site */
 	struct mariadb mariadb;

@@ -338,6 +338,7 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_twins(&v, node_find(root, "base/packages"), r->base.packages.count, "the package");
 	check_twins(&v, node_find(root, "base/build_packages"), r->base.build_packages.count, "the package");
 	check_twins(&v, node_find(root, "base/mirrors"), r->base.mirrors.count, "the mirror");
+	check_twins(&v, node_find(root, "keep_node_modules"), r->keep_node_modules.count, "the package");
 	check_twins(&v, node_find(root, "fonts"), r->fonts.count, "the font package");
 	check_twins(&v, node_find(root, "outputs"), r->outputs.count, "the output");
 	check_base(&v);

@@ -29,6 +29,16 @@ static void set_limit(struct variables *s, const char *name, uint64_t v)
 		variables_set(s, name, "");
 }
 
+static char *join(const struct list *words, const char *between)
+{
+	const char *const *items = words->items;
+	struct text all = { 0 };
+
+	for (size_t i = 0; i < words->count; i++)
+		text_printf(&all, "%s%s", i ? between : "", items[i]);
+	return text_take(&all);
+}
+
 static void add_general(struct service_set *s)
 {
 	const struct recipe *r = s->recipe;
@@ -46,10 +56,15 @@ static void add_general(struct service_set *s)
 	variables_set(&s->scope, "site.first", r->sites.count ? sites[0].name : "");
 }
 
+/* What apps run on and are built with. */
 static void add_runtime(struct service_set *s)
 {
+	AUTO_FREE char *kept = join(&s->recipe->keep_node_modules, " ");
 	AUTO_FREE char *python = runtime_program(s->recipe, RUNTIME_PYTHON), *node = runtime_program(s->recipe, RUNTIME_NODE);
 
+	set_flag(&s->scope, "tests", s->recipe->tests || s->recipe->mode == MODE_DEVELOPMENT);
+	set_flag(&s->scope, "source_maps", s->recipe->source_maps);
+	variables_set(&s->scope, "keep_node_modules", kept);
 	variables_set(&s->scope, "runtime.python", python);
 	variables_set(&s->scope, "runtime.node", node);
 }
@@ -143,16 +158,6 @@ static void add_web(struct service_set *s)
 	set_number(&s->scope, "nginx.requests_burst", r->nginx.requests_per_second);
 	add_proxies(s);
 	set_number(&s->scope, "socketio.port", r->socketio_port);
-}
-
-static char *join(const struct list *words, const char *between)
-{
-	const char *const *items = words->items;
-	struct text all = { 0 };
-
-	for (size_t i = 0; i < words->count; i++)
-		text_printf(&all, "%s%s", i ? between : "", items[i]);
-	return text_take(&all);
 }
 
 static void add_workers(struct service_set *s)

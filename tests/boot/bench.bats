@@ -97,6 +97,40 @@ setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq
 	inside benchctl verify
 }
 
+# fails ROW TEXT: verify says so of the first site.
+fails() {
+	run -1 inside benchctl verify
+	grep -E "^FAIL $1 +one.localhost +.*$2" <<<"$output" || { echo "$output"; return 1; }
+}
+
+sql() { inside mariadb --socket=/run/mysqld/mysqld.sock "$(inside cat "/data/sites/$SITE/site_config.json" | jq -r .db_name)" -e "$1"; }
+
+@test "verify: mails that nobody sends although an account could" {
+	sql "INSERT INTO \`Email Queue\` VALUES ('one', '{\"creation\": \"2020-01-01 00:00:00\"}')"
+	inside benchctl verify | grep -E '^ok +mail +one.localhost +1 wait, and no account sends'
+	sql "INSERT INTO \`Email Account\` VALUES ('post', '{}')"
+	fails mail '1 of 1 mails have waited for more than an hour'
+	sql 'DELETE FROM `Email Queue`; DELETE FROM `Email Account`'
+}
+
+@test "verify: what is due and no worker runs, and what has run in a time that is still to come" {
+	inside supervisorctl stop 'workers:*'
+	fails schedule 'none of 1 jobs that are due has run in 40 seconds: atelier'
+	inside supervisorctl start 'workers:*'
+	until_true 300 inside benchctl verify
+	sql "REPLACE INTO settings VALUES ('ran atelier.utils.scheduler.note_tick', '2199-01-01T00:00:00')"
+	fails schedule "jobs have run in the future, by the clock of the site's time zone: atelier"
+	sql "DELETE FROM settings WHERE name = 'ran atelier.utils.scheduler.note_tick'"
+}
+
+@test "verify: a PDF program that makes none, and none at all" {
+	inside benchctl verify | grep -E "^ok +pdf +one.localhost +the image has no program that makes PDF files: 'pdf' of the recipe brings one"
+	inside sh -c 'printf "#!/bin/sh\necho no display >&2\nexit 1\n" >/usr/local/bin/wkhtmltopdf; chmod 755 /usr/local/bin/wkhtmltopdf'
+	fails pdf 'wkhtmltopdf'
+	inside rm /usr/local/bin/wkhtmltopdf
+	until_true 300 inside benchctl verify
+}
+
 @test "bench: commands with a site, a lock of the whole bench, and those that an image does not have" {
 	[[ $(inside bench version | xargs) == "atelier 2.1.0 shop 1.4.0 stock 0.3.1" ]]
 	[[ $(bench scheduler status) == *enabled* ]]

@@ -120,8 +120,10 @@ class Check:
     def pdf(self):
         """A page becomes a file, where the image has a program for that."""
         made = module(f"{self.first}.utils.pdf")
-        if not hasattr(made, "get_pdf") or not (shutil.which("wkhtmltopdf") or shutil.which("chromium")):
+        if not hasattr(made, "get_pdf"):
             return None
+        if not (shutil.which("wkhtmltopdf") or shutil.which("chromium")):
+            return "the image has no program that makes PDF files: 'pdf' of the recipe brings one"
         page = made.get_pdf("<html><head></head><body><h1>A page</h1></body></html>")
         if not page or not page.startswith(b"%PDF"):
             raise Failed("what comes out is no PDF file")

@@ -6,7 +6,7 @@
     node.py assets BENCH FIRST APP             runs the app's scripts that build assets
     node.py finish BENCH KEEP APP...           one list of all assets; keeps of node_modules what a running bench refers to
 
-PINS/node has lines `manager NAME VERSION INTEGRITY` and `lock APP JSON`. KEEP: packages to keep beside, by space.
+PINS/node has lines `manager NAME VERSION INTEGRITY APP...` and `lock APP JSON`. KEEP: packages to keep beside, by space.
 """
 import glob
 import json
@@ -19,6 +19,8 @@ import sys
 # A yarn.lock without a version is one of yarn 1, which later ones do not read.
 MANAGERS = {"package-lock.json": ("npm", None), "npm-shrinkwrap.json": ("npm", None), "pnpm-lock.yaml": ("pnpm", None),
             "yarn.lock": ("yarn", "1")}
+# A pnpm-lock.yaml is read by the versions of its time, and since its own 9 by all later ones.
+PNPM_OF_LOCK = {"5": "7", "6": "8"}
 PACKAGE_OF = {"yarn": "yarn", "berry": "@yarnpkg/cli-dist", "pnpm": "pnpm"}
 TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".json", ".html", ".css", ".vue", ".txt", ".md", ".xml")
 
@@ -53,6 +55,9 @@ def manager_of(folder, package):
     for file, (name, wanted) in MANAGERS.items():
         if not kind and os.path.exists(f"{folder}/{file}"):
             kind, version = name, wanted
+    if kind == "pnpm":
+        found = re.search(r"^lockfileVersion:\s*'?(\d+)", read(f"{folder}/pnpm-lock.yaml"), re.M)
+        version = PNPM_OF_LOCK.get(found[1]) if found else None
     if kind == "yarn" and re.search(r"^__metadata:", read(f"{folder}/yarn.lock"), re.M):
         kind, version = "berry", None
     named = re.match(r"(npm|yarn|pnpm)@([0-9][0-9A-Za-z.-]*)", package.get("packageManager") or "")
@@ -71,8 +76,38 @@ def npm(*words, cwd="/tmp", check=True, offline=False):
     return done
 
 
+def numbers(version):
+    return tuple(map(int, re.findall(r"\d+", version)[:3]))
+
+
+def suits_node(wanted, have):
+    """What packages say in `engines`: ">=18.12", "^20 || >=22", "20 || 22". What cannot be read suits."""
+    def met(part):
+        rows = re.findall(r"(>=|<|\^|~|)\s*v?(\d+(?:\.\d+)*)", part)
+        return all({">=": have >= numbers(v), "<": have < numbers(v), "^": have[0] == numbers(v)[0] and have >= numbers(v)}
+                   .get(op, have[:len(numbers(v))] == numbers(v)) for op, v in rows)
+    return any(met(part) for part in wanted.split("||"))
+
+
+def newest_manager(cache, kind, version):
+    """The newest of that version that runs on the image's Node, with its digest."""
+    name = PACKAGE_OF[kind]
+    have = numbers(subprocess.run(["node", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout)
+    text = npm("view", f"{name}@{version or '>=0'}", "version", "engines.node", "dist.integrity", "--json", "--cache", f"{cache}/npm",
+               check=False).stdout
+    found = json.loads(text) if text.strip() else []
+    if isinstance(found, dict) and "error" in found:
+        fail(f"{kind} {version or ''} cannot be had from the package index: {found['error'].get('summary', '')}")
+    rows = [row for row in (found if isinstance(found, list) else [found]) if version and "-" in version or "-" not in row["version"]]
+    rows = [row for row in rows if len(rows) == 1 or suits_node(row.get("engines.node") or "*", have)]
+    if not rows:
+        fail(f"no {kind} {version or ''} runs on Node {'.'.join(map(str, have))}: name another as 'packageManager' in the app's package.json, "
+             "or another Node in the recipe's 'runtime'")
+    return max(rows, key=lambda row: numbers(row["version"]))
+
+
 def choose(cache, pins, bench, *apps):
-    lines, wanted = [], set()
+    lines, wanted = [], {}
     for app in apps:
         folder = f"{bench}/apps/{app}"
         package = package_of(folder)
@@ -82,12 +117,10 @@ def choose(cache, pins, bench, *apps):
         if kind is None:
             lines.append(f"lock {app} {make_lock(cache, folder, app)}")
         elif kind != "npm":
-            wanted.add((kind, version))
-    for kind, version in sorted(wanted, key=str):
-        name = PACKAGE_OF[kind] + (f"@{version}" if version else "")
-        found = json.loads(npm("view", name, "name", "version", "dist.integrity", "--json", "--cache", f"{cache}/npm").stdout)
-        newest = found[-1] if isinstance(found, list) else found
-        lines.append(f"manager {kind} {newest['version']} {newest['dist.integrity']}")
+            wanted.setdefault((kind, version), []).append(app)
+    for (kind, version), users in wanted.items():
+        newest = newest_manager(cache, kind, version)
+        lines.append(f"manager {kind} {newest['version']} {newest['dist.integrity']} {' '.join(users)}")
     with open(f"{pins}/node", "w") as out:
         out.write("".join(f"{line}\n" for line in sorted(lines)) or "none\n")
 
@@ -100,13 +133,15 @@ def make_lock(cache, folder, app):
     return json.dumps(json.loads(read(f"{own}/package-lock.json")), separators=(",", ":"))
 
 
-def pinned(pins):
+def pinned(pins, user):
+    """The package managers of one app, and the locks of those that have none of their own."""
     managers, locks = {}, {}
     for line in read(f"{pins}/node").splitlines():
         word, _, rest = line.partition(" ")
         if word == "manager":
-            kind, version, integrity = rest.split(" ")
-            managers[kind] = version, integrity
+            kind, version, integrity, *users = rest.split(" ")
+            if user in users or not users:
+                managers[kind] = version, integrity
         elif word == "lock":
             app, _, text = rest.partition(" ")
             locks[app] = text
@@ -158,7 +193,7 @@ def install(cache, pins, bench, app):
     package = package_of(folder)
     if not needs_packages(package):
         return
-    managers, locks = pinned(pins)
+    managers, locks = pinned(pins, app)
     before = {name: read(f"{folder}/{name}") for name in ("package.json", "yarn.lock") if os.path.exists(f"{folder}/{name}")}
     changed = override(bench, folder)
     kind, _ = manager_of(folder, package)
@@ -233,7 +268,7 @@ def assets(bench, first, app):
             os.makedirs(f"{bench}/assets/.parts", exist_ok=True)
             os.rename(f"{bench}/assets/{name}", f"{bench}/assets/.parts/{app}.{name}")
     for path in glob.glob(f"{folder}/{app}/public/**/*.map", recursive=True):
-        if "/dist/" in path and "source_maps" not in os.environ.get("MKBENCH_KEEP", ""):
+        if "/dist/" in path and not os.environ.get("MKBENCH_SOURCE_MAPS"):
             os.remove(path)
 
 
@@ -360,6 +395,9 @@ def remove(path):
 
 
 def finish(bench, keep, *apps):
+    for name in keep.split():
+        if not any(os.path.isdir(f"{bench}/apps/{app}/node_modules/{name}") for app in apps):
+            fail(f"no app has the Node package '{name}', which 'keep_node_modules' of the recipe names")
     for name in ("assets.json", "assets-rtl.json"):
         whole = {}
         for app in apps:

@@ -46,6 +46,9 @@ class Database:
     def get_single_value(self, _table, key):
         return self.get("settings", key)
 
+    def table_exists(self, table):
+        return bool(self.sql("SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s", (table,)))
+
     def commit(self):
         self.connection.commit()
 
@@ -114,7 +117,9 @@ def get_hooks(name, app=None):
 
 
 def get_all(doctype, filters=None, fields=None, pluck=None, limit_page_length=0):
-    """Of the two lists that there are."""
+    """Of the lists that there are."""
+    if doctype in ("Email Queue", "Email Account"):
+        return [_dict(json.loads(value), name=name) for name, value in local.db.sql(f"SELECT name, value FROM `{doctype}`")]
     if doctype == "Patch Log":
         names = [row[0] for row in local.db.sql("SELECT name FROM patch_log")]
         return names if pluck else [_dict(patch=name) for name in names]

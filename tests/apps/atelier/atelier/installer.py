@@ -14,7 +14,7 @@ def _new_site(db_name, site, admin_password=None, verbose=False, install_apps=No
         sys.exit(f"{site} is there already")
     atelier.init(site)
     atelier.connect()
-    for table in ("settings", "account", "patch_log"):
+    for table in ("settings", "account", "patch_log", "Email Queue", "Email Account"):
         atelier.local.db.sql(f"CREATE TABLE IF NOT EXISTS `{table}` (name VARCHAR(140) PRIMARY KEY, value TEXT)")
     set_password("Administrator", admin_password)
     for app in ["atelier", *(install_apps or [])]:
