@@ -73,6 +73,21 @@ static struct err *open_parent(int root, const char *path, int *ret_fd, const ch
 	return NULL;
 }
 
+/* A second name of a file that came before, reached without following any link. */
+static struct err *add_name(int root, const char *first, int at, const char *name, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+	struct stat st;
+
+	if (climbs(first))
+		return err_new(ERR_BUILD, "the archive holds a name that leaves it: %s", first);
+	AUTO_CLOSE int fd = (int)syscall(SYS_openat2, root, first, &how, sizeof how);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_new(ERR_BUILD, "%s is another name of %s, which is no file of the archive", path, first);
+	AUTO_FREE char *opened = mem_printf("/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, opened, at, name, AT_SYMLINK_FOLLOW) < 0 ? err_errno(errno, "%s", path) : NULL;
+}
+
 static struct err *unpack_one(struct archive *in, struct archive_entry *e, int root, uint64_t *total)
 {
 	const char *whole = archive_entry_pathname(e), *name = "";
@@ -94,7 +109,9 @@ static struct err *unpack_one(struct archive *in, struct archive_entry *e, int r
 		return mkdirat(at, name, 0755) < 0 && errno != EEXIST ? err_errno(errno, "%s", path) : NULL;
 	if (type == AE_IFLNK)
 		return symlinkat(archive_entry_symlink(e), at, name) < 0 ? err_errno(errno, "%s", path) : NULL;
-	if (type != AE_IFREG || archive_entry_hardlink(e))
+	if (archive_entry_hardlink(e))
+		return add_name(root, archive_entry_hardlink(e), at, name, path);
+	if (type != AE_IFREG)
 		return err_new(ERR_BUILD, "the archive holds something that is no file, folder or link: %s", path);
 	AUTO_CLOSE int fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 				   archive_entry_perm(e) & 0111 ? 0755 : 0644);

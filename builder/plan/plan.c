@@ -46,6 +46,12 @@ static void print_apps(const struct plan *p, struct text *out)
 	}
 }
 
+static void print_runtimes(const struct plan *p, struct text *out)
+{
+	for (size_t i = 0; i < p->lock->runtime_count; i++)
+		text_printf(out, "  runtime   %-24s %s of %s\n", p->lock->runtimes[i].name, p->lock->runtimes[i].version, p->lock->runtimes[i].from);
+}
+
 static void print_sites(const struct plan *p, struct text *out)
 {
 	const struct site *sites = p->recipe->sites.items;
@@ -67,6 +73,7 @@ void plan_print(const struct plan *p, struct text *out)
 				    text_plural(layer->package_count),
 				    text_size((double)layer->download_bytes, size), remark(group));
 	}
+	print_runtimes(p, out);
 	print_apps(p, out);
 	print_sites(p, out);
 	text_printf(out, "  in all    %zu package%s, %s\n", p->lock->package_count, text_plural(p->lock->package_count),

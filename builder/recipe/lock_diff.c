@@ -84,6 +84,15 @@ static struct items apps_of(const struct lock *l)
 	return all;
 }
 
+static struct items runtimes_of(const struct lock *l)
+{
+	struct items all = { 0 };
+
+	for (size_t i = 0; i < l->runtime_count; i++)
+		VEC_PUSH(&all, (struct item){ l->runtimes[i].name, l->runtimes[i].version, false });
+	return all;
+}
+
 /* Their texts are in the arena of a. */
 static struct items modules_of(const struct lock *l, struct arena *a)
 {
@@ -137,8 +146,10 @@ size_t lock_diff(const struct lock *old, const struct lock *now, struct text *ou
 	AUTO_ARENA struct arena arena = { 0 };
 	struct items old_packages = packages_of(old), packages = packages_of(now), old_apps = apps_of(old), apps = apps_of(now);
 	struct items old_modules = modules_of(old, &arena), modules = modules_of(now, &arena);
+	struct items old_runtimes = runtimes_of(old), runtimes = runtimes_of(now);
 	size_t moved = compare(out, "package", &old_packages, &packages);
 
+	moved += compare(out, "runtime", &old_runtimes, &runtimes);
 	moved += compare(out, "app", &old_apps, &apps);
 	moved += compare(out, "submodule", &old_modules, &modules);
 	return moved + compare_pins(out, old, now, &arena);

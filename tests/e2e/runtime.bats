@@ -146,6 +146,8 @@ who=home/frappe/frappe-bench/who
 	[[ $(grep -c '^interpreters ' <<<"$output") == 0 ]]
 	grep -E '^  - \{name: node, version: "24.2.1", from: "node-linux.tar.gz", sha256: "[0-9a-f]{64}", tree: "sha256:[0-9a-f]{64}"\}$' notes.lock
 	grep -E '^  - \{name: python, version: "3.10.13", from: "./python", tree: "sha256:[0-9a-f]{64}"\}$' notes.lock
+	mkbench 0 plan notes.yml
+	[[ $output == *"  runtime   node                     24.2.1 of node-linux.tar.gz"* ]]
 	cp out/notes-1.tar first.tar
 	mkbench 0 clean --built
 	mkbench 0 build -o out notes.yml
@@ -154,6 +156,15 @@ who=home/frappe/frappe-bench/who
 	echo more >python/lib/python3.10/os.py # a folder is pinned as well
 	mkbench 4 build -o out notes.yml
 	[[ $output == *"the build of python: python is not what the lock names (sha256:"*"): run 'mkbench lock' if that is meant" ]]
+}
+
+@test "lock says which interpreter moved" {
+	node_build 24.2.1
+	write_recipe 'node: "24"' 'archives: [{ name: node, path: ./node-linux }]'
+	mkbench 0 lock notes.yml
+	node_build 24.3.0
+	mkbench 0 lock notes.yml
+	[[ $output == *"runtime"*"node"*"24.2.1"*"24.3.0"* ]]
 }
 
 @test "an app's line of source leaves the interpreters' layer as it is" {

@@ -104,6 +104,19 @@ static void packings(void)
 	}
 }
 
+/* A file with two names, as tar keeps it, is two files that are alike. */
+static void second_names(void)
+{
+	static const struct member linked[] = { { "a/run", "#!", PROGRAM }, { "run", "a/run", HARDLINK } };
+	static const struct member twice[] = { { "a/run", "#!", PROGRAM }, { "run", "#!", PROGRAM } };
+	struct app_source a, b;
+
+	ok(!get("gzip", linked, COUNT(linked), &a) && !get("gzip", twice, COUNT(twice), &b));
+	ok(digest_equal(&a.digest, &b.digest));
+	source_done(&a);
+	source_done(&b);
+}
+
 static void refusals(void)
 {
 	static const struct { struct member members[2]; const char *words; } cases[] = {
@@ -112,7 +125,10 @@ static void refusals(void)
 		{ { { "l", "..", SYMLINK }, { "l/x", "", 0 } }, "writes through" },
 		{ { { "l", "/tmp", SYMLINK }, { "l/x", "", 0 } }, "writes through" },
 		{ { { "l", "../../x", SYMLINK } }, "points outside its app" }, { { { "l", "/etc/passwd", SYMLINK } }, "points outside its app" },
-		{ { { "f", "x", 0 }, { "h", "f", HARDLINK } }, "no file, folder or link" },
+		{ { { "h", "../../x", HARDLINK } }, "a name that leaves it" }, { { { "h", "/etc/passwd", HARDLINK } }, "a name that leaves it" },
+		{ { { "h", "gone", HARDLINK } }, "no file of the archive" }, { { { "d/", NULL, 0 }, { "h", "d", HARDLINK } }, "no file of the archive" },
+		{ { { "l", "/etc", SYMLINK }, { "h", "l/passwd", HARDLINK } }, "no file of the archive" },
+		{ { { "l", "/etc/passwd", SYMLINK }, { "h", "l", HARDLINK } }, "no file of the archive" },
 		{ { { "p", NULL, FIFO } }, "no file, folder or link" },
 		{ { { "f", "x", 0 }, { "f", "y", 0 } }, "f: File exists" },
 		{ { { "f", "x", HOLE_BEFORE } }, "a file with holes: f" }, { { { "f", "x", HOLE_AFTER } }, "a file with holes: f" },
@@ -151,6 +167,7 @@ int main(void)
 	AUTO_FREE char *path = mem_printf("%s/store", top);
 	ok(!store_open(path, &store));
 	packings();
+	second_names();
 	refusals();
 	runs_no_program();
 	store_close(store);
