@@ -83,6 +83,8 @@ $(build)/version.h: FORCE
 	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
 $(build)/main.o: $(build)/version.h
 $(build)/main.o: CFLAGS += -I$(build)
+$(build)/base/version.o: Makefile
+$(build)/base/version.o: CFLAGS += -DMKBENCH_VERSION='"$(version)"'
 
 $(build)/%.o: builder/%.c
 	@mkdir -p $(@D)
@@ -179,6 +181,7 @@ pages = $(into)/share/man/man1/mkbench.1 $(into)/share/bash-completion/completio
 install: $(build)/mkbench guest
 	install -D -m 755 $(build)/mkbench $(into)/bin/mkbench
 	install -D -m 755 $(build)/guest/guest $(share)/guest
+	install -D -m 644 $(build)/guest/libraries.json $(share)/libraries.json
 	cp -R services rootfs recipes $(share)
 	rm -f $(share)/recipes/*.lock
 	chmod -R u=rwX,go=rX $(share)

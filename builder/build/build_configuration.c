@@ -14,15 +14,17 @@
 #define GUEST_LIMIT (64u << 20)
 #define GUEST_FOLDER "usr/lib/mkbench"
 
+#define NOTE_LIMIT (1u << 20)
+
 /* Beside the tool when it was just compiled, with the services when it is installed. */
-static struct err *guest_path(char **ret)
+static struct err *guest_path(const char *name, char **ret)
 {
 	AUTO_FREE char *folder = file_program_folder(), *share = NULL;
-	AUTO_FREE char *beside = mem_printf("%s/guest/guest", folder);
+	AUTO_FREE char *beside = mem_printf("%s/guest/%s", folder, name);
 
 	if (access(beside, R_OK)) {
 		TRY(share_folder(&share));
-		*ret = mem_printf("%s/guest", share);
+		*ret = mem_printf("%s/%s", share, name);
 	} else {
 		*ret = TAKE(beside);
 	}
@@ -36,7 +38,7 @@ static struct err *add_guest(struct tree *t)
 	AUTO_FREE char *path = NULL, *bytes = NULL;
 	size_t len;
 
-	TRY(guest_path(&path));
+	TRY(guest_path("guest", &path));
 	struct err *e = file_read(path, GUEST_LIMIT, &bytes, &len);
 	if (e && err_code(e) == ENOENT)
 		return err_wrap(e, "the programs that run inside an image are missing: run 'make'");
@@ -48,6 +50,24 @@ static struct err *add_guest(struct tree *t)
 		tree_add(t, &(struct entry){ .path = name, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
 	}
 	tree_add(t, &(struct entry){ .path = "usr/bin/benchctl", .kind = ENTRY_SYMLINK, .mode = 0777, .link = "../lib/mkbench/ctl" });
+	return NULL;
+}
+
+/* What was linked into the program, for who asks what an image is made of (sbom/sbom.h). Without it that is not known. */
+static struct err *add_libraries(struct tree *t)
+{
+	AUTO_FREE char *path = NULL, *bytes = NULL;
+	size_t len;
+
+	TRY(guest_path("libraries.json", &path));
+	struct err *e = file_read(path, NOTE_LIMIT, &bytes, &len);
+	if (e && err_code(e) == ENOENT) {
+		err_free(e);
+		return NULL;
+	}
+	TRY(e);
+	tree_add(t, &(struct entry){ .path = GUEST_FOLDER "/libraries.json", .kind = ENTRY_FILE, .mode = 0644, .size_bytes = len,
+				     .sha256 = digest_of(bytes, len), .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 	return NULL;
 }
 
@@ -80,7 +100,7 @@ static void name_server(struct build_context *j)
 
 bool build_configuration_is_program(const struct entry *e)
 {
-	return !strcmp(e->path, GUEST_FOLDER) || !strcmp(e->path, GUEST_FOLDER "/init");
+	return !strcmp(e->path, GUEST_FOLDER) || !strcmp(e->path, GUEST_FOLDER "/init") || !strcmp(e->path, GUEST_FOLDER "/libraries.json");
 }
 
 struct err *build_configuration(struct build_context *j, const char *build_id, struct tree *ret)
@@ -89,6 +109,7 @@ struct err *build_configuration(struct build_context *j, const char *build_id, s
 	name_server(j);
 	TRY(service_render(j->services, build_id, ret));
 	TRY(add_guest(ret));
+	TRY(add_libraries(ret));
 	tree_add(ret, &(struct entry){ .path = "data", .kind = ENTRY_FOLDER, .mode = 0755 });
 	tree_sort(ret);
 	tree_date(ret);

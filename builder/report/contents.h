@@ -6,7 +6,7 @@
 enum package_kind { PACKAGE_DEBIAN, PACKAGE_PYTHON, PACKAGE_NODE, PACKAGE_APP, PACKAGE_KIND_COUNT };
 extern const char *const contents_kind_names[PACKAGE_KIND_COUNT]; /* "debian", "python", "node", "app" */
 
-struct package {
+struct contents_package {
 	enum package_kind kind;
 	const char *name, *version; /* version NULL: it is not said */
 	const char *architecture;   /* Debian's; else NULL */
@@ -37,7 +37,7 @@ struct contents {
 	struct tree tree;           /* all layers merged, sorted */
 	size_t *layer_of;           /* of each entry of tree */
 	size_t *owner_of;           /* index of a package, or CONTENTS_NOBODY */
-	struct package *packages;   /* by kind, name, version */
+	struct contents_package *packages;   /* by kind, name, version */
 	size_t package_count;
 	const char *os;             /* "debian"; NULL: no os-release */
 	const char *os_version;     /* "12"; NULL likewise */

@@ -8,7 +8,7 @@
 #include "debian/control.h"
 
 struct list {
-	struct package *items;
+	struct contents_package *items;
 	size_t count, room;
 };
 
@@ -33,7 +33,7 @@ static void add_python(struct contents *c, struct list *list, size_t at)
 	bool short_word = license.len && license.len < 100 && !memchr(license.at, '\n', license.len);
 	if (!name.len || !version.len)
 		return;
-	VEC_PUSH(list, (struct package){
+	VEC_PUSH(list, (struct contents_package){
 		.kind = PACKAGE_PYTHON, .name = keep(c, name.at, name.len), .version = keep(c, version.at, version.len),
 		.license = short_word ? keep(c, license.at, license.len) : NULL, .path = keep(c, path, strlen(path)),
 		.layer = c->layer_of[at] });
@@ -71,7 +71,7 @@ static void add_node(struct contents *c, struct list *list, size_t at)
 	const char *name = json_word(c, object, "name"), *version = json_word(c, object, "version");
 
 	if (name && version)
-		VEC_PUSH(list, (struct package){
+		VEC_PUSH(list, (struct contents_package){
 			.kind = PACKAGE_NODE, .name = name, .version = version, .license = json_word(c, object, "license"),
 			.path = keep(c, path, strlen(path)), .layer = c->layer_of[at] });
 	json_decref(object);
@@ -92,7 +92,7 @@ static void add_apps(struct contents *c, struct list *list)
 		AUTO_FREE char *path = name && root ? mem_printf("%s/apps/%s", root + strspn(root, "/"), name) : NULL;
 		const struct entry *folder = path ? tree_find(&c->tree, path) : NULL;
 		if (folder)
-			VEC_PUSH(list, (struct package){
+			VEC_PUSH(list, (struct contents_package){
 				.kind = PACKAGE_APP, .name = name, .version = json_word(c, app, "version"), .commit = json_word(c, app, "commit"),
 				.content = json_word(c, app, "content"), .path = keep(c, path, strlen(path)),
 				.layer = c->layer_of[folder - c->tree.items] });

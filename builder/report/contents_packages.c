@@ -15,7 +15,7 @@ static const char *keep(struct contents *c, struct slice s)
 }
 
 /* "glibc (2.36-9)": the source and its version, where they differ from the package's. */
-static void take_source(struct contents *c, struct package *p, struct slice field)
+static void take_source(struct contents *c, struct contents_package *p, struct slice field)
 {
 	struct slice name, version;
 
@@ -47,13 +47,13 @@ static void take_status(struct contents *c, size_t at, bool apart)
 	const char *text = contents_text(e, &len);
 	struct control walk = { text, text + len };
 	struct slice stanza;
-	struct { struct package *items; size_t count, room; } list = { c->packages, c->package_count, c->package_count };
+	struct { struct contents_package *items; size_t count, room; } list = { c->packages, c->package_count, c->package_count };
 
 	while (control_next(&walk, &stanza)) {
 		struct slice name = control_get(stanza, "Package"), status = control_get(stanza, "Status");
 		if (!name.at || !(status.at ? is_installed(status) : apart))
 			continue;
-		struct package p = {
+		struct contents_package p = {
 			.kind = PACKAGE_DEBIAN, .name = keep(c, name), .version = keep(c, control_get(stanza, "Version")),
 			.architecture = keep(c, control_get(stanza, "Architecture")), .depends = keep(c, control_get(stanza, "Depends")),
 			.path = arena_dup(&c->arena, e->path, strlen(e->path)), .layer = c->layer_of[at],
@@ -68,7 +68,7 @@ static void take_status(struct contents *c, size_t at, bool apart)
 
 static int by_name(const void *a, const void *b)
 {
-	const struct package *x = a, *y = b;
+	const struct contents_package *x = a, *y = b;
 	int order = x->kind < y->kind ? -1 : x->kind > y->kind;
 
 	order = order ? order : strcmp(x->name, y->name);
@@ -85,7 +85,7 @@ static size_t find_package(const struct contents *c, const char *name, size_t le
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		const struct package *p = &c->packages[middle];
+		const struct contents_package *p = &c->packages[middle];
 		int order = p->kind != PACKAGE_DEBIAN ? 1 : strncmp(p->name, name, word);
 		if (!order && p->name[word])
 			order = 1;
@@ -95,7 +95,7 @@ static size_t find_package(const struct contents *c, const char *name, size_t le
 			high = middle;
 	}
 	for (; low < c->package_count && c->packages[low].kind == PACKAGE_DEBIAN; low++) {
-		const struct package *p = &c->packages[low];
+		const struct contents_package *p = &c->packages[low];
 		if (strlen(p->name) != word || strncmp(p->name, name, word))
 			break;
 		const char *architecture = p->architecture ? p->architecture : "";
@@ -212,7 +212,7 @@ static void own_folders(struct contents *c)
 	struct { struct folder *items; size_t count, room; } list = { 0 };
 
 	for (size_t i = 0; i < c->package_count; i++) {
-		const struct package *p = &c->packages[i];
+		const struct contents_package *p = &c->packages[i];
 		const char *slash = strrchr(p->path, '/');
 		if (p->kind == PACKAGE_PYTHON)
 			take_record(c, i);

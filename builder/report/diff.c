@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-const char *diff_version(const struct package *p)
+const char *diff_version(const struct contents_package *p)
 {
 	return p->commit ? p->commit : p->version ? p->version : p->content ? p->content : "";
 }
@@ -16,7 +16,7 @@ static int words(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "");
 }
 
-static int same_thing(const struct package *a, const struct package *b)
+static int same_thing(const struct contents_package *a, const struct contents_package *b)
 {
 	int order = a->kind < b->kind ? -1 : a->kind > b->kind;
 
@@ -26,16 +26,16 @@ static int same_thing(const struct package *a, const struct package *b)
 
 static int by_version(const void *a, const void *b)
 {
-	const struct package *const *x = a, *const *y = b;
+	const struct contents_package *const *x = a, *const *y = b;
 	int order = same_thing(*x, *y);
 
 	return order ? order : strcmp(diff_version(*x), diff_version(*y));
 }
 
 /* Each once, however often an image has the same version of it; the caller's to free. */
-static const struct package **sorted(const struct contents *c, size_t *ret_count)
+static const struct contents_package **sorted(const struct contents *c, size_t *ret_count)
 {
-	const struct package **list = mem_array(c->package_count + 1, sizeof *list);
+	const struct contents_package **list = mem_array(c->package_count + 1, sizeof *list);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < c->package_count; i++)
@@ -56,7 +56,7 @@ static void pair(struct diff *d)
 
 	for (size_t i = 0; i < d->packages.count; i++) {
 		struct diff_package *row = &d->packages.items[i], *last = kept ? &d->packages.items[kept - 1] : NULL;
-		const struct package *one = row->old ? row->old : row->new, *before = !last ? NULL : last->old ? last->old : last->new;
+		const struct contents_package *one = row->old ? row->old : row->new, *before = !last ? NULL : last->old ? last->old : last->new;
 		bool joins = last && !same_thing(before, one) && ((last->old && !last->new && row->new) || (last->new && !last->old && row->old));
 		if (!joins) {
 			d->packages.items[kept++] = *row;
@@ -71,7 +71,7 @@ static void pair(struct diff *d)
 static void compare_packages(struct diff *d)
 {
 	size_t olds, news;
-	const struct package **old = sorted(d->old, &olds), **new = sorted(d->new, &news);
+	const struct contents_package **old = sorted(d->old, &olds), **new = sorted(d->new, &news);
 
 	for (size_t i = 0, n = 0; i < olds || n < news;) {
 		int order = i == olds ? 1 : n == news ? -1 : by_version(&old[i], &new[n]);

@@ -5,7 +5,7 @@
 
 /* One that was added has no old side, one that was removed no new one. */
 struct diff_package {
-	const struct package *old, *new;
+	const struct contents_package *old, *new;
 };
 
 struct diff_setting {
@@ -32,4 +32,4 @@ void diff_done(struct diff *d);
 bool diff_is_empty(const struct diff *d);
 #define AUTO_DIFF __attribute__((cleanup(diff_done)))
 /* What a package is told by: its version, or an app's commit or content; never NULL. */
-const char *diff_version(const struct package *p);
+const char *diff_version(const struct contents_package *p);

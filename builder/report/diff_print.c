@@ -62,7 +62,7 @@ static void put_packages(const struct diff *d, enum diff_form form, struct text 
 		put_heading(out, form, "packages", "package");
 	for (size_t i = 0; i < d->packages.count; i++) {
 		const struct diff_package *row = &d->packages.items[i];
-		const struct package *p = row->new ? row->new : row->old;
+		const struct contents_package *p = row->new ? row->new : row->old;
 		AUTO_FREE char *name = p->kind == PACKAGE_DEBIAN ? mem_dup(p->name) : mem_printf("%s (%s)", p->name, contents_kind_names[p->kind]);
 		put_row(out, form, name, row->old ? diff_version(row->old) : NULL, row->new ? diff_version(row->new) : NULL);
 	}
@@ -119,7 +119,7 @@ static json_t *packages_json(const struct diff *d)
 
 	for (size_t i = 0; i < d->packages.count; i++) {
 		const struct diff_package *row = &d->packages.items[i];
-		const struct package *p = row->new ? row->new : row->old;
+		const struct contents_package *p = row->new ? row->new : row->old;
 		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "change", change(row->old, row->new), "kind",
 						      contents_kind_names[p->kind], "name", report_text_json(p->name), "architecture",
 						      report_text_json(p->architecture),

@@ -111,7 +111,7 @@ static void put_layers(const struct contents *c, struct text *out)
 	text_put(out, "\n");
 }
 
-static void put_package(struct text *out, const struct package *p)
+static void put_package(struct text *out, const struct contents_package *p)
 {
 	report_text_put(out, p->name);
 	if (p->version) {
@@ -179,7 +179,7 @@ static json_t *layers_json(const struct contents *c)
 	return list;
 }
 
-static json_t *package_json(const struct package *p)
+static json_t *package_json(const struct contents_package *p)
 {
 	AUTO_FREE char *path = mem_printf("/%s", p->path);
 	json_t *j = json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:o}", "kind", contents_kind_names[p->kind], "name", report_text_json(p->name),

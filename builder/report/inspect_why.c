@@ -20,14 +20,14 @@ static bool depends_on(const char *field, const char *name)
 	return false;
 }
 
-static const struct package *package_of(const struct contents *c, const struct entry *e)
+static const struct contents_package *package_of(const struct contents *c, const struct entry *e)
 {
 	size_t owner = c->owner_of[e - c->tree.items];
 
 	return owner == CONTENTS_NOBODY ? NULL : &c->packages[owner];
 }
 
-static json_t *needed_by(const struct contents *c, const struct package *p)
+static json_t *needed_by(const struct contents *c, const struct contents_package *p)
 {
 	json_t *list = json_array();
 
@@ -44,7 +44,7 @@ static const char *const kinds[] = {
 
 static void print_json(const struct contents *c, const struct entry *e, struct text *out)
 {
-	const struct package *p = package_of(c, e);
+	const struct contents_package *p = package_of(c, e);
 	size_t layer = c->layer_of[e - c->tree.items];
 	AUTO_FREE char *path = mem_printf("/%s", e->path), *mode = mem_printf("%04o", e->mode);
 
@@ -57,7 +57,7 @@ static void print_json(const struct contents *c, const struct entry *e, struct t
 						      report_text_json(p->commit), "needed_by", needed_by(c, p)) : json_null()));
 }
 
-static void print_package(const struct contents *c, const struct package *p, struct text *out)
+static void print_package(const struct contents *c, const struct contents_package *p, struct text *out)
 {
 	json_t *list = needed_by(c, p);
 
@@ -81,7 +81,7 @@ static void print_package(const struct contents *c, const struct package *p, str
 
 static void print(const struct contents *c, const struct entry *e, struct text *out)
 {
-	const struct package *p = package_of(c, e);
+	const struct contents_package *p = package_of(c, e);
 	size_t layer = c->layer_of[e - c->tree.items];
 	char size[16];
 

@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 
-#define MAGIC "mkbench layer 1\n"
+#define MAGIC "mkbench layer 2\n"
 #define HEAD 69u /* of an entry: its numbers and its digest */
 
 static void put(struct text *out, uint64_t value, size_t bytes)

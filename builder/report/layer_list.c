@@ -64,15 +64,17 @@ static char *plain_path(const char *name)
 	return text_take(&out);
 }
 
-/* The files that say what is installed. */
-static bool is_kept(const char *path)
+bool layer_list_keeps(const char *path, uint64_t size_bytes)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
+	if (size_bytes > KEPT_LIMIT)
+		return false;
 	if (text_starts(path, "var/lib/dpkg/"))
 		return !strcmp(name, "status") || (text_starts(path, "var/lib/dpkg/info/") && text_ends(name, ".list")) ||
 		       text_starts(path, "var/lib/dpkg/status.d/");
 	return !strcmp(path, "etc/os-release") || !strcmp(path, "usr/lib/os-release") || !strcmp(path, "usr/lib/mkbench/bench.json") ||
+	       !strcmp(path, "usr/lib/mkbench/libraries.json") || (text_starts(path, "usr/share/doc/") && !strcmp(name, "copyright")) ||
 	       text_ends(path, ".dist-info/METADATA") || text_ends(path, ".dist-info/RECORD") || text_ends(path, ".egg-info/PKG-INFO") || text_ends(path, ".egg-info") ||
 	       !strcmp(name, "package.json");
 }
@@ -81,7 +83,7 @@ static bool is_kept(const char *path)
 static struct err *read_file(struct archive *a, const char *path, struct entry *e, char **ret_bytes)
 {
 	AUTO_TEXT struct text kept = { 0 };
-	bool keeps = is_kept(path) && e->size_bytes <= KEPT_LIMIT;
+	bool keeps = layer_list_keeps(path, e->size_bytes);
 	struct digest_run *run = digest_start();
 	const void *bytes;
 	size_t len;

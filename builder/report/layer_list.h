@@ -13,4 +13,6 @@ struct layer_list {
 
 /* s may be NULL: nothing is remembered. ERR_BUILD when the layer is damaged, or larger than any that is believed. */
 struct err *layer_list_read(const struct image_source *source, size_t layer, struct store *s, struct layer_list *ret) MUST_CHECK;
+/* Whether a file of that path is one that says what is installed, whose bytes are kept. */
+bool layer_list_keeps(const char *path, uint64_t size_bytes);
 void layer_list_done(struct layer_list *l);

@@ -17,10 +17,14 @@ else
 guest_link := $(guest_libs) $(guest_wrap:%=-Wl,--wrap=%)
 endif
 
-guest: $(build)/guest/guest
+guest: $(build)/guest/guest $(build)/guest/libraries.json
 
 $(build)/guest/guest: $(guest_obj) $(guest_base)
-	$(call short,LINK,$@)$(CC) $(filter-out -fPIE,$(CFLAGS)) -o $@ $^ $(guest_link)
+	$(call short,LINK,$@)$(CC) $(filter-out -fPIE,$(CFLAGS)) -o $@ $^ $(guest_link) -Wl,--trace,--trace >$@.trace
+
+# What came along, for the image's bill of materials (mkbench sbom); it names the program's bytes, so it is made with them.
+$(build)/guest/libraries.json: $(build)/guest/guest services/guest/linked
+	$(call short,NOTE,$@)services/guest/linked $< $(version) <$<.trace >$@.new && mv $@.new $@
 
 $(build)/guest/%.o: services/guest/%.c
 	@mkdir -p $(@D)

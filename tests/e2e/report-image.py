@@ -26,6 +26,16 @@ Architecture: amd64
 Version: 2.0+b1
 """
 
+COPYRIGHT = b"""Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+
+Files: *
+License: GPL-2+ or Artistic
+
+Files: lib/*
+License: permissive-odd
+ What it says.
+"""
+
 
 def blob(data):
     name = hashlib.sha256(data).hexdigest()
@@ -58,7 +68,12 @@ first = layer([
     ("var/lib/dpkg/status", STATUS.format(alpha="1:1.1-1" if new else "1:1.0-1").encode()),
     ("var/lib/dpkg/info/alpha.list", b"/.\n/bin\n/bin/alpha\n/usr/bin/alias\n/etc/alpha.conf\n"),
     ("var/lib/dpkg/info/libbeta:amd64.list", b"/.\n/usr/lib/libbeta.so.2\n"),
-    ("usr/share/doc/alpha/copyright", b"MIT"),
+    ("usr/share/doc/alpha/copyright", COPYRIGHT), ("usr/share/doc/libbeta", ("to", "alpha")),
+    ("usr/lib/mkbench/init", b"program"), ("usr/lib/mkbench/libraries.json", json.dumps({
+        "program": "mkbench-guest", "version": "9.9", "sha256": hashlib.sha256(b"another" if hostile else b"program").hexdigest(),
+        "libraries": [{"archive": "libgamma.a", "sha256": "c" * 64, "package": "libgamma-dev", "version": "1.2-3", "architecture": "amd64",
+                       "source": "gamma", "source_version": "1.2-3", "distribution": "debian-12"},
+                      {"archive": "libown.a", "sha256": "d" * 64}]}).encode()),
     ("usr/lib/os-release", b'ID=debian\nVERSION_ID="12"\n'),
 ])
 second = layer([

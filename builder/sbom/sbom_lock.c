@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "sbom/purl.h"
+#include "sbom/sbom.h"
+
+static void add_package(struct sbom *s, const struct recipe *r, const struct lock_package *p)
+{
+	const struct purl_qualifier q[] = { { "arch", p->architecture }, { "distro", r->base.suite }, { NULL, NULL } };
+
+	sbom_add(s, &(struct sbom_part){ .kind = SBOM_DEBIAN, .name = sbom_keep(s, p->name), .version = sbom_keep(s, p->version),
+					 .purl = sbom_take(s, purl_new("deb", "debian", p->name, p->version, q)), .sha256 = p->sha256,
+					 .within = SBOM_NOBODY });
+}
+
+/* "git+https://host/owner/name@COMMIT" */
+static char *from_where(const struct app *app, const struct lock_app *locked)
+{
+	if (!app || !app->git)
+		return NULL;
+	return mem_printf("git+%s%s%s", app->git, locked->commit ? "@" : "", locked->commit ? locked->commit : "");
+}
+
+static void add_app(struct sbom *s, const struct recipe *r, const struct lock_app *locked)
+{
+	const struct app *apps = r->apps.items, *app = NULL;
+	const char *version = locked->commit ? locked->commit : locked->tree;
+
+	for (size_t i = 0; i < r->apps.count; i++)
+		app = !strcmp(apps[i].name, locked->name) ? &apps[i] : app;
+	AUTO_FREE char *where = from_where(app, locked);
+	const struct purl_qualifier q[] = {
+		{ "checksum", locked->tree }, { "download_url", app ? app->archive : NULL }, { "vcs_url", where }, { NULL, NULL },
+	};
+	sbom_add(s, &(struct sbom_part){ .kind = SBOM_APP, .name = sbom_keep(s, locked->name), .version = sbom_keep(s, version),
+					 .commit = sbom_keep(s, locked->commit), .within = SBOM_NOBODY,
+					 .purl = sbom_take(s, purl_new("generic", NULL, locked->name, version, q)) });
+}
+
+/* "NAME==VERSION --hash=sha256:DIGEST # file", as Python's package managers write what they chose. */
+static void add_pin(struct sbom *s, const char *line)
+{
+	static const char hash[] = "--hash=sha256:";
+	size_t len = strcspn(line, "= \t#[;");
+	const char *version = line + len, *sum = strstr(line, hash);
+
+	if (*version == '[')
+		version += strcspn(version, "]") + (strchr(version, ']') != NULL);
+	if (!len || !text_starts(version, "=="))
+		return;
+	version += strspn(version, "=");
+	AUTO_FREE char *name = mem_ndup(line, len), *plain = purl_python_name(name), *number = mem_ndup(version, strcspn(version, " \t;#"));
+	AUTO_FREE char *hex = sum ? mem_ndup(sum + strlen(hash), strspn(sum + strlen(hash), "0123456789abcdef")) : NULL;
+	struct sbom_part part = {
+		.kind = SBOM_PYTHON, .name = sbom_keep(s, name), .version = sbom_keep(s, number), .within = SBOM_NOBODY,
+		.purl = sbom_take(s, purl_new("pypi", NULL, plain, number, NULL)),
+	};
+	if (!hex || !digest_parse(hex, &part.sha256))
+		part.sha256 = (struct digest){ 0 };
+	sbom_add(s, &part);
+}
+
+/* The names, versions and digests of all that is listed. */
+static struct digest digest_parts(const struct sbom *s)
+{
+	struct digest_run *run = digest_start();
+
+	for (size_t i = 0; i < s->count; i++) {
+		digest_feed_word(run, s->items[i].purl);
+		digest_feed(run, s->items[i].sha256.bytes, sizeof s->items[i].sha256.bytes);
+	}
+	return digest_finish(run);
+}
+
+void sbom_lock(const struct recipe *r, const struct lock *l, struct sbom *ret)
+{
+	struct sbom s = { .created = l->epoch };
+
+	s.name = sbom_keep(&s, r->name);
+	s.version = sbom_keep(&s, r->version);
+	s.remark = "Made of the recipe's lock, before a build: no licences, and nothing of what only a build brings.";
+	for (size_t i = 0; i < l->package_count; i++)
+		if (l->packages[i].group < GROUP_BUILD)
+			add_package(&s, r, &l->packages[i]);
+	for (size_t i = 0; i < l->pin_count; i++)
+		for (size_t n = 0; !strcmp(l->pins[i].name, "python") && n < l->pins[i].line_count; n++)
+			add_pin(&s, l->pins[i].lines[n]);
+	for (size_t i = 0; i < l->app_count; i++)
+		add_app(&s, r, &l->apps[i]);
+	s.digest = digest_parts(&s);
+	*ret = s;
+}
