@@ -331,7 +331,6 @@ static struct err *run(struct build_context *j, const struct bind *binds, size_t
 struct err *build_apps(struct build_context *j, const struct layer_root *root, struct build_apps *a)
 {
 	struct parts all;
-	struct layer_root made[BUILD_APPS_PARTS] = { 0 };
 	struct build_binds binds;
 	struct err *e = build_lockfiles_lay(j, &binds);
 
@@ -339,12 +338,10 @@ struct err *build_apps(struct build_context *j, const struct layer_root *root, s
 	make_parts(j, &all);
 	for (size_t i = 0; !e && i < a->count; i++) {
 		progress_stage(j->progress, a->names[i], all.items[i].steps.count, "steps");
-		e = run(j, binds.items, binds.count, root, &all.items[i], made, &a->keys[i], &made[i], &a->parts[i]);
+		e = run(j, binds.items, binds.count, root, &all.items[i], a->made, &a->keys[i], &a->made[i], &a->parts[i]);
 		if (!e)
 			progress_done(j->progress, a->parts[i].cached ? "cached" : NULL);
 	}
-	for (size_t i = 0; i < a->count; i++)
-		layer_root_done(&made[i]);
 	build_lockfiles_unlay(&binds);
 	end_parts(&all);
 	return e;
@@ -352,6 +349,8 @@ struct err *build_apps(struct build_context *j, const struct layer_root *root, s
 
 void build_apps_done(struct build_apps *a)
 {
-	for (size_t i = 0; i < a->count; i++)
+	for (size_t i = 0; i < a->count; i++) {
 		layer_delta_done(&a->parts[i]);
+		layer_root_done(&a->made[i]);
+	}
 }

@@ -14,6 +14,7 @@ struct build_apps {
 	struct layer_delta parts[BUILD_APPS_PARTS]; /* lowest first */
 	const char *names[BUILD_APPS_PARTS];        /* "environment", "dependencies", "apps", "bench" */
 	struct digest keys[BUILD_APPS_PARTS];
+	struct layer_root made[BUILD_APPS_PARTS];   /* each on disk, once it was run */
 	size_t count;
 };
 

@@ -13,6 +13,7 @@
 #include "build/build_runtime.h"
 #include "build/build_lockfiles.h"
 #include "build/build_layer_blob.h"
+#include "build/build_sites.h"
 #include "build/build_trial.h"
 #include "layer/layer.h"
 
@@ -25,12 +26,14 @@ struct build_work {
 	struct layer_package *packages;      /* of both, the image's first */
 	struct digest image_key, tools_key, root_key; /* root_key: of all that apps are built over */
 	struct layer_set *set, *tool_set;
-	struct layer_root root;
+	struct layer_root root, packages_root; /* with the build tools, and as an image has it */
 	struct layer_delta configured;
 	struct build_runtime runtime;
 	struct build_apps apps;
 	struct tree settled[BUILD_APPS_PARTS + 1]; /* what an image has of the interpreters, if any, and of the apps' parts */
 	struct tree configuration;
+	struct digest unnamed;               /* ... of the configuration without the build's name */
+	struct tree sites;                   /* prebaked ones */
 	bool rooted;                         /* the packages and tools are on root */
 	bool made;                           /* the deltas are here, not only what was poured from them */
 };
@@ -153,6 +156,7 @@ static void merge_all(struct build_work *w, struct tree *ret)
 	for (size_t i = 0; i < part_count(w); i++)
 		layers[n++] = &w->settled[i];
 	layers[n++] = &w->configuration;
+	layers[n++] = &w->sites;
 	tree_merge(layers, n, ret);
 }
 
@@ -195,6 +199,7 @@ static struct err *make_root(struct build_work *w, struct build_layers *out)
 		return NULL;
 	TRY(build_packages(w->job));
 	TRY(do_packages(w, out));
+	layer_root_over(&w->packages_root, &w->root);
 	TRY(build_trial(w->job, &w->image_key, &w->root));
 	TRY(do_tools(w));
 	TRY(build_runtime(w->job, &w->tools_key, &w->root, &w->runtime));
@@ -236,16 +241,29 @@ static struct err *pour_configuration(struct build_work *w, struct build_layers 
 	return e;
 }
 
+static struct err *pour_sites(struct build_work *w, struct image_layer *layer)
+{
+	struct build_sites_request r = { &w->packages_root, &w->apps, &w->configuration, w->tool_set ? layer_whole(w->tool_set) : NULL,
+					  build_sites_key(&w->image_key, &w->apps, &w->unnamed) };
+
+	TRY(build_sites(w->job, &r, &w->sites));
+	struct digest key = build_layer_blob_content(w->job, &w->sites);
+	return build_layer_blob(w->job, &key, &w->sites, "sites", &layer->blob);
+}
+
 /* Runs what is missing, bottom to top: apps need the packages' root even if its layers are poured. */
 static struct err *make_all(struct build_work *w, struct build_layers *out)
 {
-	struct image_layer *top = &out->items[out->count - 1];
+	bool prebakes = w->job->recipe.prebake;
+	struct image_layer *top = &out->items[out->count - 1 - prebakes];
 
 	TRY(make_root(w, out));
 	TRY(check_places(w));
 	TRY(build_apps(w->job, &w->root, &w->apps));
 	TRY(pour_apps(w, &out->items[IMAGE_GROUPS + 2]));
 	TRY(pour_configuration(w, out, top));
+	if (prebakes)
+		TRY(pour_sites(w, &out->items[out->count - 1]));
 	out->tree = whole_tree(w);
 	w->made = true;
 	return NULL;
@@ -257,15 +275,16 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	struct digest_run *run = digest_start();
 	struct tree unnamed = { 0 };
 
-	digest_feed_word(run, "build 6");
+	digest_feed_word(run, "build 7");
 	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
 		digest_feed_word(run, *glob);
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);
 	for (size_t i = 0; i < w->apps.count; i++)
 		digest_feed(run, w->apps.keys[i].bytes, sizeof w->apps.keys[i].bytes);
 	struct err *e = build_configuration(w->job, "", &unnamed);
-	struct digest configuration = tree_digest(&unnamed);
-	digest_feed(run, configuration.bytes, sizeof configuration.bytes);
+	w->unnamed = tree_digest(&unnamed);
+	digest_feed(run, w->unnamed.bytes, sizeof w->unnamed.bytes);
+	digest_feed_word(run, w->job->recipe.prebake ? "prebaked" : "");
 	tree_done(&unnamed);
 	*ret = digest_finish(run);
 	digest_hex(ret, hex);
@@ -283,6 +302,8 @@ static void name_layers(const struct build_work *w, struct build_layers *out)
 	for (size_t i = 0; i < w->apps.count; i++)
 		out->items[out->count++].name = w->apps.names[i];
 	out->items[out->count++].name = "configuration";
+	if (w->job->recipe.prebake)
+		out->items[out->count++].name = "sites";
 }
 
 static struct err *complete_lock(struct build_work *w, struct build_layers *out)
@@ -349,6 +370,8 @@ void build_layers_done(struct build_layers *l)
 	for (size_t i = 0; i < BUILD_APPS_PARTS + 1; i++)
 		tree_done(&w->settled[i]);
 	layer_root_done(&w->root);
+	layer_root_done(&w->packages_root);
+	tree_done(&w->sites);
 	layer_close(w->tool_set);
 	layer_close(w->set);
 	tree_done(&w->configuration);

@@ -66,6 +66,8 @@ static const struct contract_field framework[] = {
 	ROW("site_folders", WORDS, bench, site_folders, OPTIONAL, "public/files private/files private/backups locks logs", "folders of a new site"),
 	COMMANDS("site_create", create),
 	COMMANDS("site_finish", finish),
+	COMMANDS("site_seal", seal),
+	COMMANDS("site_renew", renew),
 	COMMANDS("site_migrate", migrate),
 	COMMANDS("site_install", install),
 	COMMANDS("site_probe", probes),

@@ -88,7 +88,7 @@ struct bench {
 	const char *const *site_folders;
 	const char *framework;
 	CONTRACT_LIST(struct bench_app) apps; /* empty: the image does not say */
-	CONTRACT_LIST(struct bench_command) create, finish, migrate, install, probes, checks;
+	CONTRACT_LIST(struct bench_command) create, finish, seal, renew, migrate, install, probes, checks;
 	unsigned upgrade_keep_seconds; /* 0: until the next one */
 	const char *backup_to;    /* restic's repository; NULL: the recipe wants no backups */
 	const char *probe_path, *admin_user;

@@ -105,6 +105,8 @@ static struct err *fill_framework(struct filling *f)
 	b->admin_user = m->admin_user;
 	TRY(fill_steps(f, &m->site_create, &b->create.items, &b->create.count));
 	TRY(fill_steps(f, &m->site_finish, &b->finish.items, &b->finish.count));
+	TRY(fill_steps(f, &m->site_seal, &b->seal.items, &b->seal.count));
+	TRY(fill_steps(f, &m->site_renew, &b->renew.items, &b->renew.count));
 	TRY(fill_steps(f, &m->site_migrate, &b->migrate.items, &b->migrate.count));
 	TRY(fill_steps(f, &m->site_install, &b->install.items, &b->install.count));
 	TRY(fill_steps(f, &m->site_probe, &b->probes.items, &b->probes.count));

@@ -215,6 +215,9 @@ static void check_suits(const struct manifest *m, const struct recipe *r, struct
 		if (runtime_version(r, kind) && !holds(&m->runtimes, runtime_names[kind]))
 			problem_add(p, node_mark(r->root, "runtime/%s", runtime_names[kind]), "framework %s runs on the suite's own %s alone: "
 				    "remove this, or name another suite", m->name, runtime_titles[kind]);
+	if (r->prebake && !m->site_renew.count)
+		problem_add(p, node_mark(r->root, "prebake"), "framework %s does not say how a prebaked site gets secrets of its own: leave it "
+			    "out, or give the framework site_renew", m->name);
 	if (m->app_names.count && !holds(&m->app_names, first->name)) {
 		AUTO_FREE char *known = join(m->app_names.items, m->app_names.count, " or ");
 		problem_add(p, node_mark(r->root, "apps/0/name"), "the first app of framework %s must be %s", m->name, known);

@@ -101,6 +101,7 @@ struct manifest {
 	struct { struct service_tool *items; size_t count; } tools; /* the same as read */
 	struct list pin_steps, prepare_steps, app_steps, bench_steps, prune;
 	struct list common_site_config, site_config, site_folders, site_create, site_finish;
+	struct list site_seal, site_renew; /* of prebaked sites */
 	struct list site_migrate, site_install, site_probe, site_check;
 	const char *probe_path, *socketio_path, *admin_user;
 	uint64_t memory_per_worker_bytes;

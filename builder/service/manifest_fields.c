@@ -192,6 +192,8 @@ const struct field manifest_fields_framework[] = {
 	TEXTS("site_folders", manifest, site_folders),
 	ROWS("site_create", site_create, step_fields, manifest_step),
 	ROWS("site_finish", site_finish, step_fields, manifest_step),
+	ROWS("site_seal", site_seal, step_fields, manifest_step),
+	ROWS("site_renew", site_renew, step_fields, manifest_step),
 	ROWS("site_migrate", site_migrate, step_fields, manifest_step),
 	ROWS("site_install", site_install, step_fields, manifest_step),
 	ROWS("site_probe", site_probe, step_fields, manifest_step),

@@ -111,6 +111,8 @@ static void list_packages(struct service_set *s)
 	add_fonts(s);
 	if (s->recipe->backup.to)
 		add_package(s, "restic", GROUP_SERVICES);
+	if (s->recipe->prebake)
+		add_package(s, "mariadb-client", GROUP_BUILD); /* mariadb-dump */
 	if (s->disk_count)
 		add_package(s, s->recipe->disk.kernel, GROUP_DISK);
 	for (size_t i = 0; i < s->disk_count; i++)

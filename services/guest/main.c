@@ -15,6 +15,7 @@
 #include "start/init.h"
 #include "disk/initrd.h"
 #include "jobs/keeper.h"
+#include "prebake/prebake.h"
 #include "start/provision.h"
 #include "start/log_relay.h"
 
@@ -35,6 +36,7 @@ static const struct {
 	{ "relay", log_relay_main },
 	{ "as", as_main },
 	{ "keeper", keeper_main },
+	{ "prebake", prebake_main },
 };
 
 int main(int argc, char **argv)

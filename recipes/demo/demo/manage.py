@@ -49,6 +49,20 @@ def set_admin_password(args):
         store.set_password(db, "Administrator", password)
 
 
+def seal(args):
+    """Before a site is copied into an image: without its administrator's password and anybody's session."""
+    with closing(bench.Site(args.site).connect()) as db:
+        store.remove_secrets(db)
+
+
+def renew(_):
+    """Copies of such a site get passwords of their own: MKBENCH_SITES, a list of {"site", "admin_password"}."""
+    for row in json.loads(os.environ["MKBENCH_SITES"]):
+        with closing(bench.Site(row["site"]).connect()) as db:
+            store.set_password(db, "Administrator", row["admin_password"])
+            store.date_patches(db)
+
+
 def migrate(args):
     """Each patch is noted once it is through; what is noted is not done again."""
     site = bench.Site(args.site)
@@ -118,6 +132,8 @@ def main():
     create.add_argument("--db-name")
     create.add_argument("--db-user")
     command(set_admin_password, "from MKBENCH_ADMIN_PASSWORD or standard input; ends every session", "site")
+    command(seal, "take its secrets out of a site that is to be copied", "site")
+    command(renew, "give copies of such a site secrets of their own, from MKBENCH_SITES")
     command(migrate, "bring a site's tables up to date", "site")
     command(probe, "see whether a site works, without the web server", "site")
     command(list_sites, "names of the sites")

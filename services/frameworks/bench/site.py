@@ -4,6 +4,8 @@
     site.py FRAMEWORK create SITE DB_NAME DB_USER ZONE LANGUAGE    the framework's tables in a database that is there
     site.py FRAMEWORK install SITE APP
     site.py FRAMEWORK finish SITE
+    site.py FRAMEWORK seal SITE          before it is copied into an image: no passwords, keys and sessions in its database
+    site.py FRAMEWORK renew              copies of such sites get their own: MKBENCH_SITES, a list of {"site", "admin_password"}
     site.py FRAMEWORK probe SITE         its apps are those that the bench has, and it answers
 
 Passwords are MKBENCH_DB_PASSWORD and MKBENCH_ADMIN_PASSWORD. Older and newer frameworks are told apart by what they have.
@@ -11,6 +13,7 @@ Passwords are MKBENCH_DB_PASSWORD and MKBENCH_ADMIN_PASSWORD. Older and newer fr
 import contextlib
 import importlib
 import inspect
+import json
 import os
 import sys
 
@@ -134,6 +137,31 @@ class Site:
             enable = getattr(scheduler, "enable_scheduler", None) or (lambda: scheduler.toggle_scheduler(True))
             enable()
 
+    def tables(self):
+        return {name for row in self.fw.db.sql("SHOW TABLES") for name in row}
+
+    def seal(self):
+        with self.connected():
+            tables = self.tables()
+            if "__Auth" in tables:
+                kept = self.fw.db.sql("SELECT doctype, fieldname FROM `__Auth` WHERE encrypted = 1")
+                if kept:
+                    sys.exit(f"{self.name} has encrypted values already, which a copy could not read: {sorted(set(kept))[:3]}; set prebake: false")
+                self.fw.db.sql("DELETE FROM `__Auth`")
+            if "tabSessions" in tables:
+                self.fw.db.sql("DELETE FROM `tabSessions`")
+            forget = getattr(self.installer, "remove_secrets", None)
+            if forget:
+                forget()
+
+    def renew(self, row):
+        """What a site that is made now has of its own, and what is true from now on: who made it, and when its jobs were set up."""
+        with self.connected():
+            set_password = getattr(self.installer, "set_password", None) or importlib.import_module(f"{self.first}.utils.password").update_password
+            set_password("Administrator", row["admin_password"])
+            now = importlib.import_module(f"{self.first}.utils").now_datetime()
+            for table in {"tabUser", "tabScheduled Job Type"} & self.tables():
+                self.fw.db.sql(f"UPDATE `{table}` SET creation = %s, modified = %s", (now, now))
 
     def probe(self):
         with self.connected():
@@ -145,5 +173,10 @@ class Site:
 
 
 if __name__ == "__main__":
-    framework, command, site, *rest = sys.argv[1:]
-    getattr(Site(framework, site), command)(*rest)
+    framework, command, *rest = sys.argv[1:]
+    if command == "renew":
+        for row in json.loads(os.environ["MKBENCH_SITES"]):
+            Site(framework, row["site"]).renew(row)
+    else:
+        site, *rest = rest
+        getattr(Site(framework, site), command)(*rest)

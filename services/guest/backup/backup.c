@@ -164,7 +164,7 @@ static struct err *verify(const struct bench *b, const char *id)
 	if (!e)
 		e = read_manifest(set, &manifest);
 	if (!e)
-		e = scratch_start(b, &s);
+		e = scratch_start(b, NULL, &s);
 	if (!e)
 		e = try_sites(&s, set, json_object_get(manifest, "sites"));
 	scratch_end(&s);

@@ -41,7 +41,27 @@ static void become(const struct bench *b, const char *const *argv, const char *l
 	_exit(127);
 }
 
-struct err *scratch_start(const struct bench *b, struct scratch *s)
+/* Those of one that only has to hold a backup once. */
+static const char *const plain[] = { "--innodb-buffer-pool-size=64M", "--max-allowed-packet=1G", NULL };
+
+static void start(const struct bench *b, const struct scratch *s, const char *const *options)
+{
+	AUTO_FREE char *data = mem_printf("--datadir=%s", s->data), *socket = mem_printf("--socket=%s", s->socket);
+	AUTO_FREE char *log = mem_printf("%s/log", s->folder);
+	const char *const own[] = { data, socket, "--skip-networking", "--pid-file=/run/mkbench/scratch/pid", "--innodb-flush-log-at-trx-commit=0" };
+	const char *argv[24] = { "/usr/sbin/mariadbd" };
+	size_t n = 1;
+
+	if (!options)
+		argv[n++] = "--no-defaults";
+	for (size_t i = 0; i < COUNT(own); i++)
+		argv[n++] = own[i];
+	for (options = options ? options : plain; *options && n + 1 < COUNT(argv); options++)
+		argv[n++] = *options;
+	become(b, argv, log);
+}
+
+struct err *scratch_start(const struct bench *b, const char *const *options, struct scratch *s)
 {
 	*s = (struct scratch){ .folder = bench_in_data(b, "/mariadb.scratch") };
 	s->data = mem_printf("%s/mariadb", s->folder);
@@ -51,15 +71,11 @@ struct err *scratch_start(const struct bench *b, struct scratch *s)
 	TRY(durable_folder("/run/mkbench/scratch", 0700, &b->mysql));
 	TRY(durable_folder(s->data, 0700, &b->mysql));
 	TRY(fill(b, s));
-	AUTO_FREE char *data = mem_printf("--datadir=%s", s->data), *socket = mem_printf("--socket=%s", s->socket);
-	AUTO_FREE char *log = mem_printf("%s/log", s->folder);
-	const char *const argv[] = { "/usr/sbin/mariadbd", "--no-defaults", data, socket, "--skip-networking", "--pid-file=/run/mkbench/scratch/pid",
-				     "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M", "--max-allowed-packet=1G", NULL };
 	s->pid = fork();
 	if (s->pid < 0)
-		return err_errno(errno, "a MariaDB to try the backup cannot be started");
+		return err_errno(errno, "a MariaDB beside the bench's cannot be started");
 	if (!s->pid)
-		become(b, argv, log);
+		start(b, s, options);
 	struct sql *root = NULL;
 	struct err *e = sql_wait(s->socket, "root", START_MS, &root);
 	sql_close(root);
@@ -104,13 +120,26 @@ struct err *scratch_import(const char *socket, const char *schema, const char *d
 	return compare(root, schema, tables);
 }
 
+struct err *scratch_stop(struct scratch *s)
+{
+	AUTO_FREE char *log = mem_printf("%s/log", s->folder);
+	int status = 0;
+
+	if (s->pid <= 0)
+		return NULL;
+	kill(s->pid, SIGTERM);
+	while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	s->pid = 0;
+	if (!status)
+		return NULL;
+	AUTO_FREE char *said = file_tail(log, 1000);
+	return err_new(ERR_SYSTEM, "the MariaDB beside the bench's did not stop in order: %s", said);
+}
+
 void scratch_end(struct scratch *s)
 {
-	if (s->pid > 0) {
-		kill(s->pid, SIGTERM);
-		while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	err_free(scratch_stop(s));
 	if (s->folder)
 		err_free(file_remove_tree(s->folder));
 	free(s->folder);

@@ -8,7 +8,9 @@ struct scratch {
 	pid_t pid;
 };
 
-struct err *scratch_start(const struct bench *b, struct scratch *ret) MUST_CHECK;
+/* Without the image's own configuration; with options, NULL-terminated and not NULL, with it and them. */
+struct err *scratch_start(const struct bench *b, const char *const *options, struct scratch *ret) MUST_CHECK;
 /* A dump into a new schema; its tables and rows must be those of the manifest: {TABLE: rows}. */
 struct err *scratch_import(const char *socket, const char *schema, const char *dump, const json_t *tables) MUST_CHECK;
+struct err *scratch_stop(struct scratch *s) MUST_CHECK; /* in order; its folder stays. ERR_SYSTEM: it ended otherwise */
 void scratch_end(struct scratch *s); /* ends the server and removes the folder */

@@ -13,6 +13,8 @@ struct provision_context {
 	struct ledger *ledger;
 	struct report *report;
 	struct sql *root;      /* MariaDB's root, once it answers */
+	char *prebaked;        /* the id of the image's prebaked sites, once it was read; NULL: it has none */
+	bool prebakes;         /* the image is being built: sites are made and sealed, not served (prebake.h) */
 	bool *ready;           /* of each site: it may be reached */
 	const char *only;      /* the one site that a person asked for, or NULL at a start */
 	const char *drop;      /* the site that a person drops, or NULL */

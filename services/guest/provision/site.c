@@ -15,6 +15,7 @@
 #include "lib/durable.h"
 #include "lib/log.h"
 #include "lib/secret.h"
+#include "provision/prebaked.h"
 #include "lib/environment.h"
 
 void site_open(struct provision_context *w, const struct bench_site *row, struct site *s)
@@ -252,6 +253,10 @@ struct err *site_create(struct provision_context *w, struct site *s, bool *ret_d
 	*ret_did = !s->made;
 	if (!*ret_did)
 		return NULL;
+	if (prebaked_waits(w, s->row->name)) {
+		TRY(prebaked_renew_sites(w, s, 1));
+		return site_conclude(w, s, 1);
+	}
 	for (size_t i = 0; i < w->bench.create.count; i++) {
 		TRY(site_run(w, s, &w->bench.create.items[i], s->row->apps));
 		crash_at(step, "mid");
@@ -259,6 +264,29 @@ struct err *site_create(struct provision_context *w, struct site *s, bool *ret_d
 	TRY(site_keep_copy(w, s));
 	crash_at(step, "commit");
 	return conclude(w, s->name);
+}
+
+struct err *site_conclude(struct provision_context *w, const struct site *sites, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		TRY(site_keep_copy(w, &sites[i]));
+	TRY(durable_sync_all(w->bench.data));
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < w->bench.finish.count; k++) {
+			AUTO_FREE char *step = mem_printf("finish/%s/%s", sites[i].row->name, w->bench.finish.items[k].name);
+			TRY(ledger_done(w->ledger, step));
+		}
+		TRY(ledger_done(w->ledger, sites[i].name));
+	}
+	return NULL;
+}
+
+struct err *site_seal(struct provision_context *w, struct site *s, bool *ret_did)
+{
+	*ret_did = true;
+	for (size_t i = 0; i < w->bench.seal.count; i++)
+		TRY(site_run(w, s, &w->bench.seal.items[i], s->row->apps));
+	return NULL;
 }
 
 struct err *site_keep_copy(const struct provision_context *w, const struct site *s)

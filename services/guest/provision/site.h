@@ -25,6 +25,10 @@ struct err *site_database(struct provision_context *w, struct site *s, bool *ret
 struct err *site_folder(struct provision_context *w, struct site *s, bool *ret_did) MUST_CHECK;
 struct err *site_create(struct provision_context *w, struct site *s, bool *ret_did) MUST_CHECK;
 struct err *site_finish(struct provision_context *w, struct site *s, bool *ret_did) MUST_CHECK;
+/* Prebaked sites that have their own secrets now: what the build did of them counts as done here. */
+struct err *site_conclude(struct provision_context *w, const struct site *sites, size_t count) MUST_CHECK;
+/* While an image is built: the framework takes the site's secrets out of its database. */
+struct err *site_seal(struct provision_context *w, struct site *s, bool *ret_did) MUST_CHECK;
 /* Keeps a last-good copy of site_config.json among the secrets. */
 struct err *site_keep_copy(const struct provision_context *w, const struct site *s) MUST_CHECK;
 /* A made site: accounts and rights as site_config.json says, and a last-good copy of that. */

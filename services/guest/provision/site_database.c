@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "lib/crash.h"
 #include "lib/log.h"
-#include "provision/site.h"
+#include "provision/prebaked.h"
 #include "provision/site_account.h"
 
 static const char *const hosts[] = { "localhost", "127.0.0.1" };
@@ -113,7 +113,8 @@ struct err *site_database(struct provision_context *w, struct site *s, bool *ret
 		return NULL;
 	if (s->made)
 		return adopt(w, s);
-	TRY(state == LEDGER_BEGUN ? wipe(w, s) : check_free(w, s));
+	if (!prebaked_waits(w, s->row->name))
+		TRY(state == LEDGER_BEGUN ? wipe(w, s) : check_free(w, s));
 	if (state != LEDGER_BEGUN)
 		TRY(ledger_begin(w->ledger, s->name));
 	TRY(sql_run(w->root, "CREATE DATABASE IF NOT EXISTS %s CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", schema));

@@ -16,6 +16,7 @@
 #include "provision/provision_steps.h"
 #include "jobs/keeper.h"
 #include "start/prepare_volume.h"
+#include "provision/prebaked.h"
 #include "provision/resource_plan.h"
 #include "upgrade/release.h"
 #include "upgrade/release_change.h"
@@ -36,26 +37,29 @@ static const struct row {
 	machine_step *act;
 	site_step *of_each;
 	bool upgrade;            /* only in one */
+	bool prebaked;           /* only in an image that has prebaked sites */
 } before[] = {
-	{ "format", provision_steps_format, NULL, false },
-	{ "folders", provision_steps_folders, NULL, false },
-	{ "memory", provision_steps_memory, NULL, false },
-	{ "snapshot", upgrade_snapshot, NULL, true },
-	{ "links", provision_steps_links, NULL, false },
-	{ "config", provision_steps_config, NULL, false },
-	{ "tables", provision_steps_tables, NULL, false },
-	{ "stores", provision_steps_stores, NULL, false },
-	{ "accounts", provision_steps_accounts, NULL, false },
-	{ "server", upgrade_server, NULL, true },
-	{ "cache", provision_steps_cache, NULL, false },
-	{ "migrate", NULL, site_upgrade_migrate, true },
-	{ "install", NULL, site_upgrade_install, true },
-	{ "serve", upgrade_serve, NULL, true },
-	{ "probe", NULL, site_upgrade_probe, true },
-	{ "commit", upgrade_commit, NULL, true },
+	{ "format", provision_steps_format, NULL, false, false },
+	{ "folders", provision_steps_folders, NULL, false, false },
+	{ "memory", provision_steps_memory, NULL, false, false },
+	{ "snapshot", upgrade_snapshot, NULL, true, false },
+	{ "links", provision_steps_links, NULL, false, false },
+	{ "config", provision_steps_config, NULL, false, false },
+	{ "unpack", prebaked_unpack, NULL, false, true },
+	{ "tables", provision_steps_tables, NULL, false, false },
+	{ "stores", provision_steps_stores, NULL, false, false },
+	{ "accounts", provision_steps_accounts, NULL, false, false },
+	{ "server", upgrade_server, NULL, true, false },
+	{ "cache", provision_steps_cache, NULL, false, false },
+	{ "renew", prebaked_renew, NULL, false, true },
+	{ "migrate", NULL, site_upgrade_migrate, true, false },
+	{ "install", NULL, site_upgrade_install, true, false },
+	{ "serve", upgrade_serve, NULL, true, false },
+	{ "probe", NULL, site_upgrade_probe, true, false },
+	{ "commit", upgrade_commit, NULL, true, false },
 }, after[] = {
-	{ "bench", keeper_start_bench, NULL, false },
-	{ "open", door_open, NULL, false },
+	{ "bench", keeper_start_bench, NULL, false, false },
+	{ "open", door_open, NULL, false, false },
 };
 
 static const struct {
@@ -127,9 +131,15 @@ static bool run_each(struct provision_context *w, const struct row *row)
 	return fine;
 }
 
+/* A volume may have been unpacked by an image before this one. */
+static bool is_due(const struct provision_context *w, const struct row *row)
+{
+	return (!row->upgrade || w->upgrade) && (!row->prebaked || prebaked_is_due(w));
+}
+
 static bool run_row(struct provision_context *w, const struct row *row)
 {
-	if (row->upgrade && !w->upgrade)
+	if (!is_due(w, row))
 		return true;
 	return row->of_each ? run_each(w, row) : run_machine(w, row->name, row->act);
 }
@@ -149,6 +159,8 @@ static bool run_site(struct provision_context *w, const struct bench_site *row)
 	}
 	for (size_t i = 0; fine && i < COUNT(of_site); i++)
 		fine = run_site_step(w, &s, of_site[i].name, of_site[i].act);
+	if (fine && w->prebakes)
+		fine = run_site_step(w, &s, "seal", site_seal);
 	struct err *e = fine ? release_add_site(&w->bench, row->name) : NULL;
 	if (e)
 		log_err(e, "what site %s was made of", row->name);
@@ -162,7 +174,7 @@ static bool is_wanted(const struct provision_context *w, const struct bench_site
 
 static void plan_row(struct provision_context *w, const struct row *row)
 {
-	if (row->upgrade && !w->upgrade)
+	if (!is_due(w, row))
 		return;
 	if (!row->of_each)
 		report_plan(w->report, row->name);
@@ -188,7 +200,7 @@ static void plan(struct provision_context *w)
 			if (is_wanted(w, &w->bench.sites.items[i]))
 				report_plan(w->report, step);
 		}
-	for (size_t i = 0; i < COUNT(after); i++)
+	for (size_t i = 0; !w->prebakes && i < COUNT(after); i++)
 		report_plan(w->report, after[i].name);
 }
 
@@ -255,7 +267,7 @@ static bool run_all(struct provision_context *w)
 			w->ready[i] = run_site(w, row);
 		fine &= !is_wanted(w, row) || w->ready[i];
 	}
-	for (size_t i = 0; i < COUNT(after); i++)
+	for (size_t i = 0; !w->prebakes && i < COUNT(after); i++)
 		fine &= run_machine(w, after[i].name, after[i].act);
 	return fine;
 }
@@ -318,6 +330,8 @@ static struct err *read_arguments(struct provision_context *w, int argc, char **
 			w->drop = argv[++i];
 		else if (!strcmp(argv[i], "--again"))
 			w->anew = true;
+		else if (!strcmp(argv[i], "--prebake"))
+			w->prebakes = true;
 		else
 			return err_new(ERR_USAGE, "usage: provision [--site NAME [--again] | --drop NAME]");
 	}
@@ -355,6 +369,7 @@ int provision_main(int argc, char **argv)
 	status = !status && w.went_back ? PROVISION_WENT_BACK : status;
 	upgrade_close(w.upgrade);
 	free(w.failed);
+	free(w.prebaked);
 	report_free(w.report);
 	ledger_close(w.ledger);
 	free(w.ready);

@@ -28,6 +28,10 @@ def set_password(user, password):
     atelier.local.db.set("account", user, generate_password_hash(password))
 
 
+def remove_secrets():
+    atelier.local.db.sql("DELETE FROM `account`")
+
+
 def find_org(name):
     raise RuntimeError(f"{name}: a code host is asked for what is in the bench already")
 

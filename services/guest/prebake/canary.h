@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* Passwords and keys of a site that is only made to be copied: each begins with a word by which it is found wherever it went. */
+#pragma once
+#include "lib/bench.h"
+
+/* Puts them where provisioning looks for a site's secrets. */
+struct err *canary_plant(const struct bench *b) MUST_CHECK;
+/* ERR_BUILD when a file below folder holds the word: it names the file. */
+struct err *canary_search(const char *folder, const char *word) MUST_CHECK;

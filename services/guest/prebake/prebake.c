@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "prebake/prebake.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "backup/dump.h"
+#include "backup/scratch.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "lib/durable.h"
+#include "lib/log.h"
+#include "lib/redis.h"
+#include "lib/secret.h"
+#include "lib/spawn.h"
+#include "lib/supervisor.h"
+#include "prebake/canary.h"
+#include "provision/prebaked.h"
+#include "provision/volume.h"
+#include "start/overseer.h"
+#include "start/prepare_volume.h"
+#include "start/stop.h"
+
+#define STOP_MS 60000
+#define REWRITE_MS 60000
+#define TAIL 2000
+
+/* As in the image, and small; what a slow stop leaves in its logs is nothing. */
+static const char *const options[] = { "--skip-log-bin", "--innodb-fast-shutdown=0", "--innodb-log-file-size=4M", "--innodb-doublewrite=0",
+				       "--innodb-buffer-pool-dump-at-shutdown=0", NULL };
+
+struct prebake {
+	struct bench bench;
+	struct overseer overseer;
+	int lease;
+	char *dumps;             /* a folder of ours */
+	json_t **manifests;      /* of each site's dump */
+	struct scratch server;
+};
+
+static struct err *open_volume(struct prebake *p)
+{
+	const struct bench *b = &p->bench;
+
+	TRY(volume_lease(b, &p->lease));
+	if (p->lease < 0)
+		return err_new(ERR_SYSTEM, "%s is in use", b->data);
+	TRY(prepare_volume(b, true));
+	TRY(canary_plant(b));
+	p->dumps = bench_in_data(b, "/prebake");
+	return durable_folder(p->dumps, 0700, &durable_root);
+}
+
+static struct err *make_sites(struct prebake *p)
+{
+	char *argv[] = { (char *)"provision", (char *)"--prebake", NULL };
+	AUTO_FREE char *log = bench_in_data(&p->bench, "/service-logs/provision.log");
+	int status = 0;
+
+	overseer_start(&p->overseer, &p->bench);
+	pid_t child = spawn("/proc/self/exe", argv, environ, -1);
+	if (!child)
+		return err_new(ERR_SYSTEM, "provision cannot be started");
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!status)
+		return NULL;
+	AUTO_FREE char *said = file_tail(log, TAIL);
+	printf("%s\n", said);
+	return err_new(ERR_BUILD, "the sites cannot be made while the image is built: see above; prebake: false makes them at the first boot");
+}
+
+static struct err *dump_all(struct prebake *p)
+{
+	p->manifests = mem_array(p->bench.sites.count, sizeof(json_t *));
+	for (size_t i = 0; i < p->bench.sites.count; i++) {
+		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name), *path = mem_printf("%s/%zu.sql", p->dumps, i);
+		TRY(dump_site(&p->bench, db, path, &p->manifests[i]));
+	}
+	return canary_search(p->dumps, PREBAKE_CANARY);
+}
+
+/* What the file of one that appends still has of former values goes; *ret_keeps: something waits in it. */
+static struct err *rewrite(const struct bench_redis *r, bool *ret_keeps)
+{
+	int64_t until = clock_ms() + REWRITE_MS;
+	json_t *reply = NULL;
+
+	TRY(redis_query(r, STOP_MS, &reply, "DBSIZE"));
+	*ret_keeps = json_integer_value(reply) > 0;
+	json_decref(reply);
+	if (!*ret_keeps)
+		return NULL;
+	TRY(redis_query(r, STOP_MS, &reply, "BGREWRITEAOF"));
+	json_decref(reply);
+	for (;;) {
+		TRY(redis_query(r, STOP_MS, &reply, "INFO persistence"));
+		const char *text = json_string_value(reply);
+		bool over = text && strstr(text, "aof_rewrite_in_progress:0") && strstr(text, "aof_rewrite_scheduled:0");
+		json_decref(reply);
+		if (over)
+			return NULL;
+		if (clock_ms() > until)
+			return err_new(ERR_SYSTEM, "%s does not rewrite its file", r->name);
+		clock_sleep(50);
+	}
+}
+
+static struct err *stop(struct prebake *p)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+	bool killed = false;
+
+	if (!p->overseer.pid)
+		return NULL;
+	struct err *e = supervisor_list(&p->bench, &list);
+	if (!e)
+		stop_all(&p->bench, &list, p->overseer.pid, STOP_MS, &killed);
+	overseer_end(&p->overseer, &p->bench, clock_ms() + STOP_MS);
+	p->overseer.pid = 0;
+	if (!e && killed)
+		e = err_new(ERR_SYSTEM, "MariaDB or Redis did not stop in order");
+	return e;
+}
+
+/* Into a server that has never known an account or a secret of a site. */
+static struct err *load_all(struct prebake *p)
+{
+	TRY(scratch_start(&p->bench, options, &p->server));
+	for (size_t i = 0; i < p->bench.sites.count; i++) {
+		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name), *path = mem_printf("%s/%zu.sql", p->dumps, i);
+		TRY(scratch_import(p->server.socket, db, path, json_object_get(p->manifests[i], "tables")));
+	}
+	return scratch_stop(&p->server);
+}
+
+static struct err *move(const char *from, const char *to)
+{
+	return rename(from, to) < 0 ? err_errno(errno, "move %s to %s", from, to) : NULL;
+}
+
+/* A folder stays, what is in it goes. */
+static struct err *empty(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct err *e = NULL;
+
+	for (struct dirent *d; dir && !e && (d = readdir(dir));) {
+		AUTO_FREE char *path = mem_printf("%s/%s", folder, d->d_name);
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			e = file_remove_tree(path);
+	}
+	if (dir)
+		closedir(dir);
+	return e;
+}
+
+static struct err *keep_site(const struct bench *b, const char *site)
+{
+	static const char *const emptied[] = { "locks", "logs" };
+	AUTO_FREE char *from = mem_printf("%s/sites/%s", b->data, site), *to = mem_printf(PREBAKED_SITES "/%s", site);
+	AUTO_FREE char *config = mem_printf("%s/site_config.json", to);
+
+	TRY(move(from, to));
+	for (size_t i = 0; i < COUNT(emptied); i++) {
+		AUTO_FREE char *folder = mem_printf("%s/%s", to, emptied[i]);
+		TRY(empty(folder));
+	}
+	return unlink(config) < 0 ? err_errno(errno, "remove %s", config) : NULL;
+}
+
+static struct err *keep_redis(const struct bench *b, const bool *keeps)
+{
+	for (size_t i = 0; i < b->redis.count; i++) {
+		AUTO_FREE char *to = mem_printf(PREBAKED_REDIS "/%s", b->redis.items[i].name);
+		if (keeps[i])
+			TRY(move(b->redis.items[i].data, to));
+	}
+	return NULL;
+}
+
+static struct err *keep_all(const struct prebake *p, const bool *keeps)
+{
+	static const char *const folders[] = { PREBAKED, PREBAKED_SITES, PREBAKED_REDIS };
+	const struct bench *b = &p->bench;
+	AUTO_FREE char *id = secret_make(SECRET_WORD);
+	json_t *names = json_array();
+	struct err *e = NULL;
+
+	for (size_t i = 0; !e && i < COUNT(folders); i++)
+		e = durable_folder(folders[i], 0700, &durable_root);
+	if (!e)
+		e = move(p->server.data, PREBAKED_SERVER);
+	if (!e)
+		e = durable_folder(PREBAKED_SERVER, 0750, &b->mysql);
+	for (size_t i = 0; !e && i < b->sites.count; i++) {
+		json_array_append_new(names, json_string(b->sites.items[i].name));
+		e = keep_site(b, b->sites.items[i].name);
+	}
+	if (!e)
+		e = keep_redis(b, keeps);
+	id[16] = '\0';
+	json_t *list = json_pack("{s:s, s:o}", "id", id, "sites", names);
+	if (!e)
+		e = durable_json(PREBAKED_LIST, list, 0600, &durable_root, NULL);
+	json_decref(list);
+	return e ? e : canary_search(PREBAKED, PREBAKE_CANARY);
+}
+
+static struct err *run(struct prebake *p)
+{
+	TRY(bench_read(&p->bench));
+	AUTO_FREE bool *keeps = mem_array(p->bench.redis.count, sizeof *keeps);
+	TRY(open_volume(p));
+	TRY(make_sites(p));
+	TRY(dump_all(p));
+	for (size_t i = 0; i < p->bench.redis.count; i++)
+		if (p->bench.redis.items[i].data)
+			TRY(rewrite(&p->bench.redis.items[i], &keeps[i]));
+	TRY(stop(p));
+	TRY(load_all(p));
+	TRY(keep_all(p, keeps));
+	scratch_end(&p->server);
+	return empty(p->bench.data);
+}
+
+int prebake_main(int argc, char **argv)
+{
+	struct prebake p = { .lease = -1 };
+
+	(void)argv;
+	log_as("prebake");
+	if (argc > 1 || geteuid()) {
+		fputs("usage: prebake (as root, while an image is built)\n", stderr);
+		return ERR_USAGE;
+	}
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	umask(022);
+	struct err *e = run(&p);
+	bool failed = e;
+	if (e)
+		log_err(e, "prebake");
+	err_free(stop(&p));
+	scratch_end(&p.server);
+	for (size_t i = 0; p.manifests && i < p.bench.sites.count; i++)
+		json_decref(p.manifests[i]);
+	free(p.manifests);
+	free(p.dumps);
+	overseer_done(&p.overseer);
+	bench_json_done(&p.bench);
+	return failed;
+}
