@@ -16,7 +16,7 @@ make_room() {
 	room=$(mktemp -d /tmp/room.XXXXXX)
 	"$repo/tests/guest/make-room" "$room"
 	mkdir "$room/bin"
-	for name in init provision health benchctl; do ln -s "$guest" "$room/bin/$name"; done
+	for name in init provision health benchctl prebake; do ln -s "$guest" "$room/bin/$name"; done
 	log=$room/log/init.log
 	touch "$log"
 }

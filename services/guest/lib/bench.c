@@ -106,14 +106,27 @@ static struct err *read_added(struct bench *b)
 	return NULL;
 }
 
-struct err *bench_read(struct bench *b)
+static const char *json_path(void)
 {
 	const char *path = getenv("MKBENCH_BENCH");
+
+	return path && *path ? path : BENCH_JSON;
+}
+
+char *bench_beside(const char *name)
+{
+	const char *path = json_path(), *slash = strrchr(path, '/');
+
+	return mem_printf("%.*s%s", slash ? (int)(slash + 1 - path) : 0, path, name);
+}
+
+struct err *bench_read(struct bench *b)
+{
 	AUTO_FREE char *bytes = NULL;
 	size_t len;
 
 	*b = (struct bench){ 0 };
-	TRY(file_read(path && *path ? path : BENCH_JSON, 4 << 20, &bytes, &len));
+	TRY(file_read(json_path(), 4 << 20, &bytes, &len));
 	TRY(bench_parse(bytes, len, b));
 	return read_added(b);
 }

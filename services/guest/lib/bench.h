@@ -12,7 +12,8 @@ struct err *bench_read(struct bench *ret) MUST_CHECK;
 struct err *bench_parse(const char *bytes, size_t len, struct bench *ret) MUST_CHECK; /* bench.json alone */
 
 const struct bench_site *bench_site(const struct bench *b, const char *name); /* or NULL */
-/* A path below the volume, or below our folder of it; the caller's to free. */
+char *bench_beside(const char *name); /* a path beside bench.json; the caller's to free, as the next */
+/* A path below the volume, or below our folder of it. */
 char *bench_in_data(const struct bench *b, const char *below);
 #define BENCH_OWN "/.mkbench"      /* our folder of the volume */
 #define BENCH_RUN RUN_FOLDER

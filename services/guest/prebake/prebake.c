@@ -167,7 +167,7 @@ static struct err *empty(const char *folder)
 static struct err *keep_site(const struct bench *b, const char *site)
 {
 	static const char *const emptied[] = { "locks", "logs" };
-	AUTO_FREE char *from = mem_printf("%s/sites/%s", b->data, site), *to = mem_printf(PREBAKED_SITES "/%s", site);
+	AUTO_FREE char *from = mem_printf("%s/sites/%s", b->data, site), *below = mem_printf("sites/%s", site), *to = prebaked_path(below);
 	AUTO_FREE char *config = mem_printf("%s/site_config.json", to);
 
 	TRY(move(from, to));
@@ -181,7 +181,7 @@ static struct err *keep_site(const struct bench *b, const char *site)
 static struct err *keep_redis(const struct bench *b, const bool *keeps)
 {
 	for (size_t i = 0; i < b->redis.count; i++) {
-		AUTO_FREE char *to = mem_printf(PREBAKED_REDIS "/%s", b->redis.items[i].name);
+		AUTO_FREE char *below = mem_printf("redis/%s", b->redis.items[i].name), *to = prebaked_path(below);
 		if (keeps[i])
 			TRY(move(b->redis.items[i].data, to));
 	}
@@ -190,18 +190,20 @@ static struct err *keep_redis(const struct bench *b, const bool *keeps)
 
 static struct err *keep_all(const struct prebake *p, const bool *keeps)
 {
-	static const char *const folders[] = { PREBAKED, PREBAKED_SITES, PREBAKED_REDIS };
+	static const char *const folders[] = { "", "sites", "redis" };
 	const struct bench *b = &p->bench;
-	AUTO_FREE char *id = secret_make(SECRET_WORD);
+	AUTO_FREE char *id = secret_make(SECRET_WORD), *list = prebaked_path("list.json"), *server = prebaked_path("mariadb"), *all = prebaked_path("");
 	json_t *names = json_array();
 	struct err *e = NULL;
 
-	for (size_t i = 0; !e && i < COUNT(folders); i++)
-		e = durable_folder(folders[i], 0700, &durable_root);
+	for (size_t i = 0; !e && i < COUNT(folders); i++) {
+		AUTO_FREE char *folder = prebaked_path(folders[i]);
+		e = durable_folder(folder, 0700, &durable_root);
+	}
 	if (!e)
-		e = move(p->server.data, PREBAKED_SERVER);
+		e = move(p->server.data, server);
 	if (!e)
-		e = durable_folder(PREBAKED_SERVER, 0750, &b->mysql);
+		e = durable_folder(server, 0750, &b->mysql);
 	for (size_t i = 0; !e && i < b->sites.count; i++) {
 		json_array_append_new(names, json_string(b->sites.items[i].name));
 		e = keep_site(b, b->sites.items[i].name);
@@ -209,11 +211,11 @@ static struct err *keep_all(const struct prebake *p, const bool *keeps)
 	if (!e)
 		e = keep_redis(b, keeps);
 	id[16] = '\0';
-	json_t *list = json_pack("{s:s, s:o}", "id", id, "sites", names);
+	json_t *rows = json_pack("{s:s, s:o}", "id", id, "sites", names);
 	if (!e)
-		e = durable_json(PREBAKED_LIST, list, 0600, &durable_root, NULL);
-	json_decref(list);
-	return e ? e : canary_search(PREBAKED, PREBAKE_CANARY);
+		e = durable_json(list, rows, 0600, &durable_root, NULL);
+	json_decref(rows);
+	return e ? e : canary_search(all, PREBAKE_CANARY);
 }
 
 static struct err *run(struct prebake *p)

@@ -20,13 +20,21 @@
 #define MARK "unpack/"
 #define AT_ONCE 100 /* sites of one run: their secrets are one variable of its environment, which Linux bounds */
 
+char *prebaked_path(const char *below)
+{
+	AUTO_FREE char *name = mem_printf(PREBAKED "%s%s", *below ? "/" : "", below);
+
+	return bench_beside(name);
+}
+
 static struct err *read_list(json_t **ret)
 {
+	AUTO_FREE char *path = prebaked_path("list.json");
 	bool damaged;
 
-	TRY(durable_read_json(PREBAKED_LIST, ret, &damaged));
+	TRY(durable_read_json(path, ret, &damaged));
 	if (damaged || (*ret && (!json_is_string(json_object_get(*ret, "id")) || !json_is_array(json_object_get(*ret, "sites")))))
-		return err_new(ERR_SYSTEM, "%s is damaged: load the image again", PREBAKED_LIST);
+		return err_new(ERR_SYSTEM, "%s is damaged: load the image again", path);
 	return NULL;
 }
 
@@ -76,12 +84,13 @@ static void drop_marks(struct marks *m)
 
 bool prebaked_is_due(const struct provision_context *w)
 {
+	AUTO_FREE char *list = prebaked_path("list.json");
 	struct marks all = { 0 };
 
 	ledger_each(w->ledger, note_mark, &all);
 	bool some = all.count > 0;
 	drop_marks(&all);
-	return some || !access(PREBAKED_LIST, F_OK);
+	return some || !access(list, F_OK);
 }
 
 /* A copy of another image's sites is no beginning for ours: what of it has no secrets yet is made the framework's own way, over what
@@ -144,7 +153,7 @@ static struct err *lay_over(const char *from, const char *to)
 static struct err *lay_redis(const struct bench *b)
 {
 	for (size_t i = 0; i < b->redis.count; i++) {
-		AUTO_FREE char *from = mem_printf(PREBAKED_REDIS "/%s", b->redis.items[i].name);
+		AUTO_FREE char *name = mem_printf("redis/%s", b->redis.items[i].name), *from = prebaked_path(name);
 		if (b->redis.items[i].data && !access(from, F_OK))
 			TRY(lay_over(from, b->redis.items[i].data));
 	}
@@ -168,18 +177,19 @@ static struct err *unpack(struct provision_context *w, const json_t *sites)
 {
 	const struct bench *b = &w->bench;
 	AUTO_FREE char *staging = mem_printf("%s.new", b->sql_data), *parent = mem_ndup(b->sql_data, (size_t)(strrchr(b->sql_data, '/') - b->sql_data));
+	AUTO_FREE char *server = prebaked_path("mariadb");
 	const json_t *name;
 	size_t i;
 
 	TRY(mark_all(w, sites, ledger_begin));
 	json_array_foreach((json_t *)sites, i, name) {
-		AUTO_FREE char *from = mem_printf(PREBAKED_SITES "/%s", json_string_value(name));
+		AUTO_FREE char *below = mem_printf("sites/%s", json_string_value(name)), *from = prebaked_path(below);
 		AUTO_FREE char *to = mem_printf("%s/sites/%s", b->data, json_string_value(name));
 		TRY(lay_over(from, to));
 		crash_at("unpack", "mid");
 	}
 	TRY(lay_redis(b));
-	TRY(lay_over(PREBAKED_SERVER, staging));
+	TRY(lay_over(server, staging));
 	TRY(durable_sync_all(b->data));
 	TRY(mark_all(w, sites, ledger_done));
 	crash_at("unpack", "commit");

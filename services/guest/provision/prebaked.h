@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Sites that were made while the image was built (prebake/prebake.h). They lie in the image without any secret: MariaDB's folder, the
+/* Sites that were made while the image was built (prebake/prebake.h). They lie in the image, without any secret: MariaDB's folder, the
  * sites' files, what waits in Redis. An empty volume gets a copy; then each site gets secrets of its own, as one that the framework
  * makes does, and the framework's site_renew. What dies on the way goes on: the ledger has "unpack/ID/SITE", begun before a site's
  * files are written and done before MariaDB's folder gets its name, and "site/SITE", done once the site has its secrets. */
 #pragma once
 #include "provision/site.h"
 
-#define PREBAKED "/usr/lib/mkbench/sites"
-#define PREBAKED_SERVER PREBAKED "/mariadb"
-#define PREBAKED_SITES PREBAKED "/sites"
-#define PREBAKED_REDIS PREBAKED "/redis"
-#define PREBAKED_LIST PREBAKED "/list.json" /* {"id": …, "sites": [NAME…]} */
+/* In the folder PREBAKED beside bench.json: list.json {"id": …, "sites": [NAME…]}, mariadb/, sites/NAME/, redis/NAME/. */
+#define PREBAKED "sites"
+char *prebaked_path(const char *below); /* the caller's; below may be "" */
 
 /* Whether the image has such sites, or an image before it has left some half made. */
 bool prebaked_is_due(const struct provision_context *w);

@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Sites that were made while an image was built: what the image has of them, and what an empty volume becomes.
+bats_require_minimum_version 1.5.0
+load helpers
+load room
+
+word=prebakeCanary
+
+tell_all() {
+	in_room "$repo/tests/guest/oracle" "$room" >"$room/told"
+	sed "s#$room#ROOM#g" "$room/told" | grep -v '^unpack/'
+}
+
+# A bench whose sites the first start has made, told once.
+undisturbed() {
+	[[ ! -e $BATS_FILE_TMPDIR/oracle ]] || return 0
+	start_room
+	started
+	tell_all >"$BATS_FILE_TMPDIR/oracle"
+	end_room TERM
+	rm -rf "$room"
+	make_room
+}
+
+# As a build does: the volume is empty again, and no step of the framework that makes sites works any more.
+prebake() {
+	start_room_with prebake "$@"
+	over
+	[[ $status = 0 ]] || return 0
+	printf '#!/bin/sh\nexit 1\n' >"$room/bench/create-site"
+	touch "$room/log/renewed"
+	chmod 666 "$room/log/renewed"
+}
+
+is_equal() {
+	tell_all >"$room/oracle"
+	diff "$BATS_FILE_TMPDIR/oracle" "$room/oracle"
+	[[ -z $(find "$room/data" -name '*.new' -o -name '*.replaced' -o -name '*.damaged') ]]
+}
+
+@test "what the image has is no secret, and an empty volume becomes what the framework would make of it, by one run for all sites" {
+	undisturbed
+	prebake
+	[[ $status = 0 && -z $(ls "$room/data") ]] || { cat "$log"; false; }
+	[[ $(cd "$room/sites" && echo *) = "list.json mariadb redis sites" ]]
+	[[ $(stat -c %a%U "$room/sites") = 700root && -z $(find "$room/sites" -name site_config.json -o -name '*.log') ]]
+	start_room
+	started
+	is_equal
+	[[ $(cat "$room/log/renewed") = run ]]
+	in_room jq -e '[.steps[] | select(.step | test("create/")) | .state] | all(. == "skipped" or . == "done")' /run/mkbench/progress.json
+	end_room TERM
+	run ! grep -rlaF "$word" "$room/sites" "$room/data"
+	# a second start finds nothing to do
+	start_room
+	started
+	is_equal
+	[[ $(cat "$room/log/renewed") = run ]]
+}
+
+@test "two volumes of one image have no secret in common" {
+	prebake
+	for n in 1 2; do
+		start_room
+		started
+		cp -r "$room/data/secrets" "$room/secrets.$n"
+		in_room mariadb -S /run/mysqld/mysqld.sock -N -e "SELECT password FROM _032d4c17a2178aa3.user" >"$room/hash.$n"
+		end_room TERM
+		find "$room/data" -mindepth 1 -delete
+	done
+	for file in admin_password db_password encryption_key; do
+		run ! cmp -s "$room/secrets.1/one.localhost/$file" "$room/secrets.2/one.localhost/$file"
+	done
+	run ! cmp -s "$room/hash.1" "$room/hash.2"
+}
+
+@test "killed like by a power cut before, in and after each step of the first start, then finished: equal" {
+	undisturbed
+	prebake
+	for point in unpack:before unpack:mid unpack:commit unpack:after tables:after stores:mid cache:after renew:before \
+		secrets/one.localhost:mid database/two.localhost:before renew:mid renew:commit renew:after create/one.localhost:before bench:before open:before; do
+		echo "# $point"
+		start_room MKBENCH_CRASH_AT=$point
+		over
+		[[ $status = 137 ]] || { echo "$point ended with $status"; tail -20 "$log"; false; }
+	done
+	start_room
+	started
+	is_equal
+}
+
+@test "each of them killed on a volume of its own: the first password stays, nothing is left over" {
+	undisturbed
+	prebake
+	for point in unpack:mid unpack:commit unpack:after renew:mid renew:commit secrets/one.localhost:mid; do
+		echo "# $point"
+		start_room MKBENCH_CRASH_AT=$point
+		over
+		[[ $status = 137 ]]
+		password=$(cat "$room/data/secrets/one.localhost/admin_password" 2>/dev/null || true)
+		start_room
+		started
+		is_equal
+		[[ -z $password || $password = $(cat "$room/data/secrets/one.localhost/admin_password") ]]
+		end_room TERM
+		find "$room/data" -mindepth 1 -delete
+	done
+}
+
+@test "a kill from outside at any moment of the first start is no other" {
+	undisturbed
+	prebake
+	for ms in 100 400 700 1000 1300 1700 2200 3000; do
+		start_room
+		sleep "$((ms / 1000)).$(printf %03d $((ms % 1000)))"
+		end_room KILL
+	done
+	start_room
+	started
+	is_equal
+}
+
+@test "an image without these sites, or with others, on a volume that was left half unpacked makes them by the framework's steps" {
+	undisturbed
+	cp "$room/bench/create-site" "$room/create-site"
+	prebake
+	for point in unpack:mid unpack:commit unpack:after renew:mid renew:commit; do
+		for other in none another; do
+			echo "# $point $other"
+			start_room MKBENCH_CRASH_AT=$point
+			over
+			[[ $status = 137 ]]
+			cp "$room/bench/create-site" "$room/no-create-site"
+			cp "$room/create-site" "$room/bench/create-site"
+			cp "$room/sites/list.json" "$room/list.json"
+			[[ $other = none ]] && rm "$room/sites/list.json" || sed -i 's/"id": *"..../"id": "XXXX/' "$room/sites/list.json"
+			start_room
+			started
+			is_equal
+			end_room TERM
+			cp "$room/no-create-site" "$room/bench/create-site"
+			cp "$room/list.json" "$room/sites/list.json"
+			find "$room/data" -mindepth 1 -delete
+		done
+	done
+}
+
+@test "a site that cannot be renewed keeps no other from being served, and is ready once it can" {
+	prebake
+	touch "$room/log/refuse-one.localhost"
+	start_room
+	is_open() { in_room jq -e '."two.localhost"' /run/mkbench/sites.json; }
+	answers() { in_room curl -fsS -H 'Host: two.localhost' http://127.0.0.1:8080/api/method/ping; }
+	by=$outside until_true 300 answers
+	run -22 in_room curl -fsS -o /dev/null -H 'Host: one.localhost' http://127.0.0.1:8080/api/method/ping
+	grep "one.localhost: refused" "$log"
+	rm "$room/log/refuse-one.localhost"
+	started
+	! grep -rlaF "$word" "$room/data"
+}
+
+@test "a site that somebody has put on the volume before its first start is not written over" {
+	cp "$room/bench/create-site" "$room/create-site"
+	prebake
+	cp "$room/create-site" "$room/bench/create-site"
+	mkdir -p "$room/data/sites/one.localhost"
+	echo mine >"$room/data/sites/one.localhost/note"
+	start_room
+	said() { grep "not of our making" "$log"; }
+	by=$outside until_true 300 said
+	[[ $(cat "$room/data/sites/one.localhost/note") = mine ]]
+	grep "is there already: the sites are made anew" "$log"
+}
+
+@test "a password of the build that an app has kept fails the build, which names the file" {
+	sed -i '$ a echo "$MKBENCH_DB_PASSWORD" >"'"$room"'/data/sites/$site/private/files/kept.$app"' "$room/bench/create-site"
+	prebake
+	[[ $status = 1 ]]
+	grep "sites/sites/one.localhost/private/files/kept.* holds a password or key of the build" "$log"
+}
+
+@test "a password of the build that an app has kept in its database fails the build" {
+	sed -i '$ a [ "$app" != first ] || sql "INSERT INTO first_1 VALUES (7, '"'\$MKBENCH_ADMIN_PASSWORD'"')"' "$room/bench/create-site"
+	prebake
+	[[ $status = 1 ]]
+	grep "prebake/0.sql holds a password or key of the build" "$log"
+}
+
+@test "a step that fails in the build says so, with the step's own words" {
+	sed -i '$ a echo "no such thing as a bench" >&2; exit 3' "$room/bench/create-site"
+	prebake
+	[[ $status = 1 ]]
+	grep "no such thing as a bench" "$log"
+	grep "prebake: false makes them at the first boot" "$log"
+}
