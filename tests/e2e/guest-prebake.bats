@@ -157,7 +157,7 @@ is_equal() {
 	grep "one.localhost: refused" "$log"
 	rm "$room/log/refuse-one.localhost"
 	started
-	! grep -rlaF "$word" "$room/data"
+	run -1 grep -rlaF "$word" "$room/data"
 }
 
 @test "a site that somebody has put on the volume before its first start is not written over" {
