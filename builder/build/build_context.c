@@ -224,7 +224,7 @@ static struct err *check_declared(struct build_context *j)
 
 	for (size_t i = 0; !e && i < declared.count; i++)
 		if (!has_package(&j->lock, declared.items[i].name))
-			e = err_new(ERR_RECIPE, "an app declares the package %s now: 'mkbench lock %s' chooses everything anew",
+			e = err_new(ERR_RECIPE, "an app declares the package %s now: run 'mkbench lock %s' to resolve again",
 				    declared.items[i].name, j->recipe_path);
 	free(declared.items);
 	return e;
@@ -262,7 +262,7 @@ static const char *what_changed(const struct build_context *j)
 	bool wanted = recipe_wants_disk(&j->recipe);
 
 	if (wanted == has_disk(&j->lock))
-		return "answers another recipe (suite, archives, packages, framework or apps changed since)";
+		return "is out of date (the suite, archives, packages, framework or apps changed)";
 	return wanted ? "was made without the packages of a disk, which 'outputs' wants now"
 		      : "was made with the packages of a disk, which 'outputs' no longer wants";
 }
@@ -275,7 +275,7 @@ struct err *build_context_lock_read(struct build_context *j, bool *ret_found)
 	if (!*ret_found)
 		return NULL;
 	if (!digest_equal(&asked, &j->lock.asked))
-		return err_new(ERR_RECIPE, "%s %s: run 'mkbench lock %s', which chooses everything anew", j->lock_path, what_changed(j),
+		return err_new(ERR_RECIPE, "%s %s: run 'mkbench lock %s' to resolve again", j->lock_path, what_changed(j),
 			       j->recipe_path);
 	plan_make(&j->recipe, &j->lock, &j->plan);
 	return NULL;
@@ -322,7 +322,7 @@ struct err *build_context_text(const struct build_context *j, size_t app, const 
 	/* A layer kept under the app's digest may be used without the folder being read again, so nobody else would see it. */
 	struct digest found = digest_of(bytes, len);
 	if (!digest_equal(&found, &e->sha256))
-		return err_new(ERR_BUILD, "%s has changed since mkbench began: run it again once it rests", e->content.path);
+		return err_new(ERR_BUILD, "%s changed during the build: run again when nothing is editing it", e->content.path);
 	if (!utf8_from_file(&bytes, &len))
 		return err_new(ERR_RECIPE, "%s: %s is not a text: save it as UTF-8", a->name, file);
 	*ret = TAKE(bytes);

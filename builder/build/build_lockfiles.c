@@ -46,7 +46,7 @@ struct err *build_lockfiles_check(const struct build_context *j, bool *ret_missi
 		struct digest now = step ? asked_of(j, step) : p->asked;
 		if (step && digest_equal(&now, &p->asked))
 			continue;
-		return err_new(ERR_RECIPE, step ? "%s:%u:%u: pins '%s' answer other files than the apps have now: run 'mkbench lock %s'" :
+		return err_new(ERR_RECIPE, step ? "%s:%u:%u: pins '%s' are of other files than the apps have now: run 'mkbench lock %s'" :
 			       "%s:%u:%u: nothing asks for pins '%s': run 'mkbench lock %s'", j->lock_path, p->at.line, p->at.column,
 			       p->name, j->recipe_path);
 	}

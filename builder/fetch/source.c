@@ -219,7 +219,7 @@ static struct err *unpinned_or_equal(const struct app *app, const struct lock_ap
 	AUTO_FREE char *tree = mem_printf("sha256:%s", digest_hex(digest, hex));
 	if (!strcmp(tree, pinned->tree))
 		return NULL;
-	return err_new(ERR_FETCH, "%s is not what the lock names (%s, here %s): run 'mkbench lock' if that is meant",
+	return err_new(ERR_FETCH, "%s differs from the lock (%s, here %s): run 'mkbench lock' to accept it",
 		       app->name, pinned->tree, tree);
 }
 

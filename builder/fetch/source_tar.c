@@ -196,7 +196,7 @@ static struct err *check_file(const char *path, const char *sha256)
 		return err_errno(error, "read %s", path);
 	if (!strcmp(digest_hex(&found, hex), sha256))
 		return NULL;
-	return err_new(ERR_FETCH, "%s is not what the recipe means: its SHA-256 is %s and not %s", path, hex, sha256);
+	return err_new(ERR_FETCH, "%s has another content than the recipe says: its SHA-256 is %s and not %s", path, hex, sha256);
 }
 
 struct err *source_tar(struct store *s, const struct app *app, const char *path, struct progress *p, char **ret_folder)

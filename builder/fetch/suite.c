@@ -108,7 +108,7 @@ static void note_moving(struct round *r, const struct suite *suite)
 	if (!suite->release.suite || suite->src->foreign)
 		return;
 	if (!strcmp(name, "testing"))
-		progress_note(r->progress, "%s is Debian's testing: it changes each day until it is released, and security updates may come late",
+		progress_note(r->progress, "%s is Debian's testing: it changes each day until its release, and security updates may come late",
 			      suite->src->name);
 	else if (!strcmp(name, "unstable") || !strcmp(name, "experimental"))
 		progress_note(r->progress, "warning: %s is Debian's %s: it changes several times a day, breaks now and then, and has no security "

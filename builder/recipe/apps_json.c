@@ -181,7 +181,7 @@ static void forgive(char *bytes, struct problems *p)
 	for (char *c = bytes; *c; c++) {
 		const char *end = end_of_extra(c);
 		if (end) {
-			problem_warn(p, problem_mark(bytes, c), "%s is no JSON: it is passed over", *c == ',' ? "a comma before a bracket" : "a comment");
+			problem_warn(p, problem_mark(bytes, c), "%s is not JSON: it is ignored", *c == ',' ? "a comma before a bracket" : "a comment");
 			blank(c, end);
 		}
 		if (*c != '"')

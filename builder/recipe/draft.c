@@ -96,7 +96,7 @@ bool draft_accepts(const struct pattern *pattern, const char *called, const char
 	struct problems unseen = { .arena = p->arena };
 
 	if (!legible_check(text, strlen(text), &unseen) || utf8_hidden(text, strlen(text)) < strlen(text)) {
-		problem_add(p, at, "'%s' holds a character that cannot be seen: write it anew", called);
+		problem_add(p, at, "'%s' holds a character that cannot be seen: type it again", called);
 		return false;
 	}
 	scalar_read(&f, FIELD_TEXT, &n, &accepted, p);

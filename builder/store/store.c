@@ -220,7 +220,7 @@ struct err *store_read(const struct store *s, const struct digest *d, size_t lim
 	struct digest got = digest_of(bytes, len);
 	if (!digest_equal(&got, d)) {
 		unlink(path);
-		return err_new(ERR_SYSTEM, "%s was damaged on the disk and has been removed: run again to get it anew", path);
+		return err_new(ERR_SYSTEM, "%s was damaged on the disk and was removed: run again to fetch it again", path);
 	}
 	*ret_bytes = TAKE(bytes);
 	*ret_len = len;

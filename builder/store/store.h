@@ -57,8 +57,7 @@ void store_abort(struct store_writer *w); /* NULL is fine */
 struct err *store_put(struct store *s, const void *bytes, size_t len, struct digest *ret) MUST_CHECK;
 
 #define STORE_FULL "the store's disk is full ('mkbench clean' frees space, MKBENCH_STORE moves it)"
-/* e, taken over, of something that wrote below the store, as a child may have, too: when the disk has hardly any room, the
- * error says so and is ERR_SYSTEM. NULL stays NULL. */
+/* Takes ownership of e. If the store's disk is full, returns ERR_SYSTEM that says so; otherwise returns e. NULL stays NULL. */
 struct err *store_blame_disk(const struct store *s, struct err *e) MUST_CHECK;
 
 /* Refs: what a key (the digest of all inputs) was built to be; kind is a plain

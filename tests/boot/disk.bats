@@ -255,7 +255,7 @@ both_answer() {
 	until_true 900 said 'provision: tables: done'
 	pull_the_plug
 	start uefi virtio
-	until_true 900 said 'THIS MACHINE CANNOT START: the data are on a disk of their own, which is not there'
+	until_true 900 said 'THIS MACHINE CANNOT START: the data disk is missing'
 	until_true 900 ended
 	start uefi virtio -drive "file=$BATS_TEST_TMPDIR/own,format=raw,if=virtio" # known by its label now
 	until_true 900 said 'data is on /dev/vd., a disk of its own'

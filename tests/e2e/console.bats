@@ -51,7 +51,7 @@ drawn() { [[ $(wc -l <"$room/drawn") -ge $1 ]]; }
 	by=$outside until_true 300 shows "^  Data      $room/data is full: less than 64 MiB free"
 	echo 'MemTotal: 131072 kB' >"$room/meminfo"
 	in_room mount --bind "$room/meminfo" /proc/meminfo
-	by=$outside until_true 300 shows '^  Memory    134.2 MB: a bench wants 1 GB, 2 GB to be at ease'
+	by=$outside until_true 300 shows '^  Memory    134.2 MB: a bench needs 1 GB, better 2 GB'
 	in_room ip link add type veth
 	by=$outside until_true 300 shows '^  Address   none yet: no network has answered by DHCP'
 	run -1 grep -v '^--reload$' "$room/drawn"

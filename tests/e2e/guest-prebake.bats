@@ -170,7 +170,7 @@ is_equal() {
 	said() { grep "not of our making" "$log"; }
 	by=$outside until_true 300 said
 	[[ $(cat "$room/data/sites/one.localhost/note") = mine ]]
-	grep "is there already: the sites are made anew" "$log"
+	grep "is there already: the sites are made here" "$log"
 }
 
 @test "a password of the build that an app has kept fails the build, which names the file" {

@@ -220,7 +220,7 @@ repository() {
 	printf '\xef\xbb\xbf[ // ours\n{"url": "%s/the-shop", "branch": "main"},\n{"url": "%s/workshop", "branch": "main"},\n]' $app_url $app_url >apps.json
 	init 0 init --apps-json apps.json whole
 	[ "$(sed -n 's/^  - name: \([a-z]*\)$/\1/p' whole.yml | xargs)" = "atelier shop" ]
-	[[ $output == *"a comment is no JSON: it is passed over"*"framework  bench"*"next: mkbench build whole.yml"* ]]
+	[[ $output == *"a comment is not JSON: it is ignored"*"framework  bench"*"next: mkbench build whole.yml"* ]]
 	"$MKBENCH" check whole.yml
 	# As Windows' editors and shells write it.
 	tail -c +4 apps.json | iconv -f UTF-8 -t UTF-16 >wide.json

@@ -156,7 +156,7 @@ words=home/frappe/frappe-bench/apps/words
 	mkbench 0 build -o out notes.yml # not one of its inputs
 	echo pears >a/wish
 	mkbench 3 build -o out notes.yml
-	[[ $output == *"notes.lock:"*":5: pins 'words' answer other files than the apps have now: run 'mkbench lock notes.yml'" ]]
+	[[ $output == *"notes.lock:"*":5: pins 'words' are of other files than the apps have now: run 'mkbench lock notes.yml'" ]]
 	mkbench 0 lock notes.yml
 	grep -q pear notes.lock
 }

@@ -35,10 +35,10 @@ static void test_lists(void)
 		  "my_app https://h.org/o/My-App.git v1\nb git@h.org:o/b.git main\nc ssh://git@h.org/o/c/ x/y\n" },
 		{ "[{\"branch\": \"m\", \"url\": \"https:\\/\\/h.org\\/o\\/caf\\u0065\"}]", "cafe https://h.org/o/cafe m\n" },
 		{ "[ # mine\n/* two\nlines */" APP("https://h.org/o/a#b//c", "m") ",\n// last\n]",
-		  "a.json:1:3: warning: a comment is no JSON: it is passed over\n"
-		  "a.json:2:1: warning: a comment is no JSON: it is passed over\n"
-		  "a.json:3:57: warning: a comma before a bracket is no JSON: it is passed over\n"
-		  "a.json:4:1: warning: a comment is no JSON: it is passed over\n"
+		  "a.json:1:3: warning: a comment is not JSON: it is ignored\n"
+		  "a.json:2:1: warning: a comment is not JSON: it is ignored\n"
+		  "a.json:3:57: warning: a comma before a bracket is not JSON: it is ignored\n"
+		  "a.json:4:1: warning: a comment is not JSON: it is ignored\n"
 		  "c https://h.org/o/a#b//c m\n" },
 		{ "[]", "a.json:1:1: the list is empty: name at least one app\n" },
 		{ "{\"frappe\": {}}", "a.json:1:1: a list of apps is needed: [{\"url\": \"https://…\", \"branch\": \"…\"}]\n" },
@@ -61,7 +61,7 @@ static void test_lists(void)
 								       "a.json:1:41: unknown key 'brnach': did you mean 'branch'?\n" },
 		{ "[{\"x\": [{\"url\": [1, \"}\\\"\"]}], \"url\": 2, \"branch\": \"m\"}]",
 		  "a.json:1:8: unknown key 'x': 'url' and 'branch' are known\na.json:1:38: 'url' wants a text: write where its repository is\n" },
-		{ "[" APP("https://h.org/o/a", "m") ",,]", "a.json:1:46: warning: a comma before a bracket is no JSON: it is passed over\n"
+		{ "[" APP("https://h.org/o/a", "m") ",,]", "a.json:1:46: warning: a comma before a bracket is not JSON: it is ignored\n"
 						       "a.json:1:47: not JSON, unexpected token: check this line and the one before\n" },
 		{ "[{\"url\": \"https://me:hunter2@h.org/o/b\n\"}]", "a.json:1:38: not JSON, unexpected newline: check this line and the one before\n" },
 		{ "[{\"url\": \"a\", \"url\": \"b\"}]", "a.json:1:19: not JSON, duplicate object key: check this line and the one before\n" },

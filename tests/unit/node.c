@@ -63,7 +63,7 @@ static void refusals(void)
 	is(only("a: !b c\n"), "a tag such as !!str is not allowed: quotes make a text, nothing else needs one");
 	is(only("a: 1\nb: 2\na: 3\n"), "'a' is given twice: line 1 has it already");
 	is(only("a: 1\n---\nb: 2\n"), "a second document starts here: one recipe a file");
-	is(only("\"a\": \"\\0\"\n"), "the text holds an invisible character (U+0000): type it anew");
+	is(only("\"a\": \"\\0\"\n"), "the text holds an invisible character (U+0000): type it again");
 	is(only("\xff\xfe" "a"), "the file is UTF-16: save it as UTF-8");
 	is(only("a: \xed\xa0\x80\n"), "the byte 0xed is not UTF-8: save the file as UTF-8");
 	is(only("a: \xf4\x90\x80\x80\n"), "the byte 0xf4 is not UTF-8: save the file as UTF-8");

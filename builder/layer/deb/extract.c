@@ -89,7 +89,7 @@ static struct err *copy_disk(int to, const struct entry *e, char *chunk)
 	if (code && code != ENOENT && code != ENOTDIR && code != ELOOP && code != EISDIR)
 		return err_errno(code, "read %s", e->content.path);
 	if (code || !digest_equal(&found, &e->sha256))
-		return err_new(ERR_BUILD, "%s has changed since the build began: build again once it rests", e->content.path);
+		return err_new(ERR_BUILD, "%s changed during the build: run again when nothing is editing it", e->content.path);
 	return NULL;
 }
 

@@ -118,7 +118,7 @@ static struct err *check(const struct partition *p, const char *root)
 		status = RUN(root, "/sbin/e2fsck", "-y", p->device);
 	}
 	if (status > 3)
-		return err_new(ERR_SYSTEM, "e2fsck cannot repair the data file system on %s (status %d): it is not used, and not made anew",
+		return err_new(ERR_SYSTEM, "e2fsck cannot repair the data file system on %s (status %d): it is neither used nor made again",
 			       p->device, status);
 	return NULL;
 }

@@ -20,9 +20,9 @@ enum datafs_use datafs_use(const struct partition *p);
  * that disk must not begin with none, or with older ones that this partition has and that stay as they are. */
 struct err *datafs_leave(const struct partition *p) MUST_CHECK;
 
-/* Leaves a whole file system on p: made where nothing is, repaired where one is. Whatever else is there stays as it is and is an
- * error, as are data that cannot be repaired; so is nothing, unless p may be new. root is the system whose mke2fs, tune2fs, e2fsck, resize2fs and blkid are used, with
- * /dev and /proc mounted. */
+/* Leaves a whole file system on p: made where nothing is, repaired where one is. Fails if the partition
+ * holds a foreign or unrepairable file system, which is not changed. Fails if it is blank unless may_be_new. root is the system whose
+ * mke2fs, tune2fs, e2fsck, resize2fs and blkid are used, with /dev and /proc mounted. */
 struct err *datafs_prepare(const struct partition *p, const char *root, bool may_be_new) MUST_CHECK;
 /* Mounts it at root/data and lets it have all of p. */
 struct err *datafs_mount(const struct partition *p, const char *root) MUST_CHECK;

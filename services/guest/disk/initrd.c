@@ -162,7 +162,7 @@ static struct err *choose_data(const struct partition *own, enum datafs_use use,
 		return NULL;
 	}
 	if (use == DATAFS_ELSEWHERE)
-		return err_new(ERR_SYSTEM, "the data are on a disk of their own, which is not there (to give them up, clear the first sector of %s)",
+		return err_new(ERR_SYSTEM, "the data disk is missing: attach it (to start over and LOSE that data, zero the first sector of %s)",
 			       own->device);
 	*ret = *own;
 	console_notice_err(partition_grow(ret), "data does not grow");

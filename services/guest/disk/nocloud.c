@@ -170,7 +170,7 @@ static void read_part(const struct part *p, const char *bytes, size_t len, const
 	if (root && root->kind == NODE_MAP)
 		take_map(p, root, words);
 	else if (root && !problems.count)
-		text_printf(&p->n->notes, "%s is not a map of keys and values: nothing of it is used\n", p->file);
+		text_printf(&p->n->notes, "%s is not a map of keys and values: all of it is ignored\n", p->file);
 	else if (problems.count)
 		text_printf(&p->n->notes, "%s: nothing of it is used\n", p->file);
 }

@@ -105,7 +105,7 @@ static struct err *settle_mark(struct provision_context *w, const char *step, bo
 		return ledger_forget(w->ledger, step);
 	if (own)
 		return NULL;
-	log_line("site %s was unpacked by another image and had not its own secrets yet: it is made anew", site);
+	log_line("site %s was unpacked by another image and had no secrets of its own yet: it is made again", site);
 	if (tables) {
 		TRY(ledger_begin(w->ledger, made));
 	} else {
@@ -137,7 +137,7 @@ static bool is_free(const struct provision_context *w, const json_t *sites)
 		AUTO_FREE char *folder = mem_printf("%s/sites/%s", w->bench.data, json_string_value(name));
 		AUTO_FREE char *mark = mark_of(w->prebaked, json_string_value(name));
 		if (ledger_state(w->ledger, mark) == LEDGER_NEVER && holds_something(folder)) {
-			log_line("warning: %s is there already: the sites are made anew, not taken from the image", folder);
+			log_line("warning: %s is there already: the sites are made here, not taken from the image", folder);
 			return false;
 		}
 	}

@@ -146,7 +146,7 @@ struct err *resource_plan_check(const struct resource_plan *m)
 {
 	char size[16];
 
-	return m->total_bytes >= LEAST ? NULL : err_new(ERR_SYSTEM, "%s: a bench wants 1 GB, 2 GB to be at ease",
+	return m->total_bytes >= LEAST ? NULL : err_new(ERR_SYSTEM, "%s: a bench needs 1 GB, better 2 GB",
 							text_size((double)m->total_bytes, size));
 }
 

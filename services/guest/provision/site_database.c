@@ -128,7 +128,7 @@ static struct err *repair(struct provision_context *w, const struct site *s)
 	int64_t tables = 0;
 
 	if (!*s->db_name || access(s->folder, F_OK) < 0)
-		return err_new(ERR_SYSTEM, "%s was made, but is gone: restore it, or make it anew: benchctl add-site --again", s->folder);
+		return err_new(ERR_SYSTEM, "%s was made, but is gone: restore it, or make it again with benchctl add-site --again", s->folder);
 	TRY(count_tables(w->root, s->db_name, &tables));
 	if (!tables)
 		return err_new(ERR_SYSTEM, "database %s of site %s is gone or empty: restore it from a backup", s->db_name, s->row->name);

@@ -197,7 +197,7 @@ void torn_redis(const struct bench *b, const struct bench_redis *r)
 	if (e)
 		log_err(e, "warning");
 	else
-		log_line("%s: the list of its files was empty, and is written anew from the files", r->name);
+		log_line("%s: the list of its files was empty, and is written again from the files", r->name);
 }
 
 void torn_nginx(const struct bench *b)

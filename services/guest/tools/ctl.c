@@ -140,7 +140,7 @@ static struct err *record_site(struct bench *b, const char *name, const char *co
 	const struct bench_site *like = b->default_site ? bench_site(b, b->default_site) : NULL;
 
 	if (bench_site(b, name) && !again)
-		return err_new(ERR_USAGE, "there is a site %s already (--again makes it anew after it was removed by hand)", name);
+		return err_new(ERR_USAGE, "there is a site %s already (--again makes it again after it was removed by hand)", name);
 	if (bench_site(b, name))
 		return NULL;
 	TRY(bench_site_name(name));
