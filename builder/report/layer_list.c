@@ -18,7 +18,7 @@
 #define TOTAL_LIMIT ((size_t)1 << 30)     /* names and kept files of a layer */
 #define ENTRY_LIMIT 4000000u
 #define UNPACKED_LIMIT ((uint64_t)1 << 38)
-#define REF "layer-list"
+#define REF "layer-list-2" /* another number when other files are kept */
 
 /* A layer's bytes on their way to libarchive, hashed. */
 struct reading {
@@ -76,7 +76,7 @@ bool layer_list_keeps(const char *path, uint64_t size_bytes)
 	return !strcmp(path, "etc/os-release") || !strcmp(path, "usr/lib/os-release") || !strcmp(path, "usr/lib/mkbench/bench.json") ||
 	       !strcmp(path, "usr/lib/mkbench/libraries.json") || (text_starts(path, "usr/share/doc/") && !strcmp(name, "copyright")) ||
 	       text_ends(path, ".dist-info/METADATA") || text_ends(path, ".dist-info/RECORD") || text_ends(path, ".egg-info/PKG-INFO") || text_ends(path, ".egg-info") ||
-	       !strcmp(name, "package.json");
+	       !strcmp(name, "package.json") || !strcmp(name, "patches.txt");
 }
 
 /* ret_bytes is NULL of a file that is not kept, else the caller's. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "upgrade/release.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +9,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "contract/version_order.h"
 #include "lib/durable.h"
 
 #define HISTORY_LONGEST 1000 /* releases that a volume has gone beyond */
@@ -116,29 +116,6 @@ bool release_is_due(const struct bench *b, const struct ledger *l, const json_t 
 	return due;
 }
 
-/* "1.10" and "v2.0.1" are numbers, "main" is none. */
-static bool is_numbered(const char *v)
-{
-	v += *v == 'v';
-	return isdigit((unsigned char)*v) && !v[strspn(v, "0123456789.")];
-}
-
-static bool is_below(const char *one, const char *other)
-{
-	if (!one || !other || !is_numbered(one) || !is_numbered(other))
-		return false;
-	one += *one == 'v';
-	other += *other == 'v';
-	for (;;) {
-		char *rest, *rest_of_other;
-		unsigned long a = strtoul(one, &rest, 10), b = strtoul(other, &rest_of_other, 10);
-		if (a != b || (!*rest && !*rest_of_other))
-			return a < b;
-		one = rest + (*rest == '.');
-		other = rest_of_other + (*rest_of_other == '.');
-	}
-}
-
 static bool was_left(const json_t *committed, const json_t *image)
 {
 	AUTO_FREE char *name = name_of(image);
@@ -182,7 +159,7 @@ static struct err *check_age(const struct bench *b, const json_t *committed, con
 	json_object_foreach(json_object_get(image, "apps"), app, row) {
 		const char *now = json_string_value(json_object_get(row, "version"));
 		const char *then = json_string_value(json_object_get(json_object_get(had, app), "version"));
-		if (is_below(now, then)) {
+		if (version_order_is_below(now, then)) {
 			AUTO_FREE char *why = mem_printf("it has %s %s, they need %s %s", app, now, app, then);
 			return refuse_older(b, committed, why);
 		}
