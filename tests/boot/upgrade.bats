@@ -5,35 +5,13 @@ bats_require_minimum_version 1.5.0
 load lacks
 load docker
 
-# release N: recipe and app of release N, in $BOOT/N.
-release() {
-	mkdir -p "$BOOT/$1"
-	cp -r recipes/demo recipes/demo.yml "$BOOT/$1"
-	sed -i "s/^version:.*/version: \"$1.0\"/; s/^outputs:.*/outputs: [docker]/" "$BOOT/$1/demo.yml"
-	[[ $1 = 1 ]] || cat >"$BOOT/$1/demo/demo/patches/p9001_loud.py" <<-'END'
-		from .. import store
-		def apply(db, site):
-		    store.rows(db, "ALTER TABLE note ADD COLUMN loud VARCHAR(2000)")
-		    store.change(db, "UPDATE note SET loud = UPPER(text)")
-	END
-	[[ $1 != 3 ]] || cat >"$BOOT/$1/demo/demo/patches/p9002_broken.py" <<-'END'
-		from .. import store
-		def apply(db, site):
-		    store.rows(db, "ALTER TABLE note DROP COLUMN text")
-		    store.rows(db, "SELECT nothing FROM nowhere")
-	END
-	[[ ! -e $BOOT/1/demo.lock || $1 = 1 ]] || cp "$BOOT/1/demo.lock" "$BOOT/$1"
-	[[ -e $BOOT/out/demo-$1.0.tar ]] || timeout 1800 "$MKBENCH" build --progress=plain -o "$BOOT/out" "$BOOT/$1/demo.yml" >"$BOOT/build.log" 2>&1 ||
-		{ tail -20 "$BOOT/build.log" >&2; return 1; }
-	docker load -qi "$BOOT/out/demo-$1.0.tar" >/dev/null
-}
-
 setup_file() {
 	needs docker_lacks || return 0
 	export BOOT=$BATS_FILE_TMPDIR NET=mkbench-upgrade-$$ MKBENCH=${MKBENCH:-build/mkbench}
 	[[ -z ${DEMO_IMAGES:-} ]] || ln -s "$DEMO_IMAGES" "$BOOT/out" # demo-1.0.tar to 3.0, built before
 	docker_up
-	for n in 1 2 3; do release $n; done
+	tests/boot/releases "$MKBENCH" "$BOOT"
+	for n in 1 2 3; do docker load -qi "$BOOT/out/demo-$n.0.tar" >/dev/null; done
 }
 
 teardown_file() {
