@@ -75,7 +75,7 @@ struct err *provision_steps_memory(struct provision_context *w, bool *ret_did)
 static struct err *forget_last_run(void)
 {
 	static const char *const said[] = {
-		"started", "serving", "progress.json", "steps.json", "sites.json", "ready", "asked", "upgrade.json", "unclean",
+		"started", "serving", "progress.json", "steps.json", "startup.json", "sites.json", "ready", "asked", "upgrade.json", "unclean",
 	};
 
 	for (size_t i = 0; i < COUNT(said); i++) {

@@ -118,6 +118,7 @@ void report_begin(struct report *r, const char *step)
 		if (!strcmp(json_string_value(json_object_get(row, "step")), step))
 			r->current = row;
 	r->step_started = clock_ms();
+	json_object_set_new(r->current, "at_ms", json_integer(r->step_started));
 	json_object_set_new(r->current, "state", json_string("running"));
 	publish(r, site_of(r->current));
 }
@@ -136,6 +137,11 @@ void report_end(struct report *r, bool done, const char *why)
 	else if (done)
 		log_line("%s: done in %.1f s", step, seconds);
 	publish(r, site_of(r->current));
+}
+
+void report_keep(const struct report *r)
+{
+	write_steps(r, "startup.json", r->state, r->steps, 0600);
 }
 
 void report_finish(struct report *r, bool failed)

@@ -24,3 +24,5 @@ void report_begin(struct report *r, const char *step);
 void report_end(struct report *r, bool done, const char *why);
 /* The end of all: "done" or "failed" (some step did). */
 void report_finish(struct report *r, bool failed);
+/* The steps of a start stay in startup.json, whatever is prepared later. */
+void report_keep(const struct report *r);

@@ -312,6 +312,8 @@ static struct err *run(struct provision_context *w)
 	plan(w);
 	bool fine = run_all(w);
 	report_finish(w->report, !fine);
+	if (!w->again)
+		report_keep(w->report);
 	if (!fine && w->upgrade && !w->upgrade->done) {
 		w->went_back = true;
 		return upgrade_fail(w, w->failed ? w->failed : "a site's secrets cannot be read");

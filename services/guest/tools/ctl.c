@@ -16,6 +16,7 @@
 #include "tools/ctl_drop.h"
 #include "tools/ctl_logs.h"
 #include "tools/ctl_restart.h"
+#include "tools/ctl_startup.h"
 #include "tools/ctl_status.h"
 #include "tools/ctl_upgrade.h"
 #include "lib/durable.h"
@@ -31,7 +32,7 @@ static const struct {
 	const char *name, *args, *help;
 	command *run;
 } commands[] = {
-	{ "status", "[--json]", "what runs, which sites answer, what is wrong", run_status },
+	{ "status", "[--json|--startup]", "what runs, which sites answer, what is wrong; where the last start's time went", run_status },
 	{ "sites", "", "the sites, their apps and hosts", run_sites },
 	{ "add-site", "NAME [--app A]... [--host H]... [--again]", "make a site while the bench runs", run_add_site },
 	{ "drop-site", "NAME [--yes] [--purge]", "close a site and put it aside, or remove it", run_drop_site },
@@ -62,6 +63,8 @@ static struct err *run_status(struct bench *b, int argc, char **argv, int *ret_s
 {
 	bool json = argc == 2 && !strcmp(argv[1], "--json"), fine;
 
+	if (argc == 2 && !strcmp(argv[1], "--startup"))
+		return ctl_startup_print();
 	if (argc > 1 && !json)
 		return misused(0);
 	json_t *status = ctl_status_collect(b, &fine);
