@@ -18,6 +18,7 @@
 #include "lib/crash.h"
 #include "provision/door.h"
 #include "lib/durable.h"
+#include "provision/prebaked.h"
 #include "provision/resource_plan.h"
 #include "provision/json_merge.h"
 #include "lib/redis.h"
@@ -75,7 +76,7 @@ struct err *provision_steps_memory(struct provision_context *w, bool *ret_did)
 static struct err *forget_last_run(void)
 {
 	static const char *const said[] = {
-		"started", "serving", "progress.json", "steps.json", "startup.json", "sites.json", "ready", "asked", "upgrade.json", "unclean",
+		"started", "serving", "stores", "progress.json", "steps.json", "startup.json", "sites.json", "ready", "asked", "upgrade.json", "unclean",
 	};
 
 	for (size_t i = 0; i < COUNT(said); i++) {
@@ -217,13 +218,31 @@ struct err *provision_steps_tables(struct provision_context *w, bool *ret_did)
 	return durable_sync_folder(parent);
 }
 
+/* The web server takes as long to import its application as the stores take to come up, and listens to nobody before they have. */
+static void start_early(const struct provision_context *w)
+{
+	const struct bench *b = &w->bench;
+	bool early = !w->again && !w->upgrade && !w->prebakes && !b->development;
+
+	for (size_t i = 0; early && i < b->sites.count; i++) {
+		AUTO_FREE char *made = mem_printf("site/%s", b->sites.items[i].name);
+		early = ledger_state(w->ledger, made) == LEDGER_DONE || prebaked_waits(w, b->sites.items[i].name); /* else memory is the framework's */
+	}
+	struct err *e = early ? supervisor_start_role(b, ROLE_WEB) : NULL;
+	if (e)
+		log_err(e, "the web server is started later");
+}
+
 struct err *provision_steps_stores(struct provision_context *w, bool *ret_did)
 {
 	const struct bench *b = &w->bench;
 
 	*ret_did = true;
 	TRY(servers_record(b));
+	if (!w->again)
+		unlink(PROVISION_STEPS_STORES);
 	TRY(supervisor_start_phase(b, PHASE_STORES, START_MS));
+	start_early(w);
 	crash_at("stores", "mid");
 	return stores_wait(w);
 }
@@ -269,7 +288,7 @@ struct err *provision_steps_cache(struct provision_context *w, bool *ret_did)
 	durable_as(&w->bench.user);
 	clear_locks(&w->bench);
 	durable_as_root();
-	return NULL;
+	return durable_update(PROVISION_STEPS_STORES, "", 0644, &durable_root, NULL);
 }
 
 struct err *provision_steps_bench(struct provision_context *w, bool *ret_did)

@@ -5,6 +5,7 @@
 #include "provision/provision_context.h"
 
 #define PROVISION_STEPS_SERVING BENCH_RUN "/serving" /* there once programs of the bench have been started */
+#define PROVISION_STEPS_STORES BENCH_RUN "/stores"   /* there once MariaDB and Redis are, and the web server may listen: services/web/web.py */
 
 struct err *provision_steps_format(struct provision_context *w, bool *ret_did) MUST_CHECK;
 struct err *provision_steps_folders(struct provision_context *w, bool *ret_did) MUST_CHECK;

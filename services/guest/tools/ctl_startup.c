@@ -10,6 +10,8 @@
 #include "lib/durable.h"
 #include "start/state.h"
 
+#define SHOWN_MS 10
+
 /* What a name of provisioning means to who waits. */
 static const struct { const char *step, *means; } known[] = {
 	{ "unpack", "the image's sites are copied to the volume" },
@@ -32,7 +34,7 @@ static const char *meaning(const char *step)
 
 static void print_row(int64_t at, int64_t took, const char *step, const char *means)
 {
-	printf("%8" PRId64 " %8" PRId64 "  %-32s%s%s\n", at, took, step, *means ? " " : "", means);
+	printf("%8" PRId64 " %8" PRId64 "  %s%s%s\n", at, took, step, *means ? ": " : "", means);
 }
 
 /* When the last one ended, in ms of base/clock.h. */
@@ -51,13 +53,13 @@ static int64_t print_steps(json_t *steps, int64_t begun)
 		if (end == begun)
 			print_row(0, at - begun, "volume", "before provisioning: the volume is looked at, Supervisor started");
 		end = at + took;
-		if (took >= 1)
+		if (took >= SHOWN_MS)
 			print_row(at - begun, took, step, meaning(step));
 		else
 			left++;
 	}
 	if (left)
-		printf("%17s  %" PRId64 " steps of less than 1 ms\n", "", left);
+		printf("%17s  %" PRId64 " steps of less than %d ms\n", "", left, SHOWN_MS);
 	return end;
 }
 
