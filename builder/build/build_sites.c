@@ -4,7 +4,7 @@
 #include "base/mem.h"
 
 #define DUMP "usr/bin/mariadb-dump"
-#define PROGRAM "/usr/lib/mkbench/prebake"
+#define PROGRAM "usr/lib/mkbench/prebake"
 
 struct digest build_sites_key(const struct digest *packages, const struct build_apps *apps, const struct digest *configuration)
 {
@@ -25,7 +25,7 @@ static void make_seed(const struct build_sites_request *r, struct tree *ret)
 	const struct tree *both[] = { r->configuration, &own };
 	const struct entry *dump = r->tools ? tree_find(r->tools, DUMP) : NULL;
 
-	tree_add(&own, &(struct entry){ .path = PROGRAM + 1, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
+	tree_add(&own, &(struct entry){ .path = PROGRAM, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
 	if (dump)
 		tree_add(&own, dump);
 	tree_sort(&own);
@@ -44,7 +44,7 @@ static void keep(const struct tree *made, struct tree *ret)
 
 struct err *build_sites(struct build_context *j, const struct build_sites_request *r, struct tree *ret)
 {
-	static const char *const argv[] = { PROGRAM, NULL };
+	static const char *const argv[] = { "/" PROGRAM, NULL };
 	const struct service_step step = { .name = "prebake", .argv = argv, .as_root = true };
 	struct layer_root root = { 0 };
 	struct layer_delta delta = { 0 };
