@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "layer/audit.h"
 #include "layer/layer.h"
+#include "report/layer_record.h"
 
 #define POUR_FORMAT "pour 2"     /* changes when the same tree gives other bytes */
 
@@ -97,8 +98,11 @@ struct err *build_layer_blob(struct build_context *j, const struct digest *key, 
 	if (at && take_blob(j, &at, ret))
 		return NULL;
 	struct layer_reader *reader = layer_reader(j->store);
-	struct err *e = image_pour(j->store, t, &(struct content_reader){ reader, layer_read }, j->lock.epoch, ret);
+	struct layer_record *record = layer_record_begin();
+	const struct image_pour_watch watch = { record, layer_record_entry, layer_record_bytes };
+	struct err *e = image_pour(j->store, t, &(struct content_reader){ reader, layer_read }, j->lock.epoch, &watch, ret);
 	layer_reader_done(reader);
+	layer_record_end(record, e ? NULL : j->store, &ret->digest, ret->size_bytes, ret->unpacked_bytes);
 	TRY(e);
 	put_blob(&line, ret);
 	return store_ref_write(j->store, "layer", key, line.bytes);

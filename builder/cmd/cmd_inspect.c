@@ -59,7 +59,7 @@ const struct cmd cmd_inspect = {
 	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar) or a docker archive, of mkbench or of others: its settings, its "
 		"layers, its packages of Debian, Python and Node, its apps, what is largest. Needs no right and starts nothing. A disk is not read: "
 		"it holds what the container of the same recipe holds.\n\n"
-		"A layer that was read is remembered in the store under its digest, so a second look is quick.",
+		"A layer that was read, or built here, is remembered in the store under its digest, so a look is quick.",
 	.options = options,
 	.run = run,
 };

@@ -22,13 +22,20 @@ struct content_reader {
 	struct err *(*read)(void *state, const struct entry *e, uint64_t offset, void *bytes, size_t len);
 };
 
+/* Told of all that is poured, from one thread: each entry as the layer has it, then the bytes of a file, in pieces. */
+struct image_pour_watch {
+	void *state;
+	void (*entry)(void *state, const struct entry *e);
+	void (*bytes)(void *state, const void *bytes, size_t len);
+};
+
 /* The time that a poured entry has. */
 int64_t image_pour_time(const struct entry *e, int64_t epoch);
 /* Pours a tree into a layer blob of the store, its entries in the order they have: the caller puts folders before what is in
  * them and files before their other names; layer_group's order, by pack and offset, is read quickest. Times above epoch become epoch.
- * ERR_BUILD when a file on disk no longer has the size that the tree says. */
+ * watch may be NULL. ERR_BUILD when a file on disk no longer has the size that the tree says. */
 struct err *image_pour(struct store *s, const struct tree *t, const struct content_reader *packs, int64_t epoch,
-		       struct layer_blob *ret) MUST_CHECK;
+		       const struct image_pour_watch *watch, struct layer_blob *ret) MUST_CHECK;
 
 struct image_layer {
 	struct layer_blob blob;

@@ -18,6 +18,7 @@ struct pour {
 	struct gzip *gzip;
 	struct content_source content;
 	int64_t epoch;
+	const struct image_pour_watch *watch;
 };
 
 static struct err *pour_content(struct pour *p, const struct entry *e)
@@ -28,6 +29,8 @@ static struct err *pour_content(struct pour *p, const struct entry *e)
 		if (e->size_bytes - offset < len)
 			len = (size_t)(e->size_bytes - offset);
 		TRY(content_read(&p->content, e, offset, room, len));
+		if (p->watch)
+			p->watch->bytes(p->watch->state, room, len);
 		TRY(gzip_filled(p->gzip, len));
 		offset += len;
 	}
@@ -55,6 +58,13 @@ static struct err *pour_marker(struct pour *p, const char *path)
 	return pour_header(p, (struct entry){ .path = path, .kind = ENTRY_FILE, .mtime = TREE_TIME });
 }
 
+static void tell(const struct pour *p, struct entry e)
+{
+	e.mtime = image_pour_time(&e, p->epoch);
+	if (p->watch)
+		p->watch->entry(p->watch->state, &e);
+}
+
 static struct err *pour_entry(struct pour *p, const struct entry *e)
 {
 	const char *slash = strrchr(e->path, '/'), *name = slash ? slash + 1 : e->path;
@@ -62,6 +72,7 @@ static struct err *pour_entry(struct pour *p, const struct entry *e)
 
 	if (text_starts(name, WHITEOUT))
 		return err_new(ERR_BUILD, "a layer cannot hold a name that begins with " WHITEOUT);
+	tell(p, *e);
 	if (e->kind == ENTRY_WHITEOUT) {
 		AUTO_FREE char *path = mem_printf("%.*s" WHITEOUT "%s", folder, e->path, name);
 		return pour_marker(p, path);
@@ -101,9 +112,9 @@ static struct err *pour_stream(struct store_writer *w, struct pour *p, const str
 }
 
 struct err *image_pour(struct store *s, const struct tree *t, const struct content_reader *packs, int64_t epoch,
-		       struct layer_blob *ret)
+		       const struct image_pour_watch *watch, struct layer_blob *ret)
 {
-	struct pour p = { .epoch = epoch };
+	struct pour p = { .epoch = epoch, .watch = watch };
 	struct layer_blob blob = { 0 };
 	struct store_writer *w;
 

@@ -265,8 +265,7 @@ static bool recall(struct store *s, const struct digest *key, struct layer_list 
 	return recalled;
 }
 
-/* Without it, it is only slower. */
-static void remember(struct store *s, const struct digest *key, const struct layer_list *l)
+void layer_list_remember(struct store *s, const struct digest *key, const struct layer_list *l)
 {
 	AUTO_TEXT struct text bytes = { 0 };
 	char hex[DIGEST_HEX];
@@ -295,7 +294,7 @@ struct err *layer_list_read(const struct image_source *source, size_t layer, str
 		return err_wrap(e, err_kind(e) == ERR_BUILD ? "%s is damaged: layer %zu" : "%s: layer %zu", source->path, layer + 1);
 	}
 	if (named)
-		remember(s, &from->digest, &l);
+		layer_list_remember(s, &from->digest, &l);
 	*ret = l;
 	return NULL;
 }

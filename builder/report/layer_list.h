@@ -15,4 +15,6 @@ struct layer_list {
 struct err *layer_list_read(const struct image_source *source, size_t layer, struct store *s, struct layer_list *ret) MUST_CHECK;
 /* Whether a file of that path is one that says what is installed, whose bytes are kept. */
 bool layer_list_keeps(const char *path, uint64_t size_bytes);
+/* Under the layer's digest, for a next read. Without it that is only slower. */
+void layer_list_remember(struct store *s, const struct digest *key, const struct layer_list *l);
 void layer_list_done(struct layer_list *l);

@@ -14,6 +14,8 @@
 #include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "report/layer_bytes.h"
+#include "report/layer_record.h"
 #include "says.h"
 
 #define EPOCH 1700000000
@@ -113,6 +115,38 @@ static void succeeds(struct err *e, const char *what)
 
 static const struct content_reader packs = { .state = (void *)3, .read = pack_bytes };
 
+static void pour_noted(struct store *s, const struct tree *t, struct layer_blob *ret)
+{
+	struct layer_record *record = layer_record_begin();
+	const struct image_pour_watch watch = { record, layer_record_entry, layer_record_bytes };
+
+	succeeds(image_pour(s, t, &packs, EPOCH, &watch, ret), "pour a layer");
+	layer_record_end(record, s, &ret->digest, ret->size_bytes, ret->unpacked_bytes);
+}
+
+/* What was noted while an image's layers were poured is what their bytes say. */
+static void noted(struct store *s, const char *image)
+{
+	struct image_source source;
+
+	succeeds(image_source_open(image, &source), "open the image");
+	for (size_t i = 0; i < source.layer_count; i++) {
+		struct layer_list was = { 0 }, is = { 0 };
+		AUTO_TEXT struct text was_bytes = { 0 }, is_bytes = { 0 };
+		AUTO_FREE char *ref = NULL;
+		succeeds(store_ref_read(s, "layer-list", &source.layers[i].digest, &ref), "look for the note");
+		ok(ref != NULL);
+		succeeds(layer_list_read(&source, i, s, &was), "take the note");
+		succeeds(layer_list_read(&source, i, NULL, &is), "read the layer");
+		layer_bytes_pack(&was, &was_bytes);
+		layer_bytes_pack(&is, &is_bytes);
+		ok(was_bytes.len == is_bytes.len && !memcmp(was_bytes.bytes, is_bytes.bytes, is_bytes.len));
+		layer_list_done(&was);
+		layer_list_done(&is);
+	}
+	image_source_close(&source);
+}
+
 static void pour_both(struct store *s, const char *program, struct image_layer layers[2])
 {
 	struct tree low = { 0 }, up = { 0 };
@@ -122,9 +156,9 @@ static void pour_both(struct store *s, const char *program, struct image_layer l
 	upper(&up);
 	layers[0].name = "base";
 	layers[1].name = "apps";
-	succeeds(image_pour(s, &low, &packs, EPOCH, &layers[0].blob), "pour the lower layer");
-	succeeds(image_pour(s, &up, &packs, EPOCH, &layers[1].blob), "pour the upper layer");
-	succeeds(image_pour(s, &low, &packs, EPOCH, &again), "pour it again");
+	pour_noted(s, &low, &layers[0].blob);
+	pour_noted(s, &up, &layers[1].blob);
+	succeeds(image_pour(s, &low, &packs, EPOCH, NULL, &again), "pour it again");
 	ok(digest_equal(&again.digest, &layers[0].blob.digest) && digest_equal(&again.diff_id, &layers[0].blob.diff_id));
 	ok(store_has(s, &again.digest));
 	ok(again.unpacked_bytes % 512 == 0 && again.unpacked_bytes > 3000000);
@@ -141,16 +175,16 @@ static void bad_trees(struct store *s, const char *work)
 	succeeds(file_write(path, "12345", 5, 0644), "a file of five bytes");
 	struct entry *e = tree_add(&t, &(struct entry){ .path = "f", .kind = ENTRY_FILE, .size_bytes = 6,
 							.content = { .kind = CONTENT_DISK, .path = path } });
-	ok(says(image_pour(s, &t, NULL, EPOCH, &blob), ERR_BUILD, "has changed since it was listed"));
+	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, "has changed since it was listed"));
 	e->content.path = work;
-	ok(says(image_pour(s, &t, NULL, EPOCH, &blob), ERR_BUILD, "has changed since it was listed"));
+	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, "has changed since it was listed"));
 	e->content.path = "/nonexistent";
-	ok(says(image_pour(s, &t, NULL, EPOCH, &blob), ERR_SYSTEM, "layer: /f: "));
+	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_SYSTEM, "layer: /f: "));
 	e->content = (struct content){ 0 };
-	ok(says(image_pour(s, &t, NULL, EPOCH, &blob), ERR_BUILD, "nothing holds them"));
+	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, "nothing holds them"));
 	tree_add(&t, &(struct entry){ .path = "d/.wh.x", .kind = ENTRY_FILE });
 	t.items[0].size_bytes = 0;
-	ok(says(image_pour(s, &t, NULL, EPOCH, &blob), ERR_BUILD, ".wh."));
+	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, ".wh."));
 	tree_done(&t);
 }
 
@@ -170,6 +204,7 @@ static struct digest judge(writer *write, struct store *s, const struct image *i
 	succeeds(write(s, im, out, &third), "write again");
 	ok(!third.unchanged && third.size_bytes == first.size_bytes);
 	is(third.path, first.path);
+	noted(s, third.path);
 	ok(digest_equal(&third.manifest, &first.manifest) && digest_equal(&third.config, &first.config));
 	AUTO_FREE char *part = mem_printf("%s.part", first.path);
 	ok(access(part, F_OK) < 0);
