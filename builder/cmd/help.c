@@ -11,7 +11,7 @@
 #define ACT_COLUMN 35
 
 static const char statuses[] =
-	"exit status: 0 done, 2 usage, 3 recipe, 4 fetch, 5 build, or a check of verify has failed, 6 system, 130 after Ctrl-C before it was done";
+	"exit status: 0 done, 2 usage, 3 recipe, 4 fetch or push, 5 build, or a check of verify has failed, 6 system, 130 after Ctrl-C before it was done";
 
 void help_wrap(struct text *out, const char *text, size_t column, size_t indent)
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "fetch/http.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "fetch/transfer.h"
+#include "fetch/trust.h"
 
 #define AT_ONCE 16
 
@@ -28,19 +27,9 @@ struct pool {
 	size_t lucky;        /* place of the URL that worked last: others start there too */
 };
 
-static void start_curl(void)
-{
-	if (curl_global_init(CURL_GLOBAL_DEFAULT))
-		mem_exhausted();
-	/* A mirror that hangs up must be an error of a write, not our end. */
-	signal(SIGPIPE, SIG_IGN);
-}
-
 static CURLM *new_multi(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, start_curl);
+	trust_start_curl();
 	CURLM *multi = curl_multi_init();
 	if (!multi)
 		mem_exhausted();

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "fetch/proxy.h"
-#include "fetch/proxy_blame.h"
 #include "fetch/transfer.h"
 
 #include <stdio.h>
@@ -13,6 +11,7 @@
 #include "fetch/pace.h"
 #include "fetch/proxy.h"
 #include "fetch/proxy_blame.h"
+#include "fetch/trust.h"
 
 #define CONNECT_SECONDS 20
 #define PAUSE_MS        500
@@ -174,18 +173,6 @@ static int keep_pace(void *arg, curl_off_t all, curl_off_t came, curl_off_t to_s
 	return t->slow;
 }
 
-static void set_trust(CURL *easy)
-{
-	const char *bundle = getenv("CURL_CA_BUNDLE"), *folder = getenv("SSL_CERT_DIR");
-
-	if (!bundle || !*bundle)
-		bundle = getenv("SSL_CERT_FILE");
-	if (bundle && *bundle)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, bundle);
-	if (folder && *folder)
-		curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
-}
-
 /* Only what has a digest can be put together from two answers. */
 static void ask_for_rest(struct transfer *t, const char *url)
 {
@@ -235,7 +222,7 @@ bool transfer_prepare(struct transfer *t)
 	const char *proxy = t->want->proxies ? proxy_for(t->want->proxies, url) : NULL;
 	if (proxy)
 		curl_easy_setopt(t->easy, CURLOPT_PROXY, proxy);
-	set_trust(t->easy);
+	trust_set(t->easy);
 	return true;
 }
 

@@ -44,6 +44,7 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	[ "$(options plan)" = "--progress --why " ]
 	[ "$(options lock)" = "--progress --update " ]
 	[ "$(options build)" = "--output --progress " ]
+	[ "$(options push)" = "--password-file --plain-http --progress --user " ]
 	[ "$(options clean)" = "--all --built " ]
 	[ "$(options verify)" = "$(printf '%s\n' $machine --json --output --progress | sort | tr '\n' ' ')" ]
 	[ "$(options run)" = "$(printf '%s\n' $machine --clean --data --detach --env --exec --list --name --output --port --progress --stop | sort | tr '\n' ' ')" ]

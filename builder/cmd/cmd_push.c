@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "cmd/cmd.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cmd/option.h"
+#include "registry/push.h"
+
+enum { USER = OPTION_OWN, PASSWORD_FILE, PLAIN_HTTP };
+
+struct wishes {
+	const char *words[2];    /* IMAGE, REGISTRY/NAME[:TAG] */
+	const char *user, *password_file;
+	bool plain_http;
+	enum progress_style style;
+};
+
+static struct err *take(void *wishes, int option, const char *value)
+{
+	struct wishes *w = wishes;
+
+	switch (option) {
+	case USER: w->user = value; return NULL;
+	case PASSWORD_FILE: w->password_file = value; return NULL;
+	case PLAIN_HTTP: w->plain_http = true; return NULL;
+	case OPTION_PROGRESS: return option_style(value, &w->style);
+	default: return err_new(ERR_USAGE, "an option that nobody takes");
+	}
+}
+
+static void report(const struct wishes *w, const struct push *p, const struct push_result *result)
+{
+	const struct manifest_document *root = &p->set->documents.items[p->set->root];
+	char hex[DIGEST_HEX];
+
+	digest_hex(&root->digest, hex);
+	if (w->style == PROGRESS_QUIET)
+		return;
+	if (w->style != PROGRESS_JSON) {
+		printf("%s/%s:%s@sha256:%s%s\n", p->where->host, p->where->name, p->where->tag, hex, result->unchanged ? " unchanged" : "");
+		return;
+	}
+	AUTO_FREE char *reference = mem_printf("%s/%s:%s", p->where->host, p->where->name, p->where->tag), *digest = mem_printf("sha256:%s", hex);
+	json_t *all = json_pack("{s:s, s:s, s:s, s:{s:I, s:I, s:I}, s:I, s:I, s:b}", "reference", reference, "digest", digest, "media_type", root->type,
+				"blobs", "sent", (json_int_t)result->sent, "mounted", (json_int_t)result->mounted, "present", (json_int_t)result->present,
+				"sent_bytes", (json_int_t)result->sent_bytes, "attached", (json_int_t)result->attached, "unchanged", result->unchanged);
+	AUTO_FREE char *text = json_dumps(all, JSON_COMPACT);
+	json_decref(all);
+	if (!text)
+		mem_exhausted();
+	puts(text);
+}
+
+static struct err *log_in(const struct wishes *w, const struct reference *where, struct credentials *ret)
+{
+	if (!w->user != !w->password_file)
+		return err_new(ERR_USAGE, "--user and --password-file go together");
+	return w->user ? credentials_given(w->user, w->password_file, ret) : credentials_find(where->host, where->name, ret);
+}
+
+static struct err *push(const struct wishes *w, struct push *p, struct reference *where, struct credentials *login, struct manifest_set *set)
+{
+	struct push_result result;
+
+	TRY(reference_parse(w->words[1], "latest", where)); /* before an image is read */
+	TRY(log_in(w, where, login));
+	TRY(layout_open(w->words[0], p->layout));
+	TRY(manifest_set_read(p->layout, set));
+	if (set->tag) {
+		reference_done(where);
+		TRY(reference_parse(w->words[1], set->tag, where));
+	}
+	p->progress = progress_new(w->style);
+	TRY(push_image(p, &result));
+	report(w, p, &result);
+	return NULL;
+}
+
+static struct err *run(int argc, char **argv)
+{
+	struct wishes w = { 0 };
+	AUTO_LAYOUT struct layout layout = { .fd = -1 };
+	AUTO_MANIFEST_SET struct manifest_set set = { 0 };
+	AUTO_REFERENCE struct reference where = { 0 };
+	struct credentials login = { 0 };
+
+	TRY(option_read(&cmd_push, argc, argv, take, &w, w.words));
+	struct push p = { .layout = &layout, .set = &set, .where = &where, .login = &login, .plain_http = w.plain_http };
+	cmd_store_open(&p.store);
+	struct err *e = push(&w, &p, &where, &login, &set);
+	progress_free(p.progress);
+	credentials_done(&login);
+	store_close(p.store);
+	return e;
+}
+
+static const struct option_row options[] = {
+	{ "user", USER, "NAME", NULL, "log in by this name, with --password-file" },
+	{ "password-file", PASSWORD_FILE, "FILE", NULL, "the password or token is this file's first line; - is standard input" },
+	{ "plain-http", PLAIN_HTTP, NULL, NULL, "speak http without TLS, whatever the host; this machine itself is asked by it anyway" },
+	OPTION_PROGRESS_ROW,
+	{ 0 },
+};
+
+const struct cmd cmd_push = {
+	.name = "push",
+	.operand = "IMAGE REGISTRY/NAME[:TAG]",
+	.summary = "push an image into a registry, with what is attached to it",
+	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar), of one platform or several, or a docker archive. Without TAG it "
+		"keeps the tag that it has, else latest. Only what the registry lacks is sent; what another repository of it was given by this machine "
+		"is taken from there. An upload that breaks goes on where it stopped; a registry that is busy is asked again, five times.\n\n"
+		"The login is the one that docker or podman keeps ('docker login HOST'), credential helpers included, or --user with --password-file. "
+		"It is shown nowhere.\n\n"
+		"What was pushed is printed as HOST/NAME:TAG@DIGEST; with --progress=json as one line of JSON. Exit status 4: the registry refuses, or is not "
+		"reached; one line says why. 5: the image is damaged.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#include "registry/manifest_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "registry/manifest_set_own.h"
+#include "registry/reference.h"
+
+#define INDEX_DEPTH    4u
+#define DOCUMENT_COUNT 1024u
+#define BLOB_COUNT     16384u
+
+static void drop_json(json_t **j)
+{
+	json_decref(*j);
+}
+#define AUTO_JSON __attribute__((cleanup(drop_json)))
+
+static const char *keep(struct manifest_set *m, const char *text)
+{
+	return text ? arena_dup(&m->arena, text, strlen(text)) : NULL;
+}
+
+static const char *text_at(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static bool digest_from(const json_t *descriptor, struct digest *ret)
+{
+	const char *word = text_at(descriptor, "digest");
+
+	return word && text_starts(word, "sha256:") && digest_parse(word + strlen("sha256:"), ret);
+}
+
+static const char *member_of(struct manifest_set *m, const struct digest *d)
+{
+	char hex[DIGEST_HEX];
+	AUTO_FREE char *path = mem_printf("blobs/sha256/%s", digest_hex(d, hex));
+
+	return keep(m, path);
+}
+
+void manifest_set_add_blob(struct manifest_set *m, const char *member, const struct digest *d, uint64_t size_bytes)
+{
+	for (size_t i = 0; i < m->blobs.count; i++)
+		if (digest_equal(&m->blobs.items[i].digest, d))
+			return;
+	VEC_PUSH(&m->blobs, (struct manifest_blob){ member, *d, size_bytes });
+	m->size_bytes += size_bytes;
+}
+
+
+size_t manifest_set_add_document(struct manifest_set *m, const struct manifest_document *d)
+{
+	for (size_t i = 0; i < m->documents.count; i++)
+		if (digest_equal(&m->documents.items[i].digest, &d->digest))
+			return i;
+	VEC_PUSH(&m->documents, *d);
+	return m->documents.count - 1;
+}
+
+/* Layers that may not be handed on, such as those of Windows, have addresses of their own. */
+static bool is_elsewhere(const json_t *descriptor)
+{
+	const char *type = text_at(descriptor, "mediaType");
+
+	return json_array_size(json_object_get(descriptor, "urls")) > 0 || (type && (strstr(type, ".foreign.") || strstr(type, ".nondistributable.")));
+}
+
+static struct err *take_blob(const struct layout *l, const json_t *descriptor, struct manifest_set *m)
+{
+	struct digest d;
+	uint64_t offset, size;
+	int fd;
+
+	if (is_elsewhere(descriptor))
+		return NULL;
+	if (!digest_from(descriptor, &d))
+		return layout_damaged(l, "a manifest names a blob without its SHA-256");
+	if (m->blobs.count >= BLOB_COUNT)
+		return layout_damaged(l, "it names more than 16384 blobs");
+	const char *member = member_of(m, &d);
+	TRY(layout_file(l, member, &fd, &offset, &size));
+	file_closep(&fd);
+	if (json_integer_value(json_object_get(descriptor, "size")) != (json_int_t)size)
+		return layout_damaged(l, "a blob does not have the size that its manifest says");
+	manifest_set_add_blob(m, member, &d, size);
+	return NULL;
+}
+
+static struct err *take_blobs(const struct layout *l, const json_t *document, struct manifest_set *m)
+{
+	static const char *const lists[] = { "layers", "blobs" };
+	const json_t *config = json_object_get(document, "config");
+
+	if (config)
+		TRY(take_blob(l, config, m));
+	for (size_t k = 0; k < COUNT(lists); k++) {
+		const json_t *list = json_object_get(document, lists[k]);
+		for (size_t i = 0; i < json_array_size(list); i++)
+			TRY(take_blob(l, json_array_get(list, i), m));
+	}
+	return NULL;
+}
+
+static const char *type_of(const json_t *descriptor, const json_t *document)
+{
+	const char *type = text_at(descriptor, "mediaType");
+
+	if (!type)
+		type = text_at(document, "mediaType");
+	return type ? type : json_object_get(document, "manifests") ? MANIFEST_INDEX : MANIFEST_IMAGE;
+}
+
+static void take_subject(const json_t *document, struct manifest_set *m, struct manifest_document *d)
+{
+	const char *type = text_at(document, "artifactType");
+	const json_t *notes = json_object_get(document, "annotations");
+
+	if (!digest_from(json_object_get(document, "subject"), &d->subject))
+		return;
+	d->artifact_type = keep(m, type ? type : text_at(json_object_get(document, "config"), "mediaType"));
+	AUTO_FREE char *text = notes ? json_dumps(notes, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	d->annotations = keep(m, text);
+}
+
+/* A manifest or an index, after all that it names. */
+static struct err *take_document(struct layout *l, const json_t *descriptor, unsigned depth, struct manifest_set *m, size_t *ret)
+{
+	AUTO_JSON json_t *document = NULL;
+	AUTO_FREE char *text = NULL;
+	struct manifest_document d = { 0 };
+	size_t ignored;
+
+	if (!digest_from(descriptor, &d.digest))
+		return layout_damaged(l, "an index names a manifest without its SHA-256");
+	if (!depth || m->documents.count >= DOCUMENT_COUNT)
+		return layout_damaged(l, "its indexes lead to indexes without an end");
+	TRY(layout_read(l, member_of(m, &d.digest), &d.digest, &text, &d.len));
+	document = json_loadb(text, d.len, 0, NULL);
+	if (!json_is_object(document))
+		return layout_damaged(l, "a manifest is not JSON");
+	const json_t *parts = json_object_get(document, "manifests");
+	for (size_t i = 0; i < json_array_size(parts); i++)
+		TRY(take_document(l, json_array_get(parts, i), depth - 1, m, &ignored));
+	TRY(take_blobs(l, document, m));
+	d.text = arena_dup(&m->arena, text, d.len);
+	d.type = keep(m, type_of(descriptor, document));
+	take_subject(document, m, &d);
+	*ret = manifest_set_add_document(m, &d);
+	return NULL;
+}
+
+/* Whether an entry of index.json is no image, but attached to one. */
+static struct err *is_attached(struct layout *l, const json_t *entry, struct manifest_set *m, bool *ret)
+{
+	AUTO_JSON json_t *document = NULL;
+	AUTO_FREE char *text = NULL;
+	struct digest d;
+	size_t len;
+
+	*ret = json_object_get(entry, "artifactType") != NULL;
+	if (*ret)
+		return NULL;
+	if (!digest_from(entry, &d))
+		return layout_damaged(l, "its index names a manifest without its SHA-256");
+	TRY(layout_read(l, member_of(m, &d), &d, &text, &len));
+	document = json_loadb(text, len, 0, NULL);
+	*ret = json_object_get(document, "subject") != NULL;
+	return NULL;
+}
+
+static void take_tag(const json_t *entry, struct manifest_set *m)
+{
+	const char *ref = text_at(json_object_get(entry, "annotations"), "org.opencontainers.image.ref.name");
+	const char *colon = ref ? strrchr(ref, ':') : NULL;
+
+	if (colon)
+		ref = colon + 1;
+	m->tag = ref && reference_is_tag(ref) ? keep(m, ref) : NULL;
+}
+
+static bool same_platform(const json_t *a, const json_t *b)
+{
+	const json_t *x = json_object_get(a, "platform"), *y = json_object_get(b, "platform");
+
+	return !x || !y || json_equal(x, y);
+}
+
+/* Several images of one layout are one image of several platforms, when each says its own. */
+static struct err *join(struct layout *l, const json_t *images, struct manifest_set *m)
+{
+	size_t count = json_array_size(images), ignored;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (same_platform(json_array_get(images, i), json_array_get(images, k)))
+				return err_new(ERR_USAGE, "%s holds %zu images, and not one a platform: 'skopeo copy' takes one of them by its name", l->path, count);
+	for (size_t i = 0; i < count; i++)
+		TRY(take_document(l, json_array_get(images, i), INDEX_DEPTH, m, &ignored));
+	AUTO_JSON json_t *index = json_pack("{s:i, s:s, s:O}", "schemaVersion", 2, "mediaType", MANIFEST_INDEX, "manifests", images);
+	AUTO_FREE char *text = json_dumps(index, JSON_COMPACT | JSON_SORT_KEYS);
+	if (!text)
+		mem_exhausted();
+	struct manifest_document d = { .type = MANIFEST_INDEX, .text = keep(m, text), .len = strlen(text), .digest = digest_of(text, strlen(text)) };
+	m->root = manifest_set_add_document(m, &d);
+	return NULL;
+}
+
+static struct err *take_index(struct layout *l, const json_t *index, struct manifest_set *m)
+{
+	const json_t *all = json_object_get(index, "manifests");
+	AUTO_JSON json_t *images = json_array(), *attached = json_array();
+	size_t ignored;
+	bool is;
+
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		json_t *entry = json_array_get(all, i);
+		TRY(is_attached(l, entry, m, &is));
+		json_array_append(is ? attached : images, entry);
+	}
+	if (!json_array_size(images))
+		return err_new(ERR_USAGE, "%s holds no image", l->path);
+	take_tag(json_array_get(images, 0), m);
+	if (json_array_size(images) == 1)
+		TRY(take_document(l, json_array_get(images, 0), INDEX_DEPTH, m, &m->root));
+	else
+		TRY(join(l, images, m));
+	for (size_t i = 0; i < json_array_size(attached); i++)
+		TRY(take_document(l, json_array_get(attached, i), INDEX_DEPTH, m, &ignored));
+	return NULL;
+}
+
+struct err *manifest_set_read(struct layout *l, struct manifest_set *ret)
+{
+	AUTO_JSON json_t *first = NULL;
+	AUTO_FREE char *text = NULL;
+	size_t len;
+	bool oci = layout_has(l, "index.json");
+
+	*ret = (struct manifest_set){ 0 };
+	if (!oci && !layout_has(l, "manifest.json"))
+		return err_new(ERR_USAGE, "%s is no image that can be pushed: an OCI image layout (a folder or a .tar) or a docker archive", l->path);
+	TRY(layout_read(l, oci ? "index.json" : "manifest.json", NULL, &text, &len));
+	first = json_loadb(text, len, 0, NULL);
+	if (!first)
+		return layout_damaged(l, oci ? "its index.json is not JSON" : "its manifest.json is not JSON");
+	return oci ? take_index(l, first, ret) : manifest_set_docker(l, first, ret);
+}
+
+void manifest_set_done(struct manifest_set *m)
+{
+	free(m->blobs.items);
+	free(m->documents.items);
+	arena_done(&m->arena);
+	*m = (struct manifest_set){ 0 };
+}

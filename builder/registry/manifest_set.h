@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* All that a registry must be given of an image, in an order that it takes: blobs, then manifests, each after those that it names,
+ * the image's own last of them, then what is attached to it (manifests with a subject, such as a list of what is in it). */
+#pragma once
+#include "registry/layout.h"
+
+struct manifest_blob {
+	const char *member;          /* where its bytes are in the layout */
+	struct digest digest;
+	uint64_t size_bytes;
+};
+
+struct manifest_document {
+	const char *type;            /* media type */
+	const char *text;
+	size_t len;
+	struct digest digest;
+	struct digest subject;       /* what it is attached to; zero: nothing */
+	const char *artifact_type;   /* of one with a subject, as a list of referrers says it */
+	const char *annotations;     /* of one with a subject, as JSON; or NULL */
+};
+
+struct manifest_set {
+	struct arena arena;          /* owns every text and member */
+	struct { struct manifest_blob *items; size_t count, room; } blobs;         /* each once */
+	struct { struct manifest_document *items; size_t count, room; } documents; /* each once */
+	size_t root;                 /* place of the image's own among the documents: behind it all have a subject */
+	const char *tag;             /* that the layout gives it; NULL: none */
+	uint64_t size_bytes;         /* of all blobs */
+};
+
+/* ERR_USAGE when it is no image, or several with nothing to choose by; ERR_BUILD when it is a damaged one. Of a docker archive the OCI
+ * manifest is made. The layout outlives ret, which is ended by manifest_set_done in any case. */
+struct err *manifest_set_read(struct layout *l, struct manifest_set *ret) MUST_CHECK;
+void manifest_set_done(struct manifest_set *m);
+#define AUTO_MANIFEST_SET __attribute__((cleanup(manifest_set_done)))
+
+#define MANIFEST_INDEX "application/vnd.oci.image.index.v1+json"
+#define MANIFEST_IMAGE "application/vnd.oci.image.manifest.v1+json"

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* An image into a registry: every blob, every manifest, what is attached to it, its tag. */
+#pragma once
+#include "base/progress.h"
+#include "registry/credentials.h"
+#include "registry/manifest_set.h"
+#include "registry/reference.h"
+#include "store/store.h"
+
+struct push {
+	struct layout *layout;
+	const struct manifest_set *set;
+	const struct reference *where;
+	struct credentials *login;       /* taken over */
+	bool plain_http;
+	struct store *store;             /* remembers which repository has a blob, so that the next one may mount it; or NULL */
+	struct progress *progress;       /* or NULL */
+};
+
+struct push_result {
+	size_t sent, mounted, present;   /* blobs */
+	uint64_t sent_bytes;
+	size_t attached;                 /* manifests with a subject */
+	bool unchanged;                  /* the tag named this image before */
+};
+
+/* ERR_FETCH with one line for what the registry does not do. What arrived before an error stays there, and is not sent again. */
+struct err *push_image(const struct push *p, struct push_result *ret) MUST_CHECK;

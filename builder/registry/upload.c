@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "registry/upload.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#define SMALL_PIECE (4ull << 20) /* for a proxy that takes no more */
+#define CHUNK       ((size_t)1 << 20)
+
+struct upload {
+	struct registry *registry;
+	const struct layout *layout;
+	const struct manifest_blob *blob;
+	const char *neighbour;
+	struct progress *progress;
+	char digest[sizeof "sha256:" + DIGEST_HEX];
+	char what[64];               /* "push the blob sha256:12ab…" */
+	int fd;
+	uint64_t offset;             /* of the blob in its file */
+	uint64_t done, shown, sending_from;
+	uint64_t piece;              /* UINT64_MAX: all in one request */
+	uint64_t failed_at;          /* done at the last failure: going on is what makes hope */
+	unsigned round;
+	bool joined;                 /* what the registry has is from more than one connection */
+	char *location;
+	enum upload_result result;
+};
+
+/* What a request has led to. */
+enum next { NEXT_PIECE, NEXT_SESSION, NEXT_END };
+
+static void show(struct upload *u, uint64_t done)
+{
+	if (done > u->shown) {
+		progress_add(u->progress, done - u->shown);
+		u->shown = done;
+	}
+}
+
+static void sent(void *arg, uint64_t bytes)
+{
+	struct upload *u = arg;
+
+	show(u, u->sending_from + bytes);
+}
+
+static struct err *ask(struct upload *u, const char *method, const char *rest, struct exchange_answer *a)
+{
+	AUTO_FREE char *url = registry_url(u->registry, rest);
+	struct exchange_request q = { .method = method, .url = url, .has_body = !strcmp(method, "POST") };
+
+	return registry_ask(u->registry, &q, a);
+}
+
+static struct err *is_present(struct upload *u, bool *ret)
+{
+	AUTO_ANSWER struct exchange_answer a = { 0 };
+	AUTO_FREE char *rest = mem_printf("/blobs/%s", u->digest);
+
+	TRY(ask(u, "HEAD", rest, &a));
+	*ret = a.status == 200;
+	/* A repository that is not there yet is made by the first upload; others say so with 403 or 400 to a HEAD, and mean it when asked to write. */
+	return a.status && a.status != 401 && a.status < 500 && a.status != 429 ? NULL : registry_refusal(u->registry, &a, u->what);
+}
+
+/* The bytes are what they are called: said before a registry is troubled with them. */
+static struct err *check(struct upload *u)
+{
+	AUTO_FREE char *chunk = mem_new(CHUNK);
+	struct digest_run *run = digest_start();
+
+	for (uint64_t at = 0; at < u->blob->size_bytes;) {
+		size_t len = u->blob->size_bytes - at < CHUNK ? (size_t)(u->blob->size_bytes - at) : CHUNK;
+		struct err *e = file_read_at(u->fd, chunk, len, u->offset + at, u->layout->path);
+		if (e) {
+			digest_drop(run);
+			return e;
+		}
+		digest_feed(run, chunk, len);
+		at += len;
+	}
+	struct digest found = digest_finish(run);
+	return digest_equal(&found, &u->blob->digest) ? NULL : layout_damaged(u->layout, "a blob does not have its digest");
+}
+
+static struct err *go_to(struct upload *u, const struct exchange_answer *a, bool must)
+{
+	char *next;
+
+	if (!a->location && !must)
+		return NULL;
+	TRY(registry_location(u->registry, a, &next));
+	free(u->location);
+	u->location = next;
+	return NULL;
+}
+
+static struct err *begin(struct upload *u, enum next *ret)
+{
+	AUTO_ANSWER struct exchange_answer a = { 0 };
+	const char *from = u->neighbour;
+	char *name = from ? curl_easy_escape(NULL, from, 0) : NULL;
+	AUTO_FREE char *rest = from ? mem_printf("/blobs/uploads/?mount=%s&from=%s", u->digest, name) : mem_dup("/blobs/uploads/");
+
+	curl_free(name);
+	u->neighbour = NULL; /* is asked once */
+	u->done = 0;
+	u->joined = false;
+	TRY(ask(u, "POST", rest, &a));
+	if (from && a.status == 201) {
+		u->result = UPLOAD_MOUNTED;
+		*ret = NEXT_END;
+		return NULL;
+	}
+	if (from && a.status != 202) {
+		*ret = NEXT_SESSION; /* without the neighbour */
+		return NULL;
+	}
+	if (a.status != 202)
+		return registry_refusal(u->registry, &a, u->what);
+	uint64_t least = a.min_chunk ? strtoull(a.min_chunk, NULL, 10) : 0;
+	if (least > u->piece && least < 1ull << 40)
+		u->piece = least;
+	*ret = NEXT_PIECE;
+	return go_to(u, &a, true);
+}
+
+/* "0-99" and "bytes=0-99" are 100 bytes; "0-0" is said of none. */
+static bool take_range(struct upload *u, const char *range)
+{
+	unsigned long long first, last;
+
+	range = range ? range + strcspn(range, "0123456789") : "";
+	if (sscanf(range, "%llu-%llu", &first, &last) != 2 || first || last >= u->blob->size_bytes)
+		return false;
+	u->done = last ? last + 1 : 0;
+	return true;
+}
+
+/* After a failure: how far has the registry got? */
+static struct err *ask_how_far(struct upload *u, enum next *ret)
+{
+	AUTO_ANSWER struct exchange_answer a = { 0 };
+	struct exchange_request q = { .method = "GET", .url = u->location };
+
+	TRY(registry_ask_once(u->registry, &q, &a));
+	bool told = a.status >= 200 && a.status < 300 && take_range(u, a.range);
+	*ret = told ? NEXT_PIECE : NEXT_SESSION;
+	u->joined = told;
+	if (u->done == u->failed_at)
+		return told ? go_to(u, &a, false) : NULL;
+	u->failed_at = u->done;
+	u->round = told ? 0 : u->round;
+	return told ? go_to(u, &a, false) : NULL;
+}
+
+static bool is_refused_piece(const struct exchange_answer *a)
+{
+	return a->status >= 400 && a->status != 401 && a->status != 403 && a->status != 408 && a->status != 425 && a->status != 429 &&
+	       (a->status < 500 || a->status == 501);
+}
+
+/* What to do about a request that carried bytes and had no success. */
+static struct err *recover(struct upload *u, const struct exchange_answer *a, bool piece, enum next *ret)
+{
+	*ret = NEXT_SESSION;
+	if (a->status == 413 && u->piece > SMALL_PIECE) {
+		u->piece = SMALL_PIECE;
+		return NULL;
+	}
+	if (a->status != 413 && piece && is_refused_piece(a) && u->piece != UINT64_MAX && !u->joined) {
+		u->piece = UINT64_MAX; /* it takes no pieces */
+		return NULL;
+	}
+	if ((a->status == 400 || a->status == 404 || a->status == 416) && (u->joined || a->status != 400) && ++u->round < REGISTRY_ATTEMPTS)
+		return NULL; /* it has lost the upload, or put it together wrongly: all of it anew */
+	if (registry_pause(u->registry, a, &u->round))
+		return ask_how_far(u, ret);
+	return registry_refusal(u->registry, a, u->what);
+}
+
+static struct err *send_piece(struct upload *u, enum next *ret)
+{
+	AUTO_ANSWER struct exchange_answer a = { 0 };
+	uint64_t left = u->blob->size_bytes - u->done, len = left < u->piece ? left : u->piece;
+	AUTO_FREE char *range = mem_printf("%llu-%llu", (unsigned long long)u->done, (unsigned long long)(u->done + len - 1));
+	struct exchange_request q = { .method = "PATCH", .url = u->location, .type = "application/octet-stream", .content_range = range,
+				      .fd = u->fd, .offset = u->offset + u->done, .size_bytes = len, .has_body = true, .slow_answer = true,
+				      .sent = sent, .arg = u };
+
+	u->sending_from = u->done;
+	TRY(registry_ask_once(u->registry, &q, &a));
+	if (a.status < 200 || a.status >= 300)
+		return recover(u, &a, true, ret);
+	uint64_t before = u->done;
+	u->done += len;
+	if (a.range && take_range(u, a.range) && u->done <= before)
+		return err_new(ERR_FETCH, "%s: it takes nothing of what it is sent, and says that all is well", u->what);
+	*ret = NEXT_PIECE;
+	return go_to(u, &a, false);
+}
+
+static char *with_digest(const struct upload *u)
+{
+	return mem_printf("%s%sdigest=%s", u->location, strchr(u->location, '?') ? "&" : "?", u->digest);
+}
+
+/* The last request, with all bytes of a small blob, or with none. */
+static struct err *finish(struct upload *u, enum next *ret)
+{
+	AUTO_ANSWER struct exchange_answer a = { 0 };
+	AUTO_FREE char *url = with_digest(u);
+	uint64_t left = u->blob->size_bytes - u->done;
+	struct exchange_request q = { .method = "PUT", .url = url, .type = "application/octet-stream", .fd = u->fd,
+				      .offset = u->offset + u->done, .size_bytes = left, .has_body = true, .slow_answer = true, .sent = sent, .arg = u };
+
+	u->sending_from = u->done;
+	TRY(registry_ask_once(u->registry, &q, &a));
+	if (a.status < 200 || a.status >= 300 || a.status == 202)
+		return recover(u, &a, left > 0, ret);
+	u->result = UPLOAD_SENT;
+	*ret = NEXT_END;
+	return NULL;
+}
+
+static struct err *session(struct upload *u, enum next *ret)
+{
+	TRY(begin(u, ret));
+	while (*ret == NEXT_PIECE) {
+		uint64_t left = u->blob->size_bytes - u->done;
+		bool whole = !u->done && (left <= u->piece || u->piece == UINT64_MAX);
+		TRY(left && !whole ? send_piece(u, ret) : finish(u, ret));
+	}
+	return NULL;
+}
+
+static struct err *run(struct upload *u)
+{
+	enum next next = NEXT_SESSION;
+	bool present;
+
+	TRY(is_present(u, &present));
+	if (present)
+		return NULL;
+	TRY(check(u));
+	while (!present && next != NEXT_END) {
+		TRY(session(u, &next));
+		if (next != NEXT_END)
+			TRY(is_present(u, &present)); /* an answer may have been lost on its way */
+	}
+	u->result = next == NEXT_END ? u->result : UPLOAD_SENT;
+	return NULL;
+}
+
+struct err *upload_blob(struct registry *r, const struct layout *l, const struct manifest_blob *b, const char *neighbour, struct progress *p,
+			enum upload_result *ret)
+{
+	char hex[DIGEST_HEX];
+	uint64_t size;
+	struct upload u = { .registry = r, .layout = l, .blob = b, .neighbour = neighbour, .progress = p, .fd = -1, .piece = UPLOAD_PIECE };
+
+	snprintf(u.digest, sizeof u.digest, "sha256:%s", digest_hex(&b->digest, hex));
+	snprintf(u.what, sizeof u.what, "push the blob sha256:%.12s", hex);
+	progress_item(p, u.digest);
+	TRY(layout_file(l, b->member, &u.fd, &u.offset, &size));
+	struct err *e = run(&u);
+	file_closep(&u.fd);
+	free(u.location);
+	if (!e)
+		show(&u, b->size_bytes);
+	*ret = u.result;
+	return e;
+}

@@ -1,0 +1,344 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Pushes: into Debian's docker-registry, judged by skopeo, and into one that misbehaves on demand (tests/registry/serve).
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup() {
+	tools=$BATS_TEST_DIRNAME/../registry state=$BATS_TEST_TMPDIR/state
+	mkdir "$state" "$BATS_TEST_TMPDIR/home"
+	cd "$BATS_TEST_TMPDIR"
+	export HOME=$BATS_TEST_TMPDIR/home MKBENCH_STORE=$BATS_TEST_TMPDIR/store
+	unset DOCKER_CONFIG REGISTRY_AUTH_FILE XDG_RUNTIME_DIR CURL_CA_BUNDLE http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+	[[ $MKBENCH = /* ]] || MKBENCH=$OLDPWD/$MKBENCH
+}
+
+teardown() {
+	[[ -z ${server:-} ]] || kill "$server" 2>/dev/null || true
+}
+
+# serve [CERTIFICATE KEY]: the misbehaving one; at is its host and port.
+serve() {
+	"$tools/serve" "$state" "$@" 3>&- &
+	server=$!
+	by=$server until_true 300 test -e "$state/port"
+	at=127.0.0.1:$(<"$state/port")
+}
+
+# registry [YAML]: Debian's. Port 0 would not be told, so another is tried when this one is taken.
+registry() {
+	for port in $((20000 + RANDOM % 5000)) $((25000 + RANDOM % 5000)) $((15000 + RANDOM % 5000)); do
+		printf 'version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: %s/data}}\nhttp: {addr: "127.0.0.1:%s"}\n%s\n' \
+			"$BATS_TEST_TMPDIR" $port "${1:-}" >registry.yml
+		docker-registry serve registry.yml >registry.log 2>&1 3>&- &
+		server=$!
+		at=127.0.0.1:$port
+		by=$server until_true 300 eval "curl -s -o /dev/null http://$at/v2/ || ! kill -0 $server 2>/dev/null" || true
+		kill -0 $server 2>/dev/null && return 0
+	done
+	cat registry.log
+	return 1
+}
+
+options() { echo "$*" >"$state/options"; }
+faults() { printf '%s\n' "$@" >"$state/faults"; }
+requests() { grep -hcE "$1" "$state/log" || true; }
+digest() { jq -r '.manifests[0].digest' "$1/index.json"; }
+inspect() { skopeo inspect --tls-verify=false --raw "docker://$1" | sha256sum | cut -d' ' -f1; }
+is_whole() { [ "sha256:$(inspect "$1")" = "$(digest "$2")" ]; } # REFERENCE LAYOUT
+
+@test "push: skopeo finds the same image in Debian's registry, and a second push sends nothing" {
+	"$tools/layout" one
+	registry
+	mkbench 0 push one "$at/team/demo"
+	[[ $output == *"$at/team/demo:7.1@$(digest one)" ]]
+	is_whole "$at/team/demo:7.1" one
+	skopeo copy -q --src-tls-verify=false "docker://$at/team/demo:7.1" dir:back
+	for blob in one/blobs/sha256/*; do cmp "$blob" "back/${blob##*/}" || cmp "$blob" back/manifest.json; done
+	mkbench 0 push --progress=json one "$at/team/demo"
+	[[ $output == *'"blobs":{"sent":0,"mounted":0,"present":3},"sent_bytes":0,"attached":0,"unchanged":true}'* ]]
+	mkbench 0 push one "$at/team/demo:other"
+	is_whole "$at/team/demo:other" one
+	# Another repository of the registry has them.
+	mkbench 0 push --progress=json one "$at/demo"
+	[[ $output == *'"blobs":{"sent":0,"mounted":3,"present":0}'* ]]
+	is_whole "$at/demo:7.1" one
+}
+
+@test "push: a tar of a layout, a docker archive, an index of platforms and a layout of several images" {
+	"$tools/layout" one
+	"$tools/layout" many platforms=3
+	"$tools/layout" flat platforms=2 flat
+	tar -C one -cf one.tar .
+	skopeo copy -q oci:one:7.1 docker-archive:docker.tar:some/demo:5
+	registry
+	mkbench 0 push one.tar "$at/tar"
+	is_whole "$at/tar:7.1" one
+	mkbench 0 push docker.tar "$at/docker"
+	skopeo copy -q --src-tls-verify=false "docker://$at/docker:5" oci:back:5
+	diff <(jq -S .rootfs one/blobs/sha256/$(jq -r '.config.digest[7:]' one/blobs/sha256/"$(digest one | cut -c8-)")) \
+		<(skopeo inspect --config oci:back:5 --raw | jq -S .rootfs)
+	mkbench 0 push many "$at/many:1"
+	is_whole "$at/many:1" many
+	for architecture in amd64 arm64 riscv64; do
+		[ "$(skopeo inspect --tls-verify=false --override-arch $architecture "docker://$at/many:1" | jq -r .Architecture)" = $architecture ]
+	done
+	mkbench 0 push flat "$at/flat"
+	[ "$(skopeo inspect --tls-verify=false --raw "docker://$at/flat:7.1" | jq -c '[.manifests[].platform.architecture]')" = '["amd64","arm64"]' ]
+}
+
+@test "push: what is attached to an image goes along, and is listed where the registry keeps no list" {
+	"$tools/layout" one attach=2
+	registry
+	mkbench 0 push --progress=json one "$at/demo"
+	[[ $output == *'"attached":2'* ]]
+	list() { skopeo inspect --tls-verify=false --raw "docker://$at/demo:$(digest one | tr : -)"; }
+	[ "$(list | jq -c '[.manifests[] | [.artifactType, .annotations.number]]')" = '[["application/example","0"],["application/example","1"]]' ]
+	[ "$(list | jq -c '[.manifests[].digest]')" = "$(jq -c '[.manifests[1:][].digest]' one/index.json)" ]
+	before=$(list)
+	mkbench 0 push one "$at/demo"
+	[ "$(list)" = "$before" ]
+	# One that keeps the list says so.
+	serve
+	options subjects
+	mkbench 0 push one "$at/demo"
+	[ "$(requests 'sha256-')" = 0 ]
+}
+
+@test "push: addresses of uploads that are relative, or have a query, or lead elsewhere" {
+	"$tools/layout" one
+	serve
+	for words in relative query "relative query"; do
+		options "$words"
+		mkbench 0 push one "$at/${words/ /-}"
+		is_whole "$at/${words/ /-}:7.1" one
+	done
+	options away auth=basic
+	echo s3cret-word >password
+	mkbench 0 push --user ann --password-file password one "$at/relative:2"
+	[ "$(sort -u "$state/away")" = "HEAD None" ]
+	faults 'POST uploads 1 plain'
+	options ''
+	mkbench 4 push one "$at/insecure"
+	[[ $output == *"wants the rest at http://upload.example/v2/x, which is not https"* ]]
+}
+
+@test "push: a registry without mounts, one that takes no pieces, one that takes small ones alone" {
+	"$tools/layout" one size=70000000
+	serve
+	mkbench 0 push one "$at/first"
+	[ "$(requests '^PATCH .* 202 67108864$')" = 1 ]
+	options nomount
+	mkbench 0 push --progress=json one "$at/second"
+	[[ $output == *'"sent":3,"mounted":0'* ]]
+	options nomount pieces=no
+	mkbench 0 push one "$at/third"
+	is_whole "$at/third:7.1" one
+	[ "$(requests '^PUT .* 201 70000000$')" = 1 ]
+	options nomount limit=5000000
+	mkbench 0 push one "$at/fourth"
+	is_whole "$at/fourth:7.1" one
+	[ "$(requests '^PATCH .*fourth.* 202 4194304$')" = 16 ]
+	options nomount limit=5000
+	mkbench 4 push one "$at/fifth"
+	[[ $output == *"that is larger than it, or a proxy before it, takes (413): too large" ]]
+}
+
+@test "push: a connection that is cut in a big blob goes on where it stopped" {
+	"$tools/layout" one size=70000000
+	serve
+	faults 'PATCH . 1 cut=20000000' 'PATCH . 1 cut=30000000'
+	mkbench 0 push one "$at/demo"
+	is_whole "$at/demo:7.1" one
+	[ "$(requests '^PATCH .* 202 20000000$')" = 1 ] # 70 - 20 - 30
+	[ "$(requests '^POST .*')" = 3 ]
+	# One that does not tell how far it got, or has lost the last answer.
+	options forget nomount
+	faults 'PATCH . 1 cut=20000000' 'PUT .*uploads 1 lost'
+	mkbench 0 push one "$at/anew"
+	is_whole "$at/anew:7.1" one
+	# Nothing of it is kept, and all is well: that is no answer.
+	faults 'PATCH . 9 lie'
+	options nomount
+	mkbench 4 push one "$at/lie"
+}
+
+@test "push: Debian's registry is killed in the middle of a blob, comes again, and the push ends well" {
+	"$tools/layout" one size=200000000
+	registry
+	"$MKBENCH" push --progress=plain one "$at/demo" >said 2>&1 3>&- &
+	push=$!
+	by=$push until_true 300 eval 'find data -name data -path "*_uploads*" -size +20M | grep -q .'
+	kill -9 $server
+	until_true 300 eval "! kill -0 $server 2>/dev/null"
+	docker-registry serve registry.yml >registry.log 2>&1 3>&- &
+	server=$!
+	wait $push || { cat said; false; }
+	is_whole "$at/demo:7.1" one
+	# Nobody starts it again.
+	kill -9 $server
+	until_true 300 eval "! kill -0 $server 2>/dev/null"
+	mkbench 4 push one "$at/demo:2"
+	[[ ${lines[-1]} == "mkbench: $at: cannot reach the registry: "*": nothing answers there, or it was stopped" ]]
+}
+
+@test "push: a busy registry is asked again when it says, another not for ever" {
+	"$tools/layout" one
+	serve
+	faults 'POST uploads 1 busy=2' 'PUT manifests 1 status=503' 'HEAD blobs 1 status=500'
+	mkbench 0 push --progress=plain one "$at/demo"
+	[[ $output == *"answers 429: again in 2.0 s"*"answers 503: again in 0.5 s"* ]]
+	is_whole "$at/demo:7.1" one
+	faults 'PUT manifests 9 busy=1'
+	mkbench 4 push one "$at/demo:2"
+	[[ ${lines[-1]} == *"too many requests, try later (429): slower" ]]
+	[ "$(requests '^PUT .*manifests/2 429')" = 5 ]
+	faults 'PUT manifests 9 busy=900'
+	mkbench 4 push one "$at/demo:2"
+	[ "$(requests '^PUT .*manifests/2 429')" = 6 ]
+}
+
+# login PASSWORD: docker's own file for $at.
+login() {
+	mkdir -p "$HOME/.docker"
+	jq -n --arg at "${2:-$at}" --arg pair "$(printf %s "$1" | base64 -w0)" '{auths: {($at): {auth: $pair}}}' >"$HOME/.docker/config.json"
+}
+
+@test "push: logins of docker's file, of podman's, of a helper, of a password's file; by name and by token" {
+	"$tools/layout" one
+	serve
+	for auth in basic token; do
+		options auth=$auth
+		mkbench 4 push one "$at/$auth/none"
+		[[ $output == *"$at "*"(401)"* ]]
+		login ann:s3cret-word
+		mkbench 0 push one "$at/$auth/docker"
+		login ann:s3cret-word "https://$at/v1/"
+		mkbench 0 push one "$at/$auth/old"
+		login ann:s3cret-word "$at/$auth/part"
+		mkbench 0 push one "$at/$auth/part/of"
+		mkbench 4 push one "$at/$auth/other"
+		login ann:wrong-word
+		mkbench 4 push one "$at/$auth/wrong"
+		[[ $output == *"refuses the login of ann from $HOME/.docker/config.json (401)"* ]]
+		rm -r "$HOME/.docker"
+		echo s3cret-word >password
+		mkbench 0 push --user ann --password-file password one "$at/$auth/file"
+		mkbench 0 push --user ann --password-file - one "$at/$auth/input" <password
+		XDG_RUNTIME_DIR=$PWD/run
+		mkdir -p run/containers
+		jq -n --arg at "$at" '{auths: {($at): {auth: "YW5uOnMzY3JldC13b3Jk"}}}' >run/containers/auth.json
+		XDG_RUNTIME_DIR=$PWD/run mkbench 0 push one "$at/$auth/podman"
+		unset XDG_RUNTIME_DIR
+	done
+	# A push asks to read what it mounts from, too.
+	tail -1 "$state/tokens" | jq -e '.scope | index("repository:token/podman:pull,push") != null and any(endswith(":pull"))'
+	run ! grep -rqE 's3cret|YW5u' "$state/log"
+}
+
+@test "push: a credential helper is asked, and what it says of a failure stays with it" {
+	"$tools/layout" one
+	serve
+	options auth=token
+	mkdir -p bin "$HOME/.docker"
+	PATH=$PWD/bin:$PATH
+	helper() { printf '#!/bin/sh\ncat >%s/asked\n%s\n' "$PWD" "$1" >bin/docker-credential-test && chmod +x bin/docker-credential-test; }
+	jq -n --arg at "$at" '{auths: {($at): {}}, credsStore: "test"}' >"$HOME/.docker/config.json"
+	helper 'echo "{\"ServerURL\":\"x\",\"Username\":\"ann\",\"Secret\":\"s3cret-word\"}"'
+	mkbench 0 push one "$at/store"
+	[ "$(<asked)" = "$at" ]
+	helper 'echo "credentials not found in native keychain"; exit 1'
+	mkbench 4 push one "$at/none"
+	[[ $output == *"refuses"* || $output == *"none is known for it"* ]]
+	helper 'echo "the vault said s3cret-word"; exit 3'
+	mkbench 2 push one "$at/broken"
+	[[ $output == *"docker-credential-test get has failed with status 3"* && $output != *s3cret* ]]
+	helper 'echo nonsense'
+	mkbench 2 push one "$at/broken"
+	jq -n --arg at "$at" '{credHelpers: {($at): "absent"}}' >"$HOME/.docker/config.json"
+	mkbench 2 push one "$at/absent"
+	[[ $output == *"docker-credential-absent"* ]]
+	# An identity token goes by OAuth.
+	options auth=oauth
+	jq -n --arg at "$at" '{credHelpers: {($at): "test"}}' >"$HOME/.docker/config.json"
+	helper 'echo "{\"Username\":\"<token>\",\"Secret\":\"refresh-t0ken\"}"'
+	mkbench 0 push one "$at/oauth"
+	echo '{"auths": [' >"$HOME/.docker/config.json"
+	mkbench 2 push one "$at/oauth"
+	[[ $output == *"config.json is not JSON"* ]]
+}
+
+@test "push: each refusal is one line, and no secret is in any" {
+	"$tools/layout" one
+	serve
+	options auth=basic
+	login ann:s3cret-word
+	says() { # PATTERN FAULT
+		faults "$2"
+		mkbench 4 push --progress=plain one "$at/demo"
+		[[ ${lines[-1]} == $1 ]]
+		[[ $output != *s3cret-word* && $output != *YW5uOnMzY3JldC13b3Jk* ]]
+	}
+	says "mkbench: $at does not let ann push to demo (403): you said Basic *[*][*] *[*]" 'POST uploads 1 echo'
+	says "mkbench: $at: cannot push the blob sha256:*: it has no demo, or does not show it to ann (404): because of 404" 'POST uploads 1 status=404'
+	says "mkbench: $at: cannot push the blob sha256:*: it takes no pushes, as a mirror or one that is read-only (405): *" 'POST uploads 1 status=405'
+	says "mkbench: $at: cannot push the blob sha256:*: its disk is full (500): unknown error: *no space left on device*" 'PUT uploads 1 full'
+	says "mkbench: $at: cannot push the manifest sha256:*: it answers 400: because of 400" 'PUT manifests 1 status=400'
+	says "mkbench: $at: cannot push the manifest sha256:*: it answers 502: because of 502" 'PUT manifests 9 status=502'
+	says "mkbench: $at: cannot push the blob sha256:*" 'HEAD blobs 99 cut=0'
+}
+
+@test "push: a certificate that nobody vouches for is refused, a known one is taken; loopback speaks either" {
+	"$tools/layout" one
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	serve cert key
+	mkbench 4 push one "$at/demo"
+	[[ ${lines[-1]} == *"its certificate is not trusted here: name its CA's file in CURL_CA_BUNDLE" ]]
+	export SSL_CERT_FILE=$PWD/cert
+	mkbench 0 push one "$at/demo"
+	mkbench 4 push --plain-http one "$at/demo"
+	unset SSL_CERT_FILE
+	kill "$server"
+	# Another machine is spoken to by https alone.
+	rm "$state/port" "$state/log"
+	serve
+	export http_proxy=http://$at https_proxy=http://$at
+	mkbench 4 push one "other.example:80/demo"
+	[[ ${lines[-1]} == "mkbench: other.example:80: cannot reach the registry: "* ]]
+	run ! grep -s '^GET' "$state/log"
+}
+
+@test "push: words that are no address, and files that are no image, are refused before anybody is asked" {
+	"$tools/layout" one
+	says() { # MESSAGE WORDS...
+		mkbench "$status_wanted" push "${@:2}"
+		[[ ${lines[-1]} == "mkbench: "$1 ]]
+	}
+	status_wanted=2
+	says "'demo' is no HOST*" one demo
+	says "'team/demo' names no registry*" one team/demo
+	says "'Demo' is no name of a repository*" one r.example/Demo:1
+	says "'a..b' is no name*" one r.example/a..b
+	says "'-x' is no tag*" one r.example/a:-x
+	says "'https://r.example/a': write it without https://" one https://r.example/a
+	says "a registry's address holds no name and no password*" one ann:s3cret-word@r.example/a
+	[[ $output != *s3cret* ]]
+	says "*the digest is what it finds" one "r.example/a@sha256:$(printf '0%.0s' {1..64})"
+	says "'r.example:99999' is no host*" one r.example:99999/a
+	says "--user and --password-file go together" --user ann one r.example/a
+	says "*nowhere: No such file or directory" nowhere r.example/a
+	echo no >file
+	says "*file is no image that can be pushed*" file r.example/a
+	"$tools/layout" twins platforms=2 flat
+	jq 'del(.manifests[].platform)' twins/index.json >index && mv index twins/index.json
+	says "*holds 2 images, and not one a platform*" twins r.example/a
+	status_wanted=5
+	blob=one/blobs/sha256/$(printf 'B%.0s' {1..1000} | sha256sum | cut -d' ' -f1)
+	truncate -s 999 "$blob"
+	says "*is damaged: a blob does not have the size*" one r.example/a
+	printf 'C%.0s' {1..1000} >"$blob"
+	serve
+	says "*is damaged: a blob does not have its digest" one "$at/a"
+	rm "$blob"
+	says "*lacks blobs/sha256/*" one r.example/a
+}
