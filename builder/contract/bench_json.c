@@ -43,8 +43,18 @@ static const struct contract_field upgrade[] = {
 	END
 };
 
+static const struct contract_field backup_keep[] = {
+	ROW("hourly", COUNT, bench, backup_hourly, QUIET, NULL, "how many backups of an hour each stay"),
+	ROW("daily", COUNT, bench, backup_daily, QUIET, NULL, "... of a day; all 0: every one"),
+	ROW("weekly", COUNT, bench, backup_weekly, QUIET, NULL, "... of a week"),
+	ROW("monthly", COUNT, bench, backup_monthly, QUIET, NULL, "... of a month"),
+	END
+};
+
 static const struct contract_field backup[] = {
 	ROW("to", TEXT, bench, backup_to, OPTIONAL, NULL, "restic's repository; without it there are no backups"),
+	ROW("schedule", TEXT, bench, backup_schedule, OPTIONAL, NULL, "when one is made: `hourly`, `daily`, `weekly`, `monthly` or five fields of cron, in UTC"),
+	SECTION("keep", QUIET, backup_keep),
 	END
 };
 

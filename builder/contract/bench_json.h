@@ -91,6 +91,8 @@ struct bench {
 	CONTRACT_LIST(struct bench_command) create, finish, seal, renew, migrate, install, probes, checks;
 	unsigned upgrade_keep_seconds; /* 0: until the next one */
 	const char *backup_to;    /* restic's repository; NULL: the recipe wants no backups */
+	const char *backup_schedule; /* base/cron.h; NULL: by a person's order alone */
+	unsigned backup_hourly, backup_daily, backup_weekly, backup_monthly; /* how many are kept; all 0: every one */
 	const char *probe_path, *admin_user;
 	const char *sql_version; /* "10.11.14"; NULL: the image does not say */
 	const char *sql_socket, *sql_data, *sql_memory_file;

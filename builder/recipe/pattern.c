@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cron.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -208,6 +209,13 @@ static const char *why_repository(const char *to)
 	return NULL;
 }
 
+static const char *why_schedule(const char *text)
+{
+	struct cron c;
+
+	return cron_parse(text, &c);
+}
+
 #define ONE(name_, regex_, expected_, max_, why_) \
 	const struct pattern pattern_##name_ = { .regex = (regex_), .expected = (expected_), .max_len = (max_), .why = (why_) }
 
@@ -243,4 +251,5 @@ ONE(word, "^[a-z][a-z0-9_]*$", "a word of a-z, 0-9 and _", 63, NULL);
 ONE(setting, "^[a-z][a-z0-9_-]*$", "a variable's name of a-z, 0-9, _ and -", 63, NULL);
 ONE(repository, "^(/[^/ ][^ ]*|(sftp|s3|rest):[^ ]+)$", "a folder such as /backup, or sftp:, s3: or rest: and what restic wants there", 1023,
     why_repository);
+ONE(schedule, "^([a-z]+|[0-9*]+[0-9*,/-]*( +[0-9*]+[0-9*,/-]*){4})$", "hourly, daily, weekly, monthly, or five fields as in a crontab", 127, why_schedule);
 ONE(option, "^[A-Za-z_][A-Za-z0-9_.-]*$", "a name of letters, digits, _ . and -", 63, NULL);

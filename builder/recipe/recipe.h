@@ -136,6 +136,8 @@ enum pdf { PDF_NONE, PDF_CHROMIUM, PDF_WKHTMLTOPDF };
 /* Backups of the data, by restic. */
 struct backup {
 	const char *to;           /* restic's repository, or NULL: none are wanted */
+	const char *schedule;     /* base/cron.h, or NULL: a person's order alone */
+	uint64_t keep_hourly, keep_daily, keep_weekly, keep_monthly; /* how many of each are kept; all 0: every one */
 };
 
 struct recipe {

@@ -327,6 +327,17 @@ static void check_disk(const struct view *v)
 		problem_warn(v->p, disk->key->at, "'disk' says nothing without such an output: add raw, qcow2 or raw.zst to 'outputs'");
 }
 
+static void check_backup(const struct view *v)
+{
+	const struct backup *b = &v->r->backup;
+	const struct node *all = node_find(v->root, "backup"), *keep = node_find(v->root, "backup/keep");
+
+	if (all && all->kind == NODE_MAP && !node_get(all, "to"))
+		problem_add(v->p, all->at, "'backup' needs 'to', the place of the backups: a folder such as /backup, sftp:, s3: or rest:");
+	if (keep && !b->keep_hourly && !b->keep_daily && !b->keep_weekly && !b->keep_monthly)
+		problem_add(v->p, keep->key ? keep->key->at : keep->at, "'keep' keeps nothing: give a number, such as daily: 7, or remove it and every backup stays");
+}
+
 void recipe_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
 	struct view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
@@ -348,6 +359,7 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_unknown_host(&v);
 	check_queues(&v);
 	check_disk(&v);
+	check_backup(&v);
 	if (network_is_everybody(&r->nginx.trusted_proxies))
 		problem_add(p, node_mark(root, "nginx/trusted_proxies"),
 			    "'trusted_proxies' are together half of all addresses or more: name the networks that your proxies are in");

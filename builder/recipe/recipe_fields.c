@@ -248,9 +248,23 @@ static const struct field upgrade_fields[] = {
 	END
 };
 
+#define KEPT(name_, member_, help_) { name_, FIELD_COUNT, .offset = offsetof(struct backup, member_), .max = 10000, .help = (help_) }
+
+static const struct field backup_keep_fields[] = {
+	KEPT("hourly", keep_hourly, "of so many last hours that have any, the newest of each hour"),
+	KEPT("daily", keep_daily, "... of days"),
+	KEPT("weekly", keep_weekly, "... of weeks"),
+	KEPT("monthly", keep_monthly, "... of months"),
+	END
+};
+
 static const struct field backup_fields[] = {
 	{ "to", FIELD_TEXT, .offset = offsetof(struct backup, to), .pattern = &pattern_repository,
 	  .help = "restic's repository: a folder of the instance, sftp:, s3: or rest:, without a password" },
+	{ "schedule", FIELD_TEXT, .offset = offsetof(struct backup, schedule), .pattern = &pattern_schedule,
+	  .help = "when a backup is made, in UTC; by a person's order alone when absent" },
+	{ "keep", FIELD_MAP, .offset = 0, .fields = backup_keep_fields,
+	  .help = "how many backups of this volume stay; every one when absent" },
 	END
 };
 

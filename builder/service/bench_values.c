@@ -342,6 +342,11 @@ static void fill_general(struct filling *f, const char *build_id)
 	b->default_site = text_of(f, "site.first");
 	b->upgrade_holds = r->upgrade.on_failure == ON_FAILURE_HOLD;
 	b->backup_to = r->backup.to;
+	b->backup_schedule = r->backup.schedule;
+	b->backup_hourly = (unsigned)r->backup.keep_hourly;
+	b->backup_daily = (unsigned)r->backup.keep_daily;
+	b->backup_weekly = (unsigned)r->backup.keep_weekly;
+	b->backup_monthly = (unsigned)r->backup.keep_monthly;
 	b->upgrade_keep_seconds = (unsigned)r->upgrade.keep_seconds;
 }
 

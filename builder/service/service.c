@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "recipe/zone.h"
 #include "service/exclude.h"
 #include "service/framework.h"
@@ -99,6 +100,17 @@ static void add_fonts(struct service_set *s)
 	}
 }
 
+/* restic, what writes a database out, and what sftp: speaks through. */
+static void add_backup(struct service_set *s)
+{
+	if (!s->recipe->backup.to)
+		return;
+	add_package(s, "restic", GROUP_SERVICES);
+	add_package(s, "mariadb-client", GROUP_SERVICES);
+	if (text_starts(s->recipe->backup.to, "sftp:"))
+		add_package(s, "openssh-client", GROUP_SERVICES);
+}
+
 /* Lowest layer first, so that what two groups ask for goes to the lower one. */
 static void list_packages(struct service_set *s)
 {
@@ -109,8 +121,7 @@ static void list_packages(struct service_set *s)
 		add_packages(s, &s->disk[i].packages[GROUP_DISK], GROUP_DISK);
 	add_legacy_zones(s);
 	add_fonts(s);
-	if (s->recipe->backup.to)
-		add_package(s, "restic", GROUP_SERVICES);
+	add_backup(s);
 	if (s->recipe->prebake)
 		add_package(s, "mariadb-client", GROUP_BUILD); /* mariadb-dump */
 	if (s->disk_count)
