@@ -141,7 +141,7 @@ void report_end(struct report *r, bool done, const char *why)
 
 void report_keep(const struct report *r)
 {
-	write_steps(r, "startup.json", r->state, r->steps, 0600);
+	write_steps(r, "startup.json", r->state, r->steps, NULL, 0600);
 }
 
 void report_finish(struct report *r, bool failed)
