@@ -213,6 +213,9 @@ static struct err *open_raw(struct work *w, const char *beside, int *ret)
 	return write_raw(w, *ret);
 }
 
+/* Of a raw disk, to fd; the raw disk itself comes first, and by itself. */
+static struct err *(*const writers[OUTPUT_COUNT])(int raw, int fd) = { [OUTPUT_QCOW2] = qcow2_write, [OUTPUT_RAW_ZST] = zst_write };
+
 static struct err *write_part(struct work *w, int output, const char *path)
 {
 	AUTO_CLOSE int fd = create(path);
@@ -223,7 +226,7 @@ static struct err *write_part(struct work *w, int output, const char *path)
 		return write_raw(w, fd);
 	if (w->spare < 0)
 		TRY(open_raw(w, path, &w->spare));
-	return (output == OUTPUT_QCOW2 ? qcow2_write : zst_write)(w->spare, fd);
+	return writers[output](w->spare, fd);
 }
 
 static struct err *write_output(struct work *w, struct build_layers *layers, int output, const struct output_file *p, struct image_result *ret)
@@ -234,7 +237,7 @@ static struct err *write_output(struct work *w, struct build_layers *layers, int
 	if (!ret->unchanged) {
 		if (!w->whole.count)
 			TRY(make_tree(w, layers));
-		progress_stage(w->job->progress, build_outputs_name(output), 0, "bytes");
+		progress_stage(w->job->progress, output_words[output], 0, "bytes");
 		TRY_AS(write_part(w, output, p->part), "%s", p->path);
 		TRY(output_file_commit(p));
 		TRY(output_file_note(w->job->store, p->path, &w->seed, false));
@@ -251,10 +254,9 @@ static struct err *write_output(struct work *w, struct build_layers *layers, int
 static struct err *place_output(struct work *w, struct build_layers *layers, int output, const char *folder, struct image_result *ret)
 {
 	const struct image_config config = { .name = w->job->recipe.name, .tag = w->job->recipe.version };
-	AUTO_FREE char *suffix = mem_printf(".%s", build_outputs_name(output));
 	struct output_file p;
 
-	TRY(output_file_begin(w->job->store, &config, folder, suffix, &p));
+	TRY(output_file_begin(w->job->store, &config, folder, output_rows[output].suffix, &p));
 	struct err *e = write_output(w, layers, output, &p, ret);
 	output_file_done(&p);
 	return e;
@@ -263,15 +265,14 @@ static struct err *place_output(struct work *w, struct build_layers *layers, int
 /* The raw disk first, whatever the recipe's order: the others are made from it. */
 static struct err *write_all(struct work *w, struct build_layers *layers, const char *folder, struct image_result *results)
 {
-	static const int kinds[] = { OUTPUT_RAW, OUTPUT_QCOW2, OUTPUT_RAW_ZST };
 	const int *outputs = w->job->recipe.outputs.items;
 
-	for (size_t k = 0; k < COUNT(kinds); k++)
+	for (int raw = 1; raw >= 0; raw--)
 		for (size_t i = 0; i < w->job->recipe.outputs.count; i++) {
-			if (outputs[i] != kinds[k])
+			if (!output_rows[outputs[i]].is_disk || (outputs[i] == OUTPUT_RAW) != raw)
 				continue;
-			TRY(place_output(w, layers, kinds[k], folder, &results[i]));
-			w->raw = kinds[k] == OUTPUT_RAW ? results[i].path : w->raw;
+			TRY(place_output(w, layers, outputs[i], folder, &results[i]));
+			w->raw = raw ? results[i].path : w->raw;
 		}
 	return NULL;
 }

@@ -17,14 +17,6 @@
 #define START_SECONDS "60"
 #define CHECK_SECONDS 3600
 
-const char *build_outputs_name(int output)
-{
-	static const char *const names[] = { [OUTPUT_OCI] = "oci", [OUTPUT_DOCKER] = "docker", [OUTPUT_RAW] = "raw",
-					     [OUTPUT_QCOW2] = "qcow2", [OUTPUT_RAW_ZST] = "raw.zst" };
-
-	return names[output];
-}
-
 /* How much of a path is there already, in bytes. */
 static size_t existing(const char *path)
 {
@@ -58,7 +50,7 @@ struct err *build_outputs_try(const char *folder)
 
 static struct err *write_one(struct build_context *j, const struct image *im, int output, const char *folder, struct image_result *ret)
 {
-	progress_item(j->progress, build_outputs_name(output));
+	progress_item(j->progress, output_words[output]);
 	TRY((output == OUTPUT_OCI ? image_write_oci : image_write_docker)(j->store, im, folder, ret));
 	progress_add(j->progress, 1);
 	return NULL;
@@ -89,10 +81,10 @@ struct err *build_outputs(struct build_context *j, struct build_layers *layers, 
 	const struct image im = { &config, layers->items, layers->count };
 
 	for (size_t i = 0; i < r->outputs.count; i++)
-		files += !recipe_is_disk(outputs[i]);
+		files += !output_rows[outputs[i]].is_disk;
 	progress_stage(j->progress, "outputs", files, "files");
 	for (size_t i = 0; i < r->outputs.count; i++)
-		if (!recipe_is_disk(outputs[i]))
+		if (!output_rows[outputs[i]].is_disk)
 			TRY(write_one(j, &im, outputs[i], folder, &ret[i]));
 	progress_done(j->progress, ret->unchanged ? "unchanged" : NULL);
 	return recipe_wants_disk(r) ? build_disk(j, layers, folder, ret) : NULL;

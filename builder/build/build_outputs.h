@@ -9,5 +9,3 @@
 struct err *build_outputs(struct build_context *j, struct build_layers *layers, const char *folder, struct image_result *ret) MUST_CHECK;
 /* Fails when nothing could be written in that folder, or when it is not there and cannot be made. Leaves nothing. */
 struct err *build_outputs_try(const char *folder) MUST_CHECK;
-/* "oci", "raw": the output's name in a recipe. */
-const char *build_outputs_name(int output);

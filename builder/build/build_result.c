@@ -38,9 +38,9 @@ static json_t *output_list(const struct build_context *j, const struct image_res
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < j->recipe.outputs.count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:o, s:b}", "output", build_outputs_name(outputs[i]), "path",
+		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:o, s:b}", "output", output_words[outputs[i]], "path",
 						      results[i].path, "size_bytes", (json_int_t)results[i].size_bytes,
-						      recipe_is_disk(outputs[i]) ? "inputs" : "digest",
+						      output_rows[outputs[i]].is_disk ? "inputs" : "digest",
 						      name_of(build_result_digest(outputs[i], &results[i])), "unchanged",
 						      (int)results[i].unchanged));
 	return list;

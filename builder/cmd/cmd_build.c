@@ -30,10 +30,11 @@ static void report_run(const struct build_context *j, int output, const char *pa
 {
 	const struct recipe *r = &j->recipe;
 	AUTO_FREE char *word = text_shell(path), *file = qemu_disks_option("file=", path);
-	AUTO_FREE char *drive = mem_printf("%s,format=%s,if=virtio", file, build_outputs_name(output)), *drive_word = text_shell(drive);
+	const char *format = output_rows[output].qemu_format;
+	AUTO_FREE char *drive = mem_printf("%s,format=%s,if=virtio", file, format ? format : ""), *drive_word = text_shell(drive);
 
 	printf("  mkbench run %s\n", word);
-	if (output == OUTPUT_RAW || output == OUTPUT_QCOW2)
+	if (format)
 		printf("  qemu-system-x86_64 -machine accel=kvm:tcg -cpu max -m 2G -smp 2 -drive %s \\\n"
 		       "    -nic user,model=virtio,hostfwd=tcp:127.0.0.1:%u-:%u\n", drive_word, (unsigned)r->nginx.port, (unsigned)r->nginx.port);
 	if (output == OUTPUT_RAW_ZST)
@@ -49,8 +50,8 @@ static void report_outputs(const struct build_context *j, const struct image_res
 	char size[16], hex[DIGEST_HEX];
 
 	for (size_t i = 0; i < j->recipe.outputs.count; i++) {
-		printf("%-14s %10s %10s  %s:%s\n", build_outputs_name(outputs[i]), text_size((double)results[i].size_bytes, size),
-		       results[i].unchanged ? "unchanged" : "", recipe_is_disk(outputs[i]) ? "inputs" : "sha256",
+		printf("%-14s %10s %10s  %s:%s\n", output_words[outputs[i]], text_size((double)results[i].size_bytes, size),
+		       results[i].unchanged ? "unchanged" : "", output_rows[outputs[i]].is_disk ? "inputs" : "sha256",
 		       digest_hex(build_result_digest(outputs[i], &results[i]), hex));
 		printf("  %s\n", results[i].path);
 	}

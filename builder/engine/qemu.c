@@ -23,6 +23,7 @@
 #include "engine/machine.h"
 #include "engine/port.h"
 #include "engine/qmp.h"
+#include "recipe/output.h"
 
 #define STOP_SECONDS 180
 #define PRESS_SECONDS 10
@@ -47,7 +48,9 @@ static bool answers(const struct engine *e)
 
 bool qemu_is_disk(const char *path)
 {
-	return text_ends(path, ".raw") || text_ends(path, ".qcow2") || text_ends(path, ".raw.zst");
+	const struct output_row *row = output_of_file(path);
+
+	return row && row->is_disk;
 }
 
 /* "demo-1.0.qcow2" is demo. */

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "disk/zst.h"
 #include "engine/firmware.h"
+#include "recipe/output.h"
 
 #define PACKED ".raw.zst"
 #define LEAKS 3                /* qemu-img(1), check: clusters that nobody uses, and nothing is wrong */
@@ -59,7 +60,9 @@ struct err *qemu_disks_command(const char *const *argv)
 
 static const char *format_of(const char *name)
 {
-	return text_ends(name, ".qcow2") ? "qcow2" : "raw";
+	const struct output_row *row = output_of_file(name);
+
+	return row && row->qemu_format ? row->qemu_format : "raw";
 }
 
 /* A copy that was cut between two frames is sound to zstd; the partition table knows where its twin should be (UEFI 2.10, 5.3.2). */

@@ -266,7 +266,7 @@ struct err *oci_image_open(const char *path, struct oci_image *ret)
 	b.path = keep(&b, whole);
 	TRY(open_either(&b, &index));
 	if (!index)
-		return err_new(ERR_USAGE, "%s is no image that mkbench built (a NAME-TAG.oci folder, a .tar, or a disk named .raw, .qcow2 or .raw.zst)", path);
+		return err_new(ERR_USAGE, "%s is no image that mkbench built (a NAME-TAG.oci folder, a .tar, or a disk)", path);
 	TRY(take_documents(&b, index));
 	*ret = b;
 	b = (struct oci_image){ .archive = -1 };

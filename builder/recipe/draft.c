@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "recipe/output.h"
 #include "schema/legible.h"
 #include "schema/scalar.h"
 
@@ -76,7 +77,9 @@ void draft_text(const struct draft *d, struct text *out)
 	text_put(out, d->services ? d->services : "\n# mariadb:\n#   buffer_pool: 25%        # of the memory at boot, or as 512M\n"
 		 "# workers:\n#   - queues: [short, default]\n#     count: 2\n"
 		 "# nginx:\n#   port: 8080\n");
-	text_put(out, "\noutputs: [oci, docker]      # raw, qcow2 and raw.zst are disks that boot\n");
+	text_put(out, "\noutputs: [oci, docker]      # ");
+	output_list_disks("and", out);
+	text_put(out, " are disks that boot\n");
 }
 
 void draft_done(struct draft *d)

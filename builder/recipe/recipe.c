@@ -65,17 +65,12 @@ void recipe_done(struct recipe *r)
 	arena_done(&r->arena);
 }
 
-bool recipe_is_disk(int output)
-{
-	return output == OUTPUT_RAW || output == OUTPUT_QCOW2 || output == OUTPUT_RAW_ZST;
-}
-
 bool recipe_wants_disk(const struct recipe *r)
 {
 	const int *outputs = r->outputs.items;
 
 	for (size_t i = 0; i < r->outputs.count; i++)
-		if (recipe_is_disk(outputs[i]))
+		if (output_rows[outputs[i]].is_disk)
 			return true;
 	return false;
 }

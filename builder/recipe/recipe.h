@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "recipe/output.h"
 #include "schema/schema.h"
 
 enum mode { MODE_PRODUCTION, MODE_DEVELOPMENT };
@@ -112,7 +113,6 @@ struct logs {
 	int to_stdout;            /* enum logs_stdout: what the container's own output shows beside what our programs say */
 };
 
-enum output { OUTPUT_OCI, OUTPUT_DOCKER, OUTPUT_RAW, OUTPUT_QCOW2, OUTPUT_RAW_ZST };
 
 /* Only for outputs that boot by themselves. */
 struct disk {
@@ -190,7 +190,6 @@ struct err *recipe_verdict(const struct recipe *r, const struct problems *p) MUS
 void recipe_done(struct recipe *r);
 
 /* Whether an output is a disk, whether a recipe has one that is. */
-bool recipe_is_disk(int output);
 bool recipe_wants_disk(const struct recipe *r);
 /* A path of the recipe made relative to the working folder; the caller's to free. */
 char *recipe_beside(const struct recipe *r, const char *path);

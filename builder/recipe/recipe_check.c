@@ -323,8 +323,12 @@ static void check_disk(const struct view *v)
 {
 	const struct node *disk = node_get(v->root, "disk");
 
-	if (disk && disk->key && v->r->outputs.count && !recipe_wants_disk(v->r))
-		problem_warn(v->p, disk->key->at, "'disk' says nothing without such an output: add raw, qcow2 or raw.zst to 'outputs'");
+	AUTO_TEXT struct text disks = { 0 };
+
+	if (!disk || !disk->key || !v->r->outputs.count || recipe_wants_disk(v->r))
+		return;
+	output_list_disks("or", &disks);
+	problem_warn(v->p, disk->key->at, "'disk' says nothing without such an output: add %s to 'outputs'", disks.bytes);
 }
 
 static void check_backup(const struct view *v)

@@ -57,7 +57,7 @@ disk_of() {
 	END
 	mv whole.raw whole.img
 	mkbench 2 run whole.img
-	[[ $output == *"or a disk named .raw, .qcow2 or .raw.zst"* ]]
+	[[ $output == *"a .tar, or a disk)"* ]]
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
 }
 
