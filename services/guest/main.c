@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "backup/backup_instance.h"
 #include "tools/agent.h"
 #include "tools/as.h"
 #include "base/stream.h"
@@ -35,6 +36,7 @@ static const struct {
 	{ "agent", agent_main },
 	{ "relay", log_relay_main },
 	{ "as", as_main },
+	{ "restorer", backup_instance_main },
 	{ "keeper", keeper_main },
 	{ "prebake", prebake_main },
 };

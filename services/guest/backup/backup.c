@@ -6,24 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "backup/backup_site.h"
+#include "backup/backup_record.h"
+#include "backup/backup_set.h"
 #include "backup/dump.h"
-#include "backup/repository.h"
+#include "backup/import.h"
 #include "backup/scratch.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "lib/crash.h"
 #include "lib/durable.h"
+#include "lib/log.h"
+#include "lib/secret.h"
+#include "provision/volume.h"
 
-#define OURS BENCH_OWN "/backup"
+#define GOOD "mkbench"             /* restic's tag of those that were restored; no others are listed, or the latest */
+#define UNTRIED "mkbench-untried"
+#define ROOM_LEAST (256u << 20) /* a fresh MariaDB, and what a bench writes meanwhile */
 
-/* One backup or restore at a time; the lock ends with the descriptor. */
-static struct err *lock(const struct bench *b, int *ret_fd)
+struct err *backup_lock(const struct bench *b, int *ret_fd)
 {
-	AUTO_FREE char *folder = bench_in_data(b, OURS), *path = bench_in_data(b, OURS "/lock");
+	AUTO_FREE char *folder = bench_in_data(b, BACKUP_OURS), *path = bench_in_data(b, BACKUP_OURS "/lock");
 
 	TRY(durable_folder(folder, 0700, &durable_root));
 	*ret_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -34,56 +40,47 @@ static struct err *lock(const struct bench *b, int *ret_fd)
 	return NULL;
 }
 
-struct err *backup_last(const struct bench *b, json_t **ret)
+struct err *backup_check_id(const char *id, bool latest)
 {
-	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/backup.json");
-	bool damaged;
+	size_t len = strspn(id, "0123456789abcdef");
 
-	return durable_read_json(path, ret, &damaged);
+	if ((latest && !strcmp(id, "latest")) || (!id[len] && len >= 8 && len <= 64))
+		return NULL;
+	return err_new(ERR_USAGE, "'%s' names no backup: give 8 digits or more, as benchctl backups shows them%s", id, latest ? ", or latest" : "");
 }
 
-static struct err *open_repository(const struct bench *b)
+struct err *backup_room(const struct bench *b, uint64_t bytes, const char *what)
+{
+	struct statvfs fs;
+	char have[16], want[16];
+
+	if (statvfs(b->data, &fs) < 0)
+		return err_errno(errno, "%s", b->data);
+	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (room >= bytes + ROOM_LEAST)
+		return NULL;
+	return err_new(ERR_SYSTEM, "%s has %s free, and %s takes %s: make room, and try again", b->data, text_size((double)room, have), what,
+		       text_size((double)(bytes + ROOM_LEAST), want));
+}
+
+static uint64_t dumped(const json_t *manifest)
+{
+	uint64_t bytes = 0;
+	const char *site;
+	json_t *row;
+
+	json_object_foreach(json_object_get(manifest, "sites"), site, row)
+		bytes += (uint64_t)json_integer_value(json_object_get(row, "bytes"));
+	return bytes;
+}
+
+static struct err *open_repository(const struct bench *b, struct repository *r)
 {
 	json_t *last = NULL;
 
-	TRY(backup_last(b, &last));
-	struct err *e = repository_open(b, last != NULL);
+	TRY(backup_record_read(b, &last));
+	struct err *e = repository_open(b, json_object_get(last, "id") ? REPOSITORY_USED : REPOSITORY_WRITE, r);
 	json_decref(last);
-	return e;
-}
-
-static struct err *dump_all(const struct bench *b, const char *folder, json_t *sites)
-{
-	for (size_t i = 0; i < b->sites.count; i++) {
-		const char *name = b->sites.items[i].name;
-		AUTO_FREE char *path = mem_printf("%s/%s.sql", folder, name), *database = NULL;
-		json_t *row = NULL;
-		TRY(backup_site_database(b, name, &database));
-		TRY(dump_site(b, database, path, &row));
-		json_object_set_new(sites, name, row);
-	}
-	return NULL;
-}
-
-/* Staged under another name, then named: "set" is whole. */
-static struct err *make_set(const struct bench *b)
-{
-	AUTO_FREE char *staged = bench_in_data(b, OURS "/set.new"), *set = bench_in_data(b, OURS "/set"), *path = mem_printf("%s/manifest.json", staged);
-	json_t *sites = json_object();
-
-	TRY(file_remove_tree(staged));
-	TRY(file_remove_tree(set));
-	TRY(durable_folder(staged, 0700, &durable_root));
-	json_t *manifest = json_pack("{s:i, s:{s:s, s:s, s:s, s:s*}, s:o}", "format", 1, "image", "name", b->name, "version", b->version, "build", b->build,
-				     "mariadb", b->sql_version, "sites", sites);
-	struct err *e = dump_all(b, staged, sites);
-	if (!e)
-		e = durable_json(path, manifest, 0600, &durable_root, NULL);
-	json_decref(manifest);
-	if (!e)
-		e = durable_sync_all(staged);
-	if (!e && rename(staged, set) < 0)
-		e = err_errno(errno, "%s", set);
 	return e;
 }
 
@@ -103,154 +100,219 @@ static struct err *read_id(const char *output, char **ret)
 	return id ? NULL : err_new(ERR_SYSTEM, "restic made a backup and did not say which");
 }
 
-static struct err *keep_set(const struct bench *b, char **ret_id)
+/* The volume's id is the host's name to restic: a container has another one each time. */
+static char *host_word(const struct bench *b)
 {
-	static const char *const words[] = { "backup", "--json", "--quiet", "--tag=mkbench", "--exclude=sites/*/locks", "--exclude=sites/*/logs",
-					     "--exclude=secrets/backup_password*", ".mkbench/backup/set", ".mkbench/ledger", ".mkbench/format.json",
-					     "sites", "secrets", NULL };
-	AUTO_FREE char *output = NULL;
+	AUTO_FREE char *id = volume_id(b);
 
-	TRY(repository_run(b, b->data, words, &output));
+	return mem_printf("--host=%s", id ? id : "none");
+}
+
+static struct err *keep_set(const struct repository *r, char **ret_id)
+{
+	AUTO_FREE char *host = host_word(r->bench), *output = NULL;
+	const char *const words[] = { "backup", "--json", "--quiet", "--tag=" UNTRIED, host, "--exclude=sites/*/locks", "--exclude=sites/*/logs",
+				      "--exclude=secrets/backup_*", &BACKUP_SET[1], "sites", "secrets", NULL };
+
+	TRY(repository_run(r, r->bench->data, words, &output));
 	return read_id(output, ret_id);
 }
 
-/* Every path of a backup, below a folder that was not there. */
-static struct err *fetch(const struct bench *b, const char *id, const char *folder)
+struct err *backup_fetch(const struct repository *r, const char *id, const char *const *paths, const char *folder)
 {
 	AUTO_FREE char *target = mem_printf("--target=%s", folder);
-	const char *const words[] = { "restore", id, target, NULL };
+	struct { const char **items; size_t count, room; } words = { 0 };
 
 	TRY(file_remove_tree(folder));
 	TRY(durable_folder(folder, 0700, &durable_root));
-	return repository_run(b, b->data, words, NULL);
+	VEC_PUSH(&words, "restore");
+	VEC_PUSH(&words, id);
+	VEC_PUSH(&words, "--tag=" GOOD); /* of which the latest is */
+	VEC_PUSH(&words, target);
+	for (; paths && *paths; paths++) {
+		VEC_PUSH(&words, "--include");
+		VEC_PUSH(&words, *paths);
+	}
+	VEC_PUSH(&words, NULL);
+	struct err *e = repository_run(r, r->bench->data, words.items, NULL);
+	free(words.items);
+	return e;
 }
 
-static struct err *read_manifest(const char *set, json_t **ret)
+static struct err *try_sites(const struct bench *b, const struct scratch *s, const char *set, const json_t *sites)
 {
-	AUTO_FREE char *path = mem_printf("%s/manifest.json", set);
-	bool damaged = false;
-
-	TRY(durable_read_json(path, ret, &damaged));
-	if (*ret && json_integer_value(json_object_get(*ret, "format")) == 1)
-		return NULL;
-	json_decref(*ret);
-	*ret = NULL;
-	return err_new(ERR_SYSTEM, "the backup has no manifest of format 1: it is damaged, or a newer image's");
-}
-
-static struct err *try_sites(const struct scratch *s, const char *set, const json_t *sites)
-{
+	AUTO_FREE char *password = secret_make(SECRET_WORD);
 	const char *site;
 	json_t *row;
 
 	json_object_foreach((json_t *)sites, site, row) {
-		AUTO_FREE char *dump = mem_printf("%s/%s.sql", set, site);
+		AUTO_FREE char *dump = backup_set_dump(set, site);
+		const struct import i = { .socket = s->socket, .schema = json_string_value(json_object_get(row, "database")), .as = &b->user,
+					  .user = json_string_value(json_object_get(row, "user")), .password = password, .dump = dump,
+					  .tables = json_object_get(row, "tables") };
 		TRY(dump_check(dump, row));
-		struct err *e = scratch_import(s->socket, json_string_value(json_object_get(row, "database")), dump, json_object_get(row, "tables"));
-		if (e)
-			return err_wrap(e, "site %s", site);
+		TRY_AS(import_dump(&i), "site %s", site);
 	}
 	return NULL;
 }
 
-/* The whole backup comes back from the repository: files by restic's digests, databases into a server of their own. */
-static struct err *verify(const struct bench *b, const char *id)
+/* All of it comes back from the repository: files by restic's digests, without a place on the disk; databases into a server of their own. */
+static struct err *verify(const struct repository *r, const char *id, uint64_t bytes)
 {
-	AUTO_FREE char *folder = bench_in_data(b, OURS "/restored"), *set = mem_printf("%s/.mkbench/backup/set", folder);
+	static const char *const paths[] = { BACKUP_SET, NULL };
+	const struct bench *b = r->bench;
+	AUTO_FREE char *folder = bench_in_data(b, BACKUP_OURS "/restored"), *set = mem_printf("%s" BACKUP_SET, folder);
 	struct scratch s = { 0 };
 	json_t *manifest = NULL;
-	struct err *e = fetch(b, id, folder);
+	struct err *e = backup_room(b, bytes * 3, "to try it by restoring it");
 
 	if (!e)
-		e = read_manifest(set, &manifest);
+		e = repository_read_through(r, id, "/sites");
+	if (!e)
+		e = repository_read_through(r, id, "/secrets");
+	if (!e)
+		e = backup_fetch(r, id, paths, folder);
+	if (!e)
+		e = backup_set_read(folder, &manifest);
 	if (!e)
 		e = scratch_start(b, NULL, &s);
 	if (!e)
-		e = try_sites(&s, set, json_object_get(manifest, "sites"));
+		e = try_sites(b, &s, set, json_object_get(manifest, "sites"));
 	scratch_end(&s);
 	json_decref(manifest);
 	err_free(file_remove_tree(folder));
 	return e ? err_wrap(e, "backup %s was made, and counts as none: it could not be restored", id) : NULL;
 }
 
-static struct err *record(const struct bench *b, const char *id)
+/* restic's list of those; host NULL: every volume's. */
+static struct err *list(const struct repository *r, const char *tag, const char *host, json_t **ret)
 {
-	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/backup.json");
-	time_t now = time(NULL);
-	json_t *last = NULL;
-	struct tm tm;
-	char at[32];
+	const char *const words[] = { "snapshots", "--json", tag, host, NULL };
+	AUTO_FREE char *output = NULL;
 
-	TRY(backup_last(b, &last));
-	json_t *verified = json_incref(json_object_get(last, "verified"));
-	if (!verified)
-		verified = json_object();
-	strftime(at, sizeof at, "%FT%TZ", gmtime_r(&now, &tm));
-	json_object_set_new(verified, id, json_string(at));
-	json_t *is = json_pack("{s:s, s:s, s:I, s:o}", "id", id, "at", at, "at_seconds", (json_int_t)now, "verified", verified);
-	struct err *e = durable_json(path, is, 0600, &durable_root, NULL);
-	json_decref(is);
-	json_decref(last);
+	TRY(repository_run(r, NULL, words, &output));
+	*ret = json_loads(output, 0, NULL);
+	if (json_is_array(*ret))
+		return NULL;
+	json_decref(*ret);
+	*ret = NULL;
+	return !strncmp(output, "null", 4) ? (*ret = json_array(), NULL) : err_new(ERR_SYSTEM, "restic has listed no backups");
+}
+
+/* Of this volume alone: a repository may have several. */
+static struct err *forget(const struct repository *r)
+{
+	const struct bench *b = r->bench;
+	AUTO_FREE char *host = host_word(b);
+	AUTO_FREE char *hourly = mem_printf("--keep-hourly=%u", b->backup_hourly), *daily = mem_printf("--keep-daily=%u", b->backup_daily);
+	AUTO_FREE char *weekly = mem_printf("--keep-weekly=%u", b->backup_weekly), *monthly = mem_printf("--keep-monthly=%u", b->backup_monthly);
+	const char *const words[] = { "forget", "--quiet", "--prune", "--tag=" GOOD, host, "--group-by=host", "--keep-last=1",
+				      hourly, daily, weekly, monthly, NULL };
+
+	if (!b->backup_hourly && !b->backup_daily && !b->backup_weekly && !b->backup_monthly)
+		return NULL;
+	return repository_run(r, NULL, words, NULL);
+}
+
+/* What was kept and never restored, because it could not be, or was killed. */
+static struct err *forget_untried(const struct repository *r)
+{
+	struct { const char **items; size_t count, room; } words = { 0 };
+	AUTO_FREE char *host = host_word(r->bench);
+	json_t *all = NULL, *row;
+	size_t i;
+
+	TRY(list(r, "--tag=" UNTRIED, host, &all));
+	VEC_PUSH(&words, "forget");
+	VEC_PUSH(&words, "--quiet");
+	json_array_foreach(all, i, row)
+		if (json_string_value(json_object_get(row, "id")))
+			VEC_PUSH(&words, json_string_value(json_object_get(row, "id")));
+	VEC_PUSH(&words, NULL);
+	struct err *e = words.count > 3 ? repository_run(r, NULL, words.items, NULL) : NULL;
+	free(words.items);
+	json_decref(all);
 	return e;
 }
 
-struct err *backup_make(const struct bench *b, char **ret_id)
+/* It counts from now on. restic gives it another id. */
+static struct err *count_it(const struct repository *r, char **id)
+{
+	const char *const words[] = { "tag", "--quiet", "--set=" GOOD, *id, NULL };
+	json_t *all = NULL, *row;
+	char *now = NULL;
+	size_t i;
+
+	TRY(repository_run(r, NULL, words, NULL));
+	TRY(list(r, "--tag=" GOOD, NULL, &all));
+	json_array_foreach(all, i, row) {
+		const char *original = json_string_value(json_object_get(row, "original")), *short_id = json_string_value(json_object_get(row, "short_id"));
+		if (original && short_id && text_starts(original, *id))
+			now = mem_dup(short_id);
+	}
+	json_decref(all);
+	if (!now)
+		return err_new(ERR_SYSTEM, "backup %s was restored, and restic does not list it any more", *id);
+	free(*id);
+	*id = now;
+	return NULL;
+}
+
+static struct err *make(const struct bench *b, char **ret_id)
 {
 	static const char *const unlock[] = { "unlock", NULL };
-	AUTO_CLOSE int held = -1;
+	AUTO_REPOSITORY struct repository r = { 0 };
 	AUTO_FREE char *id = NULL;
+	json_t *manifest = NULL;
 
-	TRY(lock(b, &held));
-	TRY(open_repository(b));
-	TRY(repository_run(b, NULL, unlock, NULL)); /* only what a killed one has left */
-	TRY(make_set(b));
-	TRY(keep_set(b, &id));
-	TRY(verify(b, id));
-	TRY(record(b, id));
+	TRY(open_repository(b, &r));
+	TRY(repository_run(&r, NULL, unlock, NULL)); /* only what a killed one has left */
+	TRY(forget_untried(&r));
+	TRY(backup_set_make(b, &manifest));
+	uint64_t bytes = dumped(manifest);
+	json_decref(manifest);
+	crash_at("backup", "before");
+	TRY(keep_set(&r, &id));
+	crash_at("backup", "mid");
+	TRY(verify(&r, id, bytes));
+	TRY(count_it(&r, &id));
+	crash_at("backup", "commit");
+	TRY(backup_record_good(b, id));
+	struct err *e = forget(&r);
+	if (e)
+		log_err(e, "warning: backup %s is good, and older ones that are not to be kept are still there", id);
 	*ret_id = TAKE(id);
 	return NULL;
 }
 
-struct err *backup_list(const struct bench *b, json_t **ret)
+struct err *backup_make(const struct bench *b, char **ret_id)
 {
-	static const char *const words[] = { "snapshots", "--json", "--tag=mkbench", NULL };
-	AUTO_FREE char *output = NULL;
-	json_t *last = NULL, *row;
-	size_t i;
+	AUTO_FREE char *set = bench_in_data(b, BACKUP_SET);
+	AUTO_CLOSE int held = -1;
 
-	TRY(open_repository(b));
-	TRY(backup_last(b, &last));
-	struct err *e = repository_run(b, NULL, words, &output);
-	json_t *all = e ? NULL : json_loads(output, 0, NULL);
-	*ret = json_array();
-	json_array_foreach(all, i, row) {
-		const char *id = json_string_value(json_object_get(row, "short_id"));
-		if (id)
-			json_array_append_new(*ret, json_pack("{s:s, s:O, s:b}", "id", id, "at", json_object_get(row, "time"), "verified",
-							      json_object_get(json_object_get(last, "verified"), id) != NULL));
-	}
-	json_decref(all);
-	json_decref(last);
+	TRY(backup_lock(b, &held));
+	struct err *e = make(b, ret_id);
+	err_free(file_remove_tree(set)); /* it is in the repository, or of no use */
+	if (!e)
+		return NULL;
+	AUTO_FREE char *why = err_text(e);
+	if (err_kind(e) != ERR_USAGE)
+		backup_record_failed(b, why);
 	return e;
 }
 
-struct err *backup_restore_site(const struct bench *b, const char *id, const char *site, char **ret_kept)
+struct err *backup_list(const struct bench *b, json_t **ret)
 {
-	AUTO_FREE char *folder = bench_in_data(b, OURS "/restored"), *set = mem_printf("%s/.mkbench/backup/set", folder);
-	AUTO_CLOSE int held = -1;
-	json_t *manifest = NULL;
+	AUTO_REPOSITORY struct repository r = { 0 };
+	json_t *all = NULL, *row;
+	size_t i;
 
-	TRY(lock(b, &held));
-	TRY(open_repository(b));
-	struct err *e = fetch(b, id, folder);
-	if (!e)
-		e = read_manifest(set, &manifest);
-	json_t *row = json_object_get(json_object_get(manifest, "sites"), site);
-	if (!e && !row)
-		e = err_new(ERR_USAGE, "backup %s has no site %s", id, site);
-	if (!e)
-		e = backup_site_restore(b, site, folder, row, ret_kept);
-	json_decref(manifest);
-	err_free(file_remove_tree(folder));
-	return e;
+	TRY(open_repository(b, &r));
+	TRY(list(&r, "--tag=" GOOD, NULL, &all));
+	*ret = json_array();
+	json_array_foreach(all, i, row)
+		json_array_append_new(*ret, json_pack("{s:O*, s:O*, s:O*, s:b}", "id", json_object_get(row, "short_id"), "at", json_object_get(row, "time"),
+						      "volume", json_object_get(row, "hostname"), "verified", 1));
+	json_decref(all);
+	return NULL;
 }

@@ -11,78 +11,27 @@
 #include <unistd.h>
 
 #include "backup/dump.h"
-#include "backup/scratch.h"
+#include "backup/import.h"
+#include "base/file.h"
 #include "base/mem.h"
+#include "lib/command.h"
+#include "lib/crash.h"
 #include "lib/durable.h"
 #include "lib/log.h"
 #include "lib/secret.h"
 #include "lib/sql.h"
 #include "provision/site_account.h"
 
-struct err *backup_site_database(const struct bench *b, const char *site, char **ret)
+static char *new_database(void)
 {
-	json_t *config = NULL;
+	AUTO_FREE char *random = secret_make(SECRET_READABLE);
 
-	TRY(site_account_config(b, site, &config));
-	const char *name = json_string_value(json_object_get(config, "db_name")), *user = json_string_value(json_object_get(config, "db_user"));
-	struct err *e = site_account_check(site, name ? name : "", user ? user : name ? name : "");
-	if (!e)
-		*ret = mem_dup(name);
-	json_decref(config);
-	return e;
+	return mem_printf("_%.4s%.4s%.4s%.4s", random, random + 5, random + 10, random + 15);
 }
 
-static struct err *grant(const struct bench *b, const char *database, const char *user)
+static char *secret_path(const struct bench *b, const char *site, const char *name)
 {
-	static const char *const hosts[] = { "localhost", "127.0.0.1" };
-	AUTO_SQL struct sql *root = NULL;
-
-	TRY(sql_open(b->sql_socket, "root", NULL, NULL, 60, &root));
-	AUTO_FREE char *quoted = sql_quoted(root, user), *schema = sql_backquoted(database);
-	for (size_t i = 0; i < COUNT(hosts); i++)
-		TRY(sql_run(root, "GRANT ALL PRIVILEGES ON %s.* TO %s@'%s'", schema, quoted, hosts[i]));
-	return NULL;
-}
-
-/* The backup's configuration with this instance's account and the new database. It still lies in a folder that is root's alone. */
-static struct err *configure(const struct bench *b, const char *site, const char *folder, const char *database, char **ret_key)
-{
-	AUTO_FREE char *path = mem_printf("%s/site_config.json", folder);
-	json_t *now = NULL, *then = NULL;
-	bool damaged;
-
-	TRY(site_account_config(b, site, &now));
-	struct err *e = durable_read_json(path, &then, &damaged);
-	if (!e && !then)
-		e = err_new(ERR_SYSTEM, "the backup's site_config.json of %s is missing or damaged", site);
-	const char *old = json_string_value(json_object_get(now, "db_name"));
-	json_t *user = json_object_get(now, "db_user");
-	if (!e) {
-		json_object_set_new(then, "db_name", json_string(database));
-		json_object_set(then, "db_password", json_object_get(now, "db_password"));
-		json_object_set_new(then, "db_user", json_string(user ? json_string_value(user) : old));
-		e = durable_json(path, then, 0600, &b->user, NULL);
-	}
-	if (!e)
-		e = grant(b, database, json_string_value(json_object_get(then, "db_user")));
-	const char *key = json_string_value(json_object_get(then, "encryption_key"));
-	*ret_key = !e && key ? mem_dup(key) : NULL;
-	json_decref(now);
-	json_decref(then);
-	return e;
-}
-
-/* What is left of a restore that did not come to its exchange. */
-static void drop_database(const struct bench *b, const char *database)
-{
-	AUTO_SQL struct sql *root = NULL;
-	struct err *e = sql_open(b->sql_socket, "root", NULL, NULL, 60, &root);
-	AUTO_FREE char *schema = sql_backquoted(database);
-
-	if (!e)
-		e = sql_run(root, "DROP DATABASE IF EXISTS %s", schema);
-	if (e)
-		log_err(e, "the new database %s of a restore that failed", database);
+	return mem_printf("%s/secrets/%s/%s", b->data, site, name);
 }
 
 /* What the bench's user may have put there is no way to other places: root writes below it. */
@@ -96,37 +45,152 @@ static struct err *check_folder(const char *fresh)
 	return NULL;
 }
 
-/* Database and files beside those that are served. */
-static struct err *bring(const struct bench *b, const char *site, const char *from, const json_t *made, const char *database, char **ret_key)
+/* Checks the source and reads its configuration, which then gets that account. It still lies in a folder that is root's alone. */
+static struct err *configure(const struct bench *b, const struct site_source *from, const char *database, const char *user, const char *password,
+			     json_t **ret)
 {
-	AUTO_FREE char *dump = mem_printf("%s/.mkbench/backup/set/%s.sql", from, site), *fresh = mem_printf("%s/sites/%s", from, site);
-	AUTO_FREE char *replaced = bench_in_data(b, BENCH_OWN "/replaced");
+	AUTO_FREE char *path = mem_printf("%s/site_config.json", from->folder);
+	bool damaged;
 
-	TRY(check_folder(fresh));
-	TRY(dump_check(dump, made));
-	TRY(scratch_import(b->sql_socket, database, dump, json_object_get(made, "tables")));
-	TRY(configure(b, site, fresh, database, ret_key));
+	TRY(check_folder(from->folder));
+	TRY(durable_read_json(path, ret, &damaged));
+	if (!*ret)
+		return err_new(ERR_SYSTEM, "the site_config.json of the backup is missing or damaged");
+	json_object_set_new(*ret, "db_name", json_string(database));
+	json_object_set_new(*ret, "db_user", json_string(user));
+	json_object_set_new(*ret, "db_password", json_string(password));
+	return durable_json(path, *ret, 0600, &b->user, NULL);
+}
+
+static struct err *import(const struct bench *b, const struct site_source *from, const char *database, const json_t *config)
+{
+	const struct import i = { .socket = b->sql_socket, .schema = database, .user = json_string_value(json_object_get(config, "db_user")),
+				  .password = json_string_value(json_object_get(config, "db_password")), .as = &b->user, .dump = from->dump,
+				  .tables = from->made ? json_object_get(from->made, "tables") : NULL };
+
+	if (from->made)
+		TRY(dump_check(from->dump, from->made));
+	return import_dump(&i);
+}
+
+struct err *backup_site_bring(const struct bench *b, const char *site, const struct site_source *from, struct site_brought *s)
+{
+	json_t *now = NULL;
+
+	*s = (struct site_brought){ .site = site, .database = new_database(), .fresh = mem_dup(from->folder) };
+	TRY(site_account_config(b, site, &now));
+	const char *name = json_string_value(json_object_get(now, "db_name")), *user = json_string_value(json_object_get(now, "db_user"));
+	const char *password = json_string_value(json_object_get(now, "db_password"));
+	user = user ? user : name;
+	struct err *e = site_account_check(site, name ? name : "", user ? user : "");
+	if (!e)
+		e = configure(b, from, s->database, user, password ? password : "", &s->config);
+	if (!e)
+		e = import(b, from, s->database, s->config);
+	json_decref(now);
+	return e;
+}
+
+struct err *backup_site_exchange(const struct bench *b, struct site_brought *s)
+{
+	AUTO_FREE char *below = mem_printf("/sites/%s", s->site), *folder = bench_in_data(b, below), *replaced = bench_in_data(b, BENCH_OWN "/replaced");
+	AUTO_FREE char *copy = secret_path(b, s->site, "site_config.json"), *secret = secret_path(b, s->site, "encryption_key");
+	const char *key = json_string_value(json_object_get(s->config, "encryption_key"));
+
 	TRY(durable_folder(replaced, 0700, &durable_root));
+	TRY(durable_sync_all(b->data)); /* all of it lasts before it is the site */
+	crash_at("restore", "before");
+	if (renameat2(AT_FDCWD, s->fresh, AT_FDCWD, folder, RENAME_EXCHANGE) < 0)
+		return err_errno(errno, "%s", folder);
+	crash_at("restore", "commit");
+	s->kept = mem_printf("%s/%s-%lld", replaced, s->site, (long long)time(NULL));
+	if (rename(s->fresh, s->kept) < 0)
+		return err_errno(errno, "%s", s->kept);
+	if (key)
+		TRY(secret_write(secret, key));
+	TRY(durable_json(copy, s->config, 0600, &durable_root, NULL));
 	return durable_sync_all(b->data);
 }
 
-struct err *backup_site_restore(const struct bench *b, const char *site, const char *from, const json_t *made, char **ret_kept)
+void backup_site_leave(const struct bench *b, struct site_brought *s)
 {
-	AUTO_FREE char *below = mem_printf("/sites/%s", site), *folder = bench_in_data(b, below), *fresh = mem_printf("%s%s", from, below);
-	AUTO_FREE char *random = secret_make(SECRET_READABLE), *database = mem_printf("_%.4s%.4s%.4s%.4s", random, random + 5, random + 10, random + 15);
-	AUTO_FREE char *secrets = mem_printf("/secrets/%s/encryption_key", site), *secret = bench_in_data(b, secrets), *key = NULL;
-	struct err *e = bring(b, site, from, made, database, &key);
+	if (s->database && !s->kept)
+		import_drop(b->sql_socket, s->database);
+	json_decref(s->config);
+	free(s->database);
+	free(s->fresh);
+	free(s->kept);
+	*s = (struct site_brought){ 0 };
+}
 
-	if (!e && renameat2(AT_FDCWD, fresh, AT_FDCWD, folder, RENAME_EXCHANGE) < 0)
+static struct err *write_secrets(const struct bench *b, const char *site, const json_t *config, const char *admin_password)
+{
+	AUTO_FREE char *folder = secret_path(b, site, ""), *db = secret_path(b, site, "db_password"), *key = secret_path(b, site, "encryption_key");
+	AUTO_FREE char *admin = secret_path(b, site, "admin_password"), *copy = secret_path(b, site, "site_config.json");
+	const char *encryption = json_string_value(json_object_get(config, "encryption_key"));
+
+	folder[strlen(folder) - 1] = '\0';
+	TRY(durable_folder(folder, 0700, &durable_root));
+	TRY(secret_write(db, json_string_value(json_object_get(config, "db_password"))));
+	if (encryption)
+		TRY(secret_write(key, encryption));
+	if (admin_password)
+		TRY(secret_write(admin, admin_password));
+	return durable_json(copy, (json_t *)config, 0600, &durable_root, NULL);
+}
+
+static struct err *migrate_new(const struct bench *b, const char *site, const char *database, const char *password, const char *key)
+{
+	const struct placeholders_word words[] = { { "site", site },	       { "db_name", database },	   { "db_user", database },
+						   { "db_password", password }, { "encryption_key", key }, { "admin_password", "" } };
+	AUTO_FREE char *db = mem_printf("MKBENCH_DB_PASSWORD=%s", password);
+	const char *const more[] = { db, NULL };
+
+	for (size_t i = 0; i < b->migrate.count; i++)
+		TRY(command_run(b, &b->migrate.items[i], &b->user, words, COUNT(words), more));
+	return NULL;
+}
+
+static void undo_new(const struct bench *b, const char *site, const char *folder, const char *database)
+{
+	AUTO_FREE char *secrets = secret_path(b, site, "");
+	AUTO_SQL struct sql *root = NULL;
+
+	import_drop(b->sql_socket, database);
+	err_free(file_remove_tree(folder));
+	err_free(file_remove_tree(secrets));
+	struct err *e = sql_open(b->sql_socket, "root", NULL, NULL, 60, &root);
+	if (!e)
+		e = sql_run(root, "DROP USER IF EXISTS `%s`@localhost, `%s`@'127.0.0.1'", database, database);
+	err_free(e);
+}
+
+struct err *backup_site_new(const struct bench *b, const char *site, const struct site_source *from, const char *admin_password, bool migrate)
+{
+	AUTO_FREE char *folder = mem_printf("%s/sites/%s", b->data, site), *database = new_database(), *password = secret_make(SECRET_WORD);
+	json_t *config = NULL;
+	struct stat st;
+
+	if (!lstat(folder, &st))
+		return err_new(ERR_SYSTEM, "%s is there already: choose another name, or move it away", folder);
+	struct err *e = configure(b, from, database, database, password, &config);
+	if (!e)
+		e = import(b, from, database, config);
+	if (!e)
+		e = write_secrets(b, site, config, admin_password);
+	if (!e)
+		e = durable_sync_all(b->data);
+	crash_at("restore", "before");
+	bool moved = !e && !rename(from->folder, folder);
+	if (!e && !moved)
 		e = err_errno(errno, "%s", folder);
-	if (e) {
-		drop_database(b, database);
-		return e;
-	}
-	*ret_kept = mem_printf("%s" BENCH_OWN "/replaced/%s-%lld", b->data, site, (long long)time(NULL));
-	if (rename(fresh, *ret_kept) < 0)
-		return err_errno(errno, "%s", *ret_kept);
-	if (key)
-		TRY(secret_write(secret, key));
-	return durable_sync_all(b->data);
+	const char *key = json_string_value(json_object_get(config, "encryption_key"));
+	if (!e && migrate)
+		e = migrate_new(b, site, database, password, key ? key : "");
+	if (!e)
+		e = durable_sync_all(b->data);
+	if (e)
+		undo_new(b, site, moved ? folder : from->folder, database);
+	json_decref(config);
+	return e;
 }

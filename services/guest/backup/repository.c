@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "backup/repository.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "backup/repository_place.h"
 #include "base/child.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "lib/command.h"
 #include "lib/environment.h"
 #include "lib/secret.h"
 
 #define PASSWORD "/secrets/backup_password"
 #define OUTPUT_LIMIT (16 << 20)
+#define LOOK_SECONDS 300 /* restic itself tries for a quarter of an hour */
 
 struct words {
 	const char **items;
@@ -24,94 +28,188 @@ static const struct {
 } known[] = {
 	{ "wrong password", "its password is another than this instance's: give the one it was made with by MKBENCH_BACKUP_PASSWORD" },
 	{ "no space left", "there is no room left: make some, and try again; earlier backups are as they were" },
+	{ "disk quota exceeded", "there is no room left: make some, and try again; earlier backups are as they were" },
 	{ "ciphertext verification failed", "it is damaged: take another backup or repository; nothing here was changed" },
 	{ "invalid data returned", "it is damaged: take another backup or repository; nothing here was changed" },
+	{ "nonce is invalid", "it is damaged: take another backup or repository; nothing here was changed" },
+	{ "decrypting blob", "it is damaged: take another backup or repository; nothing here was changed" },
+	{ "hash does not match", "it is damaged: take another backup or repository; nothing here was changed" },
+	{ "does not exist in the repository", "it is damaged: parts of it are missing; take another backup or repository; nothing here was changed" },
 	{ "no matching id found", "it has no such backup: benchctl backups lists them" },
+	{ "no snapshot found", "it has no backup yet" },
+	{ "no snapshots found", "it has no backup yet" },
 	{ "already locked", "another backup or restore uses it: try again when that is over" },
+	{ "permission denied (", "the server does not let this instance in: see MKBENCH_BACKUP_SSH_KEY" },
+	{ "host key verification failed", "the server has another key than it had: see secrets/backup_known_hosts" },
+	{ "access denied", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
+	{ "401 unauthorized", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
 };
 
 /* restic's own last line, and what it means where we know it. */
-static struct err *explain(const struct bench *b, const char *verb, const char *errors, int status)
+static struct err *explain(const struct repository *r, const char *verb, const char *errors, int status)
 {
 	const char *line = errors, *end;
 
 	for (size_t i = 0; i < COUNT(known); i++)
 		if (strcasestr(errors, known[i].says))
-			return err_new(ERR_SYSTEM, "backup repository %s: %s", b->backup_to, known[i].means);
+			return err_new(ERR_SYSTEM, "backup repository %s: %s", r->shown, known[i].means);
 	for (const char *at = errors; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] == '\n'))
 		if (*at != '\n')
 			line = at;
 	end = line + strcspn(line, "\n");
-	return err_new(ERR_SYSTEM, "backup repository %s: restic %s ended with status %d: %.*s", b->backup_to, verb, status, (int)(end - line), line);
+	if (status == 128 + 9)
+		return err_new(ERR_SYSTEM, "backup repository %s: restic %s was killed, or had no answer in %d s", r->shown, verb, LOOK_SECONDS);
+	AUTO_FREE char *said = mem_ndup(line, (size_t)(end - line));
+	if (r->key)
+		secret_hide(said, r->key);
+	return err_new(ERR_SYSTEM, "backup repository %s: restic %s ended with status %d: %s", r->shown, verb, status, said);
 }
 
-static struct err *run(const struct bench *b, const char *cwd, const char *const *words, char **ret_output, char **ret_errors, int *ret_status)
+/* Runs it; what c says beside argv and environment stays. */
+static struct err *run(const struct repository *r, struct child *c, const char *const *words, char **ret_output, char **ret_errors, int *ret_status)
 {
-	AUTO_FREE char *where = mem_printf("RESTIC_REPOSITORY=%s", b->backup_to);
-	AUTO_FREE char *password = mem_printf("RESTIC_PASSWORD_FILE=%s" PASSWORD, b->data);
-	AUTO_FREE char *cache = mem_printf("RESTIC_CACHE_DIR=%s" BENCH_OWN "/backup/cache", b->data);
-	const char *const set[] = { where, password, cache, "LC_ALL=C.UTF-8", NULL };
+	AUTO_FREE char *where = mem_printf("RESTIC_REPOSITORY=%s", r->to), *password = mem_printf("RESTIC_PASSWORD=%s", r->password);
+	AUTO_FREE char *cache = mem_printf("RESTIC_CACHE_DIR=%s" BENCH_OWN "/backup/cache", r->bench->data);
+	AUTO_FREE char *key_id = r->key_id ? mem_printf("AWS_ACCESS_KEY_ID=%s", r->key_id) : NULL;
+	AUTO_FREE char *key = r->key ? mem_printf("AWS_SECRET_ACCESS_KEY=%s", r->key) : NULL;
+	const char *const set[] = { where, password, cache, "LC_ALL=C.UTF-8", "RESTIC_PASSWORD_FILE", key_id, key, NULL };
 	char **env = environment_environment(environ);
 	struct words argv = { 0 };
 
 	VEC_PUSH(&argv, "restic");
+	if (r->transport) {
+		VEC_PUSH(&argv, "-o");
+		VEC_PUSH(&argv, r->transport);
+	}
 	for (; *words; words++)
 		VEC_PUSH(&argv, *words);
 	VEC_PUSH(&argv, NULL);
-	struct child c = { .argv = argv.items, .env = (const char *const *)env, .set = set, .cwd = cwd ? cwd : "/", .output_limit = OUTPUT_LIMIT };
-	struct err *e = child_run(&c, ret_output, ret_errors, ret_status);
+	c->argv = argv.items;
+	c->env = (const char *const *)env;
+	c->set = set;
+	c->cwd = c->cwd ? c->cwd : "/";
+	c->output_limit = OUTPUT_LIMIT;
+	c->goes_on = command_works;
+	struct err *e = child_run(c, ret_output, ret_errors, ret_status);
 	free(argv.items);
 	free(env);
 	return e;
 }
 
-struct err *repository_run(const struct bench *b, const char *cwd, const char *const *words, char **ret_output)
+struct err *repository_run(const struct repository *r, const char *cwd, const char *const *words, char **ret_output)
 {
 	AUTO_FREE char *output = NULL;
 	AUTO_FREE char *errors = NULL;
+	struct child c = { .cwd = cwd };
 	int status = 0;
 
-	TRY(run(b, cwd, words, &output, &errors, &status));
+	TRY(run(r, &c, words, &output, &errors, &status));
 	if (status)
-		return explain(b, words[0], errors, status);
+		return explain(r, words[0], errors, status);
 	if (ret_output)
 		*ret_output = TAKE(output);
 	return NULL;
 }
 
-static struct err *open_with(const struct bench *b, bool used)
+static bool pass_over(void *arg, const char *bytes, size_t len)
 {
-	static const char *const look[] = { "cat", "config", NULL }, *const make[] = { "init", NULL };
-	AUTO_FREE char *output = NULL;
-	AUTO_FREE char *errors = NULL;
-	int status = 0;
-
-	TRY(run(b, NULL, look, &output, &errors, &status));
-	if (!status)
-		return NULL;
-	if (!strstr(errors, "Is there a repository at"))
-		return explain(b, "cat config", errors, status);
-	if (used)
-		return err_new(ERR_SYSTEM, "backup repository %s is gone, or has lost its 'config': bring it back, or remove %s" BENCH_OWN
-			       "/backup.json to begin another", b->backup_to, b->data);
-	return repository_run(b, NULL, make, NULL);
+	(void)arg, (void)bytes, (void)len;
+	return true;
 }
 
-/* A password that is given and opens nothing does not take the place of the one that does. */
-struct err *repository_open(const struct bench *b, bool used)
+struct err *repository_read_through(const struct repository *r, const char *id, const char *path)
 {
-	AUTO_FREE char *path = bench_in_data(b, PASSWORD), *given = NULL, *was = NULL, *is = NULL;
+	const char *const words[] = { "dump", id, path, NULL };
+	AUTO_FREE char *errors = NULL;
+	struct child c = { .take = pass_over };
+	int status = 0;
 
+	TRY(run(r, &c, words, NULL, &errors, &status));
+	return status ? explain(r, "dump", errors, status) : NULL;
+}
+
+struct err *repository_size(const struct repository *r, const char *id, uint64_t *ret)
+{
+	const char *const words[] = { "stats", "--json", "--mode=restore-size", id, NULL };
+	AUTO_FREE char *output = NULL;
+
+	TRY(repository_run(r, NULL, words, &output));
+	const char *line = strchr(output, '{');
+	json_t *stats = line ? json_loads(line, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
+	*ret = (uint64_t)json_integer_value(json_object_get(stats, "total_size"));
+	json_decref(stats);
+	return NULL;
+}
+
+/* ret_there false: there is no repository yet. */
+static struct err *look(const struct repository *r, bool *ret_there)
+{
+	static const char *const words[] = { "cat", "config", NULL };
+	AUTO_FREE char *output = NULL;
+	AUTO_FREE char *errors = NULL;
+	struct child c = { .limit_seconds = LOOK_SECONDS };
+	int status = 0;
+
+	TRY(run(r, &c, words, &output, &errors, &status));
+	*ret_there = !status;
+	if (!status || strstr(errors, "Is there a repository at") || strstr(errors, "repository does not exist"))
+		return NULL;
+	return explain(r, "cat config", errors, status);
+}
+
+static struct err *make(const struct repository *r, const char *path)
+{
+	static const char *const words[] = { "init", NULL };
+
+	TRY(secret_write(path, r->password)); /* before anything is encrypted with it */
+	return repository_run(r, NULL, words, NULL);
+}
+
+static struct err *read_secrets(const char *path, enum repository_use use, struct repository *r, bool *ret_is_new)
+{
+	AUTO_FREE char *was = NULL;
+
+	TRY(environment_text("MKBENCH_BACKUP_PASSWORD", &r->password));
+	TRY(environment_text("MKBENCH_BACKUP_KEY_ID", &r->key_id));
+	TRY(environment_text("MKBENCH_BACKUP_KEY", &r->key));
+	TRY(secret_read(path, &was));
+	*ret_is_new = r->password && (!was || strcmp(r->password, was));
+	if (!r->password)
+		r->password = TAKE(was);
+	if (!r->password && use == REPOSITORY_READ)
+		return err_new(ERR_USAGE, "MKBENCH_BACKUP_PASSWORD is needed: the password of the backups' repository");
+	if (!r->password)
+		r->password = secret_make(SECRET_READABLE);
+	return NULL;
+}
+
+struct err *repository_open(const struct bench *b, enum repository_use use, struct repository *r)
+{
+	AUTO_FREE char *path = bench_in_data(b, PASSWORD);
+	bool is_new = false, there = false;
+
+	*r = (struct repository){ .bench = b };
 	if (!b->backup_to)
 		return err_new(ERR_USAGE, "this image makes no backups: its recipe has no 'backup: { to }'");
-	TRY(environment_text("MKBENCH_BACKUP_PASSWORD", &given));
-	TRY(secret_read(path, &was));
-	if (given && was && strcmp(given, was))
-		TRY(secret_write(path, given));
-	else
-		TRY(secret_keep(path, given, SECRET_READABLE, &is));
-	struct err *e = open_with(b, used);
-	if (e && was)
-		err_free(secret_write(path, was));
-	return e;
+	TRY(read_secrets(path, use, r, &is_new));
+	TRY(repository_place(r));
+	TRY(look(r, &there));
+	if (!there && use == REPOSITORY_READ)
+		return err_new(ERR_SYSTEM, "backup repository %s: there is none, or it has lost its 'config'", r->shown);
+	if (!there && use == REPOSITORY_USED)
+		return err_new(ERR_SYSTEM, "backup repository %s is gone, or has lost its 'config': bring it back, or remove %s" BENCH_OWN
+			       "/backup.json to begin another", r->shown, b->data);
+	if (!there)
+		return make(r, path);
+	return is_new && use != REPOSITORY_READ ? secret_write(path, r->password) : NULL;
+}
+
+void repository_close(struct repository *r)
+{
+	char **texts[] = { &r->to, &r->shown, &r->password, &r->key_id, &r->key, &r->transport };
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		free(*texts[i]);
+		*texts[i] = NULL;
+	}
 }

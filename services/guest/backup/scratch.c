@@ -18,7 +18,6 @@
 #include "lib/sql.h"
 
 #define START_MS 120000
-#define IMPORT_SECONDS 86400
 
 static struct err *fill(const struct bench *b, struct scratch *s)
 {
@@ -63,12 +62,12 @@ static void start(const struct bench *b, const struct scratch *s, const char *co
 
 struct err *scratch_start(const struct bench *b, const char *const *options, struct scratch *s)
 {
-	*s = (struct scratch){ .folder = bench_in_data(b, "/mariadb.scratch") };
+	*s = (struct scratch){ .folder = bench_in_data(b, SCRATCH) };
 	s->data = mem_printf("%s/mariadb", s->folder);
 	s->socket = mem_dup("/run/mkbench/scratch/sock");
 	TRY(file_remove_tree(s->folder));
 	TRY(durable_folder(s->folder, 0755, &durable_root));
-	TRY(durable_folder("/run/mkbench/scratch", 0700, &b->mysql));
+	TRY(durable_folder("/run/mkbench/scratch", 0755, &b->mysql));
 	TRY(durable_folder(s->data, 0700, &b->mysql));
 	TRY(fill(b, s));
 	s->pid = fork();
@@ -80,44 +79,6 @@ struct err *scratch_start(const struct bench *b, const char *const *options, str
 	struct err *e = sql_wait(s->socket, "root", START_MS, &root);
 	sql_close(root);
 	return e;
-}
-
-static struct err *compare(struct sql *root, const char *schema, const json_t *tables)
-{
-	AUTO_FREE char *quoted = sql_quoted(root, schema);
-	int64_t count = 0;
-	const char *table;
-	json_t *rows;
-
-	TRY(sql_number(root, &count, "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA = %s", quoted));
-	if (count != (int64_t)json_object_size(tables))
-		return err_new(ERR_SYSTEM, "restored are %lld tables of %zu", (long long)count, json_object_size(tables));
-	json_object_foreach((json_t *)tables, table, rows) {
-		AUTO_FREE char *base = sql_backquoted(schema), *name = sql_backquoted(table);
-		TRY(sql_number(root, &count, "SELECT COUNT(*) FROM %s.%s", base, name));
-		if (count != json_integer_value(rows))
-			return err_new(ERR_SYSTEM, "restored are %lld rows of %lld of table %s", (long long)count, json_integer_value(rows), table);
-	}
-	return NULL;
-}
-
-struct err *scratch_import(const char *socket, const char *schema, const char *dump, const json_t *tables)
-{
-	AUTO_FREE char *at = mem_printf("--socket=%s", socket), *base = sql_backquoted(schema), *output = NULL;
-	AUTO_SQL struct sql *root = NULL;
-	int status = 0;
-	const char *const argv[] = { "/usr/bin/mariadb", "--no-defaults", "--user=root", "--max-allowed-packet=1G", at, schema, NULL };
-
-	TRY(sql_open(socket, "root", NULL, NULL, 3600, &root));
-	TRY(sql_run(root, "CREATE DATABASE %s CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", base));
-	AUTO_CLOSE int fd = open(dump, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return err_errno(errno, "%s", dump);
-	struct child c = { .argv = argv, .input_fd = fd, .limit_seconds = IMPORT_SECONDS };
-	TRY(child_run(&c, &output, NULL, &status));
-	if (status)
-		return err_new(ERR_SYSTEM, "the dump %s cannot be restored: %.200s", dump, output);
-	return compare(root, schema, tables);
 }
 
 struct err *scratch_stop(struct scratch *s)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A command of the framework, run as the bench user for one site, or as root to prepare MariaDB. */
 #pragma once
+#include <stdint.h>
+
 #include "lib/bench.h"
 #include "lib/placeholders.h"
 
@@ -15,6 +17,9 @@ struct err *command_ask(const struct bench *b, const struct bench_command *c, co
 
 /* When a command that runs, or the last one that ran, last said something, in ms of base/clock.h; 0: never. */
 int64_t command_heard(void);
+
+/* Notes the same for a child of base/child.h that works and says nothing: its goes_on. Always true. */
+bool command_works(void *arg, uint64_t said);
 
 /* Whether argv holds a word such as "{app}". */
 bool command_holds(const struct bench_command *c, const char *word);

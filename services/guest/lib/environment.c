@@ -20,8 +20,11 @@ static const struct known {
 	const char *name;
 	int kind; /* enum kind */
 } known[] = {
-	{ "MKBENCH_ADMIN_PASSWORD", SECRET }, { "MKBENCH_BACK", TEXT }, { "MKBENCH_BACKUP_PASSWORD", SECRET }, { "MKBENCH_BENCH", TEXT },	{ "MKBENCH_CRASH_AT", TEXT },
-	{ "MKBENCH_EPHEMERAL", FLAG },	      { "MKBENCH_STOP_SECONDS", TEXT }, { "MKBENCH_VOLUME_ID", TEXT },
+	{ "MKBENCH_ADMIN_PASSWORD", SECRET },  { "MKBENCH_BACK", TEXT },	     { "MKBENCH_BACKUP_KEY", SECRET },
+	{ "MKBENCH_BACKUP_KEY_ID", SECRET },   { "MKBENCH_BACKUP_PASSWORD", SECRET }, { "MKBENCH_BACKUP_SSH_KEY", SECRET },
+	{ "MKBENCH_BACKUP_TO", SECRET },       { "MKBENCH_BENCH", TEXT },	     { "MKBENCH_CRASH_AT", TEXT },
+	{ "MKBENCH_EPHEMERAL", FLAG },	       { "MKBENCH_RESTORE", SECRET },	     { "MKBENCH_STOP_SECONDS", TEXT },
+	{ "MKBENCH_VOLUME_ID", TEXT },
 };
 
 static bool is_yes(const char *value)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "backup/dump.h"
+#include "backup/import.h"
 #include "backup/scratch.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -138,7 +139,8 @@ static struct err *load_all(struct prebake *p)
 	TRY(scratch_start(&p->bench, options, &p->server));
 	for (size_t i = 0; i < p->bench.sites.count; i++) {
 		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name), *path = mem_printf("%s/%zu.sql", p->dumps, i);
-		TRY(scratch_import(p->server.socket, db, path, json_object_get(p->manifests[i], "tables")));
+		const struct import in = { .socket = p->server.socket, .schema = db, .dump = path, .tables = json_object_get(p->manifests[i], "tables") };
+		TRY(import_dump(&in));
 	}
 	return scratch_stop(&p->server);
 }

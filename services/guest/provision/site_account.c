@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "lib/durable.h"
 
 struct err *site_account_config(const struct bench *b, const char *site, json_t **ret)
@@ -23,6 +24,30 @@ struct err *site_account_check(const char *config, const char *db_name, const ch
 	for (size_t i = 0; i < COUNT(users); i++)
 		if (!strcasecmp(db_user, users[i]) || !strcasecmp(db_name, schemas[i]))
 			return err_new(ERR_SYSTEM, "%s names account '%s' and database '%s', which are no site's", config, db_user, db_name);
+	return NULL;
+}
+
+/* In the name of a schema GRANT reads _ and % as wildcards. */
+static char *as_pattern(const char *name)
+{
+	AUTO_FREE char *quoted = sql_backquoted(name);
+	struct text t = { 0 };
+
+	for (const char *c = quoted; *c; c++)
+		text_printf(&t, *c == '_' || *c == '%' || *c == '\\' ? "\\%c" : "%c", *c);
+	return text_take(&t);
+}
+
+struct err *site_account_make(struct sql *root, const char *schema, const char *user, const char *password)
+{
+	static const char *const hosts[] = { "localhost", "127.0.0.1" };
+	AUTO_FREE char *name = sql_quoted(root, user), *word = sql_quoted(root, password), *pattern = as_pattern(schema);
+
+	for (size_t i = 0; i < COUNT(hosts); i++) {
+		TRY(sql_run(root, "CREATE USER IF NOT EXISTS %s@'%s' IDENTIFIED BY %s", name, hosts[i], word));
+		TRY(sql_run(root, "ALTER USER %s@'%s' IDENTIFIED BY %s", name, hosts[i], word));
+		TRY(sql_run(root, "GRANT ALL PRIVILEGES ON %s.* TO %s@'%s'", pattern, name, hosts[i]));
+	}
 	return NULL;
 }
 

@@ -15,31 +15,11 @@
 
 static const char *const hosts[] = { "localhost", "127.0.0.1" };
 
-/* In the name of a schema GRANT reads _ and % as wildcards. */
-static char *as_pattern(const char *name)
-{
-	AUTO_FREE char *quoted = sql_backquoted(name);
-	struct text t = { 0 };
-
-	for (const char *c = quoted; *c; c++)
-		text_printf(&t, *c == '_' || *c == '%' || *c == '\\' ? "\\%c" : "%c", *c);
-	return text_take(&t);
-}
-
-/* The account under both names of this machine, with this password and rights on this schema alone. */
+/* The account that site_config.json names, with rights on its schema alone. */
 static struct err *set_account(struct sql *root, const struct site *s)
 {
-	AUTO_FREE char *user = sql_quoted(root, s->db_user);
-	AUTO_FREE char *password = sql_quoted(root, s->db_password);
-	AUTO_FREE char *schema = as_pattern(s->db_name);
-
 	TRY(site_account_check(s->config, s->db_name, s->db_user));
-	for (size_t i = 0; i < COUNT(hosts); i++) {
-		TRY(sql_run(root, "CREATE USER IF NOT EXISTS %s@'%s' IDENTIFIED BY %s", user, hosts[i], password));
-		TRY(sql_run(root, "ALTER USER %s@'%s' IDENTIFIED BY %s", user, hosts[i], password));
-		TRY(sql_run(root, "GRANT ALL PRIVILEGES ON %s.* TO %s@'%s'", schema, user, hosts[i]));
-	}
-	return NULL;
+	return site_account_make(root, s->db_name, s->db_user, s->db_password);
 }
 
 static struct err *count_tables(struct sql *root, const char *name, int64_t *ret)

@@ -115,6 +115,8 @@ static bool is_expected(const struct bench *b, const char *name)
 	for (size_t i = 0; i < COUNT(of_others); i++)
 		if (!strcmp(name, of_others[i]))
 			return true;
+	if (b->backup_to && !strncmp(b->backup_to, path, len) && strchr("/", b->backup_to[len]))
+		return true; /* backups that were brought here, to be restored */
 	return name[0] == '.';
 }
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "base/mem.h"
 #include "jobs/keeper.h"
 #include "start/attempts.h"
+#include "start/backup_clock.h"
 #include "lib/command.h"
 #include "provision/door.h"
 #include "lib/durable.h"
@@ -25,9 +25,9 @@
 #include "start/prepare_volume.h"
 #include "start/provision.h"
 #include "start/pulse.h"
+#include "start/restorer.h"
 #include "start/log_relay.h"
 #include "lib/log.h"
-#include "lib/environment.h"
 #include "lib/spawn.h"
 #include "start/standby.h"
 #include "start/start_progress.h"
@@ -54,7 +54,7 @@ struct init {
 	struct attempts attempts;      /* of provisioning */
 	int signals, lease;
 	struct standby standby;
-	pid_t provision, relay, keeper; /* 0: none */
+	pid_t provision, relay, keeper, backup; /* 0: none */
 	int64_t provision_at, look_at, beat_at, expire_at; /* when to do it; 0: not planned */
 	struct state_report state;
 	int status;                    /* -1 while running */
@@ -137,16 +137,15 @@ static void provision_ended(struct init *i, int status)
 
 static unsigned left_ms(int64_t until)
 {
-	int64_t left = until - clock_ms();
-
-	return left > 0 ? (unsigned)left : 0;
+	return until > clock_ms() ? (unsigned)(until - clock_ms()) : 0;
 }
 
 /* Programs that supervisord has left to us. New ones beside them would be duplicates, so these stop first. */
 static void stop_left(struct init *i, int64_t until, bool *killed)
 {
 	AUTO_PROCESSES struct process_list orphans = { 0 };
-	const pid_t others[] = { i->relay ? i->relay : -1, i->keeper ? i->keeper : -1, i->provision ? i->provision : -1, 0 };
+	const pid_t others[] = { i->relay ? i->relay : -1, i->keeper ? i->keeper : -1, i->provision ? i->provision : -1,
+				 i->backup ? i->backup : -1, 0 };
 
 	stop_orphans(&i->bench, &i->watch.last, others, &orphans);
 	stop_all(&i->bench, &orphans, 0, left_ms(until), killed);
@@ -177,19 +176,16 @@ static void start_due(struct init *i)
 
 static void reap(struct init *i)
 {
-	int status;
+	pid_t *const others[] = { &i->relay, &i->keeper, &i->backup, &i->standby.pid };
 
-	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+	for (int pid, status; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
 		if (pid == i->overseer.pid)
 			supervisor_ended(i, status);
 		else if (pid == i->provision)
 			provision_ended(i, status);
-		else if (pid == i->relay)
-			i->relay = 0;
-		else if (pid == i->keeper)
-			i->keeper = 0;
-		else if (pid == i->standby.pid)
-			i->standby.pid = 0;
+		for (size_t k = 0; k < COUNT(others); k++)
+			if (*others[k] == pid)
+				*others[k] = 0;
 	}
 }
 
@@ -288,6 +284,8 @@ static void run(struct init *i)
 			pulse_turn(&i->bench);
 			look_for_change(i);
 			upgrade_expire_beside(&i->bench, &i->expire_at);
+			if (i->state.state == STATE_RUNNING)
+				backup_clock_turn(&i->bench, &i->backup);
 			i->look_at = clock_ms() + LOOK_MS;
 		}
 	}
@@ -313,6 +311,8 @@ static bool stop(struct init *i)
 
 	set_state(i, STATE_STOPPING, NULL);
 	keeper_end(i->keeper); /* it would think MariaDB lost */
+	if (i->backup)
+		kill(-i->backup, SIGKILL); /* it counts as none */
 	if (i->provision) {
 		kill(i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
 		command_end_leftovers();
@@ -327,36 +327,36 @@ static bool stop(struct init *i)
 	return !killed;
 }
 
+/* While a backup is restored. */
+static bool goes_on(void *init)
+{
+	struct init *i = init;
+
+	turn(i, TICK_MS);
+	return i->status < 0;
+}
+
 static struct err *prepare(struct init *i)
 {
-	AUTO_FREE char *password = NULL, *format = NULL; /* only looked at: what is wrong is to be told before anything is touched */
-	sigset_t all;
+	AUTO_FREE char *format = NULL;
 	bool was_clean;
 
-	if (geteuid())
-		return err_new(ERR_USAGE, "init must run as root: it gives each program its own user");
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
-	i->signals = signalfd(-1, &all, SFD_CLOEXEC);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	TRY(environment_check(environ));
-	TRY(environment_text("MKBENCH_ADMIN_PASSWORD", &password));
+	TRY(prepare_process(&i->signals));
 	TRY(bench_read(&i->bench));
 	log_line("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
 	TRY(volume_check(&i->bench, format = upgrade_format(&i->bench)));
 	TRY(upgrade_check(&i->bench, false)); /* already beside an instance that still serves: a platform then keeps it */
 	TRY(take_lease(i));
-	if (i->lease < 0)
+	if (i->lease >= 0)
+		TRY(restorer_run(&i->bench, goes_on, i));
+	if (i->lease < 0 || i->status >= 0)
 		return NULL;
 	TRY(upgrade_check(&i->bench, true));
 	TRY(ports_wait(&i->bench, i->standby.pid != 0, PORTS_MS));
-	AUTO_FREE char *known = volume_id(&i->bench);
-	TRY(volume_unstamp(&i->bench, &was_clean));
-	if (!was_clean && known)
-		log_line("the last stop was not clean: MariaDB and Redis recover what they have logged");
+	TRY(prepare_stamp(&i->bench, &was_clean));
 	TRY(upgrade_ask_back(&i->bench));
 	set_state(i, STATE_STARTING, NULL);
-	return prepare_volume(&i->bench, was_clean || !known);
+	return prepare_volume(&i->bench, was_clean);
 }
 
 /* Runs to the end; the exit status. */
@@ -369,8 +369,8 @@ static int live(struct init *i)
 		log_err(e, "cannot start");
 		return status;
 	}
-	if (i->lease < 0)
-		return 0;
+	if (i->lease < 0 || i->status >= 0)
+		return i->status > 0 ? i->status : 0;
 	run(i);
 	bool failed = i->state.state == STATE_FAILED, clean = stop(i);
 	sync();

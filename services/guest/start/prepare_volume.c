@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "start/prepare_volume.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "lib/durable.h"
+#include "lib/environment.h"
+#include "lib/log.h"
 #include "provision/owners.h"
 #include "provision/provision_steps.h"
 #include "provision/redis_aof_repair.h"
@@ -26,6 +31,32 @@ bool prepare_volume_finished(const struct bench *b, const struct ledger *l, cons
 		finished = ledger_state(l, step) == LEDGER_DONE;
 	}
 	return finished;
+}
+
+struct err *prepare_process(int *ret_signals)
+{
+	AUTO_FREE char *password = NULL; /* only looked at: a wrong one is to be told before anything is touched */
+	sigset_t all;
+
+	if (geteuid())
+		return err_new(ERR_USAGE, "init must run as root: it gives each program its own user");
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	*ret_signals = signalfd(-1, &all, SFD_CLOEXEC);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	TRY(environment_check(environ));
+	return environment_text("MKBENCH_ADMIN_PASSWORD", &password);
+}
+
+struct err *prepare_stamp(const struct bench *b, bool *ret_was_clean)
+{
+	AUTO_FREE char *known = volume_id(b);
+
+	TRY(volume_unstamp(b, ret_was_clean));
+	if (!*ret_was_clean && known)
+		log_line("the last stop was not clean: MariaDB and Redis recover what they have logged");
+	*ret_was_clean |= !known;
+	return NULL;
 }
 
 struct err *prepare_volume(const struct bench *b, bool was_clean)

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -15,6 +14,7 @@
 #include "tools/ctl_backup.h"
 #include "tools/ctl_drop.h"
 #include "tools/ctl_logs.h"
+#include "tools/ctl_provide.h"
 #include "tools/ctl_restart.h"
 #include "tools/ctl_startup.h"
 #include "tools/ctl_status.h"
@@ -43,7 +43,7 @@ static const struct {
 	{ "upgrade", "[--retry|--back]", "what the data are of; try a failed upgrade again, or leave it", run_upgrade },
 	{ "backup", "", "make a backup of the instance, and try it by restoring it", run_backup },
 	{ "backups", "[--json]", "the backups there are, and which were restored", run_backup },
-	{ "restore", "ID --site NAME", "bring a site back as a backup has it", run_backup },
+	{ "restore", "ID [--site NAME [--as NEW_NAME]]", "bring sites back as a backup has them", run_backup },
 };
 
 static void usage(FILE *out)
@@ -158,27 +158,6 @@ static struct err *record_site(struct bench *b, const char *name, const char *co
 	return site_registry_add(b, name, apps[0] || !like ? apps : like->apps, hosts);
 }
 
-/* Runs provision to its end; a signal that ended it ends us with the same status. */
-static struct err *provide(const char *what, const char *name, const char *more, int *ret_status)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		execl("/proc/self/exe", "provision", what, name, more, (char *)NULL);
-		_exit(127);
-	}
-	if (pid < 0)
-		return err_errno(errno, "provision cannot be started");
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return err_errno(errno, "provision");
-	if (WIFSIGNALED(status))
-		_exit(128 + WTERMSIG(status));
-	*ret_status = WEXITSTATUS(status);
-	return NULL;
-}
-
 /* A site that does not answer must not stay: it would be tried again at each start. */
 static struct err *undo_site(struct bench *b, const char *name)
 {
@@ -186,7 +165,7 @@ static struct err *undo_site(struct bench *b, const char *name)
 
 	fprintf(stderr, "benchctl: site %s does not work: what was made of it is removed again\n", name);
 	TRY(site_registry_drop(b, name, true));
-	TRY(provide("--drop", name, NULL, &status));
+	TRY(ctl_provide("--drop", name, NULL, &status));
 	return status ? err_new(ERR_SYSTEM, "not all of it could be removed: benchctl drop-site %s --yes --purge goes on", name) : NULL;
 }
 
@@ -196,7 +175,7 @@ static struct err *add_site(struct bench *b, const char *name, const char *const
 
 	TRY(record_site(b, name, apps, hosts, again));
 	fflush(stdout);
-	TRY(provide("--site", name, again ? "--again" : NULL, ret_status));
+	TRY(ctl_provide("--site", name, again ? "--again" : NULL, ret_status));
 	return *ret_status && is_new ? undo_site(b, name) : NULL;
 }
 
@@ -249,10 +228,9 @@ static struct err *run_upgrade(struct bench *b, int argc, char **argv, int *ret_
 
 static struct err *run_backup(struct bench *b, int argc, char **argv, int *ret_status)
 {
-	(void)ret_status;
 	if (strcmp(argv[0], "backups"))
 		TRY(check_active());
-	return ctl_backup(b, argc, argv);
+	return ctl_backup(b, argc, argv, ret_status);
 }
 
 static struct err *run_retry(struct bench *b, int argc, char **argv, int *ret_status)

@@ -3,4 +3,4 @@
 #pragma once
 #include "lib/bench.h"
 
-struct err *ctl_backup(const struct bench *b, int argc, char **argv) MUST_CHECK; /* argv[0] says which */
+struct err *ctl_backup(const struct bench *b, int argc, char **argv, int *ret_status) MUST_CHECK;

@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
+#include "backup/backup_record.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "jobs/queue.h"
@@ -103,6 +104,26 @@ static json_t *collect_apps(const struct bench *b)
 	return apps;
 }
 
+/* Where they are kept is not shown: it may log somebody in. NULL: the image makes none. */
+static json_t *collect_backup(const struct bench *b, const char *trouble)
+{
+	json_t *last = NULL, *row;
+	int64_t due = backup_record_due(b);
+	struct err *e = b->backup_to ? backup_record_read(b, &last) : NULL;
+	json_t *at = json_object_get(last, "at_seconds");
+
+	err_free(e);
+	if (!b->backup_to)
+		return NULL;
+	row = json_pack("{s:O*, s:O*, s:s*}", "id", json_object_get(last, "id"), "at", json_object_get(last, "at"), "trouble", trouble);
+	if (at)
+		json_object_set_new(row, "age_seconds", json_integer((json_int_t)time(NULL) - json_integer_value(at)));
+	if (due >= 0)
+		json_object_set_new(row, "due_seconds", json_integer(due));
+	json_decref(last);
+	return row;
+}
+
 json_t *ctl_status_collect(const struct bench *b, bool *ret_fine)
 {
 	AUTO_PROBE struct probe p = { 0 };
@@ -130,6 +151,11 @@ json_t *ctl_status_collect(const struct bench *b, bool *ret_fine)
 	json_t *jobs = standby ? NULL : collect_jobs(b);
 	if (jobs)
 		json_object_set_new(status, "jobs", jobs);
+	AUTO_FREE char *trouble = backup_record_trouble(b);
+	json_t *backup = collect_backup(b, trouble);
+	*ret_fine &= !trouble;
+	if (backup)
+		json_object_set_new(status, "backup", backup);
 	json_object_set_new(status, "fine", json_boolean(*ret_fine));
 	return status;
 }
@@ -210,6 +236,32 @@ static void print_apps(json_t *apps)
 		puts("");
 }
 
+static void print_backup(json_t *backup)
+{
+	json_t *age = json_object_get(backup, "age_seconds"), *due = json_object_get(backup, "due_seconds");
+
+	if (!backup)
+		return;
+	fputs("backup        ", stdout);
+	if (age) {
+		printf("%s, ", text_of(backup, "id"));
+		print_age(json_integer_value(age));
+		fputs(" old, was restored to try it", stdout);
+	} else {
+		fputs("none yet", stdout);
+	}
+	if (due) {
+		time_t at = (time_t)json_integer_value(due);
+		char text[32];
+		struct tm tm;
+		strftime(text, sizeof text, "%F %R UTC", gmtime_r(&at, &tm));
+		printf("; the next one %s", at <= time(NULL) ? "is due now" : text);
+	}
+	puts("");
+	if (*text_of(backup, "trouble"))
+		printf("  %s\n", text_of(backup, "trouble"));
+}
+
 void ctl_status_print(json_t *status)
 {
 	json_t *image = json_object_get(status, "image"), *volume = json_object_get(status, "volume"), *one;
@@ -229,6 +281,7 @@ void ctl_status_print(json_t *status)
 		puts("programs");
 	print_programs(json_object_get(status, "programs"));
 	print_jobs(json_object_get(status, "jobs"));
+	print_backup(json_object_get(status, "backup"));
 	puts("sites");
 	json_object_foreach(json_object_get(status, "sites"), name, one)
 		printf("  %-30s %s\n", name, json_string_value(one));

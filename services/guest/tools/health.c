@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "backup/backup_record.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -109,6 +110,9 @@ static int answer_ready(const struct state_report *s, bool every_door)
 	if (s->state == STATE_DEGRADED && *s->why)
 		text_printf(&t, "; %s", s->why);
 	add_failing(&t, &p);
+	AUTO_FREE char *backup = backup_record_trouble(&b);
+	if (backup)
+		text_printf(&t, "; %s", backup);
 	json_array_foreach(p.problems, i, problem)
 		text_printf(&t, "; %s", json_string_value(problem));
 	bool none = b.sites.count && !p.ready && !p.maintenance;

@@ -234,6 +234,25 @@ const char **release_new_apps(const struct bench *b, const json_t *committed, co
 	return names;
 }
 
+struct err *release_check_site(const struct bench *b, const json_t *row, bool *ret_same)
+{
+	json_t *image = release_of_image(b), *had;
+	const char *app;
+	struct err *e = NULL;
+
+	json_object_foreach(json_object_get(row, "apps"), app, had) {
+		json_t *is = json_object_get(json_object_get(image, "apps"), app);
+		const char *now = json_string_value(json_object_get(is, "version")), *then = json_string_value(json_object_get(had, "version"));
+		if (!e && !is)
+			e = err_new(ERR_SYSTEM, "it has the app '%s', which this image has not", app);
+		if (!e && is_below(now, then))
+			e = err_new(ERR_SYSTEM, "it is of %s %s, and this image has the older %s", app, then, now);
+	}
+	*ret_same = !e && is_current(row, image);
+	json_decref(image);
+	return e;
+}
+
 static struct err *put(const struct bench *b, json_t *committed)
 {
 	AUTO_FREE char *path = path_of(b);

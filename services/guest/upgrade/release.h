@@ -16,6 +16,9 @@ const char *release_server(const json_t *release); /* MariaDB's series, "10.11";
 bool release_is_due(const struct bench *b, const struct ledger *l, const json_t *committed);
 /* Refuses what cannot work, and only looks: an image older than what was committed, an app that a site has and the image has not. */
 struct err *release_check(const struct bench *b, const json_t *committed) MUST_CHECK;
+/* Whether the image can have a site of that row of a committed.json ("framework", "apps"): ERR_SYSTEM names the app that it has not, or has older.
+ * ret_same: it needs no migration. */
+struct err *release_check_site(const struct bench *b, const json_t *row, bool *ret_same) MUST_CHECK;
 bool release_is_made(const struct ledger *l, const char *site); /* the site was made whole */
 
 /* A volume without a site is committed to the image that makes its sites; one of before there were releases stays as it is. */
