@@ -81,7 +81,8 @@ schemas() { in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysql
 	mv "$room/data/sites/two.localhost" "$room/data/sites/moved"
 	ln -s moved "$room/data/sites/two.localhost"
 	run -0 in_room "$room/bin/benchctl" backup
-	id=${lines[0]#backup }
+	[[ $output = *"moved is no site of this image, and its database is left out"* ]]
+	id=$(sed -n 's/^backup \([0-9a-f]*\) is made.*/\1/p' <<<"$output")
 	before=$(sha256sum "$room/data/sites/moved/site_config.json")
 	schemas=$(schemas)
 	run -6 in_room "$room/bin/benchctl" restore "${id%% *}" --site two.localhost

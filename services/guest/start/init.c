@@ -341,7 +341,7 @@ static struct err *prepare(struct init *i)
 	AUTO_FREE char *format = NULL;
 	bool was_clean;
 
-	TRY(prepare_process(&i->signals));
+	TRY(prepare_volume_process(&i->signals));
 	TRY(bench_read(&i->bench));
 	log_line("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
 	TRY(volume_check(&i->bench, format = upgrade_format(&i->bench)));
@@ -353,7 +353,7 @@ static struct err *prepare(struct init *i)
 		return NULL;
 	TRY(upgrade_check(&i->bench, true));
 	TRY(ports_wait(&i->bench, i->standby.pid != 0, PORTS_MS));
-	TRY(prepare_stamp(&i->bench, &was_clean));
+	TRY(prepare_volume_stamp(&i->bench, &was_clean));
 	TRY(upgrade_ask_back(&i->bench));
 	set_state(i, STATE_STARTING, NULL);
 	return prepare_volume(&i->bench, was_clean);

@@ -33,7 +33,7 @@ bool prepare_volume_finished(const struct bench *b, const struct ledger *l, cons
 	return finished;
 }
 
-struct err *prepare_process(int *ret_signals)
+struct err *prepare_volume_process(int *ret_signals)
 {
 	AUTO_FREE char *password = NULL; /* only looked at: a wrong one is to be told before anything is touched */
 	sigset_t all;
@@ -48,7 +48,7 @@ struct err *prepare_process(int *ret_signals)
 	return environment_text("MKBENCH_ADMIN_PASSWORD", &password);
 }
 
-struct err *prepare_stamp(const struct bench *b, bool *ret_was_clean)
+struct err *prepare_volume_stamp(const struct bench *b, bool *ret_was_clean)
 {
 	AUTO_FREE char *known = volume_id(b);
 

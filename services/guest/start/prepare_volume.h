@@ -5,9 +5,9 @@
 #include "provision/ledger.h"
 
 /* Ourselves as process 1: signals come by a descriptor, orphans become our children. ERR_USAGE: not root, or a setting that cannot be. */
-struct err *prepare_process(int *ret_signals) MUST_CHECK;
+struct err *prepare_volume_process(int *ret_signals) MUST_CHECK;
 /* Takes the clean stamp away. A new volume is clean. */
-struct err *prepare_stamp(const struct bench *b, bool *ret_was_clean) MUST_CHECK;
+struct err *prepare_volume_stamp(const struct bench *b, bool *ret_was_clean) MUST_CHECK;
 /* What must be there before supervisor starts: folders, memory plan, nginx's map with the sites that
  * earlier starts have finished. An unclean stop is noted in the ledger. */
 struct err *prepare_volume(const struct bench *b, bool was_clean) MUST_CHECK;

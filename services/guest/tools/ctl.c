@@ -13,11 +13,13 @@
 #include "start/attempts.h"
 #include "tools/ctl_backup.h"
 #include "tools/ctl_drop.h"
+#include "tools/ctl_freeze.h"
 #include "tools/ctl_logs.h"
 #include "tools/ctl_provide.h"
 #include "tools/ctl_restart.h"
 #include "tools/ctl_startup.h"
 #include "tools/ctl_status.h"
+#include "tools/ctl_transfer.h"
 #include "tools/ctl_upgrade.h"
 #include "lib/durable.h"
 #include "lib/site_registry.h"
@@ -26,7 +28,7 @@
 
 typedef struct err *command(struct bench *b, int argc, char **argv, int *ret_status);
 
-static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_retry, run_upgrade, run_logs, run_verify, run_backup;
+static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_retry, run_upgrade, run_logs, run_verify, run_backup, run_freeze, run_transfer;
 
 static const struct {
 	const char *name, *args, *help;
@@ -44,6 +46,10 @@ static const struct {
 	{ "backup", "", "make a backup of the instance, and try it by restoring it", run_backup },
 	{ "backups", "[--json]", "the backups there are, and which were restored", run_backup },
 	{ "restore", "ID [--site NAME [--as NEW_NAME]]", "bring sites back as a backup has them", run_backup },
+	{ "freeze", "[--seconds N]", "hold the volume still for a snapshot or a copy, a minute unless given", run_freeze },
+	{ "thaw", "", "end that, and say whether it lasted", run_freeze },
+	{ "export", "SITE [--to FOLDER]", "a site as the framework's own backup files", run_transfer },
+	{ "import", "SITE DATABASE [--files TAR] ...", "a new site from such files, of whatever bench", run_transfer },
 };
 
 static void usage(FILE *out)
@@ -231,6 +237,19 @@ static struct err *run_backup(struct bench *b, int argc, char **argv, int *ret_s
 	if (strcmp(argv[0], "backups"))
 		TRY(check_active());
 	return ctl_backup(b, argc, argv, ret_status);
+}
+
+static struct err *run_freeze(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	(void)ret_status;
+	TRY(check_active());
+	return ctl_freeze(b, argc, argv);
+}
+
+static struct err *run_transfer(struct bench *b, int argc, char **argv, int *ret_status)
+{
+	TRY(check_active());
+	return ctl_transfer(b, argc, argv, ret_status);
 }
 
 static struct err *run_retry(struct bench *b, int argc, char **argv, int *ret_status)

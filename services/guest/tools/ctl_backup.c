@@ -103,6 +103,7 @@ struct err *ctl_backup(const struct bench *b, int argc, char **argv, int *ret_st
 {
 	const char *word = argc == 2 ? argv[1] : "";
 
+	log_as("benchctl");
 	if (!strcmp(argv[0], "restore"))
 		return restore(b, argc, argv, ret_status);
 	if (!strcmp(argv[0], "backups"))

@@ -245,7 +245,7 @@ struct err *release_check_site(const struct bench *b, const json_t *row, bool *r
 		const char *now = json_string_value(json_object_get(is, "version")), *then = json_string_value(json_object_get(had, "version"));
 		if (!e && !is)
 			e = err_new(ERR_SYSTEM, "it has the app '%s', which this image has not", app);
-		if (!e && is_below(now, then))
+		if (!e && version_order_is_below(now, then))
 			e = err_new(ERR_SYSTEM, "it is of %s %s, and this image has the older %s", app, then, now);
 	}
 	*ret_same = !e && is_current(row, image);

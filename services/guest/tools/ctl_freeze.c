@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/ctl_freeze.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "lib/durable.h"
+#include "lib/sql.h"
+
+#define HELD BENCH_RUN "/frozen.json" /* {"pid", "until_ms"}: there as long as somebody holds it */
+#define SECONDS 60
+#define SECONDS_LONGEST 600
+#define LOCK_SECONDS 60               /* for statements that run to end */
+
+static struct err *hold(const struct bench *b, struct sql **ret)
+{
+	TRY(sql_open(b->sql_socket, "root", NULL, NULL, LOCK_SECONDS, ret));
+	TRY(sql_run(*ret, "SET SESSION lock_wait_timeout = %d", LOCK_SECONDS));
+	TRY(sql_run(*ret, "FLUSH TABLES WITH READ LOCK"));
+	return durable_sync_all(b->data);
+}
+
+/* Until TERM or the time is over. */
+static void wait_for_thaw(unsigned seconds)
+{
+	sigset_t term;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	struct pollfd p = { signalfd(-1, &term, SFD_CLOEXEC), POLLIN, 0 };
+	while (poll(&p, 1, (int)seconds * 1000) < 0 && errno == EINTR)
+		;
+}
+
+/* The child that has the lock: it says by the pipe that it has, and how it failed. Its end gives all free, whoever ends it. */
+static _Noreturn void keep(const struct bench *b, unsigned seconds, int say)
+{
+	AUTO_SQL struct sql *root = NULL;
+	sigset_t term;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	setsid();
+	struct err *e = hold(b, &root);
+	json_t *held = json_pack("{s:i, s:I}", "pid", (int)getpid(), "until_ms", (json_int_t)(clock_ms() + seconds * 1000));
+	if (!e)
+		e = durable_show(HELD, held, 0600);
+	json_decref(held);
+	AUTO_FREE char *why = e ? err_text(e) : mem_dup("");
+	if (write(say, why, strlen(why)) < 0 || e)
+		_exit(1);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int i = 0; null >= 0 && i <= STDERR_FILENO; i++)
+		dup2(null, i);
+	close(say);
+	wait_for_thaw(seconds);
+	unlink(HELD);
+	sql_close(root);
+	_exit(0);
+}
+
+/* Its pid while it holds; 0: nobody does. */
+static pid_t holder(void)
+{
+	json_t *held = NULL;
+	bool damaged;
+
+	err_free(durable_read_json(HELD, &held, &damaged));
+	pid_t pid = (pid_t)json_integer_value(json_object_get(held, "pid"));
+	bool over = clock_ms() > json_integer_value(json_object_get(held, "until_ms"));
+	json_decref(held);
+	return pid > 1 && !over && !kill(pid, 0) ? pid : 0;
+}
+
+static struct err *freeze(const struct bench *b, unsigned seconds)
+{
+	char why[512];
+	size_t len = 0;
+	int ends[2];
+
+	if (holder())
+		return err_new(ERR_SYSTEM, "it is frozen already: benchctl thaw");
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_errno(errno, "pipe");
+	pid_t pid = fork();
+	if (!pid) {
+		close(ends[0]);
+		keep(b, seconds, ends[1]);
+	}
+	close(ends[1]);
+	for (ssize_t n; len < sizeof why - 1 && (n = read(ends[0], why + len, sizeof why - 1 - len)) > 0;)
+		len += (size_t)n;
+	close(ends[0]);
+	why[len] = '\0';
+	if (pid < 0 || len || !holder())
+		return err_new(ERR_SYSTEM, "not frozen: %s", len ? why : "the holder cannot be started");
+	printf("frozen for %u s at most: all of the volume is on the disk, and nobody writes to a database; benchctl thaw ends it\n", seconds);
+	return NULL;
+}
+
+static struct err *thaw(void)
+{
+	pid_t pid = holder();
+
+	if (!pid)
+		return err_new(ERR_SYSTEM, "it is not frozen any more: the time was over, or MariaDB has ended; what was copied since may be torn");
+	kill(pid, SIGTERM);
+	for (int64_t until = clock_ms() + LOCK_SECONDS * 1000; !access(HELD, F_OK) && clock_ms() < until;)
+		clock_sleep(20);
+	puts("thawed: it was frozen until now");
+	return NULL;
+}
+
+struct err *ctl_freeze(const struct bench *b, int argc, char **argv)
+{
+	unsigned long seconds = SECONDS;
+	char *end = NULL;
+
+	if (!strcmp(argv[0], "thaw"))
+		return argc > 1 ? err_new(ERR_USAGE, "usage: benchctl thaw") : thaw();
+	if (argc == 3 && !strcmp(argv[1], "--seconds"))
+		seconds = strtoul(argv[2], &end, 10);
+	if ((argc != 1 && !end) || (end && (*end || end == argv[2])) || seconds < 1 || seconds > SECONDS_LONGEST)
+		return err_new(ERR_USAGE, "usage: benchctl freeze [--seconds 1 to %d]", SECONDS_LONGEST);
+	return freeze(b, (unsigned)seconds);
+}

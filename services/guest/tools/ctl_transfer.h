@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* benchctl export, import. */
+#pragma once
+#include "lib/bench.h"
+
+struct err *ctl_transfer(const struct bench *b, int argc, char **argv, int *ret_status) MUST_CHECK;
