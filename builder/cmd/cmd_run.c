@@ -13,7 +13,7 @@
 #include "engine/native_engine.h"
 #include "launch/run.h"
 
-enum { NAME = OPTION_OWN, PORT, DATA, ENV, DETACH };
+enum { NAME = OPTION_OWN, PORT, DATA, ENV, RESTORE, DETACH };
 
 struct wishes {
 	struct run_options options;
@@ -49,6 +49,16 @@ static struct err *add_variable(struct wishes *w, const char *text)
 	return NULL;
 }
 
+/* The guest's own word for it (services/guest/README.md). */
+static struct err *add_restore(struct wishes *w, const char *id)
+{
+	AUTO_FREE char *pair = mem_printf("MKBENCH_RESTORE=%s", id);
+
+	if (strcmp(id, "latest") && (strlen(id) < 8 || id[strspn(id, "0123456789abcdef")]))
+		return err_new(ERR_USAGE, "--restore takes a backup's id, as 'benchctl backups' shows it, or latest, not '%s'", id);
+	return add_variable(w, pair);
+}
+
 static struct err *take(void *wishes, int option, const char *value)
 {
 	struct wishes *w = wishes;
@@ -64,6 +74,7 @@ static struct err *take(void *wishes, int option, const char *value)
 	case OPTION_OUTPUT: w->output = value; return NULL;
 	case PORT: return read_port(value, &w->options.port);
 	case ENV: return add_variable(w, value);
+	case RESTORE: return add_restore(w, value);
 	case OPTION_PROGRESS: return option_style(value, &w->options.style);
 	default: return err_new(ERR_USAGE, "an option that nobody takes");
 	}
@@ -146,6 +157,8 @@ static const struct option_row options[] = {
 	  "where its data are: a container's in a folder, else in a volume NAME-data; a disk's in a disk of their own, FILE.qcow2, FILE.raw or "
 	  "FOLDER/data.qcow2, where the next version of the image finds them" },
 	{ "env", ENV, "KEY[=VALUE]", NULL, "a variable for the container; without a value it has this shell's" },
+	{ "restore", RESTORE, "ID", NULL,
+	  "its data are empty, and become the whole instance of that backup (or latest); give --env MKBENCH_BACKUP_PASSWORD" },
 	{ "detach", DETACH, NULL, NULL, "leave it running; otherwise Ctrl-C stops it in order" },
 	MACHINE_OPTION_ROWS,
 	{ "output", OPTION_OUTPUT, "FOLDER", NULL, "where the image of a RECIPE is written; here unless given" },

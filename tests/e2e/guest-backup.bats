@@ -191,3 +191,134 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 		mkdir "$room/data"
 	done
 }
+
+@test "every site at once, and a site under another name, with its files, its key and an account of its own" {
+	start_room
+	started
+	sql "CREATE TABLE kept (id INT PRIMARY KEY); INSERT INTO kept VALUES (1)"
+	echo private >"$room/data/sites/one.localhost/private/files/letter"
+	run -0 in_room "$room/bin/benchctl" backup
+	id=$(sed -n 's/^backup \([0-9a-f]*\) is made.*/\1/p' <<<"$output")
+	sql "DELETE FROM kept"
+	rm "$room/data/sites/one.localhost/private/files/letter"
+	before=$(schemas | wc -l)
+	run -0 in_room "$room/bin/benchctl" restore "$id"
+	[[ $output = *"site one.localhost is as"*"site two.localhost is as"* ]]
+	[[ $(sql "SELECT COUNT(*) FROM kept") = 1 && $(schemas | wc -l) = $((before + 2)) ]]
+	[[ $(cat "$room/data/sites/one.localhost/private/files/letter") = private ]]
+	cmp "$room/data/sites/one.localhost/site_config.json" "$room/data/secrets/one.localhost/site_config.json"
+
+	run -0 in_room "$room/bin/benchctl" restore latest --site one.localhost --as three.localhost
+	config=$room/data/sites/three.localhost/site_config.json
+	[[ $(cat "$room/data/sites/three.localhost/private/files/letter") = private ]]
+	[[ $(jq -r .encryption_key "$config") = $(jq -r .encryption_key "$room/data/sites/one.localhost/site_config.json") ]]
+	[[ $(jq -r .db_user "$config") != $(jq -r .db_user "$room/data/sites/one.localhost/site_config.json") ]]
+	MYSQL_PWD=$(jq -r .db_password "$config") in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -u "$(jq -r .db_user "$config")" \
+		"$(jq -r .db_name "$config")" -e "INSERT INTO kept VALUES (2)"
+	[[ $(sql "SELECT COUNT(*) FROM kept") = 1 ]]
+	in_room curl -sSf -H "Host: three.localhost" http://127.0.0.1:8080/
+	run -2 in_room "$room/bin/benchctl" restore latest --site one.localhost --as two.localhost
+	[[ ${#lines[@]} = 1 && $output = *"there is a site two.localhost already"* ]]
+	jq '.apps[0] |= (.version = "1.1" | .content = "sha256:f2")' "$room/bench.json" >"$room/new.json"
+	cp "$room/bench.json" "$room/right.json"
+	mv "$room/new.json" "$room/bench.json"
+	before=$(schemas)
+	run -6 in_room "$room/bin/benchctl" restore latest --site one.localhost
+	[[ $output = *"would have to be migrated"*"--as NAME"* && $(schemas) = "$before" ]]
+}
+
+@test "frozen: nobody writes until it is thawed or the time is over, and thaw says which" {
+	start_room
+	started
+	sql "CREATE TABLE kept (id INT PRIMARY KEY)"
+	run -0 in_room "$room/bin/benchctl" freeze
+	run -6 in_room "$room/bin/benchctl" freeze
+	sql "INSERT INTO kept VALUES (1)" 3>&- &
+	writer=$!
+	sleep 2
+	kill -0 "$writer"
+	[[ $(sql "SELECT COUNT(*) FROM kept") = 0 ]]
+	run -0 in_room "$room/bin/benchctl" thaw
+	wait "$writer"
+	[[ $(sql "SELECT COUNT(*) FROM kept") = 1 ]]
+	run -0 in_room "$room/bin/benchctl" freeze --seconds 1
+	sql "INSERT INTO kept VALUES (2)" # waits for the end of it
+	run -6 in_room "$room/bin/benchctl" thaw
+	[[ ${#lines[@]} = 1 && $output = *"it is not frozen any more"* ]]
+	run -2 in_room "$room/bin/benchctl" freeze --seconds 0
+}
+
+@test "a site as the framework's files, and a site from such: files, key; newer apps, others' databases and the client's commands are refused" {
+	start_room
+	started
+	sql "CREATE TABLE kept (id INT PRIMARY KEY); INSERT INTO kept VALUES (1)"
+	echo public >"$room/data/sites/one.localhost/public/files/picture"
+	mkdir -p "$room/data/sites/one.localhost/private/files/deep/public/files"
+	echo private >"$room/data/sites/one.localhost/private/files/deep/public/files/letter"
+	chown -R nobody: "$room/data/sites/one.localhost/private/files"
+	mkdir "$room/out"
+	run -0 in_room "$room/bin/benchctl" export one.localhost --to "$room/out"
+	[[ ${#lines[@]} = 4 ]]
+	database=$(echo "$room"/out/*_*-one_localhost-database.sql.gz) stem=${lines[0]%-database.sql.gz}
+	zcat "$database" | head -3 | grep -q "begin first metadata"
+	tar -tf "$stem-files.tar" | grep -x ./one.localhost/public/files/picture
+	run -0 in_room "$room/bin/benchctl" export one.localhost
+	[[ $(stat -c %U "${lines[0]}") = nobody && ${lines[0]} = "$room/data/sites/one.localhost/private/backups/"* ]]
+	all=(--files "$stem-files.tar" --private-files "$stem-private-files.tar" --config "$stem-site_config_backup.json")
+	run -0 in_room "$room/bin/benchctl" import new.localhost "$database" "${all[@]}"
+	new=$room/data/sites/new.localhost
+	[[ $(cat "$new/public/files/picture") = public && $(cat "$new/private/files/deep/public/files/letter") = private ]]
+	[[ $(jq -r .encryption_key "$new/site_config.json") = $(jq -r .encryption_key "$room/data/sites/one.localhost/site_config.json") ]]
+	[[ $(in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$(jq -r .db_name "$new/site_config.json")" -e "SELECT * FROM kept") = 1 ]]
+	in_room curl -sSf -H "Host: new.localhost" http://127.0.0.1:8080/
+
+	before=$(schemas)
+	refused() { # STATUS WORDS
+		run "-$1" in_room "$room/bin/benchctl" import other.localhost "$room/dump.sql" "${all[@]}"
+		[[ $output = *"$2"* && $(schemas) = "$before" && ! -e $room/data/sites/other.localhost && ! -e $room/data/.importing ]]
+	}
+	zcat "$database" | sed 's/^-- version = 1.0/-- version = 1.1/' >"$room/dump.sql"
+	refused 2 "is of first 1.1, and this image has the older 1.0"
+	zcat "$database" | sed 's/\[first\]/[third]/' >"$room/dump.sql"
+	refused 2 "has the app 'third'"
+	{ zcat "$database"; echo "INSERT INTO $(database).kept VALUES (7);"; } >"$room/dump.sql"
+	refused 6 "denied"
+	{ zcat "$database"; echo "\\! touch $room/escaped"; } >"$room/dump.sql"
+	run in_room "$room/bin/benchctl" import other.localhost "$room/dump.sql" "${all[@]}"
+	[[ ! -e $room/escaped && $(sql "SELECT COUNT(*) FROM kept") = 1 ]]
+	echo "something else" >"$room/dump.sql"
+	before=$(schemas)
+	run -2 in_room "$room/bin/benchctl" import another.localhost "$room/dump.sql"
+	[[ $output = *"is no dump"* ]]
+}
+
+@test "by a schedule: the first one at once, a failure is told in status and health, and only so many are kept" {
+	jq '.backup += { schedule: "daily", keep: { daily: 2 } }' "$room/bench.json" >"$room/new.json"
+	mv "$room/new.json" "$room/bench.json"
+	start_room
+	started
+	made() { in_room "$room/bin/benchctl" status --json | jq -e '.backup.id and .backup.age_seconds < 600 and .backup.due_seconds > now'; }
+	until_true 300 made
+	in_room "$room/bin/benchctl" backup
+	in_room "$room/bin/benchctl" backup
+	run -0 in_room "$room/bin/benchctl" backups --json
+	jq -e 'length == 1' <<<"$output" # the last of a day
+	mv "$room/repository" "$room/elsewhere"
+	run -6 in_room "$room/bin/benchctl" backup
+	run -0 in_room "$room/bin/health"
+	[[ $output = degraded*"the last backup failed"*"is gone"*"the last good one is"* ]]
+	run -1 in_room "$room/bin/benchctl" status
+	[[ $output = *"the last backup failed"* ]]
+	mv "$room/elsewhere" "$room/repository"
+	in_room "$room/bin/benchctl" backup
+	run -0 in_room "$room/bin/health"
+	[[ $output = ready* ]]
+	exec 9>"$room/data/.mkbench/backup/lock" # a restore that takes its time: no other is begun
+	flock 9
+	jq '.at_seconds -= 200000' "$room/data/.mkbench/backup.json" >"$room/late.json"
+	cp "$room/late.json" "$room/data/.mkbench/backup.json"
+	run -0 in_room "$room/bin/health"
+	[[ $output = degraded*"no backup was made when it was due: the last good one is 2 days old"* ]]
+	exec 9>&-
+	until_true 300 made # and that is made up for
+}

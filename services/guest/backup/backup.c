@@ -40,6 +40,14 @@ struct err *backup_lock(const struct bench *b, int *ret_fd)
 	return NULL;
 }
 
+bool backup_is_busy(const struct bench *b)
+{
+	AUTO_FREE char *path = bench_in_data(b, BACKUP_OURS "/lock");
+	AUTO_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+}
+
 struct err *backup_check_id(const char *id, bool latest)
 {
 	size_t len = strspn(id, "0123456789abcdef");

@@ -15,6 +15,7 @@ struct err *backup_list(const struct bench *b, json_t **ret) MUST_CHECK;
 
 /* For one backup or restore at a time; it ends with the descriptor. */
 struct err *backup_lock(const struct bench *b, int *ret_fd) MUST_CHECK;
+bool backup_is_busy(const struct bench *b); /* somebody has that lock */
 /* ERR_USAGE: it is neither 8 to 64 hex digits nor, where that may be, "latest". */
 struct err *backup_check_id(const char *id, bool latest) MUST_CHECK;
 /* The paths of a backup that are named (NULL: all of it), into a folder that is made anew. */

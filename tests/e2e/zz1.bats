@@ -1,0 +1,320 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Backups in a room of pretence, by Debian's own restic.
+bats_require_minimum_version 1.5.0
+load helpers
+load room
+
+setup() {
+	need_room
+	command -v restic >/dev/null || skip "needs restic"
+	make_room
+	jq --arg to "$room/repository" '.backup = { to: $to }' "$room/bench.json" >"$room/new.json"
+	mv "$room/new.json" "$room/bench.json"
+}
+
+restic_here() { RESTIC_PASSWORD_FILE=$room/data/secrets/backup_password restic -q --no-cache -r "$room/repository" "$@"; }
+database() { jq -r .db_name "$room/data/sites/one.localhost/site_config.json"; }
+sql() { in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysqld.sock --batch --skip-column-names "$(database)" -e "$1"; }
+
+schemas() { in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysqld.sock --skip-column-names -e 'SHOW DATABASES'; }
+
+@test "a backup is made, restored to try it, listed; a site comes back as it was, and what was there stays" {
+	start_room
+	started
+	sql "CREATE TABLE \`odd \`\`name\` (id INT PRIMARY KEY, said TEXT) ENGINE=InnoDB"
+	sql "INSERT INTO \`odd \`\`name\` VALUES (1, 'a\nINSERT INTO \`x\` VALUES (1)\n(2,'), (2, '-- Dump'), (3, NULL)"
+	echo private >"$room/data/sites/one.localhost/private/files/letter"
+	run -0 in_room "$room/bin/benchctl" backup
+	[[ $output = "backup "*" is made and was restored to try it"* ]]
+	id=${lines[0]#backup }
+	id=${id%% *}
+	[[ ! -e $room/data/mariadb.scratch && ! -e $room/data/.mkbench/backup/restored ]]
+	restic_here dump "$id" /.mkbench/backup/set/manifest.json | jq -e '.sites["one.localhost"].tables["odd `name"] == 3'
+	run -0 in_room "$room/bin/benchctl" backups --json
+	jq -e --arg id "$id" 'length == 1 and .[0].id == $id and .[0].verified' <<<"$output"
+
+	before=$(database)
+	key=$(jq -r .encryption_key "$room/data/sites/one.localhost/site_config.json")
+	sql "DELETE FROM \`odd \`\`name\`"
+	rm "$room/data/sites/one.localhost/private/files/letter"
+	echo later >"$room/data/sites/one.localhost/private/files/later"
+	run -0 in_room "$room/bin/benchctl" restore "$id" --site one.localhost
+	[[ $(database) != "$before" ]]
+	[[ $(sql "SELECT COUNT(*) FROM \`odd \`\`name\`") = 3 ]]
+	[[ $(cat "$room/data/sites/one.localhost/private/files/letter") = private ]]
+	[[ ! -e $room/data/sites/one.localhost/private/files/later ]]
+	[[ $(jq -r .encryption_key "$room/data/sites/one.localhost/site_config.json") = "$key" ]]
+	[[ $(cat "$room"/data/.mkbench/replaced/one.localhost-*/private/files/later) = later ]]
+	in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysqld.sock "$before" -e "SELECT 1"
+	until_room "$room/bin/health" ready
+	end_room TERM
+	[[ $status = 0 ]]
+	start_room
+	started
+	[[ $(sql "SELECT COUNT(*) FROM \`odd \`\`name\`") = 3 ]]
+}
+
+@test "a wrong password, a damaged repository, one that is gone, a backup that is not there: one line each, and nothing lost" {
+	start_room
+	started
+	run -0 in_room "$room/bin/benchctl" backup
+	before=$(database)
+	run -6 in_room "$room/bin/benchctl" restore 0badbad0 --site one.localhost
+	[[ ${#lines[@]} = 1 && $output = *"no such backup"* ]]
+	run -6 in_room MKBENCH_BACKUP_PASSWORD=another "$room/bin/benchctl" backup
+	[[ ${#lines[@]} = 1 && $output = *"its password is another"* ]]
+	[[ $(database) = "$before" ]]
+	run -0 in_room "$room/bin/benchctl" backups
+	find "$room/repository/data" -type f -size +1k -exec sh -c 'size=$(stat -c %s "$1") && truncate -s 0 "$1" && truncate -s "$size" "$1"' sh {} \;
+	run -6 in_room "$room/bin/benchctl" backup
+	[[ $output = *"counts as none"* ]]
+	mv "$room/repository" "$room/elsewhere"
+	run -6 in_room "$room/bin/benchctl" backup
+	[[ ${#lines[@]} = 1 && $output = *"is gone"* && ! -e $room/repository ]]
+	[[ $(database) = "$before" ]]
+}
+
+@test "a site that the bench's user has made a link leads a restore nowhere else" {
+	start_room
+	started
+	mv "$room/data/sites/two.localhost" "$room/data/sites/moved"
+	ln -s moved "$room/data/sites/two.localhost"
+	run -0 in_room "$room/bin/benchctl" backup
+	[[ $output = *"moved is no site of this image, and its database is left out"* ]]
+	id=$(sed -n 's/^backup \([0-9a-f]*\) is made.*/\1/p' <<<"$output")
+	before=$(sha256sum "$room/data/sites/moved/site_config.json")
+	schemas=$(schemas)
+	run -6 in_room "$room/bin/benchctl" restore "${id%% *}" --site two.localhost
+	[[ $output = *"the backup has no folder of the site with a site_config.json in it" ]]
+	[[ $(sha256sum "$room/data/sites/moved/site_config.json") = "$before" && -L $room/data/sites/two.localhost ]]
+	[[ $(schemas) = "$schemas" ]]
+}
+
+# another_volume: the next start has an empty one; the password of the repository is in $password.
+another_volume() {
+	password=$(cat "$room/data/secrets/backup_password")
+	mv "$room/data" "$room/data.$1"
+	mkdir "$room/data"
+}
+
+private_file() { in_room curl -sS -H "Host: $1" "http://127.0.0.1:8080$2"; }
+
+# What a site must still have after it came from nothing.
+is_back() {
+	[[ $(sql "SELECT COUNT(*) FROM \`odd \`\`name\`") = 3 ]]
+	[[ $(sql "SELECT loud FROM heard") = HELLO ]]
+	[[ $(cat "$room/data/sites/one.localhost/private/files/letter") = private ]]
+	for secret in one.localhost/{admin_password,encryption_key,db_password} two.localhost/admin_password backup_password; do
+		cmp "$room/data/secrets/$secret" "$room/data.old/secrets/$secret"
+	done
+	cmp <(jq -S . "$room/data/sites/one.localhost/site_config.json") <(jq -S . "$room/data.old/sites/one.localhost/site_config.json")
+	MYSQL_PWD=$(jq -r .db_password "$room/data/sites/one.localhost/site_config.json") in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock \
+		-u "$(jq -r .db_user "$room/data/sites/one.localhost/site_config.json")" "$(database)" -e "INSERT INTO said VALUES ('again')"
+	[[ $(sql "SELECT COUNT(*) FROM heard") = 2 ]] # the trigger works, for the site's own account
+	[[ $(jq -r '.image.version' "$room/data/.mkbench/committed.json") = 1.0 ]]
+	in_room "$room/bin/benchctl" sites | grep added.localhost
+	[[ ! -e $room/data/.mkbench/restored && ! -e $room/data/.mkbench/restoring && ! -e $room/data/.mariadb.scratch ]]
+}
+
+# A volume with a site that was added, a trigger, odd rows and a private file, and one backup of it; stopped.
+a_backup() {
+	start_room
+	started
+	in_room "$room/bin/benchctl" add-site added.localhost --app first
+	sql "CREATE TABLE \`odd \`\`name\` (id INT PRIMARY KEY, said TEXT) ENGINE=InnoDB"
+	sql "INSERT INTO \`odd \`\`name\` VALUES (1, 'a\nINSERT INTO \`x\` VALUES (1)\n(2,'), (2, '-- Dump'), (3, NULL)"
+	sql "CREATE TABLE said (words TEXT); CREATE TABLE heard (loud TEXT)
+		; CREATE TRIGGER hear AFTER INSERT ON said FOR EACH ROW INSERT INTO heard VALUES (UPPER(NEW.words)); INSERT INTO said VALUES ('hello')"
+	echo private >"$room/data/sites/one.localhost/private/files/letter"
+	run -0 in_room "$room/bin/benchctl" backup
+	end_room TERM
+	another_volume old
+}
+
+from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWORD="$password" "${@:2}"; }
+
+@test "from nothing: an empty volume becomes the whole instance of a backup, once" {
+	a_backup
+	from_nothing
+	started
+	is_back
+	grep "the volume holds backup latest now, of pretence 1.0" "$log"
+	in_room "$room/bin/benchctl" backup
+	end_room TERM
+	[[ $status = 0 ]]
+	from_nothing
+	started
+	grep "the volume holds an instance already" "$log"
+}
+
+@test "from nothing, and it cannot be: one line, and the volume is as empty as it was" {
+	a_backup
+	refused() { # STATUS WORDS START...
+		: >"$log"
+		"${@:3}"
+		over
+		[[ $status = "$1" ]]
+		[[ $(grep -c "is not restored" "$log") = 1 ]]
+		grep "is not restored.*$2" "$log"
+		[[ -z $(find "$room/data" -mindepth 1 ! -path "$room/data/.mkbench" ! -name lease ! -path '*/.mkbench/backup*') ]]
+	}
+	right=$password
+	password=another
+	refused 6 "its password is another" from_nothing
+	password=
+	refused 6 "MKBENCH_BACKUP_PASSWORD is needed" from_nothing
+	password=$right
+	refused 6 "no such backup" from_nothing 0badbad0
+	refused 6 "names no backup" from_nothing --help
+	refused 6 "there is none" from_nothing latest MKBENCH_BACKUP_TO="$room/nowhere"
+	jq '.apps[0].version = "0.9"' "$room/bench.json" >"$room/new.json"
+	cp "$room/bench.json" "$room/right.json"
+	mv "$room/new.json" "$room/bench.json"
+	refused 6 "needs\? first 1.0\|they need first 1.0" from_nothing
+	mv "$room/right.json" "$room/bench.json"
+	find "$room/repository/data" -type f -size +1k -exec sh -c 'size=$(stat -c %s "$1") && truncate -s 0 "$1" && truncate -s "$size" "$1"' sh {} \;
+	refused 6 "it is damaged" from_nothing
+}
+
+@test "from nothing, killed at each point: it begins anew or finishes" {
+	a_backup
+	for phase in mid commit after; do
+		from_nothing latest MKBENCH_CRASH_AT="restore:$phase"
+		over
+		[[ $status = 6 ]]
+		if [[ $phase = after ]]; then start_room; else from_nothing; fi # the last one is finished without being asked
+		started
+		is_back
+		end_room KILL
+		rm -rf "$room/data"
+		mkdir "$room/data"
+	done
+}
+
+@test "every site at once, and a site under another name, with its files, its key and an account of its own" {
+	start_room
+	started
+	sql "CREATE TABLE kept (id INT PRIMARY KEY); INSERT INTO kept VALUES (1)"
+	echo private >"$room/data/sites/one.localhost/private/files/letter"
+	run -0 in_room "$room/bin/benchctl" backup
+	id=$(sed -n 's/^backup \([0-9a-f]*\) is made.*/\1/p' <<<"$output")
+	sql "DELETE FROM kept"
+	rm "$room/data/sites/one.localhost/private/files/letter"
+	before=$(schemas | wc -l)
+	run -0 in_room "$room/bin/benchctl" restore "$id"
+	[[ $output = *"site one.localhost is as"*"site two.localhost is as"* ]]
+	[[ $(sql "SELECT COUNT(*) FROM kept") = 1 && $(schemas | wc -l) = $((before + 2)) ]]
+	[[ $(cat "$room/data/sites/one.localhost/private/files/letter") = private ]]
+	cmp "$room/data/sites/one.localhost/site_config.json" "$room/data/secrets/one.localhost/site_config.json"
+
+	run -0 in_room "$room/bin/benchctl" restore latest --site one.localhost --as three.localhost
+	config=$room/data/sites/three.localhost/site_config.json
+	[[ $(cat "$room/data/sites/three.localhost/private/files/letter") = private ]]
+	[[ $(jq -r .encryption_key "$config") = $(jq -r .encryption_key "$room/data/sites/one.localhost/site_config.json") ]]
+	[[ $(jq -r .db_user "$config") != $(jq -r .db_user "$room/data/sites/one.localhost/site_config.json") ]]
+	MYSQL_PWD=$(jq -r .db_password "$config") in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -u "$(jq -r .db_user "$config")" \
+		"$(jq -r .db_name "$config")" -e "INSERT INTO kept VALUES (2)"
+	[[ $(sql "SELECT COUNT(*) FROM kept") = 1 ]]
+	in_room curl -sSf -H "Host: three.localhost" http://127.0.0.1:8080/
+	run -2 in_room "$room/bin/benchctl" restore latest --site one.localhost --as two.localhost
+	[[ ${#lines[@]} = 1 && $output = *"there is a site two.localhost already"* ]]
+	jq '.apps[0] |= (.version = "1.1" | .content = "sha256:f2")' "$room/bench.json" >"$room/new.json"
+	cp "$room/bench.json" "$room/right.json"
+	mv "$room/new.json" "$room/bench.json"
+	before=$(schemas)
+	run -6 in_room "$room/bin/benchctl" restore latest --site one.localhost
+	[[ $output = *"would have to be migrated"*"--as NAME"* && $(schemas) = "$before" ]]
+}
+
+@test "frozen: nobody writes until it is thawed or the time is over, and thaw says which" {
+	start_room
+	started
+	sql "CREATE TABLE kept (id INT PRIMARY KEY)"
+	run -0 in_room "$room/bin/benchctl" freeze
+	run -6 in_room "$room/bin/benchctl" freeze
+	sql "INSERT INTO kept VALUES (1)" 3>&- &
+	writer=$!
+	sleep 2
+	kill -0 "$writer"
+	[[ $(sql "SELECT COUNT(*) FROM kept") = 0 ]]
+	run -0 in_room "$room/bin/benchctl" thaw
+	wait "$writer"
+	[[ $(sql "SELECT COUNT(*) FROM kept") = 1 ]]
+	run -0 in_room "$room/bin/benchctl" freeze --seconds 1
+	sql "INSERT INTO kept VALUES (2)" # waits for the end of it
+	run -6 in_room "$room/bin/benchctl" thaw
+	[[ ${#lines[@]} = 1 && $output = *"it is not frozen any more"* ]]
+	run -2 in_room "$room/bin/benchctl" freeze --seconds 0
+}
+
+@test "a site as the framework's files, and a site from such: files, key; newer apps, others' databases and the client's commands are refused" {
+	start_room
+	started
+	sql "CREATE TABLE kept (id INT PRIMARY KEY); INSERT INTO kept VALUES (1)"
+	echo public >"$room/data/sites/one.localhost/public/files/picture"
+	mkdir -p "$room/data/sites/one.localhost/private/files/deep/public/files"
+	echo private >"$room/data/sites/one.localhost/private/files/deep/public/files/letter"
+	chown -R nobody: "$room/data/sites/one.localhost/private/files"
+	mkdir "$room/out"
+	run -0 in_room "$room/bin/benchctl" export one.localhost --to "$room/out"
+	[[ ${#lines[@]} = 4 ]]
+	database=$(echo "$room"/out/*_*-one_localhost-database.sql.gz) stem=${lines[0]%-database.sql.gz}
+	zcat "$database" | head -3 | grep -q "begin first metadata"
+	tar -tf "$stem-files.tar" | grep -x ./one.localhost/public/files/picture
+	run -0 in_room "$room/bin/benchctl" export one.localhost
+	[[ $(stat -c %U "${lines[0]}") = nobody && ${lines[0]} = "$room/data/sites/one.localhost/private/backups/"* ]]
+	all=(--files "$stem-files.tar" --private-files "$stem-private-files.tar" --config "$stem-site_config_backup.json")
+	run -0 in_room "$room/bin/benchctl" import new.localhost "$database" "${all[@]}"
+	new=$room/data/sites/new.localhost
+	[[ $(cat "$new/public/files/picture") = public && $(cat "$new/private/files/deep/public/files/letter") = private ]]
+	[[ $(jq -r .encryption_key "$new/site_config.json") = $(jq -r .encryption_key "$room/data/sites/one.localhost/site_config.json") ]]
+	[[ $(in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$(jq -r .db_name "$new/site_config.json")" -e "SELECT * FROM kept") = 1 ]]
+	in_room curl -sSf -H "Host: new.localhost" http://127.0.0.1:8080/
+
+	before=$(schemas)
+	refused() { # STATUS WORDS
+		run "-$1" in_room "$room/bin/benchctl" import other.localhost "$room/dump.sql" "${all[@]}"
+		[[ $output = *"$2"* && $(schemas) = "$before" && ! -e $room/data/sites/other.localhost && ! -e $room/data/.importing ]]
+	}
+	zcat "$database" | sed 's/^-- version = 1.0/-- version = 1.1/' >"$room/dump.sql"
+	refused 2 "is of first 1.1, and this image has the older 1.0"
+	zcat "$database" | sed 's/\[first\]/[third]/' >"$room/dump.sql"
+	refused 2 "has the app 'third'"
+	{ zcat "$database"; echo "INSERT INTO $(database).kept VALUES (7);"; } >"$room/dump.sql"
+	refused 6 "denied"
+	{ zcat "$database"; echo "\\! touch $room/escaped"; } >"$room/dump.sql"
+	run in_room "$room/bin/benchctl" import other.localhost "$room/dump.sql" "${all[@]}"
+	[[ ! -e $room/escaped && $(sql "SELECT COUNT(*) FROM kept") = 1 ]]
+	echo "something else" >"$room/dump.sql"
+	before=$(schemas)
+	run -2 in_room "$room/bin/benchctl" import another.localhost "$room/dump.sql"
+	[[ $output = *"is no dump"* ]]
+}
+
+@test "by a schedule: the first one at once, a failure is told in status and health, and only so many are kept" {
+	jq '.backup += { schedule: "daily", keep: { daily: 2 } }' "$room/bench.json" >"$room/new.json"
+	mv "$room/new.json" "$room/bench.json"
+	start_room
+	started
+	made() { in_room "$room/bin/benchctl" status --json | jq -e '.backup.id and .backup.age_seconds < 600 and .backup.due_seconds > now'; }
+	until_true 300 made
+	in_room "$room/bin/benchctl" backup
+	in_room "$room/bin/benchctl" backup
+	run -0 in_room "$room/bin/benchctl" backups --json
+	jq -e 'length == 1' <<<"$output" # the last of a day
+	mv "$room/repository" "$room/elsewhere"
+	run -6 in_room "$room/bin/benchctl" backup
+	run -0 in_room "$room/bin/health"
+	[[ $output = degraded*"the last backup failed"*"is gone"*"the last good one is"* ]]
+	run -1 in_room "$room/bin/benchctl" status
+	[[ $output = *"the last backup failed"* ]]
+	mv "$room/elsewhere" "$room/repository"
+	in_room "$room/bin/benchctl" backup
+	run -0 in_room "$room/bin/health"
+	[[ $output = ready* ]]
+	jq '.at_seconds -= 200000' "$room/data/.mkbench/backup.json" >"$room/late.json"
+	jq 'del(.schedule)' "$room/late.json" >"$room/data/.mkbench/backup.json"
+	run -0 in_room "$room/bin/health"
+	[[ $output = degraded*"no backup was made when it was due: the last good one is 2 days old"* ]]
+}
