@@ -207,6 +207,7 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 	[[ $(sql "SELECT COUNT(*) FROM kept") = 1 && $(schemas | wc -l) = $((before + 2)) ]]
 	[[ $(cat "$room/data/sites/one.localhost/private/files/letter") = private ]]
 	cmp "$room/data/sites/one.localhost/site_config.json" "$room/data/secrets/one.localhost/site_config.json"
+	in_room "$room/bin/benchctl" verify >"$room/verify" || [[ $(grep -c "not the site's" "$room/verify") = 0 ]]
 
 	run -0 in_room "$room/bin/benchctl" restore latest --site one.localhost --as three.localhost
 	config=$room/data/sites/three.localhost/site_config.json
@@ -237,6 +238,10 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 	writer=$!
 	sleep 2
 	kill -0 "$writer"
+	files() { (cd "$room/data/mariadb" && find . -type f -exec sha256sum {} + | sort); }
+	files >"$room/files"
+	sleep 3
+	diff "$room/files" <(files)
 	[[ $(sql "SELECT COUNT(*) FROM kept") = 0 ]]
 	run -0 in_room "$room/bin/benchctl" thaw
 	wait "$writer"
@@ -274,8 +279,8 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 
 	before=$(schemas)
 	refused() { # STATUS WORDS
-		run "-$1" in_room "$room/bin/benchctl" import other.localhost "$room/dump.sql" "${all[@]}"
-		[[ $output = *"$2"* && $(schemas) = "$before" && ! -e $room/data/sites/other.localhost && ! -e $room/data/.importing ]]
+		run ! in_room "$room/bin/benchctl" import other.localhost "$room/dump.sql" "${all[@]}"
+		[[ $status = "$1" && $output = *"$2"* && $(schemas) = "$before" && ! -e $room/data/sites/other.localhost && ! -e $room/data/.importing ]]
 	}
 	zcat "$database" | sed 's/^-- version = 1.0/-- version = 1.1/' >"$room/dump.sql"
 	refused 2 "is of first 1.1, and this image has the older 1.0"
@@ -284,7 +289,7 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 	{ zcat "$database"; echo "INSERT INTO $(database).kept VALUES (7);"; } >"$room/dump.sql"
 	refused 6 "denied"
 	{ zcat "$database"; echo "\\! touch $room/escaped"; } >"$room/dump.sql"
-	run in_room "$room/bin/benchctl" import other.localhost "$room/dump.sql" "${all[@]}"
+	run ! in_room "$room/bin/benchctl" import other.localhost "$room/dump.sql" "${all[@]}"
 	[[ ! -e $room/escaped && $(sql "SELECT COUNT(*) FROM kept") = 1 ]]
 	echo "something else" >"$room/dump.sql"
 	before=$(schemas)
@@ -321,4 +326,52 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 	[[ $output = degraded*"no backup was made when it was due: the last good one is 2 days old"* ]]
 	exec 9>&-
 	until_true 300 made # and that is made up for
+}
+
+# Ends a command of ours in the room with all that it has started, but not the scratch server, which must end by itself.
+strike() {
+	kill -KILL "$1" 2>/dev/null || true
+	in_room pkill -KILL -x 'benchctl|restic|mariadb|mariadb-dump|gzip|tar' || true
+	wait "$1" || true
+}
+
+@test "backups, restores and imports killed at random times: no half state is served, nothing is left, and the next one works" {
+	start_room
+	started
+	sql "CREATE TABLE kept (id INT PRIMARY KEY); INSERT INTO kept VALUES (1)"
+	echo 1 >"$room/data/sites/one.localhost/private/files/letter"
+	run -0 in_room "$room/bin/benchctl" backup
+	id=$(sed -n 's/^backup \([0-9a-f]*\) is made.*/\1/p' <<<"$output")
+	run -0 in_room "$room/bin/benchctl" export one.localhost
+	dump=${lines[0]}
+	RANDOM=${SEED:=$$}
+	echo "SEED=$SEED"
+	for n in $(seq "${KILLS:-6}"); do
+		sql "UPDATE kept SET id = 2"
+		echo 2 >"$room/data/sites/one.localhost/private/files/letter"
+		case $((n % 3)) in
+		0) words=(backup) ;;
+		1) words=(restore "$id" --site one.localhost) ;;
+		2) words=(import new.localhost "$dump") ;;
+		esac
+		in_room "$room/bin/benchctl" "${words[@]}" >>"$log" 2>&1 3>&- &
+		sleep "$((RANDOM % 3)).$((RANDOM % 100))"
+		strike $!
+		echo "${words[0]}: $(sql "SELECT id FROM kept")" >>"$log"
+		[[ $(sql "SELECT id FROM kept") = $(cat "$room/data/sites/one.localhost/private/files/letter") ]]
+		in_room curl -sSf -H "Host: one.localhost" http://127.0.0.1:8080/
+		if in_room "$room/bin/benchctl" sites | grep new.localhost; then
+			in_room "$room/bin/provision" --site new.localhost
+			in_room "$room/bin/benchctl" drop-site new.localhost --yes --purge
+		fi
+	done
+	run -0 in_room "$room/bin/benchctl" backup
+	run -0 in_room "$room/bin/benchctl" restore "$id"
+	[[ $(sql "SELECT id FROM kept") = 1 && $(cat "$room/data/sites/one.localhost/private/files/letter") = 1 ]]
+	[[ $(jq length "$room/data/.mkbench/backup/begun.json") = 0 && ! -e $room/data/.importing && ! -e $room/data/sites/new.localhost ]]
+	# each database is a site's, or that of a site's folder that was put aside
+	while read -r base; do
+		grep -q "\"$base\"" "$room"/data/sites/*/site_config.json "$room"/data/.mkbench/replaced/*/site_config.json
+	done < <(schemas | grep '^_')
+	[[ -z $(restic_here snapshots --json --tag=mkbench-untried | jq -r '.[]?.id') ]]
 }

@@ -11,6 +11,7 @@
 
 #include "backup/backup_record.h"
 #include "backup/backup_set.h"
+#include "backup/backup_sweep.h"
 #include "backup/dump.h"
 #include "backup/import.h"
 #include "backup/scratch.h"
@@ -299,6 +300,7 @@ struct err *backup_make(const struct bench *b, char **ret_id)
 	AUTO_CLOSE int held = -1;
 
 	TRY(backup_lock(b, &held));
+	TRY(backup_sweep(b));
 	struct err *e = make(b, ret_id);
 	err_free(file_remove_tree(set)); /* it is in the repository, or of no use */
 	if (!e)

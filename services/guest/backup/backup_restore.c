@@ -8,11 +8,11 @@
 #include "backup/backup.h"
 #include "backup/backup_set.h"
 #include "backup/backup_site.h"
+#include "backup/backup_sweep.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "lib/log.h"
 #include "lib/secret.h"
-#include "lib/site_registry.h"
 #include "upgrade/release.h"
 
 /* A backup, or the parts of it that one site needs, on this volume. */
@@ -120,6 +120,7 @@ struct err *backup_restore(const struct bench *b, const char *id, const char *si
 
 	*ret = json_object();
 	TRY(backup_lock(b, &held));
+	TRY(backup_sweep(b));
 	TRY(fetch(b, id, site, &f));
 	struct site_brought *all = mem_array(json_object_size(f.sites) + 1, sizeof *all);
 	struct err *e = bring_all(b, &f, site, all, &count);
@@ -155,7 +156,6 @@ static const char **apps_of(const struct bench *b, const struct fetched *f, cons
 
 struct err *backup_restore_as(const struct bench *b, const char *id, const char *site, const char *name)
 {
-	static const char *const none[] = { NULL };
 	AUTO_FETCHED struct fetched f = { 0 };
 	AUTO_CLOSE int held = -1;
 	bool same = true;
@@ -164,12 +164,12 @@ struct err *backup_restore_as(const struct bench *b, const char *id, const char 
 	if (bench_site(b, name))
 		return err_new(ERR_USAGE, "there is a site %s already: restore into it without --as, or choose another name", name);
 	TRY(backup_lock(b, &held));
+	TRY(backup_sweep(b));
 	TRY(fetch(b, id, site, &f));
 	TRY(check_release(b, &f, site, &same));
 	AUTO_FREE char *set = mem_printf("%s" BACKUP_SET, f.folder), *dump = backup_set_dump(set, site), *admin = admin_password_of(&f, site);
 	AUTO_FREE char *folder = mem_printf("%s/sites/%s", f.folder, site);
 	AUTO_FREE const char **apps = apps_of(b, &f, site);
 	const struct site_source from = { .dump = dump, .made = json_object_get(f.sites, site), .folder = folder };
-	TRY(backup_site_new(b, name, &from, admin, !same));
-	return site_registry_add(b, name, apps, none);
+	return backup_site_new(b, name, &from, admin, !same, apps);
 }

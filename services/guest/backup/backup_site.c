@@ -10,9 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backup/backup_sweep.h"
 #include "backup/dump.h"
 #include "backup/import.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "lib/command.h"
 #include "lib/crash.h"
@@ -20,6 +20,7 @@
 #include "lib/log.h"
 #include "lib/secret.h"
 #include "lib/sql.h"
+#include "lib/site_registry.h"
 #include "provision/site_account.h"
 
 static char *new_database(void)
@@ -82,13 +83,28 @@ struct err *backup_site_bring(const struct bench *b, const char *site, const str
 	const char *name = json_string_value(json_object_get(now, "db_name")), *user = json_string_value(json_object_get(now, "db_user"));
 	const char *password = json_string_value(json_object_get(now, "db_password"));
 	user = user ? user : name;
+	s->before = mem_dup(name ? name : "");
 	struct err *e = site_account_check(site, name ? name : "", user ? user : "");
 	if (!e)
 		e = configure(b, from, s->database, user, password ? password : "", &s->config);
 	if (!e)
+		e = backup_sweep_begin(b, s->database, NULL);
+	if (!e)
 		e = import(b, from, s->database, s->config);
 	json_decref(now);
 	return e;
+}
+
+/* The database of before stays, and is not the site's any more. */
+static void give_up(const struct bench *b, const struct site_brought *s)
+{
+	AUTO_SQL struct sql *root = NULL;
+	struct err *e = sql_open(b->sql_socket, "root", NULL, NULL, 600, &root);
+
+	if (!e)
+		e = site_account_revoke(root, s->before, json_string_value(json_object_get(s->config, "db_user")));
+	if (e)
+		log_err(e, "warning: site %s may still read its database of before", s->site);
 }
 
 struct err *backup_site_exchange(const struct bench *b, struct site_brought *s)
@@ -106,19 +122,24 @@ struct err *backup_site_exchange(const struct bench *b, struct site_brought *s)
 	s->kept = mem_printf("%s/%s-%lld", replaced, s->site, (long long)time(NULL));
 	if (rename(s->fresh, s->kept) < 0)
 		return err_errno(errno, "%s", s->kept);
+	give_up(b, s);
 	if (key)
 		TRY(secret_write(secret, key));
 	TRY(durable_json(copy, s->config, 0600, &durable_root, NULL));
-	return durable_sync_all(b->data);
+	TRY(durable_sync_all(b->data));
+	return backup_sweep_end(b, s->database);
 }
 
 void backup_site_leave(const struct bench *b, struct site_brought *s)
 {
-	if (s->database && !s->kept)
+	if (s->database && !s->kept) {
 		import_drop(b->sql_socket, s->database);
+		err_free(backup_sweep_end(b, s->database));
+	}
 	json_decref(s->config);
 	free(s->database);
 	free(s->fresh);
+	free(s->before);
 	free(s->kept);
 	*s = (struct site_brought){ 0 };
 }
@@ -151,28 +172,17 @@ static struct err *migrate_new(const struct bench *b, const char *site, const ch
 	return NULL;
 }
 
-static void undo_new(const struct bench *b, const char *site, const char *folder, const char *database)
-{
-	AUTO_FREE char *secrets = secret_path(b, site, "");
-	AUTO_SQL struct sql *root = NULL;
-
-	import_drop(b->sql_socket, database);
-	err_free(file_remove_tree(folder));
-	err_free(file_remove_tree(secrets));
-	struct err *e = sql_open(b->sql_socket, "root", NULL, NULL, 60, &root);
-	if (!e)
-		e = sql_run(root, "DROP USER IF EXISTS `%s`@localhost, `%s`@'127.0.0.1'", database, database);
-	err_free(e);
-}
-
-struct err *backup_site_new(const struct bench *b, const char *site, const struct site_source *from, const char *admin_password, bool migrate)
+struct err *backup_site_new(const struct bench *b, const char *site, const struct site_source *from, const char *admin_password, bool migrate,
+			    const char *const *apps)
 {
 	AUTO_FREE char *folder = mem_printf("%s/sites/%s", b->data, site), *database = new_database(), *password = secret_make(SECRET_WORD);
+	static const char *const none[] = { NULL };
 	json_t *config = NULL;
 	struct stat st;
 
 	if (!lstat(folder, &st))
 		return err_new(ERR_SYSTEM, "%s is there already: choose another name, or move it away", folder);
+	TRY(backup_sweep_begin(b, database, site));
 	struct err *e = configure(b, from, database, database, password, &config);
 	if (!e)
 		e = import(b, from, database, config);
@@ -181,16 +191,17 @@ struct err *backup_site_new(const struct bench *b, const char *site, const struc
 	if (!e)
 		e = durable_sync_all(b->data);
 	crash_at("restore", "before");
-	bool moved = !e && !rename(from->folder, folder);
-	if (!e && !moved)
+	if (!e && rename(from->folder, folder) < 0)
 		e = err_errno(errno, "%s", folder);
+	crash_at("restore", "mid");
 	const char *key = json_string_value(json_object_get(config, "encryption_key"));
 	if (!e && migrate)
 		e = migrate_new(b, site, database, password, key ? key : "");
 	if (!e)
 		e = durable_sync_all(b->data);
-	if (e)
-		undo_new(b, site, moved ? folder : from->folder, database);
+	if (!e)
+		e = site_registry_add(b, site, apps, none);
+	err_free(e ? backup_sweep_site(b, database, site) : backup_sweep_end(b, database));
 	json_decref(config);
 	return e;
 }

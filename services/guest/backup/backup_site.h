@@ -18,6 +18,7 @@ struct site_brought {
 	char *database;           /* new, and whole */
 	char *fresh;              /* the folder, with a configuration that names it */
 	json_t *config;           /* that */
+	char *before;             /* the database that it takes the place of */
 	char *kept;               /* where the folder of before is, once it was exchanged */
 };
 
@@ -28,7 +29,8 @@ struct err *backup_site_exchange(const struct bench *b, struct site_brought *s) 
 /* Frees it; what was brought and not exchanged is removed. */
 void backup_site_leave(const struct bench *b, struct site_brought *s);
 
-/* A site that is not there yet, with a database, an account and secrets of its own, as a folder and a database that nobody serves: whoever runs
+/* A site that is not there yet, with a database, an account and secrets of its own, listed as one of the bench's, with these apps: whoever runs
  * provision for it then opens it. admin_password may be NULL: nobody knows it. migrate: the framework's steps are run, too. Nothing of it is left when
  * it fails. */
-struct err *backup_site_new(const struct bench *b, const char *site, const struct site_source *from, const char *admin_password, bool migrate) MUST_CHECK;
+struct err *backup_site_new(const struct bench *b, const char *site, const struct site_source *from, const char *admin_password, bool migrate,
+			    const char *const *apps) MUST_CHECK;

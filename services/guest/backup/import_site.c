@@ -11,6 +11,7 @@
 
 #include "backup/backup.h"
 #include "backup/backup_site.h"
+#include "backup/backup_sweep.h"
 #include "backup/backup_set.h"
 #include "base/child.h"
 #include "base/file.h"
@@ -22,7 +23,6 @@
 #include "lib/log.h"
 #include "lib/placeholders.h"
 #include "lib/secret.h"
-#include "lib/site_registry.h"
 
 #define STAGED "/.importing"   /* below DATA: the bench's user unpacks there */
 #define HEADER_LINES 60
@@ -270,7 +270,6 @@ static const char **apps_of(const struct importing *i)
 
 struct err *import_site(const struct bench *b, const char *site, const struct import_files *from)
 {
-	static const char *const none[] = { NULL };
 	struct importing i = { .b = b, .site = site, .from = from, .versions = json_object() };
 	AUTO_FREE char *staged = bench_in_data(b, STAGED), *folder = mem_printf("%s/%s", staged, site), *dump = bench_in_data(b, BACKUP_OURS "/import.sql");
 	AUTO_CLOSE int held = -1;
@@ -279,16 +278,15 @@ struct err *import_site(const struct bench *b, const char *site, const struct im
 	if (bench_site(b, site))
 		return err_new(ERR_USAGE, "there is a site %s already: import under another name, or drop it first (benchctl drop-site)", site);
 	TRY(backup_lock(b, &held));
+	TRY(backup_sweep(b));
 	i.staged = staged;
 	i.folder = folder;
 	i.dump = dump;
 	const struct site_source source = { .dump = dump, .folder = folder };
 	struct err *e = prepare(&i);
-	if (!e)
-		e = backup_site_new(b, site, &source, NULL, true);
 	AUTO_FREE const char **apps = apps_of(&i);
 	if (!e)
-		e = site_registry_add(b, site, apps, none);
+		e = backup_site_new(b, site, &source, NULL, true, apps);
 	unlink(dump);
 	err_free(file_remove_tree(staged));
 	json_decref(i.versions);

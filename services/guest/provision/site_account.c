@@ -38,9 +38,19 @@ static char *as_pattern(const char *name)
 	return text_take(&t);
 }
 
+static const char *const hosts[] = { "localhost", "127.0.0.1" };
+
+struct err *site_account_revoke(struct sql *root, const char *schema, const char *user)
+{
+	AUTO_FREE char *name = sql_quoted(root, user), *pattern = as_pattern(schema);
+
+	for (size_t i = 0; i < COUNT(hosts); i++)
+		TRY(sql_run(root, "REVOKE ALL PRIVILEGES ON %s.* FROM %s@'%s'", pattern, name, hosts[i]));
+	return NULL;
+}
+
 struct err *site_account_make(struct sql *root, const char *schema, const char *user, const char *password)
 {
-	static const char *const hosts[] = { "localhost", "127.0.0.1" };
 	AUTO_FREE char *name = sql_quoted(root, user), *word = sql_quoted(root, password), *pattern = as_pattern(schema);
 
 	for (size_t i = 0; i < COUNT(hosts); i++) {

@@ -19,13 +19,52 @@
 #define HELD BENCH_RUN "/frozen.json" /* {"pid", "until_ms"}: there as long as somebody holds it */
 #define SECONDS 60
 #define SECONDS_LONGEST 600
+#define PURGE_MS 5000                 /* it may leave a few rows for good */
 #define LOCK_SECONDS 60               /* for statements that run to end */
 
-static struct err *hold(const struct bench *b, struct sql **ret)
+static struct err *count(struct sql *root, const char *what, int64_t *ret)
 {
-	TRY(sql_open(b->sql_socket, "root", NULL, NULL, LOCK_SECONDS, ret));
-	TRY(sql_run(*ret, "SET SESSION lock_wait_timeout = %d", LOCK_SECONDS));
-	TRY(sql_run(*ret, "FLUSH TABLES WITH READ LOCK"));
+	return sql_number(root, ret, "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = '%s'", what);
+}
+
+/* A lock stops who writes, not InnoDB, which still has pages to write and rows to purge: a copy that takes minutes would be torn. */
+static struct err *bring_to_rest(struct sql *root)
+{
+	int64_t dirty = 1, purge = 1, now = clock_ms(), until = now + LOCK_SECONDS * 1000, idle = now + PURGE_MS;
+
+	while (dirty || (purge && clock_ms() < idle)) {
+		TRY(count(root, "Innodb_buffer_pool_pages_dirty", &dirty));
+		TRY(count(root, "Innodb_history_list_length", &purge));
+		if (clock_ms() > until)
+			return err_new(ERR_SYSTEM, "MariaDB does not come to rest: %lld pages are still to be written", (long long)dirty);
+		clock_sleep(50);
+	}
+	return NULL;
+}
+
+struct holding {
+	struct sql *root;
+	char *percent, *low;       /* settings as they were */
+};
+
+static void let_go(struct holding *h)
+{
+	if (h->percent && h->low)
+		err_free(sql_run(h->root, "SET GLOBAL innodb_max_dirty_pages_pct = %s, GLOBAL innodb_max_dirty_pages_pct_lwm = %s", h->percent, h->low));
+	sql_close(h->root);
+	free(h->percent);
+	free(h->low);
+}
+
+static struct err *hold(const struct bench *b, struct holding *h)
+{
+	TRY(sql_open(b->sql_socket, "root", NULL, NULL, LOCK_SECONDS, &h->root));
+	TRY(sql_text(h->root, &h->percent, "SELECT @@GLOBAL.innodb_max_dirty_pages_pct"));
+	TRY(sql_text(h->root, &h->low, "SELECT @@GLOBAL.innodb_max_dirty_pages_pct_lwm"));
+	TRY(sql_run(h->root, "SET SESSION lock_wait_timeout = %d", LOCK_SECONDS));
+	TRY(sql_run(h->root, "SET GLOBAL innodb_max_dirty_pages_pct_lwm = 0, GLOBAL innodb_max_dirty_pages_pct = 0"));
+	TRY(sql_run(h->root, "FLUSH TABLES WITH READ LOCK"));
+	TRY(bring_to_rest(h->root));
 	return durable_sync_all(b->data);
 }
 
@@ -44,28 +83,30 @@ static void wait_for_thaw(unsigned seconds)
 /* The child that has the lock: it says by the pipe that it has, and how it failed. Its end gives all free, whoever ends it. */
 static _Noreturn void keep(const struct bench *b, unsigned seconds, int say)
 {
-	AUTO_SQL struct sql *root = NULL;
+	struct holding h = { 0 };
 	sigset_t term;
 
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, NULL);
 	setsid();
-	struct err *e = hold(b, &root);
+	struct err *e = hold(b, &h);
 	json_t *held = json_pack("{s:i, s:I}", "pid", (int)getpid(), "until_ms", (json_int_t)(clock_ms() + seconds * 1000));
 	if (!e)
 		e = durable_show(HELD, held, 0600);
 	json_decref(held);
 	AUTO_FREE char *why = e ? err_text(e) : mem_dup("");
-	if (write(say, why, strlen(why)) < 0 || e)
+	if (write(say, why, strlen(why)) < 0 || e) {
+		let_go(&h);
 		_exit(1);
+	}
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int i = 0; null >= 0 && i <= STDERR_FILENO; i++)
 		dup2(null, i);
 	close(say);
 	wait_for_thaw(seconds);
 	unlink(HELD);
-	sql_close(root);
+	let_go(&h);
 	_exit(0);
 }
 
