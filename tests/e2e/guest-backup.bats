@@ -218,6 +218,14 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 		"$(jq -r .db_name "$config")" -e "INSERT INTO kept VALUES (2)"
 	[[ $(sql "SELECT COUNT(*) FROM kept") = 1 ]]
 	in_room curl -sSf -H "Host: three.localhost" http://127.0.0.1:8080/
+	for phase in before commit; do # killed right before the exchange, and right after it: what was there is kept
+		config=$(jq -S . "$room/data/sites/two.localhost/site_config.json")
+		run ! in_room MKBENCH_CRASH_AT=restore:$phase "$room/bin/benchctl" restore "$id" --site two.localhost
+		[[ $phase = commit ]] || [[ $(jq -S . "$room/data/sites/two.localhost/site_config.json") = "$config" ]]
+		run -0 in_room "$room/bin/benchctl" backup
+		[[ $phase = before ]] || [[ $(cat "$room"/data/.mkbench/replaced/two.localhost-*/site_config.json | jq -S .) = *"$config"* ]]
+	done
+	[[ $(jq length "$room/data/.mkbench/backup/begun.json") = 0 ]]
 	run -2 in_room "$room/bin/benchctl" restore latest --site one.localhost --as two.localhost
 	[[ ${#lines[@]} = 1 && $output = *"there is a site two.localhost already"* ]]
 	jq '.apps[0] |= (.version = "1.1" | .content = "sha256:f2")' "$room/bench.json" >"$room/new.json"

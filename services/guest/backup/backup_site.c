@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backup/backup_sweep.h"
@@ -88,7 +87,7 @@ struct err *backup_site_bring(const struct bench *b, const char *site, const str
 	if (!e)
 		e = configure(b, from, s->database, user, password ? password : "", &s->config);
 	if (!e)
-		e = backup_sweep_begin(b, s->database, NULL);
+		e = backup_sweep_begin(b, s->database, site, false);
 	if (!e)
 		e = import(b, from, s->database, s->config);
 	json_decref(now);
@@ -119,7 +118,7 @@ struct err *backup_site_exchange(const struct bench *b, struct site_brought *s)
 	if (renameat2(AT_FDCWD, s->fresh, AT_FDCWD, folder, RENAME_EXCHANGE) < 0)
 		return err_errno(errno, "%s", folder);
 	crash_at("restore", "commit");
-	s->kept = mem_printf("%s/%s-%lld", replaced, s->site, (long long)time(NULL));
+	s->kept = backup_sweep_place(b, s->site);
 	if (rename(s->fresh, s->kept) < 0)
 		return err_errno(errno, "%s", s->kept);
 	give_up(b, s);
@@ -182,7 +181,7 @@ struct err *backup_site_new(const struct bench *b, const char *site, const struc
 
 	if (!lstat(folder, &st))
 		return err_new(ERR_SYSTEM, "%s is there already: choose another name, or move it away", folder);
-	TRY(backup_sweep_begin(b, database, site));
+	TRY(backup_sweep_begin(b, database, site, true));
 	struct err *e = configure(b, from, database, database, password, &config);
 	if (!e)
 		e = import(b, from, database, config);

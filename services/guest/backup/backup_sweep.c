@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "backup/backup_sweep.h"
 
+#include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "backup/backup_set.h"
 #include "base/file.h"
@@ -32,12 +36,12 @@ static struct err *put_begun(const struct bench *b, json_t *all)
 	return e;
 }
 
-struct err *backup_sweep_begin(const struct bench *b, const char *database, const char *site)
+struct err *backup_sweep_begin(const struct bench *b, const char *database, const char *site, bool is_new)
 {
 	json_t *all;
 
 	TRY(read_begun(b, &all));
-	json_object_set_new(all, database, json_string(site ? site : ""));
+	json_object_set_new(all, database, json_pack("{s:s, s:b}", "site", site, "new", (int)is_new));
 	return put_begun(b, all);
 }
 
@@ -84,12 +88,29 @@ struct err *backup_sweep_site(const struct bench *b, const char *database, const
 	return backup_sweep_end(b, database);
 }
 
-static struct err *sweep_one(const struct bench *b, const char *database, const char *site)
+char *backup_sweep_place(const struct bench *b, const char *site)
 {
-	if (*site ? bench_site(b, site) != NULL : is_used(b, database))
+	return mem_printf("%s" BENCH_OWN "/replaced/%s-%lld", b->data, site, (long long)time(NULL));
+}
+
+/* Killed right after the exchange: the folder of before lies where the other was brought. */
+static struct err *keep_before(const struct bench *b, const char *database, const char *site)
+{
+	AUTO_FREE char *was = mem_printf("%s" BACKUP_OURS "/restored/sites/%s", b->data, site), *kept = backup_sweep_place(b, site);
+
+	if (!access(was, F_OK) && rename(was, kept) < 0)
+		return err_errno(errno, "%s", kept);
+	return backup_sweep_end(b, database);
+}
+
+static struct err *sweep_one(const struct bench *b, const char *database, const char *site, bool is_new)
+{
+	if (is_new && bench_site(b, site))
 		return backup_sweep_end(b, database);
-	log_line("a restore or an import did not finish: its database %s is removed", database);
-	if (*site)
+	if (!is_new && is_used(b, database))
+		return keep_before(b, database, site);
+	log_line("a restore or an import of site %s did not finish: its database %s is removed", site, database);
+	if (is_new)
 		return backup_sweep_site(b, database, site);
 	TRY(drop(b, database, false));
 	return backup_sweep_end(b, database);
@@ -98,15 +119,15 @@ static struct err *sweep_one(const struct bench *b, const char *database, const 
 struct err *backup_sweep(const struct bench *b)
 {
 	AUTO_FREE char *staged = bench_in_data(b, "/.importing");
-	json_t *all, *site;
+	json_t *all, *row;
 	const char *database;
 	struct err *e = read_begun(b, &all);
 
 	if (e)
 		return e;
-	json_object_foreach(all, database, site)
+	json_object_foreach(all, database, row)
 		if (!e)
-			e = sweep_one(b, database, json_string_value(site));
+			e = sweep_one(b, database, json_string_value(json_object_get(row, "site")), json_is_true(json_object_get(row, "new")));
 	json_decref(all);
 	return e ? e : file_remove_tree(staged);
 }

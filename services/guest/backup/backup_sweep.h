@@ -3,10 +3,12 @@
 #pragma once
 #include "lib/bench.h"
 
-/* Before that database is made; site: the one that is made with it, an account, a folder and secrets, or NULL when it is for a site that is there. */
-struct err *backup_sweep_begin(const struct bench *b, const char *database, const char *site) MUST_CHECK;
+/* Before that database is made for that site; is_new: with an account, a folder and secrets. */
+struct err *backup_sweep_begin(const struct bench *b, const char *database, const char *site, bool is_new) MUST_CHECK;
 struct err *backup_sweep_end(const struct bench *b, const char *database) MUST_CHECK; /* it is finished, or undone */
-/* Undoes what was begun and is nobody's. Under backup_lock. */
+/* Where a site's folder of before goes to; the caller's. */
+char *backup_sweep_place(const struct bench *b, const char *site);
+/* Undoes what was begun and is nobody's, and puts a folder of before where it belongs. Under backup_lock, before anything is fetched. */
 struct err *backup_sweep(const struct bench *b) MUST_CHECK;
 /* All of a site that is not one of the bench's yet. */
 struct err *backup_sweep_site(const struct bench *b, const char *database, const char *site) MUST_CHECK;
