@@ -36,8 +36,8 @@ log_in() { ask /api/method/login --data-urlencode usr=Administrator --data-urlen
 @test "documents and private files of a booted image: kept by the schedule, damaged, back; and on an empty volume, whole" {
 	PORT=18491
 	up one $PORT
-	kept() { within one benchctl status --json | jq -e .backup.id; }
-	until_true 600 kept
+	kept() { within "$1" benchctl status --json | jq -e .backup.id; }
+	until_true 600 kept one
 	for SITE in one.localhost two.localhost; do
 		log_in one
 		ask /api/notes -d "text=of $SITE"
@@ -68,5 +68,5 @@ log_in() { ask /api/method/login --data-urlencode usr=Administrator --data-urlen
 	done
 	[[ $(within two cat /data/secrets/one.localhost/encryption_key) = "$key" ]]
 	within two benchctl verify
-	within two benchctl backup
+	until_true 600 kept two
 }

@@ -383,3 +383,38 @@ strike() {
 	done < <(schemas | grep '^_')
 	[[ -z $(restic_here snapshots --json --tag=mkbench-untried | jq -r '.[]?.id') ]]
 }
+
+@test "by sftp: with a key that everybody may read, the server's own key kept; another key, another server and a closed door are one line each" {
+	sshd=${SSHD:-/usr/sbin/sshd}
+	[[ -x $sshd ]] || skip "needs openssh-server"
+	for name in host other mine; do ssh-keygen -q -t ed25519 -N "" -f "$room/$name"; done
+	cp "$room/mine.pub" "$room/authorized"
+	chmod 644 "$room/mine"
+	printf '%s\n' "Port 2222" "ListenAddress 127.0.0.1" "HostKey $room/host" "AuthorizedKeysFile $room/authorized" "StrictModes no" "UsePAM no" \
+		"PermitRootLogin yes" "PidFile none" "Subsystem sftp internal-sftp" >"$room/sshd_config"
+	start_room
+	started
+	in_room mkdir -p /run/sshd
+	serve() { in_room "$sshd" -D -f "$room/sshd_config" 3>&- & server=$!; until_true 60 in_room bash -c 'exec 3<>/dev/tcp/127.0.0.1/2222'; }
+	over_there() { in_room MKBENCH_BACKUP_TO="sftp://root@127.0.0.1:2222/$room/far" MKBENCH_BACKUP_SSH_KEY_FILE="$room/mine" "$room/bin/benchctl" "$@"; }
+	refused() { # WORDS
+		run -6 over_there backups
+		[[ ${#lines[@]} = 1 && $output = *"$1"* ]]
+	}
+	refused "sftp://root@127.0.0.1:2222/$room/far"
+	serve
+	run -0 over_there backup
+	[[ -e $room/far/config && ! -e $room/repository ]]
+	grep -q 127.0.0.1 "$room/data/secrets/backup_known_hosts"
+	run -0 over_there backups --json
+	jq -e 'length == 1' <<<"$output"
+	: >"$room/authorized"
+	refused "does not let this instance in"
+	cp "$room/mine.pub" "$room/authorized"
+	in_room pkill -x sshd
+	wait "$server" || true
+	mv "$room/other" "$room/host"
+	serve
+	refused "the server has another key than it had"
+	in_room pkill -x sshd
+}
