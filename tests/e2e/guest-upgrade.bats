@@ -294,6 +294,52 @@ newer_servers() { jq '.servers.mariadb = "99.1.2" | .format = 2' "$room/data/.mk
 	is_as before
 }
 
+@test "a rehearsal: the running instance copies its data, the newer image migrates and tries the copy, and nothing of either stays" {
+	undisturbed
+	volume
+	image 1
+	start_room
+	started
+	tell_all >"$room/served"
+	run -0 in_room "$room/bin/benchctl" upgrade --rehearse
+	[[ $output = *"$room/data/.mkbench/rehearsal"*"MKBENCH_REHEARSE=1"* ]]
+	is_as before # it serves on
+	[[ ! -e $room/data/mariadb.scratch ]]
+	end_room TERM
+	start_room MKBENCH_REHEARSE=1
+	over
+	[[ $status = 6 ]]
+	tail -1 "$log" | grep "MKBENCH_REHEARSE is for a copy"
+	mv "$room/data" "$room/real"
+	mv "$room/real/.mkbench/rehearsal" "$room/data"
+	refused "is a copy to rehearse an upgrade on"
+	image 2
+	for _ in 1 2; do # the first leaves the copy as it was
+		start_room MKBENCH_REHEARSE=1
+		over
+		[[ $status = 0 ]]
+		tail -30 "$log" | grep "rehearsal: the upgrade would succeed: first 1.0 -> 1.1"
+		[[ $(jq -r .image.version "$room/data/.mkbench/committed.json") = 1.0 && -z $(ls "$room/data/.mkbench/before") ]]
+	done
+	touch "$room/bench/broken-two.localhost"
+	start_room MKBENCH_REHEARSE=1
+	over
+	[[ $status = 7 ]]
+	grep -q "the data are as they were before: migrate/two.localhost: .*patch 7" "$log"
+	image 1
+	start_room MKBENCH_REHEARSE=1
+	over
+	[[ $status = 0 ]]
+	grep -q "rehearsal: there is nothing to migrate" "$log"
+	mv "$room/data" "$room/real/.mkbench/rehearsal"
+	mv "$room/real" "$room/data"
+	start_room
+	started
+	is_as before
+	in_room "$room/bin/benchctl" upgrade --forget-rehearsal
+	[[ ! -e $room/data/.mkbench/rehearsal ]]
+}
+
 @test "the copy of before is kept no longer than the recipe says" {
 	volume
 	image 2

@@ -34,6 +34,7 @@
 #include "start/state.h"
 #include "start/stop.h"
 #include "upgrade/upgrade.h"
+#include "upgrade/upgrade_rehearsal.h"
 #include "provision/volume.h"
 #include "lib/restart_backoff.h"
 
@@ -133,6 +134,8 @@ static void provision_ended(struct init *i, int status)
 	} else {
 		provision_failed(i);
 	}
+	if (upgrade_rehearsal_wanted()) /* that was all; one that went back ends with that status */
+		i->status = i->state.state == STATE_DEGRADED ? ERR_SYSTEM : i->status < 0 ? 0 : i->status;
 }
 
 static unsigned left_ms(int64_t until)

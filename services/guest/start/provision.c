@@ -26,6 +26,7 @@
 #include "provision/site_drop.h"
 #include "upgrade/site_upgrade.h"
 #include "upgrade/upgrade.h"
+#include "upgrade/upgrade_rehearsal.h"
 #include "upgrade/upgrade_server.h"
 
 typedef struct err *machine_step(struct provision_context *w, bool *ret_did);
@@ -255,8 +256,8 @@ static bool run_all(struct provision_context *w)
 
 	for (size_t i = 0; fine && i < COUNT(before); i++)
 		fine = run_row(w, &before[i]);
-	if (!fine)
-		return false;
+	if (!fine || upgrade_rehearsal_wanted())
+		return fine;
 	for (size_t i = 0; i < w->bench.sites.count; i++)
 		w->ready[i] = prepare_volume_finished(&w->bench, w->ledger, &w->bench.sites.items[i]);
 	fine = run_drops(w);
@@ -308,6 +309,10 @@ static struct err *run(struct provision_context *w)
 	TRY(begin_upgrade(w));
 	if (w->went_back)
 		return NULL;
+	if (upgrade_rehearsal_wanted() && !w->upgrade) {
+		log_line("rehearsal: there is nothing to migrate: this image has the apps that the data are of");
+		return NULL;
+	}
 	tell_upgrade(w);
 	plan(w);
 	bool fine = run_all(w);

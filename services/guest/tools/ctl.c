@@ -42,7 +42,7 @@ static const struct {
 	{ "retry", "", "prepare again now what has failed and waits", run_retry },
 	{ "verify", "[--json]", "everything checked by real operations, a line each", run_verify },
 	{ "logs", "[PROGRAM] [-n LINES] [-f]", "the logs there are, or the end of one", run_logs },
-	{ "upgrade", "[--retry|--back]", "what the data are of; try a failed upgrade again, or leave it", run_upgrade },
+	{ "upgrade", "[--rehearse|--retry|--back]", "what the data are of; copy them for a rehearsal; try a failed upgrade again, or leave it", run_upgrade },
 	{ "backup", "", "make a backup of the instance, and try it by restoring it", run_backup },
 	{ "backups", "[--json]", "the backups there are, and which were restored", run_backup },
 	{ "restore", "ID [--site NAME [--as NEW_NAME]]", "bring sites back as a backup has them", run_backup },

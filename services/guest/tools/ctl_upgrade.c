@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "lib/durable.h"
 #include "upgrade/release.h"
+#include "rehearsal/rehearsal.h"
 #include "start/state.h"
 #include "upgrade/upgrade_record.h"
 
@@ -71,12 +73,31 @@ static struct err *decide(const struct bench *b, const char *state)
 	return e ? e : durable_update(BENCH_RUN "/retry", "", 0600, &durable_root, NULL);
 }
 
+/* Only the newer image has what is to be tried, so the copy is for that. */
+static struct err *rehearse(const struct bench *b)
+{
+	AUTO_FREE char *folder = NULL;
+
+	TRY(rehearsal_make(b, &folder));
+	printf("The data as they are now are copied to %s. Start the newer image on that folder of the volume as its /data, with MKBENCH_REHEARSE=1:\n"
+	       "it migrates and tries the copy, says how long each step took, puts the copy back, and ends with 0; or with 7, and why.\n\n"
+	       "  docker run --rm -e MKBENCH_REHEARSE=1 --mount type=volume,src=VOLUME,dst=/data,volume-subpath=.mkbench/rehearsal IMAGE\n"
+	       "  docker run --rm -e MKBENCH_REHEARSE=1 -v \"$(docker volume inspect -f '{{.Mountpoint}}' VOLUME)/.mkbench/rehearsal:/data\" IMAGE\n"
+	       "  mkbench run --env MKBENCH_REHEARSE=1 --name rehearsal --data FOLDER/.mkbench/rehearsal IMAGE   (what it says counts, not its status)\n\n"
+	       "'benchctl upgrade --forget-rehearsal' removes the copy.\n", folder);
+	return NULL;
+}
+
 struct err *ctl_upgrade(const struct bench *b, int argc, char **argv)
 {
+	if (argc == 2 && !strcmp(argv[1], "--rehearse"))
+		return rehearse(b);
+	if (argc == 2 && !strcmp(argv[1], "--forget-rehearsal"))
+		return rehearsal_drop(b);
 	bool retry = argc == 2 && !strcmp(argv[1], "--retry"), back = argc == 2 && !strcmp(argv[1], "--back");
 
 	if (argc > 1 && !retry && !back)
-		return err_new(ERR_USAGE, "usage: benchctl upgrade [--retry|--back]");
+		return err_new(ERR_USAGE, "usage: benchctl upgrade [--rehearse|--forget-rehearsal|--retry|--back]");
 	if (argc == 1)
 		return print_all(b);
 	TRY(decide(b, retry ? "back" : "left"));

@@ -62,6 +62,8 @@ static struct err *copy_file(const struct pair *p, struct text *list)
 	char hex[DIGEST_HEX] = "-";
 	struct stat st;
 
+	if (from < 0 && errno == ENOENT)
+		return NULL;
 	if (from < 0 || fstat(from, &st) < 0)
 		return err_errno(errno, "%s", p->shown);
 	AUTO_CLOSE int to = openat(p->to, p->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -117,7 +119,7 @@ static struct err *copy_entry(const struct pair *p, struct text *list)
 	struct stat st;
 
 	if (fstatat(p->from, p->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return err_errno(errno, "%s", p->shown);
+		return errno == ENOENT ? NULL : err_errno(errno, "%s", p->shown);
 	if (S_ISDIR(st.st_mode))
 		return copy_folder(p, &st, list);
 	if (S_ISLNK(st.st_mode))

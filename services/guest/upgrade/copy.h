@@ -9,7 +9,7 @@
 
 /* from is a file, a link or a folder, to must not be there; the folder that it goes into must. Owners, modes and times are kept; links are
  * copied as links and followed nowhere; sockets, pipes and devices are left out. A line for each is added to list, paths as shown:
- * kind ('f' 'd' 'l'), size, digest or '-' (of what was not read), path. Not forced to disk: durable_sync_all. */
+ * kind ('f' 'd' 'l'), size, digest or '-' (of what was not read), path. What goes away meanwhile is left out. Not forced to disk: durable_sync_all. */
 struct err *copy_tree(const char *from, const char *to, const char *shown, struct text *list) MUST_CHECK;
 uint64_t copy_size(const char *from); /* bytes on the disk, of all that is below */
 bool copy_by_reference(const char *folder); /* whether files below this folder can be */

@@ -16,6 +16,7 @@
 #include "lib/log.h"
 #include "upgrade/snapshot.h"
 #include "lib/supervisor.h"
+#include "upgrade/upgrade_rehearsal.h"
 #include "upgrade/upgrade_server.h"
 #include "provision/servers.h"
 #include "provision/volume.h"
@@ -117,6 +118,7 @@ struct err *upgrade_check(const struct bench *b, bool ours)
 	AUTO_FREE char *format = upgrade_format(b);
 	json_t *committed;
 
+	TRY(upgrade_rehearsal_check(b));
 	if (asked_back(b))
 		return servers_check(b, format);
 	TRY(release_read(b, &committed));
@@ -341,12 +343,24 @@ struct err *upgrade_serve(struct provision_context *w, bool *ret_did)
 	return supervisor_start_role(&w->bench, ROLE_SOCKETIO);
 }
 
+/* The copy is as it was, for the next rehearsal. */
+static struct err *end_rehearsal(struct provision_context *w)
+{
+	AUTO_FREE char *what = release_change(&w->bench, NULL);
+
+	w->upgrade->done = true;
+	log_line("rehearsal: the upgrade would succeed: %s", what);
+	return put_back(w, w->upgrade->id, "back", "this was a rehearsal");
+}
+
 struct err *upgrade_commit(struct provision_context *w, bool *ret_did)
 {
 	struct upgrade *u = w->upgrade;
 	AUTO_FREE char *line = mem_printf("upgrade %s is committed", u->id);
 
 	*ret_did = true;
+	if (upgrade_rehearsal_wanted())
+		return end_rehearsal(w);
 	TRY(durable_sync_all(w->bench.data));
 	TRY(ledger_note(w->ledger, line));
 	crash_at("commit", "mid");
