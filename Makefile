@@ -4,7 +4,7 @@
 # make test       dependencies, lint, every test
 # make check      lint, unit and end-to-end tests that need no network and no root
 # make bench      speed and memory beside the peers, as ratios
-# make bench-faults  kills and power cuts of the demo, the table build/faults.md; long by KILLS=500 CUTS=200
+# make bench-faults  kills and power cuts of the demo, the table build/faults.md; long by KILLS=500 CUTS=200 UPGRADES=200
 # make fuzz       each parser of foreign bytes under libFuzzer for a bounded while
 # make install    PREFIX=/usr/local; make uninstall
 # make deb        out/mkbench_VERSION_ARCHITECTURE.deb
@@ -154,11 +154,11 @@ bench:
 	@$(MAKE) --no-print-directory VARIANT=release all
 	tests/bench/run
 
-# Kills and power cuts of the demo under load, and the table build/faults.md. Bounded; long: make bench-faults KILLS=500 CUTS=200 [SEED=n]
+# Kills and power cuts of the demo under load, and the table build/faults.md. Bounded; long: make bench-faults KILLS=500 CUTS=200 UPGRADES=200 [SEED=n]
 bench-faults:
 	@.ci/setup test
 	@$(MAKE) --no-print-directory VARIANT=release all
-	tests/faults/run $(CURDIR)/build/release/mkbench $(or $(KILLS),50) $(or $(CUTS),20) $(SEED)
+	tests/faults/run $(CURDIR)/build/release/mkbench $(or $(KILLS),50) $(or $(CUTS),20) $(or $(UPGRADES),24) $(SEED)
 
 # Parsers of foreign bytes under libFuzzer, a minute each or FUZZ_SECONDS; `make test` runs the corpora once.
 fuzz:

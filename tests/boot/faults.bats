@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # A bounded portion of `make bench-faults`: nothing that the demo has acknowledged is lost by kills and power cuts.
-# MKBENCH_FAULTS_KILLS, MKBENCH_FAULTS_CUTS, MKBENCH_FAULTS_SEED: more of them; the schedule of a seed.
+# MKBENCH_FAULTS_KILLS, MKBENCH_FAULTS_CUTS, MKBENCH_FAULTS_UPGRADES, MKBENCH_FAULTS_SEED: more of them; the schedule of a seed.
 bats_require_minimum_version 1.5.0
 load lacks
 
@@ -30,6 +30,13 @@ setup_file() {
 	MKBENCH_FAULTS_LOAD=8 timeout 3600 tests/faults/cuts "$MKBENCH" "$OUT/demo-1.0.oci" "${MKBENCH_FAULTS_CUTS:-4}" ${MKBENCH_FAULTS_SEED:-} \
 		>"$BATS_TEST_TMPDIR/cuts" 2>&1 || { cat "$BATS_TEST_TMPDIR/cuts"; return 1; }
 	tests/faults/table "$BATS_TEST_TMPDIR/cuts" | grep -E '\| cuts .* \| none \|'
+}
+
+@test "upgrades that are killed end as the old data under the old image, or the new under the new, and lose nothing" {
+	tests/boot/releases "$MKBENCH" "$BATS_TEST_TMPDIR"
+	timeout 7200 tests/faults/upgrades "$MKBENCH" "$BATS_TEST_TMPDIR" "${MKBENCH_FAULTS_UPGRADES:-12}" ${MKBENCH_FAULTS_SEED:-} >"$BATS_TEST_TMPDIR/upgrades" 2>&1 ||
+		{ cat "$BATS_TEST_TMPDIR/upgrades"; return 1; }
+	tests/faults/table "$BATS_TEST_TMPDIR/upgrades" | grep -E '\| upgrades .* \| none \|'
 }
 
 @test "an upload that is acknowledged before it is on disk is found to be lost" {
