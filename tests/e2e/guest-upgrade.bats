@@ -314,11 +314,11 @@ newer_servers() { jq '.servers.mariadb = "99.1.2" | .format = 2' "$room/data/.mk
 	mv "$room/real/.mkbench/rehearsal" "$room/data"
 	refused "is a copy to rehearse an upgrade on"
 	image 2
-	for _ in 1 2; do # the first leaves the copy as it was
+	for turn in 1 2; do # the first leaves the copy as it was
 		start_room MKBENCH_REHEARSE=1
 		over
 		[[ $status = 0 ]]
-		tail -30 "$log" | grep "rehearsal: the upgrade would succeed: first 1.0 -> 1.1"
+		[[ $(grep -c "rehearsal: the upgrade would succeed: first 1.0 -> 1.1" "$log") = "$turn" ]]
 		[[ $(jq -r .image.version "$room/data/.mkbench/committed.json") = 1.0 && -z $(ls "$room/data/.mkbench/before") ]]
 	done
 	touch "$room/bench/broken-two.localhost"
