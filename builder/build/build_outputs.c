@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "build/build_disk.h"
+#include "build/build_release.h"
 
 /* In its first minute the check answers "starting" at once and is asked every second: who is ready is healthy a second later. A start that
  * takes longer is waited for by the check itself, which answers once it is ready, or has failed, or nothing has moved for long (services/
@@ -61,13 +62,7 @@ struct err *build_outputs(struct build_context *j, struct build_layers *layers, 
 	const struct recipe *r = &j->recipe;
 	const int *outputs = r->outputs.items;
 	size_t files = 0;
-	const struct label labels[] = {
-		{ "org.opencontainers.image.title", r->name },
-		{ "org.opencontainers.image.version", r->version },
-		{ "org.mkbench.build", layers->build_id },
-		{ "org.mkbench.data-format", "1" },
-		{ NULL, NULL },
-	};
+	struct label labels[BUILD_RELEASE_LABELS];
 	const struct image_config config = {
 		.name = r->name, .tag = r->version, .architecture = r->base.architecture, .epoch = j->lock.epoch,
 		.entrypoint = (const char *const[]){ "/usr/lib/mkbench/init", NULL },
@@ -78,8 +73,11 @@ struct err *build_outputs(struct build_context *j, struct build_layers *layers, 
 		.health_interval_seconds = 10, .health_start_interval_seconds = 1, .health_timeout_seconds = CHECK_SECONDS,
 		.health_start_seconds = (unsigned)strtoul(START_SECONDS, NULL, 10), .health_retries = 8,
 	};
-	const struct image im = { &config, layers->items, layers->count };
+	struct image im = { .config = &config, .layers = layers->items, .layer_count = layers->count };
+	AUTO_BUILD_RELEASE struct build_release release = { 0 };
 
+	build_release_labels(r, layers->build_id, labels);
+	TRY(build_release_attach(j, &im, layers->build_id, &release));
 	for (size_t i = 0; i < r->outputs.count; i++)
 		files += !output_rows[outputs[i]].is_disk;
 	progress_stage(j->progress, "outputs", files, "files");
@@ -87,5 +85,7 @@ struct err *build_outputs(struct build_context *j, struct build_layers *layers, 
 		if (!output_rows[outputs[i]].is_disk)
 			TRY(write_one(j, &im, outputs[i], folder, &ret[i]));
 	progress_done(j->progress, ret->unchanged ? "unchanged" : NULL);
-	return recipe_wants_disk(r) ? build_disk(j, layers, folder, ret) : NULL;
+	if (recipe_wants_disk(r))
+		TRY(build_disk(j, layers, folder, ret));
+	return build_release_write(j, &release, layers->build_id, folder, ret);
 }

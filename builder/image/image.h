@@ -57,10 +57,19 @@ struct image_config {
 	unsigned health_interval_seconds, health_start_interval_seconds, health_timeout_seconds, health_start_seconds, health_retries;
 };
 
+/* A document about an image, attached to it (OCI image-spec 1.1, "referrers"): a manifest of its own, whose subject is the image's. */
+struct image_referrer {
+	const char *type;        /* media type of the document, and the artifact's */
+	const char *name;        /* its file's name */
+	const char *bytes;       /* NUL-terminated text */
+};
+
 struct image {
 	const struct image_config *config;
 	const struct image_layer *layers;
 	size_t layer_count;
+	const struct image_referrer *referrers; /* the image's manifest does not depend on them */
+	size_t referrer_count;
 };
 
 struct image_result {

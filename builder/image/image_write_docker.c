@@ -71,6 +71,10 @@ static struct err *put_all(const struct archive *a, const struct store *s, const
 	TRY(put_header(a, "blobs/sha256", ENTRY_FOLDER, 0));
 	TRY(put_text(a, manifest, o->manifest));
 	TRY(put_text(a, config, o->config));
+	for (size_t i = 0; i < o->attached_count; i++) {
+		AUTO_FREE char *path = oci_blob_path(&o->attached[i].digest);
+		TRY(put_text(a, path, o->attached[i].text));
+	}
 	for (size_t i = 0; i < im->layer_count; i++)
 		if (!seen_before(im, i))
 			TRY(put_layer(a, s, &im->layers[i].blob));

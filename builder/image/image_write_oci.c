@@ -14,8 +14,13 @@
 #include "image/output_file.h"
 
 struct document {
-	const char *path; /* in the layout */
+	char *path; /* in the layout */
 	const char *text;
+};
+
+struct documents {
+	struct document *items;
+	size_t count, room;
 };
 
 static bool holds_text(const char *folder, const struct document *d)
@@ -104,25 +109,42 @@ static struct err *note_blobs(struct store *s, const struct image *im, const cha
 	return NULL;
 }
 
+static void list_documents(const struct oci *o, struct documents *ret)
+{
+	VEC_PUSH(ret, (struct document){ oci_blob_path(&o->config_digest), o->config });
+	VEC_PUSH(ret, (struct document){ oci_blob_path(&o->manifest_digest), o->manifest });
+	for (size_t i = 0; i < o->attached_count; i++)
+		VEC_PUSH(ret, (struct document){ oci_blob_path(&o->attached[i].digest), o->attached[i].text });
+	VEC_PUSH(ret, (struct document){ mem_dup("index.json"), o->index });
+	VEC_PUSH(ret, (struct document){ mem_dup("oci-layout"), OCI_LAYOUT });
+}
+
+static struct err *write_documents(struct store *s, const struct image *im, const struct documents *docs, const struct output_file *p,
+				   struct image_result *ret)
+{
+	for (size_t i = 0; i < docs->count; i++)
+		ret->size_bytes += strlen(docs->items[i].text);
+	for (size_t i = 0; i < im->layer_count; i++)
+		ret->size_bytes += im->layers[i].blob.size_bytes;
+	ret->unchanged = holds_layout(s, im, p->path, docs->items, docs->count);
+	if (ret->unchanged)
+		return NULL;
+	TRY(write_layout(s, im, p->part, docs->items, docs->count));
+	TRY(output_file_commit(p));
+	return note_blobs(s, im, p->path);
+}
+
 static struct err *write_oci(struct store *s, const struct image *im, const struct oci *o, const struct output_file *p,
 			     struct image_result *ret)
 {
-	AUTO_FREE char *config = oci_blob_path(&o->config_digest);
-	AUTO_FREE char *manifest = oci_blob_path(&o->manifest_digest);
-	const struct document docs[] = {
-		{ config, o->config }, { manifest, o->manifest }, { "index.json", o->index }, { "oci-layout", OCI_LAYOUT },
-	};
+	struct documents docs = { 0 };
 
-	for (size_t i = 0; i < COUNT(docs); i++)
-		ret->size_bytes += strlen(docs[i].text);
-	for (size_t i = 0; i < im->layer_count; i++)
-		ret->size_bytes += im->layers[i].blob.size_bytes;
-	ret->unchanged = holds_layout(s, im, p->path, docs, COUNT(docs));
-	if (ret->unchanged)
-		return NULL;
-	TRY(write_layout(s, im, p->part, docs, COUNT(docs)));
-	TRY(output_file_commit(p));
-	return note_blobs(s, im, p->path);
+	list_documents(o, &docs);
+	struct err *e = write_documents(s, im, &docs, p, ret);
+	for (size_t i = 0; i < docs.count; i++)
+		free(docs.items[i].path);
+	free(docs.items);
+	return e;
 }
 
 struct err *image_write_oci(struct store *s, const struct image *im, const char *folder, struct image_result *ret)

@@ -13,6 +13,7 @@
 #define MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
 #define INDEX_TYPE "application/vnd.oci.image.index.v1+json"
 #define LAYER_TYPE "application/vnd.oci.image.layer.v1.tar+gzip"
+#define EMPTY_TYPE "application/vnd.oci.empty.v1+json"
 /* Docker's full form of a name without a registry: what its containerd store looks up. */
 #define FULL_NAME "docker.io/library/%s:%s"
 
@@ -141,14 +142,25 @@ static json_t *config(const struct image *im)
 			 "rootfs", "type", "layers", "diff_ids", ids, "history", history);
 }
 
+/* What the image says of itself stands in its manifest, too, for registries. */
+static json_t *annotations(const struct image_config *c)
+{
+	json_t *object = labels(c->labels);
+
+	if (object)
+		json_object_set_new(object, "org.opencontainers.image.created", created(c->epoch));
+	return object;
+}
+
 static json_t *manifest(const struct image *im, const struct oci *o)
 {
 	json_t *layers = json_array();
 
 	for (size_t i = 0; i < im->layer_count; i++)
 		json_array_append_new(layers, descriptor(LAYER_TYPE, &im->layers[i].blob.digest, im->layers[i].blob.size_bytes));
-	return json_pack("{s:i, s:s, s:o, s:o}", "schemaVersion", 2, "mediaType", MANIFEST_TYPE, "config",
-			 descriptor(CONFIG_TYPE, &o->config_digest, strlen(o->config)), "layers", layers);
+	return json_pack("{s:i, s:s, s:o, s:o, s:o}", "schemaVersion", 2, "mediaType", MANIFEST_TYPE, "config",
+			 descriptor(CONFIG_TYPE, &o->config_digest, strlen(o->config)), "layers", layers, "annotations",
+			 annotations(im->config));
 }
 
 static json_t *index_of(const struct image *im, const struct oci *o)
@@ -161,6 +173,30 @@ static json_t *index_of(const struct image *im, const struct oci *o)
 			 "annotations", "org.opencontainers.image.ref.name", c->tag,
 			 "io.containerd.image.name", json_sprintf(FULL_NAME, c->name, c->tag),
 			 "platform", "os", "linux", "architecture", go_architecture(c->architecture));
+}
+
+/* A document that is there already is not added again. */
+static struct digest attach(struct oci *o, char *text)
+{
+	struct digest d = digest_of(text, strlen(text));
+
+	for (size_t i = 0; i < o->attached_count; i++)
+		if (digest_equal(&o->attached[i].digest, &d)) {
+			free(text);
+			return d;
+		}
+	o->attached = mem_resize(o->attached, o->attached_count + 1, sizeof *o->attached);
+	o->attached[o->attached_count++] = (struct oci_document){ text, d };
+	return d;
+}
+
+/* Behind the image, which readers of one image take. */
+static void list_referrer(json_t *index, const struct image_referrer *r, const struct oci_document *manifest)
+{
+	json_t *row = descriptor(MANIFEST_TYPE, &manifest->digest, strlen(manifest->text));
+
+	json_object_set_new(row, "artifactType", json_string(r->type));
+	json_array_append_new(json_object_get(index, "manifests"), row);
 }
 
 static struct err *print(json_t *taken, const char *what, char **ret_text)
@@ -188,6 +224,38 @@ struct err *oci_docker(const char *name, const char *tag, const struct digest *c
 		     "archive manifest", ret);
 }
 
+/* image-spec 1.1, manifest.md, "Guidelines for Artifact Usage": a document is the one layer, the configuration is empty. */
+static struct err *describe_referrer(const struct image *im, const struct image_referrer *r, struct oci *o, json_t *index)
+{
+	struct digest empty = attach(o, mem_dup("{}")), body = attach(o, mem_dup(r->bytes));
+	json_t *layer = descriptor(r->type, &body, strlen(r->bytes)), *config = descriptor(EMPTY_TYPE, &empty, strlen("{}"));
+	char *text = NULL;
+
+	json_object_set_new(layer, "annotations", json_pack("{s:s}", "org.opencontainers.image.title", r->name));
+	TRY(print(json_pack("{s:i, s:s, s:s, s:o, s:[o], s:o, s:{s:o}}", "schemaVersion", 2, "mediaType", MANIFEST_TYPE, "artifactType", r->type,
+			    "config", config, "layers", layer, "subject",
+			    descriptor(MANIFEST_TYPE, &o->manifest_digest, strlen(o->manifest)), "annotations",
+			    "org.opencontainers.image.created", created(im->config->epoch)), "referrer", &text));
+	const struct oci_document manifest = { text, digest_of(text, strlen(text)) };
+	list_referrer(index, r, &manifest);
+	attach(o, text);
+	return NULL;
+}
+
+static struct err *describe_index(const struct image *im, struct oci *o)
+{
+	json_t *index = index_of(im, o);
+
+	for (size_t i = 0; index && i < im->referrer_count; i++) {
+		struct err *e = describe_referrer(im, &im->referrers[i], o, index);
+		if (e) {
+			json_decref(index);
+			return e;
+		}
+	}
+	return print(index, "index", &o->index);
+}
+
 static struct err *describe(const struct image *im, struct oci *o)
 {
 	AUTO_FREE struct digest *layers = mem_array(im->layer_count, sizeof *layers);
@@ -198,7 +266,7 @@ static struct err *describe(const struct image *im, struct oci *o)
 	o->config_digest = digest_of(o->config, strlen(o->config));
 	TRY(print(manifest(im, o), "manifest", &o->manifest));
 	o->manifest_digest = digest_of(o->manifest, strlen(o->manifest));
-	TRY(print(index_of(im, o), "index", &o->index));
+	TRY(describe_index(im, o));
 	return oci_docker(im->config->name, im->config->tag, &o->config_digest, layers, im->layer_count, &o->docker);
 }
 
@@ -221,5 +289,8 @@ void oci_done(struct oci *o)
 	free(o->manifest);
 	free(o->index);
 	free(o->docker);
+	for (size_t i = 0; i < o->attached_count; i++)
+		free(o->attached[i].text);
+	free(o->attached);
 	*o = (struct oci){ 0 };
 }

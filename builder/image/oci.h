@@ -6,7 +6,14 @@
 #pragma once
 #include "image/image.h"
 
+struct oci_document {
+	char *text;
+	struct digest digest;
+};
+
 struct oci {
+	struct oci_document *attached; /* referrers and what they are made of, each digest once */
+	size_t attached_count;
 	char *config, *manifest, *index, *docker; /* NUL-terminated JSON */
 	struct digest config_digest, manifest_digest;
 };

@@ -216,6 +216,14 @@ static const char *why_schedule(const char *text)
 	return cron_parse(text, &c);
 }
 
+static const char *why_said(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 127)
+			return "has a character that is none of a line of text: take it away";
+	return NULL;
+}
+
 #define ONE(name_, regex_, expected_, max_, why_) \
 	const struct pattern pattern_##name_ = { .regex = (regex_), .expected = (expected_), .max_len = (max_), .why = (why_) }
 
@@ -253,3 +261,4 @@ ONE(repository, "^(/[^/ ][^ ]*|(sftp|s3|rest):[^ ]+)$", "a folder such as /backu
     why_repository);
 ONE(schedule, "^([a-z]+|[0-9*]+[0-9*,/-]*( +[0-9*]+[0-9*,/-]*){4})$", "hourly, daily, weekly, monthly, or five fields as in a crontab", 127, why_schedule);
 ONE(option, "^[A-Za-z_][A-Za-z0-9_.-]*$", "a name of letters, digits, _ . and -", 63, NULL);
+ONE(said, "^[^\n]+$", "one line of text", 1000, why_said);

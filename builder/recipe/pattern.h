@@ -22,3 +22,4 @@ extern const struct pattern pattern_setting;   /* a MariaDB variable */
 extern const struct pattern pattern_repository; /* restic's, without a password */
 extern const struct pattern pattern_schedule;
 extern const struct pattern pattern_option;    /* an app's option */
+extern const struct pattern pattern_said;      /* one line for people */

@@ -140,6 +140,15 @@ struct backup {
 	uint64_t keep_hourly, keep_daily, keep_weekly, keep_monthly; /* how many of each are kept; all 0: every one */
 };
 
+/* What a release says of itself and brings beside its outputs. */
+enum document { DOCUMENT_SPDX, DOCUMENT_CYCLONEDX, DOCUMENT_PROVENANCE, DOCUMENT_COUNT };
+struct publication {
+	struct list documents;    /* of int: enum document */
+	bool sums;                /* SHA-256 of all outputs */
+	const char *title;        /* NULL: the recipe's name; each that follows: NULL: nobody says it */
+	const char *description, *source, *revision, *licenses, *vendor, *authors, *url, *documentation;
+};
+
 struct recipe {
 	struct arena arena;       /* owns every string below */
 	const char *path;         /* of the recipe's file; relative sources start in its folder */
@@ -170,6 +179,7 @@ struct recipe {
 	struct backup backup;
 	struct list outputs;      /* of int: enum output */
 	struct disk disk;
+	struct publication release;
 	struct list allow;        /* of struct audit_allow */
 	struct digest_box { uint8_t bytes[32]; } digest; /* SHA-256 of the recipe's bytes */
 };

@@ -356,6 +356,7 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_twins(&v, node_find(root, "keep_node_modules"), r->keep_node_modules.count, "the package");
 	check_twins(&v, node_find(root, "fonts"), r->fonts.count, "the font package");
 	check_twins(&v, node_find(root, "outputs"), r->outputs.count, "the output");
+	check_twins(&v, node_find(root, "release/documents"), r->release.documents.count, "the document");
 	check_base(&v);
 	check_ports(&v);
 	check_redis(&v);

@@ -278,6 +278,27 @@ static const struct field disk_fields[] = {
 	END
 };
 
+#define SAID(key, member, what) \
+	{ key, FIELD_TEXT, .offset = offsetof(struct publication, member), .pattern = &pattern_said, .help = what }
+
+static const struct field release_fields[] = {
+	{ "documents", FIELD_LIST, .offset = offsetof(struct publication, documents), .min = 1, .max = DOCUMENT_COUNT, .items = FIELD_ENUM,
+	  .choices = WORDS("spdx", "cyclonedx", "provenance"),
+	  .help = "written beside the outputs and attached to the image: what it is made of (SPDX 2.3, CycloneDX 1.5), what it was built from (SLSA 1)" },
+	{ "sums", FIELD_BOOL, .offset = offsetof(struct publication, sums), .fallback = "false",
+	  .help = "NAME-VERSION.SHA256SUMS beside the outputs, for sha256sum -c" },
+	SAID("title", title, "the image's title for people; its name when absent"),
+	SAID("description", description, "what it is, in a sentence"),
+	SAID("source", source, "where the recipe is kept, as a URL"),
+	SAID("revision", revision, "the commit of that"),
+	SAID("licenses", licenses, "the licences of what is released, as an SPDX expression"),
+	SAID("vendor", vendor, "who releases it"),
+	SAID("authors", authors, "whom to write to"),
+	SAID("url", url, "where more is to be read"),
+	SAID("documentation", documentation, "where its documentation is"),
+	END
+};
+
 const struct field recipe_fields[] = {
 	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct recipe, name), .pattern = &pattern_name,
 	  .help = "the image's name" },
@@ -332,6 +353,8 @@ const struct field recipe_fields[] = {
 	{ "backup", FIELD_MAP, .offset = offsetof(struct recipe, backup), .fields = backup_fields,
 	  .help = "where benchctl backup keeps the data; without it the image has no restic" },
 	{ "disk", FIELD_MAP, .offset = offsetof(struct recipe, disk), .fields = disk_fields, .help = "the bootable disk, for outputs that are one" },
+	{ "release", FIELD_MAP, .offset = offsetof(struct recipe, release), .fields = release_fields,
+	  .help = "what the image says of itself (OCI annotations), and what goes with the outputs" },
 	{ "audit", FIELD_MAP, .offset = offsetof(struct recipe, allow), .fields = audit_fields, .help = "the look for secrets in what was built" },
 	{ "kernel", FIELD_REFUSED, .help = "is a key of 'disk'" },
 	{ "processes", FIELD_REFUSED, .help = "is not yet possible: the framework's file names the processes" },

@@ -81,15 +81,23 @@ static struct err *load(struct contents *c, struct store *s)
 	return e;
 }
 
-struct err *contents_open(const char *path, struct store *s, struct contents *ret)
+struct err *contents_take(struct image_source *source, struct store *s, struct contents *ret)
 {
-	AUTO_CONTENTS struct contents c = { 0 };
+	AUTO_CONTENTS struct contents c = { .source = *source };
 
-	TRY(image_source_open(path, &c.source));
+	*source = (struct image_source){ 0 };
 	TRY(load(&c, s));
 	*ret = c;
 	c = (struct contents){ 0 };
 	return NULL;
+}
+
+struct err *contents_open(const char *path, struct store *s, struct contents *ret)
+{
+	struct image_source source;
+
+	TRY(image_source_open(path, &source));
+	return contents_take(&source, s, ret);
 }
 
 void contents_close(struct contents *c)

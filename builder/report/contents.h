@@ -46,6 +46,8 @@ struct contents {
 
 /* s may be NULL (report/layer_list.h). ERR_USAGE and ERR_BUILD as there and in report/image_source.h. */
 struct err *contents_open(const char *path, struct store *s, struct contents *ret) MUST_CHECK;
+/* The same of a source that is open, which ret takes over in any case. */
+struct err *contents_take(struct image_source *source, struct store *s, struct contents *ret) MUST_CHECK;
 void contents_close(struct contents *c);
 #define AUTO_CONTENTS __attribute__((cleanup(contents_close)))
 

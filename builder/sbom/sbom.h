@@ -47,6 +47,27 @@ enum sbom_format { SBOM_SPDX, SBOM_CYCLONEDX };
 void sbom_image(const struct contents *c, struct sbom *ret);
 /* From a lock alone: packages, commits and pins; no licences, and nothing of what only a build decides. */
 void sbom_lock(const struct recipe *r, const struct lock *l, struct sbom *ret);
+/* The same with the packages of all groups below groups (enum package_group). */
+void sbom_lock_groups(const struct recipe *r, const struct lock *l, int groups, struct sbom *ret);
+
+struct sbom_subject {
+	const char *name;        /* "demo:1.0", "demo-1.0.raw" */
+	struct digest digest;    /* of an image's manifest; of a file's bytes */
+};
+
+struct sbom_build {
+	const char *recipe_name; /* "demo.yml" */
+	struct digest recipe, lock; /* of the files' bytes */
+	const char *build_id;
+	const struct sbom_subject *subjects;
+	size_t subject_count;
+	const struct sbom_subject *folders; /* apps that were taken from folders of the machine, which no lock has */
+	size_t folder_count;
+};
+
+/* Who built what from which materials: an in-toto statement with SLSA's provenance, version 1. All that the lock names is a material,
+ * tools too that are not in the image. No time and no machine are in it: the same build has the same bytes. */
+void sbom_provenance(const struct recipe *r, const struct lock *l, const struct sbom_build *b, struct text *out);
 /* SPDX 2.3 or CycloneDX 1.5, JSON with a line feed at its end. */
 void sbom_print(const struct sbom *s, enum sbom_format format, struct text *out);
 void sbom_done(struct sbom *s);

@@ -26,17 +26,28 @@ static char *from_where(const struct app *app, const struct lock_app *locked)
 static void add_app(struct sbom *s, const struct recipe *r, const struct lock_app *locked)
 {
 	const struct app *apps = r->apps.items, *app = NULL;
+	struct digest tree = { 0 };
 	const char *version = locked->commit ? locked->commit : locked->tree;
 
 	for (size_t i = 0; i < r->apps.count; i++)
 		app = !strcmp(apps[i].name, locked->name) ? &apps[i] : app;
+	if (text_starts(locked->tree, "sha256:") && !digest_parse(locked->tree + strlen("sha256:"), &tree))
+		tree = (struct digest){ 0 };
 	AUTO_FREE char *where = from_where(app, locked);
 	const struct purl_qualifier q[] = {
 		{ "checksum", locked->tree }, { "download_url", app ? app->archive : NULL }, { "vcs_url", where }, { NULL, NULL },
 	};
 	sbom_add(s, &(struct sbom_part){ .kind = SBOM_APP, .name = sbom_keep(s, locked->name), .version = sbom_keep(s, version),
-					 .commit = sbom_keep(s, locked->commit), .within = SBOM_NOBODY,
+					 .commit = sbom_keep(s, locked->commit), .sha256 = tree, .within = SBOM_NOBODY,
 					 .purl = sbom_take(s, purl_new("generic", NULL, locked->name, version, q)) });
+}
+
+/* Of an app in a folder of the machine the lock says nothing. */
+static void add_folder(struct sbom *s, const struct app *app)
+{
+	if (app->path)
+		sbom_add(s, &(struct sbom_part){ .kind = SBOM_APP, .name = sbom_keep(s, app->name), .within = SBOM_NOBODY,
+						 .purl = sbom_take(s, purl_new("generic", NULL, app->name, NULL, NULL)) });
 }
 
 /* "NAME==VERSION --hash=sha256:DIGEST # file", as Python's package managers write what they chose. */
@@ -74,7 +85,7 @@ static struct digest digest_parts(const struct sbom *s)
 	return digest_finish(run);
 }
 
-void sbom_lock(const struct recipe *r, const struct lock *l, struct sbom *ret)
+void sbom_lock_groups(const struct recipe *r, const struct lock *l, int groups, struct sbom *ret)
 {
 	struct sbom s = { .created = l->epoch };
 
@@ -82,13 +93,20 @@ void sbom_lock(const struct recipe *r, const struct lock *l, struct sbom *ret)
 	s.version = sbom_keep(&s, r->version);
 	s.remark = "Made of the recipe's lock, before a build: no licences, and nothing of what only a build brings.";
 	for (size_t i = 0; i < l->package_count; i++)
-		if (l->packages[i].group < GROUP_BUILD)
+		if (l->packages[i].group < groups)
 			add_package(&s, r, &l->packages[i]);
 	for (size_t i = 0; i < l->pin_count; i++)
 		for (size_t n = 0; !strcmp(l->pins[i].name, "python") && n < l->pins[i].line_count; n++)
 			add_pin(&s, l->pins[i].lines[n]);
 	for (size_t i = 0; i < l->app_count; i++)
 		add_app(&s, r, &l->apps[i]);
+	for (size_t i = 0; i < r->apps.count; i++)
+		add_folder(&s, &((const struct app *)r->apps.items)[i]);
 	s.digest = digest_parts(&s);
 	*ret = s;
+}
+
+void sbom_lock(const struct recipe *r, const struct lock *l, struct sbom *ret)
+{
+	sbom_lock_groups(r, l, GROUP_BUILD, ret);
 }

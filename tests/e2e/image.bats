@@ -92,6 +92,21 @@ for d in json.load(open(sys.argv[1]))["rootfs"]["diff_ids"]: print(d.removeprefi
 	diff a b
 }
 
+@test "what is attached to the image names it as its subject, and its bytes are in both outputs" {
+	blob() {
+		cat "$oci/blobs/sha256/${1#sha256:}"
+	}
+	image=$(jq -r '.manifests[0].digest' "$oci/index.json")
+	referrer=$(jq -r '.manifests[] | select(.artifactType == "application/spdx+json") | .digest' "$oci/index.json")
+	blob "$referrer" | jq -e --arg image "$image" '.subject.digest == $image and .artifactType == "application/spdx+json"'
+	blob "$(blob "$referrer" | jq -r '.layers[0].digest')" | jq -e '.spdxVersion == "SPDX-2.3"'
+	[ "$(blob "$(blob "$referrer" | jq -r .config.digest)")" = "{}" ]
+	tar -xf "$tar" -C "$BATS_TEST_TMPDIR"
+	cmp "blobs/sha256/${referrer#sha256:}" "$oci/blobs/sha256/${referrer#sha256:}"
+	cmp index.json "$oci/index.json"
+	blob "$image" | jq -e '.annotations["org.opencontainers.image.created"] == "2023-11-14T22:13:20Z"'
+}
+
 @test "umoci unpacks modes, owners, times, links, devices and whiteouts" {
 	needs umoci
 	[ "$(id -u)" = 0 ] || skip "devices need root"

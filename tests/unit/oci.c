@@ -25,7 +25,8 @@ static void documents(const struct image *im)
 	   "\"history\":[{\"created\":\"2023-11-14T22:13:20Z\",\"created_by\":\"mkbench: base\"}],\"os\":\"linux\","
 	   "\"rootfs\":{\"diff_ids\":[\"sha256:" ONES "\"],\"type\":\"layers\"}}");
 	AUTO_FREE char *manifest = mem_printf(
-		"{\"config\":{\"digest\":\"sha256:%s\",\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"size\":%zu},"
+		"{\"annotations\":{\"a\":\"x\",\"b\":\"y\",\"org.opencontainers.image.created\":\"2023-11-14T22:13:20Z\"},"
+		"\"config\":{\"digest\":\"sha256:%s\",\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"size\":%zu},"
 		"\"layers\":[{\"digest\":\"sha256:" ZEROS "\",\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"size\":7}],"
 		"\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"schemaVersion\":2}",
 		digest_hex(&o.config_digest, hex), strlen(o.config));
@@ -36,6 +37,36 @@ static void documents(const struct image *im)
 	struct digest d = digest_of(o.manifest, strlen(o.manifest));
 	ok(digest_equal(&d, &o.manifest_digest));
 	ok(strstr(o.index, digest_hex(&d, hex)) != NULL);
+	oci_done(&o);
+}
+
+/* What is attached names the image and is named by the index, behind it; the image itself stays what it was. */
+static void attached(const struct image *im)
+{
+	const struct image_referrer documents[] = { { "application/a+json", "a.json", "{\"a\":1}" }, { "application/b+json", "b.json", "{}" } };
+	struct image with = *im;
+	struct oci plain, o;
+	char hex[DIGEST_HEX];
+
+	with.referrers = documents;
+	with.referrer_count = COUNT(documents);
+	struct err *e = oci_describe(im, &plain);
+	ok(!e);
+	e = oci_describe(&with, &o);
+	ok(!e);
+	is(o.manifest, plain.manifest);
+	is(o.docker, plain.docker);
+	ok(o.attached_count == 4); /* the empty document, that of a, and a manifest each: b's own is the empty one */
+	for (size_t i = 0; i < o.attached_count; i++) {
+		struct digest d = digest_of(o.attached[i].text, strlen(o.attached[i].text));
+		ok(digest_equal(&d, &o.attached[i].digest));
+	}
+	digest_hex(&o.manifest_digest, hex);
+	AUTO_FREE char *subject = mem_printf("\"subject\":{\"digest\":\"sha256:%s\"", hex);
+	ok(strstr(o.attached[2].text, "\"artifactType\":\"application/a+json\"") && strstr(o.attached[2].text, subject));
+	char *image = strstr(o.index, hex), *first = strstr(o.index, digest_hex(&o.attached[2].digest, hex));
+	ok(image && first && image < first && strstr(o.index, "\"artifactType\":\"application/b+json\""));
+	oci_done(&plain);
 	oci_done(&o);
 }
 
@@ -67,10 +98,11 @@ int main(void)
 		.health_timeout_seconds = 10, .health_start_seconds = 600, .health_retries = 3,
 	};
 	struct image_layer layer = { .name = "base", .blob = { .size_bytes = 7 } };
-	const struct image im = { &c, &layer, 1 };
+	const struct image im = { .config = &c, .layers = &layer, .layer_count = 1 };
 
 	memset(layer.blob.diff_id.bytes, 1, sizeof layer.blob.diff_id.bytes);
 	documents(&im);
+	attached(&im);
 	bare(&im);
 	return t_done();
 }

@@ -1,0 +1,166 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What goes with the outputs of a build: what the image says of itself, the documents about it, the sums of all. The image is made of a
+# few packages of a mirror of this test's own.
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup_file() {
+	[[ $(id -u) == 0 ]] || grep -q "^$(id -un):" /etc/subuid || export LACKS="no range of ids for $(id -un)"
+	[[ -z ${LACKS:-} ]] || return 0
+	local made=$BATS_FILE_TMPDIR/made here=$BATS_TEST_DIRNAME/.. name file
+	"$here/mirror/make-mirror" "$made"
+	mkdir "$made/debs"
+	"$here/layer/make-debs" "$made/debs"
+	for name in base-files base-passwd tools; do
+		file=pool/$name.deb
+		cp "$made/debs/$name.deb" "$made/debian/$file"
+		dpkg-deb -f "$made/debian/$file"
+		printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$made/debian/$file")" \
+			"$(sha256sum "$made/debian/$file" | cut -d' ' -f1)"
+	done >"$made/packages"
+	"$here/mirror/sign" "$made" debian trixie "$made/packages"
+	"$here/mirror/sign" "$made" debian-security trixie-security /dev/null
+	cd "$BATS_FILE_TMPDIR"
+	mkdir -p share/{services/{frameworks,one},rootfs} a
+	printf 'packages: { base: [base-files] }\nusers: [{ name: frappe, id: 1000, home: /home/frappe }]\n' >share/services/one/service.yml
+	echo '# none' >share/rootfs/manifest
+	echo '{}' >share/services/audit.yml
+	printf 'title: our own\nservices: [one]\nprobe_path: /\nadmin_user: a\nmemory_per_worker: 1M\n' >own.yml
+	touch a/some
+	cat >plain.yml <<-END
+		name: notes
+		version: "1"
+		base:
+		  suite: trixie
+		  mirrors: ["file://$made/debian"]
+		  key: $made/key.gpg
+		framework: ./own.yml
+		apps: [{ name: a, path: ./a }]
+		sites: [{ name: notes.localhost }]
+	END
+	cat plain.yml - >notes.yml <<-'END'
+		release:
+		  documents: [spdx, cyclonedx, provenance]
+		  sums: true
+		  title: Notes for all
+		  description: "What one writes down: \"here\""
+		  source: https://example.invalid/notes.git
+		  revision: 0123abcd
+		  licenses: MIT
+		  vendor: Some
+		  authors: Somebody <some@example.invalid>
+		  url: https://example.invalid/
+		  documentation: https://example.invalid/doc
+	END
+	export MKBENCH_STORE=$BATS_FILE_TMPDIR/store MKBENCH_SHARE=$BATS_FILE_TMPDIR/share
+	"$MKBENCH" build --progress=plain -o out notes.yml
+}
+
+setup() {
+	[[ -z ${LACKS:-} ]] || skip "$LACKS"
+	MKBENCH=$(readlink -f "$MKBENCH")
+	cd "$BATS_FILE_TMPDIR"
+	export MKBENCH_STORE=$BATS_FILE_TMPDIR/store MKBENCH_SHARE=$BATS_FILE_TMPDIR/share
+}
+
+teardown_file() {
+	[[ -n ${LACKS:-} ]] || MKBENCH_STORE=$BATS_FILE_TMPDIR/store "$MKBENCH" clean --all
+}
+
+# blob DIGEST: of the layout.
+blob() {
+	cat "out/notes-1.oci/blobs/sha256/${1#sha256:}"
+}
+
+image() {
+	jq -r '.manifests[0].digest' out/notes-1.oci/index.json
+}
+
+@test "the image says of itself what the recipe says, as labels and as annotations, and when its lock was made" {
+	skopeo inspect docker-archive:out/notes-1.tar | jq -S '.Labels | del(.["org.mkbench.build"])' >labels
+	jq -n -S '{title: "Notes for all", version: "1", description: "What one writes down: \"here\"", source: "https://example.invalid/notes.git",
+		revision: "0123abcd", licenses: "MIT", vendor: "Some", authors: "Somebody <some@example.invalid>", url: "https://example.invalid/",
+		documentation: "https://example.invalid/doc"} | with_entries(.key |= "org.opencontainers.image." + .) + {"org.mkbench.data-format": "1"}' >want
+	diff want labels
+	created=$(date -u -d "@$(sed -n 's/^epoch: \([0-9]*\).*/\1/p' notes.lock)" +%FT%TZ)
+	blob "$(image)" | jq -S '.annotations | del(.["org.mkbench.build"])' >annotations
+	diff <(jq -S --arg at "$created" '. + {"org.opencontainers.image.created": $at}' want) annotations
+}
+
+@test "documents beside the outputs are those that are attached, and what mkbench sbom says of the image" {
+	for row in spdx:application/spdx+json cyclonedx:application/vnd.cyclonedx+json; do
+		format=${row%%:*}
+		file=out/notes-1.${format/cyclonedx/cdx}.json
+		for image in out/notes-1.oci out/notes-1.tar; do
+			"$MKBENCH" sbom --format "$format" $image | cmp - "$file"
+		done
+		referrer=$(jq -r --arg type "${row#*:}" '.manifests[] | select(.artifactType == $type) | .digest' out/notes-1.oci/index.json)
+		blob "$referrer" | jq -e --arg image "$(image)" --arg name "${file#out/}" \
+			'.subject.digest == $image and .layers[0].annotations["org.opencontainers.image.title"] == $name'
+		blob "$(blob "$referrer" | jq -r '.layers[0].digest')" | cmp - "$file"
+	done
+	MKBENCH_STORE=$BATS_TEST_TMPDIR/other "$MKBENCH" sbom out/notes-1.oci | cmp - out/notes-1.spdx.json # from its bytes alone
+}
+
+@test "the provenance names recipe, lock, materials and each output by digest" {
+	file=out/notes-1.provenance.json
+	sum() { sha256sum <"$1" | cut -d' ' -f1; }
+	jq -e '._type == "https://in-toto.io/Statement/v1" and .predicateType == "https://slsa.dev/provenance/v1"' $file
+	jq -e --arg oci "$(image)" --arg tar "$(sum out/notes-1.tar)" '[.subject[] | [.name, .digest.sha256]] ==
+		[["notes-1.oci", $oci[7:]], ["notes-1.tar", $tar]]' $file
+	jq -e --arg recipe "$(sum notes.yml)" --arg lock "$(sum notes.lock)" '.predicate.buildDefinition | .externalParameters.recipe ==
+		{name: "notes.yml", digest: {sha256: $recipe}} and .internalParameters.lock.digest.sha256 == $lock' $file
+	base=$(sum made/debian/pool/base-files.deb)
+	jq -e --arg base "$base" '.predicate.buildDefinition.resolvedDependencies[] | select(.name == "base-files") | .digest.sha256 == $base' $file
+	jq -e '.predicate.buildDefinition.resolvedDependencies[] | select(.name == "a") | .digest.sha256 | length == 64' $file
+	jq -e '.predicate.runDetails.builder.id == "urn:mkbench:builder" and (.predicate.runDetails.builder.version.mkbench | length > 0)' $file
+	referrer=$(jq -r '.manifests[] | select(.artifactType == "application/vnd.in-toto+json") | .digest' out/notes-1.oci/index.json)
+	blob "$(blob "$referrer" | jq -r '.layers[0].digest')" | jq -e --arg image "$(image)" '.subject == [{name: "notes:1", digest: {sha256: $image[7:]}}]'
+}
+
+@test "sha256sum takes the sums of all that was written, and finds a byte that is another" {
+	cp -r out "$BATS_TEST_TMPDIR/out"
+	cd "$BATS_TEST_TMPDIR/out"
+	run -0 sha256sum --check --strict --quiet notes-1.SHA256SUMS
+	diff <(cut -c67- notes-1.SHA256SUMS | sort) <(find . -type f ! -name '*SUMS' -printf '%P\n' | sort)
+	rm notes-1.oci/index.json
+	echo '{}' >notes-1.oci/index.json
+	run -1 sha256sum --check --quiet notes-1.SHA256SUMS
+}
+
+@test "a second build changes nothing, and one without a release has the same image and nothing beside it" {
+	cp -r out before
+	mkbench 0 build --progress=json -o out notes.yml
+	diff -r before out
+	cp notes.lock plain.lock
+	mkbench 0 build -o plain plain.yml
+	[[ $(ls plain) == $'notes-1.oci\nnotes-1.tar' ]]
+	jq -e '.manifests | length == 1' plain/notes-1.oci/index.json
+	diff <(blob "$(image)" | jq .layers) <(jq .layers "plain/notes-1.oci/blobs/sha256/$(jq -r '.manifests[0].digest[7:]' plain/notes-1.oci/index.json)")
+}
+
+@test "sbom of a recipe: what its lock says where nothing is built, else the image, unless that is of another lock" {
+	mkdir -p "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here"
+	run -0 --separate-stderr "$MKBENCH" sbom "$BATS_FILE_TMPDIR/notes.yml"
+	[[ $stderr == *"notes-1.oci or .tar is not here: this is what "*"notes.lock says"* ]]
+	jq -e '.packages[] | select(.name == "base-files") | .checksums[0].checksumValue | length == 64' <<<"$output"
+	jq -e '.comment | startswith("Made of the recipe")' <<<"$output"
+	cp "$BATS_FILE_TMPDIR/out/notes-1.tar" .
+	run -0 --separate-stderr "$MKBENCH" sbom "$BATS_FILE_TMPDIR/notes.yml"
+	[[ -z $stderr ]]
+	diff - "$BATS_FILE_TMPDIR/out/notes-1.spdx.json" <<<"$output"
+	python3 "$BATS_TEST_DIRNAME/report-image.py" notes-1.oci
+	rm notes-1.tar
+	run -0 --separate-stderr "$MKBENCH" sbom "$BATS_FILE_TMPDIR/notes.yml"
+	[[ $stderr == *"is of another lock"* ]]
+}
+
+@test "release: what is no line, a document that there is not, and one twice are refused where they stand" {
+	for row in 'title: "a\nb"' 'title: "a\e[31m"' 'documents: [spdx, spdx]' 'documents: [pdf]' 'documents: []' 'sums: 7'; do
+		cat plain.yml - >bad.yml <<<"release: { $row }"
+		mkbench 3 check bad.yml
+		[[ $output == *"bad.yml:10:"* ]]
+	done
+}
