@@ -33,6 +33,18 @@ fails_with() {
 	[[ $(cat "$room/waited") =~ ^("ready: 2 of 2 sites"|"degraded: 2 of 2 sites; "[^\;]*socketio[^\;]*)$ ]] || { cat "$room/waited"; return 1; }
 }
 
+@test "a first answer that takes seconds is waited for, not asked for again and again" {
+	sed -i "s|        body = |        said = open('$room/log/asked', 'a', 1)\\n        print('begin', file=said)\\n        first = not asked; asked.append(1); time.sleep(4 if first else 0)\\n        print('end', file=said)\\n&|; s|^terms = 0|asked = []\\n&|" \
+		"$room/bench/program"
+	: >"$room/log/asked"
+	chmod 666 "$room/log/asked"
+	start_room
+	opened() { grep -q 'open: done in' "$log"; }
+	by=$outside until_true 300 opened
+	[[ $(head -2 "$room/log/asked" | xargs) = "begin end" ]] || { cat "$room/log/asked"; false; }
+	end_room TERM
+}
+
 @test "MariaDB that does not know a setting: its own line, and what to do; it is tried again by itself" {
 	sed -i '/^port=/a bogus_variable=1' "$room/etc/my.cnf"
 	start_room

@@ -20,6 +20,7 @@
 
 #define CHECK_SECONDS 60
 #define PAGE_MS 30000
+#define ANSWER_MS 10000 /* a question that is given up is worked at all the same, and the next ones wait behind it */
 #define CLOSED_MS 3000
 #define IN_A_ROW 4 /* one answer by the new map may be followed by one of a worker that has yet to hear of it */
 #define TURN_MS 25
@@ -138,7 +139,7 @@ struct err *door_prepare(const struct bench *b, const bool *ready)
  * nor a page of excuses. */
 static struct err *wait_for_page(const struct bench *b, const char *site, bool is_new)
 {
-	struct http_client_question q = { .port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = 1000 };
+	struct http_client_question q = { .port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = ANSWER_MS };
 	int64_t until = clock_ms() + PAGE_MS;
 	unsigned pause_ms = TURN_MS;
 	int status = 0;
