@@ -74,8 +74,11 @@ oracle() {
 @test "no user, password or session is in the image's tables" {
 	inside true bash -euc '
 		mkdir /tmp/look && cp -r /usr/lib/mkbench/sites/mariadb /tmp/look/data && chown -R mysql /tmp/look
-		mariadbd --user=mysql --no-defaults --datadir=/tmp/look/data --socket=/tmp/look/sock --pid-file=/tmp/look/pid --skip-networking >/tmp/look/log 2>&1 &
-		until mariadb -S /tmp/look/sock -e "SELECT 1" >/dev/null 2>&1; do sleep 0.2; done
+		mariadbd --no-defaults --user=mysql --datadir=/tmp/look/data --socket=/tmp/look/sock --pid-file=/tmp/look/pid --skip-networking >/tmp/look/log 2>&1 &
+		until mariadb -S /tmp/look/sock -e "SELECT 1" >/dev/null 2>&1; do
+			kill -0 $! || { cat /tmp/look/log; exit 1; }
+			sleep 0.2
+		done
 		mariadb -S /tmp/look/sock -N -e "SELECT user FROM mysql.user WHERE user NOT IN (\"root\", \"mysql\", \"mariadb.sys\", \"PUBLIC\", \"\");
 			SELECT name FROM _032d4c17a2178aa3.user; SELECT id FROM _032d4c17a2178aa3.session"
 		kill $! && wait $! || true; rm -r /tmp/look' >"$WORK/found"
