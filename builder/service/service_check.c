@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -82,6 +83,22 @@ static bool check_folder(const struct recipe *r, size_t i, struct problems *p)
 	return code == EISDIR;
 }
 
+/* What the recipe brings of interpreters from this machine: a folder as it is, an archive by its digest. */
+static void check_build(const struct recipe *r, size_t i, struct problems *p)
+{
+	const struct app *a = &((const struct app *)r->runtime.archives.items)[i];
+	AUTO_FREE char *path = recipe_beside(r, a->path);
+	struct mark at = node_mark(r->root, "runtime/archives/%zu/path", i);
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		problem_add(p, at, "cannot open %s: %s", path, strerror(errno));
+	else if (S_ISDIR(st.st_mode) && a->sha256)
+		problem_add(p, at, "%s is a folder, of which 'sha256' says nothing: remove that", path);
+	else if (!S_ISDIR(st.st_mode) && !a->sha256)
+		problem_add(p, at, "%s is an archive: add its 'sha256', which sha256sum prints", path);
+}
+
 static void check_options(const struct manifest *m, const struct recipe *r, size_t i, struct problems *p)
 {
 	const struct app *a = &((const struct app *)r->apps.items)[i];
@@ -113,6 +130,9 @@ struct err *service_check(const char *share, const struct recipe *r, struct prob
 	for (size_t i = 0; i < r->apps.count; i++)
 		if (apps[i].path && check_folder(r, i, p) && i == 0)
 			first_is_here = true;
+	for (size_t i = 0; i < r->runtime.archives.count; i++)
+		if (((const struct app *)r->runtime.archives.items)[i].path)
+			check_build(r, i, p);
 	if (!r->framework || !r->apps.count || (!strcmp(r->framework, "auto") && !can_be_recognised(apps, first_is_here)))
 		return NULL;
 	TRY(framework_read(&arena, share, r, p, &m));

@@ -208,7 +208,14 @@ who=home/frappe/frappe-bench/who
 	[[ $output == *"the build of python: ./python.tar.gz is not what the recipe means: its SHA-256 is $(sha256sum python.tar.gz | cut -d' ' -f1) and not 000"* ]]
 	rm python.tar.gz
 	mkbench 3 build -o out notes.yml
-	[[ $output == *"there is no ./python.tar.gz: write where the build of Python is"* ]]
+	[[ $output == *"notes.yml:13:36: cannot open ./python.tar.gz: No such file or directory"* ]]
+	packed python >/dev/null
+	write_recipe 'python: "3.10"' 'archives: [{ name: python, path: ./python.tar.gz }]'
+	mkbench 3 check notes.yml
+	[[ $output == *"./python.tar.gz is an archive: add its 'sha256', which sha256sum prints"* ]]
+	write_recipe 'python: "3.10"' "archives: [{ name: python, path: ./python, sha256: $(printf '%064d' 0) }]"
+	mkbench 3 check notes.yml
+	[[ $output == *"./python is a folder, of which 'sha256' says nothing: remove that"* ]]
 }
 
 @test "what an app wants is held against the version that the recipe brings" {
