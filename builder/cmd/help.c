@@ -7,11 +7,12 @@
 #include "cmd/option.h"
 
 #define WIDTH 80
+#define COMMAND_COLUMN 20
 #define OPTION_COLUMN 22
 #define ACT_COLUMN 35
 
 static const char statuses[] =
-	"exit status: 0 done, 2 usage, 3 recipe, 4 fetch or push, 5 build, or a check of verify has failed, 6 system, 130 after Ctrl-C before it was done";
+	"exit status: 0 done, 2 usage, 3 recipe, 4 fetch or push, 5 build, or a check has failed, 6 system, 130 after Ctrl-C before it was done";
 
 void help_wrap(struct text *out, const char *text, size_t column, size_t indent)
 {
@@ -42,16 +43,6 @@ void help_wrap(struct text *out, const char *text, size_t column, size_t indent)
 	text_put(out, "\n");
 }
 
-void help_usage(struct text *out)
-{
-	text_put(out, "usage: mkbench COMMAND [ARGUMENTS]\n\n");
-	for (const struct cmd *const *c = cmd_all; *c; c++)
-		text_printf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
-	text_put(out, "\n'mkbench help COMMAND' shows the arguments and options of one.\n"
-		      "'mkbench --version' says which mkbench this is.\n\n");
-	help_wrap(out, statuses, 0, 0);
-}
-
 /* A short head, then what it means, in a column of its own. */
 static void put_row(struct text *out, const char *head, const char *help, size_t column)
 {
@@ -64,6 +55,18 @@ static void put_row(struct text *out, const char *head, const char *help, size_t
 		text_printf(out, "%-*s", (int)column, head);
 		help_wrap(out, help, column, column);
 	}
+}
+
+void help_usage(struct text *out)
+{
+	text_put(out, "usage: mkbench COMMAND [ARGUMENTS]\n\n");
+	for (const struct cmd *const *c = cmd_all; *c; c++) {
+		AUTO_FREE char *head = mem_printf("  %s", (*c)->name);
+		put_row(out, head, (*c)->summary, COMMAND_COLUMN);
+	}
+	text_put(out, "\n'mkbench help COMMAND' shows the arguments and options of one.\n"
+		      "'mkbench --version' says which mkbench this is.\n\n");
+	help_wrap(out, statuses, 0, 0);
 }
 
 /* "-o, --output FOLDER" */

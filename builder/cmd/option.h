@@ -26,8 +26,12 @@ struct cmd;
 typedef struct err *option_taker(void *wishes, int id, const char *value);
 
 /* Reads argv, whose first word is the command's name, by the command's table. *ret_operand is the one word that is no option; NULL
- * when there is none and the command needs none; of a command that takes two words it is an array of them. ERR_USAGE names the word that is wrong, and the option it may stand for. */
+ * when there is none and the command needs none; of a command that takes two words it is an array of them, of one that takes any number,
+ * "FILE...", the first. ERR_USAGE names the word that is wrong, and the option it may stand for. */
 struct err *option_read(const struct cmd *c, int argc, char **argv, option_taker *take, void *wishes, const char **ret_operand) MUST_CHECK;
+
+/* All the words that are no options, NULL-terminated, part of argv: after option_read. */
+char *const *option_words(int argc, char **argv);
 
 /* What the commands take that have no wishes of their own. */
 struct option_set {

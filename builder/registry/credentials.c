@@ -3,17 +3,16 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <limits.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <strings.h>
 
+#include "base/base64.h"
 #include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/password.h"
 #include "base/text.h"
 
 #define CONFIG_LIMIT   (4u << 20)
@@ -26,33 +25,21 @@ static void drop_json(json_t **j)
 }
 #define AUTO_JSON __attribute__((cleanup(drop_json)))
 
-static void wipe(char **text)
-{
-	if (*text)
-		OPENSSL_cleanse(*text, strlen(*text));
-	free(*text);
-	*text = NULL;
-}
-
 void credentials_done(struct credentials *c)
 {
-	wipe(&c->user);
-	wipe(&c->password);
-	wipe(&c->identity);
-	wipe(&c->token);
+	password_done(&c->user);
+	password_done(&c->password);
+	password_done(&c->identity);
+	password_done(&c->token);
 	free(c->from);
 	c->from = NULL;
 }
 
 char *credentials_basic(const struct credentials *c)
 {
-	AUTO_FREE char *pair = mem_printf("%s:%s", c->user, c->password);
-	size_t len = strlen(pair);
-	char *out = mem_new(4 * ((len + 2) / 3) + 1);
+	AUTO_PASSWORD char *pair = mem_printf("%s:%s", c->user, c->password);
 
-	EVP_EncodeBlock((unsigned char *)out, (unsigned char *)pair, (int)len);
-	OPENSSL_cleanse(pair, len);
-	return out;
+	return base64_encode(pair, strlen(pair));
 }
 
 /* How much of "host/name" a key of a file speaks for: "https://host/v1/", "host", podman's "host/team". 0: nothing. */
@@ -92,21 +79,14 @@ static json_t *best(json_t *table, const char *host, const char *name)
 /* "user:password" in base 64; a password may hold colons, never a zero byte. */
 static bool take_pair(const char *word, struct credentials *c)
 {
-	size_t len = strlen(word), padding = text_ends(word, "==") ? 2 : text_ends(word, "=") ? 1 : 0;
+	AUTO_PASSWORD char *pair = NULL;
+	size_t len;
+	char *colon = base64_decode(word, &pair, &len) ? strchr(pair, ':') : NULL;
 
-	if (!len || len % 4 || len > SECRET_LIMIT)
-		return false;
-	char *pair = mem_new(len + 1);
-	int n = EVP_DecodeBlock((unsigned char *)pair, (const unsigned char *)word, (int)len);
-	if (n >= 0)
-		pair[(size_t)n - padding] = '\0';
-	char *colon = n >= 0 ? strchr(pair, ':') : NULL;
 	if (colon) {
 		c->user = mem_ndup(pair, (size_t)(colon - pair));
 		c->password = mem_dup(colon + 1);
 	}
-	OPENSSL_cleanse(pair, len);
-	free(pair);
 	return colon != NULL;
 }
 
@@ -141,12 +121,12 @@ static struct err *take_helper_answer(const char *program, const char *said, str
 	char *user = text_of(answer, "Username"), *secret = text_of(answer, "Secret");
 
 	if (!secret || !user) {
-		wipe(&user);
-		wipe(&secret);
+		password_done(&user);
+		password_done(&secret);
 		return err_new(ERR_USAGE, "%s answers no Username and Secret", program);
 	}
 	if (!strcmp(user, "<token>")) {
-		wipe(&user);
+		password_done(&user);
 		c->identity = secret;
 	} else {
 		c->user = user;
@@ -175,8 +155,8 @@ static struct err *ask_helper(const char *helper, const char *path, const char *
 		e = take_helper_answer(program, said, c);
 	else if (!strstr(said, "credentials not found") && !strstr(errors, "credentials not found"))
 		e = err_new(ERR_USAGE, "%s get has failed with status %d: try it by hand: echo %s | %s get", program, status, host, program);
-	wipe(&said);
-	wipe(&errors);
+	password_done(&said);
+	password_done(&errors);
 	return e;
 }
 
@@ -209,7 +189,7 @@ static struct err *look_into(const char *path, const char *host, const char *nam
 	}
 	TRY(e);
 	config = json_loadb(text, len, 0, NULL);
-	wipe(&text);
+	password_done(&text);
 	if (!json_is_object(config))
 		return err_new(ERR_USAGE, "%s is not JSON: 'docker login' writes it", path);
 	return take_config(config, path, host, name, c);
@@ -234,36 +214,13 @@ struct err *credentials_find(const char *host, const char *name, struct credenti
 	return NULL;
 }
 
-static struct err *read_password(const char *path, char **ret)
-{
-	bool input = !strcmp(path, "-");
-	size_t len = 0;
-	ssize_t n;
-
-	if (!input)
-		return file_read(path, SECRET_LIMIT, ret, &len);
-	char *text = mem_new(SECRET_LIMIT + 1);
-	while (len < SECRET_LIMIT && ((n = read(STDIN_FILENO, text + len, SECRET_LIMIT - len)) > 0 || (n < 0 && errno == EINTR)))
-		len += n > 0 ? (size_t)n : 0;
-	*ret = text;
-	return NULL;
-}
-
 struct err *credentials_given(const char *user, const char *password_file, struct credentials *ret)
 {
-	char *text = NULL;
-
 	*ret = (struct credentials){ 0 };
-	TRY_AS(read_password(password_file, &text), "the password's file");
-	text[strcspn(text, "\r\n")] = '\0';
-	if (!*text || !*user || strchr(user, ':')) {
-		bool empty = !*text;
-		wipe(&text);
-		return empty ? err_new(ERR_USAGE, "the first line of %s holds no password", !strcmp(password_file, "-") ? "standard input" : password_file)
-			     : err_new(ERR_USAGE, "--user wants a name without a colon");
-	}
+	if (!*user || strchr(user, ':'))
+		return err_new(ERR_USAGE, "--user wants a name without a colon");
+	TRY(password_read(password_file, &ret->password));
 	ret->user = mem_dup(user);
-	ret->password = text;
 	ret->from = mem_dup("--password-file");
 	return NULL;
 }

@@ -10,7 +10,7 @@ setup() {
 }
 
 # The commands that the general page lists.
-commands() { "$MKBENCH" help | sed -n 's/^  \([a-z]*\) .*/\1/p'; }
+commands() { "$MKBENCH" help | sed -n 's/^  \([a-z-]*\) .*/\1/p'; }
 
 # narrow: nothing that was printed is wider than a terminal.
 narrow() { run ! grep -nE '^.{81}' <<<"$output"; }
@@ -45,6 +45,8 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	[ "$(options lock)" = "--progress --update " ]
 	[ "$(options build)" = "--output --progress " ]
 	[ "$(options push)" = "--password-file --plain-http --progress --user " ]
+	[ "$(options sign)" = "--comment --generate --key --no-password --password-file " ]
+	[ "$(options verify-signature)" = "--key " ]
 	[ "$(options clean)" = "--all --built " ]
 	[ "$(options verify)" = "$(printf '%s\n' $machine --json --output --progress | sort | tr '\n' ' ')" ]
 	[ "$(options run)" = "$(printf '%s\n' $machine --clean --data --detach --env --exec --list --name --output --port --progress --stop | sort | tr '\n' ' ')" ]
@@ -129,7 +131,7 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	touch demo.yml
 	complete_at() { bash -c 'source ./completion; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mkbench; printf "%s " "${COMPREPLY[@]}"' - mkbench "$@"; }
 	[ "$(complete_at cl)" = "clean " ]
-	[ "$(complete_at help ver)" = "verify " ]
+	[ "$(complete_at help ver)" = "verify verify-signature " ]
 	[ "$(complete_at build --pro)" = "--progress " ]
 	[ "$(complete_at build --progress j)" = "json " ]
 	[ "$(complete_at run --engine "")" = "docker podman own " ]
