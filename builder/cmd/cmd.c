@@ -11,7 +11,7 @@ const struct cmd *const cmd_all[] = {
 	&cmd_init, &cmd_check, &cmd_plan, &cmd_lock, &cmd_build, &cmd_run, &cmd_verify,
 	&cmd_inspect, &cmd_diff, &cmd_upgrade, &cmd_sbom,
 	&cmd_push, &cmd_sign, &cmd_verify_signature,
-	&cmd_clean, &cmd_schema, &cmd_completion, NULL,
+	&cmd_store, &cmd_clean, &cmd_schema, &cmd_completion, NULL,
 };
 
 struct err *cmd_find(const char *name, const struct cmd **ret)

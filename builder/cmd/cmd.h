@@ -19,7 +19,7 @@ extern const struct cmd *const cmd_all[]; /* NULL-terminated, in the order of a 
 extern const struct cmd cmd_init, cmd_check, cmd_plan, cmd_lock, cmd_build, cmd_run, cmd_verify;
 extern const struct cmd cmd_inspect, cmd_diff, cmd_upgrade, cmd_sbom;
 extern const struct cmd cmd_push, cmd_sign, cmd_verify_signature;
-extern const struct cmd cmd_clean, cmd_schema, cmd_completion;
+extern const struct cmd cmd_store, cmd_clean, cmd_schema, cmd_completion;
 
 /* By its name; ERR_USAGE has the nearest. */
 struct err *cmd_find(const char *name, const struct cmd **ret) MUST_CHECK;

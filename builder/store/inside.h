@@ -10,13 +10,18 @@ struct store {
 	char *path;
 	int fd;                  /* of path */
 	int lock;                /* of the file lock, flocked */
-	pthread_mutex_t mutex;   /* guards work */
+	pthread_mutex_t mutex;   /* guards work and used */
 	struct { char **items; size_t count, room; } work;
+	bool watched;            /* what is used is noted (store_bundle.h) */
+	struct { char **items; size_t count, room; } used;
 };
 
 /* Marks a file or folder (relative to the store, or absolute) as used now; false when it is absent. */
 bool store_note_use(const struct store *s, const char *name);
 struct err *store_disk_err(int code, const struct store *s) MUST_CHECK;
+/* What is used, where that is watched; name is relative to the store, or absolute. */
+void store_bundle_note(const struct store *s, const char *name);
+void store_bundle_forget(struct store *s);
 /* A short text with an end mark, by way of tmp/. */
 struct err *store_ref_save(const struct store *s, const char *path, const char *text) MUST_CHECK;
 struct err *store_ref_load(const char *path, char **ret_text) MUST_CHECK; /* NULL text: absent or torn */

@@ -143,6 +143,7 @@ void store_close(struct store *s)
 		free(s->work.items[i]);
 	}
 	free(s->work.items);
+	store_bundle_forget(s);
 	file_closep(&s->lock);
 	file_closep(&s->fd);
 	pthread_mutex_destroy(&s->mutex);
@@ -177,6 +178,7 @@ bool store_note_use(const struct store *s, const char *name)
 
 	if (fstatat(s->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return false;
+	store_bundle_note(s, name);
 	if (st.st_atime + USE_GRAIN_SECONDS < time(NULL))
 		utimensat(s->fd, name, (struct timespec[]){ { .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT } }, 0);
 	return true;

@@ -156,3 +156,16 @@ on_small_disk() {
 	on_small_disk $(($(du -sm "$LAB/out/small-latest.oci" | cut -f1) * 3 / 2))m output # enough for the first of the two
 	[[ $(cat "$BATS_TEST_TMPDIR/log.names") = small-latest.oci ]]
 }
+
+@test "store: what was exported builds the same bytes elsewhere, without a network, and a changed app too" {
+	run -0 timeout 600 "$MKBENCH" store export --progress=plain small.lock -o "$BATS_TEST_TMPDIR/store.tar"
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/other
+	run -0 "$MKBENCH" store import "$BATS_TEST_TMPDIR/store.tar"
+	[[ $output == *"files are in the store $MKBENCH_STORE" ]]
+	run -0 timeout 600 unshare -n "$MKBENCH" build --progress=plain -o "$BATS_TEST_TMPDIR/out" small.yml
+	sed -n '/^tree\|^oci\|^docker/p' <<<"$output" | diff - digests
+	cp -r app small.yml small.lock bare.yml "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	echo changed >app/app/__init__.py
+	run -0 timeout 600 unshare -n "$MKBENCH" build --progress=plain -o changed small.yml
+}
