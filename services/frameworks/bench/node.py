@@ -21,6 +21,8 @@ MANAGERS = {"package-lock.json": ("npm", None), "npm-shrinkwrap.json": ("npm", N
             "yarn.lock": ("yarn", "1")}
 # A pnpm-lock.yaml is read by the versions of its time, and since its own 9 by all later ones.
 PNPM_OF_LOCK = {"5": "7", "6": "8"}
+# So is a yarn.lock of yarn 2 and later by its own number; digests in one of another time would not be compared.
+BERRY_OF_LOCK = {"4": "2", "5": "3", "6": "3"}
 PACKAGE_OF = {"yarn": "yarn", "berry": "@yarnpkg/cli-dist", "pnpm": "pnpm"}
 TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".json", ".html", ".css", ".vue", ".txt", ".md", ".xml")
 
@@ -58,8 +60,9 @@ def manager_of(folder, package):
     if kind == "pnpm":
         found = re.search(r"^lockfileVersion:\s*'?(\d+)", read(f"{folder}/pnpm-lock.yaml"), re.M)
         version = PNPM_OF_LOCK.get(found[1]) if found else None
-    if kind == "yarn" and re.search(r"^__metadata:", read(f"{folder}/yarn.lock"), re.M):
-        kind, version = "berry", None
+    found = re.search(r"^__metadata:\n +version: (\d+)", read(f"{folder}/yarn.lock"), re.M)
+    if kind == "yarn" and found:
+        kind, version = "berry", BERRY_OF_LOCK.get(found[1])
     named = re.match(r"(npm|yarn|pnpm)@([0-9][0-9A-Za-z.-]*)", package.get("packageManager") or "")
     if named:
         name, version = named.groups()
@@ -228,8 +231,9 @@ def run_manager(kind, cache, folder, managers, changed):
         offline, frozen = "--offline", [] if changed else ["--frozen-lockfile"]
     elif kind == "berry":
         environment |= {"YARN_NODE_LINKER": "node-modules", "YARN_GLOBAL_FOLDER": f"{cache}/berry", "YARN_ENABLE_SCRIPTS": "false",
-                        "YARN_ENABLE_TELEMETRY": "0", "YARN_ENABLE_GLOBAL_CACHE": "true", "YARN_IGNORE_PATH": "1"}
-        words, offline, frozen = [*get_manager(cache, kind, managers), "install"], None, [] if changed else ["--immutable"]
+                        "YARN_ENABLE_TELEMETRY": "0", "YARN_ENABLE_GLOBAL_CACHE": "true", "YARN_IGNORE_PATH": "1",
+                        "YARN_ENABLE_IMMUTABLE_INSTALLS": "false"}
+        words, offline, frozen = [*get_manager(cache, kind, managers), "install"], None, []
     else:
         words = [*get_manager(cache, kind, managers), "install", "--ignore-scripts", "--config.node-linker=hoisted",
                  "--store-dir", f"{cache}/pnpm", "--config.manage-package-manager-versions=false"]
@@ -238,8 +242,16 @@ def run_manager(kind, cache, folder, managers, changed):
                            stderr=subprocess.DEVNULL) if offline else None
     if first and first.returncode == 0:
         return
+    before = berry_choice(folder)
     if subprocess.run([*words, *frozen], cwd=folder, env=environment).returncode:
         fail(f"{os.path.basename(folder)}: its Node packages cannot be installed by {kind}: see above")
+    if kind == "berry" and not changed and berry_choice(folder) != before:
+        fail(f"{os.path.basename(folder)}: its yarn.lock does not answer its package.json: run yarn install there and commit the lock")
+
+
+def berry_choice(folder):
+    """What a yarn.lock resolves to, whichever version has written it: one that is newer writes the same in another form."""
+    return set(re.findall(r"^ +resolution: .*", read(f"{folder}/yarn.lock"), re.M))
 
 
 def heap_megabytes():
