@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -63,17 +62,26 @@ static void check_ports(const char *share, const struct recipe *r, struct proble
 	free(names);
 }
 
-/* Whether an app's folder is there: a folder is what cannot be read for being one. */
-static bool check_folder(const struct recipe *r, size_t i, struct problems *p)
+/* What is at a path: 0 a file, EISDIR a folder, which cannot be read for being one; else why nobody knows. */
+static int look_at(const char *path)
 {
-	const struct app *a = &((const struct app *)r->apps.items)[i];
-	AUTO_FREE char *path = recipe_beside(r, a->path), *bytes = NULL;
+	AUTO_FREE char *bytes = NULL;
 	size_t len;
 	struct err *e = file_read(path, 0, &bytes, &len);
 	int code = e ? err_code(e) : 0;
-	struct mark at = node_mark(r->root, "apps/%zu/path", i);
 
 	err_free(e);
+	return code;
+}
+
+/* Whether an app's folder is there. */
+static bool check_folder(const struct recipe *r, size_t i, struct problems *p)
+{
+	const struct app *a = &((const struct app *)r->apps.items)[i];
+	AUTO_FREE char *path = recipe_beside(r, a->path);
+	int code = look_at(path);
+	struct mark at = node_mark(r->root, "apps/%zu/path", i);
+
 	if (code == ENOENT || code == ENOTDIR)
 		problem_add(p, at, "there is no folder %s: put the app %s there, or write where it is", path, a->name);
 	else if (code == EACCES)
@@ -89,13 +97,13 @@ static void check_build(const struct recipe *r, size_t i, struct problems *p)
 	const struct app *a = &((const struct app *)r->runtime.archives.items)[i];
 	AUTO_FREE char *path = recipe_beside(r, a->path);
 	struct mark at = node_mark(r->root, "runtime/archives/%zu/path", i);
-	struct stat st;
+	int code = look_at(path);
 
-	if (stat(path, &st) < 0)
-		problem_add(p, at, "cannot open %s: %s", path, strerror(errno));
-	else if (S_ISDIR(st.st_mode) && a->sha256)
+	if (code == ENOENT || code == ENOTDIR || code == EACCES)
+		problem_add(p, at, "cannot open %s: %s", path, strerror(code));
+	else if (code == EISDIR && a->sha256)
 		problem_add(p, at, "%s is a folder, of which 'sha256' says nothing: remove that", path);
-	else if (!S_ISDIR(st.st_mode) && !a->sha256)
+	else if (code != EISDIR && !a->sha256)
 		problem_add(p, at, "%s is an archive: add its 'sha256', which sha256sum prints", path);
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "backup/dump.h"
+#include "backup/import.h"
 #include "backup/scratch.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -73,7 +74,7 @@ static struct err *copy_database(const struct bench *b, const char *site, const 
 	if (!e)
 		e = dump_site(b, name, dump, &made);
 	if (!e)
-		e = scratch_import(s->socket, name, dump, json_object_get(made, "tables"));
+		e = import_dump(&(struct import){ .socket = s->socket, .schema = name, .dump = dump, .tables = json_object_get(made, "tables") });
 	if (!e)
 		e = sql_open(s->socket, "root", NULL, NULL, 60, &root);
 	if (!e)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "lib/log.h"
 #include "lib/reason.h"
 
 #define FIRST_MS 5000
@@ -36,6 +37,15 @@ unsigned attempts_failed(struct attempts *a, const struct bench *b, const char *
 	a->why = mem_dup(why);
 	a->settings = !may_mend_itself && a->same >= ATTEMPTS_SAME ? stamp(b) : 0;
 	return a->settings ? 0 : a->delay_ms;
+}
+
+void attempts_told(const struct attempts *a, unsigned ms)
+{
+	if (ms)
+		log_line("provisioning did not finish: tried again in %u s", ms / 1000);
+	else
+		log_line("provisioning has failed %u times for the same reason, and waits for a change: benchctl retry, a changed setting or a new start",
+			 a->same);
 }
 
 void attempts_reset(struct attempts *a)

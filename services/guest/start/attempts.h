@@ -17,6 +17,8 @@ struct attempts {
 /* It has failed, for that reason. Milliseconds until it is to be tried again, 5 s to a minute; 0: not before something changes, once what
  * does not change by itself has failed ATTEMPTS_SAME times with the same words. */
 unsigned attempts_failed(struct attempts *a, const struct bench *b, const char *why, bool may_mend_itself);
+/* Says it in the log; ms as attempts_failed returned it. */
+void attempts_told(const struct attempts *a, unsigned ms);
 /* It went well: begins anew. */
 void attempts_reset(struct attempts *a);
 /* Whether a person asks for another try (benchctl retry), or has changed what sites are made by, since it was given up: the common configuration,

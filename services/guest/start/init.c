@@ -100,11 +100,7 @@ static void provision_failed(struct init *i)
 	err_free(full);
 	json_decref(steps);
 	i->provision_at = ms ? clock_ms() + ms : 0;
-	if (ms)
-		log_line("provisioning did not finish: tried again in %u s", ms / 1000);
-	else
-		log_line("provisioning has failed %u times for the same reason, and waits for a change: benchctl retry, a changed setting or a new start",
-		    i->attempts.same);
+	attempts_told(&i->attempts, ms);
 	set_state(i, STATE_DEGRADED, why);
 }
 
