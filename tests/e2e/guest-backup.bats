@@ -406,7 +406,7 @@ strike() {
 	serve
 	run -0 over_there backup
 	[[ -e $room/far/config && ! -e $room/repository ]]
-	grep -q 127.0.0.1 "$room/data/secrets/backup_known_hosts"
+	[[ -s $room/data/secrets/backup_known_hosts ]]
 	run -0 over_there backups --json
 	jq -e 'length == 1' <<<"$output"
 	: >"$room/authorized"
