@@ -45,14 +45,22 @@ static const struct {
 	{ "401 unauthorized", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
 };
 
+/* What restic's words mean, or NULL. */
+static const char *meaning(const char *errors)
+{
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (strcasestr(errors, known[i].says))
+			return known[i].means;
+	return NULL;
+}
+
 /* restic's own last line, and what it means where we know it. */
 static struct err *explain(const struct repository *r, const char *verb, const char *errors, int status)
 {
 	const char *line = errors, *end;
 
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (strcasestr(errors, known[i].says))
-			return err_new(ERR_SYSTEM, "backup repository %s: %s", r->shown, known[i].means);
+	if (meaning(errors))
+		return err_new(ERR_SYSTEM, "backup repository %s: %s", r->shown, meaning(errors));
 	for (const char *at = errors; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] == '\n'))
 		if (*at != '\n')
 			line = at;
@@ -152,7 +160,9 @@ static struct err *look(const struct repository *r, bool *ret_there)
 
 	TRY(run(r, &c, words, &output, &errors, &status));
 	*ret_there = !status;
-	if (!status || strstr(errors, "Is there a repository at") || strstr(errors, "repository does not exist"))
+	/* restic asks whether there is one, too, when it was not let in */
+	bool none = strstr(errors, "Is there a repository at") || strstr(errors, "repository does not exist");
+	if (!status || (none && !meaning(errors)))
 		return NULL;
 	return explain(r, "cat config", errors, status);
 }
