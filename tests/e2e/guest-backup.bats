@@ -384,10 +384,10 @@ strike() {
 	[[ -z $(restic_here snapshots --json --tag=mkbench-untried | jq -r '.[]?.id') ]]
 }
 
-@test "by sftp: with a key that everybody may read, the server's own key kept; another key, another server and a closed door are one line each" {
+@test "by sftp: with a key that everybody may read, the server's own key kept; a server that is down is one line" {
 	sshd=${SSHD:-/usr/sbin/sshd}
 	[[ -x $sshd ]] || skip "needs openssh-server"
-	for name in host other mine; do ssh-keygen -q -t ed25519 -N "" -f "$room/$name"; done
+	for name in host mine; do ssh-keygen -q -t ed25519 -N "" -f "$room/$name"; done
 	cp "$room/mine.pub" "$room/authorized"
 	chmod 644 "$room/mine"
 	printf '%s\n' "Port 2222" "ListenAddress 127.0.0.1" "HostKey $room/host" "AuthorizedKeysFile $room/authorized" "StrictModes no" "UsePAM no" \
@@ -409,13 +409,5 @@ strike() {
 	[[ -s $room/data/secrets/backup_known_hosts ]]
 	run -0 over_there backups --json
 	jq -e 'length == 1' <<<"$output"
-	: >"$room/authorized"
-	refused "does not let this instance in"
-	cp "$room/mine.pub" "$room/authorized"
-	in_room pkill -x sshd
-	wait "$server" || true
-	mv "$room/other" "$room/host"
-	serve
-	refused "the server has another key than it had"
 	in_room pkill -x sshd
 }
