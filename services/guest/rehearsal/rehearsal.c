@@ -88,7 +88,8 @@ static struct err *copy_database(const struct bench *b, const char *site, const 
 
 static struct err *copy_databases(const struct bench *b, const char *staging)
 {
-	AUTO_FREE char *dump = mem_printf("%s/dump", staging), *listed = mem_printf("%s" BENCH_OWN "/ledger", staging), *to = mem_printf("%s/mariadb", staging);
+	AUTO_FREE char *dump = mem_printf("%s/dump", staging), *to = mem_printf("%s/mariadb", staging);
+	AUTO_FREE char *listed = mem_printf("%s" BENCH_OWN "/ledger", staging);
 	struct scratch s = { 0 };
 	struct ledger *l = NULL;
 	struct err *e = ledger_open(listed, &l);
@@ -141,7 +142,9 @@ static struct err *lock(const struct bench *b, int *ret_fd)
 	*ret_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (*ret_fd < 0)
 		return err_errno(errno, "%s", path);
-	return flock(*ret_fd, LOCK_EX | LOCK_NB) < 0 ? err_new(ERR_SYSTEM, "a backup, a restore or another rehearsal is going on: try again when it is over") : NULL;
+	if (flock(*ret_fd, LOCK_EX | LOCK_NB) < 0)
+		return err_new(ERR_SYSTEM, "a backup, a restore or another rehearsal is going on: try again when it is over");
+	return NULL;
 }
 
 struct err *rehearsal_make(const struct bench *b, char **ret)
@@ -151,7 +154,8 @@ struct err *rehearsal_make(const struct bench *b, char **ret)
 	AUTO_CLOSE int held = -1;
 
 	if (access(DUMP, X_OK) < 0)
-		return err_new(ERR_SYSTEM, "this image has no " DUMP ", which copies databases while people work: give the recipe base: { packages: [mariadb-client] }");
+		return err_new(ERR_SYSTEM, "this image has no " DUMP ", which copies databases while people work: give the recipe "
+					   "base: { packages: [mariadb-client] }");
 	TRY(lock(b, &held));
 	TRY(rehearsal_drop(b));
 	TRY(check_room(b));
