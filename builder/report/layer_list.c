@@ -18,7 +18,6 @@
 #define TOTAL_LIMIT ((size_t)1 << 30)     /* names and kept files of a layer */
 #define ENTRY_LIMIT 4000000u
 #define UNPACKED_LIMIT ((uint64_t)1 << 38)
-#define REF "layer-list-2" /* another number when other files are kept */
 
 /* A layer's bytes on their way to libarchive, hashed. */
 struct reading {
@@ -252,7 +251,7 @@ static bool recall(struct store *s, const struct digest *key, struct layer_list 
 	AUTO_FREE char *ref = NULL, *bytes = NULL;
 	struct digest d;
 	size_t len;
-	struct err *e = store_ref_read(s, REF, key, &ref);
+	struct err *e = store_ref_read(s, LAYER_LIST_REF, key, &ref);
 
 	if (!e && (!ref || !digest_parse(ref, &d)))
 		return false;
@@ -274,7 +273,7 @@ void layer_list_remember(struct store *s, const struct digest *key, const struct
 	layer_bytes_pack(l, &bytes);
 	struct err *e = store_put(s, bytes.bytes, bytes.len, &d);
 	if (!e)
-		e = store_ref_write(s, REF, key, digest_hex(&d, hex));
+		e = store_ref_write(s, LAYER_LIST_REF, key, digest_hex(&d, hex));
 	err_free(e);
 }
 

@@ -6,6 +6,9 @@
 #include "store/store.h"
 #include "tree/tree.h"
 
+/* The refs of the store that remember lists: another number when other files are kept. */
+#define LAYER_LIST_REF "layer-list-2"
+
 struct layer_list {
 	struct tree tree;        /* sorted; kept files have CONTENT_MEMORY */
 	uint64_t packed_bytes, unpacked_bytes; /* as it lies in the image; its tar */

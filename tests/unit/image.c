@@ -134,7 +134,7 @@ static void noted(struct store *s, const char *image)
 		struct layer_list was = { 0 }, is = { 0 };
 		AUTO_TEXT struct text was_bytes = { 0 }, is_bytes = { 0 };
 		AUTO_FREE char *ref = NULL;
-		succeeds(store_ref_read(s, "layer-list", &source.layers[i].digest, &ref), "look for the note");
+		succeeds(store_ref_read(s, LAYER_LIST_REF, &source.layers[i].digest, &ref), "look for the note");
 		ok(ref != NULL);
 		succeeds(layer_list_read(&source, i, s, &was), "take the note");
 		succeeds(layer_list_read(&source, i, NULL, &is), "read the layer");
