@@ -6,14 +6,15 @@
 #include "base/mem.h"
 #include "cmd/machine_option.h"
 #include "cmd/option.h"
+#include "cmd/reproduce.h"
 #include "verify/verify.h"
 
-enum { JSON = OPTION_OWN };
+enum { JSON = OPTION_OWN, REPRODUCIBLE };
 
 struct wishes {
 	struct run_options run;
 	struct option_set build;
-	bool json;
+	bool json, reproducible;
 };
 
 static struct err *take(void *wishes, int option, const char *value)
@@ -26,6 +27,7 @@ static struct err *take(void *wishes, int option, const char *value)
 		return NULL;
 	switch (option) {
 	case JSON: w->json = true; return NULL;
+	case REPRODUCIBLE: w->reproducible = true; return NULL;
 	case OPTION_OUTPUT: w->build.folder = value; return NULL;
 	case OPTION_PROGRESS: return option_style(value, &w->build.style);
 	default: return err_new(ERR_USAGE, "an option that nobody takes");
@@ -38,6 +40,8 @@ static struct err *run(int argc, char **argv)
 	AUTO_FREE char *image = NULL;
 
 	TRY(option_read(&cmd_verify, argc, argv, take, &w, &w.build.recipe));
+	if (w.reproducible)
+		return reproduce(w.build.recipe);
 	TRY(cmd_run_image(&w.build, &image));
 	w.run.image = image;
 	w.run.style = w.build.style;
@@ -46,6 +50,7 @@ static struct err *run(int argc, char **argv)
 
 static const struct option_row options[] = {
 	{ "json", JSON, NULL, NULL, "the report as JSON, when all is over" },
+	{ "reproducible", REPRODUCIBLE, NULL, NULL, "build a RECIPE twice, the second time under other circumstances, and start nothing: are its outputs the same bytes?" },
 	MACHINE_OPTION_ROWS,
 	{ "output", OPTION_OUTPUT, "FOLDER", NULL, "where the image of a RECIPE is written; here unless given" },
 	OPTION_PROGRESS_ROW,
@@ -58,7 +63,9 @@ const struct cmd cmd_verify = {
 	.summary = "start an image, check all that it does, leave nothing of it",
 	.text = "Starts IMAGE (a NAME-TAG.oci folder, a .tar, a .raw or .qcow2 disk), or the first output of a RECIPE, which is built first, as an "
 		"instance of its own on a free port; checks the application from inside and through that port, a line each; stops it in order and "
-		"removes it with its data, also after Ctrl-C. Exit status 5: a check has failed.",
+		"removes it with its data, also after Ctrl-C. Exit status 5: a check has failed.\n\n"
+		"With --reproducible RECIPE is built as usual, then from an empty store on one processor with another umask, locale, time zone, HOME, "
+		"folder and, for root, host name. Exit status 5: an output differs; what differs in the image is shown.",
 	.options = options,
 	.run = run,
 };

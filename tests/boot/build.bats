@@ -169,3 +169,13 @@ on_small_disk() {
 	echo changed >app/app/__init__.py
 	run -0 timeout 600 unshare -n "$MKBENCH" build --progress=plain -o changed small.yml
 }
+
+@test "verify --reproducible: the same bytes under other circumstances; a step that takes some of them in is found" {
+	cp -r app small.yml small.lock bare.yml "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	run -0 timeout 900 "$MKBENCH" verify --reproducible small.yml
+	[[ $output == "oci        same       sha256:"*"docker     same       sha256:"* ]]
+	sed -i 's/echo made > made/nproc > made/' bare.yml
+	run -5 timeout 900 "$MKBENCH" verify --reproducible small.yml
+	[[ $output == *"oci        different"*"layer apps differs"*"apps/app/made"*"not the same bytes under other circumstances" ]]
+}

@@ -49,7 +49,7 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	[ "$(options verify-signature)" = "--key " ]
 	[ "$(options store)" = "--output --progress " ]
 	[ "$(options clean)" = "--all --built " ]
-	[ "$(options verify)" = "$(printf '%s\n' $machine --json --output --progress | sort | tr '\n' ' ')" ]
+	[ "$(options verify)" = "$(printf '%s\n' $machine --json --output --progress --reproducible | sort | tr '\n' ' ')" ]
 	[ "$(options run)" = "$(printf '%s\n' $machine --clean --data --detach --env --exec --list --name --output --port --progress --stop | sort | tr '\n' ' ')" ]
 }
 
