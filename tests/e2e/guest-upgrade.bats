@@ -304,7 +304,7 @@ newer_servers() { jq '.servers.mariadb = "99.1.2" | .format = 2' "$room/data/.mk
 	run -0 in_room "$room/bin/benchctl" upgrade --rehearse
 	[[ $output = *"$room/data/.mkbench/rehearsal"*"MKBENCH_REHEARSE=1"* ]]
 	is_as before # it serves on
-	[[ ! -e $room/data/mariadb.scratch ]]
+	[[ ! -e $room/data/.mariadb.scratch ]]
 	end_room TERM
 	start_room MKBENCH_REHEARSE=1
 	over
