@@ -99,6 +99,7 @@ is_whole() { [ "sha256:$(inspect "$1")" = "$(digest "$2")" ]; } # REFERENCE LAYO
 	mkbench 0 push one "$at/demo"
 	[ "$(list)" = "$before" ]
 	# One that keeps the list says so.
+	kill "$server"
 	serve
 	options subjects
 	mkbench 0 push one "$at/demo"
