@@ -83,15 +83,13 @@ static void put_row(struct text *out, const struct field *f)
 static void put_later(struct text *out, const struct field *fields)
 {
 	static const char head[] = "is not yet possible: ";
-	const char *lead = "\nNot yet:";
+	const char *lead = "\nNot yet:\n\n";
 
 	for (const struct field *f = fields; f->name; f++)
 		if (f->kind == FIELD_REFUSED && text_starts(f->help, head)) {
-			text_printf(out, "%s `%s` (%s)", lead, f->name, f->help + strlen(head));
-			lead = ",";
+			text_printf(out, "%s- `%s`: %s\n", lead, f->name, f->help + strlen(head));
+			lead = "";
 		}
-	if (*lead == ',')
-		text_put(out, ".\n");
 }
 
 static void put_map(struct text *out, const struct field *fields, const char *title, const char *path)

@@ -162,7 +162,7 @@ static void texts(void)
 	json_t *o = json_loads(json, 0, NULL), *all = json_object_get(o, "properties");
 
 	ok(!!strstr(markdown, "| `count` | number, `1` to `9`, or `auto` | `auto` | how many |\n"));
-	ok(!!strstr(markdown, "## `parts`: its parts\n") && !!strstr(markdown, "Not yet: `wings` (walk).\n"));
+	ok(!!strstr(markdown, "## `parts`: its parts\n") && !!strstr(markdown, "\nNot yet:\n\n- `wings`: walk\n"));
 	ok(json_object_size(all) == COUNT(fields) - 2); /* all but wings and the end */
 	ok(json_is_false(json_object_get(o, "additionalProperties")));
 	is(json_string_value(json_object_get(json_object_get(all, "word"), "default")), "green");
