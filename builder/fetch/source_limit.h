@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* How much one app's source may be, wherever it comes from. */
 #pragma once
+#include <stdint.h>
 
 #define SOURCE_BYTES_MAX (4ull << 30)
 #define SOURCE_FILES_MAX 1000000
 #define SOURCE_NAMES_MAX (256ull << 20) /* bytes of all names together */
+
+struct source_limit {
+	uint64_t bytes, files, names; /* of files' content; files, folders and links; of all names together, in bytes */
+};
+#define SOURCE_LIMIT (&(const struct source_limit){ SOURCE_BYTES_MAX, SOURCE_FILES_MAX, SOURCE_NAMES_MAX })

@@ -27,40 +27,61 @@ static bool climbs(const char *path)
 	return false;
 }
 
-static struct err *copy_data(struct archive *in, struct archive_entry *e, int fd, const char *path, uint64_t *total)
+struct unpacking {
+	struct archive *in;
+	int root;
+	const struct source_limit *limit;
+	struct source_limit done;
+};
+
+/* A file, folder or link more, or a folder that lies between. */
+static struct err *count_one(struct unpacking *u, size_t name_len)
+{
+	u->done.files++;
+	u->done.names += name_len;
+	if (u->done.files <= u->limit->files && u->done.names <= u->limit->names)
+		return NULL;
+	return err_new(ERR_BUILD, "the archive holds more than %ju files, or %ju MB of names", (uintmax_t)u->limit->files,
+		       (uintmax_t)(u->limit->names >> 20));
+}
+
+static struct err *copy_data(struct unpacking *u, struct archive_entry *e, int fd, const char *path)
 {
 	const void *bytes;
 	size_t len;
 	int64_t offset, done = 0;
 	int rc;
 
-	for (; (rc = archive_read_data_block(in, &bytes, &len, &offset)) == ARCHIVE_OK && offset == done; done += (int64_t)len) {
-		*total += len;
-		if (*total > SOURCE_TAR_LIMIT)
-			return err_new(ERR_BUILD, "the archive unpacks to more than %llu bytes", SOURCE_TAR_LIMIT);
+	for (; (rc = archive_read_data_block(u->in, &bytes, &len, &offset)) == ARCHIVE_OK && offset == done; done += (int64_t)len) {
+		u->done.bytes += len;
+		if (u->done.bytes > u->limit->bytes)
+			return err_new(ERR_BUILD, "the archive unpacks to more than %ju bytes", (uintmax_t)u->limit->bytes);
 		TRY(file_write_all(fd, bytes, len, path));
 	}
 	if (rc != ARCHIVE_EOF && rc != ARCHIVE_OK)
-		return err_new(ERR_BUILD, "%s: %s", path, archive_error_string(in));
+		return err_new(ERR_BUILD, "%s: %s", path, archive_error_string(u->in));
 	if (rc == ARCHIVE_OK || (archive_entry_size_is_set(e) && archive_entry_size(e) != done))
 		return err_new(ERR_BUILD, "the archive holds a file with holes: %s", path);
 	return NULL;
 }
 
 /* The folder a name lies in, made as needed and reached without following any link. */
-static struct err *open_parent(int root, const char *path, int *ret_fd, const char **ret_name)
+static struct err *open_parent(struct unpacking *u, const char *path, int *ret_fd, const char **ret_name)
 {
 	struct open_how how = { .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
 	AUTO_FREE char *parent = mem_dup(path);
-	AUTO_CLOSE int at = dup(root);
+	AUTO_CLOSE int at = dup(u->root);
 
 	for (const char *slash; (slash = strchr(path, '/'));) {
 		AUTO_FREE char *name = mem_ndup(path, (size_t)(slash - path));
 		path = slash + strspn(slash, "/");
 		if (!*path)
 			return err_new(ERR_BUILD, "the archive holds an odd name: %s", parent);
-		if (mkdirat(at, name, 0755) < 0 && errno != EEXIST)
+		bool made = !mkdirat(at, name, 0755);
+		if (!made && errno != EEXIST)
 			return err_errno(errno, "%s", parent);
+		if (made)
+			TRY(count_one(u, 0));
 		int next = (int)syscall(SYS_openat2, at, name, &how, sizeof how);
 		if (next < 0)
 			return err_errno(errno, "the archive writes through %s", parent);
@@ -88,13 +109,14 @@ static struct err *add_name(int root, const char *first, int at, const char *nam
 	return linkat(AT_FDCWD, opened, at, name, AT_SYMLINK_FOLLOW) < 0 ? err_errno(errno, "%s", path) : NULL;
 }
 
-static struct err *unpack_one(struct archive *in, struct archive_entry *e, int root, uint64_t *total)
+static struct err *unpack_one(struct unpacking *u, struct archive_entry *e)
 {
 	const char *whole = archive_entry_pathname(e), *name = "";
 	AUTO_FREE char *path = mem_dup(whole ? whole : "..");
 	mode_t type = archive_entry_filetype(e);
 	AUTO_CLOSE int at = -1;
 
+	TRY(count_one(u, strlen(path)));
 	if (climbs(path))
 		return err_new(ERR_BUILD, "the archive holds a name that leaves it: %s", path);
 	while (text_ends(path, "/"))
@@ -104,27 +126,27 @@ static struct err *unpack_one(struct archive *in, struct archive_entry *e, int r
 		start += 2;
 	if (!*start || !strcmp(start, "."))
 		return NULL;
-	TRY(open_parent(root, start, &at, &name));
+	TRY(open_parent(u, start, &at, &name));
 	if (type == AE_IFDIR)
 		return mkdirat(at, name, 0755) < 0 && errno != EEXIST ? err_errno(errno, "%s", path) : NULL;
 	if (type == AE_IFLNK)
 		return symlinkat(archive_entry_symlink(e), at, name) < 0 ? err_errno(errno, "%s", path) : NULL;
 	if (archive_entry_hardlink(e))
-		return add_name(root, archive_entry_hardlink(e), at, name, path);
+		return add_name(u->root, archive_entry_hardlink(e), at, name, path);
 	if (type != AE_IFREG)
 		return err_new(ERR_BUILD, "the archive holds something that is no file, folder or link: %s", path);
 	AUTO_CLOSE int fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 				   archive_entry_perm(e) & 0111 ? 0755 : 0644);
-	return fd < 0 ? err_errno(errno, "%s", path) : copy_data(in, e, fd, path, total);
+	return fd < 0 ? err_errno(errno, "%s", path) : copy_data(u, e, fd, path);
 }
 
-static struct err *unpack(const char *archive_path, const char *folder)
+struct err *source_tar_unpack(const char *archive_path, const char *folder, const struct source_limit *limit)
 {
 	AUTO_CLOSE int root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct archive *in = archive_read_new();
 	struct archive_entry *entry;
 	struct err *e = NULL;
-	uint64_t total = 0;
+	struct unpacking u = { in, root, limit, { 0 } };
 	int rc = ARCHIVE_FATAL;
 
 	archive_read_support_format_tar(in);
@@ -138,7 +160,7 @@ static struct err *unpack(const char *archive_path, const char *folder)
 	else if (archive_read_open_filename(in, archive_path, 1 << 16) != ARCHIVE_OK)
 		e = err_new(ERR_BUILD, "%s", archive_error_string(in));
 	while (!e && (rc = archive_read_next_header(in, &entry)) == ARCHIVE_OK)
-		e = unpack_one(in, entry, root, &total);
+		e = unpack_one(&u, entry);
 	if (!e && rc != ARCHIVE_EOF)
 		e = err_new(ERR_BUILD, "%s", archive_error_string(in));
 	archive_read_free(in);
@@ -208,7 +230,7 @@ struct err *source_tar(struct store *s, const struct app *app, const char *path,
 	else
 		TRY(get_blob(s, app, p, &blob));
 	TRY(store_work_folder(s, app->name, &folder));
-	TRY_AS(unpack(path ? path : blob, folder), "%s", path ? path : app->archive);
+	TRY_AS(source_tar_unpack(path ? path : blob, folder, SOURCE_LIMIT), "%s", path ? path : app->archive);
 	*ret_folder = single_top(folder);
 	return NULL;
 }

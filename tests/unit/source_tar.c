@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sources of apps from archives: how they may be packed, and what an archive must not do. */
 #include "fetch/source.h"
+#include "fetch/source_tar.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -144,6 +145,33 @@ static void refusals(void)
 	}
 }
 
+/* An archive of those members, unpacked under a limit. */
+static struct err *unpack_within(const struct member *members, size_t count, const struct source_limit *limit)
+{
+	AUTO_FREE char *path = mem_printf("%s/limited.tar", top), *folder = mem_printf("%s/limited", top);
+	struct archive *a = archive_write_new();
+
+	pack_as(a, "plain");
+	ok(archive_write_open_filename(a, path) == ARCHIVE_OK);
+	for (size_t i = 0; i < count; i++)
+		add(a, &members[i]);
+	archive_write_free(a);
+	ok(!file_make_folder(folder, 0700));
+	struct err *e = source_tar_unpack(path, folder, limit);
+	ok(!file_remove_tree(folder));
+	return e;
+}
+
+static void limits(void)
+{
+	static const struct member three[] = { { "a/b/c", "12345", 0 }, { "d", "12345", 0 }, { "a/b/e", "1", 0 } };
+
+	ok(!unpack_within(three, COUNT(three), &(struct source_limit){ 11, 5, 11 }));
+	ok(says(unpack_within(three, COUNT(three), &(struct source_limit){ 10, 5, 11 }), ERR_BUILD, "unpacks to more than 10 bytes"));
+	ok(says(unpack_within(three, COUNT(three), &(struct source_limit){ 11, 4, 11 }), ERR_BUILD, "more than 4 files")); /* a folder between counts once */
+	ok(says(unpack_within(three, COUNT(three), &(struct source_limit){ 11, 5, 10 }), ERR_BUILD, "of names"));
+}
+
 /* libarchive knows formats that it leaves to programs; bytes from anywhere must not choose a program to run. */
 static void runs_no_program(void)
 {
@@ -169,6 +197,7 @@ int main(void)
 	packings();
 	second_names();
 	refusals();
+	limits();
 	runs_no_program();
 	store_close(store);
 	ok(!file_remove_tree(top));

@@ -142,7 +142,7 @@ struct err *repository_size(const struct repository *r, const char *id, uint64_t
 	AUTO_FREE char *output = NULL;
 
 	TRY(repository_run(r, NULL, words, &output));
-	const char *line = strchr(output, '{');
+	const char *line = strchr(output ? output : "", '{');
 	json_t *stats = line ? json_loads(line, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
 	*ret = (uint64_t)json_integer_value(json_object_get(stats, "total_size"));
 	json_decref(stats);
