@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "cmd/init_ask.h"
 #include "cmd/init_bench.h"
+#include "cmd/init_ci.h"
 #include "cmd/init_guess.h"
 #include "cmd/init_source.h"
 #include "cmd/option.h"
@@ -23,6 +24,7 @@
 
 struct beginning {
 	const char *word;                /* a name, a folder or a recipe; NULL: here */
+	const char *ci;                  /* whose workflow is written, instead of a recipe */
 	const char *from;                /* a bench that is there */
 	const char *apps_json, *framework; /* framework: URL@REF of the app that such lists leave out */
 	struct draft draft;
@@ -31,13 +33,13 @@ struct beginning {
 	bool named, asked, has_framework;
 };
 
-enum { APPS_JSON = OPTION_OWN, FRAMEWORK, FROM };
+enum { APPS_JSON = OPTION_OWN, FRAMEWORK, FROM, CI };
 
 static struct err *take(void *wishes, int id, const char *value)
 {
 	struct beginning *b = wishes;
 
-	*(id == APPS_JSON ? &b->apps_json : id == FROM ? &b->from : &b->framework) = value;
+	*(id == CI ? &b->ci : id == APPS_JSON ? &b->apps_json : id == FROM ? &b->from : &b->framework) = value;
 	return NULL;
 }
 
@@ -340,7 +342,7 @@ static struct err *run(int argc, char **argv)
 	struct beginning b = { 0 };
 
 	TRY(option_read(&cmd_init, argc, argv, take, &b, &b.word));
-	struct err *e = begin(&b);
+	struct err *e = b.ci ? init_ci(b.ci, b.word) : begin(&b);
 	draft_done(&b.draft);
 	free(b.folder);
 	free(b.path);
@@ -350,6 +352,7 @@ static struct err *run(int argc, char **argv)
 static const struct option_row options[] = {
 	{ "apps-json", APPS_JSON, "FILE", NULL,
 	  "the list of apps that other tools for benches have; each is fetched once to learn what its Python package is called" },
+	{ "ci", CI, "WHICH", INIT_CI_WORDS, "write a workflow for RECIPE.yml instead, which builds, verifies, signs and pushes its image: github, gitlab or forgejo" },
 	{ "from", FROM, "FOLDER", NULL, "a bench that is there: its apps by remote and commit, its sites, queues and ports; no password, key or token" },
 	{ "framework", FRAMEWORK, "URL@REF", NULL, "the framework's own app, which such lists leave out" },
 	{ 0 },

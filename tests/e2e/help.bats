@@ -39,7 +39,7 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 
 @test "help: a command's page names every option that it reads" {
 	machine="--accel --cpus --engine --firmware --memory"
-	[ "$(options init)" = "--apps-json --framework --from " ]
+	[ "$(options init)" = "--apps-json --ci --framework --from " ]
 	[ "$(options schema)" = "--json " ]
 	[ "$(options plan)" = "--progress --why " ]
 	[ "$(options lock)" = "--progress --update " ]

@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The workflows that `mkbench init --ci` writes: their own shell steps are run, the demo goes into a registry on loopback.
+bats_require_minimum_version 1.5.0
+load ../until
+
+setup() {
+	MKBENCH=$(readlink -f "${MKBENCH:-build/mkbench}")
+	recipes=$(readlink -f "$BATS_TEST_DIRNAME/../../recipes")
+	mkdir "$BATS_TEST_TMPDIR/work" "$BATS_TEST_TMPDIR/bin"
+	ln -s "$MKBENCH" "$BATS_TEST_TMPDIR/bin/mkbench"
+	cd "$BATS_TEST_TMPDIR/work"
+}
+
+teardown() {
+	[[ -z ${registry:-} ]] || kill "$registry"
+}
+
+# steps FILE: the shell text of a workflow, a step after the other.
+steps() {
+	python3 - "$1" <<-'END'
+		import sys, yaml
+		document = yaml.safe_load(open(sys.argv[1]))
+		for job in document.get("jobs", document).values():
+		    if isinstance(job, dict):
+		        for step in job.get("steps") or job.get("script") or []:
+		            text = step if isinstance(step, str) else step.get("run")
+		            if text:
+		                print("(\nset -e\n" + text.rstrip("\n") + "\n) || exit")
+	END
+}
+
+@test "ci: a workflow is written for each, with the same steps, and never over a file" {
+	touch demo.yml
+	for which in github gitlab forgejo; do
+		run -0 "$MKBENCH" init --ci $which demo.yml
+		[[ $output == "wrote ."*"note: commit demo.lock with it"* ]]
+		run -2 "$MKBENCH" init --ci $which demo.yml
+		[[ $output == *"is there already"* ]]
+	done
+	steps .github/workflows/image.yml >github
+	[ "$(grep -c '^set -e' github)" = 6 ]
+	bash -n github
+	steps .gitlab-ci.yml | diff github -
+	steps .forgejo/workflows/image.yml | diff github -
+	run ! grep -r '@' github
+	grep -q "hashFiles('demo.lock')" .github/workflows/image.yml
+	run -2 "$MKBENCH" init --ci github
+	run -2 "$MKBENCH" init --ci github absent.yml
+	run -2 "$MKBENCH" init --ci github '../a b.yml'
+	run -2 "$MKBENCH" init --ci jenkins demo.yml
+}
+
+@test "ci: the steps build the demo, check it, sign it and push it; a second run takes the store of the first" {
+	cp -r "$recipes/demo" "$recipes/demo.yml" .
+	[[ ! -e $recipes/demo.lock ]] || cp "$recipes/demo.lock" .
+	"$MKBENCH" init --ci gitlab demo.yml
+	steps .gitlab-ci.yml >steps
+	port=$((20000 + RANDOM % 10000))
+	printf 'version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:%s"}\n' "$BATS_TEST_TMPDIR/data" $port >registry.yml
+	docker-registry serve registry.yml >registry.log 2>&1 3>&- &
+	registry=$!
+	by=$registry until_true 300 curl -s -o /dev/null "http://127.0.0.1:$port/v2/"
+	export PATH=$BATS_TEST_TMPDIR/bin:$PATH MKBENCH_STORE=${CI_TEST_STORE:-$BATS_TEST_TMPDIR/store}
+	export REGISTRY_IMAGE=127.0.0.1:$port/team/demo REGISTRY_USER=ann REGISTRY_PASSWORD=s3cret-word SIGN_PASSWORD=pass-word SIGN_KEY
+	"$MKBENCH" sign --generate "$BATS_TEST_TMPDIR/key" --password-file - <<<pass-word
+	SIGN_KEY=$(<"$BATS_TEST_TMPDIR/key")
+	run -0 timeout 1500 bash steps
+	echo "$output"
+	[[ $output != *s3cret-word* && $output != *pass-word* ]]
+	[ ! -e sign.key ]
+	minisign -V -p "$BATS_TEST_TMPDIR/key.pub" -m out/demo-1.0.tar
+	[ "$(jq -r .manifests[0].digest out/demo-1.0.oci/index.json)" = "$(skopeo inspect --tls-verify=false "docker://$REGISTRY_IMAGE:1.0" | jq -r .Digest)" ]
+	jq -e . verify.json >/dev/null
+	# The next job has an empty store, and the tar that the cache has kept.
+	mv out first
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/next
+	run -0 timeout 1500 bash steps
+	[[ $output == *"files are in the store $MKBENCH_STORE"*" unchanged"* ]]
+	cmp first/demo-1.0.tar out/demo-1.0.tar
+}
