@@ -11,10 +11,11 @@
 #include "build/build_disk.h"
 #include "build/build_release.h"
 
-/* In its first minute the check answers "starting" at once and is asked every second: who is ready is healthy a second later. A start that
- * takes longer is waited for by the check itself, which answers once it is ready, or has failed, or nothing has moved for long (services/
- * services/guest/start/start_progress.h): so a slow start is not killed, and one that cannot succeed is unhealthy soon. The check bounds all else by itself. An engine older than the start interval (Docker before 25) asks every ten seconds from the
- * beginning; what fails for less than a minute or so, such as a database that recovers, is no reason to end a bench that runs. */
+/* In its first minute the check answers "starting" at once and is asked every second: who is ready is healthy a second later. A
+ * start that takes longer is waited for by the check itself, which answers once it is ready, or has failed, or nothing has moved for
+ * long (services/guest/start/start_progress.h): so a slow start is not killed, and one that cannot succeed is unhealthy soon. The check
+ * bounds all else by itself. An engine older than the start interval (Docker before 25) asks every ten seconds from the beginning; what
+ * fails for less than a minute or so, such as a database that recovers, is no reason to end a bench that runs. */
 #define START_SECONDS "60"
 #define CHECK_SECONDS 3600
 
