@@ -103,7 +103,7 @@ nothing_left() { # OUT
 	mkdir -p "$space"/{bin,share/mkbench,etc,home,lab}
 	cp "$MKBENCH" "$space/bin/mkbench"
 	cp -r "$BATS_TEST_DIRNAME"/../../{services,rootfs} "$space/share/mkbench"
-	cp "$(dirname "$MKBENCH")/guest/guest" "$space/share/mkbench/guest"
+	cp "$(dirname "$MKBENCH")"/guest/{guest,libraries.json} "$space/share/mkbench"
 	cp -r app bare.yml small.yml small.lock "$space/lab"
 	mkdir "$space/home/store"
 	cp -r "$MKBENCH_STORE"/{blobs,refs} "$space/home/store" # what was downloaded and packed; nothing that was unpacked

@@ -34,7 +34,7 @@ setup_file() {
 
 @test "upgrades that are killed end as the old data under the old image, or the new under the new, and lose nothing" {
 	tests/boot/releases "$MKBENCH" "$BATS_TEST_TMPDIR"
-	timeout 7200 tests/faults/upgrades "$MKBENCH" "$BATS_TEST_TMPDIR" "${MKBENCH_FAULTS_UPGRADES:-12}" ${MKBENCH_FAULTS_SEED:-} >"$BATS_TEST_TMPDIR/upgrades" 2>&1 ||
+	timeout 7200 tests/faults/upgrades "$MKBENCH" "$BATS_TEST_TMPDIR" "${MKBENCH_FAULTS_UPGRADES:-4}" ${MKBENCH_FAULTS_SEED:-} >"$BATS_TEST_TMPDIR/upgrades" 2>&1 ||
 		{ cat "$BATS_TEST_TMPDIR/upgrades"; return 1; }
 	tests/faults/table "$BATS_TEST_TMPDIR/upgrades" | grep -E '\| upgrades .* \| none \|'
 }
