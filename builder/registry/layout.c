@@ -45,10 +45,8 @@ static const char *link_target(struct layout *l, const char *from, const char *t
 			len--;
 		len -= len > 0;
 	}
-	char *whole = arena_new(&l->arena, len + strlen(to) + 2);
-	memcpy(whole, from, len);
-	strcpy(whole + len + (len ? (whole[len] = '/', 1) : 0), to);
-	return whole;
+	AUTO_FREE char *whole = mem_printf("%.*s%s%s", (int)len, from, len ? "/" : "", to);
+	return arena_dup(&l->arena, whole, strlen(whole));
 }
 
 static void note(struct layout *l, struct archive *a, struct archive_entry *e)

@@ -64,7 +64,7 @@ static void take_tag(const json_t *image, struct manifest_set *m)
 static struct err *take_parts(const struct layout *l, const json_t *image, struct manifest_set *m, json_t *manifest)
 {
 	const json_t *layers = json_object_get(image, "Layers");
-	json_t *descriptors = json_array(), *one;
+	json_t *descriptors = json_array(), *one = NULL;
 
 	json_object_set_new(manifest, "layers", descriptors);
 	if (json_array_size(layers) > LAYER_LIMIT)
