@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # A bounded portion of `make bench-faults`: nothing that the demo has acknowledged is lost by kills and power cuts.
-# MKBENCH_FAULTS_KILLS, MKBENCH_FAULTS_CUTS, MKBENCH_FAULTS_UPGRADES, MKBENCH_FAULTS_SEED: more of them; the schedule of a seed.
+# MKBENCH_FAULTS_KILLS, MKBENCH_FAULTS_CUTS, MKBENCH_FAULTS_SEED: more of them; the schedule of a seed. MKBENCH_FAULTS_UPGRADES=n asks for
+# killed upgrades, too.
 bats_require_minimum_version 1.5.0
 load lacks
 
@@ -33,8 +34,9 @@ setup_file() {
 }
 
 @test "upgrades that are killed end as the old data under the old image, or the new under the new, and lose nothing" {
+	[[ -n ${MKBENCH_FAULTS_UPGRADES:-} ]] || skip "three releases and their upgrades take minutes: MKBENCH_FAULTS_UPGRADES=12"
 	tests/boot/releases "$MKBENCH" "$BATS_TEST_TMPDIR"
-	timeout 7200 tests/faults/upgrades "$MKBENCH" "$BATS_TEST_TMPDIR" "${MKBENCH_FAULTS_UPGRADES:-4}" ${MKBENCH_FAULTS_SEED:-} >"$BATS_TEST_TMPDIR/upgrades" 2>&1 ||
+	timeout 7200 tests/faults/upgrades "$MKBENCH" "$BATS_TEST_TMPDIR" "$MKBENCH_FAULTS_UPGRADES" ${MKBENCH_FAULTS_SEED:-} >"$BATS_TEST_TMPDIR/upgrades" 2>&1 ||
 		{ cat "$BATS_TEST_TMPDIR/upgrades"; return 1; }
 	tests/faults/table "$BATS_TEST_TMPDIR/upgrades" | grep -E '\| upgrades .* \| none \|'
 }
