@@ -42,8 +42,8 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 		rm $sql/aria_log.*|
 		head -c 24576 /dev/zero >$sql/tc.log; chown 810:810 $sql/tc.log|
 		truncate -s 0 $sql/ib_buffer_pool $sql/ddl_recovery.log|
-		truncate -s 0 $queue/appendonly.aof.manifest|its files was empty, and is written anew
-		zeros $queue/appendonly.aof.manifest|its files was empty, and is written anew
+		truncate -s 0 $queue/appendonly.aof.manifest|its files was empty, and is written again
+		zeros $queue/appendonly.aof.manifest|its files was empty, and is written again
 		head -c 300 /dev/zero >data/redis/dump.rdb|dump.rdb is damaged: kept as
 		mkdir -p data/nginx/body && head -c 99 /dev/zero >data/nginx/body/0000000001|
 	END

@@ -155,7 +155,7 @@ who=home/frappe/frappe-bench/who
 	mkbench 0 build -o out notes.yml
 	echo more >python/lib/python3.10/os.py # a folder is pinned as well
 	mkbench 4 build -o out notes.yml
-	[[ $output == *"the build of python: python is not what the lock names (sha256:"*"): run 'mkbench lock' if that is meant" ]]
+	[[ $output == *"the build of python: python differs from the lock (sha256:"*"): run 'mkbench lock' to accept it" ]]
 }
 
 @test "lock says which interpreter moved" {
@@ -205,7 +205,7 @@ who=home/frappe/frappe-bench/who
 	write_recipe 'python: "3.10"' "archives: [{ name: python, path: ./python.tar.gz, sha256: $(printf '%064d' 0) }]"
 	packed python >/dev/null
 	mkbench 4 build -o out notes.yml
-	[[ $output == *"the build of python: ./python.tar.gz is not what the recipe means: its SHA-256 is $(sha256sum python.tar.gz | cut -d' ' -f1) and not 000"* ]]
+	[[ $output == *"the build of python: ./python.tar.gz has another content than the recipe says: its SHA-256 is $(sha256sum python.tar.gz | cut -d' ' -f1) and not 000"* ]]
 	rm python.tar.gz
 	mkbench 3 build -o out notes.yml
 	[[ $output == *"notes.yml:13:36: cannot open ./python.tar.gz: No such file or directory"* ]]
