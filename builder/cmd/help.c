@@ -105,7 +105,9 @@ void help_page(const struct cmd *c, struct text *out)
 /* Words as man(7) takes them: a hyphen that is typed, a backslash, and a line that begins with a full stop or a quote. */
 static void put_roff(struct text *out, const char *text)
 {
-	for (; *text; text++) {
+	for (bool begins = true; *text; begins = *text++ == '\n') {
+		if (begins && (*text == '.' || *text == '\''))
+			text_put(out, "\\&");
 		if (text[0] == '\n' && text[1] == '\n') {
 			text_put(out, "\n.PP\n");
 			text++;

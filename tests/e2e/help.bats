@@ -50,7 +50,7 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	[ "$(options store)" = "--output --progress " ]
 	[ "$(options clean)" = "--all --built " ]
 	[ "$(options verify)" = "$(printf '%s\n' $machine --json --output --progress --reproducible | sort | tr '\n' ' ')" ]
-	[ "$(options run)" = "$(printf '%s\n' $machine --clean --data --detach --env --exec --list --name --output --port --progress --stop | sort | tr '\n' ' ')" ]
+	[ "$(options run)" = "$(printf '%s\n' $machine --clean --data --detach --env --exec --list --name --output --port --progress --restore --stop | sort | tr '\n' ' ')" ]
 }
 
 @test "help: what is no command is refused with the nearest, and a program inside keeps its own --help" {
