@@ -16,7 +16,7 @@ setup() {
 	cp -r tests/apps "$WORK/bench"
 }
 
-teardown() { "$MKBENCH" run --clean "$NAME" >/dev/null 2>&1 || true; }
+teardown() { "$MKBENCH" run --clean "$NAME" >"$WORK/clean.log" 2>&1 || cat "$WORK/clean.log" >&2; }
 
 ask() { curl -sS --fail-with-body --max-time 120 -H "Host: $SITE" "${@:2}" "http://127.0.0.1:$port$1"; }
 inside() { "$MKBENCH" run --exec "$NAME" "$@"; }

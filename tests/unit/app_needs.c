@@ -47,7 +47,7 @@ static void test_changed(void)
 	j.services = NULL;
 	ok(fine(service_load(".", &j.recipe, &j.services)));
 	write_file("one/hooks.py", "required_apps = []     \n"); /* as long as it was */
-	ok(says(app_needs(&j), ERR_BUILD, "/one/hooks.py has changed"));
+	ok(says(app_needs(&j), ERR_BUILD, "/one/hooks.py changed during the build"));
 	for (size_t i = 0; i < 2; i++)
 		source_done(&sources[i]);
 	service_free(j.services);
