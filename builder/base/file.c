@@ -247,3 +247,15 @@ char *file_program_folder(void)
 	char *slash = strrchr(self, '/');
 	return mem_ndup(self, slash > self ? (size_t)(slash - self) : 1);
 }
+
+bool file_folder_holds(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	bool something = false;
+
+	for (struct dirent *d; dir && (d = readdir(dir));)
+		something |= strcmp(d->d_name, ".") && strcmp(d->d_name, "..");
+	if (dir)
+		closedir(dir);
+	return something;
+}

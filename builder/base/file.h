@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Files and folders: whole files in and out, written beside and renamed. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -40,3 +41,4 @@ struct err *file_remove_tree(const char *path) MUST_CHECK;
 
 /* Folder of the running program, the caller's to free. */
 char *file_program_folder(void);
+bool file_folder_holds(const char *folder); /* anything but itself; false when it is no folder that can be read */

@@ -55,25 +55,13 @@ bool backup_instance_is_due(const struct bench *b)
 	return is_there(b, WHOLE) || (backup_instance_is_asked() && !is_there(b, BENCH_OWN "/format.json"));
 }
 
-static bool holds_something(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	bool something = false;
-
-	for (struct dirent *d; dir && (d = readdir(dir));)
-		something |= strcmp(d->d_name, ".") && strcmp(d->d_name, "..");
-	if (dir)
-		closedir(dir);
-	return something;
-}
-
 static struct err *check_empty(const struct bench *b)
 {
 	static const char *const places[] = { "/sites", "/secrets", "" };
 
 	for (size_t i = 0; i < COUNT(places); i++) {
 		AUTO_FREE char *path = *places[i] ? bench_in_data(b, places[i]) : mem_dup(b->sql_data);
-		if (holds_something(path))
+		if (file_folder_holds(path))
 			return err_new(ERR_SYSTEM, "a backup is restored on an empty volume, and %s holds something: give another one", path);
 	}
 	return NULL;

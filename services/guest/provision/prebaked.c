@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "provision/prebaked.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,18 +47,6 @@ bool prebaked_waits(const struct provision_context *w, const char *site)
 	AUTO_FREE char *mark = w->prebaked ? mark_of(w->prebaked, site) : NULL, *made = mem_printf("site/%s", site);
 
 	return mark && ledger_state(w->ledger, mark) == LEDGER_DONE && ledger_state(w->ledger, made) != LEDGER_DONE;
-}
-
-static bool holds_something(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	bool something = false;
-
-	for (struct dirent *d; dir && (d = readdir(dir));)
-		something |= strcmp(d->d_name, ".") && strcmp(d->d_name, "..");
-	if (dir)
-		closedir(dir);
-	return something;
 }
 
 struct marks {
@@ -136,7 +123,7 @@ static bool is_free(const struct provision_context *w, const json_t *sites)
 	json_array_foreach((json_t *)sites, i, name) {
 		AUTO_FREE char *folder = mem_printf("%s/sites/%s", w->bench.data, json_string_value(name));
 		AUTO_FREE char *mark = mark_of(w->prebaked, json_string_value(name));
-		if (ledger_state(w->ledger, mark) == LEDGER_NEVER && holds_something(folder)) {
+		if (ledger_state(w->ledger, mark) == LEDGER_NEVER && file_folder_holds(folder)) {
 			log_line("warning: %s is there already: the sites are made here, not taken from the image", folder);
 			return false;
 		}

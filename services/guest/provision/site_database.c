@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,24 +41,12 @@ static struct err *wipe(struct provision_context *w, const struct site *s)
 	return file_remove_tree(s->folder);
 }
 
-static bool holds_something(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	bool something = false;
-
-	for (struct dirent *d; dir && (d = readdir(dir));)
-		something |= strcmp(d->d_name, ".") && strcmp(d->d_name, "..");
-	if (dir)
-		closedir(dir);
-	return something;
-}
-
 /* Before the very first attempt nothing of that name may be there: it would not be ours to remove later. */
 static struct err *check_free(struct provision_context *w, const struct site *s)
 {
 	int64_t tables = 0;
 
-	if (holds_something(s->folder))
+	if (file_folder_holds(s->folder))
 		return err_new(ERR_SYSTEM, "%s is there but is no whole site, and not of our making: move it away", s->folder);
 	TRY(count_tables(w->root, s->db_name, &tables));
 	if (tables)
