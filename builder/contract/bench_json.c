@@ -280,13 +280,6 @@ void bench_json_done(struct bench *b)
 	*b = (struct bench){ 0 };
 }
 
-bool bench_json_is_host(const char *name)
-{
-	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.");
-
-	return len && len <= 200 && !name[len] && *name != '.' && *name != '-' && !strstr(name, "..");
-}
-
 bool bench_json_has_role(const struct bench *b, int role)
 {
 	for (size_t i = 0; i < b->programs.count; i++)

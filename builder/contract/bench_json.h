@@ -126,8 +126,6 @@ struct err *bench_json_read(const char *bytes, size_t len, struct bench *ret) MU
 struct err *bench_json_read_some(const char *bytes, size_t len, struct bench *ret) MUST_CHECK;
 void bench_json_done(struct bench *b);
 #define AUTO_BENCH __attribute__((cleanup(bench_json_done)))
-/* Whether sites that exist may have the name: a folder's and a host's name, at most 200 bytes. Of new ones recipes ask more. */
-bool bench_json_is_host(const char *name);
 bool bench_json_has_role(const struct bench *b, int role); /* some program has */
 /* The text of a document. The caller's to free. */
 char *bench_json_write(const struct bench *b);

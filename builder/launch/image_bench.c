@@ -4,14 +4,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "contract/host_name.h"
 
 static struct err *check_hosts(const struct bench *b)
 {
 	for (size_t i = 0; i < b->sites.count; i++) {
 		const struct bench_site *site = &b->sites.items[i];
-		bool sound = site->name && bench_json_is_host(site->name);
+		bool sound = site->name && host_name_is_site(site->name);
 		for (size_t j = 0; site->hosts[j]; j++)
-			sound = sound && bench_json_is_host(site->hosts[j]);
+			sound = sound && host_name_is_served(site->hosts[j]);
 		if (!sound)
 			return err_new(ERR_BUILD, "a site of its bench.json has no host name where one belongs");
 	}

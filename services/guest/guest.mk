@@ -6,7 +6,7 @@ guest_src  := $(sort $(wildcard services/guest/*.c services/guest/*/*.c))
 guest_obj  := $(guest_src:services/guest/%.c=$(build)/guest/%.o)
 guest_base := $(patsubst %,$(build)/%.o,$(addprefix base/,err cron mem arena text bytes file digest child clock utf8 stream terminal thread_pool) \
 	$(addprefix schema/,node problem scalar legible) $(addprefix recipe/,draft output pattern) \
-	$(addprefix contract/,contract bench_json event version_order))
+	$(addprefix contract/,contract bench_json event host_name version_order))
 guest_part := $(filter-out $(build)/guest/main.o $(build)/guest/lib/offline.o,$(guest_obj)) $(guest_base)
 guest_lib  := $(build)/guest.a
 guest_inc  := -Iservices/guest -Ibuilder $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb hiredis 2>/dev/null))

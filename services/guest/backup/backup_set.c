@@ -12,6 +12,7 @@
 #include "backup/dump.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "contract/host_name.h"
 #include "lib/durable.h"
 #include "lib/log.h"
 #include "provision/site_account.h"
@@ -97,7 +98,7 @@ static struct err *dump_others(const struct bench *b, const char *set, json_t *s
 	if (!dir)
 		return err_errno(errno, "%s", folder);
 	for (struct dirent *d; (d = readdir(dir));) {
-		if (bench_site(b, d->d_name) || !bench_json_is_host(d->d_name) || !has_config(b, d->d_name))
+		if (bench_site(b, d->d_name) || !host_name_is_site(d->d_name) || !has_config(b, d->d_name))
 			continue;
 		struct err *e = dump_one(b, set, d->d_name, sites);
 		if (!e)

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "contract/host_name.h"
 #include "recipe/draft.h"
 #include "recipe/pattern.h"
 #include "lib/site_registry.h"
@@ -36,7 +37,7 @@ static struct err *find_accounts(struct bench *b)
 static struct err *check_sites(const struct bench_site *sites, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!bench_json_is_host(sites[i].name))
+		if (!host_name_is_site(sites[i].name))
 			return err_new(ERR_RECIPE, "'%s' cannot be a site's name", sites[i].name);
 	return NULL;
 }

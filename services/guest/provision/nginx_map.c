@@ -1,31 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "provision/nginx_map.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
 #include "base/text.h"
-
-#define LONGEST 253 /* what DNS allows, and what nginx' hash has room for */
-
-/* Labels with a dot between them, of letters, digits, - and _; "*." may be before them. Nginx would refuse anything else, and
- * with it every site. */
-static bool is_host(const char *host)
-{
-	const char *name = text_starts(host, "*.") ? host + 2 : host;
-	size_t label = 0;
-
-	for (const char *c = name; *c; c++) {
-		if (!isalnum((unsigned char)*c) && !strchr("-_.", *c))
-			return false;
-		if (*c == '.' && !label)
-			return false;
-		label = *c == '.' ? 0 : label + 1;
-	}
-	return label && *name != '-' && strlen(host) <= LONGEST;
-}
+#include "contract/host_name.h"
 
 /* What nginx' map takes for a word of its own unless a backslash is before it. */
 static bool is_word(const char *host)
@@ -57,7 +38,8 @@ static void add_host(struct text *t, const struct bench *b, size_t site, size_t 
 	const struct bench_site *s = &b->sites.items[site];
 	const char *host = at ? s->hosts[at - 1] : s->name;
 
-	if (is_host(host) && !is_taken(b, site, at, host))
+	/* Nginx would refuse anything else, and with it every site. */
+	if (host_name_is_served(host) && !is_taken(b, site, at, host))
 		text_printf(t, "\"%s%s\" \"%s%s\";\n", is_word(host) ? "\\\\" : "", host, ready ? "" : "-", s->name);
 }
 
