@@ -8,11 +8,13 @@
 # make fuzz       each parser of foreign bytes under libFuzzer for a bounded while
 # make install    PREFIX=/usr/local; make uninstall
 # make deb        out/mkbench_VERSION_ARCHITECTURE.deb
-# VARIANT=dev|san|release picks the flags (install, deb, demo and bench take release), CC=gcc|clang the compiler; V=1 shows each call whole.
+# VARIANT=dev|san|release picks the flags (install, deb, demo and bench take release; san is clang's, for its fuzzer), CC=gcc|clang the
+# compiler; V=1 shows each call whole.
 # All processors are used, or -jN. Tests run JOBS at a time.
 
 VARIANT ?= $(if $(filter install,$(MAKECMDGOALS)),release,dev)
 CC      ?= cc
+clang   := $(filter-out $(lastword $(CC)),$(CC)) clang
 PREFIX  ?= /usr/local
 JOBS    ?= $(shell expr $$(nproc) + 1)
 build   := build/$(VARIANT)
@@ -28,8 +30,7 @@ short = $(if $(V),,@printf '  %-4s %s\n' $1 $2;)
 warn := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
 	-Wpointer-arith -Wvla -Wundef -Wconversion -Werror
 flags.dev     := -O1 -g
-flags.san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
-flags.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+flags.san     := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 flags.release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 
 libs    := yaml-0.1 libcrypto libcurl jansson libarchive libzstd libdeflate libseccomp
@@ -119,8 +120,7 @@ lanes := --rules 'seq=$(disk)' --rules 'seq={$(subst $(space),$(comma),$(boots))
 prove := MKBENCH=$(CURDIR)/$(build)/mkbench timeout --foreground 6h prove --timer --failures --comments -j$(JOBS)
 
 test-all: all lint $(unit) $(build)/parity/resolve
-	@$(MAKE) --no-print-directory VARIANT=san units
-	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzzers
+	@$(MAKE) --no-print-directory VARIANT=san CC='$(clang)' units fuzzers
 	@$(MAKE) --no-print-directory test-run tidy
 
 # All that it runs is made before: it takes one of make's jobs at once, and the analyser, which is nice, the others.
@@ -163,7 +163,7 @@ bench-faults:
 # Parsers of foreign bytes under libFuzzer, a minute each or FUZZ_SECONDS; `make test` runs the corpora once.
 fuzz:
 	@.ci/setup test
-	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzzers
+	@$(MAKE) --no-print-directory VARIANT=san CC='$(clang)' fuzzers
 	for f in build/fuzz/target/*; do mkdir -p build/fuzz/corpus/$${f##*/}; $$f -max_total_time=$(or $(FUZZ_SECONDS),60) \
 		build/fuzz/corpus/$${f##*/} tests/fuzz/corpus/$${f##*/} || exit 1; done
 

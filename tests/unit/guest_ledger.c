@@ -117,7 +117,7 @@ static void refuses_damage(void)
 {
 	struct ledger *l = NULL;
 
-	add("\0\0\0garbage\n{}\n" + 3);
+	add(&"\0\0\0garbage\n{}\n"[3]);
 	ok(says(ledger_open(path, &l), ERR_SYSTEM, "is damaged at byte"));
 }
 

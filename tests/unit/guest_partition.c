@@ -100,12 +100,12 @@ static void test_cut(void)
 
 static void test_copy(void)
 {
-	AUTO_CLOSE int fd = make_disk("vdb", "16384");
+	AUTO_CLOSE int second = make_disk("vdb", "16384");
 	struct partition p;
 	struct err *e = partition_find(ID, &p);
 	AUTO_FREE char *text = e ? err_text(e) : NULL;
 
-	ok(text && strstr(text, "/dev/vda1") && strstr(text, "/dev/vdb1") && err_code(e) != ENOENT);
+	ok(second >= 0 && text && strstr(text, "/dev/vda1") && strstr(text, "/dev/vdb1") && err_code(e) != ENOENT);
 	err_free(e);
 }
 

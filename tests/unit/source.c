@@ -309,7 +309,7 @@ static void refuses_changed(struct store *s, const char *what)
 {
 	struct app_source src;
 	struct layer_delta delta;
-	AUTO_FREE char *file = at("app/file"), *whole = realpath(file, NULL), *aside = at("aside"), *folder = at("app/a");
+	AUTO_FREE char *file = at("app/file"), *whole = realpath(file, NULL), *aside = at("aside");
 	AUTO_FREE char *words = mem_printf("%s changed during the build", whole);
 
 	ok(!get_folder(s, &src));
