@@ -22,13 +22,13 @@ setup_file() {
 }
 
 @test "kills of any process, and of all at once, lose nothing that was acknowledged" {
-	timeout 3600 tests/faults/kills "$MKBENCH" "$OUT/demo-1.0.oci" "${MKBENCH_FAULTS_KILLS:-12}" ${MKBENCH_FAULTS_SEED:-} >"$BATS_TEST_TMPDIR/kills" 2>&1 ||
+	timeout 3600 tests/faults/kills "$MKBENCH" "$OUT/demo-1.0.oci" "${MKBENCH_FAULTS_KILLS:-6}" ${MKBENCH_FAULTS_SEED:-} >"$BATS_TEST_TMPDIR/kills" 2>&1 ||
 		{ cat "$BATS_TEST_TMPDIR/kills"; return 1; }
 	tests/faults/table "$BATS_TEST_TMPDIR/kills" | grep -E '\| kills .* \| none \|'
 }
 
 @test "power cuts at any write lose nothing that was acknowledged, and the file system is whole" {
-	MKBENCH_FAULTS_LOAD=8 timeout 3600 tests/faults/cuts "$MKBENCH" "$OUT/demo-1.0.oci" "${MKBENCH_FAULTS_CUTS:-4}" ${MKBENCH_FAULTS_SEED:-} \
+	MKBENCH_FAULTS_LOAD=8 timeout 3600 tests/faults/cuts "$MKBENCH" "$OUT/demo-1.0.oci" "${MKBENCH_FAULTS_CUTS:-2}" ${MKBENCH_FAULTS_SEED:-} \
 		>"$BATS_TEST_TMPDIR/cuts" 2>&1 || { cat "$BATS_TEST_TMPDIR/cuts"; return 1; }
 	tests/faults/table "$BATS_TEST_TMPDIR/cuts" | grep -E '\| cuts .* \| none \|'
 }
@@ -45,6 +45,6 @@ setup_file() {
 	sed -i 's/os.fsync(.*)/pass/' "$BATS_FILE_TMPDIR/demo/demo/store.py"
 	timeout 900 "$MKBENCH" build --progress=plain -o "$BATS_TEST_TMPDIR/out" "$BATS_FILE_TMPDIR/demo.yml" >"$BATS_TEST_TMPDIR/build.log" 2>&1 ||
 		{ tail -20 "$BATS_TEST_TMPDIR/build.log"; return 1; }
-	MKBENCH_FAULTS_LOAD=8 run -1 timeout 3600 tests/faults/cuts "$MKBENCH" "$BATS_TEST_TMPDIR/out/demo-1.0.oci" 4 1
+	MKBENCH_FAULTS_LOAD=8 run -1 timeout 3600 tests/faults/cuts "$MKBENCH" "$BATS_TEST_TMPDIR/out/demo-1.0.oci" 3 1
 	tail -1 <<<"$output" | jq -e '.lost.file > 0'
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Keys `pdf` and `fonts`: a bench of our own apps makes a file of its own page, and the file's text and fonts are read. The program asks for
-# http://SITE/, so the site's name must lead to the bench from inside.
+# `pdf: wkhtmltopdf`: a bench of our own apps makes a file of its own page, and the file's text is read. The program asks for http://SITE/, so the
+# site's name must lead to the bench from inside. Chromium and fonts: runtime.bats.
 bats_require_minimum_version 1.5.0
 load ../until
 
@@ -9,7 +9,7 @@ port=29416
 
 setup() {
 	export MKBENCH=${MKBENCH:-build/mkbench} WORK=$BATS_TEST_TMPDIR SITE=one.localhost NAME=pdf-$$-$BATS_TEST_NUMBER
-	for tool in curl pip pdftotext pdffonts; do
+	for tool in curl pip pdftotext; do
 		command -v "$tool" >/dev/null || skip "$tool is not installed"
 	done
 	pip download -q --no-deps --dest "$WORK/probe" wheel >/dev/null 2>&1 || skip "no package index can be reached"
@@ -19,7 +19,6 @@ setup() {
 teardown() { "$MKBENCH" run --clean "$NAME" >"$WORK/clean.log" 2>&1 || cat "$WORK/clean.log" >&2; }
 
 ask() { curl -sS --fail-with-body --max-time 120 -H "Host: $SITE" "${@:2}" "http://127.0.0.1:$port$1"; }
-inside() { "$MKBENCH" run --exec "$NAME" "$@"; }
 
 # boot LINE...: a bench of our framework alone, with lines of its own in the recipe.
 boot() {
@@ -30,25 +29,9 @@ boot() {
 		{ tail -20 "$WORK/run.log" >&2; return 1; }
 }
 
-see_pdf() {
+@test "pdf: wkhtmltopdf makes a file of a page" {
+	boot 'pdf: wkhtmltopdf'
 	ask /api/method/pdf -o "$WORK/page.pdf"
 	pdftotext "$WORK/page.pdf" - | tee "$WORK/text" | grep -q 'Desk in its style' || { cat "$WORK/text"; return 1; } # the style is an asset
 	SITE=www.pdf.test ask /api/method/pdf -o /dev/null
-}
-
-@test "pdf: chromium makes a file of a page, with the fonts that the recipe names" {
-	boot 'pdf: chromium' 'fonts: [liberation]'
-	see_pdf
-	pdffonts "$WORK/page.pdf" | grep -i liberation
-	inside curl -sS --fail http://www.pdf.test/api/method/ping 2>/dev/null || inside sh -c 'getent hosts www.pdf.test | grep ^127.0.0.1'
-}
-
-@test "pdf: wkhtmltopdf makes one, too" {
-	boot 'pdf: wkhtmltopdf'
-	see_pdf
-}
-
-@test "without the key no name leads inside, and a trusted proxy's names are its own" {
-	boot 'pdf: wkhtmltopdf' 'nginx: { trusted_proxies: [10.0.0.0/8] }'
-	run ! inside getent hosts one.localhost
 }
