@@ -51,6 +51,6 @@ guest-lint: $(guest_obj)
 tidy: $(guest_src:services/guest/%.c=build/tidy/guest/%.ok)
 build/tidy/guest/%.ok: services/guest/%.c .ci/clang-tidy
 	@mkdir -p $(@D)
-	$(call short,TIDY,$<).ci/tidy $@ $< -std=gnu17 -D_GNU_SOURCE $(guest_inc)
+	$(call short,TIDY,$<).ci/tidy $@ $< -std=gnu17 -D_GNU_SOURCE $(guest_inc) $(bounded)
 
 .PHONY: guest-lint
