@@ -16,7 +16,7 @@ VARIANT ?= $(if $(filter install,$(MAKECMDGOALS)),release,dev)
 CC      ?= cc
 clang   := $(filter-out $(lastword $(CC)),$(CC)) clang
 PREFIX  ?= /usr/local
-JOBS    ?= $(shell expr $$(nproc) + 1)
+JOBS    ?= $(shell expr $$(nproc) + 2)
 build   := build/$(VARIANT)
 comma   := ,
 
@@ -106,15 +106,16 @@ test:
 	@.ci/setup test
 	@$(MAKE) --no-print-directory test-all
 
-# Unit tests run plain and under the sanitizers; everything else runs the dev build once. Of the boots of containers one runs at a
-# time, beside that of a disk and all the rest: each wants most of a processor and a gigabyte. The analyser takes what they leave.
+# Unit tests run plain and under the sanitizers; everything else runs the dev build once. Containers boot in two lanes, beside that of a disk and
+# all the rest: each boot wants most of a processor and a gigabyte, and waits a third of its time. The analyser takes what they leave.
 bats  := $(sort $(wildcard tests/e2e/*.bats tests/fuzz/*.bats tests/parity/*.bats))
 disk  := tests/boot/disk.bats
 boots := $(filter-out $(disk),$(sort $(wildcard tests/boot/*.bats)))
 rest  := $(bats) $(unit) $(unit:$(build)/%=build/san/%)
 space := $(subst ,, )
 # A lane each, in this order: prove would put lanes of several files behind whatever has none.
-lanes := --rules 'seq=$(disk)' --rules 'seq={$(subst $(space),$(comma),$(boots))}' $(foreach file,$(rest),--rules 'seq=$(file)')
+lane   = --rules 'seq={$(subst $(space),$(comma),$(strip $1))}'
+lanes := --rules 'seq=$(disk)' $(call lane,$(wordlist 1,9,$(boots))) $(call lane,$(wordlist 10,99,$(boots))) $(foreach file,$(rest),--rules 'seq=$(file)')
 # The last net against a test that hangs is of the whole run: the watchdog of bats 1.8, a process a test, now and then outlives a test that
 # ends at once, and holds everything up as long as it may.
 prove := MKBENCH=$(CURDIR)/$(build)/mkbench timeout --foreground 6h prove --timer --failures --comments -j$(JOBS)
