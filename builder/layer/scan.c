@@ -55,20 +55,26 @@ static struct err *hash_file(struct scan *s, int fd, struct entry *e)
 	return done == e->size_bytes ? NULL : err_new(ERR_BUILD, "%s changed while it was read", e->content.path);
 }
 
+static struct err *read_file(struct scan *s, int parent, const char *name, struct entry *e)
+{
+	AUTO_CLOSE int fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return err_errno(errno, "open %s", e->content.path);
+	if (s->notes && fgetxattr(fd, "security.capability", NULL, 0) > 0)
+		text_printf(s->notes, "/%s had file capabilities, which a layer does not carry\n", e->path);
+	return s->hash ? hash_file(s, fd, e) : NULL;
+}
+
 static struct err *add_file(struct scan *s, int parent, const char *name, const struct stat *st, struct entry *e)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", s->folder, e->path);
-	AUTO_CLOSE int fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
 	e->kind = ENTRY_FILE;
 	e->size_bytes = (uint64_t)st->st_size;
 	e->content = (struct content){ .kind = CONTENT_DISK, .path = path };
-	if (fd < 0)
-		return err_errno(errno, "open %s", path);
-	if (s->notes && fgetxattr(fd, "security.capability", NULL, 0) > 0)
-		text_printf(s->notes, "/%s had file capabilities, which a layer does not carry\n", e->path);
-	if (s->hash)
-		TRY(hash_file(s, fd, e));
+	if (s->hash || s->notes)
+		TRY(read_file(s, parent, name, e));
 	if (st->st_nlink > 1)
 		VEC_PUSH(&s->names, (struct name){ st->st_dev, st->st_ino, s->ret->count });
 	tree_add(s->ret, e);
