@@ -3,7 +3,7 @@
 "use strict";
 const Module = require("module");
 const load = Module._load;
-const keep = (process.env.MKBENCH_KEEP || "").includes("source_maps");
+const keep = process.env.MKBENCH_SOURCE_MAPS === "yes";
 
 function quiet(options) {
 	return keep || !options ? options : { ...options, sourcemap: false };
