@@ -16,6 +16,7 @@ setup_file() {
 	mkdir "$WORK/recipe"
 	cp recipes/bench.yml "$WORK/recipe"
 	cp -r tests/apps "$WORK/recipe/bench"
+	echo '{% name %} is what a new file begins with' >"$WORK/recipe/bench/stock/stock/boilerplate.py" # no Python, and no fault of it
 	build >"$WORK/build.log" 2>&1 || { tail -20 "$WORK/build.log" >&2; return 1; }
 	"$MKBENCH" run --engine own --name "$NAME" --port "$port" --detach --progress plain "$WORK/out/bench-1.0.tar" >"$WORK/run.log" 2>&1 ||
 		{ tail -20 "$WORK/run.log" >&2; return 1; }

@@ -282,3 +282,29 @@ needing() {
 	mkbench 3 plan notes.yml
 	[[ $output == "mkbench: ./own.yml:8:24: 'app_needs' has a 'file' and"* ]]
 }
+
+@test "bytecode: what is no Python has none, each file is compiled once, and what a crash has torn again" {
+	compile() { python3 -B "$BATS_TEST_DIRNAME/../../services/frameworks/bytecode.py" cache "$PWD/tool"; }
+	sums() { find tool -name '*.pyc' | sort | xargs sha256sum; }
+	mkdir -p tool/inner
+	echo 'ONE = "one"' >tool/one.py
+	echo 'def two(): return 2' >tool/inner/two.py
+	echo '{% name %}' >tool/inner/template.py
+	run -0 compile
+	[[ $output == "no bytecode of $PWD/tool/inner/template.py: SyntaxError"* && ${#lines[@]} == 1 ]]
+	sums >first
+	[[ $(wc -l <first) == 2 && $(find cache -type f | wc -l) == 2 ]]
+	for kept in cache/*/*; do
+		printf torn | dd of="$kept" bs=1 seek=40 conv=notrunc status=none
+	done
+	find tool -name '*.pyc' -delete
+	compile
+	sums | diff first -
+	python3 -c 'import hashlib, sys; open(sys.argv[1], "wb").write(hashlib.sha256(b"kept").digest() + b"kept")' "$kept"
+	find tool -name '*.pyc' -delete
+	compile
+	[[ $(find tool -name '*.pyc' -exec grep -lx kept {} + | wc -l) == 1 ]]
+	echo 'ONE = "other"' >tool/one.py
+	compile
+	[[ $(find cache -type f | wc -l) == 3 ]]
+}
