@@ -144,13 +144,18 @@ sql() { inside mariadb --socket=/run/mysqld/mysqld.sock "$(inside cat "/data/sit
 		run -1 inside bench "$word"
 		[[ $output == *"bench $word: an image is not changed, it is replaced"* ]]
 	done
+	run -1 inside bench new-site three.localhost
+	[[ $output == "bench new-site: benchctl add-site does that, as root" ]]
 }
 
-@test "a backup is restored" {
+@test "a backup is restored into a database made anew, and nobody is asked for root's password" {
 	file=$(bench backup | tail -1)
 	bench execute atelier.set_setting --kwargs '{"name": "kept", "value": "no"}'
-	bench restore "$file"
-	[[ $(setting kept) == null ]]
+	sql 'CREATE TABLE later (id INT)'
+	bench restore "$file" </dev/null
+	[[ $(setting kept) == null && -z $(sql "SHOW TABLES LIKE 'later'") ]]
+	sql "SHOW CREATE DATABASE \`$(sql 'SELECT DATABASE()' | tail -1)\`" | grep 'utf8mb4_unicode_ci'
+	bench install-app shop # a second time: nothing to do, and no code host to ask
 }
 
 @test "maintenance closes the site and opens it again" {

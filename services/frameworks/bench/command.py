@@ -7,12 +7,17 @@ import contextlib
 import json
 import os
 import re
+import runpy
 import sys
 
 # What a bench of one's own does to its program. An image is replaced instead.
 REPLACED = ("update", "get-app", "get", "build", "watch", "init", "new-app", "remove-app", "rm", "switch-to-branch", "setup",
             "restart", "start", "pip", "exclude-app", "include-app", "install", "retry-upgrade", "disable-production")
 HINTS = {"restart": "benchctl restart does that", "start": "its programs run already: benchctl status", "setup": "the recipe sets it up"}
+# What makes a database and its account, as root of the server, which only root of the image is.
+OF_ROOT = {"new-site": "benchctl add-site", "drop-site": "benchctl drop-site"}
+# What makes a site's database anew, or looks for an app at a code host: not here.
+HELPED = ("restore", "reinstall", "install-app")
 
 
 def style_of(words):
@@ -60,13 +65,26 @@ def first_word(words):
     return None
 
 
+def helped(framework, words):
+    """By the framework's own command, in this process."""
+    site = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench-site.py"))["Site"](framework, None)
+    site.without_root(anew=True)
+    site.no_lookups()
+    sys.argv = [sys.argv[0], framework, *words]
+    runpy.run_module(f"{framework}.utils.bench_helper", run_name="__main__", alter_sys=True)
+
+
 def main(bench, framework, *words):
     word = first_word(words)
     if word in REPLACED:
         sys.exit(f"bench {word}: an image is not changed, it is replaced: build the next one by mkbench"
                  + (f" ({HINTS[word]})" if word in HINTS else ""))
+    if word in OF_ROOT:
+        sys.exit(f"bench {word}: {OF_ROOT[word]} does that, as root")
     if word == "version":
         return version(bench, list(words))
+    if word in HELPED:
+        return helped(framework, words)
     python = f"{bench}/env/bin/python"
     os.execv(python, [python, "-m", f"{framework}.utils.bench_helper", framework, *words])
 

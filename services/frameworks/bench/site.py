@@ -60,11 +60,11 @@ class Site:
 
     def no_lookups(self):
         """An app that is required is in the bench: its name needs no look-up at a code host."""
-        apps = set(self.fw.get_all_apps(True) if "with_internal_apps" not in inspect.signature(self.fw.get_all_apps).parameters
-                   else self.fw.get_all_apps())
         original = getattr(self.installer, "parse_app_name", None)
         if original is None:
             return
+        with open("apps.txt") as file:
+            apps = set(file.read().split())
 
         def plain(tag):
             return tag.rstrip("/").split("@")[0].rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".git")
@@ -76,19 +76,36 @@ class Site:
         if hasattr(self.installer, "fetch_details_from_tag"):
             self.installer.fetch_details_from_tag = lambda tag: (None, plain(tag), None)
 
-    def without_root(self, new_site):
-        """An older one that always makes database and account itself finds them made."""
-        if "setup_db" in inspect.signature(new_site).parameters:
+    def empty(self):
+        """A site's own account may drop its database and make it again."""
+        name = self.fw.local.conf.db_name.replace("`", "``")
+        self.fw.connect()
+        for words in ("DROP DATABASE IF EXISTS `%s`", "CREATE DATABASE `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"):
+            self.fw.db.sql(words % name)
+        self.fw.db.close()
+
+    def without_root(self, anew):
+        """Database and account are there, and what would make them asks for no root; in an older framework it makes the tables, too."""
+        database, setup = module(f"{self.first}.database"), module(f"{self.first}.database.mariadb.setup_db")
+        if setup is None:
             return
-        database = importlib.import_module(f"{self.first}.database")
-        setup = importlib.import_module(f"{self.first}.database.mariadb.setup_db")
 
-        def setup_database(_force=None, source_sql=None, verbose=None, *_more, **_keys):
-            self.fw.local.session = self.fw._dict({"user": "Administrator"})
-            values = {"db_name": self.fw.local.conf.db_name, "verbose": verbose, "source_sql": source_sql}
-            setup.bootstrap_database(**suited(setup.bootstrap_database, values))
+        def by_account(original):
+            known = inspect.signature(original)
 
-        database.setup_database = setup.setup_database = setup_database
+            def setup_database(*words, **keys):
+                given = known.bind(*words, **keys).arguments
+                self.fw.local.session = self.fw._dict({"user": "Administrator"})
+                if anew:
+                    self.empty()
+                if "source_sql" in known.parameters:
+                    values = {"db_name": self.fw.local.conf.db_name, "verbose": given.get("verbose"), "source_sql": given.get("source_sql")}
+                    setup.bootstrap_database(**suited(setup.bootstrap_database, values))
+            return setup_database
+
+        for place in (database, setup, self.installer):
+            if hasattr(place, "setup_database"):
+                place.setup_database = by_account(place.setup_database)
 
     def create(self, db_name, db_user, zone, language):
         new_site = getattr(self.installer, "_new_site", None) or importlib.import_module(f"{self.first}.commands.site")._new_site
@@ -98,7 +115,8 @@ class Site:
             "db_user": db_user, "setup_db": False,
         }
         self.zone(zone)
-        self.without_root(new_site)
+        if "setup_db" not in inspect.signature(new_site).parameters:
+            self.without_root(anew=False)
         new_site(**suited(new_site, values))
         self.fw.destroy()
         with self.connected():

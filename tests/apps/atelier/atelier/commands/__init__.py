@@ -8,6 +8,7 @@ import time
 import atelier
 import click
 from atelier import installer
+from atelier.database import database_words
 
 commands = []
 
@@ -60,6 +61,12 @@ def serve(port):
 @for_sites
 def list_apps():
     print("\n".join(atelier.get_installed_apps()))
+
+
+@command("install-app", click.argument("app"))
+@for_sites
+def install_app(app):
+    installer.install_app(app)
 
 
 @command("migrate")
@@ -134,12 +141,6 @@ def add_user(user, password):
     installer.set_password(user, password)
 
 
-def database_words(program):
-    conf = atelier.local.conf
-    words = [program, f"--host={conf.db_host}", f"--port={conf.db_port}", f"--user={conf.db_user or conf.db_name}", conf.db_name]
-    return words, dict(os.environ, MYSQL_PWD=conf.db_password)
-
-
 @command("backup", click.option("--with-files", is_flag=True))
 @for_sites
 def backup(with_files):
@@ -154,9 +155,9 @@ def backup(with_files):
 @command("restore", click.argument("path"))
 @for_sites
 def restore(path):
-    words, environment = database_words("mariadb")
-    with gzip.open(path) as file:
-        subprocess.run(words, env=environment, input=file.read(), check=True)
+    from atelier import database
+
+    database.setup_database(True, path, False)
 
 
 @command("run-tests", click.option("--app", default="atelier"))
