@@ -249,11 +249,75 @@ static struct err *get_folder(struct store *s, const struct recipe *r, const str
 	return NULL;
 }
 
+/* As it stands, with its digest. */
+static struct err *walk_all(const char *root, bool programs, struct app_source *ret)
+{
+	struct walking w = { .tree = &ret->files, .root = root, .programs = programs };
+
+	struct err *e = walk(&w, "", 0);
+	forget_pointers(&w);
+	TRY(e);
+	tree_sort(&ret->files);
+	ret->digest = tree_digest(&ret->files);
+	return NULL;
+}
+
+/* By what a lock says of them. */
+static struct digest files_key(const struct digest *tree)
+{
+	struct digest_run *run = digest_start();
+
+	digest_feed_word(run, "files of a commit 1");
+	digest_feed(run, tree->bytes, sizeof tree->bytes);
+	return digest_finish(run);
+}
+
+/* What was checked out of git before, if it is still that. */
+static struct err *recall(struct store *s, const struct lock_app *pinned, struct app_source *ret)
+{
+	struct digest tree = { 0 }, commit = digest_of(pinned->commit, strlen(pinned->commit));
+	bool known = text_starts(pinned->tree, "sha256:") && digest_parse(pinned->tree + strlen("sha256:"), &tree);
+	struct digest key = files_key(&tree);
+	AUTO_FREE char *folder = known ? store_tree_find(s, &key) : NULL, *when = NULL;
+
+	TRY(store_ref_read(s, "committed", &commit, &when));
+	if (!folder || !when)
+		return NULL;
+	struct err *e = walk_all(folder, false, ret);
+	if (e || !digest_equal(&ret->digest, &tree)) {
+		err_free(e);
+		source_done(ret);
+		return file_remove_tree(folder);
+	}
+	ret->commit = mem_dup(pinned->commit);
+	ret->committed = strtoll(when, NULL, 10);
+	for (size_t i = 0; i < pinned->modules.count; i++)
+		VEC_PUSH(&ret->modules, mem_dup(((const char *const *)pinned->modules.items)[i]));
+	return NULL;
+}
+
+/* The next build finds what was checked out, and checks nothing out. */
+static struct err *keep(struct store *s, const struct git_source *git, struct app_source *ret)
+{
+	struct digest key = files_key(&ret->digest), commit = digest_of(git->commit, strlen(git->commit));
+	AUTO_FREE char *folder = NULL, *when = mem_printf("%lld", (long long)git->committed);
+
+	TRY(store_tree_keep(s, &key, git->folder, &folder));
+	TRY(store_ref_write(s, "committed", &commit, when));
+	tree_done(&ret->files);
+	ret->files = (struct tree){ 0 };
+	return walk_all(folder, false, ret);
+}
+
 static struct err *get(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned, struct progress *p,
 		       struct git_source *git, struct app_source *ret)
 {
 	AUTO_FREE char *folder = NULL;
 
+	if (app->git && pinned && pinned->commit && pinned->tree)
+		TRY(recall(s, pinned, ret));
+	if (ret->commit)
+		return NULL;
 	TRY(get_folder(s, r, app, pinned, p, git, &folder));
 	AUTO_FREE char *real = realpath(folder, NULL);
 	if (!real)
@@ -263,8 +327,10 @@ static struct err *get(struct store *s, const struct recipe *r, const struct app
 		return err_new(ERR_BUILD, "%s is empty", folder);
 	tree_sort(&ret->files);
 	ret->digest = tree_digest(&ret->files);
-	if (app->git)
+	if (app->git) {
+		TRY(keep(s, git, ret));
 		keep_commits(ret, git);
+	}
 	return app->path ? NULL : unpinned_or_equal(app, pinned, &ret->digest);
 }
 
@@ -294,12 +360,7 @@ static struct err *get_programs(struct store *s, const struct recipe *r, const s
 	AUTO_FREE char *real = realpath(folder, NULL);
 	if (!real)
 		return err_errno(errno, "%s", folder);
-	struct walking w = { .tree = &ret->files, .root = real, .programs = true };
-	struct err *e = walk(&w, "", 0);
-	forget_pointers(&w);
-	TRY(e);
-	tree_sort(&ret->files);
-	ret->digest = tree_digest(&ret->files);
+	TRY(walk_all(real, true, ret));
 	return unpinned_or_equal(app, pinned, &ret->digest);
 }
 

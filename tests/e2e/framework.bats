@@ -107,6 +107,14 @@ framework() {
 	done
 	mkbench 0 lock --update notes notes.yml
 	[[ $output == *"  app       notes "*" -> $(git -C notes-git rev-parse HEAD)"* && $output != *"other "*"->"* ]]
+	# a locked commit's files are the store's, and git is asked again where those are torn
+	mv other-git away
+	mkbench 0 lock --update notes notes.yml
+	find "$MKBENCH_STORE/trees" -name file -exec cp /dev/null {} \;
+	mkbench 4 lock --update notes notes.yml
+	[[ $output == *"there is no repository"*"other-git"* ]]
+	mv away other-git
+	mkbench 0 lock --update notes notes.yml
 	mkbench 0 plan notes.yml
 }
 
