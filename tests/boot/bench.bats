@@ -140,6 +140,7 @@ sql() { inside mariadb --socket=/run/mysqld/mysqld.sock "$(inside cat "/data/sit
 	inside grep answer /data/sites/common_site_config.json
 	bench clear-cache
 	bench migrate
+	inside sh -c 'mysql --version && mysqldump --version' # also where the suite has them as mariadb alone
 	for word in update get-app build; do
 		run -1 inside bench "$word"
 		[[ $output == *"bench $word: an image is not changed, it is replaced"* ]]
