@@ -13,6 +13,7 @@
 #include "build/build_runtime.h"
 #include "build/build_lockfiles.h"
 #include "build/build_layer_blob.h"
+#include "build/build_left_out.h"
 #include "build/build_sites.h"
 #include "build/build_trial.h"
 #include "layer/layer.h"
@@ -30,7 +31,7 @@ struct build_work {
 	struct layer_delta configured;
 	struct build_runtime runtime;
 	struct build_apps apps;
-	struct tree settled[BUILD_APPS_PARTS + 1]; /* what an image has of the interpreters, if any, and of the apps' parts */
+	struct tree settled[BUILD_APPS_PARTS + 2]; /* what an image has of the interpreters, if any, and of the apps' parts; the last: nothing */
 	struct tree configuration;
 	struct digest unnamed;               /* ... of the configuration without the build's name */
 	struct tree sites;                   /* prebaked ones */
@@ -173,17 +174,20 @@ static struct digest whole_tree(struct build_work *w)
 /* An app's layers as an image has them: without what only the building needed. */
 static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 {
-	const struct tree *parts[BUILD_APPS_PARTS + 1], *packages[] = { layer_whole(w->set), &w->configured.tree };
-	struct tree below = { 0 };
+	const struct tree *parts[BUILD_APPS_PARTS + 2], *packages[] = { layer_whole(w->set), &w->configured.tree };
+	struct tree below = { 0 }, left_out = { 0 };
 	size_t count = part_count(w), first = count - w->apps.count;
 
+	TRY(build_left_out(w->job, &w->apps, &left_out));
 	if (first)
 		parts[0] = &w->runtime.delta.tree;
 	for (size_t i = 0; i < w->apps.count; i++)
 		parts[first + i] = &w->apps.parts[i].tree;
+	parts[count] = &left_out;
 	tree_merge(packages, COUNT(packages), &below);
-	tree_settle(parts, count, &below, service_prune(w->job->services), w->job->lock.epoch, w->settled);
+	tree_settle(parts, count + 1, &below, service_prune(w->job->services), w->job->lock.epoch, w->settled);
 	tree_done(&below);
+	tree_done(&left_out);
 	for (size_t i = 0; i < count; i++) {
 		build_owner(&w->job->recipe, service_bench_path(w->job->services) + 1, &w->settled[i]);
 		tree_date(&w->settled[i]);
@@ -275,9 +279,10 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	struct digest_run *run = digest_start();
 	struct tree unnamed = { 0 };
 
-	digest_feed_word(run, "build 7");
+	digest_feed_word(run, "build 8");
 	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
 		digest_feed_word(run, *glob);
+	digest_feed_word(run, service_prune_file(w->job->services) ? service_prune_file(w->job->services) : "");
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);
 	for (size_t i = 0; i < w->apps.count; i++)
 		digest_feed(run, w->apps.keys[i].bytes, sizeof w->apps.keys[i].bytes);
@@ -367,7 +372,7 @@ void build_layers_done(struct build_layers *l)
 	layer_delta_done(&w->configured);
 	build_runtime_done(&w->runtime);
 	build_apps_done(&w->apps);
-	for (size_t i = 0; i < BUILD_APPS_PARTS + 1; i++)
+	for (size_t i = 0; i < COUNT(w->settled); i++)
 		tree_done(&w->settled[i]);
 	layer_root_done(&w->root);
 	layer_root_done(&w->packages_root);

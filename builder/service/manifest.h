@@ -103,6 +103,7 @@ struct manifest {
 	struct list common_site_config, site_config, site_folders, site_create, site_finish;
 	struct list site_seal, site_renew; /* of prebaked sites */
 	struct list site_migrate, site_install, site_probe, site_check;
+	const char *prune_file;  /* in the bench's folder: paths there, one a line, which the steps say that no image needs; or NULL */
 	const char *probe_path, *socketio_path, *admin_user;
 	uint64_t memory_per_worker_bytes;
 };

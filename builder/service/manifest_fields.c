@@ -187,6 +187,7 @@ const struct field manifest_fields_framework[] = {
 	ROWS("app_steps", app_steps, step_fields, manifest_step),
 	ROWS("bench_steps", bench_steps, step_fields, manifest_step),
 	TEXTS("prune", manifest, prune),
+	TEXT("prune_file", manifest, prune_file),
 	{ "common_site_config", FIELD_PAIRS, AT(manifest, common_site_config) },
 	{ "site_config", FIELD_PAIRS, AT(manifest, site_config) },
 	TEXTS("site_folders", manifest, site_folders),

@@ -337,6 +337,11 @@ const char *const *service_prune(const struct service_set *s)
 	return s->prune;
 }
 
+const char *service_prune_file(const struct service_set *s)
+{
+	return s->framework->prune_file;
+}
+
 const struct audit_rules *service_audit(const struct service_set *s)
 {
 	return &s->audit;

@@ -103,6 +103,8 @@ size_t service_pin_steps(const struct service_set *s, const struct service_step 
 size_t service_bench_steps(const struct service_set *s, const struct service_step **ret); /* once, after all apps */
 /* Paths removed after the steps, globs, NULL-terminated. */
 const char *const *service_prune(const struct service_set *s);
+/* A file below service_bench_path that lists more of them, paths there, one a line; NULL: none. */
+const char *service_prune_file(const struct service_set *s);
 /* The i-th piece of evidence that the first app is one of the framework: a file of its source and a text in it. NULL: there are no more. */
 struct err *service_evidence(struct service_set *s, size_t i, const char **ret_file, const char **ret_text) MUST_CHECK;
 /* The file of an app's source, relative to it, that says which apps it needs; NULL when the framework knows of none. */

@@ -58,6 +58,8 @@ setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq
 
 @test "the image holds no source map, no compiler and of node_modules what runs" {
 	inside sh -c 'find /home/frappe/frappe-bench -name "*.map" | grep . && exit 1; true'
+	inside sh -c 'ls -A /home/frappe/frappe-bench' | grep -x apps
+	run -1 inside test -e /home/frappe/frappe-bench/.left-out
 	inside sh -c 'ls /home/frappe/frappe-bench/apps/atelier/node_modules' >"$WORK/modules"
 	grep -x socket.io "$WORK/modules"
 	grep -x redis "$WORK/modules"

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "build/build_apps.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "build/build_left_out.h"
+#include "layer/layer_set.h"
 #include "loaded.h"
 
 static const char recipe[] = "name: d\nversion: \"1\"\nbase: {suite: bookworm}\nframework: wsgi-venv\n"
@@ -80,6 +86,54 @@ static void test_parts(void)
 	recipe_done(&j.recipe);
 }
 
+/* What the list in a part's folder becomes: paths by space, or the error. */
+static char *left_out(const struct build_context *j, const char *list)
+{
+	AUTO_FREE char *room = mem_dup("/tmp/left-out-XXXXXX");
+	struct build_apps apps = { .count = 2 };
+	struct tree t = { 0 };
+	struct text names = { 0 };
+
+	ok(mkdtemp(room) != NULL);
+	AUTO_FREE char *folder = mem_printf("%s%s", room, service_bench_path(j->services)), *path = mem_printf("%s/.left-out", folder);
+	layer_root_push(&apps.made[0], room);
+	layer_root_push(&apps.made[1], "/nowhere");
+	ok(!file_make_folder(folder, 0755));
+	ok(!list || !file_write(path, list, strlen(list), 0644));
+	struct err *e = build_left_out(j, &apps, &t);
+	for (size_t i = 0; !e && i < t.count; i++)
+		text_printf(&names, "%s%s", i ? " " : "", t.items[i].kind == ENTRY_WHITEOUT ? t.items[i].path : "?");
+	char *ret = e ? err_text(e) : text_take(&names);
+	err_free(e);
+	tree_done(&t);
+	for (size_t i = 0; i < apps.count; i++)
+		layer_root_done(&apps.made[i]);
+	ok(!file_remove_tree(room));
+	return ret;
+}
+
+static void test_left_out(void)
+{
+	static const struct { const char *list, *says; } rows[] = {
+		{ NULL, "" },
+		{ "", "home/frappe/frappe-bench/.left-out" },
+		{ "apps/b\napps/a c/d", "home/frappe/frappe-bench/.left-out home/frappe/frappe-bench/apps/a c/d home/frappe/frappe-bench/apps/b" },
+		{ "apps/../../../etc\n", "/home/frappe/frappe-bench/.left-out: 'apps/../../../etc' is no path in the bench" },
+		{ "/etc\n", "/home/frappe/frappe-bench/.left-out: '/etc' is no path in the bench" },
+		{ "a\n\nb\n", "/home/frappe/frappe-bench/.left-out: '' is no path in the bench" },
+	};
+	struct build_context j = { 0 };
+	AUTO_FREE char *why = loaded(two, &j.recipe, &j.services);
+
+	is(why ? why : "fine", "fine");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO_FREE char *says = left_out(&j, rows[i].list);
+		is(says ? says : "", rows[i].says);
+	}
+	service_free(j.services);
+	recipe_done(&j.recipe);
+}
+
 /* What a step can reach decides what it leaves, as its words do: an earlier result is not that of a step with more. */
 int main(void)
 {
@@ -108,5 +162,6 @@ int main(void)
 	service_free(j.services);
 	recipe_done(&j.recipe);
 	test_parts();
+	test_left_out();
 	return t_done();
 }

@@ -378,6 +378,7 @@ def closure(modules, names):
 
 
 def reduce(bench, app, apps, keep):
+    """Paths below an app's node_modules that a running bench does without."""
     folder = f"{bench}/apps/{app}"
     modules = f"{folder}/node_modules"
     if not os.path.isdir(modules):
@@ -388,22 +389,16 @@ def reduce(bench, app, apps, keep):
             served |= set(SERVED.findall(read(path)))
     kept = closure(modules, required(entries(folder, app)) | keep)
     kept |= {f"{modules}/{name}" for name in served if os.path.isdir(f"{modules}/{name}")}
-    for top in sorted(glob.glob(f"{modules}/*") + glob.glob(f"{modules}/.*")):
-        names = sorted(glob.glob(f"{top}/*")) if os.path.basename(top).startswith("@") else [top]
-        for path in names:
-            if not any(path == item or item.startswith(path + "/") for item in kept):
-                remove(path)
-        if names != [top] and not os.listdir(top):
-            os.rmdir(top)
-    for path in glob.glob(f"{modules}/**/*.map", recursive=True):
-        os.remove(path)
-
-
-def remove(path):
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    else:
-        os.remove(path)
+    stay = set()
+    for path in kept:
+        while path != modules:
+            stay.add(path)
+            path = os.path.dirname(path)
+    for top in glob.glob(f"{modules}/*") + glob.glob(f"{modules}/.*"):
+        scope = top in stay and os.path.basename(top).startswith("@")
+        yield from (path for path in (glob.glob(f"{top}/*") if scope else [top]) if path not in stay)
+    for path in kept:
+        yield from glob.glob(f"{path}/**/*.map", recursive=True)
 
 
 def finish(bench, keep, *apps):
@@ -418,8 +413,11 @@ def finish(bench, keep, *apps):
             with open(f"{bench}/assets/{name}", "w") as out:
                 json.dump(whole, out, indent=4, sort_keys=True)
     shutil.rmtree(f"{bench}/assets/.parts", ignore_errors=True)
+    # They are listed, for to remove them one by one takes longer than anything else here.
+    left_out = {path for app in apps for path in reduce(bench, app, apps, set(keep.split()))}
+    with open(f"{bench}/.left-out", "w") as out:
+        out.write("".join(f"{os.path.relpath(path, bench)}\n" for path in sorted(left_out) if "\n" not in path))
     for app in apps:
-        reduce(bench, app, apps, set(keep.split()))
         if os.path.isdir(f"{bench}/apps/{app}/node_modules"):
             link = f"{bench}/apps/{app}/{app}/public/node_modules"
             if os.path.isdir(os.path.dirname(link)) and not os.path.lexists(link):
