@@ -377,16 +377,12 @@ def closure(modules, names):
     return kept
 
 
-def reduce(bench, app, apps, keep):
+def reduce(bench, app, served, keep):
     """Paths below an app's node_modules that a running bench does without."""
     folder = f"{bench}/apps/{app}"
     modules = f"{folder}/node_modules"
     if not os.path.isdir(modules):
         return
-    served = set()
-    for other in apps:
-        for path in sources(f"{bench}/apps/{other}/{other}"):
-            served |= set(SERVED.findall(read(path)))
     kept = closure(modules, required(entries(folder, app)) | keep)
     kept |= {f"{modules}/{name}" for name in served if os.path.isdir(f"{modules}/{name}")}
     stay = set()
@@ -414,7 +410,8 @@ def finish(bench, keep, *apps):
                 json.dump(whole, out, indent=4, sort_keys=True)
     shutil.rmtree(f"{bench}/assets/.parts", ignore_errors=True)
     # They are listed, for to remove them one by one takes longer than anything else here.
-    left_out = {path for app in apps for path in reduce(bench, app, apps, set(keep.split()))}
+    served = {name for app in apps for path in sources(f"{bench}/apps/{app}/{app}") for name in SERVED.findall(read(path))}
+    left_out = {path for app in apps for path in reduce(bench, app, served, set(keep.split()))}
     with open(f"{bench}/.left-out", "w") as out:
         out.write("".join(f"{os.path.relpath(path, bench)}\n" for path in sorted(left_out) if "\n" not in path))
     for app in apps:
