@@ -4,6 +4,7 @@
 bats_require_minimum_version 1.5.0
 load helpers
 load room
+load upgrade
 
 setup() {
 	need_room
@@ -192,7 +193,7 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 	done
 }
 
-@test "every site at once, and a site under another name, with its files, its key and an account of its own" {
+@test "every site at once, and a site under another name, with its files, its key and an account of its own; of an older release, migrated" {
 	start_room
 	started
 	sql "CREATE TABLE kept (id INT PRIMARY KEY); INSERT INTO kept VALUES (1)"
@@ -234,6 +235,14 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 	before=$(schemas)
 	run -6 in_room "$room/bin/benchctl" restore latest --site one.localhost
 	[[ $output = *"would have to be migrated"*"--as NAME"* && $(schemas) = "$before" ]]
+	mv "$room/right.json" "$room/bench.json"
+	end_room TERM
+	image 2
+	start_room
+	started
+	run -0 in_room "$room/bin/benchctl" restore "$id" --site one.localhost --as four.localhost
+	[[ -e $room/data/sites/four.localhost/private/files/migrated ]]
+	jq -e '.sites["four.localhost"].apps.first.version == "1.1"' "$room/data/.mkbench/committed.json"
 }
 
 @test "frozen: nobody writes until it is thawed or the time is over, and thaw says which" {
@@ -384,7 +393,7 @@ strike() {
 	[[ -z $(restic_here snapshots --json --tag=mkbench-untried | jq -r '.[]?.id') ]]
 }
 
-@test "by sftp: with a key that everybody may read, the server's own key kept; a server that is down is one line" {
+@test "by sftp: with a key that everybody may read, the server's own key kept; a server that is down or refuses is one line" {
 	sshd=${SSHD:-/usr/sbin/sshd}
 	[[ -x $sshd ]] || skip "needs openssh-server"
 	for name in host mine; do ssh-keygen -q -t ed25519 -N "" -f "$room/$name"; done
@@ -400,14 +409,20 @@ strike() {
 	over_there() { in_room MKBENCH_BACKUP_TO="sftp://root@127.0.0.1:2222/$room/far" MKBENCH_BACKUP_SSH_KEY_FILE="$room/mine" "$room/bin/benchctl" "$@"; }
 	refused() { # WORDS
 		run -6 over_there backups
-		[[ ${#lines[@]} = 1 && $output = *"$1"* ]]
+		[[ ${#lines[@]} = 1 && $output = *$1* ]]
 	}
-	refused "sftp://root@127.0.0.1:2222/$room/far"
+	refused "sftp://root@127.0.0.1:2222/$room/far: "*"Connection refused"
 	serve
 	run -0 over_there backup
 	[[ -e $room/far/config && ! -e $room/repository ]]
 	[[ -s $room/data/secrets/backup_known_hosts ]]
 	run -0 over_there backups --json
 	jq -e 'length == 1' <<<"$output"
+	for _ in 1 2 3 4 5; do # restic ends beside ssh, whose words come in time or not
+		cp "$room/host.pub" "$room/authorized"
+		refused "the server does not let this instance in: see MKBENCH_BACKUP_SSH_KEY"
+	done
+	echo "no key" >"$room/mine"
+	refused "ssh cannot read the private key: see MKBENCH_BACKUP_SSH_KEY"
 	in_room pkill -x sshd
 }

@@ -8,6 +8,7 @@
 
 #include "backup/repository_place.h"
 #include "base/child.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "lib/command.h"
@@ -16,6 +17,8 @@
 
 #define PASSWORD "/secrets/backup_password"
 #define OUTPUT_LIMIT (16 << 20)
+#define SSH_WORDS_LIMIT 65536
+#define PLACE_ASKED "Is there a repository at" /* and the place, in a line of its own */
 #define LOOK_SECONDS 300 /* restic itself tries for a quarter of an hour */
 
 struct words {
@@ -39,9 +42,14 @@ static const struct {
 	{ "no snapshot found", "it has no backup yet" },
 	{ "no snapshots found", "it has no backup yet" },
 	{ "already locked", "another backup or restore uses it: try again when that is over" },
+	{ "load key \"", "ssh cannot read the private key: see MKBENCH_BACKUP_SSH_KEY" },
 	{ "permission denied (", "the server does not let this instance in: see MKBENCH_BACKUP_SSH_KEY" },
+	{ "too many authentication failures", "the server does not let this instance in: see MKBENCH_BACKUP_SSH_KEY" },
 	{ "host key verification failed", "the server has another key than it had: see secrets/backup_known_hosts" },
 	{ "access denied", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
+	{ "access key id you provided", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
+	{ "signature we calculated", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
+	{ "403 forbidden", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
 	{ "401 unauthorized", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
 };
 
@@ -54,23 +62,48 @@ static const char *meaning(const char *errors)
 	return NULL;
 }
 
+/* The last line that says something: restic may add a question and the place, ssh that it has met the server. The caller's. */
+static char *last_line(const char *errors)
+{
+	const char *line = errors, *last = "";
+	size_t len = 0;
+
+	for (size_t n; *line; line += n + (line[n] == '\n')) {
+		n = strcspn(line, "\n");
+		bool asks = text_starts(line, PLACE_ASKED);
+		if (n && !asks && !text_starts(line, "Warning: ")) {
+			last = line;
+			len = n;
+		}
+		if (asks && line[n])
+			n += 1 + strcspn(line + n + 1, "\n");
+	}
+	return mem_ndup(last, len);
+}
+
 /* restic's own last line, and what it means where we know it. */
 static struct err *explain(const struct repository *r, const char *verb, const char *errors, int status)
 {
-	const char *line = errors, *end;
-
 	if (meaning(errors))
 		return err_new(ERR_SYSTEM, "backup repository %s: %s", r->shown, meaning(errors));
-	for (const char *at = errors; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] == '\n'))
-		if (*at != '\n')
-			line = at;
-	end = line + strcspn(line, "\n");
 	if (status == 128 + 9)
 		return err_new(ERR_SYSTEM, "backup repository %s: restic %s was killed, or had no answer in %d s", r->shown, verb, LOOK_SECONDS);
-	AUTO_FREE char *said = mem_ndup(line, (size_t)(end - line));
+	AUTO_FREE char *said = last_line(errors);
 	if (r->key)
 		secret_hide(said, r->key);
 	return err_new(ERR_SYSTEM, "backup repository %s: restic %s ended with status %d: %s", r->shown, verb, status, said);
+}
+
+/* Behind what restic says: it ends at once when ssh does, and seldom repeats what ssh has said. */
+static void add_words_of_ssh(char **errors)
+{
+	AUTO_FREE char *words = NULL;
+	size_t len;
+	struct err *e = file_read(REPOSITORY_PLACE_SSH_WORDS, SSH_WORDS_LIMIT, &words, &len);
+
+	err_free(e); /* it has never begun */
+	if (words && *errors)
+		*errors = mem_append(*errors, "\n%s", words);
 }
 
 /* Runs it; what c says beside argv and environment stays. */
@@ -98,7 +131,10 @@ static struct err *run(const struct repository *r, struct child *c, const char *
 	c->cwd = c->cwd ? c->cwd : "/";
 	c->output_limit = OUTPUT_LIMIT;
 	c->goes_on = command_works;
+	unlink(REPOSITORY_PLACE_SSH_WORDS);
 	struct err *e = child_run(c, ret_output, ret_errors, ret_status);
+	if (r->transport && *ret_status)
+		add_words_of_ssh(ret_errors);
 	free(argv.items);
 	free(env);
 	return e;
@@ -160,8 +196,9 @@ static struct err *look(const struct repository *r, bool *ret_there)
 
 	TRY(run(r, &c, words, &output, &errors, &status));
 	*ret_there = !status;
-	/* restic asks whether there is one, too, when it was not let in */
-	bool none = strstr(errors, "Is there a repository at") || strstr(errors, "repository does not exist");
+	/* restic asks whether there is one, too, when it was not let in, or the server is down */
+	bool asks = strstr(errors, PLACE_ASKED) || strstr(errors, "repository does not exist");
+	bool none = asks && (strstr(errors, "not exist") || strstr(errors, "no such file"));
 	if (!status || (none && !meaning(errors)))
 		return NULL;
 	return explain(r, "cat config", errors, status);

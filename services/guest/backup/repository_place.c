@@ -85,7 +85,7 @@ static struct err *go_by_ssh(struct repository *r)
 		return err_new(ERR_USAGE, "%s names no host", r->to);
 	TRY(take_key(&key));
 	text_printf(&t, "sftp.command=ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=60 -o StrictHostKeyChecking=accept-new");
-	text_printf(&t, " -o UserKnownHostsFile=%s", hosts);
+	text_printf(&t, " -E " REPOSITORY_PLACE_SSH_WORDS " -o UserKnownHostsFile=%s", hosts);
 	if (key)
 		text_printf(&t, " -i %s -o IdentitiesOnly=yes", key);
 	if (port)
