@@ -210,7 +210,7 @@ static void fill_web(struct filling *f)
 	b->socketio_port = (unsigned)r->socketio_port;
 	b->socketio_path = m->socketio_path ? m->socketio_path : "/";
 	b->logs_events = r->logs.to_stdout != LOGS_ALL;
-	b->supervisor_program = "/usr/bin/supervisord";
+	b->supervisor_program = text_of(f, "supervisor.program");
 	b->supervisor_socket = text_of(f, "supervisor.socket");
 	b->supervisor_configuration = text_of(f, "supervisor.configuration");
 }

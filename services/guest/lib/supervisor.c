@@ -11,6 +11,7 @@
 #include "lib/http_client.h"
 
 #define CALL_MS 3000
+#define UP_MS 20 /* a start waits for it */
 
 /* Text of the first element <tag> before end, entities undone; NULL when there is none. */
 static char *element(const char *at, const char *end, const char *tag)
@@ -184,7 +185,7 @@ static struct err *list_when_up(const struct bench *b, unsigned limit_ms, struct
 			return e;
 		err_free(e);
 		supervisor_list_done(ret);
-		clock_sleep(100);
+		clock_sleep(UP_MS);
 	}
 }
 
@@ -193,11 +194,11 @@ static bool is_down(const struct process *p)
 	return !strcmp(p->state, "STOPPED") || !strcmp(p->state, "EXITED") || !strcmp(p->state, "FATAL");
 }
 
-struct err *supervisor_start_role(const struct bench *b, int role)
+struct err *supervisor_start_role(const struct bench *b, int role, unsigned limit_ms)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
 
-	TRY(supervisor_list(b, &list));
+	TRY(list_when_up(b, limit_ms, &list));
 	for (size_t i = 0; i < list.count; i++)
 		if (list.items[i].program && list.items[i].program->role == role && is_down(&list.items[i]))
 			TRY(supervisor_start(b, &list.items[i]));

@@ -32,8 +32,8 @@ struct err *supervisor_stop(const struct bench *b, const struct process *p) MUST
 struct err *supervisor_signal(const struct bench *b, const struct process *p, const char *signal) MUST_CHECK;
 /* Starts every process of a phase that is not up; waits up to limit_ms for supervisor itself. */
 struct err *supervisor_start_phase(const struct bench *b, int phase, unsigned limit_ms) MUST_CHECK;
-/* Starts every process of a role that is not up. */
-struct err *supervisor_start_role(const struct bench *b, int role) MUST_CHECK;
+/* The same of a role. */
+struct err *supervisor_start_role(const struct bench *b, int role, unsigned limit_ms) MUST_CHECK;
 /* Stops every process of a phase and waits until they are gone; supervisor itself is waited for up to limit_ms. */
 struct err *supervisor_stop_phase(const struct bench *b, int phase, unsigned limit_ms) MUST_CHECK;
 /* Signals every process of a role that runs, e.g. ROLE_NGINX "HUP". */

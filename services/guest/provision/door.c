@@ -202,6 +202,7 @@ struct err *door_open(struct provision_context *w, bool *ret_did)
 {
 	const struct bench *b = &w->bench;
 
+	TRY(supervisor_start_role(b, ROLE_WEB, PAGE_MS)); /* visitors are not to wait while workers start */
 	TRY(w->only ? try_map(b, w->ready, ret_did) : write_map(b, w->ready, ret_did));
 	TRY(show_sites(b, w->ready));
 	if (*ret_did)

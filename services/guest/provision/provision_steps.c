@@ -218,17 +218,18 @@ struct err *provision_steps_tables(struct provision_context *w, bool *ret_did)
 	return durable_sync_folder(parent);
 }
 
-/* The web server takes as long to import its application as the stores take to come up, and listens to nobody before they have. */
+/* The web server takes longer to import its application than the stores take to come up, and listens to nobody before they have, or before
+ * an upgrade has migrated every site. */
 static void start_early(const struct provision_context *w)
 {
 	const struct bench *b = &w->bench;
-	bool early = !w->again && !w->upgrade && !w->prebakes && !b->development;
+	bool early = !w->again && !w->prebakes && !b->development;
 
 	for (size_t i = 0; early && i < b->sites.count; i++) {
 		AUTO_FREE char *made = mem_printf("site/%s", b->sites.items[i].name);
 		early = ledger_state(w->ledger, made) == LEDGER_DONE || prebaked_waits(w, b->sites.items[i].name); /* else memory is the framework's */
 	}
-	struct err *e = early ? supervisor_start_role(b, ROLE_WEB) : NULL;
+	struct err *e = early ? supervisor_start_role(b, ROLE_WEB, START_MS) : NULL;
 	if (e)
 		log_err(e, "the web server is started later");
 }
@@ -241,8 +242,8 @@ struct err *provision_steps_stores(struct provision_context *w, bool *ret_did)
 	TRY(servers_record(b));
 	if (!w->again)
 		unlink(PROVISION_STEPS_STORES);
-	TRY(supervisor_start_phase(b, PHASE_STORES, START_MS));
 	start_early(w);
+	TRY(supervisor_start_phase(b, PHASE_STORES, START_MS));
 	crash_at("stores", "mid");
 	return stores_wait(w);
 }
@@ -288,6 +289,11 @@ struct err *provision_steps_cache(struct provision_context *w, bool *ret_did)
 	durable_as(&w->bench.user);
 	clear_locks(&w->bench);
 	durable_as_root();
+	return w->upgrade ? supervisor_start_role(&w->bench, ROLE_SOCKETIO, START_MS) : provision_steps_listen();
+}
+
+struct err *provision_steps_listen(void)
+{
 	return durable_update(PROVISION_STEPS_STORES, "", 0644, &durable_root, NULL);
 }
 

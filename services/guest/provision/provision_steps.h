@@ -5,7 +5,7 @@
 #include "provision/provision_context.h"
 
 #define PROVISION_STEPS_SERVING BENCH_RUN "/serving" /* there once programs of the bench have been started */
-#define PROVISION_STEPS_STORES BENCH_RUN "/stores"   /* there once MariaDB and Redis are, and the web server may listen: services/web/web.py */
+#define PROVISION_STEPS_STORES BENCH_RUN "/stores"   /* there once the web server may listen: services/web/web.py */
 
 struct err *provision_steps_format(struct provision_context *w, bool *ret_did) MUST_CHECK;
 struct err *provision_steps_folders(struct provision_context *w, bool *ret_did) MUST_CHECK;
@@ -17,6 +17,9 @@ struct err *provision_steps_stores(struct provision_context *w, bool *ret_did) M
 struct err *provision_steps_accounts(struct provision_context *w, bool *ret_did) MUST_CHECK; /* nobody without a name */
 struct err *provision_steps_cache(struct provision_context *w, bool *ret_did) MUST_CHECK;    /* flushed; locks of dead processes removed */
 struct err *provision_steps_bench(struct provision_context *w, bool *ret_did) MUST_CHECK;    /* the other programs started */
+
+/* A web server that has only imported its application listens: the stores are there, and sites that an upgrade migrates are. */
+struct err *provision_steps_listen(void) MUST_CHECK;
 
 /* What must be there before supervisor starts: folders, memory plan, nginx's map. */
 struct err *provision_steps_prepare(const struct bench *b, const bool *ready) MUST_CHECK;

@@ -19,7 +19,7 @@ static const struct {
 };
 
 /* "10.11.14", the caller's; NULL: it is not here, or does not say. */
-static char *version_of(size_t i)
+static char *ask(size_t i)
 {
 	AUTO_FREE char *said = NULL;
 	const struct child c = { .argv = servers[i].argv, .cwd = "/", .limit_seconds = LIMIT_SECONDS };
@@ -33,6 +33,16 @@ static char *version_of(size_t i)
 	at = at ? at + strlen(servers[i].before) : "";
 	size_t len = strspn(at, "0123456789.");
 	return len ? mem_ndup(at, len) : NULL;
+}
+
+/* The same, asked once. */
+static const char *version_of(size_t i)
+{
+	static char *versions[COUNT(servers)];
+
+	if (!versions[i])
+		versions[i] = ask(i);
+	return versions[i];
 }
 
 /* A series is the first two numbers: within it files stay as they are. */
@@ -53,7 +63,7 @@ struct err *servers_check(const struct bench *b, const char *path)
 
 	for (size_t i = 0; !e && i < COUNT(servers); i++) {
 		const char *had = json_string_value(json_object_get(json_object_get(format, "servers"), servers[i].key));
-		AUTO_FREE char *has = had ? version_of(i) : NULL;
+		const char *has = had ? version_of(i) : NULL;
 		if (has && is_older(has, had))
 			e = err_new(ERR_SYSTEM, "%s was last used by %s %s, and this image has %s, which may not read it; nothing was touched: "
 						"start the newer image, or restore a copy from before it",
@@ -71,7 +81,7 @@ struct err *servers_record(const struct bench *b)
 	struct err *e = durable_read_json(path, &format, &damaged);
 
 	for (size_t i = 0; i < COUNT(servers); i++) {
-		AUTO_FREE char *has = version_of(i);
+		const char *has = version_of(i);
 		if (has)
 			json_object_set_new(rows, servers[i].key, json_string(has));
 	}

@@ -372,8 +372,9 @@ static int live(struct init *i)
 		return i->status > 0 ? i->status : 0;
 	run(i);
 	bool failed = i->state.state == STATE_FAILED, clean = stop(i);
-	sync();
-	e = clean ? volume_stamp(&i->bench) : NULL;
+	e = durable_sync_all(i->bench.data); /* not sync(2): other volumes of this machine are not ours to wait for */
+	if (!e && clean)
+		e = volume_stamp(&i->bench);
 	if (e)
 		log_err(e, "the clean stamp");
 	return i->status ? i->status : !clean ? 1 : failed ? PROVISION_WENT_BACK : 0;

@@ -59,8 +59,8 @@ static const struct row {
 	{ "probe", NULL, site_upgrade_probe, true, false },
 	{ "commit", upgrade_commit, NULL, true, false },
 }, after[] = {
-	{ "bench", keeper_start_bench, NULL, false, false },
 	{ "open", door_open, NULL, false, false },
+	{ "bench", keeper_start_bench, NULL, false, false },
 };
 
 static const struct {

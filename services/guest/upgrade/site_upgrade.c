@@ -12,7 +12,7 @@
 
 #define SERVE_MS 120000 /* until the web server answers with new code */
 #define ONE_MS 5000
-#define TURN_MS 100
+#define TURN_MS 25
 
 static char *line_of(const struct provision_context *w, const struct site *s, const char *what)
 {

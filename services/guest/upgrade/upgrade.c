@@ -18,6 +18,7 @@
 #include "lib/supervisor.h"
 #include "upgrade/upgrade_rehearsal.h"
 #include "upgrade/upgrade_server.h"
+#include "provision/provision_steps.h"
 #include "provision/servers.h"
 #include "provision/volume.h"
 
@@ -153,8 +154,11 @@ struct err *upgrade_ask_back(const struct bench *b)
 	return id ? upgrade_record_write(b, id, "back", "asked for by MKBENCH_BACK") : NULL;
 }
 
+/* Who does not listen yet has started nothing but nginx: the others start when we say so. */
 static struct err *stop_all_programs(const struct bench *b)
 {
+	if (access(b->supervisor_socket, F_OK) < 0)
+		return NULL;
 	TRY(supervisor_stop_phase(b, PHASE_BENCH, START_MS));
 	return supervisor_stop_phase(b, PHASE_STORES, START_MS);
 }
@@ -339,8 +343,9 @@ struct err *upgrade_snapshot(struct provision_context *w, bool *ret_did)
 struct err *upgrade_serve(struct provision_context *w, bool *ret_did)
 {
 	*ret_did = true;
-	TRY(supervisor_start_role(&w->bench, ROLE_WEB));
-	return supervisor_start_role(&w->bench, ROLE_SOCKETIO);
+	TRY(provision_steps_listen());
+	TRY(supervisor_start_role(&w->bench, ROLE_WEB, START_MS));
+	return supervisor_start_role(&w->bench, ROLE_SOCKETIO, START_MS);
 }
 
 /* The copy is as it was, for the next rehearsal. */
