@@ -33,7 +33,7 @@ struct build_work {
 	struct build_apps apps;
 	struct tree settled[BUILD_APPS_PARTS + 2]; /* what an image has of the interpreters, if any, and of the apps' parts; the last: nothing */
 	struct tree configuration;
-	struct digest unnamed;               /* ... of the configuration without the build's name */
+	struct tree unnamed;                 /* the configuration without the build's name */
 	struct tree sites;                   /* prebaked ones */
 	bool rooted;                         /* the packages and tools are on root */
 	bool made;                           /* the deltas are here, not only what was poured from them */
@@ -207,6 +207,8 @@ static struct err *make_root(struct build_work *w, struct build_layers *out)
 	TRY(build_trial(w->job, &w->image_key, &w->root));
 	TRY(do_tools(w));
 	TRY(build_runtime(w->job, &w->tools_key, &w->root, &w->runtime));
+	if (w->runtime.there)
+		layer_root_top(&w->root, &w->packages_root);
 	w->rooted = true;
 	return NULL;
 }
@@ -247,12 +249,14 @@ static struct err *pour_configuration(struct build_work *w, struct build_layers 
 
 static struct err *pour_sites(struct build_work *w, struct image_layer *layer)
 {
-	struct build_sites_request r = { &w->packages_root, &w->apps, &w->configuration, w->tool_set ? layer_whole(w->tool_set) : NULL,
-					  build_sites_key(&w->image_key, &w->apps, &w->unnamed) };
+	const struct build_sites_request r = { &w->packages_root, &w->apps, { layer_whole(w->set), &w->configured.tree, &w->runtime.delta.tree },
+						&w->unnamed, w->tool_set ? layer_whole(w->tool_set) : NULL, w->image_key };
+	struct digest bake;
 
-	TRY(build_sites(w->job, &r, &w->sites));
+	TRY(build_sites(w->job, &r, &w->sites, &bake));
 	struct digest key = build_layer_blob_content(w->job, &w->sites);
-	return build_layer_blob(w->job, &key, &w->sites, "sites", &layer->blob);
+	TRY(build_layer_blob(w->job, &key, &w->sites, "sites", &layer->blob));
+	return build_sites_poured(w->job, &bake, &layer->blob.digest);
 }
 
 /* Runs what is missing, bottom to top: apps need the packages' root even if its layers are poured. */
@@ -266,8 +270,7 @@ static struct err *make_all(struct build_work *w, struct build_layers *out)
 	TRY(build_apps(w->job, &w->root, &w->apps));
 	TRY(pour_apps(w, &out->items[IMAGE_GROUPS + 2]));
 	TRY(pour_configuration(w, out, top));
-	if (prebakes)
-		TRY(pour_sites(w, &out->items[out->count - 1]));
+	TRY(prebakes ? pour_sites(w, &out->items[out->count - 1]) : NULL);
 	out->tree = whole_tree(w);
 	w->made = true;
 	return NULL;
@@ -277,7 +280,6 @@ static struct err *make_all(struct build_work *w, struct build_layers *out)
 static struct err *name_build(struct build_work *w, struct digest *ret, char hex[static DIGEST_HEX])
 {
 	struct digest_run *run = digest_start();
-	struct tree unnamed = { 0 };
 
 	digest_feed_word(run, "build 8");
 	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
@@ -286,11 +288,10 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	digest_feed(run, w->image_key.bytes, sizeof w->image_key.bytes);
 	for (size_t i = 0; i < w->apps.count; i++)
 		digest_feed(run, w->apps.keys[i].bytes, sizeof w->apps.keys[i].bytes);
-	struct err *e = build_configuration(w->job, "", &unnamed);
-	w->unnamed = tree_digest(&unnamed);
-	digest_feed(run, w->unnamed.bytes, sizeof w->unnamed.bytes);
+	struct err *e = build_configuration(w->job, "", &w->unnamed);
+	struct digest unnamed = tree_digest(&w->unnamed);
+	digest_feed(run, unnamed.bytes, sizeof unnamed.bytes);
 	digest_feed_word(run, w->job->recipe.prebake ? "prebaked" : "");
-	tree_done(&unnamed);
 	*ret = digest_finish(run);
 	digest_hex(ret, hex);
 	return e ? e : build_configuration(w->job, hex, &w->configuration);
@@ -350,7 +351,8 @@ static void begin(struct build_context *j, struct build_layers *ret)
 struct err *build_layers(struct build_context *j, struct build_layers *ret)
 {
 	begin(j, ret);
-	return build(ret->work, ret);
+	TRY(build(ret->work, ret));
+	return j->recipe.prebake ? build_sites_lock(j, &ret->items[ret->count - 1].blob.digest) : NULL;
 }
 
 struct err *build_layers_lock(struct build_context *j)
@@ -377,6 +379,7 @@ void build_layers_done(struct build_layers *l)
 	layer_root_done(&w->root);
 	layer_root_done(&w->packages_root);
 	tree_done(&w->sites);
+	tree_done(&w->unnamed);
 	layer_close(w->tool_set);
 	layer_close(w->set);
 	tree_done(&w->configuration);

@@ -1,21 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 #include "build/build_sites.h"
 
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
 #include "base/mem.h"
+#include "build/build_lookups.h"
 
 #define DUMP "usr/bin/mariadb-dump"
 #define PROGRAM "usr/lib/mkbench/prebake"
+#define BENCH_JSON "usr/lib/mkbench/bench.json"
+#define NOBODY "0000000000000000000000000000000000000000000000000000000000000000"
+#define NOTED_LIMIT (512u << 20)
+#define RECORD_LIMIT (64u << 20)
+#define RECORDS_MAX 16           /* of one base, newest first */
 
-struct digest build_sites_key(const struct digest *packages, const struct build_apps *apps, const struct digest *configuration)
+/* Refs: records that bakes over the same packages have left; which bake was given the answers; what a bake was poured to. */
+#define RECORDS "sites-asked"
+#define BAKES "sites-baked"
+#define POURED "sites-poured"
+
+/* bench.json as the programs see it: a commit, a version or a build's name that moved is no reason to make sites anew. */
+static void add_bench_json(const struct tree *configuration, struct tree *own)
 {
-	struct digest_run *run = digest_start();
+	static const char *const names[] = { "commit", "version" };
+	const struct entry *e = tree_find(configuration, BENCH_JSON);
+	json_t *all = e ? json_loadb(e->content.bytes, (size_t)e->size_bytes, 0, NULL) : NULL, *app;
+	size_t at;
 
-	digest_feed_word(run, "sites 1");
-	digest_feed(run, packages->bytes, sizeof packages->bytes);
-	for (size_t i = 0; i < apps->count; i++)
-		digest_feed(run, apps->keys[i].bytes, sizeof apps->keys[i].bytes);
-	digest_feed(run, configuration->bytes, sizeof configuration->bytes);
-	return digest_finish(run);
+	if (!all)
+		return;
+	json_object_set_new(all, "build", json_string(NOBODY));
+	json_object_set_new(all, "version", json_string("0"));
+	json_array_foreach(json_object_get(all, "apps"), at, app) {
+		json_object_set_new(app, "content", json_string("sha256:" NOBODY));
+		for (size_t i = 0; i < COUNT(names); i++)
+			json_object_del(app, names[i]);
+	}
+	AUTO_FREE char *text = json_dumps(all, JSON_INDENT(1));
+	json_decref(all);
+	tree_add(own, &(struct entry){ .path = BENCH_JSON, .kind = ENTRY_FILE, .mode = 0644, .size_bytes = strlen(text),
+				       .content = { .kind = CONTENT_MEMORY, .bytes = text } });
 }
 
 /* The configuration, our program under the name by which it knows its task, and the one that dumps databases, which an image need not have. */
@@ -26,6 +54,7 @@ static void make_seed(const struct build_sites_request *r, struct tree *ret)
 	const struct entry *dump = r->tools ? tree_find(r->tools, DUMP) : NULL;
 
 	tree_add(&own, &(struct entry){ .path = PROGRAM, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
+	add_bench_json(r->configuration, &own);
 	if (dump)
 		tree_add(&own, dump);
 	tree_sort(&own);
@@ -42,30 +71,198 @@ static void keep(const struct tree *made, struct tree *ret)
 	tree_date(ret);
 }
 
-struct err *build_sites(struct build_context *j, const struct build_sites_request *r, struct tree *ret)
+/* All files that the programs can see. */
+static void merge_visible(const struct build_sites_request *r, const struct tree *seed, struct tree *ret)
+{
+	const struct tree *layers[BUILD_SITES_BELOW + BUILD_APPS_PARTS + 1];
+	size_t n = 0;
+
+	while (n < BUILD_SITES_BELOW)
+		layers[n] = r->below[n], n++;
+	for (size_t i = 0; i < r->apps->count; i++)
+		layers[n++] = &r->apps->parts[i].tree;
+	layers[n++] = seed;
+	tree_merge(layers, n, ret);
+	tree_add_parents(ret, NULL, 0);
+}
+
+static struct digest key_of(const char *kind, const struct digest *a, const struct digest *b)
+{
+	struct digest_run *run = digest_start();
+
+	digest_feed_word(run, kind);
+	digest_feed(run, a->bytes, sizeof a->bytes);
+	digest_feed(run, b->bytes, sizeof b->bytes);
+	return digest_finish(run);
+}
+
+/* Where a bake stands that was given these answers. */
+static struct digest answers_key(const struct digest *base, const char *record, const struct tree *visible)
+{
+	struct digest asked = digest_of(record, strlen(record)), answer = build_lookups_answer(record, visible), both = key_of("asked", &asked, &answer);
+
+	return key_of("answers", base, &both);
+}
+
+static struct err *find_poured(struct build_context *j, const struct digest *bake, struct digest *ret)
+{
+	AUTO_FREE char *hex = NULL;
+
+	*ret = (struct digest){ 0 };
+	TRY(store_ref_read(j->store, POURED, bake, &hex));
+	if (hex && !digest_parse(hex, ret))
+		*ret = (struct digest){ 0 };
+	return NULL;
+}
+
+/* *key becomes that of an earlier bake whose programs would have been told the same by these files: the one that the lock names, or
+ * else the last one. */
+static struct err *find_equal(struct build_context *j, const struct digest *base, const struct tree *visible, struct digest *key)
+{
+	AUTO_FREE char *records = NULL;
+	struct digest bake, poured;
+	bool some = false;
+
+	TRY(store_ref_read(j->store, RECORDS, base, &records));
+	for (char *rest = records, *hex; (hex = strsep(&rest, "\n"));) {
+		AUTO_FREE char *record = NULL, *found = NULL;
+		struct digest at;
+		size_t len;
+		if (!digest_parse(hex, &at) || !store_has(j->store, &at))
+			continue;
+		TRY(store_read(j->store, &at, RECORD_LIMIT, &record, &len));
+		struct digest answers = answers_key(base, record, visible);
+		TRY(store_ref_read(j->store, BAKES, &answers, &found));
+		if (!found || !digest_parse(found, &bake))
+			continue;
+		TRY(find_poured(j, &bake, &poured));
+		bool named = digest_equal(&poured, &j->lock.sites);
+		if (named || !some)
+			*key = bake;
+		some = true;
+		if (named)
+			return NULL;
+	}
+	return NULL;
+}
+
+/* The newest first, each once. */
+static struct err *list_record(struct build_context *j, const struct digest *base, const struct digest *record)
+{
+	AUTO_FREE char *before = NULL;
+	AUTO_TEXT struct text lines = { 0 };
+	char hex[DIGEST_HEX];
+	size_t count = 1;
+
+	TRY(store_ref_read(j->store, RECORDS, base, &before));
+	text_printf(&lines, "%s", digest_hex(record, hex));
+	for (char *rest = before, *line; count < RECORDS_MAX && (line = strsep(&rest, "\n"));) {
+		if (!*line || !strcmp(line, hex))
+			continue;
+		text_printf(&lines, "\n%s", line);
+		count++;
+	}
+	return store_ref_write(j->store, RECORDS, base, lines.bytes);
+}
+
+static struct err *remember(struct build_context *j, const struct digest *base, const struct tree *visible, const char *noted_path,
+			    const struct digest *key)
+{
+	AUTO_FREE char *noted = NULL, *why = NULL;
+	AUTO_TEXT struct text record = { 0 };
+	struct digest name;
+	char hex[DIGEST_HEX];
+	size_t len;
+
+	TRY(file_read(noted_path, NOTED_LIMIT, &noted, &len));
+	if (!build_lookups_record(noted, &record, &why)) {
+		progress_note(j->progress, "the sites are made again when any file of the image changes: %s", why);
+		return NULL;
+	}
+	TRY(store_put(j->store, record.bytes, record.len, &name));
+	struct digest answers = answers_key(base, record.bytes, visible);
+	TRY(store_ref_write(j->store, BAKES, &answers, digest_hex(key, hex)));
+	return list_record(j, base, &name);
+}
+
+static struct err *bake(struct build_context *j, const struct build_sites_request *r, const struct tree *seed, const struct digest *key,
+			const char *noted, struct layer_delta *ret)
 {
 	static const char *const argv[] = { "/" PROGRAM, NULL };
 	const struct service_step step = { .name = "prebake", .argv = argv, .as_root = true };
 	struct layer_root root = { 0 };
-	struct layer_delta delta = { 0 };
-	struct tree seed = { 0 };
+	struct digest poured;
 
-	progress_stage(j->progress, "sites", 1, "steps");
+	TRY(find_poured(j, key, &poured));
 	layer_root_over(&root, r->packages);
 	for (size_t i = 0; i < r->apps->count; i++)
 		layer_root_over(&root, &r->apps->made[i]);
-	make_seed(r, &seed);
 	struct layer_steps request = {
-		.store = j->store, .progress = j->progress, .key = r->key, .root_key = r->key, .seed = &seed, .steps = &step, .step_count = 1,
-		.epoch = j->lock.epoch,
+		.store = j->store, .progress = j->progress, .key = *key, .root_key = *key, .seed = seed, .steps = &step, .step_count = 1,
+		.epoch = j->lock.epoch, .lookups = noted, .poured = digest_is_zero(&poured) ? NULL : &poured,
 	};
-	struct err *e = layer_steps(&request, &root, &delta);
-	if (!e)
-		progress_done(j->progress, delta.cached ? "cached" : NULL);
-	if (!e)
-		keep(&delta.tree, ret);
-	layer_delta_done(&delta);
-	tree_done(&seed);
+	struct err *e = layer_steps(&request, &root, ret);
 	layer_root_done(&root);
 	return e;
+}
+
+static struct err *bake_or_find(struct build_context *j, const struct build_sites_request *r, const struct tree *seed, const struct tree *visible,
+				struct layer_delta *ret, struct digest *ret_key)
+{
+	struct digest all = tree_digest(visible), format = digest_of("sites 2", 7), base = key_of("packages", &format, &r->packages_key);
+	struct digest key = key_of("files", &base, &all);
+	AUTO_FREE char *folder = NULL;
+
+	TRY(store_work_folder(j->store, "sites", &folder));
+	AUTO_FREE char *noted = mem_printf("%s/noted", folder);
+	TRY(find_equal(j, &base, visible, &key));
+	*ret_key = key;
+	TRY(bake(j, r, seed, &key, noted, ret));
+	return ret->cached ? NULL : remember(j, &base, visible, noted, &key);
+}
+
+struct err *build_sites(struct build_context *j, const struct build_sites_request *r, struct tree *ret, struct digest *ret_bake)
+{
+	struct layer_delta delta = { 0 };
+	struct tree seed = { 0 }, visible = { 0 };
+
+	progress_stage(j->progress, "sites", 1, "steps");
+	make_seed(r, &seed);
+	merge_visible(r, &seed, &visible);
+	struct err *e = bake_or_find(j, r, &seed, &visible, &delta, ret_bake);
+	if (!e) {
+		progress_done(j->progress, delta.cached ? "cached" : NULL);
+		keep(&delta.tree, ret);
+	}
+	layer_delta_done(&delta);
+	tree_done(&visible);
+	tree_done(&seed);
+	return e;
+}
+
+struct err *build_sites_poured(struct build_context *j, const struct digest *bake, const struct digest *blob)
+{
+	char hex[DIGEST_HEX];
+
+	return store_ref_write(j->store, POURED, bake, digest_hex(blob, hex));
+}
+
+struct err *build_sites_lock(struct build_context *j, const struct digest *blob)
+{
+	char hex[DIGEST_HEX], own[DIGEST_HEX];
+
+	if (digest_equal(&j->lock.sites, blob))
+		return NULL;
+	if (!digest_is_zero(&j->lock.sites) && !store_has(j->store, &j->lock.sites)) {
+		progress_note(j->progress, "the sites are not those of %s, sha256:%.12s, which this store has not: they were made again, and the image "
+			      "differs in that layer, sha256:%.12s; 'mkbench store export' and 'import' carry the other one here",
+			      j->lock_path, digest_hex(&j->lock.sites, hex), digest_hex(blob, own));
+		return NULL;
+	}
+	j->lock.sites = *blob;
+	struct err *e = lock_write(j->lock_path, &j->lock);
+	if (e)
+		progress_note(j->progress, "%s does not name the layer of the sites, sha256:%.12s: it cannot be written", j->lock_path, digest_hex(blob, own));
+	err_free(e);
+	return NULL;
 }

@@ -90,6 +90,8 @@ struct layer_steps {
 	size_t bind_count;
 	int64_t epoch;
 	const char *log;             /* or NULL */
+	const char *lookups;         /* as in struct sandbox, or NULL; stays absent when an earlier build has run the steps */
+	const struct digest *poured; /* blob of the store that what an earlier run left was poured to, laid where the folder itself is gone; or NULL */
 };
 /* Runs the steps in order over root and puts the delta on it. */
 struct err *layer_steps(const struct layer_steps *r, struct layer_root *root, struct layer_delta *ret) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "layer/layer_poured.h"
 #include "layer/layer_set.h"
 
 static int inside(void *arg)
@@ -48,7 +49,7 @@ static struct err *run_in(const struct layer_steps *r, const struct layer_root *
 	struct sandbox room = {
 		.lowers = root->lowers, .upper = w->upper, .work = w->work, .binds = binds, .bind_count = bind_count,
 		.env = env, .cwd = step->cwd, .uid = step->as_root ? 0 : r->uid, .gid = step->as_root ? 0 : r->gid,
-		.network = step->network, .hosts = step->hosts, .log = r->log,
+		.network = step->network, .hosts = step->hosts, .log = r->log, .lookups = r->lookups,
 	};
 
 	TRY(layer_work_renew(w));
@@ -116,6 +117,23 @@ static struct err *make(const struct layer_steps *r, const struct digest *key, s
 	return e;
 }
 
+/* What an earlier run made, of which only the poured layer is here, as another machine's may be. */
+static struct err *lay(const struct layer_steps *r, const struct digest *key, struct layer_root *root, struct layer_delta *ret)
+{
+	struct layer_work w = { 0 };
+	struct err *e = layer_work_begin(r->store, NULL, &w);
+
+	if (!e)
+		e = layer_poured_lay(r->store, r->poured, w.upper);
+	if (!e)
+		e = layer_work_keep(r->store, key, &w, root, r->progress, ret);
+	if (!e && ret)
+		ret->cached = true;
+	e = store_blame_disk(r->store, e);
+	layer_work_done(&w);
+	return e;
+}
+
 struct err *layer_steps_forget(const struct layer_steps *r, const struct layer_root *root)
 {
 	struct layer_work w = { 0 };
@@ -146,5 +164,7 @@ struct err *layer_steps(const struct layer_steps *r, struct layer_root *root, st
 		*ret = (struct layer_delta){ .key = own };
 	TRY(store_lock_key(r->store, &key, &lock));
 	TRY(layer_work_find(r->store, &key, root, ret, &found));
-	return found ? NULL : make(r, &key, root, ret);
+	if (found)
+		return NULL;
+	return r->poured && store_has(r->store, r->poured) ? lay(r, &key, root, ret) : make(r, &key, root, ret);
 }

@@ -31,7 +31,7 @@ struct package_row {
 
 struct written {
 	uint64_t format, epoch;
-	const char *asked;
+	const char *asked, *sites;
 	struct list packages, apps, runtimes, pins;
 };
 
@@ -97,6 +97,7 @@ static const struct field lock_fields[] = {
 	  .item_size = sizeof(struct lock_runtime), .help = "interpreters that are no Debian packages" },
 	{ "pins", FIELD_LIST, .offset = offsetof(struct written, pins), .max = 100, .fields = pins_fields,
 	  .item_size = sizeof(struct pins_row), .item_mark = offsetof(struct pins_row, pins.at), .help = "what package managers chose" },
+	{ "sites", FIELD_TEXT, .offset = offsetof(struct written, sites), .pattern = &pattern_sha256, .help = "the layer of prebaked sites" },
 	{ .name = NULL },
 };
 
@@ -229,6 +230,8 @@ static struct err *read_bytes(const char *path, const char *bytes, size_t len, s
 	ret->app_count = w.apps.count;
 	ret->runtimes = w.runtimes.items;
 	ret->runtime_count = w.runtimes.count;
+	if (w.sites)
+		digest_parse(w.sites, &ret->sites);
 	return NULL;
 }
 
@@ -362,6 +365,8 @@ struct err *lock_write(const char *path, const struct lock *l)
 		text_put(&t, "pins:\n");
 	for (size_t i = 0; i < l->pin_count; i++)
 		put_pins(&t, &l->pins[i]);
+	if (!digest_is_zero(&l->sites))
+		text_printf(&t, "sites: \"%s\" # the layer that prebake made, which is never the same bytes twice\n", digest_hex(&l->sites, hex));
 	return file_write(path, t.bytes, t.len, 0644);
 }
 

@@ -58,6 +58,7 @@ struct lock {
 	struct lock_app *apps; size_t app_count;
 	struct lock_runtime *runtimes; size_t runtime_count;
 	struct lock_pins *pins; size_t pin_count; /* no two of one name; a build adds those that are missing */
+	struct digest sites;     /* of the layer of prebaked sites that was made last; zero: there is none yet */
 };
 
 /* Digest of the parts of a recipe that decide what is resolved: suite, architecture,

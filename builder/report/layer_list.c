@@ -73,7 +73,8 @@ bool layer_list_keeps(const char *path, uint64_t size_bytes)
 		return !strcmp(name, "status") || (text_starts(path, "var/lib/dpkg/info/") && text_ends(name, ".list")) ||
 		       text_starts(path, "var/lib/dpkg/status.d/");
 	return !strcmp(path, "etc/os-release") || !strcmp(path, "usr/lib/os-release") || !strcmp(path, "usr/lib/mkbench/bench.json") ||
-	       !strcmp(path, "usr/lib/mkbench/libraries.json") || (text_starts(path, "usr/share/doc/") && !strcmp(name, "copyright")) ||
+	       !strcmp(path, "usr/lib/mkbench/libraries.json") || !strcmp(path, "usr/lib/mkbench/sites/list.json") ||
+	       (text_starts(path, "usr/share/doc/") && !strcmp(name, "copyright")) ||
 	       text_ends(path, ".dist-info/METADATA") || text_ends(path, ".dist-info/RECORD") || text_ends(path, ".egg-info/PKG-INFO") || text_ends(path, ".egg-info") ||
 	       !strcmp(name, "package.json") || !strcmp(name, "patches.txt");
 }

@@ -7,7 +7,7 @@
 #include "tree/tree.h"
 
 /* The refs of the store that remember lists: another number when other files are kept. */
-#define LAYER_LIST_REF "layer-list-2"
+#define LAYER_LIST_REF "layer-list-3"
 
 struct layer_list {
 	struct tree tree;        /* sorted; kept files have CONTENT_MEMORY */

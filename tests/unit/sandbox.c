@@ -134,6 +134,38 @@ static void reads_only(void)
 	runs(s, "! touch /etc/x 2>/dev/null; touch /tmp/x; test -e /etc/hosts");
 }
 
+/* Names that are there and that are not, by links, from a working folder, by another user's script; and what a program does is as ever. */
+static void notes_what_is_asked(void)
+{
+	static const char *const noted[] = { "o /etc/hosts", "l /etc/absent", "l /home/link", "o /etc/read", "o /home", "l /etc/looked", "o /home/script",
+					     "l /home/shell", "o /usr/bin/dash", "l /home/nowhere", "l /home/moved" };
+	static const char *const not[] = { "o /etc/looked", "/etc/unasked", "/run/", "/tmp/", "/proc", "?" };
+	struct sandbox s = room();
+	AUTO_FREE char *file = below("lookups"), *text = NULL;
+	size_t len;
+
+	runs(s, "cd /etc; touch read looked unasked; cd /home; ln -s ../etc link; ln -s /usr/bin/dash shell; touch moving; "
+		"printf '#!/home/shell\\nexit 7\\n' >script; chmod 755 script");
+	s.lookups = file;
+	s.cwd = "/home";
+	runs(s, "cat /etc/hosts <link/read; test ! -e /etc/absent; test -e ../etc/./looked; ls >/dev/null; touch /run/x /tmp/x; mv moving moved; "
+		"cat /proc/self/status >/dev/null; ! cat nowhere/else 2>/dev/null; i=0; while test $i -lt 200; do /bin/true; i=$((i + 1)); done; "
+		"status=0; setpriv --reuid 1000 --clear-groups ./script || status=$?; test $status = 7");
+	ok(fine(file_read(file, 1 << 20, &text, &len)));
+	for (size_t i = 0; i < COUNT(noted); i++) {
+		AUTO_FREE char *line = mem_printf("%s\n", noted[i]);
+		if (!text || !strstr(text, line))
+			printf("# not noted: %s\n", noted[i]);
+		ok(text && strstr(text, line));
+	}
+	for (size_t i = 0; i < COUNT(not); i++)
+		ok(text && !strstr(text, not[i]) ? true : (printf("# noted: %s\n%s", not[i], text), false));
+	ok(!unlink(file));
+	runs(s, "cat /proc/self/cwd/script");
+	free(TAKE(text));
+	ok(fine(file_read(file, 1 << 20, &text, &len)) && strstr(text, "? a file was asked for by way of /proc\n"));
+}
+
 /* A web server of this machine, in a process of its own: what it was asked is in a file, one request a line. Its port. */
 static unsigned serve(const char *asked, pid_t *ret)
 {
@@ -408,6 +440,7 @@ int main(int argc, char **argv)
 	looks_inside();
 	writes_upper();
 	reads_only();
+	notes_what_is_asked();
 	network();
 	network_variables();
 	settings();

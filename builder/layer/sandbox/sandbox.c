@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -23,9 +24,12 @@
 #include "layer/sandbox/sandbox_host.h"
 #include "layer/sandbox/sandbox_range.h"
 #include "layer/sandbox/sandbox_root.h"
+#include "layer/sandbox/sandbox_watch.h"
 
 #define TAIL_LINES 15
 #define LINE_LIMIT 4096
+
+static bool watched; /* in the worker: process 1 reads the names that programs ask for */
 
 /* What the room runs: a function. */
 struct build_context {
@@ -36,6 +40,7 @@ struct build_context {
 	int life;                /* ends when the build does */
 	int user;                /* namespace, or -1 */
 	int gate;                /* of the network, or -1 */
+	int lookups;             /* the file for what its programs ask for, or -1 */
 };
 
 static void keep_at(int *fd, int at)
@@ -54,14 +59,18 @@ static void reset_process(struct build_context *j)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int s = 1; s < NSIG; s++)
 		signal(s, SIG_DFL);
-	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), life = fcntl(j->life, F_DUPFD_CLOEXEC, 5);
-	j->trouble = fcntl(j->trouble, F_DUPFD_CLOEXEC, 5);
+	int in = open("/dev/null", O_RDONLY | O_CLOEXEC), life = fcntl(j->life, F_DUPFD_CLOEXEC, 6);
+	j->trouble = fcntl(j->trouble, F_DUPFD_CLOEXEC, 6);
 	j->life = life;
+	if (j->lookups >= 0)
+		j->lookups = fcntl(j->lookups, F_DUPFD_CLOEXEC, 6);
 	if (in < 0 || dup2(in, 0) < 0 || dup2(j->output, 1) < 0 || dup2(j->output, 2) < 0)
 		_exit(127);
 	keep_at(&j->trouble, 3);
 	keep_at(&j->life, 4);
-	close_range(5, ~0u, 0);
+	if (j->lookups >= 0)
+		keep_at(&j->lookups, 5);
+	close_range(j->lookups < 0 ? 5 : 6, ~0u, 0);
 	setsid(); /* Ctrl-C is for the build to answer, and no script finds a terminal */
 	umask(022);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
@@ -76,7 +85,7 @@ static _Noreturn void give_up(struct build_context *j, struct err *e)
 	_exit(n < 0 ? 126 : 127);
 }
 
-static _Noreturn void be_worker(struct build_context *j, const char **env)
+static _Noreturn void be_worker(struct build_context *j, const char **env, struct sandbox_watch *watch)
 {
 	const struct sandbox *s = j->sandbox;
 	struct err *e = s->before ? s->before() : NULL;
@@ -90,26 +99,35 @@ static _Noreturn void be_worker(struct build_context *j, const char **env)
 	close(j->life);
 	if (j->gate >= 0)
 		close(j->gate);
+	if (watch)
+		sandbox_watch_offer(watch);
+	watched = watch;
 	int status = j->inside(j->arg);
 	fflush(NULL);
 	_exit(status & 255);
 }
 
 /* Ends with the child, or kills it when the build has ended: nothing that a step does to its own process keeps it from that. */
-static _Noreturn void wait_for(pid_t child, int life, int ended)
+static _Noreturn void wait_for(pid_t child, int life, int ended, struct sandbox_watch *watch)
 {
-	struct pollfd fds[] = { { life, POLLIN, 0 }, { ended, POLLIN, 0 } };
+	struct pollfd fds[] = { { life, POLLIN, 0 }, { ended, POLLIN, 0 }, { -1, POLLIN, 0 } };
 	struct signalfd_siginfo got;
 	int status;
 
 	for (;;) {
+		fds[2].fd = watch ? watch->listener : -1;
 		if (poll(fds, COUNT(fds), -1) > 0 && fds[0].revents)
 			kill(child, SIGKILL);
+		if (fds[2].fd >= 0 && fds[2].revents)
+			sandbox_watch_answer(watch);
 		if (fds[1].revents && read(ended, &got, sizeof got) < 0 && errno != EINTR)
 			_exit(127);
 		for (pid_t pid; (pid = waitpid(-1, &status, fds[0].revents ? 0 : WNOHANG)) > 0;)
-			if (pid == child)
+			if (pid == child) {
+				if (watch)
+					sandbox_watch_end(watch);
 				_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+			}
 	}
 }
 
@@ -129,12 +147,15 @@ static int watch_children(void)
 /* Process 1 has all rights in the room, so that nobody in it can trace it; with it all others end. */
 static _Noreturn void be_first(struct build_context *j)
 {
+	struct sandbox_watch own, *watch = j->lookups < 0 ? NULL : &own;
 	const char **env = sandbox_host_environment(j->sandbox);
 	struct err *e = sandbox_root_enter(j->sandbox, j->user);
 	int ended = watch_children();
 
 	if (!e && j->gate >= 0)
 		e = sandbox_gate_open(j->gate);
+	if (!e && watch)
+		e = sandbox_watch_begin(j->lookups, watch);
 	if (e)
 		give_up(j, e);
 	pid_t worker = fork();
@@ -145,10 +166,12 @@ static _Noreturn void be_first(struct build_context *j)
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		close(ended);
-		be_worker(j, env);
+		be_worker(j, env, watch);
 	}
 	close(j->trouble);
-	wait_for(worker, j->life, ended);
+	if (watch)
+		sandbox_watch_take(watch);
+	wait_for(worker, j->life, ended, watch);
 }
 
 /* The new process namespace begins with this one's first child. */
@@ -172,7 +195,7 @@ static _Noreturn void be_outer(struct build_context *j)
 		be_first(j);
 	}
 	close(j->trouble);
-	wait_for(first, j->life, ended);
+	wait_for(first, j->life, ended, NULL);
 }
 
 /* The last lines, and a line that is still being written. */
@@ -288,12 +311,13 @@ struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void
 			 void (*line)(void *arg, const char *line), void *line_arg)
 {
 	AUTO_CLOSE int log = s->log ? open(s->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
+	AUTO_CLOSE int lookups = s->lookups ? open(s->lookups, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
 	AUTO_CLOSE int life = -1;
 	int output[2], trouble[2];
 	pid_t outer = -1;
 
-	if (s->log && log < 0)
-		return err_errno(errno, "open %s", s->log);
+	if ((s->log && log < 0) || (s->lookups && lookups < 0))
+		return err_errno(errno, "open %s", s->log && log < 0 ? s->log : s->lookups);
 	if (pipe2(output, O_CLOEXEC) < 0)
 		return err_errno(errno, "pipe");
 	AUTO_CLOSE int output_end = output[0];
@@ -302,7 +326,7 @@ struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void
 		return err_errno(errno, "pipe");
 	}
 	AUTO_CLOSE int trouble_end = trouble[0];
-	struct build_context j = { .sandbox = s, .inside = inside, .arg = arg, .output = output[1], .trouble = trouble[1] };
+	struct build_context j = { .sandbox = s, .inside = inside, .arg = arg, .output = output[1], .trouble = trouble[1], .lookups = lookups };
 	struct err *failed = start(&j, &life, &outer);
 	close(output[1]);
 	close(trouble[1]);
@@ -328,6 +352,8 @@ int sandbox_spawn(const char *const *argv, const char *const *env)
 	if (!child) {
 		if (env)
 			environ = (char **)env;
+		if (watched)
+			prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* until it is another program, whose memory process 1 may read in any case */
 		execvp(argv[0], (char *const *)argv);
 		fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
 		_exit(127);

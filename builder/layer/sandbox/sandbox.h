@@ -29,6 +29,10 @@ struct sandbox {
 	struct err *(*before)(void); /* called with all rights in it, just before they are given up; or NULL */
 	const char *const *hosts;  /* with network: NULL-terminated globs on the hosts in reach beside the builder's own indexes; NULL: all public ones */
 	const char *log;           /* file that receives the output as well, or NULL */
+	/* File that receives, a line each and some of them many times, what its programs asked the file system for by name, or NULL:
+	 * "o PATH" they opened or ran it, "l PATH" they looked whether and what it is, or passed it, a link, on their way; links of
+	 * PATH are followed, nothing below /dev, /proc, /run and /tmp is noted. "? WHY": not everything could be seen. */
+	const char *lookups;
 };
 
 /* Called once, early, while there is one thread, by commands that build: a no-op for

@@ -23,6 +23,7 @@
 #include "lib/redis.h"
 #include "lib/secret.h"
 #include "lib/spawn.h"
+#include "lib/sql.h"
 #include "lib/supervisor.h"
 #include "prebake/canary.h"
 #include "provision/prebaked.h"
@@ -45,6 +46,7 @@ struct prebake {
 	int lease;
 	char *dumps;             /* a folder of ours */
 	json_t **manifests;      /* of each site's dump */
+	json_t *shapes;          /* {SITE: what its database is like} */
 	struct scratch server;
 };
 
@@ -133,6 +135,48 @@ static struct err *stop(struct prebake *p)
 	return e;
 }
 
+/* Of a kind of things that tables have, a digest a table. */
+static struct err *describe(struct sql *sql, const char *db, const char *view, const char *columns, const char *order, json_t **ret)
+{
+	AUTO_FREE char *text = NULL;
+
+	TRY(sql_text(sql, &text, "SELECT JSON_OBJECTAGG(t, h) FROM (SELECT table_name AS t, MD5(GROUP_CONCAT(CONCAT_WS(' ', %s) ORDER BY %s)) AS h "
+		     "FROM information_schema.%s WHERE table_schema = '%s' GROUP BY table_name) AS each_table", columns, order, view, db));
+	*ret = text ? json_loads(text, 0, NULL) : NULL;
+	if (!*ret)
+		*ret = json_object();
+	return NULL;
+}
+
+/* What two bakes have in common that have not a byte in common: tables with their rows, columns and keys. */
+static struct err *note_shape(struct prebake *p, struct sql *sql, size_t site, const char *db)
+{
+	json_t *columns = NULL, *keys = NULL;
+	struct err *e = describe(sql, db, "columns", "column_name, column_type, is_nullable, column_default, collation_name", "ordinal_position", &columns);
+
+	if (!e)
+		e = describe(sql, db, "statistics", "index_name, non_unique, column_name, sub_part", "index_name, seq_in_index", &keys);
+	if (!e)
+		json_object_set_new(p->shapes, p->bench.sites.items[site].name,
+				    json_pack("{s:O, s:O, s:O}", "rows", json_object_get(p->manifests[site], "tables"), "columns", columns, "keys", keys));
+	json_decref(columns);
+	json_decref(keys);
+	return e;
+}
+
+static struct err *note_shapes(struct prebake *p)
+{
+	AUTO_SQL struct sql *sql = NULL;
+
+	p->shapes = json_object();
+	TRY(sql_open(p->server.socket, "root", NULL, NULL, 600, &sql));
+	for (size_t i = 0; i < p->bench.sites.count; i++) {
+		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name);
+		TRY(note_shape(p, sql, i, db));
+	}
+	return NULL;
+}
+
 /* Into a server that has never known an account or a secret of a site. */
 static struct err *load_all(struct prebake *p)
 {
@@ -142,6 +186,7 @@ static struct err *load_all(struct prebake *p)
 		const struct import in = { .socket = p->server.socket, .schema = db, .dump = path, .tables = json_object_get(p->manifests[i], "tables") };
 		TRY(import_dump(&in));
 	}
+	TRY(note_shapes(p));
 	return scratch_stop(&p->server);
 }
 
@@ -213,7 +258,7 @@ static struct err *keep_all(const struct prebake *p, const bool *keeps)
 	if (!e)
 		e = keep_redis(b, keeps);
 	id[16] = '\0';
-	json_t *rows = json_pack("{s:s, s:o}", "id", id, "sites", names);
+	json_t *rows = json_pack("{s:s, s:o, s:O}", "id", id, "sites", names, "shapes", p->shapes);
 	if (!e)
 		e = durable_json(list, rows, 0600, &durable_root, NULL);
 	json_decref(rows);
@@ -258,6 +303,7 @@ int prebake_main(int argc, char **argv)
 	for (size_t i = 0; p.manifests && i < p.bench.sites.count; i++)
 		json_decref(p.manifests[i]);
 	free(p.manifests);
+	json_decref(p.shapes);
 	free(p.dumps);
 	overseer_done(&p.overseer);
 	bench_json_done(&p.bench);

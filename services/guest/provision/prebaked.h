@@ -6,7 +6,8 @@
 #pragma once
 #include "provision/site.h"
 
-/* In the folder PREBAKED beside bench.json: list.json {"id": …, "sites": [NAME…]}, mariadb/, sites/NAME/, redis/NAME/. */
+/* In the folder PREBAKED beside bench.json: list.json {"id": …, "sites": [NAME…], "shapes": {NAME: {"rows": {TABLE: …},
+ * "columns": {TABLE: MD5}, "keys": {TABLE: MD5}}}}, mariadb/, sites/NAME/, redis/NAME/. */
 #define PREBAKED "sites"
 char *prebaked_path(const char *below); /* the caller's; below may be "" */
 
