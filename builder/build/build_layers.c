@@ -251,7 +251,7 @@ static struct err *pour_sites(struct build_work *w, struct image_layer *layer)
 {
 	const struct build_sites_request r = { &w->packages_root, &w->apps, { layer_whole(w->set), &w->configured.tree, &w->runtime.delta.tree },
 						&w->unnamed, w->tool_set ? layer_whole(w->tool_set) : NULL, w->image_key };
-	struct digest bake;
+	struct build_sites_bake bake;
 
 	TRY(build_sites(w->job, &r, &w->sites, &bake));
 	struct digest key = build_layer_blob_content(w->job, &w->sites);
@@ -352,7 +352,7 @@ struct err *build_layers(struct build_context *j, struct build_layers *ret)
 {
 	begin(j, ret);
 	TRY(build(ret->work, ret));
-	return j->recipe.prebake ? build_sites_lock(j, &ret->items[ret->count - 1].blob.digest) : NULL;
+	return j->recipe.prebake ? build_sites_use(j, &ret->items[ret->count - 1].blob.digest) : NULL;
 }
 
 struct err *build_layers_lock(struct build_context *j)

@@ -22,6 +22,7 @@
 #define RECORDS "sites-asked"
 #define BAKES "sites-baked"
 #define POURED "sites-poured"
+#define MADE_BY "sites-made-by"  /* of a poured layer: its struct build_sites_bake, a digest a line */
 
 /* bench.json as the programs see it: a commit, a version or a build's name that moved is no reason to make sites anew. */
 static void add_bench_json(const struct tree *configuration, struct tree *own)
@@ -115,30 +116,30 @@ static struct err *find_poured(struct build_context *j, const struct digest *bak
 	return NULL;
 }
 
-/* *key becomes that of an earlier bake whose programs would have been told the same by these files: the one that the lock names, or
+/* *bake becomes an earlier one whose programs would have been told the same by these files: the one that the lock names, or
  * else the last one. */
-static struct err *find_equal(struct build_context *j, const struct digest *base, const struct tree *visible, struct digest *key)
+static struct err *find_equal(struct build_context *j, const struct tree *visible, struct build_sites_bake *bake)
 {
 	AUTO_FREE char *records = NULL;
-	struct digest bake, poured;
+	struct build_sites_bake found = *bake;
+	struct digest poured;
 	bool some = false;
+	size_t len;
 
-	TRY(store_ref_read(j->store, RECORDS, base, &records));
+	TRY(store_ref_read(j->store, RECORDS, &bake->base, &records));
 	for (char *rest = records, *hex; (hex = strsep(&rest, "\n"));) {
-		AUTO_FREE char *record = NULL, *found = NULL;
-		struct digest at;
-		size_t len;
-		if (!digest_parse(hex, &at) || !store_has(j->store, &at))
+		AUTO_FREE char *record = NULL, *key = NULL;
+		if (!digest_parse(hex, &found.record) || !store_has(j->store, &found.record))
 			continue;
-		TRY(store_read(j->store, &at, RECORD_LIMIT, &record, &len));
-		struct digest answers = answers_key(base, record, visible);
-		TRY(store_ref_read(j->store, BAKES, &answers, &found));
-		if (!found || !digest_parse(found, &bake))
+		TRY(store_read(j->store, &found.record, RECORD_LIMIT, &record, &len));
+		found.answers = answers_key(&bake->base, record, visible);
+		TRY(store_ref_read(j->store, BAKES, &found.answers, &key));
+		if (!key || !digest_parse(key, &found.key))
 			continue;
-		TRY(find_poured(j, &bake, &poured));
+		TRY(find_poured(j, &found.key, &poured));
 		bool named = digest_equal(&poured, &j->lock.sites);
 		if (named || !some)
-			*key = bake;
+			*bake = found;
 		some = true;
 		if (named)
 			return NULL;
@@ -165,12 +166,10 @@ static struct err *list_record(struct build_context *j, const struct digest *bas
 	return store_ref_write(j->store, RECORDS, base, lines.bytes);
 }
 
-static struct err *remember(struct build_context *j, const struct digest *base, const struct tree *visible, const char *noted_path,
-			    const struct digest *key)
+static struct err *remember(struct build_context *j, const struct tree *visible, const char *noted_path, struct build_sites_bake *bake)
 {
 	AUTO_FREE char *noted = NULL, *why = NULL;
 	AUTO_TEXT struct text record = { 0 };
-	struct digest name;
 	char hex[DIGEST_HEX];
 	size_t len;
 
@@ -179,10 +178,10 @@ static struct err *remember(struct build_context *j, const struct digest *base, 
 		progress_note(j->progress, "the sites are made again when any file of the image changes: %s", why);
 		return NULL;
 	}
-	TRY(store_put(j->store, record.bytes, record.len, &name));
-	struct digest answers = answers_key(base, record.bytes, visible);
-	TRY(store_ref_write(j->store, BAKES, &answers, digest_hex(key, hex)));
-	return list_record(j, base, &name);
+	TRY(store_put(j->store, record.bytes, record.len, &bake->record));
+	bake->answers = answers_key(&bake->base, record.bytes, visible);
+	TRY(store_ref_write(j->store, BAKES, &bake->answers, digest_hex(&bake->key, hex)));
+	return list_record(j, &bake->base, &bake->record);
 }
 
 static struct err *bake(struct build_context *j, const struct build_sites_request *r, const struct tree *seed, const struct digest *key,
@@ -207,21 +206,20 @@ static struct err *bake(struct build_context *j, const struct build_sites_reques
 }
 
 static struct err *bake_or_find(struct build_context *j, const struct build_sites_request *r, const struct tree *seed, const struct tree *visible,
-				struct layer_delta *ret, struct digest *ret_key)
+				struct layer_delta *ret, struct build_sites_bake *ret_bake)
 {
 	struct digest all = tree_digest(visible), format = digest_of("sites 2", 7), base = key_of("packages", &format, &r->packages_key);
-	struct digest key = key_of("files", &base, &all);
 	AUTO_FREE char *folder = NULL;
 
+	*ret_bake = (struct build_sites_bake){ .key = key_of("files", &base, &all), .base = base };
 	TRY(store_work_folder(j->store, "sites", &folder));
 	AUTO_FREE char *noted = mem_printf("%s/noted", folder);
-	TRY(find_equal(j, &base, visible, &key));
-	*ret_key = key;
-	TRY(bake(j, r, seed, &key, noted, ret));
-	return ret->cached ? NULL : remember(j, &base, visible, noted, &key);
+	TRY(find_equal(j, visible, ret_bake));
+	TRY(bake(j, r, seed, &ret_bake->key, noted, ret));
+	return ret->cached ? NULL : remember(j, visible, noted, ret_bake);
 }
 
-struct err *build_sites(struct build_context *j, const struct build_sites_request *r, struct tree *ret, struct digest *ret_bake)
+struct err *build_sites(struct build_context *j, const struct build_sites_request *r, struct tree *ret, struct build_sites_bake *ret_bake)
 {
 	struct layer_delta delta = { 0 };
 	struct tree seed = { 0 }, visible = { 0 };
@@ -240,17 +238,41 @@ struct err *build_sites(struct build_context *j, const struct build_sites_reques
 	return e;
 }
 
-struct err *build_sites_poured(struct build_context *j, const struct digest *bake, const struct digest *blob)
+struct err *build_sites_poured(struct build_context *j, const struct build_sites_bake *bake, const struct digest *blob)
 {
-	char hex[DIGEST_HEX];
+	char hex[4][DIGEST_HEX];
+	AUTO_FREE char *lines = mem_printf("%s\n%s\n%s\n%s", digest_hex(&bake->key, hex[0]), digest_hex(&bake->base, hex[1]), digest_hex(&bake->record, hex[2]),
+					   digest_hex(&bake->answers, hex[3]));
 
-	return store_ref_write(j->store, POURED, bake, digest_hex(blob, hex));
+	TRY(store_ref_write(j->store, MADE_BY, blob, lines));
+	return store_ref_write(j->store, POURED, &bake->key, digest_hex(blob, hex[0]));
 }
 
-struct err *build_sites_lock(struct build_context *j, const struct digest *blob)
+/* Whether they are there is the next build's question. */
+static struct err *touch_all(struct build_context *j, const struct digest *blob)
+{
+	AUTO_FREE char *lines = NULL, *poured = NULL, *records = NULL, *key = NULL;
+	struct digest d[4];
+
+	TRY(store_ref_read(j->store, MADE_BY, blob, &lines));
+	char *rest = lines;
+	for (size_t i = 0; i < COUNT(d); i++) {
+		const char *hex = strsep(&rest, "\n");
+		if (!hex || !digest_parse(hex, &d[i]))
+			return NULL;
+	}
+	free(store_tree_find(j->store, &d[0]));
+	TRY(store_ref_read(j->store, POURED, &d[0], &poured));
+	TRY(store_ref_read(j->store, RECORDS, &d[1], &records));
+	store_has(j->store, &d[2]);
+	return store_ref_read(j->store, BAKES, &d[3], &key);
+}
+
+struct err *build_sites_use(struct build_context *j, const struct digest *blob)
 {
 	char hex[DIGEST_HEX], own[DIGEST_HEX];
 
+	TRY(touch_all(j, blob));
 	if (digest_equal(&j->lock.sites, blob))
 		return NULL;
 	if (!digest_is_zero(&j->lock.sites) && !store_has(j->store, &j->lock.sites)) {

@@ -18,9 +18,17 @@ struct build_sites_request {
 	struct digest packages_key;
 };
 
+/* Where a bake stands in the store. */
+struct build_sites_bake {
+	struct digest key;       /* of the folder that it left */
+	struct digest base;      /* of records over the same packages */
+	struct digest record, answers; /* zero: not everything that was asked for could be seen */
+};
+
 /* What the image gets, sorted, and the bake that it is of. ERR_BUILD carries what the sites' programs said last. */
-struct err *build_sites(struct build_context *j, const struct build_sites_request *r, struct tree *ret, struct digest *ret_bake) MUST_CHECK;
+struct err *build_sites(struct build_context *j, const struct build_sites_request *r, struct tree *ret, struct build_sites_bake *ret_bake) MUST_CHECK;
 /* Notes what it was poured to: a store that has this blob alone, from another machine, has the bake. */
-struct err *build_sites_poured(struct build_context *j, const struct digest *bake, const struct digest *blob) MUST_CHECK;
-/* The lock names the layer. One that it names and this store has not is another machine's bake, which is said, and the lock stays. */
-struct err *build_sites_lock(struct build_context *j, const struct digest *blob) MUST_CHECK;
+struct err *build_sites_poured(struct build_context *j, const struct build_sites_bake *bake, const struct digest *blob) MUST_CHECK;
+/* For a build that takes the layer as it was poured: what a next one needs to find the bake is used, too (store_clean, store_bundle_watch).
+ * The lock names the layer; one that it names and this store has not is another machine's, which is said, and the lock stays. */
+struct err *build_sites_use(struct build_context *j, const struct digest *blob) MUST_CHECK;

@@ -25,6 +25,12 @@ teardown_file() {
 build() { timeout 1800 "$MKBENCH" build --progress=plain -o "$WORK/$1/out" "$WORK/$1/demo.yml"; }
 inside() { "$MKBENCH" run --exec "$RUN-$1" "${@:2}"; }
 
+# The uppermost layer, as a tar.
+sites_layer() {
+	tar -xOf "$1" "$(tar -xOf "$1" manifest.json | jq -r '.[0].Layers[-1]')" >"$WORK/packed"
+	if [[ $(file -b --mime-type "$WORK/packed") = application/gzip ]]; then gzip -dc "$WORK/packed"; else cat "$WORK/packed"; fi
+}
+
 # Schemas, rows without passwords and times, accounts, files with owners and modes.
 oracle() {
 	inside "$1" bash -euc '
@@ -62,9 +68,7 @@ oracle() {
 }
 
 @test "no byte of a password or key of the build is in the image, nor on the volume" {
-	layer=$(tar -xOf "$WORK/true/out/demo-1.0.tar" manifest.json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["Layers"][-1])')
-	tar -xOf "$WORK/true/out/demo-1.0.tar" "$layer" >"$WORK/layer"
-	[[ $(file -b --mime-type "$WORK/layer") != application/gzip ]] || { mv "$WORK/layer" "$WORK/layer.gz"; gunzip "$WORK/layer.gz"; }
+	sites_layer "$WORK/true/out/demo-1.0.tar" >"$WORK/layer"
 	tar -tf "$WORK/layer" | grep -q usr/lib/mkbench/sites/mariadb/ibdata1
 	run ! grep -qaF "$WORD" "$WORK/layer"
 	run ! inside true grep -rqaF "$WORD" /data /run /usr/lib/mkbench/sites
@@ -89,6 +93,29 @@ oracle() {
 	cp "$WORK/true/out/demo-1.0.tar" "$WORK/before.tar"
 	"$MKBENCH" build --progress=plain -o "$WORK/again" "$WORK/true/demo.yml" >"$WORK/again.log" 2>&1
 	cmp "$WORK/before.tar" "$WORK/again/demo-1.0.tar"
+}
+
+@test "a changed stylesheet and a new version bake nothing; a line of what makes the sites does; the lock names the layer" {
+	digest() { "$MKBENCH" build --progress=json -o "$WORK/again" "$WORK/true/demo.yml" 2>"$WORK/again.log" | jq -r '.layers[] | select(.layer == "sites").digest'; }
+	named() { sed -n 's/^sites: "\([0-9a-f]*\)".*/sha256:\1/p' "$WORK/true/demo.lock"; }
+	before=$(digest)
+	[[ $before = sha256:* && $before = "$(named)" ]]
+	echo 'body { color: green }' >>"$WORK/true/demo/demo/public/demo.css"
+	sed -i 's/^version: .*/version: "1.1"/' "$WORK/true/demo.yml"
+	[[ $(digest) = "$before" ]]
+	# nor in a store that has no more than the layer, as one has that imported it
+	id=$(sites_layer "$WORK/true/out/demo-1.0.tar" | tar -xO usr/lib/mkbench/sites/list.json | jq -r .id)
+	kept=$(grep -lF "$id" "${MKBENCH_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/mkbench}"/trees/*/root/usr/lib/mkbench/sites/list.json)
+	rm -r "${kept%/root/*}"
+	echo 'body { color: blue }' >>"$WORK/true/demo/demo/public/demo.css"
+	[[ $(digest) = "$before" ]]
+	echo '# a line' >>"$WORK/true/demo/demo/store.py"
+	after=$(digest)
+	[[ $after = sha256:* && $after != "$before" && $after = "$(named)" ]]
+	# a lock of another machine stays, and what differs is said
+	sed -i 's/^sites: "..../sites: "0000/' "$WORK/true/demo.lock"
+	[[ $(digest) = "$after" && $(named) = sha256:0000* ]]
+	grep "which this store has not: they were made again" "$WORK/again.log"
 }
 
 @test "a framework that does not say how a site is renewed is refused, with the recipe's line" {

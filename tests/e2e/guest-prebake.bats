@@ -23,11 +23,23 @@ undisturbed() {
 	make_room
 }
 
-# As a build does: the volume is empty again, and no step of the framework that makes sites works any more.
+# As a build does: the volume is empty again, and no step of the framework that makes sites works any more. What the image has knows no
+# room, so all tests of an unchanged bench have one bake in common.
 prebake() {
-	start_room_with prebake "$@"
-	over
-	[[ $status = 0 ]] || return 0
+	if [[ -e $BATS_FILE_TMPDIR/sites ]] && cmp -s "$BATS_FILE_TMPDIR/create-site" <(sed "s#$room#ROOM#g" "$room/bench/create-site"); then
+		cp -a "$BATS_FILE_TMPDIR/sites" "$room/sites"
+		status=0
+	else
+		sed "s#$room#ROOM#g" "$room/bench/create-site" >"$room/log/create-site"
+		start_room_with prebake "$@"
+		over
+		[[ $status = 0 ]] || return 0
+		[[ -z $(ls "$room/data") ]]
+		if [[ ! -e $BATS_FILE_TMPDIR/sites ]]; then
+			mv "$room/log/create-site" "$BATS_FILE_TMPDIR/create-site"
+			cp -a "$room/sites" "$BATS_FILE_TMPDIR/sites"
+		fi
+	fi
 	printf '#!/bin/sh\nexit 1\n' >"$room/bench/create-site"
 	touch "$room/log/renewed"
 	chmod 666 "$room/log/renewed"
@@ -42,14 +54,16 @@ is_equal() {
 @test "what the image has is no secret, and an empty volume becomes what the framework would make of it, by one run for all sites" {
 	undisturbed
 	prebake
-	[[ $status = 0 && -z $(ls "$room/data") ]] || { cat "$log"; false; }
+	[[ $status = 0 ]] || { cat "$log"; false; }
 	[[ $(cd "$room/sites" && echo *) = "list.json mariadb redis sites" ]]
 	[[ $(stat -c %a%U "$room/sites") = 700root && -z $(find "$room/sites" -name site_config.json -o -name '*.log') ]]
+	jq -e '.shapes["one.localhost"] | .rows.first_1 >= 1 and (.columns | length) == (.rows | length) and (.keys | length) > 0' "$room/sites/list.json"
 	start_room
 	started
 	is_equal
 	[[ $(cat "$room/log/renewed") = run ]]
 	in_room jq -e '[.steps[] | select(.step | test("create/")) | .state] | all(. == "skipped" or . == "done")' /run/mkbench/progress.json
+	in_room mariadb -S /run/mysqld/mysqld.sock -N -e "SELECT password FROM _032d4c17a2178aa3.user" >"$room/hash.1"
 	end_room TERM
 	run ! grep -rlaF "$word" "$room/sites" "$room/data"
 	# a second start finds nothing to do
@@ -57,21 +71,18 @@ is_equal() {
 	started
 	is_equal
 	[[ $(cat "$room/log/renewed") = run ]]
-}
-
-@test "two volumes of one image have no secret in common" {
-	prebake
-	for n in 1 2; do
-		start_room
-		started
-		cp -r "$room/data/secrets" "$room/secrets.$n"
-		in_room mariadb -S /run/mysqld/mysqld.sock -N -e "SELECT password FROM _032d4c17a2178aa3.user" >"$room/hash.$n"
-		end_room TERM
-		find "$room/data" -mindepth 1 -delete
-	done
+	# another volume of the same image has no secret in common with this one
+	end_room TERM
+	cp -r "$room/data/secrets" "$room/secrets.1"
+	find "$room/data" -mindepth 1 -delete
+	start_room
+	started
 	for file in admin_password db_password encryption_key; do
-		run ! cmp -s "$room/secrets.1/one.localhost/$file" "$room/secrets.2/one.localhost/$file"
+		[[ -s $room/data/secrets/one.localhost/$file ]]
+		run ! cmp -s "$room/secrets.1/one.localhost/$file" "$room/data/secrets/one.localhost/$file"
 	done
+	in_room mariadb -S /run/mysqld/mysqld.sock -N -e "SELECT password FROM _032d4c17a2178aa3.user" >"$room/hash.2"
+	[[ -s $room/hash.2 ]]
 	run ! cmp -s "$room/hash.1" "$room/hash.2"
 }
 
@@ -125,24 +136,22 @@ is_equal() {
 	undisturbed
 	cp "$room/bench/create-site" "$room/create-site"
 	prebake
-	for point in unpack:mid unpack:commit unpack:after renew:mid renew:commit; do
-		for other in none another; do
-			echo "# $point $other"
-			start_room MKBENCH_CRASH_AT=$point
-			over
-			[[ $status = 137 ]]
-			cp "$room/bench/create-site" "$room/no-create-site"
-			cp "$room/create-site" "$room/bench/create-site"
-			cp "$room/sites/list.json" "$room/list.json"
-			[[ $other = none ]] && rm "$room/sites/list.json" || sed -i 's/"id": *"..../"id": "XXXX/' "$room/sites/list.json"
-			start_room
-			started
-			is_equal
-			end_room TERM
-			cp "$room/no-create-site" "$room/bench/create-site"
-			cp "$room/list.json" "$room/sites/list.json"
-			find "$room/data" -mindepth 1 -delete
-		done
+	for case in unpack:mid/none unpack:commit/another unpack:after/none renew:mid/another renew:commit/none renew:commit/another; do
+		echo "# $case"
+		start_room MKBENCH_CRASH_AT="${case%/*}"
+		over
+		[[ $status = 137 ]]
+		cp "$room/bench/create-site" "$room/no-create-site"
+		cp "$room/create-site" "$room/bench/create-site"
+		cp "$room/sites/list.json" "$room/list.json"
+		[[ $case = */none ]] && rm "$room/sites/list.json" || sed -i 's/"id": *"..../"id": "XXXX/' "$room/sites/list.json"
+		start_room
+		started
+		is_equal
+		end_room TERM
+		cp "$room/no-create-site" "$room/bench/create-site"
+		cp "$room/list.json" "$room/sites/list.json"
+		find "$room/data" -mindepth 1 -delete
 	done
 }
 
