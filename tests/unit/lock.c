@@ -51,7 +51,7 @@ static void round_trip(void)
 	static const char *const lines[] = { "six==1.17.0 --hash=sha256:ab", "- a: \"b\" # \\c" };
 	struct lock_pins pins[] = { { .name = "python", .asked = digest_of("p", 1), .lines = lines, .line_count = 2 }, { .name = "none" } };
 	struct lock l = { .asked = digest_of("q", 1), .epoch = 1700000000, .packages = packages, .package_count = COUNT(packages),
-			  .apps = apps, .app_count = COUNT(apps), .pins = pins, .pin_count = COUNT(pins) };
+			  .apps = apps, .app_count = COUNT(apps), .pins = pins, .pin_count = COUNT(pins), .sites = digest_of("s", 1) };
 	struct lock r;
 	bool found = false;
 
@@ -81,6 +81,7 @@ static void round_trip(void)
 	}
 	ok(r.pin_count == 2 && lock_pins_find(&r, "none") == &r.pins[1] && !lock_pins_find(&r, "other") && !r.pins[1].line_count);
 	ok(r.pins[0].line_count == 2 && digest_equal(&r.pins[0].asked, &pins[0].asked) && r.pins[0].at.column == 5);
+	ok(digest_equal(&r.sites, &l.sites));
 	is(r.pins[0].lines[0], lines[0]);
 	is(r.pins[0].lines[1], lines[1]);
 	ok(!lock_write(path, &r));
@@ -138,6 +139,7 @@ static void bad_locks(void)
 	refuses(HEAD "packages: []\npins:\n" PINS("../a", "[]"), "6:12: 'name'");
 	refuses(HEAD "packages: []\npins:\n" PINS("a", "[\"x\\ny\"]"), "6:98: 'lines'");
 	refuses(HEAD "packages: []\npins:\n" PINS("a", "x"), "6:97: 'lines'");
+	refuses(HEAD "packages: []\nsites: \"12\"\n", "5:8: 'sites'");
 	refuses(HEAD "packages: []\npins:\n  - {name: a, lines: []}\n", "6:5: 'asked'");
 }
 
