@@ -329,7 +329,7 @@ const struct field recipe_fields[] = {
 	{ "sites", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, sites), .min = 1, .max = 500, .fields = site_fields,
 	  .item_size = sizeof(struct site), .item_mark = offsetof(struct site, at), .help = "tenants, each with its own database and files" },
 	{ "prebake", FIELD_BOOL, .offset = offsetof(struct recipe, prebake), .fallback = "false",
-	  .help = "the sites are made while the image is built, without any secret, and get their own at the first boot, in seconds; each build whose apps or configuration changed makes them anew" },
+	  .help = "the sites are made while the image is built, without any secret, and get their own at the first boot, in seconds; a build makes them anew when a file has changed that their creation reads" },
 	{ "mariadb", FIELD_MAP, .offset = offsetof(struct recipe, mariadb), .fields = mariadb_fields, .help = "the database server" },
 	{ "redis", FIELD_MAP, .offset = offsetof(struct recipe, redis), .fields = redis_fields, .help = "the three Redis instances" },
 	{ "web", FIELD_MAP, .offset = offsetof(struct recipe, web), .fields = web_fields, .help = "the web server behind Nginx" },

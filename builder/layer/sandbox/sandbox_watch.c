@@ -82,7 +82,7 @@ static void doubt(struct watch_state *s, const char *why)
 static int listen_to_calls(const struct watch_state *s)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	int r = filter ? 0 : -ENOMEM, fd = -1;
+	int r = filter ? seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW) : -ENOMEM, fd = -1; /* sandbox_calls_limit refuses those */
 
 	for (size_t i = 0; !r && i < COUNT(calls); i++)
 		if (s->numbers[i] >= 0 && (!i || strcmp(calls[i].name, calls[i - 1].name)))
