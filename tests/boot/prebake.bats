@@ -105,8 +105,13 @@ oracle() {
 	[[ $(digest) = "$before" ]]
 	# nor in a store that has no more than the layer, as one has that imported it
 	id=$(sites_layer "$WORK/true/out/demo-1.0.tar" | tar -xO usr/lib/mkbench/sites/list.json | jq -r .id)
-	kept=$(grep -lF "$id" "${MKBENCH_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/mkbench}"/trees/*/root/usr/lib/mkbench/sites/list.json)
-	rm -r "${kept%/root/*}"
+	removed=
+	for list in $(grep -lF "$id" "${MKBENCH_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/mkbench}"/trees/*/root/usr/lib/mkbench/sites/list.json); do
+		[[ -L ${list%/sites/list.json}/prebake ]] || continue # a whole image, unpacked to run
+		rm -r "${list%/root/*}"
+		removed+=.
+	done
+	[[ $removed = . ]]
 	echo 'body { color: blue }' >>"$WORK/true/demo/demo/public/demo.css"
 	[[ $(digest) = "$before" ]]
 	echo '# a line' >>"$WORK/true/demo/demo/store.py"
