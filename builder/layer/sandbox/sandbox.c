@@ -116,10 +116,16 @@ static _Noreturn void wait_for(pid_t child, int life, int ended, struct sandbox_
 
 	for (;;) {
 		fds[2].fd = watch ? watch->listener : -1;
-		if (poll(fds, COUNT(fds), -1) > 0 && fds[0].revents)
+		if (poll(fds, COUNT(fds), -1) < 0)
+			continue;
+		if (fds[0].revents)
 			kill(child, SIGKILL);
-		if (fds[2].fd >= 0 && fds[2].revents)
+		if (fds[2].fd >= 0 && fds[2].revents & POLLIN)
 			sandbox_watch_answer(watch);
+		else if (fds[2].fd >= 0 && fds[2].revents)
+			watch->listener = -1; /* nobody is left */
+		if (!fds[0].revents && !fds[1].revents)
+			continue;
 		if (fds[1].revents && read(ended, &got, sizeof got) < 0 && errno != EINTR)
 			_exit(127);
 		for (pid_t pid; (pid = waitpid(-1, &status, fds[0].revents ? 0 : WNOHANG)) > 0;)

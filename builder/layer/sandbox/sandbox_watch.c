@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,16 +18,20 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define SLOTS 65536u             /* names that were noted last: most are asked for again and again */
+#define SLOTS 65536u             /* names that were noted or asked for last: most are asked for again and again */
 #define LINKS_MAX 40             /* Linux' own limit */
 #define SCRIPTS_MAX 4            /* ... of interpreters that are scripts themselves: 5 */
 #define ROOM (3 * PATH_MAX)
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* Linux 6.6: who is let go on runs at once, where process 1 ran */
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, uint64_t)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1ul
+#endif
 
 /* Where the paths are among a call's arguments; folder -1: a relative one is below the working directory. */
 struct call {
 	const char *name;
 	int folder, path;
-	char kind;               /* 'o': it opens or runs what it finds; 'l': it looks */
+	char kind;               /* 'o': it opens or runs what it finds; 'l': it looks; 'm': it may put a link in another place */
 };
 
 static const struct call calls[] = {
@@ -37,10 +40,10 @@ static const struct call calls[] = {
 	{ "newfstatat", 0, 1, 'l' },	{ "statx", 0, 1, 'l' },		{ "access", -1, 0, 'l' },	{ "faccessat", 0, 1, 'l' },
 	{ "faccessat2", 0, 1, 'l' },	{ "readlink", -1, 0, 'l' },	{ "readlinkat", 0, 1, 'l' },	{ "chdir", -1, 0, 'l' },
 	{ "chroot", -1, 0, '?' },	{ "mkdir", -1, 0, 'l' },	{ "mkdirat", 0, 1, 'l' },	{ "rmdir", -1, 0, 'o' },
-	{ "unlink", -1, 0, 'l' },	{ "unlinkat", 0, 1, 'o' },	{ "rename", -1, 0, 'l' },	{ "rename", -1, 1, 'l' },
-	{ "renameat", 0, 1, 'l' },	{ "renameat", 2, 3, 'l' },	{ "renameat2", 0, 1, 'l' },	{ "renameat2", 2, 3, 'l' },
-	{ "link", -1, 0, 'l' },		{ "link", -1, 1, 'l' },		{ "linkat", 0, 1, 'l' },	{ "linkat", 2, 3, 'l' },
-	{ "symlink", -1, 1, 'l' },	{ "symlinkat", 1, 2, 'l' },	{ "mknod", -1, 0, 'l' },	{ "mknodat", 0, 1, 'l' },
+	{ "unlink", -1, 0, 'l' },	{ "unlinkat", 0, 1, 'o' },	{ "rename", -1, 0, 'm' },	{ "rename", -1, 1, 'm' },
+	{ "renameat", 0, 1, 'm' },	{ "renameat", 2, 3, 'm' },	{ "renameat2", 0, 1, 'm' },	{ "renameat2", 2, 3, 'm' },
+	{ "link", -1, 0, 'm' },		{ "link", -1, 1, 'm' },		{ "linkat", 0, 1, 'm' },	{ "linkat", 2, 3, 'm' },
+	{ "symlink", -1, 1, 'm' },	{ "symlinkat", 1, 2, 'm' },	{ "mknod", -1, 0, 'l' },	{ "mknodat", 0, 1, 'l' },
 	{ "chmod", -1, 0, 'l' },	{ "fchmodat", 0, 1, 'l' },	{ "fchmodat2", 0, 1, 'l' },	{ "chown", -1, 0, 'l' },
 	{ "lchown", -1, 0, 'l' },	{ "fchownat", 0, 1, 'l' },	{ "utime", -1, 0, 'l' },	{ "utimes", -1, 0, 'l' },
 	{ "futimesat", 0, 1, 'l' },	{ "utimensat", 0, 1, 'l' },	{ "truncate", -1, 0, 'l' },	{ "statfs", -1, 0, 'l' },
@@ -55,7 +58,9 @@ struct watch_state {
 	struct seccomp_notif *call;
 	struct seccomp_notif_resp *answer;
 	int numbers[COUNT(calls)];
-	char *slots[SLOTS];
+	char *slots[SLOTS];      /* lines */
+	struct { char *name; unsigned turn; } asked[SLOTS];
+	unsigned turn;           /* another one: names may lead elsewhere now */
 };
 
 struct err *sandbox_watch_begin(int output, struct sandbox_watch *ret)
@@ -136,6 +141,8 @@ void sandbox_watch_take(struct sandbox_watch *w)
 	close(w->take);
 	if (w->listener < 0 || seccomp_notify_alloc(&s->call, &s->answer) < 0)
 		doubt(s, "this kernel does not let programs be watched");
+	else
+		ioctl(w->listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP); /* an older kernel is slower */
 }
 
 /* The machine's own: what is asked there says nothing of the image's files. */
@@ -144,15 +151,33 @@ static bool is_passing(const char *path)
 	return text_starts(path, "/tmp/") || text_starts(path, "/run/");
 }
 
-static void note(struct watch_state *s, char kind, const char *path)
+static unsigned slot_of(char kind, const char *path)
 {
 	uint32_t h = 2166136261u ^ (unsigned char)kind;
 
+	for (; *path; path++)
+		h = (h ^ (unsigned char)*path) * 16777619u;
+	return (h ^ h >> 16) % SLOTS;
+}
+
+/* The same name led the same way a moment ago. What has since been made there is the programs' own work, unless it is a link. */
+static bool is_known(struct watch_state *s, char kind, const char *name)
+{
+	unsigned at = slot_of(kind, name);
+
+	if (s->asked[at].name && s->asked[at].turn == s->turn && *s->asked[at].name == kind && !strcmp(s->asked[at].name + 1, name))
+		return true;
+	free(s->asked[at].name);
+	s->asked[at].name = mem_printf("%c%s", kind, name);
+	s->asked[at].turn = s->turn;
+	return false;
+}
+
+static void note(struct watch_state *s, char kind, const char *path)
+{
 	if (is_passing(path))
 		return;
-	for (const char *c = path; *c; c++)
-		h = (h ^ (unsigned char)*c) * 16777619u;
-	char **slot = &s->slots[(h ^ h >> 16) % SLOTS];
+	char **slot = &s->slots[slot_of(kind, path)];
 	if (*slot && **slot == kind && !strcmp(*slot + 1, path))
 		return;
 	free(*slot);
@@ -286,12 +311,8 @@ static void note_call(struct watch_state *s, const struct call *c, const struct 
 
 	if (!read_path(s, n->pid, n->data.args[c->path], path) || !*path)
 		return;
-	snprintf(link, sizeof link, "/proc/%u/root", n->pid);
-	read_link(link, folder);
-	if (*folder && strcmp(folder, "/"))
-		doubt(s, "a program has another root");
 	if (c->kind == '?')
-		doubt(s, c->name);
+		doubt(s, "a program has another root");
 	if (*path != '/') {
 		int at = c->folder < 0 ? AT_FDCWD : (int)n->data.args[c->folder];
 		at == AT_FDCWD ? snprintf(link, sizeof link, "/proc/%u/cwd", n->pid) : snprintf(link, sizeof link, "/proc/%u/fd/%d", n->pid, at);
@@ -303,22 +324,20 @@ static void note_call(struct watch_state *s, const struct call *c, const struct 
 		}
 	}
 	snprintf(whole, sizeof whole, "%s%s%s", *path == '/' ? "" : folder, *path == '/' ? "" : "/", path);
+	if (c->kind == 'm')
+		s->turn++;
+	else if (is_known(s, c->kind, whole))
+		return;
 	if (c->kind == 'x')
 		follow_program(s, whole);
 	else
-		follow(s, c->kind, whole, done);
+		follow(s, c->kind == 'o' ? 'o' : 'l', whole, done);
 }
 
 void sandbox_watch_answer(struct sandbox_watch *w)
 {
 	struct watch_state *s = w->state;
-	struct pollfd now = { w->listener, POLLIN, 0 };
 
-	if (poll(&now, 1, 0) < 1 || !(now.revents & POLLIN)) {
-		if (now.revents)
-			w->listener = -1;
-		return;
-	}
 	memset(s->call, 0, sizeof *s->call);
 	if (ioctl(w->listener, SECCOMP_IOCTL_NOTIF_RECV, s->call) < 0) {
 		if (errno == ENOENT || errno == EINTR)

@@ -18,7 +18,7 @@ struct err *sandbox_watch_begin(int output, struct sandbox_watch *ret) MUST_CHEC
 void sandbox_watch_offer(struct sandbox_watch *w);
 /* In process 1, once the worker is forked: waits until it is watched. */
 void sandbox_watch_take(struct sandbox_watch *w);
-/* Notes one call and lets it go on; to be called when listener is readable. */
+/* Notes one call and lets it go on; only when listener is readable. */
 void sandbox_watch_answer(struct sandbox_watch *w);
 /* Writes out what is noted. */
 void sandbox_watch_end(struct sandbox_watch *w);
