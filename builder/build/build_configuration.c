@@ -1,73 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "build/build_configuration.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "build/app_version.h"
-#include "build/share.h"
+#include "build/build_programs.h"
 
-#define GUEST_LIMIT (64u << 20)
 #define GUEST_FOLDER "usr/lib/mkbench"
 
-#define NOTE_LIMIT (1u << 20)
-
-/* Beside the tool when it was just compiled, with the services when it is installed. */
-static struct err *guest_path(const char *name, char **ret)
+static void add_file(struct tree *t, const char *path, uint32_t mode, const char *bytes, size_t len)
 {
-	AUTO_FREE char *folder = file_program_folder(), *share = NULL;
-	AUTO_FREE char *beside = mem_printf("%s/guest/%s", folder, name);
-
-	if (access(beside, R_OK)) {
-		TRY(share_folder(&share));
-		*ret = mem_printf("%s/%s", share, name);
-	} else {
-		*ret = TAKE(beside);
-	}
-	return NULL;
+	tree_add(t, &(struct entry){ .path = path, .kind = ENTRY_FILE, .mode = mode, .size_bytes = len, .sha256 = digest_of(bytes, len),
+				     .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 }
 
-/* One file under the name of its first task; the others are links to it. */
-static struct err *add_guest(struct tree *t)
+/* One file under the name of its first task; the others are links to it. Beside it what was linked into it, for who asks what an image is
+ * made of (sbom/sbom.h); without that it is not known. */
+static struct err *add_guest(struct build_context *j, bool say, struct tree *t)
 {
 	static const char *const names[] = { "provision", "health", "ctl", "as" };
-	AUTO_FREE char *path = NULL, *bytes = NULL;
-	size_t len;
+	AUTO_PROGRAMS struct build_programs p = { 0 };
 
-	TRY(guest_path("guest", &path));
-	struct err *e = file_read(path, GUEST_LIMIT, &bytes, &len);
-	if (e && err_code(e) == ENOENT)
-		return err_wrap(e, "the programs that run inside an image are missing: run 'make'");
-	TRY(e);
-	tree_add(t, &(struct entry){ .path = GUEST_FOLDER "/init", .kind = ENTRY_FILE, .mode = 0755, .size_bytes = len,
-				     .sha256 = digest_of(bytes, len), .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
+	TRY(build_programs(j, say, &p));
+	j->programs = digest_of(p.bytes, p.len);
+	add_file(t, GUEST_FOLDER "/init", 0755, p.bytes, p.len);
+	if (p.note)
+		add_file(t, GUEST_FOLDER "/libraries.json", 0644, p.note, p.note_len);
 	for (size_t i = 0; i < COUNT(names); i++) {
 		AUTO_FREE char *name = mem_printf(GUEST_FOLDER "/%s", names[i]);
 		tree_add(t, &(struct entry){ .path = name, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
 	}
 	tree_add(t, &(struct entry){ .path = "usr/bin/benchctl", .kind = ENTRY_SYMLINK, .mode = 0777, .link = "../lib/mkbench/ctl" });
-	return NULL;
-}
-
-/* What was linked into the program, for who asks what an image is made of (sbom/sbom.h). Without it that is not known. */
-static struct err *add_libraries(struct tree *t)
-{
-	AUTO_FREE char *path = NULL, *bytes = NULL;
-	size_t len;
-
-	TRY(guest_path("libraries.json", &path));
-	struct err *e = file_read(path, NOTE_LIMIT, &bytes, &len);
-	if (e && err_code(e) == ENOENT) {
-		err_free(e);
-		return NULL;
-	}
-	TRY(e);
-	tree_add(t, &(struct entry){ .path = GUEST_FOLDER "/libraries.json", .kind = ENTRY_FILE, .mode = 0644, .size_bytes = len,
-				     .sha256 = digest_of(bytes, len), .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 	return NULL;
 }
 
@@ -108,8 +73,7 @@ struct err *build_configuration(struct build_context *j, const char *build_id, s
 	TRY(identify_apps(j));
 	name_server(j);
 	TRY(service_render(j->services, build_id, ret));
-	TRY(add_guest(ret));
-	TRY(add_libraries(ret));
+	TRY(add_guest(j, *build_id, ret));
 	tree_add(ret, &(struct entry){ .path = "data", .kind = ENTRY_FOLDER, .mode = 0755 });
 	tree_sort(ret);
 	tree_date(ret);

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "build/app_packages.h"
 #include "build/app_runtime.h"
+#include "build/build_programs.h"
 #include "build/build_runtime.h"
 #include "fetch/archive.h"
 #include "recipe/runtime.h"
@@ -193,6 +194,7 @@ struct err *build_context_lock_choose(struct build_context *j)
 	TRY(app_runtime(j));
 	pin_apps(j);
 	build_runtime_pin(j);
+	TRY(build_programs_pin(j));
 	plan_make(&j->recipe, &j->lock, &j->plan);
 	return NULL;
 }

@@ -22,6 +22,7 @@ struct build_context {
 	struct app_source *sources;      /* one an app of the recipe, once build_context_sources was called */
 	struct app_source *overrides;    /* one an override */
 	struct app_source *runtimes;     /* one a build of the recipe's 'runtime' */
+	struct digest programs;          /* of mkbench's own in the image, once the configuration was made */
 };
 
 /* Its recipe was read and its services are loaded. */

@@ -70,12 +70,13 @@ static struct err *describe_parts(struct build_context *j, const struct image *i
 	return NULL;
 }
 
-/* The apps that no lock has. The caller's to free. */
+/* The apps that no lock has, and our own programs. The caller's to free. */
 static struct sbom_subject *list_folders(const struct build_context *j, size_t *ret_count)
 {
 	const struct app *apps = j->recipe.apps.items;
-	struct sbom_subject *folders = mem_array(j->recipe.apps.count, sizeof *folders);
+	struct sbom_subject *folders = mem_array(j->recipe.apps.count + 1, sizeof *folders);
 
+	folders[(*ret_count)++] = (struct sbom_subject){ "mkbench-guest", j->programs };
 	for (size_t i = 0; i < j->recipe.apps.count; i++)
 		if (apps[i].path)
 			folders[(*ret_count)++] = (struct sbom_subject){ apps[i].name, j->sources[i].digest };

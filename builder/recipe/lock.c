@@ -29,9 +29,14 @@ struct package_row {
 	const char *sha256;
 };
 
+struct programs_row {
+	const char *source, *sha256, *note;
+};
+
 struct written {
 	uint64_t format, epoch;
 	const char *asked, *sites;
+	struct programs_row programs;
 	struct list packages, apps, runtimes, pins;
 };
 
@@ -85,10 +90,18 @@ static const struct field pins_fields[] = {
 	{ .name = NULL },
 };
 
+static const struct field programs_fields[] = {
+	{ "source", FIELD_TEXT, .offset = offsetof(struct programs_row, source), .pattern = &pattern_sha256, .help = "the digest of their sources" },
+	{ "sha256", FIELD_TEXT, .offset = offsetof(struct programs_row, sha256), .pattern = &pattern_sha256, .help = "their digest" },
+	{ "note", FIELD_TEXT, .offset = offsetof(struct programs_row, note), .pattern = &pattern_sha256, .help = "the digest of what says what is linked into them" },
+	{ .name = NULL },
+};
+
 static const struct field lock_fields[] = {
 	{ "format", FIELD_COUNT, .required = true, .offset = offsetof(struct written, format), .min = LOCK_FORMAT, .max = LOCK_FORMAT, .help = "the format of this file" },
 	{ "asked", FIELD_TEXT, .required = true, .offset = offsetof(struct written, asked), .pattern = &pattern_sha256, .help = "the digest of the recipe's question" },
 	{ "epoch", FIELD_COUNT, .required = true, .offset = offsetof(struct written, epoch), .help = "the newest date of the archives" },
+	{ "programs", FIELD_MAP, .offset = offsetof(struct written, programs), .fields = programs_fields, .help = "mkbench's own programs in the image" },
 	{ "packages", FIELD_LIST, .required = true, .offset = offsetof(struct written, packages), .max = LIST_MAX,
 	  .fields = package_fields, .item_size = sizeof(struct package_row), .help = "what was chosen" },
 	{ "apps", FIELD_LIST, .offset = offsetof(struct written, apps), .max = LIST_MAX, .fields = app_fields,
@@ -100,76 +113,6 @@ static const struct field lock_fields[] = {
 	{ "sites", FIELD_TEXT, .offset = offsetof(struct written, sites), .pattern = &pattern_sha256, .help = "the layer of prebaked sites" },
 	{ .name = NULL },
 };
-
-static void feed_list(struct digest_run *run, const char *name, const struct list *words)
-{
-	digest_feed_word(run, name);
-	for (size_t i = 0; i < words->count; i++)
-		digest_feed_word(run, ((const char *const *)words->items)[i]);
-}
-
-static void feed(struct digest_run *run, const char *name, const char *value)
-{
-	digest_feed_word(run, name);
-	digest_feed_word(run, value ? value : "");
-}
-
-static void feed_runtime(struct digest_run *run, const struct recipe *r)
-{
-	const struct app *archives = r->runtime.archives.items;
-
-	if (r->runtime.python)
-		feed(run, "python", r->runtime.python);
-	if (r->runtime.node)
-		feed(run, "node", r->runtime.node);
-	for (size_t i = 0; i < r->runtime.archives.count; i++) {
-		feed(run, "runtime", archives[i].name);
-		feed(run, "url", archives[i].archive);
-		feed(run, "path", archives[i].path);
-		feed(run, "sha256", archives[i].sha256);
-	}
-}
-
-struct digest lock_asked(const struct recipe *r, const char *const *packages, size_t package_count)
-{
-	struct digest_run *run = digest_start();
-	const struct archive *archives = r->base.archives.items;
-	const struct app *apps = r->apps.items;
-
-	feed(run, "suite", r->base.suite);
-	feed(run, "architecture", r->base.architecture);
-	feed(run, "recommends", r->base.recommends ? "yes" : "no");
-	if (!r->base.security)
-		feed(run, "security", "no");
-	if (r->tests && r->mode == MODE_PRODUCTION) /* in the other they are there anyway */
-		feed(run, "tests", "yes");
-	if (r->resolve == RESOLVE_NEWEST)
-		feed(run, "resolve", "newest");
-	for (size_t i = 0; i < r->base.archives.count; i++) {
-		feed(run, "archive", archives[i].url);
-		feed(run, "suite", archives[i].suite);
-		feed_list(run, "components", &archives[i].components);
-	}
-	for (size_t i = 0; i < package_count; i++)
-		feed(run, "package", packages[i]);
-	for (size_t i = 0; i < r->apps.count; i++) {
-		feed(run, "app", apps[i].name);
-		feed(run, "git", apps[i].git);
-		feed(run, "ref", apps[i].ref);
-		if (apps[i].git && !apps[i].submodules)
-			feed(run, "submodules", "no");
-		feed(run, "tar", apps[i].sha256);
-	}
-	const struct app *overrides = r->overrides.items;
-	for (size_t i = 0; i < r->overrides.count; i++) {
-		feed(run, "override", overrides[i].name);
-		feed(run, "git", overrides[i].git);
-		feed(run, "ref", overrides[i].ref);
-		feed(run, "tar", overrides[i].sha256);
-	}
-	feed_runtime(run, r);
-	return digest_finish(run);
-}
 
 char *lock_path(const char *recipe_path)
 {
@@ -224,6 +167,11 @@ static struct err *read_bytes(const char *path, const char *bytes, size_t len, s
 			       p->at.column, p->text);
 	}
 	digest_parse(w.asked, &ret->asked);
+	if (w.programs.source && w.programs.sha256 && w.programs.note) {
+		digest_parse(w.programs.source, &ret->programs.source);
+		digest_parse(w.programs.sha256, &ret->programs.sha256);
+		digest_parse(w.programs.note, &ret->programs.note);
+	}
 	ret->epoch = (int64_t)w.epoch;
 	keep_packages(ret, &w.packages);
 	ret->apps = w.apps.items;
@@ -281,6 +229,15 @@ static void put_word(struct text *t, const char *key, const char *value)
 		put_text(t, key, value);
 	else
 		text_printf(t, "%s: %s, ", key, value);
+}
+
+static void put_programs(struct text *t, const struct lock_programs *p)
+{
+	char source[DIGEST_HEX], sha256[DIGEST_HEX], note[DIGEST_HEX];
+
+	if (!digest_is_zero(&p->source))
+		text_printf(t, "programs: {source: \"%s\", sha256: \"%s\", note: \"%s\"}\n", digest_hex(&p->source, source), digest_hex(&p->sha256, sha256),
+			    digest_hex(&p->note, note));
 }
 
 static void put_package(struct text *t, const struct lock_package *p)
@@ -349,8 +306,9 @@ struct err *lock_write(const char *path, const struct lock *l)
 	gmtime_r(&epoch, &tm);
 	strftime(day, sizeof day, "%Y-%m-%d %H:%M:%S", &tm);
 	text_put(&t, "# Written by mkbench lock; keep it beside the recipe and under version control.\n");
-	text_printf(&t, "format: %u\nasked: \"%s\"\nepoch: %" PRId64 " # %s UTC\npackages:%s\n", LOCK_FORMAT,
-		    digest_hex(&l->asked, hex), l->epoch, day, l->package_count ? "" : " []");
+	text_printf(&t, "format: %u\nasked: \"%s\"\nepoch: %" PRId64 " # %s UTC\n", LOCK_FORMAT, digest_hex(&l->asked, hex), l->epoch, day);
+	put_programs(&t, &l->programs);
+	text_printf(&t, "packages:%s\n", l->package_count ? "" : " []");
 	for (size_t i = 0; i < l->package_count; i++)
 		put_package(&t, &l->packages[i]);
 	if (l->app_count)

@@ -50,10 +50,18 @@ struct lock_pins {
 	struct mark at;          /* where it is written; nowhere when it was just resolved */
 };
 
+/* The programs of mkbench's own in the image. They are compiled where mkbench is, so two machines may have other bytes of one source. */
+struct lock_programs {
+	struct digest source;    /* of all that they are compiled from; zero: the lock names none */
+	struct digest sha256;    /* of their file */
+	struct digest note;      /* of the file that says what was linked into them */
+};
+
 struct lock {
 	struct arena arena;
 	struct digest asked;     /* digest of what in the recipe the lock answers (lock_asked) */
 	int64_t epoch;           /* newest Date of the archives used: the clock of the build */
+	struct lock_programs programs;
 	struct lock_package *packages; size_t package_count;
 	struct lock_app *apps; size_t app_count;
 	struct lock_runtime *runtimes; size_t runtime_count;

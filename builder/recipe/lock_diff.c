@@ -93,6 +93,17 @@ static struct items runtimes_of(const struct lock *l)
 	return all;
 }
 
+/* Its text is in the arena of a. */
+static struct items programs_of(const struct lock *l, struct arena *a)
+{
+	struct items all = { 0 };
+	char hex[DIGEST_HEX];
+
+	if (!digest_is_zero(&l->programs.source))
+		VEC_PUSH(&all, (struct item){ "mkbench-guest", arena_dup(a, digest_hex(&l->programs.sha256, hex), 12), false });
+	return all;
+}
+
 /* Their texts are in the arena of a. */
 static struct items modules_of(const struct lock *l, struct arena *a)
 {
@@ -147,8 +158,10 @@ size_t lock_diff(const struct lock *old, const struct lock *now, struct text *ou
 	struct items old_packages = packages_of(old), packages = packages_of(now), old_apps = apps_of(old), apps = apps_of(now);
 	struct items old_modules = modules_of(old, &arena), modules = modules_of(now, &arena);
 	struct items old_runtimes = runtimes_of(old), runtimes = runtimes_of(now);
+	struct items old_programs = programs_of(old, &arena), programs = programs_of(now, &arena);
 	size_t moved = compare(out, "package", &old_packages, &packages);
 
+	moved += compare(out, "program", &old_programs, &programs);
 	moved += compare(out, "runtime", &old_runtimes, &runtimes);
 	moved += compare(out, "app", &old_apps, &apps);
 	moved += compare(out, "submodule", &old_modules, &modules);

@@ -61,7 +61,7 @@ struct sbom_build {
 	const char *build_id;
 	const struct sbom_subject *subjects;
 	size_t subject_count;
-	const struct sbom_subject *folders; /* apps that were taken from folders of the machine, which no lock has */
+	const struct sbom_subject *folders; /* what no lock decides: apps that were taken from folders of the machine, our own programs */
 	size_t folder_count;
 };
 

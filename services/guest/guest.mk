@@ -24,9 +24,12 @@ guest: $(build)/guest/guest $(build)/guest/libraries.json
 $(build)/guest/guest: $(guest_obj) $(guest_base)
 	$(call short,LINK,$@)$(CC) $(filter-out -fPIE,$(CFLAGS)) -o $@ $^ $(guest_link) -Wl,--trace,--trace >$@.trace
 
+# What the program is compiled from, and how: the same wherever that is done.
+guest_text := $(sort $(guest_src) $(wildcard services/guest/*.h services/guest/*/*.h) $(foreach o,$(guest_base),$(wildcard $(o:$(build)/%.o=builder/%.[ch]))))
+
 # What came along, for the image's bill of materials (mkbench sbom); it names the program's bytes, so it is made with them.
 $(build)/guest/libraries.json: $(build)/guest/guest services/guest/linked
-	$(call short,NOTE,$@)services/guest/linked $< $(version) <$<.trace >$@.new && mv $@.new $@
+	$(call short,NOTE,$@)services/guest/linked $< $(version) $$(echo $(VARIANT) | cat - $(guest_text) | sha256sum | cut -d' ' -f1) <$<.trace >$@.new && mv $@.new $@
 
 $(build)/guest/%.o: services/guest/%.c
 	@mkdir -p $(@D)

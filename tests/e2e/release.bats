@@ -119,6 +119,28 @@ image() {
 	blob "$(blob "$referrer" | jq -r '.layers[0].digest')" | jq -e --arg image "$(image)" '.subject == [{name: "notes:1", digest: {sha256: $image[7:]}}]'
 }
 
+@test "the lock names mkbench's own programs: another compiler's give way to the store's, or it is said that those are missed" {
+	local own other=$BATS_TEST_TMPDIR/tool
+	own=$(dirname "$MKBENCH")/guest
+	sum=$(sha256sum <"$own/guest" | cut -d' ' -f1)
+	grep -F "sha256: \"$sum\"" notes.lock
+	jq -e --arg sum "$sum" '.predicate.buildDefinition.resolvedDependencies[] | select(.name == "mkbench-guest") | .digest.sha256 == $sum' out/notes-1.provenance.json
+	mkdir -p "$other/guest"
+	cp "$MKBENCH" "$other/mkbench"
+	cp "$own/guest" "$other/guest/guest"
+	printf 'another linker' >>"$other/guest/guest"
+	jq -c --arg sum "$(sha256sum <"$other/guest/guest" | cut -d' ' -f1)" '.sha256 = $sum' "$own/libraries.json" >"$other/guest/libraries.json"
+	MKBENCH=$other/mkbench mkbench 0 build --progress=plain -o "$BATS_TEST_TMPDIR/out" notes.yml
+	cmp out/notes-1.tar "$BATS_TEST_TMPDIR/out/notes-1.tar"
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/other
+	MKBENCH=$other/mkbench mkbench 0 build --progress=plain -o "$BATS_TEST_TMPDIR/out" notes.yml
+	[[ $output == *"compiled by another machine for notes.lock"* ]]
+	run ! cmp -s out/notes-1.tar "$BATS_TEST_TMPDIR/out/notes-1.tar"
+	jq -c '.source = .sha256' "$own/libraries.json" >"$other/guest/libraries.json" # of a program that is not beside it
+	MKBENCH=$other/mkbench mkbench 0 build --progress=plain -o "$BATS_TEST_TMPDIR/out" notes.yml
+	"$MKBENCH" clean --all
+}
+
 @test "sha256sum takes the sums of all that was written, and finds a byte that is another" {
 	cp -r out "$BATS_TEST_TMPDIR/out"
 	cd "$BATS_TEST_TMPDIR/out"

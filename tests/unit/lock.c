@@ -50,7 +50,9 @@ static void round_trip(void)
 	};
 	static const char *const lines[] = { "six==1.17.0 --hash=sha256:ab", "- a: \"b\" # \\c" };
 	struct lock_pins pins[] = { { .name = "python", .asked = digest_of("p", 1), .lines = lines, .line_count = 2 }, { .name = "none" } };
-	struct lock l = { .asked = digest_of("q", 1), .epoch = 1700000000, .packages = packages, .package_count = COUNT(packages),
+	struct lock l = { .asked = digest_of("q", 1), .epoch = 1700000000,
+			  .programs = { digest_of("s", 1), digest_of("t", 1), digest_of("u", 1) },
+			  .packages = packages, .package_count = COUNT(packages),
 			  .apps = apps, .app_count = COUNT(apps), .pins = pins, .pin_count = COUNT(pins), .sites = digest_of("s", 1) };
 	struct lock r;
 	bool found = false;
@@ -62,6 +64,7 @@ static void round_trip(void)
 	is(why, "read");
 	err_free(e);
 	ok(found && digest_equal(&r.asked, &l.asked) && r.epoch == l.epoch);
+	ok(!memcmp(&r.programs, &l.programs, sizeof r.programs));
 	ok(r.package_count == l.package_count && r.app_count == l.app_count);
 	for (size_t i = 0; i < r.package_count && i < l.package_count; i++) {
 		const struct lock_package *got = &r.packages[i], *want = &packages[i];
