@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/mem.h"
 #include "build/build_layers.h"
 #include "build/build_lockfiles.h"
 #include "cmd/cmd.h"
 #include "build/build_context.h"
 #include "cmd/option.h"
+#include "cmd/vendor.h"
 #include "layer/sandbox/sandbox.h"
 #include "recipe/lock_diff.h"
+#include "store/store_bundle.h"
 
 static struct err *make(struct build_context *j, const char *update)
 {
@@ -48,19 +52,17 @@ static struct err *lock(struct build_context *j, const struct option_set *o, con
 	return NULL;
 }
 
-static struct err *run(int argc, char **argv)
+static struct err *write_lock(const struct option_set *o)
 {
-	struct option_set o = { 0 };
 	AUTO_BUILD_CONTEXT struct build_context j = { 0 };
 	struct lock old;
 	bool had;
 
-	TRY(option_set_read(&cmd_lock, argc, argv, &o));
-	TRY(cmd_check_open(&j, o.recipe, o.style));
+	TRY(cmd_check_open(&j, o->recipe, o->style));
 	struct err *unread = lock_read(j.lock_path, &old, &had);
 	had = had && !unread; /* one that cannot be read is made anew */
 	err_free(unread);
-	struct err *e = lock(&j, &o, &old, had);
+	struct err *e = lock(&j, o, &old, had);
 	lock_done(&old);
 	TRY(e);
 	size_t folders = j.recipe.apps.count - j.lock.app_count;
@@ -73,8 +75,47 @@ static struct err *run(int argc, char **argv)
 	return NULL;
 }
 
+static bool has_lock(const char *recipe)
+{
+	AUTO_FREE char *path = lock_path(recipe);
+
+	return !access(path, F_OK);
+}
+
+enum { VENDOR = OPTION_OWN };
+
+struct wishes {
+	struct option_set common;
+	const char *vendor;
+};
+
+static struct err *take(void *wishes, int id, const char *value)
+{
+	struct wishes *w = wishes;
+
+	switch (id) {
+	case VENDOR: w->vendor = value; return NULL;
+	case OPTION_UPDATE: w->common.update = value; return NULL;
+	case OPTION_PROGRESS: return option_style(value, &w->common.style);
+	default: return err_new(ERR_USAGE, "an option that nobody takes");
+	}
+}
+
+static struct err *run(int argc, char **argv)
+{
+	struct wishes w = { 0 };
+
+	TRY(option_read(&cmd_lock, argc, argv, take, &w, &w.common.recipe));
+	if (w.vendor)
+		TRY(store_bundle_try_folder(w.vendor));
+	if (!w.vendor || w.common.update || !has_lock(w.common.recipe))
+		TRY(write_lock(&w.common));
+	return w.vendor ? vendor(w.common.recipe, w.vendor, w.common.style) : NULL;
+}
+
 static const struct option_row options[] = {
 	{ "update", OPTION_UPDATE, "NAME", NULL, "move this app or package alone, with what it then needs" },
+	{ "vendor", VENDOR, "FOLDER", NULL, "write all bytes that the lock leads to into this folder; a lock that is there stays as it is" },
 	OPTION_PROGRESS_ROW, { 0 },
 };
 
@@ -82,7 +123,10 @@ const struct cmd cmd_lock = {
 	.name = "lock",
 	.operand = "RECIPE",
 	.summary = "resolve packages and commits again, write them beside the recipe",
-	.text = "Later builds use exactly what the lock names. Says what moved since the lock before.",
+	.text = "Later builds use exactly what the lock names. Says what moved since the lock before.\n\n"
+		"With --vendor the recipe is built once from its lock in an empty store, and all that was fetched for it is written as files: packages, "
+		"what git and archives gave, what package managers downloaded, mkbench's own programs. Where 'mkbench store import FOLDER' has taken "
+		"that in, the recipe is built from its lock without any network. Nothing that was built is in it, and each file is checked when it is used.",
 	.options = options,
 	.run = run,
 };

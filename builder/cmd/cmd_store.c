@@ -97,7 +97,7 @@ static struct err *run(int argc, char **argv)
 		return export(&w);
 	if (!strcmp(w.words[0], "import"))
 		return import(&w);
-	return err_new(ERR_USAGE, "store has no '%s': export RECIPE --output FILE.tar, or import FILE.tar", w.words[0]);
+	return err_new(ERR_USAGE, "store has no '%s': export RECIPE --output FILE.tar, or import FILE.tar or FOLDER", w.words[0]);
 }
 
 static const struct option_row options[] = {
@@ -112,7 +112,8 @@ const struct cmd cmd_store = {
 	.summary = "carry what a lock needs from one machine's store to another's",
 	.text = "'mkbench store export RECIPE -o FILE.tar' writes all that a build from the recipe's lock takes from the store, and gets first what is "
 		"missing; the lock itself may be named in the recipe's place. 'mkbench store import FILE.tar' puts it into the store of another machine, "
-		"which then builds the same without a network: for CI, which begins with an empty store each time.\n\n"
+		"which then builds the same without a network: for CI, which begins with an empty store each time. A folder that 'mkbench lock --vendor' "
+		"wrote is taken in likewise.\n\n"
 		"Blobs are checked when they are taken in; what was built is believed, so keep the file where only those may write who may "
 		"change the image.",
 	.options = options,

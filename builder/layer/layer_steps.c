@@ -75,6 +75,7 @@ static struct err *run_with_cache(const struct layer_steps *r, const struct laye
 	TRY(store_cache_begin(r->store, name, &path, &lock));
 	if (chown(path, r->uid, r->gid) < 0)
 		return err_errno(errno, "give %s to the step", path);
+	TRY(store_cache_adopt(r->store, name, step->cache, r->uid, r->gid));
 	for (size_t i = 0; i < r->bind_count; i++)
 		binds[i] = r->binds[i];
 	binds[r->bind_count] = (struct bind){ path, SERVICE_CACHE, true };

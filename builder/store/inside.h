@@ -26,6 +26,9 @@ void store_bundle_forget(struct store *s);
 struct err *store_ref_save(const struct store *s, const char *path, const char *text) MUST_CHECK;
 struct err *store_ref_load(const char *path, char **ret_text) MUST_CHECK; /* NULL text: absent or torn */
 
+/* What an import has brought for a cache lies beside it, under its name and this. */
+#define STORE_CACHE_BROUGHT ".brought"
+
 /* Removes the files of a cache that may be torn: those younger than its folder, whose state is st. */
 struct err *store_cache_distrust(const char *folder, const struct stat *st) MUST_CHECK;
 

@@ -81,6 +81,9 @@ struct err *store_lock_key(struct store *s, const struct digest *key, int *ret_f
 /* A folder for a program that keeps what it downloads, and that has its own way to tell whether it is whole. Waits
  * until nobody else uses it; the descriptor holds the lock until closed. Path and descriptor are the caller's. */
 struct err *store_cache_begin(struct store *s, const char *name, char **ret_path, int *ret_lock) MUST_CHECK;
+/* While it is held: moves into it what 'mkbench store import' has brought for the cache of that name, and gives that to uid and gid. What is
+ * there already stays. */
+struct err *store_cache_adopt(struct store *s, const char *name, const char *brought, unsigned uid, unsigned gid) MUST_CHECK;
 /* Before the lock is let go: what is in it now outlives a power cut. */
 struct err *store_cache_end(struct store *s, const char *name) MUST_CHECK;
 

@@ -60,6 +60,34 @@ struct err *store_cache_begin(struct store *s, const char *name, char **ret_path
 	return NULL;
 }
 
+/* A folder is made, a file moves unless one of that name is there; both are the program's. */
+static struct err *adopt(const FTSENT *at, const char *to, unsigned uid, unsigned gid)
+{
+	if (at->fts_info == FTS_D && mkdir(to, 0755) < 0 && errno != EEXIST)
+		return err_errno(errno, "make %s", to);
+	if (at->fts_info == FTS_F && renameat2(AT_FDCWD, at->fts_path, AT_FDCWD, to, RENAME_NOREPLACE) < 0 && errno != EEXIST)
+		return err_errno(errno, "move %s", at->fts_path);
+	if ((at->fts_info == FTS_D || at->fts_info == FTS_F) && lchown(to, uid, gid) < 0)
+		return err_errno(errno, "give %s to the step", to);
+	return NULL;
+}
+
+struct err *store_cache_adopt(struct store *s, const char *name, const char *brought, unsigned uid, unsigned gid)
+{
+	AUTO_FREE char *own = folder_of(s, brought), *from = mem_printf("%s" STORE_CACHE_BROUGHT, own), *files = mem_printf("%s/files", from), *to = folder_of(s, name);
+	FTS *walk = access(files, F_OK) ? NULL : fts_open((char *[]){ files, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	struct err *e = NULL;
+
+	if (!walk)
+		return NULL;
+	for (FTSENT *at; !e && (at = fts_read(walk));) {
+		AUTO_FREE char *there = mem_printf("%s/files%s", to, at->fts_path + strlen(files));
+		e = adopt(at, there, uid, gid);
+	}
+	fts_close(walk);
+	return e ? e : file_remove_tree(from);
+}
+
 struct err *store_cache_end(struct store *s, const char *name)
 {
 	AUTO_FREE char *folder = folder_of(s, name);

@@ -42,7 +42,7 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	[ "$(options init)" = "--apps-json --ci --framework --from " ]
 	[ "$(options schema)" = "--json " ]
 	[ "$(options plan)" = "--progress --why " ]
-	[ "$(options lock)" = "--progress --update " ]
+	[ "$(options lock)" = "--progress --update --vendor " ]
 	[ "$(options build)" = "--output --progress " ]
 	[ "$(options push)" = "--password-file --plain-http --progress --user " ]
 	[ "$(options sign)" = "--comment --generate --key --no-password --password-file " ]

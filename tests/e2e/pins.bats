@@ -128,6 +128,36 @@ words=home/frappe/frappe-bench/apps/words
 	cmp first.tar out/notes-1.tar
 }
 
+@test "lock --vendor: its folder builds the same in an empty store, without index, mirror, repository and network" {
+	local alone=()
+	[[ $(id -u) != 0 ]] || alone=(unshare -n)
+	echo more >../index/more
+	git init -q -b main ../repo
+	cp b/wish ../repo
+	git -C ../repo add wish
+	git -C ../repo -c user.name=a -c user.email=a@example.invalid commit -qm one
+	sed -i "s|name: b, path: ./b|name: b, git: \"file://$(realpath ../repo)\", ref: main|" notes.yml
+	mkbench 2 lock --vendor a notes.yml
+	[[ $output == *"a holds other things, such as "* && ! -e notes.lock ]]
+	mkbench 0 lock --vendor all notes.yml
+	mkbench 0 lock --vendor all notes.yml # it is replaced
+	[[ $output == *"all: "*"'mkbench store import' takes it in" ]]
+	[[ $(ls all | xargs) == "blobs caches git" ]]
+	mkbench 0 build -o out notes.yml
+	kill "$server"
+	rm -rf ../repo
+	sed -i 's,made/debian,made/gone,' notes.yml
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/other
+	mkbench 0 store import all
+	run -0 "${alone[@]}" "$MKBENCH" build --progress=plain -o again notes.yml
+	cmp out/notes-1.tar again/notes-1.tar
+	"$MKBENCH" clean --all
+	blob=$(find all/blobs -type f | head -n 1)
+	chmod u+w "$blob"
+	echo other >"$blob"
+	mkbench 4 store import all
+}
+
 @test "without the index a build from the lock is the same, byte for byte" {
 	echo more >../index/more
 	mkbench 0 build -o out notes.yml
