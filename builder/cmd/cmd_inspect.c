@@ -2,7 +2,9 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cmd/built_image.h"
 #include "cmd/cmd.h"
+#include "cmd/inspect_lines.h"
 #include "cmd/option.h"
 #include "report/inspect.h"
 
@@ -24,24 +26,45 @@ static struct err *take(void *wishes, int option, const char *value)
 	}
 }
 
+static struct err *print(const struct wishes *w, const struct contents *c, json_t *lines, struct text *out)
+{
+	if (w->why)
+		return inspect_why(c, w->why, w->json, out);
+	if (w->json) {
+		inspect_print_json(c, json_incref(lines), out);
+		return NULL;
+	}
+	inspect_print(c, out);
+	if (lines)
+		inspect_lines_print(w->image, lines, out);
+	return NULL;
+}
+
+static struct err *open_built(const char *recipe, struct contents *c, json_t **ret_lines)
+{
+	AUTO_BUILD_CONTEXT struct build_context j = { 0 };
+	bool found, other;
+
+	TRY(built_image(recipe, &j, c, &found, &other));
+	if (!found)
+		return err_new(ERR_USAGE, "%s-%s.oci or .tar %s: 'mkbench build %s' writes it here", j.recipe.name, j.recipe.version,
+			       other ? "in this folder is of another lock" : "is not in this folder", recipe);
+	return inspect_lines(&j, c, ret_lines);
+}
+
 static struct err *run(int argc, char **argv)
 {
 	struct wishes w = { 0 };
 	AUTO_CONTENTS struct contents c = { 0 };
 	AUTO_TEXT struct text out = { 0 };
-	struct store *s = NULL;
+	json_t *lines = NULL;
 
 	TRY(option_read(&cmd_inspect, argc, argv, take, &w, &w.image));
-	cmd_store_open(&s);
-	struct err *e = contents_open(w.image, s, &c);
-	store_close(s);
+	struct err *e = built_image_is_recipe(w.image) ? open_built(w.image, &c, &lines) : built_image_open(w.image, &c);
+	if (!e)
+		e = print(&w, &c, lines, &out);
+	json_decref(lines);
 	TRY(e);
-	if (w.why)
-		TRY(inspect_why(&c, w.why, w.json, &out));
-	else if (w.json)
-		inspect_print_json(&c, &out);
-	else
-		inspect_print(&c, &out);
 	fputs(out.bytes, stdout);
 	return NULL;
 }
@@ -54,11 +77,13 @@ static const struct option_row options[] = {
 
 const struct cmd cmd_inspect = {
 	.name = "inspect",
-	.operand = "IMAGE",
+	.operand = "IMAGE|RECIPE",
 	.summary = "show what an image holds, how large it is and who brought a file",
 	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar) or a docker archive, of mkbench or of others: its settings, its "
 		"layers, its packages of Debian, Python and Node, its apps, what is largest. Needs no right and starts nothing. A disk is not read: "
 		"it holds what the container of the same recipe holds.\n\n"
+		"Of a RECIPE the image that its build has written into this folder is shown, and how much of it each line of the recipe brings; what "
+		"several lines ask for counts for the one that the lock gives as the reason.\n\n"
 		"A layer that was read, or built here, is remembered in the store under its digest, so a look is quick.",
 	.options = options,
 	.run = run,

@@ -195,7 +195,7 @@ static json_t *package_json(const struct contents_package *p)
 	return j;
 }
 
-void inspect_print_json(const struct contents *c, struct text *out)
+void inspect_print_json(const struct contents *c, json_t *lines, struct text *out)
 {
 	AUTO_RANKING struct ranking packages = { 0 }, folders = { 0 }, files = { 0 };
 	json_t *list = json_array(), *large = json_array(), *below = json_array();
@@ -214,11 +214,11 @@ void inspect_print_json(const struct contents *c, struct text *out)
 		AUTO_FREE char *path = mem_printf("/%s", c->tree.items[files.items[i].index].path);
 		json_array_append_new(large, json_pack("{s:o, s:I}", "path", report_text_json(path), "size_bytes", (json_int_t)files.items[i].size_bytes));
 	}
-	report_text_dump(out, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:O, s:o, s:o, s:o, s:o}", "format", 1, "name",
+	report_text_dump(out, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:O, s:o, s:o, s:o, s:o, s:o*}", "format", 1, "name",
 					report_text_json(c->source.name), "manifest", report_text_digest(&c->source.manifest), "image_id",
 					report_text_digest(&c->source.config_digest), "architecture",
 					report_text_json(json_string_value(json_object_get(c->source.config, "architecture"))), "created",
 					report_text_json(json_string_value(json_object_get(c->source.config, "created"))), "settings",
 					settings ? settings : json_null(), "layers", layers_json(c), "packages", list, "folders", below,
-					"largest_files", large));
+					"largest_files", large, "lines", lines));
 }

@@ -24,6 +24,7 @@ const char *service_framework(const struct service_set *s); /* its name */
 struct service_package {
 	const char *name;
 	int group;               /* enum package_group: the layer it is poured into */
+	const char *asked;       /* the service that asks for it, "mariadb", "framework", or the recipe's key that does: "fonts" */
 };
 size_t service_packages(const struct service_set *s, const struct service_package **ret);
 

@@ -179,6 +179,19 @@ image() {
 	[[ $stderr == *"is of another lock"* ]]
 }
 
+@test "inspect of a recipe: what each of its lines brings, all of the image together; without an image it says so" {
+	cd out
+	"$MKBENCH" inspect --json ../notes.yml >"$BATS_TEST_TMPDIR/json"
+	jq -e '([.lines[].size_bytes] | add) == ([.folders[].size_bytes] | add)' "$BATS_TEST_TMPDIR/json"
+	jq -e '.lines[] | select(.key == "base") | .line == 3 and .text == "base:" and (.largest | index("tools"))' "$BATS_TEST_TMPDIR/json"
+	jq -e '.lines[] | select(.key == "framework") | .line == 7 and .text == "framework: ./own.yml" and .size_bytes > 1000000' "$BATS_TEST_TMPDIR/json"
+	mkbench 0 inspect ../notes.yml
+	[[ $output == *"by line of ../notes.yml"*"framework: ./own.yml"* ]]
+	cd "$BATS_TEST_TMPDIR"
+	mkbench 2 inspect "$BATS_FILE_TMPDIR/notes.yml"
+	[[ $output == *"notes-1.oci or .tar is not in this folder: 'mkbench build "* ]]
+}
+
 @test "release: what is no line, a document that there is not, and one twice are refused where they stand" {
 	for row in 'title: "a\nb"' 'title: "a\e[31m"' 'documents: [spdx, spdx]' 'documents: [pdf]' 'documents: []' 'sums: 7'; do
 		cat plain.yml - >bad.yml <<<"release: { $row }"

@@ -45,7 +45,7 @@ static void look(const char *folder)
 
 	if (!e) {
 		inspect_print(&c, &out);
-		inspect_print_json(&c, &out);
+		inspect_print_json(&c, NULL, &out);
 		for (size_t i = 0; i < out.len; i++)
 			if ((unsigned char)out.bytes[i] < ' ' && out.bytes[i] != '\n')
 				abort();
