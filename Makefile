@@ -49,7 +49,7 @@ lib  := $(build)/mkbench.a
 unit := $(patsubst tests/unit/%.c,$(build)/t/%,$(sort $(wildcard tests/unit/*.c)))
 pure := schema recipe debian plan tree template contract service
 
-all: build/mkbench guest
+all: build/mkbench guest $(build)/later.so
 
 # build/mkbench is the variant that was made last, whatever the time stamps say.
 ifneq ($(shell readlink build/mkbench),$(VARIANT)/mkbench)
@@ -66,6 +66,11 @@ $(lib): $(obj)
 
 $(build)/mkbench: $(build)/main.o $(lib)
 	$(call short,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# For programs of images, so with nothing of this machine's in it.
+$(build)/later.so: builder/later.c
+	@mkdir -p $(@D)
+	$(call short,LINK,$@)$(CC) -std=gnu17 -D_GNU_SOURCE $(warn) -O2 -fPIC -shared -fvisibility=hidden -o $@ $<
 
 $(build)/t/%: tests/unit/%.c $(lib)
 	@mkdir -p $(@D)
@@ -182,10 +187,11 @@ share = $(into)/share/mkbench
 pages = $(into)/share/man/man1/mkbench.1 $(into)/share/bash-completion/completions/mkbench \
 	$(into)/share/zsh/site-functions/_mkbench $(into)/share/fish/vendor_completions.d/mkbench.fish
 
-install: $(build)/mkbench guest
+install: $(build)/mkbench guest $(build)/later.so
 	install -D -m 755 $(build)/mkbench $(into)/bin/mkbench
 	install -D -m 755 $(build)/guest/guest $(share)/guest
 	install -D -m 644 $(build)/guest/libraries.json $(share)/libraries.json
+	install -D -m 644 $(build)/later.so $(share)/later.so
 	cp -R services rootfs recipes $(share)
 	rm -f $(share)/recipes/*.lock
 	chmod -R u=rwX,go=rX $(share)
@@ -205,7 +211,7 @@ deb:
 	@.ci/setup deb
 	@$(MAKE) --no-print-directory VARIANT=release deb-made
 
-deb-made: $(build)/mkbench guest
+deb-made: $(build)/mkbench guest $(build)/later.so
 	@rm -rf build/deb
 	@mkdir -p build/deb/debian out
 	@$(MAKE) --no-print-directory VARIANT=$(VARIANT) DESTDIR=$(CURDIR)/build/deb/root PREFIX=/usr -s install

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd/reproduce.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <jansson.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,182 +13,269 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "report/diff.h"
-#include "report/diff_print.h"
+#include "build/build_sums.h"
+#include "cmd/reproduce_elsewhere.h"
+#include "report/first_difference.h"
+#include "report/report_text.h"
 #include "report/sites_alike.h"
 
-/* What `mkbench build` reports in its last line. */
-static struct err *build(const char *recipe, const char *folder, const char *const *set, json_t **ret)
+struct err *reproduce_build(const char *program, const char *recipe, const char *folder, const char *const *set, json_t **ret)
 {
-	AUTO_FREE char *whole = realpath(recipe, NULL), *said = NULL, *errors = NULL;
-	const char *const argv[] = { "/proc/self/exe", "build", "--progress=json", "--output", folder, whole, NULL };
+	AUTO_FREE char *said = NULL, *errors = NULL;
+	const char *const argv[] = { program, "build", "--progress=json", "--output", folder, recipe, NULL };
 	struct child c = { .argv = argv, .set = set };
 	int status;
 
-	if (!whole)
-		return err_new(ERR_USAGE, "%s: %s", recipe, strerror(errno));
 	TRY(child_run(&c, &said, &errors, &status));
 	const char *last = strstr(errors, "mkbench: ");
 	if (status)
-		return err_new(status >= ERR_USAGE && status <= ERR_SYSTEM ? (enum err_kind)status : ERR_SYSTEM, "the build into %s: %.*s", folder,
-			       (int)strcspn(last ? last + 9 : "failed", "\n"), last ? last + 9 : "failed");
+		return err_new(status >= ERR_USAGE && status <= ERR_SYSTEM ? (enum err_kind)status : ERR_SYSTEM, "the build into %s: %s", folder,
+			       last ? last + strlen("mkbench: ") : "failed");
 	*ret = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
 	return *ret ? NULL : err_new(ERR_SYSTEM, "the build into %s reports nothing", folder);
 }
 
-/* The process itself changes, and with it its child; nothing comes after it that would mind. */
-static void change_circumstances(void)
+static const char *text_of(const json_t *object, const char *key)
 {
-	cpu_set_t own, one;
-
-	umask(077);
-	CPU_ZERO(&one);
-	if (!sched_getaffinity(0, sizeof own, &own))
-		for (size_t i = 0; i < CPU_SETSIZE && !CPU_COUNT(&one); i++)
-			if (CPU_ISSET(i, &own))
-				CPU_SET(i, &one);
-	if (CPU_COUNT(&one))
-		sched_setaffinity(0, sizeof one, &one);
-	if (!geteuid() && !unshare(CLONE_NEWUTS) && sethostname("elsewhere", 9) < 0)
-		return; /* it keeps its name */
-}
-
-static struct err *build_elsewhere(const char *recipe, const char *top, json_t **ret)
-{
-	AUTO_FREE char *store = mem_printf("MKBENCH_STORE=%s/store", top), *home = mem_printf("HOME=%s/home", top), *folder = mem_printf("%s/other place/out", top);
-	AUTO_FREE char *home_path = mem_printf("%s/home", top);
-	const char *const set[] = { store, home, "TZ=Pacific/Kiritimati", "LC_ALL=tr_TR.UTF-8", "LANG=tr_TR.UTF-8", "SOURCE_DATE_EPOCH", "USER=somebody", NULL };
-
-	TRY(file_make_folder(home_path, 0700));
-	TRY(file_make_folder(folder, 0700));
-	change_circumstances();
-	return build(recipe, folder, set, ret);
-}
-
-static const char *text_of(const json_t *output, const char *key)
-{
-	const char *text = json_string_value(json_object_get(output, key));
+	const char *text = json_string_value(json_object_get(object, key));
 
 	return text ? text : "";
 }
 
-static const char *digest_of_output(const json_t *output)
+/* A layout is its image's manifest, a file its bytes. "" of one that is not there. */
+static struct err *sum(const json_t *output, const char *path, char ret[static DIGEST_HEX + 8])
 {
-	return json_object_get(output, "inputs") ? text_of(output, "inputs") : text_of(output, "digest");
-}
+	struct digest d;
+	char hex[DIGEST_HEX];
+	struct stat st;
 
-static struct err *show_difference(const json_t *a, const json_t *b)
-{
-	AUTO_CONTENTS struct contents old = { 0 }, new = { 0 };
-	AUTO_DIFF struct diff d = { 0 };
-	AUTO_TEXT struct text out = { 0 };
-
-	TRY(contents_open(text_of(a, "path"), NULL, &old));
-	TRY(contents_open(text_of(b, "path"), NULL, &new));
-	diff_of(&old, &new, &d);
-	diff_print(&d, DIFF_TEXT, &out);
-	fputs(out.bytes, stdout);
-	return NULL;
-}
-
-/* The layer of the same name, or else NULL. */
-static const json_t *find_layer(const json_t *layers, const json_t *like)
-{
-	for (size_t i = 0; i < json_array_size(layers); i++)
-		if (!strcmp(text_of(json_array_get(layers, i), "layer"), text_of(like, "layer")))
-			return json_array_get(layers, i);
-	return NULL;
-}
-
-/* Prebaked sites, and nothing else, are not the same bytes. */
-static bool only_sites_differ(const json_t *first, const json_t *second)
-{
-	const json_t *layers = json_object_get(first, "layers"), *others = json_object_get(second, "layers");
-	bool sites = false;
-
-	for (size_t i = 0; i < json_array_size(layers); i++) {
-		const json_t *layer = json_array_get(layers, i);
-		if (json_equal(layer, find_layer(others, layer)))
-			continue;
-		if (strcmp(text_of(layer, "layer"), "sites") || !find_layer(others, layer))
-			return false;
-		sites = true;
+	ret[0] = '\0';
+	if (stat(path, &st) < 0)
+		return NULL;
+	if (S_ISDIR(st.st_mode)) {
+		snprintf(ret, DIGEST_HEX + 8, "%s", text_of(output, "digest"));
+		return NULL;
 	}
-	return sites && json_array_size(layers) == json_array_size(others);
+	TRY(build_sums_file(path, &d));
+	snprintf(ret, DIGEST_HEX + 8, "sha256:%s", digest_hex(&d, hex));
+	return NULL;
 }
 
-/* Of a disk alone nobody here reads the files. */
-static struct err *compare_sites(const json_t *a, const json_t *b)
+static struct err *add_row(json_t *rows, const char *kind, const json_t *x, const char *a, const json_t *y, const char *b)
 {
-	AUTO_CONTENTS struct contents one = { 0 }, other = { 0 };
-	AUTO_TEXT struct text says = { 0 };
-	size_t at = 0;
+	char one[DIGEST_HEX + 8], two[DIGEST_HEX + 8];
+	const char *slash = strrchr(a, '/');
 
-	while (at < json_array_size(a) && !json_object_get(json_array_get(a, at), "digest"))
-		at++;
-	if (at == json_array_size(a))
-		return err_new(ERR_BUILD, "the layer of the prebaked sites differs, as it does whenever they are made, and there is no container image among the "
-			       "outputs in which they could be compared: add one to 'outputs'");
-	TRY(contents_open(text_of(json_array_get(a, at), "path"), NULL, &one));
-	TRY(contents_open(text_of(json_array_get(b, at), "path"), NULL, &other));
-	bool alike = sites_alike(&one, &other, &says);
-	printf("the layer 'sites' alone is not the same bytes, as a database never is when it is made again\n%s", says.bytes);
-	return alike ? NULL : err_new(ERR_BUILD, "the prebaked sites hold something else under other circumstances");
+	TRY(sum(x, a, one));
+	TRY(sum(y, b, two));
+	json_array_append_new(rows, json_pack("{s:s, s:s, s:b, s:s, s:s}", "output", kind, "file", slash ? slash + 1 : a, "same",
+					      *one && !strcmp(one, two), "first", one, "second", two));
+	return NULL;
 }
 
-static bool has_layer(const json_t *layers, const json_t *layer)
+static bool is_output(const json_t *outputs, const char *name)
 {
-	for (size_t i = 0; i < json_array_size(layers); i++)
-		if (json_equal(json_array_get(layers, i), layer))
+	for (size_t i = 0; i < json_array_size(outputs); i++) {
+		AUTO_FREE char *tail = mem_printf("/%s", name);
+		if (text_ends(text_of(json_array_get(outputs, i), "path"), tail))
 			return true;
+	}
 	return false;
 }
 
-static struct err *compare(const json_t *first, const json_t *second)
+/* What a build with the key `release` writes beside them. */
+static struct err *add_documents(json_t *rows, const json_t *outputs, const char *top)
 {
-	const json_t *a = json_object_get(first, "outputs"), *b = json_object_get(second, "outputs"), *layers = json_object_get(first, "layers");
-	size_t count = json_array_size(a), bad = 0;
+	AUTO_FREE char *folder = mem_printf("%s/out", top);
+	struct dirent **list;
+	int count = scandir(folder, &list, NULL, alphasort);
+	struct err *e = NULL;
 
-	for (size_t i = 0; i < count; i++) {
-		const json_t *x = json_array_get(a, i), *y = json_array_get(b, i);
-		bool same = !strcmp(digest_of_output(x), digest_of_output(y)) && *digest_of_output(x);
-		printf("%-10s %s  %s\n", text_of(x, "output"), same ? "same     " : "different", digest_of_output(x));
-		if (!same)
-			printf("%-10s            %s\n", "", digest_of_output(y));
-		bad += !same;
+	for (int i = 0; i < count; i++) {
+		const char *name = list[i]->d_name;
+		AUTO_FREE char *a = mem_printf("%s/out/%s", top, name), *b = mem_printf("%s/out again/%s", top, name);
+		if (!e && name[0] != '.' && list[i]->d_type == DT_REG && !is_output(outputs, name))
+			e = add_row(rows, "document", NULL, a, NULL, b);
+		free(list[i]);
 	}
-	for (size_t i = 0; bad && i < json_array_size(layers); i++)
-		if (!has_layer(json_object_get(second, "layers"), json_array_get(layers, i)))
-			printf("layer %s differs\n", text_of(json_array_get(layers, i), "layer"));
-	if (!count || count != json_array_size(b))
-		return err_new(ERR_SYSTEM, "the two builds report other outputs");
-	if (!bad)
-		return NULL;
-	if (only_sites_differ(first, second))
-		return compare_sites(a, b);
-	if (json_object_get(json_array_get(a, 0), "digest"))
-		TRY(show_difference(json_array_get(a, 0), json_array_get(b, 0)));
-	return err_new(ERR_BUILD, "%zu of %zu output%s not the same bytes under other circumstances", bad, count, count == 1 ? " is" : "s are");
+	if (count >= 0)
+		free(list);
+	return e;
 }
 
-struct err *reproduce(const char *recipe)
+static struct err *list_rows(const json_t *first, const json_t *second, const char *top, json_t *rows)
+{
+	const json_t *a = json_object_get(first, "outputs"), *b = json_object_get(second, "outputs");
+
+	if (!json_array_size(a) || json_array_size(a) != json_array_size(b))
+		return err_new(ERR_SYSTEM, "the two builds report other outputs");
+	for (size_t i = 0; i < json_array_size(a); i++) {
+		const json_t *x = json_array_get(a, i), *y = json_array_get(b, i);
+		TRY(add_row(rows, text_of(x, "output"), x, text_of(x, "path"), y, text_of(y, "path")));
+	}
+	return add_documents(rows, a, top);
+}
+
+static size_t count_bad(const json_t *rows)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		bad += !json_is_true(json_object_get(json_array_get(rows, i), "same"));
+	return bad;
+}
+
+/* The first container image of both; false if they have disks alone. */
+static struct err *open_images(const json_t *first, const json_t *second, struct contents *old, struct contents *new, bool *found)
+{
+	const json_t *a = json_object_get(first, "outputs"), *b = json_object_get(second, "outputs");
+	size_t i = 0;
+
+	while (i < json_array_size(a) && !json_object_get(json_array_get(a, i), "digest"))
+		i++;
+	*found = i < json_array_size(a);
+	if (!*found)
+		return NULL;
+	TRY(contents_open(text_of(json_array_get(a, i), "path"), NULL, old));
+	return contents_open(text_of(json_array_get(b, i), "path"), NULL, new);
+}
+
+/* What a disk has more than a container image is not looked into. */
+static struct err *find_difference(const json_t *first, const json_t *second, json_t **ret)
+{
+	AUTO_CONTENTS struct contents old = { 0 }, new = { 0 };
+	bool found;
+
+	TRY(open_images(first, second, &old, &new, &found));
+	return found ? first_difference(&old, &new, ret) : NULL;
+}
+
+/* Prebaked sites are made again by a second build, and a database is never the same bytes twice. */
+static struct err *compare_sites(const json_t *first, const json_t *second, bool *alike, json_t **ret)
+{
+	AUTO_CONTENTS struct contents old = { 0 }, new = { 0 };
+	AUTO_TEXT struct text says = { 0 };
+	bool found;
+
+	TRY(open_images(first, second, &old, &new, &found));
+	if (!found)
+		return err_new(ERR_BUILD, "the layer of the prebaked sites differs, as it does whenever they are made, and there is no container image among the "
+			       "outputs in which they could be compared: add one to 'outputs'");
+	*alike = sites_alike(&old, &new, &says);
+	*ret = json_pack("{s:b, s:s}", "alike", *alike, "says", says.bytes);
+	return NULL;
+}
+
+static json_t *other_layers(const json_t *first, const json_t *second)
+{
+	const json_t *a = json_object_get(first, "layers"), *b = json_object_get(second, "layers");
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < json_array_size(a); i++)
+		if (!json_equal(json_array_get(a, i), json_array_get(b, i)))
+			json_array_append(names, json_object_get(json_array_get(a, i), "layer"));
+	return names;
+}
+
+static void print_words(struct text *out, const char *head, const json_t *words)
+{
+	for (size_t i = 0; i < json_array_size(words); i++)
+		text_printf(out, "%s%s", i ? ", " : head, json_string_value(json_array_get(words, i)));
+	text_put(out, json_array_size(words) ? "\n" : "");
+}
+
+static void print_difference(struct text *out, const json_t *d)
+{
+	static const char *const kinds[] = { "path", "setting", "layer" };
+	const json_t *at = json_object_get(d, "at");
+
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (json_object_get(d, kinds[i]))
+			text_printf(out, "the first difference: %s %s\n", kinds[i], text_of(d, kinds[i]));
+	text_printf(out, "  here       %s\n  elsewhere  %s\n", text_of(d, "first"), text_of(d, "second"));
+	if (at)
+		text_printf(out, "  %s\n  here       %s\n  elsewhere  %s\n", text_of(at, "where"), text_of(at, "first"), text_of(at, "second"));
+}
+
+static void print(const json_t *all)
+{
+	const json_t *rows = json_object_get(all, "outputs"), *d = json_object_get(all, "first_difference");
+	AUTO_TEXT struct text out = { 0 };
+
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		bool same = json_is_true(json_object_get(row, "same"));
+		text_printf(&out, "%-10s %-10s %s  %s\n", text_of(row, "output"), same ? "same" : "different", text_of(row, "first"), text_of(row, "file"));
+		if (!same)
+			text_printf(&out, "%-10s %-10s %s\n", "", "", text_of(row, "second"));
+	}
+	print_words(&out, "other in the second build: ", json_object_get(all, "varied"));
+	print_words(&out, "the same in both: ", json_object_get(all, "kept"));
+	print_words(&out, "layers that differ: ", json_object_get(all, "layers"));
+	if (json_is_object(d))
+		print_difference(&out, d);
+	if (json_object_get(all, "sites"))
+		text_printf(&out, "as a database never is the same when it is made again, what it holds was compared:\n%s",
+			    text_of(json_object_get(all, "sites"), "says"));
+	fputs(out.bytes, stdout);
+}
+
+static struct err *judge(const json_t *first, const json_t *elsewhere, const char *top, bool json)
+{
+	const json_t *second = json_object_get(elsewhere, "report");
+	json_t *rows = json_array(), *layers = other_layers(first, second), *difference = NULL, *sites = NULL;
+	struct err *e = list_rows(first, second, top, rows);
+	size_t count = json_array_size(rows), bad = count_bad(rows);
+	bool alike = false;
+
+	if (!e && bad && json_array_size(layers) == 1 && !strcmp(json_string_value(json_array_get(layers, 0)), "sites"))
+		e = compare_sites(first, second, &alike, &sites);
+	else if (!e && bad)
+		e = find_difference(first, second, &difference);
+	json_t *all = json_pack("{s:i, s:b, s:o, s:O, s:O, s:o, s:o, s:o*}", "format", 1, "ok", !bad || alike, "outputs", rows, "varied",
+				json_object_get(elsewhere, "varied"), "kept", json_object_get(elsewhere, "kept"), "layers", layers,
+				"first_difference", difference ? difference : json_null(), "sites", sites);
+	if (!e && json) {
+		AUTO_TEXT struct text out = { 0 };
+		report_text_dump(&out, json_incref(all));
+		fputs(out.bytes, stdout);
+	} else if (!e) {
+		print(all);
+	}
+	json_decref(all);
+	if (e || !bad || alike)
+		return e;
+	if (sites)
+		return err_new(ERR_BUILD, "the prebaked sites hold something else under other circumstances");
+	return err_new(ERR_BUILD, "%zu of %zu file%s not the same bytes under other circumstances", bad, count, count == 1 ? " is" : "s are");
+}
+
+static struct err *build_twice(const char *recipe, const char *top, bool json)
+{
+	AUTO_FREE char *whole = realpath(recipe, NULL), *folder = mem_printf("%s/out", top);
+	json_t *first = NULL, *second = NULL;
+
+	if (!whole)
+		return err_new(ERR_USAGE, "%s: %s", recipe, strerror(errno));
+	TRY(file_make_folder(folder, 0700));
+	struct err *e = reproduce_build("/proc/self/exe", whole, folder, (const char *const[]){ NULL }, &first);
+	if (!e)
+		e = reproduce_elsewhere(whole, top, &second);
+	if (!e)
+		e = judge(first, second, top, json);
+	json_decref(first);
+	json_decref(second);
+	return e;
+}
+
+struct err *reproduce(const char *recipe, bool json)
 {
 	const char *temporary = getenv("TMPDIR");
 	AUTO_FREE char *top = mem_printf("%s/mkbench-reproduce.XXXXXX", temporary && *temporary ? temporary : "/var/tmp");
-	json_t *first = NULL, *second = NULL;
 
 	if (!mkdtemp(top))
 		return err_errno(errno, "make %s", top);
-	AUTO_FREE char *folder = mem_printf("%s/out", top);
-	struct err *e = file_make_folder(folder, 0700);
-	if (!e)
-		e = build(recipe, folder, (const char *const[]){ NULL }, &first);
-	if (!e)
-		e = build_elsewhere(recipe, top, &second);
-	if (!e)
-		e = compare(first, second);
-	json_decref(first);
-	json_decref(second);
+	struct err *e = build_twice(recipe, top, json);
 	fflush(stdout);
 	err_free(file_remove_tree(top)); /* what an ordinary user's build leaves of other ids stays in a folder for such things */
 	return e;

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A recipe built twice, the second time under other circumstances: are the outputs the same bytes? */
+/* Whether a recipe's outputs are the same bytes wherever, whenever and by whom they are built. */
 #pragma once
+#include <jansson.h>
+#include <stdbool.h>
+
 #include "base/err.h"
 
-/* First as a person builds it, then from an empty store, on one processor, with another umask, locale, time zone, HOME, folder of results
- * and, for root, host name, without SOURCE_DATE_EPOCH. A line an output on standard output; ERR_BUILD when one differs, with what differs
- * in the image. The date and the user stay what they are. */
-struct err *reproduce(const char *recipe) MUST_CHECK;
+/* Builds it as usual into a folder for such things, and once more under other circumstances (reproduce_elsewhere.h); prints a line for
+ * each output and document, what was varied, and where the first difference is; or all that as JSON. ERR_BUILD when a byte differs. */
+struct err *reproduce(const char *recipe, bool json) MUST_CHECK;
+
+/* `PROGRAM build` of a recipe into a folder, with variables over ours (struct child): what it reports in its last line. */
+struct err *reproduce_build(const char *program, const char *recipe, const char *folder, const char *const *set, json_t **ret) MUST_CHECK;

@@ -170,12 +170,42 @@ on_small_disk() {
 	run -0 timeout 600 unshare -n "$MKBENCH" build --progress=plain -o changed small.yml
 }
 
-@test "verify --reproducible: the same bytes under other circumstances; a step that takes some of them in is found" {
+@test "verify --reproducible: the same bytes under other circumstances; a step that takes in the date is found" {
 	cp -r app small.yml small.lock bare.yml "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
-	run -0 timeout 900 "$MKBENCH" verify --reproducible small.yml
-	[[ $output == "oci        same       sha256:"*"docker     same       sha256:"* ]]
-	sed -i 's/echo made > made/nproc > made/' bare.yml
+	run -0 --separate-stderr timeout 900 "$MKBENCH" verify --reproducible --json small.yml
+	jq -e '.ok and ([.outputs[].output] == ["oci", "docker"]) and .first_difference == null and (.varied | contains(["date", "time zone", "store"]))' <<<"$output"
+	[[ $(id -u) != 0 ]] || jq -e '.kept == []' <<<"$output"
+	sed -i "s/echo made > made/echo made > made; date +%Y >> made/" bare.yml
 	run -5 timeout 900 "$MKBENCH" verify --reproducible small.yml
-	[[ $output == *"oci        different"*"layer apps differs"*"apps/app/made"*"not the same bytes under other circumstances" ]]
+	[[ $output == *"oci        different"*"layers that differ: apps"*"first difference: path /home/frappe/frappe-bench/apps/app/made"*"line 2"* ]]
+	[[ $output == *"here       $(date +%Y)"*"elsewhere  $(date -d '400 days' +%Y)"* ]]
+}
+
+# What people meet: a line each of a step that would make two builds differ, and all of it under the same second build.
+@test "verify --reproducible: the demo, and ten ways to make a build differ, each found" {
+	[[ -n ${MKBENCH_REPRODUCE:-} ]] || skip "builds the demo twice, and a small image 22 times: MKBENCH_REPRODUCE=1"
+	local recipes word
+	recipes=$(realpath "$BATS_TEST_DIRNAME/../../recipes")
+	cp -r "$recipes/demo" "$recipes/demo.yml" app small.yml small.lock bare.yml "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	run -0 timeout 1800 "$MKBENCH" verify --reproducible demo.yml
+	echo "$output"
+	while read -r word; do
+		sed "s|echo made > made|$word > made|" "$LAB/bare.yml" >bare.yml
+		run -5 timeout 900 "$MKBENCH" verify --reproducible small.yml
+		echo "$word: $output"
+		[[ $output == *"first difference: path /home/frappe/frappe-bench/apps/app/made"* ]]
+	done <<-'END'
+		date +%s
+		date +%G-W%V
+		date -Iseconds
+		nproc
+		cat /proc/sys/kernel/random/uuid
+		cat /proc/self/mountinfo
+		cat /proc/uptime
+		mktemp -u
+		stat -c %Y made
+		od -N 8 /dev/urandom
+	END
 }

@@ -15,6 +15,7 @@
 #include "layer/sandbox/sandbox_login.h"
 
 #define CA_BUNDLE "/run/mkbench/ca.crt"
+#define LATER "/run/mkbench/later.so"
 
 void sandbox_host_map(char ret[static 256])
 {
@@ -64,10 +65,10 @@ static const char *host_bundle(void)
 struct sandbox_host sandbox_host_files(bool network)
 {
 	struct sandbox_host host = { 0 };
-	const char *bundle = network ? host_bundle() : NULL;
+	const char *file = network ? host_bundle() : getenv(SANDBOX_HOST_LATER);
 
-	if (bundle)
-		host.binds[host.count++] = (struct bind){ bundle, CA_BUNDLE, false };
+	if (file)
+		host.binds[host.count++] = (struct bind){ file, network ? CA_BUNDLE : LATER, false };
 	return host;
 }
 
@@ -181,6 +182,8 @@ const char **sandbox_host_environment(const struct sandbox *s)
 		set(&e, defaults[i]);
 	if (s->network)
 		set_network(&e);
+	else if (getenv(SANDBOX_HOST_LATER))
+		set(&e, "LD_PRELOAD=" LATER);
 	for (const char *const *pair = s->env; pair && *pair; pair++)
 		set(&e, *pair);
 	VEC_PUSH(&e, NULL);

@@ -9,6 +9,10 @@ void sandbox_host_map(char ret[static 256]);
 /* Whether root here is an ordinary user outside. */
 bool sandbox_host_in_user_namespace(void);
 
+/* A variable of mkbench's own: a shared object (builder/later.c) that programs of rooms without network load before their own. With
+ * another date no certificate of a server would be valid, so a room with network goes without. */
+#define SANDBOX_HOST_LATER "MKBENCH_LATER"
+
 struct sandbox_host {
 	struct bind binds[1];
 	size_t count;
@@ -16,7 +20,7 @@ struct sandbox_host {
 
 /* Whether a program's line says that it does not trust a server's certificate: pip, npm, yarn, git, curl, Go. */
 bool sandbox_host_distrusts(const char *line);
-/* The CA bundle of the host; none without network. */
+/* With network the CA bundle of the host, without it what SANDBOX_HOST_LATER names. */
 struct sandbox_host sandbox_host_files(bool network);
 
 /* Where the caller told pip and npm which index to use: the first that there is of the file that the environment names, the

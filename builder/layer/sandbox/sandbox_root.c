@@ -56,9 +56,7 @@ static struct err *mount_overlay(const struct sandbox *s, const char *root)
 	return err_errno(errno, "mount overlay over %s", root);
 }
 
-/* A detached copy of what is mounted at a path, to be put in place once the old root is gone; its ids mapped as in the user
- * namespace, unless that is -1. */
-static struct err *take(const char *path, int user, uint64_t more, int *ret_fd)
+struct err *sandbox_root_take(const char *path, int user, uint64_t more, int *ret_fd)
 {
 	AUTO_CLOSE int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 	struct mount_attr attributes = { .attr_set = (uint64_t)MOUNT_ATTR_NODEV | more };
@@ -78,14 +76,14 @@ static struct err *map_in_place(const char *folder, int user)
 {
 	AUTO_CLOSE int fd = -1;
 
-	TRY(take(folder, user, 0, &fd));
+	TRY(sandbox_root_take(folder, user, 0, &fd));
 	return move_mount(fd, "", AT_FDCWD, folder, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? err_errno(errno, "map %s", folder) : NULL;
 }
 
 static bool maps(const char *folder, int user)
 {
 	AUTO_CLOSE int fd = -1;
-	struct err *e = take(folder, user, 0, &fd);
+	struct err *e = sandbox_root_take(folder, user, 0, &fd);
 
 	err_free(e);
 	return !e;
@@ -123,13 +121,13 @@ static struct err *make_root(const struct sandbox *s, int user, int *ret_fd)
 	const char *root = s->lowers[0];
 
 	if (!s->upper && !s->lowers[1])
-		return take(root, user, MOUNT_ATTR_RDONLY, ret_fd);
+		return sandbox_root_take(root, user, MOUNT_ATTR_RDONLY, ret_fd);
 	if (user >= 0) {
 		TRY(map_layers(s, user));
 		TRY(sandbox_range_files(s->range));
 	}
 	TRY(mount_overlay(s, root));
-	return take(root, -1, 0, ret_fd);
+	return sandbox_root_take(root, -1, 0, ret_fd);
 }
 
 /* It lies over the old root, which lies over it after the exchange and goes without a place of its own. */
@@ -289,12 +287,12 @@ static struct err *mask(const char *program)
 /* A file of the machine is read by everybody, or it is not for the room: only what is the room's own needs its ids. */
 static struct err *take_bind(const struct bind *b, int user, int *ret_fd)
 {
-	struct err *e = take(b->from, user, MOUNT_ATTR_NOSUID | (b->writable ? 0 : MOUNT_ATTR_RDONLY), ret_fd);
+	struct err *e = sandbox_root_take(b->from, user, MOUNT_ATTR_NOSUID | (b->writable ? 0 : MOUNT_ATTR_RDONLY), ret_fd);
 
 	if (!e || b->writable || user < 0)
 		return e;
 	err_free(e);
-	return take(b->from, -1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY, ret_fd);
+	return sandbox_root_take(b->from, -1, MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY, ret_fd);
 }
 
 static struct err *gather(const struct sandbox *s, struct parts *p)
