@@ -8,14 +8,16 @@
 #include "base/mem.h"
 #include "base/password.h"
 #include "cmd/option.h"
+#include "cmd/sign_key.h"
+#include "signature/image_signature.h"
 #include "signature/signature.h"
 
-enum { KEY = OPTION_OWN, PASSWORD_FILE, NO_PASSWORD, COMMENT, GENERATE };
+enum { KEY = OPTION_OWN, PASSWORD_FILE, NO_PASSWORD, COMMENT, GENERATE, PEM };
 
 #define HINT "--password-file FILE has it"
 
 struct wishes {
-	const char *key, *password_file, *comment, *generate;
+	const char *key, *password_file, *comment, *generate, *pem;
 	bool no_password;
 };
 
@@ -28,6 +30,7 @@ static struct err *take(void *wishes, int option, const char *value)
 	case PASSWORD_FILE: w->password_file = value; return NULL;
 	case NO_PASSWORD: w->no_password = true; return NULL;
 	case COMMENT: w->comment = value; return NULL;
+	case PEM: w->pem = value; return NULL;
 	case GENERATE: w->generate = value; return NULL;
 	default: return err_new(ERR_USAGE, "an option that nobody takes");
 	}
@@ -51,19 +54,14 @@ static struct err *generate(const struct wishes *w)
 	return NULL;
 }
 
-static struct err *open_key(const struct wishes *w, struct key *ret)
+static struct err *print_pem(const char *file)
 {
-	AUTO_PASSWORD char *password = NULL;
-	bool encrypted;
+	AUTO_KEY struct key k = { 0 };
 
-	if (!w->key)
-		return err_new(ERR_USAGE, "sign wants --key FILE, a secret key: 'mkbench sign --generate FILE' makes one");
-	TRY(key_is_encrypted(w->key, &encrypted));
-	if (encrypted && w->password_file)
-		TRY(password_read(w->password_file, &password));
-	else if (encrypted)
-		TRY(password_ask("password of the key: ", false, HINT, &password));
-	return key_read_secret(w->key, password, ret);
+	TRY(key_read_public(file, &k));
+	AUTO_FREE char *pem = image_signature_pem(&k);
+	fputs(pem, stdout);
+	return NULL;
 }
 
 static struct err *run(int argc, char **argv)
@@ -73,13 +71,17 @@ static struct err *run(int argc, char **argv)
 	const char *file;
 
 	TRY(option_read(&cmd_sign, argc, argv, take, &w, &file));
+	if (w.pem)
+		return file ? err_new(ERR_USAGE, "--pem prints a key and signs nothing: '%s' is one word too many", file) : print_pem(w.pem);
 	if (w.generate)
 		return file ? err_new(ERR_USAGE, "--generate makes a key and signs nothing: '%s' is one word too many", file) : generate(&w);
 	if (!file)
 		return err_new(ERR_USAGE, "sign wants one word or more, FILE...: see 'mkbench help sign'");
 	if (w.comment && strpbrk(w.comment, "\r\n"))
 		return err_new(ERR_USAGE, "--comment takes one line");
-	TRY(open_key(&w, &k));
+	if (!w.key)
+		return err_new(ERR_USAGE, "sign wants --key FILE, a secret key: 'mkbench sign --generate FILE' makes one");
+	TRY(sign_key_open(w.key, w.password_file, &k));
 	for (char *const *word = option_words(argc, argv); *word; word++) {
 		AUTO_FREE char *path = NULL;
 		TRY(signature_write(*word, &k, w.comment, &path));
@@ -93,6 +95,7 @@ static const struct option_row options[] = {
 	{ "password-file", PASSWORD_FILE, "FILE", NULL, "the key's password is this file's first line; - is standard input; without it the terminal is asked" },
 	{ "comment", COMMENT, "TEXT", NULL, "the trusted comment, which is signed, too; the time and the file's name unless given" },
 	{ "generate", GENERATE, "FILE", NULL, "make a key instead: FILE, which is secret, and FILE.pub" },
+	{ "pem", PEM, "FILE", NULL, "print a public key, FILE.pub, as PEM instead: what cosign and podman check the signature of a pushed image by" },
 	{ "no-password", NO_PASSWORD, NULL, NULL, "with --generate: a key that is not encrypted" },
 	{ 0 },
 };

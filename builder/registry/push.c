@@ -136,7 +136,7 @@ static struct err *push_all(const struct push *p, struct registry *r, const stru
 	TRY(push_blobs(p, r, n, ret));
 	for (size_t i = 0; i < p->set->documents.count; i++)
 		TRY(push_document(p, r, i, ret));
-	return NULL;
+	return p->sign ? p->sign(p->arg, r, &p->set->documents.items[p->set->root].digest) : NULL;
 }
 
 struct err *push_image(const struct push *p, struct push_result *ret)

@@ -5,6 +5,7 @@
 #include "registry/credentials.h"
 #include "registry/manifest_set.h"
 #include "registry/reference.h"
+#include "registry/registry.h"
 #include "store/store.h"
 
 struct push {
@@ -15,6 +16,9 @@ struct push {
 	bool plain_http;
 	struct store *store;             /* remembers which repository has a blob, so that the next one may mount it; or NULL */
 	struct progress *progress;       /* or NULL */
+	/* NULL, or called once the image is there: signs it in its repository. */
+	struct err *(*sign)(void *arg, struct registry *r, const struct digest *manifest);
+	void *arg;
 };
 
 struct push_result {

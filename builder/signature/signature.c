@@ -22,10 +22,10 @@
 #define TRUSTED    "trusted comment: "
 
 /* Algorithm 2, id 8, signature 64. */
-enum { SIGNATURE = 64, WHOLE = 74, HASH = 64 };
+enum { WHOLE = 74, HASH = 64 };
 
 struct parts {
-	uint8_t head[WHOLE], global[SIGNATURE];
+	uint8_t head[WHOLE], global[SIGNATURE_BYTES];
 	char *comment;
 };
 
@@ -60,11 +60,11 @@ static struct err *hash(int fd, const char *path, uint8_t ret[static HASH])
 	return n < 0 ? err_errno(errno, "read %s", path) : NULL;
 }
 
-static struct err *sign(const struct key *k, const void *bytes, size_t len, uint8_t ret[static SIGNATURE])
+struct err *signature_bytes(const struct key *k, const void *bytes, size_t len, uint8_t ret[static SIGNATURE_BYTES])
 {
 	EVP_PKEY *pair = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, k->seed, sizeof k->seed);
 	EVP_MD_CTX *run = EVP_MD_CTX_new();
-	size_t size = SIGNATURE;
+	size_t size = SIGNATURE_BYTES;
 	bool good = pair && run && EVP_DigestSignInit(run, NULL, NULL, NULL, pair) == 1 && EVP_DigestSign(run, ret, &size, bytes, len) == 1;
 
 	EVP_MD_CTX_free(run);
@@ -72,12 +72,12 @@ static struct err *sign(const struct key *k, const void *bytes, size_t len, uint
 	return good ? NULL : err_new(ERR_SYSTEM, "libcrypto does not sign");
 }
 
-static bool is_signed(const struct key *k, const void *bytes, size_t len, const uint8_t signature[static SIGNATURE])
+static bool is_signed(const struct key *k, const void *bytes, size_t len, const uint8_t signature[static SIGNATURE_BYTES])
 {
 	EVP_PKEY *half = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, k->public_key, sizeof k->public_key);
 	EVP_MD_CTX *run = EVP_MD_CTX_new();
 	bool good = half && run && EVP_DigestVerifyInit(run, NULL, NULL, NULL, half) == 1 &&
-		    EVP_DigestVerify(run, signature, SIGNATURE, bytes, len) == 1;
+		    EVP_DigestVerify(run, signature, SIGNATURE_BYTES, bytes, len) == 1;
 
 	EVP_MD_CTX_free(run);
 	EVP_PKEY_free(half);
@@ -88,11 +88,11 @@ static bool is_signed(const struct key *k, const void *bytes, size_t len, const 
 static char *with_comment(const uint8_t *signature, const char *comment, size_t *ret_len)
 {
 	size_t len = strlen(comment);
-	char *text = mem_new(SIGNATURE + len + 1);
+	char *text = mem_new(SIGNATURE_BYTES + len + 1);
 
-	memcpy(text, signature, SIGNATURE);
-	memcpy(text + SIGNATURE, comment, len);
-	*ret_len = SIGNATURE + len;
+	memcpy(text, signature, SIGNATURE_BYTES);
+	memcpy(text + SIGNATURE_BYTES, comment, len);
+	*ret_len = SIGNATURE_BYTES + len;
 	return text;
 }
 
@@ -110,7 +110,7 @@ static char *usual_comment(const char *file)
 struct err *signature_write(const char *file, const struct key *k, const char *comment, char **ret_path)
 {
 	AUTO_CLOSE int fd = -1;
-	uint8_t digest[HASH], head[WHOLE] = "ED", global[SIGNATURE];
+	uint8_t digest[HASH], head[WHOLE] = "ED", global[SIGNATURE_BYTES];
 	uint64_t size;
 	size_t len;
 	char id[KEY_ID];
@@ -118,9 +118,9 @@ struct err *signature_write(const char *file, const struct key *k, const char *c
 	TRY(open_file(file, &fd, &size));
 	TRY(hash(fd, file, digest));
 	memcpy(head + 2, k->id, sizeof k->id);
-	TRY(sign(k, digest, sizeof digest, head + 10));
+	TRY(signature_bytes(k, digest, sizeof digest, head + 10));
 	AUTO_FREE char *trusted = comment ? mem_dup(comment) : usual_comment(file), *all = with_comment(head + 10, trusted, &len);
-	TRY(sign(k, all, len, global));
+	TRY(signature_bytes(k, all, len, global));
 	AUTO_FREE char *first = base64_encode(head, sizeof head), *second = base64_encode(global, sizeof global), *path = mem_printf("%s.minisig", file);
 	AUTO_FREE char *text = mem_printf(UNTRUSTED "signature by mkbench with the key %s\n%s\n" TRUSTED "%s\n%s\n", key_id(k, id), first, trusted, second);
 	TRY(file_write(path, text, strlen(text), 0644));
@@ -161,7 +161,7 @@ static struct err *read_parts(const char *file, struct parts *ret)
 	char *rest = text;
 	bool good = text_starts(line(&rest), UNTRUSTED) && take_bytes(line(&rest), ret->head, WHOLE);
 	const char *comment = line(&rest);
-	good = good && text_starts(comment, TRUSTED) && take_bytes(line(&rest), ret->global, SIGNATURE);
+	good = good && text_starts(comment, TRUSTED) && take_bytes(line(&rest), ret->global, SIGNATURE_BYTES);
 	if (!good || ret->head[0] != 'E' || (ret->head[1] != 'D' && ret->head[1] != 'd'))
 		return err_new(ERR_BUILD, "%s is no signature of minisign", path);
 	ret->comment = mem_dup(comment + strlen(TRUSTED));

@@ -343,3 +343,31 @@ login() {
 	rm "$blob"
 	says "*lacks blobs/sha256/*" one r.example/a
 }
+
+# Debian's skopeo is made without sigstore: openssl is the judge of what cosign reads.
+@test "push --sign-key: the signature lies where cosign looks, is of the manifest, and openssl takes it by the public key as PEM" {
+	"$tools/layout" one
+	registry
+	echo secret >password
+	mkbench 0 sign --generate one.key --password-file password
+	mkbench 0 sign --generate other.key --no-password
+	"$MKBENCH" sign --pem one.key.pub >one.pem
+	"$MKBENCH" sign --pem other.key.pub >other.pem
+	mkbench 0 push --sign-key one.key --sign-password-file password one "$at/team/demo"
+	tag=$(digest one)
+	skopeo inspect --raw --tls-verify=false "docker://$at/team/demo:${tag/:/-}.sig" >manifest
+	mkbench 0 push --sign-key one.key --sign-password-file password one "$at/team/demo" # again: nothing more
+	skopeo inspect --raw --tls-verify=false "docker://$at/team/demo:${tag/:/-}.sig" | cmp - manifest
+	curl -sf "http://$at/v2/team/demo/blobs/$(jq -r '.layers[0].digest' manifest)" >payload
+	jq -e --arg tag "$tag" --arg at "$at/team/demo" '.critical == {"identity": {"docker-reference": $at}, "image": {"docker-manifest-digest": $tag}, "type": "cosign container image signature"}' payload
+	jq -r '.layers[0].annotations["dev.cosignproject.cosign/signature"]' manifest | base64 -d >signature
+	run -0 openssl pkeyutl -verify -pubin -inkey one.pem -rawin -in payload -sigfile signature
+	run -1 openssl pkeyutl -verify -pubin -inkey other.pem -rawin -in payload -sigfile signature
+	mkbench 0 push --sign-key other.key one "$at/team/demo" # both stay
+	skopeo inspect --raw --tls-verify=false "docker://$at/team/demo:${tag/:/-}.sig" >both
+	jq -e --slurpfile before manifest '(.layers | length) == 2 and .layers[0] == $before[0].layers[0]' both
+	skopeo copy -q --src-tls-verify=false "docker://$at/team/demo:${tag/:/-}.sig" dir:whole
+	mkbench 2 push --sign-key one.key --sign-password-file manifest one "$at/team/demo"
+	[[ $output == *"not the password"* ]]
+	mkbench 2 push --sign-password-file password one "$at/team/demo"
+}

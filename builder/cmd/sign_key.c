@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#include "cmd/sign_key.h"
+
+#include <stddef.h>
+
+#include "base/password.h"
+
+struct err *sign_key_open(const char *file, const char *password_file, struct key *ret)
+{
+	AUTO_PASSWORD char *password = NULL;
+	bool encrypted;
+
+	TRY(key_is_encrypted(file, &encrypted));
+	if (encrypted && password_file)
+		TRY(password_read(password_file, &password));
+	else if (encrypted)
+		TRY(password_ask("password of the key: ", false, "a file that an option names has it", &password));
+	return key_read_secret(file, password, ret);
+}

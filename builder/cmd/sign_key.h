@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* The secret key of whoever signs. */
+#pragma once
+#include "signature/key.h"
+
+/* An encrypted key's password is the first line of password_file, "-" is standard input; NULL: the terminal is asked. */
+struct err *sign_key_open(const char *file, const char *password_file, struct key *ret) MUST_CHECK;
