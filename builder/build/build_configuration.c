@@ -63,11 +63,6 @@ static void name_server(struct build_context *j)
 		}
 }
 
-bool build_configuration_is_program(const struct entry *e)
-{
-	return !strcmp(e->path, GUEST_FOLDER) || !strcmp(e->path, GUEST_FOLDER "/init") || !strcmp(e->path, GUEST_FOLDER "/libraries.json");
-}
-
 struct err *build_configuration(struct build_context *j, const char *build_id, struct tree *ret)
 {
 	TRY(identify_apps(j));
@@ -78,4 +73,21 @@ struct err *build_configuration(struct build_context *j, const char *build_id, s
 	tree_sort(ret);
 	tree_date(ret);
 	return NULL;
+}
+
+static bool is_program(const struct entry *e)
+{
+	return !strcmp(e->path, GUEST_FOLDER) || !strcmp(e->path, GUEST_FOLDER "/init") || !strcmp(e->path, GUEST_FOLDER "/libraries.json");
+}
+
+void build_configuration_split(const struct tree *t, struct tree *programs, struct tree *rest)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const struct entry *e = &t->items[i];
+		bool program = is_program(e);
+		if (program)
+			tree_add(programs, e);
+		if (!program || e->kind == ENTRY_FOLDER)
+			tree_add(rest, e);
+	}
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "build/build_context.h"
 
-/* Whether an entry is of those programs, whose bytes name no build: they have a layer of their own, which stays as it is when an app changes. */
-bool build_configuration_is_program(const struct entry *e);
 struct err *build_configuration(struct build_context *j, const char *build_id, struct tree *ret) MUST_CHECK;
+/* Adds its entries to one of two trees: programs, whose bytes name no build and whose layer stays as it is when an app changes, and the rest. A folder
+ * of programs is in both. */
+void build_configuration_split(const struct tree *t, struct tree *programs, struct tree *rest);

@@ -230,14 +230,7 @@ static struct err *pour_configuration(struct build_work *w, struct build_layers 
 {
 	struct tree programs = { 0 }, rest = { 0 };
 
-	for (size_t i = 0; i < w->configuration.count; i++) {
-		const struct entry *e = &w->configuration.items[i];
-		bool program = build_configuration_is_program(e);
-		if (program)
-			tree_add(&programs, e);
-		if (!program || e->kind == ENTRY_FOLDER)
-			tree_add(&rest, e);
-	}
+	build_configuration_split(&w->configuration, &programs, &rest);
 	struct digest own = build_layer_blob_content(w->job, &programs), key = build_layer_blob_key("configuration", &(struct digest){ 0 }, out->build_id);
 	struct err *e = build_layer_blob(w->job, &own, &programs, "programs", &out->items[IMAGE_GROUPS + 1].blob);
 	if (!e)
