@@ -9,7 +9,7 @@
 enum sbom_kind {
 	SBOM_SYSTEM,             /* "debian" "12", as os-release says */
 	SBOM_DEBIAN, SBOM_PYTHON, SBOM_NODE, SBOM_APP,
-	SBOM_PROGRAM,            /* ours, that run inside the image */
+	SBOM_PROGRAM,            /* ours, that run inside the image; of a lock also interpreters that are no Debian packages */
 	SBOM_LIBRARY,            /* linked into a program */
 	SBOM_KIND_COUNT
 };

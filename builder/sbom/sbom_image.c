@@ -148,6 +148,22 @@ static const char *word(struct sbom *s, const json_t *object, const char *key)
 	return sbom_keep(s, json_string_value(json_object_get(object, key)));
 }
 
+/* What the package's copyright file says, by the note: in the form that the file has it. */
+static char *license_of(const json_t *row)
+{
+	const json_t *words = json_object_get(row, "licenses");
+	const char *scope = json_string_value(json_object_get(row, "source"));
+	AUTO_TEXT struct text file = { 0 };
+
+	text_put(&file, "Format: 1.0\n");
+	for (size_t i = 0; i < json_array_size(words); i++) {
+		const char *word = json_string_value(json_array_get(words, i));
+		if (word && !strpbrk(word, "\r\n"))
+			text_printf(&file, "\nFiles: *\nLicense: %s\n", word);
+	}
+	return json_array_size(words) && scope ? license_debian(file.bytes, file.len, scope) : NULL;
+}
+
 static void add_library(struct sbom *s, const json_t *row, size_t program)
 {
 	const char *archive = word(s, row, "archive"), *package = word(s, row, "package"), *version = word(s, row, "version");
@@ -162,6 +178,9 @@ static void add_library(struct sbom *s, const json_t *row, size_t program)
 		.purl = sbom_take(s, package ? purl_new("deb", "debian", package, version, q) : purl_new("generic", NULL, archive ? archive : "?", NULL, NULL)),
 	};
 
+	AUTO_FREE char *license = license_of(row);
+
+	part.license = sbom_keep(s, license);
 	if (!sum || !digest_parse(sum, &part.sha256))
 		part.sha256 = (struct digest){ 0 };
 	if (archive)

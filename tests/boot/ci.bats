@@ -72,6 +72,7 @@ steps() {
 	minisign -V -p "$BATS_TEST_TMPDIR/key.pub" -m out/demo-1.0.tar
 	[ "$(jq -r .manifests[0].digest out/demo-1.0.oci/index.json)" = "$(skopeo inspect --tls-verify=false "docker://$REGISTRY_IMAGE:1.0" | jq -r .Digest)" ]
 	jq -e . verify.json >/dev/null
+	jq -e '.packages | length > 100' sbom.spdx.json >/dev/null
 	# The next job has an empty store, and the tar that the cache has kept.
 	mv out first
 	export MKBENCH_STORE=$BATS_TEST_TMPDIR/next

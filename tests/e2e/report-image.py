@@ -72,7 +72,7 @@ first = layer([
     ("usr/lib/mkbench/init", b"program"), ("usr/lib/mkbench/libraries.json", json.dumps({
         "program": "mkbench-guest", "version": "9.9", "sha256": hashlib.sha256(b"another" if hostile else b"program").hexdigest(),
         "libraries": [{"archive": "libgamma.a", "sha256": "c" * 64, "package": "libgamma-dev", "version": "1.2-3", "architecture": "amd64",
-                       "source": "gamma", "source_version": "1.2-3", "distribution": "debian-12"},
+                       "source": "gamma", "source_version": "1.2-3", "distribution": "debian-12", "licenses": ["Expat", "LGPL-2.1+"]},
                       {"archive": "libown.a", "sha256": "d" * 64}]}).encode()),
     ("usr/lib/os-release", b'ID=debian\nVERSION_ID="12"\n'),
 ])

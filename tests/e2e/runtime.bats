@@ -148,6 +148,9 @@ who=home/frappe/frappe-bench/who
 	grep -E '^  - \{name: python, version: "3.10.13", from: "./python", tree: "sha256:[0-9a-f]{64}"\}$' notes.lock
 	mkbench 0 plan notes.yml
 	[[ $output == *"  runtime   node                     24.2.1 of node-linux.tar.gz"* ]]
+	(cd / && "$MKBENCH" sbom --format cyclonedx "$OLDPWD/notes.yml" 2>/dev/null) >sbom.json # of its lock
+	jq -e --arg sum "$(sha256sum <node-linux.tar.gz | cut -d' ' -f1)" '.components[] | select(.name == "node") | .version == "24.2.1" and .hashes[0].content == $sum' sbom.json
+	jq -e '.components[] | select(.name == "python") | .version == "3.10.13" and (.purl | contains("checksum=sha256:"))' sbom.json
 	cp out/notes-1.tar first.tar
 	mkbench 0 clean --built
 	mkbench 0 build -o out notes.yml

@@ -39,6 +39,7 @@ valid() {
 	part shop '.sourceInfo | contains("'"$(printf 'a%.0s' {1..40})"'")'
 	part mkbench-guest '.versionInfo == "9.9"'
 	part libgamma-dev '.externalRefs[0].referenceLocator == "pkg:deb/debian/libgamma-dev@1.2-3?arch=amd64&distro=debian-12&upstream=gamma"'
+	part libgamma-dev '.licenseDeclared == "LGPL-2.1-or-later AND MIT"'
 	part libown.a '.checksums[0].checksumValue == "'"$(printf 'd%.0s' {1..64})"'"'
 	jq -e '[.relationships[] | select(.relationshipType == "STATIC_LINK")] | length == 2' spdx.json
 	jq -e '[.packages[] | select(.SPDXID == (["SPDXRef-debian-1", "SPDXRef-debian-2"][]))] | length == 2' spdx.json
