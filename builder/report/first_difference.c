@@ -101,7 +101,7 @@ static struct err *show_bytes(const struct contents *a, const struct contents *b
 
 static struct err *show_entry(const struct contents *a, const struct contents *b, const struct entry *x, const struct entry *y, json_t **ret)
 {
-	AUTO_FREE char *one = describe(x), *two = describe(y), *path = mem_printf("/%s", x ? x->path : y->path);
+	AUTO_FREE char *one = describe(x), *two = describe(y), *path = mem_printf("/%s", x ? x->path : y ? y->path : "");
 
 	if (!strcmp(one, two))
 		return NULL;
