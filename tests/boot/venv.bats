@@ -9,6 +9,7 @@ load docker
 setup_file() {
 	needs docker_lacks || return 0
 	export BOOT=$BATS_FILE_TMPDIR NET=mkbench-venv-$$ IMAGE=venv:1.0 MKBENCH=${MKBENCH:-build/mkbench}
+	export MKBENCH_STORE=$BOOT/store # what it forgets, other files' tests may want
 	cp -r recipes/demo "$BOOT"
 	sed 's/^name: demo/name: venv/; s/^framework: .*/framework: auto/; s/^outputs: .*/outputs: [docker]/' recipes/demo.yml >"$BOOT/venv.yml"
 	echo 'mkbench-greeting>=1' >"$BOOT/demo/requirements.txt"
@@ -17,7 +18,6 @@ setup_file() {
 	wheel mkbench_words 2.0 'HELLO = "hello"'
 	serve_index
 	build >"$BOOT/build.log" 2>&1 || { tail -20 "$BOOT/build.log" >&2; return 1; }
-	own_store
 	docker_up
 	docker load -i "$BOOT/out/venv-1.0.tar" >/dev/null
 	boot venv
@@ -62,18 +62,10 @@ serve_index() {
 
 build() { timeout 900 "$@" "$MKBENCH" build --progress=plain -o "$BOOT/out" "$BOOT/venv.yml"; }
 
-# What the build took, in a store where things may be forgotten: other files' tests use that of the machine.
-own_store() {
-	"$MKBENCH" store export --progress=quiet "$BOOT/venv.yml" -o "$BOOT/store.tar"
-	forget_wheels "${MKBENCH_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/mkbench}"
-	export MKBENCH_STORE=$BOOT/store
-	"$MKBENCH" store import --progress=quiet "$BOOT/store.tar"
-}
-
 # All is made again: the Python environment rests on the lock alone, which stays.
 touch_dependencies() { "$MKBENCH" clean --built; }
 
-forget_wheels() { rm -f "${1:-$MKBENCH_STORE}"/caches/python-*/files/mkbench_*; }
+forget_wheels() { rm -f "$MKBENCH_STORE"/caches/python-*/files/mkbench_*; }
 
 @test "its processes run with what requirements.txt led to, and with Debian's modules" {
 	docker exec venv benchctl status
