@@ -327,7 +327,7 @@ static struct err *get(struct store *s, const struct recipe *r, const struct app
 		return err_new(ERR_BUILD, "%s is empty", folder);
 	tree_sort(&ret->files);
 	ret->digest = tree_digest(&ret->files);
-	if (app->git) {
+	if (git->commit) {
 		TRY(keep(s, git, ret));
 		keep_commits(ret, git);
 	}
