@@ -56,7 +56,7 @@ schemas() { in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysql
 	[[ $(sql "SELECT COUNT(*) FROM \`odd \`\`name\`") = 3 ]]
 }
 
-@test "a wrong password, a damaged repository, one that is gone, a backup that is not there: one line each, and nothing lost" {
+@test "a wrong password, a damaged repository, one that is gone, full or only to be read, a backup that is not there: one line each, and nothing lost" {
 	start_room
 	started
 	run -0 in_room "$room/bin/benchctl" backup
@@ -67,6 +67,13 @@ schemas() { in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysql
 	[[ ${#lines[@]} = 1 && $output = *"its password is another"* ]]
 	[[ $(database) = "$before" ]]
 	run -0 in_room "$room/bin/benchctl" backups
+	in_room mount --bind "$room/repository" "$room/repository" && in_room mount -o remount,ro,bind "$room/repository"
+	run -6 in_room "$room/bin/benchctl" backup
+	[[ ${#lines[@]} = 1 && $output = *"nothing can be written there"* ]]
+	run -0 in_room "$room/bin/benchctl" restore latest --site one.localhost # nor a lock
+	[[ $(database) != "$before" ]]
+	before=$(database)
+	in_room umount "$room/repository"
 	find "$room/repository/data" -type f -size +1k -exec sh -c 'size=$(stat -c %s "$1") && truncate -s 0 "$1" && truncate -s "$size" "$1"' sh {} \;
 	run -6 in_room "$room/bin/benchctl" backup
 	[[ $output = *"counts as none"* ]]

@@ -31,6 +31,7 @@ static const struct {
 } known[] = {
 	{ "wrong password", "its password is another than this instance's: give the one it was made with by MKBENCH_BACKUP_PASSWORD" },
 	{ "no space left", "there is no room left: make some, and try again; earlier backups are as they were" },
+	{ "read-only file system", "nothing can be written there: backups can be listed and restored, and no new one is made" },
 	{ "disk quota exceeded", "there is no room left: make some, and try again; earlier backups are as they were" },
 	{ "ciphertext verification failed", "it is damaged: take another backup or repository; nothing here was changed" },
 	{ "invalid data returned", "it is damaged: take another backup or repository; nothing here was changed" },
@@ -94,6 +95,22 @@ static struct err *explain(const struct repository *r, const char *verb, const c
 	return err_new(ERR_SYSTEM, "backup repository %s: restic %s ended with status %d: %s", r->shown, verb, status, said);
 }
 
+/* Where there is no room for a lock, or nothing can be written at all, a backup can still be read. */
+static bool cannot_lock(const char *errors)
+{
+	return strcasestr(errors, "no space left") || strcasestr(errors, "disk quota exceeded") || strcasestr(errors, "read-only file system");
+}
+
+static bool is_reading(const char *verb)
+{
+	static const char *const verbs[] = { "cat", "snapshots", "stats", "restore", "dump" };
+
+	for (size_t i = 0; i < COUNT(verbs); i++)
+		if (!strcmp(verb, verbs[i]))
+			return true;
+	return false;
+}
+
 /* Behind what restic says: it ends at once when ssh does, and seldom repeats what ssh has said. */
 static void add_words_of_ssh(char **errors)
 {
@@ -122,6 +139,8 @@ static struct err *run(const struct repository *r, struct child *c, const char *
 		VEC_PUSH(&argv, "-o");
 		VEC_PUSH(&argv, r->transport);
 	}
+	if (r->lockless && is_reading(*words))
+		VEC_PUSH(&argv, "--no-lock");
 	for (; *words; words++)
 		VEC_PUSH(&argv, *words);
 	VEC_PUSH(&argv, NULL);
@@ -186,7 +205,7 @@ struct err *repository_size(const struct repository *r, const char *id, uint64_t
 }
 
 /* ret_there false: there is no repository yet. */
-static struct err *look(const struct repository *r, bool *ret_there)
+static struct err *look(struct repository *r, bool *ret_there)
 {
 	static const char *const words[] = { "cat", "config", NULL };
 	AUTO_FREE char *output = NULL;
@@ -196,12 +215,16 @@ static struct err *look(const struct repository *r, bool *ret_there)
 
 	TRY(run(r, &c, words, &output, &errors, &status));
 	*ret_there = !status;
+	if (!status)
+		return NULL;
+	if (!r->lockless && cannot_lock(errors)) {
+		r->lockless = true;
+		return look(r, ret_there);
+	}
 	/* restic asks whether there is one, too, when it was not let in, or the server is down */
 	bool asks = strstr(errors, PLACE_ASKED) || strstr(errors, "repository does not exist");
 	bool none = asks && (strstr(errors, "not exist") || strstr(errors, "no such file"));
-	if (!status || (none && !meaning(errors)))
-		return NULL;
-	return explain(r, "cat config", errors, status);
+	return none && !meaning(errors) ? NULL : explain(r, "cat config", errors, status);
 }
 
 static struct err *make(const struct repository *r, const char *path)

@@ -9,6 +9,7 @@ struct repository {
 	char *password;
 	char *key_id, *key;        /* of S3, or the name and the password of a REST server; or NULL */
 	char *transport;           /* an option of restic for sftp:, or NULL */
+	bool lockless;             /* no lock can be written there: it is read without one */
 };
 
 enum repository_use {
