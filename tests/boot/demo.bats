@@ -197,6 +197,7 @@ teardown_file() {
 	docker stop -t 10 demo
 	[[ $(docker inspect -f '{{.State.ExitCode}}' demo) == 0 ]]
 	[[ $(docker logs --tail 3 demo 2>&1) == *stopped* ]]
+	docker logs --tail 100 demo 2>&1 | grep "stopped: web (exit status 0)" # and not killed while Python frees its memory
 	docker start demo
 	ready demo
 	ask one.localhost /api/notes | grep -q remembered
