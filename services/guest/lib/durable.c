@@ -12,6 +12,8 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "lib/sysfile.h"
 
 const struct account durable_root = { .name = "root" };
 
@@ -55,11 +57,46 @@ struct err *durable_sync_folder(const char *path)
 	return fd < 0 || fsync(fd) < 0 ? err_errno(errno, "%s", path) : NULL;
 }
 
-struct err *durable_sync_all(const char *path)
+static struct err *sync_one(const char *path)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	return fd < 0 || syncfs(fd) < 0 ? err_errno(errno, "%s", path) : NULL;
+}
+
+/* In mountinfo a blank of a name is "\040", a backslash "\134". */
+static void unescape(char *name)
+{
+	char *to = name;
+
+	for (const char *at = name; *at; to++) {
+		bool octal = at[0] == '\\' && at[1] >= '0' && at[1] <= '3' && at[2] >= '0' && at[2] <= '7' && at[3] >= '0' && at[3] <= '7';
+		*to = octal ? (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0')) : *at;
+		at += octal ? 4 : 1;
+	}
+	*to = '\0';
+}
+
+struct err *durable_sync_all(const char *path)
+{
+	AUTO_FREE char *mounts = sysfile_read("/proc/self/mountinfo", NULL), *below = mem_printf("%s/", path);
+	char *next = mounts;
+
+	TRY(sync_one(path));
+	for (char *line; (line = strsep(&next, "\n"));) {
+		char *at = line;
+		for (int column = 0; at && column < 4; column++)
+			strsep(&at, " ");
+		char *name = at ? strsep(&at, " ") : NULL;
+		if (!name)
+			continue;
+		unescape(name);
+		struct err *e = text_starts(name, below) ? sync_one(name) : NULL;
+		if (e && err_code(e) != ENOTDIR && err_code(e) != ENOENT) /* a file of its own, or what another lies over */
+			return e;
+		err_free(e);
+	}
+	return NULL;
 }
 
 static struct err *replace(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner, bool sync)

@@ -19,7 +19,7 @@ struct err *durable_show(const char *path, json_t *value, unsigned mode) MUST_CH
 /* Makes a folder, or gives the one that is there this owner and mode; parents keep theirs. */
 struct err *durable_folder(const char *path, unsigned mode, const struct account *owner) MUST_CHECK;
 struct err *durable_sync_folder(const char *path) MUST_CHECK;
-/* All that anybody has written to the file system that path lies on. */
+/* All that anybody has written to the file system that the folder lies on, and to those that are mounted below it: a volume for MariaDB's folder. */
 struct err *durable_sync_all(const char *path) MUST_CHECK;
 /* Reads a JSON object. NULL in ret when there is no such file; when it is damaged too, and then ret_damaged is set. */
 struct err *durable_read_json(const char *path, json_t **ret, bool *ret_damaged) MUST_CHECK;
