@@ -16,9 +16,9 @@ def on_starting(server):
 
 def post_worker_init(worker):
     """A worker of threads looks for a stop once a second: what Python writes for a signal wakes it at once."""
-    poller = getattr(worker, "poller", None)
-    if poller:
-        poller.register(worker.PIPE[0], selectors.EVENT_READ, lambda pipe: os.read(pipe, 4096))
+    poller, pipe = getattr(worker, "poller", None), getattr(worker, "PIPE", None)
+    if poller and pipe and pipe[0] not in poller.get_map():  # another Gunicorn may do it itself
+        poller.register(pipe[0], selectors.EVENT_READ, lambda end: os.read(end, 4096))
 
 
 def leave():
