@@ -112,6 +112,22 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 	grep -q "holds something that is not ours ('photos')" "$log"
 }
 
+@test "volumes: MariaDB's folder cannot be one of its own; of one without a name it is said that it goes with the container, and how to keep it" {
+	mkdir -p "$room/data/mariadb"
+	start_room ROOM_VOLUMES="mount -t tmpfs none $room/data/mariadb"
+	over
+	[[ $status = 6 ]]
+	grep -q "$room/data/mariadb is a volume of its own: the bench keeps all its data in one; mount that at $room/data, and nothing below it" "$log" || { cat "$log"; return 1; }
+	[[ $(find "$room/data") = "$room/data"$'\n'"$room/data/mariadb" ]]
+
+	name=$(printf '0123456789abcdef%.0s' 1 2 3 4)
+	mkdir -p "$room/volumes/$name/_data"
+	start_room ROOM_VOLUMES="mount --bind $room/volumes/$name/_data $room/data"
+	started
+	grep -q "WARNING: $room/data is a volume without a name: it goes with the container" "$log"
+	grep -q "start the next container with -v $name:$room/data" "$log"
+}
+
 @test "a file server that gives no file to another user ends the start at once, with the operation and what to do" {
 	command -v bindfs >/dev/null && [[ -e /dev/fuse ]] || skip "needs bindfs and /dev/fuse"
 	mkdir "$room/kept"

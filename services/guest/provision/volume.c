@@ -165,6 +165,7 @@ struct err *volume_check(const struct bench *b, const char *path)
 	json_t *format;
 
 	TRY(check_folder(b));
+	TRY(check_sql(b));
 	TRY(read_format(path, &format));
 	json_int_t number = json_integer_value(json_object_get(format, "format"));
 	const char *id = json_string_value(json_object_get(format, "volume"));
@@ -177,12 +178,10 @@ struct err *volume_check(const struct bench *b, const char *path)
 		e = err_new(ERR_SYSTEM, "%s is volume %s, but MKBENCH_VOLUME_ID asks for %s: is the right volume mounted?", b->data,
 			    id ? id : "without an id (new)", wanted);
 	json_decref(format);
-	if (!e)
-		e = check_sql(b);
-	if (!e)
+	if (!e) {
 		warn_ephemeral(b);
-	if (!e)
 		warn_anonymous(b);
+	}
 	return e;
 }
 
