@@ -370,7 +370,7 @@ strike() {
 	dump=${lines[0]}
 	RANDOM=${SEED:=$$}
 	echo "SEED=$SEED"
-	for n in $(seq "${KILLS:-3}"); do
+	for n in $(seq "${KILLS:-2}"); do
 		sql "UPDATE kept SET id = 2"
 		echo 2 >"$room/data/sites/one.localhost/private/files/letter"
 		case $((n % 3)) in

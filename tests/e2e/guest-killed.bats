@@ -100,7 +100,7 @@ is_equal() {
 	undisturbed
 	RANDOM=${SEED:=$$}
 	echo "SEED=$SEED"
-	for _ in $(seq "${KILLS:-12}"); do
+	for _ in $(seq "${KILLS:-6}"); do
 		start_room
 		sleep "0.$((RANDOM % 40 / 10))$((RANDOM % 10))"
 		[[ $((RANDOM % 3)) = 0 ]] || sleep "$((RANDOM % 3)).$((RANDOM % 10))"

@@ -104,7 +104,7 @@ points() {
 	turn=0
 	RANDOM=${SEED:=$$}
 	echo "SEED=$SEED"
-	for _ in $(seq "${KILLS:-6}"); do
+	for _ in $(seq "${KILLS:-3}"); do
 		volume
 		for _ in 1 2; do
 			image 2

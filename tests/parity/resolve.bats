@@ -10,7 +10,7 @@ driver=${PARITY_DRIVER:-$(dirname "$(readlink -f "$MKBENCH")")/parity/resolve}
 	[[ -n $(find /etc/apt/sources.list /etc/apt/sources.list.d -type f -size +0 2>/dev/null) ]] ||
 		skip "apt has no sources here"
 	run -0 python3 tests/parity/resolve.py --driver "$driver" \
-		--state "$BATS_TEST_TMPDIR/apt" --count 25 --seed 3 --least 90
+		--state "$BATS_TEST_TMPDIR/apt" --count "${PARITY:-12}" --seed 3 --least 90
 	echo "$output"
 	# the demo's own, with the package that plan_choose adds where there is one
 	echo "ca-certificates tzdata mariadb-server-core mariadb-client-core redis-server nginx supervisor python3 nodejs" >"$BATS_TEST_TMPDIR/demo"
