@@ -20,4 +20,8 @@ until_true() {
 }
 
 # gone PID: it has ended, whether or not anybody has asked for its status.
-gone() { [[ ! -d /proc/$1 || $(ps -o stat= -p "$1") == Z* ]]; }
+gone() {
+	local stat
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+	[[ ${stat##*) } == [ZX]* ]]
+}
