@@ -93,7 +93,7 @@ static struct err *open_signing(const struct wishes *w, struct push *p, struct s
 		return NULL;
 	if (!p->store)
 		TRY(store_open(NULL, &p->store)); /* which says what is wrong with it */
-	TRY(sign_key_open(w->sign_key, w->sign_password_file, &s->key));
+	TRY(sign_key_open(w->sign_key, w->sign_password_file, "--sign-password-file", &s->key));
 	s->store = p->store;
 	s->where = p->where;
 	p->sign = sign;

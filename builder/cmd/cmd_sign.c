@@ -81,7 +81,7 @@ static struct err *run(int argc, char **argv)
 		return err_new(ERR_USAGE, "--comment takes one line");
 	if (!w.key)
 		return err_new(ERR_USAGE, "sign wants --key FILE, a secret key: 'mkbench sign --generate FILE' makes one");
-	TRY(sign_key_open(w.key, w.password_file, &k));
+	TRY(sign_key_open(w.key, w.password_file, "--password-file", &k));
 	for (char *const *word = option_words(argc, argv); *word; word++) {
 		AUTO_FREE char *path = NULL;
 		TRY(signature_write(*word, &k, w.comment, &path));
