@@ -113,7 +113,7 @@ test:
 
 # Unit tests run plain and under the sanitizers; everything else runs the dev build once. Containers boot in two lanes, beside that of a disk and
 # all the rest: each boot wants most of a processor and a gigabyte, and waits a third of its time. The analyser takes what they leave.
-bats  := $(sort $(wildcard tests/e2e/*.bats tests/fuzz/*.bats tests/parity/*.bats))
+bats  := $(wildcard tests/parity/*.bats tests/fuzz/*.bats) $(sort $(wildcard tests/e2e/*.bats)) # the longest first
 disk  := tests/boot/disk.bats
 boots := $(filter-out $(disk),$(sort $(wildcard tests/boot/*.bats)))
 rest  := $(bats) $(unit) $(unit:$(build)/%=build/san/%)

@@ -120,9 +120,9 @@ static _Noreturn void wait_for(pid_t child, int life, int ended, struct sandbox_
 			continue;
 		if (fds[0].revents)
 			kill(child, SIGKILL);
-		if (fds[2].fd >= 0 && fds[2].revents & POLLIN)
+		if (watch && fds[2].revents & POLLIN)
 			sandbox_watch_answer(watch);
-		else if (fds[2].fd >= 0 && fds[2].revents)
+		else if (watch && fds[2].revents)
 			watch->listener = -1; /* nobody is left */
 		if (!fds[0].revents && !fds[1].revents)
 			continue;
