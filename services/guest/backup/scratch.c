@@ -18,12 +18,15 @@
 #include "lib/sql.h"
 
 #define START_MS 120000
+/* A server that starts removes what it finds of any server's tables in its folder for temporary ones: the bench's own has /tmp. */
+#define TEMPORARY "tmp"
 
 static struct err *fill(const struct bench *b, struct scratch *s)
 {
 	const struct placeholders_word words[] = { { "data", s->data } };
-	const char *const none[] = { NULL };
-	struct bench_command c = { .name = "mariadb-install-db", .argv = b->sql_install, .env = none, .seconds = 600 };
+	AUTO_FREE char *temporary = mem_printf("TMPDIR=%s/" TEMPORARY, s->folder);
+	const char *const env[] = { temporary, NULL };
+	struct bench_command c = { .name = "mariadb-install-db", .argv = b->sql_install, .env = env, .seconds = 600 };
 
 	return command_run(b, &c, NULL, words, COUNT(words), NULL);
 }
@@ -46,8 +49,8 @@ static const char *const plain[] = { "--innodb-buffer-pool-size=64M", "--max-all
 static void start(const struct bench *b, const struct scratch *s, const char *const *options)
 {
 	AUTO_FREE char *data = mem_printf("--datadir=%s", s->data), *socket = mem_printf("--socket=%s", s->socket);
-	AUTO_FREE char *log = mem_printf("%s/log", s->folder);
-	const char *const own[] = { data, socket, "--skip-networking", "--pid-file=/run/mkbench/scratch/pid", "--innodb-flush-log-at-trx-commit=0" };
+	AUTO_FREE char *log = mem_printf("%s/log", s->folder), *temporary = mem_printf("--tmpdir=%s/" TEMPORARY, s->folder);
+	const char *const own[] = { data, socket, temporary, "--skip-networking", "--pid-file=/run/mkbench/scratch/pid", "--innodb-flush-log-at-trx-commit=0" };
 	const char *argv[24] = { "/usr/sbin/mariadbd" };
 	size_t n = 1;
 
@@ -63,12 +66,14 @@ static void start(const struct bench *b, const struct scratch *s, const char *co
 struct err *scratch_start(const struct bench *b, const char *const *options, struct scratch *s)
 {
 	*s = (struct scratch){ .folder = bench_in_data(b, SCRATCH) };
+	AUTO_FREE char *temporary = mem_printf("%s/" TEMPORARY, s->folder);
 	s->data = mem_printf("%s/mariadb", s->folder);
 	s->socket = mem_dup("/run/mkbench/scratch/sock");
 	TRY(file_remove_tree(s->folder));
 	TRY(durable_folder(s->folder, 0755, &durable_root));
 	TRY(durable_folder("/run/mkbench/scratch", 0755, &b->mysql));
 	TRY(durable_folder(s->data, 0700, &b->mysql));
+	TRY(durable_folder(temporary, 0700, &b->mysql));
 	TRY(fill(b, s));
 	s->pid = fork();
 	if (s->pid < 0)
