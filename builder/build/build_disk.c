@@ -17,6 +17,7 @@
 #include "disk/disk.h"
 #include "image/output_file.h"
 #include "disk/qcow2.h"
+#include "disk/vmdk.h"
 #include "disk/zst.h"
 
 #define FORMAT "disk 4"          /* changes when the same inputs give another disk */
@@ -214,7 +215,9 @@ static struct err *open_raw(struct work *w, const char *beside, int *ret)
 }
 
 /* Of a raw disk, to fd; the raw disk itself comes first, and by itself. */
-static struct err *(*const writers[OUTPUT_COUNT])(int raw, int fd) = { [OUTPUT_QCOW2] = qcow2_write, [OUTPUT_RAW_ZST] = zst_write };
+static struct err *(*const writers[OUTPUT_COUNT])(int raw, int fd) = { 
+	[OUTPUT_QCOW2] = qcow2_write, [OUTPUT_VMDK] = vmdk_write, [OUTPUT_RAW_ZST] = zst_write,
+};
 
 static struct err *write_part(struct work *w, int output, const char *path)
 {

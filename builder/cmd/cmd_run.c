@@ -179,7 +179,7 @@ const struct cmd cmd_run = {
 	.operand = "IMAGE|RECIPE",
 	.summary = "start an image, say where it answers; stop it, enter it",
 	.text = "Starts it, waits until it is ready, and says where it answers. IMAGE is what mkbench build wrote: a NAME-TAG.oci folder, a .tar, "
-		"or a disk (.raw, .qcow2, .raw.zst: in QEMU). A RECIPE is built first.",
+		"or a disk (.raw, .qcow2, .vmdk, .raw.zst: in QEMU). A RECIPE is built first.",
 	.options = options,
 	.acts = acts,
 	.run = run,

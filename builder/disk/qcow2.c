@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "disk/sparse.h"
 
 #define CLUSTER 65536u
 #define ENTRIES (CLUSTER / 8)        /* of a table of 64-bit entries */
@@ -44,11 +45,6 @@ static struct err *read_cluster(int fd, const struct plan *p, uint64_t cluster, 
 	return file_read_at(fd, out, want, at, "read the disk image");
 }
 
-static bool is_zero(const uint8_t *bytes)
-{
-	return !bytes[0] && !memcmp(bytes, bytes + 1, CLUSTER - 1);
-}
-
 /* Asks the file system for holes first, then looks at what is there. */
 static struct err *find_used(int fd, struct plan *p, uint8_t *buffer)
 {
@@ -59,7 +55,7 @@ static struct err *find_used(int fd, struct plan *p, uint8_t *buffer)
 		uint64_t last = over((uint64_t)end, CLUSTER);
 		for (uint64_t c = (uint64_t)at / CLUSTER; c < last && c < p->clusters; c++) {
 			TRY(read_cluster(fd, p, c, buffer));
-			if (p->map[c] || is_zero(buffer))
+			if (p->map[c] || sparse_is_zero(buffer, CLUSTER))
 				continue;
 			p->map[c] = 1;
 			p->used++;

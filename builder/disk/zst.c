@@ -13,6 +13,7 @@
 #include "base/thread_pool.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "disk/sparse.h"
 
 #define LEVEL 3
 #define HOLE 65536u                  /* zeros are left out by so many */
@@ -29,11 +30,6 @@ struct packer {
 	uint8_t *plain[THREAD_POOL_MOST], *packed[THREAD_POOL_MOST]; /* each worker's */
 };
 
-static bool is_zero(const uint8_t *bytes, size_t len)
-{
-	return !bytes[0] && !memcmp(bytes, bytes + 1, len - 1);
-}
-
 /* What a context did before must not show in the bytes, so each frame has its own. */
 static struct err *pack(const void *plain, size_t len, void *packed, size_t room, size_t *ret_len)
 {
@@ -48,26 +44,18 @@ static struct err *pack(const void *plain, size_t len, void *packed, size_t room
 	return ZSTD_isError(*ret_len) ? err_new(ERR_SYSTEM, "compress the disk image: %s", ZSTD_getErrorName(*ret_len)) : NULL;
 }
 
-/* Asks the file system first: a frame that lies in a hole is not read. */
-static bool in_hole(int fd, uint64_t at, size_t len)
-{
-	off_t data = lseek(fd, (off_t)at, SEEK_DATA);
-
-	return data < 0 ? errno == ENXIO : (uint64_t)data >= at + len;
-}
-
 /* *ret_bytes is either packed or the frame of zeros. */
 static struct err *make_frame(const struct packer *p, uint64_t frame, uint8_t *plain, void *packed, size_t room,
 			      const void **ret_bytes, size_t *ret_len)
 {
 	uint64_t at = frame * ZST_FRAME;
 	size_t len = p->size - at < ZST_FRAME ? (size_t)(p->size - at) : ZST_FRAME;
-	bool hole = len == ZST_FRAME && in_hole(p->raw, at, len);
+	bool hole = len == ZST_FRAME && sparse_in_hole(p->raw, at, len);
 
 	*ret_bytes = packed;
 	if (!hole)
 		TRY(file_read_at(p->raw, plain, len, at, "read the disk image"));
-	if (!hole && (len < ZST_FRAME || !is_zero(plain, len)))
+	if (!hole && (len < ZST_FRAME || !sparse_is_zero(plain, len)))
 		return pack(plain, len, packed, room, ret_len);
 	*ret_bytes = p->zeros;
 	*ret_len = p->zeros_len;
@@ -135,7 +123,7 @@ struct unpacker {
 
 static struct err *put_plain(struct unpacker *u, size_t len)
 {
-	if (len && !is_zero(u->plain, len))
+	if (len && !sparse_is_zero(u->plain, len))
 		TRY(file_write_at(u->fd, u->plain, len, u->at, "unpack the disk image"));
 	u->at += len;
 	return NULL;

@@ -13,7 +13,7 @@
 
 extern const struct engine qemu_row;
 
-/* Whether a path is a disk, by its name: .raw, .qcow2 or .raw.zst. */
+/* Whether a path is a disk, by its name: .raw, .qcow2, .vmdk or .raw.zst. */
 bool qemu_is_disk(const char *path);
 /* A bundle that stands for a disk; ERR_USAGE when it is not there. */
 struct err *qemu_open(const char *path, struct oci_image *ret) MUST_CHECK;

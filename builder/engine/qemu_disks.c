@@ -78,31 +78,33 @@ static struct err *check_raw(int fd)
 	return le64toh(head[4]) < (uint64_t)st.st_size / 512 ? NULL : err_new(ERR_USAGE, "the disk image ends early: it was not copied whole");
 }
 
-/* The first bytes of a qcow2 are known (QEMU's docs/interop/qcow2.rst). */
-static bool is_qcow2(const char *path)
+/* By its first bytes (QEMU's docs/interop/qcow2.rst, VMware's Virtual Disk Format 5.0). */
+static bool is_of_format(const char *path, const char *format)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char magic[4] = "";
 
-	return fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic && !memcmp(magic, "QFI\xfb", 4);
+	return fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic && !memcmp(magic, strcmp(format, "vmdk") ? "QFI\xfb" : "KDMV", 4);
 }
 
-static struct err *check_qcow2(const char *path)
+static struct err *check_tables(const char *path, const char *format)
 {
-	const char *const argv[] = { "qemu-img", "check", "-q", "-f", "qcow2", path, NULL };
+	const char *const argv[] = { "qemu-img", "check", "-q", "-f", format, path, NULL };
 	AUTO_FREE char *says = NULL;
 	int status = 0;
 
-	if (!is_qcow2(path))
-		return err_new(ERR_USAGE, "this is no qcow2");
+	if (!is_of_format(path, format))
+		return err_new(ERR_USAGE, "this is no %s", format);
 	TRY(ask(argv, &status, &says));
 	return !status || status == LEAKS ? NULL : err_new(ERR_USAGE, "the disk image is damaged, or was not copied whole: %s", says);
 }
 
 static struct err *check(const char *path)
 {
-	if (!strcmp(format_of(path), "qcow2"))
-		return check_qcow2(path);
+	const char *format = format_of(path);
+
+	if (strcmp(format, "raw"))
+		return check_tables(path, format);
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? err_errno(errno, "open it") : check_raw(fd);
 }
@@ -176,7 +178,7 @@ bool qemu_disks_is_named(const char *path)
 /* What is there is going to be written: a file that neither its name nor its bytes call a disk is somebody's. */
 static struct err *data_there(const char *given, mode_t mode)
 {
-	if (S_ISBLK(mode) || (S_ISREG(mode) && (qemu_disks_is_named(given) || is_qcow2(given))))
+	if (S_ISBLK(mode) || (S_ISREG(mode) && (qemu_disks_is_named(given) || is_of_format(given, "qcow2"))))
 		return NULL;
 	return err_new(ERR_USAGE, "--data %s is no disk (a block device, a qcow2, or a file named .raw or .img) and would be overwritten", given);
 }
@@ -212,7 +214,7 @@ static struct err *with_data(const struct launch *l, const char *folder, struct 
 	TRY(readable(l, folder, "image", &from)); /* raw may lie below an overlay */
 	if (access(base, F_OK))
 		TRY(file_write(base, "\n", 1, 0600));
-	AUTO_FREE char *data = mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=", is_qcow2(path) ? "qcow2" : "raw");
+	AUTO_FREE char *data = mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=", is_of_format(path, "qcow2") ? "qcow2" : "raw");
 	AUTO_FREE char *image = mem_printf("format=%s,if=none,id=image,snapshot=on,file=", format_of(from));
 	ret->data = qemu_disks_option(data, path);
 	ret->image = qemu_disks_option(image, from);

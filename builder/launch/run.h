@@ -9,7 +9,7 @@
 #include "engine/machine.h"
 
 struct run_options {
-	const char *image;       /* a .oci folder, a .tar, a .raw, .qcow2 or .raw.zst that mkbench wrote */
+	const char *image;       /* a .oci folder, a .tar, a .raw, .qcow2, .vmdk or .raw.zst that mkbench wrote */
 	const char *name;        /* of the container; NULL: the image's */
 	const char *data;        /* a folder to keep the data in; NULL: the volume NAME-data; of a disk a file or folder, engine/qemu_disks.h */
 	const char *engine;      /* "docker", "podman", "own"; NULL: the first that can run it */

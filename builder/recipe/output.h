@@ -5,12 +5,13 @@
 
 #include "base/text.h"
 
-/* word in a recipe, suffix of its file, whether it is a disk, what QEMU calls the format of one that it takes as it is */
+/* word in a recipe, suffix of its file, whether it is a disk, what QEMU calls the format of one that it reads as it is */
 #define OUTPUT_ROWS(X)                            \
 	X(OCI, "oci", ".oci", false, NULL)        \
 	X(DOCKER, "docker", ".tar", false, NULL)  \
 	X(RAW, "raw", ".raw", true, "raw")        \
 	X(QCOW2, "qcow2", ".qcow2", true, "qcow2") \
+	X(VMDK, "vmdk", ".vmdk", true, "vmdk")    \
 	X(RAW_ZST, "raw.zst", ".raw.zst", true, NULL)
 
 #define OUTPUT_MEMBER(id, word, suffix, is_disk, qemu) OUTPUT_##id,
@@ -28,5 +29,5 @@ extern const char *const output_words[OUTPUT_COUNT + 1]; /* as a recipe has them
 
 /* The row by the end of a file's name, or NULL. */
 const struct output_row *output_of_file(const char *path);
-/* "raw, qcow2 and raw.zst": those that are disks; the last one behind that word. */
+/* "raw, qcow2, vmdk and raw.zst": those that are disks; the last one behind that word. */
 void output_list_disks(const char *and_or, struct text *ret);

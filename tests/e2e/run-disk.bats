@@ -42,6 +42,9 @@ disk_of() {
 	qemu-img create -q -f qcow2 -b gone.raw -F raw -u alone.qcow2 1M
 	qemu-img convert -O qcow2 whole.raw full.qcow2
 	head -c 300000 full.qcow2 >cut.qcow2
+	cp /etc/passwd text.vmdk
+	qemu-img convert -O vmdk -o subformat=streamOptimized whole.raw full.vmdk
+	head -c 1000 full.vmdk >cut.vmdk
 	while read -r file why; do
 		mkbench 2 run --name "$name" $file
 		[[ $output == *"$file: $why"* ]]
@@ -54,6 +57,8 @@ disk_of() {
 		text.qcow2 this is no qcow2
 		alone.qcow2 the disk image is damaged, or was not copied whole: Could not open
 		cut.qcow2 the disk image is damaged, or was not copied whole: ERROR
+		text.vmdk this is no vmdk
+		cut.vmdk the disk image is damaged, or was not copied whole: Could not open
 	END
 	mv whole.raw whole.img
 	mkbench 2 run whole.img
