@@ -88,7 +88,7 @@ struct manifest {
 	const char *title;
 	int only;
 	struct list packages[GROUP_COUNT]; /* of const char * */
-	struct list masked, users, variables, templates, folders, links, processes, trials, leave_out, environment;
+	struct list masked, units, users, variables, templates, folders, links, processes, trials, leave_out, environment;
 	struct manifest_commands commands;
 
 	/* A framework's own. */

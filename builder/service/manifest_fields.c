@@ -160,7 +160,7 @@ static const struct field needs_fields[] = {
 const struct field manifest_fields_service[] = {
 	SHARED_ROWS,
 	ONLY(manifest),
-	TEXTS("masked", manifest, masked), TEXTS("ports", manifest, ports),
+	TEXTS("masked", manifest, masked), TEXTS("units", manifest, units), TEXTS("ports", manifest, ports),
 	ROWS("users", users, user_fields, manifest_user),
 	ROWS("processes", processes, process_fields, manifest_process),
 	ROWS("trials", trials, trial_fields, manifest_trial),

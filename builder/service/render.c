@@ -160,8 +160,21 @@ struct err *render_tree(const struct service_set *s, const char *build_id, struc
 	return NULL;
 }
 
+/* Supervisor runs the servers: their packages' own units must not start them a second time. */
+static void mask_units(const struct manifest *m, struct tree *t)
+{
+	const char *const *units = m->units.items;
+
+	for (size_t i = 0; i < m->units.count; i++) {
+		AUTO_FREE char *path = mem_printf("/etc/systemd/system/%s", units[i]);
+		add_link(t, path, "/dev/null");
+	}
+}
+
 struct err *render_disk(const struct service_set *s, struct tree *ret)
 {
+	for (size_t m = 0; m < s->manifest_count; m++)
+		mask_units(&s->manifests[m], ret);
 	for (size_t m = 0; m < s->disk_count; m++) {
 		const struct manifest_link *links = s->disk[m].links.items;
 		TRY(add_templates(s, &s->disk[m], ret));

@@ -70,6 +70,8 @@ static void check_disk(const char *more, bool ssh)
 	ok(group_of(s, "udev") == GROUP_DISK);
 	ok(group_of(s, "openssh-server") == (ssh ? GROUP_DISK : -1));
 	ok(tree_find(&t, "etc/systemd/system/mkbench.service") != NULL);
+	const struct entry *unit = tree_find(&t, "etc/systemd/system/redis-server.service");
+	is(unit ? unit->link : NULL, "/dev/null");
 	ok((tree_find(&t, "etc/ssh/sshd_config.d/50-mkbench.conf") != NULL) == ssh);
 	tree_done(&t);
 	service_free(s);
