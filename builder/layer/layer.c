@@ -9,7 +9,7 @@
 #include "layer/deb/dpkg.h"
 #include "layer/layer_set.h"
 
-#define FORMAT "mkbench layers 2" /* changes with what we make of the same input */
+#define FORMAT "mkbench layers 3" /* changes with what we make of the same input */
 
 static int by_digest(const void *a, const void *b)
 {

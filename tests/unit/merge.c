@@ -75,6 +75,25 @@ static void done(struct world *w, struct merge_result *r)
 
 #define FILES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
+/* A package that joins a later group leaves the folders of an earlier one as they were. */
+static void folders_of_groups(void)
+{
+	struct world w = { 0 };
+	struct merge_result r;
+
+	add(&w, "base-files", 0, "", FILES("/", "lib>usr/lib"));
+	add(&w, "early", 1, "", FILES("etc/", "etc/x/", "etc/x/early"));
+	add(&w, "later", 0, "", FILES("etc/", "etc/x/", "etc/x/later"));
+	w.packs[1].tree.items[1].mtime = 30;
+	w.packs[2].tree.items[1].mtime = 20;
+	ok(!run(&w, NULL, &r));
+	shows(&r.groups[0], "/ etc/ etc/x/ etc/x/later lib>usr/lib");
+	shows(&r.groups[1], "/ etc/ etc/x/ etc/x/early");
+	ok(r.groups[0].items[2].mtime == 20);
+	ok(r.groups[1].items[2].mtime == 20);
+	done(&w, &r);
+}
+
 static void aliases(void)
 {
 	struct world w = { 0 };
@@ -206,6 +225,7 @@ static void circles(void)
 int main(void)
 {
 	aliases();
+	folders_of_groups();
 	made_links();
 	links_to_folders();
 	conflicts();

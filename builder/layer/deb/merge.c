@@ -131,6 +131,11 @@ static void lose(struct merge *m, const struct claim *c)
 		m->lost[c->package][c->place] = true;
 }
 
+static size_t group_of(const struct merge *m, const struct claim *c)
+{
+	return c->package == NOBODY ? 0 : m->request->packages[c->package].group;
+}
+
 /* The claims of one path in the order of the packages: picks the winner. */
 static struct err *settle(struct merge *m, const struct claim *claims, size_t count, const struct claim **ret)
 {
@@ -139,6 +144,8 @@ static struct err *settle(struct merge *m, const struct claim *claims, size_t co
 	for (size_t i = 1; i < count; i++) {
 		const struct claim *c = &claims[i];
 		bool folder = c->entry->kind == ENTRY_FOLDER, best_folder = best->entry->kind == ENTRY_FOLDER;
+		if (folder && best_folder && group_of(m, c) < group_of(m, best))
+			best = c;
 		if (folder && (best_folder || best->entry->kind == ENTRY_SYMLINK))
 			continue; /* a link to a folder serves as well */
 		if (best_folder && c->entry->kind == ENTRY_SYMLINK) {
@@ -270,9 +277,8 @@ static void pour_groups(struct merge *m, struct tree *groups)
 {
 	for (size_t i = 0; i < m->winners.count; i++) {
 		const struct claim *c = &m->winners.items[i];
-		size_t group = c->package == NOBODY ? 0 : m->request->packages[c->package].group;
 		if (!*c->path || !merge_excluded(m->request->exclude, c->path))
-			pour_claim(m, &groups[group], c);
+			pour_claim(m, &groups[group_of(m, c)], c);
 	}
 }
 

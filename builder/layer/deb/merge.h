@@ -4,7 +4,8 @@
  *
  * Merged-/usr names are resolved (lib/x becomes usr/lib/x), the links themselves come
  * from a package or, on suites whose packages have none, from us as debootstrap makes them. Of a folder
- * that many packages name the first one's mode counts; of a file that two packages hold
+ * that many packages name the first one's mode and time count, by group and then by name, so that a group stays what it is when a
+ * package joins a later one; of a file that two packages hold
  * the one that Replaces the other, or it is an error. */
 #pragma once
 #include "layer/deb/installed.h"
