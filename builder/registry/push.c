@@ -111,17 +111,14 @@ static struct err *push_document(const struct push *p, struct registry *r, size_
 	bool root = i == p->set->root, there;
 	char hex[DIGEST_HEX];
 	AUTO_FREE char *digest = mem_printf("sha256:%s", digest_hex(&d->digest, hex));
-	AUTO_FREE char *rest = mem_printf("/manifests/%s", root ? p->where->tag : digest), *url = registry_url(r, rest);
+	AUTO_FREE char *rest = mem_printf("/manifests/%s", root ? p->where->tag : digest);
 	AUTO_FREE char *what = mem_printf("push the manifest sha256:%.12s", hex);
-	struct exchange_request q = { .method = "PUT", .url = url, .type = d->type, .bytes = d->text, .size_bytes = d->len, .has_body = true, .slow_answer = true };
 
 	TRY(is_there(r, rest, digest, &there));
 	if (root)
 		ret->unchanged = there;
 	if (!there) {
-		TRY(registry_ask(r, &q, &a));
-		if (a.status < 200 || a.status >= 300)
-			return registry_refusal(r, &a, what);
+		TRY(registry_put_manifest(r, rest, d->type, d->text, d->len, what, &a));
 		if (a.digest && strcmp(a.digest, digest))
 			return err_new(ERR_FETCH, "%s stores another manifest than it was sent: it says %.71s, not %s", p->where->host, a.digest, digest);
 	}

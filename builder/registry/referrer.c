@@ -54,19 +54,6 @@ static bool add(json_t *index, const struct manifest_document *d)
 	return true;
 }
 
-static struct err *put(struct registry *r, const char *rest, const json_t *index)
-{
-	AUTO_ANSWER struct exchange_answer a = { 0 };
-	AUTO_FREE char *text = json_dumps(index, JSON_COMPACT | JSON_SORT_KEYS), *url = registry_url(r, rest);
-	struct exchange_request q = { .method = "PUT", .url = url, .type = MANIFEST_INDEX, .bytes = text, .size_bytes = text ? strlen(text) : 0,
-				      .has_body = true, .slow_answer = true };
-
-	if (!text)
-		mem_exhausted();
-	TRY(registry_ask(r, &q, &a));
-	return a.status >= 200 && a.status < 300 ? NULL : registry_refusal(r, &a, "list what is attached to the image");
-}
-
 struct err *referrer_list(struct registry *r, const struct manifest_document *d)
 {
 	AUTO_ANSWER struct exchange_answer own = { 0 }, before = { 0 };
@@ -86,5 +73,5 @@ struct err *referrer_list(struct registry *r, const struct manifest_document *d)
 		json_decref(index);
 		index = json_pack("{s:i, s:s, s:[]}", "schemaVersion", 2, "mediaType", MANIFEST_INDEX, "manifests");
 	}
-	return add(index, d) ? put(r, rest, index) : NULL;
+	return add(index, d) ? registry_put_json(r, rest, MANIFEST_INDEX, index, "list what is attached to the image") : NULL;
 }

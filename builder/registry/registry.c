@@ -107,6 +107,26 @@ struct err *registry_ask(struct registry *r, struct exchange_request *q, struct 
 	}
 }
 
+struct err *registry_put_manifest(struct registry *r, const char *rest, const char *type, const char *bytes, size_t len, const char *what,
+				  struct exchange_answer *ret)
+{
+	AUTO_FREE char *url = registry_url(r, rest);
+	struct exchange_request q = { .method = "PUT", .url = url, .type = type, .bytes = bytes, .size_bytes = len, .has_body = true, .slow_answer = true };
+
+	TRY(registry_ask(r, &q, ret));
+	return ret->status >= 200 && ret->status < 300 ? NULL : registry_refusal(r, ret, what);
+}
+
+struct err *registry_put_json(struct registry *r, const char *rest, const char *type, const json_t *manifest, const char *what)
+{
+	AUTO_ANSWER struct exchange_answer a = { 0 };
+	AUTO_FREE char *text = json_dumps(manifest, JSON_COMPACT | JSON_SORT_KEYS);
+
+	if (!text)
+		mem_exhausted();
+	return registry_put_manifest(r, rest, type, text, strlen(text), what, &a);
+}
+
 static void greet(struct registry *r, const char *scheme, struct exchange_answer *ret)
 {
 	free(r->base);

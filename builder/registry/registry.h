@@ -5,6 +5,8 @@
  * https alone, but for this machine itself, which is asked by http first, and where the caller allows http. A login goes to nobody
  * but the registry itself and the token service that it names, and stands in no message. */
 #pragma once
+#include <jansson.h>
+
 #include "base/err.h"
 #include "base/progress.h"
 #include "registry/credentials.h"
@@ -35,6 +37,12 @@ struct err *registry_location(const struct registry *r, const struct exchange_an
 struct err *registry_ask_once(struct registry *r, struct exchange_request *q, struct exchange_answer *ret) MUST_CHECK;
 /* The same, again after a pause while there is hope. */
 struct err *registry_ask(struct registry *r, struct exchange_request *q, struct exchange_answer *ret) MUST_CHECK;
+/* Puts a manifest at a name, "/manifests/" with a tag or a digest, whatever was there; what as of registry_refusal. The answer is the
+ * caller's to end, and a success when this is. */
+struct err *registry_put_manifest(struct registry *r, const char *rest, const char *type, const char *bytes, size_t len, const char *what,
+				  struct exchange_answer *ret) MUST_CHECK;
+/* The same of a JSON value, whose answer says nothing. */
+struct err *registry_put_json(struct registry *r, const char *rest, const char *type, const json_t *manifest, const char *what) MUST_CHECK;
 
 /* Waits before another try of what was answered so. False: it would be pointless, or round has reached REGISTRY_ATTEMPTS. */
 bool registry_pause(struct registry *r, const struct exchange_answer *a, unsigned *round);

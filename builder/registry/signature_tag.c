@@ -82,17 +82,10 @@ static char *describe_config(const json_t *layers)
 
 static struct err *put_manifest(struct registry *r, const char *rest, const char *config, size_t config_len, json_t *layers)
 {
-	AUTO_ANSWER struct exchange_answer a = { 0 };
 	AUTO_JSON json_t *all = json_pack("{s:i, s:s, s:{s:s, s:I, s:s}, s:O}", "schemaVersion", 2, "mediaType", MANIFEST_IMAGE, "config", "mediaType", CONFIG,
 					  "size", (json_int_t)config_len, "digest", config, "layers", layers);
-	AUTO_FREE char *text = json_dumps(all, JSON_COMPACT), *url = registry_url(r, rest);
-	struct exchange_request q = { .method = "PUT", .url = url, .type = MANIFEST_IMAGE, .bytes = text, .size_bytes = text ? strlen(text) : 0,
-				      .has_body = true, .slow_answer = true };
 
-	if (!text)
-		mem_exhausted();
-	TRY(registry_ask(r, &q, &a));
-	return a.status >= 200 && a.status < 300 ? NULL : registry_refusal(r, &a, "push the image's signature");
+	return registry_put_json(r, rest, MANIFEST_IMAGE, all, "push the image's signature");
 }
 
 struct err *signature_tag_push(struct registry *r, const char *folder, const struct digest *manifest, const char *payload, const char *signature)
