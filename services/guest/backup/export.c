@@ -11,6 +11,7 @@
 #include "backup/backup.h"
 #include "backup/backup_set.h"
 #include "backup/dump.h"
+#include "backup/pour.h"
 #include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -28,37 +29,13 @@ struct writing {
 	json_t *paths;
 };
 
-struct sink {
-	int fd;
-	struct err *e;
-};
-
-static bool take(void *arg, const char *bytes, size_t len)
-{
-	struct sink *s = arg;
-
-	if (!s->e)
-		s->e = file_write_all(s->fd, bytes, len, "the export");
-	return !s->e;
-}
-
-/* What a child says, to its end, into fd. */
 static struct err *pour(struct child *c, int fd)
 {
-	struct sink s = { .fd = fd };
 	AUTO_FREE char *errors = NULL;
 	int status = 0;
 
-	c->take = take;
-	c->arg = &s;
-	struct err *e = child_run(c, NULL, &errors, &status);
-	if (s.e) {
-		err_free(e);
-		return s.e;
-	}
-	if (!e && status)
-		e = err_new(ERR_SYSTEM, "%s ended with status %d: %.200s", c->argv[0], status, errors ? errors : "");
-	return e;
+	TRY(pour_child(c, fd, "the export", &errors, &status));
+	return status ? err_new(ERR_SYSTEM, "%s ended with status %d: %.200s", c->argv[0], status, errors ? errors : "") : NULL;
 }
 
 /* A new file of the export, opened with the rights of whose folder it is. */
