@@ -46,10 +46,12 @@ static json_t *output_list(const struct build_context *j, const struct image_res
 	return list;
 }
 
-struct err *build_result_print(const struct build_context *j, const struct build_layers *layers, const struct image_result *results)
+struct err *build_result_print(const struct build_context *j, const struct build_layers *layers, const struct image_result *results, const json_t *pushed)
 {
 	json_t *all = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "event", "result", "name", j->recipe.name, "version", j->recipe.version,
 				"tree", name_of(&layers->tree), "layers", layer_list(layers), "outputs", output_list(j, results));
+	if (j->recipe.registries.count && pushed)
+		json_object_set(all, "pushed", (json_t *)pushed);
 	AUTO_FREE char *line = all ? json_dumps(all, JSON_COMPACT) : NULL;
 
 	json_decref(all);

@@ -10,6 +10,8 @@
 #include "cmd/cmd.h"
 #include "build/build_context.h"
 #include "cmd/option.h"
+#include "cmd/push_outputs.h"
+#include "cmd/push_report.h"
 #include "layer/sandbox/sandbox.h"
 #include "engine/qemu_disks.h"
 
@@ -60,15 +62,39 @@ static void report_outputs(const struct build_context *j, const struct image_res
 		report_run(j, outputs[i], results[i].path);
 }
 
-static struct err *report(const struct build_context *j, const struct build_layers *layers, const struct image_result *results, enum progress_style style)
+static void report_pushed(const json_t *pushed)
+{
+	for (size_t i = 0; i < json_array_size(pushed); i++) {
+		AUTO_FREE char *line = push_report_line(json_array_get(pushed, i));
+		printf("%s%s\n", i ? "" : "\nPushed\n", line);
+	}
+}
+
+static struct err *report(const struct build_context *j, const struct build_layers *layers, const struct image_result *results, const json_t *pushed,
+			  enum progress_style style)
 {
 	if (style == PROGRESS_JSON)
-		return build_result_print(j, layers, results);
+		return build_result_print(j, layers, results, pushed);
 	if (style == PROGRESS_QUIET)
 		return NULL;
 	report_layers(layers);
 	report_outputs(j, results);
+	report_pushed(pushed);
 	return NULL;
+}
+
+/* What was written is there and reported, whether it could be pushed or not. */
+static struct err *push_and_report(const struct build_context *j, const struct option_set *o, const struct build_layers *layers,
+				   const struct image_result *results)
+{
+	json_t *pushed = NULL;
+	struct err *unpushed = o->no_push ? NULL : push_outputs(j, results, &pushed), *e = report(j, layers, results, pushed, o->style);
+
+	json_decref(pushed);
+	fflush(stdout);
+	if (e)
+		err_free(unpushed);
+	return e ? e : unpushed;
 }
 
 /* The sentence of builder/README.md: a recipe is read, a plan made, its wants fetched, layers poured, images written. */
@@ -117,7 +143,7 @@ static struct err *run(int argc, char **argv)
 	TRY(option_set_read(&cmd_build, argc, argv, &o));
 	struct err *e = build(&j, &o, &layers, &results);
 	if (!e)
-		e = report(&j, &layers, results, o.style);
+		e = push_and_report(&j, &o, &layers, results);
 	free_results(&j, results);
 	build_layers_done(&layers);
 	return e;
@@ -125,6 +151,7 @@ static struct err *run(int argc, char **argv)
 
 static const struct option_row options[] = {
 	{ "output", OPTION_OUTPUT, "FOLDER", NULL, "where the outputs are written; here unless given" },
+	{ "no-push", OPTION_NO_PUSH, NULL, NULL, "leave out the registries that the recipe's outputs name" },
 	OPTION_PROGRESS_ROW,
 	{ 0 },
 };
@@ -134,6 +161,8 @@ const struct cmd cmd_build = {
 	.operand = "RECIPE",
 	.summary = "build a recipe's outputs: container images, disks",
 	.text = "Uses the lock beside the recipe, and writes it when there is none.\n\n"
+		"Registries among the recipe's outputs get the image once all is written, as 'mkbench push' does it, with the login that docker or "
+		"podman keeps. Exit status 4: one refuses, or is not reached; what was written stays.\n\n"
 		"What was built is reported on standard output: with --progress=json as one line of JSON, with quiet not at all; then nothing "
 		"is printed but errors.",
 	.options = options,

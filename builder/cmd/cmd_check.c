@@ -55,12 +55,14 @@ static struct err *run(int argc, char **argv)
 	struct option_set o = { 0 };
 	struct recipe r = { 0 };
 	struct service_set *services;
+	size_t outputs;
 
 	TRY(option_set_read(&cmd_check, argc, argv, &o));
 	struct err *e = cmd_check_recipe(o.recipe, &r, &services);
+	outputs = r.outputs.count + r.registries.count;
 	if (!e)
 		printf("%s: ok: %zu app%s, %zu site%s, %zu output%s\n", o.recipe, r.apps.count, text_plural(r.apps.count),
-		       r.sites.count, text_plural(r.sites.count), r.outputs.count, text_plural(r.outputs.count));
+		       r.sites.count, text_plural(r.sites.count), outputs, text_plural(outputs));
 	service_free(services);
 	recipe_done(&r);
 	return e;

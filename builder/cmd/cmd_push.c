@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd/cmd.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/option.h"
+#include "cmd/push_report.h"
 #include "cmd/sign_key.h"
 #include "registry/push.h"
 #include "registry/signature_tag.h"
@@ -39,25 +39,14 @@ static struct err *take(void *wishes, int option, const char *value)
 
 static void report(const struct wishes *w, const struct push *p, const struct push_result *result)
 {
-	const struct manifest_document *root = &p->set->documents.items[p->set->root];
-	char hex[DIGEST_HEX];
+	json_t *all = push_report(p, result);
+	AUTO_FREE char *text = w->style == PROGRESS_JSON ? json_dumps(all, JSON_COMPACT) : push_report_line(all);
 
-	digest_hex(&root->digest, hex);
-	if (w->style == PROGRESS_QUIET)
-		return;
-	if (w->style != PROGRESS_JSON) {
-		printf("%s/%s:%s@sha256:%s%s\n", p->where->host, p->where->name, p->where->tag, hex, result->unchanged ? " unchanged" : "");
-		return;
-	}
-	AUTO_FREE char *reference = mem_printf("%s/%s:%s", p->where->host, p->where->name, p->where->tag), *digest = mem_printf("sha256:%s", hex);
-	json_t *all = json_pack("{s:s, s:s, s:s, s:{s:I, s:I, s:I}, s:I, s:I, s:b}", "reference", reference, "digest", digest, "media_type", root->type,
-				"blobs", "sent", (json_int_t)result->sent, "mounted", (json_int_t)result->mounted, "present", (json_int_t)result->present,
-				"sent_bytes", (json_int_t)result->sent_bytes, "attached", (json_int_t)result->attached, "unchanged", result->unchanged);
-	AUTO_FREE char *text = json_dumps(all, JSON_COMPACT);
 	json_decref(all);
 	if (!text)
 		mem_exhausted();
-	puts(text);
+	if (w->style != PROGRESS_QUIET)
+		puts(text);
 }
 
 static struct err *log_in(const struct wishes *w, const struct reference *where, struct credentials *ret)

@@ -156,6 +156,7 @@ static struct err *take_common(void *wishes, int id, const char *value)
 	case OPTION_UPDATE: o->update = value; return NULL;
 	case OPTION_OUTPUT: o->folder = value; return NULL;
 	case OPTION_ALL: o->all = true; return NULL;
+	case OPTION_NO_PUSH: o->no_push = true; return NULL;
 	case OPTION_BUILT: o->built = true; return NULL;
 	default: return err_new(ERR_USAGE, "an option that nobody takes");
 	}

@@ -15,7 +15,7 @@ struct option_row {
 };
 
 /* Ids of options that several commands have; each command's own begin at OPTION_OWN. */
-enum { OPTION_OUTPUT = 'o', OPTION_PROGRESS = 256, OPTION_WHY, OPTION_ALL, OPTION_BUILT, OPTION_UPDATE, OPTION_OWN = 300 };
+enum { OPTION_OUTPUT = 'o', OPTION_PROGRESS = 256, OPTION_WHY, OPTION_ALL, OPTION_BUILT, OPTION_UPDATE, OPTION_NO_PUSH, OPTION_OWN = 300 };
 
 #define OPTION_PROGRESS_ROW \
 	{ "progress", OPTION_PROGRESS, "STYLE", "auto bar plain json quiet", \
@@ -41,6 +41,7 @@ struct option_set {
 	const char *folder;      /* --output; "." */
 	const char *update;      /* --update NAME */
 	bool all, built;
+	bool no_push;            /* the registries among the outputs get nothing */
 };
 
 struct err *option_set_read(const struct cmd *c, int argc, char **argv, struct option_set *ret) MUST_CHECK;

@@ -60,6 +60,17 @@ static void print_sites(const struct plan *p, struct text *out)
 		text_printf(out, "  site      %-24s %s, %s\n", sites[i].name, sites[i].time_zone, sites[i].language);
 }
 
+static void print_registries(const struct recipe *r, struct text *out)
+{
+	const char *const *places = r->registries.items;
+
+	for (size_t i = 0; i < r->registries.count; i++) {
+		const char *slash = strchr(places[i], '/');
+		bool tagged = slash && strchr(slash, ':');
+		text_printf(out, "  push to   %s%s%s\n", places[i], tagged ? "" : ":", tagged ? "" : r->version);
+	}
+}
+
 void plan_print(const struct plan *p, struct text *out)
 {
 	char size[16];
@@ -76,6 +87,7 @@ void plan_print(const struct plan *p, struct text *out)
 	print_runtimes(p, out);
 	print_apps(p, out);
 	print_sites(p, out);
+	print_registries(p->recipe, out);
 	text_printf(out, "  in all    %zu package%s, %s\n", p->lock->package_count, text_plural(p->lock->package_count),
 		    text_size((double)p->download_bytes, size));
 }

@@ -12,6 +12,8 @@
 
 #define LABEL "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 #define HOST LABEL "(\\." LABEL ")*"
+#define PORT "(:[1-9][0-9]{0,4})"
+#define NAMED "(localhost|[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+)" PORT "?|[A-Za-z0-9-]+" PORT /* a word alone would be a part of a name */
 
 static bool holds_dotdot(const char *path)
 {
@@ -209,6 +211,22 @@ static const char *why_repository(const char *to)
 	return NULL;
 }
 
+/* What reference_parse (registry/reference.h) refuses, too. */
+static const char *why_registry(const char *text)
+{
+	size_t host = strcspn(text, "/"), port = strcspn(text, ":/");
+
+	if (strstr(text, "://"))
+		return "is no URL: write HOST[:PORT]/NAME[:TAG], such as registry.example/team/demo:1.0";
+	if (strchr(text, '@'))
+		return "names a tag and nothing with @: 'docker login' keeps logins, and the digest is what a push finds";
+	if (host && host == strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") && strncmp(text, "localhost/", host + 1) != 0)
+		return "names no registry: write its host first, such as registry.example/team/demo:1.0";
+	if (port < host && text[port + 1] && strspn(text + port + 1, "0123456789") == host - port - 1 && strtoul(text + port + 1, NULL, 10) > 65535)
+		return "has no port from 1 to 65535";
+	return NULL;
+}
+
 static const char *why_schedule(const char *text)
 {
 	struct cron c;
@@ -259,6 +277,8 @@ ONE(word, "^[a-z][a-z0-9_]*$", "a word of a-z, 0-9 and _", 63, NULL);
 ONE(setting, "^[a-z][a-z0-9_-]*$", "a variable's name of a-z, 0-9, _ and -", 63, NULL);
 ONE(repository, "^(/[^/ ][^ ]*|(sftp|s3|rest):[^ ]+)$", "a folder such as /backup, or sftp:, s3: or rest: and what restic wants there", 1023,
     why_repository);
+ONE(registry, "^(" NAMED "|\\[[0-9A-Fa-f:.]+\\]" PORT "?)(/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
+    "a registry's HOST[:PORT]/NAME[:TAG] with its NAME in small letters", 511, why_registry);
 ONE(schedule, "^([a-z]+|[0-9*]+[0-9*,/-]*( +[0-9*]+[0-9*,/-]*){4})$", "hourly, daily, weekly, monthly, or five fields as in a crontab", 127, why_schedule);
 ONE(option, "^[A-Za-z_][A-Za-z0-9_.-]*$", "a name of letters, digits, _ . and -", 63, NULL);
 ONE(said, "^[^\n]+$", "one line of text", 1000, why_said);

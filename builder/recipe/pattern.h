@@ -20,6 +20,7 @@ extern const struct pattern pattern_zone, pattern_language;
 extern const struct pattern pattern_word;      /* lower-case word: character set, collation, queue */
 extern const struct pattern pattern_setting;   /* a MariaDB variable */
 extern const struct pattern pattern_repository; /* restic's, without a password */
+extern const struct pattern pattern_registry;  /* of images: HOST[:PORT]/NAME[:TAG] */
 extern const struct pattern pattern_schedule;
 extern const struct pattern pattern_option;    /* an app's option */
 extern const struct pattern pattern_said;      /* one line for people */

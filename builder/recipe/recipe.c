@@ -75,6 +75,16 @@ bool recipe_wants_disk(const struct recipe *r)
 	return false;
 }
 
+size_t recipe_pushed_output(const struct recipe *r)
+{
+	const int *outputs = r->outputs.items;
+	size_t i = 0;
+
+	while (i < r->outputs.count && output_rows[outputs[i]].is_disk)
+		i++;
+	return i;
+}
+
 char *recipe_beside(const struct recipe *r, const char *path)
 {
 	const char *slash = strrchr(r->path, '/');

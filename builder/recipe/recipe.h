@@ -178,6 +178,7 @@ struct recipe {
 	struct list fonts;        /* of text: Debian's packages fonts-TEXT */
 	struct backup backup;
 	struct list outputs;      /* of int: enum output */
+	struct list registries;   /* of const char *: HOST[:PORT]/NAME[:TAG] that a build pushes to; without a tag the version is it */
 	struct disk disk;
 	struct publication release;
 	struct list allow;        /* of struct audit_allow */
@@ -201,5 +202,7 @@ void recipe_done(struct recipe *r);
 
 /* Whether an output is a disk, whether a recipe has one that is. */
 bool recipe_wants_disk(const struct recipe *r);
+/* Which output a registry gets: the first that is an image. outputs.count: there is none. */
+size_t recipe_pushed_output(const struct recipe *r);
 /* A path of the recipe made relative to the working folder; the caller's to free. */
 char *recipe_beside(const struct recipe *r, const char *path);

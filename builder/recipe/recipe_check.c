@@ -331,6 +331,14 @@ static void check_disk(const struct view *v)
 	problem_warn(v->p, disk->key->at, "'disk' says nothing without such an output: add %s to 'outputs'", disks.bytes);
 }
 
+static void check_registries(const struct view *v)
+{
+	const struct node *n = node_find(v->root, "outputs");
+
+	if (v->r->registries.count && recipe_pushed_output(v->r) == v->r->outputs.count)
+		problem_add(v->p, n->at, "'outputs' names a registry, and no image that could be pushed there: add oci or docker");
+}
+
 static void check_backup(const struct view *v)
 {
 	const struct backup *b = &v->r->backup;
@@ -355,7 +363,7 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_twins(&v, node_find(root, "base/mirrors"), r->base.mirrors.count, "the mirror");
 	check_twins(&v, node_find(root, "keep_node_modules"), r->keep_node_modules.count, "the package");
 	check_twins(&v, node_find(root, "fonts"), r->fonts.count, "the font package");
-	check_twins(&v, node_find(root, "outputs"), r->outputs.count, "the output");
+	check_twins(&v, node_find(root, "outputs"), r->outputs.count + r->registries.count, "the output");
 	check_twins(&v, node_find(root, "release/documents"), r->release.documents.count, "the document");
 	check_base(&v);
 	check_ports(&v);
@@ -364,6 +372,7 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_unknown_host(&v);
 	check_queues(&v);
 	check_disk(&v);
+	check_registries(&v);
 	check_backup(&v);
 	if (network_is_everybody(&r->nginx.trusted_proxies))
 		problem_add(p, node_mark(root, "nginx/trusted_proxies"),

@@ -68,7 +68,7 @@ static json_t *scalar(const struct field *f, enum field_kind kind)
 
 	switch (kind) {
 	case FIELD_TEXT:
-		if (f->choices)
+		if (f->choices && !f->others)
 			return choices(f);
 		o = f->pattern ? text_pattern(f->pattern->regex) : with_text("type", "string");
 		if (f->pattern && f->pattern->max_len)
@@ -100,7 +100,7 @@ static json_t *list(const struct field *f)
 		json_object_set_new(o, "minItems", json_integer((json_int_t)f->min));
 	if (f->max)
 		json_object_set_new(o, "maxItems", json_integer((json_int_t)f->max));
-	json_object_set_new(o, "items", f->fields ? object(f->fields) : scalar(f, f->items));
+	json_object_set_new(o, "items", f->fields ? object(f->fields) : f->others ? either(scalar(f, f->items), scalar(f, FIELD_TEXT)) : scalar(f, f->items));
 	return o;
 }
 

@@ -64,6 +64,8 @@ static void put_value(struct text *out, const struct field *f)
 		text_put(out, "list, each ");
 	if (f->kind < FIELD_LIST || (f->kind == FIELD_LIST && !f->fields))
 		put_scalar(out, f, f->kind == FIELD_LIST ? f->items : f->kind);
+	if (f->others)
+		text_printf(out, ", or %s", f->pattern->expected);
 }
 
 static void put_row(struct text *out, const struct field *f)

@@ -260,6 +260,8 @@ static void refuse_choice(const struct field *f, const struct node *n, struct pr
 
 	for (; f->choices[count]; count++)
 		text_printf(&all, "%s%s", !count ? "" : f->choices[count + 1] ? ", " : " or ", f->choices[count]);
+	if (f->others)
+		text_printf(&all, ", or %s", f->pattern->expected);
 	const char *known = all.bytes;
 	const char *near = text_nearest(n->text, f->choices, count);
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Whole builds of Debian with next to nothing above it: interrupted, by an ordinary user, and on a disk that fills up.
 bats_require_minimum_version 1.5.0
+load ../until
 
 setup_file() {
 	MKBENCH=$(readlink -f "${MKBENCH:-build/mkbench}")
@@ -34,6 +35,10 @@ setup_file() {
 
 setup() {
 	cd "$LAB"
+}
+
+teardown() {
+	[[ -z ${server:-} ]] || kill "$server" 2>/dev/null || true
 }
 
 # interrupted STAGE SECONDS: Ctrl-C for the whole foreground that many seconds after a stage has begun.
@@ -168,6 +173,32 @@ on_small_disk() {
 	cd "$BATS_TEST_TMPDIR"
 	echo changed >app/app/__init__.py
 	run -0 timeout 600 unshare -n "$MKBENCH" build --progress=plain -o changed small.yml
+}
+
+@test "outputs that name a registry: it gets the image last; one that refuses leaves the files, and --no-push asks none" {
+	mkdir state
+	"$BATS_TEST_DIRNAME/../registry/serve" state 3>&- &
+	server=$!
+	by=$server until_true 300 test -e state/port
+	at=127.0.0.1:$(<state/port)
+	cp -r app small.yml small.lock bare.yml "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	echo "outputs: [docker, $at/team/small, oci, $at/other:7]" >>small.yml
+	run -0 "$MKBENCH" plan --progress=quiet small.yml
+	[[ $output == *"push to   $at/team/small:latest"$'\n'*"push to   $at/other:7"$'\n'* ]]
+	run -0 timeout 600 "$MKBENCH" build --no-push --progress=plain -o out small.yml
+	[[ $output != *Pushed* && ! -s $LAB/state/log ]]
+	run -0 --separate-stderr timeout 600 "$MKBENCH" build --progress=json -o out small.yml
+	jq -e --arg at "$at" '[.outputs[].output] == ["docker", "oci"] and [.pushed[].reference] == [$at + "/team/small:latest", $at + "/other:7"] and
+		.pushed[0].digest == .pushed[1].digest and .outputs[1].digest == .pushed[0].digest' <<<"$output"
+	[ "$(skopeo inspect --tls-verify=false "docker://$at/other:7" | jq -r .Digest)" = "$(jq -r .manifests[0].digest out/small-latest.oci/index.json)" ]
+	run -0 timeout 600 "$MKBENCH" build --progress=plain -o out small.yml
+	[[ $output == *$'\nPushed\n'"$at/team/small:latest@sha256:"*" unchanged"$'\n'"$at/other:7@"*" unchanged" ]]
+	echo '* team 9 status=403' >"$LAB/state/faults"
+	run -4 --separate-stderr timeout 600 "$MKBENCH" build --progress=json -o again small.yml
+	echo "$stderr"
+	jq -e '.pushed == [] and (.outputs | length) == 2' <<<"$output"
+	[[ -s again/small-latest.tar && $stderr == *"mkbench: all is built, and not pushed to $at/team/small ('mkbench push "*"/again/small-latest.tar $at/team/small' does that alone): "* ]]
 }
 
 @test "verify --reproducible: the same bytes under other circumstances; a step that takes in the date is found" {

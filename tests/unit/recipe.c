@@ -123,6 +123,43 @@ static void machines(void)
 	on_machine("arm64", "outputs: [oci, raw]\n", "disks are made for amd64 only, so far");
 }
 
+/* "LINE:COLUMN what" of the first problem of a recipe with these outputs; "" for none. */
+static void registry(const char *outputs, const char *want)
+{
+	struct recipe r;
+	struct problems p;
+	AUTO_FREE char *yaml = mem_printf("%soutputs: %s\n", minimal, outputs);
+
+	err_free(recipe_parse("m.yml", yaml, strlen(yaml), &r, &p));
+	AUTO_FREE char *found = p.first ? mem_printf("%zu %s", (size_t)p.first->at.column, p.first->text) : mem_dup("");
+	is(found, want);
+	recipe_done(&r);
+}
+
+static void registries(void)
+{
+	static const char needed[] = "a registry's HOST[:PORT]/NAME[:TAG] with its NAME in small letters is needed";
+	static const char *const good[] = { "registry.example/team/demo", "registry.example:5000/a__b/c-d.e:1.0", "localhost/x", "localhost:5000/x:y", "host:443/x",
+					    "\"[::1]:5000/x\"", "127.0.0.1:5000/x" };
+	static const char *const bad[] = { "./out", "/var/out", "a.b/", "a.b/C", "a.b/c:", "a.b/c:.d", "a.b/c:d:e", "a.b:0/c", "a.b:/c", "a.b/c//d", "a b.c/d" };
+
+	for (size_t i = 0; i < COUNT(good); i++) {
+		AUTO_FREE char *both = mem_printf("[oci, %s]", good[i]);
+		registry(both, "");
+	}
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		AUTO_FREE char *both = mem_printf("[oci, \"%s\"]", bad[i]), *want = mem_printf("16 'outputs' cannot be '%s': %s", bad[i], needed);
+		registry(both, want);
+	}
+	registry("[oci, team/demo]", "16 'outputs' names no registry: write its host first, such as registry.example/team/demo:1.0");
+	registry("[oci, \"https://ann:pw@a.b/c\"]", "16 'outputs' is no URL: write HOST[:PORT]/NAME[:TAG], such as registry.example/team/demo:1.0");
+	registry("[oci, a.b/c@d]", "16 'outputs' names a tag and nothing with @: 'docker login' keeps logins, and the digest is what a push finds");
+	registry("[oci, \"a.b:65536/c\"]", "16 'outputs' has no port from 1 to 65535");
+	registry("[oci, a.b/c, a.b/c]", "23 the output 'a.b/c' is given twice: once is enough");
+	registry("[a.b/c]", "10 'outputs' names a registry, and no image that could be pushed there: add oci or docker");
+	registry("[raw, a.b/c]", "10 'outputs' names a registry, and no image that could be pushed there: add oci or docker");
+}
+
 static void zones(void)
 {
 	AUTO_ARENA struct arena a = { 0 };
@@ -147,6 +184,7 @@ int main(void)
 	errors();
 	warnings();
 	machines();
+	registries();
 	zones();
 	return t_done();
 }

@@ -21,7 +21,7 @@ struct thing {
 	uint64_t count, size, seconds, share[2];
 	bool flag;
 	int choice;
-	struct list parts, words, choices, pairs;
+	struct list parts, words, choices, pairs, either, others;
 	struct part inner;
 };
 
@@ -31,6 +31,7 @@ static const char *refuse_x(const char *text)
 }
 
 static const struct pattern letters = { "^[a-z]+$", "small letters", 5, refuse_x };
+static const struct pattern path = { "^[a-z]+/[a-z]+$", "a path", 9, NULL };
 static const char *const colours[] = { "red", "green", NULL }, *const planned[] = { "blue", NULL };
 
 static const struct field part_fields[] = {
@@ -54,6 +55,8 @@ static const struct field fields[] = {
 	  .item_mark = offsetof(struct part, at), .help = "its parts" },
 	{ "words", FIELD_LIST, .offset = offsetof(struct thing, words), .pattern = &letters, .fallback = "[a, b]", .help = "some words" },
 	{ "choices", FIELD_LIST, .offset = offsetof(struct thing, choices), .items = FIELD_ENUM, .choices = colours, .help = "some colours" },
+	{ "either", FIELD_LIST, .offset = offsetof(struct thing, either), .items = FIELD_ENUM, .choices = colours, .pattern = &path,
+	  .others = offsetof(struct thing, others), .help = "colours and paths" },
 	{ "pairs", FIELD_PAIRS, .offset = offsetof(struct thing, pairs), .pattern = &letters, .help = "own keys" },
 	{ "inner", FIELD_MAP, .offset = offsetof(struct thing, inner), .fields = inner_fields, .help = "inside" },
 	{ "wings", FIELD_REFUSED, .help = "is not yet possible: walk" },
@@ -89,15 +92,24 @@ static void defaults(void)
 static void values(void)
 {
 	is(report("text: any thing\ncount: 9\nsize: 3KiB\nseconds: 1h\nshare: 2G\nflag: false\nchoice: green\n"
-		  "parts:\n  - name: a\n  - {name: b}\nwords: []\nchoices: [green, red]\npairs: {a: on, b: 012, c: \"\"}\n"), "");
+		  "parts:\n  - name: a\n  - {name: b}\nwords: []\nchoices: [green, red]\n"), "");
 	ok(thing.count == 9 && thing.size == 3072 && thing.seconds == 3600 && thing.share[0] == 2ull << 30 && !thing.share[1]);
 	ok(!thing.flag && thing.choice == 1 && thing.parts.count == 2 && !thing.words.count);
 	const struct part *parts = thing.parts.items;
 	ok(parts[0].at.line == 9 && parts[0].at.column == 5 && parts[1].at.line == 10);
 	is(parts[1].name, "b");
 	ok(((int *)thing.choices.items)[0] == 1 && ((int *)thing.choices.items)[1] == 0);
+	is(report("either: [a/b, green, red, c/d]\n"), "");
+	ok(thing.either.count == 2 && ((int *)thing.either.items)[0] == 1 && !((int *)thing.either.items)[1] && thing.others.count == 2);
+	is(((const char **)thing.others.items)[0], "a/b");
+	is(((const char **)thing.others.items)[1], "c/d");
+}
+
+static void own_keys(void)
+{
+	is(report("pairs: {a: on, b: 012, c: \"\"}\n"), "");
 	const struct pair *pairs = thing.pairs.items;
-	ok(thing.pairs.count == 3 && pairs[1].at.column == 16);
+	ok(thing.pairs.count == 3 && pairs[1].at.line == 1 && pairs[1].at.column == 16);
 	is(pairs[0].value, "on");
 	is(pairs[1].value, "012");
 	is(pairs[2].value, "");
@@ -119,6 +131,10 @@ static void mistakes(void)
 	ok(!thing.parts.count);
 	is(report("size: 1023K\ncount: 10\n"), "f:2:8: 'count' cannot be 10: from 1 to 9 is possible, or auto\n");
 	is(report("pairs: {A: 1}\n"), "f:1:9: 'pairs' cannot be 'A': small letters is needed\n");
+	is(report("either: [red, blau, A/b, {a: b/c}]\n"),
+	   "f:1:15: 'either' cannot be 'blau': write red or green, or a path\nf:1:21: 'either' cannot be 'A/b': a path is needed\n"
+	   "f:1:26: an item of 'either' is one value: write it after '- '\n");
+	ok(thing.either.count == 1 && !thing.others.count);
 	is(report("inner: [1]\n"), "f:1:8: 'inner' is a map: write 'key: value' lines below it\n");
 	is(report("- 1\n"), "f:1:1: a map is needed here: write 'key: value' lines\n");
 	is(report("text: \"a\"\nt€xt: 1\n"), "f:2:1: unknown key 't€xt': did you mean 'text'?\n");
@@ -163,6 +179,10 @@ static void texts(void)
 
 	ok(!!strstr(markdown, "| `count` | number, `1` to `9`, or `auto` | `auto` | how many |\n"));
 	ok(!!strstr(markdown, "## `parts`: its parts\n") && !!strstr(markdown, "\nNot yet:\n\n- `wings`: walk\n"));
+	ok(!!strstr(markdown, "| `either` | list, each `red` or `green`, or a path |"));
+	const json_t *kinds = json_object_get(json_object_get(json_object_get(all, "either"), "items"), "anyOf");
+	ok(json_array_size(json_object_get(json_array_get(kinds, 0), "enum")) == 2);
+	is(json_string_value(json_object_get(json_array_get(kinds, 1), "pattern")), path.regex);
 	ok(json_object_size(all) == COUNT(fields) - 2); /* all but wings and the end */
 	ok(json_is_false(json_object_get(o, "additionalProperties")));
 	is(json_string_value(json_object_get(json_object_get(all, "word"), "default")), "green");
@@ -184,6 +204,7 @@ int main(void)
 {
 	defaults();
 	values();
+	own_keys();
 	mistakes();
 	disguises();
 	numbers();
