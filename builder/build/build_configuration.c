@@ -67,6 +67,7 @@ struct err *build_configuration(struct build_context *j, const char *build_id, s
 {
 	TRY(identify_apps(j));
 	name_server(j);
+	service_interpreters(j->services, &j->lock);
 	TRY(service_render(j->services, build_id, ret));
 	TRY(add_guest(j, *build_id, ret));
 	tree_add(ret, &(struct entry){ .path = "data", .kind = ENTRY_FOLDER, .mode = 0755 });

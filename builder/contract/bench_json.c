@@ -37,6 +37,16 @@ static const struct contract_field app[] = {
 	END
 };
 
+static const struct contract_field interpreter[] = {
+	ROW("name", TEXT, bench_interpreter, name, REQUIRED, NULL, "`python` or `node`, of a build that the recipe names"),
+	ROW("version", TEXT, bench_interpreter, version, OPTIONAL, NULL, "as its files say it, or the recipe"),
+	ROW("path", TEXT, bench_interpreter, path, REQUIRED, NULL, "its folder"),
+	ROW("from", TEXT, bench_interpreter, from, OPTIONAL, NULL, "the URL of its archive"),
+	ROW("sha256", TEXT, bench_interpreter, sha256, OPTIONAL, NULL, "the digest of its archive"),
+	ROW("content", TEXT, bench_interpreter, content, OPTIONAL, NULL, "the digest of its files, `sha256:…`"),
+	END
+};
+
 static const struct contract_field upgrade[] = {
 	WORD("on_failure", bench, upgrade_holds, "back", failures, "what a failed upgrade does: give the old data back, or wait for a person"),
 	ROW("keep_seconds", COUNT, bench, upgrade_keep_seconds, OPTIONAL, NULL, "how long the data of before are kept; 0: until the next upgrade"),
@@ -203,6 +213,7 @@ const struct contract_field bench_json_fields[] = {
 	ROW("http_port", COUNT, bench, http_port, OPTIONAL, "8080", "where visitors come in"),
 	ROW("default_site", TEXT, bench, default_site, OPTIONAL, NULL, "the site that `bench` means without `--site`"),
 	ROWS("apps", apps, bench_app, app),
+	{ "interpreters", CONTRACT_ROWS, AT(bench, interpreters), CONTRACT_QUIET, NULL, NULL, interpreter, sizeof(struct bench_interpreter), NULL },
 	SECTION("upgrade", OPTIONAL, upgrade),
 	SECTION("backup", QUIET, backup),
 	SECTION("framework", REQUIRED, framework),

@@ -52,6 +52,13 @@ struct bench_folder {
 	unsigned mode;
 };
 
+/* A Python or Node that is no Debian package. */
+struct bench_interpreter {
+	const char *name, *version, *path;   /* "python", "3.10.13", "/opt/python" */
+	const char *from, *sha256;           /* the URL and the digest of its archive, or NULL */
+	const char *content;                 /* digest of its files, "sha256:…" */
+};
+
 struct bench_link {
 	const char *path, *to;
 };
@@ -88,6 +95,7 @@ struct bench {
 	const char *const *site_folders;
 	const char *framework;
 	CONTRACT_LIST(struct bench_app) apps; /* empty: the image does not say */
+	CONTRACT_LIST(struct bench_interpreter) interpreters;
 	CONTRACT_LIST(struct bench_command) create, finish, seal, renew, migrate, install, probes, checks;
 	unsigned upgrade_keep_seconds; /* 0: until the next one */
 	const char *backup_to;    /* restic's repository; NULL: the recipe wants no backups */

@@ -200,7 +200,7 @@ static json_t *write_words(const char *const *items)
 
 static json_t *write_rows(const struct contract_field *f, const struct rows *rows)
 {
-	json_t *list = json_array();
+	json_t *list = rows->count || f->need != CONTRACT_QUIET ? json_array() : NULL;
 
 	for (size_t i = 0; i < rows->count; i++)
 		json_array_append_new(list, contract_write(f->fields, rows->items + i * f->size));

@@ -26,7 +26,7 @@ enum contract_kind {
 enum contract_need {
 	CONTRACT_REQUIRED,
 	CONTRACT_OPTIONAL,       /* absent or null: the default */
-	CONTRACT_QUIET,          /* ... and 0, or a section of nothing, is not written */
+	CONTRACT_QUIET,          /* ... and 0, or a section or a list of nothing, is not written */
 };
 
 struct contract_field {

@@ -11,7 +11,7 @@
 
 #define OURS "mkbench: "
 
-const char *const contents_kind_names[PACKAGE_KIND_COUNT] = { "debian", "python", "node", "app" };
+const char *const contents_kind_names[PACKAGE_KIND_COUNT] = { "debian", "python", "node", "app", "interpreter" };
 
 struct loading {
 	const struct image_source *source;

@@ -3,8 +3,8 @@
 #pragma once
 #include "report/layer_list.h"
 
-enum package_kind { PACKAGE_DEBIAN, PACKAGE_PYTHON, PACKAGE_NODE, PACKAGE_APP, PACKAGE_KIND_COUNT };
-extern const char *const contents_kind_names[PACKAGE_KIND_COUNT]; /* "debian", "python", "node", "app" */
+enum package_kind { PACKAGE_DEBIAN, PACKAGE_PYTHON, PACKAGE_NODE, PACKAGE_APP, PACKAGE_INTERPRETER, PACKAGE_KIND_COUNT };
+extern const char *const contents_kind_names[PACKAGE_KIND_COUNT]; /* "debian", "python", "node", "app", "interpreter" */
 
 struct contents_package {
 	enum package_kind kind;
@@ -13,7 +13,8 @@ struct contents_package {
 	const char *source, *source_version; /* Debian's; else NULL */
 	const char *depends;        /* Debian's field, or NULL */
 	const char *license;        /* Python's and Node's own word, or NULL */
-	const char *commit, *content; /* an app's; NULL: not known */
+	const char *commit, *content; /* an app's, content also an interpreter's; NULL: not known */
+	const char *from, *archive; /* an interpreter's: the URL and SHA-256 of its archive, or NULL */
 	const char *path;           /* file or folder that says so, without a leading slash */
 	size_t layer;               /* that has path */
 	size_t file_count;          /* that are its own in the image, and their bytes */

@@ -77,25 +77,36 @@ static void add_node(struct contents *c, struct list *list, size_t at)
 	json_decref(object);
 }
 
-/* What a bench of ours says of itself (services/guest/README.md); an app's folder is BENCH/apps/NAME. */
-static void add_apps(struct contents *c, struct list *list)
+/* A thing that has a folder of its own in the image, by a row of bench.json. */
+static void add_folder(struct contents *c, struct list *list, enum package_kind kind, const json_t *row, const char *path)
 {
-	size_t len;
+	const struct entry *folder = tree_find(&c->tree, path + strspn(path, "/"));
+
+	if (folder)
+		VEC_PUSH(list, (struct contents_package){
+			.kind = kind, .name = json_word(c, row, "name"), .version = json_word(c, row, "version"), .commit = json_word(c, row, "commit"),
+			.content = json_word(c, row, "content"), .from = json_word(c, row, "from"), .archive = json_word(c, row, "sha256"),
+			.path = folder->path, .layer = c->layer_of[folder - c->tree.items] });
+}
+
+/* What a bench of ours says of itself (services/guest/README.md); an app's folder is BENCH/apps/NAME. */
+static void add_own(struct contents *c, struct list *list)
+{
+	size_t len, i;
 	const char *text = contents_text(contents_find(c, "usr/lib/mkbench/bench.json"), &len);
-	json_t *bench = json_loadb(text, len, 0, NULL);
-	const json_t *apps = json_object_get(bench, "apps");
+	json_t *bench = json_loadb(text, len, 0, NULL), *row;
 	const char *root = json_string_value(json_object_get(json_object_get(bench, "bench"), "path"));
 
-	for (size_t i = 0; i < json_array_size(apps); i++) {
-		const json_t *app = json_array_get(apps, i);
-		const char *name = json_word(c, app, "name");
-		AUTO_FREE char *path = name && root ? mem_printf("%s/apps/%s", root + strspn(root, "/"), name) : NULL;
-		const struct entry *folder = path ? tree_find(&c->tree, path) : NULL;
-		if (folder)
-			VEC_PUSH(list, (struct contents_package){
-				.kind = PACKAGE_APP, .name = name, .version = json_word(c, app, "version"), .commit = json_word(c, app, "commit"),
-				.content = json_word(c, app, "content"), .path = keep(c, path, strlen(path)),
-				.layer = c->layer_of[folder - c->tree.items] });
+	json_array_foreach(json_object_get(bench, "apps"), i, row) {
+		const char *name = json_word(c, row, "name");
+		AUTO_FREE char *path = name && root ? mem_printf("%s/apps/%s", root, name) : NULL;
+		if (path)
+			add_folder(c, list, PACKAGE_APP, row, path);
+	}
+	json_array_foreach(json_object_get(bench, "interpreters"), i, row) {
+		const char *path = json_word(c, row, "path");
+		if (json_word(c, row, "name") && path)
+			add_folder(c, list, PACKAGE_INTERPRETER, row, path);
 	}
 	json_decref(bench);
 }
@@ -113,7 +124,7 @@ void contents_modules(struct contents *c)
 		else if (text_ends(e->path, "/package.json") && is_module(e->path))
 			add_node(c, &list, i);
 	}
-	add_apps(c, &list);
+	add_own(c, &list);
 	c->packages = list.items;
 	c->package_count = list.count;
 }

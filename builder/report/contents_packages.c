@@ -206,7 +206,7 @@ static size_t find_folder(const struct folder *list, size_t count, const char *p
 	return CONTENTS_NOBODY;
 }
 
-/* What a Python package, a module of Node or an app has below its folder, when no package has it by name. */
+/* What a Python package, a module of Node, an app or an interpreter has below its folder, when no package has it by name. */
 static void own_folders(struct contents *c)
 {
 	struct { struct folder *items; size_t count, room; } list = { 0 };
@@ -216,7 +216,7 @@ static void own_folders(struct contents *c)
 		const char *slash = strrchr(p->path, '/');
 		if (p->kind == PACKAGE_PYTHON)
 			take_record(c, i);
-		if (p->kind == PACKAGE_APP)
+		if (p->kind == PACKAGE_APP || p->kind == PACKAGE_INTERPRETER)
 			VEC_PUSH(&list, (struct folder){ mem_dup(p->path), i });
 		else if (p->kind != PACKAGE_DEBIAN && slash && !text_ends(p->path, ".egg-info"))
 			VEC_PUSH(&list, (struct folder){ mem_ndup(p->path, (size_t)(slash - p->path)), i });

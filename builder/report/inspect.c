@@ -128,9 +128,12 @@ static void put_counts(const struct contents *c, struct text *out)
 
 	for (size_t i = 0; i < c->package_count; i++)
 		counts[c->packages[i].kind]++;
-	text_printf(out, "\npackages: %zu of Debian%s, %zu of Python, %zu of Node, %zu app%s\n", counts[PACKAGE_DEBIAN],
+	text_printf(out, "\npackages: %zu of Debian%s, %zu of Python, %zu of Node, %zu app%s", counts[PACKAGE_DEBIAN],
 		    c->has_dpkg ? "" : " (the image has no dpkg database)", counts[PACKAGE_PYTHON], counts[PACKAGE_NODE], counts[PACKAGE_APP],
 		    text_plural(counts[PACKAGE_APP]));
+	if (counts[PACKAGE_INTERPRETER])
+		text_printf(out, ", %zu interpreter%s of a build", counts[PACKAGE_INTERPRETER], text_plural(counts[PACKAGE_INTERPRETER]));
+	text_put(out, "\n");
 }
 
 void inspect_print(const struct contents *c, struct text *out)

@@ -9,7 +9,7 @@
 enum sbom_kind {
 	SBOM_SYSTEM,             /* "debian" "12", as os-release says */
 	SBOM_DEBIAN, SBOM_PYTHON, SBOM_NODE, SBOM_APP,
-	SBOM_PROGRAM,            /* ours, that run inside the image; of a lock also interpreters that are no Debian packages */
+	SBOM_PROGRAM,            /* ours, that run inside the image, and interpreters that are no Debian packages */
 	SBOM_LIBRARY,            /* linked into a program */
 	SBOM_KIND_COUNT
 };
@@ -78,3 +78,5 @@ const char *sbom_keep(struct sbom *s, const char *text);
 /* Takes the text over and frees it. */
 const char *sbom_take(struct sbom *s, char *text);
 struct sbom_part *sbom_add(struct sbom *s, const struct sbom_part *part);
+/* An interpreter that is no Debian package; path as of a part. */
+void sbom_add_interpreter(struct sbom *s, const struct lock_runtime *r, const char *path);

@@ -143,6 +143,11 @@ static void add_app(struct sbom *s, const struct contents_package *p)
 	sbom_add(s, &part);
 }
 
+static void add_interpreter(struct sbom *s, const struct contents_package *p)
+{
+	sbom_add_interpreter(s, &(struct lock_runtime){ p->name, p->version, p->from, p->archive, p->content }, rooted(s, p->path));
+}
+
 static const char *word(struct sbom *s, const json_t *object, const char *key)
 {
 	return sbom_keep(s, json_string_value(json_object_get(object, key)));
@@ -232,6 +237,7 @@ void sbom_image(const struct contents *c, struct sbom *ret)
 		switch (c->packages[i].kind) {
 		case PACKAGE_DEBIAN: add_debian(c, &s, &c->packages[i]); break;
 		case PACKAGE_APP: add_app(&s, &c->packages[i]); break;
+		case PACKAGE_INTERPRETER: add_interpreter(&s, &c->packages[i]); break;
 		default: add_module(c, &s, &c->packages[i], parts); break;
 		}
 	}

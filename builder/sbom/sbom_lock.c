@@ -73,13 +73,13 @@ static void add_pin(struct sbom *s, const char *line)
 	sbom_add(s, &part);
 }
 
-/* An interpreter that is no Debian package: its archive, or of a folder its files. */
-static void add_runtime(struct sbom *s, const struct lock_runtime *runtime)
+/* Its digest is its archive's, or of a folder its files'. */
+void sbom_add_interpreter(struct sbom *s, const struct lock_runtime *r, const char *path)
 {
-	const struct purl_qualifier q[] = { { "checksum", runtime->tree }, { "download_url", strstr(runtime->from, "://") ? runtime->from : NULL }, { NULL, NULL } };
-	const char *hex = runtime->sha256 ? runtime->sha256 : text_starts(runtime->tree, "sha256:") ? runtime->tree + strlen("sha256:") : "";
-	struct sbom_part part = { .kind = SBOM_PROGRAM, .name = sbom_keep(s, runtime->name), .version = sbom_keep(s, runtime->version),
-				  .purl = sbom_take(s, purl_new("generic", NULL, runtime->name, runtime->version, q)), .within = SBOM_NOBODY };
+	const struct purl_qualifier q[] = { { "checksum", r->tree }, { "download_url", r->from && strstr(r->from, "://") ? r->from : NULL }, { NULL, NULL } };
+	const char *hex = r->sha256 ? r->sha256 : r->tree && text_starts(r->tree, "sha256:") ? r->tree + strlen("sha256:") : "";
+	struct sbom_part part = { .kind = SBOM_PROGRAM, .name = sbom_keep(s, r->name), .version = sbom_keep(s, r->version), .path = path,
+				  .purl = sbom_take(s, purl_new("generic", NULL, r->name, r->version, q)), .within = SBOM_NOBODY };
 
 	if (!digest_parse(hex, &part.sha256))
 		part.sha256 = (struct digest){ 0 };
@@ -114,7 +114,7 @@ void sbom_lock_groups(const struct recipe *r, const struct lock *l, int groups, 
 	for (size_t i = 0; i < l->app_count; i++)
 		add_app(&s, r, &l->apps[i]);
 	for (size_t i = 0; i < l->runtime_count; i++)
-		add_runtime(&s, &l->runtimes[i]);
+		sbom_add_interpreter(&s, &l->runtimes[i], NULL);
 	for (size_t i = 0; i < r->apps.count; i++)
 		add_folder(&s, &((const struct app *)r->apps.items)[i]);
 	s.digest = digest_parts(&s);

@@ -317,6 +317,8 @@ static void fill_apps(struct filling *f)
 	const struct app *apps = f->set->recipe->apps.items;
 	size_t count = f->set->recipe->apps.count;
 
+	f->bench.interpreters.items = f->set->interpreters;
+	f->bench.interpreters.count = f->set->interpreter_count;
 	ROOM(f, apps, count);
 	f->bench.apps.count = count;
 	for (size_t i = 0; i < count; i++) {

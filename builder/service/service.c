@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "contract/bench_json.h"
 #include "recipe/zone.h"
 #include "service/exclude.h"
 #include "service/framework.h"
@@ -327,6 +328,18 @@ static const char *kept(struct service_set *s, const char *text)
 void service_identify(struct service_set *s, size_t app, const struct app_identity *is)
 {
 	s->identities[app] = (struct app_identity){ kept(s, is->commit), is->commit ? NULL : kept(s, is->content), kept(s, is->version) };
+}
+
+void service_interpreters(struct service_set *s, const struct lock *l)
+{
+	s->interpreters = arena_new(&s->arena, l->runtime_count * sizeof *s->interpreters);
+	s->interpreter_count = l->runtime_count;
+	for (size_t i = 0; i < l->runtime_count; i++) {
+		const struct lock_runtime *r = &l->runtimes[i];
+		AUTO_FREE char *path = mem_printf("/opt/%s", r->name);
+		s->interpreters[i] = (struct bench_interpreter){ kept(s, r->name), kept(s, r->version), kept(s, path), kept(s, strstr(r->from, "://") ? r->from : NULL),
+								 kept(s, r->sha256), kept(s, r->tree) };
+	}
 }
 
 struct err *service_render(const struct service_set *s, const char *build_id, struct tree *ret)

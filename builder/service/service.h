@@ -118,6 +118,8 @@ struct err *service_needs_settle(struct service_set *s) MUST_CHECK;
 /* The package whose version the databases are of; NULL without one. */
 const char *service_server_package(const struct service_set *s);
 void service_server_version(struct service_set *s, const char *version, size_t len); /* as in "10.11.14" */
+/* The interpreters of a lock, that the image says it has. Copied. */
+void service_interpreters(struct service_set *s, const struct lock *l);
 /* Which source of an app is in the image: its commit, or NULL and the digest of its files ("sha256:…"), and the version that it
  * declares, or NULL. Copied. */
 struct app_identity {

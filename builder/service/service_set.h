@@ -69,6 +69,8 @@ struct service_set {
 	struct step_table *app_steps; /* one an app */
 	struct app_needs *needs;     /* one an app; NULL: the framework knows of none */
 	struct app_identity *identities; /* one an app */
+	struct bench_interpreter *interpreters; /* that are no Debian packages */
+	size_t interpreter_count;
 	const char *server_version;  /* MariaDB's, or NULL: not known yet */
 	const size_t *order;         /* of installing apps, once their needs are settled */
 	struct step_table bench_steps, prepare_steps, pin_steps;

@@ -151,6 +151,13 @@ who=home/frappe/frappe-bench/who
 	(cd / && "$MKBENCH" sbom --format cyclonedx "$OLDPWD/notes.yml" 2>/dev/null) >sbom.json # of its lock
 	jq -e --arg sum "$(sha256sum <node-linux.tar.gz | cut -d' ' -f1)" '.components[] | select(.name == "node") | .version == "24.2.1" and .hashes[0].content == $sum' sbom.json
 	jq -e '.components[] | select(.name == "python") | .version == "3.10.13" and (.purl | contains("checksum=sha256:"))' sbom.json
+	mkbench 0 sbom --format cyclonedx -o image.json out/notes-1.tar # says the same of them
+	same() { jq -S '[.components[] | select(.name == "node" or .name == "python") | {name, version, purl, hashes}] | sort_by(.name)' "$1"; }
+	[[ $(same image.json | jq length) = 2 ]]
+	diff <(same sbom.json) <(same image.json)
+	mkbench 0 inspect --json out/notes-1.tar
+	jq -e '[.packages[] | select(.kind == "interpreter") | [.name, .version, .path, .size_bytes > 0]] | sort ==
+		[["node", "24.2.1", "/opt/node", true], ["python", "3.10.13", "/opt/python", true]]' <<<"$output"
 	cp out/notes-1.tar first.tar
 	mkbench 0 clean --built
 	mkbench 0 build -o out notes.yml
