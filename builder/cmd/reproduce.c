@@ -19,6 +19,8 @@
 #include "report/report_text.h"
 #include "report/sites_alike.h"
 
+#define WORDS_SHOWN 20u
+
 struct err *reproduce_build(const char *program, const char *recipe, const char *folder, const char *const *set, json_t **ret)
 {
 	AUTO_FREE char *said = NULL, *errors = NULL;
@@ -179,8 +181,9 @@ static json_t *other_layers(const json_t *first, const json_t *second)
 
 static void print_words(struct text *out, const char *head, const json_t *words)
 {
-	for (size_t i = 0; i < json_array_size(words); i++)
+	for (size_t i = 0; i < json_array_size(words) && i < WORDS_SHOWN; i++)
 		text_printf(out, "%s%s", i ? ", " : head, json_string_value(json_array_get(words, i)));
+	text_put(out, json_array_size(words) > WORDS_SHOWN ? ", …" : "");
 	text_put(out, json_array_size(words) ? "\n" : "");
 }
 
@@ -195,6 +198,7 @@ static void print_difference(struct text *out, const json_t *d)
 	text_printf(out, "  here       %s\n  elsewhere  %s\n", text_of(d, "first"), text_of(d, "second"));
 	if (at)
 		text_printf(out, "  %s\n  here       %s\n  elsewhere  %s\n", text_of(at, "where"), text_of(at, "first"), text_of(at, "second"));
+	print_words(out, "different, too: ", json_object_get(d, "also"));
 }
 
 static void print(const json_t *all)

@@ -11,6 +11,7 @@
 #define BYTES_LIMIT ((size_t)64 << 20)
 #define LINE_SHOWN 160u
 #define BYTES_SHOWN 16u
+#define ALSO_LIMIT 100u
 
 static const char *const kind_names[] = {
 	[ENTRY_FILE] = "file", [ENTRY_FOLDER] = "folder", [ENTRY_SYMLINK] = "link", [ENTRY_HARDLINK] = "second name", [ENTRY_CHAR] = "device",
@@ -99,13 +100,20 @@ static struct err *show_bytes(const struct contents *a, const struct contents *b
 	return NULL;
 }
 
+/* The first that differs whole, those behind it by their paths. */
 static struct err *show_entry(const struct contents *a, const struct contents *b, const struct entry *x, const struct entry *y, json_t **ret)
 {
 	AUTO_FREE char *one = describe(x), *two = describe(y), *path = mem_printf("/%s", x ? x->path : y ? y->path : "");
 
 	if (!strcmp(one, two))
 		return NULL;
-	*ret = json_pack("{s:o, s:s, s:s}", "path", report_text_json(path), "first", one, "second", two);
+	if (*ret) {
+		json_t *also = json_object_get(*ret, "also");
+		if (json_array_size(also) < ALSO_LIMIT)
+			json_array_append_new(also, report_text_json(path));
+		return NULL;
+	}
+	*ret = json_pack("{s:o, s:s, s:s, s:[]}", "path", report_text_json(path), "first", one, "second", two, "also");
 	return show_bytes(a, b, x, y, *ret);
 }
 
@@ -133,7 +141,7 @@ static void show_layer(const struct contents *a, const struct contents *b, json_
 struct err *first_difference(const struct contents *a, const struct contents *b, json_t **ret)
 {
 	*ret = NULL;
-	for (size_t i = 0, n = 0; !*ret && (i < a->tree.count || n < b->tree.count);) {
+	for (size_t i = 0, n = 0; i < a->tree.count || n < b->tree.count;) {
 		const struct entry *x = i < a->tree.count ? &a->tree.items[i] : NULL, *y = n < b->tree.count ? &b->tree.items[n] : NULL;
 		int order = !x ? 1 : !y ? -1 : tree_compare(x->path, y->path);
 		i += order <= 0;
