@@ -3,6 +3,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -18,6 +19,13 @@
 
 #define DOCUMENT_LIMIT (4u << 20)
 #define BLOBS "blobs/sha256/"
+
+#define INDEX_DEPTH 3u
+#ifdef __aarch64__
+#define OWN_ARCHITECTURE "arm64"
+#else
+#define OWN_ARCHITECTURE "amd64"
+#endif
 
 static void drop_json(json_t **j)
 {
@@ -181,15 +189,65 @@ static const char *const *keep_words(struct oci_image *b, const json_t *array, s
 	return words;
 }
 
+/* A word for engines, of a path that may be called anything: "/a/Demo-1.oci" is "demo-1". */
+static char *word_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *word = mem_dup(slash ? slash + 1 : path), *dot = strrchr(word, '.');
+
+	if (dot && dot > word)
+		*dot = '\0';
+	for (char *c = word; *c; c++)
+		*c = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '-';
+	return word;
+}
+
+/* containerd's name is whole, the layout's own may be a tag alone; who copies an image may leave out either, or both. */
 static void take_name(struct oci_image *b, const json_t *entry)
 {
 	const json_t *notes = json_object_get(entry, "annotations");
 	const char *full = json_string_value(json_object_get(notes, "io.containerd.image.name"));
-	const char *slash = full ? strrchr(full, '/') : NULL, *name = slash ? slash + 1 : full;
+	const char *ref = json_string_value(json_object_get(notes, "org.opencontainers.image.ref.name")), *whole = full ? full : ref;
+	const char *slash = whole ? strrchr(whole, '/') : NULL, *name = slash ? slash + 1 : whole;
 	const char *colon = name ? strrchr(name, ':') : NULL;
 
-	b->name = colon ? arena_dup(&b->arena, name, (size_t)(colon - name)) : keep(b, name);
-	b->tag = keep(b, colon ? colon + 1 : NULL);
+	if (colon || full)
+		b->name = arena_dup(&b->arena, name, colon ? (size_t)(colon - name) : strlen(name));
+	b->tag = keep(b, colon ? colon + 1 : full ? "latest" : name ? name : b->tag);
+}
+
+/* Neither what is attached to an image, such as its signature, nor, of several, one of another platform. */
+static bool may_be_image(const json_t *entry, bool alone)
+{
+	const json_t *platform = json_object_get(entry, "platform");
+	const char *os = json_string_value(json_object_get(platform, "os")), *architecture = json_string_value(json_object_get(platform, "architecture"));
+
+	return !json_object_get(entry, "artifactType") && (!os || !strcmp(os, "linux")) && (alone || !architecture || !strcmp(architecture, OWN_ARCHITECTURE));
+}
+
+/* The first manifest that is attached to nothing, perhaps by another index; NULL: there is none. */
+static struct err *find_manifest(struct oci_image *b, const json_t *index, unsigned depth, json_t **ret)
+{
+	const json_t *all = json_object_get(index, "manifests");
+	struct digest d;
+
+	for (size_t i = 0; i < json_array_size(all) && !*ret; i++) {
+		AUTO_JSON json_t *next = NULL;
+		const json_t *entry = json_array_get(all, i);
+		if (!may_be_image(entry, json_array_size(all) == 1) || !digest_from(entry, &d))
+			continue;
+		TRY(read_json(b, &d, &next));
+		if (json_object_get(next, "subject"))
+			continue;
+		take_name(b, entry);
+		if (json_object_get(next, "manifests") && depth)
+			TRY(find_manifest(b, next, depth - 1, ret));
+		else if (!json_object_get(next, "manifests")) {
+			b->manifest = d;
+			*ret = json_incref(next);
+		}
+	}
+	return NULL;
 }
 
 /* "" or "0:0" or "1000": mkbench writes numbers. */
@@ -243,11 +301,12 @@ static struct err *take_documents(struct oci_image *b, const char *index_text)
 	AUTO_JSON json_t *index = NULL, *manifest = NULL, *config = NULL;
 
 	TRY(parse(b, index_text, &index));
-	const json_t *entry = json_array_get(json_object_get(index, "manifests"), 0);
-	take_name(b, entry);
-	if (!b->name || !b->tag || !digest_from(entry, &b->manifest))
+	TRY(find_manifest(b, index, INDEX_DEPTH, &manifest));
+	if (!manifest)
 		return damaged(b, "its index names no image");
-	TRY(read_json(b, &b->manifest, &manifest));
+	AUTO_FREE char *word = word_of(b->path);
+	b->name = b->name ? b->name : keep(b, word);
+	b->tag = b->tag ? b->tag : "latest";
 	TRY(take_manifest(b, manifest));
 	TRY(read_json(b, &b->config, &config));
 	take_config(b, config);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An image that mkbench wrote, opened for running: the layout folder or the one-file
- * archive (image/image.h). Every blob is checked against its digest as it is read. */
+/* An image that mkbench wrote, opened for running: the layout folder or the one-file archive (image/image.h), also as others have copied
+ * it, with signatures and the like beside it. Every blob is checked against its digest as it is read. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +24,7 @@ struct oci_image {
 	struct digest *layers;           /* lowest first */
 	size_t layer_count;
 	uint64_t layer_bytes;            /* compressed, all of them */
-	const char *name, *tag;          /* "demo", "1.0" */
+	const char *name, *tag;          /* "demo", "1.0"; by its file's name and "latest" where nothing else says it */
 	const char *const *entrypoint, *const *env, *const *health; /* NULL-terminated; health without its "CMD" */
 	const char *working_dir, *volume; /* volume NULL: none */
 	unsigned port;                   /* the first one; 0: none */

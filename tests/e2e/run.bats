@@ -185,6 +185,31 @@ held() {
 	done
 }
 
+@test "own runner: a layout that others have copied, signed or put into an index runs, whatever is beside the image" {
+	add() { # TYPE FILE: a blob of the layout; prints its descriptor
+		local sum
+		sum=$(sha256sum <"$2" | cut -d' ' -f1)
+		cp "$2" "other.oci/blobs/sha256/$sum"
+		jq -nc --arg type "application/vnd.oci.image.$1.v1+json" --arg sum "sha256:$sum" --argjson size "$(stat -c %s "$2")" '{mediaType: $type, digest: $sum, size: $size}'
+	}
+	cp -r "$oci" other.oci
+	image=$(jq -c '.manifests[0] | del(.annotations, .platform)' other.oci/index.json) # as skopeo copies it: without a name, or by its tag alone
+	jq -nc --argjson subject "$image" '{schemaVersion: 2, config: $subject, layers: [], subject: $subject}' >signature
+	jq -nc --argjson image "$image" --argjson signature "$(add manifest signature)" '{schemaVersion: 2, manifests: [$signature, $image]}' >other.oci/index.json
+	start other.oci --engine own
+	mkbench 0 run --clean "$name"
+	echo '{"schemaVersion": 2, "layers": []}' >attestation
+	jq -nc --argjson image "$image" --argjson attestation "$(add manifest attestation)" '{schemaVersion: 2, manifests: [
+		$attestation + {platform: {os: "unknown", architecture: "unknown"}}, $image + {platform: {os: "linux", architecture: "s390x"}},
+		$image + {platform: {os: "linux", architecture: "'"$(dpkg --print-architecture)"'"}}]}' >platforms
+	jq -nc --argjson index "$(add index platforms)" '{schemaVersion: 2, manifests: [$index + {annotations: {"org.opencontainers.image.ref.name": "7"}}]}' >other.oci/index.json
+	start other.oci --engine own
+	mkbench 0 run --clean "$name"
+	echo '{"schemaVersion": 2, "manifests": []}' >other.oci/index.json
+	mkbench 5 run --name "$name" other.oci --engine own
+	[[ $output == *"other.oci is damaged: its index names no image" ]]
+}
+
 @test "a damaged image is refused, and leaves nothing in the store" {
 	cp -r "$oci" bad.oci
 	blob=$(find bad.oci/blobs -type f -size +100k)
