@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/named_file.h"
 #include "base/text.h"
 #include "build/build_context.h"
 #include "cmd/built_image.h"
@@ -70,7 +70,7 @@ static struct err *run(int argc, char **argv)
 	TRY((built_image_is_recipe(w.what) ? of_recipe : of_image)(w.what, &s));
 	sbom_print(&s, w.format, &out);
 	if (w.file)
-		return file_write(w.file, out.bytes, out.len, 0644);
+		return named_file_write(w.file, out.bytes, out.len, 0644);
 	fputs(out.bytes, stdout);
 	return NULL;
 }

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/named_file.h"
 #include "base/text.h"
 #include "store/inside.h"
 
@@ -215,7 +216,8 @@ static struct err *finish(struct sink *out, struct err *e, size_t *ret_files, ui
 
 struct err *store_bundle_write(struct store *s, const char *path, size_t *ret_files, uint64_t *ret_bytes)
 {
-	AUTO_FREE char *part = mem_printf("%s.part", path);
+	bool stream;
+	AUTO_FREE char *whole = named_file_target(path, &stream), *part = mem_printf("%s%s", whole, stream ? "" : ".part");
 	struct sink out = { .store = s, .archive = archive_write_new(), .below = "" };
 
 	qsort(s->used.items, s->used.count, sizeof *s->used.items, by_name);
@@ -226,9 +228,9 @@ struct err *store_bundle_write(struct store *s, const char *path, size_t *ret_fi
 	if (!e)
 		e = put_all(&out, true);
 	e = finish(&out, e, ret_files, ret_bytes);
-	if (!e && rename(part, path) < 0)
+	if (!e && !stream && rename(part, whole) < 0)
 		e = err_errno(errno, "write %s", path);
-	if (e)
+	if (e && !stream)
 		unlink(part);
 	return e;
 }

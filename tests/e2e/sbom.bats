@@ -95,4 +95,19 @@ valid() {
 	mkbench 2 sbom
 	mkbench 6 sbom old -o /nowhere/at/all
 	[[ $output == *"/nowhere/at/all"* ]]
+	# What a person names is written, and no device, pipe or link is replaced by a file.
+	mkbench 0 sbom old -o plain.json
+	"$MKBENCH" sbom old -o /dev/stdout 2>&1 | cmp - plain.json
+	mkfifo pipe
+	ln -s target.json link.json
+	echo >target.json
+	cat pipe >piped.json &
+	mkbench 0 sbom old -o pipe
+	wait $!
+	mkbench 0 sbom old -o link.json
+	[[ -p pipe && -L link.json && -L /dev/stdout ]]
+	cmp piped.json plain.json
+	cmp target.json plain.json
+	mkbench 6 sbom old -o /dev/full
+	[[ -c /dev/full && $output == *"write /dev/full: No space left on device" ]]
 }
