@@ -209,7 +209,7 @@ static struct err *bake(struct build_context *j, const struct build_sites_reques
 static struct err *bake_or_find(struct build_context *j, const struct build_sites_request *r, const struct tree *seed, const struct tree *visible,
 				struct layer_delta *ret, struct build_sites_bake *ret_bake)
 {
-	struct digest all = tree_digest(visible), format = digest_of("sites 2", 7), base = key_of("packages", &format, &r->packages_key);
+	struct digest all = tree_digest(visible), format = digest_of("sites 3", 7), base = key_of("packages", &format, &r->packages_key);
 	AUTO_FREE char *folder = NULL;
 
 	*ret_bake = (struct build_sites_bake){ .key = key_of("files", &base, &all), .base = base };

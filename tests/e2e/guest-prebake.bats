@@ -193,6 +193,54 @@ is_equal() {
 	run ! grep -rlaF "$word" "$room/data/redis"
 }
 
+@test "a site that is added is a copy of a prebaked one that is like it, equal to one that the framework makes, and so it is after a kill" {
+	# a copy cannot be of a framework that writes a site's name into it
+	sed -i 's/\$app of \$site/$app/' "$room/bench/create-site"
+	sed -i 's/GREETING=hello {site}/GREETING=hello/' "$room/bench.json"
+	cp "$room/bench.json" "$room/bench/create-site" "$room/log/"
+	add() { in_room env MKBENCH_CRASH_AT="${2:-}" "$room/bin/benchctl" add-site "$1"; }
+	start_room
+	started
+	add three.localhost
+	tell_all >"$BATS_TEST_TMPDIR/oracle"
+	end_room TERM
+	rm -rf "$room"/data/* "$room"/data/.[a-z]*
+	prebake
+	[[ $(jq -c '[.templates[] | [.site, .dump, .time_zone]]' "$room/sites/list.json") = '[["one.localhost","0.sql","Europe/Paris"],["two.localhost","1.sql","UTC"]]' ]]
+	is_copy() {
+		tell_all >"$room/oracle"
+		diff "$BATS_TEST_TMPDIR/oracle" "$room/oracle"
+		[[ $(jq -r .encryption_key "$room"/data/sites/*/site_config.json | sort -u | wc -l) = 3 ]]
+		run ! grep -rlaF "$word" "$room/data"
+	}
+	start_room
+	started
+	run -137 add three.localhost create/three.localhost:mid
+	end_room KILL
+	start_room MKBENCH_CRASH_AT=create/three.localhost:commit
+	over
+	[[ $status = 137 ]]
+	start_room
+	started
+	is_copy
+	end_room TERM
+	find "$room/data" -mindepth 1 -delete
+	start_room
+	started
+	add three.localhost
+	is_copy
+	# what cannot be renewed is undone
+	touch "$room/log/refuse-four.localhost"
+	run -6 add four.localhost
+	[[ ! -e $room/data/sites/four.localhost ]]
+	[[ -z $(in_room mariadb -S /run/mysqld/mysqld.sock -N -e "SHOW DATABASES LIKE '\_%'" | grep -v "$(in_room cat "$room"/data/sites/*/site_config.json | jq -r .db_name)") ]]
+}
+
+@test "a site whose name stands in what the framework has made is no template, and says where" {
+	prebake
+	[[ $(jq -c .templates "$room/sites/list.json") = '[]' ]]
+}
+
 @test "a password of the build that an app has kept fails the build, which names the file" {
 	sed -i '$ a echo "$MKBENCH_DB_PASSWORD" >"'"$room"'/data/sites/$site/private/files/kept.$app"' "$room/bench/create-site"
 	prebake

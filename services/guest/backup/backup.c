@@ -13,7 +13,7 @@
 #include "backup/backup_set.h"
 #include "backup/backup_sweep.h"
 #include "backup/dump.h"
-#include "backup/import.h"
+#include "provision/import.h"
 #include "backup/scratch.h"
 #include "base/file.h"
 #include "base/mem.h"

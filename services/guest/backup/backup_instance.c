@@ -11,7 +11,7 @@
 #include "backup/backup.h"
 #include "backup/backup_set.h"
 #include "backup/dump.h"
-#include "backup/import.h"
+#include "provision/import.h"
 #include "backup/scratch.h"
 #include "base/file.h"
 #include "base/mem.h"

@@ -11,7 +11,7 @@
 
 #include "backup/backup_sweep.h"
 #include "backup/dump.h"
-#include "backup/import.h"
+#include "provision/import.h"
 #include "base/mem.h"
 #include "lib/command.h"
 #include "lib/crash.h"
@@ -176,6 +176,7 @@ struct err *backup_site_new(const struct bench *b, const char *site, const struc
 {
 	AUTO_FREE char *folder = mem_printf("%s/sites/%s", b->data, site), *database = new_database(), *password = secret_make(SECRET_WORD);
 	static const char *const none[] = { NULL };
+	const struct bench_site row = { .name = site, .apps = apps, .hosts = none };
 	json_t *config = NULL;
 	struct stat st;
 
@@ -199,7 +200,7 @@ struct err *backup_site_new(const struct bench *b, const char *site, const struc
 	if (!e)
 		e = durable_sync_all(b->data);
 	if (!e)
-		e = site_registry_add(b, site, apps, none);
+		e = site_registry_add(b, &row);
 	err_free(e ? backup_sweep_site(b, database, site) : backup_sweep_end(b, database));
 	json_decref(config);
 	return e;

@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/thread_pool.h"
+#include "lib/durable.h"
 
 struct file {
 	char *from, *to;
@@ -23,7 +25,26 @@ struct file {
 struct files {
 	struct file *items;
 	size_t count, room;
+	const struct account *as; /* who makes what is made, or NULL: root, who gives it away */
 };
+
+/* Of the thread that calls it. */
+static void become(const struct account *as)
+{
+	if (as) {
+		setfsgid(as->gid);
+		setfsuid(as->uid);
+	}
+}
+
+static struct err *make_folder(const struct account *as, const char *to, const struct stat *st)
+{
+	become(as);
+	bool made = !mkdir(to, 0700) && (as || !lchown(to, st->st_uid, st->st_gid)) && !chmod(to, st->st_mode & 07777);
+	struct err *e = made ? NULL : err_errno(errno, "make %s", to);
+	durable_as_root();
+	return e;
+}
 
 static struct err *lay_entry(struct files *all, const char *from, const char *to);
 
@@ -31,8 +52,7 @@ static struct err *lay_folder(struct files *all, const char *from, const char *t
 {
 	struct err *e = NULL;
 
-	if (mkdir(to, 0700) < 0 || lchown(to, st->st_uid, st->st_gid) < 0 || chmod(to, st->st_mode & 07777) < 0)
-		return err_errno(errno, "make %s", to);
+	TRY(make_folder(all->as, to, st));
 	DIR *dir = opendir(from);
 	if (!dir)
 		return err_errno(errno, "%s", from);
@@ -45,7 +65,7 @@ static struct err *lay_folder(struct files *all, const char *from, const char *t
 	return e;
 }
 
-static struct err *lay_link(const char *from, const char *to, const struct stat *st)
+static struct err *lay_link(const struct account *as, const char *from, const char *to, const struct stat *st)
 {
 	char target[4096];
 	ssize_t n = readlink(from, target, sizeof target - 1);
@@ -53,9 +73,11 @@ static struct err *lay_link(const char *from, const char *to, const struct stat 
 	if (n < 0)
 		return err_errno(errno, "%s", from);
 	target[n] = '\0';
-	if (symlink(target, to) < 0 || lchown(to, st->st_uid, st->st_gid) < 0)
-		return err_errno(errno, "make the link %s", to);
-	return NULL;
+	become(as);
+	bool made = !symlink(target, to) && (as || !lchown(to, st->st_uid, st->st_gid));
+	struct err *e = made ? NULL : err_errno(errno, "make the link %s", to);
+	durable_as_root();
+	return e;
 }
 
 /* Folders and links at once; files are listed for later. */
@@ -68,7 +90,7 @@ static struct err *lay_entry(struct files *all, const char *from, const char *to
 	if (S_ISDIR(st.st_mode))
 		return lay_folder(all, from, to, &st);
 	if (S_ISLNK(st.st_mode))
-		return lay_link(from, to, &st);
+		return lay_link(all->as, from, to, &st);
 	if (S_ISREG(st.st_mode))
 		VEC_PUSH(all, ((struct file){ mem_dup(from), mem_dup(to), st }));
 	return NULL;
@@ -79,21 +101,29 @@ static struct err *lay_file(void *arg, unsigned worker, size_t part)
 	const struct files *all = arg;
 	const struct file *f = &all->items[part];
 	AUTO_CLOSE int from = open(f->from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	AUTO_CLOSE int to = from < 0 ? -1 : open(f->to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	(void)worker;
+	become(all->as);
+	AUTO_CLOSE int to = from < 0 ? -1 : open(f->to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int why = errno;
+	durable_as_root();
 	if (from < 0 || to < 0)
-		return err_errno(errno, "copy %s to %s", f->from, f->to);
+		return err_errno(why, "copy %s to %s", f->from, f->to);
 	if (ioctl(to, FICLONE, from) < 0)
 		TRY(file_copy(from, to, (uint64_t)f->st.st_size, f->to));
-	if (fchown(to, f->st.st_uid, f->st.st_gid) < 0 || fchmod(to, f->st.st_mode & 07777) < 0)
+	if ((!all->as && fchown(to, f->st.st_uid, f->st.st_gid) < 0) || fchmod(to, f->st.st_mode & 07777) < 0)
 		return err_errno(errno, "owner and mode of %s", f->to);
 	return NULL;
 }
 
-struct err *lay_tree(const char *from, const char *to)
+struct err *lay_tree_as(const char *from, const char *to, const struct account *as)
 {
-	struct files all = { 0 };
+	struct files all = { .as = as };
+
+	if (as) { /* root's other groups go, once for all threads */
+		durable_as(as);
+		durable_as_root();
+	}
 	struct err *e = lay_entry(&all, from, to);
 
 	if (!e)
@@ -104,4 +134,9 @@ struct err *lay_tree(const char *from, const char *to)
 	}
 	free(all.items);
 	return e;
+}
+
+struct err *lay_tree(const char *from, const char *to)
+{
+	return lay_tree_as(from, to, NULL);
 }

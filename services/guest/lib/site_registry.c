@@ -88,11 +88,12 @@ bool site_registry_of_image(const struct bench *b, const char *name)
 	return false;
 }
 
-struct err *site_registry_add(const struct bench *b, const char *name, const char *const *apps, const char *const *hosts)
+struct err *site_registry_add(const struct bench *b, const struct bench_site *site)
 {
-	if (site_registry_of_image(b, name))
-		return change(b, name, NULL);
-	return change(b, name, json_pack("{s:s, s:o, s:o}", "name", name, "apps", words_of(apps), "hosts", words_of(hosts)));
+	if (site_registry_of_image(b, site->name))
+		return change(b, site->name, NULL);
+	return change(b, site->name, json_pack("{s:s, s:o, s:o, s:s*, s:s*}", "name", site->name, "apps", words_of(site->apps), "hosts",
+					       words_of(site->hosts), "time_zone", site->time_zone, "language", site->language));
 }
 
 struct err *site_registry_drop(const struct bench *b, const char *name, bool purge)

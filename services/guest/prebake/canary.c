@@ -45,7 +45,7 @@ struct err *canary_plant(const struct bench *b)
 	return NULL;
 }
 
-static struct err *search_file(const char *path, size_t size, const char *word)
+static struct err *search_file(const char *path, size_t size, const char *word, char **ret_where)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	void *bytes = fd < 0 || !size ? MAP_FAILED : mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -54,29 +54,45 @@ static struct err *search_file(const char *path, size_t size, const char *word)
 		return NULL;
 	if (bytes == MAP_FAILED)
 		return err_errno(errno, "read %s", path);
-	bool found = memmem(bytes, size, word, strlen(word));
+	if (memmem(bytes, size, word, strlen(word)))
+		*ret_where = mem_dup(path);
 	munmap(bytes, size);
-	return found ? err_new(ERR_BUILD, "%s holds a password or key of the build: sites cannot be prebaked with this app; have the framework's "
-					  "site_seal remove it, or set prebake: false", path) : NULL;
+	return NULL;
+}
+
+static struct err *search_folder(const char *folder, const char *word, char **ret_where)
+{
+	DIR *dir = opendir(folder);
+	struct err *e = NULL;
+
+	if (!dir)
+		return err_errno(errno, "%s", folder);
+	for (struct dirent *d; !e && !*ret_where && (d = readdir(dir));) {
+		AUTO_FREE char *path = mem_printf("%s/%s", folder, d->d_name);
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			e = canary_find(path, word, ret_where);
+	}
+	closedir(dir);
+	return e;
+}
+
+struct err *canary_find(const char *path, const char *word, char **ret_where)
+{
+	struct stat st;
+
+	*ret_where = NULL;
+	if (lstat(path, &st) < 0)
+		return err_errno(errno, "%s", path);
+	if (S_ISDIR(st.st_mode))
+		return search_folder(path, word, ret_where);
+	return S_ISREG(st.st_mode) ? search_file(path, (size_t)st.st_size, word, ret_where) : NULL;
 }
 
 struct err *canary_search(const char *folder, const char *word)
 {
-	DIR *dir = opendir(folder);
-	struct err *e = NULL;
-	struct stat st;
+	AUTO_FREE char *path = NULL;
 
-	if (!dir)
-		return err_errno(errno, "%s", folder);
-	for (struct dirent *d; !e && (d = readdir(dir));) {
-		AUTO_FREE char *path = mem_printf("%s/%s", folder, d->d_name);
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") || lstat(path, &st) < 0)
-			continue;
-		if (S_ISDIR(st.st_mode))
-			e = canary_search(path, word);
-		else if (S_ISREG(st.st_mode))
-			e = search_file(path, (size_t)st.st_size, word);
-	}
-	closedir(dir);
-	return e;
+	TRY(canary_find(folder, word, &path));
+	return path ? err_new(ERR_BUILD, "%s holds a password or key of the build: sites cannot be prebaked with this app; have the framework's "
+					 "site_seal remove it, or set prebake: false", path) : NULL;
 }

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "backup/dump.h"
-#include "backup/import.h"
+#include "provision/import.h"
 #include "backup/scratch.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -26,7 +26,9 @@
 #include "lib/sql.h"
 #include "lib/supervisor.h"
 #include "prebake/canary.h"
+#include "prebake/keep_template.h"
 #include "provision/prebaked.h"
+#include "provision/site_template.h"
 #include "provision/volume.h"
 #include "start/overseer.h"
 #include "start/prepare_volume.h"
@@ -235,12 +237,29 @@ static struct err *keep_redis(const struct bench *b, const bool *keeps)
 	return NULL;
 }
 
+/* A copy could not have the jobs that wait for the site that it is of. */
+static struct err *keep_templates(const struct prebake *p, const bool *keeps, json_t *rows)
+{
+	const struct bench *b = &p->bench;
+
+	for (size_t i = 0; i < b->redis.count; i++)
+		if (keeps[i]) {
+			log_line("no site is a template for more: something waits in %s that may be of one", b->redis.items[i].name);
+			return NULL;
+		}
+	for (size_t i = 0; i < b->sites.count; i++) {
+		AUTO_FREE char *dump = mem_printf("%s/%zu.sql", p->dumps, i);
+		TRY(keep_template(b, &b->sites.items[i], dump, rows));
+	}
+	return NULL;
+}
+
 static struct err *keep_all(const struct prebake *p, const bool *keeps)
 {
 	static const char *const folders[] = { "", "sites", "redis" };
 	const struct bench *b = &p->bench;
 	AUTO_FREE char *id = secret_make(SECRET_WORD), *list = prebaked_path("list.json"), *server = prebaked_path("mariadb"), *all = prebaked_path("");
-	json_t *names = json_array();
+	json_t *names = json_array(), *templates = json_array();
 	struct err *e = NULL;
 
 	for (size_t i = 0; !e && i < COUNT(folders); i++) {
@@ -257,8 +276,10 @@ static struct err *keep_all(const struct prebake *p, const bool *keeps)
 	}
 	if (!e)
 		e = keep_redis(b, keeps);
+	if (!e)
+		e = keep_templates(p, keeps, templates);
 	id[16] = '\0';
-	json_t *rows = json_pack("{s:s, s:o, s:O}", "id", id, "sites", names, "shapes", p->shapes);
+	json_t *rows = json_pack("{s:s, s:o, s:O, s:o}", "id", id, "sites", names, "shapes", p->shapes, SITE_TEMPLATE_ROWS, templates);
 	if (!e)
 		e = durable_json(list, rows, 0600, &durable_root, NULL);
 	json_decref(rows);

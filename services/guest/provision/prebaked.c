@@ -26,7 +26,7 @@ char *prebaked_path(const char *below)
 	return bench_beside(name);
 }
 
-static struct err *read_list(json_t **ret)
+struct err *prebaked_list(json_t **ret)
 {
 	AUTO_FREE char *path = prebaked_path("list.json");
 	bool damaged;
@@ -190,7 +190,7 @@ struct err *prebaked_unpack(struct provision_context *w, bool *ret_did)
 	AUTO_FREE char *tables = mem_printf("%s/mysql", w->bench.sql_data);
 	bool there = !access(tables, F_OK);
 	json_t *list = NULL;
-	struct err *e = read_list(&list);
+	struct err *e = prebaked_list(&list);
 	const json_t *sites = json_object_get(list, "sites");
 
 	if (!e && list && !w->prebaked)

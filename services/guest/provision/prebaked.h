@@ -7,9 +7,11 @@
 #include "provision/site.h"
 
 /* In the folder PREBAKED beside bench.json: list.json {"id": …, "sites": [NAME…], "shapes": {NAME: {"rows": {TABLE: …},
- * "columns": {TABLE: MD5}, "keys": {TABLE: MD5}}}}, mariadb/, sites/NAME/, redis/NAME/. */
+ * "columns": {TABLE: MD5}, "keys": {TABLE: MD5}}}, "templates": (site_template.h)}, mariadb/, sites/NAME/, redis/NAME/, dumps/. */
 #define PREBAKED "sites"
 char *prebaked_path(const char *below); /* the caller's; below may be "" */
+
+struct err *prebaked_list(json_t **ret) MUST_CHECK; /* list.json, or NULL when the image has none; the caller's */
 
 /* Whether the image has such sites, or an image before it has left some half made. */
 bool prebaked_is_due(const struct provision_context *w);

@@ -16,6 +16,7 @@
 #include "lib/log.h"
 #include "lib/secret.h"
 #include "provision/prebaked.h"
+#include "provision/site_template.h"
 #include "lib/environment.h"
 
 void site_open(struct provision_context *w, const struct bench_site *row, struct site *s)
@@ -249,6 +250,7 @@ static struct err *conclude(struct provision_context *w, const char *step)
 struct err *site_create(struct provision_context *w, struct site *s, bool *ret_did)
 {
 	AUTO_FREE char *step = mem_printf("create/%s", s->row->name);
+	json_t *template = NULL;
 
 	*ret_did = !s->made;
 	if (!*ret_did)
@@ -256,6 +258,12 @@ struct err *site_create(struct provision_context *w, struct site *s, bool *ret_d
 	if (prebaked_waits(w, s->row->name)) {
 		TRY(prebaked_renew_sites(w, s, 1));
 		return site_conclude(w, s, 1);
+	}
+	TRY(site_template_find(s->row, &template));
+	if (template) {
+		struct err *e = site_template_load(w, s, template);
+		json_decref(template);
+		return e ? e : site_conclude(w, s, 1);
 	}
 	for (size_t i = 0; i < w->bench.create.count; i++) {
 		TRY(site_run(w, s, &w->bench.create.items[i], s->row->apps));

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "backup/dump.h"
-#include "backup/import.h"
+#include "provision/import.h"
 #include "backup/scratch.h"
 #include "base/file.h"
 #include "base/mem.h"

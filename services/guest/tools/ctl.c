@@ -161,7 +161,8 @@ static struct err *record_site(struct bench *b, const char *name, const char *co
 		if (!strcmp(b->drops.items[i].name, name))
 			return err_new(ERR_USAGE, "site %s is being dropped: benchctl drop-site %s goes on with it", name, name);
 	TRY(check_apps(b, apps));
-	return site_registry_add(b, name, apps[0] || !like ? apps : like->apps, hosts);
+	return site_registry_add(b, &(struct bench_site){ .name = name, .apps = apps[0] || !like ? apps : like->apps, .hosts = hosts,
+							  .time_zone = like ? like->time_zone : NULL, .language = like ? like->language : NULL });
 }
 
 /* A site that does not answer must not stay: it would be tried again at each start. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "backup/import.h"
+#include "provision/import.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "backup/dump_feed.h"
+#include "provision/dump_feed.h"
 #include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "backup/dump_feed.h"
+#include "provision/dump_feed.h"
 
 #include <errno.h>
 #include <fcntl.h>
