@@ -202,6 +202,14 @@ static const struct contract_field site[] = {
 	END
 };
 
+static const struct contract_field template[] = {
+	ROW("name", TEXT, bench_site, name, REQUIRED, NULL, "what `benchctl add-site --template` calls it"),
+	ROW("apps", WORDS, bench_site, apps, OPTIONAL, NULL, "of such a site"),
+	ROW("time_zone", TEXT, bench_site, time_zone, OPTIONAL, "UTC", "of such a site"),
+	ROW("language", TEXT, bench_site, language, OPTIONAL, "en", "of such a site"),
+	END
+};
+
 const struct contract_field bench_json_fields[] = {
 	ROW("format", COUNT, bench, format, REQUIRED, NULL, "1"),
 	ROW("name", TEXT, bench, name, REQUIRED, NULL, "the image"),
@@ -229,6 +237,7 @@ const struct contract_field bench_json_fields[] = {
 	ROWS("folders", folders, bench_folder, folder),
 	ROWS("links", links, bench_link, link),
 	ROWS("sites", sites, bench_site, site),
+	ROWS("templates", templates, bench_site, template),
 	END
 };
 

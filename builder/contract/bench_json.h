@@ -121,6 +121,7 @@ struct bench {
 	CONTRACT_LIST(struct bench_folder) folders;
 	CONTRACT_LIST(struct bench_link) links;
 	CONTRACT_LIST(struct bench_site) sites;
+	CONTRACT_LIST(struct bench_site) templates; /* what sites are like that are added later; their name is no host */
 	/* what the guest adds (lib/bench.h) */
 	CONTRACT_LIST(struct bench_drop) drops;
 	json_t *root, *added;     /* own the texts */

@@ -165,6 +165,7 @@ struct recipe {
 	struct list keep_node_modules; /* of const char *: packages that stay although nothing refers to them */
 	struct list overrides;    /* of struct app: packages that apps name, and where they are taken from instead */
 	struct list sites;        /* of struct site */
+	struct list templates;    /* of struct site, without hosts, developer mode and password */
 	bool prebake;             /* they are made while the image is built */
 	struct mariadb mariadb;
 	struct redis redis[REDIS_COUNT];

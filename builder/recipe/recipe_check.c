@@ -8,7 +8,7 @@
 #include "recipe/network.h"
 #include "recipe/runtime.h"
 #include "recipe/setting.h"
-#include "recipe/zone.h"
+#include "recipe/site_check.h"
 
 /* Everything here meets half-read recipes too: a text may be NULL, a count 0. */
 struct view {
@@ -25,14 +25,14 @@ static bool same(const char *a, const char *b)
 }
 
 /* Of texts that were read: a list refused for its length has count 0. */
-static void check_twins(const struct view *v, const struct node *list, size_t count, const char *what)
+void recipe_check_twins(struct problems *p, const struct node *list, size_t count, const char *what)
 {
 	if (!count)
 		return;
-	for (const struct node *n = list ? list->child : NULL; n && !problem_full(v->p); n = n->next)
+	for (const struct node *n = list ? list->child : NULL; n && !problem_full(p); n = n->next)
 		for (const struct node *m = list->child; m != n; m = m->next)
 			if (same(m->text, n->text)) {
-				problem_add(v->p, n->at, "%s '%s' is given twice: once is enough", what, n->text);
+				problem_add(p, n->at, "%s '%s' is given twice: once is enough", what, n->text);
 				break;
 			}
 }
@@ -96,84 +96,6 @@ static void check_overrides(const struct view *v)
 		for (size_t k = 0; k < i; k++)
 			if (same(all[i].name, all[k].name))
 				problem_add(v->p, node_mark(v->root, "overrides/%zu/name", i), "the package '%s' is given twice: once is enough", all[i].name);
-	}
-}
-
-static const char *nearest_app(const struct view *v, const char *name)
-{
-	const char *names[100];
-	size_t count = 0;
-
-	for (size_t i = 0; i < v->r->apps.count && count < COUNT(names); i++)
-		if (v->apps[i].name)
-			names[count++] = v->apps[i].name;
-	return text_nearest(name, names, count);
-}
-
-static void check_site_apps(const struct view *v, size_t i)
-{
-	const char *const *apps = v->sites[i].apps.items;
-
-	for (size_t k = 0; k < v->sites[i].apps.count; k++) {
-		if (!apps[k] || find_app(v, apps[k]))
-			continue;
-		const char *near = nearest_app(v, apps[k]);
-		problem_add(v->p, node_mark(v->root, "sites/%zu/apps/%zu", i, k), "the recipe has no app '%s': %s%s%s", apps[k],
-			    near ? "did you mean '" : "add it to 'apps'", near ? near : "", near ? "'?" : "");
-	}
-	check_twins(v, node_find(v->root, "sites/%zu/apps", i), v->sites[i].apps.count, "the app");
-}
-
-/* A site's hosts by number: its name is number 0. */
-static const char *host_at(const struct site *s, size_t k)
-{
-	return k ? ((const char *const *)s->hosts.items)[k - 1] : s->name;
-}
-
-/* The site that has the host, looking only at what is written before host k of site i. */
-static const struct site *taken(const struct view *v, const char *host, size_t i, size_t k)
-{
-	for (size_t before = 0; before <= i; before++) {
-		const struct site *s = &v->sites[before];
-		size_t count = before == i ? k : s->hosts.count + 1;
-		for (size_t j = 0; j < count; j++)
-			if (same(host_at(s, j), host))
-				return s;
-	}
-	return NULL;
-}
-
-static void check_hosts(const struct view *v, size_t i)
-{
-	const struct site *s = &v->sites[i];
-
-	for (size_t k = 0; k <= s->hosts.count; k++) {
-		const char *host = host_at(s, k);
-		const struct site *other = host ? taken(v, host, i, k) : NULL;
-		if (!other)
-			continue;
-		struct mark at = k ? node_mark(v->root, "sites/%zu/hosts/%zu", i, k - 1) : node_mark(v->root, "sites/%zu/name", i);
-		if (other == s)
-			problem_add(v->p, at, "'%s' is already a host of this site: once is enough", host);
-		else
-			problem_add(v->p, at, "'%s' is already a host of the site of line %u: a host has one site", host, other->at.line);
-	}
-}
-
-static void check_sites(const struct view *v)
-{
-	for (size_t i = 0; i < v->r->sites.count && !problem_full(v->p); i++) {
-		const struct site *s = &v->sites[i];
-		check_hosts(v, i);
-		check_site_apps(v, i);
-		if (s->time_zone && !zone_known(s->time_zone)) {
-			const char *near = zone_nearest(v->p->arena, s->time_zone);
-			problem_add(v->p, node_mark(v->root, "sites/%zu/time_zone", i), "there is no time zone '%s': %s%s%s", s->time_zone,
-				    near ? "did you mean '" : "write one such as Europe/Paris", near ? near : "", near ? "'?" : "");
-		}
-		if (s->developer_mode && v->r->mode == MODE_PRODUCTION)
-			problem_warn(v->p, node_mark(v->root, "sites/%zu/developer_mode", i),
-				     "developer_mode in production lets administrators change code: use it while developing");
 	}
 }
 
@@ -357,14 +279,14 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_apps(&v);
 	check_overrides(&v);
 	runtime_check(r, p, root);
-	check_sites(&v);
-	check_twins(&v, node_find(root, "base/packages"), r->base.packages.count, "the package");
-	check_twins(&v, node_find(root, "base/build_packages"), r->base.build_packages.count, "the package");
-	check_twins(&v, node_find(root, "base/mirrors"), r->base.mirrors.count, "the mirror");
-	check_twins(&v, node_find(root, "keep_node_modules"), r->keep_node_modules.count, "the package");
-	check_twins(&v, node_find(root, "fonts"), r->fonts.count, "the font package");
-	check_twins(&v, node_find(root, "outputs"), r->outputs.count + r->registries.count, "the output");
-	check_twins(&v, node_find(root, "release/documents"), r->release.documents.count, "the document");
+	site_check(r, root, p);
+	recipe_check_twins(p, node_find(root, "base/packages"), r->base.packages.count, "the package");
+	recipe_check_twins(p, node_find(root, "base/build_packages"), r->base.build_packages.count, "the package");
+	recipe_check_twins(p, node_find(root, "base/mirrors"), r->base.mirrors.count, "the mirror");
+	recipe_check_twins(p, node_find(root, "keep_node_modules"), r->keep_node_modules.count, "the package");
+	recipe_check_twins(p, node_find(root, "fonts"), r->fonts.count, "the font package");
+	recipe_check_twins(p, node_find(root, "outputs"), r->outputs.count + r->registries.count, "the output");
+	recipe_check_twins(p, node_find(root, "release/documents"), r->release.documents.count, "the document");
 	check_base(&v);
 	check_ports(&v);
 	check_redis(&v);

@@ -121,6 +121,18 @@ static const struct field site_fields[] = {
 	END
 };
 
+static const struct field template_fields[] = {
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct site, name), .pattern = &pattern_site,
+	  .help = "a word of one's own, such as shop" },
+	{ "apps", FIELD_LIST, .offset = offsetof(struct site, apps), .max = 100, .pattern = &pattern_app,
+	  .help = "the apps that such a site gets; every app of the recipe when absent" },
+	{ "time_zone", FIELD_TEXT, .offset = offsetof(struct site, time_zone), .pattern = &pattern_zone, .fallback = "UTC",
+	  .help = "its time zone" },
+	{ "language", FIELD_TEXT, .offset = offsetof(struct site, language), .pattern = &pattern_language, .fallback = "en",
+	  .help = "its language" },
+	END
+};
+
 static const struct field mariadb_fields[] = {
 	{ "buffer_pool", FIELD_SHARE, .offset = offsetof(struct mariadb, buffer_pool_bytes), .min = 32ull << 20, .max = 4ull << 40,
 	  .fallback = "25%", .help = "memory for data pages: a share of the container's memory, worked out at boot, or a size" },
@@ -326,8 +338,11 @@ const struct field recipe_fields[] = {
 	  .help = "maps from built assets to their sources are served, too" },
 	{ "keep_node_modules", FIELD_LIST, .offset = offsetof(struct recipe, keep_node_modules), .max = 1000, .pattern = &pattern_override,
 	  .help = "Node packages that stay in the image with what they need, although no program or page refers to them by name" },
-	{ "sites", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, sites), .min = 1, .max = 500, .fields = site_fields,
+	{ "sites", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, sites), .max = 500, .fields = site_fields,
 	  .item_size = sizeof(struct site), .item_mark = offsetof(struct site, at), .help = "tenants, each with its own database and files" },
+	{ "templates", FIELD_LIST, .offset = offsetof(struct recipe, templates), .max = 100, .fields = template_fields,
+	  .item_size = sizeof(struct site), .item_mark = offsetof(struct site, at),
+	  .help = "what sites are like that are added later, so that sites may be []: benchctl add-site SITE --template NAME; the first one without --template, where the recipe has no site; with prebake each is made while the image is built, and add-site copies it" },
 	{ "prebake", FIELD_BOOL, .offset = offsetof(struct recipe, prebake), .fallback = "false",
 	  .help = "the sites are made while the image is built, without any secret, and get their own at the first boot, in seconds; a build makes them anew when a file has changed that their creation reads" },
 	{ "mariadb", FIELD_MAP, .offset = offsetof(struct recipe, mariadb), .fields = mariadb_fields, .help = "the database server" },

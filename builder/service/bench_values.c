@@ -296,19 +296,28 @@ static const char *const *apps_of(struct filling *f, const struct site *site)
 	return names;
 }
 
-static void fill_sites(struct filling *f)
+static struct bench_site site_of(struct filling *f, const struct site *s)
 {
 	static const char *const sources[] = { [PASSWORD_GENERATE] = "generate", [PASSWORD_ENV] = "env", [PASSWORD_FILE] = "file" };
-	const struct site *sites = f->set->recipe->sites.items;
-	size_t count = f->set->recipe->sites.count;
 
-	ROOM(f, sites, count);
-	f->bench.sites.count = count;
-	for (size_t i = 0; i < count; i++)
-		f->bench.sites.items[i] = (struct bench_site){
-			.name = sites[i].name, .hosts = words_of(f, &sites[i].hosts), .apps = apps_of(f, &sites[i]), .time_zone = sites[i].time_zone,
-			.language = sites[i].language, .developer_mode = sites[i].developer_mode, .admin_password = sources[sites[i].admin_password],
-		};
+	return (struct bench_site){
+		.name = s->name, .hosts = words_of(f, &s->hosts), .apps = apps_of(f, s), .time_zone = s->time_zone, .language = s->language,
+		.developer_mode = s->developer_mode, .admin_password = sources[s->admin_password],
+	};
+}
+
+static void fill_sites(struct filling *f)
+{
+	const struct site *sites = f->set->recipe->sites.items, *templates = f->set->recipe->templates.items;
+
+	f->bench.sites.count = f->set->recipe->sites.count;
+	ROOM(f, sites, f->bench.sites.count);
+	for (size_t i = 0; i < f->bench.sites.count; i++)
+		f->bench.sites.items[i] = site_of(f, &sites[i]);
+	f->bench.templates.count = f->set->recipe->templates.count;
+	ROOM(f, templates, f->bench.templates.count);
+	for (size_t i = 0; i < f->bench.templates.count; i++)
+		f->bench.templates.items[i] = site_of(f, &templates[i]);
 }
 
 /* What each app is, by what a migration of its data may depend on. */
@@ -341,7 +350,7 @@ static void fill_general(struct filling *f, const char *build_id)
 	b->user = account_of(service_set_user(f->set, BENCH_USER));
 	b->data = BENCH_DATA;
 	b->http_port = (unsigned)r->nginx.port;
-	b->default_site = text_of(f, "site.first");
+	b->default_site = r->sites.count ? text_of(f, "site.first") : NULL;
 	b->upgrade_holds = r->upgrade.on_failure == ON_FAILURE_HOLD;
 	b->backup_to = r->backup.to;
 	b->backup_schedule = r->backup.schedule;

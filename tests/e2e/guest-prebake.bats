@@ -236,6 +236,33 @@ is_equal() {
 	[[ -z $(in_room mariadb -S /run/mysqld/mysqld.sock -N -e "SHOW DATABASES LIKE '\_%'" | grep -v "$(in_room cat "$room"/data/sites/*/site_config.json | jq -r .db_name)") ]]
 }
 
+@test "an image without a site: one that is added is a copy of a template that was made for that" {
+	sed -i 's/\$app of \$site/$app/' "$room/bench/create-site"
+	jq '.sites = [] | del(.default_site) | .framework.site_finish = [] | .templates = [ { "name": "shop", "apps": ["second"], "time_zone": "Asia/Tokyo" },
+		{ "name": "more", "apps": ["first", "second"] } ]' "$room/bench.json" >"$room/new"
+	mv "$room/new" "$room/bench.json"
+	prebake
+	[[ $(jq -c '[.sites, [.templates[] | .site]]' "$room/sites/list.json") = '[[],["shop.template.invalid","more.template.invalid"]]' ]]
+	start_room
+	started
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 0 of 0 sites" && -z $(ls -d "$room"/data/sites/*.invalid 2>/dev/null) ]]
+	run -2 in_room "$room/bin/benchctl" add-site one.localhost --template shops
+	[[ $output = "benchctl: the image has no template 'shops': known are shop, more" ]]
+	run -2 in_room "$room/bin/benchctl" add-site one.localhost --template shop --app first
+	in_room "$room/bin/benchctl" add-site one.localhost
+	in_room "$room/bin/benchctl" add-site two.localhost --template more --host zwei.test
+	in_room curl -fsS -H 'Host: zwei.test' http://127.0.0.1:8080/api/method/ping
+	[[ $(jq -c '[.[] | [.name, .apps, .time_zone]]' "$room/data/.mkbench/sites.json") = '[["one.localhost",["second"],"Asia/Tokyo"],["two.localhost",["first","second"],"UTC"]]' ]]
+	[[ $(cat "$room"/data/sites/*/private/files/* | sort | paste -sd,) = base,base,first,second,second ]]
+	[[ $(cat "$room/log/renewed") = run$'\n'run ]]
+	end_room TERM
+	start_room
+	started
+	run -0 in_room "$room/bin/health"
+	[[ $output = "ready: 2 of 2 sites" ]]
+}
+
 @test "a site whose name stands in what the framework has made is no template, and says where" {
 	prebake
 	[[ $(jq -c .templates "$room/sites/list.json") = '[]' ]]

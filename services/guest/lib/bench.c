@@ -107,6 +107,32 @@ static struct err *read_added(struct bench *b)
 	return NULL;
 }
 
+void bench_add_templates(struct bench *b)
+{
+	static const char *const none[] = { NULL };
+	size_t had = b->sites.count;
+	struct bench_site *all = arena_new(&b->arena, (had + b->templates.count) * sizeof *all);
+
+	for (size_t i = 0; i < had; i++)
+		all[i] = b->sites.items[i];
+	for (size_t i = 0; i < b->templates.count; i++) {
+		AUTO_FREE char *name = mem_printf("%s" BENCH_TEMPLATE, b->templates.items[i].name);
+		all[had + i] = b->templates.items[i];
+		all[had + i].name = arena_dup(&b->arena, name, strlen(name));
+		all[had + i].hosts = none;
+		all[had + i].admin_password = "generate";
+	}
+	b->sites.items = all;
+	b->sites.count = had + b->templates.count;
+}
+
+bool bench_is_template(const struct bench_site *s)
+{
+	size_t len = strlen(s->name), end = strlen(BENCH_TEMPLATE);
+
+	return len > end && !strcmp(s->name + len - end, BENCH_TEMPLATE);
+}
+
 static const char *json_path(void)
 {
 	const char *path = getenv("MKBENCH_BENCH");

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "lib/durable.h"
 #include "lib/log.h"
@@ -31,10 +32,12 @@ struct err *keep_template(const struct bench *b, const struct bench_site *site, 
 	AUTO_FREE char *to = mem_printf("%s/%s", folder, name);
 
 	if (has_kind(b, site, rows))
-		return NULL;
+		return bench_is_template(site) ? file_remove_tree(files) : NULL;
 	TRY(canary_find(dump, site->name, &where));
 	if (!where)
 		TRY(canary_find(files, site->name, &where));
+	if (where && bench_is_template(site))
+		return err_new(ERR_BUILD, "%s holds the name of the site that it was made for, %s: 'templates' need prebake: false", where, site->name);
 	if (where) {
 		log_line("site %s is no template for more sites: its name stands in %s", site->name, where);
 		return NULL;

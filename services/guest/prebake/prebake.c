@@ -174,7 +174,8 @@ static struct err *note_shapes(struct prebake *p)
 	TRY(sql_open(p->server.socket, "root", NULL, NULL, 600, &sql));
 	for (size_t i = 0; i < p->bench.sites.count; i++) {
 		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name);
-		TRY(note_shape(p, sql, i, db));
+		if (!bench_is_template(&p->bench.sites.items[i]))
+			TRY(note_shape(p, sql, i, db));
 	}
 	return NULL;
 }
@@ -186,7 +187,8 @@ static struct err *load_all(struct prebake *p)
 	for (size_t i = 0; i < p->bench.sites.count; i++) {
 		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name), *path = mem_printf("%s/%zu.sql", p->dumps, i);
 		const struct import in = { .socket = p->server.socket, .schema = db, .dump = path, .tables = json_object_get(p->manifests[i], "tables") };
-		TRY(import_dump(&in));
+		if (!bench_is_template(&p->bench.sites.items[i]))
+			TRY(import_dump(&in));
 	}
 	TRY(note_shapes(p));
 	return scratch_stop(&p->server);
@@ -237,13 +239,16 @@ static struct err *keep_redis(const struct bench *b, const bool *keeps)
 	return NULL;
 }
 
-/* A copy could not have the jobs that wait for the site that it is of. */
+/* A copy could not have the jobs that wait for the site that it is of, which one of a template would wait for for ever. */
 static struct err *keep_templates(const struct prebake *p, const bool *keeps, json_t *rows)
 {
 	const struct bench *b = &p->bench;
 
 	for (size_t i = 0; i < b->redis.count; i++)
 		if (keeps[i]) {
+			if (b->templates.count)
+				return err_new(ERR_BUILD, "something waits in %s when a site is made, which a copy could not have: 'templates' need prebake: false",
+					       b->redis.items[i].name);
 			log_line("no site is a template for more: something waits in %s that may be of one", b->redis.items[i].name);
 			return NULL;
 		}
@@ -271,7 +276,8 @@ static struct err *keep_all(const struct prebake *p, const bool *keeps)
 	if (!e)
 		e = durable_folder(server, 0750, &b->mysql);
 	for (size_t i = 0; !e && i < b->sites.count; i++) {
-		json_array_append_new(names, json_string(b->sites.items[i].name));
+		if (!bench_is_template(&b->sites.items[i]))
+			json_array_append_new(names, json_string(b->sites.items[i].name));
 		e = keep_site(b, b->sites.items[i].name);
 	}
 	if (!e)
@@ -289,6 +295,7 @@ static struct err *keep_all(const struct prebake *p, const bool *keeps)
 static struct err *run(struct prebake *p)
 {
 	TRY(bench_read(&p->bench));
+	bench_add_templates(&p->bench);
 	AUTO_FREE bool *keeps = mem_array(p->bench.redis.count, sizeof *keeps);
 	TRY(open_volume(p));
 	TRY(make_sites(p));

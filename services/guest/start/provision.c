@@ -355,6 +355,8 @@ static struct err *start(struct provision_context *w, int argc, char **argv)
 	TRY(environment_check(environ));
 	TRY(environment_text("MKBENCH_ADMIN_PASSWORD", &password));
 	TRY(bench_read(&w->bench));
+	if (w->prebakes)
+		bench_add_templates(&w->bench);
 	if (w->only && !bench_site(&w->bench, w->only))
 		return err_new(ERR_USAGE, "no site %s: see benchctl add-site", w->only);
 	return run(w);

@@ -36,7 +36,7 @@ static const struct {
 } commands[] = {
 	{ "status", "[--json|--startup]", "what runs, which sites answer, what is wrong; where the last start's time went", run_status },
 	{ "sites", "", "the sites, their apps and hosts", run_sites },
-	{ "add-site", "NAME [--app A]... [--host H]... [--again]", "make a site while the bench runs", run_add_site },
+	{ "add-site", "NAME [--template T|--app A...] [--host H]... [--again]", "make a site while the bench runs", run_add_site },
 	{ "drop-site", "NAME [--yes] [--purge]", "close a site and put it aside, or remove it", run_drop_site },
 	{ "restart", "[PROGRAM|GROUP:*]", "restart the framework's programs, or one program, or a group", run_restart },
 	{ "retry", "", "prepare again now what has failed and waits", run_retry },
@@ -144,24 +144,65 @@ static struct err *check_apps(const struct bench *b, const char *const *wanted)
 	return e;
 }
 
-static struct err *record_site(struct bench *b, const char *name, const char *const *apps, const char *const *hosts, bool again)
-{
-	const struct bench_site *like = b->default_site ? bench_site(b, b->default_site) : NULL;
+struct wish {
+	const char *name, *template;
+	const char *const *apps, *const *hosts;
+	bool again;
+};
 
-	if (bench_site(b, name) && !again)
-		return err_new(ERR_USAGE, "there is a site %s already (--again makes it again after it was removed by hand)", name);
-	if (bench_site(b, name))
-		return NULL;
-	TRY(bench_site_name(name));
-	for (size_t i = 0; hosts[i]; i++)
-		TRY(bench_host_name(hosts[i]));
-	if (site_registry_of_image(b, name) && (apps[0] || hosts[0]))
-		return err_new(ERR_USAGE, "site %s is the image's, with its apps and hosts: add it without any", name);
+static const struct bench_site *template_of(const struct bench *b, const char *name)
+{
+	for (size_t i = 0; i < b->templates.count; i++)
+		if (!strcmp(b->templates.items[i].name, name))
+			return &b->templates.items[i];
+	return NULL;
+}
+
+static struct err *unknown_template(const struct bench *b, const char *name)
+{
+	AUTO_TEXT struct text known = { 0 };
+
+	for (size_t i = 0; i < b->templates.count; i++)
+		text_printf(&known, "%s%s", i ? ", " : "", b->templates.items[i].name);
+	return err_new(ERR_USAGE, "the image has no template '%s': known are %s", name, known.len ? known.bytes : "none");
+}
+
+/* What a new site has that nobody says: as the template, the default site, or the first template. */
+static const struct bench_site *like_of(const struct bench *b, const char *template)
+{
+	const struct bench_site *site = b->default_site ? bench_site(b, b->default_site) : NULL;
+
+	if (template)
+		return template_of(b, template);
+	return site ? site : b->templates.count ? &b->templates.items[0] : NULL;
+}
+
+static struct err *check_name(const struct bench *b, const struct wish *w)
+{
+	TRY(bench_site_name(w->name));
+	for (size_t i = 0; w->hosts[i]; i++)
+		TRY(bench_host_name(w->hosts[i]));
+	if (site_registry_of_image(b, w->name) && (w->apps[0] || w->hosts[0] || w->template))
+		return err_new(ERR_USAGE, "site %s is the image's, with its apps and hosts: add it without any", w->name);
 	for (size_t i = 0; i < b->drops.count; i++)
-		if (!strcmp(b->drops.items[i].name, name))
-			return err_new(ERR_USAGE, "site %s is being dropped: benchctl drop-site %s goes on with it", name, name);
-	TRY(check_apps(b, apps));
-	return site_registry_add(b, &(struct bench_site){ .name = name, .apps = apps[0] || !like ? apps : like->apps, .hosts = hosts,
+		if (!strcmp(b->drops.items[i].name, w->name))
+			return err_new(ERR_USAGE, "site %s is being dropped: benchctl drop-site %s goes on with it", w->name, w->name);
+	return NULL;
+}
+
+static struct err *record_site(struct bench *b, const struct wish *w)
+{
+	const struct bench_site *like = like_of(b, w->template);
+
+	if (bench_site(b, w->name) && !w->again)
+		return err_new(ERR_USAGE, "there is a site %s already (--again makes it again after it was removed by hand)", w->name);
+	if (bench_site(b, w->name))
+		return NULL;
+	if (w->template && !like)
+		return unknown_template(b, w->template);
+	TRY(check_name(b, w));
+	TRY(check_apps(b, w->apps));
+	return site_registry_add(b, &(struct bench_site){ .name = w->name, .apps = w->apps[0] || !like ? w->apps : like->apps, .hosts = w->hosts,
 							  .time_zone = like ? like->time_zone : NULL, .language = like ? like->language : NULL });
 }
 
@@ -176,41 +217,46 @@ static struct err *undo_site(struct bench *b, const char *name)
 	return status ? err_new(ERR_SYSTEM, "not all of it could be removed: benchctl drop-site %s --yes --purge goes on", name) : NULL;
 }
 
-static struct err *add_site(struct bench *b, const char *name, const char *const *apps, const char *const *hosts, bool again, int *ret_status)
+static struct err *add_site(struct bench *b, const struct wish *w, int *ret_status)
 {
-	bool is_new = !bench_site(b, name);
+	bool is_new = !bench_site(b, w->name);
 
-	TRY(record_site(b, name, apps, hosts, again));
+	TRY(record_site(b, w));
 	fflush(stdout);
-	TRY(ctl_provide("--site", name, again ? "--again" : NULL, ret_status));
-	return *ret_status && is_new ? undo_site(b, name) : NULL;
+	TRY(ctl_provide("--site", w->name, w->again ? "--again" : NULL, ret_status));
+	return *ret_status && is_new ? undo_site(b, w->name) : NULL;
 }
 
 static struct err *run_add_site(struct bench *b, int argc, char **argv, int *ret_status)
 {
 	struct words apps = { 0 }, hosts = { 0 };
-	const char *name = NULL;
-	bool again = false, wrong = false;
+	struct wish w = { 0 };
+	bool wrong = false;
 
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--app") && i + 1 < argc)
 			VEC_PUSH(&apps, argv[++i]);
 		else if (!strcmp(argv[i], "--host") && i + 1 < argc)
 			VEC_PUSH(&hosts, argv[++i]);
+		else if (!strcmp(argv[i], "--template") && i + 1 < argc && !w.template)
+			w.template = argv[++i];
 		else if (!strcmp(argv[i], "--again"))
-			again = true;
-		else if (argv[i][0] != '-' && !name)
-			name = argv[i];
+			w.again = true;
+		else if (argv[i][0] != '-' && !w.name)
+			w.name = argv[i];
 		else
 			wrong = true;
 	}
+	wrong |= w.template && apps.count;
 	VEC_PUSH(&apps, NULL);
 	VEC_PUSH(&hosts, NULL);
 	AUTO_FREE const char **app_list = apps.items, **host_list = hosts.items;
-	if (wrong || !name)
+	if (wrong || !w.name)
 		return misused(2);
+	w.apps = app_list;
+	w.hosts = host_list;
 	TRY(check_active());
-	return add_site(b, name, app_list, host_list, again, ret_status);
+	return add_site(b, &w, ret_status);
 }
 
 static struct err *run_drop_site(struct bench *b, int argc, char **argv, int *ret_status)
