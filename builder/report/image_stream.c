@@ -133,7 +133,7 @@ struct err *image_stream_open(const struct image_source *s, const char *member, 
 	struct archive *a = !s->folder && fd >= 0 ? enter(fd, member) : NULL;
 
 	if (fd < 0 || (!s->folder && !a))
-		return err_new(ERR_BUILD, "%s lacks %s", s->path, member);
+		return err_new(ERR_BUILD, "%s lacks %s%s", s->path, member, s->folder ? "" : ": it may end early, copy it again");
 	struct image_stream *m = mem_new(sizeof *m);
 	*m = (struct image_stream){ .source = s, .fd = fd, .archive = a, .buffer = s->folder ? mem_new(CHUNK) : NULL };
 	fd = -1;
