@@ -22,6 +22,10 @@ secrets() {
 	[[ $(stat -c '%a %U' "$room/data/secrets" "$room/data/sites/one.localhost/site_config.json" | tr '\n' ' ') = "700 root 600 nobody " ]]
 	[[ $(jq -r .greeting "$room/data/sites/one.localhost/site_config.json") = "one.localhost in Europe/Paris" ]]
 	[[ $(cat "$room/data/sites/one.localhost/public/files/greeting") = "greeting hello one.localhost" ]]
+	# who is ended first when memory is short
+	scores() { for name in "program worker" "program web" mariadbd init; do cat "/proc/$(pgrep -of "$name")/oom_score_adj"; done; }
+	run -0 in_room bash -c "$(declare -f scores); scores"
+	[[ ${lines[0]} = 600 && ${lines[1]} = 300 && ${lines[2]} -le 0${lines[3]} ]]
 	[[ $(readlink "$room/data/sites/apps.txt") = "$room/bench/apps.txt" ]]
 	[[ $(secrets | sort -u | wc -l) = 6 ]]
 	for secret in $(secrets); do

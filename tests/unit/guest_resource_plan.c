@@ -57,6 +57,11 @@ int main(void)
 	b.sql_pool_bytes = 100 * MIB;
 	m = resource_plan_make(&b, root);
 	ok(m.web_workers == 9 && m.pool_bytes == 100 * MIB);
+	ok(resource_plan_killed(root) == -1);
+	put("/sys/fs/cgroup/memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+	ok(resource_plan_killed(root) == 3);
+	put("/sys/fs/cgroup/a/b/memory.events", "low 0\nmax 7\noom 2\noom_kill 2\noom_group_kill 0\n");
+	ok(resource_plan_killed(root) == 2);
 	err_free(file_remove_tree(root));
 	return t_done();
 }

@@ -142,6 +142,28 @@ void resource_plan_open_files(void)
 		    (unsigned long long)files.rlim_cur);
 }
 
+/* "KEY NUMBER" lines. */
+static int64_t number_of(const char *text, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (const char *line = text; line; line = strchr(line, '\n'), line = line ? line + 1 : NULL)
+		if (!strncmp(line, key, len) && line[len] == ' ')
+			return strtoll(line + len, NULL, 10);
+	return -1;
+}
+
+int64_t resource_plan_killed(const char *root)
+{
+	AUTO_FREE char *own = slurp(root, "/proc/self/cgroup"), *old = slurp(root, "/sys/fs/cgroup/memory/memory.oom_control");
+	char *v2 = strstr(own, "0::/");
+	AUTO_FREE char *group = mem_ndup(v2 ? v2 + 3 : "/", v2 ? strcspn(v2 + 3, "\n") : 1);
+	AUTO_FREE char *path = mem_printf("/sys/fs/cgroup%s/memory.events", group), *events = slurp(root, path);
+	int64_t killed = number_of(events, "oom_kill");
+
+	return killed < 0 ? number_of(old, "oom_kill") : killed;
+}
+
 struct err *resource_plan_check(const struct resource_plan *m)
 {
 	char size[16];

@@ -16,6 +16,8 @@ struct resource_plan {
 void resource_plan_open_files(void);
 /* Reads /proc/meminfo and the control groups, both versions; root is "" but in tests. */
 struct resource_plan resource_plan_make(const struct bench *b, const char *root);
+/* How many processes of ours the kernel has ended because memory was short, since our control group was made; -1: nobody says. */
+int64_t resource_plan_killed(const char *root);
 /* Whether that is enough for a bench. */
 struct err *resource_plan_check(const struct resource_plan *m) MUST_CHECK;
 /* Writes the option file, the workers file, and what nginx' workers may have. */

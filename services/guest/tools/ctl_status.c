@@ -13,6 +13,7 @@
 #include "lib/durable.h"
 #include "lib/redis.h"
 #include "lib/sanitize.h"
+#include "provision/resource_plan.h"
 #include "provision/probe.h"
 #include "start/state.h"
 #include "lib/supervisor.h"
@@ -156,6 +157,9 @@ json_t *ctl_status_collect(const struct bench *b, bool *ret_fine)
 	*ret_fine &= !trouble;
 	if (backup)
 		json_object_set_new(status, "backup", backup);
+	int64_t killed = resource_plan_killed("");
+	if (killed >= 0)
+		json_object_set_new(status, "killed_for_memory", json_integer(killed));
 	json_object_set_new(status, "fine", json_boolean(*ret_fine));
 	return status;
 }
@@ -262,6 +266,14 @@ static void print_backup(json_t *backup)
 		printf("  %s\n", text_of(backup, "trouble"));
 }
 
+/* Workers before web, and web before what keeps data: services/supervisor/supervisord. */
+static void print_killed(json_int_t killed)
+{
+	if (killed > 0)
+		printf("memory        the kernel has ended %lld of our processes because memory was short, workers first: give more, or have fewer workers\n",
+		       killed);
+}
+
 void ctl_status_print(json_t *status)
 {
 	json_t *image = json_object_get(status, "image"), *volume = json_object_get(status, "volume"), *one;
@@ -281,6 +293,7 @@ void ctl_status_print(json_t *status)
 		puts("programs");
 	print_programs(json_object_get(status, "programs"));
 	print_jobs(json_object_get(status, "jobs"));
+	print_killed(json_integer_value(json_object_get(status, "killed_for_memory")));
 	print_backup(json_object_get(status, "backup"));
 	puts("sites");
 	json_object_foreach(json_object_get(status, "sites"), name, one)
