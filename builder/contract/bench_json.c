@@ -16,7 +16,7 @@ _Static_assert(sizeof(uid_t) == sizeof(unsigned) && sizeof(gid_t) == sizeof(unsi
 #define END { .key = NULL }
 
 static const char *const modes[] = { "production", "development", NULL };
-static const char *const failures[] = { "back", "hold", NULL };
+static const char *const failures[] = { "back", "hold", "exit", NULL };
 static const char *const outputs[] = { "all", "events", NULL };
 const char *const bench_json_roles[] = { "other", "nginx", "scheduler", "worker", "web", "socketio", "redis", "mariadb", NULL };
 const char *const bench_json_phases[] = { "first", "stores", "bench", NULL };
@@ -48,7 +48,7 @@ static const struct contract_field interpreter[] = {
 };
 
 static const struct contract_field upgrade[] = {
-	WORD("on_failure", bench, upgrade_holds, "back", failures, "what a failed upgrade does: give the old data back, or wait for a person"),
+	WORD("on_failure", bench, upgrade_failure, "back", failures, "what a failed upgrade does: give the old data back, wait for a person, or give them back and end"),
 	ROW("keep_seconds", COUNT, bench, upgrade_keep_seconds, OPTIONAL, NULL, "how long the data of before are kept; 0: until the next upgrade"),
 	END
 };

@@ -12,6 +12,7 @@
 
 enum bench_role { ROLE_OTHER, ROLE_NGINX, ROLE_SCHEDULER, ROLE_WORKER, ROLE_WEB, ROLE_SOCKETIO, ROLE_REDIS, ROLE_MARIADB };
 enum bench_phase { PHASE_FIRST, PHASE_STORES, PHASE_BENCH };
+enum bench_upgrade_failure { UPGRADE_GOES_BACK, UPGRADE_HOLDS, UPGRADE_EXITS };
 
 /* A user of the image. */
 struct account {
@@ -84,8 +85,8 @@ struct bench_app {
 struct bench {
 	unsigned format;
 	const char *name, *version, *build;
-	int development;          /* 0 or 1, as the next two */
-	int upgrade_holds;        /* a failed upgrade waits for a person */
+	int development;          /* 0 or 1, as logs_events */
+	int upgrade_failure;      /* enum bench_upgrade_failure */
 	int logs_events;          /* the container's own output shows events alone, not the programs' lines */
 	const char *path, *data;  /* the bench folder; the volume */
 	struct account user, mysql;

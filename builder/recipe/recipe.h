@@ -129,7 +129,7 @@ struct upgrade {
 	int on_failure;           /* enum on_failure */
 	uint64_t keep_seconds;    /* the copy of before is kept no longer than this; 0: until the next upgrade */
 };
-enum on_failure { ON_FAILURE_BACK, ON_FAILURE_HOLD };
+enum on_failure { ON_FAILURE_BACK, ON_FAILURE_HOLD, ON_FAILURE_EXIT };
 
 enum pdf { PDF_NONE, PDF_CHROMIUM, PDF_WKHTMLTOPDF };
 

@@ -253,8 +253,8 @@ static const struct field audit_fields[] = {
 };
 
 static const struct field upgrade_fields[] = {
-	{ "on_failure", FIELD_ENUM, .offset = offsetof(struct upgrade, on_failure), .choices = WORDS("back", "hold"), .fallback = "back",
-	  .help = "back: the data are put back as they were, for the image before; hold: they wait as the failure left them for benchctl upgrade" },
+	{ "on_failure", FIELD_ENUM, .offset = offsetof(struct upgrade, on_failure), .choices = WORDS("back", "hold", "exit"), .fallback = "back",
+	  .help = "back: the data are put back as they were, for the image before; hold: they wait as the failure left them for benchctl upgrade; exit: back, and the container ends with 7" },
 	{ "keep", FIELD_SECONDS, .offset = offsetof(struct upgrade, keep_seconds), .min = 60, .max = 366 * 86400,
 	  .help = "how long the copy of the data of before is kept at most; until the next upgrade when absent" },
 	END

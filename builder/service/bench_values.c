@@ -351,7 +351,8 @@ static void fill_general(struct filling *f, const char *build_id)
 	b->data = BENCH_DATA;
 	b->http_port = (unsigned)r->nginx.port;
 	b->default_site = r->sites.count ? text_of(f, "site.first") : NULL;
-	b->upgrade_holds = r->upgrade.on_failure == ON_FAILURE_HOLD;
+	_Static_assert((int)ON_FAILURE_HOLD == UPGRADE_HOLDS && (int)ON_FAILURE_EXIT == UPGRADE_EXITS, "the same words in the same order");
+	b->upgrade_failure = r->upgrade.on_failure;
 	b->backup_to = r->backup.to;
 	b->backup_schedule = r->backup.schedule;
 	b->backup_hourly = (unsigned)r->backup.keep_hourly;

@@ -191,6 +191,32 @@ refused() {
 	is_as before
 }
 
+@test "exit: a failed upgrade ends the instance, for a platform to start the image before; on a disk it stays" {
+	undisturbed
+	volume
+	image 2
+	edit '.upgrade = { on_failure: "exit" }'
+	touch "$room/bench/broken-two.localhost"
+	start_room
+	over
+	[[ $status = 7 ]]
+	grep "this ends, for the image before to be started" "$log"
+	tail -1 "$log" | grep '"event":"stopped"'
+	[[ ! -e $room/data/.mkbench/upgrade.json && -e $room/data/.mkbench/clean ]]
+	start_room # a platform that starts the same one again: tried again
+	over
+	[[ $status = 7 && $(grep -c 'upgrade .* begins: ' "$log") = 2 ]]
+	mkdir -p "$room/systemd/systemd/system"
+	ROOM_RUN=$room/systemd start_room
+	until_room sh -c "$room/bin/health | grep '^failed: .* as they were before'"
+	end_room TERM
+	rm "$room/bench/broken-two.localhost"
+	image 1
+	start_room
+	started
+	is_as before
+}
+
 @test "an upgrade that failed is tried again by benchctl retry, without a new start" {
 	undisturbed
 	volume

@@ -81,10 +81,8 @@ static void start_provision(struct init *i)
 {
 	char *argv[] = { (char *)"provision", NULL };
 
-	i->provision_at = 0;
 	i->provision = spawn("/proc/self/exe", argv, environ, -1);
-	if (!i->provision)
-		i->provision_at = clock_ms() + RETRY_MS;
+	i->provision_at = i->provision ? 0 : clock_ms() + RETRY_MS;
 }
 
 static void provision_failed(struct init *i)
@@ -125,6 +123,7 @@ static void provision_ended(struct init *i, int status)
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == PROVISION_WENT_BACK) {
 		AUTO_FREE char *why = upgrade_record_why(&i->bench);
 		set_state(i, STATE_FAILED, why);
+		i->status = upgrade_record_ends(&i->bench) ? PROVISION_WENT_BACK : i->status;
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_USAGE) {
 		i->status = ERR_USAGE;
 	} else {

@@ -380,7 +380,7 @@ struct err *upgrade_fail(struct provision_context *w, const char *why)
 {
 	struct upgrade *u = w->upgrade;
 
-	if (u->kept && w->bench.upgrade_holds) {
+	if (u->kept && w->bench.upgrade_failure == UPGRADE_HOLDS) {
 		TRY(upgrade_record_write(&w->bench, u->id, "held", why));
 		upgrade_record_tell(u->id, "held", why);
 		return NULL;

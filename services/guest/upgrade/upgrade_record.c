@@ -95,6 +95,16 @@ bool upgrade_record_retry(void)
 	return !unlink(SAID);
 }
 
+/* A platform starts the image before in its place. Nobody does that for a machine, which systemd runs. */
+bool upgrade_record_ends(const struct bench *b)
+{
+	bool ends = b->upgrade_failure == UPGRADE_EXITS && access("/run/systemd/system", F_OK) < 0;
+
+	if (ends)
+		log_line("this ends, for the image before to be started: the upgrade failed, and the recipe's upgrade.on_failure is exit");
+	return ends;
+}
+
 char *upgrade_record_why(const struct bench *b)
 {
 	json_t *said = NULL;

@@ -14,5 +14,6 @@ const char *upgrade_record_text(const json_t *o, const char *key); /* "" when th
 void upgrade_record_tell(const char *id, const char *state, const char *why);
 bool upgrade_record_is_ours(void);  /* this instance has tried */
 bool upgrade_record_failed(void);   /* ... and leaves it at that */
+bool upgrade_record_ends(const struct bench *b); /* ... and the recipe wants it to end then; says so */
 char *upgrade_record_why(const struct bench *b); /* that, for a person; the caller's */
 bool upgrade_record_retry(void);    /* it may try again: true when it had tried */
