@@ -43,7 +43,7 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	[ "$(options schema)" = "--json " ]
 	[ "$(options plan)" = "--progress --why " ]
 	[ "$(options lock)" = "--progress --update --vendor " ]
-	[ "$(options build)" = "--output --progress " ]
+	[ "$(options build)" = "--no-push --output --progress " ]
 	[ "$(options push)" = "--password-file --plain-http --progress --sign-key --sign-password-file --user " ]
 	[ "$(options sign)" = "--comment --generate --key --no-password --password-file --pem " ]
 	[ "$(options verify-signature)" = "--key " ]
