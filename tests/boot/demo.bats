@@ -258,6 +258,26 @@ teardown_file() {
 	done
 }
 
+@test "in a gigabyte that others fill the kernel ends workers, which come back; MariaDB stays, and status says it" {
+	[[ -n ${MKBENCH_OOM:-} ]] || skip "fills a container's memory, which takes a minute: MKBENCH_OOM=1"
+	workers() { docker exec short pgrep -f 'manage worker' | sort | paste -sd' '; }
+	server() { docker exec short pgrep -x mariadbd; }
+	killed() { docker exec short benchctl status --json | jq -e '.killed_for_memory > 0'; }
+	fill() { docker exec -d short python3 -c 'import time; held = [b"x" * (10 << 20) for _ in range(40)]; time.sleep(600)'; }
+	docker run -d --name short --memory 1g --memory-swap 1g "$IMAGE" >/dev/null
+	until_true 300 docker exec short /usr/lib/mkbench/health ready
+	before=$(workers) mariadb=$(server)
+	fill # smaller than what a worker is taken for, each
+	fill
+	until_true 300 killed
+	[[ $(workers) != "$before" && $(server) = "$mariadb" ]]
+	docker exec short benchctl status | grep "ended .* of our processes because memory was short"
+	docker exec short pkill -f time.sleep
+	until_true 300 docker exec short /usr/lib/mkbench/health ready
+	[[ $(server) = "$mariadb" ]]
+	docker rm -f short >/dev/null
+}
+
 @test "built again from its lock without network it is the same, byte for byte" {
 	"$MKBENCH" clean --built
 	timeout 900 unshare -n "$MKBENCH" build --progress=plain -o "$BATS_TEST_TMPDIR/out" "$BOOT/demo.yml" >"$BATS_TEST_TMPDIR/log" 2>&1 ||
