@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Three releases of the demo on one volume: the second adds a patch, the third one that fails half-way. By hand, and by Swarm.
+# Three releases of the demo on one volume: the second adds a patch, the third one that fails half-way. By hand, and by Swarm, there with a
+# fourth that fails, too, and ends (on_failure: exit).
 bats_require_minimum_version 1.5.0
 load lacks
 load docker
@@ -10,8 +11,9 @@ setup_file() {
 	export BOOT=$BATS_FILE_TMPDIR NET=mkbench-upgrade-$$ MKBENCH=${MKBENCH:-build/mkbench}
 	[[ -z ${DEMO_IMAGES:-} ]] || ln -s "$DEMO_IMAGES" "$BOOT/out" # demo-1.0.tar to 3.0, built before
 	docker_up
+	[[ -z ${MKBENCH_SWARM:-} ]] || export RELEASES="1 2 3 4"
 	tests/boot/releases "$MKBENCH" "$BOOT"
-	for n in 1 2 3; do docker load -qi "$BOOT/out/demo-$n.0.tar" >/dev/null; done
+	for n in ${RELEASES:-1 2 3}; do docker load -qi "$BOOT/out/demo-$n.0.tar" >/dev/null; done
 }
 
 teardown_file() {
@@ -104,6 +106,7 @@ update() {
 		service "$order" "$order"
 		docker exec "$(task "$order" 1.0)" sh -c "mariadb -N -e 'SHOW DATABASES'" >/dev/null
 		update "$order" 2.0 completed 2.0
+		update "$order" 4.0 rollback_completed 2.0
 		update "$order" 3.0 rollback_completed 2.0
 		run -0 docker exec "$(task "$order" 2.0)" benchctl upgrade
 		[[ $output = *"data    demo 2.0"* ]]
