@@ -72,7 +72,7 @@ bool keeper_is_held(const struct queue_view *v, const struct queue_job *j, struc
 		if (lives && !strcmp(w->job, j->id))
 			return true; /* he says so himself */
 		if (!lives)
-			*ret_dead = w->pid;
+			*ret_dead = is_youngest(v, w) ? w->pid : 0; /* the horses of a number that another worker has are that one's */
 		known = known || !lives;
 	}
 	return !known && j->member && j->until > (double)(now + BEATS_SECONDS);

@@ -75,7 +75,7 @@ bool worker_process_is(struct worker_processes *p, const struct bench *b, pid_t 
 	struct stat_line line;
 	struct stat st;
 
-	if (pid <= 0 || stat(path, &st) < 0 || st.st_uid != b->user.uid || !read_stat(pid, &line) || line.state == 'Z' || line.state == 'X')
+	if (pid <= 0 || pid == getpid() || stat(path, &st) < 0 || st.st_uid != b->user.uid || !read_stat(pid, &line) || line.state == 'Z' || line.state == 'X')
 		return false;
 	if (!is_for_work(b, pid))
 		return false;
