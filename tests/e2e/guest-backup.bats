@@ -318,6 +318,24 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 	{ zcat "$database"; echo "\\! touch $room/escaped"; } >"$room/dump.sql"
 	run ! in_room "$room/bin/benchctl" import other.localhost "$room/dump.sql" "${all[@]}"
 	[[ ! -e $room/escaped && $(sql "SELECT COUNT(*) FROM kept") = 1 ]]
+	# the bench's user puts links in the place of what a person is about to name
+	mkdir -m 700 "$room/for-root"
+	cp "$database" "${all[@]:1:1}" "${all[@]:5:1}" "$room/for-root"
+	theirs=$room/data/sites/one.localhost/private/backups/named
+	for_root=("$room"/for-root/*)
+	for n in 0 1 2; do
+		ln -sfn "${for_root[n]}" "$theirs"
+		words=("$database" "${all[@]}")
+		case ${for_root[n]} in
+		*database*) words[0]=$theirs ;;
+		*files*) words[2]=$theirs ;;
+		*config*) words[6]=$theirs ;;
+		esac
+		run -6 in_room "$room/bin/benchctl" import other.localhost "${words[@]}"
+		[[ $output = *"a link leads to it, and user nobody may not read it"* && ! -e $room/data/sites/other.localhost ]]
+	done
+	run -0 in_room "$room/bin/benchctl" import named.localhost "${for_root[0]}" # a person's own, which that user may not read
+	[[ $(stat -c %U "$room/data/sites/named.localhost" "$room/data/sites/named.localhost/site_config.json" | sort -u) = nobody ]]
 	echo "something else" >"$room/dump.sql"
 	before=$(schemas)
 	run -2 in_room "$room/bin/benchctl" import another.localhost "$room/dump.sql"

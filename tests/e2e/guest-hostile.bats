@@ -45,6 +45,15 @@ sql() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$@"; }
 	start_room
 	until_room grep -q "secrets/one.localhost failed.*read as user nobody: .*Permission denied" "$log"
 	run -1 grep -r for_root "$room/data"
+	end_room TERM
+	rm "$room/data/sites/one.localhost/site_config.json"
+	rm -r "$room/data/sites/two.localhost"
+	mkdir "$room/for-root"
+	mv "$room/root.json" "$room/for-root/site_config.json"
+	ln -s "$room/for-root" "$room/data/sites/two.localhost"
+	start_room
+	until_room grep -q "secrets/two.localhost failed.*read as user nobody: .*Permission denied" "$log"
+	[[ $(stat -c %u "$room/for-root/site_config.json") = 0 ]] # and it was not given to him either
 }
 
 @test "a volume that is not root's becomes root's before anything is kept there" {

@@ -189,6 +189,8 @@ struct err *backup_site_new(const struct bench *b, const char *site, const struc
 	if (!e)
 		e = write_secrets(b, site, config, admin_password);
 	if (!e)
+		e = durable_folder(from->folder, 0755, &b->user);
+	if (!e)
 		e = durable_sync_all(b->data);
 	crash_at("restore", "before");
 	if (!e && rename(from->folder, folder) < 0)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "backup/backup.h"
@@ -37,13 +38,11 @@ struct importing {
 	json_t *versions;          /* {APP: version} of the dump's header */
 };
 
-static struct err *open_file(const char *path, int *ret_fd, bool *ret_gzip)
+static struct err *open_file(const struct bench *b, const char *path, int *ret_fd, bool *ret_gzip)
 {
 	unsigned char magic[2] = { 0 };
 
-	*ret_fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (*ret_fd < 0)
-		return err_errno(errno, "%s", path);
+	TRY(durable_open_either(&b->user, path, ret_fd));
 	ssize_t n = pread(*ret_fd, magic, sizeof magic, 0);
 	if (n < 0)
 		return err_errno(errno, "%s", path);
@@ -62,7 +61,7 @@ static struct err *unpack_dump(const struct importing *i)
 
 	if (out < 0)
 		return err_errno(errno, "%s", i->dump);
-	TRY(open_file(i->from->database, &in, &gzip));
+	TRY(open_file(i->b, i->from->database, &in, &gzip));
 	struct child c = { .argv = gzip ? unzip : cat, .input_fd = in };
 	TRY(pour_child(&c, out, "the dump", &errors, &status));
 	return status ? err_new(ERR_USAGE, "%s is damaged: %.200s", i->from->database, errors ? errors : "") : NULL;
@@ -143,7 +142,7 @@ static struct err *unpack_files(const struct importing *i, const char *archive, 
 
 	if (!archive)
 		return NULL;
-	TRY(open_file(archive, &in, &gzip));
+	TRY(open_file(i->b, archive, &in, &gzip));
 	argv[7] = gzip ? "--gzip" : NULL;
 	struct child c = { .argv = argv, .cwd = i->folder, .input_fd = in, .goes_on = command_works,
 			   .as_user = true, .uid = i->b->user.uid, .gid = i->b->user.gid };
@@ -154,11 +153,8 @@ static struct err *unpack_files(const struct importing *i, const char *archive, 
 	return NULL;
 }
 
-static struct err *make_folders(const struct importing *i)
+static struct err *make_below(const struct importing *i)
 {
-	TRY(file_remove_tree(i->staged));
-	TRY(durable_folder(i->staged, 0711, &durable_root));
-	TRY(durable_folder(i->folder, 0755, &i->b->user));
 	for (const char *const *below = i->b->site_folders; *below; below++) {
 		AUTO_FREE char *path = mem_printf("%s/%s", i->folder, *below);
 		for (char *slash = strchr(path + strlen(i->folder) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -171,16 +167,28 @@ static struct err *make_folders(const struct importing *i)
 	return NULL;
 }
 
+/* Below the site's own folder with its user's rights, who may put links there from then on. */
+static struct err *make_folders(const struct importing *i)
+{
+	TRY(file_remove_tree(i->staged));
+	TRY(durable_folder(i->staged, 0711, &durable_root));
+	TRY(durable_folder(i->folder, 0755, &i->b->user));
+	durable_as(&i->b->user);
+	struct err *e = make_below(i);
+	durable_as_root();
+	return e;
+}
+
 static struct err *read_config(const struct importing *i, json_t **ret)
 {
-	AUTO_FREE char *bytes = NULL;
-	size_t len = 0;
+	AUTO_CLOSE int fd = -1;
+	struct stat st;
 
 	*ret = json_object();
 	if (!i->from->config)
 		return NULL;
-	TRY(file_read(i->from->config, CONFIG_LIMIT, &bytes, &len));
-	json_t *config = json_loadb(bytes, len, 0, NULL);
+	TRY(durable_open_either(&i->b->user, i->from->config, &fd));
+	json_t *config = fstat(fd, &st) < 0 || st.st_size > CONFIG_LIMIT ? NULL : json_loadfd(fd, 0, NULL);
 	if (!json_is_object(config)) {
 		json_decref(config);
 		return err_new(ERR_USAGE, "%s is no configuration of a site: a JSON object", i->from->config);
@@ -224,6 +232,7 @@ static struct err *prepare(struct importing *i)
 	TRY(check_versions(i));
 	TRY(unpack_files(i, i->from->files, "public"));
 	TRY(unpack_files(i, i->from->private_files, "private"));
+	TRY(durable_folder(i->folder, 0755, &durable_root)); /* nobody else puts anything into it while its configuration is written */
 	return write_config(i);
 }
 

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -194,6 +196,20 @@ struct err *durable_read_json(const char *path, json_t **ret, bool *ret_damaged)
 	else
 		*ret = value;
 	return NULL;
+}
+
+struct err *durable_open_either(const struct account *user, const char *path, int *ret_fd)
+{
+	const struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, .resolve = RESOLVE_NO_SYMLINKS };
+
+	durable_as(user);
+	*ret_fd = open(path, (int)how.flags);
+	durable_as_root();
+	if (*ret_fd < 0 && errno == EACCES)
+		*ret_fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+	if (*ret_fd < 0 && errno == ELOOP)
+		return err_errno(errno, "%s: a link leads to it, and user %s may not read it: name the file itself", path, user->name);
+	return *ret_fd < 0 ? err_errno(errno, "%s", path) : NULL;
 }
 
 struct err *durable_read_json_as(const struct account *user, const char *path, json_t **ret, bool *ret_damaged)

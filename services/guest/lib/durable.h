@@ -26,6 +26,9 @@ struct err *durable_read_json(const char *path, json_t **ret, bool *ret_damaged)
 /* The same with that user's rights, for a file in a folder of his (see durable_as). */
 struct err *durable_read_json_as(const struct account *user, const char *path, json_t **ret, bool *ret_damaged) MUST_CHECK;
 
+/* A file that a person has named, to read: as that user, where he may; else as root, and then no link of the path is followed. */
+struct err *durable_open_either(const struct account *user, const char *path, int *ret_fd) MUST_CHECK;
+
 extern const struct account durable_root;
 
 /* What lies below is another user's, who may put links there while we work: with his rights we

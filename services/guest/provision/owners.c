@@ -14,6 +14,7 @@
 #include "lib/log.h"
 
 #define DEEP 64
+#define CONFIG "site_config.json"
 
 /* A tree of the volume. Of one that is whole a look at its first entries is enough: who runs chown does not stop there. */
 struct tree {
@@ -106,15 +107,16 @@ static struct err *restore_below(const struct bench *b, const char *below, const
 
 static struct err *restore_site(const struct bench *b, const char *name)
 {
-	AUTO_FREE char *path = mem_printf("%s/sites/%s", b->data, name), *config = mem_printf("%s/site_config.json", path);
+	AUTO_FREE char *path = mem_printf("%s/sites/%s", b->data, name);
 	struct stat st;
 
 	TRY(restore(&(struct tree){ path, &b->user, 0, 0, true }));
-	if (lstat(config, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink > 1 || st.st_uid == b->user.uid)
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstatat(fd, CONFIG, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) || st.st_nlink > 1 || st.st_uid == b->user.uid)
 		return NULL;
-	if (lchown(config, b->user.uid, b->user.gid) < 0)
-		return err_errno(errno, "give %s to %s", config, b->user.name);
-	log_line("warning: %s belonged to user %u: given back to %s", config, st.st_uid, b->user.name);
+	if (fchownat(fd, CONFIG, b->user.uid, b->user.gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_errno(errno, "give %s/%s to %s", path, CONFIG, b->user.name);
+	log_line("warning: %s/%s belonged to user %u: given back to %s", path, CONFIG, st.st_uid, b->user.name);
 	return NULL;
 }
 
