@@ -81,7 +81,8 @@ def main(command, *args):
         words = [word for word in args[2:] if not word.startswith("retry=")]
         print(queue(args[0]).enqueue("work." + args[1], words[0], *map(float, words[1:]), job_timeout=600, **more).id)
     elif command == "status":
-        print(rq.job.Job.fetch(args[0], connection=connection()).get_status())
+        status = rq.job.Job.fetch(args[0], connection=connection()).get_status()
+        print(getattr(status, "value", status))  # RQ 2 has a kind of its own for it
 
 
 if __name__ == "__main__":
