@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "layer/sandbox/sandbox.h"
 #include "layer/sandbox/sandbox_drop.h"
+#include "layer/sandbox/sandbox_host.h"
 #include "engine/interrupt.h"
 #include "engine/native_monitor.h"
 #include "engine/machine.h"
@@ -166,6 +167,29 @@ static const char **environment(const struct launch *l)
 	return all.items;
 }
 
+static void user_namespace(const char *process, char ret[static 64])
+{
+	AUTO_FREE char *path = mem_printf("/proc/%s/ns/user", process);
+	ssize_t n = readlink(path, ret, 63);
+
+	ret[n > 0 ? n : 0] = '\0';
+}
+
+/* Started by root, it has ids of its own, unless the kernel, or a file system that it needs, has no id-mapped mounts. */
+static void tell_ids(const struct launch *l)
+{
+	pid_t first = 0, keeper;
+	char ours[64], its[64];
+
+	err_free(read_pids(l->name, &first, &keeper)); /* it may have ended */
+	AUTO_FREE char *number = mem_printf("%d", (int)first);
+	user_namespace("self", ours);
+	user_namespace(number, its);
+	if (*ours && !strcmp(ours, its) && !sandbox_host_in_user_namespace())
+		progress_note(l->progress, "root inside is root of this machine: the kernel, or the file system of the store or of the data, "
+			      "shows no files with other ids");
+}
+
 static struct err *start_in(const struct launch *l, const char *tree)
 {
 	AUTO_FREE char *upper = NULL, *work = NULL, *log = inside(l->name, "log"), *pids = inside(l->name, "pids");
@@ -181,8 +205,10 @@ static struct err *start_in(const struct launch *l, const char *tree)
 				      .bind_count = l->bundle->volume != NULL, .env = env, .cwd = l->bundle->working_dir,
 				      .uid = l->bundle->uid, .gid = l->bundle->gid };
 	interrupt_catch();
-	return native_monitor_start(&(struct native_monitor){ .room = &room, .argv = l->bundle->entrypoint, .listener = l->bundle->port ? *l->listener : -1,
-					      .port = l->bundle->port, .stay = l->detach, .log = log, .pids = pids });
+	TRY(native_monitor_start(&(struct native_monitor){ .room = &room, .argv = l->bundle->entrypoint, .listener = l->bundle->port ? *l->listener : -1,
+					      .port = l->bundle->port, .stay = l->detach, .log = log, .pids = pids }));
+	tell_ids(l);
+	return NULL;
 }
 
 static struct err *start(const struct engine *e, const struct launch *l)

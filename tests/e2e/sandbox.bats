@@ -93,3 +93,18 @@ without() {
 	kill -9 "$keeper"
 	until_true 300 gone "$first"
 }
+
+@test "own runner: where files cannot be shown with other ids, it says that root inside is root of this machine" {
+	[[ $(id -u) = 0 ]] || skip "an ordinary user's container has his own range"
+	command -v bindfs >/dev/null && [[ -e /dev/fuse ]] || skip "needs bindfs and /dev/fuse"
+	mkdir plain kept data
+	start "$oci" --engine own --data plain
+	[[ $output != *"root of this machine"* ]]
+	mkbench 0 run --clean "$name"
+	bindfs kept data
+	start "$oci" --engine own --data data
+	said=$output
+	mkbench 0 run --clean "$name"
+	umount data
+	[[ $said == *"root inside is root of this machine: "* ]]
+}
