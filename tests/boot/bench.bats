@@ -17,6 +17,7 @@ setup_file() {
 	cp recipes/bench.yml "$WORK/recipe"
 	cp -r tests/apps "$WORK/recipe/bench"
 	echo '{% name %} is what a new file begins with' >"$WORK/recipe/bench/stock/stock/boilerplate.py" # no Python, and no fault of it
+	serve_source
 	build >"$WORK/build.log" 2>&1 || { tail -20 "$WORK/build.log" >&2; return 1; }
 	"$MKBENCH" run --engine own --name "$NAME" --port "$port" --detach --progress plain "$WORK/out/bench-1.0.tar" >"$WORK/run.log" 2>&1 ||
 		{ tail -20 "$WORK/run.log" >&2; return 1; }
@@ -31,6 +32,31 @@ setup() {
 
 teardown_file() {
 	[[ -n $LACKS ]] || "$MKBENCH" run --clean "$NAME" || true
+	[[ ! -e $WORK/index.pid ]] || kill "$(<"$WORK/index.pid")" || true
+}
+
+# A source package that asks an index of ours for a page wherever anything of it runs; an app of the bench wants it.
+serve_source() {
+	local folder=$WORK/mkbench_tells-1.0
+	mkdir -p "$folder" "$WORK/index/mkbench-tells"
+	printf 'Metadata-Version: 2.1\nName: mkbench-tells\nVersion: 1.0\n' >"$folder/PKG-INFO"
+	(cd "$WORK/index" && exec python3 -u -m http.server --bind 127.0.0.1 0) >"$WORK/index.log" 2>&1 3>&- &
+	echo $! >"$WORK/index.pid"
+	by=$! until_true 300 grep -q port "$WORK/index.log"
+	PIP_EXTRA_INDEX_URL=http://127.0.0.1:$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$WORK/index.log")/
+	export PIP_EXTRA_INDEX_URL
+	cat >"$folder/setup.py" <<-END
+		import sys, urllib.request
+		from setuptools import setup
+		try:
+		    urllib.request.urlopen("${PIP_EXTRA_INDEX_URL}told-" + "-".join(filter(str.isidentifier, sys.argv[1:])), timeout=60)
+		except OSError:
+		    pass
+		setup(name="mkbench-tells", version="1.0", py_modules=["mkbench_tells"])
+	END
+	echo 'WORDS = "built"' >"$folder/mkbench_tells.py"
+	tar -C "$WORK" -czf "$WORK/index/mkbench-tells/mkbench_tells-1.0.tar.gz" mkbench_tells-1.0
+	echo 'mkbench-tells==1.0' >>"$WORK/recipe/bench/stock/requirements.txt"
 }
 
 build() { timeout 1800 "$@" "$MKBENCH" build --progress=plain -o "$WORK/out" "$WORK/recipe/bench.yml"; }
@@ -44,6 +70,12 @@ setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq
 	[[ $(bench list-apps | xargs) == "atelier stock shop" ]]
 	[[ $(SITE=two.localhost bench list-apps | xargs) == "atelier stock" ]]
 	[[ $(setting shop) == opened-with-2-boxes ]]
+}
+
+@test "a source package is built without a network" {
+	grep told-egg_info "$WORK/index.log" # what it needs it is asked with one
+	run -1 grep told-bdist_wheel "$WORK/index.log"
+	[[ $(inside /home/frappe/frappe-bench/env/bin/python -c 'import mkbench_tells; print(mkbench_tells.WORDS)') = built ]]
 }
 
 @test "the page names assets with hashes, and every one of them is served" {

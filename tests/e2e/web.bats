@@ -63,7 +63,7 @@ count() { grep -c "^$1" notes || true; }
 	touch stores
 	start_web
 	by=$(<pid) until_true 300 ask /
-	run ask /die
+	run ! ask /die
 	by=$(<pid) until_true 300 ask /
 	kill -TERM "$(<pid)"
 	wait "$(<pid)"

@@ -2,7 +2,8 @@
 """The Python packages of a bench: chosen together for all apps, then installed by their digests.
 
     python.py choose CACHE PINS BENCH APP...   writes PINS/python from what the apps declare
-    python.py install CACHE PINS BENCH         makes BENCH/env from PINS/python
+    python.py fetch CACHE PINS                 gets the files of PINS/python, and runs nothing of them
+    python.py install CACHE PINS BENCH         makes BENCH/env from those, without a network
     python.py apps BENCH APP...                the apps become packages of BENCH/env, from where they are
 
 PINS/python has a line a file, `NAME==VERSION --hash=sha256:HEX # FILE`, below the headings of SECTIONS. CACHE keeps the files
@@ -373,6 +374,11 @@ def choose(cache, pins, bench, *apps):
             out.write(f"# {heads.get(section, section)}\n" + "".join(f"{pin}\n" for pin in rows))
 
 
+def fetch(cache, pins):
+    for rows in read_pins(pins).values():
+        get_all(rows, cache)
+
+
 def install(cache, pins, bench):
     sections = read_pins(pins)
     if not sections.get("uv"):
@@ -430,4 +436,4 @@ def apps(bench, *names):
 
 
 if __name__ == "__main__":
-    {"choose": choose, "install": install, "apps": apps}[sys.argv[1]](*sys.argv[2:])
+    {"choose": choose, "fetch": fetch, "install": install, "apps": apps}[sys.argv[1]](*sys.argv[2:])
