@@ -1,12 +1,10 @@
 #!/usr/bin/python3
-"""The Node packages and the assets of a bench, by what each app declares.
+"""The Node packages of a bench, by what each app declares.
 
     node.py choose CACHE PINS BENCH APP...     writes PINS/node: package managers, and a lock for each app that has none
     node.py install CACHE PINS BENCH APP       makes BENCH/apps/APP/node_modules
-    node.py assets BENCH FIRST APP             runs the app's scripts that build assets
-    node.py finish BENCH KEEP APP...           one list of all assets; keeps of node_modules what a running bench refers to
 
-PINS/node has lines `manager NAME VERSION INTEGRITY APP...` and `lock APP JSON`. KEEP: packages to keep beside, by space.
+PINS/node has lines `manager NAME VERSION INTEGRITY APP...` and `lock APP JSON`.
 """
 import glob
 import json
@@ -24,7 +22,6 @@ PNPM_OF_LOCK = {"5": "7", "6": "8"}
 # So is a yarn.lock of yarn 2 and later by its own number; digests in one of another time would not be compared.
 BERRY_OF_LOCK = {"4": "2", "5": "3", "6": "3"}
 PACKAGE_OF = {"yarn": "yarn", "berry": "@yarnpkg/cli-dist", "pnpm": "pnpm"}
-TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".json", ".html", ".css", ".vue", ".txt", ".md", ".xml")
 
 
 def fail(*lines):
@@ -254,172 +251,5 @@ def berry_choice(folder):
     return set(re.findall(r"^ +resolution: .*", read(f"{folder}/yarn.lock"), re.M))
 
 
-def heap_megabytes():
-    total = int(re.search(r"MemAvailable:\s*(\d+)", read("/proc/meminfo"))[1]) // 1024
-    return max(512, min(8192, total * 3 // 4))
-
-
-def assets(bench, first, app):
-    """The framework's bundler builds each app's bundles by its script `production`; an app's own script is `build`."""
-    folder = f"{bench}/apps/{app}"
-    lay_sites(bench)
-    here = os.path.dirname(os.path.abspath(__file__))
-    node = f"--max-old-space-size={heap_megabytes()} --require={here}/assets.js"
-    environment = dict(os.environ, CI="1", NODE_ENV="production", NODE_OPTIONS=node, FRAPPE_BENCH_ROOT=bench,
-                       PATH=f"{folder}/node_modules/.bin:{bench}/apps/{first}/node_modules/.bin:{os.environ['PATH']}")
-    own = (package_of(f"{bench}/apps/{first}") or {}).get("scripts", {})
-    script = own.get("production") or (own.get("build") if app == first else None)
-    if script:
-        words = f"{script} --apps {app}" if own.get("production") else script
-        run_script(words, f"{bench}/apps/{first}", environment, app)
-    script = (package_of(folder) or {}).get("scripts", {}).get("build")
-    if script and app != first:
-        run_script(script, folder, environment, app)
-    for name in ("assets.json", "assets-rtl.json"):
-        if os.path.exists(f"{bench}/assets/{name}"):
-            os.makedirs(f"{bench}/assets/.parts", exist_ok=True)
-            os.rename(f"{bench}/assets/{name}", f"{bench}/assets/.parts/{app}.{name}")
-    for path in glob.glob(f"{folder}/{app}/public/**/*.map", recursive=True):
-        if "/dist/" in path and not os.environ.get("MKBENCH_SOURCE_MAPS"):
-            os.remove(path)
-
-
-def run_script(script, folder, environment, app):
-    if subprocess.run(["sh", "-c", script], cwd=folder, env=environment, stdin=subprocess.DEVNULL).returncode:
-        fail(f"{app}: its assets cannot be built by '{script}': see above")
-
-
-def lay_sites(bench):
-    """What bundlers look for: the list of apps, and a folder of assets with a link to each app's."""
-    apps = sorted(os.listdir(f"{bench}/apps"))
-    os.makedirs(f"{bench}/sites", exist_ok=True)
-    os.makedirs(f"{bench}/assets", exist_ok=True)
-    if not os.path.lexists(f"{bench}/sites/assets"):
-        os.symlink("../assets", f"{bench}/sites/assets")
-    with open(f"{bench}/sites/apps.txt", "w") as out:
-        out.write("".join(f"{app}\n" for app in apps))
-    with open(f"{bench}/sites/common_site_config.json", "w") as out:
-        out.write("{}\n")
-    for app in apps:
-        if not os.path.lexists(f"{bench}/assets/{app}"):
-            os.symlink(f"{bench}/apps/{app}/{app}/public", f"{bench}/assets/{app}")
-
-
-def sources(folder):
-    for top, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name not in ("node_modules", "dist", ".git", "locale", "translations", "cypress")]
-        for name in files:
-            if name.endswith(TEXTS):
-                yield os.path.join(top, name)
-
-
-REQUIRE = re.compile(r"""(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s+|\bimport\s*\(\s*|\brequire\.resolve\s*\(\s*)["']([^"'\n]+)["']""")
-SERVED = re.compile(r"""node_modules/((?:@[\w.-]+/)?[\w.-]+)""")
-
-
-def name_in(request):
-    parts = request.removeprefix("node:").split("/")
-    return "/".join(parts[:2]) if request.startswith("@") else parts[0]
-
-
-def entries(folder, app):
-    """Programs that a running bench starts: the live-event server, and scripts beside the package that Python code names."""
-    named = set()
-    for path in glob.glob(f"{folder}/{app}/**/*.py", recursive=True):
-        named |= set(re.findall(r"""["'/]([\w.-]+\.js)["']""", read(path)))
-    tops = {os.path.basename(path) for path in glob.glob(f"{folder}/*.js")}
-    return [f"{folder}/{name}" for name in sorted(tops & (named | {"socketio.js"}))]
-
-
-def local_file(base, request):
-    path = os.path.normpath(os.path.join(os.path.dirname(base), request))
-    for end in ("", ".js", ".json", ".cjs", ".mjs", "/index.js"):
-        if os.path.isfile(path + end):
-            return path + end
-    return None
-
-
-def required(files):
-    """Names of the packages that programs load, their own files followed."""
-    names, seen, left = set(), set(), list(files)
-    while left:
-        file = left.pop()
-        if file in seen:
-            continue
-        seen.add(file)
-        for request in REQUIRE.findall(read(file)):
-            if request.startswith("."):
-                left += [path for path in [local_file(file, request)] if path]
-            else:
-                names.add(name_in(request))
-    return names
-
-
-def closure(modules, names):
-    """Folders of packages and of all that they depend on, by Node's own rule of looking."""
-    kept, left = set(), [(modules, name) for name in names]
-    while left:
-        base, name = left.pop()
-        at = base
-        while not os.path.isdir(f"{at}/{name}"):
-            above = at.rsplit("/node_modules/", 1)
-            if len(above) < 2 or not at.startswith(modules) or at == modules:
-                at = None
-                break
-            at = above[0].rsplit("/node_modules/", 1)[0] + "/node_modules" if above[0].count("/node_modules/") else modules
-        if not at or f"{at}/{name}" in kept:
-            continue
-        folder = f"{at}/{name}"
-        kept.add(folder)
-        package = package_of(folder) or {}
-        for key in ("dependencies", "optionalDependencies", "peerDependencies"):
-            left += [(f"{folder}/node_modules", need) for need in package.get(key, {})]
-    return kept
-
-
-def reduce(bench, app, served, keep):
-    """Paths below an app's node_modules that a running bench does without."""
-    folder = f"{bench}/apps/{app}"
-    modules = f"{folder}/node_modules"
-    if not os.path.isdir(modules):
-        return
-    kept = closure(modules, required(entries(folder, app)) | keep)
-    kept |= {f"{modules}/{name}" for name in served if os.path.isdir(f"{modules}/{name}")}
-    stay = set()
-    for path in kept:
-        while path != modules:
-            stay.add(path)
-            path = os.path.dirname(path)
-    for top in glob.glob(f"{modules}/*") + glob.glob(f"{modules}/.*"):
-        scope = top in stay and os.path.basename(top).startswith("@")
-        yield from (path for path in (glob.glob(f"{top}/*") if scope else [top]) if path not in stay)
-    for path in kept:
-        yield from glob.glob(f"{path}/**/*.map", recursive=True)
-
-
-def finish(bench, keep, *apps):
-    for name in keep.split():
-        if not any(os.path.isdir(f"{bench}/apps/{app}/node_modules/{name}") for app in apps):
-            fail(f"no app has the Node package '{name}', which 'keep_node_modules' of the recipe names")
-    for name in ("assets.json", "assets-rtl.json"):
-        whole = {}
-        for app in apps:
-            whole |= json.loads(read(f"{bench}/assets/.parts/{app}.{name}") or "{}")
-        if whole or name == "assets.json":
-            with open(f"{bench}/assets/{name}", "w") as out:
-                json.dump(whole, out, indent=4, sort_keys=True)
-    shutil.rmtree(f"{bench}/assets/.parts", ignore_errors=True)
-    # They are listed, for to remove them one by one takes longer than anything else here.
-    served = {name for app in apps for path in sources(f"{bench}/apps/{app}/{app}") for name in SERVED.findall(read(path))}
-    left_out = {path for app in apps for path in reduce(bench, app, served, set(keep.split()))}
-    with open(f"{bench}/.left-out", "w") as out:
-        out.write("".join(f"{os.path.relpath(path, bench)}\n" for path in sorted(left_out) if "\n" not in path))
-    for app in apps:
-        if os.path.isdir(f"{bench}/apps/{app}/node_modules"):
-            link = f"{bench}/apps/{app}/{app}/public/node_modules"
-            if os.path.isdir(os.path.dirname(link)) and not os.path.lexists(link):
-                os.symlink("../../node_modules", link)
-
-
 if __name__ == "__main__":
-    {"choose": choose, "install": install, "assets": assets, "finish": finish}[sys.argv[1]](*sys.argv[2:])
+    {"choose": choose, "install": install}[sys.argv[1]](*sys.argv[2:])
