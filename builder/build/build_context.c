@@ -49,6 +49,17 @@ static size_t roots_of(const struct build_context *j, const struct declared *dec
 	return n;
 }
 
+/* Debian has this one no longer, and frameworks still name it. */
+static struct err *check_pdf(const struct recipe *r, const struct index *ix)
+{
+	if (r->pdf != PDF_WKHTMLTOPDF || index_find(ix, "wkhtmltopdf"))
+		return NULL;
+	struct mark at = node_mark(r->root, "pdf");
+	return err_new(ERR_RECIPE, "%s:%u:%u: no archive of the recipe has wkhtmltopdf (%s has none, bookworm does): write 'chromium' if the framework "
+		       "can use it, another 'suite', or an apt archive with that package in base.archives",
+		       r->path, at.line, at.column, r->base.suite);
+}
+
 /* The same with the packages of interpreters that the recipe names by their version. */
 static struct err *roots_with_runtime(struct build_context *j, const struct index *ix, const struct declared *declared,
 				      struct plan_root **ret, size_t *ret_count)
@@ -60,6 +71,7 @@ static struct err *roots_with_runtime(struct build_context *j, const struct inde
 		at++;
 	*ret = roots;
 	const char *package;
+	TRY(check_pdf(&j->recipe, ix));
 	TRY(build_runtime_package(j, ix, &package));
 	if (package) {
 		memmove(&roots[at + 1], &roots[at], (count - at) * sizeof *roots);

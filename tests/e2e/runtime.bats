@@ -197,6 +197,12 @@ who=home/frappe/frappe-bench/who
 	write_recipe 'python: "3.13.9"' # the minor version is there, and not that patch
 	mkbench 3 build -o out notes.yml
 	[[ $output == *"no archive of the recipe has Python 3.13.9 (trixie has 3.13.5)"* ]]
+	write_recipe 'python: "3.13"'
+	echo 'pdf: wkhtmltopdf' >>notes.yml
+	mkdir "$MKBENCH_SHARE/services/wkhtmltopdf"
+	echo 'packages: { runtime: [wkhtmltopdf] }' >"$MKBENCH_SHARE/services/wkhtmltopdf/service.yml"
+	mkbench 3 build -o out notes.yml
+	[[ $output == *"notes.yml:"*":6: no archive of the recipe has wkhtmltopdf (trixie has none, bookworm does): write 'chromium'"* ]]
 	[[ ! -e out && ! -e notes.lock ]]
 }
 
