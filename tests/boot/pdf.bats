@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# `pdf: wkhtmltopdf`: a bench of our own apps makes a file of its own page, and the file's text is read. The program asks for http://SITE/, so the
-# site's name must lead to the bench from inside. Chromium and fonts: runtime.bats.
+# `pdf: wkhtmltopdf`: a bench of our own apps makes a file of its own page, and the file's text is read. The program asks for http://SITE:PORT/,
+# as the browser did: from inside the site's name must lead to the bench at a port that only the engine publishes. Chromium and fonts: runtime.bats.
 bats_require_minimum_version 1.5.0
 load ../until
 
@@ -31,7 +31,16 @@ boot() {
 
 @test "pdf: wkhtmltopdf makes a file of a page" {
 	boot 'pdf: wkhtmltopdf'
-	ask /api/method/pdf -o "$WORK/page.pdf"
-	pdftotext "$WORK/page.pdf" - | tee "$WORK/text" | grep -q 'Desk in its style' || { cat "$WORK/text"; return 1; } # the style is an asset
-	SITE=www.pdf.test ask /api/method/pdf -o /dev/null
+	for host in "$SITE" "$SITE:$port" www.pdf.test:8443; do
+		SITE=$host ask /api/method/pdf -o "$WORK/page.pdf"
+		pdftotext "$WORK/page.pdf" - >"$WORK/text"
+		grep -q 'Desk in its style' "$WORK/text" || { cat "$WORK/text"; return 1; } # the style is an asset
+		grep -q "Letter of $SITE" "$WORK/text"                                     # what its header would be, without its numbers
+		run ! grep page "$WORK/text"
+		[[ $(pdfimages -list "$WORK/page.pdf" | wc -l) -ge 3 ]]
+	done
+	"$MKBENCH" run --exec "$NAME" benchctl verify | tee "$WORK/verify" | grep -E "^ok +pdf +$SITE .*with a style, a picture of http://$SITE:"
+	"$MKBENCH" run --exec "$NAME" mv /usr/local/bin/wkhtmltopdf /root/ # it is what lets the program find the site there
+	run -1 "$MKBENCH" run --exec "$NAME" benchctl verify
+	grep -E "^failed +pdf +$SITE .*(picture|wkhtmltopdf)" <<<"$output"
 }

@@ -66,7 +66,7 @@ inside() { "$MKBENCH" run --exec "$NAME" "$@"; }
 
 @test "chromium makes a file of a page, with the fonts that the recipe names" {
 	pdf() { curl -sS --fail-with-body --max-time 120 -H "Host: $1" -o "$WORK/page.pdf" "http://127.0.0.1:$port/api/method/pdf"; }
-	for host in one.localhost two.localhost; do
+	for host in one.localhost two.localhost:$port; do # a port that nothing inside listens at
 		pdf "$host"
 		pdftotext "$WORK/page.pdf" - | tee "$WORK/text" | grep -q 'Desk in its style' || { cat "$WORK/text"; return 1; } # the style is an asset
 		pdffonts "$WORK/page.pdf" | grep -i liberation

@@ -5,9 +5,12 @@
 
 A line each, NAME, "ok" or "failed", and a text, with tabs between. What a framework has no interface for is not asked.
 """
+import contextlib
 import datetime
 import importlib
 import json
+import os
+import re
 import shutil
 import sys
 import time
@@ -15,6 +18,7 @@ import time
 WAIT_SECONDS = 40
 LATE = datetime.timedelta(hours=1)
 JOBS = "Scheduled Job Type"
+PUBLISHED = 48080
 
 
 def module(name):
@@ -24,6 +28,21 @@ def module(name):
         if error.name and name.startswith(error.name):
             return None
         raise
+
+
+def some_assets():
+    """A stylesheet, a web font and a picture that pages of the image's apps have, as paths below the sites folder; "" for none."""
+    style = font = image = ""
+    with contextlib.suppress(OSError, ValueError), open("assets/assets.json") as file:
+        paths = [path.lstrip("/") for name, path in sorted(json.load(file).items()) if name.endswith(".css")]
+        style = next((path for path in paths if "print" in path), paths[0] if paths else "")
+    for app in sorted(os.listdir("assets")):
+        for folder, folders, files in os.walk(f"assets/{app}/"):
+            folders[:] = sorted(set(folders) - {"node_modules"})
+            paths = [path for name in sorted(files) if re.fullmatch(r"[\w./-]+", path := os.path.join(folder, name), re.A)]
+            font = font or next((path for path in paths if path.endswith((".woff", ".ttf"))), "")
+            image = image or next((path for path in paths if path.endswith((".png", ".jpg"))), "")
+    return style, font, image
 
 
 def some(names, most=5):
@@ -118,16 +137,31 @@ class Check:
         return f"{len(waiting)} wait" + ("" if sends else ", and no account sends")
 
     def pdf(self):
-        """A page becomes a file, where the image has a program for that."""
+        """A page with assets becomes a file, where the image has a program for that."""
         made = module(f"{self.first}.utils.pdf")
         if not hasattr(made, "get_pdf"):
             return None
         if not (shutil.which("wkhtmltopdf") or shutil.which("chromium")):
             return "the image has no program that makes PDF files: 'pdf' of the recipe brings one"
-        page = made.get_pdf("<html><head></head><body><h1>A page</h1></body></html>")
+        style, font, image = some_assets()
+        asked = self.asked()
+        head = f'<link rel="stylesheet" href="/{style}">' if style else ""
+        if font:  # no two braces together: to mkbench they are a variable's
+            head += "<style>@font-face { font-family: tried; src: url(%s/%s) } h1 { font-family: tried }</style>" % (asked, font)
+        body = "<h1>A page</h1>" + (f'<img width="64" src="{asked}/{image}">' if image else "")
+        page = made.get_pdf(f"<html><head>{head}</head><body>{body}</body></html>")
         if not page or not page.startswith(b"%PDF"):
             raise Failed("what comes out is no PDF file")
-        return f"a page of {len(page)} bytes"
+        if image and not re.search(rb"/Subtype\s*/Image", page):
+            raise Failed(f"the page has no picture: the program cannot load {asked}/{image}")
+        names = [name for name, path in (("a style", style), ("a font", font), ("a picture", image)) if path]
+        return f"a page of {len(page)} bytes" + (f", with {', '.join(names)} of {asked}" if names else "")
+
+    def asked(self):
+        """The site's address as a browser may have it: where names lead to the bench, at a port that something outside publishes."""
+        with open("/etc/hosts") as file:
+            inside = f" {self.site} # a site of this bench\n" in file.read()
+        return f"http://{self.site}:{PUBLISHED}" if inside else ""
 
     def run(self, name):
         try:

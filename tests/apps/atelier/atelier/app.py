@@ -34,7 +34,7 @@ def page(title, bundles):
     assets = atelier.read_json("assets/assets.json")
     tags = "".join(f'<script src="{assets[name]}"></script>' if name.endswith(".js") else f'<link rel="stylesheet" href="{assets[name]}">'
                    for name in bundles)
-    return Response(f"<!doctype html><html><head><title>{title}</title>{tags}</head><body><h1>{title}</h1></body></html>", mimetype="text/html")
+    return Response(f"<!doctype html><html><head><title>{title}</title>{tags}</head><body><h1>{title}</h1><img src="/assets/atelier/images/mark.png"></body></html>", mimetype="text/html")
 
 
 def upload(request):
@@ -52,10 +52,11 @@ def private_file(request, path):
 
 
 def pdf(request):
-    """The desk's page as a file: its program asks for the page and its assets as a visitor does."""
-    from atelier.utils.pdf import print_url
+    """The desk's page as a file: its program asks for the assets by the address that the browser asked, as its links have it."""
+    from atelier.utils.pdf import get_pdf
 
-    return Response(print_url(f"http://{request.host.split(':')[0]}/app"), mimetype="application/pdf")
+    desk = page("Desk", sorted(atelier.read_json("assets/assets.json"))).get_data(as_text=True)
+    return Response(get_pdf(desk, request.host_url.rstrip("/")), mimetype="application/pdf")
 
 
 METHODS = {
