@@ -42,5 +42,5 @@ boot() {
 	"$MKBENCH" run --exec "$NAME" benchctl verify | tee "$WORK/verify" | grep -E "^ok +pdf +$SITE .*with a style, a picture of http://$SITE:"
 	"$MKBENCH" run --exec "$NAME" mv /usr/local/bin/wkhtmltopdf /root/ # it is what lets the program find the site there
 	run -1 "$MKBENCH" run --exec "$NAME" benchctl verify
-	grep -E "^failed +pdf +$SITE .*(picture|wkhtmltopdf)" <<<"$output"
+	grep -E "^FAIL pdf +$SITE .*(picture|wkhtmltopdf)" <<<"$output"
 }
