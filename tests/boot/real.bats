@@ -85,6 +85,17 @@ upload() {
 	[[ $(status_of "/api/resource/ToDo/$name" -b "$WORK/cookies") == 404 ]]
 }
 
+@test "a document becomes a PDF file, at the port that the browser asked" {
+	inside sh -c 'command -v wkhtmltopdf || command -v chromium' >/dev/null || skip "the image has no program that makes PDF files"
+	name=$(as_admin /api/resource/ToDo -X POST --data-urlencode 'data={"description": "to be printed"}' | jq -r .data.name)
+	for host in "$SITE" "$SITE:$port"; do
+		SITE=$host ask "/api/method/frappe.utils.print_format.download_pdf?doctype=ToDo&name=$name" -b "$WORK/cookies" -o "$WORK/page.pdf"
+		pdftotext "$WORK/page.pdf" - | tee "$WORK/text" | grep 'to be printed'
+		grep "$name" "$WORK/text" # which its header says
+	done
+	as_admin "/api/resource/ToDo/$name" -X DELETE
+}
+
 @test "A7: a private file is its owner's, through the application alone" {
 	echo secret >"$WORK/private.txt"
 	url=$(upload private.txt 1)

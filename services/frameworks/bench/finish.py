@@ -35,16 +35,9 @@ def package_of(folder):
         fail(f"{folder}/package.json: {error}")
 
 
-def sources(folder):
-    for top, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name not in ("node_modules", "dist", ".git", "locale", "translations", "cypress")]
-        for name in files:
-            if name.endswith(TEXTS):
-                yield os.path.join(top, name)
-
-
 REQUIRE = re.compile(r"""(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s+|\bimport\s*\(\s*|\brequire\.resolve\s*\(\s*)["']([^"'\n]+)["']""")
-SERVED = re.compile(r"""node_modules/((?:@[\w.-]+/)?[\w.-]+)""")
+SERVED = re.compile(rb"node_modules/((?:@[\w.-]+/)?[\w.-]+)")
+PROGRAM = re.compile(rb"""["'/]([\w.-]+\.js)["']""")
 
 
 def name_in(request):
@@ -52,13 +45,27 @@ def name_in(request):
     return "/".join(parts[:2]) if request.startswith("@") else parts[0]
 
 
-def entries(folder, app):
+def named_by(folder):
+    """What an app's texts name: packages that pages load, and programs that Python code may start. Each is read once, and as it is."""
+    served, programs = set(), set()
+    for top, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in ("node_modules", "dist", ".git", "locale", "translations", "cypress")]
+        for name in files:
+            path = os.path.join(top, name)
+            if name.endswith(TEXTS) and os.path.isfile(path):
+                with open(path, "rb", buffering=0) as file:
+                    text = file.read()
+                if b"node_modules/" in text:
+                    served.update(SERVED.findall(text))
+                if name.endswith(".py") and b".js" in text:
+                    programs.update(PROGRAM.findall(text))
+    return {name.decode() for name in served}, {name.decode() for name in programs}
+
+
+def entries(folder, programs):
     """Programs that a running bench starts: the live-event server, and scripts beside the package that Python code names."""
-    named = set()
-    for path in glob.glob(f"{folder}/{app}/**/*.py", recursive=True):
-        named |= set(re.findall(r"""["'/]([\w.-]+\.js)["']""", read(path)))
     tops = {os.path.basename(path) for path in glob.glob(f"{folder}/*.js")}
-    return [f"{folder}/{name}" for name in sorted(tops & (named | {"socketio.js"}))]
+    return [f"{folder}/{name}" for name in sorted(tops & (programs | {"socketio.js"}))]
 
 
 def local_file(base, request):
@@ -107,13 +114,13 @@ def closure(modules, names):
     return kept
 
 
-def reduce(bench, app, served, keep):
+def reduce(bench, app, programs, served, keep):
     """Paths below an app's node_modules that a running bench does without."""
     folder = f"{bench}/apps/{app}"
     modules = f"{folder}/node_modules"
     if not os.path.isdir(modules):
         return
-    kept = closure(modules, required(entries(folder, app)) | keep)
+    kept = closure(modules, required(entries(folder, programs)) | keep)
     kept |= {f"{modules}/{name}" for name in served if os.path.isdir(f"{modules}/{name}")}
     stay = set()
     for path in kept:
@@ -140,8 +147,9 @@ def finish(bench, keep, *apps):
                 json.dump(whole, out, indent=4, sort_keys=True)
     shutil.rmtree(f"{bench}/assets/.parts", ignore_errors=True)
     # They are listed, for to remove them one by one takes longer than anything else here.
-    served = {name for app in apps for path in sources(f"{bench}/apps/{app}/{app}") for name in SERVED.findall(read(path))}
-    left_out = {path for app in apps for path in reduce(bench, app, served, set(keep.split()))}
+    named = {app: named_by(f"{bench}/apps/{app}/{app}") for app in apps}
+    served = set().union(*(row[0] for row in named.values()))
+    left_out = {path for app in apps for path in reduce(bench, app, named[app][1], served, set(keep.split()))}
     with open(f"{bench}/.left-out", "w") as out:
         out.write("".join(f"{os.path.relpath(path, bench)}\n" for path in sorted(left_out) if "\n" not in path))
     for app in apps:
