@@ -34,7 +34,8 @@ def page(title, bundles):
     assets = atelier.read_json("assets/assets.json")
     tags = "".join(f'<script src="{assets[name]}"></script>' if name.endswith(".js") else f'<link rel="stylesheet" href="{assets[name]}">'
                    for name in bundles)
-    return Response(f"<!doctype html><html><head><title>{title}</title>{tags}</head><body><h1>{title}</h1><img src="/assets/atelier/images/mark.png"></body></html>", mimetype="text/html")
+    return Response(f'<!doctype html><html><head><title>{title}</title>{tags}</head><body><h1>{title}</h1>'
+                    '<img src="/assets/atelier/images/mark.png"></body></html>', mimetype="text/html")
 
 
 def upload(request):
