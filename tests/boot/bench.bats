@@ -81,7 +81,7 @@ setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq
 @test "the page names assets with hashes, and every one of them is served" {
 	ask /app >"$WORK/page"
 	assets=$(grep -oE '/assets/[^"]+' "$WORK/page")
-	[[ $(wc -l <<<"$assets") == 4 ]]
+	[[ $(wc -l <<<"$assets") == 5 ]]
 	for asset in $assets; do
 		[[ $(status_of "$asset") == 200 ]] || { echo "$asset"; return 1; }
 	done
