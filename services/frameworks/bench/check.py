@@ -41,8 +41,15 @@ def some_assets():
             folders[:] = sorted(set(folders) - {"node_modules"})
             paths = [path for name in sorted(files) if re.fullmatch(r"[\w./-]+", path := os.path.join(folder, name), re.A)]
             font = font or next((path for path in paths if path.endswith((".woff", ".ttf"))), "")
-            image = image or next((path for path in paths if path.endswith((".png", ".jpg"))), "")
+            image = image or next((path for path in paths if path.endswith(".png") and 20 < width_of(path) < 600), "")
     return style, font, image
+
+
+def width_of(picture):
+    """In dots; what a browser shows for a picture that it cannot load has 16."""
+    with open(picture, "rb") as file:
+        head = file.read(24)
+    return int.from_bytes(head[16:20], "big") if head[12:16] == b"IHDR" else 0
 
 
 def some(names, most=5):
@@ -145,14 +152,14 @@ class Check:
             return "the image has no program that makes PDF files: 'pdf' of the recipe brings one"
         asked = self.asked()
         style, font, image = some_assets() if asked else ("", "", "")  # what a proxy outside answers is not for us to say
-        head = f'<link rel="stylesheet" href="/{style}">' if style else ""
+        head = f'<link rel="stylesheet" href="{asked}/{style}">' if style else ""
         if font:  # no two braces together: to mkbench they are a variable's
             head += "<style>@font-face { font-family: tried; src: url(%s/%s) } h1 { font-family: tried }</style>" % (asked, font)
         body = "<h1>A page</h1>" + (f'<img width="64" src="{asked}/{image}">' if image else "")
         page = made.get_pdf(f"<html><head>{head}</head><body>{body}</body></html>")
         if not page or not page.startswith(b"%PDF"):
             raise Failed("what comes out is no PDF file")
-        if image and not re.search(rb"/Subtype\s*/Image", page):
+        if image and not re.search(rb"/Width %d\b" % width_of(image), page):
             raise Failed(f"the page has no picture: the program cannot load {asked}/{image}")
         names = [name for name, path in (("a style", style), ("a font", font), ("a picture", image)) if path]
         return f"a page of {len(page)} bytes" + (f", with {', '.join(names)} of {asked}" if names else "")
