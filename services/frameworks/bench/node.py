@@ -81,11 +81,15 @@ def numbers(version):
 
 
 def suits_node(wanted, have):
-    """What packages say in `engines`: ">=18.12", "^20 || >=22", "20 || 22". What cannot be read suits."""
+    """What packages say in `engines`: ">=18.12", "^20 || >=22", "20 || 22", "14.2 - 14.9 || >14.10". What cannot be read suits."""
+    def suits(op, least):
+        cut = have[:len(least)]
+        return {">=": have >= least, ">": cut > least, "<": have < least, "<=": cut <= least, "^": have[0] == least[0] and have >= least,
+                "~": cut[:2] == least[:2] and have >= least}.get(op, cut == least)
+
     def met(part):
-        rows = re.findall(r"(>=|<|\^|~|)\s*v?(\d+(?:\.\d+)*)", part)
-        return all({">=": have >= numbers(v), "<": have < numbers(v), "^": have[0] == numbers(v)[0] and have >= numbers(v)}
-                   .get(op, have[:len(numbers(v))] == numbers(v)) for op, v in rows)
+        part = re.sub(r"(\S+)\s+-\s+(\S+)", r">=\1 <=\2", part)
+        return all(suits(op, numbers(version)) for op, version in re.findall(r"(>=|<=|>|<|\^|~|)\s*v?(\d+(?:\.\d+)*)", part))
     return any(met(part) for part in wanted.split("||"))
 
 
@@ -93,13 +97,19 @@ def newest_manager(cache, kind, version):
     """The newest of that version that runs on the image's Node, with its digest."""
     name = PACKAGE_OF[kind]
     have = numbers(subprocess.run(["node", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout)
-    text = npm("view", f"{name}@{version or '>=0'}", "version", "engines.node", "dist.integrity", "--json", "--cache", f"{cache}/npm",
-               check=False).stdout
+    text = npm("view", f"{name}@{version or '>=0'}", "version", "engines.node", "dist.integrity", "optionalDependencies", "--json",
+               "--cache", f"{cache}/npm", check=False).stdout
     found = json.loads(text) if text.strip() else []
     if isinstance(found, dict) and "error" in found:
         fail(f"{kind} {version or ''} cannot be had from the package index: {found['error'].get('summary', '')}")
     rows = [row for row in (found if isinstance(found, list) else [found]) if version and "-" in version or "-" not in row["version"]]
-    rows = [row for row in rows if len(rows) == 1 or suits_node(row.get("engines.node") or "*", have)]
+    exact = len(rows) == 1
+    # Newer ones of some are no programs of Node any more: their own script takes one out of a package for the machine.
+    rows = [row for row in rows if not any("linux" in need for need in row.get("optionalDependencies") or {})]
+    if exact and not rows:
+        fail(f"{kind} {version} is a program for one kind of machine, which only its own script installs: name an earlier one as "
+             "'packageManager' in the app's package.json")
+    rows = [row for row in rows if exact or suits_node(row.get("engines.node") or "*", have)]
     if not rows:
         fail(f"no {kind} {version or ''} runs on Node {'.'.join(map(str, have))}: name another as 'packageManager' in the app's package.json, "
              "or another Node in the recipe's 'runtime'")
