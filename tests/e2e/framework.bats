@@ -316,3 +316,26 @@ needing() {
 	compile
 	[[ $(find cache -type f | wc -l) == 3 ]]
 }
+
+@test "package managers: the newest that runs on the image's Node, and none that its own script would have to install" {
+	mkdir bin
+	cat >rows <<-'END'
+		[{"version": "12.1.0", "engines.node": ">=18", "dist.integrity": "a", "optionalDependencies": {"@pnpm/exe.linux-x64": "12.1.0"}},
+		 {"version": "11.2.0", "engines.node": ">=22.13", "dist.integrity": "b"},
+		 {"version": "10.3.0", "engines.node": ">=12 <14 || 14.2 - 14.9 || >14.10.0", "dist.integrity": "c"},
+		 {"version": "10.4.0-rc.1", "dist.integrity": "d"}, {"version": "9.9.0", "engines.node": ">=18", "dist.integrity": "e"}]
+	END
+	printf '#!/bin/sh\ncat %s/rows\n' "$PWD" >bin/npm
+	printf '#!/bin/sh\necho "$NODE"\n' >bin/node
+	chmod +x bin/npm bin/node
+	newest() {
+		NODE=$1 PATH=$PWD/bin:$PATH PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c \
+			'import node, sys; print(node.newest_manager("cache", "pnpm", sys.argv[1] or None)["version"])' "${2:-}"
+	}
+	[[ $(newest v18.20.4) == 10.3.0 && $(newest v22.14.0) == 11.2.0 && $(newest v14.9.3) == 10.3.0 ]]
+	run -1 newest v14.10.0
+	[[ $output == "no pnpm runs on Node 14.10.0: name another as 'packageManager'"* ]]
+	echo '[{"version": "12.1.0", "dist.integrity": "a", "optionalDependencies": {"@pnpm/exe.linux-x64": "12.1.0"}}]' >rows
+	run -1 newest v22.14.0 12.1.0
+	[[ $output == "pnpm 12.1.0 is a program for one kind of machine"* ]]
+}

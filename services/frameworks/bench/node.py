@@ -111,8 +111,8 @@ def newest_manager(cache, kind, version):
              "'packageManager' in the app's package.json")
     rows = [row for row in rows if exact or suits_node(row.get("engines.node") or "*", have)]
     if not rows:
-        fail(f"no {kind} {version or ''} runs on Node {'.'.join(map(str, have))}: name another as 'packageManager' in the app's package.json, "
-             "or another Node in the recipe's 'runtime'")
+        fail(f"no {' '.join(filter(None, (kind, version)))} runs on Node {'.'.join(map(str, have))}: name another as "
+             "'packageManager' in the app's package.json, or another Node in the recipe's 'runtime'")
     return max(rows, key=lambda row: numbers(row["version"]))
 
 
