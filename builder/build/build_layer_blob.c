@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "build/build_layers.h"
 #include "layer/audit.h"
 #include "layer/layer.h"
 #include "report/layer_record.h"
@@ -107,6 +108,10 @@ struct err *build_layer_blob(struct build_context *j, const struct digest *key, 
 	put_blob(&line, ret);
 	return store_ref_write(j->store, "layer", key, line.bytes);
 }
+
+/* As many layers as there can be, with the longest numbers. */
+#define LINE_MAX_BYTES (2 * DIGEST_HEX + 2 * sizeof "18446744073709551615")
+_Static_assert(BUILD_LAYERS_MAX * LINE_MAX_BYTES + DIGEST_HEX <= STORE_REF_LIMIT, "a build's layers are remembered in one ref");
 
 struct err *build_layer_blob_remember(struct build_context *j, const struct digest *build, const struct image_layer *layers, size_t count,
 				const struct digest *tree)

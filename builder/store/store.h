@@ -62,7 +62,7 @@ struct err *store_blame_disk(const struct store *s, struct err *e) MUST_CHECK;
 
 /* Refs: what a key (the digest of all inputs) was built to be; kind is a plain
  * word, text at most STORE_REF_LIMIT bytes. */
-#define STORE_REF_LIMIT 3072u
+#define STORE_REF_LIMIT 8192u
 struct err *store_ref_read(const struct store *s, const char *kind, const struct digest *key, char **ret_text) MUST_CHECK; /* NULL text: absent */
 struct err *store_ref_write(struct store *s, const char *kind, const struct digest *key, const char *text) MUST_CHECK;
 
