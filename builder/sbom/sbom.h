@@ -79,4 +79,4 @@ const char *sbom_keep(struct sbom *s, const char *text);
 const char *sbom_take(struct sbom *s, char *text);
 struct sbom_part *sbom_add(struct sbom *s, const struct sbom_part *part);
 /* An interpreter that is no Debian package; path as of a part. */
-void sbom_add_interpreter(struct sbom *s, const struct lock_runtime *r, const char *path);
+void sbom_lock_interpreter(struct sbom *s, const struct lock_runtime *r, const char *path);

@@ -145,7 +145,7 @@ static void add_app(struct sbom *s, const struct contents_package *p)
 
 static void add_interpreter(struct sbom *s, const struct contents_package *p)
 {
-	sbom_add_interpreter(s, &(struct lock_runtime){ p->name, p->version, p->from, p->archive, p->content }, rooted(s, p->path));
+	sbom_lock_interpreter(s, &(struct lock_runtime){ p->name, p->version, p->from, p->archive, p->content }, rooted(s, p->path));
 }
 
 static const char *word(struct sbom *s, const json_t *object, const char *key)

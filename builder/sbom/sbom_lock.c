@@ -74,7 +74,7 @@ static void add_pin(struct sbom *s, const char *line)
 }
 
 /* Its digest is its archive's, or of a folder its files'. */
-void sbom_add_interpreter(struct sbom *s, const struct lock_runtime *r, const char *path)
+void sbom_lock_interpreter(struct sbom *s, const struct lock_runtime *r, const char *path)
 {
 	const struct purl_qualifier q[] = { { "checksum", r->tree }, { "download_url", r->from && strstr(r->from, "://") ? r->from : NULL }, { NULL, NULL } };
 	const char *hex = r->sha256 ? r->sha256 : r->tree && text_starts(r->tree, "sha256:") ? r->tree + strlen("sha256:") : "";
@@ -114,7 +114,7 @@ void sbom_lock_groups(const struct recipe *r, const struct lock *l, int groups, 
 	for (size_t i = 0; i < l->app_count; i++)
 		add_app(&s, r, &l->apps[i]);
 	for (size_t i = 0; i < l->runtime_count; i++)
-		sbom_add_interpreter(&s, &l->runtimes[i], NULL);
+		sbom_lock_interpreter(&s, &l->runtimes[i], NULL);
 	for (size_t i = 0; i < r->apps.count; i++)
 		add_folder(&s, &((const struct app *)r->apps.items)[i]);
 	s.digest = digest_parts(&s);
