@@ -351,8 +351,7 @@ static void fill_general(struct filling *f, const char *build_id)
 	b->data = BENCH_DATA;
 	b->http_port = (unsigned)r->nginx.port;
 	b->default_site = r->sites.count ? text_of(f, "site.first") : NULL;
-	_Static_assert((int)ON_FAILURE_HOLD == UPGRADE_HOLDS && (int)ON_FAILURE_EXIT == UPGRADE_EXITS, "the same words in the same order");
-	b->upgrade_failure = r->upgrade.on_failure;
+	b->upgrade_failure = r->upgrade.on_failure; /* the same words in the same order: tests/unit/bench_json.c */
 	b->backup_to = r->backup.to;
 	b->backup_schedule = r->backup.schedule;
 	b->backup_hourly = (unsigned)r->backup.keep_hourly;

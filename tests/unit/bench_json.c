@@ -9,10 +9,13 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "recipe/recipe.h"
 #include "t.h"
 
 #define README "services/guest/README.md"
 #define BEGIN  "<!-- the table of builder/contract/bench_json.c: build/dev/t/bench_json update -->\n"
+
+_Static_assert((int)ON_FAILURE_HOLD == UPGRADE_HOLDS && (int)ON_FAILURE_EXIT == UPGRADE_EXITS, "bench_values passes the recipe's word on");
 
 struct rows { char *items; size_t count; };
 
