@@ -339,3 +339,20 @@ needing() {
 	run -1 newest v22.14.0 12.1.0
 	[[ $output == "pnpm 12.1.0 is a program for one kind of machine"* ]]
 }
+
+@test "Python packages: what uv notes of its cache, with the time, is in no environment" {
+	info=env/lib/python3.11/site-packages/one-1.0.dist-info
+	mkdir -p "$info" "${info/one/two}"
+	printf 'one/__init__.py,,\r\none-1.0.dist-info/uv_cache.json,sha256=AAAA,94\r\none-1.0.dist-info/RECORD,,\r\n' >"$info/RECORD"
+	echo '{"timestamp": 1}' >"$info/uv_cache.json"
+	# The whole of python.py wants the image's pip.
+	python3 - "$BATS_TEST_DIRNAME/../../services/frameworks/bench/python.py" <<-'END'
+		import ast, contextlib, glob, os, sys
+		with open(sys.argv[1]) as file:
+		    found = [one for one in ast.parse(file.read()).body if getattr(one, "name", "") == "forget_cache_notes"]
+		exec(compile(ast.Module(found, []), sys.argv[1], "exec"))
+		forget_cache_notes("env")
+	END
+	printf 'one/__init__.py,,\r\none-1.0.dist-info/RECORD,,\r\n' | cmp - "$info/RECORD"
+	[[ $(ls "$info") == RECORD ]]
+}

@@ -10,6 +10,7 @@ as HEX/FILE. The index and its credentials are those of pip's settings; uv, from
 """
 import base64
 import concurrent.futures
+import contextlib
 import functools
 import glob
 import hashlib
@@ -377,6 +378,18 @@ def fetch(cache, pins):
         get_all(rows, cache)
 
 
+def forget_cache_notes(env):
+    """What uv writes of its cache, with the time of it: neither the files nor a list's lines of them are the same twice."""
+    for info in glob.glob(f"{env}/lib/python3*/site-packages/*.dist-info"):
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(f"{info}/uv_cache.json")
+        with contextlib.suppress(FileNotFoundError), open(f"{info}/RECORD", "r+", encoding="utf-8", newline="") as file:
+            lines = [line for line in file if not line.startswith(f"{os.path.basename(info)}/uv_cache.json,")]
+            file.seek(0)
+            file.truncate()
+            file.writelines(lines)
+
+
 def install(cache, pins, bench):
     sections = read_pins(pins)
     if not sections.get("uv"):
@@ -395,8 +408,7 @@ def install(cache, pins, bench):
     if done.returncode:
         fail("the Python packages above cannot be installed: what a package is built with is a Debian package to name in "
              "'base: build_packages'")
-    for name in glob.glob(f"{env}/lib/python3*/site-packages/*.dist-info/uv_cache.json"):
-        os.remove(name)
+    forget_cache_notes(env)
 
 
 if __name__ == "__main__":
