@@ -247,6 +247,8 @@ is_equal() {
 	started
 	run -0 in_room "$room/bin/health"
 	[[ $output = "ready: 0 of 0 sites" && -z $(ls -d "$room"/data/sites/*.invalid 2>/dev/null) ]]
+	in_room "$room/bin/benchctl" verify --json >said || true # the room lacks much that an image has
+	jq -e '[.checks[] | select(.check == "file" and .of == "secrets")] | length == 1 and .[0].ok' said
 	run -2 in_room "$room/bin/benchctl" add-site one.localhost --template shops
 	[[ $output = "benchctl: the image has no template 'shops': known are shop, more" ]]
 	run -2 in_room "$room/bin/benchctl" add-site one.localhost --template shop --app first
