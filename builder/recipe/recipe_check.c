@@ -6,23 +6,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "recipe/network.h"
+#include "recipe/recipe_view.h"
 #include "recipe/runtime.h"
 #include "recipe/setting.h"
 #include "recipe/site_check.h"
-
-/* Everything here meets half-read recipes too: a text may be NULL, a count 0. */
-struct view {
-	const struct recipe *r;
-	const struct node *root;
-	struct problems *p;
-	const struct app *apps;
-	const struct site *sites;
-};
-
-static bool same(const char *a, const char *b)
-{
-	return a && b && !strcmp(a, b);
-}
 
 /* Of texts that were read: a list refused for its length has count 0. */
 void recipe_check_twins(struct problems *p, const struct node *list, size_t count, const char *what)
@@ -31,21 +18,13 @@ void recipe_check_twins(struct problems *p, const struct node *list, size_t coun
 		return;
 	for (const struct node *n = list ? list->child : NULL; n && !problem_full(p); n = n->next)
 		for (const struct node *m = list->child; m != n; m = m->next)
-			if (same(m->text, n->text)) {
+			if (recipe_view_same(m->text, n->text)) {
 				problem_add(p, n->at, "%s '%s' is given twice: once is enough", what, n->text);
 				break;
 			}
 }
 
-static const struct app *find_app(const struct view *v, const char *name)
-{
-	for (size_t i = 0; i < v->r->apps.count; i++)
-		if (same(v->apps[i].name, name))
-			return &v->apps[i];
-	return NULL;
-}
-
-static void check_source(const struct view *v, const struct app *a, const char *list, size_t i)
+static void check_source(const struct recipe_view *v, const struct app *a, const char *list, size_t i)
 {
 	const struct node *n = node_find(v->root, "%s/%zu", list, i);
 
@@ -66,14 +45,14 @@ static void check_source(const struct view *v, const struct app *a, const char *
 		problem_add(v->p, node_get(n, "sha256")->key->at, "'sha256' says nothing without 'archive': remove it");
 }
 
-static void check_apps(const struct view *v)
+static void check_apps(const struct recipe_view *v)
 {
 	for (size_t i = 0; i < v->r->apps.count; i++) {
 		const struct app *a = &v->apps[i];
 		check_source(v, a, "apps", i);
-		if (a->name && find_app(v, a->name) != a)
+		if (a->name && recipe_view_app(v, a->name) != a)
 			problem_add(v->p, node_mark(v->root, "apps/%zu/name", i), "the app '%s' is given twice: line %u has it already",
-				    a->name, find_app(v, a->name)->at.line);
+				    a->name, recipe_view_app(v, a->name)->at.line);
 	}
 }
 
@@ -85,7 +64,7 @@ static bool is_whole_commit(const char *ref)
 }
 
 /* The lock does not keep what these meant, so each says it itself. */
-static void check_overrides(const struct view *v)
+static void check_overrides(const struct recipe_view *v)
 {
 	const struct app *all = v->r->overrides.items;
 
@@ -94,7 +73,7 @@ static void check_overrides(const struct view *v)
 		if (all[i].git && all[i].ref && !is_whole_commit(all[i].ref))
 			problem_add(v->p, node_mark(v->root, "overrides/%zu/ref", i), "'ref' of an override is a whole commit: write all 40 digits");
 		for (size_t k = 0; k < i; k++)
-			if (same(all[i].name, all[k].name))
+			if (recipe_view_same(all[i].name, all[k].name))
 				problem_add(v->p, node_mark(v->root, "overrides/%zu/name", i), "the package '%s' is given twice: once is enough", all[i].name);
 	}
 }
@@ -121,7 +100,7 @@ static void list_ports(const struct recipe *r, struct port ret[static PORTS])
 	memcpy(ret, ports, sizeof ports);
 }
 
-static void check_ports(const struct view *v)
+static void check_ports(const struct recipe_view *v)
 {
 	struct port ports[PORTS];
 
@@ -148,7 +127,7 @@ void recipe_check_port(const struct recipe *r, uint64_t port, const char *whose,
 				    (unsigned long long)port, whose, ports[i].whose);
 }
 
-static void check_redis(const struct view *v)
+static void check_redis(const struct recipe_view *v)
 {
 	const struct redis *queue = &v->r->redis[REDIS_QUEUE], *cache = &v->r->redis[REDIS_CACHE];
 	const struct node *socketio = node_find(v->root, "redis/socketio");
@@ -156,16 +135,16 @@ static void check_redis(const struct view *v)
 	if (queue->policy && strcmp(queue->policy, "noeviction"))
 		problem_add(v->p, node_mark(v->root, "redis/queue/policy"), "the queue would lose jobs when its memory is full: only noeviction keeps them");
 	const struct node *persistence = node_find(v->root, "redis/queue/persistence");
-	if (persistence && same(persistence->text, "none"))
+	if (persistence && recipe_view_same(persistence->text, "none"))
 		problem_warn(v->p, persistence->at, "waiting jobs are lost at every restart: append_only keeps them");
-	if (cache->maxmemory_bytes && same(cache->policy, "noeviction"))
+	if (cache->maxmemory_bytes && recipe_view_same(cache->policy, "noeviction"))
 		problem_warn(v->p, node_mark(v->root, "redis/cache/policy"), "writes fail once the cache is full: allkeys-lru forgets instead");
 	if (socketio && node_get(socketio, "alias") && socketio->child->next)
 		problem_add(v->p, socketio->key->at, "'socketio' has an 'alias' and keys of its own: keep the alias only");
 }
 
 /* Server variables that are somebody else's to write, or stop the server. */
-static void check_settings(const struct view *v)
+static void check_settings(const struct recipe_view *v)
 {
 	const struct pair *pairs = v->r->mariadb.settings.items;
 
@@ -182,7 +161,7 @@ static void check_settings(const struct view *v)
 	}
 }
 
-static void check_mariadb(const struct view *v)
+static void check_mariadb(const struct recipe_view *v)
 {
 	const struct mariadb *m = &v->r->mariadb;
 
@@ -194,18 +173,18 @@ static void check_mariadb(const struct view *v)
 	check_settings(v);
 }
 
-static void check_unknown_host(const struct view *v)
+static void check_unknown_host(const struct recipe_view *v)
 {
 	const char *name = v->r->nginx.unknown_host;
 
 	for (size_t i = 0; i < v->r->sites.count; i++)
-		if (same(v->sites[i].name, name))
+		if (recipe_view_same(v->sites[i].name, name))
 			return;
 	if (name && strcmp(name, "refuse"))
 		problem_add(v->p, node_mark(v->root, "nginx/unknown_host"), "the recipe has no site '%s': write 'refuse' or a site's name", name);
 }
 
-static void check_base(const struct view *v)
+static void check_base(const struct recipe_view *v)
 {
 	const struct archive *archives = v->r->base.archives.items;
 
@@ -223,7 +202,7 @@ static void check_base(const struct view *v)
 }
 
 /* Frameworks of a bench know three queues by name and put jobs there without being asked. */
-static void check_queues(const struct view *v)
+static void check_queues(const struct recipe_view *v)
 {
 	static const char *const known[] = { "short", "default", "long" };
 	const struct worker *w = v->r->workers.items;
@@ -233,7 +212,7 @@ static void check_queues(const struct view *v)
 		for (size_t i = 0; i < v->r->workers.count; i++) {
 			read |= !w[i].queues.count; /* what is wrong there was said */
 			for (size_t k = 0; k < w[i].queues.count; k++)
-				read |= !((const char *const *)w[i].queues.items)[k] || same(((const char *const *)w[i].queues.items)[k], known[q]);
+				read |= !((const char *const *)w[i].queues.items)[k] || recipe_view_same(((const char *const *)w[i].queues.items)[k], known[q]);
 		}
 		if (!read)
 			problem_warn(v->p, node_mark(v->root, "workers"), "no worker takes jobs from the queue '%s': what is put there waits for ever",
@@ -241,7 +220,7 @@ static void check_queues(const struct view *v)
 	}
 }
 
-static void check_disk(const struct view *v)
+static void check_disk(const struct recipe_view *v)
 {
 	const struct node *disk = node_get(v->root, "disk");
 
@@ -253,7 +232,7 @@ static void check_disk(const struct view *v)
 	problem_warn(v->p, disk->key->at, "'disk' says nothing without such an output: add %s to 'outputs'", disks.bytes);
 }
 
-static void check_registries(const struct view *v)
+static void check_registries(const struct recipe_view *v)
 {
 	const struct node *n = node_find(v->root, "outputs");
 
@@ -261,7 +240,7 @@ static void check_registries(const struct view *v)
 		problem_add(v->p, n->at, "'outputs' names a registry, and no image that could be pushed there: add oci or docker");
 }
 
-static void check_backup(const struct view *v)
+static void check_backup(const struct recipe_view *v)
 {
 	const struct backup *b = &v->r->backup;
 	const struct node *all = node_find(v->root, "backup"), *keep = node_find(v->root, "backup/keep");
@@ -274,7 +253,7 @@ static void check_backup(const struct view *v)
 
 void recipe_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
-	struct view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
+	struct recipe_view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
 
 	check_apps(&v);
 	check_overrides(&v);
@@ -313,6 +292,6 @@ void recipe_check_architecture(struct recipe *r, const char *host, struct proble
 			    wanted, host);
 	else
 		r->base.architecture = host;
-	if (same(r->base.architecture, "arm64") && recipe_wants_disk(r))
+	if (recipe_view_same(r->base.architecture, "arm64") && recipe_wants_disk(r))
 		problem_add(p, node_mark(r->root, "outputs"), "disks are made for amd64 only, so far: write oci or docker for arm64");
 }

@@ -6,31 +6,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "recipe/recipe_check.h"
+#include "recipe/recipe_view.h"
 #include "recipe/zone.h"
 
-/* Everything here meets half-read recipes too: a text may be NULL, a count 0. */
-struct view {
-	const struct recipe *r;
-	const struct node *root;
-	struct problems *p;
-	const struct app *apps;
-	const struct site *sites;
-};
-
-static bool same(const char *a, const char *b)
-{
-	return a && b && !strcmp(a, b);
-}
-
-static bool has_app(const struct view *v, const char *name)
-{
-	for (size_t i = 0; i < v->r->apps.count; i++)
-		if (same(v->apps[i].name, name))
-			return true;
-	return false;
-}
-
-static const char *nearest_app(const struct view *v, const char *name)
+static const char *nearest_app(const struct recipe_view *v, const char *name)
 {
 	const char *names[100];
 	size_t count = 0;
@@ -41,12 +20,12 @@ static const char *nearest_app(const struct view *v, const char *name)
 	return text_nearest(name, names, count);
 }
 
-static void check_site_apps(const struct view *v, const char *list, const struct site *s, size_t i)
+static void check_site_apps(const struct recipe_view *v, const char *list, const struct site *s, size_t i)
 {
 	const char *const *apps = s->apps.items;
 
 	for (size_t k = 0; k < s->apps.count; k++) {
-		if (!apps[k] || has_app(v, apps[k]))
+		if (!apps[k] || recipe_view_app(v, apps[k]))
 			continue;
 		const char *near = nearest_app(v, apps[k]);
 		problem_add(v->p, node_mark(v->root, "%s/%zu/apps/%zu", list, i, k), "the recipe has no app '%s': %s%s%s", apps[k],
@@ -62,19 +41,19 @@ static const char *host_at(const struct site *s, size_t k)
 }
 
 /* The site that has the host, looking only at what is written before host k of site i. */
-static const struct site *taken(const struct view *v, const char *host, size_t i, size_t k)
+static const struct site *taken(const struct recipe_view *v, const char *host, size_t i, size_t k)
 {
 	for (size_t before = 0; before <= i; before++) {
 		const struct site *s = &v->sites[before];
 		size_t count = before == i ? k : s->hosts.count + 1;
 		for (size_t j = 0; j < count; j++)
-			if (same(host_at(s, j), host))
+			if (recipe_view_same(host_at(s, j), host))
 				return s;
 	}
 	return NULL;
 }
 
-static void check_hosts(const struct view *v, size_t i)
+static void check_hosts(const struct recipe_view *v, size_t i)
 {
 	const struct site *s = &v->sites[i];
 
@@ -91,7 +70,7 @@ static void check_hosts(const struct view *v, size_t i)
 	}
 }
 
-static void check_zone(const struct view *v, const char *list, const struct site *s, size_t i)
+static void check_zone(const struct recipe_view *v, const char *list, const struct site *s, size_t i)
 {
 	if (!s->time_zone || zone_known(s->time_zone))
 		return;
@@ -100,7 +79,7 @@ static void check_zone(const struct view *v, const char *list, const struct site
 		    near ? "did you mean '" : "write one such as Europe/Paris", near ? near : "", near ? "'?" : "");
 }
 
-static void check_templates(const struct view *v)
+static void check_templates(const struct recipe_view *v)
 {
 	const struct site *all = v->r->templates.items;
 	const struct node *sites = node_find(v->root, "sites");
@@ -109,7 +88,7 @@ static void check_templates(const struct view *v)
 		check_site_apps(v, "templates", &all[i], i);
 		check_zone(v, "templates", &all[i], i);
 		for (size_t k = 0; k < i; k++)
-			if (same(all[i].name, all[k].name))
+			if (recipe_view_same(all[i].name, all[k].name))
 				problem_add(v->p, node_mark(v->root, "templates/%zu/name", i), "the template '%s' is given twice: line %u has it already",
 					    all[i].name, all[k].at.line);
 	}
@@ -120,7 +99,7 @@ static void check_templates(const struct view *v)
 
 void site_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
-	const struct view all = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items }, *v = &all;
+	const struct recipe_view all = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items }, *v = &all;
 
 	for (size_t i = 0; i < r->sites.count && !problem_full(p); i++) {
 		const struct site *s = &v->sites[i];
