@@ -1,104 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "recipe/pattern.h"
-#include "recipe/recipe.h"
-
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define PORT(member_) .kind = FIELD_COUNT, .offset = (member_), .min = 1, .max = 65535
-#define SECRET_ROW(name_) { .name = (name_), .kind = FIELD_REFUSED, .help = "is a secret: a recipe never holds one" }
-#define END { .name = NULL }
-
-static const struct field archive_fields[] = {
-	{ "url", FIELD_TEXT, .required = true, .offset = offsetof(struct archive, url), .pattern = &pattern_mirror,
-	  .help = "where the archive is, without dists/" },
-	{ "suite", FIELD_TEXT, .required = true, .offset = offsetof(struct archive, suite), .pattern = &pattern_archive_suite,
-	  .help = "its suite, the folder below dists/; one that ends in / is a flat archive, which has no components" },
-	{ "components", FIELD_LIST, .offset = offsetof(struct archive, components), .min = 1, .max = 16, .pattern = &pattern_component,
-	  .fallback = "[main]", .help = "its components" },
-	{ "key", FIELD_TEXT, .required = true, .offset = offsetof(struct archive, key), .pattern = &pattern_path,
-	  .help = "the keyring that its signature is checked with" },
-	END
-};
-
-static const struct field base_fields[] = {
-	{ "suite", FIELD_TEXT, .required = true, .offset = offsetof(struct base, suite), .pattern = &pattern_suite,
-	  .help = "the Debian release, such as bookworm or trixie" },
-	{ "architecture", FIELD_TEXT, .offset = offsetof(struct base, architecture), .choices = WORDS("amd64", "arm64"),
-	  .help = "the image's architecture: for now that of the building machine, which is taken when absent" },
-	{ "mirrors", FIELD_LIST, .offset = offsetof(struct base, mirrors), .max = 16, .pattern = &pattern_mirror,
-	  .help = "Debian mirrors, tried in this order; those of the machine's own apt configuration when absent" },
-	{ "archives", FIELD_LIST, .offset = offsetof(struct base, archives), .max = 16, .fields = archive_fields,
-	  .item_size = sizeof(struct archive), .item_mark = offsetof(struct archive, at), .help = "apt archives beside Debian's own" },
-	{ "key", FIELD_TEXT, .offset = offsetof(struct base, key), .pattern = &pattern_path,
-	  .help = "the keyring for the mirrors, whoever names them; what apt of the machine trusts when absent" },
-	{ "packages", FIELD_LIST, .offset = offsetof(struct base, packages), .max = 1000, .pattern = &pattern_package,
-	  .help = "Debian packages to add to those that services and framework need" },
-	{ "build_packages", FIELD_LIST, .offset = offsetof(struct base, build_packages), .max = 1000, .pattern = &pattern_package,
-	  .help = "Debian packages that are there while the apps are built and not in the image, such as a compiler and headers" },
-	{ "exclude", FIELD_LIST, .offset = offsetof(struct base, exclude), .max = 1000, .pattern = &pattern_glob,
-	  .help = "paths left out of the image; * and ? match as in a shell" },
-	{ "keep", FIELD_LIST, .offset = offsetof(struct base, keep), .max = 32, .pattern = &pattern_file,
-	  .help = "what images leave out by themselves and this one shall have: all, or some of locale, docs, man, charsets, mariadb-tools" },
-	{ "recommends", FIELD_BOOL, .offset = offsetof(struct base, recommends), .fallback = "false",
-	  .help = "install what packages recommend, too" },
-	{ "security", FIELD_BOOL, .offset = offsetof(struct base, security), .fallback = "true",
-	  .help = "the suite's security updates, without which nothing is chosen; false: for mirrors that have none" },
-	{ "check_valid_until", FIELD_BOOL, .offset = offsetof(struct base, check_valid_until), .fallback = "true",
-	  .help = "refuse lists of packages that are past their Valid-Until; false: an old state is meant, such as a snapshot mirror's" },
-	END
-};
-
-#define SOURCE_ROWS \
-	{ "git", FIELD_TEXT, .offset = offsetof(struct app, git), .pattern = &pattern_git, .needs = "ref", \
-	  .help = "its git repository, a server's or a folder; needs 'ref'" }, \
-	{ "ref", FIELD_TEXT, .offset = offsetof(struct app, ref), .pattern = &pattern_ref, \
-	  .help = "the branch, tag or whole commit to take; the lock file keeps the commit it meant" }, \
-	{ "submodules", FIELD_BOOL, .offset = offsetof(struct app, submodules), .fallback = "true", \
-	  .help = "take the submodules of the git repository, too, with theirs" }, \
-	{ "lfs", FIELD_BOOL, .offset = offsetof(struct app, lfs), .fallback = "true", \
-	  .help = "take the files that Git LFS keeps elsewhere, by the program git-lfs; false: its pointers are meant as they are" }, \
-	{ "archive", FIELD_TEXT, .offset = offsetof(struct app, archive), .pattern = &pattern_url, .needs = "sha256", \
-	  .help = "a source archive to download instead; needs 'sha256'" }, \
-	{ "sha256", FIELD_TEXT, .offset = offsetof(struct app, sha256), .pattern = &pattern_sha256, \
-	  .help = "the archive's SHA-256" }, \
-	{ "path", FIELD_TEXT, .offset = offsetof(struct app, path), .pattern = &pattern_path, \
-	  .help = "a folder of this machine instead, from the recipe's folder" }
-
-static const struct field app_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct app, name), .pattern = &pattern_app,
-	  .help = "the app's Python package" },
-	SOURCE_ROWS,
-	{ "options", FIELD_PAIRS, .offset = offsetof(struct app, options), .max = 100, .pattern = &pattern_option,
-	  .help = "what the framework's file lets an app choose" },
-	END
-};
-
-static const struct field runtime_archive_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct app, name), .choices = WORDS("python", "node"), .help = "what it is" },
-	{ "archive", FIELD_TEXT, .offset = offsetof(struct app, archive), .pattern = &pattern_url, .needs = "sha256",
-	  .help = "the archive to download; needs 'sha256'" },
-	{ "sha256", FIELD_TEXT, .offset = offsetof(struct app, sha256), .pattern = &pattern_sha256, .help = "the archive's SHA-256" },
-	{ "path", FIELD_TEXT, .offset = offsetof(struct app, path), .pattern = &pattern_path,
-	  .help = "a folder of this machine instead, or with 'sha256' an archive, from the recipe's folder" },
-	END
-};
-
-static const struct field runtime_fields[] = {
-	{ "python", FIELD_TEXT, .offset = offsetof(struct runtime, python), .pattern = &pattern_python,
-	  .help = "the version of Python, such as \"3.10\"; the suite's own when absent" },
-	{ "node", FIELD_TEXT, .offset = offsetof(struct runtime, node), .pattern = &pattern_node,
-	  .help = "the version of Node, such as \"24\"; the suite's own when absent" },
-	{ "archives", FIELD_LIST, .offset = offsetof(struct runtime, archives), .max = 2, .fields = runtime_archive_fields,
-	  .item_size = sizeof(struct app), .item_mark = offsetof(struct app, at),
-	  .help = "builds of them that run from wherever they lie, for versions that no apt archive of the recipe has" },
-	END
-};
-
-static const struct field override_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct app, name), .pattern = &pattern_override,
-	  .help = "the package" },
-	SOURCE_ROWS,
-	END
-};
+#include "recipe/section_fields.h"
 
 static const struct field site_fields[] = {
 	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct site, name), .pattern = &pattern_site,
@@ -133,108 +35,9 @@ static const struct field template_fields[] = {
 	END
 };
 
-static const struct field mariadb_fields[] = {
-	{ "buffer_pool", FIELD_SHARE, .offset = offsetof(struct mariadb, buffer_pool_bytes), .min = 32ull << 20, .max = 4ull << 40,
-	  .fallback = "25%", .help = "memory for data pages: a share of the container's memory, worked out at boot, or a size" },
-	{ "character_set", FIELD_TEXT, .offset = offsetof(struct mariadb, character_set), .pattern = &pattern_word,
-	  .fallback = "utf8mb4", .help = "the server's character set" },
-	{ "collation", FIELD_TEXT, .offset = offsetof(struct mariadb, collation), .pattern = &pattern_word,
-	  .fallback = "utf8mb4_unicode_ci", .help = "the server's collation" },
-	{ "port", PORT(offsetof(struct mariadb, port)), .fallback = "3306", .help = "its TCP port on 127.0.0.1" },
-	{ "max_connections", FIELD_COUNT, .offset = offsetof(struct mariadb, max_connections), .min = 10, .max = 100000,
-	  .fallback = "200", .help = "connections at once" },
-	{ "durability", FIELD_ENUM, .offset = offsetof(struct mariadb, durability), .choices = WORDS("full", "relaxed"),
-	  .fallback = "full", .help = "full: a commit is on disk when it is acknowledged; relaxed: the last second may be lost in a crash" },
-	{ "settings", FIELD_PAIRS, .offset = offsetof(struct mariadb, settings), .max = 200, .pattern = &pattern_setting,
-	  .help = "more server variables, written into its configuration as they are" },
-	{ "external", FIELD_REFUSED, .help = "is not yet possible: the database is inside the image" },
-	SECRET_ROW("password"),
-	SECRET_ROW("root_password"),
-	END
-};
-
-#define REDIS_ROWS(port_, maxmemory_, policy_, persistence_)                                                              \
-	{ "port", PORT(offsetof(struct redis, port)), .fallback = (port_), .help = "its TCP port on 127.0.0.1" },          \
-	{ "maxmemory", FIELD_SIZE, .offset = offsetof(struct redis, maxmemory_bytes), .min = 1 << 20, .max = 1ull << 40,  \
-	  .zero = "unlimited", .fallback = (maxmemory_), .help = "memory it may use" },                                   \
-	{ "policy", FIELD_TEXT, .offset = offsetof(struct redis, policy), .fallback = (policy_),                          \
-	  .choices = WORDS("noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-lfu",  \
-			   "volatile-random", "volatile-ttl"),                                                            \
-	  .help = "what it forgets when that memory is full" },                                                           \
-	{ "persistence", FIELD_ENUM, .offset = offsetof(struct redis, persistence), .fallback = (persistence_),           \
-	  .choices = WORDS("none", "append_only", "snapshot"), .help = "how it survives a restart" },                     \
-	SECRET_ROW("password")
-
-#define NO_ALIAS { "alias", FIELD_REFUSED, .help = "is for 'socketio' only: cache and queue are instances of their own" }
-
-static const struct field cache_fields[] = { REDIS_ROWS("13000", "256M", "allkeys-lru", "none"), NO_ALIAS, END };
-static const struct field queue_fields[] = { REDIS_ROWS("11000", "unlimited", "noeviction", "append_only"), NO_ALIAS, END };
-static const struct field socketio_redis_fields[] = {
-	REDIS_ROWS("12000", "unlimited", "noeviction", "none"),
-	{ "alias", FIELD_TEXT, .offset = offsetof(struct redis, alias), .choices = WORDS("queue", "cache"),
-	  .help = "the instance that serves instead, for frameworks that need no third one; then nothing else is written here" },
-	END
-};
-
-static const struct field redis_fields[] = {
-	{ "cache", FIELD_MAP, .offset = REDIS_CACHE * sizeof(struct redis), .fields = cache_fields,
-	  .help = "what may be forgotten; evicts and keeps nothing" },
-	{ "queue", FIELD_MAP, .offset = REDIS_QUEUE * sizeof(struct redis), .fields = queue_fields,
-	  .help = "background jobs; never evicts and survives a crash" },
-	{ "socketio", FIELD_MAP, .offset = REDIS_SOCKETIO * sizeof(struct redis), .fields = socketio_redis_fields,
-	  .help = "live events passing through" },
-	{ "external", FIELD_REFUSED, .help = "is not yet possible: the three Redis are inside the image" },
-	END
-};
-
-static const struct field web_fields[] = {
-	{ "port", PORT(offsetof(struct web, port)), .fallback = "8000", .help = "the bench's own port on 127.0.0.1, where its programs ask its sites; in production Nginx passes it on to Gunicorn's socket" },
-	{ "workers", FIELD_COUNT, .offset = offsetof(struct web, workers), .min = 1, .max = 256, .zero = "auto", .fallback = "auto",
-	  .help = "processes; auto: from processors and memory, at boot" },
-	{ "threads", FIELD_COUNT, .offset = offsetof(struct web, threads), .min = 1, .max = 256, .fallback = "4",
-	  .help = "threads in each process" },
-	{ "timeout", FIELD_SECONDS, .offset = offsetof(struct web, timeout_seconds), .min = 1, .max = 86400, .fallback = "120",
-	  .help = "longest request" },
-	{ "max_requests", FIELD_COUNT, .offset = offsetof(struct web, max_requests), .min = 1, .max = 1000000000, .zero = "unlimited",
-	  .fallback = "5000", .help = "requests after which a process is replaced" },
-	{ "max_body", FIELD_SIZE, .offset = offsetof(struct web, max_body_bytes), .min = 1 << 10, .max = 1ull << 40, .fallback = "50M",
-	  .help = "largest request, so largest upload" },
-	END
-};
-
-static const struct field worker_fields[] = {
-	{ "queues", FIELD_LIST, .required = true, .offset = offsetof(struct worker, queues), .min = 1, .max = 32, .pattern = &pattern_word,
-	  .help = "queues it takes jobs from, most urgent first" },
-	{ "count", FIELD_COUNT, .offset = offsetof(struct worker, count), .min = 1, .max = 256, .fallback = "1", .help = "processes" },
-	{ "timeout", FIELD_SECONDS, .offset = offsetof(struct worker, timeout_seconds), .min = 1, .max = 86400, .fallback = "1500",
-	  .help = "longest job: it is given this long to stop" },
-	END
-};
-
-static const struct field nginx_fields[] = {
-	{ "port", PORT(offsetof(struct nginx, port)), .fallback = "8080", .help = "the port the image listens on" },
-	{ "unknown_host", FIELD_TEXT, .offset = offsetof(struct nginx, unknown_host), .pattern = &pattern_unknown_host,
-	  .fallback = "refuse", .help = "refuse: a request for a host that no site has gets 404; or the site that answers it" },
-	{ "connections_per_address", FIELD_COUNT, .offset = offsetof(struct nginx, connections_per_address), .min = 10, .max = 65535,
-	  .zero = "unlimited", .fallback = "2000",
-	  .help = "connections with a request in them that one visitor's address may have at once; more get 429. Everybody behind a proxy "
-		  "that trusted_proxies does not name has one address" },
-	{ "requests_per_second", FIELD_COUNT, .offset = offsetof(struct nginx, requests_per_second), .min = 10, .max = 1000000,
-	  .zero = "unlimited", .fallback = "2000",
-	  .help = "requests to the bench of one visitor's address, beside as many at once that are made up for later; more get 429" },
-	{ "trusted_proxies", FIELD_LIST, .offset = offsetof(struct nginx, trusted_proxies), .max = 64, .pattern = &pattern_network,
-	  .help = "networks of proxies in front: what they say in X-Forwarded-For and X-Forwarded-Proto of a visitor is believed" },
-	END
-};
-
 static const struct field logs_fields[] = {
 	{ "stdout", FIELD_ENUM, .offset = offsetof(struct logs, to_stdout), .choices = WORDS("all", "events"), .fallback = "all",
 	  .help = "what the container's own log shows, beside the files on the volume: every program's lines, or Supervisor's and provisioning's alone" },
-	END
-};
-
-static const struct field socketio_fields[] = {
-	{ "port", PORT(0), .fallback = "9000", .help = "its port on 127.0.0.1" },
 	END
 };
 
@@ -260,7 +63,8 @@ static const struct field upgrade_fields[] = {
 	END
 };
 
-#define KEPT(name_, member_, help_) { name_, FIELD_COUNT, .offset = offsetof(struct backup, member_), .max = 10000, .help = (help_) }
+#define KEPT(name_, member_, help_) \
+	{ name_, FIELD_COUNT, .offset = offsetof(struct backup, member_), .max = 10000, .help = (help_) }
 
 static const struct field backup_keep_fields[] = {
 	KEPT("hourly", keep_hourly, "of so many last hours that have any, the newest of each hour"),
@@ -291,7 +95,8 @@ static const struct field disk_fields[] = {
 };
 
 #define SAID(key, member, what) \
-	{ key, FIELD_TEXT, .offset = offsetof(struct publication, member), .pattern = &pattern_said, .help = what }
+	{ key, FIELD_TEXT, .offset = offsetof(struct publication, member), .pattern = &pattern_said, \
+	  .help = what }
 
 static const struct field release_fields[] = {
 	{ "documents", FIELD_LIST, .offset = offsetof(struct publication, documents), .min = 1, .max = DOCUMENT_COUNT, .items = FIELD_ENUM,
@@ -324,12 +129,12 @@ const struct field recipe_fields[] = {
 	  .help = "which Python packages may be chosen for what apps leave open: those that there were at the newest commit of an app from git, or the newest there are" },
 	{ "base", FIELD_MAP, .required = true, .offset = offsetof(struct recipe, base), .fields = base_fields,
 	  .help = "the Debian system below the bench" },
-	{ "runtime", FIELD_MAP, .offset = offsetof(struct recipe, runtime), .fields = runtime_fields,
+	{ "runtime", FIELD_MAP, .offset = offsetof(struct recipe, runtime), .fields = app_fields_runtime,
 	  .help = "the Python and the Node that the apps run on, where the suite's own are not the ones" },
 	{ "apps", FIELD_LIST, .required = true, .offset = offsetof(struct recipe, apps), .min = 1, .max = 100, .fields = app_fields,
 	  .item_size = sizeof(struct app), .item_mark = offsetof(struct app, at),
 	  .help = "applications, the framework's own first; each from one of git, archive or path" },
-	{ "overrides", FIELD_LIST, .offset = offsetof(struct recipe, overrides), .max = 100, .fields = override_fields,
+	{ "overrides", FIELD_LIST, .offset = offsetof(struct recipe, overrides), .max = 100, .fields = app_fields_override,
 	  .item_size = sizeof(struct app), .item_mark = offsetof(struct app, at),
 	  .help = "Node packages that apps name and that are taken from elsewhere, such as a git host's that cannot be reached" },
 	{ "tests", FIELD_BOOL, .offset = offsetof(struct recipe, tests), .fallback = "false",
@@ -345,15 +150,15 @@ const struct field recipe_fields[] = {
 	  .help = "what sites are like that are added later, so that sites may be []: benchctl add-site SITE --template NAME; the first one without --template, where the recipe has no site; with prebake each is made while the image is built, and add-site copies it" },
 	{ "prebake", FIELD_BOOL, .offset = offsetof(struct recipe, prebake), .fallback = "false",
 	  .help = "the sites are made while the image is built, without any secret, and get their own at the first boot, in seconds; a build makes them anew when a file has changed that their creation reads" },
-	{ "mariadb", FIELD_MAP, .offset = offsetof(struct recipe, mariadb), .fields = mariadb_fields, .help = "the database server" },
-	{ "redis", FIELD_MAP, .offset = offsetof(struct recipe, redis), .fields = redis_fields, .help = "the three Redis instances" },
-	{ "web", FIELD_MAP, .offset = offsetof(struct recipe, web), .fields = web_fields, .help = "the web server behind Nginx" },
-	{ "workers", FIELD_LIST, .offset = offsetof(struct recipe, workers), .min = 1, .max = 64, .fields = worker_fields,
+	{ "mariadb", FIELD_MAP, .offset = offsetof(struct recipe, mariadb), .fields = server_fields_mariadb, .help = "the database server" },
+	{ "redis", FIELD_MAP, .offset = offsetof(struct recipe, redis), .fields = server_fields_redis, .help = "the three Redis instances" },
+	{ "web", FIELD_MAP, .offset = offsetof(struct recipe, web), .fields = server_fields_web, .help = "the web server behind Nginx" },
+	{ "workers", FIELD_LIST, .offset = offsetof(struct recipe, workers), .min = 1, .max = 64, .fields = server_fields_workers,
 	  .item_size = sizeof(struct worker),
 	  .fallback = "[{queues: [short, default], timeout: 5m}, {queues: [long, default, short], timeout: 25m}]",
 	  .help = "background workers" },
-	{ "nginx", FIELD_MAP, .offset = offsetof(struct recipe, nginx), .fields = nginx_fields, .help = "the door of the image" },
-	{ "socketio", FIELD_MAP, .offset = offsetof(struct recipe, socketio_port), .fields = socketio_fields, .help = "the live-event server" },
+	{ "nginx", FIELD_MAP, .offset = offsetof(struct recipe, nginx), .fields = server_fields_nginx, .help = "the door of the image" },
+	{ "socketio", FIELD_MAP, .offset = offsetof(struct recipe, socketio_port), .fields = server_fields_socketio, .help = "the live-event server" },
 	{ "logs", FIELD_MAP, .offset = offsetof(struct recipe, logs), .fields = logs_fields, .help = "where programs' lines are shown" },
 	{ "upgrade", FIELD_MAP, .offset = offsetof(struct recipe, upgrade), .fields = upgrade_fields,
 	  .help = "a start on data of other apps, which migrates them" },

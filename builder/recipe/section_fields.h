@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of a recipe's sections, which recipe_fields joins, and words that their rows are written in. */
+#pragma once
+#include "recipe/recipe.h"
+
+#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define PORT(member_) .kind = FIELD_COUNT, .offset = (member_), .min = 1, .max = 65535
+#define SECRET_ROW(name_) \
+	{ .name = (name_), .kind = FIELD_REFUSED, .help = "is a secret: a recipe never holds one" }
+#define END { .name = NULL }
+
+extern const struct field base_fields[];
+extern const struct field app_fields[], app_fields_override[], app_fields_runtime[];
+/* What runs beside the apps. */
+extern const struct field server_fields_mariadb[], server_fields_redis[], server_fields_web[];
+extern const struct field server_fields_workers[], server_fields_nginx[], server_fields_socketio[];
