@@ -16,6 +16,10 @@ struct store {
 	struct { char **items; size_t count, room; } used;
 };
 
+/* Where the store is, as store_open has it; the path is the caller's. */
+struct err *store_folder_choose(const char *asked, char **ret) MUST_CHECK;
+/* Makes the folder of s with those below it, for its owner alone, and makes path absolute. */
+struct err *store_folder_make(struct store *s) MUST_CHECK;
 /* Marks a file or folder (relative to the store, or absolute) as used now; false when it is absent. */
 bool store_note_use(const struct store *s, const char *name);
 struct err *store_disk_err(int code, const struct store *s) MUST_CHECK;
