@@ -34,6 +34,16 @@ void state_publish(const struct state_report *s)
 		log_err(e, "the state is not shown");
 }
 
+void state_set(struct state_report *r, enum state s, const char *why)
+{
+	if (s != r->state)
+		r->since_ms = clock_ms();
+	free(r->why);
+	r->why = why ? mem_dup(why) : NULL;
+	r->state = s;
+	state_publish(r);
+}
+
 static int64_t number(json_t *all, const char *key)
 {
 	return json_integer_value(json_object_get(all, key));
@@ -62,6 +72,16 @@ struct err *state_read(struct state_report *ret)
 	ret->serves = json_is_true(json_object_get(all, "serves"));
 	ret->troubles = json_incref(json_object_get(all, "troubles"));
 	json_decref(all);
+	return NULL;
+}
+
+struct err *state_check_up(void)
+{
+	AUTO_STATE struct state_report s = { 0 };
+
+	TRY(state_read(&s));
+	if (s.state != STATE_RUNNING && s.state != STATE_DEGRADED)
+		return err_new(ERR_SYSTEM, "the bench is not up (%s): try again when it is", state_name(s.state));
 	return NULL;
 }
 

@@ -32,8 +32,12 @@ struct state_report {
 
 /* Also the heart-beat: beat_ms is not read. */
 void state_publish(const struct state_report *s);
+/* Another state, or another reason, NULL for none; publishes it. */
+void state_set(struct state_report *r, enum state s, const char *why);
 /* ERR_SYSTEM when init has never run here. */
 struct err *state_read(struct state_report *ret) MUST_CHECK;
+/* Only the instance that holds the volume may write to it: ERR_SYSTEM unless the bench is up. */
+struct err *state_check_up(void) MUST_CHECK;
 void state_done(struct state_report *s);
 #define AUTO_STATE __attribute__((cleanup(state_done)))
 
