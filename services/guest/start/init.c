@@ -14,7 +14,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "jobs/keeper.h"
-#include "start/attempts.h"
 #include "start/backup_clock.h"
 #include "lib/command.h"
 #include "provision/door.h"
@@ -24,16 +23,16 @@
 #include "start/ports.h"
 #include "start/prepare_volume.h"
 #include "start/provision.h"
+#include "start/provisioner.h"
 #include "start/pulse.h"
 #include "start/restorer.h"
 #include "start/log_relay.h"
 #include "lib/log.h"
-#include "lib/spawn.h"
 #include "start/standby.h"
-#include "start/start_progress.h"
 #include "start/state.h"
 #include "start/stop.h"
 #include "upgrade/upgrade.h"
+#include "upgrade/upgrade_expiry.h"
 #include "upgrade/upgrade_rehearsal.h"
 #include "provision/volume.h"
 #include "lib/restart_backoff.h"
@@ -44,7 +43,6 @@
 #define DOOR_MS 30000
 #define DOOR_TURN_MS 10
 #define BEAT_MS 5000
-#define RETRY_MS 5000
 #define PORTS_MS 10000
 #define MARGIN_MS 700 /* of the stop's budget: for supervisord itself, and for the stamp */
 
@@ -52,11 +50,11 @@ struct init {
 	struct bench bench;
 	struct restart_backoff watch;
 	struct overseer overseer;
-	struct attempts attempts;      /* of provisioning */
+	struct provisioner provisioner;
 	int signals, lease;
 	struct standby standby;
-	pid_t provision, relay, keeper, backup; /* 0: none */
-	int64_t provision_at, look_at, beat_at, expire_at; /* when to do it; 0: not planned */
+	pid_t relay, keeper, backup; /* 0: none */
+	int64_t look_at, beat_at, expire_at; /* when to do it; 0: not planned */
 	struct state_report state;
 	int status;                    /* -1 while running */
 };
@@ -69,56 +67,34 @@ static void publish(struct init *i)
 
 static void set_state(struct init *i, enum state s, const char *why)
 {
-	if (s != i->state.state)
-		i->state.since_ms = clock_ms();
-	free(i->state.why);
-	i->state.why = why ? mem_dup(why) : NULL;
-	i->state.state = s;
-	publish(i);
-}
-
-static void start_provision(struct init *i)
-{
-	char *argv[] = { (char *)"provision", NULL };
-
-	i->provision = spawn("/proc/self/exe", argv, environ, -1);
-	i->provision_at = i->provision ? 0 : clock_ms() + RETRY_MS;
+	i->state.troubles = i->watch.troubles;
+	state_set(&i->state, s, why);
 }
 
 static void provision_failed(struct init *i)
 {
-	json_t *steps = NULL;
-	bool damaged, of_site = false;
-	struct err *e = durable_read_json(BENCH_RUN "/steps.json", &steps, &damaged), *full = volume_room(&i->bench);
-	AUTO_FREE char *step = start_progress_failure(steps, &of_site);
-	const char *why = i->overseer.why ? i->overseer.why : step ? step : "provisioning did not finish: see its words in the log";
-	unsigned ms = attempts_failed(&i->attempts, &i->bench, why, !of_site || full || i->overseer.why);
+	AUTO_FREE char *why = provisioner_failed(&i->provisioner, &i->bench, i->overseer.why);
 
-	err_free(e);
-	err_free(full);
-	json_decref(steps);
-	i->provision_at = ms ? clock_ms() + ms : 0;
-	attempts_told(&i->attempts, ms);
 	set_state(i, STATE_DEGRADED, why);
 }
 
 /* A person has done something about what was given up, or asks for it. */
 static void look_for_change(struct init *i)
 {
-	if (!attempts_changed(&i->attempts, &i->bench))
+	if (!attempts_changed(&i->provisioner.attempts, &i->bench))
 		return;
 	bool again = i->state.state == STATE_FAILED && upgrade_record_retry();
-	if ((again || i->state.state == STATE_DEGRADED) && !i->provision)
-		i->provision_at = clock_ms();
+	if ((again || i->state.state == STATE_DEGRADED) && !i->provisioner.pid)
+		i->provisioner.at = clock_ms();
 }
 
 static void provision_ended(struct init *i, int status)
 {
-	i->provision = 0;
+	i->provisioner.pid = 0;
 	if (WIFSIGNALED(status) && getenv("MKBENCH_CRASH_AT"))
 		_exit(137); /* like a power cut: nothing is stopped in order */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-		attempts_reset(&i->attempts);
+		attempts_reset(&i->provisioner.attempts);
 		set_state(i, STATE_RUNNING, NULL);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == PROVISION_WENT_BACK) {
 		AUTO_FREE char *why = upgrade_record_why(&i->bench);
@@ -142,7 +118,7 @@ static unsigned left_ms(int64_t until)
 static void stop_left(struct init *i, int64_t until, bool *killed)
 {
 	AUTO_PROCESSES struct process_list orphans = { 0 };
-	const pid_t others[] = { i->relay ? i->relay : -1, i->keeper ? i->keeper : -1, i->provision ? i->provision : -1,
+	const pid_t others[] = { i->relay ? i->relay : -1, i->keeper ? i->keeper : -1, i->provisioner.pid ? i->provisioner.pid : -1,
 				 i->backup ? i->backup : -1, 0 };
 
 	stop_orphans(&i->bench, &i->watch.last, others, &orphans);
@@ -166,10 +142,10 @@ static void start_due(struct init *i)
 
 	if (i->overseer.at && now >= i->overseer.at) {
 		overseer_start(&i->overseer, &i->bench);
-		i->provision_at = now; /* it starts the phases in their order */
+		i->provisioner.at = now; /* it starts the phases in their order */
 	}
-	if (i->provision_at && !i->provision && now >= i->provision_at)
-		start_provision(i);
+	if (i->provisioner.at && !i->provisioner.pid && now >= i->provisioner.at)
+		provisioner_start(&i->provisioner);
 }
 
 static void reap(struct init *i)
@@ -179,7 +155,7 @@ static void reap(struct init *i)
 	for (int pid, status; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
 		if (pid == i->overseer.pid)
 			supervisor_ended(i, status);
-		else if (pid == i->provision)
+		else if (pid == i->provisioner.pid)
 			provision_ended(i, status);
 		for (size_t k = 0; k < COUNT(others); k++)
 			if (*others[k] == pid)
@@ -266,7 +242,7 @@ static void run(struct init *i)
 {
 	i->relay = log_relay_start(&i->bench);
 	overseer_start(&i->overseer, &i->bench);
-	start_provision(i);
+	provisioner_start(&i->provisioner);
 	hand_door_over(i);
 	while (i->status < 0) {
 		turn(i, TICK_MS);
@@ -281,7 +257,7 @@ static void run(struct init *i)
 			overseer_look(&i->overseer);
 			pulse_turn(&i->bench);
 			look_for_change(i);
-			upgrade_expire_beside(&i->bench, &i->expire_at);
+			upgrade_expiry_turn(&i->bench, &i->expire_at);
 			if (i->state.state == STATE_RUNNING)
 				backup_clock_turn(&i->bench, &i->backup);
 			i->look_at = clock_ms() + LOOK_MS;
@@ -311,8 +287,8 @@ static bool stop(struct init *i)
 	keeper_end(i->keeper); /* it would think MariaDB lost */
 	if (i->backup)
 		kill(-i->backup, SIGKILL); /* it counts as none */
-	if (i->provision) {
-		kill(i->provision, SIGKILL); /* it may be killed at any point: that is its nature */
+	if (i->provisioner.pid) {
+		kill(i->provisioner.pid, SIGKILL); /* it may be killed at any point: that is its nature */
 		command_end_leftovers();
 	}
 	stop_programs(i, until, &killed);
@@ -393,7 +369,7 @@ int init_main(int argc, char **argv)
 	restart_backoff_done(&i.watch);
 	standby_end(&i.standby);
 	overseer_done(&i.overseer);
-	attempts_reset(&i.attempts);
+	attempts_reset(&i.provisioner.attempts);
 	free(i.state.why);
 	return status;
 }

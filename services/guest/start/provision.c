@@ -26,6 +26,7 @@
 #include "provision/site_drop.h"
 #include "upgrade/site_upgrade.h"
 #include "upgrade/upgrade.h"
+#include "upgrade/upgrade_expiry.h"
 #include "upgrade/upgrade_rehearsal.h"
 #include "upgrade/upgrade_server.h"
 
@@ -279,7 +280,7 @@ static struct err *begin_upgrade(struct provision_context *w)
 	if (w->only || w->drop)
 		return NULL;
 	TRY(upgrade_recover(w, &w->went_back));
-	TRY(upgrade_expire(&w->bench));
+	TRY(upgrade_expiry_due(&w->bench));
 	return w->went_back ? NULL : upgrade_open(w);
 }
 

@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "lib/crash.h"
@@ -23,7 +22,6 @@
 #include "provision/volume.h"
 
 #define START_MS 60000
-#define EXPIRE_MS 600000
 
 /* A path of the volume as a name below it. */
 static void add_item(const struct bench *b, json_t *items, const char *path)
@@ -231,31 +229,6 @@ static struct err *sweep(const struct bench *b)
 	struct err *e = snapshot_drop_others(b, json_string_value(json_object_get(committed, "upgrade")));
 	json_decref(committed);
 	return e;
-}
-
-struct err *upgrade_expire(const struct bench *b)
-{
-	json_t *committed;
-
-	if (!b->upgrade_keep_seconds || upgrade_record_is_there(b))
-		return NULL;
-	TRY(release_read(b, &committed));
-	json_int_t at = json_integer_value(json_object_get(committed, "at"));
-	json_decref(committed);
-	return time(NULL) < at + (time_t)b->upgrade_keep_seconds ? NULL : snapshot_drop_others(b, NULL);
-}
-
-void upgrade_expire_beside(const struct bench *b, int64_t *at)
-{
-	if (clock_ms() < *at)
-		return;
-	*at = clock_ms() + EXPIRE_MS;
-	if (!b->upgrade_keep_seconds || fork())
-		return;
-	struct err *e = upgrade_expire(b);
-	if (e)
-		log_err(e, "the copy of before the upgrade");
-	_exit(0);
 }
 
 struct err *upgrade_recover(struct provision_context *w, bool *ret_over)

@@ -24,11 +24,6 @@ bool upgrade_is_due(const struct bench *b, const struct ledger *l);
 /* MKBENCH_BACK: putting back that copy is what provision begins with. */
 struct err *upgrade_ask_back(const struct bench *b) MUST_CHECK;
 
-/* Removes the copy of before when the recipe's time for it is over. */
-struct err *upgrade_expire(const struct bench *b) MUST_CHECK;
-/* The same every ten minutes, by a child, for what is removed may be large. at: when next, 0 at first. */
-void upgrade_expire_beside(const struct bench *b, int64_t *at);
-
 /* Finishes what a dead attempt has left: its data go back, or its commit is completed. ret_over: this instance has tried, and leaves
  * it at that. */
 struct err *upgrade_recover(struct provision_context *w, bool *ret_over) MUST_CHECK;
