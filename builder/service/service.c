@@ -9,10 +9,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "contract/bench_json.h"
-#include "recipe/zone.h"
 #include "service/exclude.h"
 #include "service/framework.h"
 #include "service/dirs_and_links.h"
+#include "service/package_list.h"
 #include "service/process.h"
 #include "service/render.h"
 #include "service/rootfs_files.h"
@@ -63,81 +63,6 @@ static struct err *read_disk(struct service_set *s, const char *share)
 	return manifest_read_service(&s->arena, share, "ssh", &s->disk[s->disk_count++]);
 }
 
-static void add_package(struct service_set *s, const char *name, int group, const char *asked)
-{
-	for (size_t i = 0; i < s->packages.count; i++)
-		if (!strcmp(s->packages.items[i].name, name))
-			return;
-	VEC_PUSH(&s->packages, (struct service_package){ .name = name, .group = group, .asked = asked });
-}
-
-static void add_packages(struct service_set *s, const struct list *names, int group, const char *asked)
-{
-	for (size_t i = 0; i < names->count; i++)
-		add_package(s, ((const char *const *)names->items)[i], group, asked);
-}
-
-/* Until Debian 12 all zones are in one package. */
-static void add_legacy_zones(struct service_set *s)
-{
-	const struct site *sites = s->recipe->sites.items;
-	static const char *const whole[] = { "bookworm", "bullseye" };
-
-	for (size_t i = 0; i < COUNT(whole); i++)
-		if (s->recipe->base.suite && !strcmp(s->recipe->base.suite, whole[i]))
-			return;
-	for (size_t i = 0; i < s->recipe->sites.count; i++)
-		if (sites[i].time_zone && zone_is_legacy(sites[i].time_zone))
-			add_package(s, "tzdata-legacy", GROUP_BASE, "sites");
-}
-
-static void add_fonts(struct service_set *s)
-{
-	const char *const *names = s->recipe->fonts.items;
-
-	for (size_t i = 0; i < s->recipe->fonts.count; i++) {
-		AUTO_FREE char *package = mem_printf("fonts-%s", names[i]);
-		add_package(s, arena_dup(&s->arena, package, strlen(package)), GROUP_RUNTIME, "fonts");
-	}
-}
-
-/* restic, what writes a database out, and what sftp: speaks through. */
-static void add_backup(struct service_set *s)
-{
-	if (!s->recipe->backup.to)
-		return;
-	add_package(s, "restic", GROUP_SERVICES, "backup");
-	add_package(s, "mariadb-client", GROUP_SERVICES, "backup");
-	if (text_starts(s->recipe->backup.to, "sftp:"))
-		add_package(s, "openssh-client", GROUP_SERVICES, "backup");
-}
-
-static const char *asked_by(const struct service_set *s, const struct manifest *m)
-{
-	if (m == s->framework)
-		return "framework";
-	return !strcmp(m->name, "chromium") || !strcmp(m->name, "wkhtmltopdf") ? "pdf" : m->name;
-}
-
-/* Lowest layer first, so that what two groups ask for goes to the lower one. */
-static void list_packages(struct service_set *s)
-{
-	for (int group = 0; group < GROUP_COUNT; group++)
-		for (size_t i = 0; i < s->manifest_count; i++)
-			add_packages(s, &s->manifests[i].packages[group], group, asked_by(s, &s->manifests[i]));
-	for (size_t i = 0; i < s->disk_count; i++)
-		add_packages(s, &s->disk[i].packages[GROUP_DISK], GROUP_DISK, "outputs");
-	add_legacy_zones(s);
-	add_fonts(s);
-	add_backup(s);
-	if (s->recipe->prebake)
-		add_package(s, "mariadb-client", GROUP_BUILD, "prebake"); /* mariadb-dump */
-	if (s->disk_count)
-		add_package(s, s->recipe->disk.kernel, GROUP_DISK, "disk");
-	for (size_t i = 0; i < s->disk_count; i++)
-		add_packages(s, &s->disk[i].packages[GROUP_BOOT], GROUP_BOOT, "outputs");
-}
-
 static void list_users(struct service_set *s)
 {
 	for (size_t i = 0; i < s->manifest_count; i++) {
@@ -182,7 +107,7 @@ static struct err *fill(struct service_set *s, const char *share)
 	TRY(read_disk(s, share));
 	TRY(rootfs_files_read(s, share));
 	TRY(audit_rules_read(&s->arena, share, &s->audit));
-	list_packages(s);
+	package_list(s);
 	list_users(s);
 	list_masked(s);
 	TRY(exclude_list(s));
@@ -337,8 +262,10 @@ void service_interpreters(struct service_set *s, const struct lock *l)
 	for (size_t i = 0; i < l->runtime_count; i++) {
 		const struct lock_runtime *r = &l->runtimes[i];
 		AUTO_FREE char *path = mem_printf("/opt/%s", r->name);
-		s->interpreters[i] = (struct bench_interpreter){ kept(s, r->name), kept(s, r->version), kept(s, path), kept(s, strstr(r->from, "://") ? r->from : NULL),
-								 kept(s, r->sha256), kept(s, r->tree) };
+		const char *url = strstr(r->from, "://") ? r->from : NULL;
+		s->interpreters[i] = (struct bench_interpreter){
+			kept(s, r->name), kept(s, r->version), kept(s, path), kept(s, url), kept(s, r->sha256), kept(s, r->tree),
+		};
 	}
 }
 
