@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "contract/bench_json.h"
+#include "service/bench_framework.h"
 #include "service/dirs_and_links.h"
 #include "service/process.h"
 
@@ -20,11 +21,6 @@ struct filling {
 /* Room for that many rows of a list of the bench. */
 #define ROOM(f, list, n) ((f)->bench.list.items = arena_new(&(f)->arena, (n) * sizeof *(f)->bench.list.items))
 
-static struct err *fill_text(struct filling *f, const struct manifest *m, const char *text, const char **ret)
-{
-	return template_text(&f->arena, &f->set->scope, &m->source, text, ret);
-}
-
 static const char *const *words_of(struct filling *f, const struct list *l)
 {
 	const char **words = arena_new(&f->arena, (l->count + 1) * sizeof *words);
@@ -32,85 +28,6 @@ static const char *const *words_of(struct filling *f, const struct list *l)
 	if (l->count)
 		memcpy(words, l->items, l->count * sizeof *words);
 	return words;
-}
-
-/* A text that reads as JSON is that value, so 9000 is a number and true is true; anything else is a string. */
-static json_t *value_of(const char *text)
-{
-	json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-
-	return value ? value : json_string(text);
-}
-
-static struct err *fill_pairs(struct filling *f, const struct list *pairs, json_t **ret)
-{
-	const struct pair *p = pairs->items;
-
-	*ret = json_object();
-	for (size_t i = 0; i < pairs->count; i++) {
-		const char *text;
-		TRY(fill_text(f, f->set->framework, p[i].value, &text));
-		json_object_set_new(*ret, p[i].key, value_of(text));
-	}
-	return NULL;
-}
-
-static const char *const *join(struct filling *f, const char *const *a, const char *const *b)
-{
-	size_t count = 0, i;
-
-	for (i = 0; a[i]; i++)
-		count++;
-	for (i = 0; b[i]; i++)
-		count++;
-	const char **all = arena_new(&f->arena, (count + 1) * sizeof *all);
-	count = 0;
-	for (; *a; a++)
-		all[count++] = *a;
-	for (; *b; b++)
-		all[count++] = *b;
-	return all;
-}
-
-static struct err *fill_steps(struct filling *f, const struct list *rows, struct bench_command **ret, size_t *ret_count)
-{
-	const struct manifest *m = f->set->framework;
-	const struct manifest_step *step = rows->items;
-	struct bench_command *c = *ret = arena_new(&f->arena, rows->count * sizeof *c);
-
-	for (size_t i = 0; i < rows->count; i++) {
-		const char *const *common, *const *own;
-		TRY(template_list(&f->arena, &f->set->scope, &m->source, &step[i].argv, &c[i].argv));
-		TRY(template_list(&f->arena, &f->set->scope, &m->source, &m->environment, &common));
-		TRY(template_list(&f->arena, &f->set->scope, &m->source, &step[i].environment, &own));
-		TRY(fill_text(f, m, step[i].directory ? step[i].directory : "{{bench}}/sites", &c[i].cwd));
-		c[i].env = join(f, common, own);
-		c[i].name = step[i].name;
-		c[i].seconds = (unsigned)step[i].seconds;
-	}
-	*ret_count = rows->count;
-	return NULL;
-}
-
-static struct err *fill_framework(struct filling *f)
-{
-	const struct manifest *m = f->set->framework;
-	struct bench *b = &f->bench;
-
-	b->framework = m->name;
-	TRY(fill_pairs(f, &m->common_site_config, &b->common_site_config));
-	TRY(fill_pairs(f, &m->site_config, &b->site_config));
-	b->site_folders = words_of(f, &m->site_folders);
-	b->probe_path = m->probe_path;
-	b->admin_user = m->admin_user;
-	TRY(fill_steps(f, &m->site_create, &b->create.items, &b->create.count));
-	TRY(fill_steps(f, &m->site_finish, &b->finish.items, &b->finish.count));
-	TRY(fill_steps(f, &m->site_seal, &b->seal.items, &b->seal.count));
-	TRY(fill_steps(f, &m->site_renew, &b->renew.items, &b->renew.count));
-	TRY(fill_steps(f, &m->site_migrate, &b->migrate.items, &b->migrate.count));
-	TRY(fill_steps(f, &m->site_install, &b->install.items, &b->install.count));
-	TRY(fill_steps(f, &m->site_probe, &b->probes.items, &b->probes.count));
-	return fill_steps(f, &m->site_check, &b->checks.items, &b->checks.count);
 }
 
 static const char *text_of(const struct filling *f, const char *name)
@@ -365,7 +282,8 @@ static struct err *fill_all(struct filling *f, const char *build_id)
 {
 	fill_general(f, build_id);
 	fill_apps(f);
-	TRY(fill_framework(f));
+	TRY(bench_framework(f->set, &f->arena, &f->bench));
+	f->bench.site_folders = words_of(f, &f->set->framework->site_folders);
 	TRY(fill_mariadb(f));
 	TRY(fill_nginx(f));
 	fill_redis(f);
