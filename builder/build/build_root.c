@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "build/build_root.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "build/build_layer_blob.h"
+#include "build/build_packages.h"
+#include "build/build_trial.h"
+
+/* Behind those that are there already. */
+static size_t take_layer(struct build_root *r, int group, size_t at)
+{
+	const struct plan_layer *layer = &r->job->plan.layers[group];
+
+	for (size_t i = 0; i < layer->package_count; i++)
+		r->packages[at++] = (struct layer_package){ layer->packages[i]->sha256, group == GROUP_BUILD ? 0 : (size_t)group };
+	return at;
+}
+
+static void take_packages(struct build_root *r)
+{
+	size_t image = 0;
+
+	r->packages = mem_array(r->job->lock.package_count, sizeof *r->packages);
+	for (int group = 0; group < BUILD_ROOT_GROUPS; group++)
+		image = take_layer(r, group, image);
+	r->image.packages = r->packages;
+	r->image.package_count = image;
+	r->tools.packages = r->packages + image;
+	r->tools.package_count = take_layer(r, GROUP_BUILD, image) - image;
+}
+
+void build_root_plan(struct build_root *r, struct build_context *j)
+{
+	*r = (struct build_root){ .job = j };
+	r->image = (struct layer_request){
+		.store = j->store,
+		.progress = j->progress,
+		.group_count = BUILD_ROOT_GROUPS,
+		.architecture = j->recipe.base.architecture,
+		.exclude = service_exclude(j->services),
+		.masked = service_masked(j->services),
+		.epoch = j->lock.epoch,
+	};
+	r->image.user_count = service_users(j->services, &r->image.users);
+	r->tools = r->image;
+	r->tools.group_count = 1;
+	take_packages(r);
+	r->image_key = layer_key(&r->image, NULL);
+	r->tools_key = r->tools.package_count ? layer_key(&r->tools, &r->image_key) : r->image_key;
+}
+
+void build_root_key(struct build_root *r)
+{
+	r->key = build_runtime_key(r->job, &r->tools_key);
+}
+
+struct pouring {
+	struct build_root *root;
+	struct image_layer *layers;
+	struct err *failed;
+};
+
+/* In a thread of its own: layers of packages do not depend on what their scripts do. */
+static void *pour_groups(void *arg)
+{
+	struct pouring *p = arg;
+
+	for (size_t g = 0; g < BUILD_ROOT_GROUPS && !p->failed; g++) {
+		const struct tree *group = layer_group(p->root->set, g);
+		struct digest key = build_layer_blob_content(p->root->job, group);
+		p->failed = build_layer_blob(p->root->job, &key, group, lock_group_names[g], &p->layers[g].blob);
+	}
+	return NULL;
+}
+
+static struct err *configure(struct build_root *r)
+{
+	progress_stage(r->job->progress, "unpack", 0, "packages");
+	TRY(layer_unpack(r->set, &r->whole));
+	progress_done(r->job->progress, NULL);
+	progress_stage(r->job->progress, "configure", r->image.package_count, "packages");
+	TRY(layer_configure(r->set, &r->whole, &r->configured));
+	progress_done(r->job->progress, r->configured.cached ? "cached" : NULL);
+	return NULL;
+}
+
+/* The image's packages: on disk and configured for the steps to come, and poured. */
+static struct err *do_packages(struct build_root *r, struct image_layer *layers)
+{
+	struct pouring p = { r, layers, NULL };
+	pthread_t thread;
+
+	TRY(layer_open(&r->image, NULL, &r->set));
+	bool threaded = !pthread_create(&thread, NULL, pour_groups, &p);
+	struct err *e = configure(r);
+	if (threaded)
+		pthread_join(thread, NULL);
+	else
+		pour_groups(&p);
+	if (e) {
+		err_free(p.failed);
+		return e;
+	}
+	TRY(p.failed);
+	struct digest key = build_layer_blob_key("configure", &r->image_key, "");
+	return build_layer_blob(r->job, &key, &r->configured.tree, "configure", &layers[BUILD_ROOT_GROUPS].blob);
+}
+
+static struct err *do_tools(struct build_root *r)
+{
+	if (!r->tools.package_count)
+		return NULL;
+	progress_stage(r->job->progress, "build tools", r->tools.package_count, "packages");
+	TRY(layer_open(&r->tools, r->set, &r->tool_set));
+	TRY(layer_unpack(r->tool_set, &r->whole));
+	TRY(layer_configure(r->tool_set, &r->whole, NULL));
+	progress_done(r->job->progress, NULL);
+	return NULL;
+}
+
+struct err *build_root(struct build_root *r, struct image_layer *layers)
+{
+	if (r->there)
+		return NULL;
+	TRY(build_packages(r->job));
+	TRY(do_packages(r, layers));
+	layer_root_over(&r->image_root, &r->whole);
+	TRY(build_trial(r->job, &r->image_key, &r->whole));
+	TRY(do_tools(r));
+	TRY(build_runtime(r->job, &r->tools_key, &r->whole, &r->runtime));
+	if (r->runtime.there)
+		layer_root_top(&r->whole, &r->image_root);
+	r->there = true;
+	return NULL;
+}
+
+void build_root_done(struct build_root *r)
+{
+	layer_delta_done(&r->configured);
+	build_runtime_done(&r->runtime);
+	layer_root_done(&r->whole);
+	layer_root_done(&r->image_root);
+	layer_close(r->tool_set);
+	layer_close(r->set);
+	free(r->packages);
+}
