@@ -57,19 +57,26 @@ static void add(struct words *w, const char *const *words, size_t count)
 		VEC_PUSH(w, words[i]);
 }
 
+/* A setting that the machine is given: its file, and the option that names it. */
+struct credential {
+	char *path, *option;
+};
+
 /* By files, because everybody on the host may read a command line; systemd.system-credentials(7) has the form. */
-static struct err *write_credentials(const struct launch *l, char **ret_paths, size_t *ret_count)
+static struct err *write_credentials(const struct launch *l, struct credential *ret, size_t *ret_count)
 {
 	for (const char *const *pair = l->env; pair && *pair; pair++) {
-		AUTO_FREE char *file = mem_printf("credential-%zu", *ret_count), *text = mem_printf("io.systemd.credential:%s", *pair);
-		char *path = machine_path(l->name, file);
-		ret_paths[(*ret_count)++] = path;
-		TRY(file_write(path, text, strlen(text), 0600));
+		struct credential *c = &ret[*ret_count];
+		AUTO_FREE char *file = mem_printf("credential-%zu", (*ret_count)++), *text = mem_printf("io.systemd.credential:%s", *pair);
+		c->path = machine_path(l->name, file);
+		c->option = qemu_disks_option("type=11,path=", c->path);
+		TRY(file_write(c->path, text, strlen(text), 0600));
 	}
 	return NULL;
 }
 
-static struct err *start(const struct launch *l, const struct qemu_disks *d, const char *accelerator, char *const *credentials, size_t count)
+static struct err *start(const struct launch *l, const struct qemu_disks *d, const char *accelerator, const struct credential *credentials,
+			 size_t count)
 {
 	AUTO_FREE char *pid = machine_path(l->name, "qemu.pid"), *console = machine_path(l->name, "console");
 	AUTO_FREE char *agent = machine_path(l->name, "agent"), *qmp = machine_path(l->name, "qmp");
@@ -77,14 +84,16 @@ static struct err *start(const struct launch *l, const struct qemu_disks *d, con
 	AUTO_FREE char *channel = qemu_disks_option("socket,id=agent,server=on,wait=off,path=", agent);
 	AUTO_FREE char *memory = mem_printf("%uM", l->machine.memory_mb ? l->machine.memory_mb : MEMORY_MB);
 	AUTO_FREE char *cpus = mem_printf("%u", l->machine.cpus ? l->machine.cpus : CPUS);
-	AUTO_FREE char **told = mem_array(count, sizeof *told);
+	/* clang-format off */
 	const char *const base[] = {
-		"qemu-system-x86_64", "-accel", accelerator, "-cpu", strcmp(accelerator, "kvm") ? "max" : "host", "-m", memory,
-		"-smp", cpus, "-display", "none", "-no-reboot", "-daemonize", "-pidfile", pid,
-		"-drive", d->image, "-device", "virtio-blk-pci,drive=image,bootindex=0", "-nic", "user,id=net,model=virtio",
-		"-serial", serial, "-qmp", monitor,
-		"-device", "virtio-serial", "-chardev", channel, "-device", "virtserialport,chardev=agent,name=org.mkbench.agent",
+		"qemu-system-x86_64", "-accel", accelerator, "-cpu", strcmp(accelerator, "kvm") ? "max" : "host",
+		"-m", memory, "-smp", cpus, "-display", "none", "-no-reboot", "-daemonize", "-pidfile", pid,
+		"-drive", d->image, "-device", "virtio-blk-pci,drive=image,bootindex=0",
+		"-nic", "user,id=net,model=virtio", "-serial", serial, "-qmp", monitor,
+		"-device", "virtio-serial", "-chardev", channel,
+		"-device", "virtserialport,chardev=agent,name=org.mkbench.agent",
 	};
+	/* clang-format on */
 	const char *const data[] = { "-drive", d->data, "-device", "virtio-blk-pci,drive=data,serial=" DATA_SERIAL };
 	const char *const code[] = { "-drive", d->code }, *const variables[] = { "-drive", d->variables };
 	struct words argv = { 0 };
@@ -93,15 +102,11 @@ static struct err *start(const struct launch *l, const struct qemu_disks *d, con
 	add(&argv, data, d->data ? COUNT(data) : 0);
 	add(&argv, code, d->code ? COUNT(code) : 0);
 	add(&argv, variables, d->variables ? COUNT(variables) : 0);
-	for (size_t i = 0; i < count; i++) {
-		told[i] = qemu_disks_option("type=11,path=", credentials[i]);
-		add(&argv, (const char *const[]){ "-smbios", told[i] }, 2);
-	}
+	for (size_t i = 0; i < count; i++)
+		add(&argv, (const char *const[]){ "-smbios", credentials[i].option }, 2);
 	VEC_PUSH(&argv, NULL);
 	unlink(console);
 	struct err *e = qemu_disks_command(argv.items);
-	for (size_t i = 0; i < count; i++)
-		free(told[i]);
 	free(argv.items);
 	return e;
 }
@@ -112,13 +117,14 @@ struct err *machine_start(const struct launch *l, const struct qemu_disks *d, co
 
 	while (l->env && l->env[room])
 		room++;
-	AUTO_FREE char **credentials = mem_array(room, sizeof *credentials);
+	AUTO_FREE struct credential *credentials = mem_array(room, sizeof *credentials);
 	struct err *e = write_credentials(l, credentials, &count);
 	if (!e)
 		e = start(l, d, accelerator, credentials, count);
 	for (size_t i = 0; i < count; i++) {
-		unlink(credentials[i]);
-		free(credentials[i]);
+		unlink(credentials[i].path);
+		free(credentials[i].path);
+		free(credentials[i].option);
 	}
 	return e;
 }

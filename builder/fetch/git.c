@@ -186,30 +186,58 @@ static struct err *judge(struct git *g, const char *what, const struct watch *w,
 
 /* A fetch must leave packs, which appear whole: loose objects appear one by one, a commit before its files. No setting of the
  * caller may change the files: no filters, no other line ends. */
+/* clang-format off */
+static const char *const first[] = {
+	"git", "--git-dir=.", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*", "-c", "gc.auto=0",
+	"-c", "maintenance.auto=false", "-c", "fetch.unpackLimit=1", "-c", "fetch.writeCommitGraph=false",
+	"-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false", "-c", "core.attributesFile=/dev/null",
+	"-c", "filter.lfs.process=", "-c", "filter.lfs.smudge=", "-c", "filter.lfs.required=false",
+	"-c", "pack.threads=4",
+};
+
+/* The names alone: what git tells a hook of the repository that it runs in. */
+static const char *const environment[] = {
+	"GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=never", "LC_ALL=C", "LANGUAGE",
+	"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
+	"GIT_NAMESPACE", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+};
+/* clang-format on */
+
+/* The command of words, for messages. */
+static const char *command_of(const char *const *words)
+{
+	return text_starts(words[0], "--") ? words[1] : !strcmp(words[0], "-c") ? words[2] : words[0];
+}
+
 static struct err *run(struct git *g, const char *const *words, struct watch *w, bool streams, char **ret_output)
 {
-	AUTO_FREE char *time = mem_printf("http.lowSpeedTime=%ld", pace_window()), *limit = mem_printf("http.lowSpeedLimit=%d", PACE_LEAST);
-	const char *const first[] = { "git", "--git-dir=.", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*", "-c", "gc.auto=0",
-				      "-c", "maintenance.auto=false", "-c", "fetch.unpackLimit=1", "-c", "fetch.writeCommitGraph=false",
-				      "-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false", "-c", "core.attributesFile=/dev/null",
-				      "-c", "filter.lfs.process=", "-c", "filter.lfs.smudge=", "-c", "filter.lfs.required=false",
-				      "-c", "pack.threads=4", "-c", limit, "-c", time };
+	AUTO_FREE char *time = mem_printf("http.lowSpeedTime=%ld", pace_window());
+	AUTO_FREE char *limit = mem_printf("http.lowSpeedLimit=%d", PACE_LEAST);
 	AUTO_FREE char *objects = mem_printf("GIT_OBJECT_DIRECTORY=%s", g->objects), *output = NULL, *errors = NULL;
-	/* The names alone: what git tells a hook of the repository that it runs in. */
-	const char *const set[] = { "GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=never", "LC_ALL=C", "LANGUAGE", objects,
-				    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
-				    "GIT_NAMESPACE", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE", "GIT_WORK_TREE", NULL };
-	const char *argv[WORDS_MAX], *what = text_starts(words[0], "--") ? words[1] : !strcmp(words[0], "-c") ? words[2] : words[0];
-	size_t n = COUNT(first);
+	const char *argv[WORDS_MAX], *set[COUNT(environment) + 2] = { objects }, *what = command_of(words);
+	const char *const pace[] = { "-c", limit, "-c", time };
+	size_t n = COUNT(first) + COUNT(pace);
 	int status;
 
+	memcpy(set + 1, environment, sizeof environment);
 	memcpy(argv, first, sizeof first);
+	memcpy(argv + COUNT(first), pace, sizeof pace);
 	while (*words && n + 1 < COUNT(argv))
 		argv[n++] = *words++;
 	argv[n] = NULL;
-	struct child child = { .argv = argv, .set = set, .cwd = g->folder, .apart = true, .input = g->input,
-			       .input_len = g->input ? strlen(g->input) : 0, .memory_bytes = MEMORY_LIMIT,
-			       .file_bytes = PACK_LIMIT, .goes_on = w && !streams ? goes_on : NULL, .take = w && w->take ? pass_on : NULL, .arg = w };
+	struct child child = {
+		.argv = argv,
+		.set = set,
+		.cwd = g->folder,
+		.apart = true,
+		.input = g->input,
+		.input_len = g->input ? strlen(g->input) : 0,
+		.memory_bytes = MEMORY_LIMIT,
+		.file_bytes = PACK_LIMIT,
+		.goes_on = w && !streams ? goes_on : NULL,
+		.take = w && w->take ? pass_on : NULL,
+		.arg = w,
+	};
 	TRY_AS(child_run(&child, &output, &errors, &status), "git %s", what);
 	if (streams && status == 128 + 9) /* by us: enough was read */
 		return NULL;
