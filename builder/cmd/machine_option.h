@@ -9,8 +9,10 @@ enum { MACHINE_ENGINE = 400, MACHINE_ACCEL, MACHINE_FIRMWARE, MACHINE_MEMORY, MA
 	{ "engine", MACHINE_ENGINE, "ENGINE", "docker podman own", \
 	  "docker, podman, or own (mkbench itself); unless given, the first that can run it" }, \
 	{ "accel", MACHINE_ACCEL, "KIND", "auto kvm tcg", \
-	  "of a disk: kvm, tcg (emulated), or auto, which is kvm where it works; MKBENCH_ACCEL says the same" }, \
-	{ "firmware", MACHINE_FIRMWARE, "KIND", "bios uefi", "of a disk: bios, which it is unless given, or uefi" }, \
+	  "of a disk: kvm, tcg (emulated), or auto, which is kvm where it works; " \
+	  "MKBENCH_ACCEL says the same" }, \
+	{ "firmware", MACHINE_FIRMWARE, "KIND", "bios uefi", \
+	  "of a disk: bios, which it is unless given, or uefi" }, \
 	{ "memory", MACHINE_MEMORY, "SIZE", NULL, "of a disk: 2G unless given" }, \
 	{ "cpus", MACHINE_CPUS, "NUMBER", NULL, "of a disk: 2 unless given" }
 

@@ -19,7 +19,8 @@ enum { OPTION_OUTPUT = 'o', OPTION_PROGRESS = 256, OPTION_WHY, OPTION_ALL, OPTIO
 
 #define OPTION_PROGRESS_ROW \
 	{ "progress", OPTION_PROGRESS, "STYLE", "auto bar plain json quiet", \
-	  "auto (a bar at a terminal, else plain), bar, plain, json (an event a line) or quiet, on standard error" }
+	  "auto (a bar at a terminal, else plain), bar, plain, json (an event a line) or quiet, " \
+	  "on standard error" }
 
 struct cmd;
 /* Stores one option's value, "" when it takes none, in what the command is to do. */

@@ -9,10 +9,13 @@
 _Static_assert(sizeof(uid_t) == sizeof(unsigned) && sizeof(gid_t) == sizeof(unsigned), "CONTRACT_COUNT reads ids");
 
 #define AT(type, member) offsetof(struct type, member)
-#define ROW(key, kind, type, member, need, absent, meaning) { key, CONTRACT_##kind, AT(type, member), CONTRACT_##need, absent, NULL, NULL, 0, meaning }
-#define WORD(key, type, member, absent, choices, meaning) { key, CONTRACT_CHOICE, AT(type, member), CONTRACT_OPTIONAL, absent, choices, NULL, 0, meaning }
+#define ROW(key, kind, type, member, need, absent, meaning) \
+	{ key, CONTRACT_##kind, AT(type, member), CONTRACT_##need, absent, NULL, NULL, 0, meaning }
+#define WORD(key, type, member, absent, choices, meaning) \
+	{ key, CONTRACT_CHOICE, AT(type, member), CONTRACT_OPTIONAL, absent, choices, NULL, 0, meaning }
 #define SECTION(key, need, fields) { key, CONTRACT_SECTION, 0, CONTRACT_##need, NULL, NULL, fields, 0, NULL }
-#define ROWS(key, member, type, fields) { key, CONTRACT_ROWS, AT(bench, member), CONTRACT_OPTIONAL, NULL, NULL, fields, sizeof(struct type), NULL }
+#define ROWS(key, member, type, fields) \
+	{ key, CONTRACT_ROWS, AT(bench, member), CONTRACT_OPTIONAL, NULL, NULL, fields, sizeof(struct type), NULL }
 #define END { .key = NULL }
 
 static const char *const modes[] = { "production", "development", NULL };

@@ -12,11 +12,17 @@
 #define NAME "services/audit.yml"
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define KIND(type) { "kind", FIELD_TEXT, AT(type, kind), .required = true, .help = "say what it is" }
-#define GLOBS(name_, type, member) { name_, FIELD_LIST, AT(type, member), .required = true, .min = 1, .help = "list them" }
-#define ROWS(name_, member, fields_, type) { name_, FIELD_LIST, AT(audit_rules, member), .fields = fields_, .item_size = sizeof(struct type) }
+#define GLOBS(name_, type, member) \
+	{ name_, FIELD_LIST, AT(type, member), .required = true, .min = 1, .help = "list them" }
+#define ROWS(name_, member, fields_, type) \
+	{ name_, FIELD_LIST, AT(audit_rules, member), .fields = fields_, .item_size = sizeof(struct type) }
 #define END { .name = NULL }
 
-static const struct field place_fields[] = { KIND(audit_place), GLOBS("paths", audit_place, paths), END };
+static const struct field place_fields[] = {
+	KIND(audit_place),
+	GLOBS("paths", audit_place, paths),
+	END,
+};
 
 static const struct field token_fields[] = {
 	KIND(audit_token), GLOBS("begins", audit_token, begins),

@@ -11,13 +11,16 @@
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define TEXTS(name_, type, member) { name_, FIELD_LIST, AT(type, member) }
 #define TEXT(name_, type, member) { name_, FIELD_TEXT, AT(type, member) }
-#define NEEDED(name_, type, member, help_) { name_, FIELD_TEXT, AT(type, member), .required = true, .help = help_ }
-#define ONLY(type) { "only", FIELD_ENUM, AT(type, only), .fallback = "always", \
-		     .choices = WORDS("always", "production", "development") }
-#define EACH(type) { "each", FIELD_ENUM, AT(type, each), .fallback = "once", \
-		     .choices = WORDS("once", "redis", "workers", "apps") }
-#define ROWS(name_, member, fields_, type) { name_, FIELD_LIST, AT(manifest, member), .fields = fields_, \
-					     .item_size = sizeof(struct type) }
+#define NEEDED(name_, type, member, help_) \
+	{ name_, FIELD_TEXT, AT(type, member), .required = true, .help = help_ }
+#define ONLY(type) \
+	{ "only", FIELD_ENUM, AT(type, only), .fallback = "always", \
+	  .choices = WORDS("always", "production", "development") }
+#define EACH(type) \
+	{ "each", FIELD_ENUM, AT(type, each), .fallback = "once", \
+	  .choices = WORDS("once", "redis", "workers", "apps") }
+#define ROWS(name_, member, fields_, type) \
+	{ name_, FIELD_LIST, AT(manifest, member), .fields = fields_, .item_size = sizeof(struct type) }
 
 static const struct field package_fields[] = {
 	{ "base", FIELD_LIST, .offset = GROUP_BASE * sizeof(struct list) },

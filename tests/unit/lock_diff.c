@@ -18,18 +18,28 @@ static char *diff(const struct lock *old, const struct lock *now, size_t want)
 int main(void)
 {
 	struct lock_package before[] = {
-		{ .name = "nginx", .version = "1.22-1", .archive = "bookworm" }, { .name = "same", .version = "1", .archive = "bookworm-security" },
-		{ .name = "old", .version = "2", .archive = "bookworm" }, { .name = "back", .version = "3", .archive = "bookworm" },
-	}, after[] = {
-		{ .name = "back", .version = "2", .archive = "bookworm" }, { .name = "fresh", .version = "5", .archive = "bookworm-security@h" },
+		{ .name = "nginx", .version = "1.22-1", .archive = "bookworm" },
+		{ .name = "same", .version = "1", .archive = "bookworm-security" },
+		{ .name = "old", .version = "2", .archive = "bookworm" },
+		{ .name = "back", .version = "3", .archive = "bookworm" },
+	};
+	struct lock_package after[] = {
+		{ .name = "back", .version = "2", .archive = "bookworm" },
+		{ .name = "fresh", .version = "5", .archive = "bookworm-security@h" },
 		{ .name = "nginx", .version = "1.22-1+deb12u1", .archive = "bookworm-security" },
 		{ .name = "same", .version = "1", .archive = "bookworm" },
 	};
 	const char *modules_before[] = { "lib 1111", "gone 2222" }, *modules_after[] = { "lib 3333" };
-	struct lock_app apps_before[] = { { .name = "demo", .commit = "aaaa", .tree = "t", .modules = { modules_before, 2 } } },
-			apps_after[] = { { .name = "demo", .commit = "bbbb", .tree = "t", .modules = { modules_after, 1 } }, { .name = "tar", .tree = "sha256:1" } };
-	const char *lines_before[] = { "# made by", "Flask==2.0 --hash=sha256:1", "    --hash=sha256:2", "same==1 ; x", "url @ https://h/a" },
-		   *lines_after[] = { "Flask==2.1 --hash=sha256:3", "same==1 ; y", "url @ https://h/b" };
+	struct lock_app apps_before[] = {
+		{ .name = "demo", .commit = "aaaa", .tree = "t", .modules = { modules_before, 2 } },
+	};
+	struct lock_app apps_after[] = {
+		{ .name = "demo", .commit = "bbbb", .tree = "t", .modules = { modules_after, 1 } },
+		{ .name = "tar", .tree = "sha256:1" },
+	};
+	const char *lines_before[] = { "# made by", "Flask==2.0 --hash=sha256:1", "    --hash=sha256:2", "same==1 ; x",
+				       "url @ https://h/a" };
+	const char *lines_after[] = { "Flask==2.1 --hash=sha256:3", "same==1 ; y", "url @ https://h/b" };
 	struct lock_pins pins_before[] = { { .name = "python", .lines = lines_before, .line_count = 5 } },
 			 pins_after[] = { { .name = "python", .lines = lines_after, .line_count = 3 } };
 	struct lock old = { .packages = before, .package_count = 4, .apps = apps_before, .app_count = 1, .pins = pins_before, .pin_count = 1 };
