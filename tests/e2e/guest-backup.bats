@@ -101,6 +101,42 @@ schemas() { in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysql
 	[[ $(schemas) = "$schemas" ]]
 }
 
+# The bench's user exchanges a folder of his for a link, again and again, as fast as he can.
+exchange() { # FOLDER LINK
+	in_room setpriv --reuid=nobody --regid=nogroup --clear-groups /usr/bin/python3 -c '
+import ctypes, sys
+libc = ctypes.CDLL(None)
+one, other = (name.encode() for name in sys.argv[1:])
+while True:
+    libc.renameat2(-100, one, -100, other, 2)' "$@" 3>&- &
+	exchanging=$!
+}
+
+@test "a folder that the bench's user exchanges for a link while it is read brings nothing of root's into a backup" {
+	start_room
+	started
+	mine=$room/data/sites/one.localhost/private/files
+	mkdir "$room/alone" "$mine/many"
+	for ((i = 0; i < 1000; i++)); do
+		echo "is root's" >"$room/alone/$i"
+		echo "is his" >"$mine/many/$i"
+	done
+	chmod -R go= "$room/alone"
+	ln -s "$room/alone" "$mine/link"
+	chown -R nobody: "$mine"
+	mkfifo "$mine/pipe"
+	touch "$mine/one"
+	exchange "$mine/many" "$mine/link"
+	run -0 in_room "$room/bin/benchctl" backup
+	kill "$exchanging"
+	id=$(sed -n 's/^backup \([0-9a-f]*\) is made.*/\1/p' <<<"$output")
+	restic_here dump "$id" /sites >"$room/dump"
+	grep -a -c private/files/one "$room/dump"
+	run -1 grep -a -c "is root's" "$room/dump"
+	[[ ! -e $room/data/.mkbench/backup/view ]]
+	[[ $(stat -c %h "$room/data/sites/one.localhost/site_config.json") = 1 ]]
+}
+
 # another_volume: the next start has an empty one; the password of the repository is in $password.
 another_volume() {
 	password=$(cat "$room/data/secrets/backup_password")

@@ -15,6 +15,7 @@
 #include "backup/dump.h"
 #include "provision/import.h"
 #include "backup/scratch.h"
+#include "backup/view.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -117,13 +118,16 @@ static char *host_word(const struct bench *b)
 	return mem_printf("--host=%s", id ? id : "none");
 }
 
+/* Where a file has one more name its ctime is another: it has changed when size or mtime have. */
 static struct err *keep_set(const struct repository *r, char **ret_id)
 {
-	AUTO_FREE char *host = host_word(r->bench), *output = NULL;
-	const char *const words[] = { "backup", "--json", "--quiet", "--tag=" UNTRIED, host, "--exclude=sites/*/locks", "--exclude=sites/*/logs",
+	AUTO_FREE char *host = host_word(r->bench), *view = NULL, *output = NULL;
+	const char *const words[] = { "backup", "--json", "--quiet", "--ignore-ctime", "--tag=" UNTRIED, host, "--exclude=sites/*/locks", "--exclude=sites/*/logs",
 				      "--exclude=secrets/backup_*", &BACKUP_SET[1], "sites", "secrets", NULL };
 
-	TRY(repository_run(r, r->bench->data, words, &output));
+	TRY(view_make(r->bench, &view));
+	TRY(repository_run(r, view, words, &output));
+	TRY(view_remove(r->bench));
 	return read_id(output, ret_id);
 }
 
@@ -303,6 +307,8 @@ struct err *backup_make(const struct bench *b, char **ret_id)
 	TRY(backup_sweep(b));
 	struct err *e = make(b, ret_id);
 	err_free(file_remove_tree(set)); /* it is in the repository, or of no use */
+	if (e)
+		err_free(view_remove(b));
 	if (!e)
 		return NULL;
 	AUTO_FREE char *why = err_text(e);

@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "backup/view.h"
 #include "base/mem.h"
 #include "lib/durable.h"
 #include "lib/environment.h"
@@ -68,6 +69,7 @@ struct err *prepare_volume(const struct bench *b, bool was_clean)
 	TRY(kernel_check());
 	resource_plan_open_files();
 	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
+	TRY(view_remove(b));   /* nobody's files have a second name when their owners are looked at */
 	TRY(owners_restore(b));
 	torn_nginx(b);
 	TRY(ledger_open(path, &l));

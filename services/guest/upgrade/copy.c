@@ -22,12 +22,13 @@
 struct pair {
 	int from, to;
 	const char *name, *shown; /* the same name on both sides */
+	bool linked;              /* a file becomes a further name of the same one, where the file system has that */
 };
 
-/* A name that would break the list's lines is not listed. */
-static void console_notice(struct text *list, char kind, unsigned long long size, const char *hex, const char *shown)
+/* list may be NULL. A name that would break its lines is not listed. */
+static void note(struct text *list, char kind, unsigned long long size, const char *hex, const char *shown)
 {
-	if (!strchr(shown, '\n'))
+	if (list && !strchr(shown, '\n'))
 		text_printf(list, "%c %llu %s %s\n", kind, size, hex, shown);
 }
 
@@ -55,8 +56,23 @@ static struct err *keep_look(int fd, const struct stat *st, const char *shown)
 	return NULL;
 }
 
+/* Whether it has the name there now. What was put in its place meanwhile has not. */
+static bool link_file(const struct pair *p)
+{
+	struct stat st;
+
+	if (linkat(p->from, p->name, p->to, p->name, 0) < 0)
+		return false;
+	if (!fstatat(p->to, p->name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode))
+		return true;
+	unlinkat(p->to, p->name, 0);
+	return false;
+}
+
 static struct err *copy_file(const struct pair *p, struct text *list)
 {
+	if (p->linked && link_file(p))
+		return NULL;
 	AUTO_CLOSE int from = openat(p->from, p->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct digest d = { 0 };
 	char hex[DIGEST_HEX] = "-";
@@ -64,8 +80,12 @@ static struct err *copy_file(const struct pair *p, struct text *list)
 
 	if (from < 0 && errno == ENOENT)
 		return NULL;
+	if (from < 0 && errno == ELOOP)
+		return NULL; /* a link by now */
 	if (from < 0 || fstat(from, &st) < 0)
 		return err_errno(errno, "%s", p->shown);
+	if (!S_ISREG(st.st_mode))
+		return NULL;
 	AUTO_CLOSE int to = openat(p->to, p->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (to < 0)
 		return err_errno(errno, "copy %s", p->shown);
@@ -73,7 +93,7 @@ static struct err *copy_file(const struct pair *p, struct text *list)
 		TRY(copy_bytes(from, to, p->shown, &d));
 		digest_hex(&d, hex);
 	}
-	console_notice(list, 'f', (unsigned long long)st.st_size, hex, p->shown);
+	note(list, 'f', (unsigned long long)st.st_size, hex, p->shown);
 	return keep_look(to, &st, p->shown);
 }
 
@@ -83,9 +103,9 @@ static struct err *copy_link(const struct pair *p, const struct stat *st, struct
 	ssize_t n = readlinkat(p->from, p->name, target, sizeof target - 1);
 
 	if (n < 0)
-		return err_errno(errno, "%s", p->shown);
+		return errno == ENOENT || errno == EINVAL ? NULL : err_errno(errno, "%s", p->shown);
 	target[n] = '\0';
-	console_notice(list, 'l', (unsigned long long)n, "-", p->shown);
+	note(list, 'l', (unsigned long long)n, "-", p->shown);
 	if (symlinkat(target, p->to, p->name) < 0 || fchownat(p->to, p->name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_errno(errno, "copy the link %s", p->shown);
 	return NULL;
@@ -97,18 +117,20 @@ static struct err *copy_folder(const struct pair *p, const struct stat *st, stru
 {
 	struct err *e = NULL;
 
+	AUTO_CLOSE int from = openat(p->from, p->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (from < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return NULL; /* it has gone, or is a link by now */
 	if (mkdirat(p->to, p->name, 0700) < 0)
 		return err_errno(errno, "copy the folder %s", p->shown);
-	AUTO_CLOSE int from = openat(p->from, p->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	AUTO_CLOSE int to = openat(p->to, p->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *dir = from < 0 || to < 0 ? NULL : fdopendir(dup(from));
 	if (!dir)
 		return err_errno(errno, "%s", p->shown);
-	console_notice(list, 'd', 0, "-", p->shown);
+	note(list, 'd', 0, "-", p->shown);
 	for (struct dirent *d; !e && (d = readdir(dir));) {
 		AUTO_FREE char *shown = mem_printf("%s/%s", p->shown, d->d_name);
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
-			e = copy_entry(&(struct pair){ from, to, d->d_name, shown }, list);
+			e = copy_entry(&(struct pair){ from, to, d->d_name, shown, p->linked }, list);
 	}
 	closedir(dir);
 	return e ? e : keep_look(to, st, p->shown);
@@ -136,7 +158,7 @@ static int open_parent(const char *path, const char **ret_name)
 	return open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-struct err *copy_tree(const char *from, const char *to, const char *shown, struct text *list)
+static struct err *begin(const char *from, const char *to, const char *shown, bool linked, struct text *list)
 {
 	const char *name, *name_to;
 	AUTO_CLOSE int folder = open_parent(from, &name);
@@ -146,7 +168,17 @@ struct err *copy_tree(const char *from, const char *to, const char *shown, struc
 		return err_errno(errno, "%s", folder < 0 ? from : to);
 	if (strcmp(name, name_to))
 		return err_new(ERR_SYSTEM, "%s is copied under its own name only", from);
-	return copy_entry(&(struct pair){ folder, folder_to, name, shown }, list);
+	return copy_entry(&(struct pair){ folder, folder_to, name, shown, linked }, list);
+}
+
+struct err *copy_tree(const char *from, const char *to, const char *shown, struct text *list)
+{
+	return begin(from, to, shown, false, list);
+}
+
+struct err *copy_linked(const char *from, const char *to)
+{
+	return begin(from, to, from, true, NULL);
 }
 
 static void add_size(int folder, const char *name, uint64_t *sum)
