@@ -11,8 +11,8 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/pace.h"
 #include "base/text.h"
-#include "fetch/pace.h"
 
 #define MEMORY_LIMIT (2ull << 30)
 #define PACK_LIMIT   (8ull << 30)

@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/pace.h"
 #include "base/text.h"
-#include "fetch/pace.h"
 #include "fetch/proxy.h"
 #include "fetch/proxy_blame.h"
 #include "fetch/trust.h"

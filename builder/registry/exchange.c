@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "fetch/pace.h"
+#include "base/pace.h"
 #include "fetch/proxy_blame.h"
 #include "fetch/trust.h"
 

@@ -181,6 +181,12 @@ static unsigned serve(const char *asked, pid_t *ret)
 		ssize_t n = read(client, bytes, sizeof bytes);
 		if (n > 0 && write(log, bytes, (size_t)n) < 0)
 			_exit(1);
+		if (n > 0 && memmem(bytes, (size_t)n, "/drip", 5) && !fork()) {
+			dprintf(client, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n");
+			while (send(client, "x", 1, MSG_NOSIGNAL) == 1)
+				usleep(100000);
+			_exit(0);
+		}
 		dprintf(client, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<a href=\"http://127.0.0.1:%u/x\">answered</a>\n",
 			ntohs(at.sin_port));
 		close(client);
@@ -217,13 +223,40 @@ static void network(void)
 	ok(access(none, F_OK) < 0); /* nobody came */
 	s.hosts = (const char *const[]){ "*.example.invalid", NULL };
 	const char *const listed[] = { "bash", "-ec", GET "get GET $PIP_INDEX_URL/ | grep answered; get GET http://other.invalid/ | grep 'HTTP/1.1 403'; "
-		"get CONNECT other.invalid:443 | grep 'HTTP/1.1 403'; get CONNECT a.example.invalid:443 | grep 'HTTP/1.1 502'", NULL };
+		"get CONNECT other.invalid:443 | grep 'HTTP/1.1 403'; get CONNECT a.example.invalid:443 | grep 'HTTP/1.1 502'; "
+		"for other in '#' '\\\\' '@' ';' '%%23' '%%2f'; do get CONNECT \"other.invalid$other.example.invalid:443\" | grep 'HTTP/1.1 403'; "
+		"get GET \"http://other.invalid$other.example.invalid/\" | grep 'HTTP/1.1 403'; done; "
+		"get CONNECT other.invalid/.example.invalid:443 | grep 'HTTP/1.1 403'; get CONNECT '[::1]#.example.invalid' | grep 'HTTP/1.1 403'", NULL };
 	ok(fine(sandbox_run(&s, listed)));
 	empty_work();
 	kill(named, SIGKILL);
 	kill(other, SIGKILL);
 	waitpid(named, NULL, 0);
 	waitpid(other, NULL, 0);
+	unsetenv("PIP_INDEX_URL");
+}
+
+/* A host that says a byte now and then is left, whether by a tunnel or not. */
+static void drips(void)
+{
+	struct sandbox s = room();
+	AUTO_FREE char *asked = below("dripping");
+	pid_t named;
+	unsigned port = serve(asked, &named);
+	AUTO_FREE char *index = mem_printf("http://127.0.0.1:%u/ https://127.0.0.1:%u/", port, port), *script = mem_printf(GET
+		"get CONNECT \"127.0.0.1:%u HTTP/1.1\\r\\n\\r\\nGET /drip\" >tunnel & get GET http://127.0.0.1:%u/drip >plain & "
+		"wait -n && wait -n; grep -q xxx tunnel; grep -q xxx plain", port, port);
+	const char *const argv[] = { "timeout", "60", "bash", "-ec", script, NULL };
+
+	setenv("PIP_INDEX_URL", index, 1);
+	setenv("MKBENCH_STALL_SECONDS", "1", 1);
+	s.network = true;
+	s.cwd = "/tmp";
+	ok(fine(sandbox_run(&s, argv)));
+	empty_work();
+	kill(named, SIGKILL);
+	waitpid(named, NULL, 0);
+	unsetenv("MKBENCH_STALL_SECONDS");
 	unsetenv("PIP_INDEX_URL");
 }
 
@@ -442,6 +475,7 @@ int main(int argc, char **argv)
 	reads_only();
 	notes_what_is_asked();
 	network();
+	drips();
 	network_variables();
 	settings();
 	masks();

@@ -14,14 +14,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/pace.h"
 #include "base/text.h"
 
 #define HEAD_LIMIT 65536
 #define PAGE_LIMIT (64u << 20)
 #define CONNECT_SECONDS 60L
-#define SLOW_SECONDS 120L
+#define WINDOWS 4 /* of base/pace.h: an index may think for so long before it says its first word */
 
 struct visit {
 	int client;
@@ -98,12 +100,35 @@ static bool is_listed(char *const *hosts, const char *name)
 	return listed;
 }
 
+/* Nothing else has a place before a URL's path: what follows a '#', a '/', a '\\' or an '@' would be another host, or none, to who reads the URL. */
+static bool is_plain(const char *host)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+	size_t bracket = *host == '[' ? 1 + strspn(host + 1, "0123456789abcdefABCDEF:.") : 0;
+	size_t end = bracket ? bracket + (host[bracket] == ']') : strspn(host, letters);
+
+	if (!end || (bracket && host[bracket] != ']'))
+		return false;
+	return !host[end] || (host[end] == ':' && host[end + 1] && !host[end + 1 + strspn(host + end + 1, "0123456789")]);
+}
+
+/* Whether its last part is a number, in whatever base: resolvers take such a name for an address. */
+static bool is_number(const char *name)
+{
+	AUTO_FREE char *copy = mem_ndup(name, strlen(name) - text_ends(name, "."));
+	const char *dot = strrchr(copy, '.'), *last = dot ? dot + 1 : copy;
+
+	return *copy == '[' || !strncasecmp(last, "0x", 2) || strspn(last, "0123456789") == strlen(last);
+}
+
 /* A proxy of the machine's is reached at its own address, and finds the host by itself: then names alone can be looked at. */
 static bool may_ask(struct visit *v, const char *host, bool tls)
 {
 	const char *colon = strrchr(host, ':'), *port = colon && !strchr(colon, ']') ? colon + 1 : NULL;
 	AUTO_FREE char *name = mem_ndup(host, port ? (size_t)(colon - host) : strlen(host));
 
+	if (!is_plain(host))
+		return false;
 	v->index = sandbox_login_find(v->logins, host, tls);
 	if (!v->index && !tls)
 		v->index = sandbox_login_find(v->logins, host, true); /* http:// is what the step was told to say */
@@ -111,8 +136,8 @@ static bool may_ask(struct visit *v, const char *host, bool tls)
 		return true;
 	if ((port && strcmp(port, "443") && strcmp(port, "80")) || !is_listed(v->hosts, name))
 		return false;
-	return !through_proxy(tls) || !(strspn(name, "0123456789.") == strlen(name) || *name == '[' || !strchr(name, '.') ||
-					text_ends(name, ".localhost") || text_ends(name, ".local") || text_ends(name, ".internal"));
+	return !through_proxy(tls) || !(is_number(name) || !strchr(name, '.') || text_ends(name, ".localhost") || text_ends(name, ".local") ||
+					text_ends(name, ".internal"));
 }
 
 static void set_common(CURL *c, struct visit *v, const char *url)
@@ -129,16 +154,39 @@ static void set_common(CURL *c, struct visit *v, const char *url)
 		curl_easy_setopt(c, CURLOPT_CAINFO, getenv("SSL_CERT_FILE"));
 }
 
+/* How far a tunnel is. */
+struct pace {
+	int64_t begun, window; /* ms of base/clock.h */
+	uint64_t bytes, before; /* all; those before this window */
+};
+
+/* An idle one is slow, too: who wants it again opens another. */
+static bool is_slow(struct pace *p)
+{
+	int64_t now = clock_ms(), long_ms = WINDOWS * pace_window() * 1000;
+
+	if (now - p->begun > WINDOWS * pace_longest(p->bytes))
+		return true;
+	if (now - p->window < long_ms)
+		return false;
+	bool slow = p->bytes - p->before < (uint64_t)(PACE_LEAST * WINDOWS * pace_window());
+	p->window = now;
+	p->before = p->bytes;
+	return slow;
+}
+
 static void carry(int client, int server)
 {
 	struct pollfd fds[] = { { client, POLLIN, 0 }, { server, POLLIN, 0 } };
+	struct pace pace = { .begun = clock_ms(), .window = clock_ms() };
 	char bytes[65536];
 
-	for (int open = 2; open && poll(fds, 2, -1) >= 0;)
+	for (int open = 2; open && poll(fds, 2, 1000) >= 0 && !is_slow(&pace);)
 		for (int i = 0; i < 2; i++) {
 			if (!fds[i].revents)
 				continue;
 			ssize_t n = recv(fds[i].fd, bytes, sizeof bytes, 0);
+			pace.bytes += n > 0 ? (uint64_t)n : 0;
 			int to = i ? client : server;
 			struct err *e = n > 0 ? file_write_all(to, bytes, (size_t)n, "a connection") : NULL;
 			if (n <= 0 || e) {
@@ -276,7 +324,7 @@ static void fetch(struct visit *v, const char *target, bool head, char *lines)
 	const char *from = target + strlen("http://"), *path = from + strcspn(from, "/?");
 	AUTO_FREE char *host = mem_ndup(from, (size_t)(path - from));
 
-	if (strchr(host, '@') || !may_ask(v, host, false)) {
+	if (!may_ask(v, host, false)) {
 		answer(v->client, "403 Forbidden", "mkbench: a build step may not reach that host");
 		return;
 	}
@@ -286,8 +334,8 @@ static void fetch(struct visit *v, const char *target, bool head, char *lines)
 	set_common(c, v, url);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(c, CURLOPT_NOBODY, (long)head);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)PACE_LEAST);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, WINDOWS * pace_window());
 	curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_head);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, v);

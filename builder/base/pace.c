@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fetch/pace.h"
+#include "base/pace.h"
 
 #include <stdlib.h>
 
