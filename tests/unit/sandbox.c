@@ -3,7 +3,9 @@
 #include "layer/sandbox/sandbox_host.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,6 +236,37 @@ static void network(void)
 	waitpid(named, NULL, 0);
 	waitpid(other, NULL, 0);
 	unsetenv("PIP_INDEX_URL");
+}
+
+static void command(const char *line)
+{
+	const char *const argv[] = { "sh", "-ec", line, NULL };
+	int status = 0;
+
+	ok(fine(child_run(&(struct child){ .argv = argv }, NULL, NULL, &status)) && !status);
+}
+
+/* A machine whose addresses are public: its own doors, and its neighbours', are out of reach all the same. */
+static void near(void)
+{
+	struct sandbox s = room();
+	struct sockaddr_in6 at = { .sin6_family = AF_INET6, .sin6_port = htons(80) };
+	int before = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd = -1;
+
+	if (before < 0 || geteuid() || unshare(CLONE_NEWNET) < 0)
+		return;
+	command("ip link set lo up; ip address add 198.51.100.7/24 dev lo; ip address add 2001:db8::7/64 dev lo");
+	fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	ok(fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 9));
+	s.network = true;
+	const char *const argv[] = { "bash", "-ec", "for to in 198.51.100.7 198.51.100.9 '[2001:db8::7]' '[::ffff:198.51.100.7]'; do exec 3<>/dev/tcp/127.0.0.1/3128; "
+		"printf \"CONNECT $to:80 HTTP/1.1\\r\\n\\r\\n\" >&3; read -r line <&3; test \"${line%Bad*}\" = 'HTTP/1.1 502 '; done", NULL };
+	ok(fine(sandbox_run(&s, argv)));
+	empty_work();
+	ok(accept(fd, NULL, NULL) < 0 && errno == EAGAIN); /* nobody came */
+	close(fd);
+	ok(!setns(before, CLONE_NEWNET));
+	close(before);
 }
 
 /* A host that says a byte now and then is left, whether by a tunnel or not. */
@@ -475,6 +508,7 @@ int main(int argc, char **argv)
 	reads_only();
 	notes_what_is_asked();
 	network();
+	near();
 	drips();
 	network_variables();
 	settings();

@@ -5,8 +5,10 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,39 @@ bool sandbox_visit_is_public(const struct sockaddr *address)
 	return a[0] >> 5 == 1; /* 2000::/3 is all that is given away */
 }
 
+static bool is_in(const unsigned char *a, const struct ifaddrs *i, size_t at, size_t len)
+{
+	const unsigned char *own = (const unsigned char *)i->ifa_addr + at, *mask = i->ifa_netmask ? (const unsigned char *)i->ifa_netmask + at : NULL;
+
+	for (size_t n = 0; n < len; n++)
+		if ((a[n] ^ own[n]) & (mask && *mask ? mask[n] : 0xff))
+			return false;
+	return true;
+}
+
+/* Whether an address is this machine's, or of a network that it is in: those have addresses that are public, too, and doors that a firewall
+ * keeps others from. */
+static bool is_near(const struct sockaddr *address)
+{
+	static const size_t at4 = offsetof(struct sockaddr_in, sin_addr), at6 = offsetof(struct sockaddr_in6, sin6_addr);
+	const unsigned char *bytes = (const unsigned char *)address;
+	bool six = address->sa_family == AF_INET6, near = false;
+	bool mapped = six && IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+	struct ifaddrs *all = NULL;
+
+	if (getifaddrs(&all) < 0)
+		return true;
+	for (const struct ifaddrs *i = all; i && !near; i = i->ifa_next) {
+		int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
+		if (family == AF_INET && (!six || mapped))
+			near = is_in(bytes + (six ? at6 + 12 : at4), i, at4, 4);
+		else if (family == AF_INET6 && six)
+			near = is_in(bytes + at6, i, at6, 16);
+	}
+	freeifaddrs(all);
+	return near;
+}
+
 static void answer(int client, const char *status, const char *why)
 {
 	AUTO_FREE char *all = mem_printf("HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s\n",
@@ -74,7 +109,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 	const struct visit *v = arg;
 
 	(void)purpose;
-	if (!v->index && !sandbox_visit_is_public(&a->addr))
+	if (!v->index && (!sandbox_visit_is_public(&a->addr) || is_near(&a->addr)))
 		return CURL_SOCKET_BAD;
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
