@@ -25,7 +25,7 @@ static const char *host_architecture(void)
 	return NULL;
 }
 
-struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct service_set **ret_services)
+static struct err *check(const char *path, bool keyrings, struct recipe *ret, struct service_set **ret_services)
 {
 	struct problems problems;
 	AUTO_FREE char *share = NULL;
@@ -36,12 +36,19 @@ struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct servic
 		err_free(e);
 		TRY(share_folder(&share));
 		recipe_check_architecture(ret, host_architecture(), &problems);
+		if (keyrings)
+			service_check_keyrings(ret, &problems);
 		e = service_check(share, ret, &problems);
 		e = e ? e : recipe_verdict(ret, &problems);
 	}
 	AUTO_FREE char *report = problem_report(&problems, path);
 	fputs(report, stderr);
 	return e ? e : service_load(share, ret, ret_services);
+}
+
+struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct service_set **ret_services)
+{
+	return check(path, false, ret, ret_services);
 }
 
 struct err *cmd_check_open(struct build_context *j, const char *path, enum progress_style style)
@@ -58,7 +65,7 @@ static struct err *run(int argc, char **argv)
 	size_t outputs;
 
 	TRY(option_set_read(&cmd_check, argc, argv, &o));
-	struct err *e = cmd_check_recipe(o.recipe, &r, &services);
+	struct err *e = check(o.recipe, true, &r, &services);
 	outputs = r.outputs.count + r.registries.count;
 	if (!e)
 		printf("%s: ok: %zu app%s, %zu site%s, %zu output%s\n", o.recipe, r.apps.count, text_plural(r.apps.count),

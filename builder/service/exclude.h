@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What is left out of packages. */
 #pragma once
+#include "base/text.h"
 #include "service/service_set.h"
 
-/* ERR_RECIPE when base.keep names nothing that is left out. */
-struct err *exclude_list(struct service_set *s) MUST_CHECK;
+void exclude_list(struct service_set *s);
+/* The names of what m leaves out, each after ", ". */
+void exclude_add_names(struct text *known, const struct manifest *m);
+/* Each word of base.keep that is none of those names. */
+void exclude_check(const struct recipe *r, const char *known, struct problems *p);

@@ -110,7 +110,7 @@ static struct err *fill(struct service_set *s, const char *share)
 	package_list(s);
 	list_users(s);
 	list_masked(s);
-	TRY(exclude_list(s));
+	exclude_list(s);
 	recipe_variables_of_recipe(s);
 	TRY(recipe_variables_of_manifests(s));
 	TRY(process_list(s));

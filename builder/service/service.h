@@ -19,6 +19,8 @@ void service_free(struct service_set *s);
 /* Adds a problem for whatever in a recipe, be it half-read, no build could use: apps whose folder is not there, a framework that is unknown or does not suit them. The error is what is wrong in a
  * framework's own file. */
 struct err *service_check(const char *share, const struct recipe *r, struct problems *p) MUST_CHECK;
+/* The same for keyrings, which a build by a whole lock does not need: it reads no lists. */
+void service_check_keyrings(const struct recipe *r, struct problems *p);
 const char *service_framework(const struct service_set *s); /* its name */
 
 struct service_package {

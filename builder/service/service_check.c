@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "recipe/recipe_check.h"
+#include "service/exclude.h"
 #include "service/framework.h"
 #include "service/service.h"
 
@@ -31,17 +32,18 @@ static bool is_wanted(const struct recipe *r, const char *name, const struct man
 }
 
 /* A service that cannot be read is service_load's to complain about. */
-static void check_service(const char *share, const char *name, const struct recipe *r, struct problems *p)
+static void check_service(struct arena *a, const char *share, const char *name, const struct recipe *r, struct text *known,
+			  struct problems *p)
 {
-	struct arena arena = { 0 };
 	struct manifest m = { 0 };
-	struct err *e = manifest_read_service(&arena, share, name, &m);
+	struct err *e = manifest_read_service(a, share, name, &m);
 
 	if (!e && is_wanted(r, name, &m))
 		for (size_t i = 0; i < m.ports.count; i++)
 			recipe_check_port(r, strtoul(variable(&m, ((const char *const *)m.ports.items)[i]), NULL, 10), name, p);
+	if (!e)
+		exclude_add_names(known, &m);
 	err_free(e);
-	arena_done(&arena);
 }
 
 static int is_service(const struct dirent *d)
@@ -49,14 +51,15 @@ static int is_service(const struct dirent *d)
 	return d->d_name[0] != '.' && strcmp(d->d_name, "frameworks") && strcmp(d->d_name, "guest") && !strchr(d->d_name, '.');
 }
 
-static void check_ports(const char *share, const struct recipe *r, struct problems *p)
+/* The ports of all services, and the words of what they leave out. */
+static void check_services(struct arena *a, const char *share, const struct recipe *r, struct text *known, struct problems *p)
 {
 	AUTO_FREE char *folder = mem_printf("%s/services", share);
 	struct dirent **names = NULL;
 	int count = scandir(folder, &names, is_service, alphasort);
 
 	for (int i = 0; i < count; i++) {
-		check_service(share, names[i]->d_name, r, p);
+		check_service(a, share, names[i]->d_name, r, known, p);
 		free(names[i]);
 	}
 	free(names);
@@ -107,6 +110,30 @@ static void check_build(const struct recipe *r, size_t i, struct problems *p)
 		problem_add(p, at, "%s is an archive: add its 'sha256', which sha256sum prints", path);
 }
 
+static void check_keyring(const struct recipe *r, const char *keyring, struct mark at, struct problems *p)
+{
+	AUTO_FREE char *path = recipe_beside(r, keyring);
+	int code = look_at(path);
+
+	if (code == ENOENT || code == ENOTDIR)
+		problem_add(p, at, "there is no keyring %s: put it there, or write where it is", path);
+	else if (code == EISDIR)
+		problem_add(p, at, "%s is a folder: 'key' is a keyring's file", path);
+	else if (code == EACCES)
+		problem_add(p, at, "cannot open %s: %s", path, strerror(code));
+}
+
+void service_check_keyrings(const struct recipe *r, struct problems *p)
+{
+	const struct archive *archives = r->base.archives.items;
+
+	if (r->base.key)
+		check_keyring(r, r->base.key, node_mark(r->root, "base/key"), p);
+	for (size_t i = 0; i < r->base.archives.count; i++)
+		if (archives[i].key)
+			check_keyring(r, archives[i].key, node_mark(r->root, "base/archives/%zu/key", i), p);
+}
+
 static void check_options(const struct manifest *m, const struct recipe *r, size_t i, struct problems *p)
 {
 	const struct app *a = &((const struct app *)r->apps.items)[i];
@@ -127,24 +154,37 @@ static bool can_be_recognised(const struct app *a, bool is_here)
 	return a->path ? is_here : (a->git && a->ref) || (a->archive && a->sha256);
 }
 
-struct err *service_check(const char *share, const struct recipe *r, struct problems *p)
+/* What the recipe names of this machine; ret: whether the first app's folder is there. */
+static bool check_files(const struct recipe *r, struct problems *p)
 {
-	AUTO_ARENA struct arena arena = { 0 };
-	const struct app *apps = r->apps.items;
-	struct manifest m;
+	const struct app *apps = r->apps.items, *builds = r->runtime.archives.items;
 	bool first_is_here = false;
 
-	check_ports(share, r, p);
 	for (size_t i = 0; i < r->apps.count; i++)
 		if (apps[i].path && check_folder(r, i, p) && i == 0)
 			first_is_here = true;
 	for (size_t i = 0; i < r->runtime.archives.count; i++)
-		if (((const struct app *)r->runtime.archives.items)[i].path)
+		if (builds[i].path)
 			check_build(r, i, p);
-	if (!r->framework || !r->apps.count || (!strcmp(r->framework, "auto") && !can_be_recognised(apps, first_is_here)))
+	return first_is_here;
+}
+
+struct err *service_check(const char *share, const struct recipe *r, struct problems *p)
+{
+	AUTO_ARENA struct arena arena = { 0 };
+	AUTO_TEXT struct text known = { 0 };
+	struct manifest m;
+	bool first_is_here = check_files(r, p);
+
+	check_services(&arena, share, r, &known, p);
+	if (!r->framework || !r->apps.count || (!strcmp(r->framework, "auto") && !can_be_recognised(r->apps.items, first_is_here)))
 		return NULL;
 	TRY(framework_read(&arena, share, r, p, &m));
-	for (size_t i = 0; m.name && i < r->apps.count; i++)
+	if (!m.name)
+		return NULL;
+	for (size_t i = 0; i < r->apps.count; i++)
 		check_options(&m, r, i, p);
-	return m.name && first_is_here ? framework_check_app(&m, r, p) : NULL;
+	exclude_add_names(&known, &m);
+	exclude_check(r, known.bytes ? known.bytes : "", p);
+	return first_is_here ? framework_check_app(&m, r, p) : NULL;
 }
