@@ -147,3 +147,11 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 		--chown-ignore --chgrp-ignore --chmod-ignore
 	END
 }
+
+@test "a root file system that is read-only is said, with what to give" {
+	start_room ROOM_VOLUMES="mount -o remount,ro /run"
+	over
+	[[ $status = 6 ]]
+	grep -q 'cannot start: the root file system is read-only, and /run with it: start it without --read-only, or with --tmpfs /run --tmpfs /tmp' "$log"
+	[[ ! -e $room/data/.mkbench ]]
+}

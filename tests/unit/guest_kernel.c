@@ -2,6 +2,7 @@
 #include "start/kernel.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "t.h"
@@ -27,8 +29,41 @@ static bool refuse(unsigned code)
 	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
 }
 
+/* What --cap-drop leaves of root's rights, which an ordinary user has none of. */
+static void test_rights(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct held[2] = { 0 };
+	struct err *e = kernel_check_rights();
+
+	ok(!geteuid() == !e);
+	err_free(e);
+	ok(!syscall(SYS_capget, &header, held));
+	held[0].effective &= ~(1u << CAP_CHOWN) & ~(1u << CAP_KILL);
+	ok(!syscall(SYS_capset, &header, held));
+	e = kernel_check_rights();
+	AUTO_FREE char *why = e ? err_text(e) : mem_dup("");
+	ok(strstr(why, "CHOWN") && strstr(why, "KILL)") && strstr(why, " --cap-add CHOWN ") && strstr(why, " --cap-add KILL"));
+	ok(!geteuid() == !strstr(why, "SETUID"));
+	err_free(e);
+}
+
+static void test_root(void)
+{
+	struct err *e = kernel_check_root("/tmp");
+
+	ok(!e);
+	err_free(e);
+	e = kernel_check_root("/proc/sys/kernel/ostype/no-folder"); /* whatever else is wrong is said where it fails */
+	ok(!e);
+	err_free(e);
+}
+
 int main(void)
 {
+	test_root();
+	test_rights();
+
 	struct err *e = kernel_check();
 
 	ok(!e);

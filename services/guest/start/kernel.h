@@ -6,3 +6,8 @@
 /* ERR_SYSTEM when programs could not start a thread: an old engine's profile refuses clone3 with EPERM, for which the C library
  * does not take another way. */
 struct err *kernel_check(void) MUST_CHECK;
+
+/* ERR_SYSTEM when root of the container may not do what it does for others' files and processes, with the capabilities that lack. */
+struct err *kernel_check_rights(void) MUST_CHECK;
+/* ERR_SYSTEM when folder, which each start writes to, is on a file system that is read-only. */
+struct err *kernel_check_root(const char *folder) MUST_CHECK;

@@ -41,6 +41,8 @@ struct err *prepare_volume_process(int *ret_signals)
 
 	if (geteuid())
 		return err_new(ERR_USAGE, "init must run as root: it gives each program its own user");
+	TRY(kernel_check_rights());
+	TRY(kernel_check_root("/run"));
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	*ret_signals = signalfd(-1, &all, SFD_CLOEXEC);
