@@ -79,7 +79,7 @@ const struct cmd cmd_inspect = {
 	.name = "inspect",
 	.operand = "IMAGE|RECIPE",
 	.summary = "show what an image holds, how large it is and who brought a file",
-	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar) or a docker archive, of mkbench or of others: its settings, its "
+	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar) or a docker archive, of mkbench or of others, with :TAG behind it where it holds several: its settings, its "
 		"layers, its packages of Debian, Python and Node, its apps, what is largest. Needs no right and starts nothing. A disk is not read: "
 		"it holds what the container of the same recipe holds.\n\n"
 		"Of a RECIPE the image that its build has written into this folder is shown, and how much of it each line of the recipe brings; what "

@@ -16,7 +16,10 @@
 enum { USER = OPTION_OWN, PASSWORD_FILE, PLAIN_HTTP, SIGN_KEY, SIGN_PASSWORD_FILE };
 
 struct wishes {
-	const char *words[2];    /* IMAGE, REGISTRY/NAME[:TAG] */
+	const char *words[2];    /* the first IMAGE, and the next word */
+	char *const *images;     /* image_count of them */
+	size_t image_count;
+	const char *target;      /* REGISTRY/NAME[:TAG] */
 	const char *user, *password_file, *sign_key, *sign_password_file;
 	bool plain_http;
 	enum progress_style style;
@@ -91,18 +94,19 @@ static struct err *open_signing(const struct wishes *w, struct push *p, struct s
 }
 
 static struct err *push(const struct wishes *w, struct push *p, struct signing *s, struct reference *where, struct credentials *login,
-			struct manifest_set *set)
+			struct layout *layouts, struct manifest_set *set)
 {
 	struct push_result result;
 
-	TRY(reference_parse(w->words[1], "latest", where)); /* before an image is read */
+	TRY(reference_parse(w->target, "latest", where)); /* before an image is read */
 	TRY(open_signing(w, p, s));
 	TRY(log_in(w, where, login));
-	TRY(layout_open(w->words[0], p->layout));
-	TRY(manifest_set_read(p->layout, set));
+	for (size_t i = 0; i < w->image_count; i++)
+		TRY(layout_open(w->images[i], &layouts[i]));
+	TRY(manifest_set_read(layouts, w->image_count, set));
 	if (set->tag) {
 		reference_done(where);
-		TRY(reference_parse(w->words[1], set->tag, where));
+		TRY(reference_parse(w->target, set->tag, where));
 	}
 	p->progress = progress_new(w->style);
 	TRY(push_image(p, &result));
@@ -113,19 +117,27 @@ static struct err *push(const struct wishes *w, struct push *p, struct signing *
 static struct err *run(int argc, char **argv)
 {
 	struct wishes w = { 0 };
-	AUTO_LAYOUT struct layout layout = { .fd = -1 };
 	AUTO_MANIFEST_SET struct manifest_set set = { 0 };
 	AUTO_REFERENCE struct reference where = { 0 };
 	struct credentials login = { 0 };
 	struct signing s = { 0 };
 
 	TRY(option_read(&cmd_push, argc, argv, take, &w, w.words));
-	struct push p = { .layout = &layout, .set = &set, .where = &where, .login = &login, .plain_http = w.plain_http };
+	w.images = option_words(argc, argv);
+	while (w.images[w.image_count + 1])
+		w.image_count++;
+	w.target = w.images[w.image_count];
+	AUTO_FREE struct layout *layouts = mem_new(w.image_count * sizeof *layouts);
+	for (size_t i = 0; i < w.image_count; i++)
+		layouts[i].fd = -1;
+	struct push p = { .set = &set, .where = &where, .login = &login, .plain_http = w.plain_http };
 	cmd_store_open(&p.store);
-	struct err *e = push(&w, &p, &s, &where, &login, &set);
+	struct err *e = push(&w, &p, &s, &where, &login, layouts, &set);
 	key_done(&s.key);
 	progress_free(p.progress);
 	credentials_done(&login);
+	for (size_t i = 0; i < w.image_count; i++)
+		layout_close(&layouts[i]);
 	store_close(p.store);
 	return e;
 }
@@ -142,10 +154,11 @@ static const struct option_row options[] = {
 
 const struct cmd cmd_push = {
 	.name = "push",
-	.operand = "IMAGE REGISTRY/NAME[:TAG]",
+	.operand = "IMAGE... REGISTRY/NAME[:TAG]",
 	.summary = "push an image into a registry, with what is attached to it",
-	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar), of one platform or several, or a docker archive. Without TAG it "
-		"keeps the tag that it has, else latest. Only what the registry lacks is sent; what another repository of it was given by this machine "
+	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar), of one platform or several, or a docker archive; IMAGE:TAG is "
+		"one of several in it. Several IMAGEs, each for a platform of its own, become one name: an image index, of which each machine "
+		"pulls what is for it. Without TAG it keeps the tag that it has, else latest. Only what the registry lacks is sent; what another repository of it was given by this machine "
 		"is taken from there. An upload that breaks goes on where it stopped; a registry that is busy is asked again, five times.\n\n"
 		"The login is the one that docker or podman keeps ('docker login HOST'), credential helpers included, or --user with --password-file. "
 		"It is shown nowhere.\n\n"

@@ -114,7 +114,7 @@ static struct err *read_all(const struct cmd *c, const struct reader *r, int arg
 	return NULL;
 }
 
-/* "OLD NEW" is two, "FILE..." any number; a word in brackets may be left out. */
+/* "OLD NEW" is two, "FILE..." any number, "FILE... NAME" two or more; a word in brackets may be left out. */
 static struct err *take_operands(const struct cmd *c, int argc, char **argv, const char **ret)
 {
 	bool must = c->operand && c->operand[0] != '[', two = c->operand && strchr(c->operand, ' ');
@@ -124,7 +124,7 @@ static struct err *take_operands(const struct cmd *c, int argc, char **argv, con
 	for (int i = 0; i < most || !i; i++)
 		ret[i] = i < count ? argv[optind + i] : NULL;
 	if (must && count < most)
-		return err_new(ERR_USAGE, "%s wants %s, %s: see 'mkbench help %s'", c->name, two ? "two words" : many ? "one word or more" : "one word", c->operand, c->name);
+		return err_new(ERR_USAGE, "%s wants %s, %s: see 'mkbench help %s'", c->name, two ? many ? "two words or more" : "two words" : many ? "one word or more" : "one word", c->operand, c->name);
 	if (count > most && !many)
 		return err_new(ERR_USAGE, "%s: '%s' is one word too many: see 'mkbench help %s'", c->name, argv[optind + most], c->name);
 	return NULL;

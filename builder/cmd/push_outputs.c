@@ -11,11 +11,11 @@ static struct err *push_to(const struct build_context *j, const char *path, cons
 	AUTO_LAYOUT struct layout layout = { .fd = -1 };
 	AUTO_MANIFEST_SET struct manifest_set set = { 0 };
 	struct credentials login = { 0 };
-	struct push p = { .layout = &layout, .set = &set, .where = where, .login = &login, .store = j->store, .progress = j->progress };
+	struct push p = { .set = &set, .where = where, .login = &login, .store = j->store, .progress = j->progress };
 	struct push_result result;
 
 	TRY(layout_open(path, &layout));
-	TRY(manifest_set_read(&layout, &set));
+	TRY(manifest_set_read(&layout, 1, &set));
 	TRY(credentials_find(where->host, where->name, &login));
 	struct err *e = push_image(&p, &result);
 	credentials_done(&login);

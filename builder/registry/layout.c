@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/image_path.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -89,7 +90,8 @@ struct err *layout_open(const char *path, struct layout *ret)
 {
 	struct stat st;
 
-	*ret = (struct layout){ .fd = -1, .path = realpath(path, NULL) };
+	*ret = (struct layout){ .fd = -1 };
+	image_path_split(path, &ret->path, &ret->tag);
 	if (!ret->path || stat(ret->path, &st) < 0)
 		return err_new(ERR_USAGE, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
@@ -106,6 +108,7 @@ void layout_close(struct layout *l)
 	l->fd = -1;
 	free(l->members.items);
 	free(l->path);
+	free(l->tag);
 	arena_done(&l->arena);
 	*l = (struct layout){ .fd = -1 };
 }

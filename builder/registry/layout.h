@@ -19,11 +19,12 @@ struct layout_member {
 struct layout {
 	struct arena arena;
 	char *path;                 /* absolute */
+	char *tag;                  /* of FOLDER:TAG: the one of its images that is meant; NULL: nobody has said */
 	int fd;                     /* of the archive; -1: a folder */
 	struct { struct layout_member *items; size_t count, room; } members; /* of the archive */
 };
 
-/* ERR_USAGE when it is neither a folder nor a tar. ret is ended by layout_close in any case. */
+/* ERR_USAGE when it is neither a folder nor a tar, by itself or with :TAG behind it. ret is ended by layout_close in any case. */
 struct err *layout_open(const char *path, struct layout *ret) MUST_CHECK;
 void layout_close(struct layout *l);
 #define AUTO_LAYOUT __attribute__((cleanup(layout_close)))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/image_path.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "registry/manifest_set_own.h"
@@ -45,15 +46,14 @@ static const char *member_of(struct manifest_set *m, const struct digest *d)
 	return keep(m, path);
 }
 
-void manifest_set_add_blob(struct manifest_set *m, const char *member, const struct digest *d, uint64_t size_bytes)
+void manifest_set_add_blob(struct manifest_set *m, const struct layout *l, const char *member, const struct digest *d, uint64_t size_bytes)
 {
 	for (size_t i = 0; i < m->blobs.count; i++)
 		if (digest_equal(&m->blobs.items[i].digest, d))
 			return;
-	VEC_PUSH(&m->blobs, (struct manifest_blob){ member, *d, size_bytes });
+	VEC_PUSH(&m->blobs, (struct manifest_blob){ l, member, *d, size_bytes });
 	m->size_bytes += size_bytes;
 }
-
 
 size_t manifest_set_add_document(struct manifest_set *m, const struct manifest_document *d)
 {
@@ -89,7 +89,7 @@ static struct err *take_blob(const struct layout *l, const json_t *descriptor, s
 	file_closep(&fd);
 	if (json_integer_value(json_object_get(descriptor, "size")) != (json_int_t)size)
 		return layout_damaged(l, "a blob does not have the size that its manifest says");
-	manifest_set_add_blob(m, member, &d, size);
+	manifest_set_add_blob(m, l, member, &d, size);
 	return NULL;
 }
 
@@ -156,22 +156,37 @@ static struct err *take_document(struct layout *l, const json_t *descriptor, uns
 	return NULL;
 }
 
-/* Whether an entry of index.json is no image, but attached to one. */
-static struct err *is_attached(struct layout *l, const json_t *entry, struct manifest_set *m, bool *ret)
+/* What the manifest of an entry of index.json is attached to, zero when it is an image. */
+static struct err *read_subject(struct layout *l, const json_t *entry, struct manifest_set *m, struct digest *ret)
 {
 	AUTO_JSON json_t *document = NULL;
 	AUTO_FREE char *text = NULL;
 	struct digest d;
 	size_t len;
 
-	*ret = json_object_get(entry, "artifactType") != NULL;
-	if (*ret)
-		return NULL;
+	*ret = (struct digest){ 0 };
 	if (!digest_from(entry, &d))
 		return layout_damaged(l, "its index names a manifest without its SHA-256");
 	TRY(layout_read(l, member_of(m, &d), &d, &text, &len));
 	document = json_loadb(text, len, 0, NULL);
-	*ret = json_object_get(document, "subject") != NULL;
+	digest_from(json_object_get(document, "subject"), ret);
+	return NULL;
+}
+
+/* What is attached to another image of the layout than the one that was chosen stays. */
+static struct err *take_attached(struct layout *l, const json_t *entries, struct manifest_set *m)
+{
+	size_t images = m->documents.count, ignored;
+
+	for (size_t i = 0; i < json_array_size(entries); i++) {
+		struct digest subject;
+		bool wanted = !l->tag;
+		TRY(read_subject(l, json_array_get(entries, i), m, &subject));
+		for (size_t k = 0; k < images && !wanted; k++)
+			wanted = digest_equal(&m->documents.items[k].digest, &subject);
+		if (wanted)
+			TRY(take_document(l, json_array_get(entries, i), INDEX_DEPTH, m, &ignored));
+	}
 	return NULL;
 }
 
@@ -185,65 +200,72 @@ static void take_tag(const json_t *entry, struct manifest_set *m)
 	m->tag = ref && reference_is_tag(ref) ? keep(m, ref) : NULL;
 }
 
-static bool same_platform(const json_t *a, const json_t *b)
+/* The image as an error names it. */
+static const char *name_of(const struct layout *l, const json_t *entry, struct manifest_set *m)
 {
-	const json_t *x = json_object_get(a, "platform"), *y = json_object_get(b, "platform");
+	const char *ref = text_at(json_object_get(entry, "annotations"), "org.opencontainers.image.ref.name");
+	AUTO_FREE char *name = mem_printf("%s:%s", l->path, ref ? ref : text_at(entry, "digest"));
 
-	return !x || !y || json_equal(x, y);
+	return keep(m, name);
 }
 
-/* Several images of one layout are one image of several platforms, when each says its own. */
+/* Several images of one layout are one image of several platforms. */
 static struct err *join(struct layout *l, const json_t *images, struct manifest_set *m)
 {
-	size_t count = json_array_size(images), ignored;
+	size_t count = json_array_size(images);
+	AUTO_FREE struct manifest_set *parts = mem_new(count * sizeof *parts);
+	AUTO_FREE const char **names = mem_new(count * sizeof *names);
+	struct err *e = NULL;
 
+	for (size_t i = 0; !e && i < count; i++) {
+		names[i] = name_of(l, json_array_get(images, i), m);
+		e = take_document(l, json_array_get(images, i), INDEX_DEPTH, &parts[i], &parts[i].root);
+	}
+	if (!e)
+		e = manifest_set_join(parts, names, count, m);
 	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < i; k++)
-			if (same_platform(json_array_get(images, i), json_array_get(images, k)))
-				return err_new(ERR_USAGE, "%s holds %zu images, and not one a platform: 'skopeo copy' takes one of them by its name", l->path, count);
-	for (size_t i = 0; i < count; i++)
-		TRY(take_document(l, json_array_get(images, i), INDEX_DEPTH, m, &ignored));
-	AUTO_JSON json_t *index = json_pack("{s:i, s:s, s:O}", "schemaVersion", 2, "mediaType", MANIFEST_INDEX, "manifests", images);
-	AUTO_FREE char *text = json_dumps(index, JSON_COMPACT | JSON_SORT_KEYS);
-	if (!text)
-		mem_exhausted();
-	struct manifest_document d = { .type = MANIFEST_INDEX, .text = keep(m, text), .len = strlen(text), .digest = digest_of(text, strlen(text)) };
-	m->root = manifest_set_add_document(m, &d);
-	return NULL;
+		manifest_set_done(&parts[i]);
+	return e;
+}
+
+static bool is_meant(const struct layout *l, const json_t *entry)
+{
+	const json_t *notes = json_object_get(entry, "annotations");
+
+	return !l->tag || image_path_means(l->tag, text_at(notes, "org.opencontainers.image.ref.name")) ||
+	       image_path_means(l->tag, text_at(notes, "io.containerd.image.name"));
 }
 
 static struct err *take_index(struct layout *l, const json_t *index, struct manifest_set *m)
 {
 	const json_t *all = json_object_get(index, "manifests");
 	AUTO_JSON json_t *images = json_array(), *attached = json_array();
-	size_t ignored;
-	bool is;
+	struct digest subject;
 
 	for (size_t i = 0; i < json_array_size(all); i++) {
 		json_t *entry = json_array_get(all, i);
-		TRY(is_attached(l, entry, m, &is));
-		json_array_append(is ? attached : images, entry);
+		TRY(read_subject(l, entry, m, &subject));
+		bool is = json_object_get(entry, "artifactType") || !digest_is_zero(&subject);
+		if (is || is_meant(l, entry))
+			json_array_append(is ? attached : images, entry);
 	}
 	if (!json_array_size(images))
-		return err_new(ERR_USAGE, "%s holds no image", l->path);
+		return l->tag ? err_new(ERR_USAGE, "%s has no image that is called %s", l->path, l->tag) : err_new(ERR_USAGE, "%s holds no image", l->path);
 	take_tag(json_array_get(images, 0), m);
 	if (json_array_size(images) == 1)
 		TRY(take_document(l, json_array_get(images, 0), INDEX_DEPTH, m, &m->root));
 	else
 		TRY(join(l, images, m));
-	for (size_t i = 0; i < json_array_size(attached); i++)
-		TRY(take_document(l, json_array_get(attached, i), INDEX_DEPTH, m, &ignored));
-	return NULL;
+	return take_attached(l, attached, m);
 }
 
-struct err *manifest_set_read(struct layout *l, struct manifest_set *ret)
+static struct err *read_one(struct layout *l, struct manifest_set *ret)
 {
 	AUTO_JSON json_t *first = NULL;
 	AUTO_FREE char *text = NULL;
 	size_t len;
 	bool oci = layout_has(l, "index.json");
 
-	*ret = (struct manifest_set){ 0 };
 	if (!oci && !layout_has(l, "manifest.json"))
 		return err_new(ERR_USAGE, "%s is no image that can be pushed: an OCI image layout (a folder or a .tar) or a docker archive", l->path);
 	TRY(layout_read(l, oci ? "index.json" : "manifest.json", NULL, &text, &len));
@@ -251,6 +273,26 @@ struct err *manifest_set_read(struct layout *l, struct manifest_set *ret)
 	if (!first)
 		return layout_damaged(l, oci ? "its index.json is not JSON" : "its manifest.json is not JSON");
 	return oci ? take_index(l, first, ret) : manifest_set_docker(l, first, ret);
+}
+
+struct err *manifest_set_read(struct layout *layouts, size_t count, struct manifest_set *ret)
+{
+	AUTO_FREE struct manifest_set *parts = mem_new(count * sizeof *parts);
+	AUTO_FREE const char **names = mem_new(count * sizeof *names);
+	struct err *e = NULL;
+
+	*ret = (struct manifest_set){ 0 };
+	if (count == 1)
+		return read_one(layouts, ret);
+	for (size_t i = 0; !e && i < count; i++) {
+		names[i] = layouts[i].path;
+		e = read_one(&layouts[i], &parts[i]);
+	}
+	if (!e)
+		e = manifest_set_join(parts, names, count, ret);
+	for (size_t i = 0; i < count; i++)
+		manifest_set_done(&parts[i]);
+	return e;
 }
 
 void manifest_set_done(struct manifest_set *m)

@@ -5,6 +5,7 @@
 #include "registry/layout.h"
 
 struct manifest_blob {
+	const struct layout *layout;
 	const char *member;          /* where its bytes are in the layout */
 	struct digest digest;
 	uint64_t size_bytes;
@@ -29,9 +30,10 @@ struct manifest_set {
 	uint64_t size_bytes;         /* of all blobs */
 };
 
-/* ERR_USAGE when it is no image, or several with nothing to choose by; ERR_BUILD when it is a damaged one. Of a docker archive the OCI
- * manifest is made. The layout outlives ret, which is ended by manifest_set_done in any case. */
-struct err *manifest_set_read(struct layout *l, struct manifest_set *ret) MUST_CHECK;
+/* Of several layouts, or of one with several images, ret is an index over them, each of a platform of its own. ERR_USAGE when one is no
+ * image, or two are of one platform; ERR_BUILD when one is damaged. Of a docker archive the OCI manifest is made. The layouts outlive
+ * ret, which is ended by manifest_set_done in any case. */
+struct err *manifest_set_read(struct layout *layouts, size_t count, struct manifest_set *ret) MUST_CHECK;
 void manifest_set_done(struct manifest_set *m);
 #define AUTO_MANIFEST_SET __attribute__((cleanup(manifest_set_done)))
 

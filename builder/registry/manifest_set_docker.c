@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/image_path.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "registry/manifest_set_own.h"
@@ -49,16 +50,40 @@ static struct err *describe(const struct layout *l, const char *member, const ch
 	TRY(hash(l, member, &d, &size, &gzip));
 	AUTO_FREE char *digest = mem_printf("sha256:%s", digest_hex(&d, hex)), *whole = mem_printf("%s%s", type, gzip ? "+gzip" : "");
 	*ret = json_pack("{s:s, s:s, s:I}", "mediaType", whole, "digest", digest, "size", (json_int_t)size);
-	manifest_set_add_blob(m, arena_dup(&m->arena, member, strlen(member)), &d, size);
+	manifest_set_add_blob(m, l, arena_dup(&m->arena, member, strlen(member)), &d, size);
 	return *ret ? NULL : layout_damaged(l, "a name in it is no text");
 }
 
-static void take_tag(const json_t *image, struct manifest_set *m)
+static void take_tag(const char *name, struct manifest_set *m)
 {
-	const char *name = json_string_value(json_array_get(json_object_get(image, "RepoTags"), 0)), *colon = name ? strrchr(name, ':') : NULL;
+	const char *colon = name ? strrchr(name, ':') : NULL;
 
 	if (colon && reference_is_tag(colon + 1))
 		m->tag = arena_dup(&m->arena, colon + 1, strlen(colon + 1));
+}
+
+/* The image that the layout's tag means; without one the only one that there is. */
+static struct err *choose(const struct layout *l, const json_t *list, const json_t **ret, const char **ret_name)
+{
+	const json_t *image = json_array_get(list, 0);
+	const char *first = json_string_value(json_array_get(json_object_get(image, "RepoTags"), 0));
+
+	*ret = image;
+	*ret_name = first;
+	if (!l->tag && json_array_size(list) == 1)
+		return NULL;
+	for (size_t i = 0; l->tag && i < json_array_size(list); i++) {
+		*ret = json_array_get(list, i);
+		const json_t *names = json_object_get(*ret, "RepoTags");
+		for (size_t k = 0; k < json_array_size(names); k++) {
+			*ret_name = json_string_value(json_array_get(names, k));
+			if (image_path_means(l->tag, *ret_name))
+				return NULL;
+		}
+	}
+	if (l->tag)
+		return err_new(ERR_USAGE, "%s has no image that is called %s", l->path, l->tag);
+	return err_new(ERR_USAGE, "%s holds %zu images: name one of them, as %s:%s", l->path, json_array_size(list), l->path, first ? first : "NAME");
 }
 
 static struct err *take_parts(const struct layout *l, const json_t *image, struct manifest_set *m, json_t *manifest)
@@ -80,14 +105,14 @@ static struct err *take_parts(const struct layout *l, const json_t *image, struc
 
 struct err *manifest_set_docker(struct layout *l, const json_t *list, struct manifest_set *m)
 {
-	const json_t *image = json_array_get(list, 0);
+	const json_t *image;
+	const char *name;
 
-	if (json_array_size(list) != 1)
-		return err_new(ERR_USAGE, "%s holds %zu images: 'docker save' one of them", l->path, json_array_size(list));
+	TRY(choose(l, list, &image, &name));
 	json_t *manifest = json_pack("{s:i, s:s}", "schemaVersion", 2, "mediaType", MANIFEST_IMAGE);
 	if (!manifest)
 		mem_exhausted();
-	take_tag(image, m);
+	take_tag(name, m);
 	struct err *e = take_parts(l, image, m, manifest);
 	char *text = e ? NULL : json_dumps(manifest, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(manifest);

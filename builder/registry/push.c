@@ -79,7 +79,7 @@ static struct err *push_blobs(const struct push *p, struct registry *r, const st
 	progress_stage(p->progress, "push", p->set->size_bytes, "bytes");
 	for (size_t i = 0; i < p->set->blobs.count; i++) {
 		const struct manifest_blob *b = &p->set->blobs.items[i];
-		TRY(upload_blob(r, p->layout, b, n->of_blob[i], p->progress, &result));
+		TRY(upload_blob(r, b, n->of_blob[i], p->progress, &result));
 		ret->sent += result == UPLOAD_SENT;
 		ret->mounted += result == UPLOAD_MOUNTED;
 		ret->present += result == UPLOAD_PRESENT;

@@ -9,7 +9,6 @@
 #include "store/store.h"
 
 struct push {
-	struct layout *layout;
 	const struct manifest_set *set;
 	const struct reference *where;
 	struct credentials *login;       /* taken over */

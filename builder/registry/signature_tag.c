@@ -25,13 +25,13 @@ static void drop_json(json_t **j)
 static struct err *put_blob(struct registry *r, const char *folder, const char *bytes, char **ret)
 {
 	struct layout l = { .path = (char *)folder, .fd = -1 };
-	struct manifest_blob blob = { .member = "blob", .digest = digest_of(bytes, strlen(bytes)), .size_bytes = strlen(bytes) };
+	struct manifest_blob blob = { .layout = &l, .member = "blob", .digest = digest_of(bytes, strlen(bytes)), .size_bytes = strlen(bytes) };
 	AUTO_FREE char *path = mem_printf("%s/blob", folder);
 	enum upload_result result;
 	char hex[DIGEST_HEX];
 
 	TRY(file_write(path, bytes, strlen(bytes), 0600));
-	TRY(upload_blob(r, &l, &blob, NULL, NULL, &result));
+	TRY(upload_blob(r, &blob, NULL, NULL, &result));
 	*ret = mem_printf("sha256:%s", digest_hex(&blob.digest, hex));
 	return NULL;
 }

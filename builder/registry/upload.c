@@ -14,7 +14,6 @@
 
 struct upload {
 	struct registry *registry;
-	const struct layout *layout;
 	const struct manifest_blob *blob;
 	const char *neighbour;
 	struct progress *progress;
@@ -76,7 +75,7 @@ static struct err *check(struct upload *u)
 
 	for (uint64_t at = 0; at < u->blob->size_bytes;) {
 		size_t len = u->blob->size_bytes - at < CHUNK ? (size_t)(u->blob->size_bytes - at) : CHUNK;
-		struct err *e = file_read_at(u->fd, chunk, len, u->offset + at, u->layout->path);
+		struct err *e = file_read_at(u->fd, chunk, len, u->offset + at, u->blob->layout->path);
 		if (e) {
 			digest_drop(run);
 			return e;
@@ -85,7 +84,7 @@ static struct err *check(struct upload *u)
 		at += len;
 	}
 	struct digest found = digest_finish(run);
-	return digest_equal(&found, &u->blob->digest) ? NULL : layout_damaged(u->layout, "a blob does not have its digest");
+	return digest_equal(&found, &u->blob->digest) ? NULL : layout_damaged(u->blob->layout, "a blob does not have its digest");
 }
 
 static struct err *go_to(struct upload *u, const struct exchange_answer *a, bool must)
@@ -257,17 +256,16 @@ static struct err *run(struct upload *u)
 	return NULL;
 }
 
-struct err *upload_blob(struct registry *r, const struct layout *l, const struct manifest_blob *b, const char *neighbour, struct progress *p,
-			enum upload_result *ret)
+struct err *upload_blob(struct registry *r, const struct manifest_blob *b, const char *neighbour, struct progress *p, enum upload_result *ret)
 {
 	char hex[DIGEST_HEX];
 	uint64_t size;
-	struct upload u = { .registry = r, .layout = l, .blob = b, .neighbour = neighbour, .progress = p, .fd = -1, .piece = UPLOAD_PIECE };
+	struct upload u = { .registry = r, .blob = b, .neighbour = neighbour, .progress = p, .fd = -1, .piece = UPLOAD_PIECE };
 
 	snprintf(u.digest, sizeof u.digest, "sha256:%s", digest_hex(&b->digest, hex));
 	snprintf(u.what, sizeof u.what, "push the blob sha256:%.12s", hex);
 	progress_item(p, u.digest);
-	TRY(layout_file(l, b->member, &u.fd, &u.offset, &size));
+	TRY(layout_file(b->layout, b->member, &u.fd, &u.offset, &size));
 	struct err *e = run(&u);
 	file_closep(&u.fd);
 	free(u.location);

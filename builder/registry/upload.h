@@ -12,5 +12,4 @@ enum upload_result { UPLOAD_PRESENT, UPLOAD_MOUNTED, UPLOAD_SENT };
 
 /* neighbour is a repository of the same registry that may have the blob, or NULL. ERR_BUILD when the blob's bytes are not those that its
  * digest names. p is told of the blob's bytes once each, sent or not; it may be NULL. */
-struct err *upload_blob(struct registry *r, const struct layout *l, const struct manifest_blob *b, const char *neighbour, struct progress *p,
-			enum upload_result *ret) MUST_CHECK;
+struct err *upload_blob(struct registry *r, const struct manifest_blob *b, const char *neighbour, struct progress *p, enum upload_result *ret) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "base/image_path.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "report/image_stream.h"
@@ -122,22 +123,67 @@ static bool is_image(const json_t *entry)
 	return !json_object_get(entry, "artifactType") && (!os || strcmp(os, "unknown"));
 }
 
-static const json_t *choose(const json_t *index)
+static const char *note_of(const json_t *entry, const char *key)
 {
-	const json_t *all = json_object_get(index, "manifests"), *first = NULL;
+	return json_string_value(json_object_get(json_object_get(entry, "annotations"), key));
+}
+
+static const char *layout_name(const json_t *entry)
+{
+	return note_of(entry, "org.opencontainers.image.ref.name");
+}
+
+static bool is_meant(const struct image_source *s, const json_t *entry)
+{
+	return !s->tag || image_path_means(s->tag, layout_name(entry)) || image_path_means(s->tag, note_of(entry, "io.containerd.image.name"));
+}
+
+static const char *architecture_of(const json_t *entry)
+{
+	const char *word = json_string_value(json_object_get(json_object_get(entry, "platform"), "architecture"));
+
+	return word ? word : "";
+}
+
+/* Whether b is another image than a, under another name, and nothing else tells them apart. */
+static bool is_rival(const struct image_source *s, const json_t *a, const json_t *b)
+{
+	AUTO_JSON json_t *manifest = NULL;
+	const char *name = layout_name(a), *other = layout_name(b);
+	struct digest d, e;
+
+	if (!name || !other || !strcmp(name, other) || strcmp(architecture_of(a), architecture_of(b)) || text_ends(other, ".sig") || text_ends(other, ".att"))
+		return false;
+	if (!digest_from(a, &d) || !digest_from(b, &e) || digest_equal(&d, &e))
+		return false;
+	err_free(read_blob(s, &e, &manifest));
+	return !json_object_get(manifest, "subject");
+}
+
+/* named: the entries have the names of images, of which the source's tag means one. NULL: none is an image. */
+static struct err *choose(const struct image_source *s, const json_t *index, bool named, const json_t **ret)
+{
+	const json_t *all = json_object_get(index, "manifests"), *found = NULL;
 	struct utsname u;
 	const char *own = own_architecture(&u);
 
 	for (size_t i = 0; i < json_array_size(all); i++) {
 		const json_t *entry = json_array_get(all, i);
-		const char *architecture = json_string_value(json_object_get(json_object_get(entry, "platform"), "architecture"));
-		if (!is_image(entry))
+		if (!is_image(entry) || (named && !is_meant(s, entry)))
 			continue;
-		if (architecture && !strcmp(architecture, own))
-			return entry;
-		first = first ? first : entry;
+		if (!found || (strcmp(architecture_of(found), own) && !strcmp(architecture_of(entry), own)))
+			found = entry;
 	}
-	return first;
+	if (!found && named && s->tag)
+		return err_new(ERR_USAGE, "%s has no image that is called %s", s->path, s->tag);
+	for (size_t i = 0; found && named && !s->tag && i < json_array_size(all); i++) {
+		const json_t *entry = json_array_get(all, i);
+		if (is_image(entry) && is_rival(s, found, entry))
+			return err_new(ERR_USAGE, "%s holds several images: name one of them, as %s:%s or :%s", s->path, s->path, layout_name(found),
+				       layout_name(entry));
+	}
+	*ret = found;
+	return NULL;
 }
 
 static struct err *take_layers(struct image_source *s, const json_t *layers)
@@ -159,8 +205,9 @@ static struct err *take_layers(struct image_source *s, const json_t *layers)
 static struct err *follow(struct image_source *s, const json_t *index, unsigned depth)
 {
 	AUTO_JSON json_t *next = NULL;
-	const json_t *entry = choose(index);
+	const json_t *entry = NULL;
 
+	TRY(choose(s, index, depth == INDEX_DEPTH, &entry));
 	if (!entry || !digest_from(entry, &s->manifest))
 		return damaged(s, "its index names no image");
 	take_name(s, entry);
@@ -182,14 +229,35 @@ static bool config_digest(const char *member, struct digest *ret)
 	return digest_parse(hex, ret);
 }
 
+/* The image that the tag means; without one the only one that there is. */
+static struct err *choose_docker(struct image_source *s, const json_t *list, const json_t **ret)
+{
+	*ret = json_array_get(list, 0);
+	s->name = json_string_value(json_array_get(json_object_get(*ret, "RepoTags"), 0));
+	if (!s->tag && json_array_size(list) > 1)
+		return err_new(ERR_USAGE, "%s holds %zu images: name one of them, as %s:%s", s->path, json_array_size(list), s->path, s->name ? s->name : "NAME");
+	for (size_t i = 0; s->tag && i < json_array_size(list); i++) {
+		*ret = json_array_get(list, i);
+		const json_t *names = json_object_get(*ret, "RepoTags");
+		for (size_t k = 0; k < json_array_size(names); k++) {
+			s->name = json_string_value(json_array_get(names, k));
+			if (image_path_means(s->tag, s->name))
+				return NULL;
+		}
+	}
+	return s->tag ? err_new(ERR_USAGE, "%s has no image that is called %s", s->path, s->tag) : NULL;
+}
+
 static struct err *take_docker(struct image_source *s, const json_t *list)
 {
-	const json_t *image = json_array_get(list, 0), *layers = json_object_get(image, "Layers");
-	const char *config = json_string_value(json_object_get(image, "Config"));
+	const json_t *image;
 
+	TRY(choose_docker(s, list, &image));
+	const json_t *layers = json_object_get(image, "Layers");
+	const char *config = json_string_value(json_object_get(image, "Config"));
+	s->name = keep(s, s->name);
 	if (!config || !config_digest(config, &s->config_digest))
 		return damaged(s, "its manifest.json names no configuration");
-	s->name = keep(s, json_string_value(json_array_get(json_object_get(image, "RepoTags"), 0)));
 	s->layer_count = json_array_size(layers);
 	if (s->layer_count > LAYER_LIMIT)
 		return damaged(s, "it has more than 1024 layers");
@@ -236,11 +304,13 @@ static struct err *open_documents(struct image_source *s)
 
 struct err *image_source_open(const char *path, struct image_source *ret)
 {
-	struct image_source s = { .path = realpath(path, NULL) };
+	struct image_source s = { 0 };
 	struct stat st;
 
+	image_path_split(path, &s.path, &s.tag);
 	if (!s.path || stat(s.path, &st) < 0) {
 		free(s.path);
+		free(s.tag);
 		return err_new(ERR_USAGE, "%s: %s", path, strerror(errno));
 	}
 	s.folder = S_ISDIR(st.st_mode);
@@ -257,6 +327,7 @@ void image_source_close(struct image_source *s)
 {
 	json_decref(s->config);
 	free(s->path);
+	free(s->tag);
 	arena_done(&s->arena);
 	*s = (struct image_source){ 0 };
 }

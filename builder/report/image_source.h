@@ -18,6 +18,7 @@ struct image_source_layer {
 struct image_source {
 	struct arena arena;      /* owns every text */
 	char *path;              /* absolute */
+	char *tag;               /* of FOLDER:TAG; NULL: nobody has said which image is meant */
 	bool folder;
 	const char *name;        /* as the image is called in it, "demo:1.0"; NULL: it has no name */
 	struct digest manifest;  /* zero: a docker archive has none */
@@ -27,7 +28,7 @@ struct image_source {
 	size_t layer_count;
 };
 
-/* ERR_USAGE when path is no image that can be read, ERR_BUILD when it is a damaged one. Of an index with several images the one for
- * this machine's architecture is taken, else the first. */
+/* ERR_USAGE when path is no image that can be read, or has several of one platform and no :TAG behind it says which, ERR_BUILD when it is
+ * a damaged one. Of an index with an image a platform the one for this machine is taken, else the first. */
 struct err *image_source_open(const char *path, struct image_source *ret) MUST_CHECK;
 void image_source_close(struct image_source *s); /* one that is all zero is fine */

@@ -87,6 +87,41 @@ is_whole() { [ "sha256:$(inspect "$1")" = "$(digest "$2")" ]; } # REFERENCE LAYO
 	[ "$(skopeo inspect --tls-verify=false --raw "docker://$at/flat:7.1" | jq -c '[.manifests[].platform.architecture]')" = '["amd64","arm64"]' ]
 }
 
+# No machine here builds for another architecture: the second layout only says that it is for one.
+@test "push: builds for several platforms become one name, of which each machine pulls its own; two for one are refused" {
+	"$tools/layout" amd only=amd64 attach=1
+	"$tools/layout" arm only=arm64
+	"$tools/layout" both platforms=2
+	skopeo copy -q oci:arm:7.1 docker-archive:arm.tar:some/demo:7.1
+	registry
+	mkbench 0 push --progress=json amd arm "$at/demo"
+	[[ $output == *'/demo:7.1","digest"'*'"media_type":"application/vnd.oci.image.index.v1+json"'*'"sent":6,'*'"attached":1'* ]]
+	index() { skopeo inspect --tls-verify=false --raw "docker://$at/$1" | jq -c '[.manifests[] | [.platform.architecture, .digest]]'; }
+	[ "$(index demo:7.1)" = "[[\"amd64\",\"$(digest amd)\"],[\"arm64\",\"$(digest arm)\"]]" ]
+	for architecture in amd64 arm64; do
+		skopeo copy -q --src-tls-verify=false --override-arch $architecture "docker://$at/demo:7.1" "oci:$architecture:1"
+		[ "$(skopeo inspect "oci:$architecture:1" | jq -r .Architecture)" = $architecture ]
+	done
+	skopeo inspect --tls-verify=false --raw "docker://$at/demo:$(digest amd | tr : -)" | jq -e '.manifests | length == 1'
+	mkbench 0 push amd arm "$at/demo"
+	[[ $output == *" unchanged" ]]
+	# A docker archive beside a layout; one of a layout's images by its tag.
+	mkbench 0 push amd arm.tar "$at/mixed:2"
+	[[ $(index mixed:2) == '[["amd64",'*'],["arm64",'* ]]
+	skopeo copy -q oci:arm:7.1 oci:amd:arm
+	mkbench 0 push --progress=json amd:arm "$at/chosen"
+	[[ $output == *'"mounted":3,"present":0}'*'"attached":0'* ]]
+	[ "sha256:$(inspect "$at/chosen:arm")" = "$(digest arm)" ]
+	mkbench 0 push amd "$at/two"
+	[ "$(index two:7.1)" = "$(index demo:7.1)" ]
+	mkbench 2 push amd:7.1 both "$at/x"
+	[[ $output == *"/amd and "*"/both are both for linux/amd64: "* ]]
+	mkbench 2 push amd:no "$at/x"
+	[[ $output == *"/amd has no image that is called no" ]]
+	mkbench 2 push amd
+	[[ $output == *"push wants two words or more, IMAGE..."* ]]
+}
+
 @test "push: what is attached to an image goes along, and is listed where the registry keeps no list" {
 	"$tools/layout" one attach=2
 	registry
@@ -331,8 +366,10 @@ login() {
 	echo no >file
 	says "*file is no image that can be pushed*" file r.example/a
 	"$tools/layout" twins platforms=2 flat
-	jq 'del(.manifests[].platform)' twins/index.json >index && mv index twins/index.json
-	says "*holds 2 images, and not one a platform*" twins r.example/a
+	jq '.manifests[1].platform = .manifests[0].platform' twins/index.json >index && mv index twins/index.json
+	"$tools/layout" one.twin size=1001
+	skopeo copy -q oci:one.twin:7.1 oci:one.twin:other
+	says "*/one.twin:7.1 and */one.twin:other are both for linux/amd64*" one.twin r.example/a
 	status_wanted=5
 	blob=one/blobs/sha256/$(printf 'B%.0s' {1..1000} | sha256sum | cut -d' ' -f1)
 	truncate -s 999 "$blob"

@@ -93,6 +93,27 @@ inspected() {
 	mkbench 5 inspect short.tar
 }
 
+@test "of several images the one that FOLDER:TAG names is looked into; without it they are named" {
+	cp -r new several
+	skopeo copy --quiet --insecure-policy oci:old:tiny:1 oci:several:first
+	mkbench 2 inspect several
+	[[ $output == *"/several holds several images: name one of them, as "*"/several:tiny:2 or :first" ]]
+	mkbench 2 sbom several:none
+	[[ $output == *"/several has no image that is called none" ]]
+	for form in several several.tar; do
+		mkbench 0 diff $form:first old
+		[[ $output == *"the same packages, settings and files"* ]]
+		mkbench 0 diff $form:tiny:2 new
+		[[ $output == *"the same packages, settings and files"* ]]
+		tar -C several -cf several.tar .
+	done
+	mkbench 0 inspect docker.tar:tiny:1
+	mkbench 2 inspect docker.tar:2
+	cp -r old 'with:colon'
+	mkbench 0 inspect with:colon
+	mkbench 0 inspect with:colon:tiny:1
+}
+
 @test "diff names packages with versions, apps with commits, settings and files" {
 	mkbench 0 diff old new
 	[[ $output == *"~ alpha 1:1.0-1 -> 1:1.1-1"*"~ shop (app) aaaa"*" -> bbbb"*'~ ExposedPorts {"8080/tcp":{}} -> {"9000/tcp":{}}'* ]]

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Which image of a file or a folder that holds several: "FOLDER:TAG", as skopeo and umoci write it. */
+#pragma once
+#include <stdbool.h>
+
+/* *ret_path is absolute, *ret_tag what stands behind the last colon, where path itself is not there and what stands before it is; else
+ * NULL. Both are the caller's; *ret_path is NULL, and errno says why, when neither is there. */
+void image_path_split(const char *path, char **ret_path, char **ret_tag);
+/* Whether an image that is called name ("demo:1.0", "1.0", "registry.example/demo:1.0"; may be NULL) is meant by tag: by the whole of
+ * its name, or by its end behind a slash or a colon. */
+bool image_path_means(const char *tag, const char *name);
