@@ -16,6 +16,7 @@
 #include "cmd/init_bench.h"
 #include "cmd/init_ci.h"
 #include "cmd/init_guess.h"
+#include "cmd/init_place.h"
 #include "cmd/init_source.h"
 #include "cmd/option.h"
 #include "recipe/apps_json.h"
@@ -31,6 +32,7 @@ struct beginning {
 	char *folder, *path;             /* where the recipe goes; path NULL until its name is known */
 	const char *zone_from, *language_from;
 	bool named, asked, has_framework;
+	bool incomplete;                 /* apps that may lack the framework: of a list, of one repository */
 };
 
 enum { APPS_JSON = OPTION_OWN, FRAMEWORK, FROM, CI };
@@ -41,34 +43,6 @@ static struct err *take(void *wishes, int id, const char *value)
 
 	*(id == CI ? &b->ci : id == APPS_JSON ? &b->apps_json : id == FROM ? &b->from : &b->framework) = value;
 	return NULL;
-}
-
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
-/* The folder that a path lies in, with its '/', or "". */
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return mem_ndup(path, slash ? (size_t)(slash + 1 - path) : 0);
-}
-
-/* A recipe goes beside an app, not into it: its lock and its outputs would become part of the app. */
-static char *beside(const char *app)
-{
-	AUTO_FREE char *path = mem_dup(app);
-
-	for (size_t len = strlen(path); len > 1 && path[len - 1] == '/'; len--)
-		path[len - 1] = '\0';
-	const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
-	if (!strcmp(path, "."))
-		return mem_dup("../");
-	return !strcmp(last, ".") || !strcmp(last, "..") ? mem_printf("%s/../", path) : folder_of(path);
 }
 
 static const char *name_for(struct draft *d, const char *text)
@@ -85,7 +59,7 @@ static void take_app(struct beginning *b, const char *folder, const char *name)
 	AUTO_FREE char *whole = realpath(folder, NULL);
 	AUTO_FREE char *path = whole ? mem_printf("./%s", strrchr(whole, '/') + 1) : mem_dup(folder);
 
-	b->folder = beside(folder);
+	b->folder = init_place_beside(folder);
 	b->draft.name = draft_image_name(&b->draft.arena, name);
 	VEC_PUSH(&b->draft.apps, (struct draft_app){ .name = name, .path = arena_dup(&b->draft.arena, path, strlen(path)) });
 }
@@ -113,21 +87,38 @@ static struct err *settle_name(struct beginning *b, const char *name)
 	return NULL;
 }
 
+/* One repository is the first app; a recipe of the same name goes here, or beside a repository of this machine. */
+static struct err *settle_source(struct beginning *b, const char *word, const char *folder)
+{
+	b->folder = mem_dup(folder);
+	b->incomplete = true;
+	TRY(init_source_add(&b->draft, word, "repository"));
+	b->draft.name = draft_image_name(&b->draft.arena, b->draft.apps.items[0].name);
+	return NULL;
+}
+
 static struct err *settle_place(struct beginning *b)
 {
 	const char *word = b->word;
 
-	if (!word || is_folder(word)) {
+	TRY(init_place_refuse(b->from, word ? word : "."));
+	if (word && init_source_is(word) && !init_place_is_folder(word))
+		return settle_source(b, word, "");
+	if (word && init_place_is_bare(word)) {
+		AUTO_FREE char *whole = realpath(word, NULL), *folder = init_place_beside(word), *path = mem_printf("./%s", whole ? strrchr(whole, '/') + 1 : word);
+		return settle_source(b, path, folder);
+	}
+	if (!word || init_place_is_folder(word)) {
 		settle_folder(b, word ? word : ".");
 		return NULL;
 	}
-	b->folder = folder_of(word);
+	b->folder = init_place_of(word);
 	const char *file = word + strlen(b->folder);
 	if (!text_ends(word, ".yml") && !text_ends(word, ".yaml"))
 		return settle_name(b, word);
 	AUTO_FREE char *stem = mem_ndup(file, (size_t)(strrchr(file, '.') - file));
 	const char *name = draft_image_name(&b->draft.arena, stem);
-	if (!is_folder(*b->folder ? b->folder : "."))
+	if (!init_place_is_folder(*b->folder ? b->folder : "."))
 		return err_new(ERR_USAGE, "init: there is no folder %s", b->folder);
 	b->path = mem_dup(word);
 	b->draft.name = *name ? name : "bench";
@@ -165,23 +156,16 @@ static struct err *import_apps(struct beginning *b)
 /* The framework's own app goes before those of the list. */
 static struct err *add_framework(struct beginning *b, const char *word)
 {
-	struct draft *d = &b->draft;
-	struct problems p = { .arena = &d->arena };
-	const char *at = strrchr(word, '@'), *slash = strrchr(word, '/');
-
-	if (!at || !slash || at < slash)
+	if (!init_source_has_ref(word))
 		return err_new(ERR_USAGE, "--framework wants a repository and a ref: https://git.example.org/you/framework@version-15");
-	struct draft_app app = { .git = arena_dup(&d->arena, word, (size_t)(at - word)), .ref = arena_dup(&d->arena, at + 1, strlen(at + 1)) };
-	app.name = draft_app_name(&d->arena, app.git);
-	if (!draft_accepts(&pattern_git, "framework", app.git, (struct mark){ 0 }, &p) ||
-	    !draft_accepts(&pattern_ref, "framework's ref", app.ref, (struct mark){ 0 }, &p) ||
-	    !draft_accepts(&pattern_app, "name at the end of framework", app.name, (struct mark){ 0 }, &p))
-		return err_new(ERR_USAGE, "init: %s", p.first->text);
-	VEC_PUSH(&d->apps, app);
-	for (size_t i = d->apps.count - 1; i; i--)
-		d->apps.items[i] = d->apps.items[i - 1];
-	d->apps.items[0] = app;
-	return NULL;
+	return init_source_add(&b->draft, word, "framework");
+}
+
+static struct err *look_at_sources(struct beginning *b)
+{
+	AUTO_FREE char *recipe = mem_printf("%srecipe", b->folder);
+
+	return init_source_names(recipe, &b->draft, &b->has_framework);
 }
 
 /* What a list leaves out is asked for, where somebody can answer. */
@@ -191,14 +175,14 @@ static struct err *complete_list(struct beginning *b)
 
 	if (b->framework)
 		TRY(add_framework(b, b->framework));
-	TRY(init_source_names(&b->draft, &b->has_framework));
+	TRY(look_at_sources(b));
 	if (b->has_framework || !init_ask_possible())
 		return NULL;
 	TRY(init_ask_framework(&b->draft, &word));
 	if (!*word)
 		return NULL;
 	TRY(add_framework(b, word));
-	return init_source_names(&b->draft, &b->has_framework);
+	return look_at_sources(b);
 }
 
 static struct err *fill(struct beginning *b)
@@ -208,18 +192,19 @@ static struct err *fill(struct beginning *b)
 	d->suite = "bookworm";
 	d->time_zone = init_guess_time_zone(&d->arena, &b->zone_from);
 	d->language = init_guess_language(&d->arena, &b->language_from);
-	if (b->framework && !b->apps_json)
-		return err_new(ERR_USAGE, "--framework goes with --apps-json: it is what such a list leaves out");
+	if (b->framework && b->from)
+		return err_new(ERR_USAGE, "--from has the framework of a bench: --framework goes with apps that lack it");
 	if (b->from && b->apps_json)
 		return err_new(ERR_USAGE, "--from has the apps of a bench and --apps-json those of a list: give one of them");
 	if (b->from) {
 		TRY(init_bench_read(b->from, d));
 	} else if (b->apps_json) {
 		TRY(import_apps(b));
-		TRY(complete_list(b));
 	} else if (!d->apps.count) {
 		init_guess_apps(*b->folder ? b->folder : ".", d);
 	}
+	if (b->apps_json || b->framework || b->incomplete)
+		TRY(complete_list(b));
 	b->asked = !b->from && init_ask_possible();
 	if (b->asked)
 		return init_ask(d, !b->named);
@@ -297,7 +282,9 @@ static void note_what_is_missing(const struct beginning *b, struct recipe *r)
 			printf("note: %s\n", one->text);
 	if (why)
 		printf("note: %s\n", why);
-	if (b->apps_json && !b->has_framework)
+	if (b->incomplete && !b->has_framework)
+		printf("note: that app is no framework: add the framework as the first app, or give --framework URL@REF\n");
+	else if (b->apps_json && !b->has_framework)
 		printf("note: such lists leave the framework itself out: add it as the first app, or give --framework URL@REF\n");
 	else if (!p.count && !e)
 		report_framework(b, r, share);
@@ -354,16 +341,16 @@ static const struct option_row options[] = {
 	  "the list of apps that other tools for benches have; each is fetched once to learn what its Python package is called" },
 	{ "ci", CI, "WHICH", INIT_CI_WORDS, "write a workflow for RECIPE.yml instead, which builds, verifies, signs and pushes its image: github, gitlab or forgejo" },
 	{ "from", FROM, "FOLDER", NULL, "a bench that is there: its apps by remote and commit, its sites, queues and ports; no password, key or token" },
-	{ "framework", FRAMEWORK, "URL@REF", NULL, "the framework's own app, which such lists leave out" },
+	{ "framework", FRAMEWORK, "URL@REF", NULL, "the framework's own app, where the other apps lack it" },
 	{ 0 },
 };
 
 const struct cmd cmd_init = {
 	.name = "init",
-	.operand = "[NAME|FOLDER|RECIPE.yml]",
+	.operand = "[NAME|FOLDER|URL[@REF]|RECIPE.yml]",
 	.summary = "begin a recipe: asks a few questions, or guesses",
 	.text = "Writes NAME.yml, or RECIPE.yml, and never over a file. At a terminal it asks for what it cannot know; elsewhere it guesses and "
-		"says so. The apps are the folders that hold one, here or in FOLDER.",
+		"says so. The apps are the folders that hold one, here or in FOLDER, or the repository at URL.",
 	.options = options,
 	.run = run,
 };

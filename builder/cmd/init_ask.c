@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "cmd/init_guess.h"
+#include "cmd/init_source.h"
 #include "recipe/zone.h"
 
 #define SEPARATORS ","
@@ -118,17 +119,12 @@ static void judge_sites(struct draft *d, const char *answer, struct problems *p)
 		problem_add(p, (struct mark){ 0 }, "at least one site is needed");
 }
 
-static bool is_url(const char *word)
-{
-	return strstr(word, "://") || (strchr(word, '@') && strchr(word, ':'));
-}
-
 struct draft_app init_ask_app(struct arena *a, const char *word)
 {
-	const char *name = is_url(word) ? NULL : init_guess_app(a, word);
+	const char *name = init_source_is(word) ? NULL : init_guess_app(a, word);
 
 	name = name ? name : draft_app_name(a, word);
-	return is_url(word) ? (struct draft_app){ .name = name, .git = word } : (struct draft_app){ .name = name, .path = word };
+	return init_source_is(word) ? (struct draft_app){ .name = name, .git = word } : (struct draft_app){ .name = name, .path = word };
 }
 
 static void judge_app(struct draft *d, const char *answer, struct problems *p)

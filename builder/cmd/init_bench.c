@@ -14,6 +14,7 @@
 #include "base/text.h"
 
 #define FILE_LIMIT (1u << 20)
+#define QUEUE      "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 static const char *keep(struct draft *d, const char *text)
 {
@@ -84,6 +85,8 @@ static void read_app(const char *folder, const char *name, struct draft *d)
 		commit = ask_git(d, path, (const char *const[]){ "rev-parse", "HEAD", NULL });
 		if (ask_git(d, path, (const char *const[]){ "status", "--porcelain", NULL }))
 			fprintf(stderr, "note: apps/%s has changes that no commit holds: they are not in the recipe\n", name);
+		if (url && commit && !ask_git(d, path, (const char *const[]){ "for-each-ref", "--contains", "HEAD", "refs/remotes", "refs/tags", NULL }))
+			fprintf(stderr, "note: apps/%s: its remote may not have its commit: push it, or name the folder as 'path'\n", name);
 	}
 	if (url)
 		url = without_token(d, name, url);
@@ -112,9 +115,26 @@ static void read_apps(const char *folder, struct draft *d)
 static void add_host(struct draft *d, const char *site, const char *host)
 {
 	struct problems unsaid = { .arena = &d->arena };
+	const char *whose = strcmp(site, host) ? NULL : site;
 
-	if (strcmp(site, host) && draft_accepts(&pattern_host, "hosts", host, (struct mark){ 0 }, &unsaid))
+	for (size_t i = 0; !whose && i < d->hosts.count; i++)
+		if (!strcmp(d->hosts.items[i].host, host))
+			whose = d->hosts.items[i].site;
+	if (whose && strcmp(whose, site))
+		fprintf(stderr, "note: the host %s of the site %s is left out: %s has it\n", host, site, whose);
+	if (!whose && draft_accepts(&pattern_host, "hosts", host, (struct mark){ 0 }, &unsaid))
 		VEC_PUSH(&d->hosts, (struct draft_host){ site, keep(d, host) });
+}
+
+/* The host of the address that a site calls itself by. */
+static void add_address(struct draft *d, const char *site, const char *url)
+{
+	const char *scheme = url ? strstr(url, "://") : NULL, *host = scheme ? scheme + 3 : url;
+
+	if (!host)
+		return;
+	AUTO_FREE char *name = mem_ndup(host, strcspn(host, ":/"));
+	add_host(d, site, name);
 }
 
 static void read_site(const char *folder, const char *name, struct draft *d)
@@ -138,6 +158,7 @@ static void read_site(const char *folder, const char *name, struct draft *d)
 		if (host)
 			add_host(d, site, host);
 	}
+	add_address(d, site, json_string_value(json_object_get(root, "host_name")));
 	json_decref(root);
 }
 
@@ -164,6 +185,40 @@ static long number(const json_t *root, const char *key, long min, long max)
 	return n >= min && n <= max ? n : 0;
 }
 
+/* Whether the bench's settings, or every bench, have a worker of such a queue. */
+static bool has_worker(const json_t *own, const char *queue)
+{
+	return !strcmp(queue, "short") || !strcmp(queue, "default") || !strcmp(queue, "long") || json_object_get(own, queue);
+}
+
+/* Queues that a line of the Procfile alone names: "worker_mail: bench worker --queue mail,bulk". */
+static void put_line_workers(const json_t *own, char *line, struct text *out)
+{
+	static const char option[] = "--queue";
+	char *queues = text_starts(line, "worker") ? strstr(line, option) : NULL, *queue;
+	size_t n = 0;
+
+	if (!queues)
+		return;
+	queues += strlen(option);
+	queues += strspn(queues, " =\t\"'");
+	queues[strcspn(queues, " \t\r\"';&|")] = '\0';
+	while ((queue = strsep(&queues, ",")))
+		if (*queue && !queue[strspn(queue, QUEUE)] && !has_worker(own, queue))
+			text_printf(out, "%s%s", n++ ? ", " : "  - queues: [", queue);
+	if (n)
+		text_put(out, "]\n");
+}
+
+static void put_procfile(const char *folder, const json_t *own, struct text *out)
+{
+	AUTO_FREE char *file = read_file(folder, "Procfile");
+	char *rest = file;
+
+	while (rest)
+		put_line_workers(own, strsep(&rest, "\n"), out);
+}
+
 /* The queues that every bench has, and those of its own. */
 static void put_workers(const json_t *root, struct text *out)
 {
@@ -175,7 +230,7 @@ static void put_workers(const json_t *root, struct text *out)
 		    count ? count : 1, count ? count : 1);
 	json_object_foreach(own, name, worker) {
 		long timeout = number(worker, "timeout", 1, 86400), processes = number(worker, "background_workers", 1, 256);
-		if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		if (name[strspn(name, QUEUE)])
 			continue;
 		text_printf(out, "  - queues: [%s]\n    timeout: %ld\n    count: %ld\n", name, timeout ? timeout : 300, processes ? processes : 1);
 	}
@@ -197,6 +252,7 @@ static void read_common(const char *folder, struct draft *d)
 	const char *site = json_string_value(json_object_get(root, "default_site"));
 
 	put_workers(root, &out);
+	put_procfile(folder, json_object_get(root, "workers"), &out);
 	if (web)
 		text_printf(&out, "web:\n  port: %ld\n", web);
 	if (socketio)

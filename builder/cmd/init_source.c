@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "fetch/source.h"
+#include "fetch/source_git.h"
 #include "store/store.h"
 
 /* The package that has such a file below it, or NULL. */
@@ -27,13 +28,12 @@ static bool has_framework(const struct tree *files, const char *package)
 }
 
 /* ret_known: it could be looked at. */
-static bool look(struct store *s, struct draft *d, struct draft_app *app, bool *ret_known)
+static bool look(struct store *s, const struct recipe *r, struct draft *d, struct draft_app *app, bool *ret_known)
 {
-	struct recipe none = { .path = "" };
 	struct app_source source = { 0 };
 	const struct app asked = { .name = app->name, .git = app->git, .ref = app->ref };
 	struct problems unsaid = { .arena = &d->arena };
-	struct err *e = source_get(s, &none, &asked, NULL, NULL, &source);
+	struct err *e = source_get(s, r, &asked, NULL, NULL, &source);
 	AUTO_FREE char *why = e ? err_text(e) : NULL;
 	bool framework = false;
 
@@ -62,18 +62,32 @@ static struct err *refuse_twins(const struct draft *d)
 	return NULL;
 }
 
-struct err *init_source_names(struct draft *d, bool *ret_framework)
+/* A branch that nobody names is the repository's own, as git has it. */
+static struct err *settle_ref(struct store *s, const struct recipe *r, struct draft *d, struct draft_app *app)
 {
-	struct store *s = NULL;
+	const struct app asked = { .name = app->name, .git = app->git };
+	struct problems unsaid = { .arena = &d->arena };
+	AUTO_FREE char *branch = NULL;
+
+	TRY_AS(source_git_default(s, r, &asked, &branch), "no branch of the app %s is named", app->name);
+	if (!draft_accepts(&pattern_ref, "ref", branch, (struct mark){ 0 }, &unsaid))
+		return err_new(ERR_FETCH, "no branch of the app %s is named, and its default cannot be written in a recipe: name one", app->name);
+	app->ref = arena_dup(&d->arena, branch, strlen(branch));
+	fprintf(stderr, "note: app %s: no branch is named: %s is its repository's default\n", app->name, app->ref);
+	return NULL;
+}
+
+static struct err *name_all(struct store *s, const struct recipe *r, struct draft *d, bool *ret_framework)
+{
 	bool known;
 
-	*ret_framework = false;
-	TRY(store_open(NULL, &s));
 	for (size_t i = 0; i < d->apps.count; i++) {
 		struct draft_app app = d->apps.items[i];
 		if (!app.git)
 			continue;
-		bool framework = look(s, d, &app, &known);
+		if (!app.ref)
+			TRY(settle_ref(s, r, d, &app));
+		bool framework = look(s, r, d, &app, &known);
 		d->apps.items[i] = app;
 		*ret_framework = *ret_framework || framework || !known;
 		for (size_t k = i; framework && k; k--)
@@ -81,6 +95,60 @@ struct err *init_source_names(struct draft *d, bool *ret_framework)
 		if (framework)
 			d->apps.items[0] = app;
 	}
+	return NULL;
+}
+
+struct err *init_source_names(const char *recipe, struct draft *d, bool *ret_framework)
+{
+	const struct recipe r = { .path = recipe };
+	struct store *s = NULL;
+
+	*ret_framework = false;
+	TRY(store_open(NULL, &s));
+	struct err *e = name_all(s, &r, d, ret_framework);
 	store_close(s);
-	return refuse_twins(d);
+	return e ? e : refuse_twins(d);
+}
+
+bool init_source_is(const char *word)
+{
+	return strstr(word, "://") || (strchr(word, '@') && strchr(word, ':'));
+}
+
+/* Where the host of an address ends and its path begins. */
+static const char *path_of(const char *url)
+{
+	const char *host = strstr(url, "://"), *path = host ? strchr(host + 3, '/') : strchr(url, ':');
+
+	return path ? path : url;
+}
+
+static const char *ref_of(const char *word)
+{
+	return strrchr(path_of(word), '@');
+}
+
+bool init_source_has_ref(const char *word)
+{
+	return ref_of(word);
+}
+
+struct err *init_source_add(struct draft *d, const char *word, const char *called)
+{
+	struct problems p = { .arena = &d->arena };
+	const char *at = ref_of(word);
+	AUTO_FREE char *ref_called = mem_printf("%s's ref", called), *name_called = mem_printf("name at the end of %s", called);
+	struct draft_app app = { .git = arena_dup(&d->arena, word, at ? (size_t)(at - word) : strlen(word)) };
+
+	app.ref = at ? arena_dup(&d->arena, at + 1, strlen(at + 1)) : NULL;
+	app.name = draft_app_name(&d->arena, app.git);
+	if (!draft_accepts(&pattern_git, called, app.git, (struct mark){ 0 }, &p) ||
+	    (at && !draft_accepts(&pattern_ref, ref_called, app.ref, (struct mark){ 0 }, &p)) ||
+	    !draft_accepts(&pattern_app, name_called, app.name, (struct mark){ 0 }, &p))
+		return err_new(ERR_USAGE, "init: %s", p.first->text);
+	VEC_PUSH(&d->apps, app);
+	for (size_t i = d->apps.count - 1; i; i--)
+		d->apps.items[i] = d->apps.items[i - 1];
+	d->apps.items[0] = app;
+	return NULL;
 }

@@ -112,3 +112,17 @@ struct err *git_ref(struct git *g, const char *url, const char *ref, char **ret)
 	drop(&l);
 	return e;
 }
+
+struct err *git_ref_default(struct git *g, const char *url, char **ret)
+{
+	static const char branch[] = "ref: refs/heads/"; /* stands where another line has its commit */
+	struct listed l = { .wanted = "HEAD" };
+
+	*ret = NULL;
+	struct err *e = git_ask(g, (const char *[]){ "ls-remote", git_server(url), "--symref", "--end-of-options", url, "HEAD", NULL }, take, &l);
+	for (size_t i = 0; !e && !*ret && i < l.count; i++)
+		if (text_starts(l.found[i].commit, branch))
+			*ret = mem_dup(l.found[i].commit + strlen(branch));
+	drop(&l);
+	return e || *ret ? e : err_new(ERR_FETCH, "%s does not say which branch is its default: name one", url);
+}

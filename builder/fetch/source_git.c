@@ -191,16 +191,37 @@ static struct err *get(struct getting *now, const char *url, const char *below, 
 	return e;
 }
 
-struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, struct progress *p,
-		       struct git_source *ret)
+/* As git is given it: a path of this machine counts from the recipe's folder. */
+static struct err *find_url(const struct recipe *r, const struct app *app, char **ret)
 {
 	AUTO_FREE char *beside = recipe_beside(r, app->git);
 	AUTO_FREE char *local = access(beside, F_OK) ? NULL : realpath(beside, NULL);
-	struct getting now = { .store = s, .app = app, .progress = p, .ret = ret };
 
-	*ret = (struct git_source){ .url = mem_dup(local ? local : app->git) };
 	if (!local && (*app->git == '/' || *app->git == '.'))
 		return err_new(ERR_FETCH, "there is no repository %s", beside);
+	*ret = local ? TAKE(local) : mem_dup(app->git);
+	return NULL;
+}
+
+struct err *source_git_default(struct store *s, const struct recipe *r, const struct app *app, char **ret)
+{
+	AUTO_FREE char *url = NULL;
+	struct git g;
+
+	TRY(find_url(r, app, &url));
+	TRY(git_open(s, NULL, &g));
+	struct err *e = git_ref_default(&g, url, ret);
+	git_close(&g);
+	return e;
+}
+
+struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, struct progress *p,
+		       struct git_source *ret)
+{
+	struct getting now = { .store = s, .app = app, .progress = p, .ret = ret };
+
+	*ret = (struct git_source){ 0 };
+	TRY(find_url(r, app, &ret->url));
 	TRY(store_work_folder(s, app->name, &ret->folder));
 	return get(&now, ret->url, "", app->ref, pinned, &ret->commit, 0);
 }

@@ -24,4 +24,6 @@ struct git_source {
  * refused before it is checked out. */
 struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, struct progress *p,
 		       struct git_source *ret) MUST_CHECK;
+/* The name of the branch that app->git means when nobody names one; the caller's to free. */
+struct err *source_git_default(struct store *s, const struct recipe *r, const struct app *app, char **ret) MUST_CHECK;
 void source_git_done(struct git_source *g);

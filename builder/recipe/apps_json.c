@@ -118,15 +118,16 @@ static void read_app(const struct reading *r, json_t *app)
 	}
 	refuse_unknown(r, app);
 	const char *url = read_text(r, app, "url", &pattern_git, "write where its repository is");
-	const char *branch = read_text(r, app, "branch", &pattern_ref, "name a branch, such as version-15");
-	if (!url)
+	bool named = json_object_get(app, "branch") && !json_is_null(json_object_get(app, "branch"));
+	const char *branch = named ? read_text(r, app, "branch", &pattern_ref, "name a branch, such as version-15") : NULL;
+	if (!url || (named && !branch))
 		return;
 	const char *name = draft_app_name(&r->draft->arena, url);
 	if (!draft_accepts(&pattern_app, "name at the end of url", name, mark_of(r, "url"), r->problems))
 		return;
 	if (!is_new(r, url))
 		problem_add(r->problems, mark_of(r, "url"), "the app '%s' is given twice: once is enough", name);
-	else if (branch)
+	else
 		VEC_PUSH(&r->draft->apps, (struct draft_app){ .name = name, .git = url, .ref = branch });
 }
 
@@ -136,7 +137,8 @@ static void read_list(struct reading *r, json_t *root)
 	json_t *app;
 
 	if (!json_is_array(root))
-		problem_add(r->problems, (struct mark){ 1, 1 }, "a list of apps is needed: [{\"url\": \"https://…\", \"branch\": \"…\"}]");
+		problem_add(r->problems, (struct mark){ 1, 1 }, "a list of apps is needed: [{\"url\": \"https://…\", \"branch\": \"…\"}]%s",
+			    json_is_object(root) ? "; of a bench that is there, mkbench init --from FOLDER makes a recipe" : "");
 	else if (!count)
 		problem_add(r->problems, (struct mark){ 1, 1 }, "the list is empty: name at least one app");
 	else if (count > APPS_MAX)

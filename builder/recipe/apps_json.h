@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of apps that other tools for benches take: [{"url": "https://host/org/app", "branch": "version-15"}, …], JSON
- * (RFC 8259) with these two keys, both needed here: a recipe says what it means. */
+ * (RFC 8259) with these two keys. An app without a branch gets no ref: whoever asks its repository fills it in. */
 #pragma once
 #include "recipe/draft.h"
 

@@ -21,7 +21,7 @@ static char *read(const char *json)
 		ok(!d.apps.count == (p.count > 0));
 	}
 	for (size_t i = 0; i < d.apps.count; i++)
-		text_printf(&t, "%s %s %s\n", d.apps.items[i].name, d.apps.items[i].git, d.apps.items[i].ref);
+		text_printf(&t, "%s %s %s\n", d.apps.items[i].name, d.apps.items[i].git, d.apps.items[i].ref ? d.apps.items[i].ref : "-");
 	draft_done(&d);
 	return text_take(&t);
 }
@@ -41,12 +41,13 @@ static void test_lists(void)
 		  "a.json:4:1: warning: a comment is not JSON: it is ignored\n"
 		  "c https://h.org/o/a#b//c m\n" },
 		{ "[]", "a.json:1:1: the list is empty: name at least one app\n" },
-		{ "{\"frappe\": {}}", "a.json:1:1: a list of apps is needed: [{\"url\": \"https://…\", \"branch\": \"…\"}]\n" },
+		{ "{\"frappe\": {}}", "a.json:1:1: a list of apps is needed: [{\"url\": \"https://…\", \"branch\": \"…\"}]; of a bench that is "
+				     "there, mkbench init --from FOLDER makes a recipe\n" },
 		{ "[\n  \"https://h.org/o/a\"]", "a.json:2:3: an app is a map: write {\"url\": \"https://…\", \"branch\": \"…\"}\n" },
-		{ "[{}]", "a.json:1:2: this app has no 'url': write where its repository is\n"
-			  "a.json:1:2: this app has no 'branch': name a branch, such as version-15\n" },
-		{ "[{\"url\": 1, \"branch\": null}]", "a.json:1:10: 'url' wants a text: write where its repository is\n"
-						     "a.json:1:23: 'branch' wants a text: name a branch, such as version-15\n" },
+		{ "[{}]", "a.json:1:2: this app has no 'url': write where its repository is\n" },
+		{ "[{\"url\": \"https://h.org/o/a\"}, {\"url\": \"https://h.org/o/b\", \"branch\": null}]", "a https://h.org/o/a -\nb https://h.org/o/b -\n" },
+		{ "[{\"url\": \"https://h.org/o/a\", \"branch\": 15}]", "a.json:1:41: 'branch' wants a text: name a branch, such as version-15\n" },
+		{ "[{\"url\": 1, \"branch\": null}]", "a.json:1:10: 'url' wants a text: write where its repository is\n" },
 		{ "[" APP("https://h.org/o/a", "m") ",\n {\"branch\": \"m\",\n  \"url\": \"https://me:hunter2@h.org/o/b\"}]",
 		  "a.json:3:10: 'url' holds a user or a token: a recipe never holds a secret; ~/.netrc, git's credential helper or an ssh agent do\n" },
 		{ "[" APP("https://{{PAT}}@h.org/o/b", "m") "]", "a.json:1:10: 'url' holds a user or a token: a recipe never holds a secret; "
@@ -57,8 +58,7 @@ static void test_lists(void)
 		{ "[" APP("https://h.org/o/a", "m") ", " APP("https://h.org/o/a", "n") "]",
 		  "a.json:1:55: the app 'a' is given twice: once is enough\n" },
 		{ "[" APP("https://h.org/o/a", "-x") "]", "a.json:1:41: 'branch' looks like an option: a branch, a tag or a commit is needed\n" },
-		{ "[{\"url\": \"https://h.org/o/a\", \"brnach\": \"m\"}]", "a.json:1:2: this app has no 'branch': name a branch, such as version-15\n"
-								       "a.json:1:41: unknown key 'brnach': did you mean 'branch'?\n" },
+		{ "[{\"url\": \"https://h.org/o/a\", \"brnach\": \"m\"}]", "a.json:1:41: unknown key 'brnach': did you mean 'branch'?\n" },
 		{ "[{\"x\": [{\"url\": [1, \"}\\\"\"]}], \"url\": 2, \"branch\": \"m\"}]",
 		  "a.json:1:8: unknown key 'x': 'url' and 'branch' are known\na.json:1:38: 'url' wants a text: write where its repository is\n" },
 		{ "[" APP("https://h.org/o/a", "m") ",,]", "a.json:1:46: warning: a comma before a bracket is not JSON: it is ignored\n"
