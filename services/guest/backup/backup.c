@@ -122,8 +122,21 @@ static char *host_word(const struct bench *b)
 static struct err *keep_set(const struct repository *r, char **ret_id)
 {
 	AUTO_FREE char *host = host_word(r->bench), *view = NULL, *output = NULL;
-	const char *const words[] = { "backup", "--json", "--quiet", "--ignore-ctime", "--tag=" UNTRIED, host, "--exclude=sites/*/locks", "--exclude=sites/*/logs",
-				      "--exclude=secrets/backup_*", &BACKUP_SET[1], "sites", "secrets", NULL };
+	const char *const words[] = {
+		"backup",
+		"--json",
+		"--quiet",
+		"--ignore-ctime",
+		"--tag=" UNTRIED,
+		host,
+		"--exclude=sites/*/locks",
+		"--exclude=sites/*/logs",
+		"--exclude=secrets/backup_*",
+		&BACKUP_SET[1],
+		"sites",
+		"secrets",
+		NULL,
+	};
 
 	TRY(view_make(r->bench, &view));
 	TRY(repository_run(r, view, words, &output));
@@ -160,9 +173,15 @@ static struct err *try_sites(const struct bench *b, const struct scratch *s, con
 
 	json_object_foreach((json_t *)sites, site, row) {
 		AUTO_FREE char *dump = backup_set_dump(set, site);
-		const struct import i = { .socket = s->socket, .schema = json_string_value(json_object_get(row, "database")), .as = &b->user,
-					  .user = json_string_value(json_object_get(row, "user")), .password = password, .dump = dump,
-					  .tables = json_object_get(row, "tables") };
+		const struct import i = {
+			.socket = s->socket,
+			.schema = json_string_value(json_object_get(row, "database")),
+			.as = &b->user,
+			.user = json_string_value(json_object_get(row, "user")),
+			.password = password,
+			.dump = dump,
+			.tables = json_object_get(row, "tables"),
+		};
 		TRY(dump_check(dump, row));
 		TRY_AS(import_dump(&i), "site %s", site);
 	}
@@ -219,8 +238,12 @@ static struct err *forget(const struct repository *r)
 	AUTO_FREE char *host = host_word(b);
 	AUTO_FREE char *hourly = mem_printf("--keep-hourly=%u", b->backup_hourly), *daily = mem_printf("--keep-daily=%u", b->backup_daily);
 	AUTO_FREE char *weekly = mem_printf("--keep-weekly=%u", b->backup_weekly), *monthly = mem_printf("--keep-monthly=%u", b->backup_monthly);
-	const char *const words[] = { "forget", "--quiet", "--prune", "--tag=" GOOD, host, "--group-by=host", "--keep-last=1",
-				      hourly, daily, weekly, monthly, NULL };
+	/* clang-format off */
+	const char *const words[] = {
+		"forget", "--quiet", "--prune", "--tag=" GOOD, host, "--group-by=host", "--keep-last=1",
+		hourly, daily, weekly, monthly, NULL,
+	};
+	/* clang-format on */
 
 	if (!b->backup_hourly && !b->backup_daily && !b->backup_weekly && !b->backup_monthly)
 		return NULL;

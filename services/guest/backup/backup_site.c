@@ -64,9 +64,15 @@ static struct err *configure(const struct bench *b, const struct site_source *fr
 
 static struct err *import(const struct bench *b, const struct site_source *from, const char *database, const json_t *config)
 {
-	const struct import i = { .socket = b->sql_socket, .schema = database, .user = json_string_value(json_object_get(config, "db_user")),
-				  .password = json_string_value(json_object_get(config, "db_password")), .as = &b->user, .dump = from->dump,
-				  .tables = from->made ? json_object_get(from->made, "tables") : NULL };
+	const struct import i = {
+		.socket = b->sql_socket,
+		.schema = database,
+		.user = json_string_value(json_object_get(config, "db_user")),
+		.password = json_string_value(json_object_get(config, "db_password")),
+		.as = &b->user,
+		.dump = from->dump,
+		.tables = from->made ? json_object_get(from->made, "tables") : NULL,
+	};
 
 	if (from->made)
 		TRY(dump_check(from->dump, from->made));
@@ -161,8 +167,11 @@ static struct err *write_secrets(const struct bench *b, const char *site, const 
 
 static struct err *migrate_new(const struct bench *b, const char *site, const char *database, const char *password, const char *key)
 {
-	const struct placeholders_word words[] = { { "site", site },	       { "db_name", database },	   { "db_user", database },
-						   { "db_password", password }, { "encryption_key", key }, { "admin_password", "" } };
+	const struct placeholders_word words[] = {
+		{ "site", site },	   { "db_name", database },
+		{ "db_user", database },   { "db_password", password },
+		{ "encryption_key", key }, { "admin_password", "" },
+	};
 	AUTO_FREE char *db = mem_printf("MKBENCH_DB_PASSWORD=%s", password);
 	const char *const more[] = { db, NULL };
 

@@ -101,8 +101,23 @@ static struct err *describe(const char *path, json_t **ret)
 struct err *dump_site(const struct bench *b, const char *db_name, const char *path, json_t **ret)
 {
 	AUTO_FREE char *socket = mem_printf("--socket=%s", b->sql_socket), *to = mem_printf("--result-file=%s", path), *output = NULL;
-	const char *const argv[] = { "/usr/bin/mariadb-dump", "--no-defaults", "--user=root", socket, "--single-transaction", "--quick", "--routines",
-				     "--triggers", "--events", "--hex-blob", "--default-character-set=utf8mb4", "--max-allowed-packet=1G", to, db_name, NULL };
+	const char *const argv[] = {
+		"/usr/bin/mariadb-dump",
+		"--no-defaults",
+		"--user=root",
+		socket,
+		"--single-transaction",
+		"--quick",
+		"--routines",
+		"--triggers",
+		"--events",
+		"--hex-blob",
+		"--default-character-set=utf8mb4",
+		"--max-allowed-packet=1G",
+		to,
+		db_name,
+		NULL,
+	};
 	struct child c = { .argv = argv, .limit_seconds = LIMIT_SECONDS };
 	int status = 0;
 

@@ -134,8 +134,12 @@ static struct err *check_versions(const struct importing *i)
 static struct err *unpack_files(const struct importing *i, const char *archive, const char *below)
 {
 	AUTO_FREE char *pattern = mem_printf("*%s/files/*", below), *output = NULL;
-	const char *argv[] = { "/bin/tar", "-xf", "-", "--no-same-owner", "--wildcards", "--transform=flags=r;s,^\\(\\./\\)\\?[^/]*/\\(public\\|private\\)/,\\2/,",
-			       pattern, NULL, NULL };
+	/* clang-format off */
+	const char *argv[] = {
+		"/bin/tar", "-xf", "-", "--no-same-owner", "--wildcards",
+		"--transform=flags=r;s,^\\(\\./\\)\\?[^/]*/\\(public\\|private\\)/,\\2/,", pattern, NULL, NULL,
+	};
+	/* clang-format on */
 	AUTO_CLOSE int in = -1;
 	bool gzip = false;
 	int status = 0;
@@ -144,8 +148,15 @@ static struct err *unpack_files(const struct importing *i, const char *archive, 
 		return NULL;
 	TRY(open_file(i->b, archive, &in, &gzip));
 	argv[7] = gzip ? "--gzip" : NULL;
-	struct child c = { .argv = argv, .cwd = i->folder, .input_fd = in, .goes_on = command_works,
-			   .as_user = true, .uid = i->b->user.uid, .gid = i->b->user.gid };
+	struct child c = {
+		.argv = argv,
+		.cwd = i->folder,
+		.input_fd = in,
+		.goes_on = command_works,
+		.as_user = true,
+		.uid = i->b->user.uid,
+		.gid = i->b->user.gid,
+	};
 	TRY(child_run(&c, &output, NULL, &status));
 	/* an archive of a site without files holds its folder alone */
 	if (status && !strstr(output, "Not found in archive"))
@@ -201,7 +212,10 @@ static struct err *read_config(const struct importing *i, json_t **ret)
 /* Theirs, but for the database, which is ours; what the image wants of every site, where it is missing. */
 static struct err *write_config(const struct importing *i)
 {
-	static const char *const ours[] = { "db_name", "db_user", "db_password", "db_host", "db_port", "db_socket", "db_type", "host_name" };
+	static const char *const ours[] = {
+		"db_name", "db_user",	"db_password", "db_host",
+		"db_port", "db_socket", "db_type",     "host_name",
+	};
 	AUTO_FREE char *path = mem_printf("%s/site_config.json", i->folder), *key = secret_make(SECRET_FERNET);
 	const struct placeholders_word words[] = { { "site", i->site }, { "time_zone", "UTC" }, { "language", "en" }, { "encryption_key", key } };
 	json_t *config = NULL;

@@ -130,7 +130,9 @@ static struct err *run(const struct repository *r, struct child *c, const char *
 	AUTO_FREE char *cache = mem_printf("RESTIC_CACHE_DIR=%s" BENCH_OWN "/backup/cache", r->bench->data);
 	AUTO_FREE char *key_id = r->key_id ? mem_printf("AWS_ACCESS_KEY_ID=%s", r->key_id) : NULL;
 	AUTO_FREE char *key = r->key ? mem_printf("AWS_SECRET_ACCESS_KEY=%s", r->key) : NULL;
-	const char *const set[] = { where, password, cache, "LC_ALL=C.UTF-8", "RESTIC_PASSWORD_FILE", key_id, key, NULL };
+	const char *const set[] = {
+		where, password, cache, "LC_ALL=C.UTF-8", "RESTIC_PASSWORD_FILE", key_id, key, NULL,
+	};
 	char **env = environment_environment(environ);
 	struct words argv = { 0 };
 

@@ -50,7 +50,14 @@ static void start(const struct bench *b, const struct scratch *s, const char *co
 {
 	AUTO_FREE char *data = mem_printf("--datadir=%s", s->data), *socket = mem_printf("--socket=%s", s->socket);
 	AUTO_FREE char *log = mem_printf("%s/log", s->folder), *temporary = mem_printf("--tmpdir=%s/" TEMPORARY, s->folder);
-	const char *const own[] = { data, socket, temporary, "--skip-networking", "--pid-file=/run/mkbench/scratch/pid", "--innodb-flush-log-at-trx-commit=0" };
+	const char *const own[] = {
+		data,
+		socket,
+		temporary,
+		"--skip-networking",
+		"--pid-file=/run/mkbench/scratch/pid",
+		"--innodb-flush-log-at-trx-commit=0",
+	};
 	const char *argv[24] = { "/usr/sbin/mariadbd" };
 	size_t n = 1;
 

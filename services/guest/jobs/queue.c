@@ -158,9 +158,14 @@ static void take_jobs(struct queue_view *v, const json_t *rows)
 	json_array_foreach(rows, i, row) {
 		if (!*text_at(row, 0) || !json_is_string(json_array_get(row, 1)))
 			continue; /* a name that is no text is none of RQ's */
-		struct queue_job j = { .id = mem_dup(text_at(row, 0)), .queue = mem_dup(text_at(row, 1)), .worker = mem_dup(text_at(row, 3)),
-				       .member = *text_at(row, 2) ? mem_dup(text_at(row, 2)) : NULL, .until = strtod(text_at(row, 4), NULL),
-				       .since = seconds_of(text_at(row, 5)) };
+		struct queue_job j = {
+			.id = mem_dup(text_at(row, 0)),
+			.queue = mem_dup(text_at(row, 1)),
+			.worker = mem_dup(text_at(row, 3)),
+			.member = *text_at(row, 2) ? mem_dup(text_at(row, 2)) : NULL,
+			.until = strtod(text_at(row, 4), NULL),
+			.since = seconds_of(text_at(row, 5)),
+		};
 		VEC_PUSH(v, j);
 	}
 }
@@ -171,8 +176,12 @@ static void take_workers(struct queue_view *v, const json_t *rows)
 	size_t i;
 
 	json_array_foreach(rows, i, row) {
-		struct queue_worker w = { .name = mem_dup(text_at(row, 0)), .job = mem_dup(text_at(row, 1)), .born = mem_dup(text_at(row, 2)),
-					  .pid = (pid_t)strtol(text_at(row, 3), NULL, 10) };
+		struct queue_worker w = {
+			.name = mem_dup(text_at(row, 0)),
+			.job = mem_dup(text_at(row, 1)),
+			.born = mem_dup(text_at(row, 2)),
+			.pid = (pid_t)strtol(text_at(row, 3), NULL, 10),
+		};
 		VEC_PUSH(&v->workers, w);
 	}
 }

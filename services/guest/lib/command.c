@@ -87,8 +87,12 @@ static void put(struct environment *v, char *entry)
 
 static char **environment_for(const struct bench *b, char **env, const char *const *more)
 {
-	static const char *const fixed[] = { MARK "1", "LANG=C.UTF-8", "LC_ALL=C.UTF-8",
-					     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+	static const char *const fixed[] = {
+		MARK "1",
+		"LANG=C.UTF-8",
+		"LC_ALL=C.UTF-8",
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	};
 	char **ours = environment_environment(environ);
 	struct environment v = { 0 };
 

@@ -167,8 +167,10 @@ bool environment_flag(const char *name)
 
 char **environment_environment(char **environment)
 {
-	static const char *const dropped[] = { "MKBENCH_", "LD_", "PYTHONPATH=", "PYTHONHOME=", "PYTHONSTARTUP=",
-					       "NODE_OPTIONS=", "BASH_ENV=", "ENV=", "NOTIFY_SOCKET=" };
+	static const char *const dropped[] = {
+		"MKBENCH_",	 "LD_",	      "PYTHONPATH=", "PYTHONHOME=",    "PYTHONSTARTUP=",
+		"NODE_OPTIONS=", "BASH_ENV=", "ENV=",	     "NOTIFY_SOCKET=",
+	};
 	size_t count = 0, kept = 0;
 
 	while (environment[count])

@@ -20,16 +20,35 @@
 #define LINE_BYTES 240
 
 /* Any of them makes a line tell of an error, in whatever case. */
-static const char *const telling[] = { "error", "fatal", "emerg", "crit]", "fail", "cannot", "can't", "could not", "unable", "refused", "denied",
-				       "no such", "not found", "invalid", "unknown", "already in use", "exception", "panic", "out of memory",
-				       "corrupt", "not permitted", "no space", "too many", "got signal", "must be" };
+static const char *const telling[] = {
+	"error",     "fatal",	       "emerg",	     "crit]",	"fail",		 "cannot",    "can't",
+	"could not", "unable",	       "refused",    "denied",	"no such",	 "not found", "invalid",
+	"unknown",   "already in use", "exception",  "panic",	"out of memory", "corrupt",   "not permitted",
+	"no space",  "too many",       "got signal", "must be",
+};
 
 static const char *const grave[] = { "[ERROR]", "FATAL", "[emerg]", "[alert]", "[crit]", "CRITICAL" };
 
 /* Lines that frame a reason, or that any start says. */
-static const char *const framing[] = { "Aborting", "[Note]", "[Warning]", "# WARNING", "# Warning:", "[INFO]", "[notice]", "Shutting down",
-				       "Exception in worker process", "Worker failed to boot", "exited with code", "Memory not freed",
-				       "Traceback (most recent call last)", "https://", "http://", "INFO ", "For help, use" };
+static const char *const framing[] = {
+	"Aborting",
+	"[Note]",
+	"[Warning]",
+	"# WARNING",
+	"# Warning:",
+	"[INFO]",
+	"[notice]",
+	"Shutting down",
+	"Exception in worker process",
+	"Worker failed to boot",
+	"exited with code",
+	"Memory not freed",
+	"Traceback (most recent call last)",
+	"https://",
+	"http://",
+	"INFO ",
+	"For help, use",
+};
 
 /* What a person can do. */
 static const struct {

@@ -39,8 +39,15 @@
 #define TAIL 2000
 
 /* As in the image, and small; what a slow stop leaves in its logs is nothing. */
-static const char *const options[] = { "--skip-log-bin", "--innodb-fast-shutdown=0", "--innodb-log-file-size=4M", "--innodb-doublewrite=0",
-				       "--innodb-buffer-pool-dump-at-shutdown=0", "--loose-debug-no-sync", NULL };
+static const char *const options[] = {
+	"--skip-log-bin",
+	"--innodb-fast-shutdown=0",
+	"--innodb-log-file-size=4M",
+	"--innodb-doublewrite=0",
+	"--innodb-buffer-pool-dump-at-shutdown=0",
+	"--loose-debug-no-sync",
+	NULL,
+};
 
 struct prebake {
 	struct bench bench;
@@ -186,7 +193,12 @@ static struct err *load_all(struct prebake *p)
 	TRY(scratch_start(&p->bench, options, &p->server));
 	for (size_t i = 0; i < p->bench.sites.count; i++) {
 		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name), *path = mem_printf("%s/%zu.sql", p->dumps, i);
-		const struct import in = { .socket = p->server.socket, .schema = db, .dump = path, .tables = json_object_get(p->manifests[i], "tables") };
+		const struct import in = {
+			.socket = p->server.socket,
+			.schema = db,
+			.dump = path,
+			.tables = json_object_get(p->manifests[i], "tables"),
+		};
 		if (!bench_is_template(&p->bench.sites.items[i]))
 			TRY(import_dump(&in));
 	}

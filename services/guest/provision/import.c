@@ -43,10 +43,29 @@ static struct err *feed_client(const struct import *i, int fd)
 	AUTO_FREE char *at = mem_printf("--socket=%s", i->socket), *user = mem_printf("--user=%s", i->user ? i->user : "root");
 	AUTO_FREE char *password = mem_printf("MYSQL_PWD=%s", i->user ? i->password : ""), *output = NULL;
 	const char *const set[] = { password, NULL };
-	const char *const argv[] = { "/usr/bin/mariadb", "--no-defaults", "--sandbox", "--local-infile=0", "--default-character-set=utf8mb4",
-				     "--max-allowed-packet=1G", user, at, i->schema, NULL };
-	struct child c = { .argv = argv, .set = set, .cwd = "/", .input_fd = fd, .limit_seconds = IMPORT_SECONDS,
-			   .goes_on = command_works, .as_user = i->as, .uid = i->as ? i->as->uid : 0, .gid = i->as ? i->as->gid : 0 };
+	const char *const argv[] = {
+		"/usr/bin/mariadb",
+		"--no-defaults",
+		"--sandbox",
+		"--local-infile=0",
+		"--default-character-set=utf8mb4",
+		"--max-allowed-packet=1G",
+		user,
+		at,
+		i->schema,
+		NULL,
+	};
+	struct child c = {
+		.argv = argv,
+		.set = set,
+		.cwd = "/",
+		.input_fd = fd,
+		.limit_seconds = IMPORT_SECONDS,
+		.goes_on = command_works,
+		.as_user = i->as,
+		.uid = i->as ? i->as->uid : 0,
+		.gid = i->as ? i->as->gid : 0,
+	};
 	int status = 0;
 
 	TRY(child_run(&c, &output, NULL, &status));

@@ -201,7 +201,12 @@ struct err *provision_steps_tables(struct provision_context *w, bool *ret_did)
 	AUTO_FREE char *staging = mem_printf("%s.new", b->sql_data);
 	AUTO_FREE char *parent = mem_ndup(b->sql_data, (size_t)(strrchr(b->sql_data, '/') - b->sql_data));
 	struct placeholders_word words[] = { { "data", staging } };
-	struct bench_command install = { .name = "mariadb-install-db", .argv = b->sql_install, .env = b->sql_install + 1, .seconds = 600 };
+	struct bench_command install = {
+		.name = "mariadb-install-db",
+		.argv = b->sql_install,
+		.env = b->sql_install + 1,
+		.seconds = 600,
+	};
 
 	while (*install.env)
 		install.env++;

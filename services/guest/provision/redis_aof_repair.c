@@ -18,8 +18,16 @@ static struct err *check(const struct bench_redis *r, const char *manifest, cons
 {
 	const char *const look[] = { "/usr/bin/redis-check-aof", manifest, NULL };
 	const char *const mend[] = { "/usr/bin/redis-check-aof", "--fix", manifest, NULL };
-	const struct child c = { .argv = answer ? mend : look, .cwd = "/", .input = answer, .input_len = answer ? strlen(answer) : 0,
-				 .as_user = true, .uid = r->user.uid, .gid = r->user.gid, .limit_seconds = LIMIT_SECONDS };
+	const struct child c = {
+		.argv = answer ? mend : look,
+		.cwd = "/",
+		.input = answer,
+		.input_len = answer ? strlen(answer) : 0,
+		.as_user = true,
+		.uid = r->user.uid,
+		.gid = r->user.gid,
+		.limit_seconds = LIMIT_SECONDS,
+	};
 
 	return child_run(&c, ret_said, NULL, ret_status);
 }

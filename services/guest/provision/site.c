@@ -35,8 +35,10 @@ void site_open(struct provision_context *w, const struct bench_site *row, struct
 
 void site_close(struct site *s)
 {
-	char **texts[] = { &s->name,	&s->folder,	 &s->config,	     &s->copy,		&s->db_name,
-			   &s->db_user, &s->db_password, &s->admin_password, &s->encryption_key };
+	char **texts[] = {
+		&s->name,    &s->folder,      &s->config,	  &s->copy,	      &s->db_name,
+		&s->db_user, &s->db_password, &s->admin_password, &s->encryption_key,
+	};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		free(*texts[i]);

@@ -79,8 +79,14 @@ static struct err *load_tables(struct provision_context *w, const struct site *s
 {
 	AUTO_FREE char *below = mem_printf(SITE_TEMPLATE_DUMPS "/%s", json_string_value(json_object_get(row, "dump"))), *dump = prebaked_path(below);
 	AUTO_FREE char *base = sql_backquoted(s->db_name);
-	const struct import in = { .socket = w->bench.sql_socket, .schema = s->db_name, .user = s->db_user, .password = s->db_password,
-				   .as = &w->bench.user, .dump = dump };
+	const struct import in = {
+		.socket = w->bench.sql_socket,
+		.schema = s->db_name,
+		.user = s->db_user,
+		.password = s->db_password,
+		.as = &w->bench.user,
+		.dump = dump,
+	};
 
 	TRY(sql_run(w->root, "DROP DATABASE IF EXISTS %s", base));
 	return import_dump(&in);

@@ -99,9 +99,26 @@ static void warn_anonymous(const struct bench *b)
 }
 
 /* What file systems, storage servers and other systems put into every folder that they share. */
-static const char *const of_others[] = { "lost+found", "@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "@tmp", "@sharesnap",
-					 "System Volume Information", "$RECYCLE.BIN", "Network Trash Folder", "Temporary Items", "Thumbs.db",
-					 "desktop.ini", "aquota.user", "aquota.group", "quota.user", "quota.group" };
+static const char *const of_others[] = {
+	"lost+found",
+	"@eaDir",
+	"#recycle",
+	"#snapshot",
+	"@Recycle",
+	"@Recently-Snapshot",
+	"@tmp",
+	"@sharesnap",
+	"System Volume Information",
+	"$RECYCLE.BIN",
+	"Network Trash Folder",
+	"Temporary Items",
+	"Thumbs.db",
+	"desktop.ini",
+	"aquota.user",
+	"aquota.group",
+	"quota.user",
+	"quota.group",
+};
 
 /* Folders that the image wants there anyway, and what file systems put there themselves. */
 static bool is_expected(const struct bench *b, const char *name)

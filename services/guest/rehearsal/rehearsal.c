@@ -48,8 +48,16 @@ static struct err *check_room(const struct bench *b)
 
 static struct err *copy_files(const struct bench *b, const char *staging)
 {
-	static const char *const items[] = { "sites", "secrets", ".mkbench/committed.json", ".mkbench/format.json", ".mkbench/ledger", ".mkbench/sites.json",
-					     ".mkbench/common_site_config.image.json", ".mkbench/common_site_config.copy.json" };
+	static const char *const items[] = {
+		"sites",
+		"secrets",
+		".mkbench/committed.json",
+		".mkbench/format.json",
+		".mkbench/ledger",
+		".mkbench/sites.json",
+		".mkbench/common_site_config.image.json",
+		".mkbench/common_site_config.copy.json",
+	};
 
 	for (size_t i = 0; i < COUNT(items); i++) {
 		AUTO_FREE char *from = mem_printf("%s/%s", b->data, items[i]), *to = mem_printf("%s/%s", staging, items[i]);

@@ -357,7 +357,12 @@ static int live(struct init *i)
 
 int init_main(int argc, char **argv)
 {
-	struct init i = { .status = -1, .lease = -1, .signals = -1, .state = { .begun_ms = clock_ms(), .since_ms = clock_ms() } };
+	struct init i = {
+		.status = -1,
+		.lease = -1,
+		.signals = -1,
+		.state = { .begun_ms = clock_ms(), .since_ms = clock_ms() },
+	};
 
 	log_as("init");
 	if (argc > 1 && strcmp(argv[1], "--")) {

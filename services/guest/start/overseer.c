@@ -27,7 +27,8 @@
 
 void overseer_start(struct overseer *o, const struct bench *b)
 {
-	char *argv[] = { (char *)b->supervisor_program, (char *)"-n", (char *)"-s", (char *)"-c", (char *)b->supervisor_configuration, NULL };
+	char *program = (char *)b->supervisor_program, *configuration = (char *)b->supervisor_configuration;
+	char *argv[] = { program, (char *)"-n", (char *)"-s", (char *)"-c", configuration, NULL };
 	struct resource_plan m = resource_plan_make(b, "");
 	AUTO_FREE char *workers = mem_printf("WEB_CONCURRENCY=%u", m.web_workers);
 	AUTO_FREE char **kept = environment_environment(environ);

@@ -23,8 +23,11 @@
 /* 0, or why nothing may listen there. As our programs do: what is left of ended connections is no hindrance. */
 static int try_port(const struct bench_port *p, int family)
 {
-	const struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons((uint16_t)p->port),
-					  .sin_addr = { htonl(p->everywhere ? INADDR_ANY : INADDR_LOOPBACK) } };
+	const struct sockaddr_in four = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)p->port),
+		.sin_addr = { htonl(p->everywhere ? INADDR_ANY : INADDR_LOOPBACK) },
+	};
 	const struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)p->port) };
 	AUTO_CLOSE int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	const int on = 1;

@@ -228,7 +228,12 @@ static const struct bench_program *store_called(const struct bench *b, const cha
 
 static struct process orphan(const struct bench *b, const struct process_list *known, pid_t pid, const char *name)
 {
-	struct process p = { .group = mem_dup(""), .state = mem_dup("RUNNING"), .pid = pid, .program = store_called(b, name) };
+	struct process p = {
+		.group = mem_dup(""),
+		.state = mem_dup("RUNNING"),
+		.pid = pid,
+		.program = store_called(b, name),
+	};
 
 	for (size_t i = 0; i < known->count; i++)
 		if (known->items[i].pid == pid) {

@@ -8,7 +8,9 @@
 
 struct err *units_failed(struct text *t)
 {
-	static const char *const argv[] = { "systemctl", "--failed", "--plain", "--no-legend", "--no-pager", NULL };
+	static const char *const argv[] = {
+		"systemctl", "--failed", "--plain", "--no-legend", "--no-pager", NULL,
+	};
 	AUTO_FREE char *lines = NULL;
 	int status = 0;
 

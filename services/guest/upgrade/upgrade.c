@@ -35,9 +35,13 @@ static void add_item(const struct bench *b, json_t *items, const char *path)
 /* All that a start with another image, and its migrations, may change. */
 static json_t *list_items(const struct bench *b, const struct ledger *l)
 {
-	static const char *const files[] = { "sites/common_site_config.json", ".mkbench/common_site_config.image.json",
-					     ".mkbench/common_site_config.copy.json", ".mkbench/committed.json",
-					     ".mkbench/format.json" };
+	static const char *const files[] = {
+		"sites/common_site_config.json",
+		".mkbench/common_site_config.image.json",
+		".mkbench/common_site_config.copy.json",
+		".mkbench/committed.json",
+		".mkbench/format.json",
+	};
 	json_t *items = json_array();
 
 	for (size_t i = 0; i < b->sites.count; i++)

@@ -37,7 +37,12 @@ struct err *upgrade_server(struct provision_context *w, bool *ret_did)
 	const struct bench *b = &w->bench;
 	AUTO_FREE char *socket = mem_printf("--socket=%s", b->sql_socket);
 	const char *const argv[] = { "/usr/bin/mariadb-upgrade", "--no-defaults", "--user=root", socket, NULL };
-	struct bench_command c = { .name = "mariadb-upgrade", .argv = argv, .env = argv + COUNT(argv) - 1, .seconds = LIMIT_SECONDS };
+	struct bench_command c = {
+		.name = "mariadb-upgrade",
+		.argv = argv,
+		.env = argv + COUNT(argv) - 1,
+		.seconds = LIMIT_SECONDS,
+	};
 
 	*ret_did = b->sql_version && is_other(b, w->upgrade->committed);
 	return *ret_did ? command_run(b, &c, NULL, NULL, 0, NULL) : NULL;
