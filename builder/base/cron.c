@@ -13,7 +13,12 @@
 
 static const struct {
 	const char *word, *fields;
-} words[] = { { "hourly", "0 * * * *" }, { "daily", "0 0 * * *" }, { "weekly", "0 0 * * 0" }, { "monthly", "0 0 1 * *" } };
+} words[] = {
+	{ "hourly", "0 * * * *" },
+	{ "daily", "0 0 * * *" },
+	{ "weekly", "0 0 * * 0" },
+	{ "monthly", "0 0 1 * *" },
+};
 
 /* At most two digits. */
 static bool number(const char **at, unsigned *ret)

@@ -291,8 +291,12 @@ static void end_parts(struct parts *all)
 
 void build_apps_plan(const struct build_context *j, const struct digest *packages_key, struct build_apps *ret)
 {
-	static const char *const names[] = { [PART_ENVIRONMENT] = "environment", [PART_DEPENDENCIES] = "dependencies",
-					     [PART_APP] = "apps", [PART_BENCH] = "bench" };
+	static const char *const names[] = {
+		[PART_ENVIRONMENT] = "environment",
+		[PART_DEPENDENCIES] = "dependencies",
+		[PART_APP] = "apps",
+		[PART_BENCH] = "bench",
+	};
 	struct parts all;
 	struct digest root_key = build_lockfiles_key(j, packages_key);
 

@@ -198,10 +198,16 @@ void build_boot_done(struct build_boot *b)
  * device on that which the firmware loaded the image from. */
 struct err *build_boot_loaders(struct build_context *j, const struct digest *root_key, struct layer_root *root, struct layer_delta *ret)
 {
-	static const char *const bios[] = { "/usr/bin/grub-mkimage", "-O", "i386-pc", "-o", "/" FOLDER "/core.img", "-p", "(,gpt2)/grub",
-					    "biosdisk", MODULES, NULL };
-	static const char *const uefi[] = { "/usr/bin/grub-mkimage", "-O", "x86_64-efi", "-o", "/" FOLDER "/bootx64.efi", "-p", "/grub",
-					    MODULES, NULL };
+	/* clang-format off */
+	static const char *const bios[] = {
+		"/usr/bin/grub-mkimage", "-O", "i386-pc", "-o", "/" FOLDER "/core.img", "-p", "(,gpt2)/grub",
+		"biosdisk", MODULES, NULL,
+	};
+	static const char *const uefi[] = {
+		"/usr/bin/grub-mkimage", "-O", "x86_64-efi", "-o", "/" FOLDER "/bootx64.efi", "-p", "/grub",
+		MODULES, NULL,
+	};
+	/* clang-format on */
 	static const char *const copy[] = { "/bin/cp", "/usr/lib/grub/i386-pc/boot.img", "/" FOLDER "/boot.img", NULL };
 	const struct service_step steps[] = {
 		{ .name = "GRUB for BIOS", .as_root = true, .argv = bios },
@@ -216,8 +222,15 @@ struct err *build_boot_loaders(struct build_context *j, const struct digest *roo
 			digest_feed_word(run, *word);
 	tree_add(&seed, &(struct entry){ .path = FOLDER, .kind = ENTRY_FOLDER, .mode = 0755, .mtime = j->lock.epoch });
 	tree_add_parents(&seed, NULL, j->lock.epoch);
-	struct layer_steps request = { .store = j->store, .key = digest_finish(run), .root_key = *root_key, .seed = &seed, .steps = steps,
-				       .step_count = COUNT(steps), .epoch = j->lock.epoch };
+	struct layer_steps request = {
+		.store = j->store,
+		.key = digest_finish(run),
+		.root_key = *root_key,
+		.seed = &seed,
+		.steps = steps,
+		.step_count = COUNT(steps),
+		.epoch = j->lock.epoch,
+	};
 	struct err *e = layer_steps(&request, root, ret);
 	tree_done(&seed);
 	return e;

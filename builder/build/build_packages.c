@@ -130,7 +130,12 @@ static struct err *fetch(struct build_context *j, const struct lock_package **mi
 
 static struct err *fetch_and_pack(struct build_context *j, const struct lock_package **missing, size_t count)
 {
-	struct queue q = { .store = j->store, .lock_of = &j->lock, .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
+	struct queue q = {
+		.store = j->store,
+		.lock_of = &j->lock,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.more = PTHREAD_COND_INITIALIZER,
+	};
 	pthread_t threads[THREAD_POOL_MOST];
 	unsigned started = 0, want = thread_pool_size();
 

@@ -42,8 +42,14 @@ void build_release_labels(const struct recipe *r, const char *build_id, struct l
 /* The image as its layers lie in the store: what reading it once written would find. */
 static struct err *open_contents(struct build_context *j, const struct image *im, const struct oci *o, struct contents *ret)
 {
-	struct image_source s = { .path = mem_dup(store_path(j->store)), .folder = true, .manifest = o->manifest_digest,
-				  .config_digest = o->config_digest, .config = json_loads(o->config, 0, NULL), .layer_count = im->layer_count };
+	struct image_source s = {
+		.path = mem_dup(store_path(j->store)),
+		.folder = true,
+		.manifest = o->manifest_digest,
+		.config_digest = o->config_digest,
+		.config = json_loads(o->config, 0, NULL),
+		.layer_count = im->layer_count,
+	};
 	AUTO_FREE char *name = mem_printf("%s:%s", im->config->name, im->config->tag);
 
 	s.name = arena_dup(&s.arena, name, strlen(name));
@@ -89,7 +95,12 @@ static struct err *provenance(const struct build_context *j, const char *build_i
 	AUTO_FREE char *lock = NULL;
 	AUTO_TEXT struct text out = { 0 };
 	size_t len;
-	struct sbom_build b = { .recipe_name = slash ? slash + 1 : j->recipe_path, .build_id = build_id, .subjects = subjects, .subject_count = count };
+	struct sbom_build b = {
+		.recipe_name = slash ? slash + 1 : j->recipe_path,
+		.build_id = build_id,
+		.subjects = subjects,
+		.subject_count = count,
+	};
 	AUTO_FREE struct sbom_subject *folders = list_folders(j, &b.folder_count);
 
 	b.folders = folders;

@@ -252,8 +252,18 @@ static void plant(const struct build_context *j, int kind, struct tree *seed)
 /* What is run over what was laid: that it works in this image, and Python's own files compiled. */
 static const char *const no_env[] = { NULL };
 static const char *const try_python[] = { "/opt/python/bin/python3", "-c", "import bz2, ctypes, hashlib, lzma, sqlite3, ssl, venv, zlib", NULL };
-static const char *const compile_python[] = { "/opt/python/bin/python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash",
-					      "-x", "/(tests?|idlelib|turtledemo|lib2to3)/", "/opt/python/lib", NULL };
+static const char *const compile_python[] = {
+	"/opt/python/bin/python3",
+	"-m",
+	"compileall",
+	"-q",
+	"--invalidation-mode",
+	"unchecked-hash",
+	"-x",
+	"/(tests?|idlelib|turtledemo|lib2to3)/",
+	"/opt/python/lib",
+	NULL,
+};
 static const char *const try_node[] = { "/opt/node/bin/node", "--eval", "require('crypto')", NULL };
 
 static size_t list_steps(const struct build_context *j, struct service_step ret[static 3])

@@ -36,7 +36,9 @@ static bool has_word(const char *line, size_t len, const char *word)
 /* Words such as programs use for what stops them. */
 static bool is_complaint(const char *line, size_t len)
 {
-	static const char *const words[] = { "error", "emerg", "fatal", "unknown", "invalid", "cannot", "can't", ">>>", "bad" };
+	static const char *const words[] = {
+		"error", "emerg", "fatal", "unknown", "invalid", "cannot", "can't", ">>>", "bad",
+	};
 
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (has_word(line, len, words[i]) || (*words[i] == '>' && memmem(line, len, words[i], 3)))

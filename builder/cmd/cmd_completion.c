@@ -13,7 +13,19 @@ enum kind { NOTHING, WORDS, FILES, FOLDERS };
 
 static enum kind kind_of(const char *value, const char *words)
 {
-	static const char *const files[] = { "FILE", "PATH", "RECIPE", "IMAGE|RECIPE", "IMAGE", "OLD NEW", "IMAGE REGISTRY/NAME[:TAG]", "FILE...", "[FILE...]", "export|import RECIPE|FILE", "[NAME|FOLDER|RECIPE.yml]" };
+	static const char *const files[] = {
+		"FILE",
+		"PATH",
+		"RECIPE",
+		"IMAGE|RECIPE",
+		"IMAGE",
+		"OLD NEW",
+		"IMAGE REGISTRY/NAME[:TAG]",
+		"FILE...",
+		"[FILE...]",
+		"export|import RECIPE|FILE",
+		"[NAME|FOLDER|RECIPE.yml]",
+	};
 
 	if (words)
 		return WORDS;

@@ -24,7 +24,9 @@
 struct err *reproduce_build(const char *program, const char *recipe, const char *folder, const char *const *set, json_t **ret)
 {
 	AUTO_FREE char *said = NULL, *errors = NULL;
-	const char *const argv[] = { program, "build", "--progress=json", "--no-push", "--output", folder, recipe, NULL };
+	const char *const argv[] = {
+		program, "build", "--progress=json", "--no-push", "--output", folder, recipe, NULL,
+	};
 	struct child c = { .argv = argv, .set = set };
 	int status;
 

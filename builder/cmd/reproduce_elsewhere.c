@@ -57,7 +57,9 @@ static char *find_later(const char *share)
 /* What logs in somewhere and says where packages are stays: the other user works for the same people. */
 static struct err *furnish_home(const struct elsewhere *w, const char *home)
 {
-	static const char *const kept[] = { ".netrc", ".gitconfig", ".git-credentials", ".ssh", ".config", ".pip", ".npmrc", ".docker" };
+	static const char *const kept[] = {
+		".netrc", ".gitconfig", ".git-credentials", ".ssh", ".config", ".pip", ".npmrc", ".docker",
+	};
 	const char *old = getenv("HOME");
 
 	TRY(file_make_folder(home, 0700));
@@ -126,15 +128,29 @@ static struct err *build_there(struct elsewhere *w, json_t **ret)
 {
 	AUTO_FREE char *store = mem_printf("MKBENCH_STORE=%s/store", w->top), *share = NULL, *home = mem_printf("HOME=%s/home", w->top);
 	AUTO_FREE char *folder = mem_printf("%s/out again", w->top), *later = NULL;
-	static const char *const always[] = { "time zone", "locale", "umask", "home", "store", "folder of the outputs" };
+	static const char *const always[] = {
+		"time zone", "locale", "umask", "home", "store", "folder of the outputs",
+	};
 
 	TRY(change_circumstances(w));
 	share = mem_printf("MKBENCH_SHARE=%s", w->share);
 	later = w->later ? mem_printf(SANDBOX_HOST_LATER "=%s", w->later) : mem_dup(SANDBOX_HOST_LATER);
 	for (size_t i = 0; i < COUNT(always); i++)
 		note(w, true, always[i]);
-	const char *const set[] = { store, share, home, later, "TZ=Pacific/Kiritimati", "LC_ALL=tr_TR.UTF-8", "LANG=tr_TR.UTF-8", "LANGUAGE=tr",
-				    "SOURCE_DATE_EPOCH", "USER=somebody", "LOGNAME=somebody", NULL };
+	const char *const set[] = {
+		store,
+		share,
+		home,
+		later,
+		"TZ=Pacific/Kiritimati",
+		"LC_ALL=tr_TR.UTF-8",
+		"LANG=tr_TR.UTF-8",
+		"LANGUAGE=tr",
+		"SOURCE_DATE_EPOCH",
+		"USER=somebody",
+		"LOGNAME=somebody",
+		NULL,
+	};
 	TRY(furnish_home(w, home + strlen("HOME=")));
 	TRY(file_make_folder(folder, 0700));
 	return reproduce_build(w->program, w->recipe, folder, set, ret);
@@ -143,7 +159,13 @@ static struct err *build_there(struct elsewhere *w, json_t **ret)
 /* The answer is one JSON text: of a failure its kind and what it says. */
 static _Noreturn void be_child(const char *recipe, const char *top, int answer)
 {
-	struct elsewhere w = { .top = top, .place = mem_dup(""), .recipe = mem_dup(recipe), .varied = json_array(), .kept = json_array() };
+	struct elsewhere w = {
+		.top = top,
+		.place = mem_dup(""),
+		.recipe = mem_dup(recipe),
+		.varied = json_array(),
+		.kept = json_array(),
+	};
 	json_t *report = NULL, *all;
 	struct err *e = build_there(&w, &report);
 

@@ -15,13 +15,16 @@ _Static_assert(sizeof(uid_t) == sizeof(unsigned) && sizeof(gid_t) == sizeof(unsi
 	{ key, CONTRACT_CHOICE, AT(type, member), CONTRACT_OPTIONAL, absent, choices, NULL, 0, meaning }
 #define SECTION(key, need, fields) { key, CONTRACT_SECTION, 0, CONTRACT_##need, NULL, NULL, fields, 0, NULL }
 #define ROWS(key, member, type, fields) \
-	{ key, CONTRACT_ROWS, AT(bench, member), CONTRACT_OPTIONAL, NULL, NULL, fields, sizeof(struct type), NULL }
+	{ key, CONTRACT_ROWS, AT(bench, member), CONTRACT_OPTIONAL, NULL, NULL, fields, \
+	  sizeof(struct type), NULL }
 #define END { .key = NULL }
 
 static const char *const modes[] = { "production", "development", NULL };
 static const char *const failures[] = { "back", "hold", "exit", NULL };
 static const char *const outputs[] = { "all", "events", NULL };
-const char *const bench_json_roles[] = { "other", "nginx", "scheduler", "worker", "web", "socketio", "redis", "mariadb", NULL };
+const char *const bench_json_roles[] = {
+	"other", "nginx", "scheduler", "worker", "web", "socketio", "redis", "mariadb", NULL,
+};
 const char *const bench_json_phases[] = { "first", "stores", "bench", NULL };
 
 static const struct contract_field home[] = {

@@ -94,7 +94,9 @@ char *docker_why(const struct engine *e)
 
 static enum engine_state find(const struct engine *e, const char *name)
 {
-	const char *const argv[] = { e->program, "container", "inspect", "--format", "{{.State.Running}}", name, NULL };
+	const char *const argv[] = {
+		e->program, "container", "inspect", "--format", "{{.State.Running}}", name, NULL,
+	};
 	AUTO_FREE char *running = ask(argv);
 
 	return !running ? ENGINE_ABSENT : strcmp(running, "true") ? ENGINE_STOPPED : ENGINE_RUNNING;
@@ -102,7 +104,9 @@ static enum engine_state find(const struct engine *e, const char *name)
 
 static char *names(const struct engine *e)
 {
-	const char *const argv[] = { e->program, "ps", "--all", "--filter", "label=" LABEL, "--format", "{{.Names}}", NULL };
+	const char *const argv[] = {
+		e->program, "ps", "--all", "--filter", "label=" LABEL, "--format", "{{.Names}}", NULL,
+	};
 	char *all = ask(argv);
 
 	return all ? all : mem_dup("");
@@ -228,7 +232,9 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	AUTO_ARENA struct arena words = { 0 };
 
 	TRY(provide(e, l, image, &label));
-	const char *const first[] = { e->program, "run", "--detach", "--name", l->name, "--label", LABEL, "--label", label };
+	const char *const first[] = {
+		e->program, "run", "--detach", "--name", l->name, "--label", LABEL, "--label", label,
+	};
 	for (size_t i = 0; i < COUNT(first) - (label ? 0 : 2); i++)
 		VEC_PUSH(&argv, first[i]);
 	if (l->bundle->port) {
@@ -304,5 +310,9 @@ static char *tail(const struct engine *e, const char *name)
 static const char *const enter_docker[] = { "docker", "exec", NULL };
 static const char *const enter_podman[] = { "podman", "exec", NULL };
 
-const struct engine docker_row = { "docker", "docker", answers, names, keeps, start, find, enter_docker, stop, clean, watch, tail };
-const struct engine docker_podman = { "podman", "podman", answers, names, keeps, start, find, enter_podman, stop, clean, watch, tail };
+const struct engine docker_row = {
+	"docker", "docker", answers, names, keeps, start, find, enter_docker, stop, clean, watch, tail,
+};
+const struct engine docker_podman = {
+	"podman", "podman", answers, names, keeps, start, find, enter_podman, stop, clean, watch, tail,
+};

@@ -84,10 +84,11 @@ static struct err *start(const struct launch *l, const struct qemu_disks *d, con
 	AUTO_FREE char *channel = qemu_disks_option("socket,id=agent,server=on,wait=off,path=", agent);
 	AUTO_FREE char *memory = mem_printf("%uM", l->machine.memory_mb ? l->machine.memory_mb : MEMORY_MB);
 	AUTO_FREE char *cpus = mem_printf("%u", l->machine.cpus ? l->machine.cpus : CPUS);
+	const char *processor = strcmp(accelerator, "kvm") ? "max" : "host";
 	/* clang-format off */
 	const char *const base[] = {
-		"qemu-system-x86_64", "-accel", accelerator, "-cpu", strcmp(accelerator, "kvm") ? "max" : "host",
-		"-m", memory, "-smp", cpus, "-display", "none", "-no-reboot", "-daemonize", "-pidfile", pid,
+		"qemu-system-x86_64", "-accel", accelerator, "-cpu", processor, "-m", memory, "-smp", cpus,
+		"-display", "none", "-no-reboot", "-daemonize", "-pidfile", pid,
 		"-drive", d->image, "-device", "virtio-blk-pci,drive=image,bootindex=0",
 		"-nic", "user,id=net,model=virtio", "-serial", serial, "-qmp", monitor,
 		"-device", "virtio-serial", "-chardev", channel,

@@ -195,9 +195,17 @@ static struct err *start_in(const struct launch *l, const char *tree)
 	TRY(file_make_folder(data, 0755));
 	const struct bind volume = { data, l->bundle->volume, true };
 	const char *const lowers[] = { tree, NULL };
-	const struct sandbox room = { .lowers = lowers, .upper = upper, .work = work, .binds = &volume,
-				      .bind_count = l->bundle->volume != NULL, .env = env, .cwd = l->bundle->working_dir,
-				      .uid = l->bundle->uid, .gid = l->bundle->gid };
+	const struct sandbox room = {
+		.lowers = lowers,
+		.upper = upper,
+		.work = work,
+		.binds = &volume,
+		.bind_count = l->bundle->volume != NULL,
+		.env = env,
+		.cwd = l->bundle->working_dir,
+		.uid = l->bundle->uid,
+		.gid = l->bundle->gid,
+	};
 	interrupt_catch();
 	TRY(native_monitor_start(&(struct native_monitor){ .room = &room, .argv = l->bundle->entrypoint, .listener = l->bundle->port ? *l->listener : -1,
 					      .port = l->bundle->port, .stay = l->detach, .log = log, .pids = pids }));
@@ -284,4 +292,6 @@ struct err *native_engine_inside(const char *name, const char *const *argv)
 
 static const char *const enter[] = { "/proc/self/exe", "run", "--inside", NULL };
 
-const struct engine native_engine_row = { "own", NULL, answers, names, keeps, start, find, enter, stop, clean, watch, tail };
+const struct engine native_engine_row = {
+	"own", NULL, answers, names, keeps, start, find, enter, stop, clean, watch, tail,
+};

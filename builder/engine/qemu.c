@@ -364,4 +364,6 @@ struct err *qemu_inside(const char *name, const char *const *argv)
 
 static const char *const enter[] = { "/proc/self/exe", "run", "--inside-disk", NULL };
 
-const struct engine qemu_row = { "qemu", NULL, answers, names, keeps, start, find, enter, stop, clean, watch, tail };
+const struct engine qemu_row = {
+	"qemu", NULL, answers, names, keeps, start, find, enter, stop, clean, watch, tail,
+};

@@ -157,7 +157,9 @@ static struct err *make_overlay(const struct launch *l, const char *folder, cons
 	}
 	TRY(readable(l, folder, "raw", &image));
 	TRY(file_write(base, now, strlen(now), 0600));
-	const char *const argv[] = { "qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", format_of(image), disk, NULL };
+	const char *const argv[] = {
+		"qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", format_of(image), disk, NULL,
+	};
 	return qemu_disks_command(argv);
 }
 

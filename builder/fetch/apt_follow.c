@@ -44,7 +44,13 @@ static struct err *read_list(struct store *s, const char *uri, const char *apt_f
 	struct digest d = { 0 };
 	AUTO_FREE char *url = text_starts(rest, "mirror://") ? mem_printf("http://%s", rest + strlen("mirror://")) : mem_dup(rest);
 	const char *urls[] = { url, NULL };
-	struct want want = { .what = "a list of mirrors", .urls = urls, .limit_bytes = LIST_LIMIT, .arrived = arrived, .arg = &d };
+	struct want want = {
+		.what = "a list of mirrors",
+		.urls = urls,
+		.limit_bytes = LIST_LIMIT,
+		.arrived = arrived,
+		.arg = &d,
+	};
 	TRY(http_fetch(s, &want, 1, NULL));
 	TRY(store_read(s, &d, LIST_LIMIT, ret, &len));
 	return utf8_from_file(ret, &len) ? NULL : err_new(ERR_FETCH, "%s is not a text", uri);

@@ -137,8 +137,16 @@ static const char *new_name(const struct building *b, const char *suite, const c
 static void add_source(struct building *b, const char *suite, const char *const *mirrors, const char *const *components,
 		       const char *const *keys, enum part part, bool optional)
 {
-	struct source src = { .name = new_name(b, suite, mirrors[0]), .suite = arena_dup(b->arena, suite, strlen(suite)), .mirrors = mirrors,
-			      .components = components, .keys = keys, .optional = optional, .security = part == PART_SECURITY, .pin = DEFAULT_PIN };
+	struct source src = {
+		.name = new_name(b, suite, mirrors[0]),
+		.suite = arena_dup(b->arena, suite, strlen(suite)),
+		.mirrors = mirrors,
+		.components = components,
+		.keys = keys,
+		.optional = optional,
+		.security = part == PART_SECURITY,
+		.pin = DEFAULT_PIN,
+	};
 
 	VEC_PUSH(&b->sources, src);
 }

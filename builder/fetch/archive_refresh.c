@@ -50,8 +50,12 @@ static const struct release_file *best_packed(const struct release *release, con
 static bool add_listing(struct refresh *r, size_t i, const char *path)
 {
 	const struct suite *suite = &r->suites[i];
-	struct listing l = { .suite = suite, .archive = (uint32_t)i, .packed = best_packed(&suite->release, path),
-			     .plain = release_find(&suite->release, path) };
+	struct listing l = {
+		.suite = suite,
+		.archive = (uint32_t)i,
+		.packed = best_packed(&suite->release, path),
+		.plain = release_find(&suite->release, path),
+	};
 
 	if (l.packed && l.packed->size_bytes && (!l.plain || l.plain->size_bytes))
 		VEC_PUSH(&r->listings, l);
@@ -210,8 +214,13 @@ static struct err *run(struct refresh *r, struct archive_index *ix)
 struct err *archive_refresh(struct store *s, struct sources *src, const char *architecture, struct progress *p,
 			    struct archive_index *ret)
 {
-	struct refresh r = { .store = s, .sources = src, .architecture = architecture, .progress = p,
-			     .suites = mem_array(src->count, sizeof *r.suites) };
+	struct refresh r = {
+		.store = s,
+		.sources = src,
+		.architecture = architecture,
+		.progress = p,
+		.suites = mem_array(src->count, sizeof *r.suites),
+	};
 
 	*ret = (struct archive_index){ 0 };
 	struct err *e = run(&r, ret);

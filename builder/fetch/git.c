@@ -38,8 +38,16 @@ void git_close(struct git *g)
 /* Does a line only say that something failed, and the one before it what? */
 static bool says_nothing(const char *line)
 {
-	static const char *const empty[] = { "Could not read from remote repository", "the remote end hung up", "early EOF",
-					     "fetch-pack: ", "index-pack failed", "protocol error", "expected ", "remote error: upload-pack" };
+	static const char *const empty[] = {
+		"Could not read from remote repository",
+		"the remote end hung up",
+		"early EOF",
+		"fetch-pack: ",
+		"index-pack failed",
+		"protocol error",
+		"expected ",
+		"remote error: upload-pack",
+	};
 
 	for (size_t i = 0; i < COUNT(empty); i++)
 		if (strcasestr(line, empty[i]) == line)
@@ -49,9 +57,22 @@ static bool says_nothing(const char *line)
 
 static bool is_noise(const char *line)
 {
-	static const char *const begins[] = { "warning:", "hint:", "From ", "Warning: ", "remote: Enumerating", "remote: Counting",
-					      "remote: Compressing", "remote: Total", "Receiving ", "Resolving ", "Unpacking ",
-					      "Errors logged to ", "Use `git lfs logs", "Downloading " };
+	static const char *const begins[] = {
+		"warning:",
+		"hint:",
+		"From ",
+		"Warning: ",
+		"remote: Enumerating",
+		"remote: Counting",
+		"remote: Compressing",
+		"remote: Total",
+		"Receiving ",
+		"Resolving ",
+		"Unpacking ",
+		"Errors logged to ",
+		"Use `git lfs logs",
+		"Downloading ",
+	};
 
 	if (!line[strspn(line, " \t")])
 		return true;
@@ -256,7 +277,14 @@ struct err *git_run(struct git *g, const char *const *words, char **ret_output)
 struct err *git_ask(struct git *g, const char *const *words, bool (*take)(void *arg, const char *bytes, size_t len), void *arg)
 {
 	int64_t now = clock_ms();
-	struct watch w = { .git = g, .take = take, .arg = arg, .begun_ms = now, .moved_ms = now, .before = size_of_packs(g) };
+	struct watch w = {
+		.git = g,
+		.take = take,
+		.arg = arg,
+		.begun_ms = now,
+		.moved_ms = now,
+		.before = size_of_packs(g),
+	};
 
 	return run(g, words, &w, false, NULL);
 }

@@ -215,7 +215,9 @@ static void add_inputs(const struct parts *p, const char *argv[static WORDS_MAX]
 /* ret_found false: the program is not installed. */
 static struct err *run_gpgv(const struct parts *p, bool *ret_found)
 {
-	const char *argv[WORDS_MAX] = { "gpgv", "--homedir", p->folder, "--status-fd", "1", "--weak-digest", "SHA1" };
+	const char *argv[WORDS_MAX] = {
+		"gpgv", "--homedir", p->folder, "--status-fd", "1", "--weak-digest", "SHA1",
+	};
 	AUTO_FREE char *status = NULL, *errors = NULL;
 	int code;
 

@@ -185,7 +185,12 @@ static struct err *conclude(struct look *l)
 
 struct err *audit_tree(const struct audit *a, const struct tree *t, const char *what)
 {
-	struct look l = { .audit = a, .set = secret_patterns_set(a->rules), .files = entry_bytes_new(a->store), .piece = mem_new(PIECE + SECRET_PATTERNS_REACH) };
+	struct look l = {
+		.audit = a,
+		.set = secret_patterns_set(a->rules),
+		.files = entry_bytes_new(a->store),
+		.piece = mem_new(PIECE + SECRET_PATTERNS_REACH),
+	};
 	struct err *e = audit_memory_open(a, what, &l.memory);
 
 	for (size_t i = 0; !e && i < t->count; i++)

@@ -16,7 +16,9 @@
 #include "layer/deb/predepends.h"
 
 /* A preinst may expect the packages before it in this list to have had theirs. */
-static const char *const first[] = { "base-passwd", "base-files", "libc6", "dash", "debconf", "gzip", "adduser", "passwd" };
+static const char *const first[] = {
+	"base-passwd", "base-files", "libc6", "dash", "debconf", "gzip", "adduser", "passwd",
+};
 
 static int run(const char *const *argv, const char *const *env)
 {
@@ -34,8 +36,15 @@ static int run_preinst(const struct installed *p)
 	const char *const argv[] = { script, "install", NULL };
 	AUTO_FREE char *package = mem_printf("DPKG_MAINTSCRIPT_PACKAGE=%s", p->name);
 	AUTO_FREE char *architecture = mem_printf("DPKG_MAINTSCRIPT_ARCH=%s", p->architecture);
-	const char *const added[] = { package, architecture, "DPKG_MAINTSCRIPT_NAME=preinst", "DPKG_ADMINDIR=/var/lib/dpkg",
-				      "DPKG_ROOT=", "DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1", "DPKG_MAINTSCRIPT_DEBUG=0" };
+	const char *const added[] = {
+		package,
+		architecture,
+		"DPKG_MAINTSCRIPT_NAME=preinst",
+		"DPKG_ADMINDIR=/var/lib/dpkg",
+		"DPKG_ROOT=",
+		"DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1",
+		"DPKG_MAINTSCRIPT_DEBUG=0",
+	};
 	const char *env[64];
 	size_t count = 0;
 
@@ -206,9 +215,15 @@ static void on_line(void *arg, const char *line)
 
 struct err *configure_run(const struct configure_request *r)
 {
-	static const char *const env[] = { "DEBIAN_FRONTEND=noninteractive", "DEBCONF_NONINTERACTIVE_SEEN=true",
-					   "DEBCONF_NOWARNINGS=yes", "SYSTEMD_OFFLINE=1", "SYSTEMD_IN_CHROOT=1", "INITRD=No",
-					   NULL };
+	static const char *const env[] = {
+		"DEBIAN_FRONTEND=noninteractive",
+		"DEBCONF_NONINTERACTIVE_SEEN=true",
+		"DEBCONF_NOWARNINGS=yes",
+		"SYSTEMD_OFFLINE=1",
+		"SYSTEMD_IN_CHROOT=1",
+		"INITRD=No",
+		NULL,
+	};
 	AUTO_FREE bool *early = mem_array(r->count, sizeof *early);
 	struct build_context job = { r, early };
 	struct sandbox room = r->room;

@@ -105,7 +105,12 @@ static void add_mount_points(struct tree *t)
 
 	for (size_t i = 0; i < COUNT(points); i++) {
 		const struct tree before = { .items = t->items, .count = count };
-		struct entry e = { .path = points[i].path, .kind = ENTRY_FOLDER, .mode = points[i].mode, .mtime = TREE_TIME };
+		struct entry e = {
+			.path = points[i].path,
+			.kind = ENTRY_FOLDER,
+			.mode = points[i].mode,
+			.mtime = TREE_TIME,
+		};
 		if (points[i].text) {
 			e.kind = ENTRY_FILE;
 			e.size_bytes = strlen(points[i].text);
@@ -144,7 +149,9 @@ static struct err *merge(struct layer_set *s)
 {
 	const struct layer_request *r = &s->request;
 	size_t all_groups = s->first_group + r->group_count;
-	struct merge_request merge = { s->packages, s->count, all_groups, r->architecture, r->exclude, r->epoch };
+	struct merge_request merge = {
+		s->packages, s->count, all_groups, r->architecture, r->exclude, r->epoch,
+	};
 	AUTO_FREE const struct tree **own = mem_array(r->group_count, sizeof *own);
 
 	TRY(merge_packages(&merge, &s->merged));

@@ -12,9 +12,12 @@
 
 /* Programs of packages whose work has no place in an image: keys that every copy would
  * share, a first root that we make ourselves, and what dpkg-maintscript-helper does only when an older version was there. */
-static const char *const always_masked[] = { "/usr/sbin/make-ssl-cert", "/usr/bin/ssh-keygen", "/usr/bin/systemd-machine-id-setup",
-					     "/usr/bin/dbus-uuidgen", "/usr/bin/dpkg-maintscript-helper",
-					     "/usr/sbin/mktirfs", "/usr/sbin/update-initramfs" };
+static const char *const always_masked[] = {
+	"/usr/sbin/make-ssl-cert",	     "/usr/bin/ssh-keygen",
+	"/usr/bin/systemd-machine-id-setup", "/usr/bin/dbus-uuidgen",
+	"/usr/bin/dpkg-maintscript-helper",  "/usr/sbin/mktirfs",
+	"/usr/sbin/update-initramfs",
+};
 
 static const char **masked(const struct layer_request *r)
 {

@@ -196,7 +196,13 @@ struct err *scan_folder(const char *folder, bool hash, struct tree *ret, struct 
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_errno(errno, "open %s", folder);
-	struct entry root = { .path = "", .mode = st.st_mode & 07777, .uid = st.st_uid, .gid = st.st_gid, .mtime = st.st_mtime };
+	struct entry root = {
+		.path = "",
+		.mode = st.st_mode & 07777,
+		.uid = st.st_uid,
+		.gid = st.st_gid,
+		.mtime = st.st_mtime,
+	};
 	struct err *e = add_folder(&s, fd, &root);
 	join_names(&s);
 	free(s.names.items);

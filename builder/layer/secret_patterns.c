@@ -146,8 +146,12 @@ bool secret_patterns_by_form(const struct secret_set *s, const char *bytes, size
 /* A text that stands for one, or switches something. */
 static bool is_empty_word(const char *value, size_t len)
 {
-	static const char *const words[] = { "true", "false", "null", "none", "yes", "no", "on", "off", "undefined" };
-	static const char *const heads[] = { "$", "<", "{", "%", "your", "change", "example", "os.", "process.env", "env.", "env(", "get" };
+	static const char *const words[] = {
+		"true", "false", "null", "none", "yes", "no", "on", "off", "undefined",
+	};
+	static const char *const heads[] = {
+		"$", "<", "{", "%", "your", "change", "example", "os.", "process.env", "env.", "env(", "get",
+	};
 	size_t digits = 0, same = 0;
 
 	for (size_t i = 0; i < COUNT(words); i++)

@@ -99,8 +99,10 @@ static const char *why_path(const char *path)
 
 static const char *why_glob(const char *glob)
 {
-	static const char *const needed[] = { "/", "/*", "/**", "/usr", "/usr/*", "/etc", "/etc/*", "/bin", "/lib", "/sbin",
-					      "/var", "/var/*", "/var/lib/dpkg", "/var/lib/dpkg/*" };
+	static const char *const needed[] = {
+		"/",	"/*",	"/**",	 "/usr", "/usr/*", "/etc",	    "/etc/*",
+		"/bin", "/lib", "/sbin", "/var", "/var/*", "/var/lib/dpkg", "/var/lib/dpkg/*",
+	};
 
 	for (size_t i = 0; i < COUNT(needed); i++)
 		if (!strcmp(glob, needed[i]))
@@ -168,7 +170,10 @@ static const char *why_host(const char *host)
 
 static const char *why_site(const char *name)
 {
-	static const char *const reserved[] = { "assets", "apps.txt", "apps.json", "common_site_config.json", "currentsite.txt", "locale", "all" };
+	static const char *const reserved[] = {
+		"assets",	   "apps.txt", "apps.json", "common_site_config.json",
+		"currentsite.txt", "locale",   "all",
+	};
 
 	if (!strcmp(name, "localhost"))
 		return "cannot be localhost, where health checks knock: write one.localhost";

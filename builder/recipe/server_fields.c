@@ -23,7 +23,8 @@ const struct field server_fields_mariadb[] = {
 };
 
 #define REDIS_ROWS(port_, maxmemory_, policy_, persistence_) \
-	{ "port", PORT(offsetof(struct redis, port)), .fallback = (port_), .help = "its TCP port on 127.0.0.1" }, \
+	{ "port", PORT(offsetof(struct redis, port)), .fallback = (port_), \
+	  .help = "its TCP port on 127.0.0.1" }, \
 	{ "maxmemory", FIELD_SIZE, .offset = offsetof(struct redis, maxmemory_bytes), .min = 1 << 20, \
 	  .max = 1ull << 40, .zero = "unlimited", .fallback = (maxmemory_), .help = "memory it may use" }, \
 	{ "policy", FIELD_TEXT, .offset = offsetof(struct redis, policy), .fallback = (policy_), \

@@ -99,7 +99,14 @@ static void check_templates(const struct recipe_view *v)
 
 void site_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
-	const struct recipe_view all = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items }, *v = &all;
+	const struct recipe_view all = {
+		.r = r,
+		.root = root,
+		.p = p,
+		.apps = r->apps.items,
+		.sites = r->sites.items,
+	};
+	const struct recipe_view *v = &all;
 
 	for (size_t i = 0; i < r->sites.count && !problem_full(p); i++) {
 		const struct site *s = &v->sites[i];

@@ -72,7 +72,9 @@ static bool meets(const struct numbers *have, const char *op, const struct numbe
 /* One comparison at c; NULL: that is none. */
 static const char *read_one(const char *c, const struct numbers *have, bool *ret_met)
 {
-	static const char *const operators[] = { ">=", "<=", "~=", "===", "==", "!=", ">", "<", "^", "~", "=", "" };
+	static const char *const operators[] = {
+		">=", "<=", "~=", "===", "==", "!=", ">", "<", "^", "~", "=", "",
+	};
 	struct numbers wanted;
 	size_t i = 0;
 

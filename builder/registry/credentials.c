@@ -141,7 +141,13 @@ static struct err *ask_helper(const char *helper, const char *path, const char *
 {
 	AUTO_FREE char *program = mem_printf("docker-credential-%s", helper);
 	const char *const argv[] = { program, "get", NULL };
-	struct child child = { .argv = argv, .input = host, .input_len = strlen(host), .output_limit = SECRET_LIMIT, .limit_seconds = HELPER_SECONDS };
+	struct child child = {
+		.argv = argv,
+		.input = host,
+		.input_len = strlen(host),
+		.output_limit = SECRET_LIMIT,
+		.limit_seconds = HELPER_SECONDS,
+	};
 	char *said = NULL, *errors = NULL;
 	int status;
 

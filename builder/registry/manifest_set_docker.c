@@ -120,7 +120,12 @@ struct err *manifest_set_docker(struct layout *l, const json_t *list, struct man
 	if (!text)
 		mem_exhausted();
 	size_t len = strlen(text);
-	struct manifest_document d = { .type = MANIFEST_IMAGE, .text = arena_dup(&m->arena, text, len), .len = len, .digest = digest_of(text, len) };
+	struct manifest_document d = {
+		.type = MANIFEST_IMAGE,
+		.text = arena_dup(&m->arena, text, len),
+		.len = len,
+		.digest = digest_of(text, len),
+	};
 	free(text);
 	m->root = manifest_set_add_document(m, &d);
 	return NULL;

@@ -111,7 +111,15 @@ struct err *registry_put_manifest(struct registry *r, const char *rest, const ch
 				  struct exchange_answer *ret)
 {
 	AUTO_FREE char *url = registry_url(r, rest);
-	struct exchange_request q = { .method = "PUT", .url = url, .type = type, .bytes = bytes, .size_bytes = len, .has_body = true, .slow_answer = true };
+	struct exchange_request q = {
+		.method = "PUT",
+		.url = url,
+		.type = type,
+		.bytes = bytes,
+		.size_bytes = len,
+		.has_body = true,
+		.slow_answer = true,
+	};
 
 	TRY(registry_ask(r, &q, ret));
 	return ret->status >= 200 && ret->status < 300 ? NULL : registry_refusal(r, ret, what);

@@ -188,9 +188,19 @@ static struct err *send_piece(struct upload *u, enum next *ret)
 	AUTO_ANSWER struct exchange_answer a = { 0 };
 	uint64_t left = u->blob->size_bytes - u->done, len = left < u->piece ? left : u->piece;
 	AUTO_FREE char *range = mem_printf("%llu-%llu", (unsigned long long)u->done, (unsigned long long)(u->done + len - 1));
-	struct exchange_request q = { .method = "PATCH", .url = u->location, .type = "application/octet-stream", .content_range = range,
-				      .fd = u->fd, .offset = u->offset + u->done, .size_bytes = len, .has_body = true, .slow_answer = true,
-				      .sent = sent, .arg = u };
+	struct exchange_request q = {
+		.method = "PATCH",
+		.url = u->location,
+		.type = "application/octet-stream",
+		.content_range = range,
+		.fd = u->fd,
+		.offset = u->offset + u->done,
+		.size_bytes = len,
+		.has_body = true,
+		.slow_answer = true,
+		.sent = sent,
+		.arg = u,
+	};
 
 	u->sending_from = u->done;
 	TRY(registry_ask_once(u->registry, &q, &a));
@@ -215,8 +225,18 @@ static struct err *finish(struct upload *u, enum next *ret)
 	AUTO_ANSWER struct exchange_answer a = { 0 };
 	AUTO_FREE char *url = with_digest(u);
 	uint64_t left = u->blob->size_bytes - u->done;
-	struct exchange_request q = { .method = "PUT", .url = url, .type = "application/octet-stream", .fd = u->fd,
-				      .offset = u->offset + u->done, .size_bytes = left, .has_body = true, .slow_answer = true, .sent = sent, .arg = u };
+	struct exchange_request q = {
+		.method = "PUT",
+		.url = url,
+		.type = "application/octet-stream",
+		.fd = u->fd,
+		.offset = u->offset + u->done,
+		.size_bytes = left,
+		.has_body = true,
+		.slow_answer = true,
+		.sent = sent,
+		.arg = u,
+	};
 
 	u->sending_from = u->done;
 	TRY(registry_ask_once(u->registry, &q, &a));

@@ -12,7 +12,9 @@
 #include "sbom/purl.h"
 #include "sbom/sbom_write.h"
 
-static const char *const kind_names[SBOM_KIND_COUNT] = { "system", "debian", "python", "node", "app", "program", "library" };
+static const char *const kind_names[SBOM_KIND_COUNT] = {
+	"system", "debian", "python", "node", "app", "program", "library",
+};
 
 const char *sbom_keep(struct sbom *s, const char *text)
 {

@@ -45,8 +45,9 @@ static void put_properties(const struct sbom *s, const struct sbom_part *p, json
 
 static json_t *component(const struct sbom *s, size_t at)
 {
-	static const char *const types[SBOM_KIND_COUNT] = { "operating-system", "library", "library", "library", "application", "application",
-							    "library" };
+	static const char *const types[SBOM_KIND_COUNT] = {
+		"operating-system", "library", "library", "library", "application", "application", "library",
+	};
 	const struct sbom_part *p = &s->items[at];
 	json_t *j = json_pack("{s:s, s:o, s:o}", "type", types[p->kind], "bom-ref", ref_of(s, at), "name", report_text_json(p->name));
 

@@ -76,10 +76,20 @@ static void add_pin(struct sbom *s, const char *line)
 /* Its digest is its archive's, or of a folder its files'. */
 void sbom_lock_interpreter(struct sbom *s, const struct lock_runtime *r, const char *path)
 {
-	const struct purl_qualifier q[] = { { "checksum", r->tree }, { "download_url", r->from && strstr(r->from, "://") ? r->from : NULL }, { NULL, NULL } };
+	const struct purl_qualifier q[] = {
+		{ "checksum", r->tree },
+		{ "download_url", r->from && strstr(r->from, "://") ? r->from : NULL },
+		{ NULL, NULL },
+	};
 	const char *hex = r->sha256 ? r->sha256 : r->tree && text_starts(r->tree, "sha256:") ? r->tree + strlen("sha256:") : "";
-	struct sbom_part part = { .kind = SBOM_PROGRAM, .name = sbom_keep(s, r->name), .version = sbom_keep(s, r->version), .path = path,
-				  .purl = sbom_take(s, purl_new("generic", NULL, r->name, r->version, q)), .within = SBOM_NOBODY };
+	struct sbom_part part = {
+		.kind = SBOM_PROGRAM,
+		.name = sbom_keep(s, r->name),
+		.version = sbom_keep(s, r->version),
+		.path = path,
+		.purl = sbom_take(s, purl_new("generic", NULL, r->name, r->version, q)),
+		.within = SBOM_NOBODY,
+	};
 
 	if (!digest_parse(hex, &part.sha256))
 		part.sha256 = (struct digest){ 0 };

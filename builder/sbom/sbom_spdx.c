@@ -56,8 +56,12 @@ static void put_source(const struct sbom_part *p, json_t *j)
 
 static json_t *part_json(const struct sbom *s, size_t at)
 {
-	static const char *const purposes[SBOM_KIND_COUNT] = { [SBOM_SYSTEM] = "OPERATING_SYSTEM", [SBOM_APP] = "APPLICATION",
-							       [SBOM_PROGRAM] = "APPLICATION", [SBOM_LIBRARY] = "LIBRARY" };
+	static const char *const purposes[SBOM_KIND_COUNT] = {
+		[SBOM_SYSTEM] = "OPERATING_SYSTEM",
+		[SBOM_APP] = "APPLICATION",
+		[SBOM_PROGRAM] = "APPLICATION",
+		[SBOM_LIBRARY] = "LIBRARY",
+	};
 	const struct sbom_part *p = &s->items[at];
 	json_t *j = package(p->name, p->version, p->purl, p->license, id_of(s, at));
 

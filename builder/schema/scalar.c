@@ -33,8 +33,10 @@ const char *scalar_shown(struct arena *a, const char *text)
 
 bool scalar_names_secret(const char *key)
 {
-	static const char *const tails[] = { "password", "passwd", "passphrase", "secret", "token", "api_key", "apikey",
-					     "private_key", "encryption_key", "access_key", "secret_key" };
+	static const char *const tails[] = {
+		"password", "passwd",	   "passphrase",     "secret",	   "token",	 "api_key",
+		"apikey",   "private_key", "encryption_key", "access_key", "secret_key",
+	};
 
 	for (size_t i = 0; i < COUNT(tails); i++)
 		if (text_ends(key, tails[i]))

@@ -77,7 +77,13 @@ static struct err *check_fresh(const struct maker *m, const char *name)
 
 static struct err *make(const struct maker *m)
 {
-	struct process p = { .role = m->row->role, .group = m->row->group, .user = m->row->user, .phase = m->row->phase, .row = m->row };
+	struct process p = {
+		.role = m->row->role,
+		.group = m->row->group,
+		.user = m->row->user,
+		.phase = m->row->phase,
+		.row = m->row,
+	};
 
 	TRY(fill_argv(m, &p.argv));
 	if (!p.argv)

@@ -40,7 +40,9 @@ static void add_folder(struct tree *t, const char *path, unsigned mode, const st
  * it, and what root's Supervisor reads there cannot be put aside. */
 static void add_bench(const struct service_set *s, struct tree *t)
 {
-	static const char *const folders[] = { "", "/apps", "/assets", "/config", "/config/pids", "/env", "/env/bin" };
+	static const char *const folders[] = {
+		"", "/apps", "/assets", "/config", "/config/pids", "/env", "/env/bin",
+	};
 	const struct service_user *user = service_set_user(s, BENCH_USER);
 	const struct service_user *owner = service_set_user(s, s->recipe->mode == MODE_DEVELOPMENT ? BENCH_USER : "root");
 	const struct service_user home = { .uid = owner->uid, .gid = user->gid };

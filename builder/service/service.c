@@ -68,10 +68,14 @@ static void list_users(struct service_set *s)
 	for (size_t i = 0; i < s->manifest_count; i++) {
 		const struct manifest_user *u = s->manifests[i].users.items;
 		for (size_t k = 0; k < s->manifests[i].users.count; k++) {
-			struct service_user user = { .name = u[k].name, .home = u[k].home ? u[k].home : "/nonexistent",
-						     .shell = u[k].shell ? u[k].shell : "/usr/sbin/nologin",
-						     .comment = u[k].comment ? u[k].comment : "",
-						     .uid = (unsigned)u[k].id, .gid = (unsigned)u[k].id };
+			struct service_user user = {
+				.name = u[k].name,
+				.home = u[k].home ? u[k].home : "/nonexistent",
+				.shell = u[k].shell ? u[k].shell : "/usr/sbin/nologin",
+				.comment = u[k].comment ? u[k].comment : "",
+				.uid = (unsigned)u[k].id,
+				.gid = (unsigned)u[k].id,
+			};
 			VEC_PUSH(&s->users, user);
 		}
 	}

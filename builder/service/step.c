@@ -66,8 +66,14 @@ static struct err *add_steps(struct service_set *s, const struct variables *scop
 	const struct manifest_step *row = rows->items;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		struct service_step step = { .name = row[i].name, .cache = row[i].cache,
-					     .pins = row[i].pins, .network = row[i].network, .as_root = row[i].as_root, .overrides = row[i].overrides };
+		struct service_step step = {
+			.name = row[i].name,
+			.cache = row[i].cache,
+			.pins = row[i].pins,
+			.network = row[i].network,
+			.as_root = row[i].as_root,
+			.overrides = row[i].overrides,
+		};
 		TRY(fill_with_places(s, scope, &row[i], &step));
 		VEC_PUSH(ret, step);
 	}

@@ -30,7 +30,9 @@ struct err *store_folder_choose(const char *asked, char **ret)
 
 static bool is_ours(const char *name)
 {
-	static const char *const names[] = { "blobs", "refs", "trees", "caches", "git", "tmp", "lock", "boot", "lost+found", ".", ".." };
+	static const char *const names[] = {
+		"blobs", "refs", "trees", "caches", "git", "tmp", "lock", "boot", "lost+found", ".", "..",
+	};
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (!strcmp(name, names[i]))

@@ -332,7 +332,14 @@ struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void
 		return err_errno(errno, "pipe");
 	}
 	AUTO_CLOSE int trouble_end = trouble[0];
-	struct build_context j = { .sandbox = s, .inside = inside, .arg = arg, .output = output[1], .trouble = trouble[1], .lookups = lookups };
+	struct build_context j = {
+		.sandbox = s,
+		.inside = inside,
+		.arg = arg,
+		.output = output[1],
+		.trouble = trouble[1],
+		.lookups = lookups,
+	};
 	struct err *failed = start(&j, &life, &outer);
 	close(output[1]);
 	close(trouble[1]);

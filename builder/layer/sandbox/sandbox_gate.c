@@ -64,7 +64,12 @@ static struct err *pass(int over, int fd)
 	union passed control = { 0 };
 	char byte = 0;
 	struct iovec one = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &one, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
+	struct msghdr message = {
+		.msg_iov = &one,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof control.bytes,
+	};
 
 	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
 	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &fd, sizeof fd);
@@ -76,7 +81,12 @@ static int take(int over)
 	union passed control = { 0 };
 	char byte;
 	struct iovec one = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &one, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes };
+	struct msghdr message = {
+		.msg_iov = &one,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof control.bytes,
+	};
 	int fd = -1;
 
 	if (recvmsg(over, &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message))

@@ -154,11 +154,17 @@ static void set_indexes(struct environment *e)
 
 static void set_network(struct environment *e)
 {
-	static const char *const bundle[] = { "SSL_CERT_FILE=" CA_BUNDLE, "CURL_CA_BUNDLE=" CA_BUNDLE, "PIP_CERT=" CA_BUNDLE,
-					      "REQUESTS_CA_BUNDLE=" CA_BUNDLE, "GIT_SSL_CAINFO=" CA_BUNDLE,
-					      "NODE_EXTRA_CA_CERTS=" CA_BUNDLE, "npm_config_cafile=" CA_BUNDLE };
-	static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "npm_config_proxy",
-					       "npm_config_https_proxy", "YARN_HTTP_PROXY", "YARN_HTTPS_PROXY" };
+	static const char *const bundle[] = {
+		"SSL_CERT_FILE=" CA_BUNDLE,	"CURL_CA_BUNDLE=" CA_BUNDLE,
+		"PIP_CERT=" CA_BUNDLE,		"REQUESTS_CA_BUNDLE=" CA_BUNDLE,
+		"GIT_SSL_CAINFO=" CA_BUNDLE,	"NODE_EXTRA_CA_CERTS=" CA_BUNDLE,
+		"npm_config_cafile=" CA_BUNDLE,
+	};
+	static const char *const proxies[] = {
+		"http_proxy",	   "https_proxy",      "all_proxy",	   "HTTP_PROXY",
+		"HTTPS_PROXY",	   "ALL_PROXY",	       "npm_config_proxy", "npm_config_https_proxy",
+		"YARN_HTTP_PROXY", "YARN_HTTPS_PROXY",
+	};
 
 	set_indexes(e);
 	for (size_t i = 0; i < COUNT(proxies); i++)
@@ -174,8 +180,12 @@ static void set_network(struct environment *e)
 
 const char **sandbox_host_environment(const struct sandbox *s)
 {
-	static const char *const defaults[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-						"LC_ALL=C.UTF-8", "HOME=/root", "TERM=dumb" };
+	static const char *const defaults[] = {
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		"LC_ALL=C.UTF-8",
+		"HOME=/root",
+		"TERM=dumb",
+	};
 	struct environment e = { 0 };
 
 	for (size_t i = 0; i < COUNT(defaults); i++)

@@ -15,8 +15,10 @@
 
 #define SETTINGS_LIMIT (256u << 10)
 
-const char *const sandbox_login_variables[] = { "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX",
-						"npm_config_registry", "YARN_REGISTRY", NULL };
+const char *const sandbox_login_variables[] = {
+	"PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL",	 "UV_DEFAULT_INDEX",
+	"UV_INDEX",	 "npm_config_registry", "YARN_REGISTRY", NULL,
+};
 
 /* npm takes its variables in either case. */
 static const char *variable(const char *name)
@@ -197,7 +199,10 @@ void sandbox_login_done(struct sandbox_login *l)
 /* Of npm's settings: a key that logs in, for one host or for all, or names a client's key. */
 static bool holds_secret(const char *line)
 {
-	static const char *const keys[] = { "_auth", "_password", "password", "username", "email", "certfile", "keyfile", "key", "cert", "otp" };
+	static const char *const keys[] = {
+		"_auth",    "_password", "password", "username", "email",
+		"certfile", "keyfile",	 "key",	     "cert",	 "otp",
+	};
 	const char *key = line + strspn(line, " \t"), *colon = text_starts(key, "//") ? strchr(key, '=') : NULL;
 
 	while (colon && colon > key && *colon != ':')

@@ -190,8 +190,10 @@ static struct err *mount_proc(int proc)
 /* With the room's own /dev/null. */
 static struct err *cover_proc(void)
 {
-	static const char *const covered[] = { "acpi", "asound", "interrupts", "kcore", "keys", "latency_stats", "sched_debug", "scsi",
-					       "timer_list", "timer_stats" };
+	static const char *const covered[] = {
+		"acpi",		 "asound",	"interrupts", "kcore",	    "keys",
+		"latency_stats", "sched_debug", "scsi",	      "timer_list", "timer_stats",
+	};
 
 	for (size_t i = 0; i < COUNT(covered); i++) {
 		AUTO_FREE char *path = mem_printf("/proc/%s", covered[i]);
@@ -229,9 +231,11 @@ static struct err *put_device(size_t i, int node)
 
 static struct err *fill_dev(const int *nodes)
 {
-	static const char *const links[][2] = { { "/proc/self/fd", "/dev/fd" }, { "/proc/self/fd/0", "/dev/stdin" },
-						{ "/proc/self/fd/1", "/dev/stdout" }, { "/proc/self/fd/2", "/dev/stderr" },
-						{ "pts/ptmx", "/dev/ptmx" } };
+	static const char *const links[][2] = {
+		{ "/proc/self/fd", "/dev/fd" },	      { "/proc/self/fd/0", "/dev/stdin" },
+		{ "/proc/self/fd/1", "/dev/stdout" }, { "/proc/self/fd/2", "/dev/stderr" },
+		{ "pts/ptmx", "/dev/ptmx" },
+	};
 
 	TRY(mount_tmpfs("/dev", "mode=0755,size=16m", MS_NOEXEC));
 	for (size_t i = 0; i < COUNT(devices); i++)

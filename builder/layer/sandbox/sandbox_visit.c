@@ -39,9 +39,14 @@ struct visit {
 
 static bool is_private4(uint32_t a)
 {
-	static const struct { uint32_t net; int bits; } nets[] = {
-		{ 0x00000000, 8 }, { 0x0a000000, 8 }, { 0x64400000, 10 }, { 0x7f000000, 8 }, { 0xa9fe0000, 16 }, { 0xac100000, 12 },
-		{ 0xc0000000, 24 }, { 0xc0a80000, 16 }, { 0xc6120000, 15 }, { 0xe0000000, 3 } };
+	static const struct {
+		uint32_t net;
+		int bits;
+	} nets[] = {
+		{ 0x00000000, 8 },  { 0x0a000000, 8 },	{ 0x64400000, 10 }, { 0x7f000000, 8 },
+		{ 0xa9fe0000, 16 }, { 0xac100000, 12 }, { 0xc0000000, 24 }, { 0xc0a80000, 16 },
+		{ 0xc6120000, 15 }, { 0xe0000000, 3 },
+	};
 
 	for (size_t i = 0; i < COUNT(nets); i++)
 		if ((a ^ nets[i].net) >> (32 - nets[i].bits) == 0)
@@ -271,8 +276,10 @@ static void tunnel(struct visit *v, const char *target)
 /* Header lines that are the step's to know; an address of an index is said as the step was told to ask for it. */
 static size_t take_head(char *bytes, size_t size, size_t count, void *arg)
 {
-	static const char *const kept[] = { "content-type:", "etag:", "last-modified:", "location:", "content-range:", "cache-control:",
-					    "accept-ranges:", "content-length:", "content-encoding:" };
+	static const char *const kept[] = {
+		"content-type:",  "etag:",	    "last-modified:",  "location:",	    "content-range:",
+		"cache-control:", "accept-ranges:", "content-length:", "content-encoding:",
+	};
 	struct visit *v = arg;
 	AUTO_FREE char *line = mem_ndup(bytes, size * count);
 
