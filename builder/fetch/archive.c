@@ -6,10 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "fetch/apt.h"
+#include "fetch/apt_choice.h"
 #include "fetch/apt_follow.h"
 
 #define DEBIAN_KEYS   "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -195,66 +194,21 @@ static void from_recipe(struct building *b, const struct recipe *r)
 	}
 }
 
-static bool has_main(const struct apt_entry *e)
-{
-	for (size_t i = 0; e->components[i]; i++)
-		if (!strcmp(e->components[i], "main"))
-			return true;
-	return false;
-}
-
-static bool is_of(const struct apt_entry *e, const char *base, const char *part)
-{
-	return text_starts(e->suite, base) && !strcmp(e->suite + strlen(base), part) && has_main(e);
-}
-
-static const struct apt_entry *first_of(const struct apt *apt, const char *base, const char *part)
-{
-	for (size_t i = 0; i < apt->count; i++)
-		if (apt->items[i].usable && is_of(&apt->items[i], base, part))
-			return &apt->items[i];
-	return NULL;
-}
-
 /* All mirrors of the archive that the first such entry stands for: another key is another archive. */
 static bool add_mirrors(struct words *w, struct arena *a, const struct apt *apt, const char *base, const char *part,
 			const char **ret_key)
 {
-	const struct apt_entry *first = first_of(apt, base, part);
+	const struct apt_entry *first = apt_choice_first(apt, base, part);
 
 	for (size_t i = 0; first && i < apt->count; i++) {
 		const struct apt_entry *e = &apt->items[i];
 		bool same_key = e->key == first->key || (e->key && first->key && !strcmp(e->key, first->key));
-		if (e->usable && same_key && is_of(e, base, part))
+		if (e->usable && same_key && apt_choice_is(e, base, part))
 			add_word(w, a, e->uri);
 	}
 	if (first)
 		*ret_key = first->key;
 	return first != NULL;
-}
-
-/* The code name of the release that runs here; the caller's to free. */
-static char *host_suite(void)
-{
-	static const char name[] = "\nVERSION_CODENAME=";
-	AUTO_FREE char *text = NULL;
-	size_t len;
-	struct err *e = file_read("/etc/os-release", 1 << 16, &text, &len);
-	const char *at = e ? NULL : strstr(text, name);
-
-	err_free(e);
-	return at ? mem_ndup(at + strlen(name), strcspn(at + strlen(name), "\n")) : mem_dup("stable");
-}
-
-/* The name that apt's entries have for the release whose mirrors serve ours too, or NULL. */
-static const char *choose_base(const struct apt *apt, const char *suite, const char *host)
-{
-	const char *const names[] = { suite, host, "stable", "oldstable", "testing", "unstable" };
-
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (first_of(apt, names[i], ""))
-			return names[i];
-	return NULL;
 }
 
 static struct err *no_mirror(const struct apt *apt, const char *suite)
@@ -271,8 +225,8 @@ static struct err *no_mirror(const struct apt *apt, const char *suite)
 static struct err *from_apt(struct building *b, const struct apt *apt, const struct recipe *r)
 {
 	const char *suite = r->base.suite;
-	AUTO_FREE char *host = host_suite();
-	const char *base = choose_base(apt, suite, host), *key = NULL;
+	AUTO_FREE char *base = apt_choice_base(apt, suite);
+	const char *key = NULL;
 	const char *const *main_only = one_word(b->arena, "main"), *const *own = NULL;
 
 	if (!base)
@@ -306,13 +260,14 @@ static char *apt_examples(void)
 /* An installation from DVD knows no archive in the network: what apt's own example has takes its place. */
 static struct err *take_example(struct building *b, const struct recipe *r, struct apt *apt)
 {
-	AUTO_FREE char *host = host_suite(), *folder = apt_examples();
+	AUTO_FREE char *known = apt_choice_base(apt, r->base.suite), *folder = apt_examples();
 	struct apt example;
 
-	if (choose_base(apt, r->base.suite, host))
+	if (known)
 		return NULL;
 	TRY(apt_read(folder, r->base.architecture, &example));
-	if (!choose_base(&example, r->base.suite, host)) {
+	AUTO_FREE char *base = apt_choice_base(&example, r->base.suite);
+	if (!base) {
 		apt_done(&example);
 		return NULL;
 	}
