@@ -137,7 +137,8 @@ static struct err *unpack_files(const struct importing *i, const char *archive, 
 	/* clang-format off */
 	const char *argv[] = {
 		"/bin/tar", "-xf", "-", "--no-same-owner", "--wildcards",
-		"--transform=flags=r;s,^\\(\\./\\)\\?[^/]*/\\(public\\|private\\)/,\\2/,", pattern, NULL, NULL,
+		"--transform=flags=r;s,^\\(\\./\\)\\?[^/]*/\\(public\\|private\\)/,\\2/,",
+		pattern, NULL, NULL,
 	};
 	/* clang-format on */
 	AUTO_CLOSE int in = -1;
