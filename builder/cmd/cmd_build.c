@@ -13,6 +13,7 @@
 #include "cmd/push_outputs.h"
 #include "cmd/push_report.h"
 #include "layer/sandbox/sandbox.h"
+#include "layer/sandbox/sandbox_root.h"
 #include "engine/qemu_disks.h"
 
 static void report_layers(const struct build_layers *layers)
@@ -105,6 +106,9 @@ static struct err *build(struct build_context *j, const struct option_set *o, st
 	TRY(sandbox_enter_user_namespace());
 	TRY(cmd_check_open(j, o->recipe, o->style));
 	TRY(build_outputs_try(o->folder));
+	if (sandbox_root_is_machines(store_path(j->store)))
+		progress_note(j->progress, "a build step's root is root of this machine: the kernel, or the file system of the store, shows no files "
+			      "with other ids");
 	TRY(build_context_lock_read(j, &locked));
 	if (!locked)
 		TRY(build_context_lock_make(j));

@@ -108,3 +108,12 @@ without() {
 	umount data
 	[[ $said == *"root inside is root of this machine: "* ]]
 }
+
+@test "build: where the kernel shows no files with other ids, it says that a step's root is root of this machine" {
+	cp -r "$BATS_TEST_DIRNAME/../../recipes/demo" .
+	sed 's|^base:|&\n  mirrors: [http://127.0.0.1:9]|' "$BATS_TEST_DIRNAME/../../recipes/demo.yml" >demo.yml
+	run -4 setarch "$(uname -m)" --uname-2.6 "$MKBENCH" build demo.yml
+	[[ $output == *"a build step's root is root of this machine: "* ]]
+	run -4 "$MKBENCH" build demo.yml
+	[[ $output != *"root of this machine"* ]]
+}

@@ -89,6 +89,16 @@ static bool maps(const char *folder, int user)
 	return !e;
 }
 
+bool sandbox_root_is_machines(const char *folder)
+{
+	AUTO_CLOSE int user = -1;
+
+	if (geteuid() || sandbox_host_in_user_namespace())
+		return false;
+	err_free(sandbox_range_open(0, &user));
+	return user < 0 || !maps(folder, user);
+}
+
 /* Not every file system can show its files with other ids. */
 static bool can_map(const struct sandbox *s, int user)
 {
