@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "layer/audit_archive.h"
 #include "layer/audit_memory.h"
 #include "layer/layer.h"
 #include "layer/entry_bytes.h"
@@ -110,32 +111,136 @@ static struct err *look_for_form(struct look *l, const struct entry *e, const ch
 	return NULL;
 }
 
-static struct err *look_for_values(struct look *l, const struct entry *e, const char *path, bool *ret_found)
+/* within: the file of an archive that it is in, or NULL. */
+static struct err *report_in(struct look *l, const struct entry *e, const char *path, const char *within, size_t line, const char *kind)
+{
+	if (!within)
+		return report(l, e, path, line, kind);
+	AUTO_FREE char *whole = *within ? mem_printf("%s, in it %s:%zu", kind, within, line) : mem_printf("%s, once it is unpacked, in line %zu", kind, line);
+	return report(l, e, path, 0, whole);
+}
+
+static bool has_values(const struct look *l, const char *path)
 {
 	const struct audit_rules *r = l->audit->rules;
 	const struct audit_value *rules = r->values.items;
-	AUTO_FREE char *bytes = NULL;
-	bool urls = matches(&r->urls, path);
-	size_t len = (size_t)e->size_bytes;
+	bool has = matches(&r->urls, path);
+
+	for (size_t i = 0; i < r->values.count && !has; i++)
+		has = matches(&rules[i].files, path) && !matches(&rules[i].except, path);
+	return has;
+}
+
+/* bytes ends with a NUL at len; as: the path that rules know it by. */
+static struct err *look_for_values(struct look *l, const struct entry *e, const char *path, const char *within, const char *as, const char *bytes,
+				   size_t len, bool *ret_found)
+{
+	const struct audit_rules *r = l->audit->rules;
+	const struct audit_value *rules = r->values.items;
 	struct secret_patterns s;
 
 	for (size_t i = 0; i <= r->values.count && !*ret_found; i++) {
 		bool last = i == r->values.count;
-		if (last ? !urls : !matches(&rules[i].files, path) || matches(&rules[i].except, path))
+		if (last ? !matches(&r->urls, as) : !matches(&rules[i].files, as) || matches(&rules[i].except, as))
 			continue;
-		if (!bytes) {
-			bytes = mem_new(len + 1);
-			TRY(entry_bytes_read(l->files, e, 0, bytes, len));
-		}
 		if (last ? !secret_patterns_in_url(bytes, len, &s) : memchr(bytes, 0, len) || !secret_patterns_by_name(&rules[i], bytes, len, &s))
 			continue;
 		if (last || !rules[i].likely) {
 			*ret_found = true;
-			TRY(report(l, e, path, line_of(bytes, s.at), s.kind));
-		} else if (l->likely_count++ < SHOWN) {
+			TRY(report_in(l, e, path, within, line_of(bytes, s.at), s.kind));
+		} else if (!within && l->likely_count++ < SHOWN) {
 			text_printf(&l->likely, "%s%s:%zu: %s", l->likely.len ? "\n" : "", path, line_of(bytes, s.at), s.kind);
 		}
 	}
+	return NULL;
+}
+
+static struct err *look_for_values_of(struct look *l, const struct entry *e, const char *path, bool *ret_found)
+{
+	size_t len = (size_t)e->size_bytes;
+
+	if (len > TEXT_LIMIT || !has_values(l, path))
+		return NULL;
+	AUTO_FREE char *bytes = mem_new(len + 1);
+	TRY(entry_bytes_read(l->files, e, 0, bytes, len));
+	return look_for_values(l, e, path, NULL, path, bytes, len, ret_found);
+}
+
+/* A look into an archive. */
+struct unpacking {
+	struct look *look;
+	const struct entry *entry;
+	const char *path;
+	struct text open;        /* of the member, what was not looked at yet, and SECRET_PATTERNS_REACH of what was */
+	size_t lines;            /* before that */
+	bool cut, found;         /* cut: open is not all of it */
+	struct err *failed;
+};
+
+static struct err *read_packed(void *arg, uint64_t offset, void *bytes, size_t len)
+{
+	const struct unpacking *u = arg;
+
+	return entry_bytes_read(u->look->files, u->entry, offset, bytes, len);
+}
+
+/* Forgets all of open but its last bytes, or all of it. */
+static void forget(struct unpacking *u, size_t keep)
+{
+	size_t gone = u->open.len > keep ? u->open.len - keep : 0;
+
+	u->lines += gone ? line_of(u->open.bytes, gone) - 1 : 0;
+	if (gone)
+		memmove(u->open.bytes, u->open.bytes + gone, keep);
+	u->open.len -= gone;
+	u->cut = true;
+}
+
+static bool take_member(void *arg, const char *member, const char *bytes, size_t len, bool ends)
+{
+	struct unpacking *u = arg;
+	struct look *l = u->look;
+	struct secret_patterns s;
+
+	text_add(&u->open, bytes, len);
+	if (!ends && u->open.len < TEXT_LIMIT)
+		return true;
+	if (u->open.len && secret_patterns_by_form(l->set, u->open.bytes, ends ? u->open.len : u->open.len - SECRET_PATTERNS_REACH, u->open.len, &s)) {
+		u->found = true;
+		u->failed = report_in(l, u->entry, u->path, member, u->lines + line_of(u->open.bytes, s.at), s.kind);
+	} else if (ends && !u->cut && u->open.len) {
+		AUTO_FREE char *as = mem_printf("%s/%s", u->path, member);
+		u->failed = look_for_values(l, u->entry, u->path, member, as, u->open.bytes, u->open.len, &u->found);
+	}
+	forget(u, ends ? 0 : SECRET_PATTERNS_REACH);
+	if (ends) {
+		u->lines = 0;
+		u->cut = false;
+	}
+	return !u->found && !u->failed;
+}
+
+static struct err *look_into_archive(struct look *l, const struct entry *e, const char *path, bool *ret_found)
+{
+	struct unpacking u = { .look = l, .entry = e, .path = path };
+	const struct audit_archive a = { .size_bytes = e->size_bytes, .read = read_packed, .take = take_member, .arg = &u };
+	size_t len = e->size_bytes < 8 ? (size_t)e->size_bytes : 8;
+	char begin[8];
+	bool whole = true;
+
+	TRY(entry_bytes_read(l->files, e, 0, begin, len));
+	if (!audit_archive_is_one(begin, len))
+		return NULL;
+	struct err *err = audit_archive_look(&a, &whole);
+	text_done(&u.open);
+	*ret_found |= u.found;
+	if (err || u.failed) {
+		err_free(err ? u.failed : NULL);
+		return err ? err : u.failed;
+	}
+	if (!whole && l->likely_count++ < SHOWN)
+		text_printf(&l->likely, "%s%s: it holds more than %u MB, which were not looked at", l->likely.len ? "\n" : "", path,
+			    AUDIT_ARCHIVE_LIMIT >> 20);
 	return NULL;
 }
 
@@ -150,20 +255,42 @@ static struct err *look_inside(struct look *l, const struct entry *e, const char
 	if (!known)
 		TRY(look_for_form(l, e, path, &found));
 	size_t likely = l->likely_count;
-	if (!known && !found && !packed && e->size_bytes <= TEXT_LIMIT)
-		TRY(look_for_values(l, e, path, &found));
+	if (!known && !found && !packed)
+		TRY(look_for_values_of(l, e, path, &found));
+	if (!known && !found && !packed)
+		TRY(look_into_archive(l, e, path, &found));
 	/* A warning is said each time. */
 	if (!found && l->likely_count == likely)
 		audit_memory_add(l->memory, e);
 	return NULL;
 }
 
+/* Of what is no file its path has the digest. */
+static struct err *look_at_name(struct look *l, const struct entry *e, const char *path, bool *ret_found)
+{
+	const char *const names[] = { path, e->kind == ENTRY_SYMLINK && e->link ? e->link : "" };
+	struct entry named = *e;
+	struct secret_patterns s;
+
+	*ret_found = false;
+	if (e->content.kind == CONTENT_PACK || matches(&l->audit->rules->published, path))
+		return NULL;
+	if (e->kind != ENTRY_FILE)
+		named.sha256 = digest_of(path, strlen(path));
+	for (size_t i = 0; i < COUNT(names) && !*ret_found; i++)
+		*ret_found = secret_patterns_by_form(l->set, names[i], strlen(names[i]), strlen(names[i]), &s);
+	AUTO_FREE char *kind = *ret_found ? mem_printf("%s, in its name", s.kind) : NULL;
+	return kind ? report(l, &named, path, 0, kind) : NULL;
+}
+
 static struct err *look_at(struct look *l, const struct entry *e)
 {
 	const struct audit_place *places = l->audit->rules->places.items;
 	AUTO_FREE char *path = mem_printf("/%s", e->path);
+	bool found;
 
-	if (e->kind != ENTRY_FILE || !e->size_bytes)
+	TRY(look_at_name(l, e, path, &found));
+	if (found || e->kind != ENTRY_FILE || !e->size_bytes)
 		return NULL;
 	for (size_t i = 0; e->content.kind != CONTENT_PACK && i < l->audit->rules->places.count; i++)
 		if (matches(&places[i].paths, path) && !matches(&l->audit->rules->published, path))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layer/audit.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -104,6 +106,61 @@ static void tokens(void)
 	passes(APP "a.css", ".sk-proj- .key-0 SG.x hf_font AKIA");
 }
 
+/* An archive of one member, or that member alone compressed, with letters before the text that has the secret. */
+static size_t pack(int format, int filter, const char *member, size_t before, const char *text, char *ret, size_t room)
+{
+	struct archive *a = archive_write_new();
+	struct archive_entry *e = archive_entry_new();
+	size_t used = 0;
+	char *letters = mem_new(before + 1);
+
+	memset(letters, 'a', before);
+	ok(archive_write_set_format(a, format) == ARCHIVE_OK && archive_write_add_filter(a, filter) == ARCHIVE_OK);
+	archive_write_set_bytes_in_last_block(a, 1);
+	ok(archive_write_open_memory(a, ret, room, &used) == ARCHIVE_OK);
+	archive_entry_set_pathname(e, member);
+	archive_entry_set_filetype(e, AE_IFREG);
+	archive_entry_set_perm(e, 0644);
+	archive_entry_set_size(e, (la_int64_t)(before + strlen(text)));
+	ok(archive_write_header(a, e) == ARCHIVE_OK);
+	ok(archive_write_data(a, letters, before) == (la_ssize_t)before && archive_write_data(a, text, strlen(text)) == (la_ssize_t)strlen(text));
+	ok(archive_write_close(a) == ARCHIVE_OK);
+	archive_write_free(a);
+	archive_entry_free(e);
+	mem_freep(&letters);
+	return used;
+}
+
+/* In a name, and in what is packed: its members are looked at as if they lay there. */
+static void hidden(void)
+{
+	static const struct { int format, filter; } kinds[] = {
+		{ ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE }, { ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_GZIP }, { ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_XZ },
+		{ ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_BZIP2 }, { ARCHIVE_FORMAT_TAR_PAX_RESTRICTED, ARCHIVE_FILTER_ZSTD },
+		{ ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP } };
+	static const struct { const char *member; size_t before; const char *text, *raw, *says; } secrets[] = {
+		{ "a/api.py", 0, "x\n\nghp_" A36 "\n", "once it is unpacked, in line 3", "in it a/api.py:3" },
+		{ "a/large", (4 << 20) - 10, "\nghp_" A36 "\n", "once it is unpacked, in line 2", "in it a/large:2" },
+		{ "deploy/prod.env", 0, "A=1\nSECRET_KEY='x1y2'\n", NULL, "a secret of an environment file, in it deploy/prod.env:2" } };
+	static char bytes[8 << 20];
+
+	fails(APP "ghp_" A36 ".txt", "x", "a GitHub token, in its name");
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		for (size_t n = 0; n < COUNT(secrets); n++) {
+			const char *want = kinds[i].format == ARCHIVE_FORMAT_RAW ? secrets[n].raw : secrets[n].says;
+			size_t len = want ? pack(kinds[i].format, kinds[i].filter, secrets[n].member, secrets[n].before, secrets[n].text, bytes, sizeof bytes) : 0;
+			if (kinds[i].filter == ARCHIVE_FILTER_ZSTD && n < 2)
+				want = "a GitHub token"; /* it stores what it can make no shorter, which shows */
+			struct tree t = { 0 };
+			tree_add(&t, &(struct entry){ .path = APP "packed", .kind = ENTRY_FILE, .mode = 0644, .size_bytes = len,
+						      .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
+			ok(!want || says(look(&t), ERR_BUILD, want));
+			tree_done(&t);
+		}
+	passes(APP "broken.zip", "PK\3\4 and no more");
+	passes(APP "broken.gz", "\x1f\x8b");
+}
+
 /* A token across the border of two pieces is found, and its line. */
 static void pieces(void)
 {
@@ -165,6 +222,7 @@ int main(void)
 	keys();
 	tokens();
 	pieces();
+	hidden();
 	values();
 	urls();
 	allowed();
