@@ -43,13 +43,32 @@ serve_source() {
 	(cd "$WORK/index" && exec python3 -u -m http.server --bind 127.0.0.1 0) >"$WORK/index.log" 2>&1 3>&- &
 	echo $! >"$WORK/index.pid"
 	by=$! until_true 300 grep -q port "$WORK/index.log"
-	PIP_EXTRA_INDEX_URL=http://127.0.0.1:$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$WORK/index.log")/
-	export PIP_EXTRA_INDEX_URL
+	local index=127.0.0.1:$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$WORK/index.log")/
+	export PIP_EXTRA_INDEX_URL=http://someone:hidden-word@$index
 	cat >"$folder/setup.py" <<-END
-		import sys, urllib.request
+		import glob, os, socket, sys, urllib.request
 		from setuptools import setup
+
+		def holds(path):
+		    try:
+		        return b"hidden" + b"-word" in open(path, "rb").read(1 << 20)
+		    except OSError:
+		        return False
+
+		def is_reached(address):
+		    try:
+		        socket.create_connection(address, timeout=5)
+		        return True
+		    except OSError:
+		        return False
+
+		homes = [os.path.join(folder, file) for top in ("/root", "/home", "/run", "/etc") for folder, _, files in os.walk(top) for file in files]
+		seen = [path for path in homes + glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline") if holds(path)]
+		sources = [path for path in homes if "/apps/" in path and path.endswith(".py") and not path.endswith("/setup.py")]
+		reached = [address for address in (("127.0.0.1", 22), ("169.254.169.254", 80), ("${index%:*}", $(sed 's|.*:||; s|/||' <<<"$index"))) if is_reached(address)]
+		words = "-".join(filter(str.isidentifier, sys.argv[1:]))
 		try:
-		    urllib.request.urlopen("${PIP_EXTRA_INDEX_URL}told-" + "-".join(filter(str.isidentifier, sys.argv[1:])), timeout=60)
+		    urllib.request.urlopen(f"http://${index}told-{words}-{len(seen)}-{len(sources)}-{len(reached)}", timeout=60)
 		except OSError:
 		    pass
 		setup(name="mkbench-tells", version="1.0", py_modules=["mkbench_tells"])
@@ -73,7 +92,8 @@ setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq
 }
 
 @test "a source package is built without a network" {
-	grep told-egg_info "$WORK/index.log" # what it needs it is asked with one
+	grep told-egg_info-0-0-0 "$WORK/index.log" # what it needs it is asked with one: it sees no login and no source, and reaches nobody here but by the gate
+	run -1 grep -E 'told-egg_info-[0-9-]*[1-9]' "$WORK/index.log"
 	run -1 grep told-bdist_wheel "$WORK/index.log"
 	[[ $(inside /home/frappe/frappe-bench/env/bin/python -c 'import mkbench_tells; print(mkbench_tells.WORDS)') = built ]]
 }

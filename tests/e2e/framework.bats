@@ -356,3 +356,23 @@ needing() {
 	printf 'one/__init__.py,,\r\none-1.0.dist-info/RECORD,,\r\n' | cmp - "$info/RECORD"
 	[[ $(ls "$info") == RECORD ]]
 }
+
+@test "bench: what an app asks for names packages, and neither an index nor another way to take them" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	mkdir -p apps/one
+	asks() {
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench /usr/bin/python3 -B -c \
+			'import python; print(python.declared("apps/..", "one", False))'
+	}
+	printf '%s\n' 'flask>=2 # words' '--pre' 'x[y]==1; python_version > "3"' >apps/one/requirements.txt
+	run -0 asks
+	for option in '--no-binary :all:' '--index-url https://index.example/' '-ihttps://index.example/' '--extra-index-url=https://x.example/' '-c other.txt' \
+		'-r other.txt' '-e git+https://git.example/a.git' '--find-links /tmp' '--no-index' '--trusted-host x' $'--no-\\\nbinary :all:'; do
+		echo "$option" >apps/one/requirements.txt
+		run -1 asks
+		[[ $output == "the app 'one' asks with option -"*", which is not taken: "* ]]
+	done
+	printf '[project]\nname = "one"\ndependencies = ["flask\\n--index-url https://index.example/"]\n' >apps/one/pyproject.toml
+	run -1 asks
+	[[ $output == *"asks for 'flask\\n--index-url https://index.example/', which is no name with versions" ]]
+}

@@ -39,6 +39,8 @@ SECTIONS = ["uv", "packages", "build"]
 # The web server has to be there, and old packages import pkg_resources, which newer ones of setuptools lack, without saying so.
 ALWAYS = ["gunicorn", "setuptools<81"]
 DEFAULT_BUILD = ["setuptools", "wheel"]
+# What a requirements file may say beside names: others could name another index, or have programs of packages run that need not.
+OPTIONS = re.compile(r"--(pre|prefer-binary|require-hashes|only-binary[ =]:all:)")
 
 
 def fail(*lines):
@@ -220,6 +222,17 @@ def lines_of(path):
     return [line for line in (re.sub(r"(^|\s)#.*", "", raw).strip() for raw in text.splitlines()) if line]
 
 
+def taken(lines, whose):
+    """The lines that uv may read: a requirement of a pyproject.toml could be several."""
+    for line in lines:
+        if len(line.splitlines()) != 1:
+            fail(f"{whose} asks for {line!r}, which is no name with versions")
+        if line.lstrip().startswith("-") and not OPTIONS.fullmatch(line):
+            fail(f"{whose} asks with option {re.split('[ =]', line.lstrip())[0]}, which is not taken: packages come from the index that the "
+                 "builder's own settings name")
+    return lines
+
+
 def declared(bench, app, tests):
     """What an app asks for: requirements, and files that uv must read them from."""
     folder = f"{bench}/apps/{app}"
@@ -240,7 +253,7 @@ def declared(bench, app, tests):
         more = project.get("tool", {}).get("bench", {}).get("dev-dependencies", {})
         asked += [f"{name}{value if value[:1] in '=<>~!' else '==' + value if value else ''}" for name, value in more.items()]
         asked += lines_of(f"{folder}/dev-requirements.txt")
-    return asked, []
+    return taken(asked, f"the app '{app}'"), []
 
 
 def compile_set(uv, asked, files, before, what):
@@ -338,7 +351,7 @@ def choose_build(uv, sources, before):
     what = "the building of " + ", ".join(map(os.path.basename, sources))
     folders = [unpack(path, i) for i, path in enumerate(sources)]
     declared = [build_needs(folder) for folder in folders]
-    needs = sorted({need for row in declared for need in row[0]})
+    needs = taken(sorted({need for row in declared for need in row[0]}), what)
     packages = compile_set(uv, needs, [], before, what)
     subprocess.run([PYTHON, "-m", "venv", "--without-pip", "/tmp/build-env"], check=True)
     done = uv("pip", "install", "-q", "--python", "/tmp/build-env/bin/python", "--no-deps",
@@ -346,7 +359,7 @@ def choose_build(uv, sources, before):
     if done.returncode:
         fail(f"what {what} needs cannot be installed: see above")
     more = {need for folder, row in zip(folders, declared) for need in asked_by_backend(folder, *row[1:])}
-    return pins_of(compile_set(uv, sorted({*needs, *more}), [], before, what) if more - set(needs) else packages)
+    return pins_of(compile_set(uv, taken(sorted({*needs, *more}), what), [], before, what) if more - set(needs) else packages)
 
 
 def choose(cache, pins, bench, *apps):
