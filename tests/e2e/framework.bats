@@ -376,3 +376,14 @@ needing() {
 	run -1 asks
 	[[ $output == *"asks for 'flask\\n--index-url https://index.example/', which is no name with versions" ]]
 }
+
+@test "bench: package managers are told to run nothing of an app or a package" {
+	manager() {
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c 'import node, sys
+node.get_manager = lambda *_: ["sh", "-c", "echo \"$YARN_IGNORE_PATH $YARN_ENABLE_SCRIPTS $*\" >>said; exit 1", "manager"]
+node.run_manager(sys.argv[1], "cache", ".", {}, False)' "$1" || true
+	}
+	for kind in yarn berry pnpm; do manager $kind; done
+	[[ $(grep -c -e '^1 .*--ignore-scripts' -e '^1 false ' said) = $(wc -l <said) ]]
+	[[ $(grep -c -e '--config.node-linker' said) = $(grep -c -e '--ignore-pnpmfile' said) ]]
+}

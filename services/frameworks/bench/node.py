@@ -224,7 +224,8 @@ def install(cache, pins, bench, app):
 
 
 def run_manager(kind, cache, folder, managers, changed):
-    environment = dict(os.environ, CI="1", NODE_OPTIONS="", npm_config_cache=f"{cache}/npm")
+    # The app's settings could name a program of its own in yarn's place.
+    environment = dict(os.environ, CI="1", NODE_OPTIONS="", npm_config_cache=f"{cache}/npm", YARN_IGNORE_PATH="1")
     if kind == "npm":
         words, offline, frozen = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"], "--offline", []
     elif kind == "yarn":
@@ -238,11 +239,10 @@ def run_manager(kind, cache, folder, managers, changed):
         offline, frozen = "--offline", [] if changed else ["--frozen-lockfile"]
     elif kind == "berry":
         environment |= {"YARN_NODE_LINKER": "node-modules", "YARN_GLOBAL_FOLDER": f"{cache}/berry", "YARN_ENABLE_SCRIPTS": "false",
-                        "YARN_ENABLE_TELEMETRY": "0", "YARN_ENABLE_GLOBAL_CACHE": "true", "YARN_IGNORE_PATH": "1",
-                        "YARN_ENABLE_IMMUTABLE_INSTALLS": "false"}
+                        "YARN_ENABLE_TELEMETRY": "0", "YARN_ENABLE_GLOBAL_CACHE": "true", "YARN_ENABLE_IMMUTABLE_INSTALLS": "false"}
         words, offline, frozen = [*get_manager(cache, kind, managers), "install"], None, []
     else:
-        words = [*get_manager(cache, kind, managers), "install", "--ignore-scripts", "--config.node-linker=hoisted",
+        words = [*get_manager(cache, kind, managers), "install", "--ignore-scripts", "--ignore-pnpmfile", "--config.node-linker=hoisted",
                  "--store-dir", f"{cache}/pnpm", "--config.manage-package-manager-versions=false"]
         offline, frozen = "--offline", ["--no-frozen-lockfile" if changed else "--frozen-lockfile"]
     first = subprocess.run([*words, *frozen, offline], cwd=folder, env=environment, stdout=subprocess.DEVNULL,
