@@ -260,21 +260,25 @@ refused() {
 	is_as after
 }
 
-@test "MariaDB of another series: its tables are upgraded; data that an older one has not closed are refused" {
+@test "MariaDB of another series: its tables are upgraded, also after a kill; of before 10.8, data that it has not closed are refused" {
 	image 1
-	edit '.mariadb.version = "10.11.14"'
+	edit '.mariadb.version = "10.6.20"'
 	mv "$room/bench.json" "$room/bench.1.json"
 	rm -rf "$BATS_FILE_TMPDIR/volume"
 	volume
 	image 2
 	edit '.mariadb.version = "11.8.6"'
 	cp "$room/bench.json" "$room/bench.2.json"
-	rm "$room/data/.mkbench/clean"
-	untouched refused "the data are MariaDB 10.11's and were not stopped in order, which MariaDB 11.8.6 cannot mend"
+	mv "$room/data/.mkbench/clean" "$room/clean"
+	untouched refused "the data are MariaDB 10.6's and were not stopped in order, which MariaDB 11.8.6 cannot mend"
+	mv "$room/clean" "$room/data/.mkbench"
 	image 1
+	edit '.mariadb.version = "10.11.14"'
 	start_room
 	started
-	end_room TERM
+	[[ $(jq -r .mariadb "$room/data/.mkbench/committed.json") = 10.11 ]]
+	end_room KILL
+	[[ ! -e $room/data/.mkbench/clean ]]
 	cp "$room/bench.2.json" "$room/bench.json"
 	touch "$room/bench/useless"
 	for point in server:after put-back:commit put-back:after; do # none of them leaves data that seem unclean

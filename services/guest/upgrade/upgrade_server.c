@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "contract/version_order.h"
 #include "lib/command.h"
 #include "upgrade/release.h"
 #include "upgrade/upgrade.h"
 
+#define REDO_LOG_SINCE "10.8" /* InnoDB's log has had one format since then; an older one must have been emptied by its own server */
 #define LIMIT_SECONDS 86400 /* it reads every table */
 
 /* False only when both are known to be the same. */
@@ -27,6 +29,8 @@ struct err *upgrade_server_check(const struct bench *b, const json_t *committed)
 
 	if (!*release_server(committed) || !b->sql_version || !is_other(b, committed) || !access(stamp, F_OK) || upgrade_record_is_there(b))
 		return NULL;
+	if (!version_order_is_below(release_server(committed), REDO_LOG_SINCE) && !version_order_is_below(b->sql_version, REDO_LOG_SINCE))
+		return NULL; /* it recovers them itself; where it cannot, the copy is put back */
 	return err_new(ERR_SYSTEM,
 		       "the data are MariaDB %s's and were not stopped in order, which MariaDB %s cannot mend: start the image before once more, and stop it",
 		       release_server(committed), b->sql_version);
