@@ -7,11 +7,14 @@
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "t.h"
 
@@ -59,9 +62,30 @@ static void test_root(void)
 	err_free(e);
 }
 
+static void test_limits(void)
+{
+	char root[] = "/tmp/mkbench-kernel-XXXXXX";
+	struct rlimit few = { 1 << 20, 1 << 20 };
+
+	ok(mkdtemp(root) != NULL);
+	AUTO_FREE char *groups = mem_printf("%s/sys/fs/cgroup", root), *pids = mem_printf("%s/pids.max", groups), *before = kernel_limits(root);
+	struct err *e = file_make_folder(groups, 0755);
+	e = e ? e : file_write(pids, "30\n", 3, 0644);
+	ok(!e && !strstr(before, "fsize"));
+	ok(!setrlimit(RLIMIT_FSIZE, &few));
+	AUTO_FREE char *after = kernel_limits(root);
+	ok(strstr(after, "fsize 1048576") && strstr(after, "pids 30"));
+	e = e ? e : file_write(pids, "max\n", 4, 0644);
+	AUTO_FREE char *most = kernel_limits(root);
+	ok(!strstr(most, "pids"));
+	e = e ? e : file_remove_tree(root);
+	ok(!e);
+}
+
 int main(void)
 {
 	test_root();
+	test_limits();
 	test_rights();
 
 	struct err *e = kernel_check();

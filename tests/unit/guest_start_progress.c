@@ -116,6 +116,10 @@ static void reasons(void)
 	reads("261129 10:11:12 [ERROR] mysqld got signal 6 ;\nSorry, we probably made a mistake, and this is a bug.\n\n"
 	      "Your assistance in bug reporting will enable us to fix this for the next release.\nTo report this bug, see https://example.org/kb\n",
 	      "[ERROR] mysqld got signal 6 ; | Sorry, we probably made a mistake, and this is a bug.");
+	reads("2026-11-29 10:11:12 0 [ERROR] Can't create interrupt-thread (error 11, errno: 11)\n",
+	      "[ERROR] Can't create interrupt-thread (error 11, errno: 11) (allow more processes and threads: docker run --pids-limit -1, --ulimit nproc=-1)");
+	reads("Traceback (most recent call last):\n  File \"/x/y.py\", line 3, in <module>\nRuntimeError: can't start new thread\n",
+	      "RuntimeError: can't start new thread (allow more processes and threads: docker run --pids-limit -1, --ulimit nproc=-1)");
 	reads("12:M 29 Nov 2026 10:11:12.345 # WARNING Memory overcommit must be enabled! a background save may fail\n"
 	      "12:M 29 Nov 2026 10:11:12.345 # Warning: Could not create server TCP listening socket 127.0.0.1:11000: bind: Address already in use\n"
 	      "12:M 29 Nov 2026 10:11:12.346 # Failed listening on port 11000 (tcp), aborting.\n",

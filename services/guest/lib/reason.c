@@ -50,6 +50,8 @@ static const char *const framing[] = {
 	"For help, use",
 };
 
+#define MORE_PROCESSES "allow more processes and threads: docker run --pids-limit -1, --ulimit nproc=-1"
+
 /* What a person can do. */
 static const struct {
 	const char *sign, *advice;
@@ -60,6 +62,12 @@ static const struct {
 	{ "FATAL CONFIG FILE ERROR", "the recipe's redis, or this server's version, does not allow that line" },
 	{ "minfds", "allow more open files: docker run --ulimit nofile=65536" },
 	{ "Too many open files", "allow more open files: docker run --ulimit nofile=65536" },
+	{ "interrupt-thread", MORE_PROCESSES },
+	{ "initialize timers", MORE_PROCESSES },
+	{ "create a new thread", MORE_PROCESSES },
+	{ "create thread", MORE_PROCESSES },
+	{ "start new thread", MORE_PROCESSES },
+	{ "Resource temporarily unavailable", MORE_PROCESSES },
 	{ "No space left", "make room on the volume" },
 	{ "error 28", "make room on the volume" },
 	{ "Errcode: 28", "make room on the volume" },

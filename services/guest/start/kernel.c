@@ -3,12 +3,18 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "lib/sysfile.h"
 
+#define MIB (1ull << 20)
+#define ENOUGH_PROCESSES 200u /* the demo has a hundred, threads counted */
 #define MASK(capability) (1u << (capability))
 
 /* What root of the image does with files and processes of other users. */
@@ -46,6 +52,40 @@ struct err *kernel_check_root(const char *folder)
 		return NULL;
 	return err_new(ERR_SYSTEM, "the root file system is read-only, and %s with it: start it without --read-only, or with --tmpfs /run "
 		       "--tmpfs /tmp", folder);
+}
+
+/* Under less than that, programs of a bench end, not all of them with a word. */
+static const struct {
+	int number;
+	const char *name;
+	uint64_t enough;
+} limits[] = {
+	{ RLIMIT_NPROC, "nproc", ENOUGH_PROCESSES }, { RLIMIT_FSIZE, "fsize", 65536 * MIB }, { RLIMIT_DATA, "data", 16384 * MIB },
+	{ RLIMIT_AS, "as", 262144 * MIB },	     { RLIMIT_STACK, "stack", 1 * MIB },     { RLIMIT_CPU, "cpu", UINT64_MAX },
+};
+
+static void add_limit(struct text *t, const char *name, uint64_t held)
+{
+	text_printf(t, "%s%s %llu", t->len ? ", " : "", name, (unsigned long long)held);
+}
+
+char *kernel_limits(const char *root)
+{
+	static const char *const groups[] = { "/sys/fs/cgroup/pids.max", "/sys/fs/cgroup/pids/pids.max" };
+	struct text t = { 0 };
+
+	for (size_t i = 0; i < COUNT(limits); i++) {
+		struct rlimit held;
+		if (!getrlimit((__rlimit_resource_t)limits[i].number, &held) && held.rlim_cur != RLIM_INFINITY && held.rlim_cur < limits[i].enough)
+			add_limit(&t, limits[i].name, held.rlim_cur);
+	}
+	for (size_t i = 0; i < COUNT(groups); i++) {
+		AUTO_FREE char *path = mem_printf("%s%s", root, groups[i]), *words = sysfile_read(path, NULL);
+		uint64_t most = strtoull(words, NULL, 10); /* "max" */
+		if (most && most < ENOUGH_PROCESSES)
+			add_limit(&t, "pids", most);
+	}
+	return text_take(&t);
 }
 
 struct err *kernel_check(void)

@@ -11,3 +11,6 @@ struct err *kernel_check(void) MUST_CHECK;
 struct err *kernel_check_rights(void) MUST_CHECK;
 /* ERR_SYSTEM when folder, which each start writes to, is on a file system that is read-only. */
 struct err *kernel_check_root(const char *folder) MUST_CHECK;
+/* Limits of processes below which a bench may not run, as "nproc 10, pids 30" (docker's words for them), or ""; the caller's. root: "" or where
+ * another root is. */
+char *kernel_limits(const char *root);

@@ -62,6 +62,15 @@ struct err *prepare_volume_stamp(const struct bench *b, bool *ret_was_clean)
 	return NULL;
 }
 
+static void tell_limits(void)
+{
+	AUTO_FREE char *limits = kernel_limits("");
+
+	if (*limits)
+		log_line("warning: the engine limits what programs may have (%s), and some of a bench may end for it: docker run --ulimit NAME=-1, "
+			 "or --pids-limit -1, lifts that", limits);
+}
+
 struct err *prepare_volume(const struct bench *b, bool was_clean)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/ledger");
@@ -70,6 +79,7 @@ struct err *prepare_volume(const struct bench *b, bool was_clean)
 
 	TRY(kernel_check());
 	resource_plan_open_files();
+	tell_limits();
 	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
 	TRY(view_remove(b));   /* nobody's files have a second name when their owners are looked at */
 	TRY(owners_restore(b));
