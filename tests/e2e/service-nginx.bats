@@ -345,7 +345,8 @@ told() { sed -n 's/^{/{/p' <<< "$output" | jq -r '.headers | keys[] | ascii_down
 		X-Accel-Mapping X-Sendfile-Type X-Auth-Request-User X-Auth-Request-Anything X-Authenticated-User X-Authentik-Username X-Webauth-User
 		X-Amzn-Oidc-Identity X-Ms-Client-Principal-Name X-Goog-Authenticated-User-Email True-Client-IP Client-IP CF-Connecting-IP CF-Anything
 		Fastly-Client-IP Fly-Client-IP Front-End-Https Remote-User Remote-Groups Remote-Anything Ssl-Client-Cert Ssl-Client-Anything Proxy
-		Proxy-Authorization Proxy-Connection'
+		Proxy-Authorization Proxy-Connection Wl-Proxy-Client-IP X-Vercel-Forwarded-For X-Nf-Client-Connection-Ip Do-Connecting-Ip Oidc-Claim-Sub
+		X-Replaced-Path X-Request-Uri X-Server-Name X-Source-Ip Https'
 	proxied
 	for value in https evil.example 443 '203.0.113.9, 127.0.0.2' 'for=1.2.3.4;host=evil.example;proto=https'; do
 		for writing in plain upper underscores; do
