@@ -118,6 +118,10 @@ static void reasons(void)
 	      "[ERROR] mysqld got signal 6 ; | Sorry, we probably made a mistake, and this is a bug.");
 	reads("2026-11-29 10:11:12 0 [ERROR] Can't create interrupt-thread (error 11, errno: 11)\n",
 	      "[ERROR] Can't create interrupt-thread (error 11, errno: 11) (allow more processes and threads: docker run --pids-limit -1, --ulimit nproc=-1)");
+	reads("2026-11-29 23:31:30 0 [ERROR] InnoDB: File ./ib_logfile0 was not found\n2026-11-29 23:31:30 0 [ERROR] Plugin 'InnoDB' registration as a STORAGE ENGINE failed.\n"
+	      "2026-11-29 23:31:31 0 [ERROR] Unknown/unsupported storage engine: InnoDB\n2026-11-29 23:31:31 0 [ERROR] Aborting\n",
+	      "[ERROR] InnoDB: File ./ib_logfile0 was not found | [ERROR] Plugin 'InnoDB' registration as a STORAGE ENGINE failed. | [ERROR] Unknown/unsupported "
+	      "storage engine: InnoDB (it cannot read its files: take back what was changed of its settings or version, else restore a backup or a copy of the volume; nothing is made anew over them)");
 	reads("Traceback (most recent call last):\n  File \"/x/y.py\", line 3, in <module>\nRuntimeError: can't start new thread\n",
 	      "RuntimeError: can't start new thread (allow more processes and threads: docker run --pids-limit -1, --ulimit nproc=-1)");
 	reads("12:M 29 Nov 2026 10:11:12.345 # WARNING Memory overcommit must be enabled! a background save may fail\n"

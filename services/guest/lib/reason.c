@@ -51,6 +51,7 @@ static const char *const framing[] = {
 };
 
 #define MORE_PROCESSES "allow more processes and threads: docker run --pids-limit -1, --ulimit nproc=-1"
+#define DAMAGED "it cannot read its files: take back what was changed of its settings or version, else restore a backup or a copy of the volume; nothing is made anew over them"
 
 /* What a person can do. */
 static const struct {
@@ -76,6 +77,8 @@ static const struct {
 	{ "Cannot allocate memory", "more memory for the container, or less for mariadb.buffer_pool" },
 	{ "Out of memory", "more memory for the container, or less for mariadb.buffer_pool" },
 	{ "Read-only file system", "the volume must be writable" },
+	{ "Unknown/unsupported storage engine: InnoDB", DAMAGED },
+	{ "Data structure corruption", DAMAGED },
 	{ "Bad file format reading the append only file", "its file is damaged: redis-check-aof shows where" },
 };
 
