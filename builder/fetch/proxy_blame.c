@@ -37,12 +37,18 @@ static char *host_of(const char *proxy)
 	return *start == '[' ? mem_ndup(start + 1, len - 1) : mem_ndup(start, len);
 }
 
-char *proxy_blame(const char *url, const char *says)
+/* Of a tunnel through it, or its own answer. */
+static bool is_about_proxy(const char *says)
 {
-	const char *proxy = NULL, *name = variable_of(url, &proxy);
+	return strcasestr(says, "proxy") || strcasestr(says, "CONNECT tunnel") || strstr(says, "answers 407");
+}
+
+char *proxy_blame(const char *url, const char *apt, const char *says)
+{
+	const char *proxy = apt, *name = apt ? NULL : variable_of(url, &proxy);
 	AUTO_FREE char *host = proxy ? host_of(proxy) : NULL, *own = host_of(url);
 
-	if (!host || !*host || !strcmp(host, own) || !strstr(says, host))
+	if (!host || !*host || !strcmp(host, own) || (!strstr(says, host) && !is_about_proxy(says)))
 		return mem_dup("");
-	return mem_printf(" (the proxy that $%s names)", name);
+	return name ? mem_printf(" (the proxy that $%s names)", name) : mem_dup(" (the proxy that apt's configuration names)");
 }

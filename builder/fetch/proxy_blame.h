@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Proxies that the environment names, for people: which variable is to blame. */
+/* Proxies, for people: whether one is to blame, and who names it. */
 #pragma once
 
-/* " (the proxy that $https_proxy names)" when what curl says of a failed connection is about that proxy, else "". The caller's to free. */
-char *proxy_blame(const char *url, const char *says);
+/* " (the proxy that $https_proxy names)" when what is said of a failure is about that proxy, else "". apt: what apt's configuration names for
+ * this URL, "" for none, NULL: nothing, and the environment decides. The caller's to free. */
+char *proxy_blame(const char *url, const char *apt, const char *says);

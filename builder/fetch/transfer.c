@@ -219,16 +219,16 @@ bool transfer_prepare(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "mkbench");
 	curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(t->easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
-	const char *proxy = t->want->proxies ? proxy_for(t->want->proxies, url) : NULL;
-	if (proxy)
-		curl_easy_setopt(t->easy, CURLOPT_PROXY, proxy);
+	t->proxy = t->want->proxies ? proxy_for(t->want->proxies, url) : NULL;
+	if (t->proxy)
+		curl_easy_setopt(t->easy, CURLOPT_PROXY, t->proxy);
 	trust_set(t->easy);
 	return true;
 }
 
-static char *explain(const char *url, const char *says)
+static char *explain(const struct transfer *t, const char *url, const char *says)
 {
-	AUTO_FREE char *blame = proxy_blame(url, says);
+	AUTO_FREE char *blame = proxy_blame(url, t->proxy, says);
 
 	return mem_printf("%s%s", says, blame);
 }
@@ -243,12 +243,14 @@ static void note_answer(struct transfer *t, CURLcode code, long status)
 	else if (t->slow)
 		m->answer = mem_printf("it sends too slowly: %llu bytes in %lld s", (unsigned long long)(t->received - t->received_before),
 				       (long long)(clock_ms() - t->begun_ms) / 1000);
+	else if (status == 407)
+		m->answer = explain(t, m->url, "answers 407, a login is missing");
 	else if (status >= 400)
 		m->answer = mem_printf(status == 404 ? "%ld not found" : "answers %ld", status);
 	else if (code == CURLE_OK)
 		m->answer = mem_printf("it ended after %llu bytes", (unsigned long long)t->received);
 	else
-		m->answer = explain(m->url, t->detail[0] ? t->detail : curl_easy_strerror(code));
+		m->answer = explain(t, m->url, t->detail[0] ? t->detail : curl_easy_strerror(code));
 }
 
 /* Would asking the same again be pointless? */

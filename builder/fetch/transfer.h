@@ -22,6 +22,7 @@ struct transfer {
 	bool joined;                  /* what came is from more than one answer */
 	bool slow;                    /* broken off for that (pace.h) */
 	int64_t begun_ms;             /* this request */
+	const char *proxy;            /* that apt names for it, "" for none; NULL: the environment decides */
 	bool looked;                  /* at the head of this answer */
 	const char *refusal;          /* why we broke this answer off, for good */
 	struct err *broken;           /* our side failed: the store */

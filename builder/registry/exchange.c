@@ -167,7 +167,7 @@ void exchange_run(CURL *easy, const struct exchange_request *q, struct exchange_
 	/* A server that refuses a body may hang up before it has all of it: what it said counts. */
 	if (ret->code && (ret->status < 400 || ret->code == CURLE_ABORTED_BY_CALLBACK)) {
 		ret->status = 0;
-		AUTO_FREE char *blame = proxy_blame(q->url, detail);
+		AUTO_FREE char *blame = proxy_blame(q->url, NULL, detail);
 		ret->problem = r.too_long ? mem_dup("its answer is longer than 4 MB") : r.unread ? mem_dup("a blob's file ends early")
 			: mem_printf("%s%s", detail[0] ? detail : curl_easy_strerror(ret->code), blame);
 	}
