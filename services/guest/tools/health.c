@@ -89,8 +89,16 @@ static bool add_troubles(struct text *t, const struct state_report *s)
 }
 
 /* To who asks for "ready" every door must be open; an engine is not told to restart a bench, nor a load balancer to pass it
- * over, for its live events, or for one site while others answer. */
-static int answer_ready(const struct state_report *s, bool every_door)
+ * over, for one site while others answer, or for its live events, unless it only begins. */
+#define ONLY_LIVE 2 /* closed for its live events alone: a load balancer may pass visitors on */
+enum doors { DOORS_SOME, DOORS_LIVE, DOORS_EVERY };
+
+static bool is_closed(const struct probe *p, enum doors doors)
+{
+	return (doors >= DOORS_LIVE && p->mute) || (doors == DOORS_EVERY && p->failing);
+}
+
+static int answer_ready(const struct state_report *s, enum doors doors)
 {
 	AUTO_BENCH struct bench b;
 	AUTO_PROBE struct probe p = { 0 };
@@ -116,13 +124,13 @@ static int answer_ready(const struct state_report *s, bool every_door)
 	json_array_foreach(p.problems, i, problem)
 		text_printf(&t, "; %s", json_string_value(problem));
 	bool none = b.sites.count && !p.ready && !p.maintenance;
-	bool closed = none || lasting || (every_door && (p.failing || p.mute));
+	bool closed = none || lasting || is_closed(&p, doors);
 	const char *word = closed ? "not ready" : p.maintenance ? "maintenance" : t.len ? "degraded" : "ready";
 	printf("%s: %zu of %zu sites", word, p.ready, b.sites.count);
 	if (p.maintenance)
 		printf(", %zu in maintenance", p.maintenance);
 	printf("%s\n", t.len ? t.bytes : "");
-	return closed ? 1 : 0;
+	return !closed ? 0 : doors == DOORS_LIVE && !none && !lasting ? ONLY_LIVE : 1;
 }
 
 /* What comes of a pipe until its end; false when it does not end in time. */
@@ -144,19 +152,19 @@ static bool hear(int fd, struct text *t)
 }
 
 /* By a child, which alone touches the volume: what hangs there hangs alone, and is left to init. */
-static int answer_guarded(const struct state_report *s, bool every_door)
+static int answer_guarded(const struct state_report *s, enum doors doors)
 {
 	AUTO_TEXT struct text words = { 0 };
 	int ends[2], status = 0;
 
 	if (pipe(ends) < 0)
-		return answer_ready(s, every_door);
+		return answer_ready(s, doors);
 	fflush(stdout);
 	pid_t pid = fork();
 	if (!pid) {
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[1]);
-		status = answer_ready(s, every_door);
+		status = answer_ready(s, doors);
 		fflush(stdout);
 		_exit(status);
 	}
@@ -211,14 +219,16 @@ struct question {
 	int64_t period_ms;       /* of a start, in which who asks does not mind "starting"; -1: he waits for nothing */
 };
 
-/* One that has been healthy as a standby is judged by each answer, as one beyond its start period is. Within it a short wait is for engines that
- * ask seldom: who becomes ready meanwhile is healthy at once. */
+/* Whether it is in its start period; one that has been healthy as a standby is judged by each answer, as one beyond it is. */
+static bool begins(const struct question *q, const struct state_report *s)
+{
+	return !s->stood_by && clock_ms() - s->begun_ms < q->period_ms;
+}
+
+/* Within the period a short wait is for engines that ask seldom: who becomes ready meanwhile is healthy at once. */
 static bool waits(const struct question *q, const struct state_report *s)
 {
-	int64_t now = clock_ms();
-	bool judged = s->stood_by || now - s->begun_ms >= q->period_ms;
-
-	return q->period_ms >= 0 && now < q->begun + (judged ? PATIENCE_MS : SHORT_MS);
+	return q->period_ms >= 0 && clock_ms() < q->begun + (begins(q, s) ? SHORT_MS : PATIENCE_MS);
 }
 
 /* What a container engine should act upon. */
@@ -235,7 +245,7 @@ static int answer_engine(const struct question *q, struct state_report *s)
 		if (s->state == STATE_STANDBY)
 			return answer_standby(s);
 		if (s->state != STATE_STOPPING && (has_started() || s->state == STATE_DEGRADED))
-			return answer_guarded(s, false);
+			return answer_guarded(s, begins(q, s) ? DOORS_LIVE : DOORS_SOME);
 		bool moves = s->state == STATE_STARTING && !look_at_start(s, &words);
 		if (!moves || !waits(q, s)) {
 			printf("%s\n", words.len ? words.bytes : "not ready: stopping");
@@ -260,7 +270,7 @@ static int answer(const char *word, const struct question *q, struct state_repor
 		printf("not ready: %s%s%s\n", state_name(s->state), *s->why ? ": " : "", s->why);
 		return 1;
 	}
-	return answer_guarded(s, true);
+	return answer_guarded(s, DOORS_EVERY);
 }
 
 static int usage(void)
@@ -293,6 +303,6 @@ int health_main(int argc, char **argv)
 	}
 	int status = answer(word, &q, &s);
 	if (!*word)
-		pulse_show(status == 0);
-	return status;
+		pulse_show(status == 0 || status == ONLY_LIVE);
+	return status ? 1 : 0;
 }
