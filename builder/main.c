@@ -13,7 +13,9 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "cmd/cmd.h"
+#include "cmd/event_line.h"
 #include "cmd/help.h"
+#include "cmd/option.h"
 #include "layer/sandbox/sandbox_gate.h"
 #include "engine/interrupt.h"
 #include "version.h" /* made by the Makefile */
@@ -83,12 +85,13 @@ static pid_t self;
 /* Says so and ends by the signal, as a shell expects. What a build has begun in the store has no name yet (store/store.h). */
 static void interrupted(int number)
 {
-	static const char says[] = "\nmkbench: interrupted\n";
-	int without_bar = !progress_stands();
+	static const char words[] = "\nmkbench: interrupted\n", event[] = "\n{\"event\":\"error\",\"status\":130,\"text\":\"interrupted\"}\n";
+	const char *says = option_events() ? event : words;
+	size_t without_bar = !progress_stands(), len = option_events() ? sizeof event - 1 : sizeof words - 1;
 
 	if (getpid() == self)
 		child_kill_all();
-	if (getpid() == self && write(STDERR_FILENO, says + without_bar, sizeof says - 1 - (size_t)without_bar) < 0)
+	if (getpid() == self && write(STDERR_FILENO, says + without_bar, len - without_bar) < 0)
 		_exit(128 + number);
 	raise(number);
 }
@@ -132,7 +135,10 @@ int main(int argc, char **argv)
 	AUTO_FREE char *text = err_text(e);
 	int status = (int)err_kind(e);
 	utf8_plain(text); /* an image, a server or a program may have said some of it */
-	fprintf(stderr, "mkbench: %s\n", text);
+	if (option_events())
+		event_line_error(status, text);
+	else
+		fprintf(stderr, "mkbench: %s\n", text);
 	err_free(e);
 	if (status == ERR_INTERRUPT)
 		interrupt_release();

@@ -10,6 +10,7 @@
 #include "build/share.h"
 #include "build/build_context.h"
 #include "cmd/cmd.h"
+#include "cmd/event_line.h"
 #include "recipe/recipe_check.h"
 #include "service/service.h"
 
@@ -42,7 +43,10 @@ static struct err *check(const char *path, bool keyrings, struct recipe *ret, st
 		e = e ? e : recipe_verdict(ret, &problems);
 	}
 	AUTO_FREE char *report = problem_report(&problems, path);
-	fputs(report, stderr);
+	if (option_events())
+		event_line_problems(&problems, path);
+	else
+		fputs(report, stderr);
 	return e ? e : service_load(share, ret, ret_services);
 }
 

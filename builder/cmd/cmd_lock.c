@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -7,6 +8,7 @@
 #include "build/build_lockfiles.h"
 #include "cmd/cmd.h"
 #include "build/build_context.h"
+#include "cmd/event_line.h"
 #include "cmd/option.h"
 #include "cmd/vendor.h"
 #include "layer/sandbox/sandbox.h"
@@ -27,17 +29,28 @@ static struct err *make(struct build_context *j, const char *update)
 	return NULL;
 }
 
-static void say_moves(const struct lock *old, const struct lock *now)
+static void print_moves(size_t count, const struct text *moves)
 {
-	AUTO_TEXT struct text moves = { 0 };
-
-	if (!lock_diff(old, now, &moves))
+	if (!count)
 		puts("nothing has moved since the lock before");
 	else
-		fputs(moves.bytes, stdout);
+		fputs(moves->bytes, stdout);
 }
 
-static struct err *lock(struct build_context *j, const struct option_set *o, const struct lock *old, bool had)
+/* The same as an event's list of lines. */
+static json_t *list_moves(const struct text *moves)
+{
+	json_t *list = json_array();
+	AUTO_FREE char *lines = mem_dup(moves->bytes ? moves->bytes : "");
+	char *rest = lines;
+
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			json_array_append_new(list, json_string(line));
+	return list;
+}
+
+static struct err *lock(struct build_context *j, const struct option_set *o)
 {
 	const struct service_step *steps;
 	bool pins = service_pin_steps(j->services, &steps) > 0;
@@ -45,11 +58,29 @@ static struct err *lock(struct build_context *j, const struct option_set *o, con
 	if (pins)
 		TRY(sandbox_enter_user_namespace());
 	TRY(make(j, o->update));
-	if (pins)
-		TRY(build_layers_lock(j));
-	if (had)
-		say_moves(old, &j->lock);
-	return NULL;
+	return pins ? build_layers_lock(j) : NULL;
+}
+
+/* old: the lock before; NULL: there was none. */
+static void report(const struct build_context *j, const struct lock *old, bool json)
+{
+	AUTO_TEXT struct text moves = { 0 };
+	size_t moved = old ? lock_diff(old, &j->lock, &moves) : 0, folders = j->recipe.apps.count - j->lock.app_count;
+
+	if (json) {
+		event_line_result(json_pack("{s:s, s:I, s:I, s:I, s:o}", "path", j->lock_path, "packages", (json_int_t)j->lock.package_count, "apps",
+					    (json_int_t)j->lock.app_count, "folders", (json_int_t)folders, "moved",
+					    old ? list_moves(&moves) : json_null()));
+		return;
+	}
+	if (old)
+		print_moves(moved, &moves);
+	printf("%s: %zu package%s", j->lock_path, j->lock.package_count, text_plural(j->lock.package_count));
+	if (j->lock.app_count)
+		printf(", %zu app%s", j->lock.app_count, text_plural(j->lock.app_count));
+	if (folders)
+		printf("; %zu app%s built from a folder as it stands", folders, folders == 1 ? " is" : "s are");
+	putchar('\n');
 }
 
 static struct err *write_lock(const struct option_set *o)
@@ -62,17 +93,11 @@ static struct err *write_lock(const struct option_set *o)
 	struct err *unread = lock_read(j.lock_path, &old, &had);
 	had = had && !unread; /* one that cannot be read is made anew */
 	err_free(unread);
-	struct err *e = lock(&j, o, &old, had);
+	struct err *e = lock(&j, o);
+	if (!e)
+		report(&j, had ? &old : NULL, o->style == PROGRESS_JSON);
 	lock_done(&old);
-	TRY(e);
-	size_t folders = j.recipe.apps.count - j.lock.app_count;
-	printf("%s: %zu package%s", j.lock_path, j.lock.package_count, text_plural(j.lock.package_count));
-	if (j.lock.app_count)
-		printf(", %zu app%s", j.lock.app_count, text_plural(j.lock.app_count));
-	if (folders)
-		printf("; %zu app%s built from a folder as it stands", folders, folders == 1 ? " is" : "s are");
-	putchar('\n');
-	return NULL;
+	return e;
 }
 
 static bool has_lock(const char *recipe)

@@ -9,6 +9,7 @@
 #include "build/build_context.h"
 #include "build/build_layers.h"
 #include "build/build_packages.h"
+#include "cmd/event_line.h"
 #include "cmd/option.h"
 #include "layer/sandbox/sandbox.h"
 #include "store/store_bundle.h"
@@ -69,7 +70,10 @@ static struct err *export(const struct wishes *w)
 	TRY(build(&first, recipe, w->style, false));
 	TRY(build(&second, recipe, PROGRESS_QUIET, true));
 	TRY(store_bundle_write(second.store, w->output, &files, &bytes));
-	printf("%s: %zu file%s of the store, %s\n", w->output, files, text_plural(files), text_size((double)bytes, size));
+	if (w->style == PROGRESS_JSON)
+		event_line_result(json_pack("{s:s, s:I, s:I}", "path", w->output, "files", (json_int_t)files, "size_bytes", (json_int_t)bytes));
+	else
+		printf("%s: %zu file%s of the store, %s\n", w->output, files, text_plural(files), text_size((double)bytes, size));
 	return NULL;
 }
 
@@ -82,7 +86,9 @@ static struct err *import(const struct wishes *w)
 		return err_new(ERR_USAGE, "store import takes no --output: it fills the store");
 	TRY(store_open(NULL, &s));
 	struct err *e = store_bundle_read(s, w->words[1], &files);
-	if (!e)
+	if (!e && w->style == PROGRESS_JSON)
+		event_line_result(json_pack("{s:s, s:I, s:s}", "path", w->words[1], "files", (json_int_t)files, "store", store_path(s)));
+	else if (!e)
 		printf("%s: %zu file%s are in the store %s\n", w->words[1], files, text_plural(files), store_path(s));
 	store_close(s);
 	return e;

@@ -9,6 +9,13 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 
+static bool events;
+
+bool option_events(void)
+{
+	return events;
+}
+
 struct err *option_style(const char *word, enum progress_style *ret)
 {
 	static const char *const words[] = {
@@ -19,6 +26,7 @@ struct err *option_style(const char *word, enum progress_style *ret)
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (!strcmp(words[i], word)) {
 			*ret = (enum progress_style)i;
+			events = i == PROGRESS_JSON;
 			return NULL;
 		}
 	return err_new(ERR_USAGE, "--progress takes auto, bar, plain, json or quiet, not '%s'", word);

@@ -46,5 +46,7 @@ struct option_set {
 };
 
 struct err *option_set_read(const struct cmd *c, int argc, char **argv, struct option_set *ret) MUST_CHECK;
+/* Whether --progress=json was given: then each line on standard error is an event, an error and a recipe's problem too. */
+bool option_events(void);
 /* The word after --progress. */
 struct err *option_style(const char *word, enum progress_style *ret) MUST_CHECK;

@@ -13,6 +13,7 @@
 #include "build/build_layers.h"
 #include "build/build_packages.h"
 #include "cmd/cmd.h"
+#include "cmd/event_line.h"
 #include "layer/sandbox/sandbox.h"
 #include "store/store_bundle.h"
 
@@ -72,7 +73,10 @@ static struct err *fill(const char *recipe, const char *folder, enum progress_st
 	TRY(cmd_check_open(&j, recipe, style));
 	TRY(build(&j, own));
 	TRY(store_bundle_write_folder(j.store, folder, &files, &bytes));
-	printf("%s: %zu file%s, %s: 'mkbench store import' takes it in\n", folder, files, text_plural(files), text_size((double)bytes, size));
+	if (style == PROGRESS_JSON)
+		event_line_result(json_pack("{s:s, s:I, s:I}", "path", folder, "files", (json_int_t)files, "size_bytes", (json_int_t)bytes));
+	else
+		printf("%s: %zu file%s, %s: 'mkbench store import' takes it in\n", folder, files, text_plural(files), text_size((double)bytes, size));
 	return NULL;
 }
 

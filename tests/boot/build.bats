@@ -81,6 +81,14 @@ nothing_left() { # OUT
 	[[ $(result '.outputs[1].size_bytes') = $(stat -c %s "$BATS_TEST_TMPDIR/out/small-latest.tar") ]]
 	[[ $(result '[.layers[].digest] | join(" ")') = $(jq -r '[.layers[].digest] | join(" ")' \
 		"$BATS_TEST_TMPDIR/out/small-latest.oci/blobs/sha256/$(result '.outputs[0].digest[7:]')") ]]
+	# What fails is an event, too.
+	sed 's/^name: .*/name: A B/' small.yml >wrong.yml
+	run -3 --separate-stderr "$MKBENCH" build --progress=json wrong.yml
+	jq -se 'length == 2 and .[0].event == "problem" and .[0].file == "wrong.yml" and .[0].line > 0 and .[1].event == "error" and .[1].status == 3' <<<"$stderr"
+	run -0 --separate-stderr "$MKBENCH" lock --progress=json small.yml
+	jq -e '.event == "result" and .packages > 10 and .moved == []' <<<"$output"
+	run -6 --separate-stderr "$MKBENCH" store export --progress=json small.yml -o /dev/full
+	jq -se 'last | .event == "error" and .status == 6' <<<"$stderr"
 	timeout 600 "$MKBENCH" build --progress=quiet -o "$BATS_TEST_TMPDIR/out" small.yml >"$BATS_TEST_TMPDIR/quiet" 2>&1
 	[[ ! -s $BATS_TEST_TMPDIR/quiet ]]
 }
@@ -198,7 +206,7 @@ on_small_disk() {
 	run -4 --separate-stderr timeout 600 "$MKBENCH" build --progress=json -o again small.yml
 	echo "$stderr"
 	jq -e '.pushed == [] and (.outputs | length) == 2' <<<"$output"
-	[[ -s again/small-latest.tar && $stderr == *"mkbench: all is built, and not pushed to $at/team/small ('mkbench push "*"/again/small-latest.tar $at/team/small' does that alone): "* ]]
+	[[ -s again/small-latest.tar && $stderr == *'"text":"all is built'", and not pushed to $at/team/small ('mkbench push "*"/again/small-latest.tar $at/team/small' does that alone): "* ]]
 }
 
 # What people meet: a word each of a step that would make two builds differ, each in a file of its own.
