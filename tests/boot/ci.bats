@@ -14,6 +14,26 @@ setup() {
 
 teardown() {
 	[[ -z ${registry:-} ]] || kill "$registry"
+	[[ -z ${notes:-} ]] || kill "$notes" 2>/dev/null || true
+}
+
+# note_server: takes one note, as GitLab does, and writes it into the file note; its port is in notes.
+note_server() {
+	python3 - "$BATS_TEST_TMPDIR" 3>&- <<-'END' &
+		import http.server, sys
+		class Notes(http.server.BaseHTTPRequestHandler):
+		    def do_POST(self):
+		        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+		        with open(sys.argv[1] + "/note", "w") as out:
+		            out.write(f"{self.command} {self.path} {self.headers['PRIVATE-TOKEN']}\n{body}")
+		        self.send_response(201)
+		        self.end_headers()
+		server = http.server.HTTPServer(("127.0.0.1", 0), Notes)
+		open(sys.argv[1] + "/notes", "w").write(str(server.server_port))
+		server.handle_request()
+	END
+	notes=$!
+	by=$notes until_true 300 test -s "$BATS_TEST_TMPDIR/notes"
 }
 
 # steps FILE: the shell text of a workflow, a step after the other.
@@ -43,7 +63,7 @@ steps() {
 	bash -n github
 	steps .gitlab-ci.yml | diff github -
 	steps .forgejo/workflows/image.yml | diff github -
-	run ! grep -r '@' github
+	run ! grep -E '@(recipe|lock)@' github
 	grep -q "hashFiles('demo.lock')" .github/workflows/image.yml
 	run -2 "$MKBENCH" init --ci github
 	run -2 "$MKBENCH" init --ci github absent.yml
@@ -68,15 +88,31 @@ steps() {
 	run -0 timeout 1500 bash steps
 	echo "$output"
 	[[ $output != *s3cret-word* && $output != *pass-word* ]]
-	[ ! -e sign.key ]
+	[ ! -e sign.key ] && [ ! -e sign.password ]
+	[ "$(<diff.md)" = "The first image." ]
 	minisign -V -p "$BATS_TEST_TMPDIR/key.pub" -m out/demo-1.0.tar
+	skopeo inspect --tls-verify=false --raw "docker://$REGISTRY_IMAGE:$(skopeo inspect --tls-verify=false "docker://$REGISTRY_IMAGE:1.0" | jq -r '.Digest | sub(":"; "-")').sig" |
+		jq -e '.layers | length == 1'
 	[ "$(jq -r .manifests[0].digest out/demo-1.0.oci/index.json)" = "$(skopeo inspect --tls-verify=false "docker://$REGISTRY_IMAGE:1.0" | jq -r .Digest)" ]
 	jq -e . verify.json >/dev/null
 	jq -e '.packages | length > 100' sbom.spdx.json >/dev/null
-	# The next job has an empty store, and the tar that the cache has kept.
+	# The next job has an empty store, and what the caches have kept; another one is of a merge request.
 	mv out first
 	export MKBENCH_STORE=$BATS_TEST_TMPDIR/next
-	run -0 timeout 1500 bash steps
-	[[ $output == *"files are in the store $MKBENCH_STORE"*" unchanged"* ]]
+	note_server
+	export POST_TOKEN=t0ken-for-notes CI_OPEN_MERGE_REQUESTS='team/demo!7' CI_PROJECT_ID=5 CI_API_V4_URL=http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/notes")/api/v4
+	BRANCH=fix PUSH_BRANCH=main run -0 timeout 1500 bash steps
+	[[ $output == *"files are in the store $MKBENCH_STORE"*"not pushed: fix is not main" && $output != *t0ken* ]]
 	cmp first/demo-1.0.tar out/demo-1.0.tar
+	grep -qx 'POST /api/v4/projects/5/merge_requests/7/notes t0ken-for-notes' "$BATS_TEST_TMPDIR/note"
+	grep -qF "$(tail -n 1 diff.md)" "$BATS_TEST_TMPDIR/note"
+	[[ $(<diff.md) == *"same packages"* ]]
+	# Without a docker archive it is the layout; what is the same is pushed once.
+	sed -i 's/^outputs: .*/outputs: [oci]/' demo.yml
+	rm -r out
+	unset CI_OPEN_MERGE_REQUESTS
+	grep -v 'mkbench verify' steps >quick
+	BRANCH=main PUSH_BRANCH=main run -0 timeout 1500 bash quick
+	[[ $output == *" unchanged" ]]
+	[ -d last/demo-1.0.oci ] && [ ! -e last/demo-1.0.tar ]
 }
