@@ -134,6 +134,15 @@ static void show_words(struct wait *w)
 		progress_item(w->launch->progress, w->words);
 }
 
+/* While one long step runs, what it says is all that moves. */
+static void listen_to_steps(struct wait *w)
+{
+	if (!w->begun || w->provisioned || !wait_policy_listens(&w->patience, clock_ms()))
+		return;
+	AUTO_FREE char *tail = w->engine->tail(w->engine, w->launch->name);
+	wait_policy_heard(&w->patience, clock_ms(), tail);
+}
+
 /* Asks first and reads then: the steps shown are all of those that made it ready. */
 static struct err *look(struct wait *w, bool *ret_ready)
 {
@@ -151,6 +160,7 @@ static struct err *look(struct wait *w, bool *ret_ready)
 		return NULL;
 	see_failing(w);
 	show_words(w);
+	listen_to_steps(w);
 	if (e->find(e, name) != ENGINE_RUNNING)
 		return err_new(ERR_BUILD, "%s ended before it was ready", name);
 	int minutes = wait_policy_over(&w->patience, clock_ms(), w->provisioned);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #define TELL_MS 8000
+#define LISTEN_MS 60000
 #define SICK_MS 60000 /* between two attempts of a program that fails it may look well for so long */
 
 /* Nets, and no promises of speed: a large bench on an emulated machine is slow, not stuck. */
@@ -41,6 +42,23 @@ static char *line_of(const char *words)
 	}
 	text_put(&line, "\n");
 	return text_take(&line);
+}
+
+bool wait_policy_listens(const struct wait_policy *p, int64_t now_ms)
+{
+	return now_ms - p->moved_ms >= LISTEN_MS && now_ms - p->heard_ms >= LISTEN_MS;
+}
+
+void wait_policy_heard(struct wait_policy *p, int64_t now_ms, const char *tail)
+{
+	uint64_t heard = 14695981039346656037u; /* FNV-1a */
+
+	for (; tail && *tail; tail++)
+		heard = (heard ^ (unsigned char)*tail) * 1099511628211u;
+	if (p->heard_ms && tail && heard != p->heard)
+		p->moved_ms = now_ms;
+	p->heard = heard;
+	p->heard_ms = now_ms;
 }
 
 void wait_policy_failing(struct wait_policy *p, int64_t now_ms)

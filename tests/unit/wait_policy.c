@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launch/wait_policy.h"
 
+#include "base/mem.h"
 #include "t.h"
 
 #define MINUTE 60000
@@ -54,6 +55,31 @@ static void ends_of_patience(void)
 	ok(second > 900); /* words alone say nothing */
 }
 
+/* Looks once a second as a start does, at what a step says at every so many seconds; the second it is over. */
+static int hears(int every)
+{
+	struct wait_policy p = { 0 };
+	int second = 0;
+
+	for (; second < 7200 && !wait_policy_over(&p, second * 1000L, false); second++) {
+		AUTO_FREE char *tail = mem_printf("Updating: line %d", every ? second / every : 0);
+		if (wait_policy_listens(&p, second * 1000L))
+			wait_policy_heard(&p, second * 1000L, tail);
+	}
+	return second;
+}
+
+static void output_of_a_step(void)
+{
+	ok(hears(100) == 7200); /* a step that goes on saying something goes on */
+	ok(hears(0) > 1800 && hears(0) < 1820); /* one that says the same for half an hour does not */
+	struct wait_policy p = { 0 };
+	ok(!wait_policy_listens(&p, MINUTE - 1) && wait_policy_listens(&p, MINUTE)); /* not while steps end */
+	wait_policy_heard(&p, MINUTE, NULL);
+	wait_policy_heard(&p, 2 * MINUTE, NULL); /* no output is no movement */
+	ok(p.moved_ms == 0);
+}
+
 static void moves(void)
 {
 	struct wait_policy p = { .slow = true };
@@ -73,5 +99,6 @@ int main(void)
 	news();
 	ends_of_patience();
 	moves();
+	output_of_a_step();
 	return t_done();
 }
