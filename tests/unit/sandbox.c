@@ -328,7 +328,7 @@ static void settings(void)
 	s.uid = s.gid = 1000;
 	runs(s, "grep -qx 'index-url = http://pip.example/simple' $PIP_CONFIG_FILE; grep -qx 'timeout = 7' $PIP_CONFIG_FILE; "
 		"grep -qx registry=http://npm.example/ $npm_config_userconfig; grep -qx fund=false $npm_config_userconfig; "
-		"! grep hidden $PIP_CONFIG_FILE $npm_config_userconfig; ! env | grep hidden; test $(stat -c %a:%u $PIP_CONFIG_FILE) = 400:1000; "
+		"! grep hidden $PIP_CONFIG_FILE $npm_config_userconfig; ! env | grep hidden; test $npm_config_fetch_retries = 5; test $(stat -c %a:%u $PIP_CONFIG_FILE) = 400:1000; "
 		"echo $PIP_TRUSTED_HOST | grep -q 'pip.example npm.example'");
 	ok(!unlink(named) && !unlink(rc));
 	runs(s, "test -z \"$PIP_CONFIG_FILE\"");

@@ -165,8 +165,12 @@ static void set_network(struct environment *e)
 		"HTTPS_PROXY",	   "ALL_PROXY",	       "npm_config_proxy", "npm_config_https_proxy",
 		"YARN_HTTP_PROXY", "YARN_HTTPS_PROXY",
 	};
+	/* npm gives up at the third answer that breaks off, uv at the fourth. */
+	static const char *const patience[] = { "npm_config_fetch_retries=5", "UV_HTTP_RETRIES=5" };
 
 	set_indexes(e);
+	for (size_t i = 0; i < COUNT(patience); i++)
+		set(e, patience[i]);
 	for (size_t i = 0; i < COUNT(proxies); i++)
 		set(e, mem_printf("%s=http://127.0.0.1:%d", proxies[i], SANDBOX_GATE_PORT));
 	for (size_t i = 0; host_bundle() && i < COUNT(bundle); i++)
