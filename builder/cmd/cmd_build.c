@@ -165,10 +165,11 @@ const struct cmd cmd_build = {
 	.operand = "RECIPE",
 	.summary = "build a recipe's outputs: container images, disks",
 	.text = "Uses the lock beside the recipe, and writes it when there is none.\n\n"
-		"Registries among the recipe's outputs get the image once all is written, as 'mkbench push' does it, with the login that docker or "
-		"podman keeps. Exit status 4: one refuses, or is not reached; what was written stays.\n\n"
-		"What was built is reported on standard output: with --progress=json as one line of JSON, with quiet not at all; then nothing "
-		"is printed but errors.",
+		"Registries among the recipe's outputs get the image once all is written, as 'mkbench push' "
+		"does it, with the login that docker or podman keeps. Exit status 4: one refuses, or is not "
+		"reached; what was written stays.\n\n"
+		"What was built is reported on standard output: with --progress=json as one line of JSON, "
+		"with quiet not at all; then nothing is printed but errors.",
 	.options = options,
 	.run = run,
 };

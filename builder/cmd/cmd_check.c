@@ -83,8 +83,9 @@ const struct cmd cmd_check = {
 	.name = "check",
 	.operand = "RECIPE",
 	.summary = "read a recipe and report what is wrong in it",
-	.text = "Every problem is reported at once, a line each: file:line:column: what: hint. A file that is no YAML is reported up to where it "
-		"stops being YAML. What only a download can tell, such as a package that does not exist, plan and build tell.\n\n"
+	.text = "Every problem is reported at once, a line each: file:line:column: what: hint. A file that "
+		"is no YAML is reported up to where it stops being YAML. What only a download can tell, such "
+		"as a package that does not exist, plan and build tell.\n\n"
 		"Writes nothing.",
 	.run = run,
 };

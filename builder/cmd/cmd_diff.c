@@ -51,8 +51,9 @@ const struct cmd cmd_diff = {
 	.name = "diff",
 	.operand = "OLD NEW",
 	.summary = "show what differs between two images",
-	.text = "OLD and NEW are images as 'mkbench inspect' takes them, of any maker: packages with their versions, apps with their commits, settings, "
-		"sizes, and files, the largest first. When a file was made is no difference, nor how an image is cut into layers.\n\n"
+	.text = "OLD and NEW are images as 'mkbench inspect' takes them, of any maker: packages with their "
+		"versions, apps with their commits, settings, sizes, and files, the largest first. When a "
+		"file was made is no difference, nor how an image is cut into layers.\n\n"
 		"Exit status 0 whether they differ or not.",
 	.options = options,
 	.run = run,

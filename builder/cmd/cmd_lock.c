@@ -149,9 +149,11 @@ const struct cmd cmd_lock = {
 	.operand = "RECIPE",
 	.summary = "resolve packages and commits again, write them beside the recipe",
 	.text = "Later builds use exactly what the lock names. Says what moved since the lock before.\n\n"
-		"With --vendor the recipe is built once from its lock in an empty store, and all that was fetched for it is written as files: packages, "
-		"what git and archives gave, what package managers downloaded, mkbench's own programs. Where 'mkbench store import FOLDER' has taken "
-		"that in, the recipe is built from its lock without any network. Nothing that was built is in it, and each file is checked when it is used.",
+		"With --vendor the recipe is built once from its lock in an empty store, and all that was "
+		"fetched for it is written as files: packages, what git and archives gave, what package "
+		"managers downloaded, mkbench's own programs. Where 'mkbench store import FOLDER' has taken "
+		"that in, the recipe is built from its lock without any network. Nothing that was built is "
+		"in it, and each file is checked when it is used.",
 	.options = options,
 	.run = run,
 };

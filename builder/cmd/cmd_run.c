@@ -152,16 +152,21 @@ static struct err *run(int argc, char **argv)
 
 static const struct option_row options[] = {
 	{ "name", NAME, "NAME", NULL, "of the container; the image's name unless given" },
-	{ "port", PORT, "PORT", NULL, "where it answers on 127.0.0.1; 8080 or the next free one unless given" },
+	{ "port", PORT, "PORT", NULL,
+	  "where it answers on 127.0.0.1; 8080 or the next free one unless given" },
 	{ "data", DATA, "PATH", NULL,
-	  "where its data are: a container's in a folder, else in a volume NAME-data; a disk's in a disk of their own, FILE.qcow2, FILE.raw or "
-	  "FOLDER/data.qcow2, where the next version of the image finds them" },
-	{ "env", ENV, "KEY[=VALUE]", NULL, "a variable for the container; without a value it has this shell's" },
+	  "where its data are: a container's in a folder, else in a volume NAME-data; a disk's in a disk of "
+	  "their own, FILE.qcow2, FILE.raw or FOLDER/data.qcow2, where the next version of the image finds "
+	  "them" },
+	{ "env", ENV, "KEY[=VALUE]", NULL,
+	  "a variable for the container; without a value it has this shell's" },
 	{ "restore", RESTORE, "ID", NULL,
-	  "its data are empty, and become the whole instance of that backup (or latest); give --env MKBENCH_BACKUP_PASSWORD" },
+	  "its data are empty, and become the whole instance of that backup (or latest); give --env "
+	  "MKBENCH_BACKUP_PASSWORD" },
 	{ "detach", DETACH, NULL, NULL, "leave it running; otherwise Ctrl-C stops it in order" },
 	MACHINE_OPTION_ROWS,
-	{ "output", OPTION_OUTPUT, "FOLDER", NULL, "where the image of a RECIPE is written; here unless given" },
+	{ "output", OPTION_OUTPUT, "FOLDER", NULL,
+	  "where the image of a RECIPE is written; here unless given" },
 	OPTION_PROGRESS_ROW,
 	{ 0 },
 };
@@ -178,8 +183,9 @@ const struct cmd cmd_run = {
 	.name = "run",
 	.operand = "IMAGE|RECIPE",
 	.summary = "start an image, say where it answers; stop it, enter it",
-	.text = "Starts it, waits until it is ready, and says where it answers. IMAGE is what mkbench build wrote: a NAME-TAG.oci folder, a .tar, "
-		"or a disk (.raw, .qcow2, .vmdk, .raw.zst: in QEMU). A RECIPE is built first.",
+	.text = "Starts it, waits until it is ready, and says where it answers. IMAGE is what mkbench build "
+		"wrote: a NAME-TAG.oci folder, a .tar, or a disk (.raw, .qcow2, .vmdk, .raw.zst: in QEMU). A "
+		"RECIPE is built first.",
 	.options = options,
 	.acts = acts,
 	.run = run,

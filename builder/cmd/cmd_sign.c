@@ -104,8 +104,9 @@ const struct cmd cmd_sign = {
 	.name = "sign",
 	.operand = "[FILE...]",
 	.summary = "sign files, so that others can tell that they are yours",
-	.text = "Writes FILE.minisig beside each FILE: a signature in the format of minisign, by a key of minisign or one of --generate. 'mkbench "
-		"verify-signature' checks it, and so does 'minisign -V'. Sign images (.tar, disks), locks, and lists such as SHA256SUMS.\n\n"
+	.text = "Writes FILE.minisig beside each FILE: a signature in the format of minisign, by a key of "
+		"minisign or one of --generate. 'mkbench verify-signature' checks it, and so does 'minisign "
+		"-V'. Sign images (.tar, disks), locks, and lists such as SHA256SUMS.\n\n"
 		"The secret key is encrypted by a password, which is never a word of the command line.",
 	.options = options,
 	.run = run,

@@ -116,12 +116,14 @@ const struct cmd cmd_store = {
 	.name = "store",
 	.operand = "export|import RECIPE|FILE",
 	.summary = "carry what a lock needs from one machine's store to another's",
-	.text = "'mkbench store export RECIPE -o FILE.tar' writes all that a build from the recipe's lock takes from the store, and gets first what is "
-		"missing; the lock itself may be named in the recipe's place. 'mkbench store import FILE.tar' puts it into the store of another machine, "
-		"which then builds the same without a network: for CI, which begins with an empty store each time. A folder of all "
-		"bytes that a lock leads to ('mkbench help lock') is taken in likewise.\n\n"
-		"Blobs are checked when they are taken in; what was built is believed, so keep the file where only those may write who may "
-		"change the image.",
+	.text = "'mkbench store export RECIPE -o FILE.tar' writes all that a build from the recipe's lock "
+		"takes from the store, and gets first what is missing; the lock itself may be named in the "
+		"recipe's place. 'mkbench store import FILE.tar' puts it into the store of another machine, "
+		"which then builds the same without a network: for CI, which begins with an empty store each "
+		"time. A folder of all bytes that a lock leads to ('mkbench help lock') is taken in "
+		"likewise.\n\n"
+		"Blobs are checked when they are taken in; what was built is believed, so keep the file "
+		"where only those may write who may change the image.",
 	.options = options,
 	.run = run,
 };

@@ -68,9 +68,11 @@ const struct cmd cmd_upgrade = {
 	.name = "upgrade",
 	.operand = "OLD NEW",
 	.summary = "say what a newer image does to the data of an older one",
-	.text = "OLD and NEW are images of mkbench, as 'mkbench inspect' takes them. Apps with versions and commits, the patches that NEW has and OLD has not, "
-		"what changes of MariaDB, Redis, Python and Node, what each site gets, and what NEW would refuse. What a site was given by hand is not "
-		"known here: a rehearsal, which 'benchctl upgrade' describes, tries the data themselves.\n\n"
+	.text = "OLD and NEW are images of mkbench, as 'mkbench inspect' takes them. Apps with versions and "
+		"commits, the patches that NEW has and OLD has not, what changes of MariaDB, Redis, Python "
+		"and Node, what each site gets, and what NEW would refuse. What a site was given by hand is "
+		"not known here: a rehearsal, which 'benchctl upgrade' describes, tries the data "
+		"themselves.\n\n"
 		"Exit status 5 when NEW would refuse the data.",
 	.options = options,
 	.run = run,

@@ -69,8 +69,9 @@ const struct cmd cmd_verify_signature = {
 	.name = "verify-signature",
 	.operand = "FILE...",
 	.summary = "check that files are what somebody has signed",
-	.text = "Looks for FILE.minisig beside each FILE, as 'mkbench sign' or minisign wrote it. A line each on standard output, with the trusted comment. "
-		"Exit status 5: a file was changed, was signed by another key, or has no signature.",
+	.text = "Looks for FILE.minisig beside each FILE, as 'mkbench sign' or minisign wrote it. A line "
+		"each on standard output, with the trusted comment. Exit status 5: a file was changed, was "
+		"signed by another key, or has no signature.",
 	.options = options,
 	.run = run,
 };

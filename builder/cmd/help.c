@@ -133,10 +133,14 @@ static void put_roff_rows(struct text *out, const struct option_row *row)
 
 void help_manual(const char *version, struct text *out)
 {
-	text_printf(out, ".TH MKBENCH 1 \"\" \"mkbench %s\" \"User Commands\"\n.SH NAME\nmkbench \\- a whole Frappe-like bench in one image\n"
-			 ".SH SYNOPSIS\n.B mkbench\n.I COMMAND\n.RI [ ARGUMENTS ]\n"
-			 ".SH DESCRIPTION\nBuilds container images and bootable disks from a recipe in YAML: applications, sites, database, queues, "
-			 "web servers. Starts them, and checks them.\n.SH COMMANDS\n", version);
+	text_printf(out,
+		    ".TH MKBENCH 1 \"\" \"mkbench %s\" \"User Commands\"\n.SH NAME\nmkbench \\- a whole "
+		    "Frappe-like bench in one image\n"
+		    ".SH SYNOPSIS\n.B mkbench\n.I COMMAND\n.RI [ ARGUMENTS ]\n"
+		    ".SH DESCRIPTION\nBuilds container images and bootable disks from a recipe in YAML: "
+		    "applications, sites, database, queues, web servers. Starts them, and checks them.\n.SH "
+		    "COMMANDS\n",
+		    version);
 	for (const struct cmd *const *c = cmd_all; *c; c++) {
 		text_printf(out, ".SS \"mkbench %s%s%s%s\"\n", (*c)->name, (*c)->options ? " [OPTIONS]" : "", (*c)->operand ? " " : "",
 			    (*c)->operand ? (*c)->operand : "");
