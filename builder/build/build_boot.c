@@ -241,10 +241,12 @@ char *build_boot_menu(const char *title, const struct digest *root_hash, const c
 {
 	char hex[DIGEST_HEX];
 
-	return mem_printf("set timeout=1\nset default=0\nif serial --unit=0 --speed=115200; then\n"
-			  "  terminal_input console serial\n  terminal_output console serial\nfi\n"
-			  "menuentry \"%s\" {\n"
-			  "  linux /mkbench/a/vmlinuz rdinit=/initrd roothash=%s systemd.verity=no mkbench.data=PARTUUID=%s gpt panic=30"
-			  " console=tty0 console=ttyS0,115200n8 quiet loglevel=4\n"
-			  "  initrd /mkbench/a/initrd\n}\n", title, digest_hex(root_hash, hex), data_id);
+	return mem_printf(
+		"set timeout=1\nset default=0\nif serial --unit=0 --speed=115200; then\n"
+		"  terminal_input console serial\n  terminal_output console serial\nfi\n"
+		"menuentry \"%s\" {\n"
+		"  linux /mkbench/a/vmlinuz rdinit=/initrd roothash=%s systemd.verity=no "
+		"mkbench.data=PARTUUID=%s gpt panic=30 console=tty0 console=ttyS0,115200n8 quiet loglevel=4\n"
+		"  initrd /mkbench/a/initrd\n}\n",
+		title, digest_hex(root_hash, hex), data_id);
 }

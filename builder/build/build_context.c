@@ -55,8 +55,10 @@ static struct err *check_pdf(const struct recipe *r, const struct index *ix)
 	if (r->pdf != PDF_WKHTMLTOPDF || index_find(ix, "wkhtmltopdf"))
 		return NULL;
 	struct mark at = node_mark(r->root, "pdf");
-	return err_new(ERR_RECIPE, "%s:%u:%u: no archive of the recipe has wkhtmltopdf (%s has none, bookworm does): write 'chromium' if the framework "
-		       "can use it, another 'suite', or an apt archive with that package in base.archives",
+	return err_new(ERR_RECIPE,
+		       "%s:%u:%u: no archive of the recipe has wkhtmltopdf (%s has none, bookworm does): "
+		       "write 'chromium' if the framework can use it, another 'suite', or an apt archive "
+		       "with that package in base.archives",
 		       r->path, at.line, at.column, r->base.suite);
 }
 

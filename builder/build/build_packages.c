@@ -109,8 +109,10 @@ static struct err *fetch(struct build_context *j, const struct lock_package **mi
 	struct sources sources = { 0 };
 	AUTO_FREE struct want *wants = mem_array(count, sizeof *wants);
 
-	AUTO_FREE char *gone = mem_printf("the mirrors have another version by now: 'mkbench lock %s' chooses it, or base.mirrors names a mirror "
-					  "that keeps old versions, such as a snapshot mirror", j->recipe_path);
+	AUTO_FREE char *gone =
+		mem_printf("the mirrors have another version by now: 'mkbench lock %s' chooses it, or "
+			   "base.mirrors names a mirror that keeps old versions, such as a snapshot mirror",
+			   j->recipe_path);
 	struct err *e = archive_sources(&j->recipe, j->store, NULL, &sources);
 	for (size_t i = 0; !e && i < count; i++) {
 		const struct lock_package *p = missing[i];

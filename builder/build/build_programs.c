@@ -104,8 +104,11 @@ struct err *build_programs(struct build_context *j, bool say, struct build_progr
 	if (store_has(j->store, &locked->sha256) && store_has(j->store, &locked->note))
 		return recall(j->store, locked, ret);
 	if (say)
-		progress_note(j->progress, "mkbench's own programs in the image were compiled by another machine for %s: its layer 'programs' will differ "
-			      "('mkbench store export' or 'lock --vendor' there and 'store import' here bring the same)", j->lock_path);
+		progress_note(j->progress,
+			      "mkbench's own programs in the image were compiled by another machine for %s: "
+			      "its layer 'programs' will differ ('mkbench store export' or 'lock --vendor' "
+			      "there and 'store import' here bring the same)",
+			      j->lock_path);
 	return NULL;
 }
 

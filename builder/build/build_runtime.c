@@ -35,9 +35,12 @@ static struct err *refuse(const struct recipe *r, int kind, const char *has)
 	struct mark at = place(r, kind);
 	AUTO_FREE char *package = runtime_package(r, kind);
 
-	return err_new(ERR_RECIPE, "%s:%u:%u: no archive of the recipe has %s %s (%s%s): write the 'suite' that has it, an apt archive with its package "
-		       "'%s' in base.archives, or in runtime.archives a build that runs from anywhere, by URL and SHA-256",
-		       r->path, at.line, at.column, runtime_titles[kind], runtime_version(r, kind), r->base.suite, has, package);
+	return err_new(ERR_RECIPE,
+		       "%s:%u:%u: no archive of the recipe has %s %s (%s%s): write the 'suite' that has it, "
+		       "an apt archive with its package '%s' in base.archives, or in runtime.archives a "
+		       "build that runs from anywhere, by URL and SHA-256",
+		       r->path, at.line, at.column, runtime_titles[kind], runtime_version(r, kind),
+		       r->base.suite, has, package);
 }
 
 /* "3.11.2" of "1:3.11.2-1+b1". */

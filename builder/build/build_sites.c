@@ -277,8 +277,10 @@ struct err *build_sites_use(struct build_context *j, const struct digest *blob)
 	if (digest_equal(&j->lock.sites, blob))
 		return NULL;
 	if (!digest_is_zero(&j->lock.sites) && !store_has(j->store, &j->lock.sites)) {
-		progress_note(j->progress, "the sites are not those of %s, sha256:%.12s, which this store has not: they were made again, and the image "
-			      "differs in that layer, sha256:%.12s; 'mkbench store export' and 'import' carry the other one here",
+		progress_note(j->progress,
+			      "the sites are not those of %s, sha256:%.12s, which this store has not: they "
+			      "were made again, and the image differs in that layer, sha256:%.12s; 'mkbench "
+			      "store export' and 'import' carry the other one here",
 			      j->lock_path, digest_hex(&j->lock.sites, hex), digest_hex(blob, own));
 		return NULL;
 	}

@@ -175,8 +175,11 @@ struct err *release_check(const struct release *r, const char *suite, int64_t no
 		return err_new(ERR_FETCH, "suite %s is of %s, older than the one of %s seen before: try another mirror",
 			       name, date, last);
 	if (r->valid_until && r->valid_until < now)
-		return err_new(ERR_FETCH, "suite %s was valid until %s, and this machine's clock is %s: the mirror is out of date, try "
-			       "another (or the clock is wrong, or base.check_valid_until: false means an old state)", name, until, clock);
+		return err_new(ERR_FETCH,
+			       "suite %s was valid until %s, and this machine's clock is %s: the mirror is "
+			       "out of date, try another (or the clock is wrong, or base.check_valid_until: "
+			       "false means an old state)",
+			       name, until, clock);
 	return NULL;
 }
 

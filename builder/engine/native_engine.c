@@ -180,8 +180,9 @@ static void tell_ids(const struct launch *l)
 	user_namespace("self", ours);
 	user_namespace(number, its);
 	if (*ours && !strcmp(ours, its) && !sandbox_host_in_user_namespace())
-		progress_note(l->progress, "root inside is root of this machine: the kernel, or the file system of the store or of the data, "
-			      "shows no files with other ids");
+		progress_note(l->progress,
+			      "root inside is root of this machine: the kernel, or the file system of the "
+			      "store or of the data, shows no files with other ids");
 }
 
 static struct err *start_in(const struct launch *l, const char *tree)

@@ -152,8 +152,11 @@ static struct err *make_overlay(const struct launch *l, const char *folder, cons
 		err_free(file_read(base, 1 << 16, &was, &len));
 		if (was && !strcmp(was, now))
 			return NULL;
-		return err_new(ERR_USAGE, "%s has its data on another image than %s is now: 'mkbench run --clean %s' removes it, --name begins "
-			       "another, and with --data the next image finds the data of this one", l->name, l->bundle->path, l->name);
+		return err_new(ERR_USAGE,
+			       "%s has its data on another image than %s is now: 'mkbench run --clean %s' "
+			       "removes it, --name begins another, and with --data the next image finds the "
+			       "data of this one",
+			       l->name, l->bundle->path, l->name);
 	}
 	TRY(readable(l, folder, "raw", &image));
 	TRY(file_write(base, now, strlen(now), 0600));

@@ -271,8 +271,10 @@ static struct err *take_example(struct building *b, const struct recipe *r, stru
 		apt_done(&example);
 		return NULL;
 	}
-	progress_note(b->progress, "apt of this machine has no archive for %s in the network: %s is taken, of the example in %s (base.mirrors "
-		      "names another)", r->base.suite, example.items[0].uri, folder);
+	progress_note(b->progress,
+		      "apt of this machine has no archive for %s in the network: %s is taken, of the example "
+		      "in %s (base.mirrors names another)",
+		      r->base.suite, example.items[0].uri, folder);
 	apt_done(apt);
 	*apt = example;
 	return NULL;

@@ -26,8 +26,10 @@ static struct err *judge_pointers(struct store *s, const struct app *app, const 
 		return NULL;
 	}
 	if (!git)
-		return err_new(ERR_BUILD, "Git LFS keeps %s elsewhere, and these are its pointers alone: 'git lfs pull' fetches them into a folder "
-			       "(lfs: false takes the pointers as they are)", list);
+		return err_new(ERR_BUILD,
+			       "Git LFS keeps %s elsewhere, and these are its pointers alone: 'git lfs pull' "
+			       "fetches them into a folder (lfs: false takes the pointers as they are)",
+			       list);
 	*ret_again = true;
 	return source_lfs(s, git, w->pointers.items, w->pointers.count, p);
 }

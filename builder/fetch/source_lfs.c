@@ -155,8 +155,10 @@ struct err *source_lfs(struct store *s, const struct git_source *g, char **paths
 	}
 	if (e && !has_program(&git)) {
 		err_free(e);
-		e = err_new(ERR_FETCH, "Git LFS keeps %s elsewhere: install the package git-lfs, which fetches it (lfs: false takes the "
-			    "pointers as they are)", list);
+		e = err_new(ERR_FETCH,
+			    "Git LFS keeps %s elsewhere: install the package git-lfs, which fetches it (lfs: "
+			    "false takes the pointers as they are)",
+			    list);
 	}
 	git_close(&git);
 	return e;

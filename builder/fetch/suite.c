@@ -111,8 +111,10 @@ static void note_moving(struct round *r, const struct suite *suite)
 		progress_note(r->progress, "%s is Debian's testing: it changes each day until its release, and security updates may come late",
 			      suite->src->name);
 	else if (!strcmp(name, "unstable") || !strcmp(name, "experimental"))
-		progress_note(r->progress, "warning: %s is Debian's %s: it changes several times a day, breaks now and then, and has no security "
-			      "updates of its own", suite->src->name, name);
+		progress_note(r->progress,
+			      "warning: %s is Debian's %s: it changes several times a day, breaks now and "
+			      "then, and has no security updates of its own",
+			      suite->src->name, name);
 }
 
 static struct err *verify(struct round *r, struct suite *suite)
@@ -144,8 +146,10 @@ static struct err *no_security(const struct suite *suite)
 
 	for (size_t m = 0; suite->src->mirrors[m]; m++)
 		text_printf(&asked, "%s%s", m ? ", " : "", suite->src->mirrors[m]);
-	return err_new(ERR_FETCH, "no mirror has %s, the security updates (not found at %s): name the one that has them in base.mirrors; only "
-		       "base.security: false builds without them", suite->src->name, asked.bytes);
+	return err_new(ERR_FETCH,
+		       "no mirror has %s, the security updates (not found at %s): name the one that has them "
+		       "in base.mirrors; only base.security: false builds without them",
+		       suite->src->name, asked.bytes);
 }
 
 /* Whoever can answer "not found" could hide updates: what was there once must stay, and security must be there at all. */

@@ -305,9 +305,11 @@ static struct err *conclude(struct look *l)
 			      l->likely_count > SHOWN ? "\nand more" : "");
 	if (!l->count)
 		return audit_memory_keep(l->memory);
-	return err_new(ERR_BUILD, "%zu file%s may not be in an image: remove %s in a build step, name %s under prune, or, when meant, "
-		       "under audit.allow of the recipe with path and sha256%s%s", l->count, text_plural(l->count),
-		       l->count == 1 ? "it" : "them", l->count == 1 ? "it" : "them", l->found.bytes, l->count > SHOWN ? "\n  and more" : "");
+	return err_new(ERR_BUILD,
+		       "%zu file%s may not be in an image: remove %s in a build step, name %s under prune, "
+		       "or, when meant, under audit.allow of the recipe with path and sha256%s%s",
+		       l->count, text_plural(l->count), l->count == 1 ? "it" : "them",
+		       l->count == 1 ? "it" : "them", l->found.bytes, l->count > SHOWN ? "\n  and more" : "");
 }
 
 struct err *audit_tree(const struct audit *a, const struct tree *t, const char *what)

@@ -197,8 +197,9 @@ static void check_base(const struct recipe_view *v)
 		problem_warn(v->p, node_mark(v->root, "base/security"), "the image gets no security updates: leave 'security' out unless the "
 			     "mirrors have none");
 	if (v->r->base.suite && !v->r->base.check_valid_until)
-		problem_warn(v->p, node_mark(v->root, "base/check_valid_until"), "packages may be of an old state that lacks security updates: "
-			     "leave 'check_valid_until' out unless that is meant");
+		problem_warn(v->p, node_mark(v->root, "base/check_valid_until"),
+			     "packages may be of an old state that lacks security updates: leave "
+			     "'check_valid_until' out unless that is meant");
 }
 
 /* Frameworks of a bench know three queues by name and put jobs there without being asked. */

@@ -3,22 +3,24 @@
 #include "recipe/section_fields.h"
 
 static const struct field site_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct site, name), .pattern = &pattern_site,
-	  .help = "the site's name, which is also its first host name" },
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct site, name),
+	  .pattern = &pattern_site, .help = "the site's name, which is also its first host name" },
 	{ "hosts", FIELD_LIST, .offset = offsetof(struct site, hosts), .max = 20, .pattern = &pattern_host,
 	  .help = "more host names it answers to" },
 	{ "apps", FIELD_LIST, .offset = offsetof(struct site, apps), .max = 100, .pattern = &pattern_app,
 	  .help = "the apps it installs; every app of the recipe when absent" },
-	{ "time_zone", FIELD_TEXT, .offset = offsetof(struct site, time_zone), .pattern = &pattern_zone, .fallback = "UTC",
-	  .help = "its time zone" },
-	{ "language", FIELD_TEXT, .offset = offsetof(struct site, language), .pattern = &pattern_language, .fallback = "en",
-	  .help = "its language" },
+	{ "time_zone", FIELD_TEXT, .offset = offsetof(struct site, time_zone), .pattern = &pattern_zone,
+	  .fallback = "UTC", .help = "its time zone" },
+	{ "language", FIELD_TEXT, .offset = offsetof(struct site, language), .pattern = &pattern_language,
+	  .fallback = "en", .help = "its language" },
 	{ "developer_mode", FIELD_BOOL, .offset = offsetof(struct site, developer_mode), .fallback = "false",
-	  .help = "changes made in the desk are written into the apps' source, which stays the bench user's then" },
-	{ "admin_password", FIELD_ENUM, .offset = offsetof(struct site, admin_password), .choices = WORDS("generate", "env", "file"),
-	  .secret = true, .fallback = "generate",
-	  .help = "where the first boot takes the administrator's password from: made up and kept in the volume, the environment "
-		  "variable MKBENCH_ADMIN_PASSWORD, or the file that MKBENCH_ADMIN_PASSWORD_FILE names" },
+	  .help = "changes made in the desk are written into the apps' source, which stays the bench user's "
+		  "then" },
+	{ "admin_password", FIELD_ENUM, .offset = offsetof(struct site, admin_password),
+	  .choices = WORDS("generate", "env", "file"), .secret = true, .fallback = "generate",
+	  .help = "where the first boot takes the administrator's password from: made up and kept in the "
+		  "volume, the environment variable MKBENCH_ADMIN_PASSWORD, or the file that "
+		  "MKBENCH_ADMIN_PASSWORD_FILE names" },
 	SECRET_ROW("password"),
 	END
 };

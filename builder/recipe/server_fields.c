@@ -95,18 +95,23 @@ const struct field server_fields_workers[] = {
 };
 
 const struct field server_fields_nginx[] = {
-	{ "port", PORT(offsetof(struct nginx, port)), .fallback = "8080", .help = "the port the image listens on" },
-	{ "unknown_host", FIELD_TEXT, .offset = offsetof(struct nginx, unknown_host), .pattern = &pattern_unknown_host,
-	  .fallback = "refuse", .help = "refuse: a request for a host that no site has gets 404; or the site that answers it" },
-	{ "connections_per_address", FIELD_COUNT, .offset = offsetof(struct nginx, connections_per_address), .min = 10, .max = 65535,
-	  .zero = "unlimited", .fallback = "2000",
-	  .help = "connections with a request in them that one visitor's address may have at once; more get 429. Everybody behind a proxy "
-		  "that trusted_proxies does not name has one address" },
-	{ "requests_per_second", FIELD_COUNT, .offset = offsetof(struct nginx, requests_per_second), .min = 10, .max = 1000000,
-	  .zero = "unlimited", .fallback = "2000",
-	  .help = "requests to the bench of one visitor's address, beside as many at once that are made up for later; more get 429" },
-	{ "trusted_proxies", FIELD_LIST, .offset = offsetof(struct nginx, trusted_proxies), .max = 64, .pattern = &pattern_network,
-	  .help = "networks of proxies in front: what they say in X-Forwarded-For and X-Forwarded-Proto of a visitor is believed" },
+	{ "port", PORT(offsetof(struct nginx, port)), .fallback = "8080",
+	  .help = "the port the image listens on" },
+	{ "unknown_host", FIELD_TEXT, .offset = offsetof(struct nginx, unknown_host),
+	  .pattern = &pattern_unknown_host, .fallback = "refuse",
+	  .help = "refuse: a request for a host that no site has gets 404; or the site that answers it" },
+	{ "connections_per_address", FIELD_COUNT, .offset = offsetof(struct nginx, connections_per_address),
+	  .min = 10, .max = 65535, .zero = "unlimited", .fallback = "2000",
+	  .help = "connections with a request in them that one visitor's address may have at once; more get "
+		  "429. Everybody behind a proxy that trusted_proxies does not name has one address" },
+	{ "requests_per_second", FIELD_COUNT, .offset = offsetof(struct nginx, requests_per_second),
+	  .min = 10, .max = 1000000, .zero = "unlimited", .fallback = "2000",
+	  .help = "requests to the bench of one visitor's address, beside as many at once that are made up "
+		  "for later; more get 429" },
+	{ "trusted_proxies", FIELD_LIST, .offset = offsetof(struct nginx, trusted_proxies), .max = 64,
+	  .pattern = &pattern_network,
+	  .help = "networks of proxies in front: what they say in X-Forwarded-For and X-Forwarded-Proto of a "
+		  "visitor is believed" },
 	END
 };
 

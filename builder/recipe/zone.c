@@ -13,14 +13,13 @@ struct area {
 
 /* tzdata 2026f (public domain) by Debian's packages: tzdata, and what is in tzdata-legacy since Debian 13. */
 static const struct area current[] = {
-	{ "",
-	  "GMT UTC" },
+	{ "", "GMT UTC" },
 	{ "Africa",
-	  "Abidjan Accra Addis_Ababa Algiers Asmara Bamako Bangui Banjul Bissau Blantyre Brazzaville Bujumbura "
-	  "Cairo Casablanca Ceuta Conakry Dakar Dar_es_Salaam Djibouti Douala El_Aaiun Freetown Gaborone Harare "
-	  "Johannesburg Juba Kampala Khartoum Kigali Kinshasa Lagos Libreville Lome Luanda Lubumbashi Lusaka "
-	  "Malabo Maputo Maseru Mbabane Mogadishu Monrovia Nairobi Ndjamena Niamey Nouakchott Ouagadougou "
-	  "Porto-Novo Sao_Tome Timbuktu Tripoli Tunis Windhoek" },
+	  "Abidjan Accra Addis_Ababa Algiers Asmara Bamako Bangui Banjul Bissau Blantyre Brazzaville "
+	  "Bujumbura Cairo Casablanca Ceuta Conakry Dakar Dar_es_Salaam Djibouti Douala El_Aaiun Freetown "
+	  "Gaborone Harare Johannesburg Juba Kampala Khartoum Kigali Kinshasa Lagos Libreville Lome Luanda "
+	  "Lubumbashi Lusaka Malabo Maputo Maseru Mbabane Mogadishu Monrovia Nairobi Ndjamena Niamey "
+	  "Nouakchott Ouagadougou Porto-Novo Sao_Tome Timbuktu Tripoli Tunis Windhoek" },
 	{ "America",
 	  "Adak Anchorage Anguilla Antigua Araguaina Argentina/Buenos_Aires Argentina/Catamarca "
 	  "Argentina/Cordoba Argentina/Jujuy Argentina/La_Rioja Argentina/Mendoza Argentina/Rio_Gallegos "
@@ -30,21 +29,20 @@ static const struct area current[] = {
 	  "Coral_Harbour Costa_Rica Coyhaique Creston Cuiaba Curacao Danmarkshavn Dawson Dawson_Creek Denver "
 	  "Detroit Dominica Edmonton Eirunepe El_Salvador Ensenada Fort_Nelson Fortaleza Glace_Bay Goose_Bay "
 	  "Grand_Turk Grenada Guadeloupe Guatemala Guayaquil Guyana Halifax Havana Hermosillo "
-	  "Indiana/Indianapolis Indiana/Knox Indiana/Marengo Indiana/Petersburg Indiana/Tell_City Indiana/Vevay "
-	  "Indiana/Vincennes Indiana/Winamac Inuvik Iqaluit Jamaica Juneau Kentucky/Louisville "
-	  "Kentucky/Monticello Kralendijk La_Paz Lima Los_Angeles Lower_Princes Maceio Managua Manaus Marigot "
-	  "Martinique Matamoros Mazatlan Menominee Merida Metlakatla Mexico_City Miquelon Moncton Monterrey "
-	  "Montevideo Montreal Montserrat Nassau New_York Nipigon Nome Noronha North_Dakota/Beulah "
+	  "Indiana/Indianapolis Indiana/Knox Indiana/Marengo Indiana/Petersburg Indiana/Tell_City "
+	  "Indiana/Vevay Indiana/Vincennes Indiana/Winamac Inuvik Iqaluit Jamaica Juneau Kentucky/Louisville "
+	  "Kentucky/Monticello Kralendijk La_Paz Lima Los_Angeles Lower_Princes Maceio Managua Manaus "
+	  "Marigot Martinique Matamoros Mazatlan Menominee Merida Metlakatla Mexico_City Miquelon Moncton "
+	  "Monterrey Montevideo Montreal Montserrat Nassau New_York Nipigon Nome Noronha North_Dakota/Beulah "
 	  "North_Dakota/Center North_Dakota/New_Salem Nuuk Ojinaga Panama Pangnirtung Paramaribo Phoenix "
 	  "Port-au-Prince Port_of_Spain Porto_Acre Porto_Velho Puerto_Rico Punta_Arenas Rainy_River "
 	  "Rankin_Inlet Recife Regina Resolute Rio_Branco Santa_Isabel Santarem Santiago Santo_Domingo "
-	  "Sao_Paulo Scoresbysund Shiprock Sitka St_Barthelemy St_Johns St_Kitts St_Lucia St_Thomas St_Vincent "
-	  "Swift_Current Tegucigalpa Thule Thunder_Bay Tijuana Toronto Tortola Vancouver Virgin Whitehorse "
-	  "Winnipeg Yakutat Yellowknife" },
+	  "Sao_Paulo Scoresbysund Shiprock Sitka St_Barthelemy St_Johns St_Kitts St_Lucia St_Thomas "
+	  "St_Vincent Swift_Current Tegucigalpa Thule Thunder_Bay Tijuana Toronto Tortola Vancouver Virgin "
+	  "Whitehorse Winnipeg Yakutat Yellowknife" },
 	{ "Antarctica",
 	  "Casey Davis DumontDUrville Macquarie Mawson McMurdo Palmer Rothera Syowa Troll Vostok" },
-	{ "Arctic",
-	  "Longyearbyen" },
+	{ "Arctic", "Longyearbyen" },
 	{ "Asia",
 	  "Aden Almaty Amman Anadyr Aqtau Aqtobe Ashgabat Atyrau Baghdad Bahrain Baku Bangkok Barnaul Beirut "
 	  "Bishkek Brunei Chita Chongqing Colombo Damascus Dhaka Dili Dubai Dushanbe Famagusta Gaza Harbin "
@@ -54,29 +52,26 @@ static const struct area current[] = {
 	  "Qatar Qostanay Qyzylorda Riyadh Sakhalin Samarkand Seoul Shanghai Singapore Srednekolymsk Taipei "
 	  "Tashkent Tbilisi Tehran Tel_Aviv Thimphu Tokyo Tomsk Ulaanbaatar Urumqi Ust-Nera Vientiane "
 	  "Vladivostok Yakutsk Yangon Yekaterinburg Yerevan" },
-	{ "Atlantic",
-	  "Azores Bermuda Canary Cape_Verde Faroe Jan_Mayen Madeira Reykjavik South_Georgia St_Helena Stanley" },
-	{ "Australia",
-	  "Adelaide Brisbane Broken_Hill Canberra Currie Darwin Eucla Hobart Lindeman Lord_Howe Melbourne Perth "
-	  "Sydney Yancowinna" },
+	{ "Atlantic", "Azores Bermuda Canary Cape_Verde Faroe Jan_Mayen Madeira Reykjavik South_Georgia "
+		      "St_Helena Stanley" },
+	{ "Australia", "Adelaide Brisbane Broken_Hill Canberra Currie Darwin Eucla Hobart Lindeman Lord_Howe "
+		       "Melbourne Perth Sydney Yancowinna" },
 	{ "Etc",
 	  "GMT GMT+0 GMT+1 GMT+10 GMT+11 GMT+12 GMT+2 GMT+3 GMT+4 GMT+5 GMT+6 GMT+7 GMT+8 GMT+9 GMT-0 GMT-1 "
 	  "GMT-10 GMT-11 GMT-12 GMT-13 GMT-14 GMT-2 GMT-3 GMT-4 GMT-5 GMT-6 GMT-7 GMT-8 GMT-9 GMT0 Greenwich "
 	  "UCT UTC Universal Zulu" },
-	{ "Europe",
-	  "Amsterdam Andorra Astrakhan Athens Belfast Belgrade Berlin Bratislava Brussels Bucharest Budapest "
-	  "Busingen Chisinau Copenhagen Dublin Gibraltar Guernsey Helsinki Isle_of_Man Istanbul Jersey "
-	  "Kaliningrad Kirov Kyiv Lisbon Ljubljana London Luxembourg Madrid Malta Mariehamn Minsk Monaco Moscow "
-	  "Nicosia Oslo Paris Podgorica Prague Riga Rome Samara San_Marino Sarajevo Saratov Simferopol Skopje "
-	  "Sofia Stockholm Tallinn Tirane Tiraspol Ulyanovsk Vaduz Vatican Vienna Vilnius Volgograd Warsaw "
-	  "Zagreb Zurich" },
+	{ "Europe", "Amsterdam Andorra Astrakhan Athens Belfast Belgrade Berlin Bratislava Brussels "
+		    "Bucharest Budapest Busingen Chisinau Copenhagen Dublin Gibraltar Guernsey Helsinki "
+		    "Isle_of_Man Istanbul Jersey Kaliningrad Kirov Kyiv Lisbon Ljubljana London Luxembourg "
+		    "Madrid Malta Mariehamn Minsk Monaco Moscow Nicosia Oslo Paris Podgorica Prague Riga "
+		    "Rome Samara San_Marino Sarajevo Saratov Simferopol Skopje Sofia Stockholm Tallinn "
+		    "Tirane Tiraspol Ulyanovsk Vaduz Vatican Vienna Vilnius Volgograd Warsaw Zagreb Zurich" },
 	{ "Indian",
 	  "Antananarivo Chagos Christmas Cocos Comoro Kerguelen Mahe Maldives Mauritius Mayotte Reunion" },
-	{ "Pacific",
-	  "Apia Auckland Bougainville Chatham Chuuk Easter Efate Fakaofo Fiji Funafuti Galapagos Gambier "
-	  "Guadalcanal Guam Honolulu Johnston Kanton Kiritimati Kosrae Kwajalein Majuro Marquesas Midway Nauru "
-	  "Niue Norfolk Noumea Pago_Pago Palau Pitcairn Pohnpei Port_Moresby Rarotonga Saipan Samoa Tahiti "
-	  "Tarawa Tongatapu Wake Wallis Yap" },
+	{ "Pacific", "Apia Auckland Bougainville Chatham Chuuk Easter Efate Fakaofo Fiji Funafuti Galapagos "
+		     "Gambier Guadalcanal Guam Honolulu Johnston Kanton Kiritimati Kosrae Kwajalein Majuro "
+		     "Marquesas Midway Nauru Niue Norfolk Noumea Pago_Pago Palau Pitcairn Pohnpei "
+		     "Port_Moresby Rarotonga Saipan Samoa Tahiti Tarawa Tongatapu Wake Wallis Yap" },
 };
 
 static const struct area legacy[] = {
@@ -84,35 +79,24 @@ static const struct area legacy[] = {
 	  "CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT+0 GMT-0 GMT0 Greenwich HST Hongkong "
 	  "Iceland Iran Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT "
 	  "Poland Portugal ROC ROK Singapore Turkey UCT Universal W-SU WET Zulu" },
-	{ "Africa",
-	  "Asmera" },
+	{ "Africa", "Asmera" },
 	{ "America",
 	  "Argentina/ComodRivadavia Buenos_Aires Catamarca Cordoba Fort_Wayne Godthab Indianapolis Jujuy "
 	  "Knox_IN Louisville Mendoza Rosario" },
-	{ "Antarctica",
-	  "South_Pole" },
+	{ "Antarctica", "South_Pole" },
 	{ "Asia",
 	  "Ashkhabad Calcutta Choibalsan Chungking Dacca Katmandu Macao Rangoon Saigon Thimbu Ujung_Pandang "
 	  "Ulan_Bator" },
-	{ "Atlantic",
-	  "Faeroe" },
-	{ "Australia",
-	  "ACT LHI NSW North Queensland South Tasmania Victoria West" },
-	{ "Brazil",
-	  "Acre DeNoronha East West" },
-	{ "Canada",
-	  "Atlantic Central Eastern Mountain Newfoundland Pacific Saskatchewan Yukon" },
-	{ "Chile",
-	  "Continental EasterIsland" },
-	{ "Europe",
-	  "Kiev Uzhgorod Zaporozhye" },
-	{ "Mexico",
-	  "BajaNorte BajaSur General" },
-	{ "Pacific",
-	  "Enderbury Ponape Truk" },
-	{ "US",
-	  "Alaska Aleutian Arizona Central East-Indiana Eastern Hawaii Indiana-Starke Michigan Mountain Pacific "
-	  "Samoa" },
+	{ "Atlantic", "Faeroe" },
+	{ "Australia", "ACT LHI NSW North Queensland South Tasmania Victoria West" },
+	{ "Brazil", "Acre DeNoronha East West" },
+	{ "Canada", "Atlantic Central Eastern Mountain Newfoundland Pacific Saskatchewan Yukon" },
+	{ "Chile", "Continental EasterIsland" },
+	{ "Europe", "Kiev Uzhgorod Zaporozhye" },
+	{ "Mexico", "BajaNorte BajaSur General" },
+	{ "Pacific", "Enderbury Ponape Truk" },
+	{ "US", "Alaska Aleutian Arizona Central East-Indiana Eastern Hawaii Indiana-Starke Michigan "
+		"Mountain Pacific Samoa" },
 };
 
 static size_t add_names(struct arena *a, const struct area *areas, size_t area_count, const char **ret, size_t room)

@@ -293,8 +293,11 @@ static struct err *open_documents(struct image_source *s)
 		TRY(read_json(s, "manifest.json", NULL, &first));
 		TRY(take_docker(s, first));
 	} else {
-		return err_new(ERR_USAGE, "%s is no image that can be looked into: an OCI image layout (a folder or a .tar) or a docker "
-			       "archive (docker save). What a disk holds is that of the container of the same recipe: ask that", s->path);
+		return err_new(ERR_USAGE,
+			       "%s is no image that can be looked into: an OCI image layout (a folder or a "
+			       ".tar) or a docker archive (docker save). What a disk holds is that of the "
+			       "container of the same recipe: ask that",
+			       s->path);
 	}
 	if (!json_is_object(s->config))
 		return damaged(s, "its configuration is no object");

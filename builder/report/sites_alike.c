@@ -109,8 +109,11 @@ bool sites_alike(const struct contents *a, const struct contents *b, struct text
 	compare_lists(&c, first, second);
 	compare_files(&c, &a->tree, &b->tree);
 	if (!c.bad)
-		text_printf(says, "the sites are equal by what they hold: %zu sites, %zu tables with their columns, keys and numbers of rows (%lld), %zu names of "
-			    "files\n", json_array_size(json_object_get(first, "sites")), c.tables, (long long)c.rows, c.files);
+		text_printf(says,
+			    "the sites are equal by what they hold: %zu sites, %zu tables with their "
+			    "columns, keys and numbers of rows (%lld), %zu names of files\n",
+			    json_array_size(json_object_get(first, "sites")), c.tables, (long long)c.rows,
+			    c.files);
 	json_decref(first);
 	json_decref(second);
 	return !c.bad;

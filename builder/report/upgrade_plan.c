@@ -255,8 +255,9 @@ static void check_site(const struct side *old, const struct side *new, const str
 		const char *app = old->bench.apps.items[i].name;
 		if (!site_has(old, had, app) || find_app(new, app))
 			continue;
-		AUTO_FREE char *why = mem_printf("site %s has the app '%s', which the new image has not: add it to the recipe, or uninstall it with the "
-						 "old image", had->name, app);
+		AUTO_FREE char *why = mem_printf("site %s has the app '%s', which the new image has not: add "
+						 "it to the recipe, or uninstall it with the old image",
+						 had->name, app);
 		refuse(refused, why);
 	}
 }

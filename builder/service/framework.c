@@ -167,8 +167,10 @@ static struct err *find_after_fetch(struct arena *a, const char *share, const st
 		TRY(manifest_read_framework(a, share, known->items[i], &m));
 		if (!m.fetched)
 			continue;
-		problem_warn(p, node_mark(r->root, "apps/0"), "framework %s is taken, and looked for in the app when a build "
-			     "fetches it: name another as 'framework' if that is wrong", m.name);
+		problem_warn(p, node_mark(r->root, "apps/0"),
+			     "framework %s is taken, and looked for in the app when a build fetches it: name "
+			     "another as 'framework' if that is wrong",
+			     m.name);
 		*ret = m;
 		return NULL;
 	}
@@ -213,8 +215,10 @@ static void check_suits(const struct manifest *m, const struct recipe *r, struct
 	}
 	for (int kind = 0; kind < RUNTIME_COUNT; kind++)
 		if (runtime_version(r, kind) && !holds(&m->runtimes, runtime_names[kind]))
-			problem_add(p, node_mark(r->root, "runtime/%s", runtime_names[kind]), "framework %s runs on the suite's own %s alone: "
-				    "remove this, or name another suite", m->name, runtime_titles[kind]);
+			problem_add(p, node_mark(r->root, "runtime/%s", runtime_names[kind]),
+				    "framework %s runs on the suite's own %s alone: remove this, or name "
+				    "another suite",
+				    m->name, runtime_titles[kind]);
 	if (r->prebake && !m->site_renew.count)
 		problem_add(p, node_mark(r->root, "prebake"), "framework %s does not say how a prebaked site gets secrets of its own: leave it "
 			    "out, or give the framework site_renew", m->name);

@@ -64,8 +64,10 @@ static struct err *close_to_others(const char *path)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_errno(errno, "%s", path);
 	if (st.st_uid != geteuid())
-		return err_new(ERR_USAGE, "%s belongs to user %u, who could change what is built from it: give the store a folder "
-			       "of its own by MKBENCH_STORE", path, st.st_uid);
+		return err_new(ERR_USAGE,
+			       "%s belongs to user %u, who could change what is built from it: give the "
+			       "store a folder of its own by MKBENCH_STORE",
+			       path, st.st_uid);
 	if ((st.st_mode & 07777) == 0700)
 		return NULL;
 	TRY(check_ours(path));

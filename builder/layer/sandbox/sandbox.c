@@ -79,7 +79,8 @@ static void reset_process(struct build_context *j)
 static _Noreturn void give_up(struct build_context *j, struct err *e)
 {
 	const char *hint = sandbox_enter_refusal(err_code(e));
-	AUTO_FREE char *what = err_text(e), *text = mem_printf("%s%s%s", what, hint ? ": " : "", hint ? hint : "");
+	AUTO_FREE char *what = err_text(e),
+		       *text = mem_printf("%s%s%s", what, hint ? ": " : "", hint ? hint : "");
 	ssize_t n = write(j->trouble, text, strlen(text));
 
 	_exit(n < 0 ? 126 : 127);
@@ -264,14 +265,16 @@ static struct err *failure(const struct tail *t, int status, const char *what, c
 	for (size_t i = first; i < t->count; i++)
 		text_printf(&out, "\n  | %s", t->lines[i % TAIL_LINES]);
 	if (t->distrusts)
-		text_put(&out, "\nA certificate was not trusted. In a network that looks into TLS, put the network's own CA (PEM) into "
-			       "/usr/local/share/ca-certificates/NAME.crt of this machine and run update-ca-certificates, or name a file with all "
-			       "CAs in $SSL_CERT_FILE");
+		text_put(&out, "\nA certificate was not trusted. In a network that looks into TLS, put the "
+			       "network's own CA (PEM) into /usr/local/share/ca-certificates/NAME.crt of "
+			       "this machine and run update-ca-certificates, or name a file with all CAs in "
+			       "$SSL_CERT_FILE");
 	if (status > 128)
-		return err_new(ERR_BUILD, "%s was ended by signal %d%s%s%s", what, status - 128, log ? "; all of its output is in " : "",
-			       log ? log : "", out.len ? out.bytes : "");
-	return err_new(ERR_BUILD, "%s failed with status %d%s%s%s", what, status, log ? "; all of its output is in " : "",
-		       log ? log : "", out.len ? out.bytes : "");
+		return err_new(ERR_BUILD, "%s was ended by signal %d%s%s%s", what, status - 128,
+			       log ? "; all of its output is in " : "", log ? log : "",
+			       out.len ? out.bytes : "");
+	return err_new(ERR_BUILD, "%s failed with status %d%s%s%s", what, status,
+		       log ? "; all of its output is in " : "", log ? log : "", out.len ? out.bytes : "");
 }
 
 static struct err *conclude(pid_t outer, int trouble, const struct tail *t, const char *what, const char *log)

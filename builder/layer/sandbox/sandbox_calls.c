@@ -16,13 +16,13 @@ static const char allowed[] =
 	"accept accept4 access adjtimex alarm arch_prctl bind brk cachestat capget capset chdir chmod chown "
 	"chroot clock_adjtime clock_getres clock_gettime clock_nanosleep close close_range connect "
 	"copy_file_range creat dup dup2 dup3 epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 "
-	"epoll_wait eventfd eventfd2 execve execveat exit exit_group faccessat faccessat2 fadvise64 fallocate "
-	"fchdir fchmod fchmodat fchmodat2 fchown fchownat fcntl fdatasync fgetxattr flistxattr flock fork "
-	"fremovexattr fsetxattr fstat fstatfs fsync ftruncate futex futex_requeue futex_wait futex_waitv "
-	"futex_wake futimesat get_robust_list get_thread_area getcpu getcwd getdents getdents64 getegid "
-	"geteuid getgid getgroups getitimer getpeername getpgid getpgrp getpid getppid getpriority getrandom "
-	"getresgid getresuid getrlimit getrusage getsid getsockname getsockopt gettid gettimeofday getuid "
-	"getxattr getxattrat inotify_add_watch inotify_init inotify_init1 inotify_rm_watch io_cancel "
+	"epoll_wait eventfd eventfd2 execve execveat exit exit_group faccessat faccessat2 fadvise64 "
+	"fallocate fchdir fchmod fchmodat fchmodat2 fchown fchownat fcntl fdatasync fgetxattr flistxattr "
+	"flock fork fremovexattr fsetxattr fstat fstatfs fsync ftruncate futex futex_requeue futex_wait "
+	"futex_waitv futex_wake futimesat get_robust_list get_thread_area getcpu getcwd getdents getdents64 "
+	"getegid geteuid getgid getgroups getitimer getpeername getpgid getpgrp getpid getppid getpriority "
+	"getrandom getresgid getresuid getrlimit getrusage getsid getsockname getsockopt gettid gettimeofday "
+	"getuid getxattr getxattrat inotify_add_watch inotify_init inotify_init1 inotify_rm_watch io_cancel "
 	"io_destroy io_getevents io_setup io_submit ioctl ioprio_get ioprio_set kill landlock_add_rule "
 	"landlock_create_ruleset landlock_restrict_self lchown lgetxattr link linkat listen listmount "
 	"listxattr listxattrat llistxattr lremovexattr lseek lsetxattr lsm_get_self_attr lstat madvise "
@@ -47,12 +47,12 @@ static const char allowed[] =
 
 /* Calls that ask for a right which nobody has here: programs expect to be told that. */
 static const char refused[] =
-	"acct bpf clock_settime delete_module fanotify_init finit_module fsconfig fsmount fsopen fspick get_mempolicy init_module "
-	"ioperm iopl kcmp kexec_file_load kexec_load keyctl add_key request_key lookup_dcookie mbind migrate_pages mount "
-	"mount_setattr move_mount move_pages name_to_handle_at open_by_handle_at open_tree perf_event_open pidfd_getfd "
-	"pivot_root process_madvise process_vm_readv process_vm_writev "
-	"quotactl quotactl_fd reboot set_mempolicy setdomainname sethostname setns settimeofday swapoff swapon syslog umount2 "
-	"unshare userfaultfd vhangup vmsplice ";
+	"acct bpf clock_settime delete_module fanotify_init finit_module fsconfig fsmount fsopen fspick "
+	"get_mempolicy init_module ioperm iopl kcmp kexec_file_load kexec_load keyctl add_key request_key "
+	"lookup_dcookie mbind migrate_pages mount mount_setattr move_mount move_pages name_to_handle_at "
+	"open_by_handle_at open_tree perf_event_open pidfd_getfd pivot_root process_madvise process_vm_readv "
+	"process_vm_writev quotactl quotactl_fd reboot set_mempolicy setdomainname sethostname setns "
+	"settimeofday swapoff swapon syslog umount2 unshare userfaultfd vhangup vmsplice ";
 
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 

@@ -51,11 +51,16 @@ static bool holds(const char *file, char value)
 static struct err *explain(int code, const char *what)
 {
 	if (holds("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1'))
-		return err_errno(code, "%s: this host's AppArmor keeps ordinary users from namespaces; run mkbench as root, or "
-				 "allow them with 'sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0'", what);
+		return err_errno(
+			code,
+			"%s: this host's AppArmor keeps ordinary users from namespaces; run mkbench as root, "
+			"or allow them with 'sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0'",
+			what);
 	if (holds("/proc/sys/kernel/unprivileged_userns_clone", '0'))
-		return err_errno(code, "%s: this host keeps ordinary users from namespaces; run mkbench as root, or allow them "
-				 "with 'sudo sysctl kernel.unprivileged_userns_clone=1'", what);
+		return err_errno(code,
+				 "%s: this host keeps ordinary users from namespaces; run mkbench as root, "
+				 "or allow them with 'sudo sysctl kernel.unprivileged_userns_clone=1'",
+				 what);
 	if (holds("/proc/sys/user/max_user_namespaces", '0'))
 		return err_errno(code, "%s: this host allows no user namespaces; run mkbench as root, or set "
 				 "'sudo sysctl user.max_user_namespaces=10000'", what);
@@ -65,11 +70,13 @@ static struct err *explain(int code, const char *what)
 const char *sandbox_enter_refusal(int code)
 {
 	if (code == ENOSYS)
-		return "the kernel, or the list of system calls of the container that mkbench is in, lacks what a sandbox needs: take Linux 5.12 "
-		       "or newer; in a container, start that with --privileged";
+		return "the kernel, or the list of system calls of the container that mkbench is in, lacks "
+		       "what a sandbox needs: take Linux 5.12 or newer; in a container, start that with "
+		       "--privileged";
 	if (code == EPERM || code == EACCES)
-		return "something on this machine keeps mkbench from making a sandbox: in a container, start that with --privileged; else look "
-		       "in the kernel's log for what AppArmor or SELinux refuses";
+		return "something on this machine keeps mkbench from making a sandbox: in a container, start "
+		       "that with --privileged; else look in the kernel's log for what AppArmor or SELinux "
+		       "refuses";
 	return NULL;
 }
 

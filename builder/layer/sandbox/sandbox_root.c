@@ -168,9 +168,12 @@ static struct err *make_proc(int *ret_fd)
 	*ret_fd = -1;
 	if (fs < 0 || fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ||
 	    (*ret_fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)) < 0)
-		return err_errno(errno, "mount /proc%s", errno != EPERM ? "" : ": this system keeps ordinary users from a new one because "
-				 "parts of its own are covered; run mkbench as root, or in a container that covers none "
-				 "(docker run --security-opt systempaths=unconfined)");
+		return err_errno(errno, "mount /proc%s",
+				 errno != EPERM ?
+					 "" :
+					 ": this system keeps ordinary users from a new one because parts of "
+					 "its own are covered; run mkbench as root, or in a container that "
+					 "covers none (docker run --security-opt systempaths=unconfined)");
 	return NULL;
 }
 
