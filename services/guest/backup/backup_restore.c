@@ -80,8 +80,11 @@ static struct err *bring(const struct bench *b, const struct fetched *f, const c
 
 	TRY(check_release(b, f, site, &same));
 	if (!same)
-		return err_new(ERR_SYSTEM, "it is of other apps than this image has, and would have to be migrated: restore it under another name, "
-			       "--site %s --as NAME, or all of it on an empty volume, MKBENCH_RESTORE", site);
+		return err_new(ERR_SYSTEM,
+			       "it is of other apps than this image has, and would have to be migrated: "
+			       "restore it under another name, --site %s --as NAME, or all of it on an empty "
+			       "volume, MKBENCH_RESTORE",
+			       site);
 	return backup_site_bring(b, site, &from, s);
 }
 

@@ -93,6 +93,9 @@ struct err *canary_search(const char *folder, const char *word)
 	AUTO_FREE char *path = NULL;
 
 	TRY(canary_find(folder, word, &path));
-	return path ? err_new(ERR_BUILD, "%s holds a password or key of the build: sites cannot be prebaked with this app; have the framework's "
-					 "site_seal remove it, or set prebake: false", path) : NULL;
+	return path ? err_new(ERR_BUILD,
+			      "%s holds a password or key of the build: sites cannot be prebaked with this "
+			      "app; have the framework's site_seal remove it, or set prebake: false",
+			      path) :
+		      NULL;
 }

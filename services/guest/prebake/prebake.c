@@ -149,8 +149,11 @@ static struct err *describe(struct sql *sql, const char *db, const char *view, c
 {
 	AUTO_FREE char *text = NULL;
 
-	TRY(sql_text(sql, &text, "SELECT JSON_OBJECTAGG(t, h) FROM (SELECT table_name AS t, MD5(GROUP_CONCAT(CONCAT_WS(' ', %s) ORDER BY %s)) AS h "
-		     "FROM information_schema.%s WHERE table_schema = '%s' GROUP BY table_name) AS each_table", columns, order, view, db));
+	TRY(sql_text(sql, &text,
+		     "SELECT JSON_OBJECTAGG(t, h) FROM (SELECT table_name AS t, MD5(GROUP_CONCAT(CONCAT_WS(' "
+		     "', %s) ORDER BY %s)) AS h FROM information_schema.%s WHERE table_schema = '%s' GROUP "
+		     "BY table_name) AS each_table",
+		     columns, order, view, db));
 	*ret = text ? json_loads(text, 0, NULL) : NULL;
 	if (!*ret)
 		*ret = json_object();

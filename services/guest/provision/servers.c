@@ -65,8 +65,10 @@ struct err *servers_check(const struct bench *b, const char *path)
 		const char *had = json_string_value(json_object_get(json_object_get(format, "servers"), servers[i].key));
 		const char *has = had ? version_of(i) : NULL;
 		if (has && is_older(has, had))
-			e = err_new(ERR_SYSTEM, "%s was last used by %s %s, and this image has %s, which may not read it; nothing was touched: "
-						"start the newer image, or restore a copy from before it",
+			e = err_new(ERR_SYSTEM,
+				    "%s was last used by %s %s, and this image has %s, which may not read "
+				    "it; nothing was touched: start the newer image, or restore a copy from "
+				    "before it",
 				    b->data, servers[i].title, had, has);
 	}
 	json_decref(format);

@@ -157,7 +157,9 @@ struct err *site_drop_check(const struct bench *b, const char *name)
 		       " (SELECT COUNT(*) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = %s) +"
 		       " (SELECT COUNT(*) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s)", schema, schema, schema, schema));
 	if (count)
-		return err_new(ERR_SYSTEM, "database %s of site %s has %d views, triggers, routines or events, which cannot be put aside: "
-			       "back it up and drop it with --purge", database, name, (int)count);
+		return err_new(ERR_SYSTEM,
+			       "database %s of site %s has %d views, triggers, routines or events, which "
+			       "cannot be put aside: back it up and drop it with --purge",
+			       database, name, (int)count);
 	return NULL;
 }

@@ -58,8 +58,9 @@ static struct err *check_writing(const struct bench *b)
 	unlink(path);
 	if (kept)
 		return NULL;
-	return err_new(ERR_SYSTEM, "%s cannot give files to their programs' users (chown of a file to %s: %s): take a local folder or volume, or "
-				   "have the file server export it with no_root_squash",
+	return err_new(ERR_SYSTEM,
+		       "%s cannot give files to their programs' users (chown of a file to %s: %s): take a "
+		       "local folder or volume, or have the file server export it with no_root_squash",
 		       b->data, b->mysql.name, refused ? strerror(refused) : "has no effect");
 }
 
