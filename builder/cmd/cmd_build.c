@@ -33,7 +33,7 @@ static void report_run(const struct build_context *j, int output, const char *pa
 {
 	const struct recipe *r = &j->recipe;
 	AUTO_FREE char *word = text_shell(path), *file = qemu_disks_option("file=", path);
-	const char *format = output == OUTPUT_VMDK ? NULL : output_rows[output].qemu_format; /* QEMU cannot write compressed grains */
+	const char *format = output_rows[output].qemu_writes ? output_rows[output].qemu_format : NULL;
 	AUTO_FREE char *drive = mem_printf("%s,format=%s,if=virtio", file, format ? format : ""), *drive_word = text_shell(drive);
 
 	printf("  mkbench run %s\n", word);

@@ -78,33 +78,34 @@ static struct err *check_raw(int fd)
 	return le64toh(head[4]) < (uint64_t)st.st_size / 512 ? NULL : err_new(ERR_USAGE, "the disk image ends early: it was not copied whole");
 }
 
-/* By its first bytes (QEMU's docs/interop/qcow2.rst, VMware's Virtual Disk Format 5.0). */
-static bool is_of_format(const char *path, const char *format)
+static bool begins_with(const char *path, const char *magic)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char magic[4] = "";
+	char head[4] = "";
 
-	return fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic && !memcmp(magic, strcmp(format, "vmdk") ? "QFI\xfb" : "KDMV", 4);
+	return fd >= 0 && read(fd, head, sizeof head) == sizeof head && !memcmp(head, magic, sizeof head);
 }
 
-static struct err *check_tables(const char *path, const char *format)
+static struct err *check_tables(const char *path, const struct output_row *row)
 {
-	const char *const argv[] = { "qemu-img", "check", "-q", "-f", format, path, NULL };
+	const char *const argv[] = { "qemu-img", "check", "-q", "-f", row->qemu_format, path, NULL };
 	AUTO_FREE char *says = NULL;
 	int status = 0;
 
-	if (!is_of_format(path, format))
-		return err_new(ERR_USAGE, "this is no %s", format);
+	if (!begins_with(path, row->magic))
+		return err_new(ERR_USAGE, "this is no %s", row->qemu_format);
 	TRY(ask(argv, &status, &says));
-	return !status || status == LEAKS ? NULL : err_new(ERR_USAGE, "the disk image is damaged, or was not copied whole: %s", says);
+	if (!status || status == LEAKS)
+		return NULL;
+	return err_new(ERR_USAGE, "the disk image is damaged, or was not copied whole: %s", says);
 }
 
 static struct err *check(const char *path)
 {
-	const char *format = format_of(path);
+	const struct output_row *row = output_of_file(path);
 
-	if (strcmp(format, "raw"))
-		return check_tables(path, format);
+	if (row && row->magic)
+		return check_tables(path, row);
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? err_errno(errno, "open it") : check_raw(fd);
 }
@@ -183,7 +184,7 @@ bool qemu_disks_is_named(const char *path)
 /* What is there is going to be written: a file that neither its name nor its bytes call a disk is somebody's. */
 static struct err *data_there(const char *given, mode_t mode)
 {
-	if (S_ISBLK(mode) || (S_ISREG(mode) && (qemu_disks_is_named(given) || is_of_format(given, "qcow2"))))
+	if (S_ISBLK(mode) || (S_ISREG(mode) && (qemu_disks_is_named(given) || begins_with(given, output_rows[OUTPUT_QCOW2].magic))))
 		return NULL;
 	return err_new(ERR_USAGE, "--data %s is no disk (a block device, a qcow2, or a file named .raw or .img) and would be overwritten", given);
 }
@@ -219,7 +220,7 @@ static struct err *with_data(const struct launch *l, const char *folder, struct 
 	TRY(readable(l, folder, "image", &from)); /* raw may lie below an overlay */
 	if (access(base, F_OK))
 		TRY(file_write(base, "\n", 1, 0600));
-	AUTO_FREE char *data = mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=", is_of_format(path, "qcow2") ? "qcow2" : "raw");
+	AUTO_FREE char *data = mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=", begins_with(path, output_rows[OUTPUT_QCOW2].magic) ? "qcow2" : "raw");
 	AUTO_FREE char *image = mem_printf("format=%s,if=none,id=image,snapshot=on,file=", format_of(from));
 	ret->data = qemu_disks_option(data, path);
 	ret->image = qemu_disks_option(image, from);

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#define ROW(id, word, suffix, is_disk, qemu) [OUTPUT_##id] = { suffix, is_disk, qemu },
+#define ROW(id, word, ...) [OUTPUT_##id] = { __VA_ARGS__ },
 const struct output_row output_rows[OUTPUT_COUNT] = { OUTPUT_ROWS(ROW) };
 #undef ROW
 
-#define WORD(id, word, suffix, is_disk, qemu) [OUTPUT_##id] = word,
+#define WORD(id, word, ...) [OUTPUT_##id] = word,
 const char *const output_words[OUTPUT_COUNT + 1] = { OUTPUT_ROWS(WORD) NULL };
 #undef WORD
 

@@ -5,16 +5,18 @@
 
 #include "base/text.h"
 
-/* word in a recipe, suffix of its file, whether it is a disk, what QEMU calls the format of one that it reads as it is */
-#define OUTPUT_ROWS(X)                            \
-	X(OCI, "oci", ".oci", false, NULL)        \
-	X(DOCKER, "docker", ".tar", false, NULL)  \
-	X(RAW, "raw", ".raw", true, "raw")        \
-	X(QCOW2, "qcow2", ".qcow2", true, "qcow2") \
-	X(VMDK, "vmdk", ".vmdk", true, "vmdk")    \
-	X(RAW_ZST, "raw.zst", ".raw.zst", true, NULL)
+/* word in a recipe, suffix of its file, whether it is a disk; and of one that QEMU reads as it is: what QEMU calls the format, the four
+ * bytes that each such file begins with (QEMU's docs/interop/qcow2.rst, VMware's Virtual Disk Format 5.0), whether QEMU can write it, too
+ * (not compressed grains of VMware's) */
+#define OUTPUT_ROWS(X)                                            \
+	X(OCI, "oci", ".oci", false, NULL, NULL, false)           \
+	X(DOCKER, "docker", ".tar", false, NULL, NULL, false)     \
+	X(RAW, "raw", ".raw", true, "raw", NULL, true)            \
+	X(QCOW2, "qcow2", ".qcow2", true, "qcow2", "QFI\xfb", true) \
+	X(VMDK, "vmdk", ".vmdk", true, "vmdk", "KDMV", false)     \
+	X(RAW_ZST, "raw.zst", ".raw.zst", true, NULL, NULL, false)
 
-#define OUTPUT_MEMBER(id, word, suffix, is_disk, qemu) OUTPUT_##id,
+#define OUTPUT_MEMBER(id, ...) OUTPUT_##id,
 enum output { OUTPUT_ROWS(OUTPUT_MEMBER) OUTPUT_COUNT };
 #undef OUTPUT_MEMBER
 
@@ -22,6 +24,8 @@ struct output_row {
 	const char *suffix;      /* NAME-VERSION and this are the file's name */
 	bool is_disk;
 	const char *qemu_format; /* or NULL */
+	const char *magic;       /* or NULL: any bytes */
+	bool qemu_writes;
 };
 
 extern const struct output_row output_rows[OUTPUT_COUNT];
