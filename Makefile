@@ -2,6 +2,7 @@
 # make            the tool (build/mkbench) and the programs that run inside an image
 # make demo       dependencies, tool, demo recipe to a running bench, its address
 # make test       dependencies, lint, every test
+# make format     lays all C out by clang-format 14
 # make check      lint, unit and end-to-end tests that need no network and no root
 # make bench      speed and memory beside the peers, as ratios
 # make bench-faults  kills and power cuts of the demo, the table build/faults.md; long by KILLS=500 CUTS=200 UPGRADES=200
@@ -139,11 +140,17 @@ check: lint all $(unit)
 
 units: $(unit)
 
+# All that clang-format lays out.
+style := $(sort $(wildcard builder/*.[ch] builder/*/*.[ch] builder/*/*/*.[ch] services/guest/*.[ch] services/guest/*/*.[ch] tests/*/*.[ch]))
+format:
+	@tests/lint/format --write $(style)
+
 lint: $(obj) build/mkbench
 	$(call short,LINT,builder)tests/lint/layers builder/layers $(sort $(wildcard builder/*.[ch] builder/*/*.[ch] builder/*/*/*.[ch] services/guest/*.[ch] services/guest/*/*.[ch]))
 	@tests/lint/pure $(pure:%=$(build)/%)
 	@tests/lint/symbols $(obj)
-	@tests/lint/budget $(sort $(wildcard builder/*.c builder/*/*.c builder/*/*/*.c services/guest/*.c services/guest/*/*.c))
+	@tests/lint/budget $(style)
+	@tests/lint/format $(style)
 	@tests/lint/hosts
 	@tests/lint/spdx
 	@tests/lint/bats $(sort $(wildcard tests/*/*.bats tests/*/*.bash tests/*.bash))
@@ -220,6 +227,6 @@ deb-made: $(build)/mkbench guest $(build)/later.so
 clean:
 	rm -rf build
 
-.PHONY: FORCE all guest demo demo-run test test-all test-run check units lint tidy bench bench-faults fuzz fuzzers install uninstall deb deb-made clean
+.PHONY: FORCE all guest demo demo-run test test-all test-run check units lint format tidy bench bench-faults fuzz fuzzers install uninstall deb deb-made clean
 .DELETE_ON_ERROR:
 -include $(shell find build -type f -name '*.d' 2>/dev/null)
