@@ -201,38 +201,76 @@ struct err *file_make_folder(const char *path, mode_t mode)
 	}
 }
 
-static struct err *remove_inside(int parent, const char *name, const char *shown)
+#define DEEP 100 /* open folders at once: a tree may be deeper than a process may have files open */
+
+struct removal {
+	const char *shown;
+	int top;                 /* the tree's own folder, open */
+	unsigned moved;          /* folders that were too deep, and are in it now */
+};
+
+/* False: it stays where it is, and is removed from there as long as files can be opened. */
+static bool move_up(struct removal *r, int fd, const char *name)
 {
-	AUTO_CLOSE int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	int failed = EEXIST;
+
+	while (failed == EEXIST || failed == ENOTEMPTY) { /* one that was killed has left such names */
+		AUTO_FREE char *up = mem_printf(".deep.%u", r->moved++);
+		failed = renameat(fd, name, r->top, up) < 0 ? errno : 0;
+	}
+	return !failed;
+}
+
+static struct err *remove_one(struct removal *r, int fd, const char *name, unsigned depth);
+
+static struct err *remove_inside(struct removal *r, int fd, unsigned depth)
+{
+	DIR *dir = fdopendir(fd);
 	struct err *e = NULL;
 
 	if (!dir)
-		return err_errno(errno, "remove %s", shown);
-	for (struct dirent *d; !e && (d = readdir(dir));) {
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
-			continue;
-		if (!unlinkat(fd, d->d_name, 0))
-			continue;
-		if (errno != EISDIR && errno != EPERM)
-			e = err_errno(errno, "remove %s/%s", shown, d->d_name);
-		else
-			e = remove_inside(fd, d->d_name, shown);
-		if (!e && unlinkat(fd, d->d_name, AT_REMOVEDIR) < 0)
-			e = err_errno(errno, "remove %s/%s", shown, d->d_name);
-	}
+		return err_errno(errno, "remove %s", r->shown);
+	for (struct dirent *d; !e && (d = readdir(dir));)
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			e = remove_one(r, fd, d->d_name, depth);
 	closedir(dir);
-	fd = -1; /* closedir took it */
 	return e;
+}
+
+static struct err *remove_one(struct removal *r, int fd, const char *name, unsigned depth)
+{
+	if (!unlinkat(fd, name, 0))
+		return NULL;
+	if (errno != EISDIR && errno != EPERM)
+		return err_errno(errno, "remove %s/%s", r->shown, name);
+	if (depth == DEEP && move_up(r, fd, name))
+		return NULL;
+	int child = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (child < 0)
+		return err_errno(errno, "remove %s/%s", r->shown, name);
+	struct err *e = remove_inside(r, child, depth + 1);
+	return !e && unlinkat(fd, name, AT_REMOVEDIR) < 0 ? err_errno(errno, "remove %s/%s", r->shown, name) : e;
 }
 
 struct err *file_remove_tree(const char *path)
 {
+	struct removal r = { .shown = path };
+
 	if (!unlink(path) || errno == ENOENT)
 		return NULL;
 	if (errno != EISDIR && errno != EPERM)
 		return err_errno(errno, "remove %s", path);
-	TRY(remove_inside(AT_FDCWD, path, path));
+	AUTO_CLOSE int top = r.top = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (top < 0)
+		return err_errno(errno, "remove %s", path);
+	for (unsigned before = 0;; before = r.moved) {
+		int again = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (again < 0)
+			return err_errno(errno, "remove %s", path);
+		TRY(remove_inside(&r, again, 0));
+		if (r.moved == before)
+			break;
+	}
 	return rmdir(path) < 0 ? err_errno(errno, "remove %s", path) : NULL;
 }
 
