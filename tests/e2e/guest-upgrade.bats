@@ -278,6 +278,18 @@ refused() {
 	started
 	[[ $(jq -r .mariadb "$room/data/.mkbench/committed.json") = 10.11 ]]
 	end_room KILL
+	# This server is no newer one, and so says nothing of a change buffer: it may hold something.
+	cp "$room/bench.2.json" "$room/bench.json"
+	start_room
+	until_room grep -q "MariaDB 10.11's change buffer may not be empty, and MariaDB 11.8.6 would lose what is in it" "$log"
+	until_room grep -q "the data are as they were before" "$log"
+	end_room TERM
+	image 1
+	edit '.mariadb.version = "11.4.1"'
+	start_room
+	started
+	[[ $(jq -r .mariadb "$room/data/.mkbench/committed.json") = 11.4 ]]
+	end_room KILL
 	[[ ! -e $room/data/.mkbench/clean ]]
 	cp "$room/bench.2.json" "$room/bench.json"
 	touch "$room/bench/useless"

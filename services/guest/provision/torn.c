@@ -89,20 +89,19 @@ void torn_aria(const struct bench *b)
 		put_all_aside(b, b->sql_data, "aria_log");
 }
 
-/* What it has said since it was started last. */
-static const char *last_words(const char *said)
+char *torn_sql_says(const char *log)
 {
+	AUTO_FREE char *said = file_tail(log, LAST_WORDS);
 	const char *last = said;
 
 	for (const char *at = said; (at = strstr(at, " as process ")); at++)
 		last = at;
-	return last;
+	return mem_dup(last);
 }
 
 bool torn_sql(const struct bench *b, const char *log)
 {
-	AUTO_FREE char *tail = file_tail(log, LAST_WORDS);
-	const char *words = last_words(tail);
+	AUTO_FREE char *words = torn_sql_says(log);
 	bool did = false;
 
 	for (size_t i = 0; i < COUNT(of_sql); i++) {

@@ -12,3 +12,5 @@ void torn_aria(const struct bench *b);
 void torn_redis(const struct bench *b, const struct bench_redis *r);
 /* Before nginx starts: halves of uploads and answers, which nobody asks for any more. */
 void torn_nginx(const struct bench *b);
+/* What MariaDB has said in that log since it was started last; the caller's. */
+char *torn_sql_says(const char *log);
