@@ -9,6 +9,7 @@ struct option_row;
 struct cmd {
 	const char *name, *summary;
 	const char *operand;                       /* the word beside the options, or two, "OLD NEW"; in brackets when it may be left out; NULL: none */
+	const char *words;                         /* what the first of them may be, with spaces between; NULL: no fixed words */
 	const struct option_row *options;          /* cmd/option.h; NULL: none */
 	const struct option_row *acts;             /* forms of their own, such as --stop NAME, as a table; NULL: none */
 	const char *text;                          /* paragraphs, with an empty line between them; wrapped where they are shown */

@@ -13,26 +13,22 @@ enum kind { NOTHING, WORDS, FILES, FOLDERS };
 
 static enum kind kind_of(const char *value, const char *words)
 {
-	static const char *const files[] = {
-		"FILE",
-		"PATH",
-		"RECIPE",
-		"IMAGE|RECIPE",
-		"IMAGE",
-		"OLD NEW",
-		"IMAGE REGISTRY/NAME[:TAG]",
-		"FILE...",
-		"[FILE...]",
-		"export|import RECIPE|FILE",
-		"[NAME|FOLDER|RECIPE.yml]",
-	};
-
 	if (words)
 		return WORDS;
-	for (size_t i = 0; value && i < COUNT(files); i++)
-		if (!strcmp(value, files[i]))
-			return FILES;
-	return value && !strcmp(value, "FOLDER") ? FOLDERS : NOTHING;
+	if (!value)
+		return NOTHING;
+	return !strcmp(value, "FOLDER") ? FOLDERS : !strcmp(value, "FILE") || !strcmp(value, "PATH") ? FILES : NOTHING;
+}
+
+/* Whether some word beside the options is a file's or a folder's name. */
+static bool takes_files(const struct cmd *c)
+{
+	static const char *const files[] = { "FILE", "FOLDER", "RECIPE", "IMAGE", "OLD" };
+
+	for (size_t i = 0; c->operand && i < COUNT(files); i++)
+		if (strstr(c->operand, files[i]))
+			return true;
+	return false;
 }
 
 static void put_names(struct text *out, const struct option_row *row)
@@ -60,7 +56,8 @@ static void bash_values(struct text *out, const struct cmd *c)
 static void put_bash(struct text *out)
 {
 	text_put(out, "# bash completion for mkbench, made by 'mkbench completion bash'\n_mkbench() {\n"
-		      "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} options=\n\tCOMPREPLY=()\n"
+		      "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} options= words=\n\tCOMPREPLY=()\n"
+		      "\t[[ $word != = ]] || word=\n\t[[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD - 2]}\n"
 		      "\tif ((COMP_CWORD == 1)) || [[ ${COMP_WORDS[1]} == help && COMP_CWORD -eq 2 ]]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W '");
 	for (const struct cmd *const *c = cmd_all; *c; c++)
 		text_printf(out, "%s ", (*c)->name);
@@ -72,9 +69,13 @@ static void put_bash(struct text *out)
 		text_printf(out, "\t\t%s) options='--help", (*c)->name);
 		put_names(out, (*c)->acts);
 		put_names(out, (*c)->options);
-		text_printf(out, "'%s ;;\n", kind_of((*c)->operand, NULL) != FILES ? "; [[ $word == -* ]] || return" : "");
+		text_put(out, "'");
+		if ((*c)->words)
+			text_printf(out, "; ((COMP_CWORD > 2)) || words='%s'", (*c)->words);
+		text_printf(out, "%s ;;\n", takes_files(*c) ? "" : "; [[ $word == -* || $words ]] || return");
 	}
-	text_put(out, "\tesac\n\tif [[ $word == -* ]]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n\telse\n"
+	text_put(out, "\tesac\n\tif [[ $word == -* ]]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n\telif [[ $words ]]; then\n"
+		      "\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n\telse\n"
 		      "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n\tfi\n}\ncomplete -o filenames -F _mkbench mkbench\n");
 }
 
@@ -133,7 +134,9 @@ static void put_zsh(struct text *out)
 		text_printf(out, "\t\t%s) _arguments '--help[show the page of it]'", (*c)->name);
 		zsh_rows(out, (*c)->acts);
 		zsh_rows(out, (*c)->options);
-		if (kind_of((*c)->operand, NULL) == FILES)
+		if ((*c)->words)
+			text_printf(out, " \\\n\t\t\t'1:word:(%s)'", (*c)->words);
+		if (takes_files(*c))
 			text_put(out, " \\\n\t\t\t'*:file:_files'");
 		text_put(out, " ;;\n");
 	}
@@ -165,7 +168,10 @@ static void put_fish(struct text *out)
 		text_put(out, "'\n");
 		fish_rows(out, (*c)->name, (*c)->acts);
 		fish_rows(out, (*c)->name, (*c)->options);
-		if (kind_of((*c)->operand, NULL) != FILES)
+		if ((*c)->words)
+			text_printf(out, "complete -c mkbench -n '__fish_seen_subcommand_from %s; and test (count (commandline -opc)) -eq 2' -f -a '%s'\n",
+				    (*c)->name, (*c)->words);
+		if (!takes_files(*c))
 			text_printf(out, "complete -c mkbench -n '__fish_seen_subcommand_from %s' -f\n", (*c)->name);
 	}
 }
@@ -195,6 +201,7 @@ static struct err *run(int argc, char **argv)
 const struct cmd cmd_completion = {
 	.name = "completion",
 	.operand = "SHELL",
+	.words = "bash zsh fish",
 	.summary = "print what a shell needs to complete these commands",
 	.text = "SHELL is bash, zsh or fish. 'make install' puts the three where these look. For one shell alone: source <(mkbench completion bash)",
 	.run = run,

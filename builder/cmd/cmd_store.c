@@ -115,6 +115,7 @@ static const struct option_row options[] = {
 const struct cmd cmd_store = {
 	.name = "store",
 	.operand = "export|import RECIPE|FILE",
+	.words = "export import",
 	.summary = "carry what a lock needs from one machine's store to another's",
 	.text = "'mkbench store export RECIPE -o FILE.tar' writes all that a build from the recipe's lock "
 		"takes from the store, and gets first what is missing; the lock itself may be named in the "

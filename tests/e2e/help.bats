@@ -139,6 +139,16 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	[ "$(complete_at run --st)" = "--stop " ]
 	[ "$(complete_at check de)" = "demo.yml " ]
 	[ "$(complete_at run --name de)" = " " ]
+	[ "$(complete_at build --progress = j)" = "json " ]
+	[ "$(complete_at build --progress =)" = "auto bar plain json quiet " ]
+	# Every command that takes a file completes it, and the words that stand before one.
+	for command in plan lock build run verify inspect diff upgrade sbom push sign verify-signature; do
+		[ "$(complete_at $command de)" = "demo.yml " ]
+	done
+	[ "$(complete_at store e)" = "export " ]
+	[ "$(complete_at store export de)" = "demo.yml " ]
+	[ "$(complete_at completion "")" = "bash zsh fish " ]
+	[ "$(complete_at clean de)" = " " ]
 }
 
 # without_make: make's own variables would reach into another tree's make.
