@@ -2,9 +2,12 @@
 #include "base/image_path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -33,4 +36,22 @@ bool image_path_means(const char *tag, const char *name)
 		return false;
 	const char *at = name + name_len - len;
 	return at == name || at[-1] == '/' || (at[-1] == ':' && !strchr(tag, '/'));
+}
+
+const char *image_path_hint(const char *path)
+{
+	static const struct { const char *magic; size_t len; const char *hint; } forms[] = {
+		{ "\x1f\x8b", 2, ": it is compressed, 'gunzip' makes a .tar of it" },
+		{ "\x28\xb5\x2f\xfd", 4, ": it is compressed, 'zstd -d' unpacks it" },
+		{ "\xfd" "7zXZ", 5, ": it is compressed, 'unxz' makes a .tar of it" },
+	};
+	char head[8] = { 0 };
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0 || read(fd, head, sizeof head) <= 0)
+		return "";
+	for (size_t i = 0; i < COUNT(forms); i++)
+		if (!memcmp(head, forms[i].magic, forms[i].len))
+			return forms[i].hint;
+	return "";
 }

@@ -9,3 +9,5 @@ void image_path_split(const char *path, char **ret_path, char **ret_tag);
 /* Whether an image that is called name ("demo:1.0", "1.0", "registry.example/demo:1.0"; may be NULL) is meant by tag: by the whole of
  * its name, or by its end behind a slash or a colon. */
 bool image_path_means(const char *tag, const char *name);
+/* What to do with a file that is no image as it is, ": it is compressed …", or "". */
+const char *image_path_hint(const char *path);

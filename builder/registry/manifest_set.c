@@ -259,6 +259,12 @@ static struct err *take_index(struct layout *l, const json_t *index, struct mani
 	return take_attached(l, attached, m);
 }
 
+static struct err *no_image(const struct layout *l)
+{
+	return err_new(ERR_USAGE, "%s is no image that can be pushed: an OCI image layout (a folder or a .tar) or a docker archive%s", l->path,
+		       image_path_hint(l->path));
+}
+
 static struct err *read_one(struct layout *l, struct manifest_set *ret)
 {
 	AUTO_JSON json_t *first = NULL;
@@ -267,11 +273,13 @@ static struct err *read_one(struct layout *l, struct manifest_set *ret)
 	bool oci = layout_has(l, "index.json");
 
 	if (!oci && !layout_has(l, "manifest.json"))
-		return err_new(ERR_USAGE, "%s is no image that can be pushed: an OCI image layout (a folder or a .tar) or a docker archive", l->path);
+		return no_image(l);
 	TRY(layout_read(l, oci ? "index.json" : "manifest.json", NULL, &text, &len));
 	first = json_loadb(text, len, 0, NULL);
 	if (!first)
 		return layout_damaged(l, oci ? "its index.json is not JSON" : "its manifest.json is not JSON");
+	if (!oci && !json_is_array(first)) /* of skopeo's dir: */
+		return no_image(l);
 	return oci ? take_index(l, first, ret) : manifest_set_docker(l, first, ret);
 }
 

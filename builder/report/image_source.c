@@ -282,6 +282,12 @@ static void take_diff_ids(struct image_source *s)
 			s->layers[i].diff_id = (struct digest){ 0 };
 }
 
+static struct err *no_image(const struct image_source *s)
+{
+	return err_new(ERR_USAGE, "%s is no image that can be looked into: an OCI image layout (a folder or a .tar) or a docker archive (docker save)%s. "
+		       "What a disk holds is that of the container of the same recipe: ask that", s->path, image_path_hint(s->path));
+}
+
 static struct err *open_documents(struct image_source *s)
 {
 	AUTO_JSON json_t *first = NULL;
@@ -291,13 +297,11 @@ static struct err *open_documents(struct image_source *s)
 		TRY(follow(s, first, INDEX_DEPTH));
 	} else if (image_stream_has(s, "manifest.json")) {
 		TRY(read_json(s, "manifest.json", NULL, &first));
+		if (!json_is_array(first)) /* of skopeo's dir: */
+			return no_image(s);
 		TRY(take_docker(s, first));
 	} else {
-		return err_new(ERR_USAGE,
-			       "%s is no image that can be looked into: an OCI image layout (a folder or a "
-			       ".tar) or a docker archive (docker save). What a disk holds is that of the "
-			       "container of the same recipe: ask that",
-			       s->path);
+		return no_image(s);
 	}
 	if (!json_is_object(s->config))
 		return damaged(s, "its configuration is no object");

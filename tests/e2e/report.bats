@@ -79,6 +79,16 @@ inspected() {
 	mkbench 2 inspect file
 	[[ $output == *"is no image that can be looked into"* ]]
 	mkbench 2 inspect missing
+	gzip -k docker.tar
+	mkbench 2 inspect docker.tar.gz
+	[[ $output == *"is no image that can be looked into"*": it is compressed, 'gunzip' makes a .tar of it"* ]]
+	skopeo copy --quiet --insecure-policy oci:old:tiny:1 dir:plain
+	for word in inspect sbom; do
+		mkbench 2 $word plain
+		[[ $output == *"is no image that can be looked into"* ]]
+	done
+	mkbench 2 push plain r.example/a
+	[[ $output == *"is no image that can be pushed"* ]]
 	cp -r old broken
 	largest=$(ls -S broken/blobs/sha256/* | head -1)
 	printf 'x' | dd of="$largest" bs=1 seek=100 conv=notrunc status=none
