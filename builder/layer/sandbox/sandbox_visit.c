@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "layer/sandbox/sandbox_visit.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <fnmatch.h>
-#include <ifaddrs.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +17,7 @@
 #include "base/mem.h"
 #include "base/pace.h"
 #include "base/text.h"
+#include "layer/sandbox/sandbox_reach.h"
 
 #define HEAD_LIMIT 65536
 #define PAGE_LIMIT (64u << 20)
@@ -37,70 +34,6 @@ struct visit {
 	long status;
 };
 
-static bool is_private4(uint32_t a)
-{
-	static const struct {
-		uint32_t net;
-		int bits;
-	} nets[] = {
-		{ 0x00000000, 8 },  { 0x0a000000, 8 },	{ 0x64400000, 10 }, { 0x7f000000, 8 },
-		{ 0xa9fe0000, 16 }, { 0xac100000, 12 }, { 0xc0000000, 24 }, { 0xc0a80000, 16 },
-		{ 0xc6120000, 15 }, { 0xe0000000, 3 },
-	};
-
-	for (size_t i = 0; i < COUNT(nets); i++)
-		if ((a ^ nets[i].net) >> (32 - nets[i].bits) == 0)
-			return true;
-	return false;
-}
-
-bool sandbox_visit_is_public(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET)
-		return !is_private4(ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr));
-	if (address->sa_family != AF_INET6)
-		return false;
-	const unsigned char *a = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr.s6_addr;
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff }, translated[12] = { 0, 0x64, 0xff, 0x9b };
-	uint32_t last = (uint32_t)a[12] << 24 | (uint32_t)a[13] << 16 | (uint32_t)a[14] << 8 | a[15];
-	if (!memcmp(a, mapped, 12) || !memcmp(a, translated, 12))
-		return !is_private4(last);
-	return a[0] >> 5 == 1; /* 2000::/3 is all that is given away */
-}
-
-static bool is_in(const unsigned char *a, const struct ifaddrs *i, size_t at, size_t len)
-{
-	const unsigned char *own = (const unsigned char *)i->ifa_addr + at, *mask = i->ifa_netmask ? (const unsigned char *)i->ifa_netmask + at : NULL;
-
-	for (size_t n = 0; n < len; n++)
-		if ((a[n] ^ own[n]) & (mask && *mask ? mask[n] : 0xff))
-			return false;
-	return true;
-}
-
-/* Whether an address is this machine's, or of a network that it is in: those have addresses that are public, too, and doors that a firewall
- * keeps others from. */
-static bool is_near(const struct sockaddr *address)
-{
-	static const size_t at4 = offsetof(struct sockaddr_in, sin_addr), at6 = offsetof(struct sockaddr_in6, sin6_addr);
-	const unsigned char *bytes = (const unsigned char *)address;
-	bool six = address->sa_family == AF_INET6, near = false;
-	bool mapped = six && IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
-	struct ifaddrs *all = NULL;
-
-	if (getifaddrs(&all) < 0)
-		return true;
-	for (const struct ifaddrs *i = all; i && !near; i = i->ifa_next) {
-		int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
-		if (family == AF_INET && (!six || mapped))
-			near = is_in(bytes + (six ? at6 + 12 : at4), i, at4, 4);
-		else if (family == AF_INET6 && six)
-			near = is_in(bytes + at6, i, at6, 16);
-	}
-	freeifaddrs(all);
-	return near;
-}
-
 static void answer(int client, const char *status, const char *why)
 {
 	AUTO_FREE char *all = mem_printf("HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s\n",
@@ -114,7 +47,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 	const struct visit *v = arg;
 
 	(void)purpose;
-	if (!v->index && (!sandbox_visit_is_public(&a->addr) || is_near(&a->addr)))
+	if (!v->index && (!sandbox_reach_is_public(&a->addr) || sandbox_reach_is_near(&a->addr)))
 		return CURL_SOCKET_BAD;
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
@@ -140,34 +73,13 @@ static bool is_listed(char *const *hosts, const char *name)
 	return listed;
 }
 
-/* Nothing else has a place before a URL's path: what follows a '#', a '/', a '\\' or an '@' would be another host, or none, to who reads the URL. */
-static bool is_plain(const char *host)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
-	size_t bracket = *host == '[' ? 1 + strspn(host + 1, "0123456789abcdefABCDEF:.") : 0;
-	size_t end = bracket ? bracket + (host[bracket] == ']') : strspn(host, letters);
-
-	if (!end || (bracket && host[bracket] != ']'))
-		return false;
-	return !host[end] || (host[end] == ':' && host[end + 1] && !host[end + 1 + strspn(host + end + 1, "0123456789")]);
-}
-
-/* Whether its last part is a number, in whatever base: resolvers take such a name for an address. */
-static bool is_number(const char *name)
-{
-	AUTO_FREE char *copy = mem_ndup(name, strlen(name) - text_ends(name, "."));
-	const char *dot = strrchr(copy, '.'), *last = dot ? dot + 1 : copy;
-
-	return *copy == '[' || !strncasecmp(last, "0x", 2) || strspn(last, "0123456789") == strlen(last);
-}
-
 /* A proxy of the machine's is reached at its own address, and finds the host by itself: then names alone can be looked at. */
 static bool may_ask(struct visit *v, const char *host, bool tls)
 {
 	const char *colon = strrchr(host, ':'), *port = colon && !strchr(colon, ']') ? colon + 1 : NULL;
 	AUTO_FREE char *name = mem_ndup(host, port ? (size_t)(colon - host) : strlen(host));
 
-	if (!is_plain(host))
+	if (!sandbox_reach_is_plain(host))
 		return false;
 	v->index = sandbox_login_find(v->logins, host, tls);
 	if (!v->index && !tls)
@@ -176,7 +88,7 @@ static bool may_ask(struct visit *v, const char *host, bool tls)
 		return true;
 	if ((port && strcmp(port, "443") && strcmp(port, "80")) || !is_listed(v->hosts, name))
 		return false;
-	return !through_proxy(tls) || !(is_number(name) || !strchr(name, '.') || text_ends(name, ".localhost") || text_ends(name, ".local") ||
+	return !through_proxy(tls) || !(sandbox_reach_is_number(name) || !strchr(name, '.') || text_ends(name, ".localhost") || text_ends(name, ".local") ||
 					text_ends(name, ".internal"));
 }
 

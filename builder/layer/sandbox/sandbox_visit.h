@@ -6,6 +6,3 @@
 /* Reads the request, asks the host that it names as far as it may be asked, and answers. Closes nothing. hosts: globs, NULL-terminated,
  * on the hosts that may be asked beside those of the logins; none: every public one. */
 void sandbox_visit(int client, const struct sandbox_login *logins, char *const *hosts);
-/* Whether an address is one of the internet: not this machine's, nor of a network that only it sees. */
-struct sockaddr;
-bool sandbox_visit_is_public(const struct sockaddr *address);
