@@ -37,11 +37,49 @@ static void say(const char *kind, const char *name, int yes)
 
 static void capabilities(void)
 {
-	static const char *const names[] = { "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid",
-		"setpcap", "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner",
-		"sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice", "sys_resource",
-		"sys_time", "sys_tty_config", "mknod", "lease", "audit_write", "audit_control", "setfcap", "mac_override", "mac_admin",
-		"syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf", "checkpoint_restore" };
+	static const char *const names[] = {
+		"chown",
+		"dac_override",
+		"dac_read_search",
+		"fowner",
+		"fsetid",
+		"kill",
+		"setgid",
+		"setuid",
+		"setpcap",
+		"linux_immutable",
+		"net_bind_service",
+		"net_broadcast",
+		"net_admin",
+		"net_raw",
+		"ipc_lock",
+		"ipc_owner",
+		"sys_module",
+		"sys_rawio",
+		"sys_chroot",
+		"sys_ptrace",
+		"sys_pacct",
+		"sys_admin",
+		"sys_boot",
+		"sys_nice",
+		"sys_resource",
+		"sys_time",
+		"sys_tty_config",
+		"mknod",
+		"lease",
+		"audit_write",
+		"audit_control",
+		"setfcap",
+		"mac_override",
+		"mac_admin",
+		"syslog",
+		"wake_alarm",
+		"block_suspend",
+		"audit_read",
+		"perfmon",
+		"bpf",
+		"checkpoint_restore",
+	};
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		say("capability", names[i], prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1);
@@ -77,12 +115,34 @@ static void devices(void)
 
 static void files(void)
 {
-	static const char *const read[] = { "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/acpi/wakeup",
-		"/proc/scsi/scsi", "/proc/interrupts", "/proc/kallsyms", "/sys/firmware/dmi/tables/DMI", "/sys/kernel/debug",
-		"/sys/devices/virtual/powercap/dtpm", "/proc/latency_stats" };
-	static const char *const write[] = { "/proc/sys/kernel/core_pattern", "/proc/sys/vm/drop_caches", "/proc/sysrq-trigger", "/proc/irq/default_smp_affinity",
-		"/proc/sys/kernel/hostname", "/proc/sys/net/ipv4/ip_forward", "/proc/bus/pci/devices", "/sys/kernel/mm/ksm/run",
-		"/sys/fs/cgroup/release_agent", "/proc/sys/fs/binfmt_misc/register", "/proc/fs/ext4", "/sys/class/block" };
+	static const char *const read[] = {
+		"/proc/kcore",
+		"/proc/keys",
+		"/proc/timer_list",
+		"/proc/sched_debug",
+		"/proc/acpi/wakeup",
+		"/proc/scsi/scsi",
+		"/proc/interrupts",
+		"/proc/kallsyms",
+		"/sys/firmware/dmi/tables/DMI",
+		"/sys/kernel/debug",
+		"/sys/devices/virtual/powercap/dtpm",
+		"/proc/latency_stats",
+	};
+	static const char *const write[] = {
+		"/proc/sys/kernel/core_pattern",
+		"/proc/sys/vm/drop_caches",
+		"/proc/sysrq-trigger",
+		"/proc/irq/default_smp_affinity",
+		"/proc/sys/kernel/hostname",
+		"/proc/sys/net/ipv4/ip_forward",
+		"/proc/bus/pci/devices",
+		"/sys/kernel/mm/ksm/run",
+		"/sys/fs/cgroup/release_agent",
+		"/proc/sys/fs/binfmt_misc/register",
+		"/proc/fs/ext4",
+		"/sys/class/block",
+	};
 	char byte;
 
 	for (size_t i = 0; i < COUNT(read); i++) {
@@ -145,13 +205,32 @@ static int types_wide(void) { return types(TIOCSTI | 1ul << 40); }
 
 static void rights(void)
 {
-	static const struct { const char *name; int (*probe)(void); } all[] = {
-		{ "mount-tmpfs", mounts_tmpfs }, { "mount-bind", mounts_bind }, { "mount-proc", mounts_proc }, { "remount", remounts },
-		{ "umount", umounts }, { "unshare-user", new_user }, { "unshare-mounts", new_mounts }, { "unshare-network", new_network },
-		{ "clone-user", clones_user }, { "setns", joins }, { "chroot", changes_root }, { "become-root", becomes_root },
-		{ "become-other", becomes_other }, { "ptrace", traces }, { "hurry", hurries }, { "real-time", real_time },
-		{ "more-files", more_files }, { "kill-all", kills_all }, { "environment-of-1", reads_others }, { "type", types_words },
-		{ "type-wide", types_wide } };
+	static const struct {
+		const char *name;
+		int (*probe)(void);
+	} all[] = {
+		{ "mount-tmpfs", mounts_tmpfs },
+		{ "mount-bind", mounts_bind },
+		{ "mount-proc", mounts_proc },
+		{ "remount", remounts },
+		{ "umount", umounts },
+		{ "unshare-user", new_user },
+		{ "unshare-mounts", new_mounts },
+		{ "unshare-network", new_network },
+		{ "clone-user", clones_user },
+		{ "setns", joins },
+		{ "chroot", changes_root },
+		{ "become-root", becomes_root },
+		{ "become-other", becomes_other },
+		{ "ptrace", traces },
+		{ "hurry", hurries },
+		{ "real-time", real_time },
+		{ "more-files", more_files },
+		{ "kill-all", kills_all },
+		{ "environment-of-1", reads_others },
+		{ "type", types_words },
+		{ "type-wide", types_wide },
+	};
 
 	for (size_t i = 0; i < COUNT(all); i++)
 		in_child("right", all[i].name, all[i].probe);
@@ -159,12 +238,26 @@ static void rights(void)
 
 static void sockets(void)
 {
-	static const struct { const char *name; int family, type, protocol; } all[] = {
-		{ "raw", AF_INET, SOCK_RAW, IPPROTO_ICMP }, { "packet", AF_PACKET, SOCK_RAW, 0 }, { "vsock", AF_VSOCK, SOCK_STREAM, 0 },
-		{ "alg", AF_ALG, SOCK_SEQPACKET, 0 }, { "key", AF_KEY, SOCK_RAW, 2 }, { "route", AF_NETLINK, SOCK_RAW, 0 },
-		{ "audit", AF_NETLINK, SOCK_RAW, 9 }, { "bluetooth", AF_BLUETOOTH, SOCK_RAW, 1 }, { "can", AF_CAN, SOCK_RAW, 1 },
-		{ "unix", AF_UNIX, SOCK_STREAM, 0 }, { "tcp", AF_INET, SOCK_STREAM, 0 }, { "tcp6", AF_INET6, SOCK_STREAM, 0 },
-		{ "xdp", AF_XDP, SOCK_RAW, 0 }, { "tipc", AF_TIPC, SOCK_STREAM, 0 }, { "rds", AF_RDS, SOCK_SEQPACKET, 0 } };
+	static const struct {
+		const char *name;
+		int family, type, protocol;
+	} all[] = {
+		{ "raw", AF_INET, SOCK_RAW, IPPROTO_ICMP },
+		{ "packet", AF_PACKET, SOCK_RAW, 0 },
+		{ "vsock", AF_VSOCK, SOCK_STREAM, 0 },
+		{ "alg", AF_ALG, SOCK_SEQPACKET, 0 },
+		{ "key", AF_KEY, SOCK_RAW, 2 },
+		{ "route", AF_NETLINK, SOCK_RAW, 0 },
+		{ "audit", AF_NETLINK, SOCK_RAW, 9 },
+		{ "bluetooth", AF_BLUETOOTH, SOCK_RAW, 1 },
+		{ "can", AF_CAN, SOCK_RAW, 1 },
+		{ "unix", AF_UNIX, SOCK_STREAM, 0 },
+		{ "tcp", AF_INET, SOCK_STREAM, 0 },
+		{ "tcp6", AF_INET6, SOCK_STREAM, 0 },
+		{ "xdp", AF_XDP, SOCK_RAW, 0 },
+		{ "tipc", AF_TIPC, SOCK_STREAM, 0 },
+		{ "rds", AF_RDS, SOCK_SEQPACKET, 0 },
+	};
 
 	for (size_t i = 0; i < COUNT(all); i++)
 		say("socket", all[i].name, !refused(socket(all[i].family, all[i].type, all[i].protocol)));

@@ -18,8 +18,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	/* The same layer twice: what the first puts there is in the second one's way. */
 	struct digest d = digest_of(bytes, len), layers[] = { d, d };
 	struct oci_image_member member = { d, 0, len };
-	struct oci_image b = { .path = "image", .archive = fd, .members = &member, .member_count = 1,
-			    .layers = layers, .layer_count = 2, .layer_bytes = 2 * len };
+	struct oci_image b = {
+		.path = "image",
+		.archive = fd,
+		.members = &member,
+		.member_count = 1,
+		.layers = layers,
+		.layer_count = 2,
+		.layer_bytes = 2 * len,
+	};
 
 	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len)
 		abort();

@@ -30,11 +30,18 @@ int main(void)
 {
 	char folder[] = "/tmp/runtime-XXXXXX";
 	struct app app = { .name = "one", .at = { 4, 5 } };
-	struct lock_package packages[] = { { .name = "python3", .version = "3.11.2-1+b1", .group = GROUP_RUNTIME },
-					   { .name = "nodejs", .version = "18.20.4+dfsg-1~deb12u1", .group = GROUP_RUNTIME } };
+	struct lock_package packages[] = {
+		{ .name = "python3", .version = "3.11.2-1+b1", .group = GROUP_RUNTIME },
+		{ .name = "nodejs", .version = "18.20.4+dfsg-1~deb12u1", .group = GROUP_RUNTIME },
+	};
 	struct app_source source = { 0 };
-	struct build_context j = { .sources = &source, .lock = { .packages = packages, .package_count = 2 },
-			 .recipe = { .path = "r.yml", .apps = { .items = &app, .count = 1 }, .base = { .suite = "bookworm" } } };
+	struct build_context j = {
+		.sources = &source,
+		.lock = { .packages = packages, .package_count = 2 },
+		.recipe = { .path = "r.yml",
+			    .apps = { .items = &app, .count = 1 },
+			    .base = { .suite = "bookworm" } },
+	};
 
 	ok(mkdtemp(folder) != NULL);
 	put(&source.files, folder, "pyproject.toml", "[project]\nname = \"one\"\nrequires-python = \">=3.10,<3.13\"\n");

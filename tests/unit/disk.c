@@ -22,8 +22,16 @@ static struct err *write_disk(const struct tree *t, uint64_t size_bytes, int fd,
 	const struct content_reader contents = { &source, content_read };
 	AUTO_FREE uint8_t *boot = mem_new(512), *core = mem_new(30000);
 	const struct fat_file esp[] = { { "EFI/BOOT/BOOTX64.EFI", "MZ", 2 } };
-	struct disk_image d = { .root = t, .readers = &contents, .reader_count = 1, .boot = boot, .core = core,
-				.core_bytes = 30000, .epoch = 1700000000, .size_bytes = size_bytes };
+	struct disk_image d = {
+		.root = t,
+		.readers = &contents,
+		.reader_count = 1,
+		.boot = boot,
+		.core = core,
+		.core_bytes = 30000,
+		.epoch = 1700000000,
+		.size_bytes = size_bytes,
+	};
 
 	memset(boot, 0xcc, 512);
 	memset(core, 0xdd, 30000);

@@ -112,8 +112,14 @@ int main(void)
 	struct merge_result merged = { .groups = &group, .lost = all, .group_count = 1, .count = 3 };
 	struct cached_package_conffile conffile = { "etc/a.conf", "0123456789abcdef0123456789abcdef" };
 	static const char *const exclude[] = { "/usr/share/man/*", NULL };
-	const struct dpkg_request r = { .packages = packages, .count = 3, .merged = &merged, .architecture = "amd64",
-					.exclude = exclude, .epoch = 5 };
+	const struct dpkg_request r = {
+		.packages = packages,
+		.count = 3,
+		.merged = &merged,
+		.architecture = "amd64",
+		.exclude = exclude,
+		.epoch = 5,
+	};
 
 	package(0, "Package: a\nVersion: 1\nArchitecture: all\nDescription: a\n more\n",
 		"interest ldconfig\ninterest /usr/share/man # pages\n");

@@ -10,8 +10,15 @@ static const uint8_t uuid[16] = { 0x11, 0x22, 0x33 };
 
 static void add(struct tree *t, const char *path, uint8_t kind, const char *bytes, size_t len)
 {
-	struct entry e = { .path = path, .kind = kind, .mode = kind == ENTRY_FOLDER ? 0755 : 0640, .uid = 70000, .gid = 5,
-			   .mtime = EPOCH + 7, .size_bytes = kind == ENTRY_FILE ? len : 0 };
+	struct entry e = {
+		.path = path,
+		.kind = kind,
+		.mode = kind == ENTRY_FOLDER ? 0755 : 0640,
+		.uid = 70000,
+		.gid = 5,
+		.mtime = EPOCH + 7,
+		.size_bytes = kind == ENTRY_FILE ? len : 0,
+	};
 
 	if (kind == ENTRY_FILE)
 		e.content = (struct content){ .kind = CONTENT_MEMORY, .bytes = bytes };

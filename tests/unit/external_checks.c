@@ -137,8 +137,15 @@ static bool judged(const char *sites, const char *why)
 static void sites(void)
 {
 	static const char *const whole[] = { "[]", "[{\"name\": \"one.test\", \"hosts\": [\"www.xn--one-2.test\"]}, {\"name\": \"two\"}]" };
-	static const char *const no_host[] = { "[{\"hosts\": []}]", "[{\"name\": \"\"}]", "[{\"name\": \"-v\"}]", "[{\"name\": \"a b\"}]",
-		"[{\"name\": \"one.test;reboot\"}]", "[{\"name\": \"\\u001b[2J\"}]", "[{\"name\": \"../x\"}]" };
+	static const char *const no_host[] = {
+		"[{\"hosts\": []}]",
+		"[{\"name\": \"\"}]",
+		"[{\"name\": \"-v\"}]",
+		"[{\"name\": \"a b\"}]",
+		"[{\"name\": \"one.test;reboot\"}]",
+		"[{\"name\": \"\\u001b[2J\"}]",
+		"[{\"name\": \"../x\"}]",
+	};
 
 	for (size_t i = 0; i < COUNT(whole); i++)
 		ok(judged(whole[i], NULL));

@@ -127,8 +127,15 @@ static void checks(void)
 
 static void cleans(void)
 {
-	char *dirty[] = { (char *)"PATH=/bin", (char *)NAME "=x", (char *)"LD_PRELOAD=/x.so", (char *)"PYTHONPATH=/x", (char *)"TZ=UTC",
-			  (char *)"NODE_OPTIONS=-r x", NULL };
+	char *dirty[] = {
+		(char *)"PATH=/bin",
+		(char *)NAME "=x",
+		(char *)"LD_PRELOAD=/x.so",
+		(char *)"PYTHONPATH=/x",
+		(char *)"TZ=UTC",
+		(char *)"NODE_OPTIONS=-r x",
+		NULL,
+	};
 	AUTO_FREE char **clean = environment_environment(dirty);
 
 	is(clean[0], "PATH=/bin");

@@ -5,8 +5,21 @@
 #include "t.h"
 
 static const char *const none[] = { NULL };
-static const char *const first_hosts[] = { "www.example.org", "two.test", "WWW.Example.org", "bad;host", "x{y}", "*.a.*", ".a.test", "a..test", "a.test.",
-					    "*", "*.", "", NULL };
+static const char *const first_hosts[] = {
+	"www.example.org",
+	"two.test",
+	"WWW.Example.org",
+	"bad;host",
+	"x{y}",
+	"*.a.*",
+	".a.test",
+	"a..test",
+	"a.test.",
+	"*",
+	"*.",
+	"",
+	NULL,
+};
 static const char *const second_hosts[] = { "one.test", "*.wild.test", "default", "INCLUDE", "hostnames", "volatile", NULL };
 
 /* The rows of second_hosts: a backslash keeps nginx from reading a name as a word of its own. */

@@ -77,7 +77,13 @@ static void tries(void)
 
 static bool look(struct restart_backoff *w, const char *state, pid_t pid, long seconds, int64_t now_ms, const char *why)
 {
-	struct process p = { .name = (char *)"web", .state = (char *)state, .pid = pid, .start = 1000, .now = 1000 + seconds };
+	struct process p = {
+		.name = (char *)"web",
+		.state = (char *)state,
+		.pid = pid,
+		.start = 1000,
+		.now = 1000 + seconds,
+	};
 
 	return restart_backoff_note(w, &p, now_ms, why);
 }

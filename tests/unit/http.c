@@ -25,7 +25,12 @@ static struct want read_want(struct arena *a, char *line)
 {
 	char *save, *what = strtok_r(line, " \n", &save), *size = strtok_r(NULL, " \n", &save), *hex = strtok_r(NULL, " \n", &save);
 	const char **urls = arena_new(a, 16 * sizeof *urls);
-	struct want w = { .what = arena_dup(a, what, strlen(what)), .urls = urls, .size_bytes = strtoull(size, NULL, 10), .arrived = print_arrival };
+	struct want w = {
+		.what = arena_dup(a, what, strlen(what)),
+		.urls = urls,
+		.size_bytes = strtoull(size, NULL, 10),
+		.arrived = print_arrival,
+	};
 
 	for (size_t i = 0; i < 15; i++) {
 		char *url = strtok_r(NULL, " \n", &save);

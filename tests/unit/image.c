@@ -248,7 +248,13 @@ static void all(const char *work, const char *out, const char *program)
 	struct image_config config;
 	struct image_layer layers[2] = { 0 };
 	static const struct image_referrer documents[] = { { "application/spdx+json", "sample.spdx.json", "{\"spdxVersion\":\"SPDX-2.3\"}\n" } };
-	struct image im = { .config = &config, .layers = layers, .layer_count = 2, .referrers = documents, .referrer_count = COUNT(documents) };
+	struct image im = {
+		.config = &config,
+		.layers = layers,
+		.layer_count = 2,
+		.referrers = documents,
+		.referrer_count = COUNT(documents),
+	};
 	struct store *s = NULL;
 
 	describe(&config);

@@ -49,11 +49,22 @@ static void round_trip(void)
 		{ .name = "notes", .tree = "sha256:cd" },
 	};
 	static const char *const lines[] = { "six==1.17.0 --hash=sha256:ab", "- a: \"b\" # \\c" };
-	struct lock_pins pins[] = { { .name = "python", .asked = digest_of("p", 1), .lines = lines, .line_count = 2 }, { .name = "none" } };
-	struct lock l = { .asked = digest_of("q", 1), .epoch = 1700000000,
-			  .programs = { digest_of("s", 1), digest_of("t", 1), digest_of("u", 1) },
-			  .packages = packages, .package_count = COUNT(packages),
-			  .apps = apps, .app_count = COUNT(apps), .pins = pins, .pin_count = COUNT(pins), .sites = digest_of("s", 1) };
+	struct lock_pins pins[] = {
+		{ .name = "python", .asked = digest_of("p", 1), .lines = lines, .line_count = 2 },
+		{ .name = "none" },
+	};
+	struct lock l = {
+		.asked = digest_of("q", 1),
+		.epoch = 1700000000,
+		.programs = { digest_of("s", 1), digest_of("t", 1), digest_of("u", 1) },
+		.packages = packages,
+		.package_count = COUNT(packages),
+		.apps = apps,
+		.app_count = COUNT(apps),
+		.pins = pins,
+		.pin_count = COUNT(pins),
+		.sites = digest_of("s", 1),
+	};
 	struct lock r;
 	bool found = false;
 
@@ -172,8 +183,12 @@ static void questions(void)
 
 static void paths(void)
 {
-	static const char *const pairs[][2] = { { "demo.yml", "demo.lock" }, { "a.b/demo", "a.b/demo.lock" },
-						{ "../x/r.1.yaml", "../x/r.1.lock" }, { "./.hidden", "./.hidden.lock" } };
+	static const char *const pairs[][2] = {
+		{ "demo.yml", "demo.lock" },
+		{ "a.b/demo", "a.b/demo.lock" },
+		{ "../x/r.1.yaml", "../x/r.1.lock" },
+		{ "./.hidden", "./.hidden.lock" },
+	};
 
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		AUTO_FREE char *got = lock_path(pairs[i][0]);

@@ -42,8 +42,22 @@ int main(void)
 	const char *lines_after[] = { "Flask==2.1 --hash=sha256:3", "same==1 ; y", "url @ https://h/b" };
 	struct lock_pins pins_before[] = { { .name = "python", .lines = lines_before, .line_count = 5 } },
 			 pins_after[] = { { .name = "python", .lines = lines_after, .line_count = 3 } };
-	struct lock old = { .packages = before, .package_count = 4, .apps = apps_before, .app_count = 1, .pins = pins_before, .pin_count = 1 };
-	struct lock now = { .packages = after, .package_count = 4, .apps = apps_after, .app_count = 2, .pins = pins_after, .pin_count = 1 };
+	struct lock old = {
+		.packages = before,
+		.package_count = 4,
+		.apps = apps_before,
+		.app_count = 1,
+		.pins = pins_before,
+		.pin_count = 1,
+	};
+	struct lock now = {
+		.packages = after,
+		.package_count = 4,
+		.apps = apps_after,
+		.app_count = 2,
+		.pins = pins_after,
+		.pin_count = 1,
+	};
 	AUTO_FREE char *moved = diff(&old, &now, 10), *none = diff(&old, &old, 0), *empty = diff(&(struct lock){ 0 }, &(struct lock){ 0 }, 0);
 	AUTO_FREE char *dropped = diff(&old, &(struct lock){ .packages = before, .package_count = 4, .apps = apps_before, .app_count = 1 }, 3);
 

@@ -34,9 +34,16 @@ static void add(struct world *w, const char *name, size_t group, const char *mor
 			len += 1 + strcspn(path + len + 1, "/>=");
 		char mark = path[len];
 		path[len] = '\0';
-		struct entry e = { .path = path, .kind = mark == '/' ? ENTRY_FOLDER : mark == '>' ? ENTRY_SYMLINK
-						       : mark == '=' ? ENTRY_HARDLINK : ENTRY_FILE,
-				   .mode = 0644, .mtime = 50, .link = mark == '>' || mark == '=' ? path + len + 1 : NULL };
+		struct entry e = {
+			.path = path,
+			.kind = mark == '/' ? ENTRY_FOLDER :
+				mark == '>' ? ENTRY_SYMLINK :
+				mark == '=' ? ENTRY_HARDLINK :
+					      ENTRY_FILE,
+			.mode = 0644,
+			.mtime = 50,
+			.link = mark == '>' || mark == '=' ? path + len + 1 : NULL,
+		};
 		if (e.kind == ENTRY_FILE)
 			e.content = (struct content){ .kind = CONTENT_PACK, .pack = p };
 		tree_add(&p->tree, &e);

@@ -22,8 +22,15 @@ static void running(const struct progress_state *s, unsigned width, bool utf8, c
 
 static void lines(void)
 {
-	struct progress_state fetch = { .name = "fetch", .unit = "bytes", .item = "libc6", .total = 187000000, .done = 93500000,
-					.seconds = 2.3, .rate = 1500000 };
+	struct progress_state fetch = {
+		.name = "fetch",
+		.unit = "bytes",
+		.item = "libc6",
+		.total = 187000000,
+		.done = 93500000,
+		.seconds = 2.3,
+		.rate = 1500000,
+	};
 	struct progress_state unpack = { .name = "unpack", .unit = "packages", .item = "libc6", .total = 258, .done = 7 };
 	struct progress_state configure = { .name = "configure", .item = "mariadb-server", .seconds = 75 };
 

@@ -139,8 +139,15 @@ static void registry(const char *outputs, const char *want)
 static void registries(void)
 {
 	static const char needed[] = "a registry's HOST[:PORT]/NAME[:TAG] with its NAME in small letters is needed";
-	static const char *const good[] = { "registry.example/team/demo", "registry.example:5000/a__b/c-d.e:1.0", "localhost/x", "localhost:5000/x:y", "host:443/x",
-					    "\"[::1]:5000/x\"", "127.0.0.1:5000/x" };
+	static const char *const good[] = {
+		"registry.example/team/demo",
+		"registry.example:5000/a__b/c-d.e:1.0",
+		"localhost/x",
+		"localhost:5000/x:y",
+		"host:443/x",
+		"\"[::1]:5000/x\"",
+		"127.0.0.1:5000/x",
+	};
 	static const char *const bad[] = { "./out", "/var/out", "a.b/", "a.b/C", "a.b/c:", "a.b/c:.d", "a.b/c:d:e", "a.b:0/c", "a.b:/c", "a.b/c//d", "a b.c/d" };
 
 	for (size_t i = 0; i < COUNT(good); i++) {

@@ -88,7 +88,12 @@ static struct err *get(const char *kind, const struct member *members, size_t co
 static void packings(void)
 {
 	static const char *const kinds[] = { "plain", "gzip", "bzip2", "xz", "zstd", "zip" };
-	static const struct member flat[] = { { "file", "text", 0 }, { "run", "#!", PROGRAM }, { "a/", NULL, 0 }, { "a/link", "../file", SYMLINK } };
+	static const struct member flat[] = {
+		{ "file", "text", 0 },
+		{ "run", "#!", PROGRAM },
+		{ "a/", NULL, 0 },
+		{ "a/link", "../file", SYMLINK },
+	};
 	static const struct member deep[] = { { "demo-1/file", "text", 0 }, { "demo-1/run", "#!", PROGRAM }, { "demo-1/a/link", "../file", SYMLINK } };
 	struct digest first = { 0 };
 

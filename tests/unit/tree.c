@@ -183,8 +183,13 @@ static void parents(void)
 static struct digest digest_with(const char *bytes, int64_t mtime, uint32_t mode)
 {
 	struct tree t = { 0 };
-	struct entry e = { .path = "f", .mode = mode, .mtime = mtime, .size_bytes = 1,
-			   .content = { .kind = CONTENT_MEMORY, .bytes = bytes } };
+	struct entry e = {
+		.path = "f",
+		.mode = mode,
+		.mtime = mtime,
+		.size_bytes = 1,
+		.content = { .kind = CONTENT_MEMORY, .bytes = bytes },
+	};
 
 	tree_add(&t, &e);
 	struct digest d = tree_digest(&t);

@@ -45,8 +45,16 @@ static struct err *lay(const char *const *names)
 	ok(archive_write_free(a) == ARCHIVE_OK && !file_read(tar, 1 << 20, &bytes, &len));
 	member.digest = digest_of(bytes, len);
 	member.size_bytes = len;
-	struct oci_image b = { .path = tar, .archive = -1, .members = &member, .member_count = 1,
-			    .layers = &member.digest, .layer_count = 1, .layer_bytes = len, .volume = volume };
+	struct oci_image b = {
+		.path = tar,
+		.archive = -1,
+		.members = &member,
+		.member_count = 1,
+		.layers = &member.digest,
+		.layer_count = 1,
+		.layer_bytes = len,
+		.volume = volume,
+	};
 	FILE *f = fopen(tar, "re");
 	b.archive = fileno(f);
 	struct err *e = unpack_layers(&b, in, NULL);
