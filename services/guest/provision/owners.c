@@ -98,6 +98,17 @@ static struct err *restore(const struct tree *t)
 	return w.failed;
 }
 
+struct err *owners_give(const char *folder, const struct account *owner)
+{
+	struct tree t = { (char *)folder, owner, 0, 0, false };
+	AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct walk w = { .tree = &t };
+
+	if (fd >= 0)
+		look(&w, fd, "", 0);
+	return w.failed;
+}
+
 static struct err *restore_below(const struct bench *b, const char *below, const struct account *owner, unsigned forbidden)
 {
 	AUTO_FREE char *path = bench_in_data(b, below);

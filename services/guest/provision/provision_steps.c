@@ -18,6 +18,7 @@
 #include "lib/crash.h"
 #include "provision/door.h"
 #include "lib/durable.h"
+#include "provision/owners.h"
 #include "provision/prebaked.h"
 #include "provision/resource_plan.h"
 #include "provision/json_merge.h"
@@ -216,6 +217,7 @@ struct err *provision_steps_tables(struct provision_context *w, bool *ret_did)
 		return NULL;
 	TRY(durable_folder(staging, 0750, &b->mysql));
 	TRY(command_run(b, &install, NULL, words, COUNT(words), NULL));
+	TRY(owners_give(staging, &b->mysql)); /* its note of the version */
 	crash_at("tables", "mid");
 	TRY(durable_sync_all(staging));
 	if (rename(staging, b->sql_data) < 0)

@@ -9,6 +9,7 @@
 #include "contract/version_order.h"
 #include "lib/command.h"
 #include "lib/supervisor.h"
+#include "provision/owners.h"
 #include "provision/torn.h"
 #include "upgrade/release.h"
 #include "upgrade/upgrade.h"
@@ -90,5 +91,6 @@ struct err *upgrade_server(struct provision_context *w, bool *ret_did)
 	if (!*ret_did)
 		return NULL;
 	TRY(check_change_buffer(w));
-	return command_run(b, &c, NULL, NULL, 0, NULL);
+	TRY(command_run(b, &c, NULL, NULL, 0, NULL));
+	return owners_give(b->sql_data, &b->mysql); /* its note of the version */
 }
