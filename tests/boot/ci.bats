@@ -88,7 +88,8 @@ steps() {
 	run -0 timeout 1500 bash steps
 	echo "$output"
 	[[ $output != *s3cret-word* && $output != *pass-word* ]]
-	[ ! -e sign.key ] && [ ! -e sign.password ]
+	[ ! -e sign.key ]
+	[ ! -e sign.password ]
 	[ "$(<diff.md)" = "The first image." ]
 	minisign -V -p "$BATS_TEST_TMPDIR/key.pub" -m out/demo-1.0.tar
 	skopeo inspect --tls-verify=false --raw "docker://$REGISTRY_IMAGE:$(skopeo inspect --tls-verify=false "docker://$REGISTRY_IMAGE:1.0" | jq -r '.Digest | sub(":"; "-")').sig" |
@@ -114,5 +115,6 @@ steps() {
 	grep -v 'mkbench verify' steps >quick
 	BRANCH=main PUSH_BRANCH=main run -0 timeout 1500 bash quick
 	[[ $output == *" unchanged" ]]
-	[ -d last/demo-1.0.oci ] && [ ! -e last/demo-1.0.tar ]
+	[ -d last/demo-1.0.oci ]
+	[ ! -e last/demo-1.0.tar ]
 }
