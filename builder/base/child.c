@@ -150,6 +150,7 @@ struct running {
 	pid_t pid;
 	int64_t started;
 	uint64_t said;           /* bytes of output and errors */
+	bool given_up;           /* it was told to end */
 };
 
 static void end_group(const struct running *r)
@@ -189,6 +190,14 @@ static bool pass_on(struct running *r, int fd)
 	return false;
 }
 
+static void judge(struct running *r, const char *errors)
+{
+	if (!r->c->is_hopeless || r->given_up || !errors || !r->c->is_hopeless(errors))
+		return;
+	r->given_up = true;
+	kill(r->pid, SIGTERM);
+}
+
 static void converse(struct running *r, struct pipes *p, struct text *out, struct text *errors)
 {
 	const struct child *c = r->c;
@@ -206,6 +215,8 @@ static void converse(struct running *r, struct pipes *p, struct text *out, struc
 			close_both(p->out);
 		if (fds[1].revents && !drain(p->errors[0], errors, limit, &r->said))
 			close_both(p->errors);
+		if (fds[1].revents)
+			judge(r, errors->bytes);
 		if (fds[2].revents)
 			feed(&p->in[1], &at, &left);
 	}

@@ -25,6 +25,8 @@ struct child {
 	/* NULL, or asked whenever it said something and at least once a second, until it ends, with the bytes it said so far: false
 	 * kills it with its process group. */
 	bool (*goes_on)(void *arg, uint64_t said);
+	/* NULL, or asked with all of its errors whenever it said more of them: true ends it by SIGTERM, so that it tidies up. */
+	bool (*is_hopeless)(const char *errors);
 	/* NULL, or gets its output piece by piece instead of ret_output: false kills it likewise. */
 	bool (*take)(void *arg, const char *bytes, size_t len);
 	void *arg;                /* for both */

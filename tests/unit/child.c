@@ -147,9 +147,28 @@ static void leaves_our_session(void)
 	is(deaf, geteuid() ? "126 " : "137 ");
 }
 
+static bool is_over(const char *errors)
+{
+	return strstr(errors, "never");
+}
+
+/* What says that no time will mend it is told to end, and may tidy up. */
+static void is_given_up(void)
+{
+	static const char waits[] = "trap 'echo tidy; exit 3' TERM; echo in vain >&2; sleep 0.1; echo never >&2; while :; do sleep 0.1; done";
+	const struct child *c = SH(waits, .is_hopeless = is_over);
+	AUTO_FREE char *output = NULL, *errors = NULL;
+	int status = -1;
+
+	ok(!child_run(c, &output, &errors, &status));
+	is(output, "tidy\n");
+	ok(status == 3 && strstr(errors, "in vain"));
+}
+
 int main(void)
 {
 	is_given();
+	is_given_up();
 	leaves_our_session();
 	ends();
 	is_limited();

@@ -101,6 +101,12 @@ static bool cannot_lock(const char *errors)
 	return strcasestr(errors, "no space left") || strcasestr(errors, "disk quota exceeded") || strcasestr(errors, "read-only file system");
 }
 
+/* restic tries again for up to a quarter of an hour what no time mends. */
+static bool is_hopeless(const char *errors)
+{
+	return cannot_lock(errors) && strcasestr(errors, "retrying after");
+}
+
 static bool is_reading(const char *verb)
 {
 	static const char *const verbs[] = { "cat", "snapshots", "stats", "restore", "dump" };
@@ -152,6 +158,7 @@ static struct err *run(const struct repository *r, struct child *c, const char *
 	c->cwd = c->cwd ? c->cwd : "/";
 	c->output_limit = OUTPUT_LIMIT;
 	c->goes_on = command_works;
+	c->is_hopeless = is_hopeless;
 	unlink(REPOSITORY_PLACE_SSH_WORDS);
 	struct err *e = child_run(c, ret_output, ret_errors, ret_status);
 	if (r->transport && *ret_status)
