@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A shared object that programs load before their own (LD_PRELOAD): their date is LATER days ahead. `mkbench verify --reproducible` puts
- * it into the rooms of its second build, where what takes in the day of the build is found.
+/* A shared object that programs load before their own (LD_PRELOAD): their date is LATER days ahead.
+ * `mkbench verify --reproducible` puts it into the rooms of its second build, where what takes in
+ * the day of the build is found.
  *
- * Clocks that only count go as before. Whoever waits until a date waits until the true one, so that he waits as long as he meant to. What
- * the kernel dates, files above all, has the true date, and so has a program that is linked statically. */
+ * Clocks that only count go as before. Whoever waits until a date waits until the true one, so that he
+ * waits as long as he meant to. What the kernel dates, files above all, has the true date, and so has a
+ * program that is linked statically. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -59,7 +61,8 @@ SHOWN int timespec_get(struct timespec *ret, int base)
 	return base == TIME_UTC && !clock_gettime(CLOCK_REALTIME, ret) ? base : 0;
 }
 
-/* Of a time that was made from a date of ours: the true one. Of a clock that only counts: as it is, since it is nowhere near. */
+/* Of a time that was made from a date of ours: the true one. Of a clock that only counts: as
+ * it is, since it is nowhere near. */
 static struct timespec true_time(const struct timespec *at)
 {
 	struct timespec now = { 0 }, ret = *at;
@@ -75,7 +78,8 @@ static void *next(const char *name)
 	return dlsym(RTLD_NEXT, name);
 }
 
-SHOWN int pthread_cond_timedwait(pthread_cond_t *restrict c, pthread_mutex_t *restrict m, const struct timespec *restrict at)
+SHOWN int pthread_cond_timedwait(pthread_cond_t *restrict c, pthread_mutex_t *restrict m,
+				 const struct timespec *restrict at)
 {
 	struct timespec end = true_time(at);
 	int (*real)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *) = next(__func__);
@@ -91,12 +95,12 @@ SHOWN int cnd_timedwait(cnd_t *restrict c, mtx_t *restrict m, const struct times
 	return real(c, m, &end);
 }
 
-#define WAITS(name, type)                                               \
+#define WAITS(name, type)                                                       \
 	SHOWN int name(type *restrict what, const struct timespec *restrict at) \
-	{                                                               \
-		struct timespec end = true_time(at);                    \
-		int (*real)(type *, const struct timespec *) = next(__func__); \
-		return real(what, &end);                                \
+	{                                                                       \
+		struct timespec end = true_time(at);                            \
+		int (*real)(type *, const struct timespec *) = next(__func__);  \
+		return real(what, &end);                                        \
 	}
 
 WAITS(pthread_mutex_timedlock, pthread_mutex_t)

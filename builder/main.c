@@ -52,7 +52,9 @@ static bool is_help(const char *word)
 /* What comes after --exec and its like is for a program inside an image. */
 static bool asks_help(int argc, char **argv)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") && strcmp(argv[i], "--exec") && strncmp(argv[i], "--inside", 8); i++)
+	for (int i = 1; i < argc && strcmp(argv[i], "--") && strcmp(argv[i], "--exec") &&
+			strncmp(argv[i], "--inside", 8);
+	     i++)
 		if (is_help(argv[i]))
 			return true;
 	return false;
@@ -82,10 +84,12 @@ static struct err *flush(void)
 
 static pid_t self;
 
-/* Says so and ends by the signal, as a shell expects. What a build has begun in the store has no name yet (store/store.h). */
+/* Says so and ends by the signal, as a shell expects. What a build has begun in the store
+ * has no name yet (store/store.h). */
 static void interrupted(int number)
 {
-	static const char words[] = "\nmkbench: interrupted\n", event[] = "\n{\"event\":\"error\",\"status\":130,\"text\":\"interrupted\"}\n";
+	static const char words[] = "\nmkbench: interrupted\n",
+			  event[] = "\n{\"event\":\"error\",\"status\":130,\"text\":\"interrupted\"}\n";
 	const char *says = option_events() ? event : words;
 	size_t without_bar = !progress_stands(), len = option_events() ? sizeof event - 1 : sizeof words - 1;
 
@@ -104,8 +108,8 @@ static void expect(int number)
 		sigaction(number, &how, NULL);
 }
 
-/* A stream that the caller has closed would give its number to a file of the store, and what is said would go into that. It
- * stays unusable. */
+/* A stream that the caller has closed would give its number to a file of the store, and what is said would
+ * go into that. It stays unusable. */
 static void reserve_streams(void)
 {
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)

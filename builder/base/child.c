@@ -94,7 +94,8 @@ static _Noreturn void become(const struct child *c, struct pipes *p)
 	if (in < 0 || dup2(in, 0) < 0 || dup2(p->out[1], 1) < 0 || dup2(errors, 2) < 0)
 		_exit(127);
 	go_apart(c);
-	if (c->as_user && (setgroups(0, NULL) < 0 || setresgid(c->gid, c->gid, c->gid) < 0 || setresuid(c->uid, c->uid, c->uid) < 0))
+	if (c->as_user && (setgroups(0, NULL) < 0 || setresgid(c->gid, c->gid, c->gid) < 0 ||
+			   setresuid(c->uid, c->uid, c->uid) < 0))
 		_exit(126);
 	if (c->cwd && chdir(c->cwd) < 0)
 		_exit(127);
@@ -149,8 +150,8 @@ struct running {
 	const struct child *c;
 	pid_t pid;
 	int64_t started;
-	uint64_t said;           /* bytes of output and errors */
-	bool given_up;           /* it was told to end */
+	uint64_t said; /* bytes of output and errors */
+	bool given_up; /* it was told to end */
 };
 
 static void end_group(const struct running *r)
@@ -159,7 +160,8 @@ static void end_group(const struct running *r)
 	kill(r->pid, SIGKILL);
 }
 
-/* Milliseconds that may pass until this is asked again, -1: any number. At 0 the child and its group have been killed. */
+/* Milliseconds that may pass until this is asked again, -1: any number. At 0 the child
+ * and its group have been killed. */
 static int time_left(const struct running *r)
 {
 	const struct child *c = r->c;
@@ -205,13 +207,16 @@ static void converse(struct running *r, struct pipes *p, struct text *out, struc
 	size_t left = c->input_len, limit = c->output_limit ? c->output_limit : 1 << 20;
 
 	while (p->out[0] >= 0 || p->errors[0] >= 0) {
-		struct pollfd fds[] = { { p->out[0], POLLIN, 0 }, { p->errors[0], POLLIN, 0 }, { p->in[1], POLLOUT, 0 } };
+		struct pollfd fds[] = { { p->out[0], POLLIN, 0 },
+					{ p->errors[0], POLLIN, 0 },
+					{ p->in[1], POLLOUT, 0 } };
 		int wait = time_left(r), n = poll(fds, 3, wait);
 		if ((n < 0 && errno != EINTR) || (n == 0 && wait == 0))
 			break; /* what has left the group may keep a pipe open for ever */
 		if (c->heard && ((fds[0].revents | fds[1].revents) & POLLIN))
 			c->heard();
-		if (fds[0].revents && !(c->take ? pass_on(r, p->out[0]) : drain(p->out[0], out, limit, &r->said)))
+		if (fds[0].revents &&
+		    !(c->take ? pass_on(r, p->out[0]) : drain(p->out[0], out, limit, &r->said)))
 			close_both(p->out);
 		if (fds[1].revents && !drain(p->errors[0], errors, limit, &r->said))
 			close_both(p->errors);

@@ -5,5 +5,6 @@
 
 int64_t clock_ms(void);
 void clock_sleep(unsigned ms);
-/* Names the time since the machine came up, the caller's; empty where the kernel does not tell: then one start looks like another. */
+/* Names the time since the machine came up, the caller's; empty where the kernel does not tell:
+ * then one start looks like another. */
 char *clock_boot(void);

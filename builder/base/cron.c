@@ -114,7 +114,8 @@ int64_t cron_next(const struct cron *c, int64_t after)
 		struct tm tm;
 		gmtime_r(&at, &tm);
 		for (int minute = 0; is_day(c, &tm) && minute < DAY / 60; minute++)
-			if (midnight + minute * 60 >= from && has(c->hours, minute / 60) && has(c->minutes, minute % 60))
+			if (midnight + minute * 60 >= from && has(c->hours, minute / 60) &&
+			    has(c->minutes, minute % 60))
 				return midnight + minute * 60;
 	}
 	return -1;

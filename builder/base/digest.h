@@ -24,6 +24,6 @@ void digest_feed(struct digest_run *run, const void *bytes, size_t len);
 void digest_feed_word(struct digest_run *run, const char *word);
 struct digest digest_finish(struct digest_run *run); /* frees run */
 struct digest digest_next(struct digest_run *run);   /* run begins anew: for many small pieces */
-void digest_drop(struct digest_run *run);            /* frees an unfinished run; NULL is fine */
+void digest_drop(struct digest_run *run);	     /* frees an unfinished run; NULL is fine */
 
 struct digest digest_of(const void *bytes, size_t len);

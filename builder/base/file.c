@@ -70,9 +70,11 @@ struct err *file_read_text(const char *path, size_t limit, char **ret_text, size
 	return NULL;
 }
 
-struct err *file_read_beneath(const char *folder, const char *name, size_t limit, char **ret_bytes, size_t *ret_len)
+struct err *file_read_beneath(const char *folder, const char *name, size_t limit, char **ret_bytes,
+			      size_t *ret_len)
 {
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+				.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
 	AUTO_FREE char *path = mem_printf("%s/%s", folder, name);
 	AUTO_CLOSE int top = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
@@ -104,7 +106,8 @@ char *file_tail(const char *path, size_t limit)
 	AUTO_FREE char *bytes = mem_new(limit + 1);
 	struct stat st;
 
-	if (fd >= 0 && !fstat(fd, &st) && pread(fd, bytes, limit, st.st_size > (off_t)limit ? st.st_size - (off_t)limit : 0) < 0)
+	if (fd >= 0 && !fstat(fd, &st) &&
+	    pread(fd, bytes, limit, st.st_size > (off_t)limit ? st.st_size - (off_t)limit : 0) < 0)
 		*bytes = '\0';
 	return TAKE(bytes);
 }
@@ -205,8 +208,8 @@ struct err *file_make_folder(const char *path, mode_t mode)
 
 struct removal {
 	const char *shown;
-	int top;                 /* the tree's own folder, open */
-	unsigned moved;          /* folders that were too deep, and are in it now */
+	int top;	/* the tree's own folder, open */
+	unsigned moved; /* folders that were too deep, and are in it now */
 };
 
 /* False: it stays where it is, and is removed from there as long as files can be opened. */
@@ -249,7 +252,8 @@ static struct err *remove_one(struct removal *r, int fd, const char *name, unsig
 	if (child < 0)
 		return err_errno(errno, "remove %s/%s", r->shown, name);
 	struct err *e = remove_inside(r, child, depth + 1);
-	return !e && unlinkat(fd, name, AT_REMOVEDIR) < 0 ? err_errno(errno, "remove %s/%s", r->shown, name) : e;
+	return !e && unlinkat(fd, name, AT_REMOVEDIR) < 0 ? err_errno(errno, "remove %s/%s", r->shown, name) :
+							    e;
 }
 
 struct err *file_remove_tree(const char *path)

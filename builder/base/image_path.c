@@ -40,10 +40,16 @@ bool image_path_means(const char *tag, const char *name)
 
 const char *image_path_hint(const char *path)
 {
-	static const struct { const char *magic; size_t len; const char *hint; } forms[] = {
+	static const struct {
+		const char *magic;
+		size_t len;
+		const char *hint;
+	} forms[] = {
 		{ "\x1f\x8b", 2, ": it is compressed, 'gunzip' makes a .tar of it" },
 		{ "\x28\xb5\x2f\xfd", 4, ": it is compressed, 'zstd -d' unpacks it" },
-		{ "\xfd" "7zXZ", 5, ": it is compressed, 'unxz' makes a .tar of it" },
+		{ "\xfd"
+		  "7zXZ",
+		  5, ": it is compressed, 'unxz' makes a .tar of it" },
 	};
 	char head[8] = { 0 };
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that a person names on a command line: what a link leads to is written, so that the link stays; into a device, a pipe or a socket, such as
- * /dev/stdout, the bytes go as they are, and no file takes its place. */
+/* Files that a person names on a command line: what a link leads to is written, so that the
+ * link stays; into a device, a pipe or a socket, such as /dev/stdout, the bytes go as they
+ * are, and no file takes its place. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

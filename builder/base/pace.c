@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #define WINDOW_SECONDS 30
-#define FREE_WINDOWS   20
+#define FREE_WINDOWS 20
 
 long pace_window(void)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* How slow a transfer may be, one rule for all of them: PACE_LEAST bytes a second in any window of MKBENCH_STALL_SECONDS (30), and
- * after twenty windows PACE_AVERAGE bytes a second since its beginning, so that what is larger may take longer. */
+/* How slow a transfer may be, one rule for all of them: PACE_LEAST bytes a second in any window of
+ * MKBENCH_STALL_SECONDS (30), and after twenty windows PACE_AVERAGE bytes a second since its beginning, so
+ * that what is larger may take longer. */
 #pragma once
 #include <stdint.h>
 
-#define PACE_LEAST   256
+#define PACE_LEAST 256
 #define PACE_AVERAGE 2048
 
 /* Seconds of a window. */

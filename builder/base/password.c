@@ -29,7 +29,8 @@ static char *read_input(int fd, bool line)
 	size_t len = 0;
 	ssize_t n;
 
-	while (len < LIMIT && ((n = read(fd, text + len, line ? 1 : LIMIT - len)) > 0 || (n < 0 && errno == EINTR))) {
+	while (len < LIMIT &&
+	       ((n = read(fd, text + len, line ? 1 : LIMIT - len)) > 0 || (n < 0 && errno == EINTR))) {
 		len += n > 0 ? (size_t)n : 0;
 		if (line && len && text[len - 1] == '\n')
 			break;
@@ -79,7 +80,8 @@ struct err *password_ask(const char *prompt, bool twice, const char *hint, char 
 
 	*ret = NULL;
 	if (tty < 0)
-		return err_new(ERR_USAGE, "a password is wanted, and there is no terminal to ask at: %s", hint);
+		return err_new(ERR_USAGE, "a password is wanted, and there is no terminal to ask at: %s",
+			       hint);
 	*ret = ask_once(tty, prompt);
 	if (twice)
 		again = ask_once(tty, "once more: ");

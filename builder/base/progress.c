@@ -27,10 +27,10 @@ struct progress {
 	pthread_cond_t changed;
 	enum progress_style style;
 	struct progress_look look;
-	char *name, *unit, *item;       /* name NULL: no stage is open */
+	char *name, *unit, *item; /* name NULL: no stage is open */
 	uint64_t total, done;
-	double began, seen, rate;       /* seen: when the rate was last measured, and */
-	uint64_t seen_done;             /* how far it was then */
+	double began, seen, rate; /* seen: when the rate was last measured, and */
+	uint64_t seen_done;	  /* how far it was then */
 	bool over, ticking;
 	pthread_t ticker;
 };
@@ -96,8 +96,13 @@ struct progress *progress_new(enum progress_style style)
 
 static struct progress_state state_of(const struct progress *p)
 {
-	return (struct progress_state){ .name = p->name, .unit = p->unit, .item = p->item, .total = p->total,
-					.done = p->done, .seconds = now() - p->began, .rate = p->rate };
+	return (struct progress_state){ .name = p->name,
+					.unit = p->unit,
+					.item = p->item,
+					.total = p->total,
+					.done = p->done,
+					.seconds = now() - p->began,
+					.rate = p->rate };
 }
 
 /* A moving mean that forgets within RATE_SECONDS. */
@@ -180,8 +185,9 @@ static void emit_json(json_t *taken)
 
 static json_t *event(const char *what, const struct progress *p)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:s*, s:s*}", "event", what, "stage", p->name, "done", (json_int_t)p->done,
-			 "total", (json_int_t)p->total, "unit", p->unit, "item", p->item);
+	return json_pack("{s:s, s:s, s:I, s:I, s:s*, s:s*}", "event", what, "stage", p->name, "done",
+			 (json_int_t)p->done, "total", (json_int_t)p->total, "unit", p->unit, "item",
+			 p->item);
 }
 
 static void emit_end(struct progress *p, const char *summary, bool failed)
@@ -198,8 +204,8 @@ static void emit_end(struct progress *p, const char *summary, bool failed)
 		progress_line_time(&t, s.seconds);
 		text_put(&t, ")\n");
 	} else if (p->style == PROGRESS_JSON) {
-		emit_json(json_pack("{s:s, s:s, s:s, s:f}", "event", failed ? "stop" : "end", "stage", p->name, "summary",
-				    summary, "seconds", s.seconds));
+		emit_json(json_pack("{s:s, s:s, s:s, s:f}", "event", failed ? "stop" : "end", "stage",
+				    p->name, "summary", summary, "seconds", s.seconds));
 	}
 	emit(&t);
 }
@@ -310,7 +316,8 @@ void progress_note(struct progress *p, const char *fmt, ...)
 	if (p->style == PROGRESS_JSON) {
 		emit_json(json_pack("{s:s, s:s}", "event", "note", "text", note));
 	} else {
-		text_printf(&t, "%s%s%s\n", drawn ? "\r\033[K" : "", p->style == PROGRESS_BAR ? "  " : "", note);
+		text_printf(&t, "%s%s%s\n", drawn ? "\r\033[K" : "", p->style == PROGRESS_BAR ? "  " : "",
+			    note);
 		emit(&t);
 		drawn = false;
 		if (p->name && p->style == PROGRESS_BAR)

@@ -120,7 +120,8 @@ static void count_of(struct text *out, const struct progress_state *s, uint64_t 
 {
 	const char *unit = s->unit ? s->unit : "";
 
-	text_printf(out, "%ju %.*s", (uintmax_t)n, (int)(strlen(unit) - (n == 1 && text_ends(unit, "s"))), unit);
+	text_printf(out, "%ju %.*s", (uintmax_t)n, (int)(strlen(unit) - (n == 1 && text_ends(unit, "s"))),
+		    unit);
 }
 
 void progress_line_amount(struct text *out, const struct progress_state *s)
@@ -130,7 +131,8 @@ void progress_line_amount(struct text *out, const struct progress_state *s)
 	if (is_bytes(s))
 		amount_of_bytes(out, s);
 	else if (s->total)
-		text_printf(out, "%*ju / ", snprintf(NULL, 0, "%ju", (uintmax_t)s->total), (uintmax_t)s->done);
+		text_printf(out, "%*ju / ", snprintf(NULL, 0, "%ju", (uintmax_t)s->total),
+			    (uintmax_t)s->done);
 	if (!is_bytes(s))
 		count_of(out, s, s->total ? s->total : s->done);
 }

@@ -56,7 +56,9 @@ void stream_plain(FILE **stream)
 	static struct stream streams[2]; /* they are never closed before the program ends */
 	static size_t count;
 	struct stream *s = &streams[count];
-	FILE *plain = count == COUNT(streams) ? NULL : fopencookie(s, "w", (cookie_io_functions_t){ .write = write_plain });
+	FILE *plain = count == COUNT(streams) ?
+			      NULL :
+			      fopencookie(s, "w", (cookie_io_functions_t){ .write = write_plain });
 
 	if (!plain)
 		return;

@@ -47,7 +47,8 @@ void terminal_open(int *ret_ours, int *ret_theirs)
 
 struct err *terminal_enter(int theirs)
 {
-	if (setsid() < 0 || ioctl(theirs, TIOCSCTTY, 0) < 0 || dup2(theirs, 0) < 0 || dup2(theirs, 1) < 0 || dup2(theirs, 2) < 0)
+	if (setsid() < 0 || ioctl(theirs, TIOCSCTTY, 0) < 0 || dup2(theirs, 0) < 0 || dup2(theirs, 1) < 0 ||
+	    dup2(theirs, 2) < 0)
 		return err_errno(errno, "take a terminal");
 	return NULL;
 }
@@ -69,7 +70,8 @@ static bool carry(int from, int to)
 
 static void converse(int ours)
 {
-	struct pollfd fds[] = { { ours, POLLIN, 0 }, { isatty(STDIN_FILENO) ? STDIN_FILENO : -1, POLLIN, 0 } };
+	struct pollfd fds[] = { { ours, POLLIN, 0 },
+				{ isatty(STDIN_FILENO) ? STDIN_FILENO : -1, POLLIN, 0 } };
 	int shown = isatty(STDOUT_FILENO) ? STDOUT_FILENO : STDERR_FILENO;
 
 	for (;;) {

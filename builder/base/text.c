@@ -51,7 +51,8 @@ void text_done(struct text *t)
 
 char *text_shell(const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
 	struct text t = { 0 };
 
 	if (*word && !word[strspn(word, plain)])

@@ -12,7 +12,7 @@ struct crew {
 	void *arg;
 	size_t parts;
 	pthread_mutex_t lock;
-	size_t next, failed_part;    /* under lock, as the failure */
+	size_t next, failed_part; /* under lock, as the failure */
 	struct err *failed;
 };
 

@@ -70,7 +70,8 @@ bool utf8_from_file(char **bytes, size_t *len)
 	bool marked = *len >= 2 && (!memcmp(b, "\xff\xfe", 2) || !memcmp(b, "\xfe\xff", 2));
 
 	if (marked || (*len >= 2 && !b[0] != !b[1])) {
-		char *text = from_utf16(b + 2 * marked, *len - 2 * marked, marked ? *b == '\xfe' : !b[0], len);
+		char *text =
+			from_utf16(b + 2 * marked, *len - 2 * marked, marked ? *b == '\xfe' : !b[0], len);
 		mem_freep(bytes);
 		*bytes = text;
 	} else if (*len >= 3 && !memcmp(b, "\xef\xbb\xbf", 3)) {
@@ -87,8 +88,9 @@ bool utf8_is_control(unsigned c)
 
 static bool is_hidden(unsigned c)
 {
-	return utf8_is_control(c) || c == 0xa0 || c == 0xad || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202f) ||
-	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || c == 0xfffe || c == 0xffff;
+	return utf8_is_control(c) || c == 0xa0 || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202f) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xfff9 && c <= 0xfffb) || c == 0xfffe || c == 0xffff;
 }
 
 size_t utf8_hidden(const char *bytes, size_t len)

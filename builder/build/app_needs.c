@@ -58,10 +58,15 @@ static struct err *check_evidence(struct build_context *j)
 			continue;
 		const char *other = package_with(j, file);
 		if (other)
-			return err_new(ERR_RECIPE, "%s:%u:%u: the app's Python package is called '%.*s': write name: %.*s", j->recipe.path, first->at.line,
-				       first->at.column, (int)strcspn(other, "/"), other, (int)strcspn(other, "/"), other);
-		return err_new(ERR_RECIPE, "%s:%u:%u: '%s' is no app for framework %s: %s%s%s%s is missing in it", j->recipe.path, first->at.line,
-			       first->at.column, first->name, service_framework(j->services), file, *text ? " with '" : "", text, *text ? "'" : "");
+			return err_new(
+				ERR_RECIPE,
+				"%s:%u:%u: the app's Python package is called '%.*s': write name: %.*s",
+				j->recipe.path, first->at.line, first->at.column, (int)strcspn(other, "/"),
+				other, (int)strcspn(other, "/"), other);
+		return err_new(
+			ERR_RECIPE, "%s:%u:%u: '%s' is no app for framework %s: %s%s%s%s is missing in it",
+			j->recipe.path, first->at.line, first->at.column, first->name,
+			service_framework(j->services), file, *text ? " with '" : "", text, *text ? "'" : "");
 	}
 	return NULL;
 }

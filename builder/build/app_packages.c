@@ -32,14 +32,16 @@ static const char *find_list(const char *bytes)
 	return NULL;
 }
 
-static struct err *add(struct build_context *j, size_t app, const char *bytes, const char *at, size_t len, struct declared *ret)
+static struct err *add(struct build_context *j, size_t app, const char *bytes, const char *at, size_t len,
+		       struct declared *ret)
 {
 	static const char known[] = "abcdefghijklmnopqrstuvwxyz0123456789+-.";
 	const struct app *a = &((const struct app *)j->recipe.apps.items)[app];
 
 	if (len < 2 || strspn(at, known) < len) {
 		struct mark m = problem_mark(bytes, at);
-		return err_new(ERR_RECIPE, "%s: pyproject.toml:%u:%u: '%.*s' is no Debian package's name", a->name, m.line, m.column, (int)len, at);
+		return err_new(ERR_RECIPE, "%s: pyproject.toml:%u:%u: '%.*s' is no Debian package's name",
+			       a->name, m.line, m.column, (int)len, at);
 	}
 	VEC_PUSH(ret, (typeof(*ret->items)){ arena_dup(&j->lock.arena, at, len), app });
 	return NULL;
@@ -97,8 +99,11 @@ struct err *app_packages_check(struct build_context *j)
 
 	for (size_t i = 0; !e && i < all.count; i++)
 		if (!has_package(&j->lock, all.items[i].name))
-			e = err_new(ERR_RECIPE, "%s lacks the Debian package '%s', which the app '%s' declares now: run 'mkbench lock %s'", j->lock_path,
-				    all.items[i].name, apps[all.items[i].app].name, j->recipe_path);
+			e = err_new(ERR_RECIPE,
+				    "%s lacks the Debian package '%s', which the app '%s' declares now: run "
+				    "'mkbench lock %s'",
+				    j->lock_path, all.items[i].name, apps[all.items[i].app].name,
+				    j->recipe_path);
 	free(all.items);
 	return e;
 }

@@ -56,7 +56,8 @@ static char *node_wanted(const char *bytes)
 static char *suggest(int kind, const char *wanted)
 {
 	for (int n = kind == RUNTIME_PYTHON ? 8 : 12; n < 60; n++) {
-		AUTO_FREE char *version = kind == RUNTIME_PYTHON ? mem_printf("3.%d", n) : mem_printf("%d", n);
+		AUTO_FREE char *version =
+			kind == RUNTIME_PYTHON ? mem_printf("3.%d", n) : mem_printf("%d", n);
 		AUTO_FREE char *some = mem_printf("%s%s", version, kind == RUNTIME_PYTHON ? ".99" : ".99.99");
 		if (kind == RUNTIME_PYTHON ? wants_python(wanted, some) : wants_node(wanted, some))
 			return TAKE(version);
@@ -64,21 +65,31 @@ static char *suggest(int kind, const char *wanted)
 	return NULL;
 }
 
-static struct err *refuse(const struct build_context *j, size_t app, int kind, const char *wanted, const char *have)
+static struct err *refuse(const struct build_context *j, size_t app, int kind, const char *wanted,
+			  const char *have)
 {
 	const struct app *a = &((const struct app *)j->recipe.apps.items)[app];
 	const char *asked = runtime_version(&j->recipe, kind);
-	AUTO_FREE char *better = suggest(kind, wanted), *of = asked ? mem_printf("that 'runtime' names") : mem_printf("that of %s", j->recipe.base.suite);
-	AUTO_FREE char *write = better ? mem_printf("write 'runtime: { %s: \"%s\" }', another 'suite'", runtime_names[kind], better) : mem_dup("write another 'suite'");
+	AUTO_FREE char *better = suggest(kind, wanted),
+		       *of = asked ? mem_printf("that 'runtime' names") :
+				     mem_printf("that of %s", j->recipe.base.suite);
+	AUTO_FREE char *write = better ? mem_printf("write 'runtime: { %s: \"%s\" }', another 'suite'",
+						    runtime_names[kind], better) :
+					 mem_dup("write another 'suite'");
 
-	return err_new(ERR_RECIPE, "%s:%u:%u: the app '%s' wants %s %s, and the image would have %s, %s: %s, or another 'ref' of the app",
-		       j->recipe.path, a->at.line, a->at.column, a->name, runtime_titles[kind], wanted, have, of, write);
+	return err_new(ERR_RECIPE,
+		       "%s:%u:%u: the app '%s' wants %s %s, and the image would have %s, %s: %s, or another "
+		       "'ref' of the app",
+		       j->recipe.path, a->at.line, a->at.column, a->name, runtime_titles[kind], wanted, have,
+		       of, write);
 }
 
 static struct err *check(const struct build_context *j, size_t app, const char *python, const char *node)
 {
-	AUTO_FREE char *project = read_source(j, app, "pyproject.toml"), *package = read_source(j, app, "package.json");
-	AUTO_FREE char *for_python = project ? python_wanted(project) : NULL, *for_node = package ? node_wanted(package) : NULL;
+	AUTO_FREE char *project = read_source(j, app, "pyproject.toml"),
+		       *package = read_source(j, app, "package.json");
+	AUTO_FREE char *for_python = project ? python_wanted(project) : NULL,
+		       *for_node = package ? node_wanted(package) : NULL;
 
 	if (for_python && python && !wants_python(for_python, python))
 		return refuse(j, app, RUNTIME_PYTHON, for_python, python);
@@ -89,7 +100,8 @@ static struct err *check(const struct build_context *j, size_t app, const char *
 
 struct err *app_runtime(const struct build_context *j)
 {
-	AUTO_FREE char *python = build_runtime_version(j, RUNTIME_PYTHON), *node = build_runtime_version(j, RUNTIME_NODE);
+	AUTO_FREE char *python = build_runtime_version(j, RUNTIME_PYTHON),
+		       *node = build_runtime_version(j, RUNTIME_NODE);
 
 	for (size_t app = 0; app < j->recipe.apps.count; app++)
 		TRY(check(j, app, python, node));

@@ -44,7 +44,8 @@ static char *find_line(const char *bytes, const char *section, const char *key, 
 		const char *c = line + (section ? strspn(line, " \t") : 0);
 		if (section && *c == '[')
 			inside = !strncmp(c + 1, section, strlen(section)) && c[1 + strlen(section)] == ']';
-		char *value = inside && !strncmp(c, key, strlen(key)) ? value_of(c + strlen(key), quoted) : NULL;
+		char *value =
+			inside && !strncmp(c, key, strlen(key)) ? value_of(c + strlen(key), quoted) : NULL;
 		if (value)
 			return value;
 	}
@@ -98,8 +99,9 @@ struct err *app_version(const struct build_context *j, size_t app, char **ret)
 		const char *path;
 		char *(*read)(const char *bytes);
 	} places[] = {
-		{ "pyproject.toml", of_pyproject }, { module, of_module }, { "setup.cfg", of_setup_cfg },
-		{ "setup.py", of_setup_py },	    { "package.json", of_package_json },
+		{ "pyproject.toml", of_pyproject },  { module, of_module },
+		{ "setup.cfg", of_setup_cfg },	     { "setup.py", of_setup_py },
+		{ "package.json", of_package_json },
 	};
 
 	*ret = NULL;

@@ -11,11 +11,16 @@
 
 enum kind { PART_ENVIRONMENT, PART_DEPENDENCIES, PART_APP, PART_BENCH };
 
-/* One run of the sandbox: steps, the files they begin with, and which earlier parts they see the results of. */
+/* One run of the sandbox: steps, the files they begin with, and which earlier
+ * parts they see the results of. */
 struct part {
 	enum kind kind;
-	size_t round;            /* of dependencies: the step's number; parts of one round do not see each other */
-	struct { struct service_step *items; size_t count, room; } steps;
+	/* of dependencies: the step's number; parts of one round do not see each other */
+	size_t round;
+	struct {
+		struct service_step *items;
+		size_t count, room;
+	} steps;
 	struct tree seed;
 	bool sees[BUILD_APPS_PARTS];
 };
@@ -24,7 +29,7 @@ struct parts {
 	const struct build_context *job;
 	struct part items[BUILD_APPS_PARTS];
 	size_t count;
-	size_t groups;           /* of apps with parts of their own; the last group is all further apps */
+	size_t groups; /* of apps with parts of their own; the last group is all further apps */
 	bool of[BUILD_APPS_PARTS][BUILD_APPS_PARTS]; /* [group][part]: it was made for that group */
 };
 
@@ -35,9 +40,9 @@ static bool matches(const char *const *globs, const char *path)
 
 	for (; globs && *globs; globs++) {
 		bool not = **globs == '!';
-		const char *glob = *globs + not;
-		if (hit == not && !fnmatch(glob, path, strstr(glob, "**") ? 0 : FNM_PATHNAME))
-			hit = !not;
+		const char *glob = *globs + not ;
+		if (hit == not &&!fnmatch(glob, path, strstr(glob, "**") ? 0 : FNM_PATHNAME))
+			hit = !not ;
 	}
 	return hit;
 }
@@ -46,15 +51,21 @@ static void add_folders(const struct build_context *j, const char *path, struct 
 {
 	AUTO_FREE char *part = mem_dup(path);
 
-	for (char *slash = strrchr(part, '/'); slash && strlen(part) > strlen("home"); slash = strrchr(part, '/')) {
-		tree_add(t, &(struct entry){ .path = part, .kind = ENTRY_FOLDER, .mode = 0755, .uid = BUILD_APPS_USER, .gid = BUILD_APPS_USER,
+	for (char *slash = strrchr(part, '/'); slash && strlen(part) > strlen("home");
+	     slash = strrchr(part, '/')) {
+		tree_add(t, &(struct entry){ .path = part,
+					     .kind = ENTRY_FOLDER,
+					     .mode = 0755,
+					     .uid = BUILD_APPS_USER,
+					     .gid = BUILD_APPS_USER,
 					     .mtime = j->lock.epoch });
 		*slash = '\0';
 	}
 }
 
 /* Files below a folder, those that the globs name or, without globs, all of them; the bench user's. */
-static void plant_at(const struct build_context *j, const char *top, const struct tree *files, const char *const *globs, struct tree *seed)
+static void plant_at(const struct build_context *j, const char *top, const struct tree *files,
+		     const char *const *globs, struct tree *seed)
 {
 	add_folders(j, top, seed);
 	for (size_t i = 0; i < files->count; i++) {
@@ -87,7 +98,8 @@ static void plant_overrides(const struct build_context *j, struct tree *seed)
 	const struct app *overrides = j->recipe.overrides.items;
 
 	for (size_t i = 0; j->overrides && i < j->recipe.overrides.count; i++) {
-		AUTO_FREE char *top = mem_printf("%s/overrides/%s", service_bench_path(j->services) + 1, overrides[i].name);
+		AUTO_FREE char *top =
+			mem_printf("%s/overrides/%s", service_bench_path(j->services) + 1, overrides[i].name);
 		plant_at(j, top, &j->overrides[i].files, NULL, seed);
 	}
 }
@@ -99,13 +111,15 @@ void build_apps_inputs(const struct build_context *j, const struct service_step 
 	tree_sort(ret);
 }
 
-/* Whether a step of an app is for it: what it is only with must be in the source, unless it is looked for elsewhere. */
+/* Whether a step of an app is for it: what it is only with must be in the source,
+ * unless it is looked for elsewhere. */
 static bool concerns(const struct build_context *j, size_t app, const struct service_step *step)
 {
 	const struct app *apps = j->recipe.apps.items;
 	AUTO_FREE char *top = mem_printf("%s/apps/%s", service_bench_path(j->services), apps[app].name);
 
-	return !step->only_with || strcmp(step->cwd, top) || tree_find(&j->sources[app].files, step->only_with);
+	return !step->only_with || strcmp(step->cwd, top) ||
+	       tree_find(&j->sources[app].files, step->only_with);
 }
 
 static size_t group_of(const struct parts *all, size_t app)
@@ -125,7 +139,8 @@ static void see(const struct parts *all, struct part *p, size_t group)
 {
 	for (size_t i = 0; i < (size_t)(p - all->items); i++)
 		if (all->items[i].kind == PART_ENVIRONMENT ||
-		    (all->of[group][i] && all->items[i].kind == PART_DEPENDENCIES && (p->kind != PART_DEPENDENCIES || all->items[i].round < p->round)))
+		    (all->of[group][i] && all->items[i].kind == PART_DEPENDENCIES &&
+		     (p->kind != PART_DEPENDENCIES || all->items[i].round < p->round)))
 			p->sees[i] = true;
 }
 
@@ -151,7 +166,8 @@ static void add_dependencies(struct parts *all, size_t app, size_t round, const 
 	if (!concerns(all->job, app, step))
 		return;
 	/* Only the last group has several apps, and those come one after another. */
-	if (!p || p->kind != PART_DEPENDENCIES || p->round != round || !all->of[group][all->count - 1] || group == app)
+	if (!p || p->kind != PART_DEPENDENCIES || p->round != round || !all->of[group][all->count - 1] ||
+	    group == app)
 		p = begin(all, PART_DEPENDENCIES);
 	p->round = round;
 	all->of[group][all->count - 1] = true;
@@ -206,7 +222,8 @@ static size_t count_groups(const struct build_context *j)
 {
 	const struct service_step *rows;
 	const struct app *apps = j->recipe.apps.items;
-	size_t count = service_app_steps(j->services, apps, &rows), each = 1, used = 1 + service_bench_steps(j->services, &rows);
+	size_t count = service_app_steps(j->services, apps, &rows), each = 1,
+	       used = 1 + service_bench_steps(j->services, &rows);
 
 	service_app_steps(j->services, apps, &rows);
 	for (size_t i = 0; i < count; i++)
@@ -256,7 +273,8 @@ static void feed_tools(struct digest_run *run, const struct build_context *j, co
 }
 
 /* Of all that a part sees, and of nothing else. */
-static struct digest key_of(const struct parts *all, size_t part, const struct digest *keys, const struct digest *below)
+static struct digest key_of(const struct parts *all, size_t part, const struct digest *keys,
+			    const struct digest *below)
 {
 	const struct part *p = &all->items[part];
 	struct digest_run *run = digest_start();
@@ -272,8 +290,10 @@ static struct digest key_of(const struct parts *all, size_t part, const struct d
 		const struct service_step *s = &p->steps.items[i];
 		feed_words(run, s->argv);
 		feed_words(run, s->env);
-		feed_words(run, (const char *const[]){ s->cwd, s->only_with ? s->only_with : "", s->as_root ? "root" : "user",
-						       s->network ? "network" : "", s->cache ? s->cache : "", NULL });
+		feed_words(run,
+			   (const char *const[]){ s->cwd, s->only_with ? s->only_with : "",
+						  s->as_root ? "root" : "user", s->network ? "network" : "",
+						  s->cache ? s->cache : "", NULL });
 		if (s->hosts)
 			feed_words(run, s->hosts);
 		feed_tools(run, all->job, s->argv);
@@ -310,15 +330,24 @@ void build_apps_plan(const struct build_context *j, const struct digest *package
 }
 
 /* A root of its own: what the part sees of the parts before it, over the packages. */
-static struct err *run(struct build_context *j, const struct bind *binds, size_t bind_count, const struct layer_root *packages,
-		       const struct part *p, const struct layer_root *made, const struct digest *key, struct layer_root *ret_made,
-		       struct layer_delta *ret)
+static struct err *run(struct build_context *j, const struct bind *binds, size_t bind_count,
+		       const struct layer_root *packages, const struct part *p, const struct layer_root *made,
+		       const struct digest *key, struct layer_root *ret_made, struct layer_delta *ret)
 {
 	struct layer_root root = { 0 };
 	struct layer_steps request = {
-		.store = j->store, .progress = j->progress, .key = *key, .root_key = *key, .seed = &p->seed,
-		.steps = p->steps.items, .step_count = p->steps.count, .uid = BUILD_APPS_USER, .gid = BUILD_APPS_USER,
-		.binds = binds, .bind_count = bind_count, .epoch = j->lock.epoch,
+		.store = j->store,
+		.progress = j->progress,
+		.key = *key,
+		.root_key = *key,
+		.seed = &p->seed,
+		.steps = p->steps.items,
+		.step_count = p->steps.count,
+		.uid = BUILD_APPS_USER,
+		.gid = BUILD_APPS_USER,
+		.binds = binds,
+		.bind_count = bind_count,
+		.epoch = j->lock.epoch,
 	};
 
 	layer_root_over(&root, packages);
@@ -342,7 +371,8 @@ struct err *build_apps(struct build_context *j, const struct layer_root *root, s
 	make_parts(j, &all);
 	for (size_t i = 0; !e && i < a->count; i++) {
 		progress_stage(j->progress, a->names[i], all.items[i].steps.count, "steps");
-		e = run(j, binds.items, binds.count, root, &all.items[i], a->made, &a->keys[i], &a->made[i], &a->parts[i]);
+		e = run(j, binds.items, binds.count, root, &all.items[i], a->made, &a->keys[i], &a->made[i],
+			&a->parts[i]);
 		if (!e)
 			progress_done(j->progress, a->parts[i].cached ? "cached" : NULL);
 	}

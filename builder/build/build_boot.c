@@ -11,14 +11,19 @@
 #define LIMIT (256u << 20)
 #define FOLDER "boot/mkbench"
 
-/* Whatever a disk may hang on, what the root is made of, and what a NoCloud seed may be. A kernel that has one built in, or not at all, is
- * fine: those that it has as modules are loaded with all they need. What they ask for by another name than a module's
- * (modules.softdep) comes first: no program of the first root answers the kernel's question for it. */
+/* Whatever a disk may hang on, what the root is made of, and what a NoCloud seed may be. A kernel that has
+ * one built in, or not at all, is
+ * fine: those that it has as modules are loaded with all they need. What they ask for by another name than a
+ * module's (modules.softdep) comes first: no program of the first root answers the kernel's question for it.
+ */
 static const char *const wanted[] = {
-	"crc32c_generic", "crc32c-intel", "sha256_generic", "sha256-ssse3",
-	"virtio_pci", "virtio_mmio", "virtio_blk", "virtio_scsi", "nvme", "ahci", "ata_piix", "sd_mod", "mptspi", "vmw_pvscsi", "hv_storvsc",
-	"xen-blkfront", "mmc_block", "usb-storage", "uas", "xhci-pci", "ehci-pci", "dm-verity", "erofs", "overlay", "ext4", "qemu_fw_cfg", "dmi-sysfs",
-	"sr_mod", "isofs", "vfat", "nls_cp437", "nls_ascii", "nls_iso8859-1", "nls_utf8",
+	"crc32c_generic", "crc32c-intel", "sha256_generic", "sha256-ssse3", "virtio_pci",
+	"virtio_mmio",	  "virtio_blk",	  "virtio_scsi",    "nvme",	    "ahci",
+	"ata_piix",	  "sd_mod",	  "mptspi",	    "vmw_pvscsi",   "hv_storvsc",
+	"xen-blkfront",	  "mmc_block",	  "usb-storage",    "uas",	    "xhci-pci",
+	"ehci-pci",	  "dm-verity",	  "erofs",	    "overlay",	    "ext4",
+	"qemu_fw_cfg",	  "dmi-sysfs",	  "sr_mod",	    "isofs",	    "vfat",
+	"nls_cp437",	  "nls_ascii",	  "nls_iso8859-1",  "nls_utf8",
 };
 
 struct module {
@@ -28,10 +33,13 @@ struct module {
 
 struct modules {
 	const struct tree *tree;
-	const char *folder;          /* "usr/lib/modules/6.1.0-50-cloud-amd64" */
-	char *dep;                   /* modules.dep: "kernel/fs/erofs/erofs.ko: kernel/lib/libcrc32c.ko …" */
+	const char *folder; /* "usr/lib/modules/6.1.0-50-cloud-amd64" */
+	char *dep;	    /* modules.dep: "kernel/fs/erofs/erofs.ko: kernel/lib/libcrc32c.ko …" */
 	struct text list;
-	struct { struct module *items; size_t count, room; } all; /* in the order of that list */
+	struct {
+		struct module *items;
+		size_t count, room;
+	} all; /* in the order of that list */
 };
 
 /* Whether a path of modules.dep is that module: its name, with - and _ alike, before .ko. */
@@ -83,7 +91,8 @@ static struct err *put_line(struct modules *m, const char *line, size_t len)
 
 static int by_offset(const void *a, const void *b)
 {
-	const struct content *x = &(*(const struct module *const *)a)->entry->content, *y = &(*(const struct module *const *)b)->entry->content;
+	const struct content *x = &(*(const struct module *const *)a)->entry->content,
+			     *y = &(*(const struct module *const *)b)->entry->content;
 
 	return (x->offset > y->offset) - (x->offset < y->offset);
 }
@@ -126,7 +135,8 @@ static struct err *put_modules(struct modules *m, struct content_source *content
 	return NULL;
 }
 
-static struct err *read_file(const struct tree *t, struct content_source *s, const char *path, void **ret, size_t *ret_len)
+static struct err *read_file(const struct tree *t, struct content_source *s, const char *path, void **ret,
+			     size_t *ret_len)
 {
 	const struct entry *e = tree_find(t, path);
 
@@ -138,7 +148,8 @@ static struct err *read_file(const struct tree *t, struct content_source *s, con
 
 static struct err *make_initrd(const struct tree *tree, struct content_source *s, struct build_boot *b)
 {
-	AUTO_FREE char *folder = mem_printf("usr/lib/modules/%s", b->release), *dep_path = mem_printf("%s/modules.dep", folder);
+	AUTO_FREE char *folder = mem_printf("usr/lib/modules/%s", b->release),
+		       *dep_path = mem_printf("%s/modules.dep", folder);
 	AUTO_FREE void *guest = NULL, *dep = NULL;
 	struct cpio c = { 0 };
 	size_t guest_bytes, len;
@@ -169,7 +180,8 @@ static struct err *find_kernel(const struct tree *t, struct content_source *s, s
 	return err_new(ERR_BUILD, "disk.kernel: that package brings no kernel");
 }
 
-struct err *build_boot(const struct tree *tree, const struct tree *grub, struct content_source *contents, struct build_boot *ret)
+struct err *build_boot(const struct tree *tree, const struct tree *grub, struct content_source *contents,
+		       struct build_boot *ret)
 {
 	size_t mbr_bytes;
 
@@ -192,11 +204,14 @@ void build_boot_done(struct build_boot *b)
 	*b = (struct build_boot){ 0 };
 }
 
-#define MODULES "part_gpt", "fat", "normal", "configfile", "linux", "echo", "serial", "terminal", "test", "sleep", "all_video"
+#define MODULES                                                                                            \
+	"part_gpt", "fat", "normal", "configfile", "linux", "echo", "serial", "terminal", "test", "sleep", \
+		"all_video"
 
-/* GRUB's manual, "grub-mkimage": a prefix that begins with "(," is on the disk that the BIOS names, one without a
- * device on that which the firmware loaded the image from. */
-struct err *build_boot_loaders(struct build_context *j, const struct digest *root_key, struct layer_root *root, struct layer_delta *ret)
+/* GRUB's manual, "grub-mkimage": a prefix that begins with "(," is on the disk that the BIOS names, one
+ * without a device on that which the firmware loaded the image from. */
+struct err *build_boot_loaders(struct build_context *j, const struct digest *root_key,
+			       struct layer_root *root, struct layer_delta *ret)
 {
 	/* clang-format off */
 	static const char *const bios[] = {
@@ -208,7 +223,8 @@ struct err *build_boot_loaders(struct build_context *j, const struct digest *roo
 		MODULES, NULL,
 	};
 	/* clang-format on */
-	static const char *const copy[] = { "/bin/cp", "/usr/lib/grub/i386-pc/boot.img", "/" FOLDER "/boot.img", NULL };
+	static const char *const copy[] = { "/bin/cp", "/usr/lib/grub/i386-pc/boot.img",
+					    "/" FOLDER "/boot.img", NULL };
 	const struct service_step steps[] = {
 		{ .name = "GRUB for BIOS", .as_root = true, .argv = bios },
 		{ .name = "GRUB for UEFI", .as_root = true, .argv = uefi },
@@ -220,7 +236,8 @@ struct err *build_boot_loaders(struct build_context *j, const struct digest *roo
 	for (size_t i = 0; i < COUNT(steps); i++)
 		for (const char *const *word = steps[i].argv; *word; word++)
 			digest_feed_word(run, *word);
-	tree_add(&seed, &(struct entry){ .path = FOLDER, .kind = ENTRY_FOLDER, .mode = 0755, .mtime = j->lock.epoch });
+	tree_add(&seed, &(struct entry){
+				.path = FOLDER, .kind = ENTRY_FOLDER, .mode = 0755, .mtime = j->lock.epoch });
 	tree_add_parents(&seed, NULL, j->lock.epoch);
 	struct layer_steps request = {
 		.store = j->store,
@@ -236,7 +253,8 @@ struct err *build_boot_loaders(struct build_context *j, const struct digest *roo
 	return e;
 }
 
-/* roothash= is systemd's word (systemd-veritysetup-generator(8)); systemd.verity=no because it is done when systemd starts. */
+/* roothash= is systemd's word (systemd-veritysetup-generator(8)); systemd.verity=no because
+ * it is done when systemd starts. */
 char *build_boot_menu(const char *title, const struct digest *root_hash, const char *data_id)
 {
 	char hex[DIGEST_HEX];

@@ -12,12 +12,16 @@
 
 static void add_file(struct tree *t, const char *path, uint32_t mode, const char *bytes, size_t len)
 {
-	tree_add(t, &(struct entry){ .path = path, .kind = ENTRY_FILE, .mode = mode, .size_bytes = len, .sha256 = digest_of(bytes, len),
+	tree_add(t, &(struct entry){ .path = path,
+				     .kind = ENTRY_FILE,
+				     .mode = mode,
+				     .size_bytes = len,
+				     .sha256 = digest_of(bytes, len),
 				     .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 }
 
-/* One file under the name of its first task; the others are links to it. Beside it what was linked into it, for who asks what an image is
- * made of (sbom/sbom.h); without that it is not known. */
+/* One file under the name of its first task; the others are links to it. Beside it what was linked into it,
+ * for who asks what an image is made of (sbom/sbom.h); without that it is not known. */
 static struct err *add_guest(struct build_context *j, bool say, struct tree *t)
 {
 	static const char *const names[] = { "provision", "health", "ctl", "as" };
@@ -30,9 +34,13 @@ static struct err *add_guest(struct build_context *j, bool say, struct tree *t)
 		add_file(t, GUEST_FOLDER "/libraries.json", 0644, p.note, p.note_len);
 	for (size_t i = 0; i < COUNT(names); i++) {
 		AUTO_FREE char *name = mem_printf(GUEST_FOLDER "/%s", names[i]);
-		tree_add(t, &(struct entry){ .path = name, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
+		tree_add(t, &(struct entry){
+				    .path = name, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
 	}
-	tree_add(t, &(struct entry){ .path = "usr/bin/benchctl", .kind = ENTRY_SYMLINK, .mode = 0777, .link = "../lib/mkbench/ctl" });
+	tree_add(t, &(struct entry){ .path = "usr/bin/benchctl",
+				     .kind = ENTRY_SYMLINK,
+				     .mode = 0777,
+				     .link = "../lib/mkbench/ctl" });
 	return NULL;
 }
 
@@ -45,7 +53,8 @@ static struct err *identify_apps(struct build_context *j)
 		AUTO_FREE char *content = mem_printf("sha256:%s", digest_hex(&j->sources[i].digest, hex));
 		AUTO_FREE char *version = NULL;
 		TRY(app_version(j, i, &version));
-		service_identify(j->services, i, &(struct app_identity){ j->sources[i].commit, content, version });
+		service_identify(j->services, i,
+				 &(struct app_identity){ j->sources[i].commit, content, version });
 	}
 	return NULL;
 }
@@ -78,7 +87,8 @@ struct err *build_configuration(struct build_context *j, const char *build_id, s
 
 static bool is_program(const struct entry *e)
 {
-	return !strcmp(e->path, GUEST_FOLDER) || !strcmp(e->path, GUEST_FOLDER "/init") || !strcmp(e->path, GUEST_FOLDER "/libraries.json");
+	return !strcmp(e->path, GUEST_FOLDER) || !strcmp(e->path, GUEST_FOLDER "/init") ||
+	       !strcmp(e->path, GUEST_FOLDER "/libraries.json");
 }
 
 void build_configuration_split(const struct tree *t, struct tree *programs, struct tree *rest)

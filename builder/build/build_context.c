@@ -25,13 +25,16 @@ struct err *build_context_open(struct build_context *j, const char *recipe_path,
 	return store_open(NULL, &j->store);
 }
 
-/* Whoever asks for packages, in layer order: what the recipe wants is in the image, and comes before what only builds. */
+/* Whoever asks for packages, in layer order: what the recipe wants is in the image, and
+ * comes before what only builds. */
 static size_t roots_of(const struct build_context *j, const struct declared *declared, struct plan_root **ret)
 {
 	const struct service_package *packages;
 	size_t count = service_packages(j->services, &packages), n = 0;
-	const char *const *more = j->recipe.base.packages.items, *const *tools = j->recipe.base.build_packages.items;
-	size_t most = count + j->recipe.base.packages.count + j->recipe.base.build_packages.count + declared->count + RUNTIME_COUNT;
+	const char *const *more = j->recipe.base.packages.items, *const *tools =
+									 j->recipe.base.build_packages.items;
+	size_t most = count + j->recipe.base.packages.count + j->recipe.base.build_packages.count +
+		      declared->count + RUNTIME_COUNT;
 	struct plan_root *roots = mem_array(most, sizeof *roots);
 
 	for (int group = 0; group < GROUP_COUNT; group++) {
@@ -40,7 +43,8 @@ static size_t roots_of(const struct build_context *j, const struct declared *dec
 		for (size_t i = 0; group == GROUP_BUILD && i < declared->count; i++)
 			roots[n++] = (struct plan_root){ declared->items[i].name, GROUP_RUNTIME };
 		for (size_t i = 0; i < count; i++)
-			if (packages[i].group == group && !build_runtime_replaces(&j->recipe, packages[i].name, group))
+			if (packages[i].group == group &&
+			    !build_runtime_replaces(&j->recipe, packages[i].name, group))
 				roots[n++] = (struct plan_root){ packages[i].name, group };
 		for (size_t i = 0; group == GROUP_BUILD && i < j->recipe.base.build_packages.count; i++)
 			roots[n++] = (struct plan_root){ tools[i], GROUP_BUILD };
@@ -63,8 +67,9 @@ static struct err *check_pdf(const struct recipe *r, const struct index *ix)
 }
 
 /* The same with the packages of interpreters that the recipe names by their version. */
-static struct err *roots_with_runtime(struct build_context *j, const struct index *ix, const struct declared *declared,
-				      struct plan_root **ret, size_t *ret_count)
+static struct err *roots_with_runtime(struct build_context *j, const struct index *ix,
+				      const struct declared *declared, struct plan_root **ret,
+				      size_t *ret_count)
 {
 	struct plan_root *roots;
 	size_t count = roots_of(j, declared, &roots), at = 0;
@@ -144,10 +149,12 @@ static void pin_apps(struct build_context *j)
 		AUTO_FREE char *tree = mem_printf("sha256:%s", digest_hex(&src->digest, hex));
 		const char **modules = arena_new(&j->lock.arena, src->modules.count * sizeof *modules);
 		for (size_t k = 0; k < src->modules.count; k++)
-			modules[k] = arena_dup(&j->lock.arena, src->modules.items[k], strlen(src->modules.items[k]));
+			modules[k] = arena_dup(&j->lock.arena, src->modules.items[k],
+					       strlen(src->modules.items[k]));
 		j->lock.apps[j->lock.app_count++] = (struct lock_app){
 			.name = arena_dup(&j->lock.arena, apps[i].name, strlen(apps[i].name)),
-			.commit = src->commit ? arena_dup(&j->lock.arena, src->commit, strlen(src->commit)) : NULL,
+			.commit = src->commit ? arena_dup(&j->lock.arena, src->commit, strlen(src->commit)) :
+						NULL,
 			.modules = { modules, src->modules.count },
 			.tree = arena_dup(&j->lock.arena, tree, strlen(tree)),
 		};
@@ -180,7 +187,8 @@ static struct err *get_sources(struct build_context *j)
 	for (size_t i = 0; i < j->recipe.overrides.count; i++)
 		TRY(get_override(j, &overrides[i], &j->overrides[i]));
 	for (size_t i = 0; i < count; i++) {
-		TRY(source_get(j->store, &j->recipe, &apps[i], pin_of(&j->lock, apps[i].name), j->progress, &j->sources[i]));
+		TRY(source_get(j->store, &j->recipe, &apps[i], pin_of(&j->lock, apps[i].name), j->progress,
+			       &j->sources[i]));
 		progress_add(j->progress, 1);
 	}
 	TRY(build_runtime_sources(j));
@@ -240,8 +248,10 @@ static struct err *check_declared(struct build_context *j)
 
 	for (size_t i = 0; !e && i < declared.count; i++)
 		if (!has_package(&j->lock, declared.items[i].name))
-			e = err_new(ERR_RECIPE, "an app declares the package %s now: run 'mkbench lock %s' to resolve again",
-				    declared.items[i].name, j->recipe_path);
+			e = err_new(
+				ERR_RECIPE,
+				"an app declares the package %s now: run 'mkbench lock %s' to resolve again",
+				declared.items[i].name, j->recipe_path);
 	free(declared.items);
 	return e;
 }
@@ -251,7 +261,9 @@ struct err *build_context_lock_update(struct build_context *j, const char *name)
 	struct lock_app *app = pin_of(&j->lock, name);
 
 	if (!app && !has_package(&j->lock, name))
-		return err_new(ERR_USAGE, "%s has no app and no package '%s' (an app's folder is taken as it stands)", j->lock_path, name);
+		return err_new(ERR_USAGE,
+			       "%s has no app and no package '%s' (an app's folder is taken as it stands)",
+			       j->lock_path, name);
 	if (app)
 		app->name = ""; /* nothing pins it */
 	TRY(get_sources(j));
@@ -279,8 +291,8 @@ static const char *what_changed(const struct build_context *j)
 
 	if (wanted == has_disk(&j->lock))
 		return "is out of date (the suite, archives, packages, framework or apps changed)";
-	return wanted ? "was made without the packages of a disk, which 'outputs' wants now"
-		      : "was made with the packages of a disk, which 'outputs' no longer wants";
+	return wanted ? "was made without the packages of a disk, which 'outputs' wants now" :
+			"was made with the packages of a disk, which 'outputs' no longer wants";
 }
 
 struct err *build_context_lock_read(struct build_context *j, bool *ret_found)
@@ -291,8 +303,8 @@ struct err *build_context_lock_read(struct build_context *j, bool *ret_found)
 	if (!*ret_found)
 		return NULL;
 	if (!digest_equal(&asked, &j->lock.asked))
-		return err_new(ERR_RECIPE, "%s %s: run 'mkbench lock %s' to resolve again", j->lock_path, what_changed(j),
-			       j->recipe_path);
+		return err_new(ERR_RECIPE, "%s %s: run 'mkbench lock %s' to resolve again", j->lock_path,
+			       what_changed(j), j->recipe_path);
 	plan_make(&j->recipe, &j->lock, &j->plan);
 	return NULL;
 }
@@ -335,10 +347,12 @@ struct err *build_context_text(const struct build_context *j, size_t app, const 
 	if (!e || e->kind != ENTRY_FILE || e->content.kind != CONTENT_DISK)
 		return NULL;
 	TRY_AS(file_read(e->content.path, TEXT_LIMIT, &bytes, &len), "app %s", a->name);
-	/* A layer kept under the app's digest may be used without the folder being read again, so nobody else would see it. */
+	/* A layer kept under the app's digest may be used without the folder being read
+	 * again, so nobody else would see it. */
 	struct digest found = digest_of(bytes, len);
 	if (!digest_equal(&found, &e->sha256))
-		return err_new(ERR_BUILD, "%s changed during the build: run again when nothing is editing it", e->content.path);
+		return err_new(ERR_BUILD, "%s changed during the build: run again when nothing is editing it",
+			       e->content.path);
 	if (!utf8_from_file(&bytes, &len))
 		return err_new(ERR_RECIPE, "%s: %s is not a text: save it as UTF-8", a->name, file);
 	*ret = TAKE(bytes);

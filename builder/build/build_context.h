@@ -19,27 +19,30 @@ struct build_context {
 	char *lock_path;
 	struct lock lock;
 	struct plan plan;
-	struct app_source *sources;      /* one an app of the recipe, once build_context_sources was called */
-	struct app_source *overrides;    /* one an override */
-	struct app_source *runtimes;     /* one a build of the recipe's 'runtime' */
-	struct digest programs;          /* of mkbench's own in the image, once the configuration was made */
+	struct app_source *sources;   /* one an app of the recipe, once build_context_sources was called */
+	struct app_source *overrides; /* one an override */
+	struct app_source *runtimes;  /* one a build of the recipe's 'runtime' */
+	struct digest programs;	      /* of mkbench's own in the image, once the configuration was made */
 };
 
 /* Its recipe was read and its services are loaded. */
-struct err *build_context_open(struct build_context *j, const char *recipe_path, enum progress_style style) MUST_CHECK;
+struct err *build_context_open(struct build_context *j, const char *recipe_path,
+			       enum progress_style style) MUST_CHECK;
 /* Takes the lock beside the recipe, and with it the plan. ERR_RECIPE when it answers another recipe. */
 struct err *build_context_lock_read(struct build_context *j, bool *ret_found) MUST_CHECK;
 /* By the network: gets the archives' indexes and the apps' sources and chooses; the plan follows. */
 struct err *build_context_lock_choose(struct build_context *j) MUST_CHECK;
 /* The same, and writes the lock. */
 struct err *build_context_lock_make(struct build_context *j) MUST_CHECK;
-/* Moves one thing of the lock that was read, an app or a package, leaves the rest, and writes it. ERR_USAGE when it has no such. */
+/* Moves one thing of the lock that was read, an app or a package, leaves the rest, and writes it.
+ * ERR_USAGE when it has no such. */
 struct err *build_context_lock_update(struct build_context *j, const char *name) MUST_CHECK;
-/* Gets every app's source as the lock pins it, and sees that each app has those it needs: ERR_BUILD when the file that says so
- * is not the one that was hashed any more. */
+/* Gets every app's source as the lock pins it, and sees that each app has those it needs: ERR_BUILD when the
+ * file that says so is not the one that was hashed any more. */
 struct err *build_context_sources(struct build_context *j) MUST_CHECK;
 /* A text file of an app's source, the caller's; NULL when it has no such file. ERR_BUILD as above. */
-struct err *build_context_text(const struct build_context *j, size_t app, const char *file, char **ret) MUST_CHECK;
+struct err *build_context_text(const struct build_context *j, size_t app, const char *file,
+			       char **ret) MUST_CHECK;
 /* The second half of build_context_sources. */
 struct err *app_needs(struct build_context *j) MUST_CHECK;
 void build_context_close(struct build_context *j);

@@ -20,19 +20,20 @@
 #include "disk/vmdk.h"
 #include "disk/zst.h"
 
-#define FORMAT "disk 4"          /* changes when the same inputs give another disk */
+#define FORMAT "disk 4" /* changes when the same inputs give another disk */
 
 struct work {
 	struct build_context *job;
 	struct layer_package *packages;
-	struct layer_request disk, boot;     /* above the image's packages; GRUB's, above those */
+	struct layer_request disk, boot; /* above the image's packages; GRUB's, above those */
 	struct digest disk_key, boot_key, seed;
 	struct layer_set *disk_set, *boot_set;
 	struct layer_root root;
 	struct layer_delta configured, loaders;
-	struct tree configuration, whole;    /* what only a disk has; its root */
-	const char *raw;                     /* the raw output, once it is there */
-	int spare;                           /* what the other formats are made from, open: that, or a raw disk without a name */
+	struct tree configuration, whole; /* what only a disk has; its root */
+	const char *raw;		  /* the raw output, once it is there */
+	/* what the other formats are made from, open: that, or a raw disk without a name */
+	int spare;
 };
 
 static size_t gather(const struct plan_layer *layer, struct layer_package *ret)
@@ -78,7 +79,9 @@ static struct err *plan(struct work *w, const struct build_layers *layers)
 	TRY(service_render_disk(w->job->services, &w->configuration));
 	for (size_t i = 0; i < COUNT(programs); i++) {
 		AUTO_FREE char *path = mem_printf("usr/lib/mkbench/%s", programs[i]);
-		tree_add(&w->configuration, &(struct entry){ .path = path, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
+		tree_add(
+			&w->configuration,
+			&(struct entry){ .path = path, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
 	}
 	tree_sort(&w->configuration);
 	tree_date(&w->configuration);
@@ -89,7 +92,8 @@ static struct err *plan(struct work *w, const struct build_layers *layers)
 /* What a disk has beside the image. */
 static struct err *audit(struct work *w)
 {
-	struct digest packages = build_layer_blob_key("disk packages", &w->disk_key, ""), changed = build_layer_blob_key("disk configured", &w->disk_key, "");
+	struct digest packages = build_layer_blob_key("disk packages", &w->disk_key, ""),
+		      changed = build_layer_blob_key("disk configured", &w->disk_key, "");
 	struct digest own = tree_digest(&w->configuration);
 
 	TRY(build_layer_blob_audit(w->job, &packages, layer_group(w->disk_set, 0), "disk packages"));
@@ -124,7 +128,8 @@ static struct err *make_tree(struct work *w, struct build_layers *layers)
 	TRY(build_layers_open(layers, &image, &whole));
 	struct err *e = configure(w, image);
 	if (!e) {
-		const struct tree *all[] = { &whole, layer_whole(w->disk_set), &w->configured.tree, &w->configuration };
+		const struct tree *all[] = { &whole, layer_whole(w->disk_set), &w->configured.tree,
+					     &w->configuration };
 		tree_add_parents(&w->configuration, NULL, TREE_TIME);
 		tree_merge(all, COUNT(all), &w->whole);
 	}
@@ -153,18 +158,26 @@ static void source_end(struct source *s)
 	layer_reader_done(s->packs);
 }
 
-static struct err *write_disk(struct work *w, struct build_boot *b, const struct content_reader *readers, unsigned count, int fd)
+static struct err *write_disk(struct work *w, struct build_boot *b, const struct content_reader *readers,
+			      unsigned count, int fd)
 {
 	const struct recipe *r = &w->job->recipe;
 	struct disk_image d = {
-		.root = &w->whole, .readers = readers, .reader_count = count, .boot = b->mbr, .core = b->core, .core_bytes = b->core_bytes,
-		.epoch = w->job->lock.epoch, .size_bytes = r->disk.size_bytes >> 20 << 20,
+		.root = &w->whole,
+		.readers = readers,
+		.reader_count = count,
+		.boot = b->mbr,
+		.core = b->core,
+		.core_bytes = b->core_bytes,
+		.epoch = w->job->lock.epoch,
+		.size_bytes = r->disk.size_bytes >> 20 << 20,
 	};
 	struct digest root_hash;
 
 	memcpy(d.seed, w->seed.bytes, sizeof d.seed);
 	TRY(disk_write(&d, fd, &root_hash));
-	AUTO_FREE char *title = mem_printf("%s %s", r->name, r->version), *data_id = disk_partition_id(d.seed, "data");
+	AUTO_FREE char *title = mem_printf("%s %s", r->name, r->version),
+		       *data_id = disk_partition_id(d.seed, "data");
 	AUTO_FREE char *menu = build_boot_menu(title, &root_hash, data_id);
 	const struct fat_file esp[] = {
 		{ "EFI/BOOT/BOOTX64.EFI", b->efi, b->efi_bytes },
@@ -215,8 +228,10 @@ static struct err *open_raw(struct work *w, const char *beside, int *ret)
 }
 
 /* Of a raw disk, to fd; the raw disk itself comes first, and by itself. */
-static struct err *(*const writers[OUTPUT_COUNT])(int raw, int fd) = { 
-	[OUTPUT_QCOW2] = qcow2_write, [OUTPUT_VMDK] = vmdk_write, [OUTPUT_RAW_ZST] = zst_write,
+static struct err *(*const writers[OUTPUT_COUNT])(int raw, int fd) = {
+	[OUTPUT_QCOW2] = qcow2_write,
+	[OUTPUT_VMDK] = vmdk_write,
+	[OUTPUT_RAW_ZST] = zst_write,
 };
 
 static struct err *write_part(struct work *w, int output, const char *path)
@@ -232,7 +247,8 @@ static struct err *write_part(struct work *w, int output, const char *path)
 	return writers[output](w->spare, fd);
 }
 
-static struct err *write_output(struct work *w, struct build_layers *layers, int output, const struct output_file *p, struct image_result *ret)
+static struct err *write_output(struct work *w, struct build_layers *layers, int output,
+				const struct output_file *p, struct image_result *ret)
 {
 	struct stat st;
 
@@ -254,7 +270,8 @@ static struct err *write_output(struct work *w, struct build_layers *layers, int
 	return NULL;
 }
 
-static struct err *place_output(struct work *w, struct build_layers *layers, int output, const char *folder, struct image_result *ret)
+static struct err *place_output(struct work *w, struct build_layers *layers, int output, const char *folder,
+				struct image_result *ret)
 {
 	const struct image_config config = { .name = w->job->recipe.name, .tag = w->job->recipe.version };
 	struct output_file p;
@@ -266,7 +283,8 @@ static struct err *place_output(struct work *w, struct build_layers *layers, int
 }
 
 /* The raw disk first, whatever the recipe's order: the others are made from it. */
-static struct err *write_all(struct work *w, struct build_layers *layers, const char *folder, struct image_result *results)
+static struct err *write_all(struct work *w, struct build_layers *layers, const char *folder,
+			     struct image_result *results)
 {
 	const int *outputs = w->job->recipe.outputs.items;
 
@@ -293,7 +311,8 @@ static void end(struct work *w)
 	free(w->packages);
 }
 
-struct err *build_disk(struct build_context *j, struct build_layers *layers, const char *folder, struct image_result *results)
+struct err *build_disk(struct build_context *j, struct build_layers *layers, const char *folder,
+		       struct image_result *results)
 {
 	struct work w = { .job = j, .spare = -1 };
 	struct err *e = plan(&w, layers);

@@ -12,7 +12,7 @@
 #include "layer/layer.h"
 #include "report/layer_record.h"
 
-#define POUR_FORMAT "pour 2"     /* changes when the same tree gives other bytes */
+#define POUR_FORMAT "pour 2" /* changes when the same tree gives other bytes */
 
 struct digest build_layer_blob_key(const char *kind, const struct digest *inputs, const char *name)
 {
@@ -57,8 +57,8 @@ static void put_blob(struct text *t, const struct layer_blob *b)
 {
 	char digest[DIGEST_HEX], diff_id[DIGEST_HEX];
 
-	text_printf(t, "%s %s %" PRIu64 " %" PRIu64 "\n", digest_hex(&b->digest, digest), digest_hex(&b->diff_id, diff_id),
-		    b->size_bytes, b->unpacked_bytes);
+	text_printf(t, "%s %s %" PRIu64 " %" PRIu64 "\n", digest_hex(&b->digest, digest),
+		    digest_hex(&b->diff_id, diff_id), b->size_bytes, b->unpacked_bytes);
 }
 
 /* Reads one line and moves past it; false when it is not one, or its blob is gone. */
@@ -67,13 +67,16 @@ static bool take_blob(struct build_context *j, const char **text, struct layer_b
 	char digest[DIGEST_HEX], diff_id[DIGEST_HEX];
 	int used = 0;
 
-	if (sscanf(*text, "%64s %64s %" SCNu64 " %" SCNu64 "\n%n", digest, diff_id, &ret->size_bytes, &ret->unpacked_bytes, &used) != 4)
+	if (sscanf(*text, "%64s %64s %" SCNu64 " %" SCNu64 "\n%n", digest, diff_id, &ret->size_bytes,
+		   &ret->unpacked_bytes, &used) != 4)
 		return false;
 	*text += used;
-	return digest_parse(digest, &ret->digest) && digest_parse(diff_id, &ret->diff_id) && store_has(j->store, &ret->digest);
+	return digest_parse(digest, &ret->digest) && digest_parse(diff_id, &ret->diff_id) &&
+	       store_has(j->store, &ret->digest);
 }
 
-struct err *build_layer_blob_audit(struct build_context *j, const struct digest *key, const struct tree *t, const char *what)
+struct err *build_layer_blob_audit(struct build_context *j, const struct digest *key, const struct tree *t,
+				   const char *what)
 {
 	const struct audit a = { j->store, j->progress, service_audit(j->services), &j->recipe };
 	struct digest rules = build_layer_blob_rules(j), well = build_layer_blob_key("audit", &rules, "");
@@ -88,7 +91,8 @@ struct err *build_layer_blob_audit(struct build_context *j, const struct digest 
 	return store_ref_write(j->store, "audited", &well, "well");
 }
 
-struct err *build_layer_blob(struct build_context *j, const struct digest *key, const struct tree *t, const char *what, struct layer_blob *ret)
+struct err *build_layer_blob(struct build_context *j, const struct digest *key, const struct tree *t,
+			     const char *what, struct layer_blob *ret)
 {
 	AUTO_FREE char *known = NULL;
 	AUTO_TEXT struct text line = { 0 };
@@ -101,7 +105,8 @@ struct err *build_layer_blob(struct build_context *j, const struct digest *key, 
 	struct layer_reader *reader = layer_reader(j->store);
 	struct layer_record *record = layer_record_begin();
 	const struct image_pour_watch watch = { record, layer_record_entry, layer_record_bytes };
-	struct err *e = image_pour(j->store, t, &(struct content_reader){ reader, layer_read }, j->lock.epoch, &watch, ret);
+	struct err *e = image_pour(j->store, t, &(struct content_reader){ reader, layer_read }, j->lock.epoch,
+				   &watch, ret);
 	layer_reader_done(reader);
 	layer_record_end(record, e ? NULL : j->store, &ret->digest, ret->size_bytes, ret->unpacked_bytes);
 	TRY(e);
@@ -111,10 +116,12 @@ struct err *build_layer_blob(struct build_context *j, const struct digest *key, 
 
 /* As many layers as there can be, with the longest numbers. */
 #define LINE_MAX_BYTES (2 * DIGEST_HEX + 2 * sizeof "18446744073709551615")
-_Static_assert(BUILD_LAYERS_MAX * LINE_MAX_BYTES + DIGEST_HEX <= STORE_REF_LIMIT, "a build's layers are remembered in one ref");
+_Static_assert(BUILD_LAYERS_MAX *LINE_MAX_BYTES + DIGEST_HEX <= STORE_REF_LIMIT,
+	       "a build's layers are remembered in one ref");
 
-struct err *build_layer_blob_remember(struct build_context *j, const struct digest *build, const struct image_layer *layers, size_t count,
-				const struct digest *tree)
+struct err *build_layer_blob_remember(struct build_context *j, const struct digest *build,
+				      const struct image_layer *layers, size_t count,
+				      const struct digest *tree)
 {
 	AUTO_TEXT struct text lines = { 0 };
 	char hex[DIGEST_HEX];
@@ -125,7 +132,8 @@ struct err *build_layer_blob_remember(struct build_context *j, const struct dige
 	return store_ref_write(j->store, "build", build, lines.bytes);
 }
 
-bool build_layer_blob_recall(struct build_context *j, const struct digest *build, struct image_layer *layers, size_t count, struct digest *tree)
+bool build_layer_blob_recall(struct build_context *j, const struct digest *build, struct image_layer *layers,
+			     size_t count, struct digest *tree)
 {
 	AUTO_FREE char *known = NULL;
 	struct err *e = store_ref_read(j->store, "build", build, &known);

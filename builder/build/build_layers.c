@@ -18,13 +18,14 @@
 /* Everything of one build that outlives a step. */
 struct build_work {
 	struct build_context *job;
-	struct build_root root;              /* what apps are built over */
+	struct build_root root; /* what apps are built over */
 	struct build_apps apps;
-	struct tree settled[BUILD_APPS_PARTS + 2]; /* what an image has of the interpreters, if any, and of the apps' parts; the last: nothing */
+	/* what an image has of the interpreters, if any, and of the apps' parts; the last: nothing */
+	struct tree settled[BUILD_APPS_PARTS + 2];
 	struct tree configuration;
-	struct tree unnamed;                 /* the configuration without the build's name */
-	struct tree sites;                   /* prebaked ones */
-	bool made;                           /* the deltas are here, not only what was poured from them */
+	struct tree unnamed; /* the configuration without the build's name */
+	struct tree sites;   /* prebaked ones */
+	bool made;	     /* the deltas are here, not only what was poured from them */
 };
 
 /* Layers that steps made: the interpreters, where the recipe brings them, then the apps' parts. */
@@ -35,7 +36,8 @@ static size_t part_count(const struct build_work *w)
 
 static void merge_all(struct build_work *w, struct tree *ret)
 {
-	const struct tree *layers[4 + BUILD_APPS_PARTS] = { layer_whole(w->root.set), &w->root.configured.tree };
+	const struct tree *layers[4 + BUILD_APPS_PARTS] = { layer_whole(w->root.set),
+							    &w->root.configured.tree };
 	size_t n = 2;
 
 	for (size_t i = 0; i < part_count(w); i++)
@@ -58,7 +60,8 @@ static struct digest whole_tree(struct build_work *w)
 /* An app's layers as an image has them: without what only the building needed. */
 static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 {
-	const struct tree *parts[BUILD_APPS_PARTS + 2], *packages[] = { layer_whole(w->root.set), &w->root.configured.tree };
+	const struct tree *parts[BUILD_APPS_PARTS + 2],
+		*packages[] = { layer_whole(w->root.set), &w->root.configured.tree };
 	struct tree below = { 0 }, left_out = { 0 };
 	size_t count = part_count(w), first = count - w->apps.count;
 
@@ -69,7 +72,8 @@ static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 		parts[first + i] = &w->apps.parts[i].tree;
 	parts[count] = &left_out;
 	tree_merge(packages, COUNT(packages), &below);
-	tree_settle(parts, count + 1, &below, service_prune(w->job->services), w->job->lock.epoch, w->settled);
+	tree_settle(parts, count + 1, &below, service_prune(w->job->services), w->job->lock.epoch,
+		    w->settled);
 	tree_done(&below);
 	tree_done(&left_out);
 	for (size_t i = 0; i < count; i++) {
@@ -93,7 +97,8 @@ static struct err *check_places(const struct build_work *w)
 	return e;
 }
 
-/* The program below the apps: a line of an app that changes moves neither its bytes nor those of the packages. */
+/* The program below the apps: a line of an app that changes moves neither its bytes
+ * nor those of the packages. */
 static struct err *pour_configuration(struct build_work *w, struct build_layers *out, struct image_layer *top)
 {
 	struct tree programs = { 0 }, rest = { 0 };
@@ -101,7 +106,8 @@ static struct err *pour_configuration(struct build_work *w, struct build_layers 
 	build_configuration_split(&w->configuration, &programs, &rest);
 	struct digest own = build_layer_blob_content(w->job, &programs), none = { 0 };
 	struct digest key = build_layer_blob_key("configuration", &none, out->build_id);
-	struct err *e = build_layer_blob(w->job, &own, &programs, "programs", &out->items[BUILD_ROOT_GROUPS + 1].blob);
+	struct err *e = build_layer_blob(w->job, &own, &programs, "programs",
+					 &out->items[BUILD_ROOT_GROUPS + 1].blob);
 	if (!e)
 		e = build_layer_blob(w->job, &key, &rest, "configuration", &top->blob);
 	tree_done(&programs);
@@ -113,8 +119,12 @@ static struct err *pour_sites(struct build_work *w, struct image_layer *layer)
 {
 	const struct build_root *root = &w->root;
 	const struct build_sites_request r = {
-		&root->image_root, &w->apps, { layer_whole(root->set), &root->configured.tree, &root->runtime.delta.tree },
-		&w->unnamed, root->tool_set ? layer_whole(root->tool_set) : NULL, root->image_key,
+		&root->image_root,
+		&w->apps,
+		{ layer_whole(root->set), &root->configured.tree, &root->runtime.delta.tree },
+		&w->unnamed,
+		root->tool_set ? layer_whole(root->tool_set) : NULL,
+		root->image_key,
 	};
 	struct build_sites_bake bake;
 
@@ -149,7 +159,8 @@ static struct err *name_build(struct build_work *w, struct digest *ret, char hex
 	digest_feed_word(run, "build 8");
 	for (const char *const *glob = service_prune(w->job->services); glob && *glob; glob++)
 		digest_feed_word(run, *glob);
-	digest_feed_word(run, service_prune_file(w->job->services) ? service_prune_file(w->job->services) : "");
+	digest_feed_word(run,
+			 service_prune_file(w->job->services) ? service_prune_file(w->job->services) : "");
 	digest_feed(run, w->root.image_key.bytes, sizeof w->root.image_key.bytes);
 	for (size_t i = 0; i < w->apps.count; i++)
 		digest_feed(run, w->apps.keys[i].bytes, sizeof w->apps.keys[i].bytes);
@@ -200,7 +211,8 @@ static struct err *build(struct build_work *w, struct build_layers *out)
 	build_apps_plan(w->job, &w->root.key, &w->apps);
 	name_layers(w, out);
 	TRY(name_build(w, &name, out->build_id));
-	name = build_layer_blob_key("build", &name, digest_hex(&rules, hex)); /* what was poured under other rules is looked at again */
+	/* what was poured under other rules is looked at again */
+	name = build_layer_blob_key("build", &name, digest_hex(&rules, hex));
 	if (build_layer_blob_recall(w->job, &name, out->items, out->count, &out->tree))
 		return NULL;
 	TRY(make_all(w, out));
@@ -252,7 +264,8 @@ const struct layer_request *build_layers_request(const struct build_layers *l, s
 	return &l->work->root.image;
 }
 
-struct err *build_layers_open(struct build_layers *l, const struct layer_set **ret_set, struct tree *ret_whole)
+struct err *build_layers_open(struct build_layers *l, const struct layer_set **ret_set,
+			      struct tree *ret_whole)
 {
 	if (!l->work->made)
 		TRY(make_all(l->work, l));

@@ -10,8 +10,8 @@
 struct build_layers {
 	struct image_layer items[BUILD_LAYERS_MAX]; /* lowest first */
 	size_t count;
-	char build_id[DIGEST_HEX];   /* names all that went in: packages, apps, recipe, our own programs */
-	struct digest tree;          /* of the whole image, whatever form it takes */
+	char build_id[DIGEST_HEX]; /* names all that went in: packages, apps, recipe, our own programs */
+	struct digest tree;	   /* of the whole image, whatever form it takes */
 	struct build_work *work;
 };
 
@@ -23,6 +23,7 @@ void build_layers_done(struct build_layers *l);
 
 /* For outputs that are more than those layers. The request for the image's packages, and its key. */
 const struct layer_request *build_layers_request(const struct build_layers *l, struct digest *ret_key);
-/* The image's packages and its merged tree, put together again when the layers were poured by an earlier build. The set
- * is borrowed until build_layers_done and carries what the tree names. */
-struct err *build_layers_open(struct build_layers *l, const struct layer_set **ret_set, struct tree *ret_whole) MUST_CHECK;
+/* The image's packages and its merged tree, put together again when the layers were poured by an earlier
+ * build. The set is borrowed until build_layers_done and carries what the tree names. */
+struct err *build_layers_open(struct build_layers *l, const struct layer_set **ret_set,
+			      struct tree *ret_whole) MUST_CHECK;

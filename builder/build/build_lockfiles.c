@@ -46,9 +46,11 @@ struct err *build_lockfiles_check(const struct build_context *j, bool *ret_missi
 		struct digest now = step ? asked_of(j, step) : p->asked;
 		if (step && digest_equal(&now, &p->asked))
 			continue;
-		return err_new(ERR_RECIPE, step ? "%s:%u:%u: pins '%s' are of other files than the apps have now: run 'mkbench lock %s'" :
-			       "%s:%u:%u: nothing asks for pins '%s': run 'mkbench lock %s'", j->lock_path, p->at.line, p->at.column,
-			       p->name, j->recipe_path);
+		return err_new(ERR_RECIPE,
+			       step ? "%s:%u:%u: pins '%s' are of other files than the apps have now: run "
+				      "'mkbench lock %s'" :
+				      "%s:%u:%u: nothing asks for pins '%s': run 'mkbench lock %s'",
+			       j->lock_path, p->at.line, p->at.column, p->name, j->recipe_path);
 	}
 	*ret_missing = service_pin_steps(j->services, &steps) > j->lock.pin_count;
 	return NULL;
@@ -95,7 +97,8 @@ static struct err *lay_one(const char *folder, const struct lock_pins *p)
 }
 
 /* A folder that steps have at that place. */
-static struct err *add_bind(struct build_context *j, const char *name, const char *to, struct build_binds *b, const char **ret_folder)
+static struct err *add_bind(struct build_context *j, const char *name, const char *to, struct build_binds *b,
+			    const char **ret_folder)
 {
 	AUTO_FREE char *folder = NULL;
 
@@ -162,15 +165,20 @@ static struct err *check_plain(const struct service_step *step, const char *byte
 		if (bytes[i] == '\n')
 			line++;
 		else if (bytes[i] < ' ' || bytes[i] > '~')
-			return err_new(ERR_BUILD, "%s: line %zu of its pins holds more than plain characters", step->name, line);
+			return err_new(ERR_BUILD, "%s: line %zu of its pins holds more than plain characters",
+				       step->name, line);
 	return NULL;
 }
 
 /* The lines of a file that a step left, which may be anything. */
-static struct err *take(struct build_context *j, const struct service_step *step, const char *folder, struct lock_pins *ret)
+static struct err *take(struct build_context *j, const struct service_step *step, const char *folder,
+			struct lock_pins *ret)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", folder, step->pins), *bytes = NULL;
-	struct { const char **items; size_t count, room; } lines = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} lines = { 0 };
 	struct stat st;
 	size_t len;
 
@@ -191,7 +199,8 @@ static struct err *take(struct build_context *j, const struct service_step *step
 	return NULL;
 }
 
-/* When the apps that were committed last were committed, as MKBENCH_RESOLVE_DATE=…; NULL: the newest versions are wanted. */
+/* When the apps that were committed last were committed, as MKBENCH_RESOLVE_DATE=…; NULL:
+ * the newest versions are wanted. */
 static char *resolve_date(const struct build_context *j)
 {
 	int64_t last = 0;
@@ -209,7 +218,10 @@ static char *resolve_date(const struct build_context *j)
 
 static const char **environment(const struct service_step *step, const char *const *more)
 {
-	struct { const char **items; size_t count, room; } env = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} env = { 0 };
 
 	for (const char *const *pair = step->env; pair && *pair; pair++)
 		VEC_PUSH(&env, *pair);
@@ -219,16 +231,24 @@ static const char **environment(const struct service_step *step, const char *con
 	return env.items;
 }
 
-static struct err *run(struct build_context *j, const struct layer_root *root, const struct service_step *step, const struct tree *inputs,
-		       struct build_binds *b)
+static struct err *run(struct build_context *j, const struct layer_root *root,
+		       const struct service_step *step, const struct tree *inputs, struct build_binds *b)
 {
 	const char *pins = b->items[0].from;
 	AUTO_FREE char *date = resolve_date(j);
 	AUTO_FREE const char **env = environment(step, (const char *const[]){ date, NULL });
 	struct service_step own = *step;
 	struct layer_steps request = {
-		.store = j->store, .progress = j->progress, .seed = inputs, .steps = &own, .step_count = 1, .uid = BUILD_APPS_USER,
-		.gid = BUILD_APPS_USER, .binds = b->items, .bind_count = b->count, .epoch = j->lock.epoch,
+		.store = j->store,
+		.progress = j->progress,
+		.seed = inputs,
+		.steps = &own,
+		.step_count = 1,
+		.uid = BUILD_APPS_USER,
+		.gid = BUILD_APPS_USER,
+		.binds = b->items,
+		.bind_count = b->count,
+		.epoch = j->lock.epoch,
 	};
 
 	if (!b->count)
@@ -240,7 +260,8 @@ static struct err *run(struct build_context *j, const struct layer_root *root, c
 	return layer_steps_forget(&request, root);
 }
 
-static struct err *choose(struct build_context *j, const struct layer_root *root, const struct service_step *step, struct lock_pins *ret)
+static struct err *choose(struct build_context *j, const struct layer_root *root,
+			  const struct service_step *step, struct lock_pins *ret)
 {
 	struct build_binds binds;
 	struct tree inputs = { 0 };

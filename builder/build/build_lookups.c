@@ -74,7 +74,8 @@ static void feed_names(struct digest_run *run, const struct tree *t, const char 
 
 	if (!folder || folder->kind != ENTRY_FOLDER)
 		return;
-	for (size_t i = (size_t)(folder - t->items) + 1; i < t->count && tree_within(t->items[i].path, path); i++) {
+	for (size_t i = (size_t)(folder - t->items) + 1; i < t->count && tree_within(t->items[i].path, path);
+	     i++) {
 		const struct entry *e = &t->items[i];
 		if (strchr(e->path + head, '/'))
 			continue;

@@ -11,11 +11,13 @@
 #include "build/build_disk.h"
 #include "build/build_release.h"
 
-/* In its first minute the check answers "starting" at once and is asked every second: who is ready is healthy a second later. A
- * start that takes longer is waited for by the check itself, which answers once it is ready, or has failed, or nothing has moved for
- * long (services/guest/start/start_progress.h): so a slow start is not killed, and one that cannot succeed is unhealthy soon. The check
- * bounds all else by itself. An engine older than the start interval (Docker before 25) asks every ten seconds from the beginning; what
- * fails for less than a minute or so, such as a database that recovers, is no reason to end a bench that runs. */
+/* In its first minute the check answers "starting" at once and is asked every second: who is ready is
+ * healthy a second later. A start that takes longer is waited for by the check itself, which answers
+ * once it is ready, or has failed, or nothing has moved for long
+ * (services/guest/start/start_progress.h): so a slow start is not killed, and one that cannot succeed is
+ * unhealthy soon. The check bounds all else by itself. An engine older than the start interval (Docker
+ * before 25) asks every ten seconds from the beginning; what fails for less than a minute or so, such as
+ * a database that recovers, is no reason to end a bench that runs. */
 #define START_SECONDS "60"
 #define CHECK_SECONDS 3600
 
@@ -34,7 +36,8 @@ static void remove_below(const char *path, size_t keep)
 {
 	AUTO_FREE char *part = mem_dup(path);
 
-	for (char *slash; strlen(part) > keep && (!rmdir(part) || errno == ENOENT) && (slash = strrchr(part, '/'));)
+	for (char *slash;
+	     strlen(part) > keep && (!rmdir(part) || errno == ENOENT) && (slash = strrchr(part, '/'));)
 		*slash = '\0';
 }
 
@@ -50,7 +53,8 @@ struct err *build_outputs_try(const char *folder)
 	return code ? err_errno(code, "cannot write outputs to '%s'", folder) : NULL;
 }
 
-static struct err *write_one(struct build_context *j, const struct image *im, int output, const char *folder, struct image_result *ret)
+static struct err *write_one(struct build_context *j, const struct image *im, int output, const char *folder,
+			     struct image_result *ret)
 {
 	progress_item(j->progress, output_words[output]);
 	TRY((output == OUTPUT_OCI ? image_write_oci : image_write_docker)(j->store, im, folder, ret));
@@ -58,21 +62,36 @@ static struct err *write_one(struct build_context *j, const struct image *im, in
 	return NULL;
 }
 
-struct err *build_outputs(struct build_context *j, struct build_layers *layers, const char *folder, struct image_result *ret)
+struct err *build_outputs(struct build_context *j, struct build_layers *layers, const char *folder,
+			  struct image_result *ret)
 {
 	const struct recipe *r = &j->recipe;
 	const int *outputs = r->outputs.items;
 	size_t files = 0;
 	struct label labels[BUILD_RELEASE_LABELS];
 	const struct image_config config = {
-		.name = r->name, .tag = r->version, .architecture = r->base.architecture, .epoch = j->lock.epoch,
+		.name = r->name,
+		.tag = r->version,
+		.architecture = r->base.architecture,
+		.epoch = j->lock.epoch,
 		.entrypoint = (const char *const[]){ "/usr/lib/mkbench/init", NULL },
-		.env = (const char *const[]){ "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", NULL },
-		.user = "root", .working_dir = service_bench_path(j->services), .stop_signal = "SIGTERM", .volume = "/data",
-		.ports = (const unsigned[]){ (unsigned)r->nginx.port, 0 }, .labels = labels,
-		.health_command = (const char *const[]){ "/usr/lib/mkbench/health", "--start-period=" START_SECONDS, NULL },
-		.health_interval_seconds = 10, .health_start_interval_seconds = 1, .health_timeout_seconds = CHECK_SECONDS,
-		.health_start_seconds = (unsigned)strtoul(START_SECONDS, NULL, 10), .health_retries = 8,
+		.env =
+			(const char *const[]){
+				"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+				"LANG=C.UTF-8", NULL },
+		.user = "root",
+		.working_dir = service_bench_path(j->services),
+		.stop_signal = "SIGTERM",
+		.volume = "/data",
+		.ports = (const unsigned[]){ (unsigned)r->nginx.port, 0 },
+		.labels = labels,
+		.health_command = (const char *const[]){ "/usr/lib/mkbench/health",
+							 "--start-period=" START_SECONDS, NULL },
+		.health_interval_seconds = 10,
+		.health_start_interval_seconds = 1,
+		.health_timeout_seconds = CHECK_SECONDS,
+		.health_start_seconds = (unsigned)strtoul(START_SECONDS, NULL, 10),
+		.health_retries = 8,
 	};
 	struct image im = { .config = &config, .layers = layers->items, .layer_count = layers->count };
 	AUTO_BUILD_RELEASE struct build_release release = { 0 };

@@ -17,10 +17,13 @@ struct queue {
 	const struct lock *lock_of;
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	struct { struct digest *items; size_t count, room; } debs;
+	struct {
+		struct digest *items;
+		size_t count, room;
+	} debs;
 	size_t next;
 	bool closed;
-	struct err *failed;      /* the first failure of a packing thread */
+	struct err *failed; /* the first failure of a packing thread */
 };
 
 static void push(void *arg, const struct digest *deb, const char *url)
@@ -103,7 +106,8 @@ static size_t missing_of(const struct build_context *j, const struct lock_packag
 	return count;
 }
 
-static struct err *fetch(struct build_context *j, const struct lock_package **missing, size_t count, struct queue *q)
+static struct err *fetch(struct build_context *j, const struct lock_package **missing, size_t count,
+			 struct queue *q)
 {
 	struct arena arena = { 0 };
 	struct sources sources = { 0 };
@@ -118,9 +122,15 @@ static struct err *fetch(struct build_context *j, const struct lock_package **mi
 		const struct lock_package *p = missing[i];
 		AUTO_FREE char *what = mem_printf("%s %s", p->name, p->version);
 		wants[i] = (struct want){
-			.what = arena_dup(&arena, what, strlen(what)), .sha256 = p->sha256, .size_bytes = p->size_bytes,
-			.urls = archive_urls(&arena, &sources, p->archive, p->filename), .local = true,
-			.arrived = push, .arg = q, .absent_hint = gone, .proxies = &sources.proxies,
+			.what = arena_dup(&arena, what, strlen(what)),
+			.sha256 = p->sha256,
+			.size_bytes = p->size_bytes,
+			.urls = archive_urls(&arena, &sources, p->archive, p->filename),
+			.local = true,
+			.arrived = push,
+			.arg = q,
+			.absent_hint = gone,
+			.proxies = &sources.proxies,
 		};
 	}
 	if (!e)

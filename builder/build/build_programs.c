@@ -12,7 +12,7 @@
 #include "build/share.h"
 
 #define PROGRAM_LIMIT ((size_t)64 << 20)
-#define NOTE_LIMIT    ((size_t)1 << 20)
+#define NOTE_LIMIT ((size_t)1 << 20)
 
 /* Beside the tool when it was just compiled, with the services when it is installed. */
 static struct err *find(const char *name, char **ret)
@@ -53,12 +53,15 @@ static struct err *read_own(struct build_programs *ret)
 /* What the note says of the program beside it; zero when it is another's, or there is none. */
 static struct lock_programs name(const struct build_programs *p)
 {
-	struct lock_programs own = { .sha256 = digest_of(p->bytes, p->bytes ? p->len : 0), .note = digest_of(p->note, p->note ? p->note_len : 0) };
+	struct lock_programs own = { .sha256 = digest_of(p->bytes, p->bytes ? p->len : 0),
+				     .note = digest_of(p->note, p->note ? p->note_len : 0) };
 	json_t *note = p->note ? json_loadb(p->note, p->note_len, 0, NULL) : NULL;
-	const char *source = json_string_value(json_object_get(note, "source")), *sum = json_string_value(json_object_get(note, "sha256"));
+	const char *source = json_string_value(json_object_get(note, "source")),
+		   *sum = json_string_value(json_object_get(note, "sha256"));
 	struct digest said;
 
-	if (!source || !sum || !digest_parse(sum, &said) || !digest_equal(&said, &own.sha256) || !digest_parse(source, &own.source))
+	if (!source || !sum || !digest_parse(sum, &said) || !digest_equal(&said, &own.sha256) ||
+	    !digest_parse(source, &own.source))
 		own = (struct lock_programs){ 0 };
 	json_decref(note);
 	return own;

@@ -21,14 +21,23 @@ static const struct {
 	[DOCUMENT_PROVENANCE] = { "provenance.json", "application/vnd.in-toto+json" },
 };
 
-void build_release_labels(const struct recipe *r, const char *build_id, struct label ret[static BUILD_RELEASE_LABELS])
+void build_release_labels(const struct recipe *r, const char *build_id,
+			  struct label ret[static BUILD_RELEASE_LABELS])
 {
 	const struct publication *p = &r->release;
 	const struct label all[] = {
-		{ NOTE "title", p->title ? p->title : r->name }, { NOTE "version", r->version }, { NOTE "description", p->description },
-		{ NOTE "source", p->source }, { NOTE "revision", p->revision }, { NOTE "licenses", p->licenses }, { NOTE "vendor", p->vendor },
-		{ NOTE "authors", p->authors }, { NOTE "url", p->url }, { NOTE "documentation", p->documentation },
-		{ "org.mkbench.build", build_id }, { "org.mkbench.data-format", "1" },
+		{ NOTE "title", p->title ? p->title : r->name },
+		{ NOTE "version", r->version },
+		{ NOTE "description", p->description },
+		{ NOTE "source", p->source },
+		{ NOTE "revision", p->revision },
+		{ NOTE "licenses", p->licenses },
+		{ NOTE "vendor", p->vendor },
+		{ NOTE "authors", p->authors },
+		{ NOTE "url", p->url },
+		{ NOTE "documentation", p->documentation },
+		{ "org.mkbench.build", build_id },
+		{ "org.mkbench.data-format", "1" },
 	};
 	_Static_assert(COUNT(all) + 1 == BUILD_RELEASE_LABELS, "room for all, and the end");
 	size_t count = 0;
@@ -40,7 +49,8 @@ void build_release_labels(const struct recipe *r, const char *build_id, struct l
 }
 
 /* The image as its layers lie in the store: what reading it once written would find. */
-static struct err *open_contents(struct build_context *j, const struct image *im, const struct oci *o, struct contents *ret)
+static struct err *open_contents(struct build_context *j, const struct image *im, const struct oci *o,
+				 struct contents *ret)
 {
 	struct image_source s = {
 		.path = mem_dup(store_path(j->store)),
@@ -58,12 +68,14 @@ static struct err *open_contents(struct build_context *j, const struct image *im
 		const struct layer_blob *b = &im->layers[i].blob;
 		AUTO_FREE char *path = store_blob_path(j->store, &b->digest);
 		const char *below = path + strlen(s.path) + 1;
-		s.layers[i] = (struct image_source_layer){ arena_dup(&s.arena, below, strlen(below)), b->digest, b->diff_id };
+		s.layers[i] = (struct image_source_layer){ arena_dup(&s.arena, below, strlen(below)),
+							   b->digest, b->diff_id };
 	}
 	return contents_take(&s, j->store, ret);
 }
 
-static struct err *describe_parts(struct build_context *j, const struct image *im, const struct oci *o, enum sbom_format format, char **ret)
+static struct err *describe_parts(struct build_context *j, const struct image *im, const struct oci *o,
+				  enum sbom_format format, char **ret)
 {
 	AUTO_CONTENTS struct contents c = { 0 };
 	AUTO_SBOM struct sbom s = { 0 };
@@ -89,7 +101,8 @@ static struct sbom_subject *list_folders(const struct build_context *j, size_t *
 	return folders;
 }
 
-static struct err *provenance(const struct build_context *j, const char *build_id, const struct sbom_subject *subjects, size_t count, char **ret)
+static struct err *provenance(const struct build_context *j, const char *build_id,
+			      const struct sbom_subject *subjects, size_t count, char **ret)
 {
 	const char *slash = strrchr(j->recipe_path, '/');
 	AUTO_FREE char *lock = NULL;
@@ -112,7 +125,8 @@ static struct err *provenance(const struct build_context *j, const char *build_i
 	return NULL;
 }
 
-static struct err *make_document(struct build_context *j, const struct image *im, const struct oci *o, const char *build_id, int kind, char **ret)
+static struct err *make_document(struct build_context *j, const struct image *im, const struct oci *o,
+				 const char *build_id, int kind, char **ret)
 {
 	AUTO_FREE char *name = mem_printf("%s:%s", im->config->name, im->config->tag);
 	const struct sbom_subject self = { name, o->manifest_digest };
@@ -122,20 +136,23 @@ static struct err *make_document(struct build_context *j, const struct image *im
 	return describe_parts(j, im, o, kind == DOCUMENT_SPDX ? SBOM_SPDX : SBOM_CYCLONEDX, ret);
 }
 
-static struct err *make_documents(struct build_context *j, const struct image *im, const struct oci *o, const char *build_id, struct build_release *d)
+static struct err *make_documents(struct build_context *j, const struct image *im, const struct oci *o,
+				  const char *build_id, struct build_release *d)
 {
 	const int *wanted = j->recipe.release.documents.items;
 
 	d->manifest = o->manifest_digest;
 	for (size_t i = 0; i < j->recipe.release.documents.count; i++) {
 		TRY(make_document(j, im, o, build_id, wanted[i], &d->texts[i]));
-		d->names[i] = mem_printf("%s-%s.%s", im->config->name, im->config->tag, kinds[wanted[i]].suffix);
+		d->names[i] =
+			mem_printf("%s-%s.%s", im->config->name, im->config->tag, kinds[wanted[i]].suffix);
 		d->referrers[i] = (struct image_referrer){ kinds[wanted[i]].type, d->names[i], d->texts[i] };
 	}
 	return NULL;
 }
 
-struct err *build_release_attach(struct build_context *j, struct image *im, const char *build_id, struct build_release *ret)
+struct err *build_release_attach(struct build_context *j, struct image *im, const char *build_id,
+				 struct build_release *ret)
 {
 	struct oci o;
 
@@ -150,8 +167,8 @@ struct err *build_release_attach(struct build_context *j, struct image *im, cons
 }
 
 /* A layout's subject is its image, and so is an archive's that a registry will hold; a disk's its bytes. */
-static struct err *final_provenance(const struct build_context *j, const struct build_release *d, const char *build_id,
-				    const struct image_result *results, char **ret)
+static struct err *final_provenance(const struct build_context *j, const struct build_release *d,
+				    const char *build_id, const struct image_result *results, char **ret)
 {
 	const int *outputs = j->recipe.outputs.items;
 	size_t count = j->recipe.outputs.count;
@@ -166,8 +183,8 @@ static struct err *final_provenance(const struct build_context *j, const struct 
 	return provenance(j, build_id, subjects, count, ret);
 }
 
-struct err *build_release_write(struct build_context *j, const struct build_release *d, const char *build_id, const char *folder,
-				const struct image_result *results)
+struct err *build_release_write(struct build_context *j, const struct build_release *d, const char *build_id,
+				const char *folder, const struct image_result *results)
 {
 	const int *wanted = j->recipe.release.documents.items;
 	size_t count = j->recipe.release.documents.count;
@@ -179,7 +196,9 @@ struct err *build_release_write(struct build_context *j, const struct build_rele
 		const char *bytes = text ? text : d->texts[i];
 		TRY(file_write(path, bytes, strlen(bytes), 0644));
 	}
-	return j->recipe.release.sums ? build_sums(&j->recipe, folder, results, (const char *const *)d->names, count) : NULL;
+	return j->recipe.release.sums ?
+		       build_sums(&j->recipe, folder, results, (const char *const *)d->names, count) :
+		       NULL;
 }
 
 void build_release_done(struct build_release *d)

@@ -25,8 +25,9 @@ static json_t *layer_list(const struct build_layers *layers)
 
 	for (size_t i = 0; i < layers->count; i++) {
 		const struct layer_blob *b = &layers->items[i].blob;
-		json_array_append_new(list, json_pack("{s:s, s:o, s:I, s:I}", "layer", layers->items[i].name, "digest", name_of(&b->digest),
-						      "size_bytes", (json_int_t)b->size_bytes, "unpacked_bytes",
+		json_array_append_new(list, json_pack("{s:s, s:o, s:I, s:I}", "layer", layers->items[i].name,
+						      "digest", name_of(&b->digest), "size_bytes",
+						      (json_int_t)b->size_bytes, "unpacked_bytes",
 						      (json_int_t)b->unpacked_bytes));
 	}
 	return list;
@@ -38,18 +39,21 @@ static json_t *output_list(const struct build_context *j, const struct image_res
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < j->recipe.outputs.count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:o, s:b}", "output", output_words[outputs[i]], "path",
-						      results[i].path, "size_bytes", (json_int_t)results[i].size_bytes,
+		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:o, s:b}", "output",
+						      output_words[outputs[i]], "path", results[i].path,
+						      "size_bytes", (json_int_t)results[i].size_bytes,
 						      output_rows[outputs[i]].is_disk ? "inputs" : "digest",
-						      name_of(build_result_digest(outputs[i], &results[i])), "unchanged",
-						      (int)results[i].unchanged));
+						      name_of(build_result_digest(outputs[i], &results[i])),
+						      "unchanged", (int)results[i].unchanged));
 	return list;
 }
 
-struct err *build_result_print(const struct build_context *j, const struct build_layers *layers, const struct image_result *results, const json_t *pushed)
+struct err *build_result_print(const struct build_context *j, const struct build_layers *layers,
+			       const struct image_result *results, const json_t *pushed)
 {
-	json_t *all = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "event", "result", "name", j->recipe.name, "version", j->recipe.version,
-				"tree", name_of(&layers->tree), "layers", layer_list(layers), "outputs", output_list(j, results));
+	json_t *all = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "event", "result", "name", j->recipe.name,
+				"version", j->recipe.version, "tree", name_of(&layers->tree), "layers",
+				layer_list(layers), "outputs", output_list(j, results));
 	if (j->recipe.registries.count && pushed)
 		json_object_set(all, "pushed", (json_t *)pushed);
 	AUTO_FREE char *line = all ? json_dumps(all, JSON_COMPACT) : NULL;

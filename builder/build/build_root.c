@@ -15,7 +15,8 @@ static size_t take_layer(struct build_root *r, int group, size_t at)
 	const struct plan_layer *layer = &r->job->plan.layers[group];
 
 	for (size_t i = 0; i < layer->package_count; i++)
-		r->packages[at++] = (struct layer_package){ layer->packages[i]->sha256, group == GROUP_BUILD ? 0 : (size_t)group };
+		r->packages[at++] = (struct layer_package){ layer->packages[i]->sha256,
+							    group == GROUP_BUILD ? 0 : (size_t)group };
 	return at;
 }
 
@@ -71,7 +72,8 @@ static void *pour_groups(void *arg)
 	for (size_t g = 0; g < BUILD_ROOT_GROUPS && !p->failed; g++) {
 		const struct tree *group = layer_group(p->root->set, g);
 		struct digest key = build_layer_blob_content(p->root->job, group);
-		p->failed = build_layer_blob(p->root->job, &key, group, lock_group_names[g], &p->layers[g].blob);
+		p->failed =
+			build_layer_blob(p->root->job, &key, group, lock_group_names[g], &p->layers[g].blob);
 	}
 	return NULL;
 }
@@ -106,7 +108,8 @@ static struct err *do_packages(struct build_root *r, struct image_layer *layers)
 	}
 	TRY(p.failed);
 	struct digest key = build_layer_blob_key("configure", &r->image_key, "");
-	return build_layer_blob(r->job, &key, &r->configured.tree, "configure", &layers[BUILD_ROOT_GROUPS].blob);
+	return build_layer_blob(r->job, &key, &r->configured.tree, "configure",
+				&layers[BUILD_ROOT_GROUPS].blob);
 }
 
 static struct err *do_tools(struct build_root *r)

@@ -55,7 +55,8 @@ static struct err *find_package(struct build_context *j, const struct index *ix,
 {
 	const struct recipe *r = &j->recipe;
 	AUTO_FREE char *name = runtime_package(r, kind);
-	const struct package *own = index_find(ix, name), *usual = index_find(ix, kind == RUNTIME_PYTHON ? "python3" : "nodejs");
+	const struct package *own = index_find(ix, name),
+			     *usual = index_find(ix, kind == RUNTIME_PYTHON ? "python3" : "nodejs");
 	const char *wanted = runtime_version(r, kind);
 
 	if (own && wants_python(wanted, upstream(&j->lock.arena, own->version))) {
@@ -64,7 +65,8 @@ static struct err *find_package(struct build_context *j, const struct index *ix,
 	}
 	if (own)
 		usual = own;
-	AUTO_FREE char *has = usual ? mem_printf(" has %s", upstream(&j->lock.arena, usual->version)) : mem_dup(" has none");
+	AUTO_FREE char *has = usual ? mem_printf(" has %s", upstream(&j->lock.arena, usual->version)) :
+				      mem_dup(" has none");
 	return refuse(r, kind, has);
 }
 
@@ -110,11 +112,13 @@ static char *defined(const char *header, const char *name)
 /* As its own headers say it; NULL: it has none. */
 static char *said_version(const struct tree *t, int kind)
 {
-	AUTO_FREE char *header = read_match(t, kind == RUNTIME_PYTHON ? "include/python3*/patchlevel.h" : "include/node/node_version.h");
+	AUTO_FREE char *header = read_match(t, kind == RUNTIME_PYTHON ? "include/python3*/patchlevel.h" :
+									"include/node/node_version.h");
 
 	if (kind == RUNTIME_PYTHON)
 		return defined(header, "PY_VERSION ");
-	AUTO_FREE char *major = defined(header, "NODE_MAJOR_VERSION"), *minor = defined(header, "NODE_MINOR_VERSION");
+	AUTO_FREE char *major = defined(header, "NODE_MAJOR_VERSION"),
+		       *minor = defined(header, "NODE_MINOR_VERSION");
 	AUTO_FREE char *patch = defined(header, "NODE_PATCH_VERSION");
 	return major && minor && patch ? mem_printf("%s.%s.%s", major, minor, patch) : NULL;
 }
@@ -127,11 +131,16 @@ static struct err *check(const struct build_context *j, int kind, const struct t
 	const char *program = kind == RUNTIME_PYTHON ? "bin/python3" : "bin/node";
 
 	if (!tree_find(t, program))
-		return err_new(ERR_RECIPE, "%s:%u:%u: the build of %s in runtime.archives has no %s: one that is compiled and runs from anywhere is needed",
+		return err_new(ERR_RECIPE,
+			       "%s:%u:%u: the build of %s in runtime.archives has no %s: one that is "
+			       "compiled and runs from anywhere is needed",
 			       r->path, at.line, at.column, runtime_titles[kind], program);
 	if (version && !wants_python(runtime_version(r, kind), version))
-		return err_new(ERR_RECIPE, "%s:%u:%u: the build of %s in runtime.archives is %s, and '%s' says %s: write that, or another build",
-			       r->path, at.line, at.column, runtime_titles[kind], version, runtime_names[kind], runtime_version(r, kind));
+		return err_new(ERR_RECIPE,
+			       "%s:%u:%u: the build of %s in runtime.archives is %s, and '%s' says %s: write "
+			       "that, or another build",
+			       r->path, at.line, at.column, runtime_titles[kind], version,
+			       runtime_names[kind], runtime_version(r, kind));
 	return NULL;
 }
 
@@ -155,9 +164,11 @@ struct err *build_runtime_sources(struct build_context *j)
 		struct lock_app pinned = pin_of(&j->lock, all[i].name);
 		AUTO_FREE char *path = all[i].path ? recipe_beside(&j->recipe, all[i].path) : NULL;
 		if (path && access(path, F_OK))
-			return err_new(ERR_RECIPE, "%s:%u:%u: there is no %s: write where the build of %s is", j->recipe.path, all[i].at.line,
-				       all[i].at.column, path, runtime_titles[kind]);
-		TRY(source_get_programs(j->store, &j->recipe, &all[i], &pinned, j->progress, &j->runtimes[i]));
+			return err_new(ERR_RECIPE, "%s:%u:%u: there is no %s: write where the build of %s is",
+				       j->recipe.path, all[i].at.line, all[i].at.column, path,
+				       runtime_titles[kind]);
+		TRY(source_get_programs(j->store, &j->recipe, &all[i], &pinned, j->progress,
+					&j->runtimes[i]));
 		TRY(check(j, kind, &j->runtimes[i].files));
 	}
 	return NULL;
@@ -188,10 +199,14 @@ void build_runtime_pin(struct build_context *j)
 		int i = runtime_archive(&j->recipe, kind);
 		if (i < 0)
 			continue;
-		AUTO_FREE char *tree = mem_printf("sha256:%s", digest_hex(&j->runtimes[i].digest, hex)), *version = build_runtime_version(j, kind);
+		AUTO_FREE char *tree = mem_printf("sha256:%s", digest_hex(&j->runtimes[i].digest, hex)),
+			       *version = build_runtime_version(j, kind);
 		l->runtimes[l->runtime_count++] = (struct lock_runtime){
-			.name = keep(l, all[i].name), .version = keep(l, version), .from = keep(l, all[i].path ? all[i].path : all[i].archive),
-			.sha256 = keep(l, all[i].sha256), .tree = keep(l, tree),
+			.name = keep(l, all[i].name),
+			.version = keep(l, version),
+			.from = keep(l, all[i].path ? all[i].path : all[i].archive),
+			.sha256 = keep(l, all[i].sha256),
+			.tree = keep(l, tree),
 		};
 	}
 }
@@ -244,17 +259,26 @@ static void plant(const struct build_context *j, int kind, struct tree *seed)
 		tree_add(seed, &e);
 	}
 	for (const char *const *name = programs[kind]; *name; name++) {
-		AUTO_FREE char *own = mem_printf("bin/%s", *name), *target = mem_printf("/opt/%s/%s", runtime_names[kind], own);
-		AUTO_FREE char *package = kind == RUNTIME_PYTHON ? runtime_package(&j->recipe, kind) : mem_dup(*name);
-		AUTO_FREE char *path = mem_printf("usr/local/bin/%s", package); /* python3 stays Debian's, which its programs are for */
+		AUTO_FREE char *own = mem_printf("bin/%s", *name),
+			       *target = mem_printf("/opt/%s/%s", runtime_names[kind], own);
+		AUTO_FREE char *package =
+			kind == RUNTIME_PYTHON ? runtime_package(&j->recipe, kind) : mem_dup(*name);
+		/* python3 stays Debian's, which its programs are for */
+		AUTO_FREE char *path = mem_printf("usr/local/bin/%s", package);
 		if (tree_find(t, own))
-			tree_add(seed, &(struct entry){ .path = path, .kind = ENTRY_SYMLINK, .mode = 0777, .link = target, .mtime = j->lock.epoch });
+			tree_add(seed, &(struct entry){ .path = path,
+							.kind = ENTRY_SYMLINK,
+							.mode = 0777,
+							.link = target,
+							.mtime = j->lock.epoch });
 	}
 }
 
 /* What is run over what was laid: that it works in this image, and Python's own files compiled. */
 static const char *const no_env[] = { NULL };
-static const char *const try_python[] = { "/opt/python/bin/python3", "-c", "import bz2, ctypes, hashlib, lzma, sqlite3, ssl, venv, zlib", NULL };
+static const char *const try_python[] = { "/opt/python/bin/python3", "-c",
+					  "import bz2, ctypes, hashlib, lzma, sqlite3, ssl, venv, zlib",
+					  NULL };
 static const char *const compile_python[] = {
 	"/opt/python/bin/python3",
 	"-m",
@@ -274,22 +298,40 @@ static size_t list_steps(const struct build_context *j, struct service_step ret[
 	size_t n = 0;
 
 	if (runtime_archive(&j->recipe, RUNTIME_PYTHON) >= 0) {
-		ret[n++] = (struct service_step){ .name = "try the Python of runtime.archives", .cwd = "/", .argv = try_python, .env = no_env };
-		ret[n++] = (struct service_step){ .name = "bytecode of Python", .cwd = "/", .argv = compile_python, .env = no_env, .as_root = true };
+		ret[n++] = (struct service_step){ .name = "try the Python of runtime.archives",
+						  .cwd = "/",
+						  .argv = try_python,
+						  .env = no_env };
+		ret[n++] = (struct service_step){ .name = "bytecode of Python",
+						  .cwd = "/",
+						  .argv = compile_python,
+						  .env = no_env,
+						  .as_root = true };
 	}
 	if (runtime_archive(&j->recipe, RUNTIME_NODE) >= 0)
-		ret[n++] = (struct service_step){ .name = "try the Node of runtime.archives", .cwd = "/", .argv = try_node, .env = no_env };
+		ret[n++] = (struct service_step){ .name = "try the Node of runtime.archives",
+						  .cwd = "/",
+						  .argv = try_node,
+						  .env = no_env };
 	return n;
 }
 
-struct err *build_runtime(struct build_context *j, const struct digest *below, struct layer_root *root, struct build_runtime *ret)
+struct err *build_runtime(struct build_context *j, const struct digest *below, struct layer_root *root,
+			  struct build_runtime *ret)
 {
 	struct tree seed = { 0 };
 	struct service_step steps[3];
 	struct layer_steps request = {
-		.store = j->store, .progress = j->progress, .key = build_runtime_key(j, below), .root_key = *below, .seed = &seed,
-		.steps = steps, .step_count = list_steps(j, steps),
-		.uid = BUILD_APPS_USER, .gid = BUILD_APPS_USER, .epoch = j->lock.epoch,
+		.store = j->store,
+		.progress = j->progress,
+		.key = build_runtime_key(j, below),
+		.root_key = *below,
+		.seed = &seed,
+		.steps = steps,
+		.step_count = list_steps(j, steps),
+		.uid = BUILD_APPS_USER,
+		.gid = BUILD_APPS_USER,
+		.epoch = j->lock.epoch,
 	};
 
 	*ret = (struct build_runtime){ .there = j->recipe.runtime.archives.count };

@@ -16,15 +16,17 @@
 #define NOBODY "0000000000000000000000000000000000000000000000000000000000000000"
 #define NOTED_LIMIT (512u << 20)
 #define RECORD_LIMIT (64u << 20)
-#define RECORDS_MAX 16           /* of one base, newest first */
+#define RECORDS_MAX 16 /* of one base, newest first */
 
-/* Refs: records that bakes over the same packages have left; which bake was given the answers; what a bake was poured to. */
+/* Refs: records that bakes over the same packages have left; which bake was given the
+ * answers; what a bake was poured to. */
 #define RECORDS "sites-asked"
 #define BAKES "sites-baked"
 #define POURED "sites-poured"
-#define MADE_BY "sites-made-by"  /* of a poured layer: its struct build_sites_bake, a digest a line */
+#define MADE_BY "sites-made-by" /* of a poured layer: its struct build_sites_bake, a digest a line */
 
-/* bench.json as the programs see it: a commit, a version or a build's name that moved is no reason to make sites anew. */
+/* bench.json as the programs see it: a commit, a version or a build's name that moved
+ * is no reason to make sites anew. */
 static void add_bench_json(const struct tree *configuration, struct tree *own)
 {
 	static const char *const names[] = { "commit", "version" };
@@ -37,25 +39,31 @@ static void add_bench_json(const struct tree *configuration, struct tree *own)
 	json_object_set_new(all, "build", json_string(NOBODY));
 	json_object_set_new(all, "version", json_string("0"));
 	json_object_del(all, "interpreters"); /* whose files are looked up */
-	json_array_foreach(json_object_get(all, "apps"), at, app) {
+	json_array_foreach(json_object_get(all, "apps"), at, app)
+	{
 		json_object_set_new(app, "content", json_string("sha256:" NOBODY));
 		for (size_t i = 0; i < COUNT(names); i++)
 			json_object_del(app, names[i]);
 	}
 	AUTO_FREE char *text = json_dumps(all, JSON_INDENT(1));
 	json_decref(all);
-	tree_add(own, &(struct entry){ .path = BENCH_JSON, .kind = ENTRY_FILE, .mode = 0644, .size_bytes = strlen(text),
+	tree_add(own, &(struct entry){ .path = BENCH_JSON,
+				       .kind = ENTRY_FILE,
+				       .mode = 0644,
+				       .size_bytes = strlen(text),
 				       .content = { .kind = CONTENT_MEMORY, .bytes = text } });
 }
 
-/* The configuration, our program under the name by which it knows its task, and the one that dumps databases, which an image need not have. */
+/* The configuration, our program under the name by which it knows its task, and the one that dumps
+ * databases, which an image need not have. */
 static void make_seed(const struct build_sites_request *r, struct tree *ret)
 {
 	struct tree own = { 0 };
 	const struct tree *both[] = { r->configuration, &own };
 	const struct entry *dump = r->tools ? tree_find(r->tools, DUMP) : NULL;
 
-	tree_add(&own, &(struct entry){ .path = PROGRAM, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
+	tree_add(&own,
+		 &(struct entry){ .path = PROGRAM, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "init" });
 	add_bench_json(r->configuration, &own);
 	if (dump)
 		tree_add(&own, dump);
@@ -101,7 +109,8 @@ static struct digest key_of(const char *kind, const struct digest *a, const stru
 /* Where a bake stands that was given these answers. */
 static struct digest answers_key(const struct digest *base, const char *record, const struct tree *visible)
 {
-	struct digest asked = digest_of(record, strlen(record)), answer = build_lookups_answer(record, visible), both = key_of("asked", &asked, &answer);
+	struct digest asked = digest_of(record, strlen(record)),
+		      answer = build_lookups_answer(record, visible), both = key_of("asked", &asked, &answer);
 
 	return key_of("answers", base, &both);
 }
@@ -117,9 +126,10 @@ static struct err *find_poured(struct build_context *j, const struct digest *bak
 	return NULL;
 }
 
-/* *bake becomes an earlier one whose programs would have been told the same by these files: the one that the lock names, or
- * else the last one. */
-static struct err *find_equal(struct build_context *j, const struct tree *visible, struct build_sites_bake *bake)
+/* *bake becomes an earlier one whose programs would have been told the same by these files: the one that the
+ * lock names, or else the last one. */
+static struct err *find_equal(struct build_context *j, const struct tree *visible,
+			      struct build_sites_bake *bake)
 {
 	AUTO_FREE char *records = NULL;
 	struct build_sites_bake found = *bake;
@@ -149,7 +159,8 @@ static struct err *find_equal(struct build_context *j, const struct tree *visibl
 }
 
 /* The newest first, each once. */
-static struct err *list_record(struct build_context *j, const struct digest *base, const struct digest *record)
+static struct err *list_record(struct build_context *j, const struct digest *base,
+			       const struct digest *record)
 {
 	AUTO_FREE char *before = NULL;
 	AUTO_TEXT struct text lines = { 0 };
@@ -167,7 +178,8 @@ static struct err *list_record(struct build_context *j, const struct digest *bas
 	return store_ref_write(j->store, RECORDS, base, lines.bytes);
 }
 
-static struct err *remember(struct build_context *j, const struct tree *visible, const char *noted_path, struct build_sites_bake *bake)
+static struct err *remember(struct build_context *j, const struct tree *visible, const char *noted_path,
+			    struct build_sites_bake *bake)
 {
 	AUTO_FREE char *noted = NULL, *why = NULL;
 	AUTO_TEXT struct text record = { 0 };
@@ -176,7 +188,8 @@ static struct err *remember(struct build_context *j, const struct tree *visible,
 
 	TRY(file_read(noted_path, NOTED_LIMIT, &noted, &len));
 	if (!build_lookups_record(noted, &record, &why)) {
-		progress_note(j->progress, "the sites are made again when any file of the image changes: %s", why);
+		progress_note(j->progress, "the sites are made again when any file of the image changes: %s",
+			      why);
 		return NULL;
 	}
 	TRY(store_put(j->store, record.bytes, record.len, &bake->record));
@@ -185,8 +198,8 @@ static struct err *remember(struct build_context *j, const struct tree *visible,
 	return list_record(j, &bake->base, &bake->record);
 }
 
-static struct err *bake(struct build_context *j, const struct build_sites_request *r, const struct tree *seed, const struct digest *key,
-			const char *noted, struct layer_delta *ret)
+static struct err *bake(struct build_context *j, const struct build_sites_request *r, const struct tree *seed,
+			const struct digest *key, const char *noted, struct layer_delta *ret)
 {
 	static const char *const argv[] = { "/" PROGRAM, NULL };
 	const struct service_step step = { .name = "prebake", .argv = argv, .as_root = true };
@@ -198,18 +211,28 @@ static struct err *bake(struct build_context *j, const struct build_sites_reques
 	for (size_t i = 0; i < r->apps->count; i++)
 		layer_root_over(&root, &r->apps->made[i]);
 	struct layer_steps request = {
-		.store = j->store, .progress = j->progress, .key = *key, .root_key = *key, .seed = seed, .steps = &step, .step_count = 1,
-		.epoch = j->lock.epoch, .lookups = noted, .poured = digest_is_zero(&poured) ? NULL : &poured,
+		.store = j->store,
+		.progress = j->progress,
+		.key = *key,
+		.root_key = *key,
+		.seed = seed,
+		.steps = &step,
+		.step_count = 1,
+		.epoch = j->lock.epoch,
+		.lookups = noted,
+		.poured = digest_is_zero(&poured) ? NULL : &poured,
 	};
 	struct err *e = layer_steps(&request, &root, ret);
 	layer_root_done(&root);
 	return e;
 }
 
-static struct err *bake_or_find(struct build_context *j, const struct build_sites_request *r, const struct tree *seed, const struct tree *visible,
-				struct layer_delta *ret, struct build_sites_bake *ret_bake)
+static struct err *bake_or_find(struct build_context *j, const struct build_sites_request *r,
+				const struct tree *seed, const struct tree *visible, struct layer_delta *ret,
+				struct build_sites_bake *ret_bake)
 {
-	struct digest all = tree_digest(visible), format = digest_of("sites 3", 7), base = key_of("packages", &format, &r->packages_key);
+	struct digest all = tree_digest(visible), format = digest_of("sites 3", 7),
+		      base = key_of("packages", &format, &r->packages_key);
 	AUTO_FREE char *folder = NULL;
 
 	*ret_bake = (struct build_sites_bake){ .key = key_of("files", &base, &all), .base = base };
@@ -220,7 +243,8 @@ static struct err *bake_or_find(struct build_context *j, const struct build_site
 	return ret->cached ? NULL : remember(j, visible, noted, ret_bake);
 }
 
-struct err *build_sites(struct build_context *j, const struct build_sites_request *r, struct tree *ret, struct build_sites_bake *ret_bake)
+struct err *build_sites(struct build_context *j, const struct build_sites_request *r, struct tree *ret,
+			struct build_sites_bake *ret_bake)
 {
 	struct layer_delta delta = { 0 };
 	struct tree seed = { 0 }, visible = { 0 };
@@ -239,11 +263,13 @@ struct err *build_sites(struct build_context *j, const struct build_sites_reques
 	return e;
 }
 
-struct err *build_sites_poured(struct build_context *j, const struct build_sites_bake *bake, const struct digest *blob)
+struct err *build_sites_poured(struct build_context *j, const struct build_sites_bake *bake,
+			       const struct digest *blob)
 {
 	char hex[4][DIGEST_HEX];
-	AUTO_FREE char *lines = mem_printf("%s\n%s\n%s\n%s", digest_hex(&bake->key, hex[0]), digest_hex(&bake->base, hex[1]), digest_hex(&bake->record, hex[2]),
-					   digest_hex(&bake->answers, hex[3]));
+	AUTO_FREE char *lines =
+		mem_printf("%s\n%s\n%s\n%s", digest_hex(&bake->key, hex[0]), digest_hex(&bake->base, hex[1]),
+			   digest_hex(&bake->record, hex[2]), digest_hex(&bake->answers, hex[3]));
 
 	TRY(store_ref_write(j->store, MADE_BY, blob, lines));
 	return store_ref_write(j->store, POURED, &bake->key, digest_hex(blob, hex[0]));
@@ -287,7 +313,9 @@ struct err *build_sites_use(struct build_context *j, const struct digest *blob)
 	j->lock.sites = *blob;
 	struct err *e = lock_write(j->lock_path, &j->lock);
 	if (e)
-		progress_note(j->progress, "%s does not name the layer of the sites, sha256:%.12s: it cannot be written", j->lock_path, digest_hex(blob, own));
+		progress_note(j->progress,
+			      "%s does not name the layer of the sites, sha256:%.12s: it cannot be written",
+			      j->lock_path, digest_hex(blob, own));
 	err_free(e);
 	return NULL;
 }

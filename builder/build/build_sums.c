@@ -71,7 +71,8 @@ static struct err *add(const char *folder, const char *name, struct text *out)
 	return e;
 }
 
-struct err *build_sums(const struct recipe *r, const char *folder, const struct image_result *results, const char *const *names, size_t name_count)
+struct err *build_sums(const struct recipe *r, const char *folder, const struct image_result *results,
+		       const char *const *names, size_t name_count)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s-%s.SHA256SUMS", folder, r->name, r->version);
 	AUTO_TEXT struct text out = { 0 };

@@ -15,7 +15,8 @@ static bool is_word(char c)
 
 static bool same_letter(char a, char b)
 {
-	return tolower((unsigned char)a) == tolower((unsigned char)b) || (strchr("-_", a) && strchr("-_", b) && a && b);
+	return tolower((unsigned char)a) == tolower((unsigned char)b) ||
+	       (strchr("-_", a) && strchr("-_", b) && a && b);
 }
 
 /* Whether a line has the word, in any case and with - and _ alike. */
@@ -75,7 +76,7 @@ static const char *find_line(const char *said, const char *word, bool any, size_
 /* The longest word wins: a short one may be there by chance. */
 struct hunt {
 	const char *said;
-	bool any;                /* a line need not complain */
+	bool any; /* a line need not complain */
 	size_t best;
 	const struct node *node;
 	const char *line;
@@ -85,7 +86,9 @@ struct hunt {
 static void consider(struct hunt *h, const struct node *n, const char *word)
 {
 	size_t len, n_word = strlen(word);
-	const char *line = n_word > 1 && n_word > h->best && word[strspn(word, "0123456789")] ? find_line(h->said, word, h->any, &len) : NULL;
+	const char *line = n_word > 1 && n_word > h->best && word[strspn(word, "0123456789")] ?
+				   find_line(h->said, word, h->any, &len) :
+				   NULL;
 
 	if (!line)
 		return;
@@ -126,12 +129,16 @@ bool build_trial_blame(const struct node *section, const char *said, struct buil
 	return true;
 }
 
-/* "--max-allowed-packet=#" begins a line of help; the nearest of those names, written as the recipe writes names. */
+/* "--max-allowed-packet=#" begins a line of help; the nearest of those names,
+ * written as the recipe writes names. */
 static char *nearest(const char *names, const char *word)
 {
 	AUTO_ARENA struct arena arena = { 0 };
 	AUTO_FREE char *wanted = mem_dup(word);
-	struct { const char **items; size_t count, room; } all = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} all = { 0 };
 
 	for (const char *at = names; (at = strstr(at, " --"));) {
 		at += 3;
@@ -150,16 +157,19 @@ static char *nearest(const char *names, const char *word)
 }
 
 /* Its words name nothing that is written: all that is written for it may be to blame. */
-static struct err *refuse_section(const struct build_context *j, const struct node *section, const struct layer_trial_failure *f, struct err *e)
+static struct err *refuse_section(const struct build_context *j, const struct node *section,
+				  const struct layer_trial_failure *f, struct err *e)
 {
 	AUTO_FREE char *says = err_text(e);
 
 	err_free(e);
-	return err_new(ERR_RECIPE, "%s:%u:%u: something in '%s' keeps %s from starting: %s", j->recipe.path, section->key->at.line,
-		       section->key->at.column, section->key->text, f->trial->name, says);
+	return err_new(ERR_RECIPE, "%s:%u:%u: something in '%s' keeps %s from starting: %s", j->recipe.path,
+		       section->key->at.line, section->key->at.column, section->key->text, f->trial->name,
+		       says);
 }
 
-/* What the recipe says of the service itself comes first, then all of it: a site's name may be what a program cannot take. */
+/* What the recipe says of the service itself comes first, then all of it: a site's name may
+ * be what a program cannot take. */
 static struct err *explain(const struct build_context *j, const struct layer_trial_failure *f, struct err *e)
 {
 	const struct node *root = j->recipe.root;
@@ -169,13 +179,17 @@ static struct err *explain(const struct build_context *j, const struct layer_tri
 		return e;
 	const struct node *own = node_get(root, f->trial->service);
 	if (!build_trial_blame(own, f->said, &b) && !build_trial_blame(root, f->said, &b))
-		return own && own->key ? refuse_section(j, own, f, e)
-				       : err_wrap(e, "%s refuses its configuration, which services/%s and the recipe make", f->trial->name,
-						  f->trial->service);
-	AUTO_FREE char *says = b.says, *near = has_word(says, strlen(says), "unknown") ? nearest(f->names, b.word) : NULL;
+		return own && own->key ?
+			       refuse_section(j, own, f, e) :
+			       err_wrap(e,
+					"%s refuses its configuration, which services/%s and the recipe make",
+					f->trial->name, f->trial->service);
+	AUTO_FREE char *says = b.says,
+		       *near = has_word(says, strlen(says), "unknown") ? nearest(f->names, b.word) : NULL;
 	err_free(e);
-	return err_new(ERR_RECIPE, "%s:%u:%u: '%s' keeps %s from starting: %s%s%s%s", j->recipe.path, b.at.line, b.at.column, b.word,
-		       f->trial->name, says, near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+	return err_new(ERR_RECIPE, "%s:%u:%u: '%s' keeps %s from starting: %s%s%s%s", j->recipe.path,
+		       b.at.line, b.at.column, b.word, f->trial->name, says, near ? ": did you mean '" : "",
+		       near ? near : "", near ? "'?" : "");
 }
 
 static void feed_words(struct digest_run *run, const char *const *words)
@@ -199,7 +213,8 @@ static struct digest key_of(const struct layer_trial *r, const struct digest *pa
 		feed_words(run, (const char *const[]){ ids, r->trials[i].until, NULL });
 	}
 	for (size_t i = 0; i < r->folder_count; i++) {
-		AUTO_FREE char *folder = mem_printf("%s %o %u %u", r->folders[i].path, r->folders[i].mode, r->folders[i].uid, r->folders[i].gid);
+		AUTO_FREE char *folder = mem_printf("%s %o %u %u", r->folders[i].path, r->folders[i].mode,
+						    r->folders[i].uid, r->folders[i].gid);
 		digest_feed_word(run, folder);
 	}
 	return digest_finish(run);
@@ -219,7 +234,8 @@ static struct err *configuration(const struct build_context *j, struct tree *ret
 	return e;
 }
 
-static struct err *run(struct build_context *j, struct layer_trial *r, const struct digest *packages_key, const struct layer_root *root)
+static struct err *run(struct build_context *j, struct layer_trial *r, const struct digest *packages_key,
+		       const struct layer_root *root)
 {
 	struct digest key = key_of(r, packages_key);
 	struct layer_trial_failure failure;
@@ -238,7 +254,8 @@ static struct err *run(struct build_context *j, struct layer_trial *r, const str
 	return store_ref_write(j->store, "trial", &key, "well");
 }
 
-struct err *build_trial(struct build_context *j, const struct digest *packages_key, const struct layer_root *root)
+struct err *build_trial(struct build_context *j, const struct digest *packages_key,
+			const struct layer_root *root)
 {
 	struct tree rendered = { 0 };
 	struct layer_trial r = { .store = j->store, .configuration = &rendered, .epoch = j->lock.epoch };

@@ -23,13 +23,19 @@ struct err *share_folder(char **ret)
 
 	if (named && *named) {
 		*ret = mem_dup(named);
-		return holds_services(named) ? NULL : err_new(ERR_USAGE, "$MKBENCH_SHARE, which is %s, holds no services/frameworks", named);
+		return holds_services(named) ?
+			       NULL :
+			       err_new(ERR_USAGE, "$MKBENCH_SHARE, which is %s, holds no services/frameworks",
+				       named);
 	}
 	for (size_t i = 0; i < COUNT(beside); i++) {
 		AUTO_FREE char *folder = mem_printf("%s%s", home, beside[i]);
 		if (holds_services(folder) && (*ret = realpath(folder, NULL)))
 			return NULL;
 	}
-	return err_new(ERR_USAGE, "there is no services/frameworks for %s/mkbench, neither above it nor in ../share/mkbench: "
-		       "leave the program in its tree, or set MKBENCH_SHARE to that", home);
+	return err_new(
+		ERR_USAGE,
+		"there is no services/frameworks for %s/mkbench, neither above it nor in ../share/mkbench: "
+		"leave the program in its tree, or set MKBENCH_SHARE to that",
+		home);
 }

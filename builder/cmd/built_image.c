@@ -23,14 +23,16 @@ struct err *built_image_open(const char *path, struct contents *ret)
 	return e;
 }
 
-/* Whether the image has every package that the lock has for it, in that version: else it was built from another. */
+/* Whether the image has every package that the lock has for it, in that version:
+ * else it was built from another. */
 static bool is_of_lock(const struct contents *c, const struct lock *l)
 {
 	for (size_t i = 0; i < l->package_count; i++) {
 		const struct lock_package *want = &l->packages[i];
 		bool found = want->group >= GROUP_BUILD;
 		for (size_t n = 0; !found && n < c->package_count; n++)
-			found = c->packages[n].kind == PACKAGE_DEBIAN && c->packages[n].version && !strcmp(c->packages[n].name, want->name) &&
+			found = c->packages[n].kind == PACKAGE_DEBIAN && c->packages[n].version &&
+				!strcmp(c->packages[n].name, want->name) &&
 				!strcmp(c->packages[n].version, want->version);
 		if (!found)
 			return false;
@@ -38,7 +40,8 @@ static bool is_of_lock(const struct contents *c, const struct lock *l)
 	return true;
 }
 
-struct err *built_image(const char *recipe, struct build_context *j, struct contents *ret, bool *ret_found, bool *ret_other)
+struct err *built_image(const char *recipe, struct build_context *j, struct contents *ret, bool *ret_found,
+			bool *ret_other)
 {
 	static const char *const kinds[] = { "oci", "tar" };
 	bool locked;
@@ -47,7 +50,10 @@ struct err *built_image(const char *recipe, struct build_context *j, struct cont
 	TRY(cmd_check_open(j, recipe, PROGRESS_QUIET));
 	TRY(build_context_lock_read(j, &locked));
 	if (!locked)
-		return err_new(ERR_USAGE, "there is no %s yet: 'mkbench lock %s' makes it, 'mkbench build %s' the image, too", j->lock_path, recipe, recipe);
+		return err_new(
+			ERR_USAGE,
+			"there is no %s yet: 'mkbench lock %s' makes it, 'mkbench build %s' the image, too",
+			j->lock_path, recipe, recipe);
 	for (size_t i = 0; i < COUNT(kinds) && !*ret_found; i++) {
 		AUTO_FREE char *image = mem_printf("%s-%s.%s", j->recipe.name, j->recipe.version, kinds[i]);
 		if (access(image, F_OK))

@@ -8,10 +8,9 @@
 #include "store/store.h"
 
 const struct cmd *const cmd_all[] = {
-	&cmd_init, &cmd_check, &cmd_plan, &cmd_lock, &cmd_build, &cmd_run, &cmd_verify,
-	&cmd_inspect, &cmd_diff, &cmd_upgrade, &cmd_sbom,
-	&cmd_push, &cmd_sign, &cmd_verify_signature,
-	&cmd_store, &cmd_clean, &cmd_schema, &cmd_completion, NULL,
+	&cmd_init,    &cmd_check, &cmd_plan,	&cmd_lock,	 &cmd_build, &cmd_run,	&cmd_verify,
+	&cmd_inspect, &cmd_diff,  &cmd_upgrade, &cmd_sbom,	 &cmd_push,  &cmd_sign, &cmd_verify_signature,
+	&cmd_store,   &cmd_clean, &cmd_schema,	&cmd_completion, NULL,
 };
 
 struct err *cmd_find(const char *name, const struct cmd **ret)
@@ -27,7 +26,9 @@ struct err *cmd_find(const char *name, const struct cmd **ret)
 		names[count++] = (*c)->name;
 	}
 	const char *near = text_nearest(name, names, count);
-	return err_new(ERR_USAGE, near ? "no command '%s': did you mean '%s'?" : "no command '%s': see 'mkbench help'", name, near);
+	return err_new(ERR_USAGE,
+		       near ? "no command '%s': did you mean '%s'?" : "no command '%s': see 'mkbench help'",
+		       name, near);
 }
 
 void cmd_store_open(struct store **ret)

@@ -8,12 +8,17 @@ struct option_row;
 
 struct cmd {
 	const char *name, *summary;
-	const char *operand;                       /* the word beside the options, or two, "OLD NEW"; in brackets when it may be left out; NULL: none */
-	const char *words;                         /* what the first of them may be, with spaces between; NULL: no fixed words */
-	const struct option_row *options;          /* cmd/option.h; NULL: none */
-	const struct option_row *acts;             /* forms of their own, such as --stop NAME, as a table; NULL: none */
-	const char *text;                          /* paragraphs, with an empty line between them; wrapped where they are shown */
-	struct err *(*run)(int argc, char **argv); /* argv[0] is the command's own name; no word of argv asks for help */
+	/* the word beside the options, or two, "OLD NEW"; in brackets when it may be left out; NULL: none */
+	const char *operand;
+	/* what the first of them may be, with spaces between; NULL: no fixed words */
+	const char *words;
+	const struct option_row *options; /* cmd/option.h; NULL: none */
+	/* forms of their own, such as --stop NAME, as a table; NULL: none */
+	const struct option_row *acts;
+	/* paragraphs, with an empty line between them; wrapped where they are shown */
+	const char *text;
+	/* argv[0] is the command's own name; no word of argv asks for help */
+	struct err *(*run)(int argc, char **argv);
 };
 
 extern const struct cmd *const cmd_all[]; /* NULL-terminated, in the order of a first use */
@@ -30,14 +35,16 @@ struct err *cmd_find(const char *name, const struct cmd **ret) MUST_CHECK;
  * ret is the caller's to end with recipe_done in any case, what its services are with service_free. */
 struct recipe;
 struct service_set;
-struct err *cmd_check_recipe(const char *path, struct recipe *ret, struct service_set **ret_services) MUST_CHECK;
+struct err *cmd_check_recipe(const char *path, struct recipe *ret,
+			     struct service_set **ret_services) MUST_CHECK;
 /* The same, for what plan, lock and build begin with. */
 struct build_context;
 struct err *cmd_check_open(struct build_context *j, const char *path, enum progress_style style) MUST_CHECK;
 /* Builds as cmd_build does, without its report. ret_path: the first output, the caller's to free. */
 struct option_set;
 struct err *cmd_build_image(const struct option_set *o, char **ret_path) MUST_CHECK;
-/* What the last word of run and verify names: an image, or a recipe whose first output is built. The caller's to free. */
+/* What the last word of run and verify names: an image, or a recipe whose first output
+ * is built. The caller's to free. */
 struct err *cmd_run_image(const struct option_set *o, char **ret_path) MUST_CHECK;
 /* The store for what only is quicker with one: NULL where there can be none. */
 struct store;

@@ -23,8 +23,9 @@ static void report_layers(const struct build_layers *layers)
 	printf("\n%-14s %10s %10s  %s\n", "layer", "size", "unpacked", "digest");
 	for (size_t i = 0; i < layers->count; i++) {
 		const struct layer_blob *b = &layers->items[i].blob;
-		printf("%-14s %10s %10s  sha256:%.12s\n", layers->items[i].name, text_size((double)b->size_bytes, size),
-		       text_size((double)b->unpacked_bytes, unpacked), digest_hex(&b->digest, hex));
+		printf("%-14s %10s %10s  sha256:%.12s\n", layers->items[i].name,
+		       text_size((double)b->size_bytes, size), text_size((double)b->unpacked_bytes, unpacked),
+		       digest_hex(&b->digest, hex));
 	}
 	printf("%-14s %10s %10s  sha256:%s\n", "tree", "", "", digest_hex(&layers->tree, hex));
 }
@@ -34,17 +35,19 @@ static void report_run(const struct build_context *j, int output, const char *pa
 	const struct recipe *r = &j->recipe;
 	AUTO_FREE char *word = text_shell(path), *file = qemu_disks_option("file=", path);
 	const char *format = output_rows[output].qemu_writes ? output_rows[output].qemu_format : NULL;
-	AUTO_FREE char *drive = mem_printf("%s,format=%s,if=virtio", file, format ? format : ""), *drive_word = text_shell(drive);
+	AUTO_FREE char *drive = mem_printf("%s,format=%s,if=virtio", file, format ? format : ""),
+		       *drive_word = text_shell(drive);
 
 	printf("  mkbench run %s\n", word);
 	if (format)
 		printf("  qemu-system-x86_64 -machine accel=kvm:tcg -cpu max -m 2G -smp 2 -drive %s \\\n"
-		       "    -nic user,model=virtio,hostfwd=tcp:127.0.0.1:%u-:%u\n", drive_word, (unsigned)r->nginx.port, (unsigned)r->nginx.port);
+		       "    -nic user,model=virtio,hostfwd=tcp:127.0.0.1:%u-:%u\n",
+		       drive_word, (unsigned)r->nginx.port, (unsigned)r->nginx.port);
 	if (output == OUTPUT_RAW_ZST)
 		printf("  zstd -dc %s >/dev/DISK\n", word);
 	if (output == OUTPUT_DOCKER)
-		printf("  docker load -i %s && docker run -d -p %u:%u -v %s-data:/data %s:%s\n", word, (unsigned)r->nginx.port,
-		       (unsigned)r->nginx.port, r->name, r->name, r->version);
+		printf("  docker load -i %s && docker run -d -p %u:%u -v %s-data:/data %s:%s\n", word,
+		       (unsigned)r->nginx.port, (unsigned)r->nginx.port, r->name, r->name, r->version);
 }
 
 static void report_outputs(const struct build_context *j, const struct image_result *results)
@@ -53,8 +56,10 @@ static void report_outputs(const struct build_context *j, const struct image_res
 	char size[16], hex[DIGEST_HEX];
 
 	for (size_t i = 0; i < j->recipe.outputs.count; i++) {
-		printf("%-14s %10s %10s  %s:%s\n", output_words[outputs[i]], text_size((double)results[i].size_bytes, size),
-		       results[i].unchanged ? "unchanged" : "", output_rows[outputs[i]].is_disk ? "inputs" : "sha256",
+		printf("%-14s %10s %10s  %s:%s\n", output_words[outputs[i]],
+		       text_size((double)results[i].size_bytes, size),
+		       results[i].unchanged ? "unchanged" : "",
+		       output_rows[outputs[i]].is_disk ? "inputs" : "sha256",
 		       digest_hex(build_result_digest(outputs[i], &results[i]), hex));
 		printf("  %s\n", results[i].path);
 	}
@@ -71,8 +76,8 @@ static void report_pushed(const json_t *pushed)
 	}
 }
 
-static struct err *report(const struct build_context *j, const struct build_layers *layers, const struct image_result *results, const json_t *pushed,
-			  enum progress_style style)
+static struct err *report(const struct build_context *j, const struct build_layers *layers,
+			  const struct image_result *results, const json_t *pushed, enum progress_style style)
 {
 	if (style == PROGRESS_JSON)
 		return build_result_print(j, layers, results, pushed);
@@ -85,11 +90,12 @@ static struct err *report(const struct build_context *j, const struct build_laye
 }
 
 /* What was written is there and reported, whether it could be pushed or not. */
-static struct err *push_and_report(const struct build_context *j, const struct option_set *o, const struct build_layers *layers,
-				   const struct image_result *results)
+static struct err *push_and_report(const struct build_context *j, const struct option_set *o,
+				   const struct build_layers *layers, const struct image_result *results)
 {
 	json_t *pushed = NULL;
-	struct err *unpushed = o->no_push ? NULL : push_outputs(j, results, &pushed), *e = report(j, layers, results, pushed, o->style);
+	struct err *unpushed = o->no_push ? NULL : push_outputs(j, results, &pushed),
+		   *e = report(j, layers, results, pushed, o->style);
 
 	json_decref(pushed);
 	fflush(stdout);
@@ -98,8 +104,10 @@ static struct err *push_and_report(const struct build_context *j, const struct o
 	return e ? e : unpushed;
 }
 
-/* The sentence of builder/README.md: a recipe is read, a plan made, its wants fetched, layers poured, images written. */
-static struct err *build(struct build_context *j, const struct option_set *o, struct build_layers *layers, struct image_result **ret)
+/* The sentence of builder/README.md: a recipe is read, a plan made, its wants fetched,
+ * layers poured, images written. */
+static struct err *build(struct build_context *j, const struct option_set *o, struct build_layers *layers,
+			 struct image_result **ret)
 {
 	bool locked;
 
@@ -107,8 +115,9 @@ static struct err *build(struct build_context *j, const struct option_set *o, st
 	TRY(cmd_check_open(j, o->recipe, o->style));
 	TRY(build_outputs_try(o->folder));
 	if (sandbox_root_is_machines(store_path(j->store)))
-		progress_note(j->progress, "a build step's root is root of this machine: the kernel, or the file system of the store, shows no files "
-			      "with other ids");
+		progress_note(j->progress, "a build step's root is root of this machine: the kernel, or the "
+					   "file system of the store, shows no files "
+					   "with other ids");
 	TRY(build_context_lock_read(j, &locked));
 	if (!locked)
 		TRY(build_context_lock_make(j));

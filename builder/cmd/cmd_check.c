@@ -26,7 +26,8 @@ static const char *host_architecture(void)
 	return NULL;
 }
 
-static struct err *check(const char *path, bool keyrings, struct recipe *ret, struct service_set **ret_services)
+static struct err *check(const char *path, bool keyrings, struct recipe *ret,
+			 struct service_set **ret_services)
 {
 	struct problems problems;
 	AUTO_FREE char *share = NULL;
@@ -72,8 +73,9 @@ static struct err *run(int argc, char **argv)
 	struct err *e = check(o.recipe, true, &r, &services);
 	outputs = r.outputs.count + r.registries.count;
 	if (!e)
-		printf("%s: ok: %zu app%s, %zu site%s, %zu output%s\n", o.recipe, r.apps.count, text_plural(r.apps.count),
-		       r.sites.count, text_plural(r.sites.count), outputs, text_plural(outputs));
+		printf("%s: ok: %zu app%s, %zu site%s, %zu output%s\n", o.recipe, r.apps.count,
+		       text_plural(r.apps.count), r.sites.count, text_plural(r.sites.count), outputs,
+		       text_plural(outputs));
 	service_free(services);
 	recipe_done(&r);
 	return e;

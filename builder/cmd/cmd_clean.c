@@ -19,7 +19,8 @@ static struct err *run(int argc, char **argv)
 	TRY(option_set_read(&cmd_clean, argc, argv, &o));
 	TRY(sandbox_enter_user_namespace());
 	TRY(store_open(NULL, &s));
-	struct err *e = o.built ? store_clean_built(s, &freed) : store_clean(s, o.all ? 0 : MONTH_SECONDS, &freed);
+	struct err *e =
+		o.built ? store_clean_built(s, &freed) : store_clean(s, o.all ? 0 : MONTH_SECONDS, &freed);
 	if (!e)
 		printf("%s: %s freed\n", store_path(s), text_size((double)freed, size));
 	store_close(s);
@@ -35,7 +36,8 @@ static const struct option_row options[] = {
 const struct cmd cmd_clean = {
 	.name = "clean",
 	.summary = "remove from the store what a month did not use",
-	.text = "The store is $MKBENCH_STORE; unless that is set, $XDG_CACHE_HOME/mkbench or ~/.cache/mkbench.",
+	.text = "The store is $MKBENCH_STORE; unless that is set, $XDG_CACHE_HOME/mkbench or "
+		"~/.cache/mkbench.",
 	.options = options,
 	.run = run,
 };

@@ -17,7 +17,9 @@ static enum kind kind_of(const char *value, const char *words)
 		return WORDS;
 	if (!value)
 		return NOTHING;
-	return !strcmp(value, "FOLDER") ? FOLDERS : !strcmp(value, "FILE") || !strcmp(value, "PATH") ? FILES : NOTHING;
+	return !strcmp(value, "FOLDER")				? FOLDERS :
+	       !strcmp(value, "FILE") || !strcmp(value, "PATH") ? FILES :
+								  NOTHING;
 }
 
 /* Whether some word beside the options is a file's or a folder's name. */
@@ -40,13 +42,16 @@ static void put_names(struct text *out, const struct option_row *row)
 static void bash_values(struct text *out, const struct cmd *c)
 {
 	for (const struct option_row *row = c->options; row && row->name; row++) {
-		static const char *const generate[] = { [NOTHING] = "", [FILES] = "compgen -f -- \"$word\"", [FOLDERS] = "compgen -d -- \"$word\"" };
+		static const char *const generate[] = { [NOTHING] = "",
+							[FILES] = "compgen -f -- \"$word\"",
+							[FOLDERS] = "compgen -d -- \"$word\"" };
 		enum kind kind = kind_of(row->value, row->words);
 		if (!row->value)
 			continue;
 		text_printf(out, "\t\t%s:--%s)", c->name, row->name);
 		if (kind == WORDS)
-			text_printf(out, " mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$word\")", row->words);
+			text_printf(out, " mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$word\")",
+				    row->words);
 		else if (*generate[kind])
 			text_printf(out, " mapfile -t COMPREPLY < <(%s)", generate[kind]);
 		text_put(out, kind == NOTHING ? " return ;;\n" : "; return ;;\n");
@@ -55,13 +60,17 @@ static void bash_values(struct text *out, const struct cmd *c)
 
 static void put_bash(struct text *out)
 {
-	text_put(out, "# bash completion for mkbench, made by 'mkbench completion bash'\n_mkbench() {\n"
-		      "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} options= words=\n\tCOMPREPLY=()\n"
-		      "\t[[ $word != = ]] || word=\n\t[[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD - 2]}\n"
-		      "\tif ((COMP_CWORD == 1)) || [[ ${COMP_WORDS[1]} == help && COMP_CWORD -eq 2 ]]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W '");
+	text_put(out,
+		 "# bash completion for mkbench, made by 'mkbench completion bash'\n_mkbench() {\n"
+		 "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} options= "
+		 "words=\n\tCOMPREPLY=()\n"
+		 "\t[[ $word != = ]] || word=\n\t[[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD - 2]}\n"
+		 "\tif ((COMP_CWORD == 1)) || [[ ${COMP_WORDS[1]} == help && COMP_CWORD -eq 2 ]]; "
+		 "then\n\t\tmapfile -t COMPREPLY < <(compgen -W '");
 	for (const struct cmd *const *c = cmd_all; *c; c++)
 		text_printf(out, "%s ", (*c)->name);
-	text_put(out, "help --version --help' -- \"$word\")\n\t\treturn\n\tfi\n\tcase ${COMP_WORDS[1]}:$before in\n");
+	text_put(out, "help --version --help' -- \"$word\")\n\t\treturn\n\tfi\n\tcase "
+		      "${COMP_WORDS[1]}:$before in\n");
 	for (const struct cmd *const *c = cmd_all; *c; c++)
 		bash_values(out, *c);
 	text_put(out, "\tesac\n\tcase ${COMP_WORDS[1]} in\n");
@@ -74,9 +83,11 @@ static void put_bash(struct text *out)
 			text_printf(out, "; ((COMP_CWORD > 2)) || words='%s'", (*c)->words);
 		text_printf(out, "%s ;;\n", takes_files(*c) ? "" : "; [[ $word == -* || $words ]] || return");
 	}
-	text_put(out, "\tesac\n\tif [[ $word == -* ]]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n\telif [[ $words ]]; then\n"
+	text_put(out, "\tesac\n\tif [[ $word == -* ]]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W "
+		      "\"$options\" -- \"$word\")\n\telif [[ $words ]]; then\n"
 		      "\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n\telse\n"
-		      "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n\tfi\n}\ncomplete -o filenames -F _mkbench mkbench\n");
+		      "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n\tfi\n}\ncomplete -o filenames "
+		      "-F _mkbench mkbench\n");
 }
 
 /* For a word between single quotes: quote stands for one, and special characters get a backslash. */
@@ -105,7 +116,9 @@ static void put_fish_words(struct text *out, const char *words)
 static void zsh_rows(struct text *out, const struct option_row *row)
 {
 	for (; row && row->name; row++) {
-		static const char *const actions[] = { [NOTHING] = " ", [FILES] = "_files", [FOLDERS] = "_files -/" };
+		static const char *const actions[] = {
+			[NOTHING] = " ", [FILES] = "_files", [FOLDERS] = "_files -/"
+		};
 		enum kind kind = kind_of(row->value, row->words);
 		text_printf(out, " \\\n\t\t\t'--%s[", row->name);
 		put_zsh_words(out, row->help);
@@ -122,14 +135,17 @@ static void zsh_rows(struct text *out, const struct option_row *row)
 
 static void put_zsh(struct text *out)
 {
-	text_put(out, "#compdef mkbench\n# zsh completion for mkbench, made by 'mkbench completion zsh'\n_mkbench() {\n\tlocal -a commands=(");
+	text_put(out, "#compdef mkbench\n# zsh completion for mkbench, made by 'mkbench completion "
+		      "zsh'\n_mkbench() {\n\tlocal -a commands=(");
 	for (const struct cmd *const *c = cmd_all; *c; c++) {
 		text_printf(out, "\n\t\t'%s:", (*c)->name);
 		put_zsh_words(out, (*c)->summary);
 		text_put(out, "'");
 	}
-	text_put(out, "\n\t\t'help:show the page of a command'\n\t)\n\tif ((CURRENT == 2)) || [[ $words[2] == help ]]; then\n"
-		      "\t\t_describe command commands\n\t\treturn\n\tfi\n\tshift words\n\t((CURRENT--))\n\tcase $words[1] in\n");
+	text_put(out, "\n\t\t'help:show the page of a command'\n\t)\n\tif ((CURRENT == 2)) || [[ $words[2] "
+		      "== help ]]; then\n"
+		      "\t\t_describe command commands\n\t\treturn\n\tfi\n\tshift "
+		      "words\n\t((CURRENT--))\n\tcase $words[1] in\n");
 	for (const struct cmd *const *c = cmd_all; *c; c++) {
 		text_printf(out, "\t\t%s) _arguments '--help[show the page of it]'", (*c)->name);
 		zsh_rows(out, (*c)->acts);
@@ -146,7 +162,8 @@ static void put_zsh(struct text *out)
 static void fish_rows(struct text *out, const char *command, const struct option_row *row)
 {
 	for (; row && row->name; row++) {
-		text_printf(out, "complete -c mkbench -n '__fish_seen_subcommand_from %s' -l %s", command, row->name);
+		text_printf(out, "complete -c mkbench -n '__fish_seen_subcommand_from %s' -l %s", command,
+			    row->name);
 		if (row->value)
 			text_put(out, kind_of(row->value, row->words) == FILES ? " -rF" : " -x");
 		if (row->words)
@@ -169,10 +186,13 @@ static void put_fish(struct text *out)
 		fish_rows(out, (*c)->name, (*c)->acts);
 		fish_rows(out, (*c)->name, (*c)->options);
 		if ((*c)->words)
-			text_printf(out, "complete -c mkbench -n '__fish_seen_subcommand_from %s; and test (count (commandline -opc)) -eq 2' -f -a '%s'\n",
+			text_printf(out,
+				    "complete -c mkbench -n '__fish_seen_subcommand_from %s; and test (count "
+				    "(commandline -opc)) -eq 2' -f -a '%s'\n",
 				    (*c)->name, (*c)->words);
 		if (!takes_files(*c))
-			text_printf(out, "complete -c mkbench -n '__fish_seen_subcommand_from %s' -f\n", (*c)->name);
+			text_printf(out, "complete -c mkbench -n '__fish_seen_subcommand_from %s' -f\n",
+				    (*c)->name);
 	}
 }
 
@@ -184,7 +204,10 @@ static struct err *take(void *wishes, int id, const char *value)
 
 static struct err *run(int argc, char **argv)
 {
-	static const struct { const char *name; void (*put)(struct text *); } shells[] = { { "bash", put_bash }, { "zsh", put_zsh }, { "fish", put_fish } };
+	static const struct {
+		const char *name;
+		void (*put)(struct text *);
+	} shells[] = { { "bash", put_bash }, { "zsh", put_zsh }, { "fish", put_fish } };
 	AUTO_TEXT struct text out = { 0 };
 	const char *shell;
 
@@ -203,6 +226,7 @@ const struct cmd cmd_completion = {
 	.operand = "SHELL",
 	.words = "bash zsh fish",
 	.summary = "print what a shell needs to complete these commands",
-	.text = "SHELL is bash, zsh or fish. 'make install' puts the three where these look. For one shell alone: source <(mkbench completion bash)",
+	.text = "SHELL is bash, zsh or fish. 'make install' puts the three where these look. For one shell "
+		"alone: source <(mkbench completion bash)",
 	.run = run,
 };

@@ -24,15 +24,15 @@
 #include "service/service.h"
 
 struct beginning {
-	const char *word;                /* a name, a folder or a recipe; NULL: here */
-	const char *ci;                  /* whose workflow is written, instead of a recipe */
-	const char *from;                /* a bench that is there */
+	const char *word;		   /* a name, a folder or a recipe; NULL: here */
+	const char *ci;			   /* whose workflow is written, instead of a recipe */
+	const char *from;		   /* a bench that is there */
 	const char *apps_json, *framework; /* framework: URL@REF of the app that such lists leave out */
 	struct draft draft;
-	char *folder, *path;             /* where the recipe goes; path NULL until its name is known */
+	char *folder, *path; /* where the recipe goes; path NULL until its name is known */
 	const char *zone_from, *language_from;
 	bool named, asked, has_framework;
-	bool incomplete;                 /* apps that may lack the framework: of a list, of one repository */
+	bool incomplete; /* apps that may lack the framework: of a list, of one repository */
 };
 
 enum { APPS_JSON = OPTION_OWN, FRAMEWORK, FROM, CI };
@@ -41,7 +41,10 @@ static struct err *take(void *wishes, int id, const char *value)
 {
 	struct beginning *b = wishes;
 
-	*(id == CI ? &b->ci : id == APPS_JSON ? &b->apps_json : id == FROM ? &b->from : &b->framework) = value;
+	*(id == CI	  ? &b->ci :
+	  id == APPS_JSON ? &b->apps_json :
+	  id == FROM	  ? &b->from :
+			    &b->framework) = value;
 	return NULL;
 }
 
@@ -61,7 +64,8 @@ static void take_app(struct beginning *b, const char *folder, const char *name)
 
 	b->folder = init_place_beside(folder);
 	b->draft.name = draft_image_name(&b->draft.arena, name);
-	VEC_PUSH(&b->draft.apps, (struct draft_app){ .name = name, .path = arena_dup(&b->draft.arena, path, strlen(path)) });
+	VEC_PUSH(&b->draft.apps,
+		 (struct draft_app){ .name = name, .path = arena_dup(&b->draft.arena, path, strlen(path)) });
 }
 
 static void settle_folder(struct beginning *b, const char *folder)
@@ -87,7 +91,8 @@ static struct err *settle_name(struct beginning *b, const char *name)
 	return NULL;
 }
 
-/* One repository is the first app; a recipe of the same name goes here, or beside a repository of this machine. */
+/* One repository is the first app; a recipe of the same name goes here, or beside a
+ * repository of this machine. */
 static struct err *settle_source(struct beginning *b, const char *word, const char *folder)
 {
 	b->folder = mem_dup(folder);
@@ -105,7 +110,8 @@ static struct err *settle_place(struct beginning *b)
 	if (word && init_source_is(word) && !init_place_is_folder(word))
 		return settle_source(b, word, "");
 	if (word && init_place_is_bare(word)) {
-		AUTO_FREE char *whole = realpath(word, NULL), *folder = init_place_beside(word), *path = mem_printf("./%s", whole ? strrchr(whole, '/') + 1 : word);
+		AUTO_FREE char *whole = realpath(word, NULL), *folder = init_place_beside(word),
+			       *path = mem_printf("./%s", whole ? strrchr(whole, '/') + 1 : word);
 		return settle_source(b, path, folder);
 	}
 	if (!word || init_place_is_folder(word)) {
@@ -131,7 +137,8 @@ static struct err *refuse_existing(const char *path)
 
 	if (lstat(path, &st) < 0)
 		return NULL;
-	return err_new(ERR_USAGE, "init never overwrites: %s is there already; name another: mkbench init NAME", path);
+	return err_new(ERR_USAGE,
+		       "init never overwrites: %s is there already; name another: mkbench init NAME", path);
 }
 
 static struct err *import_apps(struct beginning *b)
@@ -150,14 +157,17 @@ static struct err *import_apps(struct beginning *b)
 	apps_json_read(bytes, len, &b->draft, &p);
 	AUTO_FREE char *report = problem_report(&p, b->apps_json);
 	fputs(report, stderr);
-	return p.count ? err_new(ERR_RECIPE, "%s: %zu problem%s", b->apps_json, p.count, text_plural(p.count)) : NULL;
+	return p.count ?
+		       err_new(ERR_RECIPE, "%s: %zu problem%s", b->apps_json, p.count, text_plural(p.count)) :
+		       NULL;
 }
 
 /* The framework's own app goes before those of the list. */
 static struct err *add_framework(struct beginning *b, const char *word)
 {
 	if (!init_source_has_ref(word))
-		return err_new(ERR_USAGE, "--framework wants a repository and a ref: https://git.example.org/you/framework@version-15");
+		return err_new(ERR_USAGE, "--framework wants a repository and a ref: "
+					  "https://git.example.org/you/framework@version-15");
 	return init_source_add(&b->draft, word, "framework");
 }
 
@@ -193,9 +203,13 @@ static struct err *fill(struct beginning *b)
 	d->time_zone = init_guess_time_zone(&d->arena, &b->zone_from);
 	d->language = init_guess_language(&d->arena, &b->language_from);
 	if (b->framework && b->from)
-		return err_new(ERR_USAGE, "--from has the framework of a bench: --framework goes with apps that lack it");
+		return err_new(
+			ERR_USAGE,
+			"--from has the framework of a bench: --framework goes with apps that lack it");
 	if (b->from && b->apps_json)
-		return err_new(ERR_USAGE, "--from has the apps of a bench and --apps-json those of a list: give one of them");
+		return err_new(
+			ERR_USAGE,
+			"--from has the apps of a bench and --apps-json those of a list: give one of them");
 	if (b->from) {
 		TRY(init_bench_read(b->from, d));
 	} else if (b->apps_json) {
@@ -210,7 +224,8 @@ static struct err *fill(struct beginning *b)
 		return init_ask(d, !b->named);
 	if (!d->apps.count) {
 		AUTO_FREE char *path = mem_printf("./%s", d->name);
-		struct draft_app app = { .name = draft_app_name(&d->arena, path), .path = arena_dup(&d->arena, path, strlen(path)) };
+		struct draft_app app = { .name = draft_app_name(&d->arena, path),
+					 .path = arena_dup(&d->arena, path, strlen(path)) };
 		VEC_PUSH(&d->apps, app);
 	}
 	if (!d->sites.count)
@@ -246,7 +261,8 @@ static void report(const struct beginning *b)
 	printf("wrote %s\n", b->path);
 	printf("  name       %s\n", d->name);
 	for (size_t i = 0; i < d->apps.count; i++)
-		printf("  app        %-20s %s%s%s\n", d->apps.items[i].name, d->apps.items[i].git ? d->apps.items[i].git : d->apps.items[i].path,
+		printf("  app        %-20s %s%s%s\n", d->apps.items[i].name,
+		       d->apps.items[i].git ? d->apps.items[i].git : d->apps.items[i].path,
 		       d->apps.items[i].git ? " at " : "", d->apps.items[i].git ? d->apps.items[i].ref : "");
 	for (size_t i = 0; i < d->sites.count; i++)
 		printf("  site       %s\n", d->sites.items[i]);
@@ -263,7 +279,8 @@ static void report_framework(const struct beginning *b, const struct recipe *r, 
 	if (why)
 		printf("note: %s\n", why);
 	else
-		printf("  framework  %-20s told by the first app\nnext: mkbench build %s\n", service_framework(s), b->path);
+		printf("  framework  %-20s told by the first app\nnext: mkbench build %s\n",
+		       service_framework(s), b->path);
 	service_free(s);
 	err_free(e);
 }
@@ -283,9 +300,11 @@ static void note_what_is_missing(const struct beginning *b, struct recipe *r)
 	if (why)
 		printf("note: %s\n", why);
 	if (b->incomplete && !b->has_framework)
-		printf("note: that app is no framework: add the framework as the first app, or give --framework URL@REF\n");
+		printf("note: that app is no framework: add the framework as the first app, or give "
+		       "--framework URL@REF\n");
 	else if (b->apps_json && !b->has_framework)
-		printf("note: such lists leave the framework itself out: add it as the first app, or give --framework URL@REF\n");
+		printf("note: such lists leave the framework itself out: add it as the first app, or give "
+		       "--framework URL@REF\n");
 	else if (!p.count && !e)
 		report_framework(b, r, share);
 	err_free(e);
@@ -317,7 +336,8 @@ static struct err *begin(struct beginning *b)
 {
 	TRY(settle_place(b));
 	if (b->path || b->named || !init_ask_possible()) {
-		AUTO_FREE char *path = b->path ? mem_dup(b->path) : mem_printf("%s%s.yml", b->folder, b->draft.name);
+		AUTO_FREE char *path =
+			b->path ? mem_dup(b->path) : mem_printf("%s%s.yml", b->folder, b->draft.name);
 		TRY(refuse_existing(path));
 	}
 	TRY(fill(b));
@@ -338,9 +358,14 @@ static struct err *run(int argc, char **argv)
 
 static const struct option_row options[] = {
 	{ "apps-json", APPS_JSON, "FILE", NULL,
-	  "the list of apps that other tools for benches have; each is fetched once to learn what its Python package is called" },
-	{ "ci", CI, "WHICH", INIT_CI_WORDS, "write a workflow for RECIPE.yml instead, which builds, verifies, signs and pushes its image: github, gitlab or forgejo" },
-	{ "from", FROM, "FOLDER", NULL, "a bench that is there: its apps by remote and commit, its sites, queues and ports; no password, key or token" },
+	  "the list of apps that other tools for benches have; each is fetched once to learn what its Python "
+	  "package is called" },
+	{ "ci", CI, "WHICH", INIT_CI_WORDS,
+	  "write a workflow for RECIPE.yml instead, which builds, verifies, signs and pushes its image: "
+	  "github, gitlab or forgejo" },
+	{ "from", FROM, "FOLDER", NULL,
+	  "a bench that is there: its apps by remote and commit, its sites, queues and ports; no password, "
+	  "key or token" },
 	{ "framework", FRAMEWORK, "URL@REF", NULL, "the framework's own app, where the other apps lack it" },
 	{ 0 },
 };
@@ -349,8 +374,10 @@ const struct cmd cmd_init = {
 	.name = "init",
 	.operand = "[NAME|FOLDER|URL[@REF]|RECIPE.yml]",
 	.summary = "begin a recipe: asks a few questions, or guesses",
-	.text = "Writes NAME.yml, or RECIPE.yml, and never over a file. At a terminal it asks for what it cannot know; elsewhere it guesses and "
-		"says so. The apps are the folders that hold one, here or in FOLDER, or the repository at URL.",
+	.text = "Writes NAME.yml, or RECIPE.yml, and never over a file. At a terminal it asks for what it "
+		"cannot know; elsewhere it guesses and "
+		"says so. The apps are the folders that hold one, here or in FOLDER, or the repository at "
+		"URL.",
 	.options = options,
 	.run = run,
 };

@@ -47,7 +47,8 @@ static struct err *open_built(const char *recipe, struct contents *c, json_t **r
 
 	TRY(built_image(recipe, &j, c, &found, &other));
 	if (!found)
-		return err_new(ERR_USAGE, "%s-%s.oci or .tar %s: 'mkbench build %s' writes it here", j.recipe.name, j.recipe.version,
+		return err_new(ERR_USAGE, "%s-%s.oci or .tar %s: 'mkbench build %s' writes it here",
+			       j.recipe.name, j.recipe.version,
 			       other ? "in this folder is of another lock" : "is not in this folder", recipe);
 	return inspect_lines(&j, c, ret_lines);
 }
@@ -60,7 +61,8 @@ static struct err *run(int argc, char **argv)
 	json_t *lines = NULL;
 
 	TRY(option_read(&cmd_inspect, argc, argv, take, &w, &w.image));
-	struct err *e = built_image_is_recipe(w.image) ? open_built(w.image, &c, &lines) : built_image_open(w.image, &c);
+	struct err *e = built_image_is_recipe(w.image) ? open_built(w.image, &c, &lines) :
+							 built_image_open(w.image, &c);
 	if (!e)
 		e = print(&w, &c, lines, &out);
 	json_decref(lines);
@@ -70,7 +72,8 @@ static struct err *run(int argc, char **argv)
 }
 
 static const struct option_row options[] = {
-	{ "why", OPTION_WHY, "PATH", NULL, "only who brought this file of the image: its layer, step and package" },
+	{ "why", OPTION_WHY, "PATH", NULL,
+	  "only who brought this file of the image: its layer, step and package" },
 	{ "json", JSON, NULL, NULL, "as JSON" },
 	{ 0 },
 };
@@ -79,12 +82,16 @@ const struct cmd cmd_inspect = {
 	.name = "inspect",
 	.operand = "IMAGE|RECIPE",
 	.summary = "show what an image holds, how large it is and who brought a file",
-	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar) or a docker archive, of mkbench or of others, with :TAG behind it where it holds several: its settings, its "
-		"layers, its packages of Debian, Python and Node, its apps, what is largest. Needs no right and starts nothing. A disk is not read: "
+	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar) or a docker archive, "
+		"of mkbench or of others, with :TAG behind it where it holds several: its settings, its "
+		"layers, its packages of Debian, Python and Node, its apps, what is largest. Needs no right "
+		"and starts nothing. A disk is not read: "
 		"it holds what the container of the same recipe holds.\n\n"
-		"Of a RECIPE the image that its build has written into this folder is shown, and how much of it each line of the recipe brings; what "
+		"Of a RECIPE the image that its build has written into this folder is shown, and how much of "
+		"it each line of the recipe brings; what "
 		"several lines ask for counts for the one that the lock gives as the reason.\n\n"
-		"A layer that was read, or built here, is remembered in the store under its digest, so a look is quick.",
+		"A layer that was read, or built here, is remembered in the store under its digest, so a "
+		"look is quick.",
 	.options = options,
 	.run = run,
 };

@@ -23,7 +23,8 @@ static struct err *make(struct build_context *j, const char *update)
 		return build_context_lock_make(j);
 	TRY(build_context_lock_read(j, &found));
 	if (!found)
-		return err_new(ERR_USAGE, "there is no %s yet: 'mkbench lock %s' makes it", j->lock_path, j->recipe_path);
+		return err_new(ERR_USAGE, "there is no %s yet: 'mkbench lock %s' makes it", j->lock_path,
+			       j->recipe_path);
 	TRY(build_context_lock_update(j, update));
 	build_lockfiles_forget(j);
 	return NULL;
@@ -65,12 +66,14 @@ static struct err *lock(struct build_context *j, const struct option_set *o)
 static void report(const struct build_context *j, const struct lock *old, bool json)
 {
 	AUTO_TEXT struct text moves = { 0 };
-	size_t moved = old ? lock_diff(old, &j->lock, &moves) : 0, folders = j->recipe.apps.count - j->lock.app_count;
+	size_t moved = old ? lock_diff(old, &j->lock, &moves) : 0,
+	       folders = j->recipe.apps.count - j->lock.app_count;
 
 	if (json) {
-		event_line_result(json_pack("{s:s, s:I, s:I, s:I, s:o}", "path", j->lock_path, "packages", (json_int_t)j->lock.package_count, "apps",
-					    (json_int_t)j->lock.app_count, "folders", (json_int_t)folders, "moved",
-					    old ? list_moves(&moves) : json_null()));
+		event_line_result(json_pack("{s:s, s:I, s:I, s:I, s:o}", "path", j->lock_path, "packages",
+					    (json_int_t)j->lock.package_count, "apps",
+					    (json_int_t)j->lock.app_count, "folders", (json_int_t)folders,
+					    "moved", old ? list_moves(&moves) : json_null()));
 		return;
 	}
 	if (old)
@@ -79,7 +82,8 @@ static void report(const struct build_context *j, const struct lock *old, bool j
 	if (j->lock.app_count)
 		printf(", %zu app%s", j->lock.app_count, text_plural(j->lock.app_count));
 	if (folders)
-		printf("; %zu app%s built from a folder as it stands", folders, folders == 1 ? " is" : "s are");
+		printf("; %zu app%s built from a folder as it stands", folders,
+		       folders == 1 ? " is" : "s are");
 	putchar('\n');
 }
 
@@ -140,8 +144,10 @@ static struct err *run(int argc, char **argv)
 
 static const struct option_row options[] = {
 	{ "update", OPTION_UPDATE, "NAME", NULL, "move this app or package alone, with what it then needs" },
-	{ "vendor", VENDOR, "FOLDER", NULL, "write all bytes that the lock leads to into this folder; a lock that is there stays as it is" },
-	OPTION_PROGRESS_ROW, { 0 },
+	{ "vendor", VENDOR, "FOLDER", NULL,
+	  "write all bytes that the lock leads to into this folder; a lock that is there stays as it is" },
+	OPTION_PROGRESS_ROW,
+	{ 0 },
 };
 
 const struct cmd cmd_lock = {

@@ -12,7 +12,8 @@ static void print(const struct build_context *j, bool locked, struct text *out)
 	text_printf(out, "  framework %s%s\n", service_framework(j->services),
 		    strcmp(j->recipe.framework, "auto") ? "" : ", told by the first app");
 	if (!locked)
-		text_printf(out, "  no lock   chosen now: 'mkbench lock' or a build writes %s\n", j->lock_path);
+		text_printf(out, "  no lock   chosen now: 'mkbench lock' or a build writes %s\n",
+			    j->lock_path);
 }
 
 static struct err *run(int argc, char **argv)
@@ -45,8 +46,10 @@ const struct cmd cmd_plan = {
 	.name = "plan",
 	.operand = "RECIPE",
 	.summary = "show what a build would do, and why a package is there",
-	.text = "Prints the packages by layer: those of the lock beside the recipe, or, where there is no lock, those that one would have now.\n\n"
-		"Writes nothing beside the recipe. Lists of packages, and apps that are in git, are downloaded into the store.",
+	.text = "Prints the packages by layer: those of the lock beside the recipe, or, where there is no "
+		"lock, those that one would have now.\n\n"
+		"Writes nothing beside the recipe. Lists of packages, and apps that are in git, are "
+		"downloaded into the store.",
 	.options = options,
 	.run = run,
 };

@@ -16,10 +16,10 @@
 enum { USER = OPTION_OWN, PASSWORD_FILE, PLAIN_HTTP, SIGN_KEY, SIGN_PASSWORD_FILE };
 
 struct wishes {
-	const char *words[2];    /* the first IMAGE, and the next word */
-	char *const *images;     /* image_count of them */
+	const char *words[2]; /* the first IMAGE, and the next word */
+	char *const *images;  /* image_count of them */
 	size_t image_count;
-	const char *target;      /* REGISTRY/NAME[:TAG] */
+	const char *target; /* REGISTRY/NAME[:TAG] */
 	const char *user, *password_file, *sign_key, *sign_password_file;
 	bool plain_http;
 	enum progress_style style;
@@ -43,7 +43,8 @@ static struct err *take(void *wishes, int option, const char *value)
 static void report(const struct wishes *w, const struct push *p, const struct push_result *result)
 {
 	json_t *all = push_report(p, result);
-	AUTO_FREE char *text = w->style == PROGRESS_JSON ? json_dumps(all, JSON_COMPACT) : push_report_line(all);
+	AUTO_FREE char *text =
+		w->style == PROGRESS_JSON ? json_dumps(all, JSON_COMPACT) : push_report_line(all);
 
 	json_decref(all);
 	if (!text)
@@ -56,7 +57,8 @@ static struct err *log_in(const struct wishes *w, const struct reference *where,
 {
 	if (!w->user != !w->password_file)
 		return err_new(ERR_USAGE, "--user and --password-file go together");
-	return w->user ? credentials_given(w->user, w->password_file, ret) : credentials_find(where->host, where->name, ret);
+	return w->user ? credentials_given(w->user, w->password_file, ret) :
+			 credentials_find(where->host, where->name, ret);
 }
 
 struct signing {
@@ -68,7 +70,8 @@ struct signing {
 static struct err *sign(void *arg, struct registry *r, const struct digest *manifest)
 {
 	const struct signing *s = arg;
-	AUTO_FREE char *repository = mem_printf("%s/%s", s->where->host, s->where->name), *payload = image_signature_payload(repository, manifest);
+	AUTO_FREE char *repository = mem_printf("%s/%s", s->where->host, s->where->name),
+		       *payload = image_signature_payload(repository, manifest);
 	AUTO_FREE char *signature = NULL, *folder = NULL;
 
 	TRY(image_signature(&s->key, payload, &signature));
@@ -93,8 +96,8 @@ static struct err *open_signing(const struct wishes *w, struct push *p, struct s
 	return NULL;
 }
 
-static struct err *push(const struct wishes *w, struct push *p, struct signing *s, struct reference *where, struct credentials *login,
-			struct layout *layouts, struct manifest_set *set)
+static struct err *push(const struct wishes *w, struct push *p, struct signing *s, struct reference *where,
+			struct credentials *login, struct layout *layouts, struct manifest_set *set)
 {
 	struct push_result result;
 
@@ -144,10 +147,15 @@ static struct err *run(int argc, char **argv)
 
 static const struct option_row options[] = {
 	{ "user", USER, "NAME", NULL, "log in by this name, with --password-file" },
-	{ "password-file", PASSWORD_FILE, "FILE", NULL, "the password or token is this file's first line; - is standard input" },
-	{ "sign-key", SIGN_KEY, "FILE", NULL, "sign the image in its repository by this secret key of minisign's form, which 'mkbench sign' makes" },
-	{ "sign-password-file", SIGN_PASSWORD_FILE, "FILE", NULL, "that key's password is this file's first line; without it the terminal is asked" },
-	{ "plain-http", PLAIN_HTTP, NULL, NULL, "speak http without TLS, whatever the host; this machine itself is asked by it anyway" },
+	{ "password-file", PASSWORD_FILE, "FILE", NULL,
+	  "the password or token is this file's first line; - is standard input" },
+	{ "sign-key", SIGN_KEY, "FILE", NULL,
+	  "sign the image in its repository by this secret key of minisign's form, which 'mkbench sign' "
+	  "makes" },
+	{ "sign-password-file", SIGN_PASSWORD_FILE, "FILE", NULL,
+	  "that key's password is this file's first line; without it the terminal is asked" },
+	{ "plain-http", PLAIN_HTTP, NULL, NULL,
+	  "speak http without TLS, whatever the host; this machine itself is asked by it anyway" },
 	OPTION_PROGRESS_ROW,
 	{ 0 },
 };
@@ -156,16 +164,24 @@ const struct cmd cmd_push = {
 	.name = "push",
 	.operand = "IMAGE... REGISTRY/NAME[:TAG]",
 	.summary = "push an image into a registry, with what is attached to it",
-	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar), of one platform or several, or a docker archive; IMAGE:TAG is "
-		"one of several in it. Several IMAGEs, each for a platform of its own, become one name: an image index, of which each machine "
-		"pulls what is for it. Without TAG it keeps the tag that it has, else latest. Only what the registry lacks is sent; what another repository of it was given by this machine "
-		"is taken from there. An upload that breaks goes on where it stopped; a registry that is busy is asked again, five times.\n\n"
-		"The login is the one that docker or podman keeps ('docker login HOST'), credential helpers included, or --user with --password-file. "
+	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar), of one platform or "
+		"several, or a docker archive; IMAGE:TAG is "
+		"one of several in it. Several IMAGEs, each for a platform of its own, become one name: an "
+		"image index, of which each machine "
+		"pulls what is for it. Without TAG it keeps the tag that it has, else latest. Only what the "
+		"registry lacks is sent; what another repository of it was given by this machine "
+		"is taken from there. An upload that breaks goes on where it stopped; a registry that is "
+		"busy is asked again, five times.\n\n"
+		"The login is the one that docker or podman keeps ('docker login HOST'), credential helpers "
+		"included, or --user with --password-file. "
 		"It is shown nowhere.\n\n"
-		"With --sign-key a signature lies beside the image, at the tag sha256-DIGEST.sig, as cosign keeps those by a key. cosign, without its "
-		"transparency log, and the policy sigstoreSigned of podman and CRI-O check it by the public key as PEM ('mkbench help sign'). No service "
+		"With --sign-key a signature lies beside the image, at the tag sha256-DIGEST.sig, as cosign "
+		"keeps those by a key. cosign, without its "
+		"transparency log, and the policy sigstoreSigned of podman and CRI-O check it by the public "
+		"key as PEM ('mkbench help sign'). No service "
 		"is asked and nothing is published elsewhere. Signatures by other keys stay.\n\n"
-		"What was pushed is printed as HOST/NAME:TAG@DIGEST; with --progress=json as one line of JSON. Exit status 4: the registry refuses, or is not "
+		"What was pushed is printed as HOST/NAME:TAG@DIGEST; with --progress=json as one line of "
+		"JSON. Exit status 4: the registry refuses, or is not "
 		"reached; one line says why. 5: the image is damaged.",
 	.options = options,
 	.run = run,

@@ -18,8 +18,11 @@ enum { NAME = OPTION_OWN, PORT, DATA, ENV, RESTORE, DETACH };
 struct wishes {
 	struct run_options options;
 	const char *output;
-	struct { const char **items; size_t count, room; } env;
-	char **made;             /* the variables that were put together here */
+	struct {
+		const char **items;
+		size_t count, room;
+	} env;
+	char **made; /* the variables that were put together here */
 	size_t made_count;
 };
 
@@ -55,7 +58,10 @@ static struct err *add_restore(struct wishes *w, const char *id)
 	AUTO_FREE char *pair = mem_printf("MKBENCH_RESTORE=%s", id);
 
 	if (strcmp(id, "latest") && (strlen(id) < 8 || id[strspn(id, "0123456789abcdef")]))
-		return err_new(ERR_USAGE, "--restore takes a backup's id, as 'benchctl backups' shows it, or latest, not '%s'", id);
+		return err_new(
+			ERR_USAGE,
+			"--restore takes a backup's id, as 'benchctl backups' shows it, or latest, not '%s'",
+			id);
 	return add_variable(w, pair);
 }
 
@@ -93,7 +99,8 @@ static struct err *act_on(int argc, char **argv, bool *ret_known)
 {
 	const char *act = argc > 1 ? argv[1] : "";
 	const char *const *words = (const char *const *)argv;
-	bool runs_program = !strcmp(act, "--exec") || !strcmp(act, "--inside") || !strcmp(act, "--inside-disk");
+	bool runs_program =
+		!strcmp(act, "--exec") || !strcmp(act, "--inside") || !strcmp(act, "--inside-disk");
 
 	if ((*ret_known = !strcmp(act, "--list")))
 		return argc == 2 ? run_list() : err_new(ERR_USAGE, "run --list takes nothing more");
@@ -101,20 +108,24 @@ static struct err *act_on(int argc, char **argv, bool *ret_known)
 	if (!*ret_known)
 		return NULL;
 	if (runs_program ? argc < 4 : argc != 3)
-		return err_new(ERR_USAGE, "run %s takes a name%s: see 'mkbench help run'", act, runs_program ? " and a program" : "");
+		return err_new(ERR_USAGE, "run %s takes a name%s: see 'mkbench help run'", act,
+			       runs_program ? " and a program" : "");
 	if (!strcmp(act, "--stop"))
 		return run_stop(argv[2]);
 	if (!strcmp(act, "--clean"))
 		return run_clean(argv[2]);
 	if (!strcmp(act, "--inside-disk"))
 		return qemu_inside(argv[2], words + 3);
-	return !strcmp(act, "--exec") ? run_enter(argv[2], words + 3) : native_engine_inside(argv[2], words + 3);
+	return !strcmp(act, "--exec") ? run_enter(argv[2], words + 3) :
+					native_engine_inside(argv[2], words + 3);
 }
 
 struct err *cmd_run_image(const struct option_set *o, char **ret_path)
 {
 	if (text_ends(o->recipe, ".yml") || text_ends(o->recipe, ".yaml"))
-		return cmd_build_image(&(struct option_set){ .recipe = o->recipe, .style = o->style, .folder = o->folder ? o->folder : "." },
+		return cmd_build_image(&(struct option_set){ .recipe = o->recipe,
+							     .style = o->style,
+							     .folder = o->folder ? o->folder : "." },
 				       ret_path);
 	if (o->folder)
 		return err_new(ERR_USAGE, "--output is for a recipe, and %s is none", o->recipe);
@@ -124,7 +135,9 @@ struct err *cmd_run_image(const struct option_set *o, char **ret_path)
 
 static struct err *build_and_run(struct wishes *w)
 {
-	const struct option_set o = { .recipe = w->options.image, .style = w->options.style, .folder = w->output };
+	const struct option_set o = { .recipe = w->options.image,
+				      .style = w->options.style,
+				      .folder = w->output };
 	AUTO_FREE char *image = NULL;
 
 	TRY(cmd_run_image(&o, &image));
@@ -174,8 +187,10 @@ static const struct option_row options[] = {
 static const struct option_row acts[] = {
 	{ "list", 0, NULL, NULL, "what it has started and is still there" },
 	{ "stop", 0, "NAME", NULL, "stop it in order; its data is kept" },
-	{ "clean", 0, "NAME", NULL, "stop it, remove it with its data; from docker and podman the image loaded for it, too" },
-	{ "exec", 0, "NAME PROGRAM [ARGUMENTS]", NULL, "run a program inside; a disk's gets no terminal, no input and 150 s" },
+	{ "clean", 0, "NAME", NULL,
+	  "stop it, remove it with its data; from docker and podman the image loaded for it, too" },
+	{ "exec", 0, "NAME PROGRAM [ARGUMENTS]", NULL,
+	  "run a program inside; a disk's gets no terminal, no input and 150 s" },
 	{ 0 },
 };
 

@@ -45,8 +45,11 @@ static struct err *of_recipe(const char *path, struct sbom *ret)
 		sbom_image(&c, ret);
 		return NULL;
 	}
-	fprintf(stderr, "mkbench: %s-%s.oci or .tar %s: this is what %s says, without what only a build brings; name an image for that\n",
-		j.recipe.name, j.recipe.version, other ? "here is of another lock" : "is not here", j.lock_path);
+	fprintf(stderr,
+		"mkbench: %s-%s.oci or .tar %s: this is what %s says, without what only a build brings; name "
+		"an image for that\n",
+		j.recipe.name, j.recipe.version, other ? "here is of another lock" : "is not here",
+		j.lock_path);
 	sbom_lock(&j.recipe, &j.lock, ret);
 	return NULL;
 }
@@ -76,8 +79,10 @@ static struct err *run(int argc, char **argv)
 }
 
 static const struct option_row options[] = {
-	{ "format", FORMAT, "FORMAT", "spdx cyclonedx", "spdx (SPDX 2.3) or cyclonedx (CycloneDX 1.5), both as JSON; spdx unless given" },
-	{ "output", OPTION_OUTPUT, "FILE", NULL, "the file that it is written to; standard output unless given" },
+	{ "format", FORMAT, "FORMAT", "spdx cyclonedx",
+	  "spdx (SPDX 2.3) or cyclonedx (CycloneDX 1.5), both as JSON; spdx unless given" },
+	{ "output", OPTION_OUTPUT, "FILE", NULL,
+	  "the file that it is written to; standard output unless given" },
 	{ 0 },
 };
 

@@ -24,18 +24,20 @@ static struct err *run(int argc, char **argv)
 	const char *nothing;
 
 	TRY(option_read(&cmd_schema, argc, argv, take, &json, &nothing));
-	AUTO_FREE char *text = json ? jsonschema_text(recipe_fields, "A recipe of mkbench")
-				    : reference_markdown(recipe_fields, "The keys of a recipe");
+	AUTO_FREE char *text = json ? jsonschema_text(recipe_fields, "A recipe of mkbench") :
+				      reference_markdown(recipe_fields, "The keys of a recipe");
 	printf(json ? "%s\n" : "%s", text);
 	return NULL;
 }
 
-static const struct option_row options[] = { { "json", JSON, NULL, NULL, "as a JSON Schema, for editors" }, { 0 } };
+static const struct option_row options[] = { { "json", JSON, NULL, NULL, "as a JSON Schema, for editors" },
+					     { 0 } };
 
 const struct cmd cmd_schema = {
 	.name = "schema",
 	.summary = "print the table of a recipe's keys, or their JSON Schema",
-	.text = "Prints every key of a recipe in Markdown, as recipes/README.md has them under \"The keys of a recipe\".",
+	.text = "Prints every key of a recipe in Markdown, as recipes/README.md has them under \"The keys of "
+		"a recipe\".",
 	.options = options,
 	.run = run,
 };

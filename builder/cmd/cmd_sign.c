@@ -47,7 +47,8 @@ static struct err *generate(const struct wishes *w)
 	if (w->password_file)
 		TRY(password_read(w->password_file, &password));
 	else if (!w->no_password)
-		TRY(password_ask("password of the new key: ", true, HINT ", or --no-password makes a key without one", &password));
+		TRY(password_ask("password of the new key: ", true,
+				 HINT ", or --no-password makes a key without one", &password));
 	TRY(key_generate(&k));
 	TRY(key_write(&k, w->generate, password));
 	printf("key %s: %s is secret, %s.pub is for everybody\n", key_id(&k, id), w->generate, w->generate);
@@ -72,15 +73,23 @@ static struct err *run(int argc, char **argv)
 
 	TRY(option_read(&cmd_sign, argc, argv, take, &w, &file));
 	if (w.pem)
-		return file ? err_new(ERR_USAGE, "--pem prints a key and signs nothing: '%s' is one word too many", file) : print_pem(w.pem);
+		return file ? err_new(ERR_USAGE,
+				      "--pem prints a key and signs nothing: '%s' is one word too many",
+				      file) :
+			      print_pem(w.pem);
 	if (w.generate)
-		return file ? err_new(ERR_USAGE, "--generate makes a key and signs nothing: '%s' is one word too many", file) : generate(&w);
+		return file ? err_new(ERR_USAGE,
+				      "--generate makes a key and signs nothing: '%s' is one word too many",
+				      file) :
+			      generate(&w);
 	if (!file)
 		return err_new(ERR_USAGE, "sign wants one word or more, FILE...: see 'mkbench help sign'");
 	if (w.comment && strpbrk(w.comment, "\r\n"))
 		return err_new(ERR_USAGE, "--comment takes one line");
 	if (!w.key)
-		return err_new(ERR_USAGE, "sign wants --key FILE, a secret key: 'mkbench sign --generate FILE' makes one");
+		return err_new(
+			ERR_USAGE,
+			"sign wants --key FILE, a secret key: 'mkbench sign --generate FILE' makes one");
 	TRY(sign_key_open(w.key, w.password_file, "--password-file", &k));
 	for (char *const *word = option_words(argc, argv); *word; word++) {
 		AUTO_FREE char *path = NULL;
@@ -92,10 +101,15 @@ static struct err *run(int argc, char **argv)
 
 static const struct option_row options[] = {
 	{ "key", KEY, "FILE", NULL, "the secret key" },
-	{ "password-file", PASSWORD_FILE, "FILE", NULL, "the key's password is this file's first line; - is standard input; without it the terminal is asked" },
-	{ "comment", COMMENT, "TEXT", NULL, "the trusted comment, which is signed, too; the time and the file's name unless given" },
+	{ "password-file", PASSWORD_FILE, "FILE", NULL,
+	  "the key's password is this file's first line; - is standard input; without it the terminal is "
+	  "asked" },
+	{ "comment", COMMENT, "TEXT", NULL,
+	  "the trusted comment, which is signed, too; the time and the file's name unless given" },
 	{ "generate", GENERATE, "FILE", NULL, "make a key instead: FILE, which is secret, and FILE.pub" },
-	{ "pem", PEM, "FILE", NULL, "print a public key, FILE.pub, as PEM instead: what cosign and podman check the signature of a pushed image by" },
+	{ "pem", PEM, "FILE", NULL,
+	  "print a public key, FILE.pub, as PEM instead: what cosign and podman check the signature of a "
+	  "pushed image by" },
 	{ "no-password", NO_PASSWORD, NULL, NULL, "with --generate: a key that is not encrypted" },
 	{ 0 },
 };

@@ -15,7 +15,7 @@
 #include "store/store_bundle.h"
 
 struct wishes {
-	const char *words[2];   /* export or import, RECIPE or FILE */
+	const char *words[2]; /* export or import, RECIPE or FILE */
 	const char *output;
 	enum progress_style style;
 };
@@ -34,7 +34,9 @@ static struct err *take(void *wishes, int option, const char *value)
 /* demo.lock is that of demo.yml. */
 static char *recipe_of(const char *word)
 {
-	return text_ends(word, ".lock") ? mem_printf("%.*s.yml", (int)(strlen(word) - strlen(".lock")), word) : mem_dup(word);
+	return text_ends(word, ".lock") ?
+		       mem_printf("%.*s.yml", (int)(strlen(word) - strlen(".lock")), word) :
+		       mem_dup(word);
 }
 
 /* All that a build from the lock wants is in the store, packages too that no layer asks for any more. */
@@ -48,7 +50,8 @@ static struct err *build(struct build_context *j, const char *recipe, enum progr
 		store_bundle_watch(j->store);
 	TRY(build_context_lock_read(j, &locked));
 	if (!locked)
-		return err_new(ERR_USAGE, "there is no %s yet: 'mkbench lock %s' makes it", j->lock_path, recipe);
+		return err_new(ERR_USAGE, "there is no %s yet: 'mkbench lock %s' makes it", j->lock_path,
+			       recipe);
 	TRY(build_packages(j));
 	struct err *e = build_layers(j, &layers);
 	build_layers_done(&layers);
@@ -71,9 +74,11 @@ static struct err *export(const struct wishes *w)
 	TRY(build(&second, recipe, PROGRESS_QUIET, true));
 	TRY(store_bundle_write(second.store, w->output, &files, &bytes));
 	if (w->style == PROGRESS_JSON)
-		event_line_result(json_pack("{s:s, s:I, s:I}", "path", w->output, "files", (json_int_t)files, "size_bytes", (json_int_t)bytes));
+		event_line_result(json_pack("{s:s, s:I, s:I}", "path", w->output, "files", (json_int_t)files,
+					    "size_bytes", (json_int_t)bytes));
 	else
-		printf("%s: %zu file%s of the store, %s\n", w->output, files, text_plural(files), text_size((double)bytes, size));
+		printf("%s: %zu file%s of the store, %s\n", w->output, files, text_plural(files),
+		       text_size((double)bytes, size));
 	return NULL;
 }
 
@@ -87,9 +92,11 @@ static struct err *import(const struct wishes *w)
 	TRY(store_open(NULL, &s));
 	struct err *e = store_bundle_read(s, w->words[1], &files);
 	if (!e && w->style == PROGRESS_JSON)
-		event_line_result(json_pack("{s:s, s:I, s:s}", "path", w->words[1], "files", (json_int_t)files, "store", store_path(s)));
+		event_line_result(json_pack("{s:s, s:I, s:s}", "path", w->words[1], "files",
+					    (json_int_t)files, "store", store_path(s)));
 	else if (!e)
-		printf("%s: %zu file%s are in the store %s\n", w->words[1], files, text_plural(files), store_path(s));
+		printf("%s: %zu file%s are in the store %s\n", w->words[1], files, text_plural(files),
+		       store_path(s));
 	store_close(s);
 	return e;
 }
@@ -103,7 +110,9 @@ static struct err *run(int argc, char **argv)
 		return export(&w);
 	if (!strcmp(w.words[0], "import"))
 		return import(&w);
-	return err_new(ERR_USAGE, "store has no '%s': export RECIPE --output FILE.tar, or import FILE.tar or FOLDER", w.words[0]);
+	return err_new(ERR_USAGE,
+		       "store has no '%s': export RECIPE --output FILE.tar, or import FILE.tar or FOLDER",
+		       w.words[0]);
 }
 
 static const struct option_row options[] = {

@@ -44,7 +44,9 @@ static struct err *run(int argc, char **argv)
 
 	TRY(option_read(&cmd_upgrade, argc, argv, take, &w, images));
 	if (!w.plan)
-		return err_new(ERR_USAGE, "upgrade wants --plan: what upgrades is a start of %s on the volume of %s", images[1], images[0]);
+		return err_new(ERR_USAGE,
+			       "upgrade wants --plan: what upgrades is a start of %s on the volume of %s",
+			       images[1], images[0]);
 	TRY(open_both(images, &old, &new));
 	TRY(upgrade_plan_of(&old, &new, &plan));
 	size_t refused = json_array_size(json_object_get(plan, "refused"));

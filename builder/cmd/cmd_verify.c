@@ -50,9 +50,12 @@ static struct err *run(int argc, char **argv)
 
 static const struct option_row options[] = {
 	{ "json", JSON, NULL, NULL, "the report as JSON, when all is over" },
-	{ "reproducible", REPRODUCIBLE, NULL, NULL, "build a RECIPE twice, the second time under other circumstances, and start nothing: are its outputs the same bytes?" },
+	{ "reproducible", REPRODUCIBLE, NULL, NULL,
+	  "build a RECIPE twice, the second time under other circumstances, and start nothing: are its "
+	  "outputs the same bytes?" },
 	MACHINE_OPTION_ROWS,
-	{ "output", OPTION_OUTPUT, "FOLDER", NULL, "where the image of a RECIPE is written; here unless given" },
+	{ "output", OPTION_OUTPUT, "FOLDER", NULL,
+	  "where the image of a RECIPE is written; here unless given" },
 	OPTION_PROGRESS_ROW,
 	{ 0 },
 };

@@ -44,7 +44,8 @@ static struct err *check_all(char *const *files, const struct key *k)
 		}
 	}
 	if (bad && !only)
-		return err_new(ERR_BUILD, "%zu of %zu file%s not what was signed by this key", bad, count, count == 1 ? " is" : "s are");
+		return err_new(ERR_BUILD, "%zu of %zu file%s not what was signed by this key", bad, count,
+			       count == 1 ? " is" : "s are");
 	return only;
 }
 
@@ -55,7 +56,8 @@ static struct err *run(int argc, char **argv)
 
 	TRY(option_read(&cmd_verify_signature, argc, argv, take, &word, &file));
 	if (!word)
-		return err_new(ERR_USAGE, "verify-signature wants --key PUB, whose signature it is: a public key's file, or its line that begins with RW");
+		return err_new(ERR_USAGE, "verify-signature wants --key PUB, whose signature it is: a public "
+					  "key's file, or its line that begins with RW");
 	TRY(key_read_public(word, &k));
 	return check_all(option_words(argc, argv), &k);
 }

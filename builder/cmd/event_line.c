@@ -32,8 +32,10 @@ void event_line_error(int status, const char *text)
 void event_line_problems(const struct problems *p, const char *file)
 {
 	for (const struct problem *q = p->first; q; q = q->next)
-		print(json_pack("{s:s, s:o, s:i, s:i, s:b, s:o}", "event", "problem", "file", words(file), "line", (int)q->at.line, "column",
-				(int)q->at.column, "warning", (int)q->warning, "text", words(q->text)), stderr);
+		print(json_pack("{s:s, s:o, s:i, s:i, s:b, s:o}", "event", "problem", "file", words(file),
+				"line", (int)q->at.line, "column", (int)q->at.column, "warning",
+				(int)q->warning, "text", words(q->text)),
+		      stderr);
 }
 
 void event_line_result(json_t *row)

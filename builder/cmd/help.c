@@ -11,8 +11,8 @@
 #define OPTION_COLUMN 22
 #define ACT_COLUMN 35
 
-static const char statuses[] =
-	"exit status: 0 done, 2 usage, 3 recipe, 4 fetch or push, 5 build, or a check has failed, 6 system, 130 after Ctrl-C before it was done";
+static const char statuses[] = "exit status: 0 done, 2 usage, 3 recipe, 4 fetch or push, 5 build, or a check "
+			       "has failed, 6 system, 130 after Ctrl-C before it was done";
 
 void help_wrap(struct text *out, const char *text, size_t column, size_t indent)
 {
@@ -75,8 +75,8 @@ static char *head_of(const struct option_row *row)
 	char short_form[] = "-x, ";
 
 	short_form[1] = (char)row->id;
-	return mem_printf("%s--%s%s%s", row->id && row->id < OPTION_PROGRESS ? short_form : "", row->name, row->value ? " " : "",
-			  row->value ? row->value : "");
+	return mem_printf("%s--%s%s%s", row->id && row->id < OPTION_PROGRESS ? short_form : "", row->name,
+			  row->value ? " " : "", row->value ? row->value : "");
 }
 
 static void put_options(const struct cmd *c, struct text *out)
@@ -89,9 +89,11 @@ static void put_options(const struct cmd *c, struct text *out)
 
 void help_page(const struct cmd *c, struct text *out)
 {
-	text_printf(out, "usage: mkbench %s%s%s%s\n", c->name, c->options ? " [OPTIONS]" : "", c->operand ? " " : "", c->operand ? c->operand : "");
+	text_printf(out, "usage: mkbench %s%s%s%s\n", c->name, c->options ? " [OPTIONS]" : "",
+		    c->operand ? " " : "", c->operand ? c->operand : "");
 	for (const struct option_row *row = c->acts; row && row->name; row++) {
-		AUTO_FREE char *head = head_of(row), *form = mem_printf("       mkbench %s %s", c->name, head);
+		AUTO_FREE char *head = head_of(row),
+			       *form = mem_printf("       mkbench %s %s", c->name, head);
 		put_row(out, form, row->help, ACT_COLUMN);
 	}
 	text_put(out, "\n");
@@ -102,7 +104,8 @@ void help_page(const struct cmd *c, struct text *out)
 	}
 }
 
-/* Words as man(7) takes them: a hyphen that is typed, a backslash, and a line that begins with a full stop or a quote. */
+/* Words as man(7) takes them: a hyphen that is typed, a backslash, and a line that
+ * begins with a full stop or a quote. */
 static void put_roff(struct text *out, const char *text)
 {
 	for (bool begins = true; *text; begins = *text++ == '\n') {
@@ -142,8 +145,8 @@ void help_manual(const char *version, struct text *out)
 		    "COMMANDS\n",
 		    version);
 	for (const struct cmd *const *c = cmd_all; *c; c++) {
-		text_printf(out, ".SS \"mkbench %s%s%s%s\"\n", (*c)->name, (*c)->options ? " [OPTIONS]" : "", (*c)->operand ? " " : "",
-			    (*c)->operand ? (*c)->operand : "");
+		text_printf(out, ".SS \"mkbench %s%s%s%s\"\n", (*c)->name, (*c)->options ? " [OPTIONS]" : "",
+			    (*c)->operand ? " " : "", (*c)->operand ? (*c)->operand : "");
 		put_roff(out, (*c)->text);
 		text_put(out, "\n");
 		put_roff_rows(out, (*c)->acts);
@@ -151,6 +154,7 @@ void help_manual(const char *version, struct text *out)
 	}
 	text_put(out, ".SH EXIT STATUS\n");
 	put_roff(out, statuses + strlen("exit status: "));
-	text_put(out, "\n.SH ENVIRONMENT\n.TP\n.B MKBENCH_STORE\nwhere what was downloaded and built is kept; ~/.cache/mkbench unless set\n"
+	text_put(out, "\n.SH ENVIRONMENT\n.TP\n.B MKBENCH_STORE\nwhere what was downloaded and built is "
+		      "kept; ~/.cache/mkbench unless set\n"
 		      ".TP\n.B MKBENCH_SHARE\nthe folder that holds services/ and rootfs/\n");
 }

@@ -93,8 +93,9 @@ static void judge_zone(struct draft *d, const char *answer, struct problems *p)
 		return;
 	}
 	near = zone_nearest(&d->arena, answer);
-	problem_add(p, (struct mark){ 0 }, "there is no time zone '%s': %s%s%s", answer, near ? "did you mean '" : "write one such as Europe/Paris",
-		    near ? near : "", near ? "'?" : "");
+	problem_add(p, (struct mark){ 0 }, "there is no time zone '%s': %s%s%s", answer,
+		    near ? "did you mean '" : "write one such as Europe/Paris", near ? near : "",
+		    near ? "'?" : "");
 }
 
 static void judge_sites(struct draft *d, const char *answer, struct problems *p)
@@ -107,10 +108,14 @@ static void judge_sites(struct draft *d, const char *answer, struct problems *p)
 			end--;
 		const char *site = arena_dup(&d->arena, at, end);
 		if (strpbrk(site, " \t"))
-			problem_add(p, (struct mark){ 0 }, "'%s' is no host name: write a comma between sites, such as a.example.org, b.example.org", site);
+			problem_add(p, (struct mark){ 0 },
+				    "'%s' is no host name: write a comma between sites, such as "
+				    "a.example.org, b.example.org",
+				    site);
 		for (size_t i = 0; i < d->sites.count; i++)
 			if (!strcmp(d->sites.items[i], site))
-				problem_add(p, (struct mark){ 0 }, "the site '%s' is given twice: once is enough", site);
+				problem_add(p, (struct mark){ 0 },
+					    "the site '%s' is given twice: once is enough", site);
 		if (*site && takes(&pattern_site, "name", site, p))
 			VEC_PUSH(&d->sites, site);
 		at += len;
@@ -124,14 +129,16 @@ struct draft_app init_ask_app(struct arena *a, const char *word)
 	const char *name = init_source_is(word) ? NULL : init_guess_app(a, word);
 
 	name = name ? name : draft_app_name(a, word);
-	return init_source_is(word) ? (struct draft_app){ .name = name, .git = word } : (struct draft_app){ .name = name, .path = word };
+	return init_source_is(word) ? (struct draft_app){ .name = name, .git = word } :
+				      (struct draft_app){ .name = name, .path = word };
 }
 
 static void judge_app(struct draft *d, const char *answer, struct problems *p)
 {
 	struct draft_app app = init_ask_app(&d->arena, answer);
 
-	if (takes(app.git ? &pattern_git : &pattern_path, "app", answer, p) && takes(&pattern_app, "app", app.name, p))
+	if (takes(app.git ? &pattern_git : &pattern_path, "app", answer, p) &&
+	    takes(&pattern_app, "app", app.name, p))
 		VEC_PUSH(&d->apps, app);
 }
 
@@ -155,7 +162,9 @@ static void judge_framework(struct draft *d, const char *answer, struct problems
 
 	(void)d;
 	if (strcmp(answer, "none") && (!at || !slash || at < slash))
-		problem_add(p, (struct mark){ 0 }, "write its repository and a ref, such as https://git.example.org/you/framework@version-15");
+		problem_add(p, (struct mark){ 0 },
+			    "write its repository and a ref, such as "
+			    "https://git.example.org/you/framework@version-15");
 }
 
 struct err *init_ask_framework(struct draft *d, const char **ret)

@@ -6,8 +6,8 @@
 
 /* Whether there is somebody to ask: standard input and error are a terminal. */
 bool init_ask_possible(void);
-/* What d has already is the default; its name is asked for when asks_name is set, an app when it has none, its sites begin
- * with NAME.localhost. ERR_USAGE when the answers end early. */
+/* What d has already is the default; its name is asked for when asks_name is set, an app when it has none,
+ * its sites begin with NAME.localhost. ERR_USAGE when the answers end early. */
 struct err *init_ask(struct draft *d, bool asks_name) MUST_CHECK;
 /* The app that a word names: a repository, or a folder, whose path is written as it is. */
 struct draft_app init_ask_app(struct arena *a, const char *word);

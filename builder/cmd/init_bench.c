@@ -14,7 +14,7 @@
 #include "base/text.h"
 
 #define FILE_LIMIT (1u << 20)
-#define QUEUE      "abcdefghijklmnopqrstuvwxyz0123456789_"
+#define QUEUE "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 static const char *keep(struct draft *d, const char *text)
 {
@@ -59,11 +59,15 @@ static const char *ask_git(struct draft *d, const char *repository, const char *
 /* The address without a user's token; a plain user name, as ssh has it, stays. */
 static const char *without_token(struct draft *d, const char *name, const char *url)
 {
-	const char *start = strstr(url, "://"), *at = start ? strchr(start + 3, '@') : NULL, *slash = start ? strchr(start + 3, '/') : NULL;
+	const char *start = strstr(url, "://"), *at = start ? strchr(start + 3, '@') : NULL,
+		   *slash = start ? strchr(start + 3, '/') : NULL;
 
 	if (!at || (slash && at > slash) || text_starts(url, "ssh://"))
 		return url;
-	fprintf(stderr, "note: apps/%s: what logs in at its remote is left out: ~/.netrc, git's credential helper or an ssh agent hold that\n", name);
+	fprintf(stderr,
+		"note: apps/%s: what logs in at its remote is left out: ~/.netrc, git's credential helper or "
+		"an ssh agent hold that\n",
+		name);
 	AUTO_FREE char *plain = mem_printf("%.*s%s", (int)(start + 3 - url), url, at + 1);
 	return keep(d, plain);
 }
@@ -76,17 +80,30 @@ static void read_app(const char *folder, const char *name, struct draft *d)
 	const char *url = NULL, *commit = NULL;
 
 	if (!whole || !draft_accepts(&pattern_app, "name", name, (struct mark){ 0 }, &unsaid)) {
-		fprintf(stderr, "note: apps/%s is left out: %s\n", name, whole ? "no recipe can name it so" : "it is not there");
+		fprintf(stderr, "note: apps/%s is left out: %s\n", name,
+			whole ? "no recipe can name it so" : "it is not there");
 		return;
 	}
 	if (!access(own, F_OK)) {
-		url = ask_git(d, path, (const char *const[]){ "config", "--get", "remote.upstream.url", NULL });
-		url = url ? url : ask_git(d, path, (const char *const[]){ "config", "--get", "remote.origin.url", NULL });
+		url = ask_git(d, path,
+			      (const char *const[]){ "config", "--get", "remote.upstream.url", NULL });
+		url = url ? url :
+			    ask_git(d, path,
+				    (const char *const[]){ "config", "--get", "remote.origin.url", NULL });
 		commit = ask_git(d, path, (const char *const[]){ "rev-parse", "HEAD", NULL });
 		if (ask_git(d, path, (const char *const[]){ "status", "--porcelain", NULL }))
-			fprintf(stderr, "note: apps/%s has changes that no commit holds: they are not in the recipe\n", name);
-		if (url && commit && !ask_git(d, path, (const char *const[]){ "for-each-ref", "--contains", "HEAD", "refs/remotes", "refs/tags", NULL }))
-			fprintf(stderr, "note: apps/%s: its remote may not have its commit: push it, or name the folder as 'path'\n", name);
+			fprintf(stderr,
+				"note: apps/%s has changes that no commit holds: they are not in the "
+				"recipe\n",
+				name);
+		if (url && commit &&
+		    !ask_git(d, path,
+			     (const char *const[]){ "for-each-ref", "--contains", "HEAD", "refs/remotes",
+						    "refs/tags", NULL }))
+			fprintf(stderr,
+				"note: apps/%s: its remote may not have its commit: push it, or name the "
+				"folder as 'path'\n",
+				name);
 	}
 	if (url)
 		url = without_token(d, name, url);
@@ -121,7 +138,8 @@ static void add_host(struct draft *d, const char *site, const char *host)
 		if (!strcmp(d->hosts.items[i].host, host))
 			whose = d->hosts.items[i].site;
 	if (whose && strcmp(whose, site))
-		fprintf(stderr, "note: the host %s of the site %s is left out: %s has it\n", host, site, whose);
+		fprintf(stderr, "note: the host %s of the site %s is left out: %s has it\n", host, site,
+			whose);
 	if (!whose && draft_accepts(&pattern_host, "hosts", host, (struct mark){ 0 }, &unsaid))
 		VEC_PUSH(&d->hosts, (struct draft_host){ site, keep(d, host) });
 }
@@ -153,8 +171,11 @@ static void read_site(const char *folder, const char *name, struct draft *d)
 	}
 	const char *site = keep(d, name);
 	VEC_PUSH(&d->sites, site);
-	json_array_foreach(json_object_get(root, "domains"), i, domain) {
-		const char *host = json_is_string(domain) ? json_string_value(domain) : json_string_value(json_object_get(domain, "domain"));
+	json_array_foreach(json_object_get(root, "domains"), i, domain)
+	{
+		const char *host = json_is_string(domain) ?
+					   json_string_value(domain) :
+					   json_string_value(json_object_get(domain, "domain"));
 		if (host)
 			add_host(d, site, host);
 	}
@@ -188,7 +209,8 @@ static long number(const json_t *root, const char *key, long min, long max)
 /* Whether the bench's settings, or every bench, have a worker of such a queue. */
 static bool has_worker(const json_t *own, const char *queue)
 {
-	return !strcmp(queue, "short") || !strcmp(queue, "default") || !strcmp(queue, "long") || json_object_get(own, queue);
+	return !strcmp(queue, "short") || !strcmp(queue, "default") || !strcmp(queue, "long") ||
+	       json_object_get(own, queue);
 }
 
 /* Queues that a line of the Procfile alone names: "worker_mail: bench worker --queue mail,bulk". */
@@ -226,13 +248,18 @@ static void put_workers(const json_t *root, struct text *out)
 	json_t *own = json_object_get(root, "workers"), *worker;
 	const char *name;
 
-	text_printf(out, "\nworkers:\n  - queues: [short, default]\n    count: %ld\n  - queues: [long, default, short]\n    timeout: 25m\n    count: %ld\n",
+	text_printf(out,
+		    "\nworkers:\n  - queues: [short, default]\n    count: %ld\n  - queues: [long, default, "
+		    "short]\n    timeout: 25m\n    count: %ld\n",
 		    count ? count : 1, count ? count : 1);
-	json_object_foreach(own, name, worker) {
-		long timeout = number(worker, "timeout", 1, 86400), processes = number(worker, "background_workers", 1, 256);
+	json_object_foreach(own, name, worker)
+	{
+		long timeout = number(worker, "timeout", 1, 86400),
+		     processes = number(worker, "background_workers", 1, 256);
 		if (name[strspn(name, QUEUE)])
 			continue;
-		text_printf(out, "  - queues: [%s]\n    timeout: %ld\n    count: %ld\n", name, timeout ? timeout : 300, processes ? processes : 1);
+		text_printf(out, "  - queues: [%s]\n    timeout: %ld\n    count: %ld\n", name,
+			    timeout ? timeout : 300, processes ? processes : 1);
 	}
 }
 
@@ -248,7 +275,8 @@ static void read_common(const char *folder, struct draft *d)
 {
 	json_t *root = read_json(folder, "sites/common_site_config.json");
 	struct text out = { 0 };
-	long web = number(root, "webserver_port", 1, 65535), socketio = number(root, "socketio_port", 1, 65535);
+	long web = number(root, "webserver_port", 1, 65535),
+	     socketio = number(root, "socketio_port", 1, 65535);
 	const char *site = json_string_value(json_object_get(root, "default_site"));
 
 	put_workers(root, &out);

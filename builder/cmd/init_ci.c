@@ -13,8 +13,12 @@
 
 #define LIMIT ((size_t)64 << 10)
 
-static const struct { const char *name, *path; } places[] = {
-	{ "github", ".github/workflows/image.yml" }, { "gitlab", ".gitlab-ci.yml" }, { "forgejo", ".forgejo/workflows/image.yml" },
+static const struct {
+	const char *name, *path;
+} places[] = {
+	{ "github", ".github/workflows/image.yml" },
+	{ "gitlab", ".gitlab-ci.yml" },
+	{ "forgejo", ".forgejo/workflows/image.yml" },
 };
 
 static const char *place_of(const char *which)
@@ -29,16 +33,26 @@ static const char *place_of(const char *which)
 static struct err *check_recipe(const char *recipe)
 {
 	if (!recipe || !text_ends(recipe, ".yml"))
-		return err_new(ERR_USAGE, "--ci wants the recipe that is built: mkbench init --ci WHICH RECIPE.yml");
-	if (*recipe == '/' || recipe[strspn(recipe, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-")] || *recipe == '-')
-		return err_new(ERR_USAGE, "'%s': call this in the repository's folder, and name the recipe from there by letters, digits and . _ - /", recipe);
-	return access(recipe, F_OK) < 0 ? err_new(ERR_USAGE, "there is no %s: 'mkbench init %s' begins one", recipe, recipe) : NULL;
+		return err_new(ERR_USAGE,
+			       "--ci wants the recipe that is built: mkbench init --ci WHICH RECIPE.yml");
+	if (*recipe == '/' ||
+	    recipe[strspn(recipe, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-")] ||
+	    *recipe == '-')
+		return err_new(ERR_USAGE,
+			       "'%s': call this in the repository's folder, and name the recipe from there "
+			       "by letters, digits and . _ - /",
+			       recipe);
+	return access(recipe, F_OK) < 0 ?
+		       err_new(ERR_USAGE, "there is no %s: 'mkbench init %s' begins one", recipe, recipe) :
+		       NULL;
 }
 
 static void fill(struct text *out, const char *text, const char *recipe, const char *lock)
 {
 	while (*text) {
-		const char *value = text_starts(text, "@recipe@") ? recipe : text_starts(text, "@lock@") ? lock : NULL;
+		const char *value = text_starts(text, "@recipe@") ? recipe :
+				    text_starts(text, "@lock@")	  ? lock :
+								    NULL;
 		if (value)
 			text_put(out, value);
 		else

@@ -80,7 +80,9 @@ static const char *language_of(struct arena *a, const char *locale)
 	for (size_t i = 0; i < COUNT(own); i++)
 		if (!strcmp(whole, own[i]))
 			return own[i];
-	return (len == 2 || len == 3) && (!locale[len] || strchr("_.@", locale[len])) ? arena_dup(a, locale, len) : NULL;
+	return (len == 2 || len == 3) && (!locale[len] || strchr("_.@", locale[len])) ?
+		       arena_dup(a, locale, len) :
+		       NULL;
 }
 
 const char *init_guess_language(struct arena *a, const char **ret_from)
@@ -93,7 +95,7 @@ const char *init_guess_language(struct arena *a, const char **ret_from)
 		if (language)
 			return language;
 		if (locale && *locale)
-			break;           /* the first that is set counts, C among them */
+			break; /* the first that is set counts, C among them */
 	}
 	*ret_from = NULL;
 	return "en";
@@ -162,8 +164,10 @@ void init_guess_apps(const char *folder, struct draft *d)
 		const char *name = *all[i]->d_name == '.' ? NULL : init_guess_app(&d->arena, path);
 		AUTO_FREE char *shown = mem_printf("./%s", all[i]->d_name);
 		struct problems none = { .arena = &d->arena };
-		if (name && d->apps.count < APPS_MAX && is_new(d, name) && draft_accepts(&pattern_path, "path", shown, (struct mark){ 0 }, &none))
-			VEC_PUSH(&d->apps, (struct draft_app){ .name = name, .path = keep(&d->arena, shown) });
+		if (name && d->apps.count < APPS_MAX && is_new(d, name) &&
+		    draft_accepts(&pattern_path, "path", shown, (struct mark){ 0 }, &none))
+			VEC_PUSH(&d->apps,
+				 (struct draft_app){ .name = name, .path = keep(&d->arena, shown) });
 		free(all[i]);
 	}
 	if (count >= 0)

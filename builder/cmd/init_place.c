@@ -36,7 +36,8 @@ char *init_place_beside(const char *app)
 
 bool init_place_is_bare(const char *folder)
 {
-	AUTO_FREE char *head = mem_printf("%s/HEAD", folder), *objects = mem_printf("%s/objects", folder), *refs = mem_printf("%s/refs", folder);
+	AUTO_FREE char *head = mem_printf("%s/HEAD", folder), *objects = mem_printf("%s/objects", folder),
+		       *refs = mem_printf("%s/refs", folder);
 
 	return !access(head, F_OK) && init_place_is_folder(objects) && init_place_is_folder(refs);
 }
@@ -49,11 +50,15 @@ struct err *init_place_refuse(bool from, const char *word)
 
 	for (size_t i = 0; i < COUNT(archives); i++)
 		if (text_ends(word, archives[i]) && !init_place_is_folder(word))
-			return err_new(ERR_USAGE, "init: an archive is 'archive:' and 'sha256:' of an app in a recipe, its URL and what sha256sum prints; one of "
-				       "this machine is unpacked, and its folder named");
+			return err_new(ERR_USAGE, "init: an archive is 'archive:' and 'sha256:' of an app in "
+						  "a recipe, its URL and what sha256sum prints; one of "
+						  "this machine is unpacked, and its folder named");
 	if (!from && !access(apps, F_OK))
-		return err_new(ERR_USAGE, "init: %s is a bench: mkbench init --from %s NAME makes a recipe of it", word, word);
+		return err_new(ERR_USAGE,
+			       "init: %s is a bench: mkbench init --from %s NAME makes a recipe of it", word,
+			       word);
 	if (text_ends(word, ".json") && !stat(word, &st) && S_ISREG(st.st_mode))
-		return err_new(ERR_USAGE, "init: %s is no recipe: a list of apps is given as --apps-json %s", word, word);
+		return err_new(ERR_USAGE, "init: %s is no recipe: a list of apps is given as --apps-json %s",
+			       word, word);
 	return NULL;
 }

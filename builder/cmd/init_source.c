@@ -22,13 +22,15 @@ static const char *package_with(struct arena *a, const struct tree *files, const
 
 static bool has_framework(const struct tree *files, const char *package)
 {
-	AUTO_FREE char *helper = mem_printf("%s/utils/bench_helper.py", package), *web = mem_printf("%s/app.py", package);
+	AUTO_FREE char *helper = mem_printf("%s/utils/bench_helper.py", package),
+		       *web = mem_printf("%s/app.py", package);
 
 	return tree_find(files, helper) && tree_find(files, web);
 }
 
 /* ret_known: it could be looked at. */
-static bool look(struct store *s, const struct recipe *r, struct draft *d, struct draft_app *app, bool *ret_known)
+static bool look(struct store *s, const struct recipe *r, struct draft *d, struct draft_app *app,
+		 bool *ret_known)
 {
 	struct app_source source = { 0 };
 	const struct app asked = { .name = app->name, .git = app->git, .ref = app->ref };
@@ -57,7 +59,8 @@ static struct err *refuse_twins(const struct draft *d)
 	for (size_t i = 0; i < d->apps.count; i++)
 		for (size_t k = 0; k < i; k++)
 			if (!strcmp(d->apps.items[i].name, d->apps.items[k].name))
-				return err_new(ERR_RECIPE, "%s and %s both hold the package '%s': keep one", d->apps.items[k].git, d->apps.items[i].git,
+				return err_new(ERR_RECIPE, "%s and %s both hold the package '%s': keep one",
+					       d->apps.items[k].git, d->apps.items[i].git,
 					       d->apps.items[i].name);
 	return NULL;
 }
@@ -71,9 +74,13 @@ static struct err *settle_ref(struct store *s, const struct recipe *r, struct dr
 
 	TRY_AS(source_git_default(s, r, &asked, &branch), "no branch of the app %s is named", app->name);
 	if (!draft_accepts(&pattern_ref, "ref", branch, (struct mark){ 0 }, &unsaid))
-		return err_new(ERR_FETCH, "no branch of the app %s is named, and its default cannot be written in a recipe: name one", app->name);
+		return err_new(ERR_FETCH,
+			       "no branch of the app %s is named, and its default cannot be written in a "
+			       "recipe: name one",
+			       app->name);
 	app->ref = arena_dup(&d->arena, branch, strlen(branch));
-	fprintf(stderr, "note: app %s: no branch is named: %s is its repository's default\n", app->name, app->ref);
+	fprintf(stderr, "note: app %s: no branch is named: %s is its repository's default\n", app->name,
+		app->ref);
 	return NULL;
 }
 
@@ -137,7 +144,8 @@ struct err *init_source_add(struct draft *d, const char *word, const char *calle
 {
 	struct problems p = { .arena = &d->arena };
 	const char *at = ref_of(word);
-	AUTO_FREE char *ref_called = mem_printf("%s's ref", called), *name_called = mem_printf("name at the end of %s", called);
+	AUTO_FREE char *ref_called = mem_printf("%s's ref", called),
+		       *name_called = mem_printf("name at the end of %s", called);
 	struct draft_app app = { .git = arena_dup(&d->arena, word, at ? (size_t)(at - word) : strlen(word)) };
 
 	app.ref = at ? arena_dup(&d->arena, at + 1, strlen(at + 1)) : NULL;

@@ -23,7 +23,10 @@ struct share {
 struct row {
 	char *key;
 	uint64_t bytes;
-	struct { struct share *items; size_t count, room; } shares;
+	struct {
+		struct share *items;
+		size_t count, room;
+	} shares;
 };
 
 struct rows {
@@ -77,8 +80,11 @@ static char *key_of_root(const struct build_context *j, const struct node *root,
 			return mem_printf("base/packages/%zu", i);
 	for (size_t i = 0; i < known; i++)
 		if (!strcmp(packages[i].name, p->name))
-			return packages[i].group == GROUP_BASE ? mem_dup("base") : key_of_service(root, packages[i].asked);
-	return mem_dup(p->group == GROUP_BASE ? "base" : node_get(root, "runtime") && text_starts(p->name, "python3.") ? "runtime" : "apps");
+			return packages[i].group == GROUP_BASE ? mem_dup("base") :
+								 key_of_service(root, packages[i].asked);
+	return mem_dup(p->group == GROUP_BASE					     ? "base" :
+		       node_get(root, "runtime") && text_starts(p->name, "python3.") ? "runtime" :
+										       "apps");
 }
 
 /* The reasons of a lock end, but a lock that was written by hand may not. */
@@ -101,7 +107,8 @@ static char *key_of_file(const struct build_context *j, const struct contents *c
 	const struct app *apps = j->recipe.apps.items;
 
 	for (size_t n = 0; n < j->recipe.apps.count; n++) {
-		AUTO_FREE char *folder = mem_printf("%s/apps/%s", service_bench_path(j->services) + 1, apps[n].name);
+		AUTO_FREE char *folder =
+			mem_printf("%s/apps/%s", service_bench_path(j->services) + 1, apps[n].name);
 		if (tree_within(c->tree.items[i].path, folder))
 			return mem_printf("apps/%zu", n);
 	}
@@ -114,19 +121,23 @@ static char *key_of_file(const struct build_context *j, const struct contents *c
 	return mem_dup("framework");
 }
 
-static void count_all(const struct build_context *j, const struct node *root, const struct contents *c, struct rows *rows)
+static void count_all(const struct build_context *j, const struct node *root, const struct contents *c,
+		      struct rows *rows)
 {
 	char **keys = mem_array(c->package_count + 1, sizeof *keys);
 
 	for (size_t i = 0; i < c->package_count; i++)
-		keys[i] = c->packages[i].kind == PACKAGE_DEBIAN ? key_of_package(j, root, c->packages[i].name) : NULL;
+		keys[i] = c->packages[i].kind == PACKAGE_DEBIAN ?
+				  key_of_package(j, root, c->packages[i].name) :
+				  NULL;
 	for (size_t i = 0; i < c->tree.count; i++) {
 		const struct entry *e = &c->tree.items[i];
 		size_t owner = c->owner_of[i];
 		if (e->kind != ENTRY_FILE)
 			continue;
 		AUTO_FREE char *own = owner == CONTENTS_NOBODY || !keys[owner] ? key_of_file(j, c, i) : NULL;
-		count(rows, own ? own : keys[owner], owner == CONTENTS_NOBODY ? NULL : c->packages[owner].name, e->size_bytes);
+		count(rows, own ? own : keys[owner],
+		      owner == CONTENTS_NOBODY ? NULL : c->packages[owner].name, e->size_bytes);
 	}
 	for (size_t i = 0; i < c->package_count; i++)
 		free(keys[i]);
@@ -176,8 +187,8 @@ static json_t *row_json(const struct row *row, const struct node *root, const ch
 		qsort(row->shares.items, row->shares.count, sizeof *row->shares.items, by_share);
 	for (size_t i = 0; i < row->shares.count && i < LARGEST; i++)
 		json_array_append_new(largest, report_text_json(row->shares.items[i].name));
-	return json_pack("{s:i, s:s, s:o, s:I, s:o}", "line", (int)line, "key", row->key, "text", report_text_json(shown), "size_bytes",
-			 (json_int_t)row->bytes, "largest", largest);
+	return json_pack("{s:i, s:s, s:o, s:I, s:o}", "line", (int)line, "key", row->key, "text",
+			 report_text_json(shown), "size_bytes", (json_int_t)row->bytes, "largest", largest);
 }
 
 struct err *inspect_lines(const struct build_context *j, const struct contents *c, json_t **ret)
@@ -205,7 +216,8 @@ struct err *inspect_lines(const struct build_context *j, const struct contents *
 
 void inspect_lines_print(const char *recipe, const json_t *lines, struct text *out)
 {
-	uint64_t largest = (uint64_t)json_integer_value(json_object_get(json_array_get(lines, 0), "size_bytes"));
+	uint64_t largest =
+		(uint64_t)json_integer_value(json_object_get(json_array_get(lines, 0), "size_bytes"));
 
 	text_put(out, "\nby line of ");
 	report_text_put(out, recipe);
@@ -213,9 +225,14 @@ void inspect_lines_print(const char *recipe, const json_t *lines, struct text *o
 	for (size_t i = 0; i < json_array_size(lines); i++) {
 		const json_t *row = json_array_get(lines, i), *names = json_object_get(row, "largest");
 		uint64_t bytes = (uint64_t)json_integer_value(json_object_get(row, "size_bytes"));
-		const char *key = json_string_value(json_object_get(row, "key")), *text = json_string_value(json_object_get(row, "text"));
-		AUTO_FREE char *plain = text ? mem_ndup(text, strnlen(text, TEXT_SHOWN)) : mem_printf("%s, by default", key);
-		AUTO_FREE char *line = text ? mem_printf("%lld", (long long)json_integer_value(json_object_get(row, "line"))) : mem_dup("");
+		const char *key = json_string_value(json_object_get(row, "key")),
+			   *text = json_string_value(json_object_get(row, "text"));
+		AUTO_FREE char *plain =
+			text ? mem_ndup(text, strnlen(text, TEXT_SHOWN)) : mem_printf("%s, by default", key);
+		AUTO_FREE char *line =
+			text ? mem_printf("%lld",
+					  (long long)json_integer_value(json_object_get(row, "line"))) :
+			       mem_dup("");
 		char size[16];
 		text_printf(out, "%5s  %10s  ", line, text_size((double)bytes, size));
 		report_text_put(out, plain);

@@ -5,6 +5,7 @@
 
 enum { MACHINE_ENGINE = 400, MACHINE_ACCEL, MACHINE_FIRMWARE, MACHINE_MEMORY, MACHINE_CPUS };
 
+/* clang-format off */
 #define MACHINE_OPTION_ROWS \
 	{ "engine", MACHINE_ENGINE, "ENGINE", "docker podman own", \
 	  "docker, podman, or own (mkbench itself); unless given, the first that can run it" }, \
@@ -15,6 +16,7 @@ enum { MACHINE_ENGINE = 400, MACHINE_ACCEL, MACHINE_FIRMWARE, MACHINE_MEMORY, MA
 	  "of a disk: bios, which it is unless given, or uefi" }, \
 	{ "memory", MACHINE_MEMORY, "SIZE", NULL, "of a disk: 2G unless given" }, \
 	{ "cpus", MACHINE_CPUS, "NUMBER", NULL, "of a disk: 2 unless given" }
+/* clang-format on */
 
 /* *ret_known: whether it was one of these. ERR_USAGE for a value that is none. */
 struct err *machine_option(int option, const char *value, struct run_options *o, bool *ret_known) MUST_CHECK;

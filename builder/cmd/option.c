@@ -19,8 +19,8 @@ bool option_events(void)
 struct err *option_style(const char *word, enum progress_style *ret)
 {
 	static const char *const words[] = {
-		[PROGRESS_AUTO] = "auto", [PROGRESS_BAR] = "bar", [PROGRESS_PLAIN] = "plain", [PROGRESS_JSON] = "json",
-		[PROGRESS_QUIET] = "quiet",
+		[PROGRESS_AUTO] = "auto", [PROGRESS_BAR] = "bar",     [PROGRESS_PLAIN] = "plain",
+		[PROGRESS_JSON] = "json", [PROGRESS_QUIET] = "quiet",
 	};
 
 	for (size_t i = 0; i < COUNT(words); i++)
@@ -47,7 +47,10 @@ static const struct option_row *row_of(const struct cmd *c, int id)
 
 /* The command's table in getopt_long's terms. */
 struct reader {
-	struct { struct option *items; size_t count, room; } longs;
+	struct {
+		struct option *items;
+		size_t count, room;
+	} longs;
 	struct text shorts;
 };
 
@@ -56,7 +59,8 @@ static void reader_open(const struct cmd *c, struct reader *r)
 	*r = (struct reader){ 0 };
 	text_put(&r->shorts, ":");
 	for (const struct option_row *row = c->options; row && row->name; row++) {
-		VEC_PUSH(&r->longs, (struct option){ row->name, row->value ? required_argument : no_argument, NULL, row->id });
+		VEC_PUSH(&r->longs, (struct option){ row->name, row->value ? required_argument : no_argument,
+						     NULL, row->id });
 		if (is_letter(row->id))
 			text_printf(&r->shorts, "%c%s", row->id, row->value ? ":" : "");
 	}
@@ -71,7 +75,10 @@ static void reader_close(struct reader *r)
 
 static struct err *unknown(const struct cmd *c, const char *word)
 {
-	struct { const char **items; size_t count, room; } names = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} names = { 0 };
 	AUTO_FREE char *name = mem_ndup(word, strcspn(word, "="));
 
 	for (const struct option_row *row = c->options; row && row->name; row++)
@@ -102,12 +109,15 @@ static struct err *check_value(const struct cmd *c, const struct option_row *row
 	if (value && text_starts(value, "--"))
 		for (const struct option_row *other = c->options; other->name; other++)
 			if (!strcmp(other->name, value + 2))
-				return err_new(ERR_USAGE, "--%s wants a value, %s, and '%s' is an option: --%s=%s means that word itself", row->name,
-					       row->value, value, row->name, value);
+				return err_new(ERR_USAGE,
+					       "--%s wants a value, %s, and '%s' is an option: --%s=%s means "
+					       "that word itself",
+					       row->name, row->value, value, row->name, value);
 	return NULL;
 }
 
-static struct err *read_all(const struct cmd *c, const struct reader *r, int argc, char **argv, option_taker *take, void *wishes)
+static struct err *read_all(const struct cmd *c, const struct reader *r, int argc, char **argv,
+			    option_taker *take, void *wishes)
 {
 	opterr = 0;
 	optind = 0;
@@ -132,9 +142,14 @@ static struct err *take_operands(const struct cmd *c, int argc, char **argv, con
 	for (int i = 0; i < most || !i; i++)
 		ret[i] = i < count ? argv[optind + i] : NULL;
 	if (must && count < most)
-		return err_new(ERR_USAGE, "%s wants %s, %s: see 'mkbench help %s'", c->name, two ? many ? "two words or more" : "two words" : many ? "one word or more" : "one word", c->operand, c->name);
+		return err_new(ERR_USAGE, "%s wants %s, %s: see 'mkbench help %s'", c->name,
+			       two  ? many ? "two words or more" : "two words" :
+			       many ? "one word or more" :
+				      "one word",
+			       c->operand, c->name);
 	if (count > most && !many)
-		return err_new(ERR_USAGE, "%s: '%s' is one word too many: see 'mkbench help %s'", c->name, argv[optind + most], c->name);
+		return err_new(ERR_USAGE, "%s: '%s' is one word too many: see 'mkbench help %s'", c->name,
+			       argv[optind + most], c->name);
 	return NULL;
 }
 
@@ -144,7 +159,8 @@ char *const *option_words(int argc, char **argv)
 	return argv + optind; /* getopt has moved them behind the options; argv ends with NULL */
 }
 
-struct err *option_read(const struct cmd *c, int argc, char **argv, option_taker *take, void *wishes, const char **ret_operand)
+struct err *option_read(const struct cmd *c, int argc, char **argv, option_taker *take, void *wishes,
+			const char **ret_operand)
 {
 	struct reader r;
 

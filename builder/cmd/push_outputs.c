@@ -6,12 +6,15 @@
 #include "cmd/push_report.h"
 #include "registry/push.h"
 
-static struct err *push_to(const struct build_context *j, const char *path, const struct reference *where, json_t **ret)
+static struct err *push_to(const struct build_context *j, const char *path, const struct reference *where,
+			   json_t **ret)
 {
 	AUTO_LAYOUT struct layout layout = { .fd = -1 };
 	AUTO_MANIFEST_SET struct manifest_set set = { 0 };
 	struct credentials login = { 0 };
-	struct push p = { .set = &set, .where = where, .login = &login, .store = j->store, .progress = j->progress };
+	struct push p = {
+		.set = &set, .where = where, .login = &login, .store = j->store, .progress = j->progress
+	};
 	struct push_result result;
 
 	TRY(layout_open(path, &layout));
@@ -23,7 +26,8 @@ static struct err *push_to(const struct build_context *j, const char *path, cons
 	return e;
 }
 
-struct err *push_outputs(const struct build_context *j, const struct image_result *results, json_t **ret_pushed)
+struct err *push_outputs(const struct build_context *j, const struct image_result *results,
+			 json_t **ret_pushed)
 {
 	const struct recipe *r = &j->recipe;
 	const char *const *places = r->registries.items;
@@ -38,7 +42,10 @@ struct err *push_outputs(const struct build_context *j, const struct image_resul
 			e = push_to(j, path, &where, &report);
 		if (e) {
 			AUTO_FREE char *word = text_shell(path);
-			return err_wrap(e, "all is built, and not pushed to %s ('mkbench push %s %s' does that alone)", places[i], word, places[i]);
+			return err_wrap(
+				e,
+				"all is built, and not pushed to %s ('mkbench push %s %s' does that alone)",
+				places[i], word, places[i]);
 		}
 		json_array_append_new(*ret_pushed, report);
 	}

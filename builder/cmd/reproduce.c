@@ -21,7 +21,8 @@
 
 #define WORDS_SHOWN 20u
 
-struct err *reproduce_build(const char *program, const char *recipe, const char *folder, const char *const *set, json_t **ret)
+struct err *reproduce_build(const char *program, const char *recipe, const char *folder,
+			    const char *const *set, json_t **ret)
 {
 	AUTO_FREE char *said = NULL, *errors = NULL;
 	const char *const argv[] = {
@@ -33,8 +34,9 @@ struct err *reproduce_build(const char *program, const char *recipe, const char 
 	TRY(child_run(&c, &said, &errors, &status));
 	const char *last = strstr(errors, "mkbench: ");
 	if (status)
-		return err_new(status >= ERR_USAGE && status <= ERR_SYSTEM ? (enum err_kind)status : ERR_SYSTEM, "the build into %s: %s", folder,
-			       last ? last + strlen("mkbench: ") : "failed");
+		return err_new(status >= ERR_USAGE && status <= ERR_SYSTEM ? (enum err_kind)status :
+									     ERR_SYSTEM,
+			       "the build into %s: %s", folder, last ? last + strlen("mkbench: ") : "failed");
 	*ret = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
 	return *ret ? NULL : err_new(ERR_SYSTEM, "the build into %s reports nothing", folder);
 }
@@ -65,15 +67,17 @@ static struct err *sum(const json_t *output, const char *path, char ret[static D
 	return NULL;
 }
 
-static struct err *add_row(json_t *rows, const char *kind, const json_t *x, const char *a, const json_t *y, const char *b)
+static struct err *add_row(json_t *rows, const char *kind, const json_t *x, const char *a, const json_t *y,
+			   const char *b)
 {
 	char one[DIGEST_HEX + 8], two[DIGEST_HEX + 8];
 	const char *slash = strrchr(a, '/');
 
 	TRY(sum(x, a, one));
 	TRY(sum(y, b, two));
-	json_array_append_new(rows, json_pack("{s:s, s:s, s:b, s:s, s:s}", "output", kind, "file", slash ? slash + 1 : a, "same",
-					      *one && !strcmp(one, two), "first", one, "second", two));
+	json_array_append_new(rows, json_pack("{s:s, s:s, s:b, s:s, s:s}", "output", kind, "file",
+					      slash ? slash + 1 : a, "same", *one && !strcmp(one, two),
+					      "first", one, "second", two));
 	return NULL;
 }
 
@@ -97,7 +101,8 @@ static struct err *add_documents(json_t *rows, const json_t *outputs, const char
 
 	for (int i = 0; i < count; i++) {
 		const char *name = list[i]->d_name;
-		AUTO_FREE char *a = mem_printf("%s/out/%s", top, name), *b = mem_printf("%s/out again/%s", top, name);
+		AUTO_FREE char *a = mem_printf("%s/out/%s", top, name),
+			       *b = mem_printf("%s/out again/%s", top, name);
 		if (!e && name[0] != '.' && list[i]->d_type == DT_REG && !is_output(outputs, name))
 			e = add_row(rows, "document", NULL, a, NULL, b);
 		free(list[i]);
@@ -130,7 +135,8 @@ static size_t count_bad(const json_t *rows)
 }
 
 /* The first container image of both; false if they have disks alone. */
-static struct err *open_images(const json_t *first, const json_t *second, struct contents *old, struct contents *new, bool *found)
+static struct err *open_images(const json_t *first, const json_t *second, struct contents *old,
+			       struct contents *new, bool *found)
 {
 	const json_t *a = json_object_get(first, "outputs"), *b = json_object_get(second, "outputs");
 	size_t i = 0;
@@ -163,8 +169,9 @@ static struct err *compare_sites(const json_t *first, const json_t *second, bool
 
 	TRY(open_images(first, second, &old, &new, &found));
 	if (!found)
-		return err_new(ERR_BUILD, "the layer of the prebaked sites differs, as it does whenever they are made, and there is no container image among the "
-			       "outputs in which they could be compared: add one to 'outputs'");
+		return err_new(ERR_BUILD, "the layer of the prebaked sites differs, as it does whenever they "
+					  "are made, and there is no container image among the "
+					  "outputs in which they could be compared: add one to 'outputs'");
 	*alike = sites_alike(&old, &new, &says);
 	*ret = json_pack("{s:b, s:s}", "alike", *alike, "says", says.bytes);
 	return NULL;
@@ -199,7 +206,8 @@ static void print_difference(struct text *out, const json_t *d)
 			text_printf(out, "the first difference: %s %s\n", kinds[i], text_of(d, kinds[i]));
 	text_printf(out, "  here       %s\n  elsewhere  %s\n", text_of(d, "first"), text_of(d, "second"));
 	if (at)
-		text_printf(out, "  %s\n  here       %s\n  elsewhere  %s\n", text_of(at, "where"), text_of(at, "first"), text_of(at, "second"));
+		text_printf(out, "  %s\n  here       %s\n  elsewhere  %s\n", text_of(at, "where"),
+			    text_of(at, "first"), text_of(at, "second"));
 	print_words(out, "different, too: ", json_object_get(d, "also"));
 }
 
@@ -211,7 +219,8 @@ static void print(const json_t *all)
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const json_t *row = json_array_get(rows, i);
 		bool same = json_is_true(json_object_get(row, "same"));
-		text_printf(&out, "%-10s %-10s %s  %s\n", text_of(row, "output"), same ? "same" : "different", text_of(row, "first"), text_of(row, "file"));
+		text_printf(&out, "%-10s %-10s %s  %s\n", text_of(row, "output"), same ? "same" : "different",
+			    text_of(row, "first"), text_of(row, "file"));
 		if (!same)
 			text_printf(&out, "%-10s %-10s %s\n", "", "", text_of(row, "second"));
 	}
@@ -221,7 +230,9 @@ static void print(const json_t *all)
 	if (json_is_object(d))
 		print_difference(&out, d);
 	if (json_object_get(all, "sites"))
-		text_printf(&out, "as a database never is the same when it is made again, what it holds was compared:\n%s",
+		text_printf(&out,
+			    "as a database never is the same when it is made again, what it holds was "
+			    "compared:\n%s",
 			    text_of(json_object_get(all, "sites"), "says"));
 	fputs(out.bytes, stdout);
 }
@@ -234,13 +245,15 @@ static struct err *judge(const json_t *first, const json_t *elsewhere, const cha
 	size_t count = json_array_size(rows), bad = count_bad(rows);
 	bool alike = false;
 
-	if (!e && bad && json_array_size(layers) == 1 && !strcmp(json_string_value(json_array_get(layers, 0)), "sites"))
+	if (!e && bad && json_array_size(layers) == 1 &&
+	    !strcmp(json_string_value(json_array_get(layers, 0)), "sites"))
 		e = compare_sites(first, second, &alike, &sites);
 	else if (!e && bad)
 		e = find_difference(first, second, &difference);
-	json_t *all = json_pack("{s:i, s:b, s:o, s:O, s:O, s:o, s:o, s:o*}", "format", 1, "ok", !bad || alike, "outputs", rows, "varied",
-				json_object_get(elsewhere, "varied"), "kept", json_object_get(elsewhere, "kept"), "layers", layers,
-				"first_difference", difference ? difference : json_null(), "sites", sites);
+	json_t *all = json_pack("{s:i, s:b, s:o, s:O, s:O, s:o, s:o, s:o*}", "format", 1, "ok", !bad || alike,
+				"outputs", rows, "varied", json_object_get(elsewhere, "varied"), "kept",
+				json_object_get(elsewhere, "kept"), "layers", layers, "first_difference",
+				difference ? difference : json_null(), "sites", sites);
 	if (!e && json) {
 		AUTO_TEXT struct text out = { 0 };
 		report_text_dump(&out, json_incref(all));
@@ -253,7 +266,8 @@ static struct err *judge(const json_t *first, const json_t *elsewhere, const cha
 		return e;
 	if (sites)
 		return err_new(ERR_BUILD, "the prebaked sites hold something else under other circumstances");
-	return err_new(ERR_BUILD, "%zu of %zu file%s not the same bytes under other circumstances", bad, count, count == 1 ? " is" : "s are");
+	return err_new(ERR_BUILD, "%zu of %zu file%s not the same bytes under other circumstances", bad,
+		       count, count == 1 ? " is" : "s are");
 }
 
 static struct err *build_twice(const char *recipe, const char *top, bool json)
@@ -264,7 +278,8 @@ static struct err *build_twice(const char *recipe, const char *top, bool json)
 	if (!whole)
 		return err_new(ERR_USAGE, "%s: %s", recipe, strerror(errno));
 	TRY(file_make_folder(folder, 0700));
-	struct err *e = reproduce_build("/proc/self/exe", whole, folder, (const char *const[]){ NULL }, &first);
+	struct err *e =
+		reproduce_build("/proc/self/exe", whole, folder, (const char *const[]){ NULL }, &first);
 	if (!e)
 		e = reproduce_elsewhere(whole, top, &second);
 	if (!e)
@@ -277,12 +292,14 @@ static struct err *build_twice(const char *recipe, const char *top, bool json)
 struct err *reproduce(const char *recipe, bool json)
 {
 	const char *temporary = getenv("TMPDIR");
-	AUTO_FREE char *top = mem_printf("%s/mkbench-reproduce.XXXXXX", temporary && *temporary ? temporary : "/var/tmp");
+	AUTO_FREE char *top =
+		mem_printf("%s/mkbench-reproduce.XXXXXX", temporary && *temporary ? temporary : "/var/tmp");
 
 	if (!mkdtemp(top))
 		return err_errno(errno, "make %s", top);
 	struct err *e = build_twice(recipe, top, json);
 	fflush(stdout);
-	err_free(file_remove_tree(top)); /* what an ordinary user's build leaves of other ids stays in a folder for such things */
+	/* what an ordinary user's build leaves of other ids stays in a folder for such things */
+	err_free(file_remove_tree(top));
 	return e;
 }

@@ -21,9 +21,9 @@
 /* What the other build finds, and what of it is another than here. */
 struct elsewhere {
 	const char *top;
-	char *place;             /* where the machine's files are seen, or "": as they are */
+	char *place;			/* where the machine's files are seen, or "": as they are */
 	char *program, *share, *recipe; /* there */
-	char *later;             /* shared object that moves the date, or NULL */
+	char *later;			/* shared object that moves the date, or NULL */
 	json_t *varied, *kept;
 };
 
@@ -45,11 +45,13 @@ static bool leave_one_processor(void)
 	return !sched_setaffinity(0, sizeof one, &one);
 }
 
-/* Beside the program when it was just compiled, with the services when it is installed; NULL: it is not there. */
+/* Beside the program when it was just compiled, with the services when it is
+ * installed; NULL: it is not there. */
 static char *find_later(const char *share)
 {
 	AUTO_FREE char *folder = file_program_folder();
-	AUTO_FREE char *beside = mem_printf("%s/later.so", folder), *shared = mem_printf("%s/later.so", share);
+	AUTO_FREE char *beside = mem_printf("%s/later.so", folder),
+		       *shared = mem_printf("%s/later.so", share);
 
 	return !access(beside, R_OK) ? TAKE(beside) : !access(shared, R_OK) ? TAKE(shared) : NULL;
 }
@@ -64,7 +66,8 @@ static struct err *furnish_home(const struct elsewhere *w, const char *home)
 
 	TRY(file_make_folder(home, 0700));
 	for (size_t i = 0; old && *old == '/' && i < COUNT(kept); i++) {
-		AUTO_FREE char *from = mem_printf("%s%s/%s", w->place, old, kept[i]), *to = mem_printf("%s/%s", home, kept[i]);
+		AUTO_FREE char *from = mem_printf("%s%s/%s", w->place, old, kept[i]),
+			       *to = mem_printf("%s/%s", home, kept[i]);
 		if (!access(from, F_OK) && symlink(from, to) < 0)
 			return err_errno(errno, "make %s", to);
 	}
@@ -93,7 +96,8 @@ static struct err *become_stranger(struct elsewhere *w)
 	if (id)
 		TRY(sandbox_stranger_become(place, w->recipe, &done));
 	if (done && access(w->top, R_OK | W_OK | X_OK) < 0)
-		return err_errno(errno, "%s as another user: let TMPDIR name a folder that all users reach", w->top);
+		return err_errno(errno, "%s as another user: let TMPDIR name a folder that all users reach",
+				 w->top);
 	if (done) {
 		free(w->place);
 		w->place = TAKE(place);
@@ -113,7 +117,8 @@ static struct err *change_circumstances(struct elsewhere *w)
 		return err_errno(errno, "find this program");
 	w->later = find_later(w->share);
 	umask(077);
-	note(w, root && !unshare(CLONE_NEWUTS) && !sethostname("elsewhere", strlen("elsewhere")), "host name");
+	note(w, root && !unshare(CLONE_NEWUTS) && !sethostname("elsewhere", strlen("elsewhere")),
+	     "host name");
 	note(w, leave_one_processor(), "number of processors");
 	TRY(become_stranger(w));
 	at_place(&w->recipe, w->place);
@@ -126,7 +131,8 @@ static struct err *change_circumstances(struct elsewhere *w)
 
 static struct err *build_there(struct elsewhere *w, json_t **ret)
 {
-	AUTO_FREE char *store = mem_printf("MKBENCH_STORE=%s/store", w->top), *share = NULL, *home = mem_printf("HOME=%s/home", w->top);
+	AUTO_FREE char *store = mem_printf("MKBENCH_STORE=%s/store", w->top), *share = NULL,
+		       *home = mem_printf("HOME=%s/home", w->top);
 	AUTO_FREE char *folder = mem_printf("%s/out again", w->top), *later = NULL;
 	static const char *const always[] = {
 		"time zone", "locale", "umask", "home", "store", "folder of the outputs",
@@ -197,8 +203,10 @@ struct err *reproduce_elsewhere(const char *recipe, const char *top, json_t **re
 		if (errno != EINTR)
 			return err_errno(errno, "wait for the second build");
 	const char *failed = json_string_value(json_object_get(all, "failed"));
-	struct err *e = failed ? err_new((enum err_kind)json_integer_value(json_object_get(all, "kind")), "%s", failed)
-			: all ? NULL : err_new(ERR_SYSTEM, "the second build reports nothing");
+	struct err *e = failed ? err_new((enum err_kind)json_integer_value(json_object_get(all, "kind")),
+					 "%s", failed) :
+			all    ? NULL :
+				 err_new(ERR_SYSTEM, "the second build reports nothing");
 	if (e)
 		json_decref(all);
 	*ret = e ? NULL : all;

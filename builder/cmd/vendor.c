@@ -63,7 +63,8 @@ static struct err *build(struct build_context *j, const struct store *own)
 	return e ? e : store_bundle_add_caches(j->store);
 }
 
-static struct err *fill(const char *recipe, const char *folder, enum progress_style style, const struct store *own)
+static struct err *fill(const char *recipe, const char *folder, enum progress_style style,
+			const struct store *own)
 {
 	AUTO_BUILD_CONTEXT struct build_context j = { 0 };
 	size_t files;
@@ -74,9 +75,11 @@ static struct err *fill(const char *recipe, const char *folder, enum progress_st
 	TRY(build(&j, own));
 	TRY(store_bundle_write_folder(j.store, folder, &files, &bytes));
 	if (style == PROGRESS_JSON)
-		event_line_result(json_pack("{s:s, s:I, s:I}", "path", folder, "files", (json_int_t)files, "size_bytes", (json_int_t)bytes));
+		event_line_result(json_pack("{s:s, s:I, s:I}", "path", folder, "files", (json_int_t)files,
+					    "size_bytes", (json_int_t)bytes));
 	else
-		printf("%s: %zu file%s, %s: 'mkbench store import' takes it in\n", folder, files, text_plural(files), text_size((double)bytes, size));
+		printf("%s: %zu file%s, %s: 'mkbench store import' takes it in\n", folder, files,
+		       text_plural(files), text_size((double)bytes, size));
 	return NULL;
 }
 

@@ -6,9 +6,11 @@
 
 #include "base/mem.h"
 
-_Static_assert(sizeof(uid_t) == sizeof(unsigned) && sizeof(gid_t) == sizeof(unsigned), "CONTRACT_COUNT reads ids");
+_Static_assert(sizeof(uid_t) == sizeof(unsigned) && sizeof(gid_t) == sizeof(unsigned),
+	       "CONTRACT_COUNT reads ids");
 
 #define AT(type, member) offsetof(struct type, member)
+/* clang-format off */
 #define ROW(key, kind, type, member, need, absent, meaning) \
 	{ key, CONTRACT_##kind, AT(type, member), CONTRACT_##need, absent, NULL, NULL, 0, meaning }
 #define WORD(key, type, member, absent, choices, meaning) \
@@ -18,6 +20,7 @@ _Static_assert(sizeof(uid_t) == sizeof(unsigned) && sizeof(gid_t) == sizeof(unsi
 	{ key, CONTRACT_ROWS, AT(bench, member), CONTRACT_OPTIONAL, NULL, NULL, fields, \
 	  sizeof(struct type), NULL }
 #define END { .key = NULL }
+/* clang-format on */
 
 static const char *const modes[] = { "production", "development", NULL };
 static const char *const failures[] = { "back", "hold", "exit", NULL };
@@ -32,31 +35,38 @@ static const struct contract_field home[] = {
 	ROW("user", TEXT, bench, user.name, REQUIRED, NULL, "who its programs run as"),
 	ROW("uid", COUNT, bench, user.uid, OPTIONAL, NULL, "0: by the name in /etc/passwd"),
 	ROW("gid", COUNT, bench, user.gid, OPTIONAL, NULL, "as `uid`"),
-	END
+	END,
 };
 
 static const struct contract_field app[] = {
 	ROW("name", TEXT, bench_app, name, REQUIRED, NULL, "the app"),
 	ROW("version", TEXT, bench_app, version, OPTIONAL, NULL, "as its source declares it"),
 	ROW("commit", TEXT, bench_app, commit, OPTIONAL, NULL, "the commit that it was built from"),
-	ROW("content", TEXT, bench_app, content, OPTIONAL, NULL, "without a commit: the digest of its files, `sha256:…`"),
-	END
+	ROW("content", TEXT, bench_app, content, OPTIONAL, NULL,
+	    "without a commit: the digest of its files, `sha256:…`"),
+	END,
 };
 
 static const struct contract_field interpreter[] = {
-	ROW("name", TEXT, bench_interpreter, name, REQUIRED, NULL, "`python` or `node`, of a build that the recipe names"),
-	ROW("version", TEXT, bench_interpreter, version, OPTIONAL, NULL, "as its files say it, or the recipe"),
+	ROW("name", TEXT, bench_interpreter, name, REQUIRED, NULL,
+	    "`python` or `node`, of a build that the recipe names"),
+	ROW("version", TEXT, bench_interpreter, version, OPTIONAL, NULL,
+	    "as its files say it, or the recipe"),
 	ROW("path", TEXT, bench_interpreter, path, REQUIRED, NULL, "its folder"),
 	ROW("from", TEXT, bench_interpreter, from, OPTIONAL, NULL, "the URL of its archive"),
 	ROW("sha256", TEXT, bench_interpreter, sha256, OPTIONAL, NULL, "the digest of its archive"),
-	ROW("content", TEXT, bench_interpreter, content, OPTIONAL, NULL, "the digest of its files, `sha256:…`"),
-	END
+	ROW("content", TEXT, bench_interpreter, content, OPTIONAL, NULL,
+	    "the digest of its files, `sha256:…`"),
+	END,
 };
 
 static const struct contract_field upgrade[] = {
-	WORD("on_failure", bench, upgrade_failure, "back", failures, "what a failed upgrade does: give the old data back, wait for a person, or give them back and end"),
-	ROW("keep_seconds", COUNT, bench, upgrade_keep_seconds, OPTIONAL, NULL, "how long the data of before are kept; 0: until the next upgrade"),
-	END
+	WORD("on_failure", bench, upgrade_failure, "back", failures,
+	     "what a failed upgrade does: give the old data back, wait for a person, or give them back and "
+	     "end"),
+	ROW("keep_seconds", COUNT, bench, upgrade_keep_seconds, OPTIONAL, NULL,
+	    "how long the data of before are kept; 0: until the next upgrade"),
+	END,
 };
 
 static const struct contract_field backup_keep[] = {
@@ -64,32 +74,38 @@ static const struct contract_field backup_keep[] = {
 	ROW("daily", COUNT, bench, backup_daily, QUIET, NULL, "... of a day; all 0: every one"),
 	ROW("weekly", COUNT, bench, backup_weekly, QUIET, NULL, "... of a week"),
 	ROW("monthly", COUNT, bench, backup_monthly, QUIET, NULL, "... of a month"),
-	END
+	END,
 };
 
 static const struct contract_field backup[] = {
-	ROW("to", TEXT, bench, backup_to, OPTIONAL, NULL, "restic's repository; without it there are no backups"),
-	ROW("schedule", TEXT, bench, backup_schedule, OPTIONAL, NULL, "when one is made: `hourly`, `daily`, `weekly`, `monthly` or five fields of cron, in UTC"),
+	ROW("to", TEXT, bench, backup_to, OPTIONAL, NULL,
+	    "restic's repository; without it there are no backups"),
+	ROW("schedule", TEXT, bench, backup_schedule, OPTIONAL, NULL,
+	    "when one is made: `hourly`, `daily`, `weekly`, `monthly` or five fields of cron, in UTC"),
 	SECTION("keep", QUIET, backup_keep),
-	END
+	END,
 };
 
 static const struct contract_field command[] = {
 	ROW("name", TEXT, bench_command, name, REQUIRED, NULL, "the step's name in the ledger"),
-	ROW("argv", WORDS, bench_command, argv, REQUIRED, NULL, "program and arguments, with `{words}` to fill"),
+	ROW("argv", WORDS, bench_command, argv, REQUIRED, NULL,
+	    "program and arguments, with `{words}` to fill"),
 	ROW("cwd", TEXT, bench_command, cwd, OPTIONAL, NULL, "the folder that it runs in"),
 	ROW("env", WORDS, bench_command, env, OPTIONAL, NULL, "`KEY=VALUE`, with `{words}` to fill"),
 	ROW("seconds", COUNT, bench_command, seconds, QUIET, "3600", "it is ended after that"),
-	END
+	END,
 };
 
 #define COMMANDS(key, member) ROWS(key, member, bench_command, command)
 
 static const struct contract_field framework[] = {
 	ROW("name", TEXT, bench, framework, OPTIONAL, "", "the framework file"),
-	ROW("common_site_config", VALUES, bench, common_site_config, REQUIRED, NULL, "what `common_site_config.json` gets at each start"),
-	ROW("site_config", VALUES, bench, site_config, REQUIRED, NULL, "what a new site's `site_config.json` gets, texts with `{words}` to fill"),
-	ROW("site_folders", WORDS, bench, site_folders, OPTIONAL, "public/files private/files private/backups locks logs", "folders of a new site"),
+	ROW("common_site_config", VALUES, bench, common_site_config, REQUIRED, NULL,
+	    "what `common_site_config.json` gets at each start"),
+	ROW("site_config", VALUES, bench, site_config, REQUIRED, NULL,
+	    "what a new site's `site_config.json` gets, texts with `{words}` to fill"),
+	ROW("site_folders", WORDS, bench, site_folders, OPTIONAL,
+	    "public/files private/files private/backups locks logs", "folders of a new site"),
 	COMMANDS("site_create", create),
 	COMMANDS("site_finish", finish),
 	COMMANDS("site_seal", seal),
@@ -98,9 +114,11 @@ static const struct contract_field framework[] = {
 	COMMANDS("site_install", install),
 	COMMANDS("site_probe", probes),
 	COMMANDS("site_check", checks),
-	ROW("probe_path", TEXT, bench, probe_path, OPTIONAL, "/api/method/ping", "what a healthy site answers with 200"),
-	ROW("admin_user", TEXT, bench, admin_user, OPTIONAL, "Administrator", "whose password `admin_password` is"),
-	END
+	ROW("probe_path", TEXT, bench, probe_path, OPTIONAL, "/api/method/ping",
+	    "what a healthy site answers with 200"),
+	ROW("admin_user", TEXT, bench, admin_user, OPTIONAL, "Administrator",
+	    "whose password `admin_password` is"),
+	END,
 };
 
 static const struct contract_field mariadb[] = {
@@ -111,20 +129,28 @@ static const struct contract_field mariadb[] = {
 	ROW("gid", COUNT, bench, mysql.gid, OPTIONAL, NULL, "as `bench.uid`"),
 	ROW("install", WORDS, bench, sql_install, REQUIRED, NULL, "fills an empty folder, `{data}`"),
 	ROW("buffer_pool_bytes", NUMBER, bench, sql_pool_bytes, OPTIONAL, NULL, "0: by the percentage"),
-	ROW("buffer_pool_percent", NUMBER, bench, sql_pool_percent, OPTIONAL, "25", "of the memory that there is"),
-	ROW("memory_file", TEXT, bench, sql_memory_file, REQUIRED, NULL, "settings of the server that follow the memory, written at each start"),
+	ROW("buffer_pool_percent", NUMBER, bench, sql_pool_percent, OPTIONAL, "25",
+	    "of the memory that there is"),
+	ROW("memory_file", TEXT, bench, sql_memory_file, REQUIRED, NULL,
+	    "settings of the server that follow the memory, written at each start"),
 	ROW("version", TEXT, bench, sql_version, OPTIONAL, NULL, "the server's, such as `10.11.14`"),
-	END
+	END,
 };
 
 static const struct contract_field nginx[] = {
-	ROW("sites_file", TEXT, bench, sites_file, REQUIRED, NULL, "the map of host names, written by `door`"),
-	ROW("events_file", TEXT, bench, events_file, OPTIONAL, NULL, "limits that follow the memory, written at each start"),
-	ROW("listen_file", TEXT, bench, listen_file, OPTIONAL, NULL, "what listens beside IPv4, written at each start"),
-	ROW("names_inside", FLAG, bench, names_inside, OPTIONAL, NULL, "inside the image the sites' names lead to it"),
-	ROW("check", WORDS, bench, nginx_check, OPTIONAL, NULL, "fails when nginx could not run with its configuration"),
-	ROW("unknown_host", TEXT, bench, unknown_host, OPTIONAL, "refuse", "`refuse`, or the site that hosts of no site get"),
-	END
+	ROW("sites_file", TEXT, bench, sites_file, REQUIRED, NULL,
+	    "the map of host names, written by `door`"),
+	ROW("events_file", TEXT, bench, events_file, OPTIONAL, NULL,
+	    "limits that follow the memory, written at each start"),
+	ROW("listen_file", TEXT, bench, listen_file, OPTIONAL, NULL,
+	    "what listens beside IPv4, written at each start"),
+	ROW("names_inside", FLAG, bench, names_inside, OPTIONAL, NULL,
+	    "inside the image the sites' names lead to it"),
+	ROW("check", WORDS, bench, nginx_check, OPTIONAL, NULL,
+	    "fails when nginx could not run with its configuration"),
+	ROW("unknown_host", TEXT, bench, unknown_host, OPTIONAL, "refuse",
+	    "`refuse`, or the site that hosts of no site get"),
+	END,
 };
 
 static const struct contract_field redis[] = {
@@ -136,32 +162,35 @@ static const struct contract_field redis[] = {
 	ROW("user", TEXT, bench_redis, user.name, OPTIONAL, NULL, "who it runs as; required with `data`"),
 	ROW("uid", COUNT, bench_redis, user.uid, QUIET, NULL, "as `bench.uid`"),
 	ROW("gid", COUNT, bench_redis, user.gid, QUIET, NULL, "as `bench.uid`"),
-	END
+	END,
 };
 
 static const struct contract_field web[] = {
 	ROW("port", COUNT, bench, web_port, OPTIONAL, "8000", "where programs of the bench ask their sites"),
 	ROW("workers", COUNT, bench, web_workers, OPTIONAL, NULL, "0: by memory and processors"),
-	ROW("memory_per_worker_bytes", NUMBER, bench, web_worker_bytes, OPTIONAL, "188743680", "what a worker takes"),
-	END
+	ROW("memory_per_worker_bytes", NUMBER, bench, web_worker_bytes, OPTIONAL, "188743680",
+	    "what a worker takes"),
+	END,
 };
 
 static const struct contract_field socketio[] = {
 	ROW("port", COUNT, bench, socketio_port, OPTIONAL, "9000", "where it listens"),
-	ROW("path", TEXT, bench, socketio_path, OPTIONAL, "/socket.io/?EIO=4&transport=polling", "its handshake"),
-	END
+	ROW("path", TEXT, bench, socketio_path, OPTIONAL, "/socket.io/?EIO=4&transport=polling",
+	    "its handshake"),
+	END,
 };
 
 static const struct contract_field logs[] = {
-	WORD("stdout", bench, logs_events, "all", outputs, "what the container's own output shows: all programs' lines, or events alone"),
-	END
+	WORD("stdout", bench, logs_events, "all", outputs,
+	     "what the container's own output shows: all programs' lines, or events alone"),
+	END,
 };
 
 static const struct contract_field supervisor[] = {
 	ROW("program", TEXT, bench, supervisor_program, OPTIONAL, "/usr/bin/supervisord", "the program"),
 	ROW("socket", TEXT, bench, supervisor_socket, REQUIRED, NULL, "where it is asked"),
 	ROW("configuration", TEXT, bench, supervisor_configuration, REQUIRED, NULL, "its file"),
-	END
+	END,
 };
 
 static const struct contract_field port[] = {
@@ -169,17 +198,21 @@ static const struct contract_field port[] = {
 	ROW("key", TEXT, bench_port, key, REQUIRED, NULL, "the recipe's key that moves it"),
 	ROW("whose", TEXT, bench_port, whose, REQUIRED, NULL, "who needs it"),
 	ROW("everywhere", FLAG, bench_port, everywhere, OPTIONAL, NULL, "not on 127.0.0.1 alone"),
-	END
+	END,
 };
 
 static const struct contract_field program[] = {
 	ROW("name", TEXT, bench_program, name, REQUIRED, NULL, "Supervisor's name of it"),
-	ROW("group", TEXT, bench_program, group, OPTIONAL, NULL, "its group of Supervisor; by default its name"),
+	ROW("group", TEXT, bench_program, group, OPTIONAL, NULL,
+	    "its group of Supervisor; by default its name"),
 	WORD("role", bench_program, role, "other", bench_json_roles, "what it is to the guest"),
-	WORD("phase", bench_program, phase, "bench", bench_json_phases, "when it starts: before anything else, before the sites are provisioned, after"),
-	ROW("stop_order", COUNT, bench_program, stop_order, OPTIONAL, "50", "0 to 99; the highest stops last"),
-	ROW("stop_seconds", COUNT, bench_program, stop_seconds, OPTIONAL, "2", "its share of a container's ten seconds"),
-	END
+	WORD("phase", bench_program, phase, "bench", bench_json_phases,
+	     "when it starts: before anything else, before the sites are provisioned, after"),
+	ROW("stop_order", COUNT, bench_program, stop_order, OPTIONAL, "50",
+	    "0 to 99; the highest stops last"),
+	ROW("stop_seconds", COUNT, bench_program, stop_seconds, OPTIONAL, "2",
+	    "its share of a container's ten seconds"),
+	END,
 };
 
 static const struct contract_field folder[] = {
@@ -188,13 +221,13 @@ static const struct contract_field folder[] = {
 	ROW("uid", COUNT, bench_folder, owner.uid, OPTIONAL, NULL, "as `bench.uid`"),
 	ROW("gid", COUNT, bench_folder, owner.gid, OPTIONAL, NULL, "as `bench.uid`"),
 	ROW("mode", MODE, bench_folder, mode, REQUIRED, NULL, "its mode"),
-	END
+	END,
 };
 
 static const struct contract_field link[] = {
 	ROW("path", TEXT, bench_link, path, REQUIRED, NULL, "a link that is made at each start"),
 	ROW("to", TEXT, bench_link, to, REQUIRED, NULL, "what it points to"),
-	END
+	END,
 };
 
 static const struct contract_field site[] = {
@@ -204,8 +237,9 @@ static const struct contract_field site[] = {
 	ROW("time_zone", TEXT, bench_site, time_zone, OPTIONAL, "UTC", "of a new site"),
 	ROW("language", TEXT, bench_site, language, OPTIONAL, "en", "of a new site"),
 	ROW("developer_mode", FLAG, bench_site, developer_mode, OPTIONAL, NULL, "of a new site"),
-	ROW("admin_password", TEXT, bench_site, admin_password, OPTIONAL, "generate", "where it comes from: `generate`, `env` or `file`"),
-	END
+	ROW("admin_password", TEXT, bench_site, admin_password, OPTIONAL, "generate",
+	    "where it comes from: `generate`, `env` or `file`"),
+	END,
 };
 
 static const struct contract_field template[] = {
@@ -213,7 +247,7 @@ static const struct contract_field template[] = {
 	ROW("apps", WORDS, bench_site, apps, OPTIONAL, NULL, "of such a site"),
 	ROW("time_zone", TEXT, bench_site, time_zone, OPTIONAL, "UTC", "of such a site"),
 	ROW("language", TEXT, bench_site, language, OPTIONAL, "en", "of such a site"),
-	END
+	END,
 };
 
 const struct contract_field bench_json_fields[] = {
@@ -225,9 +259,11 @@ const struct contract_field bench_json_fields[] = {
 	SECTION("bench", REQUIRED, home),
 	ROW("data", TEXT, bench, data, REQUIRED, NULL, "the volume"),
 	ROW("http_port", COUNT, bench, http_port, OPTIONAL, "8080", "where visitors come in"),
-	ROW("default_site", TEXT, bench, default_site, OPTIONAL, NULL, "the site that `bench` means without `--site`"),
+	ROW("default_site", TEXT, bench, default_site, OPTIONAL, NULL,
+	    "the site that `bench` means without `--site`"),
 	ROWS("apps", apps, bench_app, app),
-	{ "interpreters", CONTRACT_ROWS, AT(bench, interpreters), CONTRACT_QUIET, NULL, NULL, interpreter, sizeof(struct bench_interpreter), NULL },
+	{ "interpreters", CONTRACT_ROWS, AT(bench, interpreters), CONTRACT_QUIET, NULL, NULL, interpreter,
+	  sizeof(struct bench_interpreter), NULL },
 	SECTION("upgrade", OPTIONAL, upgrade),
 	SECTION("backup", QUIET, backup),
 	SECTION("framework", REQUIRED, framework),
@@ -244,14 +280,15 @@ const struct contract_field bench_json_fields[] = {
 	ROWS("links", links, bench_link, link),
 	ROWS("sites", sites, bench_site, site),
 	ROWS("templates", templates, bench_site, template),
-	END
+	END,
 };
 
 static struct err *check_apps(const struct bench *b)
 {
 	for (size_t i = 0; i < b->apps.count; i++)
 		if (!b->apps.items[i].commit && !b->apps.items[i].content)
-			return err_new(ERR_RECIPE, "app '%s' needs 'commit' or 'content'", b->apps.items[i].name);
+			return err_new(ERR_RECIPE, "app '%s' needs 'commit' or 'content'",
+				       b->apps.items[i].name);
 	return NULL;
 }
 

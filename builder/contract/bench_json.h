@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* bench.json, the contract between the builder and the programs inside an image: what an image says of itself.
- * The builder fills a struct bench and writes it, the guest reads it; bench_json.c has the one table of its keys. */
+/* bench.json, the contract between the builder and the programs inside an image: what an image
+ * says of itself. The builder fills a struct bench and writes it, the guest reads it; bench_json.c
+ * has the one table of its keys. */
 #pragma once
 #include <stdint.h>
 #include <sys/types.h>
@@ -10,7 +11,16 @@
 #define BENCH_JSON "/usr/lib/mkbench/bench.json"
 #define BENCH_JSON_FORMAT 1
 
-enum bench_role { ROLE_OTHER, ROLE_NGINX, ROLE_SCHEDULER, ROLE_WORKER, ROLE_WEB, ROLE_SOCKETIO, ROLE_REDIS, ROLE_MARIADB };
+enum bench_role {
+	ROLE_OTHER,
+	ROLE_NGINX,
+	ROLE_SCHEDULER,
+	ROLE_WORKER,
+	ROLE_WEB,
+	ROLE_SOCKETIO,
+	ROLE_REDIS,
+	ROLE_MARIADB
+};
 enum bench_phase { PHASE_FIRST, PHASE_STORES, PHASE_BENCH };
 enum bench_upgrade_failure { UPGRADE_GOES_BACK, UPGRADE_HOLDS, UPGRADE_EXITS };
 
@@ -23,28 +33,28 @@ struct account {
 
 struct bench_program {
 	const char *name, *group;
-	int role, phase;          /* enum bench_role, enum bench_phase */
+	int role, phase; /* enum bench_role, enum bench_phase */
 	unsigned stop_order, stop_seconds;
 };
 
 struct bench_command {
-	const char *name, *cwd;   /* cwd may be NULL */
+	const char *name, *cwd;		      /* cwd may be NULL */
 	const char *const *argv, *const *env; /* NULL-terminated, with {words} to fill */
-	unsigned seconds;         /* limit */
+	unsigned seconds;		      /* limit */
 };
 
 struct bench_redis {
 	const char *name, *role, *socket; /* socket may be NULL */
-	const char *data;                 /* its folder; NULL: it keeps nothing */
-	struct account user;              /* with data */
+	const char *data;		  /* its folder; NULL: it keeps nothing */
+	struct account user;		  /* with data */
 	unsigned port;
 };
 
 /* A TCP port that a program of ours will listen on. */
 struct bench_port {
 	unsigned port;
-	const char *key, *whose;  /* the recipe's key that moves it; who needs it */
-	bool everywhere;          /* not on 127.0.0.1 alone */
+	const char *key, *whose; /* the recipe's key that moves it; who needs it */
+	bool everywhere;	 /* not on 127.0.0.1 alone */
 };
 
 struct bench_folder {
@@ -55,9 +65,9 @@ struct bench_folder {
 
 /* A Python or Node that is no Debian package. */
 struct bench_interpreter {
-	const char *name, *version, *path;   /* "python", "3.10.13", "/opt/python" */
-	const char *from, *sha256;           /* the URL and the digest of its archive, or NULL */
-	const char *content;                 /* digest of its files, "sha256:…" */
+	const char *name, *version, *path; /* "python", "3.10.13", "/opt/python" */
+	const char *from, *sha256;	   /* the URL and the digest of its archive, or NULL */
+	const char *content;		   /* digest of its files, "sha256:…" */
 };
 
 struct bench_link {
@@ -67,28 +77,28 @@ struct bench_link {
 struct bench_site {
 	const char *name, *time_zone, *language, *admin_password;
 	const char *const *hosts, *const *apps; /* NULL-terminated */
-	bool developer_mode, added; /* added: by a person at run time */
+	bool developer_mode, added;		/* added: by a person at run time */
 };
 
 /* A site that a person has dropped; what is left of it is still to be put aside. */
 struct bench_drop {
 	const char *name, *date;
-	bool purge;               /* ... or removed */
+	bool purge; /* ... or removed */
 };
 
 /* An app of the image. What it was built from: a commit, or the digest of its files ("sha256:…"). */
 struct bench_app {
-	const char *name, *version;          /* version may be NULL */
-	const char *commit, *content;        /* one of them */
+	const char *name, *version;   /* version may be NULL */
+	const char *commit, *content; /* one of them */
 };
 
 struct bench {
 	unsigned format;
 	const char *name, *version, *build;
-	int development;          /* 0 or 1, as logs_events */
-	int upgrade_failure;      /* enum bench_upgrade_failure */
-	int logs_events;          /* the container's own output shows events alone, not the programs' lines */
-	const char *path, *data;  /* the bench folder; the volume */
+	int development;	 /* 0 or 1, as logs_events */
+	int upgrade_failure;	 /* enum bench_upgrade_failure */
+	int logs_events;	 /* the container's own output shows events alone, not the programs' lines */
+	const char *path, *data; /* the bench folder; the volume */
 	struct account user, mysql;
 	unsigned http_port;
 	const char *default_site;
@@ -99,9 +109,10 @@ struct bench {
 	CONTRACT_LIST(struct bench_interpreter) interpreters;
 	CONTRACT_LIST(struct bench_command) create, finish, seal, renew, migrate, install, probes, checks;
 	unsigned upgrade_keep_seconds; /* 0: until the next one */
-	const char *backup_to;    /* restic's repository; NULL: the recipe wants no backups */
-	const char *backup_schedule; /* base/cron.h; NULL: by a person's order alone */
-	unsigned backup_hourly, backup_daily, backup_weekly, backup_monthly; /* how many are kept; all 0: every one */
+	const char *backup_to;	       /* restic's repository; NULL: the recipe wants no backups */
+	const char *backup_schedule;   /* base/cron.h; NULL: by a person's order alone */
+	/* how many are kept; all 0: every one */
+	unsigned backup_hourly, backup_daily, backup_weekly, backup_monthly;
 	const char *probe_path, *admin_user;
 	const char *sql_version; /* "10.11.14"; NULL: the image does not say */
 	const char *sql_socket, *sql_data, *sql_memory_file;
@@ -114,23 +125,25 @@ struct bench {
 	const char *socketio_path;
 	const char *sites_file, *unknown_host;
 	const char *listen_file, *events_file; /* or NULL */
-	bool names_inside;        /* the sites' names are this machine's own */
-	const char *const *nginx_check; /* refuses a configuration that nginx could not run; empty: nobody can tell */
+	bool names_inside;		       /* the sites' names are this machine's own */
+	/* refuses a configuration that nginx could not run; empty: nobody can tell */
+	const char *const *nginx_check;
 	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;
 	CONTRACT_LIST(struct bench_program) programs;
 	CONTRACT_LIST(struct bench_port) ports;
 	CONTRACT_LIST(struct bench_folder) folders;
 	CONTRACT_LIST(struct bench_link) links;
 	CONTRACT_LIST(struct bench_site) sites;
-	CONTRACT_LIST(struct bench_site) templates; /* what sites are like that are added later; their name is no host */
+	/* what sites are like that are added later; their name is no host */
+	CONTRACT_LIST(struct bench_site) templates;
 	/* what the guest adds (lib/bench.h) */
 	CONTRACT_LIST(struct bench_drop) drops;
-	json_t *root, *added;     /* own the texts */
-	struct arena arena;       /* owns the lists */
+	json_t *root, *added; /* own the texts */
+	struct arena arena;   /* owns the lists */
 };
 
-/* Fills the struct from the document, which it keeps. ERR_RECIPE, beginning with "bench.json", names the key that is wrong.
- * Whether an account has an id is the reader's to look up. */
+/* Fills the struct from the document, which it keeps. ERR_RECIPE, beginning with "bench.json", names the key
+ * that is wrong. Whether an account has an id is the reader's to look up. */
 struct err *bench_json_read(const char *bytes, size_t len, struct bench *ret) MUST_CHECK;
 /* What an image of any version says, as far as it does. */
 struct err *bench_json_read_some(const char *bytes, size_t len, struct bench *ret) MUST_CHECK;
@@ -142,6 +155,8 @@ char *bench_json_write(const struct bench *b);
 /* The reference: rows of a Markdown table. */
 void bench_json_describe(struct text *ret);
 /* Fills the list from rows of the document's `sites`; ERR_RECIPE as above. */
-struct err *bench_json_sites(struct arena *a, json_t *rows, struct bench_site **ret, size_t *ret_count) MUST_CHECK;
-extern const char *const bench_json_roles[], *const bench_json_phases[]; /* by enum bench_role and bench_phase */
+struct err *bench_json_sites(struct arena *a, json_t *rows, struct bench_site **ret,
+			     size_t *ret_count) MUST_CHECK;
+/* by enum bench_role and bench_phase */
+extern const char *const bench_json_roles[], *const bench_json_phases[];
 extern const struct contract_field bench_json_fields[];

@@ -8,12 +8,15 @@
 
 #include "base/mem.h"
 
-struct rows { char *items; size_t count; }; /* any CONTRACT_LIST */
+struct rows {
+	char *items;
+	size_t count;
+}; /* any CONTRACT_LIST */
 
 struct reading {
 	struct arena *arena;
-	bool lenient;            /* what is required may be missing */
-	struct err *failed;      /* the first; everything after it reads as absent */
+	bool lenient;	    /* what is required may be missing */
+	struct err *failed; /* the first; everything after it reads as absent */
 };
 
 static void read_fields(struct reading *r, json_t *o, const struct contract_field *f, char *base);
@@ -41,7 +44,8 @@ static const char *read_text(struct reading *r, const struct contract_field *f, 
 
 static uint64_t read_number(struct reading *r, const struct contract_field *f, json_t *value, uint64_t most)
 {
-	uint64_t number = value ? (uint64_t)json_integer_value(value) : strtoull(f->absent ? f->absent : "0", NULL, 10);
+	uint64_t number =
+		value ? (uint64_t)json_integer_value(value) : strtoull(f->absent ? f->absent : "0", NULL, 10);
 
 	if (value && (!json_is_integer(value) || json_integer_value(value) < 0 || number > most))
 		want(r, f, "a whole number");
@@ -96,7 +100,8 @@ static const char *const *read_words(struct reading *r, const struct contract_fi
 	if (!count && f->absent)
 		return default_words(r, f->absent);
 	const char **words = arena_new(r->arena, (count + 1) * sizeof *words);
-	json_array_foreach(value, i, item) {
+	json_array_foreach(value, i, item)
+	{
 		if (!json_is_string(item))
 			want(r, f, "a list of strings");
 		words[i] = json_is_string(item) ? json_string_value(item) : "";
@@ -113,7 +118,8 @@ static void read_rows(struct reading *r, const struct contract_field *f, json_t 
 		want(r, f, "a list");
 	ret->count = json_array_size(value);
 	ret->items = arena_new(r->arena, ret->count * f->size);
-	json_array_foreach(value, i, item) {
+	json_array_foreach(value, i, item)
+	{
 		if (!json_is_object(item))
 			want(r, f, "a list of objects");
 		read_fields(r, item, f->fields, ret->items + i * f->size);
@@ -130,10 +136,11 @@ static json_t *read_object(struct reading *r, const struct contract_field *f, js
 static const char *name_of(enum contract_kind kind)
 {
 	static const char *const names[] = {
-		[CONTRACT_TEXT] = "a string", [CONTRACT_NUMBER] = "a whole number", [CONTRACT_COUNT] = "a whole number",
-		[CONTRACT_MODE] = "a string", [CONTRACT_FLAG] = "true or false", [CONTRACT_CHOICE] = "a word",
-		[CONTRACT_WORDS] = "a list of strings", [CONTRACT_VALUES] = "an object", [CONTRACT_SECTION] = "an object",
-		[CONTRACT_ROWS] = "a list of objects",
+		[CONTRACT_TEXT] = "a string",		[CONTRACT_NUMBER] = "a whole number",
+		[CONTRACT_COUNT] = "a whole number",	[CONTRACT_MODE] = "a string",
+		[CONTRACT_FLAG] = "true or false",	[CONTRACT_CHOICE] = "a word",
+		[CONTRACT_WORDS] = "a list of strings", [CONTRACT_VALUES] = "an object",
+		[CONTRACT_SECTION] = "an object",	[CONTRACT_ROWS] = "a list of objects",
 	};
 
 	return names[kind];
@@ -272,7 +279,8 @@ static void describe_type(const struct contract_field *f, struct text *t)
 }
 
 /* The row before it that has the same fields, or NULL. */
-static const struct contract_field *twin_of(const struct contract_field *fields, const struct contract_field *f)
+static const struct contract_field *twin_of(const struct contract_field *fields,
+					    const struct contract_field *f)
 {
 	for (const struct contract_field *before = fields; before < f; before++)
 		if (f->kind == CONTRACT_ROWS && before->fields == f->fields)
@@ -283,7 +291,8 @@ static const struct contract_field *twin_of(const struct contract_field *fields,
 void contract_describe(const struct contract_field *fields, const char *within, struct text *ret)
 {
 	for (const struct contract_field *f = fields; f->key; f++) {
-		AUTO_FREE char *path = mem_printf("%s%s%s", within, f->key, f->kind == CONTRACT_ROWS ? "[]" : "");
+		AUTO_FREE char *path =
+			mem_printf("%s%s%s", within, f->key, f->kind == CONTRACT_ROWS ? "[]" : "");
 		const struct contract_field *twin = twin_of(fields, f);
 		if (twin) {
 			text_printf(ret, "| `%s` | %s |  | as `%s` |\n", path, name_of(f->kind), twin->key);

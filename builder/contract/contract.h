@@ -11,22 +11,22 @@
 #include "base/text.h"
 
 enum contract_kind {
-	CONTRACT_TEXT,           /* const char * */
-	CONTRACT_NUMBER,         /* uint64_t */
-	CONTRACT_COUNT,          /* unsigned: a port, an id, seconds */
-	CONTRACT_MODE,           /* unsigned: "0755" */
-	CONTRACT_FLAG,           /* bool */
-	CONTRACT_CHOICE,         /* int: the place of the word in choices */
-	CONTRACT_WORDS,          /* const char *const *, NULL-terminated, never NULL once read */
-	CONTRACT_VALUES,         /* json_t *, an object of any keys; borrowed from the document when read */
-	CONTRACT_SECTION,        /* an object, whose fields lie in the struct at offset */
-	CONTRACT_ROWS,           /* a list of objects: CONTRACT_LIST(struct) at offset */
+	CONTRACT_TEXT,	  /* const char * */
+	CONTRACT_NUMBER,  /* uint64_t */
+	CONTRACT_COUNT,	  /* unsigned: a port, an id, seconds */
+	CONTRACT_MODE,	  /* unsigned: "0755" */
+	CONTRACT_FLAG,	  /* bool */
+	CONTRACT_CHOICE,  /* int: the place of the word in choices */
+	CONTRACT_WORDS,	  /* const char *const *, NULL-terminated, never NULL once read */
+	CONTRACT_VALUES,  /* json_t *, an object of any keys; borrowed from the document when read */
+	CONTRACT_SECTION, /* an object, whose fields lie in the struct at offset */
+	CONTRACT_ROWS,	  /* a list of objects: CONTRACT_LIST(struct) at offset */
 };
 
 enum contract_need {
 	CONTRACT_REQUIRED,
-	CONTRACT_OPTIONAL,       /* absent or null: the default */
-	CONTRACT_QUIET,          /* ... and 0, or a section or a list of nothing, is not written */
+	CONTRACT_OPTIONAL, /* absent or null: the default */
+	CONTRACT_QUIET,	   /* ... and 0, or a section or a list of nothing, is not written */
 };
 
 struct contract_field {
@@ -34,11 +34,11 @@ struct contract_field {
 	enum contract_kind kind;
 	size_t offset;
 	enum contract_need need;
-	const char *absent;      /* the default, of words with spaces between them; NULL: 0 or nothing */
+	const char *absent;	    /* the default, of words with spaces between them; NULL: 0 or nothing */
 	const char *const *choices; /* NULL-terminated */
 	const struct contract_field *fields; /* of a section or a row */
-	size_t size;             /* of a row's struct */
-	const char *meaning;     /* one line of the reference */
+	size_t size;			     /* of a row's struct */
+	const char *meaning;		     /* one line of the reference */
 };
 
 #define CONTRACT_LIST(type)   \
@@ -47,12 +47,15 @@ struct contract_field {
 		size_t count; \
 	}
 
-/* Fills `ret`, a struct of that table; texts are borrowed from `root`, lists are made in the arena. ERR_RECIPE names the first key
- * that is missing or of the wrong type. Unknown keys are ignored. */
-struct err *contract_read(struct arena *a, json_t *root, const struct contract_field *fields, void *ret) MUST_CHECK;
+/* Fills `ret`, a struct of that table; texts are borrowed from `root`, lists are made in the arena.
+ * ERR_RECIPE names the first key that is missing or of the wrong type. Unknown keys are ignored. */
+struct err *contract_read(struct arena *a, json_t *root, const struct contract_field *fields,
+			  void *ret) MUST_CHECK;
 /* The same of what is there: a missing key is NULL, 0 or its default, required or not. */
-struct err *contract_read_some(struct arena *a, json_t *root, const struct contract_field *fields, void *ret) MUST_CHECK;
-/* The document of a struct, its keys in the table's order; a NULL text is left out. The caller's to release. */
+struct err *contract_read_some(struct arena *a, json_t *root, const struct contract_field *fields,
+			       void *ret) MUST_CHECK;
+/* The document of a struct, its keys in the table's order; a NULL text is left
+ * out. The caller's to release. */
 json_t *contract_write(const struct contract_field *fields, const void *from);
 /* Rows of a Markdown table: key, type, default, meaning. */
 void contract_describe(const struct contract_field *fields, const char *within, struct text *ret);

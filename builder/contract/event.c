@@ -7,8 +7,10 @@
 #include "base/mem.h"
 
 static const struct contract_field stopped[] = {
-	{ "ms", CONTRACT_COUNT, offsetof(struct event, ms), CONTRACT_REQUIRED, .meaning = "how long the stop took" },
-	{ "killed", CONTRACT_FLAG, offsetof(struct event, killed), CONTRACT_REQUIRED, .meaning = "a program had to be killed" },
+	{ "ms", CONTRACT_COUNT, offsetof(struct event, ms), CONTRACT_REQUIRED,
+	  .meaning = "how long the stop took" },
+	{ "killed", CONTRACT_FLAG, offsetof(struct event, killed), CONTRACT_REQUIRED,
+	  .meaning = "a program had to be killed" },
 	{ 0 },
 };
 
@@ -27,7 +29,8 @@ static const struct {
 
 char *event_text(const struct event *e)
 {
-	json_t *line = json_pack("{s:s}", "event", kinds[e->name].name), *fields = contract_write(kinds[e->name].fields, e);
+	json_t *line = json_pack("{s:s}", "event", kinds[e->name].name),
+	       *fields = contract_write(kinds[e->name].fields, e);
 
 	json_object_update(line, fields);
 	char *text = json_dumps(line, JSON_COMPACT);
@@ -36,7 +39,8 @@ char *event_text(const struct event *e)
 	return text;
 }
 
-/* Where the object begins in a line that is the speaker's own, or NULL. A console may begin the line with words of the system's. */
+/* Where the object begins in a line that is the speaker's own, or NULL. A console may begin the
+ * line with words of the system's. */
 static const char *object_of(const char *line, size_t len, const char *speaker)
 {
 	AUTO_FREE char *one = mem_ndup(line, len), *mark = mem_printf("Z %s: {\"", speaker);

@@ -13,7 +13,8 @@ bool host_name_is_site(const char *name)
 {
 	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.");
 
-	return len && len <= LONGEST_SITE && !name[len] && *name != '.' && *name != '-' && !strstr(name, "..");
+	return len && len <= LONGEST_SITE && !name[len] && *name != '.' && *name != '-' &&
+	       !strstr(name, "..");
 }
 
 bool host_name_is_served(const char *host)

@@ -3,5 +3,6 @@
 #pragma once
 #include <stdbool.h>
 
-/* "1.9" is below "1.10" and "v2.0"; what is NULL or no number, such as "main" or "16.0.0-dev", is below nothing, and nothing below it. */
+/* "1.9" is below "1.10" and "v2.0"; what is NULL or no number, such as "main" or "16.0.0-dev", is below
+ * nothing, and nothing below it. */
 bool version_order_is_below(const char *one, const char *other);

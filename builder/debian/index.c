@@ -25,25 +25,58 @@ struct index {
 };
 
 enum field {
-	PACKAGE, VERSION, ARCHITECTURE, SOURCE, FILENAME, SIZE, INSTALLED_SIZE, SHA256,
-	PRIORITY, ESSENTIAL, PROTECTED, IMPORTANT, MULTI_ARCH,
+	PACKAGE,
+	VERSION,
+	ARCHITECTURE,
+	SOURCE,
+	FILENAME,
+	SIZE,
+	INSTALLED_SIZE,
+	SHA256,
+	PRIORITY,
+	ESSENTIAL,
+	PROTECTED,
+	IMPORTANT,
+	MULTI_ARCH,
 	/* the relations, in apt's order of reading */
-	PRE_DEPENDS, DEPENDS, CONFLICTS, BREAKS, RECOMMENDS, SUGGESTS, REPLACES, ENHANCES, PROVIDES, FIELD_COUNT
+	PRE_DEPENDS,
+	DEPENDS,
+	CONFLICTS,
+	BREAKS,
+	RECOMMENDS,
+	SUGGESTS,
+	REPLACES,
+	ENHANCES,
+	PROVIDES,
+	FIELD_COUNT
 };
 
 static const struct slice field_names[FIELD_COUNT] = {
+/* clang-format off */
 #define NAMED(text) { text, sizeof text - 1 }
-	[PACKAGE] = NAMED("Package"),		[VERSION] = NAMED("Version"),
-	[ARCHITECTURE] = NAMED("Architecture"), [SOURCE] = NAMED("Source"),
-	[FILENAME] = NAMED("Filename"),		[SIZE] = NAMED("Size"),
-	[INSTALLED_SIZE] = NAMED("Installed-Size"), [SHA256] = NAMED("SHA256"),
-	[PRIORITY] = NAMED("Priority"),		[ESSENTIAL] = NAMED("Essential"),
-	[PROTECTED] = NAMED("Protected"),	[IMPORTANT] = NAMED("Important"),
-	[MULTI_ARCH] = NAMED("Multi-Arch"),	[PRE_DEPENDS] = NAMED("Pre-Depends"),
-	[DEPENDS] = NAMED("Depends"),		[CONFLICTS] = NAMED("Conflicts"),
-	[BREAKS] = NAMED("Breaks"),		[RECOMMENDS] = NAMED("Recommends"),
-	[SUGGESTS] = NAMED("Suggests"),		[REPLACES] = NAMED("Replaces"),
-	[ENHANCES] = NAMED("Enhances"),		[PROVIDES] = NAMED("Provides"),
+	/* clang-format on */
+	[PACKAGE] = NAMED("Package"),
+	[VERSION] = NAMED("Version"),
+	[ARCHITECTURE] = NAMED("Architecture"),
+	[SOURCE] = NAMED("Source"),
+	[FILENAME] = NAMED("Filename"),
+	[SIZE] = NAMED("Size"),
+	[INSTALLED_SIZE] = NAMED("Installed-Size"),
+	[SHA256] = NAMED("SHA256"),
+	[PRIORITY] = NAMED("Priority"),
+	[ESSENTIAL] = NAMED("Essential"),
+	[PROTECTED] = NAMED("Protected"),
+	[IMPORTANT] = NAMED("Important"),
+	[MULTI_ARCH] = NAMED("Multi-Arch"),
+	[PRE_DEPENDS] = NAMED("Pre-Depends"),
+	[DEPENDS] = NAMED("Depends"),
+	[CONFLICTS] = NAMED("Conflicts"),
+	[BREAKS] = NAMED("Breaks"),
+	[RECOMMENDS] = NAMED("Recommends"),
+	[SUGGESTS] = NAMED("Suggests"),
+	[REPLACES] = NAMED("Replaces"),
+	[ENHANCES] = NAMED("Enhances"),
+	[PROVIDES] = NAMED("Provides"),
 #undef NAMED
 };
 
@@ -137,7 +170,10 @@ static struct err *add_stanza(struct index *ix, struct slice stanza, uint32_t ar
 		return NULL;
 	struct package *p = arena_new(&ix->arena, sizeof *p);
 	*p = (struct package){
-		.stanza = stanza, .provides = fields[PROVIDES], .archive = archive, .pin = pin,
+		.stanza = stanza,
+		.provides = fields[PROVIDES],
+		.archive = archive,
+		.pin = pin,
 	};
 	const char *bad = fill_package(ix, fields, p);
 	if (bad)

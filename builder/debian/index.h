@@ -9,32 +9,38 @@
 #include "base/err.h"
 #include "debian/control.h"
 
-enum index_priority { PRIORITY_REQUIRED, PRIORITY_IMPORTANT, PRIORITY_STANDARD, PRIORITY_OPTIONAL, PRIORITY_EXTRA };
+enum index_priority {
+	PRIORITY_REQUIRED,
+	PRIORITY_IMPORTANT,
+	PRIORITY_STANDARD,
+	PRIORITY_OPTIONAL,
+	PRIORITY_EXTRA
+};
 enum multi_arch { MULTI_ARCH_NO, MULTI_ARCH_SAME, MULTI_ARCH_FOREIGN, MULTI_ARCH_ALLOWED };
 
 /* A stanza that could be read. Relations stay text: only a few hundred
  * packages are ever asked for theirs (control_get, relation_parse). */
 struct package {
 	const char *name, *version, *architecture;
-	const char *source;      /* the source package's name */
-	const char *filename;    /* below the archive's URL; no "..", not absolute */
+	const char *source;   /* the source package's name */
+	const char *filename; /* below the archive's URL; no "..", not absolute */
 	uint64_t size_bytes, installed_kib;
 	struct digest sha256;
 	struct slice stanza, provides; /* the whole of it; its Provides */
-	uint32_t id;             /* its place by name: index_at(ix, id) */
-	uint32_t mention;        /* when its name first appears in the texts (mention.h) */
-	uint32_t archive;        /* which of the texts it came from */
-	int pin;                 /* priority of that text */
-	uint8_t priority;        /* enum index_priority */
-	uint8_t multi_arch;      /* enum multi_arch */
+	uint32_t id;		       /* its place by name: index_at(ix, id) */
+	uint32_t mention;	       /* when its name first appears in the texts (mention.h) */
+	uint32_t archive;	       /* which of the texts it came from */
+	int pin;		       /* priority of that text */
+	uint8_t priority;	       /* enum index_priority */
+	uint8_t multi_arch;	       /* enum multi_arch */
 	bool essential;
-	bool protected_;         /* "Protected: yes" or its older spelling "Important: yes" */
+	bool protected_; /* "Protected: yes" or its older spelling "Important: yes" */
 };
 
 /* A name that a package carries beside its own. */
 struct provider {
 	const char *name;
-	const char *version;     /* NULL: no versioned dependency is met */
+	const char *version; /* NULL: no versioned dependency is met */
 	const struct package *package;
 };
 
@@ -50,7 +56,7 @@ struct err *index_add(struct index *ix, const char *bytes, size_t len, uint32_t 
 struct err *index_seal(struct index *ix) MUST_CHECK;
 const char *index_architecture(const struct index *ix);
 size_t index_count(const struct index *ix);
-const struct package *index_at(const struct index *ix, size_t i); /* candidates, by name */
+const struct package *index_at(const struct index *ix, size_t i);	    /* candidates, by name */
 const struct package *index_find(const struct index *ix, const char *name); /* or NULL */
 /* The candidates that provide name, the one to prefer first: Essential, then
  * Protected, then by Priority, then the one mentioned last. Returns how many; ret is borrowed. */

@@ -7,7 +7,7 @@
 
 struct mention_slot {
 	uint64_t hash;
-	uint32_t order;          /* 0: free */
+	uint32_t order; /* 0: free */
 };
 
 /* FNV-1a; its low bits pick the slot. */

@@ -10,7 +10,7 @@
 
 struct mention {
 	struct mention_slot *slots;
-	uint32_t room, count;    /* room is a power of two */
+	uint32_t room, count; /* room is a power of two */
 };
 
 void mention_name(struct mention *m, struct slice name);

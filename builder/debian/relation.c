@@ -49,8 +49,9 @@ static enum relation_order take_order(struct slice *text)
 		char sign[3];
 		enum relation_order order;
 	} signs[] = {
-		{ "<<", RELATION_BEFORE }, { "<=", RELATION_UPTO }, { ">=", RELATION_FROM }, { ">>", RELATION_AFTER },
-		{ "=", RELATION_IS },	   { "<", RELATION_UPTO },  { ">", RELATION_FROM },
+		{ "<<", RELATION_BEFORE }, { "<=", RELATION_UPTO }, { ">=", RELATION_FROM },
+		{ ">>", RELATION_AFTER },  { "=", RELATION_IS },    { "<", RELATION_UPTO },
+		{ ">", RELATION_FROM },
 	};
 
 	for (size_t i = 0; i < COUNT(signs); i++) {
@@ -144,15 +145,10 @@ bool relation_fits(const struct alternative *a, const char *version)
 		return false;
 	int order = version_compare(version, a->version);
 	switch (a->order) {
-	case RELATION_BEFORE:
-		return order < 0;
-	case RELATION_UPTO:
-		return order <= 0;
-	case RELATION_IS:
-		return order == 0;
-	case RELATION_FROM:
-		return order >= 0;
-	default:
-		return order > 0;
+	case RELATION_BEFORE: return order < 0;
+	case RELATION_UPTO: return order <= 0;
+	case RELATION_IS: return order == 0;
+	case RELATION_FROM: return order >= 0;
+	default: return order > 0;
 	}
 }

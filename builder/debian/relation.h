@@ -8,13 +8,20 @@
 #include "base/err.h"
 #include "debian/control.h"
 
-enum relation_order { RELATION_ANY, RELATION_BEFORE, RELATION_UPTO, RELATION_IS, RELATION_FROM, RELATION_AFTER };
+enum relation_order {
+	RELATION_ANY,
+	RELATION_BEFORE,
+	RELATION_UPTO,
+	RELATION_IS,
+	RELATION_FROM,
+	RELATION_AFTER
+};
 
 /* "name:arch (>= version)" */
 struct alternative {
 	const char *name;
-	const char *arch;        /* "any", "amd64"…, or NULL */
-	const char *version;     /* NULL with RELATION_ANY */
+	const char *arch;    /* "any", "amd64"…, or NULL */
+	const char *version; /* NULL with RELATION_ANY */
 	enum relation_order order;
 };
 
@@ -22,10 +29,11 @@ struct alternative {
 struct relation {
 	const char *text;
 	const struct alternative *alternatives;
-	size_t count;            /* at least 1 */
+	size_t count; /* at least 1 */
 };
 
 /* Parses a field's value into arena; ERR_FETCH with the words that cannot be read. */
-struct err *relation_parse(struct arena *arena, struct slice field, struct relation **ret, size_t *ret_count) MUST_CHECK;
+struct err *relation_parse(struct arena *arena, struct slice field, struct relation **ret,
+			   size_t *ret_count) MUST_CHECK;
 /* Whether version fits; NULL, the version of an unversioned Provides, fits RELATION_ANY only. */
 bool relation_fits(const struct alternative *a, const char *version);

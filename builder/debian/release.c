@@ -16,8 +16,8 @@ static int64_t days_before(int64_t year, int64_t month, int64_t day)
 	static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
 	int64_t last = year - (month < 2); /* the last year whose leap day is behind us */
 
-	return (year - 1970) * 365 + (last / 4 - last / 100 + last / 400) - (1969 / 4 - 1969 / 100 + 1969 / 400) +
-	       before[month] + day - 1;
+	return (year - 1970) * 365 + (last / 4 - last / 100 + last / 400) -
+	       (1969 / 4 - 1969 / 100 + 1969 / 400) + before[month] + day - 1;
 }
 
 static bool take_number(struct slice text, uint64_t least, uint64_t most, int64_t *ret)
@@ -60,8 +60,8 @@ static bool parse_date(struct slice text, int64_t *ret)
 	while (month < 12 && memcmp(months + 3 * month, word[2].at, 3) != 0)
 		month++;
 	bool utc = control_is(word[5], "UTC") || control_is(word[5], "GMT") || control_is(word[5], "+0000");
-	if (month == 12 || !utc || !take_number(word[1], 1, 31, &day) || !take_number(word[3], 1970, 9999, &year) ||
-	    !parse_clock(word[4], &seconds))
+	if (month == 12 || !utc || !take_number(word[1], 1, 31, &day) ||
+	    !take_number(word[3], 1970, 9999, &year) || !parse_clock(word[4], &seconds))
 		return false;
 	*ret = days_before(year, month, day) * DAY + seconds;
 	return true;
@@ -83,10 +83,12 @@ static struct err *parse_files(struct slice list, struct release *r)
 
 	while (control_word(&list, &sha256)) {
 		struct release_file f;
-		if (!control_word(&list, &size) || !control_word(&list, &path) || !control_sha256(sha256, &f.sha256) ||
-		    !control_number(size, &f.size_bytes) || !control_is_path(path)) {
+		if (!control_word(&list, &size) || !control_word(&list, &path) ||
+		    !control_sha256(sha256, &f.sha256) || !control_number(size, &f.size_bytes) ||
+		    !control_is_path(path)) {
 			free(files.items);
-			return err_new(ERR_FETCH, "entry %zu of the SHA256 list cannot be read", files.count + 1);
+			return err_new(ERR_FETCH, "entry %zu of the SHA256 list cannot be read",
+				       files.count + 1);
 		}
 		f.path = arena_dup(&r->arena, path.at, path.len);
 		VEC_PUSH(&files, f);
@@ -114,7 +116,8 @@ static struct err *parse(struct slice stanza, struct release *r)
 	r->label = keep(r, control_get(stanza, "Label"));
 	r->by_hash = control_is(control_get(stanza, "Acquire-By-Hash"), "yes");
 	if (!parse_date(date, &r->date))
-		return err_new(ERR_FETCH, "the Date is missing or not like \"Sat, 01 Jan 2028 00:00:00 UTC\"");
+		return err_new(ERR_FETCH,
+			       "the Date is missing or not like \"Sat, 01 Jan 2028 00:00:00 UTC\"");
 	if (until.at && !parse_date(until, &r->valid_until))
 		return err_new(ERR_FETCH, "the Valid-Until is not like \"Sat, 01 Jan 2028 00:00:00 UTC\"");
 	return parse_files(control_get(stanza, "SHA256"), r);
@@ -158,21 +161,27 @@ char *release_date(int64_t date)
 			  (long long)(date % 3600 / 60));
 }
 
-struct err *release_check(const struct release *r, const char *suite, int64_t now, int64_t last_date, bool old)
+struct err *release_check(const struct release *r, const char *suite, int64_t now, int64_t last_date,
+			  bool old)
 {
-	AUTO_FREE char *date = release_date(r->date), *last = release_date(last_date), *until = release_date(r->valid_until);
+	AUTO_FREE char *date = release_date(r->date), *last = release_date(last_date),
+		       *until = release_date(r->valid_until);
 	AUTO_FREE char *clock = release_date(now);
 	const char *name = suite ? suite : r->suite;
 
 	if (suite && strcmp(suite, r->suite) != 0 && strcmp(suite, r->codename) != 0)
-		return err_new(ERR_FETCH, "asked for suite %s, the archive sent %s (%s)", suite, r->suite, r->codename);
+		return err_new(ERR_FETCH, "asked for suite %s, the archive sent %s (%s)", suite, r->suite,
+			       r->codename);
 	if (r->date - DAY > now)
-		return err_new(ERR_FETCH, "suite %s is of %s, which is in the future: is this machine's clock, %s, right?", name,
-			       date, clock);
+		return err_new(
+			ERR_FETCH,
+			"suite %s is of %s, which is in the future: is this machine's clock, %s, right?",
+			name, date, clock);
 	if (old)
 		return NULL;
 	if (r->date < last_date)
-		return err_new(ERR_FETCH, "suite %s is of %s, older than the one of %s seen before: try another mirror",
+		return err_new(ERR_FETCH,
+			       "suite %s is of %s, older than the one of %s seen before: try another mirror",
 			       name, date, last);
 	if (r->valid_until && r->valid_until < now)
 		return err_new(ERR_FETCH,

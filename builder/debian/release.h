@@ -10,7 +10,8 @@
 #include "base/err.h"
 
 struct release_file {
-	const char *path;        /* below dists/SUITE, e.g. "main/binary-amd64/Packages.xz"; no "..", not absolute */
+	/* below dists/SUITE, e.g. "main/binary-amd64/Packages.xz"; no "..", not absolute */
+	const char *path;
 	uint64_t size_bytes;
 	struct digest sha256;
 };
@@ -28,9 +29,10 @@ struct release {
  * list, or cannot be read. ret needs release_done on success only. */
 struct err *release_parse(const char *bytes, size_t len, struct release *ret) MUST_CHECK;
 const struct release_file *release_find(const struct release *r, const char *path); /* or NULL */
-/* Suite or codename as asked (NULL: whatever they are), Date not ahead of now by more than a day, and unless an old state is meant, not
- * before last_date and Valid-Until not passed: one clear ERR_FETCH each. */
-struct err *release_check(const struct release *r, const char *suite, int64_t now, int64_t last_date, bool old) MUST_CHECK;
+/* Suite or codename as asked (NULL: whatever they are), Date not ahead of now by more than a day, and unless
+ * an old state is meant, not before last_date and Valid-Until not passed: one clear ERR_FETCH each. */
+struct err *release_check(const struct release *r, const char *suite, int64_t now, int64_t last_date,
+			  bool old) MUST_CHECK;
 /* "2026-11-20 02:11 UTC" of seconds since 1970; the caller's to free. */
 char *release_date(int64_t date);
 void release_done(struct release *r);

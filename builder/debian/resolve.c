@@ -25,10 +25,10 @@ struct resolve {
 	const struct index *index;
 	const struct resolve_request *request;
 	const struct opened **opened; /* by package id */
-	bool *forbidden;              /* by package id */
+	bool *forbidden;	      /* by package id */
 	struct numbers roots;
 	struct numbers scratch;
-	char *obstacle;               /* the first dead end, in words */
+	char *obstacle; /* the first dead end, in words */
 };
 
 static void add_number(struct numbers *n, uint32_t id)
@@ -81,10 +81,11 @@ struct field {
 	size_t count;
 };
 
-static struct err *parse_field(struct resolve *r, const struct package *p, const char *name, struct field *ret)
+static struct err *parse_field(struct resolve *r, const struct package *p, const char *name,
+			       struct field *ret)
 {
-	TRY_AS(relation_parse(&r->arena, control_get(p->stanza, name), &ret->relations, &ret->count), "%s of %s", name,
-	       p->name);
+	TRY_AS(relation_parse(&r->arena, control_get(p->stanza, name), &ret->relations, &ret->count),
+	       "%s of %s", name, p->name);
 	return NULL;
 }
 
@@ -164,7 +165,8 @@ static void put_absence(struct text *t, const struct resolve *r, const struct al
 	else if (p && !relation_fits(a, p->version))
 		text_printf(t, "%s is there as %s only", a->name, p->version);
 	else if (p || index_providers(r->index, a->name, &unused))
-		text_printf(t, "nothing that may be chosen fits %s%s%s", a->name, a->arch ? ":" : "", a->arch ? a->arch : "");
+		text_printf(t, "nothing that may be chosen fits %s%s%s", a->name, a->arch ? ":" : "",
+			    a->arch ? a->arch : "");
 	else
 		text_printf(t, "no archive has %s", a->name);
 }
@@ -173,7 +175,8 @@ static void put_blocker(struct text *t, const struct resolve *r, const struct so
 {
 	uint32_t blocker = solve_blocker(s, id);
 
-	text_printf(t, "%s conflicts with %s", index_at(r->index, id)->name, index_at(r->index, blocker)->name);
+	text_printf(t, "%s conflicts with %s", index_at(r->index, id)->name,
+		    index_at(r->index, blocker)->name);
 	if (solve_because(s, blocker, NULL) == SOLVE_NONE)
 		return;
 	text_put(t, " (");
@@ -215,8 +218,8 @@ static struct err *unknown(const struct resolve *r, const char *name)
 		AUTO_TEXT struct text t = { 0 };
 		for (size_t i = 0; i < count && i < 5; i++)
 			text_printf(&t, "%s%s", i ? ", " : "", providers[i].package->name);
-		return err_new(ERR_RECIPE, "%s is no package but a name for several: choose one of %s%s", name, t.bytes,
-			       count > 5 ? "..." : "");
+		return err_new(ERR_RECIPE, "%s is no package but a name for several: choose one of %s%s",
+			       name, t.bytes, count > 5 ? "..." : "");
 	}
 	AUTO_FREE const char **names = mem_array(index_count(r->index), sizeof *names);
 	for (size_t i = 0; i < index_count(r->index); i++)
@@ -286,8 +289,11 @@ static struct err *resolve(struct resolve *r, struct resolution *ret)
 	TRY(collect_roots(r));
 	struct solve_problem problem = {
 		.size = (uint32_t)index_count(r->index),
-		.roots = r->roots.items, .root_count = r->roots.count,
-		.arg = r, .open = open_package, .stuck = note_obstacle,
+		.roots = r->roots.items,
+		.root_count = r->roots.count,
+		.arg = r,
+		.open = open_package,
+		.stuck = note_obstacle,
 	};
 	TRY(solve_run(&problem, &s, &solved));
 	bool gave_up = solve_gave_up(s);
@@ -296,14 +302,16 @@ static struct err *resolve(struct resolve *r, struct resolution *ret)
 	solve_free(s);
 	if (solved)
 		return NULL;
-	return err_new(ERR_BUILD, "%s: %s", gave_up ? "gave up looking for packages that fit" : "no set of packages fits",
+	return err_new(ERR_BUILD, "%s: %s",
+		       gave_up ? "gave up looking for packages that fit" : "no set of packages fits",
 		       r->obstacle);
 }
 
 struct err *resolve_run(const struct index *ix, const struct resolve_request *req, struct resolution *ret)
 {
 	struct resolve r = {
-		.index = ix, .request = req,
+		.index = ix,
+		.request = req,
 		.opened = mem_array(index_count(ix), sizeof *r.opened),
 		.forbidden = mem_array(index_count(ix), sizeof *r.forbidden),
 	};

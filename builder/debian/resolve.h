@@ -13,7 +13,7 @@
 struct resolve_request {
 	const char *const *wanted; /* package names; a virtual name that one package alone provides will do */
 	size_t wanted_count;
-	bool recommends;           /* follow Recommends where they can be had */
+	bool recommends;	      /* follow Recommends where they can be had */
 	const char *const *forbidden; /* never choose these; names that do not exist are fine */
 	size_t forbidden_count;
 };
@@ -21,18 +21,20 @@ struct resolve_request {
 struct chosen {
 	const struct package *package;
 	const struct package *because; /* whose relation asked for it first; NULL: Essential or wanted */
-	const char *relation;          /* that relation, e.g. "default-mta | mail-transport-agent"; NULL likewise */
+	/* that relation, e.g. "default-mta | mail-transport-agent"; NULL likewise */
+	const char *relation;
 };
 
 struct resolution {
 	struct arena arena;
-	struct chosen *items;    /* sorted by package name */
+	struct chosen *items; /* sorted by package name */
 	size_t count;
 };
 
 /* ERR_RECIPE when a wanted name is unknown or forbidden; ERR_BUILD with the chain of
  * causes when no set fits; ERR_FETCH when a relation cannot be read. */
-struct err *resolve_run(const struct index *ix, const struct resolve_request *req, struct resolution *ret) MUST_CHECK;
+struct err *resolve_run(const struct index *ix, const struct resolve_request *req,
+			struct resolution *ret) MUST_CHECK;
 const struct chosen *resolve_find(const struct resolution *r, const char *name); /* or NULL */
 /* "mariadb-server needs galera-4 needs libboost…": why a package is there; the
  * caller's to free. NULL when it is not there. */

@@ -14,9 +14,9 @@ struct bar {
 
 struct output_file {
 	const struct solve_node *node; /* NULL: not opened yet */
-	struct bar *barred;            /* by members that are in */
+	struct bar *barred;	       /* by members that are in */
 	uint32_t because, need;
-	uint32_t level;                /* 1 + number of the choice that took it; 0: a root */
+	uint32_t level; /* 1 + number of the choice that took it; 0: a root */
 	bool in;
 };
 
@@ -30,11 +30,11 @@ struct task {
 /* A need that something had to be chosen for; it is choice number level - 1. */
 struct choice {
 	uint32_t id, need;
-	uint32_t next;             /* target to try next */
+	uint32_t next; /* target to try next */
 	bool skipped;
 	size_t trail;
 	const struct task *rest;
-	uint64_t *conflicts;       /* bit per lower level that had a part in a failure here */
+	uint64_t *conflicts; /* bit per lower level that had a part in a failure here */
 };
 
 struct solve {
@@ -188,7 +188,8 @@ static struct err *choose(struct solve *s, uint32_t id, uint32_t need, const str
 	uint32_t level = (uint32_t)s->choices.count + 1;
 	bool moved;
 
-	VEC_PUSH(&s->choices, (struct choice){ .id = id, .need = need, .rest = rest, .trail = s->trail.count });
+	VEC_PUSH(&s->choices,
+		 (struct choice){ .id = id, .need = need, .rest = rest, .trail = s->trail.count });
 	struct choice *c = &s->choices.items[level - 1];
 	c->conflicts = mem_array(WORDS(level), sizeof *c->conflicts);
 	blame(c, s->places[id].level);

@@ -17,19 +17,19 @@
 struct solve_need {
 	const uint32_t *targets; /* the one to prefer first */
 	uint32_t count;
-	bool soft;               /* given up where it cannot be met */
+	bool soft; /* given up where it cannot be met */
 };
 
 struct solve_node {
 	const struct solve_need *needs;
-	const uint32_t *bars;    /* never together with these; one side saying so is enough */
+	const uint32_t *bars; /* never together with these; one side saying so is enough */
 	uint32_t need_count, bar_count;
 };
 
 struct solve;
 
 struct solve_problem {
-	uint32_t size;           /* numbers are 0 .. size - 1 */
+	uint32_t size; /* numbers are 0 .. size - 1 */
 	const uint32_t *roots;
 	size_t root_count;
 	void *arg;

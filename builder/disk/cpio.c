@@ -13,8 +13,8 @@ static void add(struct cpio *c, const char *path, unsigned mode, const void *byt
 {
 	unsigned links = S_ISDIR(mode) ? 2 : 1;
 
-	text_printf(&c->bytes, "070701%08X%08X%08X%08X%08X%08X%08zX%08X%08X%08X%08X%08zX%08X", ++c->last, mode, 0, 0, links, 0, len, 0, 0,
-		    0, 0, strlen(path) + 1, 0);
+	text_printf(&c->bytes, "070701%08X%08X%08X%08X%08X%08X%08zX%08X%08X%08X%08X%08zX%08X", ++c->last,
+		    mode, 0, 0, links, 0, len, 0, 0, 0, 0, strlen(path) + 1, 0);
 	text_add(&c->bytes, path, strlen(path) + 1);
 	pad(&c->bytes);
 	text_add(&c->bytes, bytes, len);

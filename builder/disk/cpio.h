@@ -6,7 +6,7 @@
 
 struct cpio {
 	struct text bytes;
-	unsigned last;           /* inode given out */
+	unsigned last; /* inode given out */
 };
 
 void cpio_folder(struct cpio *c, const char *path);

@@ -12,22 +12,26 @@
 #include "disk/hash_tree.h"
 
 #define MIB (1ull << 20)
-#define ESP_AT (2 * MIB)          /* behind boot */
+#define ESP_AT (2 * MIB) /* behind boot */
 #define ESP_BYTES (128 * MIB)
-#define ROOT_STEP (64 * MIB)     /* so that a system which grows a little keeps its layout */
+#define ROOT_STEP (64 * MIB) /* so that a system which grows a little keeps its layout */
 #define DATA_LEAST (256 * MIB)
 #define SECTOR 512u
 
 #define BOOT_TYPE "21686148-6449-6e6f-744e-656564454649"
 #define ESP_TYPE "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
-#define ROOT_TYPE "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"        /* for x86-64, as the next */
+#define ROOT_TYPE "4f68bce3-e8cd-4db1-96e7-fbcaf984b709" /* for x86-64, as the next */
 #define ROOT_VERITY_TYPE "2c7357ed-ebd2-46d9-aec1-23d437ec2bf5"
 #define DATA_TYPE "0fc63daf-8483-4772-8e79-3d69d8477de4"
 
 enum { BOOT, ESP, ROOT_A, ROOT_A_VERITY, ROOT_B, ROOT_B_VERITY, DATA, PARTS };
-static const struct { const char *name, *type; } roles[PARTS] = {
-	{ "boot", BOOT_TYPE }, { "esp", ESP_TYPE }, { "root-a", ROOT_TYPE }, { "root-a-verity", ROOT_VERITY_TYPE },
-	{ "root-b", ROOT_TYPE }, { "root-b-verity", ROOT_VERITY_TYPE }, { "data", DATA_TYPE },
+static const struct {
+	const char *name, *type;
+} roles[PARTS] = {
+	{ "boot", BOOT_TYPE },	 { "esp", ESP_TYPE },
+	{ "root-a", ROOT_TYPE }, { "root-a-verity", ROOT_VERITY_TYPE },
+	{ "root-b", ROOT_TYPE }, { "root-b-verity", ROOT_VERITY_TYPE },
+	{ "data", DATA_TYPE },
 };
 
 char *disk_partition_id(const uint8_t seed[static 32], const char *name)
@@ -51,20 +55,27 @@ static uint64_t up(uint64_t n, uint64_t unit)
 
 static struct err *lay_out(const struct disk_image *d, uint64_t root_bytes, struct gpt_partition *parts)
 {
-	uint64_t root = up(root_bytes + root_bytes / 4, ROOT_STEP), verity = up(hash_tree_size(root), MIB), at = MIB;
+	uint64_t root = up(root_bytes + root_bytes / 4, ROOT_STEP), verity = up(hash_tree_size(root), MIB),
+		 at = MIB;
 	uint64_t sizes[PARTS] = { MIB, ESP_BYTES, root, verity, root, verity, 0 };
 
 	for (unsigned i = 0; i < PARTS; i++) {
 		if (i == DATA)
 			sizes[i] = d->size_bytes > at + MIB ? d->size_bytes - at - MIB : 0;
-		parts[i] = (struct gpt_partition){ .name = roles[i].name, .type = gpt_guid(roles[i].type),
-						   .id = gpt_derive(d->seed, roles[i].name), .start_bytes = at, .size_bytes = sizes[i] };
+		parts[i] = (struct gpt_partition){ .name = roles[i].name,
+						   .type = gpt_guid(roles[i].type),
+						   .id = gpt_derive(d->seed, roles[i].name),
+						   .start_bytes = at,
+						   .size_bytes = sizes[i] };
 		at += sizes[i];
 	}
 	if (sizes[DATA] < DATA_LEAST)
-		return err_new(ERR_RECIPE, "disk.size: the system takes %ju MB of the disk and data needs %ju MB: write at least %juG",
+		return err_new(ERR_RECIPE,
+			       "disk.size: the system takes %ju MB of the disk and data needs %ju MB: write "
+			       "at least %juG",
 			       (uintmax_t)(parts[DATA].start_bytes / MIB), (uintmax_t)(DATA_LEAST / MIB),
-			       (uintmax_t)(up(parts[DATA].start_bytes + DATA_LEAST + MIB, 1024 * MIB) / (1024 * MIB)));
+			       (uintmax_t)(up(parts[DATA].start_bytes + DATA_LEAST + MIB, 1024 * MIB) /
+					   (1024 * MIB)));
 	return NULL;
 }
 
@@ -88,7 +99,8 @@ static struct err *write_grub(const struct disk_image *d, int fd, uint64_t at, u
 }
 
 /* A salt of its own for each disk, the same when it is built again. */
-static struct err *write_verity(const struct disk_image *d, uint64_t root_bytes, int fd, struct gpt_partition *parts, struct digest *ret_root_hash)
+static struct err *write_verity(const struct disk_image *d, uint64_t root_bytes, int fd,
+				struct gpt_partition *parts, struct digest *ret_root_hash)
 {
 	struct guid id = gpt_derive(d->seed, "root hash tree");
 	struct digest_run *run = digest_start();
@@ -100,14 +112,16 @@ static struct err *write_verity(const struct disk_image *d, uint64_t root_bytes,
 	struct digest salt = digest_finish(run);
 	memcpy(v.uuid, id.bytes, sizeof v.uuid);
 	memcpy(v.salt, salt.bytes, sizeof v.salt);
-	TRY(hash_tree_write(&v, fd, parts[ROOT_A].start_bytes, root_bytes, parts[ROOT_A_VERITY].start_bytes, ret_root_hash));
+	TRY(hash_tree_write(&v, fd, parts[ROOT_A].start_bytes, root_bytes, parts[ROOT_A_VERITY].start_bytes,
+			    ret_root_hash));
 	digest_hex(ret_root_hash, hex);
 	parts[ROOT_A].id = gpt_guid(hex);
 	parts[ROOT_A_VERITY].id = gpt_guid(hex + 32);
 	return NULL;
 }
 
-static struct err *write_all(const struct disk_image *d, const struct erofs *root, int fd, struct digest *ret_root_hash)
+static struct err *write_all(const struct disk_image *d, const struct erofs *root, int fd,
+			     struct digest *ret_root_hash)
 {
 	struct gpt_partition parts[PARTS];
 	uint8_t mbr[SECTOR];

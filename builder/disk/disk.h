@@ -8,32 +8,36 @@
  *   root-b, root-b-verity   as large, empty: where an update goes
  *   data                    the rest: made into a file system at the first boot
  *
- * Partition types: UEFI specification and the Discoverable Partitions Specification of uapi-group.org, by which the root
- * hash names its two partitions: the identity of root-a is its first 128 bits, that of root-a-verity its last. Every other
- * identity follows from the seed. */
+ * Partition types: UEFI specification and the Discoverable Partitions Specification of uapi-group.org, by
+ * which the root hash names its two partitions: the identity of root-a is its first 128 bits, that of
+ * root-a-verity its last. Every other identity follows from the seed. */
 #pragma once
 #include "base/digest.h"
 #include "disk/fat.h"
 #include "disk/gpt.h"
 #include "image/image.h"
 
-#define DISK_LABEL "MKBENCH"     /* of the EFI partition */
+#define DISK_LABEL "MKBENCH" /* of the EFI partition */
 
 struct disk_image {
-	const struct tree *root;                 /* merged */
-	const struct content_reader *readers;    /* of every kind of content (image/content.h), each for a thread */
-	unsigned reader_count;                   /* 1 to THREAD_POOL_MOST (base/thread_pool.h) */
-	const void *boot;                        /* GRUB's boot.img, 512 bytes */
-	const void *core;                        /* GRUB's core.img for i386-pc */
+	const struct tree *root; /* merged */
+	/* of every kind of content (image/content.h), each for a thread */
+	const struct content_reader *readers;
+	unsigned reader_count; /* 1 to THREAD_POOL_MOST (base/thread_pool.h) */
+	const void *boot;      /* GRUB's boot.img, 512 bytes */
+	const void *core;      /* GRUB's core.img for i386-pc */
 	size_t core_bytes;
 	uint8_t seed[32];
 	int64_t epoch;
-	uint64_t size_bytes;                     /* a multiple of 1 MiB */
+	uint64_t size_bytes; /* a multiple of 1 MiB */
 };
 
-/* "1a2b3c4d-…", as the kernel and firmware write the identity of a partition that follows from the seed: "data". */
+/* "1a2b3c4d-…", as the kernel and firmware write the identity of a partition that
+ * follows from the seed: "data". */
 char *disk_partition_id(const uint8_t seed[static 32], const char *name); /* the caller's to free */
-/* Writes all but the EFI partition to fd, a new regular file. ERR_RECIPE when the disk is too small for its system. */
+/* Writes all but the EFI partition to fd, a new regular file. ERR_RECIPE when the
+ * disk is too small for its system. */
 struct err *disk_write(const struct disk_image *d, int fd, struct digest *ret_root_hash) MUST_CHECK;
 /* Then the EFI partition, whose boot menu names the root hash. */
-struct err *disk_write_esp(const struct disk_image *d, int fd, const struct fat_file *files, unsigned count) MUST_CHECK;
+struct err *disk_write_esp(const struct disk_image *d, int fd, const struct fat_file *files,
+			   unsigned count) MUST_CHECK;

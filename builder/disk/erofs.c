@@ -56,11 +56,15 @@ static struct err *gather(struct erofs *fs)
 		const char *slash = strrchr(e->path, '/'), *name = slash ? slash + 1 : e->path;
 		struct erofs_node *parent = parent_of(fs, e->path);
 		TRY(check(e, parent, name));
-		struct erofs_node *node = e->kind == ENTRY_HARDLINK ? node_at(fs, e->link) : &fs->nodes[fs->count++];
+		struct erofs_node *node =
+			e->kind == ENTRY_HARDLINK ? node_at(fs, e->link) : &fs->nodes[fs->count++];
 		if (!node)
-			return err_new(ERR_BUILD, "/%s is a hard link to /%s, which is not there", e->path, e->link);
+			return err_new(ERR_BUILD, "/%s is a hard link to /%s, which is not there", e->path,
+				       e->link);
 		if (e->kind != ENTRY_HARDLINK)
-			*node = (struct erofs_node){ .entry = e, .links = e->kind == ENTRY_FOLDER ? 2 : 0, .parent = parent };
+			*node = (struct erofs_node){ .entry = e,
+						     .links = e->kind == ENTRY_FOLDER ? 2 : 0,
+						     .parent = parent };
 		fs->of[i] = node;
 		if (e->kind == ENTRY_FOLDER)
 			parent->links++;
@@ -74,14 +78,10 @@ static struct err *gather(struct erofs *fs)
 static uint64_t data_size(const struct erofs_node *n)
 {
 	switch (n->entry->kind) {
-	case ENTRY_FOLDER:
-		return erofs_folder_size(n);
-	case ENTRY_SYMLINK:
-		return strlen(n->entry->link);
-	case ENTRY_FILE:
-		return n->entry->size_bytes;
-	default:
-		return 0;
+	case ENTRY_FOLDER: return erofs_folder_size(n);
+	case ENTRY_SYMLINK: return strlen(n->entry->link);
+	case ENTRY_FILE: return n->entry->size_bytes;
+	default: return 0;
 	}
 }
 

@@ -14,9 +14,11 @@ struct erofs;
 
 /* t is merged and sorted and must outlive the plan. Times above epoch become epoch. ERR_BUILD
  * for what the format cannot hold (a name over 255 bytes, an entry without its folder). */
-struct err *erofs_plan(const struct tree *t, const uint8_t uuid[static 16], int64_t epoch, struct erofs **ret) MUST_CHECK;
+struct err *erofs_plan(const struct tree *t, const uint8_t uuid[static 16], int64_t epoch,
+		       struct erofs **ret) MUST_CHECK;
 uint64_t erofs_size(const struct erofs *fs); /* bytes, a multiple of 4096 */
-/* Writes at an offset of fd (a multiple of 4096), leaving holes where blocks are zero and fd is new. A thread for each of the
- * readers, of which there are at most THREAD_POOL_MOST (base/thread_pool.h). */
-struct err *erofs_write(const struct erofs *fs, const struct content_reader *readers, unsigned count, int fd, uint64_t at) MUST_CHECK;
+/* Writes at an offset of fd (a multiple of 4096), leaving holes where blocks are zero and fd is new. A thread
+ * for each of the readers, of which there are at most THREAD_POOL_MOST (base/thread_pool.h). */
+struct err *erofs_write(const struct erofs *fs, const struct content_reader *readers, unsigned count, int fd,
+			uint64_t at) MUST_CHECK;
 void erofs_free(struct erofs *fs);

@@ -8,8 +8,8 @@
 /* The i-th name of a folder, "." and ".." merged in at their places in byte order. */
 struct names {
 	const struct erofs_node *folder;
-	size_t next;                 /* child */
-	unsigned dots;               /* how many of the two were given */
+	size_t next;   /* child */
+	unsigned dots; /* how many of the two were given */
 };
 
 static bool next_name(struct names *n, const char **ret_name, const struct erofs_node **ret_node)
@@ -72,7 +72,8 @@ uint64_t erofs_folder_size(const struct erofs_node *n)
 static uint8_t type_of(const struct erofs_node *n)
 {
 	static const uint8_t types[] = {
-		[ENTRY_FILE] = 1, [ENTRY_FOLDER] = 2, [ENTRY_CHAR] = 3, [ENTRY_BLOCK] = 4, [ENTRY_FIFO] = 5, [ENTRY_SYMLINK] = 7,
+		[ENTRY_FILE] = 1,  [ENTRY_FOLDER] = 2, [ENTRY_CHAR] = 3,
+		[ENTRY_BLOCK] = 4, [ENTRY_FIFO] = 5,   [ENTRY_SYMLINK] = 7,
 	};
 
 	return types[n->entry->kind];

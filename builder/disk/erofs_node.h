@@ -6,8 +6,8 @@
 #include "tree/tree.h"
 
 #define EROFS_BLOCK 4096u
-#define EROFS_INODE 64u      /* always the extended form: it has a time and 32-bit owners */
-#define EROFS_SLOT 32u       /* inode numbers count these */
+#define EROFS_INODE 64u /* always the extended form: it has a time and 32-bit owners */
+#define EROFS_SLOT 32u	/* inode numbers count these */
 #define EROFS_SUPER 1024u
 #define EROFS_FIRST_INODE (EROFS_SUPER + 128u)
 #define EROFS_DIRENT 12u
@@ -20,19 +20,22 @@ struct erofs_child {
 struct erofs_node {
 	const struct entry *entry;
 	const struct erofs_node *parent; /* NULL: the root */
-	uint64_t at;                 /* byte of the inode */
-	uint64_t block;              /* first block of what is not in the tail */
-	uint64_t size;               /* of the content, a folder's or link's included */
-	uint32_t tail;               /* bytes kept behind the inode; 0: none */
+	uint64_t at;			 /* byte of the inode */
+	uint64_t block;			 /* first block of what is not in the tail */
+	uint64_t size;			 /* of the content, a folder's or link's included */
+	uint32_t tail;			 /* bytes kept behind the inode; 0: none */
 	uint32_t links;
-	struct { struct erofs_child *items; size_t count, room; } children; /* in byte order of names */
+	struct {
+		struct erofs_child *items;
+		size_t count, room;
+	} children; /* in byte order of names */
 };
 
 struct erofs {
 	const struct tree *tree;
-	struct erofs_node *nodes;    /* nodes[0] is the root */
+	struct erofs_node *nodes; /* nodes[0] is the root */
 	size_t count;
-	struct erofs_node **of;      /* node of each entry of the tree */
+	struct erofs_node **of; /* node of each entry of the tree */
 	uint64_t meta_bytes, blocks;
 	int64_t epoch;
 	uint8_t uuid[16];

@@ -20,21 +20,22 @@ static void fill_super(const struct erofs *fs, uint8_t *block)
 	uint8_t *s = block + EROFS_SUPER;
 
 	bytes_put(s, 0xE0F5E1E2u, 4);
-	bytes_put(s + 8, 3, 4);                                 /* compatible: checksum, times */
-	s[12] = 12;                                             /* block size, log 2 */
+	bytes_put(s + 8, 3, 4); /* compatible: checksum, times */
+	s[12] = 12;		/* block size, log 2 */
 	bytes_put(s + 14, fs->nodes[0].at / EROFS_SLOT, 2);
 	bytes_put(s + 16, fs->count, 8);
 	bytes_put(s + 24, (uint64_t)fs->epoch, 8);
 	bytes_put(s + 36, fs->blocks, 4);
 	memcpy(s + 48, fs->uuid, 16);
-	bytes_put(s + 4, ~bytes_crc(s, EROFS_BLOCK - EROFS_SUPER, BYTES_CRC32C), 4); /* not inverted at the end */
+	/* not inverted at the end */
+	bytes_put(s + 4, ~bytes_crc(s, EROFS_BLOCK - EROFS_SUPER, BYTES_CRC32C), 4);
 }
 
 static unsigned mode_of(const struct entry *e)
 {
 	static const unsigned types[] = {
-		[ENTRY_FILE] = S_IFREG, [ENTRY_FOLDER] = S_IFDIR, [ENTRY_SYMLINK] = S_IFLNK, [ENTRY_CHAR] = S_IFCHR,
-		[ENTRY_BLOCK] = S_IFBLK, [ENTRY_FIFO] = S_IFIFO,
+		[ENTRY_FILE] = S_IFREG, [ENTRY_FOLDER] = S_IFDIR, [ENTRY_SYMLINK] = S_IFLNK,
+		[ENTRY_CHAR] = S_IFCHR, [ENTRY_BLOCK] = S_IFBLK,  [ENTRY_FIFO] = S_IFIFO,
 	};
 
 	return types[e->kind] | e->mode;
@@ -45,7 +46,7 @@ static void fill_inode(const struct erofs *fs, const struct erofs_node *n, uint8
 	const struct entry *e = n->entry;
 	int64_t time = e->mtime > fs->epoch ? fs->epoch : e->mtime;
 
-	bytes_put(inode, 1u | (n->tail ? 2u << 1 : 0), 2);      /* extended; flat, its tail inline or not */
+	bytes_put(inode, 1u | (n->tail ? 2u << 1 : 0), 2); /* extended; flat, its tail inline or not */
 	bytes_put(inode + 4, mode_of(e), 2);
 	bytes_put(inode + 8, n->size, 8);
 	if (e->kind == ENTRY_CHAR || e->kind == ENTRY_BLOCK)
@@ -61,7 +62,7 @@ static void fill_inode(const struct erofs *fs, const struct erofs_node *n, uint8
 
 /* A worker's job: files of one pack, or some that are in none. */
 struct part {
-	size_t from, to;             /* of the order */
+	size_t from, to; /* of the order */
 };
 
 struct sink {
@@ -70,9 +71,12 @@ struct sink {
 	uint8_t *chunks[THREAD_POOL_MOST];
 	int fd;
 	uint64_t at;
-	uint8_t *meta;               /* every inode and tail, written once at the end */
+	uint8_t *meta; /* every inode and tail, written once at the end */
 	const struct erofs_node **order;
-	struct { struct part *items; size_t count, room; } parts;
+	struct {
+		struct part *items;
+		size_t count, room;
+	} parts;
 };
 
 static struct err *write_at(const struct sink *s, const void *bytes, size_t len, uint64_t at)
@@ -91,7 +95,9 @@ static struct err *write_small(const struct sink *s, const struct erofs_node *n)
 	else
 		memcpy(bytes, n->entry->link, n->size);
 	memcpy(s->meta + n->at + EROFS_INODE, bytes + whole, n->tail);
-	return whole ? write_at(s, bytes, (whole + EROFS_BLOCK - 1) / EROFS_BLOCK * EROFS_BLOCK, n->block * EROFS_BLOCK) : NULL;
+	return whole ? write_at(s, bytes, (whole + EROFS_BLOCK - 1) / EROFS_BLOCK * EROFS_BLOCK,
+				n->block * EROFS_BLOCK) :
+		       NULL;
 }
 
 static struct err *write_file(const struct sink *s, const struct erofs_node *n, unsigned worker)
@@ -101,12 +107,14 @@ static struct err *write_file(const struct sink *s, const struct erofs_node *n, 
 
 	for (uint64_t done = 0; done < whole;) {
 		size_t len = whole - done > CHUNK ? CHUNK : (size_t)(whole - done);
-		TRY_AS(from->read(from->state, n->entry, done, s->chunks[worker], len), "/%s", n->entry->path);
+		TRY_AS(from->read(from->state, n->entry, done, s->chunks[worker], len), "/%s",
+		       n->entry->path);
 		TRY(write_at(s, s->chunks[worker], len, n->block * EROFS_BLOCK + done));
 		done += len;
 	}
 	if (n->tail)
-		TRY_AS(from->read(from->state, n->entry, whole, s->meta + n->at + EROFS_INODE, n->tail), "/%s", n->entry->path);
+		TRY_AS(from->read(from->state, n->entry, whole, s->meta + n->at + EROFS_INODE, n->tail),
+		       "/%s", n->entry->path);
 	return NULL;
 }
 
@@ -171,7 +179,8 @@ static struct err *write_all(struct sink *s, unsigned workers)
 	return write_at(s, s->meta, fs->meta_bytes, 0);
 }
 
-struct err *erofs_write(const struct erofs *fs, const struct content_reader *readers, unsigned count, int fd, uint64_t at)
+struct err *erofs_write(const struct erofs *fs, const struct content_reader *readers, unsigned count, int fd,
+			uint64_t at)
 {
 	AUTO_FREE uint8_t *meta = mem_new(fs->meta_bytes);
 	AUTO_FREE const struct erofs_node **order = mem_array(fs->count, sizeof *order);

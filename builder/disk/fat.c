@@ -11,25 +11,28 @@
 #include "base/mem.h"
 
 #define SECTOR 512u
-#define RESERVED 32u             /* sectors before the first table */
-#define CLUSTER 1024u            /* so small that 128 MiB still count as FAT32 */
+#define RESERVED 32u  /* sectors before the first table */
+#define CLUSTER 1024u /* so small that 128 MiB still count as FAT32 */
 #define RECORD 32u
 
 struct folder {
-	char *path;                  /* "" is the root */
+	char *path; /* "" is the root */
 	uint32_t cluster, parent;
 	uint8_t *records;
-	size_t used, room;           /* bytes */
-	unsigned shorts;             /* short names given out */
+	size_t used, room; /* bytes */
+	unsigned shorts;   /* short names given out */
 };
 
 struct fat {
 	int fd;
-	uint64_t at, data;           /* byte of the file system; of cluster 2 below it */
-	uint32_t clusters, next;     /* all; first free one */
+	uint64_t at, data;	 /* byte of the file system; of cluster 2 below it */
+	uint32_t clusters, next; /* all; first free one */
 	uint32_t *table;
 	uint16_t date, clock;
-	struct { struct folder *items; size_t count, room; } folders;
+	struct {
+		struct folder *items;
+		size_t count, room;
+	} folders;
 };
 
 static struct err *write_at(const struct fat *f, const void *bytes, size_t len, uint64_t at)
@@ -61,8 +64,8 @@ static uint8_t *new_record(struct folder *d)
 	return d->records + d->used - RECORD;
 }
 
-static void add_short(const struct fat *f, struct folder *d, const char name[static 11], bool folder, uint32_t cluster,
-		      uint64_t size)
+static void add_short(const struct fat *f, struct folder *d, const char name[static 11], bool folder,
+		      uint32_t cluster, uint64_t size)
 {
 	uint8_t *r = new_record(d);
 
@@ -106,7 +109,8 @@ static void add_long(struct folder *d, const char *name, uint8_t sum)
 }
 
 /* Every name gets a long form and a short one that is only a number: nothing reads those. */
-static void add_name(const struct fat *f, struct folder *d, const char *name, bool folder, uint32_t cluster, uint64_t size)
+static void add_name(const struct fat *f, struct folder *d, const char *name, bool folder, uint32_t cluster,
+		     uint64_t size)
 {
 	AUTO_FREE char *alias = mem_printf("F%07u   ", d->shorts++);
 
@@ -117,7 +121,8 @@ static void add_name(const struct fat *f, struct folder *d, const char *name, bo
 static struct folder *folder_for(struct fat *f, const char *path, size_t len)
 {
 	for (size_t i = 0; i < f->folders.count; i++)
-		if (strlen(f->folders.items[i].path) == len && !strncasecmp(f->folders.items[i].path, path, len))
+		if (strlen(f->folders.items[i].path) == len &&
+		    !strncasecmp(f->folders.items[i].path, path, len))
 			return &f->folders.items[i];
 	return NULL;
 }
@@ -152,11 +157,12 @@ static struct err *add_file(struct fat *f, const struct fat_file *file)
 	TRY(take_chain(f, file->size_bytes, &first));
 	struct folder *d = folder_for(f, file->path, slash ? (size_t)(slash - file->path) : 0);
 	add_name(f, d, slash ? slash + 1 : file->path, false, first, file->size_bytes);
-	return first ? write_at(f, file->bytes, file->size_bytes, f->data + (uint64_t)(first - 2) * CLUSTER) : NULL;
+	return first ? write_at(f, file->bytes, file->size_bytes, f->data + (uint64_t)(first - 2) * CLUSTER) :
+		       NULL;
 }
 
-static struct err *write_boot(const struct fat *f, uint64_t size_bytes, uint32_t table_sectors, uint32_t serial,
-			      const char *label)
+static struct err *write_boot(const struct fat *f, uint64_t size_bytes, uint32_t table_sectors,
+			      uint32_t serial, const char *label)
 {
 	uint8_t boot[SECTOR] = { 0xeb, 0x58, 0x90 }, info[SECTOR] = { 0 };
 	AUTO_FREE char *padded = mem_printf("%-11.11s", label);
@@ -165,16 +171,16 @@ static struct err *write_boot(const struct fat *f, uint64_t size_bytes, uint32_t
 	bytes_put(boot + 11, SECTOR, 2);
 	boot[13] = CLUSTER / SECTOR;
 	bytes_put(boot + 14, RESERVED, 2);
-	boot[16] = 2;                /* tables */
+	boot[16] = 2; /* tables */
 	boot[21] = 0xf8;
 	bytes_put(boot + 24, 63, 2);
 	bytes_put(boot + 26, 255, 2);
 	bytes_put(boot + 28, f->at / SECTOR, 4);
 	bytes_put(boot + 32, size_bytes / SECTOR, 4);
 	bytes_put(boot + 36, table_sectors, 4);
-	bytes_put(boot + 44, 2, 4);  /* the root's cluster */
-	bytes_put(boot + 48, 1, 2);  /* info sector */
-	bytes_put(boot + 50, 6, 2);  /* copy of the boot sector */
+	bytes_put(boot + 44, 2, 4); /* the root's cluster */
+	bytes_put(boot + 48, 1, 2); /* info sector */
+	bytes_put(boot + 50, 6, 2); /* copy of the boot sector */
 	boot[64] = 0x80;
 	boot[66] = 0x29;
 	bytes_put(boot + 67, serial, 4);
@@ -193,7 +199,8 @@ static struct err *write_boot(const struct fat *f, uint64_t size_bytes, uint32_t
 	return NULL;
 }
 
-static struct err *write_all(struct fat *f, uint64_t size_bytes, uint32_t table_sectors, uint32_t serial, const char *label)
+static struct err *write_all(struct fat *f, uint64_t size_bytes, uint32_t table_sectors, uint32_t serial,
+			     const char *label)
 {
 	for (size_t i = 0; i < f->folders.count; i++) {
 		const struct folder *d = &f->folders.items[i];
@@ -206,7 +213,8 @@ static struct err *write_all(struct fat *f, uint64_t size_bytes, uint32_t table_
 	for (uint32_t i = 0; i < f->next; i++)
 		bytes_put(table + (size_t)i * 4, f->table[i], 4);
 	for (uint64_t copy = 0; copy < 2; copy++)
-		TRY(write_at(f, table, (size_t)table_sectors * SECTOR, (RESERVED + copy * table_sectors) * SECTOR));
+		TRY(write_at(f, table, (size_t)table_sectors * SECTOR,
+			     (RESERVED + copy * table_sectors) * SECTOR));
 	return write_boot(f, size_bytes, table_sectors, serial, label);
 }
 
@@ -220,11 +228,12 @@ static void set_clock(struct fat *f, int64_t epoch)
 	f->clock = (uint16_t)(t.tm_hour << 11 | t.tm_min << 5 | t.tm_sec / 2);
 }
 
-struct err *fat_write(int fd, uint64_t at, uint64_t size_bytes, uint32_t serial, const char *label, int64_t epoch,
-		      const struct fat_file *files, unsigned count)
+struct err *fat_write(int fd, uint64_t at, uint64_t size_bytes, uint32_t serial, const char *label,
+		      int64_t epoch, const struct fat_file *files, unsigned count)
 {
 	uint64_t sectors = size_bytes / SECTOR - RESERVED;
-	uint32_t table_sectors = (uint32_t)((sectors + 2 * CLUSTER / SECTOR) * 4 / (SECTOR * CLUSTER / SECTOR + 8) + 1);
+	uint32_t table_sectors =
+		(uint32_t)((sectors + 2 * CLUSTER / SECTOR) * 4 / (SECTOR * CLUSTER / SECTOR + 8) + 1);
 	struct fat f = { .fd = fd, .at = at, .data = (RESERVED + 2ull * table_sectors) * SECTOR, .next = 2 };
 	struct err *e;
 

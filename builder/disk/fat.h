@@ -8,12 +8,12 @@
 #include "base/err.h"
 
 struct fat_file {
-	const char *path;        /* "EFI/BOOT/BOOTX64.EFI": folders are made as needed */
+	const char *path; /* "EFI/BOOT/BOOTX64.EFI": folders are made as needed */
 	const void *bytes;
-	uint64_t size_bytes;     /* below 4 GiB */
+	uint64_t size_bytes; /* below 4 GiB */
 };
 
 /* Writes at an offset of fd a file system of size_bytes (a multiple of 1 MiB, at least 96 MiB) labelled
  * label (at most 11 capital letters). ERR_BUILD when the files do not fit. */
-struct err *fat_write(int fd, uint64_t at, uint64_t size_bytes, uint32_t serial, const char *label, int64_t epoch,
-		      const struct fat_file *files, unsigned count) MUST_CHECK;
+struct err *fat_write(int fd, uint64_t at, uint64_t size_bytes, uint32_t serial, const char *label,
+		      int64_t epoch, const struct fat_file *files, unsigned count) MUST_CHECK;

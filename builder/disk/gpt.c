@@ -45,7 +45,7 @@ static void fill_mbr(uint8_t *mbr, uint64_t sectors, const uint8_t *boot_code)
 	if (boot_code)
 		memcpy(mbr, boot_code, 440);
 	uint8_t *entry = mbr + 446;
-	entry[2] = 2;                    /* starts at cylinder 0, head 0, sector 2 */
+	entry[2] = 2; /* starts at cylinder 0, head 0, sector 2 */
 	entry[4] = 0xee;
 	memset(entry + 5, 0xff, 3);
 	bytes_put(entry + 8, 1, 4);
@@ -69,8 +69,8 @@ static void fill_entries(uint8_t *array, const struct gpt_partition *parts, unsi
 	}
 }
 
-static void fill_header(uint8_t *h, uint64_t self, uint64_t other, uint64_t array, uint64_t sectors, struct guid disk,
-			const uint8_t *entries)
+static void fill_header(uint8_t *h, uint64_t self, uint64_t other, uint64_t array, uint64_t sectors,
+			struct guid disk, const uint8_t *entries)
 {
 	memcpy(h, "EFI PART\0\0\1\0\x5c\0\0\0", 16);
 	bytes_put(h + 24, self, 8);
@@ -90,18 +90,20 @@ static struct err *write_sectors(int fd, const uint8_t *bytes, size_t sectors, u
 	return file_write_at(fd, bytes, sectors * SECTOR, at * SECTOR, "write the partition table");
 }
 
-struct err *gpt_write(int fd, uint64_t size_bytes, struct guid disk, const struct gpt_partition *parts, unsigned count,
-		      const uint8_t *boot_code)
+struct err *gpt_write(int fd, uint64_t size_bytes, struct guid disk, const struct gpt_partition *parts,
+		      unsigned count, const uint8_t *boot_code)
 {
 	uint64_t sectors = size_bytes / SECTOR;
-	AUTO_FREE uint8_t *first = mem_new((2 + ARRAY_SECTORS) * SECTOR), *last = mem_new((1 + ARRAY_SECTORS) * SECTOR);
+	AUTO_FREE uint8_t *first = mem_new((2 + ARRAY_SECTORS) * SECTOR),
+			  *last = mem_new((1 + ARRAY_SECTORS) * SECTOR);
 	uint8_t *array = first + 2 * SECTOR;
 
 	fill_mbr(first, sectors, boot_code);
 	fill_entries(array, parts, count);
 	fill_header(first + SECTOR, 1, sectors - 1, 2, sectors, disk, array);
 	memcpy(last, array, ARRAY_SECTORS * SECTOR);
-	fill_header(last + ARRAY_SECTORS * SECTOR, sectors - 1, 1, sectors - 1 - ARRAY_SECTORS, sectors, disk, array);
+	fill_header(last + ARRAY_SECTORS * SECTOR, sectors - 1, 1, sectors - 1 - ARRAY_SECTORS, sectors, disk,
+		    array);
 	TRY(write_sectors(fd, first, 2 + ARRAY_SECTORS, 0));
 	return write_sectors(fd, last, 1 + ARRAY_SECTORS, sectors - 1 - ARRAY_SECTORS);
 }

@@ -7,17 +7,17 @@
 #include "base/err.h"
 
 struct guid {
-	uint8_t bytes[16];       /* in the order they are stored: the first three fields little-endian */
+	uint8_t bytes[16]; /* in the order they are stored: the first three fields little-endian */
 };
 
-/* "c12a7328-f81f-11d2-ba4b-00a0c93ec93b" as stored, with or without "-", whatever follows its 32 digits; the text is one of
- * ours, so it is never malformed. */
+/* "c12a7328-f81f-11d2-ba4b-00a0c93ec93b" as stored, with or without "-", whatever follows its 32 digits; the
+ * text is one of ours, so it is never malformed. */
 struct guid gpt_guid(const char *text);
 /* An identity that follows from a seed and a role, with the version and variant bits of a random GUID. */
 struct guid gpt_derive(const uint8_t seed[static 32], const char *role);
 
 struct gpt_partition {
-	const char *name;        /* ASCII, at most 35 bytes */
+	const char *name; /* ASCII, at most 35 bytes */
 	struct guid type, id;
 	uint64_t start_bytes, size_bytes; /* multiples of 1 MiB */
 	uint64_t attributes;
@@ -27,5 +27,5 @@ struct gpt_partition {
 
 /* Writes the table of a disk of size_bytes (a multiple of 1 MiB). boot_code, when given, is the
  * first 440 bytes of the protective MBR. */
-struct err *gpt_write(int fd, uint64_t size_bytes, struct guid disk, const struct gpt_partition *parts, unsigned count,
-		      const uint8_t *boot_code) MUST_CHECK;
+struct err *gpt_write(int fd, uint64_t size_bytes, struct guid disk, const struct gpt_partition *parts,
+		      unsigned count, const uint8_t *boot_code) MUST_CHECK;

@@ -9,9 +9,9 @@
 #include "base/mem.h"
 
 #define BLOCK 4096u
-#define FAN (BLOCK / sizeof(struct digest))  /* digests in a block */
-#define LEVELS 10                            /* more than 2^64 bytes need */
-#define CHUNK 256u                           /* blocks, read at once */
+#define FAN (BLOCK / sizeof(struct digest)) /* digests in a block */
+#define LEVELS 10			    /* more than 2^64 bytes need */
+#define CHUNK 256u			    /* blocks, read at once */
 
 /* A block for each FAN of the level below, down to the data: levels[0] is nearest to them. */
 static unsigned count_levels(uint64_t data_blocks, uint64_t levels[static LEVELS])
@@ -48,7 +48,7 @@ static void hash_blocks(const struct hash_tree *v, const uint8_t *blocks, uint64
 struct hashing {
 	const struct hash_tree *v;
 	int fd;
-	uint64_t at, blocks;     /* byte of fd; blocks from there */
+	uint64_t at, blocks; /* byte of fd; blocks from there */
 	uint8_t *out;
 	uint8_t *room[THREAD_POOL_MOST]; /* each worker's, for what it reads */
 };
@@ -60,7 +60,8 @@ static struct err *hash_part(void *arg, unsigned worker, size_t part)
 
 	if (!h->room[worker])
 		h->room[worker] = mem_new(CHUNK * BLOCK);
-	TRY(file_read_at(h->fd, h->room[worker], count * BLOCK, h->at + first * BLOCK, "hash the root file system"));
+	TRY(file_read_at(h->fd, h->room[worker], count * BLOCK, h->at + first * BLOCK,
+			 "hash the root file system"));
 	hash_blocks(h->v, h->room[worker], count, h->out + first * sizeof(struct digest));
 	return NULL;
 }
@@ -90,7 +91,8 @@ static void fill_super(const struct hash_tree *v, uint64_t data_blocks, uint8_t 
 }
 
 /* The level nearest to the data comes last; one block of data has none, and its digest is the root hash. */
-struct err *hash_tree_write(const struct hash_tree *v, int fd, uint64_t data_at, uint64_t data_bytes, uint64_t tree_at, struct digest *ret_root)
+struct err *hash_tree_write(const struct hash_tree *v, int fd, uint64_t data_at, uint64_t data_bytes,
+			    uint64_t tree_at, struct digest *ret_root)
 {
 	uint64_t levels[LEVELS], size = hash_tree_size(data_bytes), blocks = data_bytes / BLOCK;
 	unsigned count = count_levels(blocks, levels);

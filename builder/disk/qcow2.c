@@ -13,16 +13,16 @@
 #include "disk/sparse.h"
 
 #define CLUSTER 65536u
-#define ENTRIES (CLUSTER / 8)        /* of a table of 64-bit entries */
-#define COUNTS (CLUSTER / 2)         /* of a block of 16-bit reference counts */
+#define ENTRIES (CLUSTER / 8) /* of a table of 64-bit entries */
+#define COUNTS (CLUSTER / 2)  /* of a block of 16-bit reference counts */
 #define COPIED (1ull << 63)
 
 /* The file: header, reference table, reference blocks, L1, L2 tables, data; each begins a cluster. */
 struct plan {
-	uint64_t disk_bytes, clusters;       /* of the disk */
-	uint64_t used;                       /* clusters that hold something */
+	uint64_t disk_bytes, clusters; /* of the disk */
+	uint64_t used;		       /* clusters that hold something */
 	uint64_t l2_tables, l1_clusters, table_clusters, count_blocks;
-	uint8_t *map;                        /* one byte a cluster of the disk: 1 holds something */
+	uint8_t *map; /* one byte a cluster of the disk: 1 holds something */
 };
 
 static void put(uint8_t *out, uint64_t value, size_t bytes)
@@ -100,14 +100,14 @@ static struct err *write_head(int fd, const struct plan *p, uint8_t *c)
 	memset(c, 0, CLUSTER);
 	memcpy(c, "QFI\xfb", 4);
 	put(c + 4, 3, 4);
-	put(c + 20, 16, 4);                                  /* cluster bits */
+	put(c + 20, 16, 4); /* cluster bits */
 	put(c + 24, p->disk_bytes, 8);
-	put(c + 36, over(p->clusters, ENTRIES), 4);          /* entries of L1 */
+	put(c + 36, over(p->clusters, ENTRIES), 4); /* entries of L1 */
 	put(c + 40, (1 + p->table_clusters + p->count_blocks) * CLUSTER, 8);
-	put(c + 48, CLUSTER, 8);                             /* reference table */
+	put(c + 48, CLUSTER, 8); /* reference table */
 	put(c + 56, p->table_clusters, 4);
-	put(c + 96, 4, 4);                                   /* 16-bit counts */
-	put(c + 100, 104, 4);                                /* length of this header */
+	put(c + 96, 4, 4);    /* 16-bit counts */
+	put(c + 100, 104, 4); /* length of this header */
 	return write_cluster(fd, c, 0);
 }
 
@@ -153,7 +153,8 @@ static struct err *write_maps(int fd, const struct plan *p, uint8_t *l1, uint8_t
 	return NULL;
 }
 
-/* Clusters that follow one another here do so there, so the kernel copies whole runs; the last may end with the disk. */
+/* Clusters that follow one another here do so there, so the kernel copies whole runs;
+ * the last may end with the disk. */
 static struct err *write_data(int from, int to, const struct plan *p)
 {
 	uint64_t at = (l2_at(p) + p->l2_tables) * CLUSTER;
@@ -179,7 +180,8 @@ struct err *qcow2_write(int from, int to)
 
 	if (fstat(from, &st) < 0)
 		return err_errno(errno, "read the disk image");
-	struct plan p = { .disk_bytes = (uint64_t)st.st_size, .clusters = over((uint64_t)st.st_size, CLUSTER) };
+	struct plan p = { .disk_bytes = (uint64_t)st.st_size,
+			  .clusters = over((uint64_t)st.st_size, CLUSTER) };
 	AUTO_FREE uint8_t *map = mem_new(p.clusters);
 	p.map = map;
 	TRY(find_used(from, &p, one));

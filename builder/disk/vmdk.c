@@ -19,28 +19,29 @@
 #define SECTOR 512u
 #define GRAIN 65536u
 #define GRAIN_SECTORS (GRAIN / SECTOR)
-#define GRAINS 512u                  /* of a grain table */
-#define HEAD_SECTORS 128u            /* header and descriptor, and room up to the first grain */
+#define GRAINS 512u	  /* of a grain table */
+#define HEAD_SECTORS 128u /* header and descriptor, and room up to the first grain */
 #define DESCRIPTOR_SECTORS 20u
-#define AT_END UINT64_MAX            /* the directory's place, in the header: the footer knows it */
-#define LEVEL 6                      /* of libdeflate */
-#define MARKER_HEAD 12u              /* a grain's sector and the bytes that follow */
+#define AT_END UINT64_MAX /* the directory's place, in the header: the footer knows it */
+#define LEVEL 6		  /* of libdeflate */
+#define MARKER_HEAD 12u	  /* a grain's sector and the bytes that follow */
 
 enum marker { MARKER_END, MARKER_TABLE, MARKER_DIRECTORY, MARKER_FOOTER };
 
 struct packed {
-	uint8_t *bytes;              /* with the marker's head before them */
-	size_t len;                  /* with it; 0: the grain is zeros */
+	uint8_t *bytes; /* with the marker's head before them */
+	size_t len;	/* with it; 0: the grain is zeros */
 };
 
-/* The file: header, descriptor, then for each table that has grains these and it, the directory of tables, the footer. */
+/* The file: header, descriptor, then for each table that has grains these and it, the
+ * directory of tables, the footer. */
 struct writer {
 	int from, to;
 	uint64_t disk_bytes, tables;
-	uint64_t at;                 /* sectors written */
-	uint8_t *directory;          /* 32 bits a table, whole sectors */
-	uint64_t first;              /* grain of the table that is in work */
-	size_t room;                 /* bytes of a packed grain */
+	uint64_t at;	    /* sectors written */
+	uint8_t *directory; /* 32 bits a table, whole sectors */
+	uint64_t first;	    /* grain of the table that is in work */
+	size_t room;	    /* bytes of a packed grain */
 	struct packed packed[GRAINS];
 	uint8_t *plain[THREAD_POOL_MOST]; /* each worker's */
 };
@@ -83,21 +84,23 @@ static struct err *write_header(struct writer *w, uint64_t directory)
 {
 	uint8_t h[SECTOR] = "KDMV";
 
-	put(h + 4, 3, 4);                                  /* version: compressed */
-	put(h + 8, 1 | 1 << 16 | 1 << 17, 4);              /* line ends can be judged, grains are compressed, there are markers */
+	put(h + 4, 3, 4); /* version: compressed */
+	/* line ends can be judged, grains are compressed, there are markers */
+	put(h + 8, 1 | 1 << 16 | 1 << 17, 4);
 	put(h + 12, w->disk_bytes / SECTOR, 8);
 	put(h + 20, GRAIN_SECTORS, 8);
-	put(h + 28, 1, 8);                                 /* the descriptor's place */
+	put(h + 28, 1, 8); /* the descriptor's place */
 	put(h + 36, DESCRIPTOR_SECTORS, 8);
 	put(h + 44, GRAINS, 4);
 	put(h + 56, directory, 8);
 	put(h + 64, HEAD_SECTORS, 8);
 	memcpy(h + 73, "\n \r\n", 4);
-	put(h + 77, 1, 2);                                 /* deflate */
+	put(h + 77, 1, 2); /* deflate */
 	return write_sectors(w, h, sizeof h);
 }
 
-/* The content's identifier must be another for another disk, so it is of the partition table's own (UEFI 2.10, 5.3.2). */
+/* The content's identifier must be another for another disk, so it is of the partition
+ * table's own (UEFI 2.10, 5.3.2). */
 static struct err *write_descriptor(struct writer *w)
 {
 	uint8_t id[4] = { 0 };
@@ -106,11 +109,18 @@ static struct err *write_descriptor(struct writer *w)
 
 	if (w->disk_bytes >= 2 * SECTOR)
 		TRY(file_read_at(w->from, id, sizeof id, SECTOR + 56, "read the disk image"));
-	text_printf(&t, "# Disk DescriptorFile\nversion=1\nCID=%02x%02x%02x%02x\nparentCID=ffffffff\ncreateType=\"streamOptimized\"\n\n",
+	text_printf(&t,
+		    "# Disk "
+		    "DescriptorFile\nversion=1\nCID=%02x%02x%02x%02x\nparentCID=ffffffff\ncreateType="
+		    "\"streamOptimized\"\n\n",
 		    id[0] & 0x7fu, id[1], id[2], id[3]);
-	text_printf(&t, "# Extent description\nRW %ju SPARSE \"disk.vmdk\"\n\n# The Disk Data Base\n#DDB\n\n", (uintmax_t)sectors);
-	text_printf(&t, "ddb.virtualHWVersion = \"10\"\nddb.adapterType = \"lsilogic\"\nddb.geometry.cylinders = \"%ju\"\n"
-		    "ddb.geometry.heads = \"255\"\nddb.geometry.sectors = \"63\"\n", (uintmax_t)(cylinders < 65535 ? cylinders : 65535));
+	text_printf(&t, "# Extent description\nRW %ju SPARSE \"disk.vmdk\"\n\n# The Disk Data Base\n#DDB\n\n",
+		    (uintmax_t)sectors);
+	text_printf(&t,
+		    "ddb.virtualHWVersion = \"10\"\nddb.adapterType = \"lsilogic\"\nddb.geometry.cylinders = "
+		    "\"%ju\"\n"
+		    "ddb.geometry.heads = \"255\"\nddb.geometry.sectors = \"63\"\n",
+		    (uintmax_t)(cylinders < 65535 ? cylinders : 65535));
 	TRY(write_sectors(w, t.bytes, t.len));
 	w->at = HEAD_SECTORS;
 	return NULL;

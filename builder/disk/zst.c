@@ -16,17 +16,17 @@
 #include "disk/sparse.h"
 
 #define LEVEL 3
-#define HOLE 65536u                  /* zeros are left out by so many */
+#define HOLE 65536u /* zeros are left out by so many */
 
 struct packer {
 	int raw, fd;
 	uint64_t size;
-	void *zeros;                 /* the frame that stands for ZST_FRAME zeros */
+	void *zeros; /* the frame that stands for ZST_FRAME zeros */
 	size_t zeros_len;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	uint64_t written;            /* frames, under lock */
-	bool stopped;                /* by a failure, under lock */
+	uint64_t written;					     /* frames, under lock */
+	bool stopped;						     /* by a failure, under lock */
 	uint8_t *plain[THREAD_POOL_MOST], *packed[THREAD_POOL_MOST]; /* each worker's */
 };
 
@@ -41,12 +41,14 @@ static struct err *pack(const void *plain, size_t len, void *packed, size_t room
 	ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
 	*ret_len = ZSTD_compress2(c, packed, room, plain, len);
 	ZSTD_freeCCtx(c);
-	return ZSTD_isError(*ret_len) ? err_new(ERR_SYSTEM, "compress the disk image: %s", ZSTD_getErrorName(*ret_len)) : NULL;
+	return ZSTD_isError(*ret_len) ?
+		       err_new(ERR_SYSTEM, "compress the disk image: %s", ZSTD_getErrorName(*ret_len)) :
+		       NULL;
 }
 
 /* *ret_bytes is either packed or the frame of zeros. */
-static struct err *make_frame(const struct packer *p, uint64_t frame, uint8_t *plain, void *packed, size_t room,
-			      const void **ret_bytes, size_t *ret_len)
+static struct err *make_frame(const struct packer *p, uint64_t frame, uint8_t *plain, void *packed,
+			      size_t room, const void **ret_bytes, size_t *ret_len)
 {
 	uint64_t at = frame * ZST_FRAME;
 	size_t len = p->size - at < ZST_FRAME ? (size_t)(p->size - at) : ZST_FRAME;
@@ -63,7 +65,8 @@ static struct err *make_frame(const struct packer *p, uint64_t frame, uint8_t *p
 }
 
 /* Frames are written in their order: each waits for its turn, which after a failure never comes. */
-static struct err *put_frame(struct packer *p, uint64_t frame, const void *bytes, size_t len, struct err *failed)
+static struct err *put_frame(struct packer *p, uint64_t frame, const void *bytes, size_t len,
+			     struct err *failed)
 {
 	pthread_mutex_lock(&p->lock);
 	while (!p->stopped && p->written < frame)
@@ -104,7 +107,8 @@ struct err *zst_write(int raw, int fd)
 	TRY(pack(plain, ZST_FRAME, zeros, room, &p.zeros_len));
 	pthread_mutex_init(&p.lock, NULL);
 	pthread_cond_init(&p.changed, NULL);
-	struct err *e = thread_pool_run(thread_pool_size(), (p.size + ZST_FRAME - 1) / ZST_FRAME, do_frame, &p);
+	struct err *e =
+		thread_pool_run(thread_pool_size(), (p.size + ZST_FRAME - 1) / ZST_FRAME, do_frame, &p);
 	for (unsigned i = 0; i < THREAD_POOL_MOST; i++) {
 		mem_freep(&p.plain[i]);
 		mem_freep(&p.packed[i]);
@@ -117,8 +121,8 @@ struct err *zst_write(int raw, int fd)
 struct unpacker {
 	ZSTD_DCtx *zstd;
 	int zst, fd;
-	uint64_t at;                 /* bytes of the disk so far */
-	uint8_t *packed, *plain;     /* of ZSTD_DStreamInSize, HOLE bytes */
+	uint64_t at;		 /* bytes of the disk so far */
+	uint8_t *packed, *plain; /* of ZSTD_DStreamInSize, HOLE bytes */
 };
 
 static struct err *put_plain(struct unpacker *u, size_t len)
@@ -135,7 +139,8 @@ static struct err *unpack_input(struct unpacker *u, ZSTD_inBuffer *in, ZSTD_outB
 	for (bool full = false; in->pos < in->size || (full && *ret_left);) {
 		*ret_left = ZSTD_decompressStream(u->zstd, out, in);
 		if (ZSTD_isError(*ret_left))
-			return err_new(ERR_USAGE, "the disk image is damaged or no zstd file: %s", ZSTD_getErrorName(*ret_left));
+			return err_new(ERR_USAGE, "the disk image is damaged or no zstd file: %s",
+				       ZSTD_getErrorName(*ret_left));
 		full = out->pos == out->size;
 		if (!full)
 			continue;

@@ -7,7 +7,9 @@
 
 #define ZST_FRAME (4u << 20)
 
-/* Reads raw from its beginning, holes by asking the file system; writes to fd, a new file. About 10 MiB a thread. */
+/* Reads raw from its beginning, holes by asking the file system; writes to fd, a new
+ * file. About 10 MiB a thread. */
 struct err *zst_write(int raw, int fd) MUST_CHECK;
-/* The other way: zeros become holes of fd, a new regular file. Takes any zstd file; ERR_USAGE when it is none or is damaged. */
+/* The other way: zeros become holes of fd, a new regular file. Takes any zstd file; ERR_USAGE
+ * when it is none or is damaged. */
 struct err *zst_read(int zst, int fd) MUST_CHECK;

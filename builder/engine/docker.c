@@ -44,7 +44,8 @@ static struct err *command(const char *const *argv, int input_fd, char **ret_out
 		if (*c == '\n')
 			*c = ' ';
 	if (status)
-		return err_new(ERR_SYSTEM, "%s %s failed with status %d: %s", argv[0], argv[1], status, output);
+		return err_new(ERR_SYSTEM, "%s %s failed with status %d: %s", argv[0], argv[1], status,
+			       output);
 	if (ret_output)
 		*ret_output = TAKE(output);
 	return NULL;
@@ -144,7 +145,9 @@ static void remove_image(const struct engine *e, const char *id)
 /* The id that the container's label gives, the caller's; NULL: its image was not loaded for it. */
 static char *loaded_for(const struct engine *e, const char *name)
 {
-	const char *const argv[] = { e->program, "container", "inspect", "--format", LOADED_FORMAT, name, NULL };
+	const char *const argv[] = {
+		e->program, "container", "inspect", "--format", LOADED_FORMAT, name, NULL
+	};
 	AUTO_FREE char *id = ask(argv);
 
 	return id && *id && *id != '<' ? TAKE(id) : NULL; /* "<no value>" */
@@ -156,7 +159,8 @@ static bool has_image(const struct engine *e, const struct oci_image *b, const c
 	AUTO_FREE char *id = image_id(e, image);
 	char hex[DIGEST_HEX];
 
-	return id && (text_ends(id, digest_hex(&b->config, hex)) || text_ends(id, digest_hex(&b->manifest, hex)));
+	return id &&
+	       (text_ends(id, digest_hex(&b->config, hex)) || text_ends(id, digest_hex(&b->manifest, hex)));
 }
 
 static struct err *load(const struct engine *e, const struct launch *l, const char *image, bool *ret_loaded)
@@ -184,19 +188,24 @@ static struct err *load(const struct engine *e, const struct launch *l, const ch
 
 static struct err *remove_stopped(const struct engine *e, const char *name)
 {
-	const char *const owner[] = { e->program, "container", "inspect", "--format", LABEL_FORMAT, name, NULL };
+	const char *const owner[] = {
+		e->program, "container", "inspect", "--format", LABEL_FORMAT, name, NULL
+	};
 	const char *const argv[] = { e->program, "rm", name, NULL };
 	AUTO_FREE char *label = ask(owner);
 
 	if (!label)
 		return NULL;
 	if (strcmp(label, "yes"))
-		return err_new(ERR_USAGE, "%s has a container '%s' that mkbench did not start: choose another --name", e->name, name);
+		return err_new(ERR_USAGE,
+			       "%s has a container '%s' that mkbench did not start: choose another --name",
+			       e->name, name);
 	return command(argv, 0, NULL);
 }
 
-/* The word after --env. Anyone may read an argv, so a value that this process has by the same name stays out of it: the
- * engine's command inherits it. Any other is from our own argv, and set for the command it might change what that does. */
+/* The word after --env. Anyone may read an argv, so a value that this process has by the same name stays
+ * out of it: the engine's command inherits it. Any other is from our own argv, and set for the command
+ * it might change what that does. */
 static const char *variable(struct arena *a, const char *pair)
 {
 	size_t len = strcspn(pair, "=");
@@ -205,8 +214,10 @@ static const char *variable(struct arena *a, const char *pair)
 	return value && !strcmp(value, pair + len + 1) ? key : pair;
 }
 
-/* Loads it and says, as a label, when it is to go with the container; the caller's, or NULL. An earlier one of that name may have left one. */
-static struct err *provide(const struct engine *e, const struct launch *l, const char *image, char **ret_label)
+/* Loads it and says, as a label, when it is to go with the container; the caller's, or NULL. An earlier one
+ * of that name may have left one. */
+static struct err *provide(const struct engine *e, const struct launch *l, const char *image,
+			   char **ret_label)
 {
 	AUTO_FREE char *before = loaded_for(e, l->name);
 	bool loaded;
@@ -225,10 +236,14 @@ static struct err *start(const struct engine *e, const struct launch *l)
 {
 	AUTO_FREE char *image = mem_printf("%s:%s", l->bundle->name, l->bundle->tag);
 	AUTO_FREE char *publish = mem_printf("127.0.0.1:%u:%u", l->port, l->bundle->port);
-	AUTO_FREE char *volume = l->data ? mem_printf("%s:%s", l->data, l->bundle->volume)
-					 : mem_printf("%s-data:%s", l->name, l->bundle->volume ? l->bundle->volume : "");
+	AUTO_FREE char *volume =
+		l->data ? mem_printf("%s:%s", l->data, l->bundle->volume) :
+			  mem_printf("%s-data:%s", l->name, l->bundle->volume ? l->bundle->volume : "");
 	AUTO_FREE char *label = NULL;
-	struct { const char **items; size_t count, room; } argv = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} argv = { 0 };
 	AUTO_ARENA struct arena words = { 0 };
 
 	TRY(provide(e, l, image, &label));
@@ -257,7 +272,9 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	free(argv.items);
 	if (failed && label && find(e, l->name) == ENGINE_ABSENT)
 		remove_image(e, label + strlen(LOADED "="));
-	return failed ? err_wrap(failed, "start %s (mkbench run --engine own needs no %s)", l->name, e->name) : NULL;
+	return failed ?
+		       err_wrap(failed, "start %s (mkbench run --engine own needs no %s)", l->name, e->name) :
+		       NULL;
 }
 
 static struct err *stop(const struct engine *e, const char *name)

@@ -14,7 +14,8 @@
 
 #define EXEC_SECONDS 180
 
-const struct engine *const engine_all[] = { &docker_row, &docker_podman, &native_engine_row, &qemu_row, NULL };
+const struct engine *const engine_all[] = { &docker_row, &docker_podman, &native_engine_row, &qemu_row,
+					    NULL };
 
 const struct engine *engine_named(const char *name)
 {
@@ -41,7 +42,10 @@ const struct engine *engine_of(const char *name, enum engine_state *ret_state)
 
 static const char **argv_of(const struct engine *e, const char *name, const char *const *argv, bool terminal)
 {
-	struct { const char **items; size_t count, room; } all = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} all = { 0 };
 
 	for (const char *const *word = e->enter; *word; word++)
 		VEC_PUSH(&all, *word);
@@ -54,11 +58,13 @@ static const char **argv_of(const struct engine *e, const char *name, const char
 	return all.items;
 }
 
-struct err *engine_exec(const struct engine *e, const char *name, const char *const *argv, char **ret_output, int *ret_status)
+struct err *engine_exec(const struct engine *e, const char *name, const char *const *argv, char **ret_output,
+			int *ret_status)
 {
 	AUTO_FREE const char **all = argv_of(e, name, argv, false);
 
-	return child_run(&(struct child){ .argv = all, .limit_seconds = EXEC_SECONDS }, ret_output, NULL, ret_status);
+	return child_run(&(struct child){ .argv = all, .limit_seconds = EXEC_SECONDS }, ret_output, NULL,
+			 ret_status);
 }
 
 struct err *engine_enter(const struct engine *e, const char *name, const char *const *argv, bool terminal)

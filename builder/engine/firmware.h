@@ -4,7 +4,8 @@
 #pragma once
 #include "base/err.h"
 
-/* wanted: "bios", "uefi", or NULL, which is bios. The values of -drive for its program, read-only, and for what it remembers, a
- * file of the machine's folder; the caller's to free, NULL when there is none, as with QEMU's own BIOS.
- * ERR_USAGE for another word, ERR_SYSTEM where no UEFI firmware is installed. */
-struct err *firmware_choose(const char *wanted, const char *folder, char **ret_code, char **ret_variables) MUST_CHECK;
+/* wanted: "bios", "uefi", or NULL, which is bios. The values of -drive for its program, read-only, and for
+ * what it remembers, a file of the machine's folder; the caller's to free, NULL when there is none, as with
+ * QEMU's own BIOS. ERR_USAGE for another word, ERR_SYSTEM where no UEFI firmware is installed. */
+struct err *firmware_choose(const char *wanted, const char *folder, char **ret_code,
+			    char **ret_variables) MUST_CHECK;

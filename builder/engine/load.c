@@ -21,7 +21,8 @@ static struct err *put_header(int fd, const char *path, uint64_t size)
 {
 	AUTO_TEXT struct text header = { 0 };
 
-	tar_header(&header, &(struct entry){ .path = path, .kind = ENTRY_FILE, .mode = 0644, .size_bytes = size });
+	tar_header(&header,
+		   &(struct entry){ .path = path, .kind = ENTRY_FILE, .mode = 0644, .size_bytes = size });
 	return file_write_all(fd, header.bytes, header.len, "the image");
 }
 

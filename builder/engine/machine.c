@@ -23,7 +23,11 @@ struct words {
 
 const char *machine_option_used(const struct machine *m)
 {
-	return m->accelerator ? "--accel" : m->firmware ? "--firmware" : m->memory_mb ? "--memory" : m->cpus ? "--cpus" : NULL;
+	return m->accelerator ? "--accel" :
+	       m->firmware    ? "--firmware" :
+	       m->memory_mb   ? "--memory" :
+	       m->cpus	      ? "--cpus" :
+				NULL;
 }
 
 char *machine_path(const char *name, const char *file)
@@ -62,12 +66,14 @@ struct credential {
 	char *path, *option;
 };
 
-/* By files, because everybody on the host may read a command line; systemd.system-credentials(7) has the form. */
+/* By files, because everybody on the host may read a command line;
+ * systemd.system-credentials(7) has the form. */
 static struct err *write_credentials(const struct launch *l, struct credential *ret, size_t *ret_count)
 {
 	for (const char *const *pair = l->env; pair && *pair; pair++) {
 		struct credential *c = &ret[*ret_count];
-		AUTO_FREE char *file = mem_printf("credential-%zu", (*ret_count)++), *text = mem_printf("io.systemd.credential:%s", *pair);
+		AUTO_FREE char *file = mem_printf("credential-%zu", (*ret_count)++),
+			       *text = mem_printf("io.systemd.credential:%s", *pair);
 		c->path = machine_path(l->name, file);
 		c->option = qemu_disks_option("type=11,path=", c->path);
 		TRY(file_write(c->path, text, strlen(text), 0600));
@@ -75,12 +81,13 @@ static struct err *write_credentials(const struct launch *l, struct credential *
 	return NULL;
 }
 
-static struct err *start(const struct launch *l, const struct qemu_disks *d, const char *accelerator, const struct credential *credentials,
-			 size_t count)
+static struct err *start(const struct launch *l, const struct qemu_disks *d, const char *accelerator,
+			 const struct credential *credentials, size_t count)
 {
 	AUTO_FREE char *pid = machine_path(l->name, "qemu.pid"), *console = machine_path(l->name, "console");
 	AUTO_FREE char *agent = machine_path(l->name, "agent"), *qmp = machine_path(l->name, "qmp");
-	AUTO_FREE char *serial = qemu_disks_option("file:", console), *monitor = mem_printf("unix:%s,server=on,wait=off", qmp);
+	AUTO_FREE char *serial = qemu_disks_option("file:", console),
+		       *monitor = mem_printf("unix:%s,server=on,wait=off", qmp);
 	AUTO_FREE char *channel = qemu_disks_option("socket,id=agent,server=on,wait=off,path=", agent);
 	AUTO_FREE char *memory = mem_printf("%uM", l->machine.memory_mb ? l->machine.memory_mb : MEMORY_MB);
 	AUTO_FREE char *cpus = mem_printf("%u", l->machine.cpus ? l->machine.cpus : CPUS);
@@ -95,7 +102,8 @@ static struct err *start(const struct launch *l, const struct qemu_disks *d, con
 		"-device", "virtserialport,chardev=agent,name=org.mkbench.agent",
 	};
 	/* clang-format on */
-	const char *const data[] = { "-drive", d->data, "-device", "virtio-blk-pci,drive=data,serial=" DATA_SERIAL };
+	const char *const data[] = { "-drive", d->data, "-device",
+				     "virtio-blk-pci,drive=data,serial=" DATA_SERIAL };
 	const char *const code[] = { "-drive", d->code }, *const variables[] = { "-drive", d->variables };
 	struct words argv = { 0 };
 

@@ -85,7 +85,8 @@ static struct err *take_lock(const char *name, int *ret_fd)
 	if (fd < 0)
 		return err_errno(errno, "open %s", path);
 	if (fcntl(fd, F_OFD_SETLK, &lock) < 0)
-		return errno == EAGAIN ? err_new(ERR_USAGE, "%s runs already", name) : err_errno(errno, "lock %s", path);
+		return errno == EAGAIN ? err_new(ERR_USAGE, "%s runs already", name) :
+					 err_errno(errno, "lock %s", path);
 	*ret_fd = fd;
 	fd = -1;
 	return NULL;
@@ -101,7 +102,8 @@ static struct err *read_pids(const char *name, pid_t *ret_first, pid_t *ret_keep
 	TRY(file_read(path, 64, &text, &len));
 	*ret_first = (pid_t)strtol(text, &end, 10);
 	*ret_keeper = (pid_t)strtol(end, NULL, 10);
-	return *ret_first > 0 && *ret_keeper > 0 ? NULL : err_new(ERR_SYSTEM, "%s holds no process numbers", path);
+	return *ret_first > 0 && *ret_keeper > 0 ? NULL :
+						   err_new(ERR_SYSTEM, "%s holds no process numbers", path);
 }
 
 static struct digest tree_key(const struct oci_image *b)
@@ -151,7 +153,10 @@ static struct err *fresh_folder(const char *name, const char *what, char **ret_p
 
 static const char **environment(const struct launch *l)
 {
-	struct { const char **items; size_t count, room; } all = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} all = { 0 };
 
 	for (const char *const *pair = l->bundle->env; pair && *pair; pair++)
 		VEC_PUSH(&all, *pair);
@@ -169,7 +174,8 @@ static void user_namespace(const char *process, char ret[static 64])
 	ret[n > 0 ? n : 0] = '\0';
 }
 
-/* Started by root, it has ids of its own, unless the kernel, or a file system that it needs, has no id-mapped mounts. */
+/* Started by root, it has ids of its own, unless the kernel, or a file system that it
+ * needs, has no id-mapped mounts. */
 static void tell_ids(const struct launch *l)
 {
 	pid_t first = 0, keeper;
@@ -187,7 +193,8 @@ static void tell_ids(const struct launch *l)
 
 static struct err *start_in(const struct launch *l, const char *tree)
 {
-	AUTO_FREE char *upper = NULL, *work = NULL, *log = inside(l->name, "log"), *pids = inside(l->name, "pids");
+	AUTO_FREE char *upper = NULL, *work = NULL, *log = inside(l->name, "log"),
+		       *pids = inside(l->name, "pids");
 	AUTO_FREE char *data = l->data ? mem_dup(l->data) : inside(l->name, "data");
 	AUTO_FREE const char **env = environment(l);
 
@@ -208,8 +215,13 @@ static struct err *start_in(const struct launch *l, const char *tree)
 		.gid = l->bundle->gid,
 	};
 	interrupt_catch();
-	TRY(native_monitor_start(&(struct native_monitor){ .room = &room, .argv = l->bundle->entrypoint, .listener = l->bundle->port ? *l->listener : -1,
-					      .port = l->bundle->port, .stay = l->detach, .log = log, .pids = pids }));
+	TRY(native_monitor_start(&(struct native_monitor){ .room = &room,
+							   .argv = l->bundle->entrypoint,
+							   .listener = l->bundle->port ? *l->listener : -1,
+							   .port = l->bundle->port,
+							   .stay = l->detach,
+							   .log = log,
+							   .pids = pids }));
 	tell_ids(l);
 	return NULL;
 }
@@ -223,7 +235,8 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	(void)e;
 	TRY(sandbox_enter_user_namespace());
 	TRY(file_make_folder(folder, 0755));
-	if (chmod(folder, 0700) < 0) /* what a container keeps, set-uid programs among it, is for nobody else */
+	/* what a container keeps, set-uid programs among it, is for nobody else */
+	if (chmod(folder, 0700) < 0)
 		return err_errno(errno, "close %s to others", folder);
 	TRY(take_lock(l->name, &lock));
 	TRY(store_open(NULL, &s));

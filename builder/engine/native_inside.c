@@ -19,8 +19,9 @@
 #include "base/text.h"
 #include "layer/sandbox/sandbox_drop.h"
 
-/* Joins the namespaces of a process. The user namespace of one that root started lies below the machine's, which process and
- * mounts are still bound to when it is left; that of an ordinary user's comes first, unless it is ours. */
+/* Joins the namespaces of a process. The user namespace of one that root started lies below the
+ * machine's, which process and mounts are still bound to when it is left; that of an ordinary user's
+ * comes first, unless it is ours. */
 static struct err *join(pid_t pid)
 {
 	static const char *const kinds[] = { "user", "pid", "mnt", "ipc", "uts", "net" };
@@ -34,7 +35,8 @@ static struct err *join(pid_t pid)
 		if (fds[i] < 0)
 			return err_errno(errno, "open %s", path);
 	}
-	bool same = !stat("/proc/self/ns/user", &ours) && !fstat(fds[0], &theirs) && ours.st_ino == theirs.st_ino;
+	bool same =
+		!stat("/proc/self/ns/user", &ours) && !fstat(fds[0], &theirs) && ours.st_ino == theirs.st_ino;
 	const size_t *order = geteuid() ? by_others : by_root;
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		if ((order[i] || !same) && setns(fds[order[i]], 0) < 0)
@@ -50,7 +52,10 @@ static struct err *environment_of(pid_t pid, char ***ret)
 	AUTO_FREE char *path = mem_printf("/proc/%d/environ", pid);
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct text all = { 0 };
-	struct { char **items; size_t count, room; } pairs = { 0 };
+	struct {
+		char **items;
+		size_t count, room;
+	} pairs = { 0 };
 	char bytes[4096];
 	ssize_t n;
 
@@ -86,7 +91,8 @@ static _Noreturn void run_inside(const char *const *argv, char **env, int theirs
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* The container's root may open its own standard streams by their names, as it may in /dev; a file or a terminal of ours stays ours. */
+/* The container's root may open its own standard streams by their names, as it may in /dev; a file or
+ * a terminal of ours stays ours. */
 static void give_pipes(pid_t first)
 {
 	AUTO_FREE char *path = mem_printf("/proc/%d", first);

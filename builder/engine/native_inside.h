@@ -5,6 +5,6 @@
 
 #include "base/err.h"
 
-/* Joins the room whose process 1 is first, runs argv there with the environment of that process, and exits with its status; returns
- * when it cannot. */
+/* Joins the room whose process 1 is first, runs argv there with the environment of that process, and exits
+ * with its status; returns when it cannot. */
 struct err *native_inside(pid_t first, const char *const *argv) MUST_CHECK;

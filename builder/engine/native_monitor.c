@@ -61,7 +61,8 @@ static struct err *start_first(const struct native_monitor *k, int trouble, pid_
 	TRY(sandbox_range_open(k->room->range, &user));
 	if (unshare(CLONE_NEWPID) < 0)
 		return err_errno(errno, "make namespaces for the container");
-	if (pipe2(life, O_CLOEXEC) < 0 || pipe2(up, O_CLOEXEC) < 0) /* the keeper's end of life is open as long as it lives */
+	/* the keeper's end of life is open as long as it lives */
+	if (pipe2(life, O_CLOEXEC) < 0 || pipe2(up, O_CLOEXEC) < 0)
 		return err_errno(errno, "pipe");
 	*ret = fork();
 	if (!*ret) {
@@ -94,7 +95,8 @@ static struct err *open_log(const char *path, unsigned owner)
 	AUTO_CLOSE int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	AUTO_CLOSE int out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 
-	if (in < 0 || out < 0 || fchown(out, owner, owner) < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+	if (in < 0 || out < 0 || fchown(out, owner, owner) < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
+	    dup2(out, 2) < 0)
 		return err_errno(errno, "open %s", path);
 	return NULL;
 }

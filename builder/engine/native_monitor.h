@@ -7,10 +7,10 @@
 struct native_monitor {
 	const struct sandbox *room;
 	const char *const *argv; /* NULL-terminated: becomes process 1 */
-	int listener;            /* of the host, or -1 */
-	unsigned port;           /* in the room */
-	bool stay;               /* outlives the process that started it */
-	const char *log, *pids;  /* files written */
+	int listener;		 /* of the host, or -1 */
+	unsigned port;		 /* in the room */
+	bool stay;		 /* outlives the process that started it */
+	const char *log, *pids;	 /* files written */
 };
 
 /* Forks the keeper; returns once process 1 runs, or with what kept it from that. */

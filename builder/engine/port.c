@@ -10,7 +10,8 @@
 
 static struct sockaddr_in address_of(unsigned port)
 {
-	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+				     .sin_port = htons((uint16_t)port),
 				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
@@ -24,7 +25,8 @@ struct err *port_listen(unsigned port, int *ret_fd)
 		return err_errno(errno, "make a socket");
 	if (bind(fd, (struct sockaddr *)&at, sizeof at) < 0 || listen(fd, SOMAXCONN) < 0) {
 		if (errno == EADDRINUSE)
-			return err_new(ERR_USAGE, "port %u of 127.0.0.1 is taken: choose another with --port", port);
+			return err_new(ERR_USAGE, "port %u of 127.0.0.1 is taken: choose another with --port",
+				       port);
 		return err_errno(errno, "listen on port %u of 127.0.0.1", port);
 	}
 	*ret_fd = fd;

@@ -20,8 +20,8 @@
 struct flow {
 	int from, to;
 	char *bytes;
-	size_t at, len;          /* what was read and not yet written: bytes + at, len of it */
-	bool ended;              /* nothing more comes, and the other side was told so */
+	size_t at, len; /* what was read and not yet written: bytes + at, len of it */
+	bool ended;	/* nothing more comes, and the other side was told so */
 };
 
 struct pair {
@@ -36,7 +36,7 @@ struct forward {
 		struct pair *items;
 		size_t count, room;
 	} pairs;
-	struct pollfd *polled;   /* wake, listener, then client and server of each pair */
+	struct pollfd *polled; /* wake, listener, then client and server of each pair */
 };
 
 struct forward *port_forward_new(int listener, unsigned port)
@@ -69,7 +69,8 @@ void port_forward_free(struct forward *f)
 /* Loopback answers at once: connected or refused. */
 static int dial(unsigned port)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
@@ -93,8 +94,9 @@ static void accept_one(struct forward *f)
 	}
 	setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(server, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	VEC_PUSH(&f->pairs, (struct pair){ .up = { .from = client, .to = server, .bytes = mem_new(FLOW_BYTES) },
-					   .down = { .from = server, .to = client, .bytes = mem_new(FLOW_BYTES) } });
+	VEC_PUSH(&f->pairs,
+		 (struct pair){ .up = { .from = client, .to = server, .bytes = mem_new(FLOW_BYTES) },
+				.down = { .from = server, .to = client, .bytes = mem_new(FLOW_BYTES) } });
 }
 
 static short wanted(const struct flow *reads, const struct flow *writes)
@@ -154,7 +156,8 @@ static void serve_pairs(struct forward *f, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct pair *p = &f->pairs.items[i];
 		short client = f->polled[2 + 2 * i].revents, server = f->polled[3 + 2 * i].revents;
-		p->broken = !move(&p->up, client, server) || !move(&p->down, server, client) || is_over(p, client, server);
+		p->broken = !move(&p->up, client, server) || !move(&p->down, server, client) ||
+			    is_over(p, client, server);
 	}
 	for (size_t i = f->pairs.count; i-- > 0;)
 		if (f->pairs.items[i].broken) {
@@ -168,11 +171,14 @@ void port_forward_serve(struct forward *f, int wake)
 	for (;;) {
 		size_t count = f->pairs.count;
 		f->polled[0] = (struct pollfd){ .fd = wake, .events = POLLIN };
-		f->polled[1] = (struct pollfd){ .fd = count < PAIRS_MAX ? f->listener : -1, .events = POLLIN };
+		f->polled[1] =
+			(struct pollfd){ .fd = count < PAIRS_MAX ? f->listener : -1, .events = POLLIN };
 		for (size_t i = 0; i < count; i++) {
 			struct pair *p = &f->pairs.items[i];
-			f->polled[2 + 2 * i] = (struct pollfd){ .fd = p->up.from, .events = wanted(&p->up, &p->down) };
-			f->polled[3 + 2 * i] = (struct pollfd){ .fd = p->up.to, .events = wanted(&p->down, &p->up) };
+			f->polled[2 + 2 * i] =
+				(struct pollfd){ .fd = p->up.from, .events = wanted(&p->up, &p->down) };
+			f->polled[3 + 2 * i] =
+				(struct pollfd){ .fd = p->up.to, .events = wanted(&p->down, &p->up) };
 		}
 		if (poll(f->polled, (nfds_t)(2 + 2 * count), -1) < 0)
 			continue;

@@ -43,7 +43,7 @@ static const struct accelerator accelerate = { "kvm", 20, 180 }, emulate = { "tc
 static bool answers(const struct engine *e)
 {
 	(void)e;
-	return false;            /* for containers, which is what is asked */
+	return false; /* for containers, which is what is asked */
 }
 
 bool qemu_is_disk(const char *path)
@@ -119,8 +119,11 @@ struct err *qemu_check(const char *name)
 	err_free(command(name, "cont", NULL, NULL));
 	clock_sleep(AGAIN_MS);
 	AUTO_FREE char *disk = machine_path(name, "disk");
-	return stands_still(name) ? err_new(ERR_SYSTEM, "%s stands still: there is no room for what it writes (to %s, or to the disk of --data)",
-					    name, disk) : NULL;
+	return stands_still(name) ? err_new(ERR_SYSTEM,
+					    "%s stands still: there is no room for what it writes (to %s, or "
+					    "to the disk of --data)",
+					    name, disk) :
+				    NULL;
 }
 
 static bool ask(const char *name, const char *const *argv, char **ret_output)
@@ -162,7 +165,8 @@ static bool has_spoken(const char *name)
 	return !stat(console, &st) && st.st_size > 0;
 }
 
-/* The port that the image listens on is known to the image alone. 0: it ended, gave up, said nothing within its bound, was interrupted. */
+/* The port that the image listens on is known to the image alone. 0: it ended, gave up, said nothing
+ * within its bound, was interrupted. */
 static unsigned wait_for_port(const char *name, const struct accelerator *a, bool *ret_interrupted)
 {
 	static const char *const argv[] = { "cat", BENCH_JSON, NULL };
@@ -172,7 +176,8 @@ static unsigned wait_for_port(const char *name, const struct accelerator *a, boo
 	*ret_interrupted = false;
 	while (!port && !*ret_interrupted && find(NULL, name) == ENGINE_RUNNING) {
 		AUTO_FREE char *text = NULL, *why = refusal(name);
-		if (why || stands_still(name) || time(NULL) - began > (has_spoken(name) ? a->ready_seconds : a->silent_seconds))
+		if (why || stands_still(name) ||
+		    time(NULL) - began > (has_spoken(name) ? a->ready_seconds : a->silent_seconds))
 			break;
 		if (ask(name, argv, &text)) {
 			AUTO_BENCH struct bench b = { 0 };
@@ -213,8 +218,10 @@ static void force_end(const char *name)
 	}
 }
 
-/* Starts the machine and waits for its agent. *ret_port 0: it did not come that far, or was interrupted. ERR_BUILD: it refuses to start. */
-static struct err *boot(const struct launch *l, const struct qemu_disks *d, const struct accelerator *a, unsigned *ret_port, bool *ret_interrupted)
+/* Starts the machine and waits for its agent. *ret_port 0: it did not come that far, or was interrupted.
+ * ERR_BUILD: it refuses to start. */
+static struct err *boot(const struct launch *l, const struct qemu_disks *d, const struct accelerator *a,
+			unsigned *ret_port, bool *ret_interrupted)
 {
 	*ret_port = 0;
 	*ret_interrupted = false;
@@ -242,12 +249,15 @@ static struct err *choose(const char *wanted, bool *ret_kvm, bool *ret_tcg)
 	else if (!strcmp(word, "kvm"))
 		*ret_tcg = false;
 	else
-		return err_new(ERR_USAGE, "%s takes auto, kvm or tcg, not '%s'", wanted ? "--accel" : "MKBENCH_ACCEL", word);
+		return err_new(ERR_USAGE, "%s takes auto, kvm or tcg, not '%s'",
+			       wanted ? "--accel" : "MKBENCH_ACCEL", word);
 	return NULL;
 }
 
-/* That there is a /dev/kvm does not say that it works: where a guest does not come up with it, it is emulated. */
-static struct err *boot_somehow(const struct launch *l, const struct qemu_disks *d, bool kvm, bool tcg, unsigned *ret_port, bool *ret_interrupted)
+/* That there is a /dev/kvm does not say that it works: where a guest does not come
+ * up with it, it is emulated. */
+static struct err *boot_somehow(const struct launch *l, const struct qemu_disks *d, bool kvm, bool tcg,
+				unsigned *ret_port, bool *ret_interrupted)
 {
 	if (kvm) {
 		struct err *e = boot(l, d, &accelerate, ret_port, ret_interrupted);
@@ -257,14 +267,19 @@ static struct err *boot_somehow(const struct launch *l, const struct qemu_disks 
 		AUTO_FREE char *why = e ? err_text(e) : NULL;
 		err_free(e);
 		progress_done(l->progress, "not with KVM");
-		progress_note(l->progress, "KVM does not work here (%s): the machine is emulated, which is slower", why ? why : !running ?
-			      "QEMU ended by itself" : has_spoken(l->name) ? "the guest came to no end" : "no sign of life from the guest");
+		progress_note(l->progress,
+			      "KVM does not work here (%s): the machine is emulated, which is slower",
+			      why		  ? why :
+			      !running		  ? "QEMU ended by itself" :
+			      has_spoken(l->name) ? "the guest came to no end" :
+						    "no sign of life from the guest");
 		force_end(l->name);
 	}
 	return boot(l, d, &emulate, ret_port, ret_interrupted);
 }
 
-/* QEMU has no command of its machine protocol for this; its monitor complains in words, and says nothing when all is well. */
+/* QEMU has no command of its machine protocol for this; its monitor complains in words, and
+ * says nothing when all is well. */
 static struct err *forward_port(const char *name, unsigned outside, unsigned inside)
 {
 	AUTO_FREE char *line = mem_printf("hostfwd_add net tcp:127.0.0.1:%u-:%u", outside, inside);
@@ -272,7 +287,9 @@ static struct err *forward_port(const char *name, unsigned outside, unsigned ins
 
 	TRY(command(name, "human-monitor-command", json_pack("{s:s}", "command-line", line), &said));
 	const char *words = json_string_value(said);
-	struct err *e = words && *words ? err_new(ERR_SYSTEM, "qemu: %.*s", (int)strcspn(words, "\r\n"), words) : NULL;
+	struct err *e = words && *words ?
+				err_new(ERR_SYSTEM, "qemu: %.*s", (int)strcspn(words, "\r\n"), words) :
+				NULL;
 	json_decref(said);
 	return e;
 }
@@ -290,7 +307,7 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	TRY(file_make_folder(folder, 0700));
 	struct err *failed = qemu_disks_prepare(l, folder, &d);
 	if (failed) {
-		rmdir(folder);   /* stays when an earlier run's are in it */
+		rmdir(folder); /* stays when an earlier run's are in it */
 		return failed;
 	}
 	interrupt_catch();
@@ -314,7 +331,8 @@ static struct err *start(const struct engine *e, const struct launch *l)
 /* The button is pressed again and again: a system that still starts has nobody yet who hears it. */
 static struct err *stop(const struct engine *e, const char *name)
 {
-	for (int waited = 0; waited < STOP_SECONDS && find(e, name) == ENGINE_RUNNING; waited += PRESS_SECONDS) {
+	for (int waited = 0; waited < STOP_SECONDS && find(e, name) == ENGINE_RUNNING;
+	     waited += PRESS_SECONDS) {
 		struct err *failed = qemu_check(name);
 		if (failed) {
 			force_end(name);

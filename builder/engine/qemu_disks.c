@@ -19,8 +19,8 @@
 #include "recipe/output.h"
 
 #define PACKED ".raw.zst"
-#define LEAKS 3                /* qemu-img(1), check: clusters that nobody uses, and nothing is wrong */
-#define DATA_SIZE "16G"        /* sparse; qemu-img resize makes it larger, and the data follow */
+#define LEAKS 3		/* qemu-img(1), check: clusters that nobody uses, and nothing is wrong */
+#define DATA_SIZE "16G" /* sparse; qemu-img resize makes it larger, and the data follow */
 
 char *qemu_disks_option(const char *head, const char *value)
 {
@@ -40,7 +40,8 @@ static struct err *ask(const char *const *argv, int *ret_status, char **ret_says
 
 	TRY(child_run(&(struct child){ .argv = argv, .limit_seconds = 60 }, &output, NULL, ret_status));
 	if (*ret_status == 127)
-		return err_new(ERR_SYSTEM, "%s is missing: a disk needs qemu-system-x86 and qemu-utils to run", argv[0]);
+		return err_new(ERR_SYSTEM,
+			       "%s is missing: a disk needs qemu-system-x86 and qemu-utils to run", argv[0]);
 	rest = output;
 	do
 		says = strsep(&rest, "\n");
@@ -55,7 +56,9 @@ struct err *qemu_disks_command(const char *const *argv)
 	int status = 0;
 
 	TRY(ask(argv, &status, &says));
-	return status ? err_new(ERR_SYSTEM, "%s: %s%s", argv[0], says, strstr(says, " lock") ? ": another machine uses it" : "") : NULL;
+	return status ? err_new(ERR_SYSTEM, "%s: %s%s", argv[0], says,
+				strstr(says, " lock") ? ": another machine uses it" : "") :
+			NULL;
 }
 
 static const char *format_of(const char *name)
@@ -65,7 +68,8 @@ static const char *format_of(const char *name)
 	return row && row->qemu_format ? row->qemu_format : "raw";
 }
 
-/* A copy that was cut between two frames is sound to zstd; the partition table knows where its twin should be (UEFI 2.10, 5.3.2). */
+/* A copy that was cut between two frames is sound to zstd; the partition table knows where its
+ * twin should be (UEFI 2.10, 5.3.2). */
 static struct err *check_raw(int fd)
 {
 	uint64_t head[5] = { 0 };
@@ -75,7 +79,9 @@ static struct err *check_raw(int fd)
 		return err_errno(errno, "read the disk image");
 	if (memcmp(head, "EFI PART", sizeof *head))
 		return err_new(ERR_USAGE, "this is no disk that mkbench built: it has no partition table");
-	return le64toh(head[4]) < (uint64_t)st.st_size / 512 ? NULL : err_new(ERR_USAGE, "the disk image ends early: it was not copied whole");
+	return le64toh(head[4]) < (uint64_t)st.st_size / 512 ?
+		       NULL :
+		       err_new(ERR_USAGE, "the disk image ends early: it was not copied whole");
 }
 
 static bool begins_with(const char *path, const char *magic)
@@ -122,7 +128,8 @@ static struct err *readable(const struct launch *l, const char *folder, const ch
 		return NULL;
 	}
 	progress_stage(l->progress, "unpack", 0, NULL);
-	AUTO_CLOSE int from = open(l->bundle->path, O_RDONLY | O_CLOEXEC), to = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	AUTO_CLOSE int from = open(l->bundle->path, O_RDONLY | O_CLOEXEC),
+		       to = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (from < 0 || to < 0)
 		return err_errno(errno, "open %s", from < 0 ? l->bundle->path : part);
 	struct err *e = zst_read(from, to);
@@ -147,8 +154,9 @@ static struct err *make_overlay(const struct launch *l, const char *folder, cons
 
 	if (stat(l->bundle->path, &st) < 0)
 		return err_errno(errno, "%s", l->bundle->path);
-	AUTO_FREE char *now = mem_printf("%s %ju:%ju %jd %jd.%09ld\n", l->bundle->path, (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
-					 (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	AUTO_FREE char *now = mem_printf("%s %ju:%ju %jd %jd.%09ld\n", l->bundle->path, (uintmax_t)st.st_dev,
+					 (uintmax_t)st.st_ino, (intmax_t)st.st_size,
+					 (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	if (!access(disk, F_OK)) {
 		err_free(file_read(base, 1 << 16, &was, &len));
 		if (was && !strcmp(was, now))
@@ -181,15 +189,21 @@ bool qemu_disks_is_named(const char *path)
 	return text_ends(path, ".qcow2") || text_ends(path, ".raw") || text_ends(path, ".img");
 }
 
-/* What is there is going to be written: a file that neither its name nor its bytes call a disk is somebody's. */
+/* What is there is going to be written: a file that neither its name nor its bytes
+ * call a disk is somebody's. */
 static struct err *data_there(const char *given, mode_t mode)
 {
-	if (S_ISBLK(mode) || (S_ISREG(mode) && (qemu_disks_is_named(given) || begins_with(given, output_rows[OUTPUT_QCOW2].magic))))
+	if (S_ISBLK(mode) || (S_ISREG(mode) && (qemu_disks_is_named(given) ||
+						begins_with(given, output_rows[OUTPUT_QCOW2].magic))))
 		return NULL;
-	return err_new(ERR_USAGE, "--data %s is no disk (a block device, a qcow2, or a file named .raw or .img) and would be overwritten", given);
+	return err_new(ERR_USAGE,
+		       "--data %s is no disk (a block device, a qcow2, or a file named .raw or .img) and "
+		       "would be overwritten",
+		       given);
 }
 
-/* The file that --data means: itself, when its name or what is there says so; else one in the folder of that name. */
+/* The file that --data means: itself, when its name or what is there says so; else
+ * one in the folder of that name. */
 static struct err *data_file(const char *given, char **ret)
 {
 	AUTO_FREE char *volume = mem_printf("%s/.mkbench", given);
@@ -203,7 +217,9 @@ static struct err *data_file(const char *given, char **ret)
 		return NULL;
 	}
 	if (!access(volume, F_OK))
-		return err_new(ERR_USAGE, "--data %s has the data of a container: those of a disk need another place", given);
+		return err_new(ERR_USAGE,
+			       "--data %s has the data of a container: those of a disk need another place",
+			       given);
 	TRY(file_make_folder(given, 0755));
 	*ret = mem_printf("%s/data.qcow2", given);
 	return NULL;
@@ -214,13 +230,17 @@ static struct err *with_data(const struct launch *l, const char *folder, struct 
 	AUTO_FREE char *base = mem_printf("%s/base", folder), *path = NULL, *from = NULL;
 
 	TRY(data_file(l->data, &path));
-	const char *const argv[] = { "qemu-img", "create", "-q", "-f", format_of(path), path, DATA_SIZE, NULL };
+	const char *const argv[] = {
+		"qemu-img", "create", "-q", "-f", format_of(path), path, DATA_SIZE, NULL
+	};
 	if (access(path, F_OK))
 		TRY_AS(qemu_disks_command(argv), "make %s", path);
 	TRY(readable(l, folder, "image", &from)); /* raw may lie below an overlay */
 	if (access(base, F_OK))
 		TRY(file_write(base, "\n", 1, 0600));
-	AUTO_FREE char *data = mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=", begins_with(path, output_rows[OUTPUT_QCOW2].magic) ? "qcow2" : "raw");
+	AUTO_FREE char *data =
+		mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=",
+			   begins_with(path, output_rows[OUTPUT_QCOW2].magic) ? "qcow2" : "raw");
 	AUTO_FREE char *image = mem_printf("format=%s,if=none,id=image,snapshot=on,file=", format_of(from));
 	ret->data = qemu_disks_option(data, path);
 	ret->image = qemu_disks_option(image, from);

@@ -5,13 +5,14 @@
 
 /* Values of QEMU's -drive; released by qemu_disks_done. */
 struct qemu_disks {
-	char *image;             /* as id=image */
-	char *data;              /* as id=data; or NULL: the image carries its data */
-	char *code, *variables;  /* the firmware's, engine/firmware.h; or NULL */
+	char *image;		/* as id=image */
+	char *data;		/* as id=data; or NULL: the image carries its data */
+	char *code, *variables; /* the firmware's, engine/firmware.h; or NULL */
 };
 
-/* folder is the machine's own. Without l->data what it writes is kept there, in an overlay that lies on this image and no
- * other; with it, in that file, which is made when it is missing, and any image may come with it. */
+/* folder is the machine's own. Without l->data what it writes is kept there, in an overlay
+ * that lies on this image and no other; with it, in that file, which is made when it is
+ * missing, and any image may come with it. */
 struct err *qemu_disks_prepare(const struct launch *l, const char *folder, struct qemu_disks *ret) MUST_CHECK;
 void qemu_disks_done(struct qemu_disks *d);
 #define AUTO_QEMU_DISKS __attribute__((cleanup(qemu_disks_done)))

@@ -21,7 +21,7 @@
 
 struct line {
 	int fd;
-	struct text rest;        /* read and not asked for yet */
+	struct text rest; /* read and not asked for yet */
 	int64_t until;
 };
 
@@ -30,9 +30,11 @@ static struct err *dial(const char *path, int milliseconds, struct line *ret)
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 
 	if (strlen(path) >= sizeof a.sun_path)
-		return err_new(ERR_SYSTEM, "%s: a socket's path cannot be that long: set XDG_DATA_HOME", path);
+		return err_new(ERR_SYSTEM, "%s: a socket's path cannot be that long: set XDG_DATA_HOME",
+			       path);
 	memcpy(a.sun_path, path, strlen(path));
-	*ret = (struct line){ .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), .until = clock_ms() + milliseconds };
+	*ret = (struct line){ .fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
+			      .until = clock_ms() + milliseconds };
 	if (ret->fd < 0 || connect(ret->fd, (struct sockaddr *)&a, sizeof a) < 0)
 		return err_errno(errno, "connect to %s", path);
 	return NULL;
@@ -90,7 +92,9 @@ static struct err *hear_key(struct line *l, const char *key, json_t **ret)
 			return NULL;
 		}
 		json_t *failed = json_object_get(heard, "error");
-		struct err *e = failed ? err_new(ERR_SYSTEM, "qemu: %s", json_string_value(json_object_get(failed, "desc"))) : NULL;
+		struct err *e = failed ? err_new(ERR_SYSTEM, "qemu: %s",
+						 json_string_value(json_object_get(failed, "desc"))) :
+					 NULL;
 		json_decref(heard);
 		TRY(e);
 	}
@@ -122,7 +126,8 @@ static struct err *greet(struct line *l)
 struct err *qmp_execute(const char *socket_path, const char *command, json_t *arguments, json_t **ret)
 {
 	struct line l = { .fd = -1 };
-	json_t *question = json_pack("{s:s, s:o*}", "execute", command, "arguments", arguments), *returned = NULL;
+	json_t *question = json_pack("{s:s, s:o*}", "execute", command, "arguments", arguments),
+	       *returned = NULL;
 	struct err *e = dial(socket_path, MONITOR_MS, &l);
 
 	if (!e)
@@ -163,7 +168,8 @@ static struct err *converse(struct line *l, const char *const *argv, char **ret_
 	return NULL;
 }
 
-struct err *qmp_agent(const char *socket_path, const char *const *argv, int milliseconds, char **ret_output, int *ret_status)
+struct err *qmp_agent(const char *socket_path, const char *const *argv, int milliseconds, char **ret_output,
+		      int *ret_status)
 {
 	struct line l = { .fd = -1 };
 	struct err *e = dial(socket_path, milliseconds, &l);

@@ -28,7 +28,7 @@ struct source {
 	struct digest_run *run;
 	struct progress *progress;
 	char *buffer;
-	int code;                /* errno of a read that failed */
+	int code; /* errno of a read that failed */
 };
 
 static ssize_t next_bytes(struct archive *a, void *arg, const void **ret)
@@ -61,7 +61,8 @@ struct target {
 /* Links in the path of a folder lead where they would inside the image, never out of it. */
 static int open_inside(int root, const char *path)
 {
-	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
 
 	return (int)syscall(SYS_openat2, root, *path ? path : ".", &how, sizeof how);
 }
@@ -112,7 +113,8 @@ static struct err *set_owner(int folder, const char *name, struct archive_entry 
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = archive_entry_mtime(e) } };
 	bool link = archive_entry_filetype(e) == AE_IFLNK;
 
-	if (fchownat(folder, name, (uid_t)archive_entry_uid(e), (gid_t)archive_entry_gid(e), AT_SYMLINK_NOFOLLOW) < 0)
+	if (fchownat(folder, name, (uid_t)archive_entry_uid(e), (gid_t)archive_entry_gid(e),
+		     AT_SYMLINK_NOFOLLOW) < 0)
 		return err_errno(errno, "set the owner");
 	if (!link && fchmodat(folder, name, archive_entry_perm(e), 0) < 0)
 		return err_errno(errno, "set the mode");
@@ -166,14 +168,13 @@ static struct err *put_node(struct target *t, const char *name, struct archive *
 	if (archive_entry_hardlink(e))
 		return put_hard_link(t, name, archive_entry_hardlink(e));
 	switch (archive_entry_filetype(e)) {
-	case AE_IFREG:
-		return put_file(t->parent, name, a);
+	case AE_IFREG: return put_file(t->parent, name, a);
 	case AE_IFLNK:
-		return symlinkat(archive_entry_symlink(e), t->parent, name) < 0 ? err_errno(errno, "make the link") : NULL;
-	case AE_IFIFO:
-		return mkfifoat(t->parent, name, 0600) < 0 ? err_errno(errno, "make the pipe") : NULL;
-	default:
-		return err_new(ERR_BUILD, "it is of an unknown kind");
+		return symlinkat(archive_entry_symlink(e), t->parent, name) < 0 ?
+			       err_errno(errno, "make the link") :
+			       NULL;
+	case AE_IFIFO: return mkfifoat(t->parent, name, 0600) < 0 ? err_errno(errno, "make the pipe") : NULL;
+	default: return err_new(ERR_BUILD, "it is of an unknown kind");
 	}
 }
 
@@ -230,8 +231,9 @@ static struct err *unpack_stream(struct source *s, const struct digest *want, st
 	archive_read_support_filter_gzip(a);
 	s->buffer = mem_new(CHUNK);
 	s->run = digest_start();
-	struct err *e = archive_read_open(a, s, NULL, next_bytes, NULL) == ARCHIVE_OK
-		? put_entries(t, a) : err_new(ERR_BUILD, "%s", archive_error_string(a));
+	struct err *e = archive_read_open(a, s, NULL, next_bytes, NULL) == ARCHIVE_OK ?
+				put_entries(t, a) :
+				err_new(ERR_BUILD, "%s", archive_error_string(a));
 	while (!e && next_bytes(a, s, &rest) > 0) /* what follows the tar's end counts for the digest */
 		continue;
 	if (s->code) {
@@ -241,10 +243,13 @@ static struct err *unpack_stream(struct source *s, const struct digest *want, st
 	struct digest found = digest_finish(s->run);
 	free(s->buffer);
 	archive_read_free(a);
-	return e || digest_equal(&found, want) ? e : err_new(ERR_BUILD, "it does not have its digest: the image is damaged");
+	return e || digest_equal(&found, want) ?
+		       e :
+		       err_new(ERR_BUILD, "it does not have its digest: the image is damaged");
 }
 
-static struct err *unpack_layer(const struct oci_image *b, const struct digest *d, struct target *t, struct progress *p)
+static struct err *unpack_layer(const struct oci_image *b, const struct digest *d, struct target *t,
+				struct progress *p)
 {
 	AUTO_CLOSE int fd = -1;
 	uint64_t offset, size;

@@ -93,7 +93,10 @@ static void add(struct reading *r, const struct about *about)
 				r->apt->items = mem_resize(r->apt->items, r->room, sizeof *r->apt->items);
 			}
 			r->apt->items[r->apt->count++] = (struct apt_entry){
-				.uri = where, .suite = keep(a, suite), .components = components, .key = key,
+				.uri = where,
+				.suite = keep(a, suite),
+				.components = components,
+				.key = key,
 				.sound = names_keys(key) && !about->trusted,
 				.usable = apt_is_followed(where) && names_keys(key) && !about->trusted,
 			};
@@ -118,7 +121,8 @@ static void read_option(struct reading *r, struct slice option, struct about *ab
 	if (!equals)
 		return;
 	struct slice name = { option.at, (size_t)(equals - option.at) };
-	struct slice value = commas_to_blanks(&r->apt->arena, (struct slice){ equals + 1, option.len - name.len - 1 });
+	struct slice value =
+		commas_to_blanks(&r->apt->arena, (struct slice){ equals + 1, option.len - name.len - 1 });
 	if (control_is(name, "arch"))
 		about->architectures = value;
 	else if (control_is(name, "signed-by"))
@@ -135,7 +139,8 @@ static void read_line(struct reading *r, struct slice line)
 
 	if (!control_word(&line, &word) || !control_is(word, "deb"))
 		return;
-	const char *open = memchr(line.at, '[', line.len), *close = open ? memchr(open, ']', line.len - (size_t)(open - line.at)) : NULL;
+	const char *open = memchr(line.at, '[', line.len),
+		   *close = open ? memchr(open, ']', line.len - (size_t)(open - line.at)) : NULL;
 	struct slice rest = line;
 	if (close && control_word(&rest, &word) && *word.at == '[') {
 		struct slice options = { open + 1, (size_t)(close - open) - 1 };
@@ -186,7 +191,8 @@ static struct slice inline_key(struct arena *a, struct slice value)
 	const char *end = value.at + value.len;
 
 	for (const char *from = value.at; from < end;) {
-		const char *newline = memchr(from, '\n', (size_t)(end - from)), *stop = newline ? newline : end;
+		const char *newline = memchr(from, '\n', (size_t)(end - from)),
+			   *stop = newline ? newline : end;
 		while (from < stop && (*from == ' ' || *from == '\t'))
 			from++;
 		if (stop - from != 1 || *from != '.') {
@@ -209,12 +215,15 @@ static void read_stanzas(struct reading *r, char *text)
 	struct control c = { text, text + strlen(text) };
 	while (control_next(&c, &stanza)) {
 		struct about about = {
-			.uris = control_get(stanza, "URIs"), .suites = control_get(stanza, "Suites"),
-			.components = control_get(stanza, "Components"), .architectures = control_get(stanza, "Architectures"),
+			.uris = control_get(stanza, "URIs"),
+			.suites = control_get(stanza, "Suites"),
+			.components = control_get(stanza, "Components"),
+			.architectures = control_get(stanza, "Architectures"),
 			.key = inline_key(&r->apt->arena, control_get(stanza, "Signed-By")),
 			.trusted = control_is(control_get(stanza, "Trusted"), "yes"),
 		};
-		if (holds_word(control_get(stanza, "Types"), "deb") && !control_is(control_get(stanza, "Enabled"), "no"))
+		if (holds_word(control_get(stanza, "Types"), "deb") &&
+		    !control_is(control_get(stanza, "Enabled"), "no"))
 			add(r, &about);
 	}
 }

@@ -14,17 +14,18 @@
 
 /* One suite below one URI. */
 struct apt_entry {
-	const char *uri;                /* without trailing slash; "file:/x" is written file:///x */
+	const char *uri; /* without trailing slash; "file:/x" is written file:///x */
 	const char *suite;
-	const char *const *components;  /* NULL-terminated */
-	const char *key;                /* a keyring's path or an armoured key itself; NULL: none is named */
-	bool sound;                     /* signed, by keys that are named by file or as they are */
-	bool usable;                    /* false: a scheme we do not follow, unsigned, or keys named by fingerprint */
+	const char *const *components; /* NULL-terminated */
+	const char *key;	       /* a keyring's path or an armoured key itself; NULL: none is named */
+	bool sound;		       /* signed, by keys that are named by file or as they are */
+	/* false: a scheme we do not follow, unsigned, or keys named by fingerprint */
+	bool usable;
 };
 
 struct apt {
 	struct arena arena;
-	const char *folder;             /* that was read */
+	const char *folder; /* that was read */
 	struct apt_entry *items;
 	size_t count;
 };

@@ -11,12 +11,12 @@
 #include "debian/control.h"
 #include "fetch/http.h"
 
-#define LIST_LIMIT  (1u << 20)
+#define LIST_LIMIT (1u << 20)
 #define MIRRORS_MAX 64
 
 struct mirror {
 	struct slice uri;
-	uint64_t priority;       /* the lowest is the best, as in apt */
+	uint64_t priority; /* the lowest is the best, as in apt */
 };
 
 static void arrived(void *arg, const struct digest *d, const char *url)
@@ -28,7 +28,8 @@ static void arrived(void *arg, const struct digest *d, const char *url)
 /* apt's own folder may be another (archive.h). */
 static char *list_path(const char *path, const char *folder)
 {
-	return text_starts(path, APT_FOLDER "/") ? mem_printf("%s%s", folder, path + strlen(APT_FOLDER)) : mem_dup(path);
+	return text_starts(path, APT_FOLDER "/") ? mem_printf("%s%s", folder, path + strlen(APT_FOLDER)) :
+						   mem_dup(path);
 }
 
 static struct err *read_list(struct store *s, const char *uri, const char *apt_folder, char **ret)
@@ -42,7 +43,9 @@ static struct err *read_list(struct store *s, const char *uri, const char *apt_f
 		return file_read_text(whole, LIST_LIMIT, ret, &len);
 	}
 	struct digest d = { 0 };
-	AUTO_FREE char *url = text_starts(rest, "mirror://") ? mem_printf("http://%s", rest + strlen("mirror://")) : mem_dup(rest);
+	AUTO_FREE char *url = text_starts(rest, "mirror://") ?
+				      mem_printf("http://%s", rest + strlen("mirror://")) :
+				      mem_dup(rest);
 	const char *urls[] = { url, NULL };
 	struct want want = {
 		.what = "a list of mirrors",
@@ -56,7 +59,8 @@ static struct err *read_list(struct store *s, const char *uri, const char *apt_f
 	return utf8_from_file(ret, &len) ? NULL : err_new(ERR_FETCH, "%s is not a text", uri);
 }
 
-/* "URI key:value …"; what is not for lists of packages, or for another architecture or suite, is not for us. */
+/* "URI key:value …"; what is not for lists of packages, or for another
+ * architecture or suite, is not for us. */
 static bool read_mirror(struct slice line, struct mirror *ret)
 {
 	struct slice word;
@@ -98,7 +102,8 @@ struct entries {
 	size_t count, room;
 };
 
-static void follow(struct apt *apt, const struct apt_entry *e, struct store *s, struct progress *p, struct entries *all)
+static void follow(struct apt *apt, const struct apt_entry *e, struct store *s, struct progress *p,
+		   struct entries *all)
 {
 	struct mirror mirrors[MIRRORS_MAX];
 	AUTO_FREE char *text = NULL;

@@ -11,9 +11,9 @@
 #include "fetch/apt_choice.h"
 #include "fetch/apt_follow.h"
 
-#define DEBIAN_KEYS   "/usr/share/keyrings/debian-archive-keyring.gpg"
-#define APT_EXAMPLES  "/usr/share/doc/apt/examples"
-#define DEFAULT_PIN   500
+#define DEBIAN_KEYS "/usr/share/keyrings/debian-archive-keyring.gpg"
+#define APT_EXAMPLES "/usr/share/doc/apt/examples"
+#define DEFAULT_PIN 500
 
 enum part { PART_SUITE, PART_UPDATES, PART_SECURITY, PART_COUNT };
 
@@ -106,7 +106,10 @@ struct building {
 	struct arena *arena;
 	struct store *store;
 	struct progress *progress;
-	struct { struct source *items; size_t count, room; } sources;
+	struct {
+		struct source *items;
+		size_t count, room;
+	} sources;
 };
 
 static bool is_taken(const struct building *b, const char *name)
@@ -133,8 +136,8 @@ static const char *new_name(const struct building *b, const char *suite, const c
 	return arena_dup(b->arena, name, strlen(name));
 }
 
-static void add_source(struct building *b, const char *suite, const char *const *mirrors, const char *const *components,
-		       const char *const *keys, enum part part, bool optional)
+static void add_source(struct building *b, const char *suite, const char *const *mirrors,
+		       const char *const *components, const char *const *keys, enum part part, bool optional)
 {
 	struct source src = {
 		.name = new_name(b, suite, mirrors[0]),
@@ -168,7 +171,8 @@ static void add_likely(struct words *w, struct arena *a, const char *part, const
 		const char *debian = strcmp(part, "-security") ? NULL : strstr(mirrors[i], "/debian");
 		const char *rest = debian ? debian + strlen("/debian") : "";
 		if (debian && (!*rest || *rest == '/')) { /* a snapshot mirror's date follows */
-			AUTO_FREE char *beside = mem_printf("%.*s-security%s", (int)(rest - mirrors[i]), mirrors[i], rest);
+			AUTO_FREE char *beside =
+				mem_printf("%.*s-security%s", (int)(rest - mirrors[i]), mirrors[i], rest);
 			add_word(w, a, beside);
 		}
 		add_word(w, a, mirrors[i]);
@@ -195,8 +199,8 @@ static void from_recipe(struct building *b, const struct recipe *r)
 }
 
 /* All mirrors of the archive that the first such entry stands for: another key is another archive. */
-static bool add_mirrors(struct words *w, struct arena *a, const struct apt *apt, const char *base, const char *part,
-			const char **ret_key)
+static bool add_mirrors(struct words *w, struct arena *a, const struct apt *apt, const char *base,
+			const char *part, const char **ret_key)
 {
 	const struct apt_entry *first = apt_choice_first(apt, base, part);
 
@@ -218,8 +222,8 @@ static struct err *no_mirror(const struct apt *apt, const char *suite)
 	for (size_t i = 0; i < apt->count; i++)
 		text_printf(&seen, "%s%s %s%s", i ? ", " : "", apt->items[i].uri, apt->items[i].suite,
 			    apt->items[i].usable ? "" : " (not usable here)");
-	return err_new(ERR_RECIPE, "no mirror of %s is known: name one in base.mirrors (%s has %s)", suite, apt_folder(),
-		       seen.len ? seen.bytes : "no archive");
+	return err_new(ERR_RECIPE, "no mirror of %s is known: name one in base.mirrors (%s has %s)", suite,
+		       apt_folder(), seen.len ? seen.bytes : "no archive");
 }
 
 static struct err *from_apt(struct building *b, const struct apt *apt, const struct recipe *r)
@@ -240,11 +244,12 @@ static struct err *from_apt(struct building *b, const struct apt *apt, const str
 		if (!named && own)
 			add_likely(&w, b->arena, parts[i], own);
 		const char *const *mirrors = end_words(&w, b->arena);
-		const char *const *keys = r->base.key ? recipe_keys(r, r->base.key, b->arena)
-					: key	     ? one_word(b->arena, key)
-						     : default_keys(b->arena, true);
+		const char *const *keys = r->base.key ? recipe_keys(r, r->base.key, b->arena) :
+					  key	      ? one_word(b->arena, key) :
+							default_keys(b->arena, true);
 		own = i ? own : mirrors;
-		add_source(b, name, mirrors, main_only, keys, i, i == PART_UPDATES && !(named && !strcmp(base, suite)));
+		add_source(b, name, mirrors, main_only, keys, i,
+			   i == PART_UPDATES && !(named && !strcmp(base, suite)));
 	}
 	return NULL;
 }

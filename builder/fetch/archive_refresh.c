@@ -13,15 +13,15 @@
 #include "fetch/http.h"
 #include "fetch/suite.h"
 
-#define PACKAGES_LIMIT  (1ull << 30)
+#define PACKAGES_LIMIT (1ull << 30)
 
 /* One Packages file of one component. */
 struct listing {
 	const struct suite *suite;
 	uint32_t archive;
 	const struct release_file *packed, *plain; /* plain NULL: not listed */
-	struct digest digest;        /* of the plain text */
-	bool ready;                  /* it is in the store */
+	struct digest digest;			   /* of the plain text */
+	bool ready;				   /* it is in the store */
 };
 
 struct refresh {
@@ -29,9 +29,12 @@ struct refresh {
 	struct sources *sources;
 	const char *architecture;
 	struct progress *progress;
-	struct arena arena;          /* of URLs */
-	struct suite *suites;        /* one a source */
-	struct { struct listing *items; size_t count, room; } listings;
+	struct arena arena;   /* of URLs */
+	struct suite *suites; /* one a source */
+	struct {
+		struct listing *items;
+		size_t count, room;
+	} listings;
 };
 
 static const struct release_file *best_packed(const struct release *release, const char *path)
@@ -69,7 +72,8 @@ static bool lists_all_apart(const struct suite *suite)
 	struct control c = { suite->text, suite->text + strlen(suite->text) };
 	struct slice stanza, word;
 
-	if (!control_next(&c, &stanza) || control_is(control_get(stanza, "No-Support-for-Architecture-all"), "Packages"))
+	if (!control_next(&c, &stanza) ||
+	    control_is(control_get(stanza, "No-Support-for-Architecture-all"), "Packages"))
 		return false;
 	struct slice names = control_get(stanza, "Architectures");
 	while (control_word(&names, &word))
@@ -90,14 +94,17 @@ static struct err *list_suite(struct refresh *r, size_t i)
 	const struct suite *suite = &r->suites[i];
 
 	if (suite->url && suite_is_flat(suite->src->suite))
-		return add_listing(r, i, "Packages") ? NULL : err_new(ERR_FETCH, "%s names no list Packages", suite->url);
+		return add_listing(r, i, "Packages") ?
+			       NULL :
+			       err_new(ERR_FETCH, "%s names no list Packages", suite->url);
 	for (size_t c = 0; suite->url && suite->src->components[c]; c++) {
 		const char *component = suite->src->components[c];
 		bool found = add_component(r, i, component, r->architecture);
 		if (lists_all_apart(suite))
 			found |= add_component(r, i, component, "all");
 		if (!found)
-			return err_new(ERR_FETCH, "%s has no component '%s' for %s", suite->url, component, r->architecture);
+			return err_new(ERR_FETCH, "%s has no component '%s' for %s", suite->url, component,
+				       r->architecture);
 	}
 	return NULL;
 }
@@ -125,8 +132,8 @@ static struct want want_listing(struct refresh *r, const struct listing *l)
 	const char *slash = strrchr(path, '/');
 	char hex[DIGEST_HEX];
 	AUTO_FREE char *whole = suite_path(src->suite, path);
-	AUTO_FREE char *by_digest = mem_printf("%.*sby-hash/SHA256/%s", slash ? (int)(slash + 1 - path) : 0, path,
-					       digest_hex(&l->packed->sha256, hex));
+	AUTO_FREE char *by_digest = mem_printf("%.*sby-hash/SHA256/%s", slash ? (int)(slash + 1 - path) : 0,
+					       path, digest_hex(&l->packed->sha256, hex));
 	AUTO_FREE char *hashed = suite_path(src->suite, by_digest);
 	const char *const *plain = archive_urls(&r->arena, r->sources, src->name, whole);
 	const char *const *by_hash = archive_urls(&r->arena, r->sources, src->name, hashed);
@@ -141,8 +148,12 @@ static struct want want_listing(struct refresh *r, const struct listing *l)
 			urls[n++] = by_hash[m];
 		urls[n++] = plain[m];
 	}
-	return (struct want){ .what = arena_dup(&r->arena, what, strlen(what)), .urls = urls, .sha256 = l->packed->sha256,
-			      .size_bytes = l->packed->size_bytes, .local = true, .proxies = &r->sources->proxies };
+	return (struct want){ .what = arena_dup(&r->arena, what, strlen(what)),
+			      .urls = urls,
+			      .sha256 = l->packed->sha256,
+			      .size_bytes = l->packed->size_bytes,
+			      .local = true,
+			      .proxies = &r->sources->proxies };
 }
 
 static struct err *expand(struct refresh *r, struct listing *l)
@@ -154,7 +165,8 @@ static struct err *expand(struct refresh *r, struct listing *l)
 	if (l->ready || l->packed == l->plain)
 		return NULL;
 	progress_item(r->progress, l->packed->path);
-	TRY_AS(decompress_blob(r->store, &l->packed->sha256, promised, limit, &l->digest), "%s %s", l->suite->src->name, l->packed->path);
+	TRY_AS(decompress_blob(r->store, &l->packed->sha256, promised, limit, &l->digest), "%s %s",
+	       l->suite->src->name, l->packed->path);
 	return store_ref_write(r->store, "archive-index", &l->packed->sha256, digest_hex(&l->digest, hex));
 }
 
@@ -190,7 +202,8 @@ static struct err *load(struct refresh *r, struct archive_index *ix)
 		size_t len;
 		TRY(store_read(r->store, &l->digest, PACKAGES_LIMIT, &ix->texts[i], &len));
 		ix->text_count++;
-		TRY_AS(index_add(ix->index, ix->texts[i], len, l->archive, l->suite->pin), "%s %s", l->suite->src->name, l->packed->path);
+		TRY_AS(index_add(ix->index, ix->texts[i], len, l->archive, l->suite->pin), "%s %s",
+		       l->suite->src->name, l->packed->path);
 	}
 	TRY(index_seal(ix->index));
 	for (size_t i = 0; i < r->sources->count; i++)
@@ -211,8 +224,8 @@ static struct err *run(struct refresh *r, struct archive_index *ix)
 	return NULL;
 }
 
-struct err *archive_refresh(struct store *s, struct sources *src, const char *architecture, struct progress *p,
-			    struct archive_index *ret)
+struct err *archive_refresh(struct store *s, struct sources *src, const char *architecture,
+			    struct progress *p, struct archive_index *ret)
 {
 	struct refresh r = {
 		.store = s,

@@ -23,7 +23,8 @@ static const struct source *find(const struct sources *src, const char *name)
 	return NULL;
 }
 
-const char *const *archive_urls(struct arena *a, const struct sources *src, const char *archive, const char *filename)
+const char *const *archive_urls(struct arena *a, const struct sources *src, const char *archive,
+				const char *filename)
 {
 	const struct source *found = find(src, archive);
 	size_t count = 0;

@@ -31,7 +31,8 @@ static struct err *pour(struct archive *in, struct store_writer *w, uint64_t lim
 	while ((n = archive_read_data(in, chunk, CHUNK)) > 0) {
 		total += (uint64_t)n;
 		if (total > limit)
-			return err_new(ERR_FETCH, "it expands to more than %llu bytes", (unsigned long long)limit);
+			return err_new(ERR_FETCH, "it expands to more than %llu bytes",
+				       (unsigned long long)limit);
 		TRY(store_feed(w, chunk, (size_t)n));
 	}
 	return n < 0 ? decode_err(in) : NULL;
@@ -57,8 +58,8 @@ static struct err *open_and_pour(struct store *s, int fd, uint64_t limit, struct
 	return e;
 }
 
-struct err *decompress_blob(struct store *s, const struct digest *packed, const struct digest *expected, uint64_t limit,
-			struct digest *ret)
+struct err *decompress_blob(struct store *s, const struct digest *packed, const struct digest *expected,
+			    uint64_t limit, struct digest *ret)
 {
 	struct store_writer *w = NULL;
 	AUTO_CLOSE int fd = -1;

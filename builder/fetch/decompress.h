@@ -5,5 +5,5 @@
 
 /* ERR_FETCH when packed cannot be decoded, gives more than limit bytes, or not what expected
  * (or NULL) promises; nothing is stored then. */
-struct err *decompress_blob(struct store *s, const struct digest *packed, const struct digest *expected, uint64_t limit,
-			struct digest *ret) MUST_CHECK;
+struct err *decompress_blob(struct store *s, const struct digest *packed, const struct digest *expected,
+			    uint64_t limit, struct digest *ret) MUST_CHECK;

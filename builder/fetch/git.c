@@ -15,8 +15,8 @@
 #include "base/text.h"
 
 #define MEMORY_LIMIT (2ull << 30)
-#define PACK_LIMIT   (8ull << 30)
-#define WORDS_MAX    64
+#define PACK_LIMIT (8ull << 30)
+#define WORDS_MAX 64
 /* A server counts and compresses in silence before it sends anything. */
 #define SILENT_WINDOWS 4
 
@@ -130,7 +130,8 @@ const char *git_server(const char *url)
 {
 	bool local = *url == '/' || text_starts(url, "file://");
 
-	return local ? "--upload-pack=git -c safe.directory='*' upload-pack" : "--upload-pack=git-upload-pack";
+	return local ? "--upload-pack=git -c safe.directory='*' upload-pack" :
+		       "--upload-pack=git-upload-pack";
 }
 
 /* How a transfer goes on: what the server says, and what arrives. */
@@ -139,9 +140,9 @@ struct watch {
 	bool (*take)(void *arg, const char *bytes, size_t len);
 	void *arg;
 	int64_t begun_ms, asked_ms, moved_ms;
-	uint64_t before;         /* bytes of packs that were there */
-	uint64_t said, came;     /* when it last moved */
-	const char *slow;        /* why it was broken off */
+	uint64_t before;     /* bytes of packs that were there */
+	uint64_t said, came; /* when it last moved */
+	const char *slow;    /* why it was broken off */
 };
 
 static uint64_t size_of_packs(const struct git *g)
@@ -187,13 +188,15 @@ static bool pass_on(void *arg, const char *bytes, size_t len)
 	return w->take(w->arg, bytes, len);
 }
 
-static struct err *judge(struct git *g, const char *what, const struct watch *w, int status, const char *errors)
+static struct err *judge(struct git *g, const char *what, const struct watch *w, int status,
+			 const char *errors)
 {
 	if (status == 127)
 		return err_new(ERR_SYSTEM, "git is not installed: apt-get install git");
 	if (w && w->slow) {
 		g->gave_up = true;
-		return err_new(ERR_FETCH, "git %s: %s (%lld s)", what, w->slow, (long long)(clock_ms() - w->begun_ms) / 1000);
+		return err_new(ERR_FETCH, "git %s: %s (%lld s)", what, w->slow,
+			       (long long)(clock_ms() - w->begun_ms) / 1000);
 	}
 	if (!status)
 		return NULL;
@@ -205,8 +208,8 @@ static struct err *judge(struct git *g, const char *what, const struct watch *w,
 	return err_new(ERR_FETCH, "git %s: %s", what, reason ? reason : "it failed without a word");
 }
 
-/* A fetch must leave packs, which appear whole: loose objects appear one by one, a commit before its files. No setting of the
- * caller may change the files: no filters, no other line ends. */
+/* A fetch must leave packs, which appear whole: loose objects appear one by one, a commit before its files.
+ * No setting of the caller may change the files: no filters, no other line ends. */
 /* clang-format off */
 static const char *const first[] = {
 	"git", "--git-dir=.", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*", "-c", "gc.auto=0",
@@ -230,11 +233,13 @@ static const char *command_of(const char *const *words)
 	return text_starts(words[0], "--") ? words[1] : !strcmp(words[0], "-c") ? words[2] : words[0];
 }
 
-static struct err *run(struct git *g, const char *const *words, struct watch *w, bool streams, char **ret_output)
+static struct err *run(struct git *g, const char *const *words, struct watch *w, bool streams,
+		       char **ret_output)
 {
 	AUTO_FREE char *time = mem_printf("http.lowSpeedTime=%ld", pace_window());
 	AUTO_FREE char *limit = mem_printf("http.lowSpeedLimit=%d", PACE_LEAST);
-	AUTO_FREE char *objects = mem_printf("GIT_OBJECT_DIRECTORY=%s", g->objects), *output = NULL, *errors = NULL;
+	AUTO_FREE char *objects = mem_printf("GIT_OBJECT_DIRECTORY=%s", g->objects), *output = NULL,
+		       *errors = NULL;
 	const char *argv[WORDS_MAX], *set[COUNT(environment) + 2] = { objects }, *what = command_of(words);
 	const char *const pace[] = { "-c", limit, "-c", time };
 	size_t n = COUNT(first) + COUNT(pace);
@@ -274,7 +279,8 @@ struct err *git_run(struct git *g, const char *const *words, char **ret_output)
 	return run(g, words, NULL, false, ret_output);
 }
 
-struct err *git_ask(struct git *g, const char *const *words, bool (*take)(void *arg, const char *bytes, size_t len), void *arg)
+struct err *git_ask(struct git *g, const char *const *words,
+		    bool (*take)(void *arg, const char *bytes, size_t len), void *arg)
 {
 	int64_t now = clock_ms();
 	struct watch w = {
@@ -289,7 +295,8 @@ struct err *git_ask(struct git *g, const char *const *words, bool (*take)(void *
 	return run(g, words, &w, false, NULL);
 }
 
-struct err *git_read(struct git *g, const char *const *words, bool (*take)(void *arg, const char *bytes, size_t len), void *arg)
+struct err *git_read(struct git *g, const char *const *words,
+		     bool (*take)(void *arg, const char *bytes, size_t len), void *arg)
 {
 	struct watch w = { .git = g, .take = take, .arg = arg, .begun_ms = clock_ms() };
 

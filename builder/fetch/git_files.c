@@ -13,7 +13,7 @@
 struct reading {
 	struct git_amount *amount;
 	struct git_links *links;
-	struct text record;      /* that has not ended */
+	struct text record; /* that has not ended */
 	bool too_much, has_modules;
 };
 
@@ -55,8 +55,9 @@ static bool take(void *arg, const char *bytes, size_t len)
 	}
 	text_add(&r->record, bytes, len);
 	const struct git_amount *a = r->amount;
-	r->too_much = a->files > SOURCE_FILES_MAX || a->bytes > SOURCE_BYTES_MAX || a->names > SOURCE_NAMES_MAX ||
-		      r->links->count > SOURCE_FILES_MAX / 100 || r->record.len > (1u << 20);
+	r->too_much = a->files > SOURCE_FILES_MAX || a->bytes > SOURCE_BYTES_MAX ||
+		      a->names > SOURCE_NAMES_MAX || r->links->count > SOURCE_FILES_MAX / 100 ||
+		      r->record.len > (1u << 20);
 	return !r->too_much;
 }
 
@@ -81,8 +82,10 @@ static const char *value_of(const struct text *pairs, const char *name, size_t n
 {
 	for (size_t at = 0; at < pairs->len; at += strlen(pairs->bytes + at) + 1) {
 		const char *pair = pairs->bytes + at, *newline = strchr(pair, '\n');
-		if (newline && text_starts(pair, "submodule.") && !strncmp(pair + strlen("submodule."), name, name_len) &&
-		    !strncmp(pair + strlen("submodule.") + name_len, key, (size_t)(newline - pair) - strlen("submodule.") - name_len) &&
+		if (newline && text_starts(pair, "submodule.") &&
+		    !strncmp(pair + strlen("submodule."), name, name_len) &&
+		    !strncmp(pair + strlen("submodule.") + name_len, key,
+			     (size_t)(newline - pair) - strlen("submodule.") - name_len) &&
 		    strlen(key) == (size_t)(newline - pair) - strlen("submodule.") - name_len)
 			return newline + 1;
 	}
@@ -94,10 +97,14 @@ static struct err *name_links(struct git *g, const char *commit, struct git_link
 	AUTO_TEXT struct text pairs = { 0 };
 	AUTO_FREE char *blob = mem_printf("--blob=%s:.gitmodules", commit);
 
-	TRY_AS(git_read(g, (const char *[]){ "config", blob, "-z", "--get-regexp", "^submodule[.].*[.](path|url)$", NULL }, gather, &pairs),
+	TRY_AS(git_read(g,
+			(const char *[]){ "config", blob, "-z", "--get-regexp",
+					  "^submodule[.].*[.](path|url)$", NULL },
+			gather, &pairs),
 	       "read .gitmodules");
 	for (size_t at = 0; at < pairs.len; at += strlen(pairs.bytes + at) + 1) {
-		const char *pair = pairs.bytes + at, *newline = strchr(pair, '\n'), *name = pair + strlen("submodule.");
+		const char *pair = pairs.bytes + at, *newline = strchr(pair, '\n'),
+			   *name = pair + strlen("submodule.");
 		size_t len = newline ? (size_t)(newline - name) : 0;
 		if (len <= strlen(".path") || strncmp(newline - strlen(".path"), ".path", strlen(".path")))
 			continue;
@@ -113,12 +120,15 @@ struct err *git_files(struct git *g, const char *commit, struct git_amount *amou
 {
 	struct reading r = { .amount = amount, .links = ret };
 
-	struct err *e = git_read(g, (const char *[]){ "ls-tree", "-r", "-l", "-z", "--full-tree", commit, NULL }, take, &r);
+	struct err *e = git_read(
+		g, (const char *[]){ "ls-tree", "-r", "-l", "-z", "--full-tree", commit, NULL }, take, &r);
 	free(text_take(&r.record));
 	TRY(e);
 	if (r.too_much)
-		return err_new(ERR_FETCH, "commit %s holds more than %llu GB, %d files or %llu MB of names: an app's source may not", commit,
-			       SOURCE_BYTES_MAX >> 30, SOURCE_FILES_MAX, SOURCE_NAMES_MAX >> 20);
+		return err_new(ERR_FETCH,
+			       "commit %s holds more than %llu GB, %d files or %llu MB of names: an app's "
+			       "source may not",
+			       commit, SOURCE_BYTES_MAX >> 30, SOURCE_FILES_MAX, SOURCE_NAMES_MAX >> 20);
 	return r.has_modules && ret->count ? name_links(g, commit, ret) : NULL;
 }
 
@@ -141,7 +151,8 @@ static bool is_remote(const char *url)
 		if (text_starts(url, schemes[i]))
 			return url[strlen(schemes[i])] && url[strlen(schemes[i])] != '-';
 	const char *colon = strchr(url, ':'), *slash = strchr(url, '/'), *at = strchr(url, '@');
-	return colon && at && at > url && at + 1 < colon && at[1] != '-' && *url != '-' && (!slash || slash > colon) && colon[1] != ':';
+	return colon && at && at > url && at + 1 < colon && at[1] != '-' && *url != '-' &&
+	       (!slash || slash > colon) && colon[1] != ':';
 }
 
 static bool is_here(const char *url)
@@ -161,7 +172,8 @@ static char *join(const char *url, const char *named)
 		if (text_starts(named, "./")) {
 			named += 2;
 		} else if (text_starts(named, "../")) {
-			char *slash = strrchr(base, '/'), *colon = strrchr(base, ':'), *cut = slash ? slash : colon;
+			char *slash = strrchr(base, '/'), *colon = strrchr(base, ':'),
+			     *cut = slash ? slash : colon;
 			if (!cut)
 				return NULL;
 			named += 3;
@@ -179,8 +191,10 @@ struct err *git_files_url(const char *url, const char *named, char **ret)
 	AUTO_FREE char *whole = relative ? join(url, named) : mem_dup(named);
 
 	if (!whole || !(is_remote(whole) || (is_here(whole) && is_here(url))))
-		return err_new(ERR_FETCH, "its address '%s' is none that is fetched: %s", named, is_here(whole ? whole : "") ?
-			       "a server may not name a folder of this machine" : "https, http, ssh and git are");
+		return err_new(ERR_FETCH, "its address '%s' is none that is fetched: %s", named,
+			       is_here(whole ? whole : "") ?
+				       "a server may not name a folder of this machine" :
+				       "https, http, ssh and git are");
 	*ret = TAKE(whole);
 	return NULL;
 }

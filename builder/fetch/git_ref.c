@@ -11,20 +11,30 @@
 
 struct listed {
 	const char *wanted;
-	struct text line;        /* that has not ended */
-	struct found { char *name, *commit; } found[8];
+	struct text line; /* that has not ended */
+	struct found {
+		char *name, *commit;
+	} found[8];
 	size_t count;
-	struct { char **items; size_t count, room; } names; /* without refs/heads/ and refs/tags/, for suggestions */
+	/* without refs/heads/ and refs/tags/, for suggestions */
+	struct {
+		char **items;
+		size_t count, room;
+	} names;
 };
 
 static const char *short_name(const char *ref)
 {
-	return text_starts(ref, "refs/heads/") ? ref + strlen("refs/heads/") : text_starts(ref, "refs/tags/") ? ref + strlen("refs/tags/") : ref;
+	return text_starts(ref, "refs/heads/") ? ref + strlen("refs/heads/") :
+	       text_starts(ref, "refs/tags/")  ? ref + strlen("refs/tags/") :
+						 ref;
 }
 
 static bool is_wanted(const char *ref, const char *wanted)
 {
-	return !strcmp(ref, wanted) || (text_starts(ref, "refs/") && !strcmp(ref + strlen("refs/"), wanted)) || !strcmp(short_name(ref), wanted);
+	return !strcmp(ref, wanted) ||
+	       (text_starts(ref, "refs/") && !strcmp(ref + strlen("refs/"), wanted)) ||
+	       !strcmp(short_name(ref), wanted);
 }
 
 /* "COMMIT\tREF"; a tag's own object is followed by "REF^{}", the commit it means. */
@@ -68,14 +78,15 @@ static struct err *judge(const struct listed *l, const char *url, char **ret)
 {
 	for (size_t i = 1; i < l->count; i++)
 		if (strcmp(l->found[0].commit, l->found[i].commit))
-			return err_new(ERR_FETCH, "'%s' means two things in %s: write %s or %s", l->wanted, url, l->found[0].name, l->found[i].name);
+			return err_new(ERR_FETCH, "'%s' means two things in %s: write %s or %s", l->wanted,
+				       url, l->found[0].name, l->found[i].name);
 	if (l->count) {
 		*ret = mem_dup(l->found[0].name);
 		return NULL;
 	}
 	const char *near = text_nearest(l->wanted, (const char *const *)l->names.items, l->names.count);
-	return err_new(ERR_FETCH, "%s has no branch and no tag '%s'%s%s%s", url, l->wanted, near ? ": did you mean '" : "", near ? near : "",
-		       near ? "'?" : "");
+	return err_new(ERR_FETCH, "%s has no branch and no tag '%s'%s%s%s", url, l->wanted,
+		       near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static void drop(struct listed *l)
@@ -93,12 +104,17 @@ static void drop(struct listed *l)
 static struct err *list(struct git *g, const char *url, struct listed *l)
 {
 	const char *server = git_server(url);
-	TRY(git_ask(g, (const char *[]){ "ls-remote", server, "--heads", "--tags", "--end-of-options", url, NULL }, take, l));
+	TRY(git_ask(
+		g,
+		(const char *[]){ "ls-remote", server, "--heads", "--tags", "--end-of-options", url, NULL },
+		take, l));
 	if (l->count || !strchr(l->wanted, '/'))
 		return NULL;
 	/* others, such as a forge's requests for review */
-	AUTO_FREE char *whole = text_starts(l->wanted, "refs/") ? mem_dup(l->wanted) : mem_printf("refs/%s", l->wanted);
-	return git_ask(g, (const char *[]){ "ls-remote", server, "--end-of-options", url, whole, NULL }, take, l);
+	AUTO_FREE char *whole =
+		text_starts(l->wanted, "refs/") ? mem_dup(l->wanted) : mem_printf("refs/%s", l->wanted);
+	return git_ask(g, (const char *[]){ "ls-remote", server, "--end-of-options", url, whole, NULL }, take,
+		       l);
 }
 
 struct err *git_ref(struct git *g, const char *url, const char *ref, char **ret)
@@ -119,10 +135,14 @@ struct err *git_ref_default(struct git *g, const char *url, char **ret)
 	struct listed l = { .wanted = "HEAD" };
 
 	*ret = NULL;
-	struct err *e = git_ask(g, (const char *[]){ "ls-remote", git_server(url), "--symref", "--end-of-options", url, "HEAD", NULL }, take, &l);
+	struct err *e = git_ask(g,
+				(const char *[]){ "ls-remote", git_server(url), "--symref",
+						  "--end-of-options", url, "HEAD", NULL },
+				take, &l);
 	for (size_t i = 0; !e && !*ret && i < l.count; i++)
 		if (text_starts(l.found[i].commit, branch))
 			*ret = mem_dup(l.found[i].commit + strlen(branch));
 	drop(&l);
-	return e || *ret ? e : err_new(ERR_FETCH, "%s does not say which branch is its default: name one", url);
+	return e || *ret ? e :
+			   err_new(ERR_FETCH, "%s does not say which branch is its default: name one", url);
 }

@@ -14,17 +14,17 @@
 struct slot {
 	struct transfer transfer;
 	bool taken, waiting;
-	int64_t due_ms;      /* when a waiting one may go on */
+	int64_t due_ms; /* when a waiting one may go on */
 };
 
 struct pool {
 	CURLM *multi;
 	struct store *store;
-	struct progress *progress;   /* or NULL */
+	struct progress *progress; /* or NULL */
 	const struct want *next, *end;
 	struct slot slots[AT_ONCE];
 	size_t busy;
-	size_t lucky;        /* place of the URL that worked last: others start there too */
+	size_t lucky; /* place of the URL that worked last: others start there too */
 };
 
 static CURLM *new_multi(void)
@@ -72,11 +72,8 @@ static struct err *judge(struct pool *p, struct slot *slot, CURLcode code)
 		p->lucky = t->now;
 		arrived(t->want, &t->digest, t->want->urls[t->now]);
 		break;
-	case TRANSFER_ABSENT:
-		arrived(t->want, NULL, NULL);
-		break;
-	case TRANSFER_FAILED:
-		break;
+	case TRANSFER_ABSENT: arrived(t->want, NULL, NULL); break;
+	case TRANSFER_FAILED: break;
 	case TRANSFER_AGAIN:
 		curl_multi_remove_handle(p->multi, t->easy);
 		slot->waiting = true;
@@ -101,7 +98,8 @@ static void begin(struct pool *p, struct slot *slot)
 
 	if (!w)
 		return;
-	transfer_open(&slot->transfer, w, p->store, p->progress, w->limit_bytes ? w->limit_bytes : HTTP_LIMIT, p->lucky);
+	transfer_open(&slot->transfer, w, p->store, p->progress, w->limit_bytes ? w->limit_bytes : HTTP_LIMIT,
+		      p->lucky);
 	slot->taken = slot->waiting = true;
 	slot->due_ms = 0;
 	p->busy++;
@@ -176,7 +174,9 @@ static struct err *run(struct pool *p)
 
 struct err *http_fetch(struct store *s, const struct want *wants, size_t count, struct progress *progress)
 {
-	struct pool p = { .multi = new_multi(), .store = s, .progress = progress, .next = wants, .end = wants + count };
+	struct pool p = {
+		.multi = new_multi(), .store = s, .progress = progress, .next = wants, .end = wants + count
+	};
 
 	return run(&p);
 }

@@ -15,20 +15,22 @@
 #include "store/store.h"
 
 #define HTTP_ATTEMPTS 5
-#define HTTP_LIMIT    (4ull << 30) /* of a download whose size nobody promised */
+#define HTTP_LIMIT (4ull << 30) /* of a download whose size nobody promised */
 
 struct proxies;
 
 struct want {
-	const char *what;            /* for people: "mariadb-server 1:10.11.6-0+deb12u1" */
-	const char *const *urls;     /* tried in order, NULL-terminated; http, https, and file with local */
-	struct digest sha256;        /* zero: any bytes (small texts that are verified later) */
-	uint64_t size_bytes;         /* 0: unknown, */
-	uint64_t limit_bytes;        /* then no more than this; 0: HTTP_LIMIT */
-	struct proxies *proxies;     /* which proxy an archive is asked through (proxy.h); NULL: as the environment says */
-	bool local;                  /* file:// URLs are meant: only for archives that a person named */
-	const char *absent_hint;     /* what to do when every URL says "not found"; or NULL */
-	bool optional;               /* every URL clearly says "not found": no error, arrived gets a NULL digest */
+	const char *what;	 /* for people: "mariadb-server 1:10.11.6-0+deb12u1" */
+	const char *const *urls; /* tried in order, NULL-terminated; http, https, and file with local */
+	struct digest sha256;	 /* zero: any bytes (small texts that are verified later) */
+	uint64_t size_bytes;	 /* 0: unknown, */
+	uint64_t limit_bytes;	 /* then no more than this; 0: HTTP_LIMIT */
+	/* which proxy an archive is asked through (proxy.h); NULL: as the environment says */
+	struct proxies *proxies;
+	bool local;		 /* file:// URLs are meant: only for archives that a person named */
+	const char *absent_hint; /* what to do when every URL says "not found"; or NULL */
+	/* every URL clearly says "not found": no error, arrived gets a NULL digest */
+	bool optional;
 	/* NULL, or called once it is in the store, from the fetching thread; url is the one
 	 * that had it, NULL when it was in the store before. */
 	void (*arrived)(void *arg, const struct digest *d, const char *url);
@@ -38,4 +40,5 @@ struct want {
 /* Everything wanted ends in the store, or ERR_FETCH names the first thing that cannot be had,
  * with each mirror's answer. What arrived before an error stays in the store. Downloads
  * begin in the order of wants; the caller has begun the stage, in bytes; p may be NULL. */
-struct err *http_fetch(struct store *s, const struct want *wants, size_t count, struct progress *p) MUST_CHECK;
+struct err *http_fetch(struct store *s, const struct want *wants, size_t count,
+		       struct progress *p) MUST_CHECK;

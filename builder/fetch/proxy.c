@@ -12,7 +12,8 @@
 
 static void keep(struct proxies *p, const char *key, const char *value)
 {
-	VEC_PUSH(&p->rows, (struct proxy_row){ arena_dup(&p->arena, key, strlen(key)), arena_dup(&p->arena, value, strlen(value)) });
+	VEC_PUSH(&p->rows, (struct proxy_row){ arena_dup(&p->arena, key, strlen(key)),
+					       arena_dup(&p->arena, value, strlen(value)) });
 }
 
 /* Acquire::http::Proxy::host "value"; */
@@ -36,9 +37,12 @@ struct err *proxy_read(struct progress *progress, struct proxies *ret)
 	char *save;
 
 	*ret = (struct proxies){ .progress = progress };
-	TRY_AS(child_run(&(struct child){ .argv = (const char *const[]){ "apt-config", "dump", NULL }, .limit_seconds = DETECT_SECONDS },
-			 &output, &errors, &status), "apt-config");
-	for (char *line = status ? NULL : strtok_r(output, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+	TRY_AS(child_run(&(struct child){ .argv = (const char *const[]){ "apt-config", "dump", NULL },
+					  .limit_seconds = DETECT_SECONDS },
+			 &output, &errors, &status),
+	       "apt-config");
+	for (char *line = status ? NULL : strtok_r(output, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
 		read_line(ret, line);
 	return NULL;
 }
@@ -74,12 +78,15 @@ static const char *detect(struct proxies *p, bool https, const char *host, const
 	if (!program)
 		return NULL;
 	const char *const argv[] = { program, url, NULL };
-	struct err *e = child_run(&(struct child){ .argv = argv, .limit_seconds = DETECT_SECONDS }, &output, &errors, &status);
+	struct err *e = child_run(&(struct child){ .argv = argv, .limit_seconds = DETECT_SECONDS }, &output,
+				  &errors, &status);
 	if (!e)
 		output[strcspn(output, "\r\n")] = '\0';
 	bool said = !e && !status && *output;
-	progress_note(p->progress, said ? "%s: apt's Proxy-Auto-Detect %s says %s" : "%s: apt's Proxy-Auto-Detect %s says nothing%s", host, program,
-		      said ? output : "");
+	progress_note(p->progress,
+		      said ? "%s: apt's Proxy-Auto-Detect %s says %s" :
+			     "%s: apt's Proxy-Auto-Detect %s says nothing%s",
+		      host, program, said ? output : "");
 	AUTO_FREE char *key = mem_printf("%s::Proxy::%s", https ? "https" : "http", host);
 	if (said)
 		keep(p, key, output);
@@ -101,7 +108,8 @@ const char *proxy_for(struct proxies *p, const char *url)
 		return NULL;
 	size_t len = strcspn(start + 3, "/?#");
 	const char *at = memrchr(start + 3, '@', len), *first = at ? at + 1 : start + 3;
-	size_t left = (size_t)(start + 3 + len - first), end = *first == '[' ? strcspn(first, "]") + 1 : strcspn(first, ":");
+	size_t left = (size_t)(start + 3 + len - first),
+	       end = *first == '[' ? strcspn(first, "]") + 1 : strcspn(first, ":");
 	AUTO_FREE char *host = mem_ndup(first, end < left ? end : left);
 	const char *proxy = find_either(p, https, "Proxy", host);
 	if (!proxy && is_this_machine(host))

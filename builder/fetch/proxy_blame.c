@@ -7,11 +7,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* The variable that curl obeys for this URL, and its value, or NULL: the capitals of http_proxy are none, a web server could set them. */
+/* The variable that curl obeys for this URL, and its value, or NULL: the capitals of http_proxy are
+ * none, a web server could set them. */
 static const char *variable_of(const char *url, const char **ret_value)
 {
-	static const char *const plain[] = { "http_proxy", "all_proxy", "ALL_PROXY" },
-			 *const secure[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
+	static const char *const plain[] = { "http_proxy", "all_proxy", "ALL_PROXY" }, *const secure[] = {
+		"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"
+	};
 	bool tls = text_starts(url, "https:");
 	const char *const *names = tls ? secure : plain;
 
@@ -50,5 +52,6 @@ char *proxy_blame(const char *url, const char *apt, const char *says)
 
 	if (!host || !*host || !strcmp(host, own) || (!strstr(says, host) && !is_about_proxy(says)))
 		return mem_dup("");
-	return name ? mem_printf(" (the proxy that $%s names)", name) : mem_dup(" (the proxy that apt's configuration names)");
+	return name ? mem_printf(" (the proxy that $%s names)", name) :
+		      mem_dup(" (the proxy that apt's configuration names)");
 }

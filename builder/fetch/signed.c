@@ -13,14 +13,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define BEGIN_MESSAGE   "-----BEGIN PGP SIGNED MESSAGE-----"
+#define BEGIN_MESSAGE "-----BEGIN PGP SIGNED MESSAGE-----"
 #define BEGIN_SIGNATURE "-----BEGIN PGP SIGNATURE-----"
-#define END_SIGNATURE   "-----END PGP SIGNATURE-----"
-#define BEGIN_KEY       "-----BEGIN PGP PUBLIC KEY BLOCK-----"
-#define END_KEY         "-----END PGP PUBLIC KEY BLOCK-----"
-#define KEYRING_LIMIT   (16u << 20)
-#define KEYS_MAX        32
-#define WORDS_MAX       (2 * KEYS_MAX + 16)
+#define END_SIGNATURE "-----END PGP SIGNATURE-----"
+#define BEGIN_KEY "-----BEGIN PGP PUBLIC KEY BLOCK-----"
+#define END_KEY "-----END PGP PUBLIC KEY BLOCK-----"
+#define KEYRING_LIMIT (16u << 20)
+#define KEYS_MAX 32
+#define WORDS_MAX (2 * KEYS_MAX + 16)
 
 /* The parts of a message as files in a private folder. */
 struct parts {
@@ -99,7 +99,8 @@ static void strip_armour(const char *armour, size_t len, struct text *ret)
 			body = !*line;
 		} else if (inside && *line != '=' && strlen(line) <= sizeof bytes) {
 			body = true;
-			if (EVP_DecodeUpdate(base64, bytes, &n, (const unsigned char *)line, (int)strlen(line)) >= 0)
+			if (EVP_DecodeUpdate(base64, bytes, &n, (const unsigned char *)line,
+					     (int)strlen(line)) >= 0)
 				text_add(ret, (const char *)bytes, (size_t)n);
 		}
 	}
@@ -120,7 +121,10 @@ static struct err *ready_key(const struct parts *p, const char *key, size_t i, c
 		struct err *e = file_read(key, KEYRING_LIMIT, &bytes, &len);
 		if (e && err_code(e) == ENOENT) {
 			err_free(e);
-			return err_new(ERR_FETCH, "the keyring %s is not there (the package debian-archive-keyring brings Debian's)", key);
+			return err_new(ERR_FETCH,
+				       "the keyring %s is not there (the package debian-archive-keyring "
+				       "brings Debian's)",
+				       key);
 		}
 		TRY_AS(e, "keyring");
 	}
@@ -132,8 +136,8 @@ static struct err *ready_key(const struct parts *p, const char *key, size_t i, c
 	return file_write(*ret_path, plain.bytes ? plain.bytes : "", plain.len, 0600);
 }
 
-static struct err *lay_out(struct store *s, struct parts *p, const struct text *text, const struct text *signature,
-			   const char *const *keys)
+static struct err *lay_out(struct store *s, struct parts *p, const struct text *text,
+			   const struct text *signature, const char *const *keys)
 {
 	TRY(store_work_folder(s, "signed", &p->folder));
 	p->text = mem_printf("%s/text", p->folder);
@@ -179,7 +183,8 @@ static struct err *unborn(void)
 
 	gmtime_r(&now, &tm);
 	strftime(day, sizeof day, "%Y-%m-%d %H:%M", &tm);
-	return err_new(ERR_FETCH, "it was signed later than what this machine's clock says, %s UTC: set the clock", day);
+	return err_new(ERR_FETCH,
+		       "it was signed later than what this machine's clock says, %s UTC: set the clock", day);
 }
 
 static struct err *judge_status(const char *status, const char *errors)
@@ -191,11 +196,14 @@ static struct err *judge_status(const char *status, const char *errors)
 	if (strstr(errors, " in the future (time warp"))
 		return unborn();
 	if (says(status, "EXPKEYSIG ") || says(status, "EXPSIG "))
-		return err_new(ERR_FETCH, "the key that signed it, or the signature, has expired: a newer keyring is needed");
+		return err_new(
+			ERR_FETCH,
+			"the key that signed it, or the signature, has expired: a newer keyring is needed");
 	if (says(status, "REVKEYSIG "))
 		return err_new(ERR_FETCH, "the key that signed it was revoked");
 	if (says(status, "NO_PUBKEY "))
-		return err_new(ERR_FETCH, "it is signed by no key of the keyring (a newer keyring may have it, or base.key may name another)");
+		return err_new(ERR_FETCH, "it is signed by no key of the keyring (a newer keyring may have "
+					  "it, or base.key may name another)");
 	return err_new(ERR_FETCH, "it has no signature that counts");
 }
 
@@ -222,7 +230,8 @@ static struct err *run_gpgv(const struct parts *p, bool *ret_found)
 	int code;
 
 	add_inputs(p, argv);
-	TRY(child_run(&(struct child){ .argv = argv, .set = plain_words, .cwd = p->folder }, &status, &errors, &code));
+	TRY(child_run(&(struct child){ .argv = argv, .set = plain_words, .cwd = p->folder }, &status, &errors,
+		      &code));
 	*ret_found = code != 127;
 	return *ret_found ? judge_status(status, errors) : NULL;
 }
@@ -234,7 +243,8 @@ static struct err *run_sqv(const struct parts *p, bool *ret_found)
 	int code;
 
 	add_inputs(p, argv);
-	TRY(child_run(&(struct child){ .argv = argv, .set = plain_words, .cwd = p->folder }, &output, &errors, &code));
+	TRY(child_run(&(struct child){ .argv = argv, .set = plain_words, .cwd = p->folder }, &output, &errors,
+		      &code));
 	*ret_found = code != 127;
 	if (!*ret_found || code == 0)
 		return NULL;
@@ -251,10 +261,12 @@ static struct err *verify(const struct parts *p)
 	TRY(run_gpgv(p, &found));
 	if (!found)
 		TRY(run_sqv(p, &found));
-	return found ? NULL : err_new(ERR_FETCH, "neither gpgv nor sqv is installed: install the package gpgv");
+	return found ? NULL :
+		       err_new(ERR_FETCH, "neither gpgv nor sqv is installed: install the package gpgv");
 }
 
-struct err *signed_open(struct store *s, const char *bytes, size_t len, const char *const *keys, char **ret_text, size_t *ret_len)
+struct err *signed_open(struct store *s, const char *bytes, size_t len, const char *const *keys,
+			char **ret_text, size_t *ret_len)
 {
 	AUTO_TEXT struct text text = { 0 }, signature = { 0 };
 	struct parts parts = { 0 };

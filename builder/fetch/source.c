@@ -14,15 +14,17 @@
 #include "fetch/source_walk.h"
 
 /* What to do about pointers of Git LFS: get what they mean, or say that they are there. */
-static struct err *judge_pointers(struct store *s, const struct app *app, const struct git_source *git, struct source_walk *w, struct progress *p,
-				  bool *ret_again)
+static struct err *judge_pointers(struct store *s, const struct app *app, const struct git_source *git,
+				  struct source_walk *w, struct progress *p, bool *ret_again)
 {
 	AUTO_FREE char *list = source_lfs_list(w->pointers.items, w->pointers.count);
 
 	if (!w->pointers.count)
 		return NULL;
 	if (!app->lfs) {
-		progress_note(p, "app %s: Git LFS keeps %s elsewhere: built with the pointers, as lfs: false says", app->name, list);
+		progress_note(
+			p, "app %s: Git LFS keeps %s elsewhere: built with the pointers, as lfs: false says",
+			app->name, list);
 		return NULL;
 	}
 	if (!git)
@@ -34,8 +36,8 @@ static struct err *judge_pointers(struct store *s, const struct app *app, const 
 	return source_lfs(s, git, w->pointers.items, w->pointers.count, p);
 }
 
-static struct err *read_folder(struct store *s, const struct app *app, const struct git_source *git, const char *root, struct progress *p,
-			       struct tree *ret)
+static struct err *read_folder(struct store *s, const struct app *app, const struct git_source *git,
+			       const char *root, struct progress *p, struct tree *ret)
 {
 	struct source_walk w = { .tree = ret, .root = root };
 	bool again = false;
@@ -54,7 +56,8 @@ static struct err *read_folder(struct store *s, const struct app *app, const str
 	return e;
 }
 
-static struct err *unpinned_or_equal(const struct app *app, const struct lock_app *pinned, const struct digest *digest)
+static struct err *unpinned_or_equal(const struct app *app, const struct lock_app *pinned,
+				     const struct digest *digest)
 {
 	char hex[DIGEST_HEX];
 
@@ -79,8 +82,9 @@ static void keep_commits(struct app_source *ret, struct git_source *git)
 	}
 }
 
-static struct err *get_folder(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
-			      struct progress *p, struct git_source *git, char **ret)
+static struct err *get_folder(struct store *s, const struct recipe *r, const struct app *app,
+			      const struct lock_app *pinned, struct progress *p, struct git_source *git,
+			      char **ret)
 {
 	if (app->path)
 		*ret = recipe_beside(r, app->path);
@@ -120,7 +124,8 @@ static struct digest files_key(const struct digest *tree)
 static struct err *recall(struct store *s, const struct lock_app *pinned, struct app_source *ret)
 {
 	struct digest tree = { 0 }, commit = digest_of(pinned->commit, strlen(pinned->commit));
-	bool known = text_starts(pinned->tree, "sha256:") && digest_parse(pinned->tree + strlen("sha256:"), &tree);
+	bool known =
+		text_starts(pinned->tree, "sha256:") && digest_parse(pinned->tree + strlen("sha256:"), &tree);
 	struct digest key = files_key(&tree);
 	AUTO_FREE char *folder = known ? store_tree_find(s, &key) : NULL, *when = NULL;
 
@@ -153,8 +158,9 @@ static struct err *keep(struct store *s, const struct git_source *git, struct ap
 	return walk_all(folder, false, ret);
 }
 
-static struct err *get(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned, struct progress *p,
-		       struct git_source *git, struct app_source *ret)
+static struct err *get(struct store *s, const struct recipe *r, const struct app *app,
+		       const struct lock_app *pinned, struct progress *p, struct git_source *git,
+		       struct app_source *ret)
 {
 	AUTO_FREE char *folder = NULL;
 
@@ -178,8 +184,8 @@ static struct err *get(struct store *s, const struct recipe *r, const struct app
 	return app->path ? NULL : unpinned_or_equal(app, pinned, &ret->digest);
 }
 
-struct err *source_get(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
-		       struct progress *p, struct app_source *ret)
+struct err *source_get(struct store *s, const struct recipe *r, const struct app *app,
+		       const struct lock_app *pinned, struct progress *p, struct app_source *ret)
 {
 	struct git_source git = { 0 };
 
@@ -192,8 +198,8 @@ struct err *source_get(struct store *s, const struct recipe *r, const struct app
 	return e ? err_wrap(e, "app %s", app->name) : NULL;
 }
 
-static struct err *get_programs(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
-				struct progress *p, struct app_source *ret)
+static struct err *get_programs(struct store *s, const struct recipe *r, const struct app *app,
+				const struct lock_app *pinned, struct progress *p, struct app_source *ret)
 {
 	AUTO_FREE char *path = app->path ? recipe_beside(r, app->path) : NULL, *folder = NULL;
 
@@ -208,8 +214,8 @@ static struct err *get_programs(struct store *s, const struct recipe *r, const s
 	return unpinned_or_equal(app, pinned, &ret->digest);
 }
 
-struct err *source_get_programs(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
-				struct progress *p, struct app_source *ret)
+struct err *source_get_programs(struct store *s, const struct recipe *r, const struct app *app,
+				const struct lock_app *pinned, struct progress *p, struct app_source *ret)
 {
 	*ret = (struct app_source){ 0 };
 	progress_item(p, app->name);

@@ -11,19 +11,25 @@
 #include "tree/tree.h"
 
 struct app_source {
-	struct tree files;       /* sorted; paths below the app's folder; CONTENT_DISK: a change until they are used ends the build (layer/deb/extract.h) */
-	struct digest digest;    /* tree_digest of files */
-	char *commit;            /* git: 40 or 64 hex digits, else NULL */
-	int64_t committed;       /* git: when that was, seconds since 1970; else 0 */
-	struct { char **items; size_t count, room; } modules; /* git: "PATH COMMIT" of each submodule */
+	/* sorted; paths below the app's folder; CONTENT_DISK: a change until they are used ends
+	 * the build (layer/deb/extract.h) */
+	struct tree files;
+	struct digest digest; /* tree_digest of files */
+	char *commit;	      /* git: 40 or 64 hex digits, else NULL */
+	int64_t committed;    /* git: when that was, seconds since 1970; else 0 */
+	struct {
+		char **items;
+		size_t count, room;
+	} modules; /* git: "PATH COMMIT" of each submodule */
 };
 
-/* pinned is the app's line of the lock, or NULL to resolve anew. A pinned commit that the store
- * holds needs no network. Git runs as a child with the caller's own configuration, agent and netrc; it never asks. */
-struct err *source_get(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
-		       struct progress *p, struct app_source *ret) MUST_CHECK;
-/* The same of a build of programs, an archive or path of the recipe's 'runtime': nothing of it is left out, and it is what pinned says
- * even when it is a folder. */
-struct err *source_get_programs(struct store *s, const struct recipe *r, const struct app *app, const struct lock_app *pinned,
-				struct progress *p, struct app_source *ret) MUST_CHECK;
+/* pinned is the app's line of the lock, or NULL to resolve anew. A pinned commit that the store holds needs
+ * no network. Git runs as a child with the caller's own configuration, agent and netrc; it never asks. */
+struct err *source_get(struct store *s, const struct recipe *r, const struct app *app,
+		       const struct lock_app *pinned, struct progress *p, struct app_source *ret) MUST_CHECK;
+/* The same of a build of programs, an archive or path of the recipe's 'runtime': nothing of it is left out,
+ * and it is what pinned says even when it is a folder. */
+struct err *source_get_programs(struct store *s, const struct recipe *r, const struct app *app,
+				const struct lock_app *pinned, struct progress *p,
+				struct app_source *ret) MUST_CHECK;
 void source_done(struct app_source *src);

@@ -13,7 +13,7 @@
 #include "fetch/git_ref.h"
 #include "fetch/transfer.h"
 
-#define DEPTH_MAX   10
+#define DEPTH_MAX 10
 #define MODULES_MAX 1000
 
 struct getting {
@@ -63,9 +63,10 @@ static bool says(const struct err *e, const char *words)
 	return text && strstr(text, words);
 }
 
-/* A server of plain files hands out objects one by one: they are gathered in a repository of their own first, and come from there
- * as a pack. */
-static struct err *bring_by_file(struct store *s, struct git *g, const char *url, const char *ref, const char *commit)
+/* A server of plain files hands out objects one by one: they are gathered in a repository of their own first,
+ * and come from there as a pack. */
+static struct err *bring_by_file(struct store *s, struct git *g, const char *url, const char *ref,
+				 const char *commit)
 {
 	static const char kept[] = "refs/mkbench/kept";
 	struct git whole;
@@ -74,7 +75,9 @@ static struct err *bring_by_file(struct store *s, struct git *g, const char *url
 	if (!e)
 		e = commit ? FETCH(&whole, url, NULL, EVERYTHING) : FETCH(&whole, url, NULL, ref);
 	if (!e)
-		e = git_run(&whole, (const char *[]){ "update-ref", kept, commit ? commit : "FETCH_HEAD", NULL }, NULL);
+		e = git_run(&whole,
+			    (const char *[]){ "update-ref", kept, commit ? commit : "FETCH_HEAD", NULL },
+			    NULL);
 	if (!e)
 		e = FETCH(g, whole.folder, "--depth=1", kept);
 	git_close(&whole);
@@ -99,7 +102,8 @@ static struct err *bring(struct store *s, struct git *g, const char *url, const 
 }
 
 /* pinned: the whole id that is wanted, else ref says. */
-static struct err *resolve(struct store *s, struct git *g, const char *url, const char *ref, const char *pinned, char **ret_commit)
+static struct err *resolve(struct store *s, struct git *g, const char *url, const char *ref,
+			   const char *pinned, char **ret_commit)
 {
 	const char *commit = pinned ? pinned : is_commit(ref) ? ref : NULL;
 	AUTO_FREE char *name = NULL;
@@ -119,16 +123,20 @@ static struct err *resolve(struct store *s, struct git *g, const char *url, cons
 	return NULL;
 }
 
-static struct err *get(struct getting *now, const char *url, const char *below, const char *ref, const char *pinned, char **ret_commit,
-		       unsigned depth);
+static struct err *get(struct getting *now, const char *url, const char *below, const char *ref,
+		       const char *pinned, char **ret_commit, unsigned depth);
 
-static struct err *get_module(struct getting *now, const char *url, const char *below, const struct git_link *link, unsigned depth)
+static struct err *get_module(struct getting *now, const char *url, const char *below,
+			      const struct git_link *link, unsigned depth)
 {
-	AUTO_FREE char *path = mem_printf("%s%s%s", below, *below ? "/" : "", link->path), *module = NULL, *commit = NULL;
+	AUTO_FREE char *path = mem_printf("%s%s%s", below, *below ? "/" : "", link->path), *module = NULL,
+		       *commit = NULL;
 
 	if (!link->url) {
-		progress_note(now->progress, "app %s: %s is a repository of its own that .gitmodules does not name: an empty folder", now->app->name,
-			      path);
+		progress_note(now->progress,
+			      "app %s: %s is a repository of its own that .gitmodules does not name: an "
+			      "empty folder",
+			      now->app->name, path);
 		return NULL;
 	}
 	if (!now->app->submodules) {
@@ -136,30 +144,35 @@ static struct err *get_module(struct getting *now, const char *url, const char *
 		return NULL;
 	}
 	if (depth == DEPTH_MAX || now->ret->modules.count == MODULES_MAX)
-		return err_new(ERR_FETCH, "submodule %s: there are too many, or they lie too deep in each other", path);
+		return err_new(ERR_FETCH,
+			       "submodule %s: there are too many, or they lie too deep in each other", path);
 	TRY_AS(git_files_url(url, link->url, &module), "submodule %s", path);
 	TRY_AS(get(now, module, path, NULL, link->commit, &commit, depth + 1), "submodule %s", path);
 	VEC_PUSH(&now->ret->modules, (struct git_module){ TAKE(path), TAKE(commit), TAKE(module) });
 	return NULL;
 }
 
-static struct err *check_out(struct getting *now, struct git *g, const char *url, const char *below, const char *commit, unsigned depth)
+static struct err *check_out(struct getting *now, struct git *g, const char *url, const char *below,
+			     const char *commit, unsigned depth)
 {
-	AUTO_FREE char *folder = mem_printf("%s/%s", now->ret->folder, below), *worktree = mem_printf("--work-tree=%s", folder);
+	AUTO_FREE char *folder = mem_printf("%s/%s", now->ret->folder, below),
+		       *worktree = mem_printf("--work-tree=%s", folder);
 	struct git_links links = { 0 };
 
 	struct err *e = git_files(g, commit, &now->amount, &links);
 	if (!e)
 		e = file_make_folder(folder, 0755);
 	if (!e && links.files)
-		e = git_run(g, (const char *[]){ worktree, "checkout", "-q", "-f", commit, "--", ".", NULL }, NULL);
+		e = git_run(g, (const char *[]){ worktree, "checkout", "-q", "-f", commit, "--", ".", NULL },
+			    NULL);
 	for (size_t i = 0; !e && i < links.count; i++)
 		e = get_module(now, url, below, &links.items[i], depth);
 	git_files_done(&links);
 	return e;
 }
 
-/* Of a commit object, which is read as it is: git's own log wants the parents, too, and they may not be here. */
+/* Of a commit object, which is read as it is: git's own log wants the parents, too,
+ * and they may not be here. */
 static int64_t committed_at(const char *object)
 {
 	const char *line = strstr(object, "\ncommitter "), *end = line ? strchr(line + 1, '\n') : NULL;
@@ -169,8 +182,8 @@ static int64_t committed_at(const char *object)
 }
 
 /* Into the folder below, whose parents the repository above it has made. */
-static struct err *get(struct getting *now, const char *url, const char *below, const char *ref, const char *pinned, char **ret_commit,
-		       unsigned depth)
+static struct err *get(struct getting *now, const char *url, const char *below, const char *ref,
+		       const char *pinned, char **ret_commit, unsigned depth)
 {
 	struct digest key = digest_of(url, strlen(url));
 	AUTO_FREE char *objects = NULL;
@@ -215,8 +228,8 @@ struct err *source_git_default(struct store *s, const struct recipe *r, const st
 	return e;
 }
 
-struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, struct progress *p,
-		       struct git_source *ret)
+struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned,
+		       struct progress *p, struct git_source *ret)
 {
 	struct getting now = { .store = s, .app = app, .progress = p, .ret = ret };
 

@@ -7,23 +7,27 @@
 
 /* One submodule, at whatever depth. */
 struct git_module {
-	char *path;              /* below the app's folder */
+	char *path; /* below the app's folder */
 	char *commit, *url;
 };
 
 struct git_source {
-	char *folder;            /* a work folder of the store */
-	char *url;               /* as git is given it */
+	char *folder; /* a work folder of the store */
+	char *url;    /* as git is given it */
 	char *commit;
-	int64_t committed;       /* seconds since 1970 */
-	struct { struct git_module *items; size_t count, room; } modules;
+	int64_t committed; /* seconds since 1970 */
+	struct {
+		struct git_module *items;
+		size_t count, room;
+	} modules;
 };
 
-/* Checks a commit out into a work folder of the store. pinned, when given, is the full id
- * wanted; else app->ref (a branch, a tag, a commit; NULL: the default branch) is resolved. What does not keep to source_limit.h is
- * refused before it is checked out. */
-struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned, struct progress *p,
-		       struct git_source *ret) MUST_CHECK;
+/* Checks a commit out into a work folder of the store. pinned, when given, is the full id wanted; else
+ * app->ref (a branch, a tag, a commit; NULL: the default branch) is resolved. What does not keep to
+ * source_limit.h is refused before it is checked out. */
+struct err *source_git(struct store *s, const struct recipe *r, const struct app *app, const char *pinned,
+		       struct progress *p, struct git_source *ret) MUST_CHECK;
 /* The name of the branch that app->git means when nobody names one; the caller's to free. */
-struct err *source_git_default(struct store *s, const struct recipe *r, const struct app *app, char **ret) MUST_CHECK;
+struct err *source_git_default(struct store *s, const struct recipe *r, const struct app *app,
+			       char **ret) MUST_CHECK;
 void source_git_done(struct git_source *g);

@@ -41,7 +41,8 @@ static bool read_pointer(const char *text, struct digest *ret, uint64_t *ret_siz
 
 	if (!oid || !size)
 		return false;
-	AUTO_FREE char *hex = mem_ndup(oid + strlen("\noid sha256:"), strcspn(oid + strlen("\noid sha256:"), "\n"));
+	AUTO_FREE char *hex =
+		mem_ndup(oid + strlen("\noid sha256:"), strcspn(oid + strlen("\noid sha256:"), "\n"));
 	*ret_size = strtoull(size + strlen("\nsize "), NULL, 10);
 	return digest_parse(hex, ret);
 }
@@ -80,15 +81,16 @@ static bool pour(void *arg, const char *bytes, size_t len)
 	return !p->broken;
 }
 
-static struct err *download(struct store *s, struct git *g, const char *url, const char *path, const char *pointer,
-			    const struct digest *d, uint64_t size)
+static struct err *download(struct store *s, struct git *g, const char *url, const char *path,
+			    const char *pointer, const struct digest *d, uint64_t size)
 {
 	AUTO_FREE char *remote = mem_printf("remote.origin.url=%s", url);
 	struct pouring p = { .left = size };
 
 	TRY(store_begin(s, &p.writer));
 	g->input = pointer;
-	struct err *e = git_ask(g, (const char *[]){ "-c", remote, "lfs", "smudge", "--", path, NULL }, pour, &p);
+	struct err *e =
+		git_ask(g, (const char *[]){ "-c", remote, "lfs", "smudge", "--", path, NULL }, pour, &p);
 	g->input = NULL;
 	if (p.broken) {
 		err_free(e);
@@ -108,7 +110,8 @@ static struct err *replace(struct store *s, const char *whole, const struct dige
 	uint64_t size;
 
 	TRY(store_open_blob(s, d, &from, &size));
-	AUTO_CLOSE int to = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, access(whole, X_OK) ? 0644 : 0755);
+	AUTO_CLOSE int to = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				 access(whole, X_OK) ? 0644 : 0755);
 	if (to < 0)
 		return err_errno(errno, "%s", fresh);
 	TRY(file_copy(from, to, size, fresh));
@@ -123,7 +126,8 @@ static bool has_program(struct git *g)
 	return !e;
 }
 
-static struct err *get_one(struct store *s, struct git *git, const struct git_source *g, const char *path, uint64_t *total)
+static struct err *get_one(struct store *s, struct git *git, const struct git_source *g, const char *path,
+			   uint64_t *total)
 {
 	AUTO_FREE char *whole = mem_printf("%s/%s", g->folder, path), *text = NULL;
 	struct digest d;
@@ -135,13 +139,15 @@ static struct err *get_one(struct store *s, struct git *git, const struct git_so
 		return err_new(ERR_FETCH, "its Git LFS pointer cannot be read");
 	*total += size;
 	if (size > SOURCE_BYTES_MAX || *total > SOURCE_BYTES_MAX)
-		return err_new(ERR_FETCH, "Git LFS has more than %llu GB: an app's source may not", SOURCE_BYTES_MAX >> 30);
+		return err_new(ERR_FETCH, "Git LFS has more than %llu GB: an app's source may not",
+			       SOURCE_BYTES_MAX >> 30);
 	if (!store_has(s, &d))
 		TRY(download(s, git, url_of(g, path), path, text, &d, size));
 	return replace(s, whole, &d);
 }
 
-struct err *source_lfs(struct store *s, const struct git_source *g, char **paths, size_t count, struct progress *p)
+struct err *source_lfs(struct store *s, const struct git_source *g, char **paths, size_t count,
+		       struct progress *p)
 {
 	AUTO_FREE char *list = source_lfs_list(paths, count);
 	uint64_t total = 0;
@@ -151,7 +157,9 @@ struct err *source_lfs(struct store *s, const struct git_source *g, char **paths
 	for (size_t i = 0; !e && i < count; i++) {
 		progress_item(p, paths[i]);
 		e = get_one(s, &git, g, paths[i], &total);
-		e = e ? err_wrap(e, "%s (Git LFS keeps it elsewhere; lfs: false takes the pointer as it is)", paths[i]) : NULL;
+		e = e ? err_wrap(e, "%s (Git LFS keeps it elsewhere; lfs: false takes the pointer as it is)",
+				 paths[i]) :
+			NULL;
 	}
 	if (e && !has_program(&git)) {
 		err_free(e);

@@ -8,6 +8,7 @@
 #define SOURCE_NAMES_MAX (256ull << 20) /* bytes of all names together */
 
 struct source_limit {
-	uint64_t bytes, files, names; /* of files' content; files, folders and links; of all names together, in bytes */
+	/* of files' content; files, folders and links; of all names together, in bytes */
+	uint64_t bytes, files, names;
 };
 #define SOURCE_LIMIT (&(const struct source_limit){ SOURCE_BYTES_MAX, SOURCE_FILES_MAX, SOURCE_NAMES_MAX })

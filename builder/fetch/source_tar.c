@@ -41,8 +41,8 @@ static struct err *count_one(struct unpacking *u, size_t name_len)
 	u->done.names += name_len;
 	if (u->done.files <= u->limit->files && u->done.names <= u->limit->names)
 		return NULL;
-	return err_new(ERR_BUILD, "the archive holds more than %ju files, or %ju MB of names", (uintmax_t)u->limit->files,
-		       (uintmax_t)(u->limit->names >> 20));
+	return err_new(ERR_BUILD, "the archive holds more than %ju files, or %ju MB of names",
+		       (uintmax_t)u->limit->files, (uintmax_t)(u->limit->names >> 20));
 }
 
 static struct err *copy_data(struct unpacking *u, struct archive_entry *e, int fd, const char *path)
@@ -52,10 +52,12 @@ static struct err *copy_data(struct unpacking *u, struct archive_entry *e, int f
 	int64_t offset, done = 0;
 	int rc;
 
-	for (; (rc = archive_read_data_block(u->in, &bytes, &len, &offset)) == ARCHIVE_OK && offset == done; done += (int64_t)len) {
+	for (; (rc = archive_read_data_block(u->in, &bytes, &len, &offset)) == ARCHIVE_OK && offset == done;
+	     done += (int64_t)len) {
 		u->done.bytes += len;
 		if (u->done.bytes > u->limit->bytes)
-			return err_new(ERR_BUILD, "the archive unpacks to more than %ju bytes", (uintmax_t)u->limit->bytes);
+			return err_new(ERR_BUILD, "the archive unpacks to more than %ju bytes",
+				       (uintmax_t)u->limit->bytes);
 		TRY(file_write_all(fd, bytes, len, path));
 	}
 	if (rc != ARCHIVE_EOF && rc != ARCHIVE_OK)
@@ -68,7 +70,8 @@ static struct err *copy_data(struct unpacking *u, struct archive_entry *e, int f
 /* The folder a name lies in, made as needed and reached without following any link. */
 static struct err *open_parent(struct unpacking *u, const char *path, int *ret_fd, const char **ret_name)
 {
-	struct open_how how = { .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+	struct open_how how = { .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+				.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
 	AUTO_FREE char *parent = mem_dup(path);
 	AUTO_CLOSE int at = dup(u->root);
 
@@ -97,16 +100,19 @@ static struct err *open_parent(struct unpacking *u, const char *path, int *ret_f
 /* A second name of a file that came before, reached without following any link. */
 static struct err *add_name(int root, const char *first, int at, const char *name, const char *path)
 {
-	struct open_how how = { .flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+	struct open_how how = { .flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+				.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
 	struct stat st;
 
 	if (climbs(first))
 		return err_new(ERR_BUILD, "the archive holds a name that leaves it: %s", first);
 	AUTO_CLOSE int fd = (int)syscall(SYS_openat2, root, first, &how, sizeof how);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return err_new(ERR_BUILD, "%s is another name of %s, which is no file of the archive", path, first);
+		return err_new(ERR_BUILD, "%s is another name of %s, which is no file of the archive", path,
+			       first);
 	AUTO_FREE char *opened = mem_printf("/proc/self/fd/%d", fd);
-	return linkat(AT_FDCWD, opened, at, name, AT_SYMLINK_FOLLOW) < 0 ? err_errno(errno, "%s", path) : NULL;
+	return linkat(AT_FDCWD, opened, at, name, AT_SYMLINK_FOLLOW) < 0 ? err_errno(errno, "%s", path) :
+									   NULL;
 }
 
 static struct err *unpack_one(struct unpacking *u, struct archive_entry *e)
@@ -130,11 +136,13 @@ static struct err *unpack_one(struct unpacking *u, struct archive_entry *e)
 	if (type == AE_IFDIR)
 		return mkdirat(at, name, 0755) < 0 && errno != EEXIST ? err_errno(errno, "%s", path) : NULL;
 	if (type == AE_IFLNK)
-		return symlinkat(archive_entry_symlink(e), at, name) < 0 ? err_errno(errno, "%s", path) : NULL;
+		return symlinkat(archive_entry_symlink(e), at, name) < 0 ? err_errno(errno, "%s", path) :
+									   NULL;
 	if (archive_entry_hardlink(e))
 		return add_name(u->root, archive_entry_hardlink(e), at, name, path);
 	if (type != AE_IFREG)
-		return err_new(ERR_BUILD, "the archive holds something that is no file, folder or link: %s", path);
+		return err_new(ERR_BUILD, "the archive holds something that is no file, folder or link: %s",
+			       path);
 	AUTO_CLOSE int fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 				   archive_entry_perm(e) & 0111 ? 0755 : 0644);
 	return fd < 0 ? err_errno(errno, "%s", path) : copy_data(u, e, fd, path);
@@ -218,10 +226,12 @@ static struct err *check_file(const char *path, const char *sha256)
 		return err_errno(error, "read %s", path);
 	if (!strcmp(digest_hex(&found, hex), sha256))
 		return NULL;
-	return err_new(ERR_FETCH, "%s has another content than the recipe says: its SHA-256 is %s and not %s", path, hex, sha256);
+	return err_new(ERR_FETCH, "%s has another content than the recipe says: its SHA-256 is %s and not %s",
+		       path, hex, sha256);
 }
 
-struct err *source_tar(struct store *s, const struct app *app, const char *path, struct progress *p, char **ret_folder)
+struct err *source_tar(struct store *s, const struct app *app, const char *path, struct progress *p,
+		       char **ret_folder)
 {
 	AUTO_FREE char *blob = NULL, *folder = NULL;
 

@@ -19,7 +19,9 @@
 
 static bool left_out(const struct source_walk *w, const char *name)
 {
-	static const char *const names[] = { ".", "..", ".git", ".hg", ".svn", "node_modules", "__pycache__" };
+	static const char *const names[] = {
+		".", "..", ".git", ".hg", ".svn", "node_modules", "__pycache__"
+	};
 	size_t count = w->programs ? 2 : COUNT(names);
 
 	for (size_t i = 0; i < count; i++)
@@ -51,8 +53,10 @@ static bool link_stays(const char *path, const char *target)
 
 static struct err *too_large(const char *path)
 {
-	return err_new(ERR_BUILD, "%s: with it the app's files are more than %llu GB: leave out of its folder what is no source", path,
-		       SOURCE_BYTES_MAX >> 30);
+	return err_new(ERR_BUILD,
+		       "%s: with it the app's files are more than %llu GB: leave out of its folder what is "
+		       "no source",
+		       path, SOURCE_BYTES_MAX >> 30);
 }
 
 /* The size is that of the bytes that were hashed, whatever the file had before or has later. */
@@ -65,7 +69,8 @@ static struct err *digest_file(struct source_walk *w, const char *path, struct e
 	size_t head_len = 0;
 	ssize_t n = -1;
 
-	for (e->size_bytes = 0; fd >= 0 && w->bytes <= SOURCE_BYTES_MAX && (n = read(fd, chunk, 1 << 16)) > 0; e->size_bytes += (uint64_t)n) {
+	for (e->size_bytes = 0; fd >= 0 && w->bytes <= SOURCE_BYTES_MAX && (n = read(fd, chunk, 1 << 16)) > 0;
+	     e->size_bytes += (uint64_t)n) {
 		if (!e->size_bytes)
 			memcpy(head, chunk, head_len = (size_t)n < sizeof head ? (size_t)n : sizeof head);
 		digest_feed(run, chunk, (size_t)n);
@@ -94,7 +99,8 @@ static struct err *add_link(struct tree *t, const char *path, const char *whole)
 
 static struct err *walk(struct source_walk *w, const char *below, unsigned depth);
 
-static struct err *add_file(struct source_walk *w, const char *path, const char *whole, const struct stat *st, struct entry *e)
+static struct err *add_file(struct source_walk *w, const char *path, const char *whole, const struct stat *st,
+			    struct entry *e)
 {
 	bool pointer;
 
@@ -119,7 +125,8 @@ static struct err *add(struct source_walk *w, const char *path, unsigned depth)
 		return err_errno(errno, "%s", whole);
 	w->names += strlen(whole);
 	if (w->tree->count >= SOURCE_FILES_MAX || w->names > SOURCE_NAMES_MAX)
-		return err_new(ERR_BUILD, "%s holds more than %d files, or %llu MB of names", w->root, SOURCE_FILES_MAX, SOURCE_NAMES_MAX >> 20);
+		return err_new(ERR_BUILD, "%s holds more than %d files, or %llu MB of names", w->root,
+			       SOURCE_FILES_MAX, SOURCE_NAMES_MAX >> 20);
 	if (S_ISLNK(st.st_mode))
 		return add_link(w->tree, path, whole);
 	e.mode = S_ISDIR(st.st_mode) || (st.st_mode & 0111) ? 0755 : 0644;
@@ -140,7 +147,8 @@ static struct err *walk(struct source_walk *w, const char *below, unsigned depth
 	struct err *e = NULL;
 
 	if (!dir)
-		return depth > DEPTH_MAX ? err_new(ERR_BUILD, "%s is nested too deeply", folder) : err_errno(errno, "%s", folder);
+		return depth > DEPTH_MAX ? err_new(ERR_BUILD, "%s is nested too deeply", folder) :
+					   err_errno(errno, "%s", folder);
 	for (struct dirent *d; !e && (d = readdir(dir));) {
 		if (left_out(w, d->d_name))
 			continue;

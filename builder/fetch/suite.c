@@ -18,9 +18,9 @@
 struct round {
 	struct store *store;
 	struct sources *sources;
-	struct suite *suites;        /* one a source */
+	struct suite *suites; /* one a source */
 	struct progress *progress;
-	struct arena arena;          /* of URLs */
+	struct arena arena; /* of URLs */
 };
 
 static void suite_arrived(void *arg, const struct digest *d, const char *url)
@@ -108,7 +108,9 @@ static void note_moving(struct round *r, const struct suite *suite)
 	if (!suite->release.suite || suite->src->foreign)
 		return;
 	if (!strcmp(name, "testing"))
-		progress_note(r->progress, "%s is Debian's testing: it changes each day until its release, and security updates may come late",
+		progress_note(r->progress,
+			      "%s is Debian's testing: it changes each day until its release, and security "
+			      "updates may come late",
 			      suite->src->name);
 	else if (!strcmp(name, "unstable") || !strcmp(name, "experimental"))
 		progress_note(r->progress,
@@ -135,7 +137,9 @@ static struct err *verify(struct round *r, struct suite *suite)
 	suite->pin = pin_of(suite, suite->text, text_len);
 	if (suite->release.valid_until && suite->release.valid_until < time(NULL)) {
 		AUTO_FREE char *until = release_date(suite->release.valid_until);
-		progress_note(r->progress, "%s was valid until %s: taken all the same, as base.check_valid_until says", suite->src->name, until);
+		progress_note(r->progress,
+			      "%s was valid until %s: taken all the same, as base.check_valid_until says",
+			      suite->src->name, until);
 	}
 	return note_date(r->store, suite->url, last > suite->release.date ? last : suite->release.date);
 }
@@ -152,7 +156,8 @@ static struct err *no_security(const struct suite *suite)
 		       suite->src->name, asked.bytes);
 }
 
-/* Whoever can answer "not found" could hide updates: what was there once must stay, and security must be there at all. */
+/* Whoever can answer "not found" could hide updates: what was there once must stay, and
+ * security must be there at all. */
 static struct err *accept_absence(struct round *r, const struct suite *suite)
 {
 	if (suite->refused)
@@ -220,9 +225,14 @@ static struct want want_release(struct round *r, struct suite *suite)
 		AUTO_FREE char *url = inrelease_url(src, suite->tried + i);
 		urls[i] = arena_dup(&r->arena, url, strlen(url));
 	}
-	return (struct want){ .what = src->name, .urls = urls, .limit_bytes = INRELEASE_LIMIT, .local = true,
+	return (struct want){ .what = src->name,
+			      .urls = urls,
+			      .limit_bytes = INRELEASE_LIMIT,
+			      .local = true,
 			      .proxies = &r->sources->proxies,
-			      .optional = src->optional || src->security || suite->refused, .arrived = suite_arrived, .arg = suite };
+			      .optional = src->optional || src->security || suite->refused,
+			      .arrived = suite_arrived,
+			      .arg = suite };
 }
 
 /* One suite from the mirrors that are left: an error says what was wrong at the ones before, too. */

@@ -14,17 +14,17 @@
 #include "fetch/trust.h"
 
 #define CONNECT_SECONDS 20
-#define PAUSE_MS        500
-#define PAUSE_MAX_MS    8000
-#define ASKED_MAX_MS    60000   /* longest Retry-After that is waited for */
-#define REAL_PROGRESS   (64 * 1024)
+#define PAUSE_MS 500
+#define PAUSE_MAX_MS 8000
+#define ASKED_MAX_MS 60000 /* longest Retry-After that is waited for */
+#define REAL_PROGRESS (64 * 1024)
 
 struct mirror {
 	const char *url;
 	unsigned attempts;
-	bool out;          /* asked for the last time */
-	bool absent;       /* said "not found" */
-	char *answer;      /* the last one, for people */
+	bool out;     /* asked for the last time */
+	bool absent;  /* said "not found" */
+	char *answer; /* the last one, for people */
 };
 
 char *transfer_shown(const char *url)
@@ -62,19 +62,28 @@ static bool pick_next(struct transfer *t, bool *ret_wrapped)
 	return false;
 }
 
-void transfer_open(struct transfer *t, const struct want *w, struct store *s, struct progress *p, uint64_t limit, size_t first)
+void transfer_open(struct transfer *t, const struct want *w, struct store *s, struct progress *p,
+		   uint64_t limit, size_t first)
 {
 	size_t count = 0;
 
 	while (w->urls[count])
 		count++;
-	*t = (struct transfer){ .want = w, .store = s, .progress = p, .easy = curl_easy_init(), .mirror_count = count,
-				.mirrors = mem_array(count, sizeof *t->mirrors), .limit = w->size_bytes ? w->size_bytes : limit };
+	*t = (struct transfer){ .want = w,
+				.store = s,
+				.progress = p,
+				.easy = curl_easy_init(),
+				.mirror_count = count,
+				.mirrors = mem_array(count, sizeof *t->mirrors),
+				.limit = w->size_bytes ? w->size_bytes : limit };
 	if (!t->easy)
 		mem_exhausted();
 	for (size_t i = 0; i < count; i++) {
 		bool may = may_try(w, w->urls[i]);
-		t->mirrors[i] = (struct mirror){ .url = w->urls[i], .out = !may, .answer = may ? NULL : mem_dup("only http and https are fetched") };
+		t->mirrors[i] =
+			(struct mirror){ .url = w->urls[i],
+					 .out = !may,
+					 .answer = may ? NULL : mem_dup("only http and https are fetched") };
 	}
 	bool wrapped;
 	t->now = count + (first < count ? first : 0) - 1;
@@ -149,7 +158,8 @@ static size_t receive(char *bytes, size_t one, size_t len, void *arg)
 		return 0;
 	t->looked = true;
 	if (len > t->limit - t->received) {
-		t->refusal = t->want->size_bytes ? "it sends more than the size promised" : "it is larger than allowed";
+		t->refusal = t->want->size_bytes ? "it sends more than the size promised" :
+						   "it is larger than allowed";
 		return 0;
 	}
 	t->broken = keep(t, bytes, len);
@@ -208,7 +218,8 @@ bool transfer_prepare(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 1L);
 	curl_easy_setopt(t->easy, CURLOPT_MAXREDIRS, 8L);
 	curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, is_local(url) ? "file" : "http,https");
-	curl_easy_setopt(t->easy, CURLOPT_REDIR_PROTOCOLS_STR, text_starts(url, "https:") ? "https" : "http,https");
+	curl_easy_setopt(t->easy, CURLOPT_REDIR_PROTOCOLS_STR,
+			 text_starts(url, "https:") ? "https" : "http,https");
 	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
 	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, (long)PACE_LEAST);
 	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, pace_window());
@@ -241,7 +252,8 @@ static void note_answer(struct transfer *t, CURLcode code, long status)
 	if (t->refusal)
 		m->answer = mem_dup(t->refusal);
 	else if (t->slow)
-		m->answer = mem_printf("it sends too slowly: %llu bytes in %lld s", (unsigned long long)(t->received - t->received_before),
+		m->answer = mem_printf("it sends too slowly: %llu bytes in %lld s",
+				       (unsigned long long)(t->received - t->received_before),
 				       (long long)(clock_ms() - t->begun_ms) / 1000);
 	else if (status == 407)
 		m->answer = explain(t, m->url, "answers 407, a login is missing");
@@ -265,10 +277,8 @@ static bool is_final(const struct transfer *t, CURLcode code, long status)
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_TOO_MANY_REDIRECTS:
 	case CURLE_FILE_COULDNT_READ_FILE:
-	case CURLE_LOGIN_DENIED:
-		return true;
-	default:
-		return t->refusal != NULL || t->slow;
+	case CURLE_LOGIN_DENIED: return true;
+	default: return t->refusal != NULL || t->slow;
 	}
 }
 
@@ -328,11 +338,12 @@ static struct err *failure(const struct transfer *t)
 
 	for (size_t i = 0; i < t->mirror_count; i++) {
 		AUTO_FREE char *url = transfer_shown(t->mirrors[i].url);
-		text_printf(&all, "%s%s: %s", i ? "; " : "", url, t->mirrors[i].answer ? t->mirrors[i].answer : "not asked");
+		text_printf(&all, "%s%s: %s", i ? "; " : "", url,
+			    t->mirrors[i].answer ? t->mirrors[i].answer : "not asked");
 	}
 	const char *hint = all_absent(t) ? t->want->absent_hint : NULL;
-	return err_new(ERR_FETCH, "cannot fetch %s: %s%s%s", t->want->what, all.bytes ? all.bytes : "no URL is known", hint ? ": " : "",
-		       hint ? hint : "");
+	return err_new(ERR_FETCH, "cannot fetch %s: %s%s%s", t->want->what,
+		       all.bytes ? all.bytes : "no URL is known", hint ? ": " : "", hint ? hint : "");
 }
 
 enum transfer_next transfer_judge(struct transfer *t, CURLcode code, long *ret_pause_ms, struct err **ret_err)

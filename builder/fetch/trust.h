@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whom a connection trusts, one rule for all of them: CURL_CA_BUNDLE or SSL_CERT_FILE, folders of CAs from SSL_CERT_DIR, else this
- * machine's own. */
+/* Whom a connection trusts, one rule for all of them: CURL_CA_BUNDLE or SSL_CERT_FILE, folders of CAs from
+ * SSL_CERT_DIR, else this machine's own. */
 #pragma once
 #include <curl/curl.h>
 

@@ -38,7 +38,8 @@ static struct err *open_disk(struct content_source *s, const struct entry *e)
 	return NULL;
 }
 
-static struct err *read_disk(struct content_source *s, const struct entry *e, uint64_t offset, char *bytes, size_t len)
+static struct err *read_disk(struct content_source *s, const struct entry *e, uint64_t offset, char *bytes,
+			     size_t len)
 {
 	if (s->open != e || s->fd < 0)
 		TRY(open_disk(s, e));
@@ -47,8 +48,8 @@ static struct err *read_disk(struct content_source *s, const struct entry *e, ui
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return n ? err_errno(errno, "read %s", e->content.path)
-				 : err_new(ERR_BUILD, "%s became shorter while it was read", e->content.path);
+			return n ? err_errno(errno, "read %s", e->content.path) :
+				   err_new(ERR_BUILD, "%s became shorter while it was read", e->content.path);
 		bytes += n;
 		offset += (uint64_t)n;
 		len -= (size_t)n;
@@ -61,17 +62,13 @@ struct err *content_read(void *source, const struct entry *e, uint64_t offset, v
 	struct content_source *s = source;
 
 	switch (e->content.kind) {
-	case CONTENT_MEMORY:
-		memcpy(bytes, (const char *)e->content.bytes + offset, len);
-		return NULL;
-	case CONTENT_DISK:
-		return read_disk(s, e, offset, bytes, len);
+	case CONTENT_MEMORY: memcpy(bytes, (const char *)e->content.bytes + offset, len); return NULL;
+	case CONTENT_DISK: return read_disk(s, e, offset, bytes, len);
 	case CONTENT_PACK:
 		if (s->packs)
 			return s->packs->read(s->packs->state, e, offset, bytes, len);
 		break;
-	default:
-		break;
+	default: break;
 	}
 	return err_new(ERR_BUILD, "%ju bytes were promised and nothing holds them", (uintmax_t)e->size_bytes);
 }

@@ -22,7 +22,8 @@ struct content_reader {
 	struct err *(*read)(void *state, const struct entry *e, uint64_t offset, void *bytes, size_t len);
 };
 
-/* Told of all that is poured, from one thread: each entry as the layer has it, then the bytes of a file, in pieces. */
+/* Told of all that is poured, from one thread: each entry as the layer has it, then
+ * the bytes of a file, in pieces. */
 struct image_pour_watch {
 	void *state;
 	void (*entry)(void *state, const struct entry *e);
@@ -31,15 +32,18 @@ struct image_pour_watch {
 
 /* The time that a poured entry has. */
 int64_t image_pour_time(const struct entry *e, int64_t epoch);
-/* Pours a tree into a layer blob of the store, its entries in the order they have: the caller puts folders before what is in
- * them and files before their other names; layer_group's order, by pack and offset, is read quickest. Times above epoch become epoch.
- * watch may be NULL. ERR_BUILD when a file on disk no longer has the size that the tree says. */
-struct err *image_pour(struct store *s, const struct tree *t, const struct content_reader *packs, int64_t epoch,
-		       const struct image_pour_watch *watch, struct layer_blob *ret) MUST_CHECK;
+/* Pours a tree into a layer blob of the store, its entries in the order they have: the caller puts folders
+ * before what is in them and files before their other names; layer_group's order, by pack and offset, is
+ * read quickest. Times above epoch become epoch. watch may be NULL. ERR_BUILD when a file on disk no longer
+ * has the size that the tree says. */
+struct err *image_pour(struct store *s, const struct tree *t, const struct content_reader *packs,
+		       int64_t epoch, const struct image_pour_watch *watch,
+		       struct layer_blob *ret) MUST_CHECK;
 
 struct image_layer {
 	struct layer_blob blob;
-	const char *name;        /* "base", "services", "runtime", "configure", "programs", "dependencies", "apps", "configuration" */
+	/* "base", "services", "runtime", "configure", "programs", "dependencies", "apps", "configuration" */
+	const char *name;
 };
 
 struct label {
@@ -48,20 +52,23 @@ struct label {
 
 struct image_config {
 	const char *name, *tag, *architecture;
-	int64_t epoch;           /* created */
+	int64_t epoch;				    /* created */
 	const char *const *entrypoint, *const *env; /* NULL-terminated */
 	const char *user, *working_dir, *stop_signal, *volume;
-	const unsigned *ports;   /* zero-terminated, TCP */
+	const unsigned *ports;	    /* zero-terminated, TCP */
 	const struct label *labels; /* key NULL ends */
-	const char *const *health_command; /* NULL-terminated; Docker's extension, "CMD" added by the writer */
-	unsigned health_interval_seconds, health_start_interval_seconds, health_timeout_seconds, health_start_seconds, health_retries;
+	/* NULL-terminated; Docker's extension, "CMD" added by the writer */
+	const char *const *health_command;
+	unsigned health_interval_seconds, health_start_interval_seconds, health_timeout_seconds,
+		health_start_seconds, health_retries;
 };
 
-/* A document about an image, attached to it (OCI image-spec 1.1, "referrers"): a manifest of its own, whose subject is the image's. */
+/* A document about an image, attached to it (OCI image-spec 1.1, "referrers"): a manifest of its
+ * own, whose subject is the image's. */
 struct image_referrer {
-	const char *type;        /* media type of the document, and the artifact's */
-	const char *name;        /* its file's name */
-	const char *bytes;       /* NUL-terminated text */
+	const char *type;  /* media type of the document, and the artifact's */
+	const char *name;  /* its file's name */
+	const char *bytes; /* NUL-terminated text */
 };
 
 struct image {
@@ -73,16 +80,18 @@ struct image {
 };
 
 struct image_result {
-	char *path;              /* what was written; the caller's to free */
+	char *path; /* what was written; the caller's to free */
 	uint64_t size_bytes;
-	struct digest manifest;  /* digest of the OCI manifest */
-	struct digest config;    /* image id */
-	bool unchanged;          /* it was there already, byte for byte */
+	struct digest manifest; /* digest of the OCI manifest */
+	struct digest config;	/* image id */
+	bool unchanged;		/* it was there already, byte for byte */
 };
 
 /* <folder>/<name>-<tag>.oci/: an OCI image layout (image-spec 1.0), blobs hard-linked from
  * the store where the file system allows. */
-struct err *image_write_oci(struct store *s, const struct image *im, const char *folder, struct image_result *ret) MUST_CHECK;
+struct err *image_write_oci(struct store *s, const struct image *im, const char *folder,
+			    struct image_result *ret) MUST_CHECK;
 /* <folder>/<name>-<tag>.tar: one file that is both a docker archive (manifest.json) and an OCI
  * archive (index.json): `docker load`, podman and skopeo all take it. */
-struct err *image_write_docker(struct store *s, const struct image *im, const char *folder, struct image_result *ret) MUST_CHECK;
+struct err *image_write_docker(struct store *s, const struct image *im, const char *folder,
+			       struct image_result *ret) MUST_CHECK;

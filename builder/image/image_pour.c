@@ -100,7 +100,8 @@ static struct err *sink(void *arg, const void *bytes, size_t len)
 	return store_feed(arg, bytes, len);
 }
 
-static struct err *pour_stream(struct store_writer *w, struct pour *p, const struct tree *t, struct layer_blob *blob)
+static struct err *pour_stream(struct store_writer *w, struct pour *p, const struct tree *t,
+			       struct layer_blob *blob)
 {
 	TRY(gzip_start(0, sink, w, &p->gzip));
 	struct err *e = pour_tree(p, t);
@@ -111,8 +112,8 @@ static struct err *pour_stream(struct store_writer *w, struct pour *p, const str
 	return gzip_finish(p->gzip, &blob->diff_id, &blob->unpacked_bytes);
 }
 
-struct err *image_pour(struct store *s, const struct tree *t, const struct content_reader *packs, int64_t epoch,
-		       const struct image_pour_watch *watch, struct layer_blob *ret)
+struct err *image_pour(struct store *s, const struct tree *t, const struct content_reader *packs,
+		       int64_t epoch, const struct image_pour_watch *watch, struct layer_blob *ret)
 {
 	struct pour p = { .epoch = epoch, .watch = watch };
 	struct layer_blob blob = { 0 };

@@ -26,8 +26,11 @@ static struct err *put_header(const struct archive *a, const char *path, uint8_t
 {
 	AUTO_TEXT struct text header = { 0 };
 
-	tar_header(&header, &(struct entry){ .path = path, .kind = kind, .mode = kind == ENTRY_FOLDER ? 0755 : 0644,
-					     .mtime = a->epoch, .size_bytes = size });
+	tar_header(&header, &(struct entry){ .path = path,
+					     .kind = kind,
+					     .mode = kind == ENTRY_FOLDER ? 0755 : 0644,
+					     .mtime = a->epoch,
+					     .size_bytes = size });
 	return file_write_all(a->fd, header.bytes, header.len, a->path);
 }
 
@@ -59,7 +62,8 @@ static bool seen_before(const struct image *im, size_t layer)
 }
 
 /* Documents first: a reader that streams knows what the blobs are when they come. */
-static struct err *put_all(const struct archive *a, const struct store *s, const struct image *im, const struct oci *o)
+static struct err *put_all(const struct archive *a, const struct store *s, const struct image *im,
+			   const struct oci *o)
 {
 	AUTO_FREE char *config = oci_blob_path(&o->config_digest);
 	AUTO_FREE char *manifest = oci_blob_path(&o->manifest_digest);
@@ -81,7 +85,8 @@ static struct err *put_all(const struct archive *a, const struct store *s, const
 	return file_write_all(a->fd, zeros, TAR_END, a->path);
 }
 
-static struct err *write_archive(const struct store *s, const struct image *im, const struct oci *o, const char *path)
+static struct err *write_archive(const struct store *s, const struct image *im, const struct oci *o,
+				 const char *path)
 {
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	struct archive a = { .fd = fd, .path = path, .epoch = im->config->epoch };
@@ -92,8 +97,8 @@ static struct err *write_archive(const struct store *s, const struct image *im, 
 	return fsync(fd) < 0 ? err_errno(errno, "write %s", path) : NULL;
 }
 
-static struct err *write_docker(struct store *s, const struct image *im, const struct oci *o, const struct output_file *p,
-				struct image_result *ret)
+static struct err *write_docker(struct store *s, const struct image *im, const struct oci *o,
+				const struct output_file *p, struct image_result *ret)
 {
 	AUTO_FREE char *names = mem_printf("%s\n%s\n", o->index, o->docker);
 	struct digest content = digest_of(names, strlen(names));
@@ -111,7 +116,8 @@ static struct err *write_docker(struct store *s, const struct image *im, const s
 	return NULL;
 }
 
-struct err *image_write_docker(struct store *s, const struct image *im, const char *folder, struct image_result *ret)
+struct err *image_write_docker(struct store *s, const struct image *im, const char *folder,
+			       struct image_result *ret)
 {
 	struct image_result r = { 0 };
 	struct output_file p;

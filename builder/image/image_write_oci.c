@@ -47,8 +47,8 @@ static bool holds_blob(const struct store *s, const char *folder, const struct d
 	return output_file_same(s, path, d);
 }
 
-static bool holds_layout(const struct store *s, const struct image *im, const char *folder, const struct document *docs,
-			 size_t count)
+static bool holds_layout(const struct store *s, const struct image *im, const char *folder,
+			 const struct document *docs, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (!holds_text(folder, &docs[i]))
@@ -114,13 +114,14 @@ static void list_documents(const struct oci *o, struct documents *ret)
 	VEC_PUSH(ret, (struct document){ oci_blob_path(&o->config_digest), o->config });
 	VEC_PUSH(ret, (struct document){ oci_blob_path(&o->manifest_digest), o->manifest });
 	for (size_t i = 0; i < o->attached_count; i++)
-		VEC_PUSH(ret, (struct document){ oci_blob_path(&o->attached[i].digest), o->attached[i].text });
+		VEC_PUSH(ret,
+			 (struct document){ oci_blob_path(&o->attached[i].digest), o->attached[i].text });
 	VEC_PUSH(ret, (struct document){ mem_dup("index.json"), o->index });
 	VEC_PUSH(ret, (struct document){ mem_dup("oci-layout"), OCI_LAYOUT });
 }
 
-static struct err *write_documents(struct store *s, const struct image *im, const struct documents *docs, const struct output_file *p,
-				   struct image_result *ret)
+static struct err *write_documents(struct store *s, const struct image *im, const struct documents *docs,
+				   const struct output_file *p, struct image_result *ret)
 {
 	for (size_t i = 0; i < docs->count; i++)
 		ret->size_bytes += strlen(docs->items[i].text);
@@ -134,8 +135,8 @@ static struct err *write_documents(struct store *s, const struct image *im, cons
 	return note_blobs(s, im, p->path);
 }
 
-static struct err *write_oci(struct store *s, const struct image *im, const struct oci *o, const struct output_file *p,
-			     struct image_result *ret)
+static struct err *write_oci(struct store *s, const struct image *im, const struct oci *o,
+			     const struct output_file *p, struct image_result *ret)
 {
 	struct documents docs = { 0 };
 
@@ -147,7 +148,8 @@ static struct err *write_oci(struct store *s, const struct image *im, const stru
 	return e;
 }
 
-struct err *image_write_oci(struct store *s, const struct image *im, const char *folder, struct image_result *ret)
+struct err *image_write_oci(struct store *s, const struct image *im, const char *folder,
+			    struct image_result *ret)
 {
 	struct image_result r = { 0 };
 	struct output_file p;

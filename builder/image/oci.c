@@ -39,7 +39,8 @@ static json_t *digest_json(const struct digest *d)
 
 static json_t *descriptor(const char *type, const struct digest *d, uint64_t size_bytes)
 {
-	return json_pack("{s:s, s:o, s:I}", "mediaType", type, "digest", digest_json(d), "size", (json_int_t)size_bytes);
+	return json_pack("{s:s, s:o, s:I}", "mediaType", type, "digest", digest_json(d), "size",
+			 (json_int_t)size_bytes);
 }
 
 /* Every maker of JSON yields NULL for a text that is not UTF-8; json_pack passes that on. */
@@ -71,7 +72,10 @@ static json_t *labels(const struct label *list)
 static const char *go_architecture(const char *debian)
 {
 	static const char *const names[][2] = {
-		{ "i386", "386" }, { "armhf", "arm" }, { "ppc64el", "ppc64le" }, { "mips64el", "mips64le" },
+		{ "i386", "386" },
+		{ "armhf", "arm" },
+		{ "ppc64el", "ppc64le" },
+		{ "mips64el", "mips64le" },
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -108,17 +112,19 @@ static json_t *health(const struct image_config *c)
 	json_int_t second = 1000000000;
 
 	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:i}", "Test", words("CMD", c->health_command),
-			 "Interval", c->health_interval_seconds * second, "StartInterval", c->health_start_interval_seconds * second,
-			 "Timeout", c->health_timeout_seconds * second, "StartPeriod", c->health_start_seconds * second,
+			 "Interval", c->health_interval_seconds * second, "StartInterval",
+			 c->health_start_interval_seconds * second, "Timeout",
+			 c->health_timeout_seconds * second, "StartPeriod", c->health_start_seconds * second,
 			 "Retries", (int)c->health_retries);
 }
 
 static json_t *run_settings(const struct image_config *c)
 {
-	json_t *settings = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s*, s:s*, s:s*}", "Entrypoint", words(NULL, c->entrypoint),
-				     "Env", words(NULL, c->env), "ExposedPorts", ports(c->ports), "Labels", labels(c->labels),
-				     "Volumes", c->volume ? json_pack("{s:{}}", c->volume) : json_object(), "User", c->user,
-				     "WorkingDir", c->working_dir, "StopSignal", c->stop_signal);
+	json_t *settings = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s*, s:s*, s:s*}", "Entrypoint",
+				     words(NULL, c->entrypoint), "Env", words(NULL, c->env), "ExposedPorts",
+				     ports(c->ports), "Labels", labels(c->labels), "Volumes",
+				     c->volume ? json_pack("{s:{}}", c->volume) : json_object(), "User",
+				     c->user, "WorkingDir", c->working_dir, "StopSignal", c->stop_signal);
 
 	if (settings && c->health_command && json_object_set_new(settings, "Healthcheck", health(c)) < 0) {
 		json_decref(settings);
@@ -134,12 +140,13 @@ static json_t *config(const struct image *im)
 
 	for (size_t i = 0; i < im->layer_count; i++) {
 		json_array_append_new(ids, digest_json(&im->layers[i].blob.diff_id));
-		json_array_append_new(history, json_pack("{s:o, s:o}", "created", created(c->epoch), "created_by",
-							 json_sprintf("mkbench: %s", im->layers[i].name)));
+		json_array_append_new(history,
+				      json_pack("{s:o, s:o}", "created", created(c->epoch), "created_by",
+						json_sprintf("mkbench: %s", im->layers[i].name)));
 	}
 	return json_pack("{s:s, s:s, s:o, s:o, s:{s:s, s:o}, s:o}", "os", "linux", "architecture",
-			 go_architecture(c->architecture), "created", created(c->epoch), "config", run_settings(c),
-			 "rootfs", "type", "layers", "diff_ids", ids, "history", history);
+			 go_architecture(c->architecture), "created", created(c->epoch), "config",
+			 run_settings(c), "rootfs", "type", "layers", "diff_ids", ids, "history", history);
 }
 
 /* What the image says of itself stands in its manifest, too, for registries. */
@@ -157,22 +164,23 @@ static json_t *manifest(const struct image *im, const struct oci *o)
 	json_t *layers = json_array();
 
 	for (size_t i = 0; i < im->layer_count; i++)
-		json_array_append_new(layers, descriptor(LAYER_TYPE, &im->layers[i].blob.digest, im->layers[i].blob.size_bytes));
-	return json_pack("{s:i, s:s, s:o, s:o, s:o}", "schemaVersion", 2, "mediaType", MANIFEST_TYPE, "config",
-			 descriptor(CONFIG_TYPE, &o->config_digest, strlen(o->config)), "layers", layers, "annotations",
-			 annotations(im->config));
+		json_array_append_new(layers, descriptor(LAYER_TYPE, &im->layers[i].blob.digest,
+							 im->layers[i].blob.size_bytes));
+	return json_pack("{s:i, s:s, s:o, s:o, s:o}", "schemaVersion", 2, "mediaType", MANIFEST_TYPE,
+			 "config", descriptor(CONFIG_TYPE, &o->config_digest, strlen(o->config)), "layers",
+			 layers, "annotations", annotations(im->config));
 }
 
 static json_t *index_of(const struct image *im, const struct oci *o)
 {
 	const struct image_config *c = im->config;
 
-	return json_pack("{s:i, s:s, s:[{s:s, s:o, s:I, s:{s:s, s:o}, s:{s:s, s:s}}]}", "schemaVersion", 2, "mediaType", INDEX_TYPE,
-			 "manifests", "mediaType", MANIFEST_TYPE, "digest", digest_json(&o->manifest_digest),
-			 "size", (json_int_t)strlen(o->manifest),
+	return json_pack("{s:i, s:s, s:[{s:s, s:o, s:I, s:{s:s, s:o}, s:{s:s, s:s}}]}", "schemaVersion", 2,
+			 "mediaType", INDEX_TYPE, "manifests", "mediaType", MANIFEST_TYPE, "digest",
+			 digest_json(&o->manifest_digest), "size", (json_int_t)strlen(o->manifest),
 			 "annotations", "org.opencontainers.image.ref.name", c->tag,
-			 "io.containerd.image.name", json_sprintf(FULL_NAME, c->name, c->tag),
-			 "platform", "os", "linux", "architecture", go_architecture(c->architecture));
+			 "io.containerd.image.name", json_sprintf(FULL_NAME, c->name, c->tag), "platform",
+			 "os", "linux", "architecture", go_architecture(c->architecture));
 }
 
 /* A document that is there already is not added again. */
@@ -210,8 +218,8 @@ static struct err *print(json_t *taken, const char *what, char **ret_text)
 	return NULL;
 }
 
-struct err *oci_docker(const char *name, const char *tag, const struct digest *config, const struct digest *layers,
-		       size_t layer_count, char **ret)
+struct err *oci_docker(const char *name, const char *tag, const struct digest *config,
+		       const struct digest *layers, size_t layer_count, char **ret)
 {
 	AUTO_FREE char *path = oci_blob_path(config);
 	json_t *paths = json_array();
@@ -220,22 +228,28 @@ struct err *oci_docker(const char *name, const char *tag, const struct digest *c
 		AUTO_FREE char *layer = oci_blob_path(&layers[i]);
 		json_array_append_new(paths, json_string(layer));
 	}
-	return print(json_pack("[{s:s, s:[o], s:o}]", "Config", path, "RepoTags", json_sprintf("%s:%s", name, tag), "Layers", paths),
+	return print(json_pack("[{s:s, s:[o], s:o}]", "Config", path, "RepoTags",
+			       json_sprintf("%s:%s", name, tag), "Layers", paths),
 		     "archive manifest", ret);
 }
 
-/* image-spec 1.1, manifest.md, "Guidelines for Artifact Usage": a document is the one layer, the configuration is empty. */
-static struct err *describe_referrer(const struct image *im, const struct image_referrer *r, struct oci *o, json_t *index)
+/* image-spec 1.1, manifest.md, "Guidelines for Artifact Usage": a document is the one
+ * layer, the configuration is empty. */
+static struct err *describe_referrer(const struct image *im, const struct image_referrer *r, struct oci *o,
+				     json_t *index)
 {
 	struct digest empty = attach(o, mem_dup("{}")), body = attach(o, mem_dup(r->bytes));
-	json_t *layer = descriptor(r->type, &body, strlen(r->bytes)), *config = descriptor(EMPTY_TYPE, &empty, strlen("{}"));
+	json_t *layer = descriptor(r->type, &body, strlen(r->bytes)),
+	       *config = descriptor(EMPTY_TYPE, &empty, strlen("{}"));
 	char *text = NULL;
 
-	json_object_set_new(layer, "annotations", json_pack("{s:s}", "org.opencontainers.image.title", r->name));
-	TRY(print(json_pack("{s:i, s:s, s:s, s:o, s:[o], s:o, s:{s:o}}", "schemaVersion", 2, "mediaType", MANIFEST_TYPE, "artifactType", r->type,
-			    "config", config, "layers", layer, "subject",
-			    descriptor(MANIFEST_TYPE, &o->manifest_digest, strlen(o->manifest)), "annotations",
-			    "org.opencontainers.image.created", created(im->config->epoch)), "referrer", &text));
+	json_object_set_new(layer, "annotations",
+			    json_pack("{s:s}", "org.opencontainers.image.title", r->name));
+	TRY(print(json_pack("{s:i, s:s, s:s, s:o, s:[o], s:o, s:{s:o}}", "schemaVersion", 2, "mediaType",
+			    MANIFEST_TYPE, "artifactType", r->type, "config", config, "layers", layer,
+			    "subject", descriptor(MANIFEST_TYPE, &o->manifest_digest, strlen(o->manifest)),
+			    "annotations", "org.opencontainers.image.created", created(im->config->epoch)),
+		  "referrer", &text));
 	const struct oci_document manifest = { text, digest_of(text, strlen(text)) };
 	list_referrer(index, r, &manifest);
 	attach(o, text);
@@ -267,7 +281,8 @@ static struct err *describe(const struct image *im, struct oci *o)
 	TRY(print(manifest(im, o), "manifest", &o->manifest));
 	o->manifest_digest = digest_of(o->manifest, strlen(o->manifest));
 	TRY(describe_index(im, o));
-	return oci_docker(im->config->name, im->config->tag, &o->config_digest, layers, im->layer_count, &o->docker);
+	return oci_docker(im->config->name, im->config->tag, &o->config_digest, layers, im->layer_count,
+			  &o->docker);
 }
 
 struct err *oci_describe(const struct image *im, struct oci *ret)

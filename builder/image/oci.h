@@ -24,8 +24,8 @@ struct oci {
 struct err *oci_describe(const struct image *im, struct oci *ret) MUST_CHECK;
 void oci_done(struct oci *o);
 /* The manifest.json of a docker archive alone, the caller's to free; ERR_BUILD as above. */
-struct err *oci_docker(const char *name, const char *tag, const struct digest *config, const struct digest *layers,
-		       size_t layer_count, char **ret) MUST_CHECK;
+struct err *oci_docker(const char *name, const char *tag, const struct digest *config,
+		       const struct digest *layers, size_t layer_count, char **ret) MUST_CHECK;
 
 /* "blobs/sha256/<hex>", the caller's to free. */
 char *oci_blob_path(const struct digest *d);

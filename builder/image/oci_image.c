@@ -65,7 +65,8 @@ static struct err *scan(struct oci_image *b, struct archive *a, char **ret_index
 		return err_errno(errno, "read %s", b->path);
 	while (archive_read_next_header(a, &e) == ARCHIVE_OK) {
 		const char *name = archive_entry_pathname(e);
-		uint64_t at = (uint64_t)archive_read_header_position(a) + 512, size = (uint64_t)archive_entry_size(e);
+		uint64_t at = (uint64_t)archive_read_header_position(a) + 512,
+			 size = (uint64_t)archive_entry_size(e);
 		struct digest d;
 		if (size > (uint64_t)st.st_size || at > (uint64_t)st.st_size - size)
 			return damaged(b, "it ends early, copy it again");
@@ -87,7 +88,8 @@ static struct err *open_archive(struct oci_image *b, char **ret_index)
 	struct archive *a = archive_read_new();
 
 	archive_read_support_format_tar(a);
-	struct err *e = archive_read_open_fd(a, b->archive, 1 << 16) == ARCHIVE_OK ? scan(b, a, ret_index) : NULL;
+	struct err *e =
+		archive_read_open_fd(a, b->archive, 1 << 16) == ARCHIVE_OK ? scan(b, a, ret_index) : NULL;
 	archive_read_free(a);
 	return e;
 }
@@ -111,7 +113,8 @@ static struct err *open_either(struct oci_image *b, char **ret_index)
 	return b->archive < 0 ? err_errno(errno, "open %s", b->path) : open_archive(b, ret_index);
 }
 
-struct err *oci_image_blob(const struct oci_image *b, const struct digest *d, int *ret_fd, uint64_t *ret_offset, uint64_t *ret_size)
+struct err *oci_image_blob(const struct oci_image *b, const struct digest *d, int *ret_fd,
+			   uint64_t *ret_offset, uint64_t *ret_size)
 {
 	char hex[DIGEST_HEX];
 	struct stat st;
@@ -202,12 +205,14 @@ static char *word_of(const char *path)
 	return word;
 }
 
-/* containerd's name is whole, the layout's own may be a tag alone; who copies an image may leave out either, or both. */
+/* containerd's name is whole, the layout's own may be a tag alone; who copies an image
+ * may leave out either, or both. */
 static void take_name(struct oci_image *b, const json_t *entry)
 {
 	const json_t *notes = json_object_get(entry, "annotations");
 	const char *full = json_string_value(json_object_get(notes, "io.containerd.image.name"));
-	const char *ref = json_string_value(json_object_get(notes, "org.opencontainers.image.ref.name")), *whole = full ? full : ref;
+	const char *ref = json_string_value(json_object_get(notes, "org.opencontainers.image.ref.name")),
+		   *whole = full ? full : ref;
 	const char *slash = whole ? strrchr(whole, '/') : NULL, *name = slash ? slash + 1 : whole;
 	const char *colon = name ? strrchr(name, ':') : NULL;
 
@@ -220,9 +225,11 @@ static void take_name(struct oci_image *b, const json_t *entry)
 static bool may_be_image(const json_t *entry, bool alone)
 {
 	const json_t *platform = json_object_get(entry, "platform");
-	const char *os = json_string_value(json_object_get(platform, "os")), *architecture = json_string_value(json_object_get(platform, "architecture"));
+	const char *os = json_string_value(json_object_get(platform, "os")),
+		   *architecture = json_string_value(json_object_get(platform, "architecture"));
 
-	return !json_object_get(entry, "artifactType") && (!os || !strcmp(os, "linux")) && (alone || !architecture || !strcmp(architecture, OWN_ARCHITECTURE));
+	return !json_object_get(entry, "artifactType") && (!os || !strcmp(os, "linux")) &&
+	       (alone || !architecture || !strcmp(architecture, OWN_ARCHITECTURE));
 }
 
 /* The first manifest that is attached to nothing, perhaps by another index; NULL: there is none. */
@@ -325,7 +332,9 @@ struct err *oci_image_open(const char *path, struct oci_image *ret)
 	b.path = keep(&b, whole);
 	TRY(open_either(&b, &index));
 	if (!index)
-		return err_new(ERR_USAGE, "%s is no image that mkbench built (a NAME-TAG.oci folder, a .tar, or a disk)", path);
+		return err_new(ERR_USAGE,
+			       "%s is no image that mkbench built (a NAME-TAG.oci folder, a .tar, or a disk)",
+			       path);
 	TRY(take_documents(&b, index));
 	*ret = b;
 	b = (struct oci_image){ .archive = -1 };

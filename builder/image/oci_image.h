@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An image that mkbench wrote, opened for running: the layout folder or the one-file archive (image/image.h), also as others have copied
- * it, with signatures and the like beside it. Every blob is checked against its digest as it is read. */
+/* An image that mkbench wrote, opened for running: the layout folder or the one-file archive
+ * (image/image.h), also as others have copied it, with signatures and the like beside it. Every blob is
+ * checked against its digest as it is read. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -11,23 +12,25 @@
 
 struct oci_image_member {
 	struct digest digest;
-	uint64_t offset, size_bytes;     /* in the archive */
+	uint64_t offset, size_bytes; /* in the archive */
 };
 
 struct oci_image {
-	struct arena arena;              /* owns every text below */
-	const char *path;                /* absolute */
-	int archive;                     /* descriptor of the archive, or -1: a folder */
-	struct oci_image_member *members;   /* of the archive */
+	struct arena arena;		  /* owns every text below */
+	const char *path;		  /* absolute */
+	int archive;			  /* descriptor of the archive, or -1: a folder */
+	struct oci_image_member *members; /* of the archive */
 	size_t member_count, member_room;
 	struct digest manifest, config;
-	struct digest *layers;           /* lowest first */
+	struct digest *layers; /* lowest first */
 	size_t layer_count;
-	uint64_t layer_bytes;            /* compressed, all of them */
-	const char *name, *tag;          /* "demo", "1.0"; by its file's name and "latest" where nothing else says it */
-	const char *const *entrypoint, *const *env, *const *health; /* NULL-terminated; health without its "CMD" */
+	uint64_t layer_bytes; /* compressed, all of them */
+	/* "demo", "1.0"; by its file's name and "latest" where nothing else says it */
+	const char *name, *tag;
+	/* NULL-terminated; health without its "CMD" */
+	const char *const *entrypoint, *const *env, *const *health;
 	const char *working_dir, *volume; /* volume NULL: none */
-	unsigned port;                   /* the first one; 0: none */
+	unsigned port;			  /* the first one; 0: none */
 	unsigned uid, gid;
 };
 
@@ -37,7 +40,7 @@ void oci_image_close(struct oci_image *b);
 #define AUTO_OCI_IMAGE __attribute__((cleanup(oci_image_close)))
 
 /* A descriptor, the caller's, whose bytes from ret_offset on are the blob. */
-struct err *oci_image_blob(const struct oci_image *b, const struct digest *d, int *ret_fd, uint64_t *ret_offset,
-			uint64_t *ret_size) MUST_CHECK;
+struct err *oci_image_blob(const struct oci_image *b, const struct digest *d, int *ret_fd,
+			   uint64_t *ret_offset, uint64_t *ret_size) MUST_CHECK;
 /* A whole document, checked; the caller's to free. */
 struct err *oci_image_read(const struct oci_image *b, const struct digest *d, char **ret_text) MUST_CHECK;

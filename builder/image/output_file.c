@@ -17,8 +17,8 @@
 
 #define NOTES "output"
 
-/* Builds that write to one folder may each have a store of their own. Not every file system can lock a folder: there at least
- * those of one store wait for each other. */
+/* Builds that write to one folder may each have a store of their own. Not every file system can lock a
+ * folder: there at least those of one store wait for each other. */
 static struct err *lock_folder(struct store *s, const char *folder, int *ret_fd)
 {
 	AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -34,8 +34,8 @@ static struct err *lock_folder(struct store *s, const char *folder, int *ret_fd)
 	return NULL;
 }
 
-struct err *output_file_begin(struct store *s, const struct image_config *c, const char *folder, const char *suffix,
-			struct output_file *ret)
+struct err *output_file_begin(struct store *s, const struct image_config *c, const char *folder,
+			      const char *suffix, struct output_file *ret)
 {
 	TRY(file_make_folder(folder, 0777));
 	AUTO_FREE char *whole = realpath(folder, NULL);
@@ -81,8 +81,9 @@ static char *note_of(const char *path, const struct digest *d)
 
 	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return NULL;
-	return mem_printf("%s %ju:%ju %jd %jd.%09ld", digest_hex(d, hex), (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
-			  (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	return mem_printf("%s %ju:%ju %jd %jd.%09ld", digest_hex(d, hex), (uintmax_t)st.st_dev,
+			  (uintmax_t)st.st_ino, (intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec,
+			  st.st_mtim.tv_nsec);
 }
 
 bool output_file_same(const struct store *s, const char *path, const struct digest *d)
@@ -103,5 +104,6 @@ struct err *output_file_note(struct store *s, const char *path, const struct dig
 	AUTO_FREE char *note = note_of(path, d), *boot = clock_boot();
 	AUTO_FREE char *unsure = mem_printf("%s %s", note ? note : "", boot);
 
-	return note ? store_ref_write(s, NOTES, &key, lasting ? note : unsure) : err_new(ERR_SYSTEM, "%s has vanished", path);
+	return note ? store_ref_write(s, NOTES, &key, lasting ? note : unsure) :
+		      err_new(ERR_SYSTEM, "%s has vanished", path);
 }

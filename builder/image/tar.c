@@ -14,8 +14,8 @@ struct ustar {
 _Static_assert(sizeof(struct ustar) == TAR_BLOCK, "a ustar header is one block");
 
 static const char types[] = {
-	[ENTRY_FILE] = '0', [ENTRY_HARDLINK] = '1', [ENTRY_SYMLINK] = '2', [ENTRY_CHAR] = '3',
-	[ENTRY_BLOCK] = '4', [ENTRY_FOLDER] = '5', [ENTRY_FIFO] = '6',
+	[ENTRY_FILE] = '0',  [ENTRY_HARDLINK] = '1', [ENTRY_SYMLINK] = '2', [ENTRY_CHAR] = '3',
+	[ENTRY_BLOCK] = '4', [ENTRY_FOLDER] = '5',   [ENTRY_FIFO] = '6',
 };
 
 unsigned tar_padding(uint64_t size_bytes)
@@ -104,7 +104,8 @@ void tar_header(struct text *out, const struct entry *e)
 {
 	struct ustar h = { 0 };
 	AUTO_TEXT struct text records = { 0 };
-	AUTO_FREE char *path = mem_printf("%s%s", *e->path ? e->path : ".", e->kind == ENTRY_FOLDER ? "/" : "");
+	AUTO_FREE char *path =
+		mem_printf("%s%s", *e->path ? e->path : ".", e->kind == ENTRY_FOLDER ? "/" : "");
 
 	name(&h, path, &records);
 	if (e->link && (e->kind == ENTRY_SYMLINK || e->kind == ENTRY_HARDLINK))

@@ -14,7 +14,8 @@ static struct err *check_hosts(const struct bench *b)
 		for (size_t j = 0; site->hosts[j]; j++)
 			sound = sound && host_name_is_served(site->hosts[j]);
 		if (!sound)
-			return err_new(ERR_BUILD, "a site of its bench.json has no host name where one belongs");
+			return err_new(ERR_BUILD,
+				       "a site of its bench.json has no host name where one belongs");
 	}
 	return NULL;
 }

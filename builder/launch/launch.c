@@ -68,8 +68,10 @@ static struct err *refuse_running(const char *name)
 
 	if (state != ENGINE_RUNNING)
 		return NULL;
-	return err_new(ERR_USAGE, "%s runs already (%s): 'mkbench run --stop %s' stops it, --name runs another beside it", name,
-		       e->name, name);
+	return err_new(
+		ERR_USAGE,
+		"%s runs already (%s): 'mkbench run --stop %s' stops it, --name runs another beside it", name,
+		e->name, name);
 }
 
 static struct err *choose_port(struct launch_prepared *p, unsigned from)
@@ -78,7 +80,9 @@ static struct err *choose_port(struct launch_prepared *p, unsigned from)
 	if (!p->any_port)
 		return port_listen(p->launch.port, &p->listener);
 	p->launch.port = port_free(from, &p->listener);
-	return p->launch.port ? NULL : err_new(ERR_SYSTEM, "no port from %u on is free: choose one with --port", from);
+	return p->launch.port ?
+		       NULL :
+		       err_new(ERR_SYSTEM, "no port from %u on is free: choose one with --port", from);
 }
 
 static struct err *open_data(const char *path, struct launch_prepared *p)
@@ -91,7 +95,10 @@ static struct err *open_data(const char *path, struct launch_prepared *p)
 	if (!path || p->engine == &qemu_row)
 		return NULL;
 	if (stat(path, &st) < 0 ? qemu_disks_is_named(path) : !S_ISDIR(st.st_mode))
-		return err_new(ERR_USAGE, "--data %s is no folder: a container keeps its data in a folder, only a disk in a file", path);
+		return err_new(ERR_USAGE,
+			       "--data %s is no folder: a container keeps its data in a folder, only a disk "
+			       "in a file",
+			       path);
 	TRY(file_make_folder(path, 0755));
 	p->launch.data = p->data = realpath(path, NULL);
 	return p->data ? NULL : err_errno(errno, "open %s", path);
@@ -103,15 +110,22 @@ struct err *launch_open(const struct run_options *o, struct launch_prepared *ret
 
 	*ret = (struct launch_prepared){ .bundle = { .archive = -1 }, .listener = -1, .any_port = !o->port };
 	TRY(disk ? qemu_open(o->image, &ret->bundle) : oci_image_open(o->image, &ret->bundle));
-	ret->launch = (struct launch){ .bundle = &ret->bundle, .name = o->name ? o->name : ret->bundle.name, .port = o->port, .env = o->env,
-				       .machine = o->machine, .detach = o->detach, .listener = &ret->listener, .progress = progress_new(o->style) };
+	ret->launch = (struct launch){ .bundle = &ret->bundle,
+				       .name = o->name ? o->name : ret->bundle.name,
+				       .port = o->port,
+				       .env = o->env,
+				       .machine = o->machine,
+				       .detach = o->detach,
+				       .listener = &ret->listener,
+				       .progress = progress_new(o->style) };
 	TRY(launch_name(ret->launch.name));
 	TRY(refuse_running(ret->launch.name));
 	ret->engine = &qemu_row;
 	if (disk && o->engine)
 		return err_new(ERR_USAGE, "--engine is for containers, and %s is a disk", o->image);
 	if (!disk && machine_option_used(&o->machine))
-		return err_new(ERR_USAGE, "%s is for disks, and %s is none", machine_option_used(&o->machine), o->image);
+		return err_new(ERR_USAGE, "%s is for disks, and %s is none", machine_option_used(&o->machine),
+			       o->image);
 	if (!disk)
 		TRY(choose_engine(o->engine, ret));
 	TRY(choose_port(ret, USUAL_PORT));
@@ -127,13 +141,15 @@ static bool is_taken(unsigned port)
 	return e != NULL;
 }
 
-/* The port was free when it was chosen; where only its number is handed on, somebody may have been quicker. */
+/* The port was free when it was chosen; where only its number is handed on,
+ * somebody may have been quicker. */
 static struct err *start_somewhere(struct launch_prepared *p)
 {
 	for (int turn = 0;; turn++) {
 		struct err *e = p->engine->start(p->engine, &p->launch);
 		port_drop(&p->listener);
-		if (!e || !p->any_port || turn == PORT_TRIES || interrupt_wait(-1, 0) || !is_taken(p->launch.port))
+		if (!e || !p->any_port || turn == PORT_TRIES || interrupt_wait(-1, 0) ||
+		    !is_taken(p->launch.port))
 			return e;
 		err_free(e);
 		TRY(choose_port(p, p->launch.port + 1));
@@ -146,15 +162,19 @@ struct err *launch_start(struct launch_prepared *p)
 		struct err *e = start_somewhere(p);
 		while (*row != p->engine)
 			row++;
-		const struct engine *next = e && p->any_engine && err_kind(e) == ERR_SYSTEM && !interrupt_wait(-1, 0) ? next_engine(row + 1) : NULL;
+		const struct engine *next =
+			e && p->any_engine && err_kind(e) == ERR_SYSTEM && !interrupt_wait(-1, 0) ?
+				next_engine(row + 1) :
+				NULL;
 		if (!next)
 			return e;
 		AUTO_FREE char *why = err_text(e);
 		err_free(e);
-		err_free(p->engine->clean(p->engine, p->launch.name)); /* nothing of that name was there before */
+		/* nothing of that name was there before */
+		err_free(p->engine->clean(p->engine, p->launch.name));
 		progress_done(p->launch.progress, "not possible");
-		progress_note(p->launch.progress, "%s answers and cannot run it (%s): %s does", p->engine->name, why,
-			      next->program ? next->name : "mkbench itself");
+		progress_note(p->launch.progress, "%s answers and cannot run it (%s): %s does",
+			      p->engine->name, why, next->program ? next->name : "mkbench itself");
 		p->engine = next;
 		TRY(choose_port(p, p->any_port ? USUAL_PORT : p->launch.port));
 	}

@@ -51,9 +51,9 @@ struct wait {
 	const struct engine *engine;
 	const struct launch *launch;
 	struct wait_policy patience;
-	size_t shown;            /* steps that have ended */
+	size_t shown; /* steps that have ended */
 	bool begun, provisioned;
-	char *words;             /* what health said last, or NULL */
+	char *words; /* what health said last, or NULL */
 };
 
 static struct err *show_step(struct wait *w, const json_t *row, size_t *ended)
@@ -97,7 +97,10 @@ static struct err *show_steps(struct wait *w, const json_t *report)
 
 static bool is_ready(const struct engine *e, const struct launch *l, char **ret_words)
 {
-	struct { const char **items; size_t count, room; } argv = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} argv = { 0 };
 	int status;
 
 	if (!l->bundle->health)
@@ -117,7 +120,8 @@ static bool is_ready(const struct engine *e, const struct launch *l, char **ret_
 /* Whether a program fails is init's to say: its words are for people. */
 static void see_failing(struct wait *w)
 {
-	AUTO_JSON json_t *state = w->provisioned ? read_json(w->engine, w->launch->name, RUN_STATE_FILE) : NULL;
+	AUTO_JSON json_t *state =
+		w->provisioned ? read_json(w->engine, w->launch->name, RUN_STATE_FILE) : NULL;
 
 	if (json_object_size(json_object_get(state, "troubles")))
 		wait_policy_failing(&w->patience, clock_ms());
@@ -164,8 +168,9 @@ static struct err *look(struct wait *w, bool *ret_ready)
 	if (e->find(e, name) != ENGINE_RUNNING)
 		return err_new(ERR_BUILD, "%s ended before it was ready", name);
 	int minutes = wait_policy_over(&w->patience, clock_ms(), w->provisioned);
-	return minutes ? err_new(ERR_BUILD, "%s is not ready, and nothing has moved for %d minutes%s%s", name, minutes,
-				 w->words ? ": " : "", w->words ? w->words : "") : NULL;
+	return minutes ? err_new(ERR_BUILD, "%s is not ready, and nothing has moved for %d minutes%s%s", name,
+				 minutes, w->words ? ": " : "", w->words ? w->words : "") :
+			 NULL;
 }
 
 static struct err *with_tail(const struct engine *e, const char *name, struct err *failed)
@@ -239,10 +244,12 @@ struct err *ready_addresses(const struct engine *e, const struct launch *l, stru
 	if (!b.sites.count)
 		add_host(out, &unknown, "localhost", l->port);
 	if (unknown.len)
-		text_printf(out, "\n  To be found, these names need a line in /etc/hosts:\n  127.0.0.1%s\n", unknown.bytes);
+		text_printf(out, "\n  To be found, these names need a line in /etc/hosts:\n  127.0.0.1%s\n",
+			    unknown.bytes);
 	if (b.sites.count)
 		text_printf(out, "\n  %s's password, one a site:\n", b.admin_user);
 	for (size_t i = 0; i < b.sites.count; i++)
-		text_printf(out, "  mkbench run --exec %s cat /data/secrets/%s/admin_password\n", l->name, b.sites.items[i].name);
+		text_printf(out, "  mkbench run --exec %s cat /data/secrets/%s/admin_password\n", l->name,
+			    b.sites.items[i].name);
 	return NULL;
 }

@@ -18,12 +18,14 @@ static struct err *say_where(const struct engine *e, const struct launch *l)
 
 	text_printf(&out, "\n%s is ready.\n\n", l->name);
 	TRY(ready_addresses(e, l, &out));
-	text_printf(&out, "\n  inside: mkbench run --exec %s %s\n", l->name, e == &qemu_row ? "benchctl status" : "bash");
+	text_printf(&out, "\n  inside: mkbench run --exec %s %s\n", l->name,
+		    e == &qemu_row ? "benchctl status" : "bash");
 	if (l->detach)
 		text_printf(&out, "  stop:   mkbench run --stop %s\n", l->name);
 	else
 		text_put(&out, "  stop:   Ctrl-C\n");
-	text_printf(&out, "  clean:  mkbench run --clean %s   (its data too%s)\n\n", l->name, l->data ? ", but not --data" : "");
+	text_printf(&out, "  clean:  mkbench run --clean %s   (its data too%s)\n\n", l->name,
+		    l->data ? ", but not --data" : "");
 	fputs(out.bytes, stdout);
 	fflush(stdout);
 	return NULL;
@@ -51,7 +53,8 @@ static struct err *attend(const struct engine *e, const struct launch *l)
 	if (l->detach)
 		return NULL;
 	TRY(e->watch(e, l->name, &end));
-	return interrupt_wait(end, -1) ? stop_again(e, l) : err_new(ERR_BUILD, "%s has ended by itself", l->name);
+	return interrupt_wait(end, -1) ? stop_again(e, l) :
+					 err_new(ERR_BUILD, "%s has ended by itself", l->name);
 }
 
 /* What a failed run has left behind is no secret. */
@@ -64,11 +67,16 @@ static struct err *say_left(const struct engine *e, const char *name, struct err
 	AUTO_FREE char *text = err_text(failed);
 	err_free(failed);
 	if (e->find(e, name) == ENGINE_RUNNING)
-		return err_new(kind, "%s\n%s still runs: 'mkbench run --stop %s' stops it, --clean removes it with its data, too", text, name, name);
+		return err_new(kind,
+			       "%s\n%s still runs: 'mkbench run --stop %s' stops it, --clean removes it with "
+			       "its data, too",
+			       text, name, name);
 	return err_new(kind, "%s\n'mkbench run --clean %s' removes what is left of it", text, name);
 }
 
-static const char *const states[] = { [ENGINE_ABSENT] = "gone", [ENGINE_STOPPED] = "stopped", [ENGINE_RUNNING] = "running" };
+static const char *const states[] = {
+	[ENGINE_ABSENT] = "gone", [ENGINE_STOPPED] = "stopped", [ENGINE_RUNNING] = "running"
+};
 
 /* A name that stop and its like take is no image, but it may well be meant as one. */
 static struct err *refuse_name(const char *word)
@@ -79,8 +87,10 @@ static struct err *refuse_name(const char *word)
 	if (!e)
 		return NULL;
 	if (state == ENGINE_RUNNING)
-		return err_new(ERR_USAGE, "%s is no image but the name of what runs already (%s): 'mkbench run --exec %s bash' goes inside", word,
-			       e->name, word);
+		return err_new(ERR_USAGE,
+			       "%s is no image but the name of what runs already (%s): 'mkbench run --exec "
+			       "%s bash' goes inside",
+			       word, e->name, word);
 	return err_new(ERR_USAGE,
 		       "%s is no image but the name of what was stopped (%s): 'mkbench run IMAGE --name %s' "
 		       "starts it again with its data, 'mkbench run --clean %s' removes it",
@@ -111,7 +121,8 @@ static struct err *nobody(const char *name)
 			if (*one)
 				text_printf(&there, "%s%s", there.len ? ", " : "", one);
 	}
-	return err_new(ERR_USAGE, "there is no container '%s': known are %s", name, there.len ? there.bytes : "none");
+	return err_new(ERR_USAGE, "there is no container '%s': known are %s", name,
+		       there.len ? there.bytes : "none");
 }
 
 static struct err *have(const char *name, const struct engine **ret, enum engine_state *ret_state)

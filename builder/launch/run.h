@@ -9,13 +9,16 @@
 #include "engine/machine.h"
 
 struct run_options {
-	const char *image;       /* a .oci folder, a .tar, a .raw, .qcow2, .vmdk or .raw.zst that mkbench wrote */
-	const char *name;        /* of the container; NULL: the image's */
-	const char *data;        /* a folder to keep the data in; NULL: the volume NAME-data; of a disk a file or folder, engine/qemu_disks.h */
-	const char *engine;      /* "docker", "podman", "own"; NULL: the first that can run it */
-	struct machine machine;  /* for a disk */
-	unsigned port;           /* 0: 8080 or the next free one */
-	const char *const *env;  /* NULL-terminated KEY=VALUE, or NULL */
+	/* a .oci folder, a .tar, a .raw, .qcow2, .vmdk or .raw.zst that mkbench wrote */
+	const char *image;
+	const char *name; /* of the container; NULL: the image's */
+	/* a folder to keep the data in; NULL: the volume NAME-data; of a disk a file
+	 * or folder, engine/qemu_disks.h */
+	const char *data;
+	const char *engine;	/* "docker", "podman", "own"; NULL: the first that can run it */
+	struct machine machine; /* for a disk */
+	unsigned port;		/* 0: 8080 or the next free one */
+	const char *const *env; /* NULL-terminated KEY=VALUE, or NULL */
 	bool detach;
 	enum progress_style style;
 };

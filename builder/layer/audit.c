@@ -13,7 +13,7 @@
 #include "layer/entry_bytes.h"
 #include "layer/secret_patterns.h"
 
-#define TEXT_LIMIT (4u << 20)    /* a file whose values are looked at is not larger */
+#define TEXT_LIMIT (4u << 20) /* a file whose values are looked at is not larger */
 #define SHOWN 20
 #define PIECE (1u << 20)
 
@@ -21,7 +21,7 @@ struct look {
 	const struct audit *audit;
 	struct secret_set *set;
 	struct reach *files;
-	char *piece;             /* PIECE and SECRET_PATTERNS_REACH bytes */
+	char *piece; /* PIECE and SECRET_PATTERNS_REACH bytes */
 	struct audit_memory *memory;
 	struct text found, likely;
 	size_t count, likely_count;
@@ -60,13 +60,15 @@ static bool is_allowed(const struct look *l, const char *path, const char *hex)
 	const struct audit_allow *rows = r ? r->allow.items : NULL;
 
 	for (size_t i = 0; r && i < r->allow.count; i++)
-		if (rows[i].path && rows[i].sha256 && !strcmp(rows[i].path, path) && !strcmp(rows[i].sha256, hex))
+		if (rows[i].path && rows[i].sha256 && !strcmp(rows[i].path, path) &&
+		    !strcmp(rows[i].sha256, hex))
 			return true;
 	return false;
 }
 
 /* line 0: the whole file is meant. */
-static struct err *report(struct look *l, const struct entry *e, const char *path, size_t line, const char *kind)
+static struct err *report(struct look *l, const struct entry *e, const char *path, size_t line,
+			  const char *kind)
 {
 	struct digest sha256 = e->sha256;
 	char hex[DIGEST_HEX];
@@ -98,7 +100,9 @@ static struct err *look_for_form(struct look *l, const struct entry *e, const ch
 
 	for (uint64_t at = 0; at < e->size_bytes; at += PIECE) {
 		uint64_t left = e->size_bytes - at;
-		size_t len = left < PIECE + SECRET_PATTERNS_REACH ? (size_t)left : PIECE + SECRET_PATTERNS_REACH, until = left < PIECE ? (size_t)left : PIECE;
+		size_t len = left < PIECE + SECRET_PATTERNS_REACH ? (size_t)left :
+								    PIECE + SECRET_PATTERNS_REACH,
+		       until = left < PIECE ? (size_t)left : PIECE;
 		struct secret_patterns s;
 		TRY(entry_bytes_read(l->files, e, at, piece, len));
 		if (secret_patterns_by_form(l->set, piece, until, len, &s)) {
@@ -112,11 +116,13 @@ static struct err *look_for_form(struct look *l, const struct entry *e, const ch
 }
 
 /* within: the file of an archive that it is in, or NULL. */
-static struct err *report_in(struct look *l, const struct entry *e, const char *path, const char *within, size_t line, const char *kind)
+static struct err *report_in(struct look *l, const struct entry *e, const char *path, const char *within,
+			     size_t line, const char *kind)
 {
 	if (!within)
 		return report(l, e, path, line, kind);
-	AUTO_FREE char *whole = *within ? mem_printf("%s, in it %s:%zu", kind, within, line) : mem_printf("%s, once it is unpacked, in line %zu", kind, line);
+	AUTO_FREE char *whole = *within ? mem_printf("%s, in it %s:%zu", kind, within, line) :
+					  mem_printf("%s, once it is unpacked, in line %zu", kind, line);
 	return report(l, e, path, 0, whole);
 }
 
@@ -132,8 +138,9 @@ static bool has_values(const struct look *l, const char *path)
 }
 
 /* bytes ends with a NUL at len; as: the path that rules know it by. */
-static struct err *look_for_values(struct look *l, const struct entry *e, const char *path, const char *within, const char *as, const char *bytes,
-				   size_t len, bool *ret_found)
+static struct err *look_for_values(struct look *l, const struct entry *e, const char *path,
+				   const char *within, const char *as, const char *bytes, size_t len,
+				   bool *ret_found)
 {
 	const struct audit_rules *r = l->audit->rules;
 	const struct audit_value *rules = r->values.items;
@@ -141,21 +148,25 @@ static struct err *look_for_values(struct look *l, const struct entry *e, const 
 
 	for (size_t i = 0; i <= r->values.count && !*ret_found; i++) {
 		bool last = i == r->values.count;
-		if (last ? !matches(&r->urls, as) : !matches(&rules[i].files, as) || matches(&rules[i].except, as))
+		if (last ? !matches(&r->urls, as) :
+			   !matches(&rules[i].files, as) || matches(&rules[i].except, as))
 			continue;
-		if (last ? !secret_patterns_in_url(bytes, len, &s) : memchr(bytes, 0, len) || !secret_patterns_by_name(&rules[i], bytes, len, &s))
+		if (last ? !secret_patterns_in_url(bytes, len, &s) :
+			   memchr(bytes, 0, len) || !secret_patterns_by_name(&rules[i], bytes, len, &s))
 			continue;
 		if (last || !rules[i].likely) {
 			*ret_found = true;
 			TRY(report_in(l, e, path, within, line_of(bytes, s.at), s.kind));
 		} else if (!within && l->likely_count++ < SHOWN) {
-			text_printf(&l->likely, "%s%s:%zu: %s", l->likely.len ? "\n" : "", path, line_of(bytes, s.at), s.kind);
+			text_printf(&l->likely, "%s%s:%zu: %s", l->likely.len ? "\n" : "", path,
+				    line_of(bytes, s.at), s.kind);
 		}
 	}
 	return NULL;
 }
 
-static struct err *look_for_values_of(struct look *l, const struct entry *e, const char *path, bool *ret_found)
+static struct err *look_for_values_of(struct look *l, const struct entry *e, const char *path,
+				      bool *ret_found)
 {
 	size_t len = (size_t)e->size_bytes;
 
@@ -171,9 +182,10 @@ struct unpacking {
 	struct look *look;
 	const struct entry *entry;
 	const char *path;
-	struct text open;        /* of the member, what was not looked at yet, and SECRET_PATTERNS_REACH of what was */
-	size_t lines;            /* before that */
-	bool cut, found;         /* cut: open is not all of it */
+	/* of the member, what was not looked at yet, and SECRET_PATTERNS_REACH of what was */
+	struct text open;
+	size_t lines;	 /* before that */
+	bool cut, found; /* cut: open is not all of it */
 	struct err *failed;
 };
 
@@ -205,12 +217,16 @@ static bool take_member(void *arg, const char *member, const char *bytes, size_t
 	text_add(&u->open, bytes, len);
 	if (!ends && u->open.len < TEXT_LIMIT)
 		return true;
-	if (u->open.len && secret_patterns_by_form(l->set, u->open.bytes, ends ? u->open.len : u->open.len - SECRET_PATTERNS_REACH, u->open.len, &s)) {
+	if (u->open.len && secret_patterns_by_form(l->set, u->open.bytes,
+						   ends ? u->open.len : u->open.len - SECRET_PATTERNS_REACH,
+						   u->open.len, &s)) {
 		u->found = true;
-		u->failed = report_in(l, u->entry, u->path, member, u->lines + line_of(u->open.bytes, s.at), s.kind);
+		u->failed = report_in(l, u->entry, u->path, member, u->lines + line_of(u->open.bytes, s.at),
+				      s.kind);
 	} else if (ends && !u->cut && u->open.len) {
 		AUTO_FREE char *as = mem_printf("%s/%s", u->path, member);
-		u->failed = look_for_values(l, u->entry, u->path, member, as, u->open.bytes, u->open.len, &u->found);
+		u->failed = look_for_values(l, u->entry, u->path, member, as, u->open.bytes, u->open.len,
+					    &u->found);
 	}
 	forget(u, ends ? 0 : SECRET_PATTERNS_REACH);
 	if (ends) {
@@ -223,7 +239,9 @@ static bool take_member(void *arg, const char *member, const char *bytes, size_t
 static struct err *look_into_archive(struct look *l, const struct entry *e, const char *path, bool *ret_found)
 {
 	struct unpacking u = { .look = l, .entry = e, .path = path };
-	const struct audit_archive a = { .size_bytes = e->size_bytes, .read = read_packed, .take = take_member, .arg = &u };
+	const struct audit_archive a = {
+		.size_bytes = e->size_bytes, .read = read_packed, .take = take_member, .arg = &u
+	};
 	size_t len = e->size_bytes < 8 ? (size_t)e->size_bytes : 8;
 	char begin[8];
 	bool whole = true;
@@ -239,8 +257,8 @@ static struct err *look_into_archive(struct look *l, const struct entry *e, cons
 		return err ? err : u.failed;
 	}
 	if (!whole && l->likely_count++ < SHOWN)
-		text_printf(&l->likely, "%s%s: it holds more than %u MB, which were not looked at", l->likely.len ? "\n" : "", path,
-			    AUDIT_ARCHIVE_LIMIT >> 20);
+		text_printf(&l->likely, "%s%s: it holds more than %u MB, which were not looked at",
+			    l->likely.len ? "\n" : "", path, AUDIT_ARCHIVE_LIMIT >> 20);
 	return NULL;
 }
 
@@ -278,7 +296,8 @@ static struct err *look_at_name(struct look *l, const struct entry *e, const cha
 	if (e->kind != ENTRY_FILE)
 		named.sha256 = digest_of(path, strlen(path));
 	for (size_t i = 0; i < COUNT(names) && !*ret_found; i++)
-		*ret_found = secret_patterns_by_form(l->set, names[i], strlen(names[i]), strlen(names[i]), &s);
+		*ret_found =
+			secret_patterns_by_form(l->set, names[i], strlen(names[i]), strlen(names[i]), &s);
 	AUTO_FREE char *kind = *ret_found ? mem_printf("%s, in its name", s.kind) : NULL;
 	return kind ? report(l, &named, path, 0, kind) : NULL;
 }
@@ -301,7 +320,8 @@ static struct err *look_at(struct look *l, const struct entry *e)
 static struct err *conclude(struct look *l)
 {
 	if (l->likely.len)
-		progress_note(l->audit->progress, "warning: look at these once, they go into the image:\n%s%s", l->likely.bytes,
+		progress_note(l->audit->progress,
+			      "warning: look at these once, they go into the image:\n%s%s", l->likely.bytes,
 			      l->likely_count > SHOWN ? "\nand more" : "");
 	if (!l->count)
 		return audit_memory_keep(l->memory);

@@ -21,7 +21,13 @@ bool audit_archive_is_one(const char *bytes, size_t len)
 	static const struct {
 		const char *bytes;
 		size_t len;
-	} begins[] = { { "\x1f\x8b", 2 }, { "BZh", 3 }, { "\xfd" "7zXZ", 5 }, { "\x28\xb5\x2f\xfd", 4 }, { "PK\3\4", 4 } };
+	} begins[] = { { "\x1f\x8b", 2 },
+		       { "BZh", 3 },
+		       { "\xfd"
+			 "7zXZ",
+			 5 },
+		       { "\x28\xb5\x2f\xfd", 4 },
+		       { "PK\3\4", 4 } };
 
 	for (size_t i = 0; i < COUNT(begins); i++)
 		if (len >= begins[i].len && !memcmp(bytes, begins[i].bytes, begins[i].len))
@@ -74,8 +80,10 @@ struct err *audit_archive_look(const struct audit_archive *a, bool *ret_whole)
 	archive_read_support_format_tar(archive);
 	archive_read_support_format_raw(archive);
 	archive_read_open(archive, r, NULL, next_bytes, NULL);
-	while (goes_on && r->told < AUDIT_ARCHIVE_LIMIT && ((state = archive_read_next_header(archive, &e)) == ARCHIVE_OK || state == ARCHIVE_WARN)) {
-		const char *name = archive_format(archive) == ARCHIVE_FORMAT_RAW ? "" : archive_entry_pathname(e);
+	while (goes_on && r->told < AUDIT_ARCHIVE_LIMIT &&
+	       ((state = archive_read_next_header(archive, &e)) == ARCHIVE_OK || state == ARCHIVE_WARN)) {
+		const char *name =
+			archive_format(archive) == ARCHIVE_FORMAT_RAW ? "" : archive_entry_pathname(e);
 		goes_on = tell_member(r, archive, name ? name : "?");
 	}
 	archive_read_free(archive);

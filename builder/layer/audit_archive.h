@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is inside a compressed file or an archive of an app: its bytes as they were before, member by member. */
+/* What is inside a compressed file or an archive of an app: its bytes as they were
+ * before, member by member. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +15,8 @@
 struct audit_archive {
 	uint64_t size_bytes;
 	struct err *(*read)(void *arg, uint64_t offset, void *bytes, size_t len);
-	/* A piece of a member, "" for a file that is only compressed; ends: its last one. What it returns false for is over. */
+	/* A piece of a member, "" for a file that is only compressed; ends: its last one.
+	 * What it returns false for is over. */
 	bool (*take)(void *arg, const char *member, const char *bytes, size_t len, bool ends);
 	void *arg;
 };

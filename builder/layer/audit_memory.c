@@ -11,10 +11,13 @@
 struct audit_memory {
 	struct store *store;
 	struct digest key;
-	struct digest *known;    /* sorted */
+	struct digest *known; /* sorted */
 	size_t known_count;
-	struct { struct digest *items; size_t count, room; } fine; /* of this run */
-	bool more;               /* some of them were not known */
+	struct {
+		struct digest *items;
+		size_t count, room;
+	} fine;	   /* of this run */
+	bool more; /* some of them were not known */
 };
 
 static int compare(const void *a, const void *b)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which files an audit has found fine: by path and content, under the rules, the recipe's name and the layer's. */
+/* Which files an audit has found fine: by path and content, under the rules, the
+ * recipe's name and the layer's. */
 #pragma once
 #include "layer/audit.h"
 

@@ -82,8 +82,8 @@ static struct err *add_users(const struct configure_request *r)
 
 	for (size_t i = 0; i < r->user_count; i++) {
 		const struct service_user *u = &r->users[i];
-		text_printf(&passwd, "%s:*:%u:%u:%s:%s:%s\n", u->name, u->uid, u->gid, u->comment ? u->comment : "", u->home,
-			    u->shell);
+		text_printf(&passwd, "%s:*:%u:%u:%s:%s:%s\n", u->name, u->uid, u->gid,
+			    u->comment ? u->comment : "", u->home, u->shell);
 		text_printf(&group, "%s:*:%u:\n", u->name, u->gid);
 	}
 	if (!r->user_count)
@@ -162,7 +162,8 @@ static int configure_early(const struct build_context *j)
 static int audit(void)
 {
 	static const char *const argv[] = { "dpkg", "--audit", NULL };
-	AUTO_CLOSE int output = dup(1), file = open("/run/mkbench/audit", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	AUTO_CLOSE int output = dup(1),
+		       file = open("/run/mkbench/audit", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	struct stat st;
 
 	if (output < 0 || file < 0 || dup2(file, 1) < 0)
@@ -174,8 +175,9 @@ static int audit(void)
 		return status;
 	printf("dpkg --audit finds the packages in disorder:\n");
 	fflush(stdout);
-	return told(lseek(file, 0, SEEK_SET) ? err_errno(errno, "read the audit")
-					     : file_copy(file, 1, (uint64_t)st.st_size, "the audit")) || 1;
+	return told(lseek(file, 0, SEEK_SET) ? err_errno(errno, "read the audit") :
+					       file_copy(file, 1, (uint64_t)st.st_size, "the audit")) ||
+	       1;
 }
 
 static int inside(void *arg)

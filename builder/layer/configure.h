@@ -7,7 +7,7 @@
 #include "service/service.h"
 
 struct configure_request {
-	struct sandbox room;        /* lowers, upper (with dpkg's state in it), work, masked, log */
+	struct sandbox room;		  /* lowers, upper (with dpkg's state in it), work, masked, log */
 	const struct installed *packages; /* those to configure */
 	size_t count;
 	const struct service_user *users; /* made as soon as there is an /etc/passwd */

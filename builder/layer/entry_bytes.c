@@ -52,16 +52,12 @@ static struct err *open_file(struct reach *r, const struct entry *e)
 struct err *entry_bytes_read(struct reach *r, const struct entry *e, uint64_t offset, void *bytes, size_t len)
 {
 	switch (e->content.kind) {
-	case CONTENT_MEMORY:
-		memcpy(bytes, (const char *)e->content.bytes + offset, len);
-		return NULL;
-	case CONTENT_PACK:
-		return layer_read(r->packs, e, offset, bytes, len);
+	case CONTENT_MEMORY: memcpy(bytes, (const char *)e->content.bytes + offset, len); return NULL;
+	case CONTENT_PACK: return layer_read(r->packs, e, offset, bytes, len);
 	case CONTENT_DISK:
 		if (r->open != e)
 			TRY(open_file(r, e));
 		return file_read_at(r->fd, bytes, len, offset, e->content.path);
-	default:
-		return err_new(ERR_BUILD, "nothing holds the bytes of /%s", e->path);
+	default: return err_new(ERR_BUILD, "nothing holds the bytes of /%s", e->path);
 	}
 }

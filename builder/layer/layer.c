@@ -13,8 +13,8 @@
 
 static int by_digest(const void *a, const void *b)
 {
-	return memcmp(((const struct layer_package *)a)->deb.bytes, ((const struct layer_package *)b)->deb.bytes,
-		      sizeof(struct digest));
+	return memcmp(((const struct layer_package *)a)->deb.bytes,
+		      ((const struct layer_package *)b)->deb.bytes, sizeof(struct digest));
 }
 
 static void feed_list(struct digest_run *run, const char *const *words)
@@ -47,7 +47,8 @@ struct digest layer_key(const struct layer_request *r, const struct digest *belo
 	feed_number(run, r->user_count);
 	for (size_t i = 0; i < r->user_count; i++) {
 		const struct service_user *u = &r->users[i];
-		feed_list(run, (const char *const[]){ u->name, u->home, u->shell, u->comment ? u->comment : "-", NULL });
+		feed_list(run, (const char *const[]){ u->name, u->home, u->shell,
+						      u->comment ? u->comment : "-", NULL });
 		feed_number(run, u->uid);
 		feed_number(run, u->gid);
 	}
@@ -85,8 +86,9 @@ static struct err *load(struct layer_set *s)
 	qsort(s->packages + s->first, r->package_count, sizeof *s->packages, by_name);
 	for (size_t i = 1; i < s->count; i++)
 		if (!strcmp(s->packages[i].name, s->packages[i - 1].name))
-			return err_new(ERR_BUILD, "package %s is there twice: versions %s and %s", s->packages[i].name,
-				       s->packages[i - 1].version, s->packages[i].version);
+			return err_new(ERR_BUILD, "package %s is there twice: versions %s and %s",
+				       s->packages[i].name, s->packages[i - 1].version,
+				       s->packages[i].version);
 	return NULL;
 }
 
@@ -97,8 +99,13 @@ static void add_mount_points(struct tree *t)
 		const char *path, *text;
 		uint32_t mode;
 	} points[] = {
-		{ "dev", NULL, 0755 }, { "proc", NULL, 0555 }, { "sys", NULL, 0555 }, { "run", NULL, 0755 },
-		{ "tmp", NULL, 01777 }, { "var/tmp", NULL, 01777 }, { "etc/resolv.conf", "", 0644 },
+		{ "dev", NULL, 0755 },
+		{ "proc", NULL, 0555 },
+		{ "sys", NULL, 0555 },
+		{ "run", NULL, 0755 },
+		{ "tmp", NULL, 01777 },
+		{ "var/tmp", NULL, 01777 },
+		{ "etc/resolv.conf", "", 0644 },
 		{ "etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n", 0644 },
 	};
 	size_t count = t->count;
@@ -138,8 +145,8 @@ static int by_content(const void *a, const void *b)
 
 	if (order || rank != 2)
 		return order ? order : tree_compare(x->path, y->path);
-	order = memcmp(((const struct cached_package *)x->content.pack)->deb.bytes, ((const struct cached_package *)y->content.pack)->deb.bytes,
-		       sizeof(struct digest));
+	order = memcmp(((const struct cached_package *)x->content.pack)->deb.bytes,
+		       ((const struct cached_package *)y->content.pack)->deb.bytes, sizeof(struct digest));
 	if (!order)
 		order = (x->content.offset > y->content.offset) - (x->content.offset < y->content.offset);
 	return order ? order : tree_compare(x->path, y->path);
@@ -156,8 +163,13 @@ static struct err *merge(struct layer_set *s)
 
 	TRY(merge_packages(&merge, &s->merged));
 	struct tree *groups = s->merged.groups + s->first_group;
-	dpkg_info(&(struct dpkg_request){ .packages = s->packages, .count = s->count, .merged = &s->merged, .first = s->first,
-					  .architecture = r->architecture, .exclude = r->exclude, .epoch = r->epoch },
+	dpkg_info(&(struct dpkg_request){ .packages = s->packages,
+					  .count = s->count,
+					  .merged = &s->merged,
+					  .first = s->first,
+					  .architecture = r->architecture,
+					  .exclude = r->exclude,
+					  .epoch = r->epoch },
 		  s->merged.groups);
 	if (!s->below)
 		add_mount_points(&groups[0]);
@@ -219,7 +231,7 @@ void layer_close(struct layer_set *s)
 
 struct layer_reader {
 	const struct store *store;
-	const struct cached_package *pack;     /* whose data is open */
+	const struct cached_package *pack; /* whose data is open */
 	struct pack_reader *reader;
 };
 

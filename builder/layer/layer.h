@@ -18,23 +18,24 @@
 #include "tree/tree.h"
 
 struct layer_package {
-	struct digest deb;           /* its pack is in the store (cached_package_make) */
-	size_t group;                /* below group_count */
+	struct digest deb; /* its pack is in the store (cached_package_make) */
+	size_t group;	   /* below group_count */
 };
 
 /* All is borrowed and must outlive what is made from it. */
 struct layer_request {
 	struct store *store;
-	struct progress *progress;   /* or NULL; no stage is begun: layer_configure counts a unit for each package */
+	/* or NULL; no stage is begun: layer_configure counts a unit for each package */
+	struct progress *progress;
 	const struct layer_package *packages; /* in any order */
 	size_t package_count, group_count;
 	const char *architecture;
-	const char *const *exclude;  /* globs of the recipe, NULL-terminated, or NULL */
+	const char *const *exclude; /* globs of the recipe, NULL-terminated, or NULL */
 	const struct service_user *users;
 	size_t user_count;
-	const char *const *masked;   /* NULL-terminated, or NULL */
+	const char *const *masked; /* NULL-terminated, or NULL */
 	int64_t epoch;
-	const char *log;             /* receives what scripts print, or NULL */
+	const char *log; /* receives what scripts print, or NULL */
 };
 
 struct layer_set;
@@ -42,7 +43,8 @@ struct layer_set;
 /* The key of all that comes of a request, and of the set it lies above (NULL: none). */
 struct digest layer_key(const struct layer_request *r, const struct digest *below);
 /* Loads the packs and merges them; with below, its packages are installed already. */
-struct err *layer_open(const struct layer_request *r, const struct layer_set *below, struct layer_set **ret) MUST_CHECK;
+struct err *layer_open(const struct layer_request *r, const struct layer_set *below,
+		       struct layer_set **ret) MUST_CHECK;
 /* A group's tree in the order its content is quickest to read: folders, files, links. */
 const struct tree *layer_group(const struct layer_set *s, size_t group);
 /* All groups together, sorted. */
@@ -53,49 +55,58 @@ void layer_close(struct layer_set *s); /* NULL is fine */
  * struct content_reader in image/image.h. */
 struct layer_reader;
 struct layer_reader *layer_reader(const struct store *s);
-struct err *layer_read(void *reader, const struct entry *e, uint64_t offset, void *bytes, size_t len) MUST_CHECK;
+struct err *layer_read(void *reader, const struct entry *e, uint64_t offset, void *bytes,
+		       size_t len) MUST_CHECK;
 void layer_reader_done(struct layer_reader *r);
 
 /* A root for sandboxes: folders, top one first, as struct sandbox takes them. */
 struct layer_root {
-	const char *lowers[26];      /* NULL-terminated; owned */
+	const char *lowers[26]; /* NULL-terminated; owned */
 };
 void layer_root_done(struct layer_root *r);
 void layer_root_over(struct layer_root *r, const struct layer_root *more); /* lays all of more on top */
-void layer_root_top(const struct layer_root *r, struct layer_root *ret);   /* its topmost folder alone, as a root */
+/* its topmost folder alone, as a root */
+void layer_root_top(const struct layer_root *r, struct layer_root *ret);
 
 /* What a step changed. */
 struct layer_delta {
 	struct digest key;
-	bool cached;                 /* an earlier build made it */
-	struct tree tree;            /* sorted, with whiteouts; content CONTENT_DISK in the store */
+	bool cached;	  /* an earlier build made it */
+	struct tree tree; /* sorted, with whiteouts; content CONTENT_DISK in the store */
 };
 void layer_delta_done(struct layer_delta *d);
 
 /* Puts the set's packages on root. */
 struct err *layer_unpack(const struct layer_set *s, struct layer_root *root) MUST_CHECK;
-/* Configures them and puts the delta on root; `dpkg --audit` is clean afterwards. ret NULL: nobody asks for it. */
-struct err *layer_configure(const struct layer_set *s, struct layer_root *root, struct layer_delta *ret) MUST_CHECK;
+/* Configures them and puts the delta on root; `dpkg --audit` is clean afterwards.
+ * ret NULL: nobody asks for it. */
+struct err *layer_configure(const struct layer_set *s, struct layer_root *root,
+			    struct layer_delta *ret) MUST_CHECK;
 
 struct layer_steps {
 	struct store *store;
-	struct progress *progress;   /* or NULL: a unit for each step */
-	struct digest key;           /* of all inputs of the steps but the root's own key */
-	struct digest root_key;      /* of the set that was configured last */
-	const struct tree *seed;     /* sorted: files to begin with, such as an app's source; or NULL */
+	struct progress *progress; /* or NULL: a unit for each step */
+	struct digest key;	   /* of all inputs of the steps but the root's own key */
+	struct digest root_key;	   /* of the set that was configured last */
+	const struct tree *seed;   /* sorted: files to begin with, such as an app's source; or NULL */
 	const struct service_step *steps;
 	size_t step_count;
-	unsigned uid, gid;           /* of steps that do not run as root */
+	unsigned uid, gid; /* of steps that do not run as root */
 	const struct bind *binds;
 	size_t bind_count;
 	int64_t epoch;
-	const char *log;             /* or NULL */
-	const char *lookups;         /* as in struct sandbox, or NULL; stays absent when an earlier build has run the steps */
-	const struct digest *poured; /* blob of the store that what an earlier run left was poured to, laid where the folder itself is gone; or NULL */
+	const char *log; /* or NULL */
+	/* as in struct sandbox, or NULL; stays absent when an earlier build has run the steps */
+	const char *lookups;
+	/* blob of the store that what an earlier run left was poured to, laid where the
+	 * folder itself is gone; or NULL */
+	const struct digest *poured;
 };
 /* Runs the steps in order over root and puts the delta on it. */
-struct err *layer_steps(const struct layer_steps *r, struct layer_root *root, struct layer_delta *ret) MUST_CHECK;
-/* Runs them and forgets what they changed; what they leave in writable binds stays. The keys are not looked at. */
+struct err *layer_steps(const struct layer_steps *r, struct layer_root *root,
+			struct layer_delta *ret) MUST_CHECK;
+/* Runs them and forgets what they changed; what they leave in writable binds stays.
+ * The keys are not looked at. */
 struct err *layer_steps_forget(const struct layer_steps *r, const struct layer_root *root) MUST_CHECK;
 
 struct layer_trial {
@@ -109,9 +120,10 @@ struct layer_trial {
 };
 struct layer_trial_failure {
 	const struct service_trial *trial; /* NULL: something else failed */
-	char *said, *names;          /* all that it printed, and what its names argv did */
+	char *said, *names;		   /* all that it printed, and what its names argv did */
 };
-/* Lets programs of the root try a configuration and forgets what they wrote. The first that refuses it is the error, with its last
- * lines, and ret, which layer_trial_failure_done ends in any case. */
-struct err *layer_trial(const struct layer_trial *r, const struct layer_root *root, struct layer_trial_failure *ret) MUST_CHECK;
+/* Lets programs of the root try a configuration and forgets what they wrote. The first that refuses it is the
+ * error, with its last lines, and ret, which layer_trial_failure_done ends in any case. */
+struct err *layer_trial(const struct layer_trial *r, const struct layer_root *root,
+			struct layer_trial_failure *ret) MUST_CHECK;
 void layer_trial_failure_done(struct layer_trial_failure *f);

@@ -10,8 +10,8 @@
 #include "layer/deb/dpkg.h"
 #include "layer/layer_set.h"
 
-/* Programs of packages whose work has no place in an image: keys that every copy would
- * share, a first root that we make ourselves, and what dpkg-maintscript-helper does only when an older version was there. */
+/* Programs of packages whose work has no place in an image: keys that every copy would share, a first root
+ * that we make ourselves, and what dpkg-maintscript-helper does only when an older version was there. */
 static const char *const always_masked[] = {
 	"/usr/sbin/make-ssl-cert",	     "/usr/bin/ssh-keygen",
 	"/usr/bin/systemd-machine-id-setup", "/usr/bin/dbus-uuidgen",
@@ -42,10 +42,18 @@ static struct err *prepare(const struct layer_set *s, const struct layer_root *r
 
 	if (s->first)
 		TRY(layer_root_read(root, "var/lib/dpkg/status", &status));
-	TRY(dpkg_state(&(struct dpkg_request){ .packages = s->packages, .count = s->count, .merged = &s->merged, .first = s->first,
-					       .status = status, .architecture = r->architecture, .exclude = r->exclude,
-					       .epoch = r->epoch }, ret));
-	tree_add(ret, &(struct entry){ .path = "usr/sbin/policy-rc.d", .kind = ENTRY_FILE, .mode = 0755,
+	TRY(dpkg_state(&(struct dpkg_request){ .packages = s->packages,
+					       .count = s->count,
+					       .merged = &s->merged,
+					       .first = s->first,
+					       .status = status,
+					       .architecture = r->architecture,
+					       .exclude = r->exclude,
+					       .epoch = r->epoch },
+		       ret));
+	tree_add(ret, &(struct entry){ .path = "usr/sbin/policy-rc.d",
+				       .kind = ENTRY_FILE,
+				       .mode = 0755,
 				       .size_bytes = strlen(policy),
 				       .content = { .kind = CONTENT_MEMORY, .bytes = policy } });
 	layer_root_add_parents(root, ret, r->epoch);
@@ -57,10 +65,17 @@ static struct err *run(const struct layer_set *s, const struct layer_root *root,
 	const struct layer_request *r = &s->request;
 	AUTO_FREE const char **mask = masked(r);
 	struct configure_request c = {
-		.room = { .lowers = root->lowers, .upper = w->upper, .work = w->work, .masked = mask, .log = r->log },
-		.packages = s->packages + s->first, .count = s->count - s->first,
-		.users = r->users, .user_count = s->first ? 0 : r->user_count,
-		.epoch = r->epoch, .progress = r->progress,
+		.room = { .lowers = root->lowers,
+			  .upper = w->upper,
+			  .work = w->work,
+			  .masked = mask,
+			  .log = r->log },
+		.packages = s->packages + s->first,
+		.count = s->count - s->first,
+		.users = r->users,
+		.user_count = s->first ? 0 : r->user_count,
+		.epoch = r->epoch,
+		.progress = r->progress,
 	};
 
 	TRY(configure_run(&c));
@@ -68,7 +83,8 @@ static struct err *run(const struct layer_set *s, const struct layer_root *root,
 	return s->below ? NULL : scrub_same(w->upper, &s->whole);
 }
 
-static struct err *make(const struct layer_set *s, const struct digest *key, struct layer_root *root, struct layer_delta *ret)
+static struct err *make(const struct layer_set *s, const struct digest *key, struct layer_root *root,
+			struct layer_delta *ret)
 {
 	struct tree state = { 0 };
 	struct layer_work w = { 0 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A poured layer as a folder again: what steps left is laid from the store's blob when the folder itself is not kept. */
+/* A poured layer as a folder again: what steps left is laid from the store's blob when
+ * the folder itself is not kept. */
 #pragma once
 #include "store/store.h"
 

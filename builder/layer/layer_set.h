@@ -9,12 +9,12 @@ struct layer_set {
 	const struct layer_set *below;
 	struct digest key;
 	struct arena arena;
-	struct cached_package **packs;          /* this set's own */
+	struct cached_package **packs; /* this set's own */
 	size_t pack_count;
-	struct installed *packages;   /* those of the sets below, then our own */
-	size_t count, first;          /* first: index of the first of our own */
-	struct merge_result merged;   /* of all packages */
-	size_t first_group;           /* our first group there */
+	struct installed *packages; /* those of the sets below, then our own */
+	size_t count, first;	    /* first: index of the first of our own */
+	struct merge_result merged; /* of all packages */
+	size_t first_group;	    /* our first group there */
 	struct tree whole;
 };
 
@@ -34,9 +34,9 @@ struct err *layer_work_begin(struct store *s, const struct tree *seed, struct la
 /* An overlay's work folder serves one mount: this makes it new. */
 struct err *layer_work_renew(const struct layer_work *w) MUST_CHECK;
 /* Keeps the upper folder under a key, puts it on root and reads it back into ret, when given. */
-struct err *layer_work_keep(struct store *s, const struct digest *key, struct layer_work *w, struct layer_root *root,
-			    struct progress *p, struct layer_delta *ret) MUST_CHECK;
+struct err *layer_work_keep(struct store *s, const struct digest *key, struct layer_work *w,
+			    struct layer_root *root, struct progress *p, struct layer_delta *ret) MUST_CHECK;
 void layer_work_done(struct layer_work *w);
 /* Puts a kept delta on root. ret_found false: it has to be made. */
-struct err *layer_work_find(struct store *s, const struct digest *key, struct layer_root *root, struct layer_delta *ret,
-			    bool *ret_found) MUST_CHECK;
+struct err *layer_work_find(struct store *s, const struct digest *key, struct layer_root *root,
+			    struct layer_delta *ret, bool *ret_found) MUST_CHECK;

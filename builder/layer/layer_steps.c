@@ -41,15 +41,26 @@ static const char **environment(const struct service_step *step, const char *epo
 	return env;
 }
 
-static struct err *run_in(const struct layer_steps *r, const struct layer_root *root, const struct layer_work *w,
-			  const struct service_step *step, const struct bind *binds, size_t bind_count)
+static struct err *run_in(const struct layer_steps *r, const struct layer_root *root,
+			  const struct layer_work *w, const struct service_step *step,
+			  const struct bind *binds, size_t bind_count)
 {
 	AUTO_FREE char *epoch = mem_printf("SOURCE_DATE_EPOCH=%lld", (long long)r->epoch);
 	AUTO_FREE const char **env = environment(step, epoch);
 	struct sandbox room = {
-		.lowers = root->lowers, .upper = w->upper, .work = w->work, .binds = binds, .bind_count = bind_count,
-		.env = env, .cwd = step->cwd, .uid = step->as_root ? 0 : r->uid, .gid = step->as_root ? 0 : r->gid,
-		.network = step->network, .hosts = step->hosts, .log = r->log, .lookups = r->lookups,
+		.lowers = root->lowers,
+		.upper = w->upper,
+		.work = w->work,
+		.binds = binds,
+		.bind_count = bind_count,
+		.env = env,
+		.cwd = step->cwd,
+		.uid = step->as_root ? 0 : r->uid,
+		.gid = step->as_root ? 0 : r->gid,
+		.network = step->network,
+		.hosts = step->hosts,
+		.log = r->log,
+		.lookups = r->lookups,
 	};
 
 	TRY(layer_work_renew(w));
@@ -65,8 +76,8 @@ static char *cache_name(const char *name)
 	return mem_printf("%s-%.8s", name, digest_hex(&map, hex));
 }
 
-static struct err *run_with_cache(const struct layer_steps *r, const struct layer_root *root, const struct layer_work *w,
-				  const struct service_step *step)
+static struct err *run_with_cache(const struct layer_steps *r, const struct layer_root *root,
+				  const struct layer_work *w, const struct service_step *step)
 {
 	AUTO_FREE struct bind *binds = mem_array(r->bind_count + 1, sizeof *binds);
 	AUTO_FREE char *name = cache_name(step->cache), *path = NULL;
@@ -83,10 +94,11 @@ static struct err *run_with_cache(const struct layer_steps *r, const struct laye
 	return store_cache_end(r->store, name);
 }
 
-static struct err *run_step(const struct layer_steps *r, const struct layer_root *root, const struct layer_work *w,
-			    const struct service_step *step)
+static struct err *run_step(const struct layer_steps *r, const struct layer_root *root,
+			    const struct layer_work *w, const struct service_step *step)
 {
-	return step->cache ? run_with_cache(r, root, w, step) : run_in(r, root, w, step, r->binds, r->bind_count);
+	return step->cache ? run_with_cache(r, root, w, step) :
+			     run_in(r, root, w, step, r->binds, r->bind_count);
 }
 
 static struct err *run_all(const struct layer_steps *r, const struct layer_root *root, struct layer_work *w)
@@ -106,7 +118,8 @@ static struct err *run_all(const struct layer_steps *r, const struct layer_root 
 	return e;
 }
 
-static struct err *make(const struct layer_steps *r, const struct digest *key, struct layer_root *root, struct layer_delta *ret)
+static struct err *make(const struct layer_steps *r, const struct digest *key, struct layer_root *root,
+			struct layer_delta *ret)
 {
 	struct layer_work w = { 0 };
 	struct err *e = run_all(r, root, &w);
@@ -119,7 +132,8 @@ static struct err *make(const struct layer_steps *r, const struct digest *key, s
 }
 
 /* What an earlier run made, of which only the poured layer is here, as another machine's may be. */
-static struct err *lay(const struct layer_steps *r, const struct digest *key, struct layer_root *root, struct layer_delta *ret)
+static struct err *lay(const struct layer_steps *r, const struct digest *key, struct layer_root *root,
+		       struct layer_delta *ret)
 {
 	struct layer_work w = { 0 };
 	struct err *e = layer_work_begin(r->store, NULL, &w);
@@ -167,5 +181,6 @@ struct err *layer_steps(const struct layer_steps *r, struct layer_root *root, st
 	TRY(layer_work_find(r->store, &key, root, ret, &found));
 	if (found)
 		return NULL;
-	return r->poured && store_has(r->store, r->poured) ? lay(r, &key, root, ret) : make(r, &key, root, ret);
+	return r->poured && store_has(r->store, r->poured) ? lay(r, &key, root, ret) :
+							     make(r, &key, root, ret);
 }

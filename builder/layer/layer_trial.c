@@ -17,7 +17,8 @@
 #include "layer/layer_set.h"
 
 #define FOLDER "/tmp/trial"
-#define READY_SECONDS 300        /* on a loaded machine; a program that takes longer will not start anywhere */
+/* on a loaded machine; a program that takes longer will not start anywhere */
+#define READY_SECONDS 300
 
 /* What goes into the room. */
 struct trial {
@@ -46,7 +47,8 @@ static bool make_folders(const struct trial *t)
 	const struct layer_trial *r = t->request;
 
 	for (size_t i = 0; i < r->folder_count; i++)
-		if (!make_folder(r->folders[i].path, r->folders[i].mode, r->folders[i].uid, r->folders[i].gid))
+		if (!make_folder(r->folders[i].path, r->folders[i].mode, r->folders[i].uid,
+				 r->folders[i].gid))
 			return false;
 	return make_folder(FOLDER, 0700, t->row->uid, t->row->gid);
 }
@@ -132,7 +134,8 @@ static void on_line(void *arg, const char *line)
 	text_printf(arg, "%s\n", line);
 }
 
-static struct err *run(struct trial *t, const struct layer_root *root, const struct layer_work *w, struct text *said)
+static struct err *run(struct trial *t, const struct layer_root *root, const struct layer_work *w,
+		       struct text *said)
 {
 	struct sandbox room = { .lowers = root->lowers, .upper = w->upper, .work = w->work };
 
@@ -141,8 +144,8 @@ static struct err *run(struct trial *t, const struct layer_root *root, const str
 }
 
 /* The names that the program takes are what it prints after "--". */
-static char *names_of(const struct layer_trial *r, const struct service_trial *row, const struct layer_root *root,
-		      const struct layer_work *w)
+static char *names_of(const struct layer_trial *r, const struct service_trial *row,
+		      const struct layer_root *root, const struct layer_work *w)
 {
 	struct trial t = { .request = r, .row = row, .argv = row->names };
 	struct text said = { 0 };
@@ -152,8 +155,8 @@ static char *names_of(const struct layer_trial *r, const struct service_trial *r
 	return text_take(&said);
 }
 
-static struct err *try_all(const struct layer_trial *r, const struct layer_root *root, const struct layer_work *w,
-			   struct layer_trial_failure *ret)
+static struct err *try_all(const struct layer_trial *r, const struct layer_root *root,
+			   const struct layer_work *w, struct layer_trial_failure *ret)
 {
 	for (size_t i = 0; i < r->trial_count; i++) {
 		struct trial t = { r, &r->trials[i], r->trials[i].argv, r->trials[i].until };
@@ -170,7 +173,8 @@ static struct err *try_all(const struct layer_trial *r, const struct layer_root 
 	return NULL;
 }
 
-struct err *layer_trial(const struct layer_trial *r, const struct layer_root *root, struct layer_trial_failure *ret)
+struct err *layer_trial(const struct layer_trial *r, const struct layer_root *root,
+			struct layer_trial_failure *ret)
 {
 	struct layer_work w = { 0 };
 	struct tree seed = { 0 };

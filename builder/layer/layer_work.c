@@ -38,7 +38,8 @@ struct err *layer_work_renew(const struct layer_work *w)
 	return mkdir(w->work, 0755) < 0 ? err_errno(errno, "make %s", w->work) : NULL;
 }
 
-static struct err *read_new(struct store *s, const struct digest *key, const char *path, struct tree *ret, struct text *notes)
+static struct err *read_new(struct store *s, const struct digest *key, const char *path, struct tree *ret,
+			    struct text *notes)
 {
 	TRY(scan_folder(path, true, ret, notes));
 	return digest_cache_keep(s, key, path, ret);
@@ -57,8 +58,8 @@ static struct err *read_kept(struct store *s, const struct digest *key, const ch
 	return read_new(s, key, path, ret, NULL);
 }
 
-struct err *layer_work_find(struct store *s, const struct digest *key, struct layer_root *root, struct layer_delta *ret,
-			    bool *ret_found)
+struct err *layer_work_find(struct store *s, const struct digest *key, struct layer_root *root,
+			    struct layer_delta *ret, bool *ret_found)
 {
 	AUTO_FREE char *path = store_tree_find(s, key);
 
@@ -71,8 +72,8 @@ struct err *layer_work_find(struct store *s, const struct digest *key, struct la
 	return ret ? read_kept(s, key, path, &ret->tree) : NULL;
 }
 
-struct err *layer_work_keep(struct store *s, const struct digest *key, struct layer_work *w, struct layer_root *root,
-			    struct progress *p, struct layer_delta *ret)
+struct err *layer_work_keep(struct store *s, const struct digest *key, struct layer_work *w,
+			    struct layer_root *root, struct progress *p, struct layer_delta *ret)
 {
 	AUTO_FREE char *path = NULL;
 	AUTO_TEXT struct text notes = { 0 };

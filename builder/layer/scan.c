@@ -22,7 +22,7 @@
 struct name {
 	dev_t device;
 	ino_t inode;
-	size_t place;            /* in the tree as it is filled */
+	size_t place; /* in the tree as it is filled */
 };
 
 struct scan {
@@ -30,7 +30,10 @@ struct scan {
 	bool hash;
 	struct tree *ret;
 	struct text *notes;
-	struct { struct name *items; size_t count, room; } names;
+	struct {
+		struct name *items;
+		size_t count, room;
+	} names;
 	char *chunk;
 };
 
@@ -52,7 +55,8 @@ static struct err *hash_file(struct scan *s, int fd, struct entry *e)
 		done += (uint64_t)n;
 	}
 	e->sha256 = digest_finish(run);
-	return done == e->size_bytes ? NULL : err_new(ERR_BUILD, "%s changed while it was read", e->content.path);
+	return done == e->size_bytes ? NULL :
+				       err_new(ERR_BUILD, "%s changed while it was read", e->content.path);
 }
 
 static struct err *read_file(struct scan *s, int parent, const char *name, struct entry *e)
@@ -66,7 +70,8 @@ static struct err *read_file(struct scan *s, int parent, const char *name, struc
 	return s->hash ? hash_file(s, fd, e) : NULL;
 }
 
-static struct err *add_file(struct scan *s, int parent, const char *name, const struct stat *st, struct entry *e)
+static struct err *add_file(struct scan *s, int parent, const char *name, const struct stat *st,
+			    struct entry *e)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", s->folder, e->path);
 
@@ -132,8 +137,10 @@ static struct err *add_entry(struct scan *s, int parent, const char *name, const
 	}
 	if (S_ISSOCK(st.st_mode))
 		return NULL;
-	e.kind = S_ISBLK(st.st_mode) ? ENTRY_BLOCK : S_ISFIFO(st.st_mode) ? ENTRY_FIFO
-		 : st.st_rdev		    ? ENTRY_CHAR : ENTRY_WHITEOUT;
+	e.kind = S_ISBLK(st.st_mode)  ? ENTRY_BLOCK :
+		 S_ISFIFO(st.st_mode) ? ENTRY_FIFO :
+		 st.st_rdev	      ? ENTRY_CHAR :
+					ENTRY_WHITEOUT;
 	tree_add(s->ret, &e);
 	return NULL;
 }
@@ -182,8 +189,13 @@ static void join_names(struct scan *s)
 			first = n;
 			continue;
 		}
-		*e = (struct entry){ .path = e->path, .kind = ENTRY_HARDLINK, .mode = e->mode, .uid = e->uid, .gid = e->gid,
-				     .mtime = e->mtime, .link = s->ret->items[first->place].path };
+		*e = (struct entry){ .path = e->path,
+				     .kind = ENTRY_HARDLINK,
+				     .mode = e->mode,
+				     .uid = e->uid,
+				     .gid = e->gid,
+				     .mtime = e->mtime,
+				     .link = s->ret->items[first->place].path };
 	}
 }
 

@@ -74,7 +74,8 @@ static struct err *undate_file(const char *path, int64_t epoch)
 	for (char *line; (line = strsep(&rest, "\n"));) {
 		char *name = strsep(&line, ":"), *password = strsep(&line, ":"), *day = strsep(&line, ":");
 		if (day && line)
-			text_printf(&out, "%s:%s:%lld:%s\n", name, password, (long long)(epoch / 86400), line);
+			text_printf(&out, "%s:%s:%lld:%s\n", name, password, (long long)(epoch / 86400),
+				    line);
 		else if (*name)
 			return err_new(ERR_BUILD, "%s: a line without its nine fields", path);
 	}
@@ -121,8 +122,8 @@ struct err *scrub_packages(const char *folder, int64_t epoch)
 
 static bool is_same(const struct entry *a, const struct entry *b)
 {
-	return b && a->kind == b->kind && a->kind == ENTRY_FILE && a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&
-	       a->size_bytes == b->size_bytes && digest_equal(&a->sha256, &b->sha256);
+	return b && a->kind == b->kind && a->kind == ENTRY_FILE && a->mode == b->mode && a->uid == b->uid &&
+	       a->gid == b->gid && a->size_bytes == b->size_bytes && digest_equal(&a->sha256, &b->sha256);
 }
 
 struct err *scrub_same(const char *folder, const struct tree *below)

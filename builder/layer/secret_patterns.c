@@ -12,13 +12,19 @@
 struct token {
 	const char *kind, *begins;
 	size_t len;
-	const bool *letters;     /* 256 */
+	const bool *letters; /* 256 */
 	size_t least, most;
 };
 
 struct secret_set {
-	struct { struct token *items; size_t count, room; } tokens;
-	struct { bool **items; size_t count, room; } sets;
+	struct {
+		struct token *items;
+		size_t count, room;
+	} tokens;
+	struct {
+		bool **items;
+		size_t count, room;
+	} sets;
 	uint8_t first[65536 / 8]; /* bit: two bytes that a token may begin with */
 };
 
@@ -68,8 +74,10 @@ struct secret_set *secret_patterns_set(const struct audit_rules *r)
 			const char *begins = ((const char *const *)rules[i].begins.items)[k];
 			if (strlen(begins) < 2)
 				continue;
-			VEC_PUSH(&s->tokens, (struct token){ rules[i].kind, begins, strlen(begins), letters, rules[i].least,
-							     rules[i].most ? rules[i].most : SECRET_PATTERNS_REACH });
+			VEC_PUSH(&s->tokens,
+				 (struct token){ rules[i].kind, begins, strlen(begins), letters,
+						 rules[i].least,
+						 rules[i].most ? rules[i].most : SECRET_PATTERNS_REACH });
 			mark(s, begins);
 		}
 	}
@@ -94,7 +102,8 @@ static bool is_token(const struct token *t, const char *at, size_t left, char be
 		return false;
 	while (n < left && n - t->len <= t->most && t->letters[(unsigned char)at[n]])
 		n++;
-	return n - t->len >= t->least && n - t->len <= t->most && !(n < left && isalnum((unsigned char)at[n]));
+	return n - t->len >= t->least && n - t->len <= t->most &&
+	       !(n < left && isalnum((unsigned char)at[n]));
 }
 
 static bool is_base64(char c)
@@ -102,18 +111,20 @@ static bool is_base64(char c)
 	return isalnum((unsigned char)c) || c == '+' || c == '/';
 }
 
-/* RFC 7468: "-----BEGIN", a label that ends in "PRIVATE KEY", "-----", and on the next line what it holds; a line may end as programs
- * write it in texts of theirs, too. A header alone is how programs know a key. */
+/* RFC 7468: "-----BEGIN", a label that ends in "PRIVATE KEY", "-----", and on the next line what it holds; a
+ * line may end as programs write it in texts of theirs, too. A header alone is how programs know a key. */
 static bool is_key(const char *at, size_t left)
 {
 	size_t label = strlen(key_begins), body;
 
-	while (label < left && label < 64 && (isupper((unsigned char)at[label]) || isdigit((unsigned char)at[label]) || at[label] == ' '))
+	while (label < left && label < 64 &&
+	       (isupper((unsigned char)at[label]) || isdigit((unsigned char)at[label]) || at[label] == ' '))
 		label++;
 	if (label < strlen("PRIVATE KEY") + strlen(key_begins) || left < label + 5 ||
 	    memcmp(at + label - strlen("PRIVATE KEY"), key_ends, strlen(key_ends)))
 		return false;
-	for (body = label + 5; body < left && body < label + 40 && strchr("\r\n\t \"'+,\\", at[body]) && at[body];)
+	for (body = label + 5;
+	     body < left && body < label + 40 && strchr("\r\n\t \"'+,\\", at[body]) && at[body];)
 		body += at[body] == '\\' && body + 1 < left && strchr("rn", at[body + 1]) ? 2 : 1;
 	if (body == label + 5)
 		return false;
@@ -123,7 +134,8 @@ static bool is_key(const char *at, size_t left)
 	return n - body >= 4;
 }
 
-bool secret_patterns_by_form(const struct secret_set *s, const char *bytes, size_t until, size_t len, struct secret_patterns *ret)
+bool secret_patterns_by_form(const struct secret_set *s, const char *bytes, size_t until, size_t len,
+			     struct secret_patterns *ret)
 {
 	for (size_t i = 0; i < until && i + 1 < len; i++) {
 		size_t p = pair(bytes + i);
@@ -230,7 +242,8 @@ static bool is_of_letters(const struct audit_value *rule, const char *value, siz
 	return true;
 }
 
-bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, size_t len, struct secret_patterns *ret)
+bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, size_t len,
+			     struct secret_patterns *ret)
 {
 	for (size_t i = 0; i < len;) {
 		size_t n = 0;
@@ -241,9 +254,10 @@ bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, 
 			continue;
 		}
 		const char *value;
-		size_t value_len = n < 128 && wants(rule, bytes + i, n) ? value_after(bytes + i + n, &value) : 0;
-		if (value_len && value_len >= rule->least && is_of_letters(rule, value, value_len) && !is_empty_word(value, value_len) &&
-		    (!rule->likely || looks_random(value, value_len))) {
+		size_t value_len =
+			n < 128 && wants(rule, bytes + i, n) ? value_after(bytes + i + n, &value) : 0;
+		if (value_len && value_len >= rule->least && is_of_letters(rule, value, value_len) &&
+		    !is_empty_word(value, value_len) && (!rule->likely || looks_random(value, value_len))) {
 			*ret = (struct secret_patterns){ rule->kind, i };
 			return true;
 		}
@@ -258,7 +272,8 @@ bool secret_patterns_in_url(const char *bytes, size_t len, struct secret_pattern
 	static const char *const words[] = { "_authToken", "extraheader" };
 
 	for (const char *at = bytes; (at = memmem(at, len - (size_t)(at - bytes), "://", 3));) {
-		bool http = (at - bytes >= 4 && !strncmp(at - 4, "http", 4)) || (at - bytes >= 5 && !strncmp(at - 5, "https", 5));
+		bool http = (at - bytes >= 4 && !strncmp(at - 4, "http", 4)) ||
+			    (at - bytes >= 5 && !strncmp(at - 5, "https", 5));
 		at += 3;
 		size_t user = strcspn(at, "/@ \t\r\n\"'<>");
 		const char *colon = memchr(at, ':', user);

@@ -41,7 +41,10 @@ static void print_apps(const struct plan *p, struct text *out)
 
 	for (size_t i = 0; i < p->recipe->apps.count; i++) {
 		const struct app *a = &apps[i];
-		text_printf(out, "  app       %-24s %s%s%s\n", a->name, a->git ? a->git : a->archive ? a->archive : a->path,
+		text_printf(out, "  app       %-24s %s%s%s\n", a->name,
+			    a->git     ? a->git :
+			    a->archive ? a->archive :
+					 a->path,
 			    a->git ? " at " : "", a->git ? a->ref : "");
 	}
 }
@@ -49,7 +52,8 @@ static void print_apps(const struct plan *p, struct text *out)
 static void print_runtimes(const struct plan *p, struct text *out)
 {
 	for (size_t i = 0; i < p->lock->runtime_count; i++)
-		text_printf(out, "  runtime   %-24s %s of %s\n", p->lock->runtimes[i].name, p->lock->runtimes[i].version, p->lock->runtimes[i].from);
+		text_printf(out, "  runtime   %-24s %s of %s\n", p->lock->runtimes[i].name,
+			    p->lock->runtimes[i].version, p->lock->runtimes[i].from);
 }
 
 static void print_sites(const struct plan *p, struct text *out)
@@ -57,7 +61,8 @@ static void print_sites(const struct plan *p, struct text *out)
 	const struct site *sites = p->recipe->sites.items;
 
 	for (size_t i = 0; i < p->recipe->sites.count; i++)
-		text_printf(out, "  site      %-24s %s, %s\n", sites[i].name, sites[i].time_zone, sites[i].language);
+		text_printf(out, "  site      %-24s %s, %s\n", sites[i].name, sites[i].time_zone,
+			    sites[i].language);
 }
 
 static void print_registries(const struct recipe *r, struct text *out)
@@ -67,7 +72,8 @@ static void print_registries(const struct recipe *r, struct text *out)
 	for (size_t i = 0; i < r->registries.count; i++) {
 		const char *slash = strchr(places[i], '/');
 		bool tagged = slash && strchr(slash, ':');
-		text_printf(out, "  push to   %s%s%s\n", places[i], tagged ? "" : ":", tagged ? "" : r->version);
+		text_printf(out, "  push to   %s%s%s\n", places[i], tagged ? "" : ":",
+			    tagged ? "" : r->version);
 	}
 }
 
@@ -80,16 +86,16 @@ void plan_print(const struct plan *p, struct text *out)
 	for (int group = 0; group < GROUP_COUNT; group++) {
 		const struct plan_layer *layer = &p->layers[group];
 		if (layer->package_count)
-			text_printf(out, "  layer     %-24s %zu package%s, %s%s\n", lock_group_names[group], layer->package_count,
-				    text_plural(layer->package_count),
+			text_printf(out, "  layer     %-24s %zu package%s, %s%s\n", lock_group_names[group],
+				    layer->package_count, text_plural(layer->package_count),
 				    text_size((double)layer->download_bytes, size), remark(group));
 	}
 	print_runtimes(p, out);
 	print_apps(p, out);
 	print_sites(p, out);
 	print_registries(p->recipe, out);
-	text_printf(out, "  in all    %zu package%s, %s\n", p->lock->package_count, text_plural(p->lock->package_count),
-		    text_size((double)p->download_bytes, size));
+	text_printf(out, "  in all    %zu package%s, %s\n", p->lock->package_count,
+		    text_plural(p->lock->package_count), text_size((double)p->download_bytes, size));
 }
 
 static const struct lock_package *find(const struct lock *l, const char *name)
@@ -108,7 +114,8 @@ static const char *who_asks(const struct plan *p, const struct lock_package *pac
 	for (size_t i = 0; i < p->recipe->base.packages.count; i++)
 		if (!strcmp(own[i], package->name))
 			return "asked for by the recipe";
-	return package->group == GROUP_BASE ? "part of every image" : "asked for by a service or the framework";
+	return package->group == GROUP_BASE ? "part of every image" :
+					      "asked for by a service or the framework";
 }
 
 struct err *plan_why(const struct plan *p, const char *package, struct text *out)
@@ -120,8 +127,10 @@ struct err *plan_why(const struct plan *p, const char *package, struct text *out
 		for (size_t i = 0; i < p->lock->package_count; i++)
 			names[i] = p->lock->packages[i].name;
 		const char *near = text_nearest(package, names, p->lock->package_count);
-		return err_new(ERR_USAGE, near ? "package '%s' is not in the image: did you mean '%s'?" :
-				"package '%s' is not in the image", package, near);
+		return err_new(ERR_USAGE,
+			       near ? "package '%s' is not in the image: did you mean '%s'?" :
+				      "package '%s' is not in the image",
+			       package, near);
 	}
 	int group = at->group;
 	text_printf(out, "%s %s", at->name, at->version);

@@ -11,23 +11,25 @@
 /* A package somebody asked for by name, and the layer it goes to with all that it pulls in. */
 struct plan_root {
 	const char *name;
-	int group;                             /* enum package_group */
+	int group; /* enum package_group */
 };
 
 /* Resolves roots (in layer order: what two layers need goes to the first) and fills the
  * packages of ret, whose arena owns the strings. Roots of GROUP_DISK and GROUP_BOOT come last, add to what is
  * chosen for the others and never change it. archive_names[package->archive] names the suite. */
-struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count, bool recommends,
-			const char *const *archive_names, struct lock *ret) MUST_CHECK;
+struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count,
+			bool recommends, const char *const *archive_names, struct lock *ret) MUST_CHECK;
 
-/* Moves one package of a lock to what fresh, which was chosen anew from ix, has, with those of its source and what it then needs in
- * another version; all others stay. ERR_RECIPE when fresh has it no more. */
-struct err *plan_update(const struct index *ix, const struct lock *fresh, const char *name, struct lock *l) MUST_CHECK;
+/* Moves one package of a lock to what fresh, which was chosen anew from ix, has, with those of its source and
+ * what it then needs in another version; all others stay. ERR_RECIPE when fresh has it no more. */
+struct err *plan_update(const struct index *ix, const struct lock *fresh, const char *name,
+			struct lock *l) MUST_CHECK;
 
 struct plan_layer {
-	const struct lock_package **packages;  /* in the lock's order, those that are another layer's and here, too, included */
+	/* in the lock's order, those that are another layer's and here, too, included */
+	const struct lock_package **packages;
 	size_t package_count;
-	uint64_t download_bytes;               /* of its own */
+	uint64_t download_bytes; /* of its own */
 };
 
 struct plan {
@@ -41,6 +43,7 @@ struct plan {
 /* recipe and lock must outlive the plan. */
 void plan_make(const struct recipe *r, const struct lock *l, struct plan *ret);
 void plan_print(const struct plan *p, struct text *out);
-/* "libboost-regex needs …": the chain from a package up to who asked for it. ERR_USAGE when it is not in the plan. */
+/* "libboost-regex needs …": the chain from a package up to who asked for it.
+ * ERR_USAGE when it is not in the plan. */
 struct err *plan_why(const struct plan *p, const char *package, struct text *out) MUST_CHECK;
 void plan_done(struct plan *p);

@@ -14,9 +14,12 @@ struct layering {
 	const struct index *index;
 	const struct resolution *chosen;
 	struct arena arena;
-	int *group;                          /* of each chosen package; NOWHERE: not reached yet */
+	int *group; /* of each chosen package; NOWHERE: not reached yet */
 	const struct package **because;
-	struct { size_t *items; size_t count, room; } todo;
+	struct {
+		size_t *items;
+		size_t count, room;
+	} todo;
 };
 
 static void reach(struct layering *l, const struct chosen *c, int group, const struct package *because)
@@ -39,7 +42,8 @@ static const struct chosen *meets(const struct layering *l, const struct alterna
 	if (c && relation_fits(a, c->package->version))
 		return c;
 	for (size_t i = 0, count = index_providers(l->index, a->name, &providers); i < count; i++)
-		if (relation_fits(a, providers[i].version) && (c = resolve_find(l->chosen, providers[i].package->name)))
+		if (relation_fits(a, providers[i].version) &&
+		    (c = resolve_find(l->chosen, providers[i].package->name)))
 			return c;
 	return NULL;
 }
@@ -114,8 +118,8 @@ static const char *keep(struct lock *l, const char *text)
 }
 
 /* image: layers of a container; disk: those of a disk above it, or NULL. */
-static void write_packages(const struct layering *image, const struct layering *disk, const char *const *archive_names,
-			   struct lock *ret)
+static void write_packages(const struct layering *image, const struct layering *disk,
+			   const char *const *archive_names, struct lock *ret)
 {
 	const struct resolution *all = disk ? disk->chosen : image->chosen;
 
@@ -124,22 +128,32 @@ static void write_packages(const struct layering *image, const struct layering *
 	for (size_t i = 0; i < all->count; i++) {
 		const struct package *p = all->items[i].package;
 		const struct chosen *c = resolve_find(image->chosen, p->name);
-		int below = c ? image->group[c - image->chosen->items] : NOWHERE, above = disk ? disk->group[i] : NOWHERE;
+		int below = c ? image->group[c - image->chosen->items] : NOWHERE,
+		    above = disk ? disk->group[i] : NOWHERE;
 		int own = c ? below : above;
-		const struct package *because = c ? image->because[c - image->chosen->items] : disk ? disk->because[i] : NULL;
+		const struct package *because = c    ? image->because[c - image->chosen->items] :
+						disk ? disk->because[i] :
+						       NULL;
 		ret->packages[i] = (struct lock_package){
-			.name = keep(ret, p->name), .version = keep(ret, p->version),
-			.architecture = keep(ret, p->architecture), .archive = keep(ret, archive_names[p->archive]),
-			.filename = keep(ret, p->filename), .group = own != NOWHERE ? own : c ? GROUP_BASE : GROUP_DISK,
+			.name = keep(ret, p->name),
+			.version = keep(ret, p->version),
+			.architecture = keep(ret, p->architecture),
+			.archive = keep(ret, archive_names[p->archive]),
+			.filename = keep(ret, p->filename),
+			.group = own != NOWHERE ? own :
+				 c		? GROUP_BASE :
+						  GROUP_DISK,
 			.also = below == GROUP_BUILD && above != NOWHERE ? above : 0,
 			.because = because ? keep(ret, because->name) : NULL,
-			.size_bytes = p->size_bytes, .sha256 = p->sha256,
+			.size_bytes = p->size_bytes,
+			.sha256 = p->sha256,
 		};
 	}
 }
 
-static struct err *resolve(const struct index *ix, const struct resolution *below, const struct plan_root *roots, size_t count,
-			   bool recommends, struct resolution *ret)
+static struct err *resolve(const struct index *ix, const struct resolution *below,
+			   const struct plan_root *roots, size_t count, bool recommends,
+			   struct resolution *ret)
 {
 	size_t fixed = below ? below->count : 0;
 	AUTO_FREE const char **wanted = mem_array(fixed + count, sizeof *wanted);
@@ -148,7 +162,11 @@ static struct err *resolve(const struct index *ix, const struct resolution *belo
 		wanted[i] = below->items[i].package->name;
 	for (size_t i = 0; i < count; i++)
 		wanted[fixed + i] = roots[i].name;
-	return resolve_run(ix, &(struct resolve_request){ .wanted = wanted, .wanted_count = fixed + count, .recommends = recommends }, ret);
+	return resolve_run(ix,
+			   &(struct resolve_request){ .wanted = wanted,
+						      .wanted_count = fixed + count,
+						      .recommends = recommends },
+			   ret);
 }
 
 static bool asks_for(const struct plan_root *roots, size_t count, const char *name)
@@ -159,15 +177,16 @@ static bool asks_for(const struct plan_root *roots, size_t count, const char *na
 	return false;
 }
 
-/* Every root is made with /usr merged already. The package that says so is enough then; the one that would do it, which
- * Essential packages of Debian 12 name first, needs all of Perl. */
-static struct err *choose_merged(const struct index *ix, const struct plan_root **roots, size_t *count, bool recommends,
-				 struct plan_root **ret_more, struct resolution *ret)
+/* Every root is made with /usr merged already. The package that says so is enough then; the one that would do
+ * it, which Essential packages of Debian 12 name first, needs all of Perl. */
+static struct err *choose_merged(const struct index *ix, const struct plan_root **roots, size_t *count,
+				 bool recommends, struct plan_root **ret_more, struct resolution *ret)
 {
 	static const struct plan_root is_merged = { "usr-is-merged", GROUP_BASE };
 
 	TRY(resolve(ix, NULL, *roots, *count, recommends, ret));
-	if (!resolve_find(ret, "usrmerge") || !index_find(ix, is_merged.name) || asks_for(*roots, *count, "usrmerge"))
+	if (!resolve_find(ret, "usrmerge") || !index_find(ix, is_merged.name) ||
+	    asks_for(*roots, *count, "usrmerge"))
 		return NULL;
 	resolve_done(ret);
 	*ret_more = mem_array(*count + 1, sizeof **ret_more);
@@ -179,19 +198,20 @@ static struct err *choose_merged(const struct index *ix, const struct plan_root 
 }
 
 /* What the image holds already is needed no more; what only builds its apps is. */
-static struct err *lay_disk(struct layering *disk, const struct layering *image, const struct plan_root *roots, size_t count,
-			    bool recommends)
+static struct err *lay_disk(struct layering *disk, const struct layering *image,
+			    const struct plan_root *roots, size_t count, bool recommends)
 {
 	for (size_t i = 0; i < image->chosen->count; i++) {
 		const struct chosen *c = resolve_find(disk->chosen, image->chosen->items[i].package->name);
 		if (c && image->group[i] != GROUP_BUILD)
-			disk->group[c - disk->chosen->items] = image->group[i] != NOWHERE ? image->group[i] : GROUP_BASE;
+			disk->group[c - disk->chosen->items] =
+				image->group[i] != NOWHERE ? image->group[i] : GROUP_BASE;
 	}
 	return lay(disk, roots, count, recommends);
 }
 
-static struct err *choose_disk(const struct layering *image, const struct plan_root *roots, size_t count, bool recommends,
-			       const char *const *archive_names, struct lock *ret)
+static struct err *choose_disk(const struct layering *image, const struct plan_root *roots, size_t count,
+			       bool recommends, const char *const *archive_names, struct lock *ret)
 {
 	struct resolution chosen = { 0 };
 	struct layering disk;
@@ -206,8 +226,8 @@ static struct err *choose_disk(const struct layering *image, const struct plan_r
 	return e;
 }
 
-struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count, bool recommends,
-			const char *const *archive_names, struct lock *ret)
+struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count,
+			bool recommends, const char *const *archive_names, struct lock *ret)
 {
 	struct resolution chosen = { 0 };
 	struct layering image;

@@ -12,8 +12,14 @@ struct moving {
 	const struct lock *fresh;
 	struct lock *lock;
 	struct arena arena;
-	struct { struct lock_package *items; size_t count, room; } rows; /* the lock's, as they become */
-	struct { const char **items; size_t count, room; } todo, done;
+	struct {
+		struct lock_package *items;
+		size_t count, room;
+	} rows; /* the lock's, as they become */
+	struct {
+		const char **items;
+		size_t count, room;
+	} todo, done;
 };
 
 static const struct lock_package *find(const struct lock_package *rows, size_t count, const char *name)
@@ -39,17 +45,20 @@ static bool provides(const struct moving *m, const struct alternative *a, const 
 	size_t count = index_providers(m->index, a->name, &providers);
 
 	for (size_t i = 0; i < count; i++)
-		if (!strcmp(providers[i].package->name, row->name) && !strcmp(providers[i].package->version, row->version) &&
+		if (!strcmp(providers[i].package->name, row->name) &&
+		    !strcmp(providers[i].package->version, row->version) &&
 		    relation_fits(a, providers[i].version))
 			return true;
 	return false;
 }
 
-static const struct lock_package *meets(const struct moving *m, const struct lock_package *rows, size_t count, const struct relation *r)
+static const struct lock_package *meets(const struct moving *m, const struct lock_package *rows, size_t count,
+					const struct relation *r)
 {
 	for (size_t i = 0; i < r->count; i++)
 		for (size_t k = 0; k < count; k++)
-			if ((!strcmp(rows[k].name, r->alternatives[i].name) && relation_fits(&r->alternatives[i], rows[k].version)) ||
+			if ((!strcmp(rows[k].name, r->alternatives[i].name) &&
+			     relation_fits(&r->alternatives[i], rows[k].version)) ||
 			    provides(m, &r->alternatives[i], &rows[k]))
 				return &rows[k];
 	return NULL;
@@ -67,9 +76,11 @@ static struct err *follow(struct moving *m, const struct package *p)
 		for (size_t i = 0; i < count; i++) {
 			if (meets(m, m->rows.items, m->rows.count, &relations[i]))
 				continue;
-			const struct lock_package *row = meets(m, m->fresh->packages, m->fresh->package_count, &relations[i]);
+			const struct lock_package *row =
+				meets(m, m->fresh->packages, m->fresh->package_count, &relations[i]);
 			if (!row)
-				return err_new(ERR_BUILD, "%s needs %s, which no package meets", p->name, relations[i].text);
+				return err_new(ERR_BUILD, "%s needs %s, which no package meets", p->name,
+					       relations[i].text);
 			move(m, row->name);
 		}
 	}
@@ -81,7 +92,8 @@ static void follow_siblings(struct moving *m, const struct package *p)
 {
 	for (size_t i = 0; i < m->rows.count; i++) {
 		const struct package *other = index_find(m->index, m->rows.items[i].name);
-		if (other && !strcmp(other->source, p->source) && find(m->fresh->packages, m->fresh->package_count, other->name))
+		if (other && !strcmp(other->source, p->source) &&
+		    find(m->fresh->packages, m->fresh->package_count, other->name))
 			move(m, other->name);
 	}
 }
@@ -103,7 +115,10 @@ static struct err *move_all(struct moving *m)
 		const struct lock_package *row = find(m->fresh->packages, m->fresh->package_count, name);
 		const struct package *p = row ? index_find(m->index, name) : NULL;
 		if (!p)
-			return err_new(ERR_RECIPE, "%s would no longer be chosen: run 'mkbench lock' without --update to resolve everything again", name);
+			return err_new(ERR_RECIPE,
+				       "%s would no longer be chosen: run 'mkbench lock' without --update to "
+				       "resolve everything again",
+				       name);
 		put(m, row);
 		follow_siblings(m, p);
 		TRY(follow(m, p));

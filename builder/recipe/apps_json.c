@@ -6,13 +6,13 @@
 
 #include "base/mem.h"
 
-#define APPS_MAX 100                     /* as in a recipe */
+#define APPS_MAX 100 /* as in a recipe */
 
 struct reading {
 	const char *bytes;
 	struct draft *draft;
 	struct problems *problems;
-	size_t index;                    /* of the app that is read */
+	size_t index; /* of the app that is read */
 };
 
 /* JSON does not say where a value was written, so its place is counted: bytes are sound by then. */
@@ -73,7 +73,8 @@ static struct mark mark_of(const struct reading *r, const char *key)
 }
 
 /* The text of a key, in the arena, or NULL after a problem. */
-static const char *read_text(const struct reading *r, const json_t *app, const char *key, const struct pattern *pattern, const char *hint)
+static const char *read_text(const struct reading *r, const json_t *app, const char *key,
+			     const struct pattern *pattern, const char *hint)
 {
 	const json_t *value = json_object_get(app, key);
 
@@ -92,16 +93,19 @@ static void refuse_unknown(const struct reading *r, json_t *app)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(app, key, value) {
+	json_object_foreach(app, key, value)
+	{
 		if (!strcmp(key, known[0]) || !strcmp(key, known[1]))
 			continue;
 		const char *near = text_nearest(key, known, COUNT(known));
-		problem_add(r->problems, mark_of(r, key), "unknown key '%s': %s%s%s", key, near ? "did you mean '" : "'url' and 'branch' are known",
-			    near ? near : "", near ? "'?" : "");
+		problem_add(r->problems, mark_of(r, key), "unknown key '%s': %s%s%s", key,
+			    near ? "did you mean '" : "'url' and 'branch' are known", near ? near : "",
+			    near ? "'?" : "");
 	}
 }
 
-/* Two addresses that end alike may hold packages that are called otherwise: whoever looks into them sees that. */
+/* Two addresses that end alike may hold packages that are called otherwise: whoever
+ * looks into them sees that. */
 static bool is_new(const struct reading *r, const char *url)
 {
 	for (size_t i = 0; i < r->draft->apps.count; i++)
@@ -113,20 +117,23 @@ static bool is_new(const struct reading *r, const char *url)
 static void read_app(const struct reading *r, json_t *app)
 {
 	if (!json_is_object(app)) {
-		problem_add(r->problems, mark_of(r, NULL), "an app is a map: write {\"url\": \"https://…\", \"branch\": \"…\"}");
+		problem_add(r->problems, mark_of(r, NULL),
+			    "an app is a map: write {\"url\": \"https://…\", \"branch\": \"…\"}");
 		return;
 	}
 	refuse_unknown(r, app);
 	const char *url = read_text(r, app, "url", &pattern_git, "write where its repository is");
 	bool named = json_object_get(app, "branch") && !json_is_null(json_object_get(app, "branch"));
-	const char *branch = named ? read_text(r, app, "branch", &pattern_ref, "name a branch, such as version-15") : NULL;
+	const char *branch =
+		named ? read_text(r, app, "branch", &pattern_ref, "name a branch, such as version-15") : NULL;
 	if (!url || (named && !branch))
 		return;
 	const char *name = draft_app_name(&r->draft->arena, url);
 	if (!draft_accepts(&pattern_app, "name at the end of url", name, mark_of(r, "url"), r->problems))
 		return;
 	if (!is_new(r, url))
-		problem_add(r->problems, mark_of(r, "url"), "the app '%s' is given twice: once is enough", name);
+		problem_add(r->problems, mark_of(r, "url"), "the app '%s' is given twice: once is enough",
+			    name);
 	else
 		VEC_PUSH(&r->draft->apps, (struct draft_app){ .name = name, .git = url, .ref = branch });
 }
@@ -137,20 +144,24 @@ static void read_list(struct reading *r, json_t *root)
 	json_t *app;
 
 	if (!json_is_array(root))
-		problem_add(r->problems, (struct mark){ 1, 1 }, "a list of apps is needed: [{\"url\": \"https://…\", \"branch\": \"…\"}]%s",
-			    json_is_object(root) ? "; of a bench that is there, mkbench init --from FOLDER makes a recipe" : "");
+		problem_add(r->problems, (struct mark){ 1, 1 },
+			    "a list of apps is needed: [{\"url\": \"https://…\", \"branch\": \"…\"}]%s",
+			    json_is_object(root) ?
+				    "; of a bench that is there, mkbench init --from FOLDER makes a recipe" :
+				    "");
 	else if (!count)
 		problem_add(r->problems, (struct mark){ 1, 1 }, "the list is empty: name at least one app");
 	else if (count > APPS_MAX)
-		problem_add(r->problems, (struct mark){ 1, 1 }, "the list has %zu apps: at most %d are possible", count, APPS_MAX);
+		problem_add(r->problems, (struct mark){ 1, 1 },
+			    "the list has %zu apps: at most %d are possible", count, APPS_MAX);
 	else
-		json_array_foreach(root, r->index, app)
-			read_app(r, app);
+		json_array_foreach(root, r->index, app) read_app(r, app);
 	if (r->problems->count)
 		r->draft->apps.count = had;
 }
 
-/* The end of what begins at c and is no JSON, though people write it: a comment, or a comma before a bracket. NULL: it is neither. */
+/* The end of what begins at c and is no JSON, though people write it: a comment, or a comma before
+ * a bracket. NULL: it is neither. */
 static const char *end_of_extra(const char *c)
 {
 	const char *end;
@@ -161,7 +172,8 @@ static const char *end_of_extra(const char *c)
 		return (end = strstr(c + 2, "*/")) ? end + 2 : NULL;
 	if (*c != ',')
 		return NULL;
-	for (end = skip_space(c + 1); *end == '#' || !strncmp(end, "//", 2) || !strncmp(end, "/*", 2); end = skip_space(end)) {
+	for (end = skip_space(c + 1); *end == '#' || !strncmp(end, "//", 2) || !strncmp(end, "/*", 2);
+	     end = skip_space(end)) {
 		const char *next = end_of_extra(end);
 		if (!next)
 			return NULL;
@@ -183,7 +195,8 @@ static void forgive(char *bytes, struct problems *p)
 	for (char *c = bytes; *c; c++) {
 		const char *end = end_of_extra(c);
 		if (end) {
-			problem_warn(p, problem_mark(bytes, c), "%s is not JSON: it is ignored", *c == ',' ? "a comma before a bracket" : "a comment");
+			problem_warn(p, problem_mark(bytes, c), "%s is not JSON: it is ignored",
+				     *c == ',' ? "a comma before a bracket" : "a comment");
 			blank(c, end);
 		}
 		if (*c != '"')
@@ -209,7 +222,9 @@ void apps_json_read(const char *written, size_t len, struct draft *d, struct pro
 	} else {
 		/* What it says it was near may be a URL with a password. */
 		const char *near = strstr(error.text, " near ");
-		problem_add(p, (struct mark){ error.line > 0 ? (unsigned)error.line : 1, error.column > 0 ? (unsigned)error.column : 1 },
+		problem_add(p,
+			    (struct mark){ error.line > 0 ? (unsigned)error.line : 1,
+					   error.column > 0 ? (unsigned)error.column : 1 },
 			    "not JSON, %.*s: check this line and the one before",
 			    near ? (int)(near - error.text) : (int)strlen(error.text), error.text);
 	}

@@ -10,13 +10,14 @@
 #include "schema/legible.h"
 #include "schema/scalar.h"
 
-#define COLUMN 28                        /* where comments begin */
+#define COLUMN 28 /* where comments begin */
 
 /* Plain where YAML takes it for nothing else than this text. */
 static void put_value(struct text *out, const char *value)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-";
-	bool bare = *value && (isalnum((unsigned char)*value) || *value == '.' || *value == '/') && !value[strspn(value, plain)];
+	bool bare = *value && (isalnum((unsigned char)*value) || *value == '.' || *value == '/') &&
+		    !value[strspn(value, plain)];
 	bool url = text_starts(value, "https://") && !value[8 + strspn(value + 8, plain)];
 
 	if ((bare || url) && !scalar_disguise(value)) {
@@ -36,7 +37,8 @@ static void put_line(struct text *out, const char *key, const char *value, const
 	text_put(out, key);
 	put_value(out, value);
 	if (comment)
-		text_printf(out, "%*s# %s", out->len - start < COLUMN ? (int)(COLUMN - (out->len - start)) : 1, "", comment);
+		text_printf(out, "%*s# %s",
+			    out->len - start < COLUMN ? (int)(COLUMN - (out->len - start)) : 1, "", comment);
 	text_put(out, "\n");
 }
 
@@ -53,7 +55,8 @@ static void put_app(struct text *out, const struct draft_app *a)
 
 static void put_site(struct text *out, const struct draft *d, const char *site)
 {
-	put_line(out, "  - name: ", site, text_ends(site, ".localhost") ? "browsers find *.localhost on this machine" : NULL);
+	put_line(out, "  - name: ", site,
+		 text_ends(site, ".localhost") ? "browsers find *.localhost on this machine" : NULL);
 	for (size_t i = 0, n = 0; i < d->hosts.count; i++)
 		if (!strcmp(d->hosts.items[i].site, site))
 			text_printf(out, "%s      - %s\n", n++ ? "" : "    hosts:\n", d->hosts.items[i].host);
@@ -67,16 +70,20 @@ void draft_text(const struct draft *d, struct text *out)
 	put_line(out, "name: ", d->name, NULL);
 	text_put(out, "version: \"1.0\"\n\nbase:\n");
 	put_line(out, "  suite: ", d->suite, "bookworm is Debian 12, trixie is Debian 13");
-	text_put(out, "\nframework: auto             # told by the first app; or a name, or ./FILE.yml of your own\n\n"
-		 "apps:                       # the framework's own first\n");
+	text_put(out, "\nframework: auto             # told by the first app; or a name, or ./FILE.yml of "
+		      "your own\n\n"
+		      "apps:                       # the framework's own first\n");
 	for (size_t i = 0; i < d->apps.count; i++)
 		put_app(out, &d->apps.items[i]);
 	text_put(out, "\nsites:\n");
 	for (size_t i = 0; i < d->sites.count; i++)
 		put_site(out, d, d->sites.items[i]);
-	text_put(out, d->services ? d->services : "\n# mariadb:\n#   buffer_pool: 25%        # of the memory at boot, or as 512M\n"
-		 "# workers:\n#   - queues: [short, default]\n#     count: 2\n"
-		 "# nginx:\n#   port: 8080\n");
+	text_put(out,
+		 d->services ?
+			 d->services :
+			 "\n# mariadb:\n#   buffer_pool: 25%        # of the memory at boot, or as 512M\n"
+			 "# workers:\n#   - queues: [short, default]\n#     count: 2\n"
+			 "# nginx:\n#   port: 8080\n");
 	text_put(out, "\noutputs: [oci, docker]      # ");
 	output_list_disks("and", out);
 	text_put(out, " are disks that boot\n");
@@ -91,7 +98,8 @@ void draft_done(struct draft *d)
 	*d = (struct draft){ 0 };
 }
 
-bool draft_accepts(const struct pattern *pattern, const char *called, const char *text, struct mark at, struct problems *p)
+bool draft_accepts(const struct pattern *pattern, const char *called, const char *text, struct mark at,
+		   struct problems *p)
 {
 	const struct field f = { .name = called, .kind = FIELD_TEXT, .pattern = pattern };
 	const struct node n = { .kind = NODE_SCALAR, .at = at, .text = text };

@@ -15,12 +15,12 @@
 #include "schema/scalar.h"
 
 #define LOCK_FORMAT 1u
-#define LOCK_LIMIT  (64u << 20)
-#define LIST_MAX    100000u
+#define LOCK_LIMIT (64u << 20)
+#define LIST_MAX 100000u
 
 const char *const lock_group_names[GROUP_COUNT + 1] = {
-	[GROUP_BASE] = "base", [GROUP_SERVICES] = "services", [GROUP_RUNTIME] = "runtime", [GROUP_BUILD] = "build",
-	[GROUP_DISK] = "disk", [GROUP_BOOT] = "boot",
+	[GROUP_BASE] = "base",	 [GROUP_SERVICES] = "services", [GROUP_RUNTIME] = "runtime",
+	[GROUP_BUILD] = "build", [GROUP_DISK] = "disk",		[GROUP_BOOT] = "boot",
 };
 
 /* The lists as the schema fills them: digests are still text. */
@@ -47,77 +47,109 @@ struct pins_row {
 };
 
 static const struct field package_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.name), .pattern = &pattern_package, .help = "what it is called" },
-	{ "version", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.version), .help = "the version chosen" },
-	{ "arch", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.architecture), .help = "the architecture, or all" },
-	{ "layer", FIELD_ENUM, .required = true, .offset = offsetof(struct package_row, package.group), .choices = lock_group_names,
-	  .help = "where it is poured" },
-	{ "also", FIELD_ENUM, .offset = offsetof(struct package_row, package.also), .choices = lock_group_names,
-	  .help = "where else a package of 'build' is needed" },
-	{ "because", FIELD_TEXT, .offset = offsetof(struct package_row, package.because), .help = "who needs it" },
-	{ "archive", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.archive), .help = "the suite it is of" },
-	{ "file", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.filename), .help = "its path below the mirror" },
-	{ "size", FIELD_COUNT, .required = true, .offset = offsetof(struct package_row, package.size_bytes), .min = 1, .help = "its bytes" },
-	{ "sha256", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, sha256), .pattern = &pattern_sha256, .help = "its digest" },
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.name),
+	  .pattern = &pattern_package, .help = "what it is called" },
+	{ "version", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.version),
+	  .help = "the version chosen" },
+	{ "arch", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.architecture),
+	  .help = "the architecture, or all" },
+	{ "layer", FIELD_ENUM, .required = true, .offset = offsetof(struct package_row, package.group),
+	  .choices = lock_group_names, .help = "where it is poured" },
+	{ "also", FIELD_ENUM, .offset = offsetof(struct package_row, package.also),
+	  .choices = lock_group_names, .help = "where else a package of 'build' is needed" },
+	{ "because", FIELD_TEXT, .offset = offsetof(struct package_row, package.because),
+	  .help = "who needs it" },
+	{ "archive", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.archive),
+	  .help = "the suite it is of" },
+	{ "file", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, package.filename),
+	  .help = "its path below the mirror" },
+	{ "size", FIELD_COUNT, .required = true, .offset = offsetof(struct package_row, package.size_bytes),
+	  .min = 1, .help = "its bytes" },
+	{ "sha256", FIELD_TEXT, .required = true, .offset = offsetof(struct package_row, sha256),
+	  .pattern = &pattern_sha256, .help = "its digest" },
 	{ .name = NULL },
 };
 
-static const struct pattern pattern_submodule = { "^.+ ([0-9a-f]{40}|[0-9a-f]{64})$", "a path and a commit", 8192, NULL };
+static const struct pattern pattern_submodule = { "^.+ ([0-9a-f]{40}|[0-9a-f]{64})$", "a path and a commit",
+						  8192, NULL };
 
 static const struct field app_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, name), .pattern = &pattern_app, .help = "what it is called" },
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, name),
+	  .pattern = &pattern_app, .help = "what it is called" },
 	{ "commit", FIELD_TEXT, .offset = offsetof(struct lock_app, commit), .help = "its commit" },
-	{ "modules", FIELD_LIST, .offset = offsetof(struct lock_app, modules), .max = 1000, .pattern = &pattern_submodule, .help = "its submodules" },
-	{ "tree", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, tree), .help = "the digest of its files" },
+	{ "modules", FIELD_LIST, .offset = offsetof(struct lock_app, modules), .max = 1000,
+	  .pattern = &pattern_submodule, .help = "its submodules" },
+	{ "tree", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_app, tree),
+	  .help = "the digest of its files" },
 	{ .name = NULL },
 };
 
 static const struct field runtime_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, name), .pattern = &pattern_file, .help = "what it is called" },
-	{ "version", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, version), .help = "its version" },
-	{ "from", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, from), .help = "its URL or path" },
-	{ "sha256", FIELD_TEXT, .offset = offsetof(struct lock_runtime, sha256), .pattern = &pattern_sha256, .help = "its archive's digest" },
-	{ "tree", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, tree), .help = "the digest of its files" },
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, name),
+	  .pattern = &pattern_file, .help = "what it is called" },
+	{ "version", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, version),
+	  .help = "its version" },
+	{ "from", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, from),
+	  .help = "its URL or path" },
+	{ "sha256", FIELD_TEXT, .offset = offsetof(struct lock_runtime, sha256), .pattern = &pattern_sha256,
+	  .help = "its archive's digest" },
+	{ "tree", FIELD_TEXT, .required = true, .offset = offsetof(struct lock_runtime, tree),
+	  .help = "the digest of its files" },
 	{ .name = NULL },
 };
 
 static const struct pattern pattern_line = { "^[ -~]+$", "one line of plain characters", 65536, NULL };
 
 static const struct field pins_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct pins_row, pins.name), .pattern = &pattern_file, .help = "what they are called" },
-	{ "asked", FIELD_TEXT, .required = true, .offset = offsetof(struct pins_row, asked), .pattern = &pattern_sha256, .help = "the digest of the files that they answer" },
-	{ "lines", FIELD_LIST, .required = true, .offset = offsetof(struct pins_row, lines), .max = LIST_MAX, .pattern = &pattern_line, .help = "what was chosen" },
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct pins_row, pins.name),
+	  .pattern = &pattern_file, .help = "what they are called" },
+	{ "asked", FIELD_TEXT, .required = true, .offset = offsetof(struct pins_row, asked),
+	  .pattern = &pattern_sha256, .help = "the digest of the files that they answer" },
+	{ "lines", FIELD_LIST, .required = true, .offset = offsetof(struct pins_row, lines), .max = LIST_MAX,
+	  .pattern = &pattern_line, .help = "what was chosen" },
 	{ .name = NULL },
 };
 
 static const struct field programs_fields[] = {
-	{ "source", FIELD_TEXT, .offset = offsetof(struct programs_row, source), .pattern = &pattern_sha256, .help = "the digest of their sources" },
-	{ "sha256", FIELD_TEXT, .offset = offsetof(struct programs_row, sha256), .pattern = &pattern_sha256, .help = "their digest" },
-	{ "note", FIELD_TEXT, .offset = offsetof(struct programs_row, note), .pattern = &pattern_sha256, .help = "the digest of what says what is linked into them" },
+	{ "source", FIELD_TEXT, .offset = offsetof(struct programs_row, source), .pattern = &pattern_sha256,
+	  .help = "the digest of their sources" },
+	{ "sha256", FIELD_TEXT, .offset = offsetof(struct programs_row, sha256), .pattern = &pattern_sha256,
+	  .help = "their digest" },
+	{ "note", FIELD_TEXT, .offset = offsetof(struct programs_row, note), .pattern = &pattern_sha256,
+	  .help = "the digest of what says what is linked into them" },
 	{ .name = NULL },
 };
 
 static const struct field lock_fields[] = {
-	{ "format", FIELD_COUNT, .required = true, .offset = offsetof(struct written, format), .min = LOCK_FORMAT, .max = LOCK_FORMAT, .help = "the format of this file" },
-	{ "asked", FIELD_TEXT, .required = true, .offset = offsetof(struct written, asked), .pattern = &pattern_sha256, .help = "the digest of the recipe's question" },
-	{ "epoch", FIELD_COUNT, .required = true, .offset = offsetof(struct written, epoch), .help = "the newest date of the archives" },
-	{ "programs", FIELD_MAP, .offset = offsetof(struct written, programs), .fields = programs_fields, .help = "mkbench's own programs in the image" },
-	{ "packages", FIELD_LIST, .required = true, .offset = offsetof(struct written, packages), .max = LIST_MAX,
-	  .fields = package_fields, .item_size = sizeof(struct package_row), .help = "what was chosen" },
+	{ "format", FIELD_COUNT, .required = true, .offset = offsetof(struct written, format),
+	  .min = LOCK_FORMAT, .max = LOCK_FORMAT, .help = "the format of this file" },
+	{ "asked", FIELD_TEXT, .required = true, .offset = offsetof(struct written, asked),
+	  .pattern = &pattern_sha256, .help = "the digest of the recipe's question" },
+	{ "epoch", FIELD_COUNT, .required = true, .offset = offsetof(struct written, epoch),
+	  .help = "the newest date of the archives" },
+	{ "programs", FIELD_MAP, .offset = offsetof(struct written, programs), .fields = programs_fields,
+	  .help = "mkbench's own programs in the image" },
+	{ "packages", FIELD_LIST, .required = true, .offset = offsetof(struct written, packages),
+	  .max = LIST_MAX, .fields = package_fields, .item_size = sizeof(struct package_row),
+	  .help = "what was chosen" },
 	{ "apps", FIELD_LIST, .offset = offsetof(struct written, apps), .max = LIST_MAX, .fields = app_fields,
 	  .item_size = sizeof(struct lock_app), .help = "the apps' sources" },
-	{ "runtimes", FIELD_LIST, .offset = offsetof(struct written, runtimes), .max = 100, .fields = runtime_fields,
-	  .item_size = sizeof(struct lock_runtime), .help = "interpreters that are no Debian packages" },
+	{ "runtimes", FIELD_LIST, .offset = offsetof(struct written, runtimes), .max = 100,
+	  .fields = runtime_fields, .item_size = sizeof(struct lock_runtime),
+	  .help = "interpreters that are no Debian packages" },
 	{ "pins", FIELD_LIST, .offset = offsetof(struct written, pins), .max = 100, .fields = pins_fields,
-	  .item_size = sizeof(struct pins_row), .item_mark = offsetof(struct pins_row, pins.at), .help = "what package managers chose" },
-	{ "sites", FIELD_TEXT, .offset = offsetof(struct written, sites), .pattern = &pattern_sha256, .help = "the layer of prebaked sites" },
+	  .item_size = sizeof(struct pins_row), .item_mark = offsetof(struct pins_row, pins.at),
+	  .help = "what package managers chose" },
+	{ "sites", FIELD_TEXT, .offset = offsetof(struct written, sites), .pattern = &pattern_sha256,
+	  .help = "the layer of prebaked sites" },
 	{ .name = NULL },
 };
 
 char *lock_path(const char *recipe_path)
 {
 	const char *slash = strrchr(recipe_path, '/'), *dot = strrchr(recipe_path, '.');
-	size_t len = dot && dot > (slash ? slash + 1 : recipe_path) ? (size_t)(dot - recipe_path) : strlen(recipe_path);
+	size_t len = dot && dot > (slash ? slash + 1 : recipe_path) ? (size_t)(dot - recipe_path) :
+								      strlen(recipe_path);
 
 	return mem_printf("%.*s.lock", (int)len, recipe_path);
 }
@@ -163,8 +195,9 @@ static struct err *read_bytes(const char *path, const char *bytes, size_t len, s
 		keep_pins(ret, &w.pins, &problems);
 	if (problems.count) {
 		const struct problem *p = problems.first;
-		return err_new(ERR_RECIPE, "%s:%u:%u: %s (the lock is written by 'mkbench lock', not by hand)", path, p->at.line,
-			       p->at.column, p->text);
+		return err_new(ERR_RECIPE,
+			       "%s:%u:%u: %s (the lock is written by 'mkbench lock', not by hand)", path,
+			       p->at.line, p->at.column, p->text);
 	}
 	digest_parse(w.asked, &ret->asked);
 	if (w.programs.source && w.programs.sha256 && w.programs.note) {
@@ -236,7 +269,8 @@ static void put_programs(struct text *t, const struct lock_programs *p)
 	char source[DIGEST_HEX], sha256[DIGEST_HEX], note[DIGEST_HEX];
 
 	if (!digest_is_zero(&p->source))
-		text_printf(t, "programs: {source: \"%s\", sha256: \"%s\", note: \"%s\"}\n", digest_hex(&p->source, source), digest_hex(&p->sha256, sha256),
+		text_printf(t, "programs: {source: \"%s\", sha256: \"%s\", note: \"%s\"}\n",
+			    digest_hex(&p->source, source), digest_hex(&p->sha256, sha256),
 			    digest_hex(&p->note, note));
 }
 
@@ -288,7 +322,8 @@ static void put_pins(struct text *t, const struct lock_pins *p)
 
 	text_put(t, "  - name: ");
 	put_quoted(t, p->name);
-	text_printf(t, "\n    asked: \"%s\"\n    lines:%s\n", digest_hex(&p->asked, hex), p->line_count ? "" : " []");
+	text_printf(t, "\n    asked: \"%s\"\n    lines:%s\n", digest_hex(&p->asked, hex),
+		    p->line_count ? "" : " []");
 	for (size_t i = 0; i < p->line_count; i++) {
 		text_put(t, "      - ");
 		put_quoted(t, p->lines[i]);
@@ -306,7 +341,8 @@ struct err *lock_write(const char *path, const struct lock *l)
 	gmtime_r(&epoch, &tm);
 	strftime(day, sizeof day, "%Y-%m-%d %H:%M:%S", &tm);
 	text_put(&t, "# Written by mkbench lock; keep it beside the recipe and under version control.\n");
-	text_printf(&t, "format: %u\nasked: \"%s\"\nepoch: %" PRId64 " # %s UTC\n", LOCK_FORMAT, digest_hex(&l->asked, hex), l->epoch, day);
+	text_printf(&t, "format: %u\nasked: \"%s\"\nepoch: %" PRId64 " # %s UTC\n", LOCK_FORMAT,
+		    digest_hex(&l->asked, hex), l->epoch, day);
 	put_programs(&t, &l->programs);
 	text_printf(&t, "packages:%s\n", l->package_count ? "" : " []");
 	for (size_t i = 0; i < l->package_count; i++)
@@ -324,7 +360,10 @@ struct err *lock_write(const char *path, const struct lock *l)
 	for (size_t i = 0; i < l->pin_count; i++)
 		put_pins(&t, &l->pins[i]);
 	if (!digest_is_zero(&l->sites))
-		text_printf(&t, "sites: \"%s\" # the layer that prebake made, which is never the same bytes twice\n", digest_hex(&l->sites, hex));
+		text_printf(
+			&t,
+			"sites: \"%s\" # the layer that prebake made, which is never the same bytes twice\n",
+			digest_hex(&l->sites, hex));
 	return file_write(path, t.bytes, t.len, 0644);
 }
 

@@ -10,70 +10,87 @@
 #include "base/err.h"
 #include "recipe/recipe.h"
 
-/* Layers of packages, lowest first. BUILD: not in the image. DISK: beside the image's, on a disk. BOOT: gives a disk its boot
- * loader and is on none. */
-enum package_group { GROUP_BASE, GROUP_SERVICES, GROUP_RUNTIME, GROUP_BUILD, GROUP_DISK, GROUP_BOOT, GROUP_COUNT };
+/* Layers of packages, lowest first. BUILD: not in the image. DISK: beside the image's, on a disk. BOOT: gives
+ * a disk its boot loader and is on none. */
+enum package_group {
+	GROUP_BASE,
+	GROUP_SERVICES,
+	GROUP_RUNTIME,
+	GROUP_BUILD,
+	GROUP_DISK,
+	GROUP_BOOT,
+	GROUP_COUNT
+};
 extern const char *const lock_group_names[GROUP_COUNT + 1]; /* NULL-terminated */
 
 struct lock_package {
 	const char *name, *version, *architecture;
-	const char *archive;     /* "bookworm", "bookworm-security": whose URL it is below */
+	const char *archive; /* "bookworm", "bookworm-security": whose URL it is below */
 	const char *filename;
-	int group;               /* enum package_group: where it is poured */
-	int also;                /* GROUP_DISK or GROUP_BOOT when a package of GROUP_BUILD is there, too; else 0 */
-	const char *because;     /* package whose dependency asked for it; NULL: Essential or asked for */
+	int group; /* enum package_group: where it is poured */
+	/* GROUP_DISK or GROUP_BOOT when a package of GROUP_BUILD is there, too; else 0 */
+	int also;
+	const char *because; /* package whose dependency asked for it; NULL: Essential or asked for */
 	uint64_t size_bytes;
 	struct digest sha256;
 };
 
 struct lock_app {
 	const char *name;
-	const char *commit;      /* git: full commit id; else NULL */
-	struct list modules;     /* of const char *: "PATH COMMIT" of each submodule, for people: the commit decides them */
-	const char *tree;        /* digest of its files, "sha256:…" */
+	const char *commit; /* git: full commit id; else NULL */
+	/* of const char *: "PATH COMMIT" of each submodule, for people: the commit decides them */
+	struct list modules;
+	const char *tree; /* digest of its files, "sha256:…" */
 };
 
 /* An interpreter that is no Debian package. */
 struct lock_runtime {
 	const char *name, *version; /* "python", "3.10.13" as its own files say, or as the recipe does */
-	const char *from;        /* its URL or path */
-	const char *sha256;      /* of the archive, or NULL: it is a folder */
-	const char *tree;        /* digest of its files, "sha256:…" */
+	const char *from;	    /* its URL or path */
+	const char *sha256;	    /* of the archive, or NULL: it is a folder */
+	const char *tree;	    /* digest of its files, "sha256:…" */
 };
 
 /* What a step of the framework resolved, such as versions of Python packages (service_pin_steps). */
 struct lock_pins {
 	const char *name;
-	struct digest asked;     /* of the apps' files that it answers */
+	struct digest asked;	  /* of the apps' files that it answers */
 	const char *const *lines; /* printable ASCII, as they stand in the file that the step left */
 	size_t line_count;
-	struct mark at;          /* where it is written; nowhere when it was just resolved */
+	struct mark at; /* where it is written; nowhere when it was just resolved */
 };
 
-/* The programs of mkbench's own in the image. They are compiled where mkbench is, so two machines may have other bytes of one source. */
+/* The programs of mkbench's own in the image. They are compiled where mkbench is, so two machines may
+ * have other bytes of one source. */
 struct lock_programs {
-	struct digest source;    /* of all that they are compiled from; zero: the lock names none */
-	struct digest sha256;    /* of their file */
-	struct digest note;      /* of the file that says what was linked into them */
+	struct digest source; /* of all that they are compiled from; zero: the lock names none */
+	struct digest sha256; /* of their file */
+	struct digest note;   /* of the file that says what was linked into them */
 };
 
 struct lock {
 	struct arena arena;
-	struct digest asked;     /* digest of what in the recipe the lock answers (lock_asked) */
-	int64_t epoch;           /* newest Date of the archives used: the clock of the build */
+	struct digest asked; /* digest of what in the recipe the lock answers (lock_asked) */
+	int64_t epoch;	     /* newest Date of the archives used: the clock of the build */
 	struct lock_programs programs;
-	struct lock_package *packages; size_t package_count;
-	struct lock_app *apps; size_t app_count;
-	struct lock_runtime *runtimes; size_t runtime_count;
-	struct lock_pins *pins; size_t pin_count; /* no two of one name; a build adds those that are missing */
-	struct digest sites;     /* of the layer of prebaked sites that was made last; zero: there is none yet */
+	struct lock_package *packages;
+	size_t package_count;
+	struct lock_app *apps;
+	size_t app_count;
+	struct lock_runtime *runtimes;
+	size_t runtime_count;
+	/* no two of one name; a build adds those that are missing */
+	struct lock_pins *pins;
+	size_t pin_count;
+	/* of the layer of prebaked sites that was made last; zero: there is none yet */
+	struct digest sites;
 };
 
 /* Digest of the parts of a recipe that decide what is resolved: suite, architecture,
  * packages (those of services and framework included), archives, apps. Not: sites, memory, ports. */
 struct digest lock_asked(const struct recipe *r, const char *const *packages, size_t package_count);
 
-char *lock_path(const char *recipe_path);                  /* the caller's to free */
+char *lock_path(const char *recipe_path); /* the caller's to free */
 /* ret_found false when there is none. ERR_RECIPE with file:line:col when it cannot be read. */
 struct err *lock_read(const char *path, struct lock *ret, bool *ret_found) MUST_CHECK;
 struct err *lock_write(const char *path, const struct lock *l) MUST_CHECK;

@@ -47,8 +47,11 @@ static size_t compare(struct text *out, const char *kind, struct items *old, str
 	if (now->count)
 		qsort(now->items, now->count, sizeof *now->items, by_name);
 	while (i < old->count || k < now->count) {
-		int order = i == old->count ? 1 : k == now->count ? -1 : strcmp(old->items[i].name, now->items[k].name);
-		const struct item *a = order <= 0 ? &old->items[i++] : NULL, *b = order >= 0 ? &now->items[k++] : NULL;
+		int order = i == old->count ? 1 :
+			    k == now->count ? -1 :
+					      strcmp(old->items[i].name, now->items[k].name);
+		const struct item *a = order <= 0 ? &old->items[i++] : NULL,
+				  *b = order >= 0 ? &now->items[k++] : NULL;
 		if (a && b && !strcmp(a->version, b->version))
 			continue;
 		put(out, kind, a, b);
@@ -71,7 +74,8 @@ static struct items packages_of(const struct lock *l)
 	struct items all = { 0 };
 
 	for (size_t i = 0; i < l->package_count; i++)
-		VEC_PUSH(&all, (struct item){ l->packages[i].name, l->packages[i].version, is_security(l->packages[i].archive) });
+		VEC_PUSH(&all, (struct item){ l->packages[i].name, l->packages[i].version,
+					      is_security(l->packages[i].archive) });
 	return all;
 }
 
@@ -80,7 +84,9 @@ static struct items apps_of(const struct lock *l)
 	struct items all = { 0 };
 
 	for (size_t i = 0; i < l->app_count; i++)
-		VEC_PUSH(&all, (struct item){ l->apps[i].name, l->apps[i].commit ? l->apps[i].commit : l->apps[i].tree, false });
+		VEC_PUSH(&all,
+			 (struct item){ l->apps[i].name,
+					l->apps[i].commit ? l->apps[i].commit : l->apps[i].tree, false });
 	return all;
 }
 
@@ -100,7 +106,9 @@ static struct items programs_of(const struct lock *l, struct arena *a)
 	char hex[DIGEST_HEX];
 
 	if (!digest_is_zero(&l->programs.source))
-		VEC_PUSH(&all, (struct item){ "mkbench-guest", arena_dup(a, digest_hex(&l->programs.sha256, hex), 12), false });
+		VEC_PUSH(&all,
+			 (struct item){ "mkbench-guest",
+					arena_dup(a, digest_hex(&l->programs.sha256, hex), 12), false });
 	return all;
 }
 
@@ -111,14 +119,17 @@ static struct items modules_of(const struct lock *l, struct arena *a)
 
 	for (size_t i = 0; i < l->app_count; i++)
 		for (size_t k = 0; k < l->apps[i].modules.count; k++) {
-			const char *line = ((const char *const *)l->apps[i].modules.items)[k], *space = strrchr(line, ' ');
-			AUTO_FREE char *name = mem_printf("%s/%.*s", l->apps[i].name, (int)(space - line), line);
+			const char *line = ((const char *const *)l->apps[i].modules.items)[k],
+				   *space = strrchr(line, ' ');
+			AUTO_FREE char *name =
+				mem_printf("%s/%.*s", l->apps[i].name, (int)(space - line), line);
 			VEC_PUSH(&all, (struct item){ arena_dup(a, name, strlen(name)), space + 1, false });
 		}
 	return all;
 }
 
-/* "flask==3.0 --hash=…", "flask @ https://…", or whatever a line is: its first word, cut at what cannot be of a name. */
+/* "flask==3.0 --hash=…", "flask @ https://…", or whatever a line is: its first word,
+ * cut at what cannot be of a name. */
 static struct items pins_of(const struct lock_pins *p, struct arena *a)
 {
 	struct items all = { 0 };
@@ -129,7 +140,8 @@ static struct items pins_of(const struct lock_pins *p, struct arena *a)
 		size_t version = strcspn(line + name + skip, " ;\\");
 		if (!name || *line == '#' || *line == '-')
 			continue;
-		VEC_PUSH(&all, (struct item){ arena_dup(a, line, name), arena_dup(a, line + name + skip, version), false });
+		VEC_PUSH(&all, (struct item){ arena_dup(a, line, name),
+					      arena_dup(a, line + name + skip, version), false });
 	}
 	return all;
 }
@@ -139,7 +151,8 @@ static size_t compare_pins(struct text *out, const struct lock *old, const struc
 	size_t moved = 0;
 
 	for (size_t i = 0; i < now->pin_count; i++) {
-		struct items before = pins_of(lock_pins_find(old, now->pins[i].name), a), after = pins_of(&now->pins[i], a);
+		struct items before = pins_of(lock_pins_find(old, now->pins[i].name), a),
+			     after = pins_of(&now->pins[i], a);
 		moved += compare(out, now->pins[i].name, &before, &after);
 	}
 	for (size_t i = 0; i < old->pin_count; i++) {
@@ -155,7 +168,8 @@ static size_t compare_pins(struct text *out, const struct lock *old, const struc
 size_t lock_diff(const struct lock *old, const struct lock *now, struct text *out)
 {
 	AUTO_ARENA struct arena arena = { 0 };
-	struct items old_packages = packages_of(old), packages = packages_of(now), old_apps = apps_of(old), apps = apps_of(now);
+	struct items old_packages = packages_of(old), packages = packages_of(now), old_apps = apps_of(old),
+		     apps = apps_of(now);
 	struct items old_modules = modules_of(old, &arena), modules = modules_of(now, &arena);
 	struct items old_runtimes = runtimes_of(old), runtimes = runtimes_of(now);
 	struct items old_programs = programs_of(old, &arena), programs = programs_of(now, &arena);

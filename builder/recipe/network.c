@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-#define DEEPEST 24               /* of a halving: what is smaller makes no difference */
+#define DEEPEST 24 /* of a halving: what is smaller makes no difference */
 
 /* As in IPv6, where IPv4 has a corner of its own. */
 struct network {
@@ -35,7 +35,8 @@ static bool agree(const struct network *a, const struct network *b, unsigned bit
 {
 	unsigned whole = bits / 8, rest = bits % 8;
 
-	return !memcmp(a->bytes, b->bytes, whole) && (!rest || !((a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest)));
+	return !memcmp(a->bytes, b->bytes, whole) &&
+	       (!rest || !((a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest)));
 }
 
 /* The part of a network that others hold, from 0 to 1. */
@@ -59,8 +60,8 @@ static double part_held(const struct network *of, const struct network *all, siz
 bool network_is_everybody(const struct list *texts)
 {
 	static const struct network worlds[] = {
-		{ { [10] = 0xff, [11] = 0xff }, 96 },  /* RFC 4291: ::ffff:0:0/96 */
-		{ { 0x20 }, 3 },                       /* what IANA gives out: 2000::/3 */
+		{ { [10] = 0xff, [11] = 0xff }, 96 }, /* RFC 4291: ::ffff:0:0/96 */
+		{ { 0x20 }, 3 },		      /* what IANA gives out: 2000::/3 */
 	};
 	AUTO_FREE struct network *all = mem_array(texts->count, sizeof *all);
 	const char *const *items = texts->items;

@@ -13,7 +13,8 @@
 #define LABEL "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 #define HOST LABEL "(\\." LABEL ")*"
 #define PORT "(:[1-9][0-9]{0,4})"
-#define NAMED "(localhost|[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+)" PORT "?|[A-Za-z0-9-]+" PORT /* a word alone would be a part of a name */
+/* a word alone would be a part of a name */
+#define NAMED "(localhost|[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+)" PORT "?|[A-Za-z0-9-]+" PORT
 
 static bool holds_dotdot(const char *path)
 {
@@ -45,7 +46,8 @@ static bool holds_credentials(const char *url)
 static const char *why_url(const char *url)
 {
 	if (holds_credentials(url))
-		return "holds a user or a token: a recipe never holds a secret; ~/.netrc, git's credential helper or an ssh agent do";
+		return "holds a user or a token: a recipe never holds a secret; ~/.netrc, git's credential "
+		       "helper or an ssh agent do";
 	if (text_starts(url, "file:"))
 		return "names a file of this machine: for a local source write 'path'";
 	if (text_starts(url, "-") || strstr(url, "://-") || strstr(url, "@-"))
@@ -79,7 +81,8 @@ static const char *why_ref(const char *ref)
 
 	if (*ref == '-')
 		return "looks like an option: a branch, a tag or a commit is needed";
-	if (strstr(ref, "..") || strstr(ref, "@{") || strstr(ref, "//") || text_ends(ref, ".lock") || text_ends(ref, "/") || text_ends(ref, "."))
+	if (strstr(ref, "..") || strstr(ref, "@{") || strstr(ref, "//") || text_ends(ref, ".lock") ||
+	    text_ends(ref, "/") || text_ends(ref, "."))
 		return "is no name git accepts: a branch, a tag or a commit is needed";
 	if (!ref[hex] && hex >= 7 && hex < 40)
 		return "looks like a shortened commit: write all 40 digits";
@@ -91,7 +94,8 @@ static const char *why_path(const char *path)
 	if (strstr(path, "://"))
 		return "is a path, not a URL: write a folder or file beside the recipe";
 	if (*path == '~')
-		return "starts with '~', which only a shell knows: write it from the recipe's folder, or from /";
+		return "starts with '~', which only a shell knows: write it from the recipe's folder, or "
+		       "from /";
 	if (holds_dotdot(path))
 		return "climbs out with '..': keep it below the recipe's folder, or write it from /";
 	return NULL;
@@ -106,7 +110,8 @@ static const char *why_glob(const char *glob)
 
 	for (size_t i = 0; i < COUNT(needed); i++)
 		if (!strcmp(glob, needed[i]))
-			return "would leave nothing that runs: name what is not needed, such as /usr/share/doc/*";
+			return "would leave nothing that runs: name what is not needed, such as "
+			       "/usr/share/doc/*";
 	return holds_dotdot(glob) ? "climbs with '..': write the path as it is in the image" : NULL;
 }
 
@@ -129,7 +134,9 @@ static const char *why_suite(const char *suite)
 
 static const char *why_archive_suite(const char *suite)
 {
-	return holds_dotdot(suite) ? "climbs with '..': write the suite as the archive's own instructions do" : NULL;
+	return holds_dotdot(suite) ?
+		       "climbs with '..': write the suite as the archive's own instructions do" :
+		       NULL;
 }
 
 static const char *why_package(const char *name)
@@ -164,7 +171,8 @@ static const char *why_host(const char *host)
 		return "is an address: a site is found by its name";
 	const char *colon = strchr(host, ':');
 	if (colon)
-		return strchr(colon + 1, ':') ? "is an address: a site is found by its name" : "is a host name only: without a port";
+		return strchr(colon + 1, ':') ? "is an address: a site is found by its name" :
+						"is a host name only: without a port";
 	return NULL;
 }
 
@@ -198,7 +206,8 @@ static const char *why_network(const char *text)
 		return NULL;
 	bits = strtoul(text + len + 1, &end, 10);
 	if (!isdigit((unsigned char)text[len + 1]) || *end || bits > all)
-		return six ? "has no length from 1 to 128 after its /" : "has no length from 1 to 32 after its /";
+		return six ? "has no length from 1 to 128 after its /" :
+			     "has no length from 1 to 32 after its /";
 	if (!bits)
 		return "is everybody: name the networks that your proxies are in";
 	for (size_t i = bits; i < all; i++)
@@ -212,7 +221,8 @@ static const char *why_repository(const char *to)
 	if (holds_dotdot(to))
 		return "must not hold '..'";
 	if (holds_credentials(text_starts(to, "sftp:") ? to + 5 : text_starts(to, "rest:") ? to + 5 : to))
-		return "holds a password, which would be in every image: give it at the start, in the environment";
+		return "holds a password, which would be in every image: give it at the start, in the "
+		       "environment";
 	return NULL;
 }
 
@@ -224,10 +234,13 @@ static const char *why_registry(const char *text)
 	if (strstr(text, "://"))
 		return "is no URL: write HOST[:PORT]/NAME[:TAG], such as registry.example/team/demo:1.0";
 	if (strchr(text, '@'))
-		return "names a tag and nothing with @: 'docker login' keeps logins, and the digest is what a push finds";
-	if (host && host == strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") && strncmp(text, "localhost/", host + 1) != 0)
+		return "names a tag and nothing with @: 'docker login' keeps logins, and the digest is what "
+		       "a push finds";
+	if (host && host == strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") &&
+	    strncmp(text, "localhost/", host + 1) != 0)
 		return "names no registry: write its host first, such as registry.example/team/demo:1.0";
-	if (port < host && text[port + 1] && strspn(text + port + 1, "0123456789") == host - port - 1 && strtoul(text + port + 1, NULL, 10) > 65535)
+	if (port < host && text[port + 1] && strspn(text + port + 1, "0123456789") == host - port - 1 &&
+	    strtoul(text + port + 1, NULL, 10) > 65535)
 		return "has no port from 1 to 65535";
 	return NULL;
 }
@@ -247,13 +260,16 @@ static const char *why_said(const char *text)
 	return NULL;
 }
 
-#define ONE(name_, regex_, expected_, max_, why_) \
-	const struct pattern pattern_##name_ = { .regex = (regex_), .expected = (expected_), .max_len = (max_), .why = (why_) }
+#define ONE(name_, regex_, expected_, max_, why_)                                            \
+	const struct pattern pattern_##name_ = {                                             \
+		.regex = (regex_), .expected = (expected_), .max_len = (max_), .why = (why_) \
+	}
 
 ONE(name, "^[a-z0-9]+([._-][a-z0-9]+)*$", "a name of a-z, 0-9, and single . _ - between them", 63, NULL);
 ONE(version, "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "a version of letters, digits, . _ and -", 63, NULL);
 ONE(file, "^[a-z][a-z0-9_-]*$", "a name of a-z, 0-9, _ and -", 63, NULL);
-ONE(framework, "^([a-z][a-z0-9_-]*|.*/[^/]+[.]ya?ml)$", "a name of a-z, 0-9, _ and -, or the path of a file such as ./framework.yml", 1023, why_path);
+ONE(framework, "^([a-z][a-z0-9_-]*|.*/[^/]+[.]ya?ml)$",
+    "a name of a-z, 0-9, _ and -, or the path of a file such as ./framework.yml", 1023, why_path);
 ONE(suite, "^[a-z][a-z0-9.-]*$", "a release's code name, such as bookworm", 63, why_suite);
 ONE(python, "^3\\.[0-9]+(\\.[0-9]+)?$", "a version of Python in quotes, such as \"3.10\"", 15, NULL);
 ONE(node, "^[1-9][0-9]*(\\.[0-9]+){0,2}$", "a version of Node in quotes, such as \"24\"", 15, NULL);
@@ -264,13 +280,16 @@ ONE(package, "^[a-z0-9][a-z0-9+.-]+$", "a Debian package's name", 127, why_packa
 ONE(glob, "^/.*$", "a path in the image that begins with /", 1023, why_glob);
 ONE(mirror, "^(https?://[^ /]+|file:///)[^ ]*$", "an http://, https:// or file:/// URL", 1023, why_mirror);
 ONE(url, "^https?://[^ /]+/[^ ]+$", "an https:// or http:// URL of a file", 2047, why_url);
-ONE(git, "^((https?|ssh|git)://[^ /]+/[^ ]+|[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9.-]+:[^ :]+|(file://)?/.+|[.][.]?/.+)$",
+ONE(git,
+    "^((https?|ssh|git)://[^ /]+/[^ ]+|[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9.-]+:[^ "
+    ":]+|(file://)?/.+|[.][.]?/.+)$",
     "an https://, http://, ssh:// or git:// URL, user@host:path, or a folder such as ./app", 2047, why_git);
 ONE(ref, "^[A-Za-z0-9_][A-Za-z0-9_./+@#-]*$", "a branch, a tag or a commit", 255, why_ref);
 ONE(sha256, "^[0-9a-f]{64}$", "a SHA-256 of 64 small hex digits", 0, NULL);
 ONE(file_path, "^/[^/].*$", "a file's path in the image, which begins with /", 1023, why_file_path);
 ONE(path, "^.*$", "a path", 1023, why_path);
-ONE(override, "^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$", "a package's name as its registry has it, such as left-pad or @scope/name", 214, NULL);
+ONE(override, "^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$",
+    "a package's name as its registry has it, such as left-pad or @scope/name", 214, NULL);
 ONE(app, "^[a-z][a-z0-9_]*$", "a Python package's name of a-z, 0-9 and _", 60, why_app);
 ONE(site, "^" HOST "$", "a host name such as erp.example.org", 140, why_site);
 ONE(host, "^" HOST "$", "a host name such as www.example.org", 253, why_host);
@@ -280,10 +299,13 @@ ONE(zone, "^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$", "a time zone such as Euro
 ONE(language, "^[a-z]{2,3}(-[A-Z]{2}|-[A-Z][a-z]{3})?$", "a language such as en, fr or pt-BR", 11, NULL);
 ONE(word, "^[a-z][a-z0-9_]*$", "a word of a-z, 0-9 and _", 63, NULL);
 ONE(setting, "^[a-z][a-z0-9_-]*$", "a variable's name of a-z, 0-9, _ and -", 63, NULL);
-ONE(repository, "^(/[^/ ][^ ]*|(sftp|s3|rest):[^ ]+)$", "a folder such as /backup, or sftp:, s3: or rest: and what restic wants there", 1023,
-    why_repository);
-ONE(registry, "^(" NAMED "|\\[[0-9A-Fa-f:.]+\\]" PORT "?)(/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
+ONE(repository, "^(/[^/ ][^ ]*|(sftp|s3|rest):[^ ]+)$",
+    "a folder such as /backup, or sftp:, s3: or rest: and what restic wants there", 1023, why_repository);
+ONE(registry,
+    "^(" NAMED "|\\[[0-9A-Fa-f:.]+\\]" PORT
+    "?)(/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
     "a registry's HOST[:PORT]/NAME[:TAG] with its NAME in small letters", 511, why_registry);
-ONE(schedule, "^([a-z]+|[0-9*]+[0-9*,/-]*( +[0-9*]+[0-9*,/-]*){4})$", "hourly, daily, weekly, monthly, or five fields as in a crontab", 127, why_schedule);
+ONE(schedule, "^([a-z]+|[0-9*]+[0-9*,/-]*( +[0-9*]+[0-9*,/-]*){4})$",
+    "hourly, daily, weekly, monthly, or five fields as in a crontab", 127, why_schedule);
 ONE(option, "^[A-Za-z_][A-Za-z0-9_.-]*$", "a name of letters, digits, _ . and -", 63, NULL);
 ONE(said, "^[^\n]+$", "one line of text", 1000, why_said);

@@ -10,7 +10,8 @@
 #include "base/text.h"
 #include "recipe/recipe_check.h"
 
-struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct recipe *ret, struct problems *problems)
+struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct recipe *ret,
+			 struct problems *problems)
 {
 	*ret = (struct recipe){ 0 };
 	*problems = (struct problems){ .arena = &ret->arena };
@@ -39,11 +40,11 @@ struct err *recipe_verdict(const struct recipe *r, const struct problems *p)
 static struct err *refuse_file(const char *path, struct err *cause)
 {
 	int code = err_code(cause);
-	const char *why = code == ENOENT ? "there is no such file"
-			: code == EISDIR ? "it is a folder: name the file in it"
-			: code == EINVAL ? "it is not a regular file"
-			: code == EFBIG ? "it is larger than a mebibyte: no recipe is"
-			: strerror(code);
+	const char *why = code == ENOENT ? "there is no such file" :
+			  code == EISDIR ? "it is a folder: name the file in it" :
+			  code == EINVAL ? "it is not a regular file" :
+			  code == EFBIG	 ? "it is larger than a mebibyte: no recipe is" :
+					   strerror(code);
 
 	err_free(cause);
 	return err_new(ERR_RECIPE, "cannot read the recipe %s: %s", path, why);

@@ -13,59 +13,61 @@ enum mode { MODE_PRODUCTION, MODE_DEVELOPMENT };
 /* An apt archive. */
 struct archive {
 	const char *url, *suite;
-	struct list components;  /* of const char * */
-	const char *key;         /* path of a keyring; relative to the recipe */
+	struct list components; /* of const char * */
+	const char *key;	/* path of a keyring; relative to the recipe */
 	struct mark at;
 };
 
 struct base {
-	const char *suite;        /* "bookworm" */
-	const char *architecture; /* "amd64"; NULL: the host's */
-	struct list mirrors;      /* of const char *; empty: the host's apt configuration */
-	struct list archives;     /* of struct archive, beside the suite's own */
-	const char *key;          /* keyring for the mirrors, or NULL: the host's */
-	struct list packages;     /* of const char *: additions */
+	const char *suite;	    /* "bookworm" */
+	const char *architecture;   /* "amd64"; NULL: the host's */
+	struct list mirrors;	    /* of const char *; empty: the host's apt configuration */
+	struct list archives;	    /* of struct archive, beside the suite's own */
+	const char *key;	    /* keyring for the mirrors, or NULL: the host's */
+	struct list packages;	    /* of const char *: additions */
 	struct list build_packages; /* of const char *: only while apps are built */
-	struct list exclude;      /* of const char *: globs on absolute paths left out of the image */
-	struct list keep;         /* of const char *: what services leave out and this image has */
+	struct list exclude;	    /* of const char *: globs on absolute paths left out of the image */
+	struct list keep;	    /* of const char *: what services leave out and this image has */
 	bool recommends;
-	bool security;            /* the suite's security updates are needed */
-	bool check_valid_until;   /* lists past their Valid-Until are refused */
+	bool security;		/* the suite's security updates are needed */
+	bool check_valid_until; /* lists past their Valid-Until are refused */
 };
 
 /* Where an app's source comes from: exactly one of git, archive, path. */
 struct app {
 	const char *name;
 	const char *git, *ref;
-	bool submodules;          /* of git: taken, too */
-	bool lfs;                 /* what Git LFS keeps elsewhere is taken; false: its pointers are meant */
+	bool submodules; /* of git: taken, too */
+	bool lfs;	 /* what Git LFS keeps elsewhere is taken; false: its pointers are meant */
 	const char *archive, *sha256;
-	const char *path;         /* relative to the recipe */
-	struct list options;      /* of struct pair */
+	const char *path;    /* relative to the recipe */
+	struct list options; /* of struct pair */
 	struct mark at;
 };
 
 /* The interpreters of the apps: NULL is the suite's own. */
 struct runtime {
 	const char *python, *node; /* "3.10", "24" */
-	struct list archives;     /* of struct app, of which path or archive: builds that run from wherever they lie, by name "python" or "node" */
+	/* of struct app, of which path or archive: builds that run from wherever they
+	 * lie, by name "python" or "node" */
+	struct list archives;
 };
 
 enum password_source { PASSWORD_GENERATE, PASSWORD_ENV, PASSWORD_FILE };
 
 /* A file that may be in the image whatever the audit finds in it. */
 struct audit_allow {
-	const char *path;         /* in the image */
+	const char *path; /* in the image */
 	const char *sha256;
 };
 
 struct site {
 	const char *name;
-	struct list hosts;        /* of const char *, beside the name itself */
-	struct list apps;         /* of const char *; empty: every app of the recipe */
+	struct list hosts; /* of const char *, beside the name itself */
+	struct list apps;  /* of const char *; empty: every app of the recipe */
 	const char *time_zone, *language;
 	bool developer_mode;
-	int admin_password;       /* enum password_source: where the first boot takes it from */
+	int admin_password; /* enum password_source: where the first boot takes it from */
 	struct mark at;
 };
 
@@ -74,8 +76,8 @@ struct mariadb {
 	uint64_t buffer_pool_percent;
 	const char *character_set, *collation;
 	uint64_t max_connections, port;
-	int durability;           /* enum durability */
-	struct list settings;     /* of struct pair, written as they are */
+	int durability;	      /* enum durability */
+	struct list settings; /* of struct pair, written as they are */
 };
 enum durability { DURABILITY_FULL, DURABILITY_RELAXED };
 
@@ -86,17 +88,17 @@ struct redis {
 	uint64_t port;
 	uint64_t maxmemory_bytes; /* 0: no limit */
 	const char *policy;
-	int persistence;          /* enum persistence */
-	const char *alias;        /* name of another instance that serves instead, or NULL */
+	int persistence;   /* enum persistence */
+	const char *alias; /* name of another instance that serves instead, or NULL */
 };
 
 struct web {
-	uint64_t workers;         /* 0: from processors and memory at boot */
+	uint64_t workers; /* 0: from processors and memory at boot */
 	uint64_t threads, timeout_seconds, max_requests, max_body_bytes, port;
 };
 
 struct worker {
-	struct list queues;       /* of const char * */
+	struct list queues; /* of const char * */
 	uint64_t count;
 	uint64_t timeout_seconds; /* longest job: the worker is given this long to stop */
 };
@@ -104,21 +106,21 @@ struct worker {
 struct nginx {
 	uint64_t port;
 	uint64_t connections_per_address, requests_per_second; /* 0: unlimited */
-	const char *unknown_host; /* "refuse", or the site that answers for unknown names */
+	const char *unknown_host;    /* "refuse", or the site that answers for unknown names */
 	struct list trusted_proxies; /* of const char *: addresses or networks */
 };
 
 enum logs_stdout { LOGS_ALL, LOGS_EVENTS };
 struct logs {
-	int to_stdout;            /* enum logs_stdout: what the container's own output shows beside what our programs say */
+	/* enum logs_stdout: what the container's own output shows beside what our programs say */
+	int to_stdout;
 };
-
 
 /* Only for outputs that boot by themselves. */
 struct disk {
-	uint64_t size_bytes;      /* of the whole disk; what the system does not take is for data */
-	const char *kernel;       /* a Debian package */
-	bool ssh;                 /* has an SSH server */
+	uint64_t size_bytes; /* of the whole disk; what the system does not take is for data */
+	const char *kernel;  /* a Debian package */
+	bool ssh;	     /* has an SSH server */
 };
 
 /* What versions the apps' own package managers may choose: those of when the apps were committed, or any. */
@@ -126,8 +128,9 @@ enum resolve { RESOLVE_COMMIT, RESOLVE_NEWEST };
 
 /* What an instance does with older data. */
 struct upgrade {
-	int on_failure;           /* enum on_failure */
-	uint64_t keep_seconds;    /* the copy of before is kept no longer than this; 0: until the next upgrade */
+	int on_failure; /* enum on_failure */
+	/* the copy of before is kept no longer than this; 0: until the next upgrade */
+	uint64_t keep_seconds;
 };
 enum on_failure { ON_FAILURE_BACK, ON_FAILURE_HOLD, ON_FAILURE_EXIT };
 
@@ -135,55 +138,62 @@ enum pdf { PDF_NONE, PDF_CHROMIUM, PDF_WKHTMLTOPDF };
 
 /* Backups of the data, by restic. */
 struct backup {
-	const char *to;           /* restic's repository, or NULL: none are wanted */
-	const char *schedule;     /* base/cron.h, or NULL: a person's order alone */
-	uint64_t keep_hourly, keep_daily, keep_weekly, keep_monthly; /* how many of each are kept; all 0: every one */
+	const char *to;	      /* restic's repository, or NULL: none are wanted */
+	const char *schedule; /* base/cron.h, or NULL: a person's order alone */
+	/* how many of each are kept; all 0: every one */
+	uint64_t keep_hourly, keep_daily, keep_weekly, keep_monthly;
 };
 
 /* What a release says of itself and brings beside its outputs. */
 enum document { DOCUMENT_SPDX, DOCUMENT_CYCLONEDX, DOCUMENT_PROVENANCE, DOCUMENT_COUNT };
 struct publication {
-	struct list documents;    /* of int: enum document */
-	bool sums;                /* SHA-256 of all outputs */
-	const char *title;        /* NULL: the recipe's name; each that follows: NULL: nobody says it */
+	struct list documents; /* of int: enum document */
+	bool sums;	       /* SHA-256 of all outputs */
+	const char *title;     /* NULL: the recipe's name; each that follows: NULL: nobody says it */
 	const char *description, *source, *revision, *licenses, *vendor, *authors, *url, *documentation;
 };
 
 struct recipe {
-	struct arena arena;       /* owns every string below */
-	const char *path;         /* of the recipe's file; relative sources start in its folder */
-	const struct node *root;  /* as it was read, for messages that point into it; NULL: it could not be */
+	struct arena arena;	 /* owns every string below */
+	const char *path;	 /* of the recipe's file; relative sources start in its folder */
+	const struct node *root; /* as it was read, for messages that point into it; NULL: it could not be */
 	const char *name, *version;
-	int mode;                 /* enum mode */
-	const char *framework;    /* a file of services/frameworks, "auto", or with a slash a path, relative to the recipe */
-	int resolve;              /* enum resolve */
+	int mode; /* enum mode */
+	/* a file of services/frameworks, "auto", or with a slash a path, relative to the recipe */
+	const char *framework;
+	int resolve; /* enum resolve */
 	struct base base;
 	struct runtime runtime;
-	struct list apps;         /* of struct app; the framework's own app first */
-	bool tests;               /* what apps want for their tests alone is there */
-	bool source_maps;         /* maps from what is served to the source stay */
-	struct list keep_node_modules; /* of const char *: packages that stay although nothing refers to them */
-	struct list overrides;    /* of struct app: packages that apps name, and where they are taken from instead */
-	struct list sites;        /* of struct site */
-	struct list templates;    /* of struct site, without hosts, developer mode and password */
-	bool prebake;             /* they are made while the image is built */
+	struct list apps; /* of struct app; the framework's own app first */
+	bool tests;	  /* what apps want for their tests alone is there */
+	bool source_maps; /* maps from what is served to the source stay */
+	/* of const char *: packages that stay although nothing refers to them */
+	struct list keep_node_modules;
+	/* of struct app: packages that apps name, and where they are taken from instead */
+	struct list overrides;
+	struct list sites;     /* of struct site */
+	struct list templates; /* of struct site, without hosts, developer mode and password */
+	bool prebake;	       /* they are made while the image is built */
 	struct mariadb mariadb;
 	struct redis redis[REDIS_COUNT];
 	struct web web;
-	struct list workers;      /* of struct worker */
+	struct list workers; /* of struct worker */
 	struct nginx nginx;
 	uint64_t socketio_port;
 	struct logs logs;
 	struct upgrade upgrade;
-	int pdf;                  /* enum pdf */
-	struct list fonts;        /* of text: Debian's packages fonts-TEXT */
+	int pdf;	   /* enum pdf */
+	struct list fonts; /* of text: Debian's packages fonts-TEXT */
 	struct backup backup;
-	struct list outputs;      /* of int: enum output */
-	struct list registries;   /* of const char *: HOST[:PORT]/NAME[:TAG] that a build pushes to; without a tag the version is it */
+	struct list outputs; /* of int: enum output */
+	/* of const char *: HOST[:PORT]/NAME[:TAG] that a build pushes to; without a tag the version is it */
+	struct list registries;
 	struct disk disk;
 	struct publication release;
-	struct list allow;        /* of struct audit_allow */
-	struct digest_box { uint8_t bytes[32]; } digest; /* SHA-256 of the recipe's bytes */
+	struct list allow; /* of struct audit_allow */
+	struct digest_box {
+		uint8_t bytes[32];
+	} digest; /* SHA-256 of the recipe's bytes */
 };
 
 extern const struct field recipe_fields[];
@@ -193,8 +203,8 @@ extern const struct field recipe_fields[];
  * keys, several documents and documents beyond RECIPE_LIMIT bytes are refused. Neither ret nor
  * problems needs preparing; problems lives in ret, which recipe_done ends in any case. */
 #define RECIPE_LIMIT (1u << 20)
-struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct recipe *ret, struct problems *problems)
-	MUST_CHECK;
+struct err *recipe_parse(const char *path, const char *bytes, size_t len, struct recipe *ret,
+			 struct problems *problems) MUST_CHECK;
 /* Reads the file first; a FIFO, a folder or a device is refused. */
 struct err *recipe_read(const char *path, struct recipe *ret, struct problems *problems) MUST_CHECK;
 /* NULL without problems, else the ERR_RECIPE that counts them. */

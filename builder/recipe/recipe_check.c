@@ -19,7 +19,8 @@ void recipe_check_twins(struct problems *p, const struct node *list, size_t coun
 	for (const struct node *n = list ? list->child : NULL; n && !problem_full(p); n = n->next)
 		for (const struct node *m = list->child; m != n; m = m->next)
 			if (recipe_view_same(m->text, n->text)) {
-				problem_add(p, n->at, "%s '%s' is given twice: once is enough", what, n->text);
+				problem_add(p, n->at, "%s '%s' is given twice: once is enough", what,
+					    n->text);
 				break;
 			}
 }
@@ -34,7 +35,8 @@ static void check_source(const struct recipe_view *v, const struct app *a, const
 	if (git + archive + path == 0)
 		problem_add(v->p, a->at, "this app has no source: add one of 'git', 'archive' or 'path'");
 	if (git + archive + path > 1)
-		problem_add(v->p, a->at, "this app has %d sources: keep one of 'git', 'archive' and 'path'", git + archive + path);
+		problem_add(v->p, a->at, "this app has %d sources: keep one of 'git', 'archive' and 'path'",
+			    git + archive + path);
 	if (git && !node_get(n, "ref"))
 		problem_add(v->p, a->at, "'git' needs a 'ref': name a branch, a tag or a commit");
 	if (archive && !node_get(n, "sha256"))
@@ -42,7 +44,8 @@ static void check_source(const struct recipe_view *v, const struct app *a, const
 	if (!git && node_get(n, "ref"))
 		problem_add(v->p, node_get(n, "ref")->key->at, "'ref' says nothing without 'git': remove it");
 	if (!archive && node_get(n, "sha256"))
-		problem_add(v->p, node_get(n, "sha256")->key->at, "'sha256' says nothing without 'archive': remove it");
+		problem_add(v->p, node_get(n, "sha256")->key->at,
+			    "'sha256' says nothing without 'archive': remove it");
 }
 
 static void check_apps(const struct recipe_view *v)
@@ -51,8 +54,9 @@ static void check_apps(const struct recipe_view *v)
 		const struct app *a = &v->apps[i];
 		check_source(v, a, "apps", i);
 		if (a->name && recipe_view_app(v, a->name) != a)
-			problem_add(v->p, node_mark(v->root, "apps/%zu/name", i), "the app '%s' is given twice: line %u has it already",
-				    a->name, recipe_view_app(v, a->name)->at.line);
+			problem_add(v->p, node_mark(v->root, "apps/%zu/name", i),
+				    "the app '%s' is given twice: line %u has it already", a->name,
+				    recipe_view_app(v, a->name)->at.line);
 	}
 }
 
@@ -71,16 +75,18 @@ static void check_overrides(const struct recipe_view *v)
 	for (size_t i = 0; i < v->r->overrides.count; i++) {
 		check_source(v, &all[i], "overrides", i);
 		if (all[i].git && all[i].ref && !is_whole_commit(all[i].ref))
-			problem_add(v->p, node_mark(v->root, "overrides/%zu/ref", i), "'ref' of an override is a whole commit: write all 40 digits");
+			problem_add(v->p, node_mark(v->root, "overrides/%zu/ref", i),
+				    "'ref' of an override is a whole commit: write all 40 digits");
 		for (size_t k = 0; k < i; k++)
 			if (recipe_view_same(all[i].name, all[k].name))
-				problem_add(v->p, node_mark(v->root, "overrides/%zu/name", i), "the package '%s' is given twice: once is enough", all[i].name);
+				problem_add(v->p, node_mark(v->root, "overrides/%zu/name", i),
+					    "the package '%s' is given twice: once is enough", all[i].name);
 	}
 }
 
 struct port {
 	const char *path, *whose;
-	uint64_t port;            /* 0: not used */
+	uint64_t port; /* 0: not used */
 };
 
 enum { PORTS = 7 };
@@ -90,7 +96,8 @@ static void list_ports(const struct recipe *r, struct port ret[static PORTS])
 	const struct port ports[PORTS] = {
 		{ "redis/cache/port", "redis.cache", r->redis[REDIS_CACHE].port },
 		{ "redis/queue/port", "redis.queue", r->redis[REDIS_QUEUE].port },
-		{ "redis/socketio/port", "redis.socketio", r->redis[REDIS_SOCKETIO].alias ? 0 : r->redis[REDIS_SOCKETIO].port },
+		{ "redis/socketio/port", "redis.socketio",
+		  r->redis[REDIS_SOCKETIO].alias ? 0 : r->redis[REDIS_SOCKETIO].port },
 		{ "web/port", "web", r->web.port },
 		{ "socketio/port", "socketio", r->socketio_port },
 		{ "nginx/port", "nginx", r->nginx.port },
@@ -109,9 +116,11 @@ static void check_ports(const struct recipe_view *v)
 		for (size_t k = 0; k < i; k++) {
 			if (!ports[i].port || ports[i].port != ports[k].port)
 				continue;
-			struct mark a = node_mark(v->root, "%s", ports[i].path), b = node_mark(v->root, "%s", ports[k].path);
+			struct mark a = node_mark(v->root, "%s", ports[i].path),
+				    b = node_mark(v->root, "%s", ports[k].path);
 			bool later = a.line > b.line || (a.line == b.line && a.column > b.column);
-			problem_add(v->p, later ? a : b, "port %llu is used by %s and by %s: give each its own",
+			problem_add(v->p, later ? a : b,
+				    "port %llu is used by %s and by %s: give each its own",
 				    (unsigned long long)ports[i].port, ports[k].whose, ports[i].whose);
 		}
 }
@@ -123,7 +132,8 @@ void recipe_check_port(const struct recipe *r, uint64_t port, const char *whose,
 	list_ports(r, ports);
 	for (size_t i = 0; i < PORTS; i++)
 		if (ports[i].port == port)
-			problem_add(p, node_mark(r->root, "%s", ports[i].path), "port %llu is used inside, by %s: give %s another",
+			problem_add(p, node_mark(r->root, "%s", ports[i].path),
+				    "port %llu is used inside, by %s: give %s another",
 				    (unsigned long long)port, whose, ports[i].whose);
 }
 
@@ -133,14 +143,18 @@ static void check_redis(const struct recipe_view *v)
 	const struct node *socketio = node_find(v->root, "redis/socketio");
 
 	if (queue->policy && strcmp(queue->policy, "noeviction"))
-		problem_add(v->p, node_mark(v->root, "redis/queue/policy"), "the queue would lose jobs when its memory is full: only noeviction keeps them");
+		problem_add(v->p, node_mark(v->root, "redis/queue/policy"),
+			    "the queue would lose jobs when its memory is full: only noeviction keeps them");
 	const struct node *persistence = node_find(v->root, "redis/queue/persistence");
 	if (persistence && recipe_view_same(persistence->text, "none"))
-		problem_warn(v->p, persistence->at, "waiting jobs are lost at every restart: append_only keeps them");
+		problem_warn(v->p, persistence->at,
+			     "waiting jobs are lost at every restart: append_only keeps them");
 	if (cache->maxmemory_bytes && recipe_view_same(cache->policy, "noeviction"))
-		problem_warn(v->p, node_mark(v->root, "redis/cache/policy"), "writes fail once the cache is full: allkeys-lru forgets instead");
+		problem_warn(v->p, node_mark(v->root, "redis/cache/policy"),
+			     "writes fail once the cache is full: allkeys-lru forgets instead");
 	if (socketio && node_get(socketio, "alias") && socketio->child->next)
-		problem_add(v->p, socketio->key->at, "'socketio' has an 'alias' and keys of its own: keep the alias only");
+		problem_add(v->p, socketio->key->at,
+			    "'socketio' has an 'alias' and keys of its own: keep the alias only");
 }
 
 /* Server variables that are somebody else's to write, or stop the server. */
@@ -156,8 +170,9 @@ static void check_settings(const struct recipe_view *v)
 		for (char *c = plain; (c = strchr(c, '-'));)
 			*c = '_';
 		bool other = strcmp(plain, no.name) != 0;
-		problem_add(v->p, pairs[i].at, "the setting '%s' cannot be given here: %s%s%s%s", pairs[i].key, other ? "it means " : "",
-			    other ? no.name : "", other ? ": " : "", no.why);
+		problem_add(v->p, pairs[i].at, "the setting '%s' cannot be given here: %s%s%s%s",
+			    pairs[i].key, other ? "it means " : "", other ? no.name : "", other ? ": " : "",
+			    no.why);
 	}
 }
 
@@ -168,8 +183,9 @@ static void check_mariadb(const struct recipe_view *v)
 	if (m->character_set && m->collation &&
 	    (!text_starts(m->collation, m->character_set) || m->collation[strlen(m->character_set)] != '_') &&
 	    strcmp(m->collation, m->character_set))
-		problem_add(v->p, node_mark(v->root, "mariadb/collation"), "the collation '%s' is not one of %s: its name begins with '%s_'",
-			    m->collation, m->character_set, m->character_set);
+		problem_add(v->p, node_mark(v->root, "mariadb/collation"),
+			    "the collation '%s' is not one of %s: its name begins with '%s_'", m->collation,
+			    m->character_set, m->character_set);
 	check_settings(v);
 }
 
@@ -181,7 +197,8 @@ static void check_unknown_host(const struct recipe_view *v)
 		if (recipe_view_same(v->sites[i].name, name))
 			return;
 	if (name && strcmp(name, "refuse"))
-		problem_add(v->p, node_mark(v->root, "nginx/unknown_host"), "the recipe has no site '%s': write 'refuse' or a site's name", name);
+		problem_add(v->p, node_mark(v->root, "nginx/unknown_host"),
+			    "the recipe has no site '%s': write 'refuse' or a site's name", name);
 }
 
 static void check_base(const struct recipe_view *v)
@@ -191,10 +208,13 @@ static void check_base(const struct recipe_view *v)
 	for (size_t i = 0; i < v->r->base.archives.count; i++) {
 		const struct node *components = node_find(v->root, "base/archives/%zu/components", i);
 		if (components && archives[i].suite && text_ends(archives[i].suite, "/"))
-			problem_add(v->p, components->key->at, "a flat archive has no components: remove them, or the '/' after its suite");
+			problem_add(
+				v->p, components->key->at,
+				"a flat archive has no components: remove them, or the '/' after its suite");
 	}
 	if (v->r->base.suite && !v->r->base.security)
-		problem_warn(v->p, node_mark(v->root, "base/security"), "the image gets no security updates: leave 'security' out unless the "
+		problem_warn(v->p, node_mark(v->root, "base/security"),
+			     "the image gets no security updates: leave 'security' out unless the "
 			     "mirrors have none");
 	if (v->r->base.suite && !v->r->base.check_valid_until)
 		problem_warn(v->p, node_mark(v->root, "base/check_valid_until"),
@@ -213,11 +233,15 @@ static void check_queues(const struct recipe_view *v)
 		for (size_t i = 0; i < v->r->workers.count; i++) {
 			read |= !w[i].queues.count; /* what is wrong there was said */
 			for (size_t k = 0; k < w[i].queues.count; k++)
-				read |= !((const char *const *)w[i].queues.items)[k] || recipe_view_same(((const char *const *)w[i].queues.items)[k], known[q]);
+				read |= !((const char *const *)w[i].queues.items)[k] ||
+					recipe_view_same(((const char *const *)w[i].queues.items)[k],
+							 known[q]);
 		}
 		if (!read)
-			problem_warn(v->p, node_mark(v->root, "workers"), "no worker takes jobs from the queue '%s': what is put there waits for ever",
-				     known[q]);
+			problem_warn(
+				v->p, node_mark(v->root, "workers"),
+				"no worker takes jobs from the queue '%s': what is put there waits for ever",
+				known[q]);
 	}
 }
 
@@ -230,7 +254,8 @@ static void check_disk(const struct recipe_view *v)
 	if (!disk || !disk->key || !v->r->outputs.count || recipe_wants_disk(v->r))
 		return;
 	output_list_disks("or", &disks);
-	problem_warn(v->p, disk->key->at, "'disk' says nothing without such an output: add %s to 'outputs'", disks.bytes);
+	problem_warn(v->p, disk->key->at, "'disk' says nothing without such an output: add %s to 'outputs'",
+		     disks.bytes);
 }
 
 static void check_registries(const struct recipe_view *v)
@@ -238,7 +263,9 @@ static void check_registries(const struct recipe_view *v)
 	const struct node *n = node_find(v->root, "outputs");
 
 	if (v->r->registries.count && recipe_pushed_output(v->r) == v->r->outputs.count)
-		problem_add(v->p, n->at, "'outputs' names a registry, and no image that could be pushed there: add oci or docker");
+		problem_add(v->p, n->at,
+			    "'outputs' names a registry, and no image that could be pushed there: add oci or "
+			    "docker");
 }
 
 static void check_backup(const struct recipe_view *v)
@@ -247,26 +274,36 @@ static void check_backup(const struct recipe_view *v)
 	const struct node *all = node_find(v->root, "backup"), *keep = node_find(v->root, "backup/keep");
 
 	if (all && all->kind == NODE_MAP && !node_get(all, "to"))
-		problem_add(v->p, all->at, "'backup' needs 'to', the place of the backups: a folder such as /backup, sftp:, s3: or rest:");
+		problem_add(v->p, all->at,
+			    "'backup' needs 'to', the place of the backups: a folder such as /backup, sftp:, "
+			    "s3: or rest:");
 	if (keep && !b->keep_hourly && !b->keep_daily && !b->keep_weekly && !b->keep_monthly)
-		problem_add(v->p, keep->key ? keep->key->at : keep->at, "'keep' keeps nothing: give a number, such as daily: 7, or remove it and every backup stays");
+		problem_add(v->p, keep->key ? keep->key->at : keep->at,
+			    "'keep' keeps nothing: give a number, such as daily: 7, or remove it and every "
+			    "backup stays");
 }
 
 void recipe_check(const struct recipe *r, const struct node *root, struct problems *p)
 {
-	struct recipe_view v = { .r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items };
+	struct recipe_view v = {
+		.r = r, .root = root, .p = p, .apps = r->apps.items, .sites = r->sites.items
+	};
 
 	check_apps(&v);
 	check_overrides(&v);
 	runtime_check(r, p, root);
 	site_check(r, root, p);
 	recipe_check_twins(p, node_find(root, "base/packages"), r->base.packages.count, "the package");
-	recipe_check_twins(p, node_find(root, "base/build_packages"), r->base.build_packages.count, "the package");
+	recipe_check_twins(p, node_find(root, "base/build_packages"), r->base.build_packages.count,
+			   "the package");
 	recipe_check_twins(p, node_find(root, "base/mirrors"), r->base.mirrors.count, "the mirror");
-	recipe_check_twins(p, node_find(root, "keep_node_modules"), r->keep_node_modules.count, "the package");
+	recipe_check_twins(p, node_find(root, "keep_node_modules"), r->keep_node_modules.count,
+			   "the package");
 	recipe_check_twins(p, node_find(root, "fonts"), r->fonts.count, "the font package");
-	recipe_check_twins(p, node_find(root, "outputs"), r->outputs.count + r->registries.count, "the output");
-	recipe_check_twins(p, node_find(root, "release/documents"), r->release.documents.count, "the document");
+	recipe_check_twins(p, node_find(root, "outputs"), r->outputs.count + r->registries.count,
+			   "the output");
+	recipe_check_twins(p, node_find(root, "release/documents"), r->release.documents.count,
+			   "the document");
 	check_base(&v);
 	check_ports(&v);
 	check_redis(&v);
@@ -278,7 +315,8 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_backup(&v);
 	if (network_is_everybody(&r->nginx.trusted_proxies))
 		problem_add(p, node_mark(root, "nginx/trusted_proxies"),
-			    "'trusted_proxies' are together half of all addresses or more: name the networks that your proxies are in");
+			    "'trusted_proxies' are together half of all addresses or more: name the networks "
+			    "that your proxies are in");
 }
 
 /* The guest programs are compiled here and the image's own run here, so both are of one kind. */
@@ -287,12 +325,15 @@ void recipe_check_architecture(struct recipe *r, const char *host, struct proble
 	const char *wanted = r->base.architecture;
 
 	if (!host)
-		problem_add(p, node_mark(r->root, "base"), "this machine cannot build, not yet: use one that is amd64 or arm64");
+		problem_add(p, node_mark(r->root, "base"),
+			    "this machine cannot build, not yet: use one that is amd64 or arm64");
 	else if (wanted && strcmp(wanted, host))
-		problem_add(p, node_mark(r->root, "base/architecture"), "'architecture' cannot be '%s', not yet: write %s, or build on such a machine",
+		problem_add(p, node_mark(r->root, "base/architecture"),
+			    "'architecture' cannot be '%s', not yet: write %s, or build on such a machine",
 			    wanted, host);
 	else
 		r->base.architecture = host;
 	if (recipe_view_same(r->base.architecture, "arm64") && recipe_wants_disk(r))
-		problem_add(p, node_mark(r->root, "outputs"), "disks are made for amd64 only, so far: write oci or docker for arm64");
+		problem_add(p, node_mark(r->root, "outputs"),
+			    "disks are made for amd64 only, so far: write oci or docker for arm64");
 }

@@ -8,5 +8,6 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 void recipe_check_twins(struct problems *p, const struct node *list, size_t count, const char *what);
 /* The same for a port that a service has for itself, whatever the recipe says. */
 void recipe_check_port(const struct recipe *r, uint64_t port, const char *whose, struct problems *p);
-/* The same for the building machine, whose architecture a recipe without one gets: Debian's name, static; NULL: one that cannot build. */
+/* The same for the building machine, whose architecture a recipe without one gets: Debian's name,
+ * static; NULL: one that cannot build. */
 void recipe_check_architecture(struct recipe *r, const char *host, struct problems *p);

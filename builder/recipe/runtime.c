@@ -52,7 +52,9 @@ static void check_archive(const struct recipe *r, size_t i, const struct node *r
 	if (!n || n->kind != NODE_MAP || !a->name)
 		return;
 	if (!node_get(n, "archive") == !node_get(n, "path"))
-		problem_add(p, a->at, "this build of %s comes from one of 'archive' and 'path': write one of them", a->name);
+		problem_add(p, a->at,
+			    "this build of %s comes from one of 'archive' and 'path': write one of them",
+			    a->name);
 	if (node_get(n, "archive") && !node_get(n, "sha256"))
 		problem_add(p, a->at, "'archive' needs a 'sha256': sha256sum prints it");
 	for (size_t k = 0; k < i; k++)
@@ -60,8 +62,10 @@ static void check_archive(const struct recipe *r, size_t i, const struct node *r
 			problem_add(p, a->at, "a build of %s is given twice: a bench has one", a->name);
 	for (int kind = 0; kind < RUNTIME_COUNT; kind++)
 		if (!strcmp(a->name, runtime_names[kind]) && !node_find(root, "runtime/%s", a->name))
-			problem_add(p, a->at, "which %s this is must be written, too: add '%s' with its version to 'runtime'", runtime_titles[kind],
-				    a->name);
+			problem_add(p, a->at,
+				    "which %s this is must be written, too: add '%s' with its version to "
+				    "'runtime'",
+				    runtime_titles[kind], a->name);
 }
 
 void runtime_check(const struct recipe *r, struct problems *p, const struct node *root)

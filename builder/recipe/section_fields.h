@@ -5,9 +5,11 @@
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define PORT(member_) .kind = FIELD_COUNT, .offset = (member_), .min = 1, .max = 65535
+/* clang-format off */
 #define SECRET_ROW(name_) \
 	{ .name = (name_), .kind = FIELD_REFUSED, .help = "is a secret: a recipe never holds one" }
 #define END { .name = NULL }
+/* clang-format on */
 
 extern const struct field base_fields[];
 extern const struct field app_fields[], app_fields_override[], app_fields_runtime[];

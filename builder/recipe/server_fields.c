@@ -3,25 +3,31 @@
 #include "recipe/section_fields.h"
 
 const struct field server_fields_mariadb[] = {
-	{ "buffer_pool", FIELD_SHARE, .offset = offsetof(struct mariadb, buffer_pool_bytes), .min = 32ull << 20, .max = 4ull << 40,
-	  .fallback = "25%", .help = "memory for data pages: a share of the container's memory, worked out at boot, or a size" },
-	{ "character_set", FIELD_TEXT, .offset = offsetof(struct mariadb, character_set), .pattern = &pattern_word,
-	  .fallback = "utf8mb4", .help = "the server's character set" },
+	{ "buffer_pool", FIELD_SHARE, .offset = offsetof(struct mariadb, buffer_pool_bytes),
+	  .min = 32ull << 20, .max = 4ull << 40, .fallback = "25%",
+	  .help = "memory for data pages: a share of the container's memory, worked out at boot, or a size" },
+	{ "character_set", FIELD_TEXT, .offset = offsetof(struct mariadb, character_set),
+	  .pattern = &pattern_word, .fallback = "utf8mb4", .help = "the server's character set" },
 	{ "collation", FIELD_TEXT, .offset = offsetof(struct mariadb, collation), .pattern = &pattern_word,
 	  .fallback = "utf8mb4_unicode_ci", .help = "the server's collation" },
-	{ "port", PORT(offsetof(struct mariadb, port)), .fallback = "3306", .help = "its TCP port on 127.0.0.1" },
-	{ "max_connections", FIELD_COUNT, .offset = offsetof(struct mariadb, max_connections), .min = 10, .max = 100000,
-	  .fallback = "200", .help = "connections at once" },
-	{ "durability", FIELD_ENUM, .offset = offsetof(struct mariadb, durability), .choices = WORDS("full", "relaxed"),
-	  .fallback = "full", .help = "full: a commit is on disk when it is acknowledged; relaxed: the last second may be lost in a crash" },
-	{ "settings", FIELD_PAIRS, .offset = offsetof(struct mariadb, settings), .max = 200, .pattern = &pattern_setting,
+	{ "port", PORT(offsetof(struct mariadb, port)), .fallback = "3306",
+	  .help = "its TCP port on 127.0.0.1" },
+	{ "max_connections", FIELD_COUNT, .offset = offsetof(struct mariadb, max_connections), .min = 10,
+	  .max = 100000, .fallback = "200", .help = "connections at once" },
+	{ "durability", FIELD_ENUM, .offset = offsetof(struct mariadb, durability),
+	  .choices = WORDS("full", "relaxed"), .fallback = "full",
+	  .help = "full: a commit is on disk when it is acknowledged; relaxed: the last second may be lost "
+		  "in a crash" },
+	{ "settings", FIELD_PAIRS, .offset = offsetof(struct mariadb, settings), .max = 200,
+	  .pattern = &pattern_setting,
 	  .help = "more server variables, written into its configuration as they are" },
 	{ "external", FIELD_REFUSED, .help = "is not yet possible: the database is inside the image" },
 	SECRET_ROW("password"),
 	SECRET_ROW("root_password"),
-	END
+	END,
 };
 
+/* clang-format off */
 #define REDIS_ROWS(port_, maxmemory_, policy_, persistence_) \
 	{ "port", PORT(offsetof(struct redis, port)), .fallback = (port_), \
 	  .help = "its TCP port on 127.0.0.1" }, \
@@ -35,10 +41,13 @@ const struct field server_fields_mariadb[] = {
 	  .choices = WORDS("none", "append_only", "snapshot"), .fallback = (persistence_), \
 	  .help = "how it survives a restart" }, \
 	SECRET_ROW("password")
+/* clang-format on */
 
+/* clang-format off */
 #define NO_ALIAS \
 	{ "alias", FIELD_REFUSED, \
 	  .help = "is for 'socketio' only: cache and queue are instances of their own" }
+/* clang-format on */
 
 static const struct field cache_fields[] = {
 	REDIS_ROWS("13000", "256M", "allkeys-lru", "none"),
@@ -55,8 +64,9 @@ static const struct field queue_fields[] = {
 static const struct field socketio_redis_fields[] = {
 	REDIS_ROWS("12000", "unlimited", "noeviction", "none"),
 	{ "alias", FIELD_TEXT, .offset = offsetof(struct redis, alias), .choices = WORDS("queue", "cache"),
-	  .help = "the instance that serves instead, for frameworks that need no third one; then nothing else is written here" },
-	END
+	  .help = "the instance that serves instead, for frameworks that need no third one; then nothing "
+		  "else is written here" },
+	END,
 };
 
 const struct field server_fields_redis[] = {
@@ -64,34 +74,39 @@ const struct field server_fields_redis[] = {
 	  .help = "what may be forgotten; evicts and keeps nothing" },
 	{ "queue", FIELD_MAP, .offset = REDIS_QUEUE * sizeof(struct redis), .fields = queue_fields,
 	  .help = "background jobs; never evicts and survives a crash" },
-	{ "socketio", FIELD_MAP, .offset = REDIS_SOCKETIO * sizeof(struct redis), .fields = socketio_redis_fields,
-	  .help = "live events passing through" },
+	{ "socketio", FIELD_MAP, .offset = REDIS_SOCKETIO * sizeof(struct redis),
+	  .fields = socketio_redis_fields, .help = "live events passing through" },
 	{ "external", FIELD_REFUSED, .help = "is not yet possible: the three Redis are inside the image" },
-	END
+	END,
 };
 
 const struct field server_fields_web[] = {
-	{ "port", PORT(offsetof(struct web, port)), .fallback = "8000", .help = "the bench's own port on 127.0.0.1, where its programs ask its sites; in production Nginx passes it on to Gunicorn's socket" },
-	{ "workers", FIELD_COUNT, .offset = offsetof(struct web, workers), .min = 1, .max = 256, .zero = "auto", .fallback = "auto",
+	{ "port", PORT(offsetof(struct web, port)), .fallback = "8000",
+	  .help = "the bench's own port on 127.0.0.1, where its programs ask its sites; in production Nginx "
+		  "passes it on to Gunicorn's socket" },
+	{ "workers", FIELD_COUNT, .offset = offsetof(struct web, workers), .min = 1, .max = 256,
+	  .zero = "auto", .fallback = "auto",
 	  .help = "processes; auto: from processors and memory, at boot" },
-	{ "threads", FIELD_COUNT, .offset = offsetof(struct web, threads), .min = 1, .max = 256, .fallback = "4",
-	  .help = "threads in each process" },
-	{ "timeout", FIELD_SECONDS, .offset = offsetof(struct web, timeout_seconds), .min = 1, .max = 86400, .fallback = "120",
-	  .help = "longest request" },
-	{ "max_requests", FIELD_COUNT, .offset = offsetof(struct web, max_requests), .min = 1, .max = 1000000000, .zero = "unlimited",
-	  .fallback = "5000", .help = "requests after which a process is replaced" },
-	{ "max_body", FIELD_SIZE, .offset = offsetof(struct web, max_body_bytes), .min = 1 << 10, .max = 1ull << 40, .fallback = "50M",
-	  .help = "largest request, so largest upload" },
-	END
+	{ "threads", FIELD_COUNT, .offset = offsetof(struct web, threads), .min = 1, .max = 256,
+	  .fallback = "4", .help = "threads in each process" },
+	{ "timeout", FIELD_SECONDS, .offset = offsetof(struct web, timeout_seconds), .min = 1, .max = 86400,
+	  .fallback = "120", .help = "longest request" },
+	{ "max_requests", FIELD_COUNT, .offset = offsetof(struct web, max_requests), .min = 1,
+	  .max = 1000000000, .zero = "unlimited", .fallback = "5000",
+	  .help = "requests after which a process is replaced" },
+	{ "max_body", FIELD_SIZE, .offset = offsetof(struct web, max_body_bytes), .min = 1 << 10,
+	  .max = 1ull << 40, .fallback = "50M", .help = "largest request, so largest upload" },
+	END,
 };
 
 const struct field server_fields_workers[] = {
-	{ "queues", FIELD_LIST, .required = true, .offset = offsetof(struct worker, queues), .min = 1, .max = 32, .pattern = &pattern_word,
-	  .help = "queues it takes jobs from, most urgent first" },
-	{ "count", FIELD_COUNT, .offset = offsetof(struct worker, count), .min = 1, .max = 256, .fallback = "1", .help = "processes" },
-	{ "timeout", FIELD_SECONDS, .offset = offsetof(struct worker, timeout_seconds), .min = 1, .max = 86400, .fallback = "1500",
-	  .help = "longest job: it is given this long to stop" },
-	END
+	{ "queues", FIELD_LIST, .required = true, .offset = offsetof(struct worker, queues), .min = 1,
+	  .max = 32, .pattern = &pattern_word, .help = "queues it takes jobs from, most urgent first" },
+	{ "count", FIELD_COUNT, .offset = offsetof(struct worker, count), .min = 1, .max = 256,
+	  .fallback = "1", .help = "processes" },
+	{ "timeout", FIELD_SECONDS, .offset = offsetof(struct worker, timeout_seconds), .min = 1,
+	  .max = 86400, .fallback = "1500", .help = "longest job: it is given this long to stop" },
+	END,
 };
 
 const struct field server_fields_nginx[] = {
@@ -112,10 +127,10 @@ const struct field server_fields_nginx[] = {
 	  .pattern = &pattern_network,
 	  .help = "networks of proxies in front: what they say in X-Forwarded-For and X-Forwarded-Proto of a "
 		  "visitor is believed" },
-	END
+	END,
 };
 
 const struct field server_fields_socketio[] = {
 	{ "port", PORT(0), .fallback = "9000", .help = "its port on 127.0.0.1" },
-	END
+	END,
 };

@@ -28,7 +28,8 @@ static void check_site_apps(const struct recipe_view *v, const char *list, const
 		if (!apps[k] || recipe_view_app(v, apps[k]))
 			continue;
 		const char *near = nearest_app(v, apps[k]);
-		problem_add(v->p, node_mark(v->root, "%s/%zu/apps/%zu", list, i, k), "the recipe has no app '%s': %s%s%s", apps[k],
+		problem_add(v->p, node_mark(v->root, "%s/%zu/apps/%zu", list, i, k),
+			    "the recipe has no app '%s': %s%s%s", apps[k],
 			    near ? "did you mean '" : "add it to 'apps'", near ? near : "", near ? "'?" : "");
 	}
 	recipe_check_twins(v->p, node_find(v->root, "%s/%zu/apps", list, i), s->apps.count, "the app");
@@ -62,11 +63,14 @@ static void check_hosts(const struct recipe_view *v, size_t i)
 		const struct site *other = host ? taken(v, host, i, k) : NULL;
 		if (!other)
 			continue;
-		struct mark at = k ? node_mark(v->root, "sites/%zu/hosts/%zu", i, k - 1) : node_mark(v->root, "sites/%zu/name", i);
+		struct mark at = k ? node_mark(v->root, "sites/%zu/hosts/%zu", i, k - 1) :
+				     node_mark(v->root, "sites/%zu/name", i);
 		if (other == s)
 			problem_add(v->p, at, "'%s' is already a host of this site: once is enough", host);
 		else
-			problem_add(v->p, at, "'%s' is already a host of the site of line %u: a host has one site", host, other->at.line);
+			problem_add(v->p, at,
+				    "'%s' is already a host of the site of line %u: a host has one site",
+				    host, other->at.line);
 	}
 }
 
@@ -75,8 +79,10 @@ static void check_zone(const struct recipe_view *v, const char *list, const stru
 	if (!s->time_zone || zone_known(s->time_zone))
 		return;
 	const char *near = zone_nearest(v->p->arena, s->time_zone);
-	problem_add(v->p, node_mark(v->root, "%s/%zu/time_zone", list, i), "there is no time zone '%s': %s%s%s", s->time_zone,
-		    near ? "did you mean '" : "write one such as Europe/Paris", near ? near : "", near ? "'?" : "");
+	problem_add(v->p, node_mark(v->root, "%s/%zu/time_zone", list, i),
+		    "there is no time zone '%s': %s%s%s", s->time_zone,
+		    near ? "did you mean '" : "write one such as Europe/Paris", near ? near : "",
+		    near ? "'?" : "");
 }
 
 static void check_templates(const struct recipe_view *v)
@@ -89,11 +95,13 @@ static void check_templates(const struct recipe_view *v)
 		check_zone(v, "templates", &all[i], i);
 		for (size_t k = 0; k < i; k++)
 			if (recipe_view_same(all[i].name, all[k].name))
-				problem_add(v->p, node_mark(v->root, "templates/%zu/name", i), "the template '%s' is given twice: line %u has it already",
+				problem_add(v->p, node_mark(v->root, "templates/%zu/name", i),
+					    "the template '%s' is given twice: line %u has it already",
 					    all[i].name, all[k].at.line);
 	}
 	if (sites && sites->kind == NODE_LIST && !sites->child && !node_find(v->root, "templates/0"))
-		problem_add(v->p, sites->key ? sites->key->at : sites->at, "there is no site, and no template of those that benchctl add-site makes later: "
+		problem_add(v->p, sites->key ? sites->key->at : sites->at,
+			    "there is no site, and no template of those that benchctl add-site makes later: "
 			    "name one or the other");
 }
 
@@ -115,7 +123,8 @@ void site_check(const struct recipe *r, const struct node *root, struct problems
 		check_zone(v, "sites", s, i);
 		if (s->developer_mode && r->mode == MODE_PRODUCTION)
 			problem_warn(p, node_mark(root, "sites/%zu/developer_mode", i),
-				     "developer_mode in production lets administrators change code: use it while developing");
+				     "developer_mode in production lets administrators change code: use it "
+				     "while developing");
 	}
 	check_templates(v);
 }

@@ -113,7 +113,8 @@ static bool all_met(const char *c, const struct numbers *have, const char **ret_
 
 	for (c += strspn(c, " \t"); *c && *c != '|'; c += strspn(c, " \t")) {
 		if (!strncmp(c, "- ", 2)) { /* "14 - 18": what was before is the lowest, this the highest */
-			AUTO_FREE char *low = mem_printf(">=%s", *ret_end), *high = mem_printf("<=%s", c + 2 + strspn(c + 2, " "));
+			AUTO_FREE char *low = mem_printf(">=%s", *ret_end),
+				       *high = mem_printf("<=%s", c + 2 + strspn(c + 2, " "));
 			return !read_one(low, have, &all) || !all || !read_one(high, have, &met) || met;
 		}
 		*ret_end = c;

@@ -5,5 +5,6 @@
 
 /* PEP 440: ">=3.10,<3.13", "~=3.11", "==3.12.*". What cannot be read counts as met. */
 bool wants_python(const char *specifiers, const char *version);
-/* As npm reads ranges: ">=18", "^18 || ^20", "18.x", ">=14 <20", "14 - 18". What cannot be read counts as met. */
+/* As npm reads ranges: ">=18", "^18 || ^20", "18.x", ">=14 <20", "14 - 18". What
+ * cannot be read counts as met. */
 bool wants_node(const char *range, const char *version);

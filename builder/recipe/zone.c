@@ -99,14 +99,16 @@ static const struct area legacy[] = {
 		"Mountain Pacific Samoa" },
 };
 
-static size_t add_names(struct arena *a, const struct area *areas, size_t area_count, const char **ret, size_t room)
+static size_t add_names(struct arena *a, const struct area *areas, size_t area_count, const char **ret,
+			size_t room)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < area_count; i++)
 		for (const char *at = areas[i].places; *at && count < room; at += strspn(at, " ")) {
 			size_t len = strcspn(at, " ");
-			AUTO_FREE char *name = mem_printf("%s%s%.*s", areas[i].name, *areas[i].name ? "/" : "", (int)len, at);
+			AUTO_FREE char *name = mem_printf("%s%s%.*s", areas[i].name,
+							  *areas[i].name ? "/" : "", (int)len, at);
 			ret[count++] = arena_dup(a, name, strlen(name));
 			at += len;
 		}
@@ -131,8 +133,9 @@ static bool holds(const struct area *areas, size_t count, const char *name)
 	for (size_t i = 0; i < count; i++) {
 		size_t len = strlen(areas[i].name);
 		const char *place = len ? name + len + 1 : name;
-		if (len ? text_starts(name, areas[i].name) && name[len] == '/' && holds_word(areas[i].places, place)
-			: !strchr(name, '/') && holds_word(areas[i].places, place))
+		if (len ? text_starts(name, areas[i].name) && name[len] == '/' &&
+				    holds_word(areas[i].places, place) :
+			  !strchr(name, '/') && holds_word(areas[i].places, place))
 			return true;
 	}
 	return false;

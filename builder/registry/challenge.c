@@ -45,8 +45,10 @@ static void keep(char **place, char *value)
 
 static void take_parameter(struct challenge *c, const char *name, size_t len, char *value)
 {
-	char **place = len == 5 && !strncasecmp(name, "realm", len) ? &c->realm : len == 7 && !strncasecmp(name, "service", len) ? &c->service
-		: len == 5 && !strncasecmp(name, "error", len) ? &c->error : NULL;
+	char **place = len == 5 && !strncasecmp(name, "realm", len)   ? &c->realm :
+		       len == 7 && !strncasecmp(name, "service", len) ? &c->service :
+		       len == 5 && !strncasecmp(name, "error", len)   ? &c->error :
+									NULL;
 
 	if (place)
 		keep(place, value);
@@ -56,8 +58,9 @@ static void take_parameter(struct challenge *c, const char *name, size_t len, ch
 
 static enum challenge_scheme scheme_of(const char *word, size_t len)
 {
-	return len == 6 && !strncasecmp(word, "bearer", len) ? CHALLENGE_BEARER : len == 5 && !strncasecmp(word, "basic", len) ? CHALLENGE_BASIC
-		: CHALLENGE_NONE;
+	return len == 6 && !strncasecmp(word, "bearer", len) ? CHALLENGE_BEARER :
+	       len == 5 && !strncasecmp(word, "basic", len)  ? CHALLENGE_BASIC :
+							       CHALLENGE_NONE;
 }
 
 /* A word with "=" behind it is a parameter of the scheme before it, another word a scheme. */

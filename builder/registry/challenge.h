@@ -10,6 +10,7 @@ struct challenge {
 	char *realm, *service, *error; /* of a bearer; NULL: not said */
 };
 
-/* One header may hold several challenges, and an answer several headers: a bearer's is kept over a basic one. ret was zeroed first. */
+/* One header may hold several challenges, and an answer several headers: a bearer's is kept over a
+ * basic one. ret was zeroed first. */
 void challenge_read(const char *header, struct challenge *ret);
 void challenge_done(struct challenge *c);

@@ -15,8 +15,8 @@
 #include "base/password.h"
 #include "base/text.h"
 
-#define CONFIG_LIMIT   (4u << 20)
-#define SECRET_LIMIT   (64u << 10)
+#define CONFIG_LIMIT (4u << 20)
+#define SECRET_LIMIT (64u << 10)
 #define HELPER_SECONDS 60u
 
 static void drop_json(json_t **j)
@@ -42,7 +42,8 @@ char *credentials_basic(const struct credentials *c)
 	return base64_encode(pair, strlen(pair));
 }
 
-/* How much of "host/name" a key of a file speaks for: "https://host/v1/", "host", podman's "host/team". 0: nothing. */
+/* How much of "host/name" a key of a file speaks for: "https://host/v1/", "host",
+ * podman's "host/team". 0: nothing. */
 static size_t key_fits(const char *key, const char *host, const char *name)
 {
 	const char *at = strstr(key, "://");
@@ -52,7 +53,8 @@ static size_t key_fits(const char *key, const char *host, const char *name)
 	if (strncasecmp(at, host, len) || (at[len] && at[len] != '/'))
 		return 0;
 	const char *path = at + len + (at[len] == '/');
-	if (!*path || !strcmp(path, "v1") || !strcmp(path, "v1/") || !strcmp(path, "v2") || !strcmp(path, "v2/"))
+	if (!*path || !strcmp(path, "v1") || !strcmp(path, "v1/") || !strcmp(path, "v2") ||
+	    !strcmp(path, "v2/"))
 		return len;
 	size_t path_len = strlen(path);
 	bool fits = !strncmp(name, path, path_len) && (!name[path_len] || name[path_len] == '/');
@@ -66,7 +68,8 @@ static json_t *best(json_t *table, const char *host, const char *name)
 	const char *key;
 	size_t most = 0;
 
-	json_object_foreach(table, key, value) {
+	json_object_foreach(table, key, value)
+	{
 		size_t fits = key_fits(key, host, name);
 		if (fits > most) {
 			most = fits;
@@ -105,7 +108,9 @@ static struct err *take_entry(const json_t *entry, const char *path, const char 
 	c->identity = text_of(entry, "identitytoken");
 	c->token = text_of(entry, "registrytoken");
 	if (pair && *pair && !take_pair(pair, c))
-		return err_new(ERR_USAGE, "%s: what it holds for %s is no user:password in base 64: log in again", path, host);
+		return err_new(ERR_USAGE,
+			       "%s: what it holds for %s is no user:password in base 64: log in again", path,
+			       host);
 	if (!c->user && json_object_get(entry, "username") && json_object_get(entry, "password")) {
 		c->user = text_of(entry, "username");
 		c->password = text_of(entry, "password");
@@ -155,18 +160,21 @@ static struct err *ask_helper(const char *helper, const char *path, const char *
 		return err_new(ERR_USAGE, "%s names '%s', which is no credential helper", path, helper);
 	struct err *e = child_run(&child, &said, &errors, &status);
 	if (e || status == 127)
-		e = e ? err_wrap(e, "%s names the credential helper %s", path, program)
-		      : err_new(ERR_USAGE, "%s names the credential helper %s, which is not in PATH", path, program);
+		e = e ? err_wrap(e, "%s names the credential helper %s", path, program) :
+			err_new(ERR_USAGE, "%s names the credential helper %s, which is not in PATH", path,
+				program);
 	else if (!status)
 		e = take_helper_answer(program, said, c);
 	else if (!strstr(said, "credentials not found") && !strstr(errors, "credentials not found"))
-		e = err_new(ERR_USAGE, "%s get has failed with status %d: try it by hand: echo %s | %s get", program, status, host, program);
+		e = err_new(ERR_USAGE, "%s get has failed with status %d: try it by hand: echo %s | %s get",
+			    program, status, host, program);
 	password_done(&said);
 	password_done(&errors);
 	return e;
 }
 
-static struct err *take_config(json_t *config, const char *path, const char *host, const char *name, struct credentials *c)
+static struct err *take_config(json_t *config, const char *path, const char *host, const char *name,
+			       struct credentials *c)
 {
 	const char *helper = json_string_value(best(json_object_get(config, "credHelpers"), host, name));
 
@@ -210,7 +218,8 @@ struct err *credentials_find(const char *host, const char *name, struct credenti
 {
 	const char *set = getenv("DOCKER_CONFIG");
 	AUTO_FREE char *named = below(getenv("REGISTRY_AUTH_FILE"), "");
-	AUTO_FREE char *docker = set && *set ? below(set, "/config.json") : below(getenv("HOME"), "/.docker/config.json");
+	AUTO_FREE char *docker =
+		set && *set ? below(set, "/config.json") : below(getenv("HOME"), "/.docker/config.json");
 	AUTO_FREE char *podman = below(getenv("XDG_RUNTIME_DIR"), "/containers/auth.json");
 	const char *const paths[] = { named, docker, podman };
 

@@ -13,7 +13,7 @@
 #include "fetch/trust.h"
 
 #define CONNECT_SECONDS 20L
-#define PATIENCE        10L /* windows of pace.h that a server may take to store what it got */
+#define PATIENCE 10L /* windows of pace.h that a server may take to store what it got */
 
 /* What curl's callbacks work on. */
 struct running {
@@ -119,7 +119,8 @@ static struct curl_slist *prepare(CURL *easy, struct running *r, char *detail)
 	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, q->secure ? "https" : "http,https");
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, q->slow_answer ? PATIENCE * pace_window() : pace_window());
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
+			 q->slow_answer ? PATIENCE * pace_window() : pace_window());
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "mkbench");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	if (q->direct)
@@ -132,7 +133,9 @@ static char *header(CURL *easy, const char *name)
 {
 	struct curl_header *found;
 
-	return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? mem_dup(found->value) : NULL;
+	return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ?
+		       mem_dup(found->value) :
+		       NULL;
 }
 
 static void take_headers(CURL *easy, struct exchange_answer *a)
@@ -146,7 +149,8 @@ static void take_headers(CURL *easy, struct exchange_answer *a)
 	a->digest = header(easy, "Docker-Content-Digest");
 	a->subject = header(easy, "OCI-Subject");
 	a->min_chunk = header(easy, "OCI-Chunk-Min-Length");
-	for (size_t i = 0; curl_easy_header(easy, "WWW-Authenticate", i, CURLH_HEADER, -1, &found) == CURLHE_OK; i++)
+	for (size_t i = 0;
+	     curl_easy_header(easy, "WWW-Authenticate", i, CURLH_HEADER, -1, &found) == CURLHE_OK; i++)
 		challenge_read(found->value, &a->challenge);
 	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
 	a->retry_after_seconds = seconds > 0 && seconds < 86400 ? (long)seconds : 0;
@@ -168,8 +172,12 @@ void exchange_run(CURL *easy, const struct exchange_request *q, struct exchange_
 	if (ret->code && (ret->status < 400 || ret->code == CURLE_ABORTED_BY_CALLBACK)) {
 		ret->status = 0;
 		AUTO_FREE char *blame = proxy_blame(q->url, NULL, detail);
-		ret->problem = r.too_long ? mem_dup("its answer is longer than 4 MB") : r.unread ? mem_dup("a blob's file ends early")
-			: mem_printf("%s%s", detail[0] ? detail : curl_easy_strerror(ret->code), blame);
+		ret->problem =
+			r.too_long ?
+				mem_dup("its answer is longer than 4 MB") :
+			r.unread ?
+				mem_dup("a blob's file ends early") :
+				mem_printf("%s%s", detail[0] ? detail : curl_easy_strerror(ret->code), blame);
 	}
 	curl_slist_free_all(headers);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);

@@ -18,8 +18,8 @@
 #include "base/text.h"
 
 #define DOCUMENT_LIMIT (4u << 20)
-#define MEMBER_LIMIT   100000u
-#define HOPS           3u
+#define MEMBER_LIMIT 100000u
+#define HOPS 3u
 
 struct err *layout_damaged(const struct layout *l, const char *what)
 {
@@ -52,12 +52,14 @@ static const char *link_target(struct layout *l, const char *from, const char *t
 
 static void note(struct layout *l, struct archive *a, struct archive_entry *e)
 {
-	const char *path = archive_entry_pathname(e), *hard = archive_entry_hardlink(e), *soft = archive_entry_symlink(e);
+	const char *path = archive_entry_pathname(e), *hard = archive_entry_hardlink(e),
+		   *soft = archive_entry_symlink(e);
 
 	if (!path || (!hard && !soft && archive_entry_filetype(e) != AE_IFREG))
 		return;
 	const char *name = plain(path);
-	struct layout_member m = { .name = arena_dup(&l->arena, name, strlen(name)), .offset = (uint64_t)archive_filter_bytes(a, 0),
+	struct layout_member m = { .name = arena_dup(&l->arena, name, strlen(name)),
+				   .offset = (uint64_t)archive_filter_bytes(a, 0),
 				   .size_bytes = (uint64_t)archive_entry_size(e) };
 	if (hard)
 		m.target = arena_dup(&l->arena, plain(hard), strlen(plain(hard)));
@@ -80,7 +82,8 @@ static struct err *scan(struct layout *l)
 	archive_read_free(a);
 	for (size_t i = 0; i < l->members.count; i++) {
 		const struct layout_member *m = &l->members.items[i];
-		if (!m->target && (m->size_bytes > (uint64_t)st.st_size || m->offset > (uint64_t)st.st_size - m->size_bytes))
+		if (!m->target && (m->size_bytes > (uint64_t)st.st_size ||
+				   m->offset > (uint64_t)st.st_size - m->size_bytes))
 			return layout_damaged(l, "it ends early, copy it again");
 	}
 	return NULL;
@@ -131,7 +134,8 @@ static const struct layout_member *find(const struct layout *l, const char *name
 /* Names below the folder never lead out of it. */
 static int open_beneath(const char *folder, const char *name)
 {
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+				.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
 	AUTO_CLOSE int root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	return root < 0 ? -1 : (int)syscall(SYS_openat2, root, name, &how, sizeof how);
@@ -144,7 +148,8 @@ bool layout_has(const struct layout *l, const char *name)
 	return l->fd < 0 ? fd >= 0 : find(l, name) != NULL;
 }
 
-struct err *layout_file(const struct layout *l, const char *name, int *ret_fd, uint64_t *ret_offset, uint64_t *ret_size)
+struct err *layout_file(const struct layout *l, const char *name, int *ret_fd, uint64_t *ret_offset,
+			uint64_t *ret_size)
 {
 	const struct layout_member *m = l->fd < 0 ? NULL : find(l, name);
 	struct stat st;
@@ -165,7 +170,8 @@ struct err *layout_file(const struct layout *l, const char *name, int *ret_fd, u
 	return NULL;
 }
 
-struct err *layout_read(const struct layout *l, const char *name, const struct digest *want, char **ret_text, size_t *ret_len)
+struct err *layout_read(const struct layout *l, const char *name, const struct digest *want, char **ret_text,
+			size_t *ret_len)
 {
 	AUTO_CLOSE int fd = -1;
 	uint64_t offset, size;

@@ -11,9 +11,9 @@
 #include "registry/manifest_set_own.h"
 #include "registry/reference.h"
 
-#define INDEX_DEPTH    4u
+#define INDEX_DEPTH 4u
 #define DOCUMENT_COUNT 1024u
-#define BLOB_COUNT     16384u
+#define BLOB_COUNT 16384u
 
 static void drop_json(json_t **j)
 {
@@ -46,7 +46,8 @@ static const char *member_of(struct manifest_set *m, const struct digest *d)
 	return keep(m, path);
 }
 
-void manifest_set_add_blob(struct manifest_set *m, const struct layout *l, const char *member, const struct digest *d, uint64_t size_bytes)
+void manifest_set_add_blob(struct manifest_set *m, const struct layout *l, const char *member,
+			   const struct digest *d, uint64_t size_bytes)
 {
 	for (size_t i = 0; i < m->blobs.count; i++)
 		if (digest_equal(&m->blobs.items[i].digest, d))
@@ -69,7 +70,8 @@ static bool is_elsewhere(const json_t *descriptor)
 {
 	const char *type = text_at(descriptor, "mediaType");
 
-	return json_array_size(json_object_get(descriptor, "urls")) > 0 || (type && (strstr(type, ".foreign.") || strstr(type, ".nondistributable.")));
+	return json_array_size(json_object_get(descriptor, "urls")) > 0 ||
+	       (type && (strstr(type, ".foreign.") || strstr(type, ".nondistributable.")));
 }
 
 static struct err *take_blob(const struct layout *l, const json_t *descriptor, struct manifest_set *m)
@@ -130,7 +132,8 @@ static void take_subject(const json_t *document, struct manifest_set *m, struct 
 }
 
 /* A manifest or an index, after all that it names. */
-static struct err *take_document(struct layout *l, const json_t *descriptor, unsigned depth, struct manifest_set *m, size_t *ret)
+static struct err *take_document(struct layout *l, const json_t *descriptor, unsigned depth,
+				 struct manifest_set *m, size_t *ret)
 {
 	AUTO_JSON json_t *document = NULL;
 	AUTO_FREE char *text = NULL;
@@ -157,7 +160,8 @@ static struct err *take_document(struct layout *l, const json_t *descriptor, uns
 }
 
 /* What the manifest of an entry of index.json is attached to, zero when it is an image. */
-static struct err *read_subject(struct layout *l, const json_t *entry, struct manifest_set *m, struct digest *ret)
+static struct err *read_subject(struct layout *l, const json_t *entry, struct manifest_set *m,
+				struct digest *ret)
 {
 	AUTO_JSON json_t *document = NULL;
 	AUTO_FREE char *text = NULL;
@@ -250,7 +254,8 @@ static struct err *take_index(struct layout *l, const json_t *index, struct mani
 			json_array_append(is ? attached : images, entry);
 	}
 	if (!json_array_size(images))
-		return l->tag ? err_new(ERR_USAGE, "%s has no image that is called %s", l->path, l->tag) : err_new(ERR_USAGE, "%s holds no image", l->path);
+		return l->tag ? err_new(ERR_USAGE, "%s has no image that is called %s", l->path, l->tag) :
+				err_new(ERR_USAGE, "%s holds no image", l->path);
 	take_tag(json_array_get(images, 0), m);
 	if (json_array_size(images) == 1)
 		TRY(take_document(l, json_array_get(images, 0), INDEX_DEPTH, m, &m->root));
@@ -261,8 +266,10 @@ static struct err *take_index(struct layout *l, const json_t *index, struct mani
 
 static struct err *no_image(const struct layout *l)
 {
-	return err_new(ERR_USAGE, "%s is no image that can be pushed: an OCI image layout (a folder or a .tar) or a docker archive%s", l->path,
-		       image_path_hint(l->path));
+	return err_new(ERR_USAGE,
+		       "%s is no image that can be pushed: an OCI image layout (a folder or a .tar) or a "
+		       "docker archive%s",
+		       l->path, image_path_hint(l->path));
 }
 
 static struct err *read_one(struct layout *l, struct manifest_set *ret)
@@ -277,7 +284,8 @@ static struct err *read_one(struct layout *l, struct manifest_set *ret)
 	TRY(layout_read(l, oci ? "index.json" : "manifest.json", NULL, &text, &len));
 	first = json_loadb(text, len, 0, NULL);
 	if (!first)
-		return layout_damaged(l, oci ? "its index.json is not JSON" : "its manifest.json is not JSON");
+		return layout_damaged(l,
+				      oci ? "its index.json is not JSON" : "its manifest.json is not JSON");
 	if (!oci && !json_is_array(first)) /* of skopeo's dir: */
 		return no_image(l);
 	return oci ? take_index(l, first, ret) : manifest_set_docker(l, first, ret);

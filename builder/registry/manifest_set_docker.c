@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A docker archive has no manifest that a registry takes: one is made of its configuration and its layers as they lie there. */
+/* A docker archive has no manifest that a registry takes: one is made of its configuration
+ * and its layers as they lie there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +11,11 @@
 #include "registry/manifest_set_own.h"
 #include "registry/reference.h"
 
-#define CHUNK       ((size_t)1 << 18)
+#define CHUNK ((size_t)1 << 18)
 #define LAYER_LIMIT 1024u /* engines allow 127 */
 
-static struct err *hash(const struct layout *l, const char *member, struct digest *ret, uint64_t *ret_size, bool *ret_gzip)
+static struct err *hash(const struct layout *l, const char *member, struct digest *ret, uint64_t *ret_size,
+			bool *ret_gzip)
 {
 	AUTO_CLOSE int fd = -1;
 	AUTO_FREE unsigned char *chunk = mem_new(CHUNK);
@@ -38,7 +40,8 @@ static struct err *hash(const struct layout *l, const char *member, struct diges
 	return NULL;
 }
 
-static struct err *describe(const struct layout *l, const char *member, const char *type, struct manifest_set *m, json_t **ret)
+static struct err *describe(const struct layout *l, const char *member, const char *type,
+			    struct manifest_set *m, json_t **ret)
 {
 	struct digest d;
 	uint64_t size;
@@ -48,7 +51,8 @@ static struct err *describe(const struct layout *l, const char *member, const ch
 	if (!member)
 		return layout_damaged(l, "its manifest.json names no file");
 	TRY(hash(l, member, &d, &size, &gzip));
-	AUTO_FREE char *digest = mem_printf("sha256:%s", digest_hex(&d, hex)), *whole = mem_printf("%s%s", type, gzip ? "+gzip" : "");
+	AUTO_FREE char *digest = mem_printf("sha256:%s", digest_hex(&d, hex)),
+		       *whole = mem_printf("%s%s", type, gzip ? "+gzip" : "");
 	*ret = json_pack("{s:s, s:s, s:I}", "mediaType", whole, "digest", digest, "size", (json_int_t)size);
 	manifest_set_add_blob(m, l, arena_dup(&m->arena, member, strlen(member)), &d, size);
 	return *ret ? NULL : layout_damaged(l, "a name in it is no text");
@@ -63,7 +67,8 @@ static void take_tag(const char *name, struct manifest_set *m)
 }
 
 /* The image that the layout's tag means; without one the only one that there is. */
-static struct err *choose(const struct layout *l, const json_t *list, const json_t **ret, const char **ret_name)
+static struct err *choose(const struct layout *l, const json_t *list, const json_t **ret,
+			  const char **ret_name)
 {
 	const json_t *image = json_array_get(list, 0);
 	const char *first = json_string_value(json_array_get(json_object_get(image, "RepoTags"), 0));
@@ -83,10 +88,12 @@ static struct err *choose(const struct layout *l, const json_t *list, const json
 	}
 	if (l->tag)
 		return err_new(ERR_USAGE, "%s has no image that is called %s", l->path, l->tag);
-	return err_new(ERR_USAGE, "%s holds %zu images: name one of them, as %s:%s", l->path, json_array_size(list), l->path, first ? first : "NAME");
+	return err_new(ERR_USAGE, "%s holds %zu images: name one of them, as %s:%s", l->path,
+		       json_array_size(list), l->path, first ? first : "NAME");
 }
 
-static struct err *take_parts(const struct layout *l, const json_t *image, struct manifest_set *m, json_t *manifest)
+static struct err *take_parts(const struct layout *l, const json_t *image, struct manifest_set *m,
+			      json_t *manifest)
 {
 	const json_t *layers = json_object_get(image, "Layers");
 	json_t *descriptors = json_array(), *one = NULL;
@@ -95,10 +102,12 @@ static struct err *take_parts(const struct layout *l, const json_t *image, struc
 	if (json_array_size(layers) > LAYER_LIMIT)
 		return layout_damaged(l, "it has more than 1024 layers");
 	for (size_t i = 0; i < json_array_size(layers); i++) {
-		TRY(describe(l, json_string_value(json_array_get(layers, i)), "application/vnd.oci.image.layer.v1.tar", m, &one));
+		TRY(describe(l, json_string_value(json_array_get(layers, i)),
+			     "application/vnd.oci.image.layer.v1.tar", m, &one));
 		json_array_append_new(descriptors, one);
 	}
-	TRY(describe(l, json_string_value(json_object_get(image, "Config")), "application/vnd.oci.image.config.v1+json", m, &one));
+	TRY(describe(l, json_string_value(json_object_get(image, "Config")),
+		     "application/vnd.oci.image.config.v1+json", m, &one));
 	json_object_set_new(manifest, "config", one);
 	return NULL;
 }

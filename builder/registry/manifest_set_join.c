@@ -68,13 +68,15 @@ static struct err *describe(const struct manifest_set *part, const char *name, j
 	char hex[DIGEST_HEX];
 
 	TRY(read_config(part, name, &config));
-	if (!json_is_string(json_object_get(config, "architecture")) || !json_is_string(json_object_get(config, "os")))
+	if (!json_is_string(json_object_get(config, "architecture")) ||
+	    !json_is_string(json_object_get(config, "os")))
 		return err_new(ERR_USAGE, "%s does not say its platform", name);
 	json_t *platform = json_object();
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (json_object_get(config, keys[i]))
 			json_object_set(platform, keys[i], json_object_get(config, keys[i]));
-	json_array_append_new(entries, json_pack("{s:s, s:o, s:I, s:o}", "mediaType", d->type, "digest", json_sprintf("sha256:%s", digest_hex(&d->digest, hex)),
+	json_array_append_new(entries, json_pack("{s:s, s:o, s:I, s:o}", "mediaType", d->type, "digest",
+						 json_sprintf("sha256:%s", digest_hex(&d->digest, hex)),
 						 "size", (json_int_t)d->len, "platform", platform));
 	return NULL;
 }
@@ -112,7 +114,8 @@ static void copy_documents(const struct manifest_set *part, size_t from, size_t 
 	}
 }
 
-static struct err *check(const json_t *entries, size_t from, const char *const *names, const size_t *ends, size_t part)
+static struct err *check(const json_t *entries, size_t from, const char *const *names, const size_t *ends,
+			 size_t part)
 {
 	for (size_t i = from; i < json_array_size(entries); i++)
 		for (size_t k = 0, of = 0; k < i; k++) {
@@ -120,8 +123,11 @@ static struct err *check(const json_t *entries, size_t from, const char *const *
 			for (; of < part && k >= ends[of]; of++)
 				;
 			if (same_platform(entry, json_array_get(entries, k)))
-				return err_new(ERR_USAGE, "%s and %s are both for %s/%s: one name has one image a platform", names[of], names[part],
-					       word(entry, "os"), word(entry, "architecture"));
+				return err_new(
+					ERR_USAGE,
+					"%s and %s are both for %s/%s: one name has one image a platform",
+					names[of], names[part], word(entry, "os"),
+					word(entry, "architecture"));
 		}
 	return NULL;
 }
@@ -129,23 +135,29 @@ static struct err *check(const json_t *entries, size_t from, const char *const *
 /* An index that something is attached to goes along. */
 static size_t end_of_images(const struct manifest_set *part)
 {
-	bool index = !strcmp(part->documents.items[part->root].type, MANIFEST_INDEX), alone = part->documents.count == part->root + 1;
+	bool index = !strcmp(part->documents.items[part->root].type, MANIFEST_INDEX),
+	     alone = part->documents.count == part->root + 1;
 
 	return part->root + !(index && alone);
 }
 
 static void put_index(json_t *entries, struct manifest_set *m)
 {
-	AUTO_JSON json_t *index = json_pack("{s:i, s:s, s:O}", "schemaVersion", 2, "mediaType", MANIFEST_INDEX, "manifests", entries);
+	AUTO_JSON json_t *index = json_pack("{s:i, s:s, s:O}", "schemaVersion", 2, "mediaType",
+					    MANIFEST_INDEX, "manifests", entries);
 	AUTO_FREE char *text = json_dumps(index, JSON_COMPACT | JSON_SORT_KEYS);
 
 	if (!text)
 		mem_exhausted();
-	struct manifest_document d = { .type = MANIFEST_INDEX, .text = keep(m, text), .len = strlen(text), .digest = digest_of(text, strlen(text)) };
+	struct manifest_document d = { .type = MANIFEST_INDEX,
+				       .text = keep(m, text),
+				       .len = strlen(text),
+				       .digest = digest_of(text, strlen(text)) };
 	m->root = manifest_set_add_document(m, &d);
 }
 
-struct err *manifest_set_join(const struct manifest_set *parts, const char *const *names, size_t count, struct manifest_set *ret)
+struct err *manifest_set_join(const struct manifest_set *parts, const char *const *names, size_t count,
+			      struct manifest_set *ret)
 {
 	AUTO_JSON json_t *entries = json_array();
 	AUTO_FREE size_t *ends = mem_new(count * sizeof *ends);

@@ -10,15 +10,16 @@
 #include "registry/registry.h"
 #include "registry/upload.h"
 
-#define REF_KIND        "pushed"
+#define REF_KIND "pushed"
 #define NEIGHBOUR_COUNT 8u
 
-static const char accepted[] = MANIFEST_INDEX ", " MANIFEST_IMAGE ", application/vnd.docker.distribution.manifest.list.v2+json, "
-	"application/vnd.docker.distribution.manifest.v2+json";
+static const char accepted[] =
+	MANIFEST_INDEX ", " MANIFEST_IMAGE ", application/vnd.docker.distribution.manifest.list.v2+json, "
+		       "application/vnd.docker.distribution.manifest.v2+json";
 
 struct neighbours {
-	char **of_blob;                          /* one a blob; NULL: none is known */
-	const char *names[NEIGHBOUR_COUNT + 1];  /* each once, NULL-terminated */
+	char **of_blob;				/* one a blob; NULL: none is known */
+	const char *names[NEIGHBOUR_COUNT + 1]; /* each once, NULL-terminated */
 	size_t count;
 };
 
@@ -37,7 +38,8 @@ static void remember(const struct push *p, const struct manifest_blob *b)
 	struct digest key = memory_key(p->where->host, &b->digest);
 
 	if (p->store)
-		err_free(store_ref_write(p->store, REF_KIND, &key, p->where->name)); /* only the next push is slower */
+		/* only the next push is slower */
+		err_free(store_ref_write(p->store, REF_KIND, &key, p->where->name));
 }
 
 static void note_name(struct neighbours *n, const char *name)
@@ -71,7 +73,8 @@ static void forget(const struct push *p, struct neighbours *n)
 	free(n->of_blob);
 }
 
-static struct err *push_blobs(const struct push *p, struct registry *r, const struct neighbours *n, struct push_result *ret)
+static struct err *push_blobs(const struct push *p, struct registry *r, const struct neighbours *n,
+			      struct push_result *ret)
 {
 	char size[16];
 	enum upload_result result;
@@ -86,8 +89,9 @@ static struct err *push_blobs(const struct push *p, struct registry *r, const st
 		ret->sent_bytes += result == UPLOAD_SENT ? b->size_bytes : 0;
 		remember(p, b);
 	}
-	AUTO_FREE char *summary = mem_printf("%zu blob%s sent, %s; %zu mounted, %zu there before", ret->sent, text_plural(ret->sent),
-					     text_size((double)ret->sent_bytes, size), ret->mounted, ret->present);
+	AUTO_FREE char *summary = mem_printf("%zu blob%s sent, %s; %zu mounted, %zu there before", ret->sent,
+					     text_plural(ret->sent), text_size((double)ret->sent_bytes, size),
+					     ret->mounted, ret->present);
 	progress_done(p->progress, summary);
 	return NULL;
 }
@@ -120,7 +124,9 @@ static struct err *push_document(const struct push *p, struct registry *r, size_
 	if (!there) {
 		TRY(registry_put_manifest(r, rest, d->type, d->text, d->len, what, &a));
 		if (a.digest && strcmp(a.digest, digest))
-			return err_new(ERR_FETCH, "%s stores another manifest than it was sent: it says %.71s, not %s", p->where->host, a.digest, digest);
+			return err_new(ERR_FETCH,
+				       "%s stores another manifest than it was sent: it says %.71s, not %s",
+				       p->where->host, a.digest, digest);
 	}
 	if (digest_is_zero(&d->subject))
 		return NULL;
@@ -128,7 +134,8 @@ static struct err *push_document(const struct push *p, struct registry *r, size_
 	return a.subject ? NULL : referrer_list(r, d);
 }
 
-static struct err *push_all(const struct push *p, struct registry *r, const struct neighbours *n, struct push_result *ret)
+static struct err *push_all(const struct push *p, struct registry *r, const struct neighbours *n,
+			    struct push_result *ret)
 {
 	TRY(push_blobs(p, r, n, ret));
 	for (size_t i = 0; i < p->set->documents.count; i++)
@@ -143,7 +150,9 @@ struct err *push_image(const struct push *p, struct push_result *ret)
 
 	*ret = (struct push_result){ 0 };
 	recall(p, &n);
-	struct registry_options o = { .plain_http = p->plain_http, .also_read = n.names, .progress = p->progress };
+	struct registry_options o = { .plain_http = p->plain_http,
+				      .also_read = n.names,
+				      .progress = p->progress };
 	struct err *e = registry_open(p->where, &o, p->login, &r);
 	if (!e)
 		e = push_all(p, r, &n, ret);

@@ -11,21 +11,23 @@
 struct push {
 	const struct manifest_set *set;
 	const struct reference *where;
-	struct credentials *login;       /* taken over */
+	struct credentials *login; /* taken over */
 	bool plain_http;
-	struct store *store;             /* remembers which repository has a blob, so that the next one may mount it; or NULL */
-	struct progress *progress;       /* or NULL */
+	/* remembers which repository has a blob, so that the next one may mount it; or NULL */
+	struct store *store;
+	struct progress *progress; /* or NULL */
 	/* NULL, or called once the image is there: signs it in its repository. */
 	struct err *(*sign)(void *arg, struct registry *r, const struct digest *manifest);
 	void *arg;
 };
 
 struct push_result {
-	size_t sent, mounted, present;   /* blobs */
+	size_t sent, mounted, present; /* blobs */
 	uint64_t sent_bytes;
-	size_t attached;                 /* manifests with a subject */
-	bool unchanged;                  /* the tag named this image before */
+	size_t attached; /* manifests with a subject */
+	bool unchanged;	 /* the tag named this image before */
 };
 
-/* ERR_FETCH with one line for what the registry does not do. What arrived before an error stays there, and is not sent again. */
+/* ERR_FETCH with one line for what the registry does not do. What arrived before an error
+ * stays there, and is not sent again. */
 struct err *push_image(const struct push *p, struct push_result *ret) MUST_CHECK;

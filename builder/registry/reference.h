@@ -6,14 +6,14 @@
 #include "base/err.h"
 
 struct reference {
-	char *host;      /* with its port, as it was written */
-	char *name;      /* the repository, "team/demo" */
+	char *host; /* with its port, as it was written */
+	char *name; /* the repository, "team/demo" */
 	char *tag;
-	bool loopback;   /* the host is this machine: localhost, 127.0.0.0/8, ::1 */
+	bool loopback; /* the host is this machine: localhost, 127.0.0.0/8, ::1 */
 };
 
-/* tag is taken where the text has none. ERR_USAGE says what is wrong, and repeats nothing of a text that holds a password. The
- * texts are the caller's to end with reference_done, in any case. */
+/* tag is taken where the text has none. ERR_USAGE says what is wrong, and repeats nothing of a text that
+ * holds a password. The texts are the caller's to end with reference_done, in any case. */
 struct err *reference_parse(const char *text, const char *tag, struct reference *ret) MUST_CHECK;
 void reference_done(struct reference *r);
 #define AUTO_REFERENCE __attribute__((cleanup(reference_done)))

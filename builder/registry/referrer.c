@@ -23,7 +23,8 @@ static struct err *get(struct registry *r, const char *rest, struct exchange_ans
 
 static json_t *describe(const struct manifest_document *d, const char *digest)
 {
-	json_t *one = json_pack("{s:s, s:s, s:I}", "mediaType", d->type, "digest", digest, "size", (json_int_t)d->len);
+	json_t *one = json_pack("{s:s, s:s, s:I}", "mediaType", d->type, "digest", digest, "size",
+				(json_int_t)d->len);
 
 	if (!one)
 		mem_exhausted();
@@ -59,7 +60,8 @@ struct err *referrer_list(struct registry *r, const struct manifest_document *d)
 	AUTO_ANSWER struct exchange_answer own = { 0 }, before = { 0 };
 	AUTO_JSON json_t *index = NULL;
 	char hex[DIGEST_HEX];
-	AUTO_FREE char *api = mem_printf("/referrers/sha256:%s", digest_hex(&d->subject, hex)), *rest = mem_printf("/manifests/sha256-%s", hex);
+	AUTO_FREE char *api = mem_printf("/referrers/sha256:%s", digest_hex(&d->subject, hex)),
+		       *rest = mem_printf("/manifests/sha256-%s", hex);
 
 	TRY(get(r, api, &own));
 	if (own.status == 200)
@@ -71,7 +73,10 @@ struct err *referrer_list(struct registry *r, const struct manifest_document *d)
 		return registry_refusal(r, &before, "read what is attached to the image");
 	if (!json_is_object(index)) {
 		json_decref(index);
-		index = json_pack("{s:i, s:s, s:[]}", "schemaVersion", 2, "mediaType", MANIFEST_INDEX, "manifests");
+		index = json_pack("{s:i, s:s, s:[]}", "schemaVersion", 2, "mediaType", MANIFEST_INDEX,
+				  "manifests");
 	}
-	return add(index, d) ? registry_put_json(r, rest, MANIFEST_INDEX, index, "list what is attached to the image") : NULL;
+	return add(index, d) ? registry_put_json(r, rest, MANIFEST_INDEX, index,
+						 "list what is attached to the image") :
+			       NULL;
 }

@@ -11,9 +11,9 @@
 #include "fetch/trust.h"
 #include "registry/registry_own.h"
 
-#define PAUSE_MS     500u
+#define PAUSE_MS 500u
 #define PAUSE_MAX_MS 8000u
-#define ASKED_MAX    60     /* longest Retry-After in seconds that is waited for */
+#define ASKED_MAX 60 /* longest Retry-After in seconds that is waited for */
 
 char *registry_url(const struct registry *r, const char *rest)
 {
@@ -28,7 +28,8 @@ struct err *registry_location(const struct registry *r, const struct exchange_an
 	if (!u)
 		mem_exhausted();
 	bool good = a->location && !curl_url_set(u, CURLUPART_URL, a->url ? a->url : r->base, 0) &&
-		    !curl_url_set(u, CURLUPART_URL, a->location, 0) && !curl_url_get(u, CURLUPART_URL, &whole, 0);
+		    !curl_url_set(u, CURLUPART_URL, a->location, 0) &&
+		    !curl_url_get(u, CURLUPART_URL, &whole, 0);
 	curl_url_cleanup(u);
 	if (!good)
 		return err_new(ERR_FETCH, "%s does not say where an upload goes on", r->where->host);
@@ -38,7 +39,10 @@ struct err *registry_location(const struct registry *r, const struct exchange_an
 		return NULL;
 	AUTO_FREE char *shown = mem_ndup(*ret, strcspn(*ret, "?"));
 	free(TAKE(*ret));
-	return err_new(ERR_FETCH, "%s wants the rest at %s, which is not https: its proxy may lack the header X-Forwarded-Proto", r->where->host, shown);
+	return err_new(ERR_FETCH,
+		       "%s wants the rest at %s, which is not https: its proxy may lack the header "
+		       "X-Forwarded-Proto",
+		       r->where->host, shown);
 }
 
 static bool is_hopeless(const struct exchange_answer *a)
@@ -51,10 +55,8 @@ static bool is_hopeless(const struct exchange_answer *a)
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_TOO_MANY_REDIRECTS:
 	case CURLE_ABORTED_BY_CALLBACK:
-	case CURLE_WRITE_ERROR:
-		return true;
-	default:
-		break;
+	case CURLE_WRITE_ERROR: return true;
+	default: break;
 	}
 	if (!a->status)
 		return false;
@@ -74,9 +76,11 @@ bool registry_pause(struct registry *r, const struct exchange_answer *a, unsigne
 	if (a->retry_after_seconds * 1000 > (long)pause)
 		pause = (unsigned)a->retry_after_seconds * 1000;
 	if (a->status)
-		progress_note(r->progress, "%s answers %ld: again in %.1f s", r->where->host, a->status, pause / 1000.0);
+		progress_note(r->progress, "%s answers %ld: again in %.1f s", r->where->host, a->status,
+			      pause / 1000.0);
 	else
-		progress_note(r->progress, "%s: %s: again in %.1f s", r->where->host, a->problem, pause / 1000.0);
+		progress_note(r->progress, "%s: %s: again in %.1f s", r->where->host, a->problem,
+			      pause / 1000.0);
 	clock_sleep(pause);
 	return true;
 }
@@ -107,8 +111,8 @@ struct err *registry_ask(struct registry *r, struct exchange_request *q, struct 
 	}
 }
 
-struct err *registry_put_manifest(struct registry *r, const char *rest, const char *type, const char *bytes, size_t len, const char *what,
-				  struct exchange_answer *ret)
+struct err *registry_put_manifest(struct registry *r, const char *rest, const char *type, const char *bytes,
+				  size_t len, const char *what, struct exchange_answer *ret)
 {
 	AUTO_FREE char *url = registry_url(r, rest);
 	struct exchange_request q = {
@@ -125,7 +129,8 @@ struct err *registry_put_manifest(struct registry *r, const char *rest, const ch
 	return ret->status >= 200 && ret->status < 300 ? NULL : registry_refusal(r, ret, what);
 }
 
-struct err *registry_put_json(struct registry *r, const char *rest, const char *type, const json_t *manifest, const char *what)
+struct err *registry_put_json(struct registry *r, const char *rest, const char *type, const json_t *manifest,
+			      const char *what)
 {
 	AUTO_ANSWER struct exchange_answer a = { 0 };
 	AUTO_FREE char *text = json_dumps(manifest, JSON_COMPACT | JSON_SORT_KEYS);
@@ -141,7 +146,9 @@ static void greet(struct registry *r, const char *scheme, struct exchange_answer
 	r->base = mem_printf("%s://%s", scheme, r->where->host);
 	r->plain = !strcmp(scheme, "http");
 	AUTO_FREE char *url = mem_printf("%s/v2/", r->base);
-	struct exchange_request q = { .method = "GET", .url = url, .secure = !r->plain, .direct = r->where->loopback };
+	struct exchange_request q = {
+		.method = "GET", .url = url, .secure = !r->plain, .direct = r->where->loopback
+	};
 	exchange_run(r->easy, &q, ret);
 }
 
@@ -179,18 +186,24 @@ static struct err *find_out(struct registry *r)
 		if (registry_pause(r, &a, &round))
 			continue;
 		if (a.status == 404)
-			return err_new(ERR_FETCH, "%s is no registry: it answers 404 to GET /v2/", r->where->host);
+			return err_new(ERR_FETCH, "%s is no registry: it answers 404 to GET /v2/",
+				       r->where->host);
 		return registry_refusal(r, &a, "reach the registry");
 	}
 }
 
-struct err *registry_open(const struct reference *where, const struct registry_options *o, struct credentials *login, struct registry **ret)
+struct err *registry_open(const struct reference *where, const struct registry_options *o,
+			  struct credentials *login, struct registry **ret)
 {
 	struct registry *r = mem_new(sizeof *r);
 
 	trust_start_curl();
-	*r = (struct registry){ .where = where, .progress = o->progress, .also_read = o->also_read, .login = *login,
-				.easy = curl_easy_init(), .http_allowed = o->plain_http };
+	*r = (struct registry){ .where = where,
+				.progress = o->progress,
+				.also_read = o->also_read,
+				.login = *login,
+				.easy = curl_easy_init(),
+				.http_allowed = o->plain_http };
 	*login = (struct credentials){ 0 };
 	if (!r->easy)
 		mem_exhausted();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How a registry is opened: name and password, or a token that a service gives for them (distribution's "token" and "oauth"
- * specifications). */
+/* How a registry is opened: name and password, or a token that a service gives for them (distribution's
+ * "token" and "oauth" specifications). */
 #include <jansson.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -14,7 +14,8 @@ bool registry_login_safe(const struct registry *r, const char *url)
 {
 	if (!strncasecmp(url, "https://", 8))
 		return true;
-	return !strncasecmp(url, "http://", 7) && (r->http_allowed || (r->plain && reference_is_loopback(url + 7)));
+	return !strncasecmp(url, "http://", 7) &&
+	       (r->http_allowed || (r->plain && reference_is_loopback(url + 7)));
 }
 
 char *registry_login_header(const struct registry *r, const char *url)
@@ -41,7 +42,8 @@ static void put_escaped(struct registry *r, struct text *out, const char *key, c
 	curl_free(escaped);
 }
 
-/* "repository:NAME:pull,push", and to read what blobs are mounted from; by one parameter each, or with spaces between them. */
+/* "repository:NAME:pull,push", and to read what blobs are mounted from; by one parameter
+ * each, or with spaces between them. */
 static void put_scopes(struct registry *r, struct text *out, bool joined)
 {
 	AUTO_TEXT struct text all = { 0 };
@@ -70,7 +72,9 @@ static struct err *take_token(struct registry *r, const char *url, const struct 
 	free(r->token);
 	r->token = good ? mem_dup(token) : NULL;
 	json_decref(said);
-	return good ? NULL : err_new(ERR_FETCH, "%s: the token service at %.*s answers no token", r->where->host, (int)strcspn(url, "?"), url);
+	return good ? NULL :
+		      err_new(ERR_FETCH, "%s: the token service at %.*s answers no token", r->where->host,
+			      (int)strcspn(url, "?"), url);
 }
 
 static struct err *ask_service(struct registry *r, const char *realm, struct exchange_request *q)
@@ -93,7 +97,9 @@ static struct err *ask_service(struct registry *r, const char *realm, struct exc
 
 static void request_begin(struct registry *r, const char *url, struct exchange_request *q)
 {
-	*q = (struct exchange_request){ .method = "GET", .url = url, .secure = !strncasecmp(url, "https:", 6),
+	*q = (struct exchange_request){ .method = "GET",
+					.url = url,
+					.secure = !strncasecmp(url, "https:", 6),
 					.direct = reference_is_loopback(strstr(url, "://") + 3) };
 	(void)r;
 }
@@ -154,9 +160,11 @@ struct err *registry_login(struct registry *r, const struct challenge *c)
 		return NULL;
 	}
 	if (!c->realm || !strstr(c->realm, "://"))
-		return err_new(ERR_FETCH, "%s wants a token and does not say of which service", r->where->host);
+		return err_new(ERR_FETCH, "%s wants a token and does not say of which service",
+			       r->where->host);
 	if (!registry_login_safe(r, c->realm))
-		return err_new(ERR_FETCH, "%s sends logins to %.*s, which is not https: nothing was sent there", r->where->host,
-			       (int)strcspn(c->realm, "?"), c->realm);
+		return err_new(ERR_FETCH,
+			       "%s sends logins to %.*s, which is not https: nothing was sent there",
+			       r->where->host, (int)strcspn(c->realm, "?"), c->realm);
 	return r->login.identity ? refresh(r, c) : get_token(r, c);
 }

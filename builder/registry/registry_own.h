@@ -9,11 +9,11 @@ struct registry {
 	const char *const *also_read;
 	struct credentials login;
 	CURL *easy;
-	char *base;              /* "https://HOST" */
-	bool plain;              /* http was allowed or found */
-	bool http_allowed;       /* to other hosts, too */
+	char *base;	   /* "https://HOST" */
+	bool plain;	   /* http was allowed or found */
+	bool http_allowed; /* to other hosts, too */
 	enum challenge_scheme scheme;
-	char *token;             /* of a bearer */
+	char *token; /* of a bearer */
 };
 
 /* Answers a challenge: the next requests carry what it asks for. */

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "registry/registry_own.h"
 
-#define MESSAGE_LIMIT  300u
+#define MESSAGE_LIMIT 300u
 
 /* A server may say back what it was sent. */
 static void hide(char *text, const char *secret)
@@ -34,7 +34,8 @@ static char *without_secrets(const struct registry *r, char *text)
 static char *message_of(const struct registry *r, const struct exchange_answer *a)
 {
 	json_t *said = a->body.len ? json_loadb(a->body.bytes, a->body.len, 0, NULL) : NULL;
-	const json_t *first = json_array_get(json_object_get(said, "errors"), 0), *more = json_object_get(first, "detail");
+	const json_t *first = json_array_get(json_object_get(said, "errors"), 0),
+		     *more = json_object_get(first, "detail");
 	const char *message = json_string_value(json_object_get(first, "message"));
 	char *text = NULL;
 
@@ -58,7 +59,8 @@ static char *message_of(const struct registry *r, const struct exchange_answer *
 
 bool registry_refusal_is_full(const struct exchange_answer *a)
 {
-	return a->status == 507 || (a->status >= 500 && a->body.bytes && strcasestr(a->body.bytes, "no space left"));
+	return a->status == 507 ||
+	       (a->status >= 500 && a->body.bytes && strcasestr(a->body.bytes, "no space left"));
 }
 
 static struct err *no_answer(const struct registry *r, const struct exchange_answer *a, const char *what)
@@ -79,37 +81,51 @@ static struct err *no_login(const struct registry *r, const char *said)
 	const char *host = r->where->host;
 
 	if (!r->login.from)
-		return err_new(ERR_FETCH, "%s wants a login (401) and none is known for it: 'docker login %s' keeps one, or --user with --password-file%s%s",
+		return err_new(ERR_FETCH,
+			       "%s wants a login (401) and none is known for it: 'docker login %s' keeps "
+			       "one, or --user with --password-file%s%s",
 			       host, host, *said ? ": it says: " : "", said);
-	return err_new(ERR_FETCH, "%s refuses the login%s%s from %s (401)%s%s", host, r->login.user ? " of " : "", r->login.user ? r->login.user : "",
-		       r->login.from, *said ? ": " : "", said);
+	return err_new(ERR_FETCH, "%s refuses the login%s%s from %s (401)%s%s", host,
+		       r->login.user ? " of " : "", r->login.user ? r->login.user : "", r->login.from,
+		       *said ? ": " : "", said);
 }
 
 struct err *registry_refusal(const struct registry *r, const struct exchange_answer *a, const char *what)
 {
 	AUTO_FREE char *message = message_of(r, a);
-	const char *said = message ? message : "", *colon = message ? ": " : "", *host = r->where->host, *name = r->where->name;
+	const char *said = message ? message : "", *colon = message ? ": " : "", *host = r->where->host,
+		   *name = r->where->name;
 
 	if (!a->status)
 		return no_answer(r, a, what);
 	if (a->status == 401)
 		return no_login(r, said);
 	if (registry_refusal_is_full(a))
-		return err_new(ERR_FETCH, "%s: cannot %s: its disk is full (%ld)%s%s", host, what, a->status, colon, said);
+		return err_new(ERR_FETCH, "%s: cannot %s: its disk is full (%ld)%s%s", host, what, a->status,
+			       colon, said);
 	switch (a->status) {
 	case 403:
-		return err_new(ERR_FETCH, "%s does not let %s%s push to %s (403)%s%s", host, r->login.user ? r->login.user : "somebody without a login",
+		return err_new(ERR_FETCH, "%s does not let %s%s push to %s (403)%s%s", host,
+			       r->login.user ? r->login.user : "somebody without a login",
 			       r->login.user ? "" : "", name, colon, said);
 	case 404:
-		return err_new(ERR_FETCH, "%s: cannot %s: it has no %s, or does not show it to %s (404)%s%s", host, what, name,
-			       r->login.user ? r->login.user : "somebody without a login", colon, said);
+		return err_new(ERR_FETCH, "%s: cannot %s: it has no %s, or does not show it to %s (404)%s%s",
+			       host, what, name, r->login.user ? r->login.user : "somebody without a login",
+			       colon, said);
 	case 405:
-		return err_new(ERR_FETCH, "%s: cannot %s: it takes no pushes, as a mirror or one that is read-only (405)%s%s", host, what, colon, said);
+		return err_new(
+			ERR_FETCH,
+			"%s: cannot %s: it takes no pushes, as a mirror or one that is read-only (405)%s%s",
+			host, what, colon, said);
 	case 413:
-		return err_new(ERR_FETCH, "%s: cannot %s: that is larger than it, or a proxy before it, takes (413)%s%s", host, what, colon, said);
+		return err_new(ERR_FETCH,
+			       "%s: cannot %s: that is larger than it, or a proxy before it, takes (413)%s%s",
+			       host, what, colon, said);
 	case 429:
-		return err_new(ERR_FETCH, "%s: cannot %s: too many requests, try later (429)%s%s", host, what, colon, said);
+		return err_new(ERR_FETCH, "%s: cannot %s: too many requests, try later (429)%s%s", host, what,
+			       colon, said);
 	default:
-		return err_new(ERR_FETCH, "%s: cannot %s: it answers %ld%s%s", host, what, a->status, colon, said);
+		return err_new(ERR_FETCH, "%s: cannot %s: it answers %ld%s%s", host, what, a->status, colon,
+			       said);
 	}
 }

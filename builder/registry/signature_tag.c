@@ -13,7 +13,7 @@
 
 #define SIGNED "application/vnd.dev.cosign.simplesigning.v1+json"
 #define CONFIG "application/vnd.oci.image.config.v1+json"
-#define NOTE   "dev.cosignproject.cosign/signature"
+#define NOTE "dev.cosignproject.cosign/signature"
 
 static void drop_json(json_t **j)
 {
@@ -25,7 +25,10 @@ static void drop_json(json_t **j)
 static struct err *put_blob(struct registry *r, const char *folder, const char *bytes, char **ret)
 {
 	struct layout l = { .path = (char *)folder, .fd = -1 };
-	struct manifest_blob blob = { .layout = &l, .member = "blob", .digest = digest_of(bytes, strlen(bytes)), .size_bytes = strlen(bytes) };
+	struct manifest_blob blob = { .layout = &l,
+				      .member = "blob",
+				      .digest = digest_of(bytes, strlen(bytes)),
+				      .size_bytes = strlen(bytes) };
 	AUTO_FREE char *path = mem_printf("%s/blob", folder);
 	enum upload_result result;
 	char hex[DIGEST_HEX];
@@ -46,7 +49,8 @@ static struct err *get_layers(struct registry *r, const char *rest, json_t **ret
 	TRY(registry_ask(r, &q, &a));
 	if (a.status != 200 && a.status != 404)
 		return registry_refusal(r, &a, "read the image's signatures");
-	AUTO_JSON json_t *before = a.status == 200 ? json_loadb(a.body.bytes ? a.body.bytes : "", a.body.len, 0, NULL) : NULL;
+	AUTO_JSON json_t *before =
+		a.status == 200 ? json_loadb(a.body.bytes ? a.body.bytes : "", a.body.len, 0, NULL) : NULL;
 	json_t *layers = json_object_get(before, "layers");
 	*ret = json_is_array(layers) ? json_incref(layers) : json_array();
 	return NULL;
@@ -57,7 +61,8 @@ static bool has(const json_t *layers, const char *digest, const char *signature)
 	for (size_t i = 0; i < json_array_size(layers); i++) {
 		const json_t *layer = json_array_get(layers, i);
 		const char *own = json_string_value(json_object_get(layer, "digest"));
-		const char *word = json_string_value(json_object_get(json_object_get(layer, "annotations"), NOTE));
+		const char *word =
+			json_string_value(json_object_get(json_object_get(layer, "annotations"), NOTE));
 		if (own && word && !strcmp(own, digest) && !strcmp(word, signature))
 			return true;
 	}
@@ -71,8 +76,9 @@ static char *describe_config(const json_t *layers)
 
 	for (size_t i = 0; i < json_array_size(layers); i++)
 		json_array_append(ids, json_object_get(json_array_get(layers, i), "digest"));
-	AUTO_JSON json_t *config = json_pack("{s:s, s:s, s:s, s:{}, s:{s:s, s:o}}", "architecture", "", "os", "", "created", "0001-01-01T00:00:00Z", "config",
-					     "rootfs", "type", "layers", "diff_ids", ids);
+	AUTO_JSON json_t *config =
+		json_pack("{s:s, s:s, s:s, s:{}, s:{s:s, s:o}}", "architecture", "", "os", "", "created",
+			  "0001-01-01T00:00:00Z", "config", "rootfs", "type", "layers", "diff_ids", ids);
 	char *text = json_dumps(config, JSON_COMPACT);
 
 	if (!text)
@@ -80,15 +86,18 @@ static char *describe_config(const json_t *layers)
 	return text;
 }
 
-static struct err *put_manifest(struct registry *r, const char *rest, const char *config, size_t config_len, json_t *layers)
+static struct err *put_manifest(struct registry *r, const char *rest, const char *config, size_t config_len,
+				json_t *layers)
 {
-	AUTO_JSON json_t *all = json_pack("{s:i, s:s, s:{s:s, s:I, s:s}, s:O}", "schemaVersion", 2, "mediaType", MANIFEST_IMAGE, "config", "mediaType", CONFIG,
-					  "size", (json_int_t)config_len, "digest", config, "layers", layers);
+	AUTO_JSON json_t *all = json_pack("{s:i, s:s, s:{s:s, s:I, s:s}, s:O}", "schemaVersion", 2,
+					  "mediaType", MANIFEST_IMAGE, "config", "mediaType", CONFIG, "size",
+					  (json_int_t)config_len, "digest", config, "layers", layers);
 
 	return registry_put_json(r, rest, MANIFEST_IMAGE, all, "push the image's signature");
 }
 
-struct err *signature_tag_push(struct registry *r, const char *folder, const struct digest *manifest, const char *payload, const char *signature)
+struct err *signature_tag_push(struct registry *r, const char *folder, const struct digest *manifest,
+			       const char *payload, const char *signature)
 {
 	AUTO_JSON json_t *layers = NULL;
 	AUTO_FREE char *digest = NULL, *config = NULL, *config_digest = NULL;
@@ -99,8 +108,9 @@ struct err *signature_tag_push(struct registry *r, const char *folder, const str
 	TRY(put_blob(r, folder, payload, &digest));
 	if (has(layers, digest, signature))
 		return NULL;
-	json_array_append_new(layers, json_pack("{s:s, s:I, s:s, s:{s:s}}", "mediaType", SIGNED, "size", (json_int_t)strlen(payload), "digest", digest,
-						"annotations", NOTE, signature));
+	json_array_append_new(layers, json_pack("{s:s, s:I, s:s, s:{s:s}}", "mediaType", SIGNED, "size",
+						(json_int_t)strlen(payload), "digest", digest, "annotations",
+						NOTE, signature));
 	config = describe_config(layers);
 	TRY(put_blob(r, folder, config, &config_digest));
 	return put_manifest(r, rest, config_digest, strlen(config), layers);

@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 #define SMALL_PIECE (4ull << 20) /* for a proxy that takes no more */
-#define CHUNK       ((size_t)1 << 20)
+#define CHUNK ((size_t)1 << 20)
 
 struct upload {
 	struct registry *registry;
@@ -18,14 +18,14 @@ struct upload {
 	const char *neighbour;
 	struct progress *progress;
 	char digest[sizeof "sha256:" + DIGEST_HEX];
-	char what[64];               /* "push the blob sha256:12ab…" */
+	char what[64]; /* "push the blob sha256:12ab…" */
 	int fd;
-	uint64_t offset;             /* of the blob in its file */
+	uint64_t offset; /* of the blob in its file */
 	uint64_t done, shown, sending_from;
-	uint64_t piece;              /* UINT64_MAX: all in one request */
-	uint64_t failed_at;          /* done at the last failure: going on is what makes hope */
+	uint64_t piece;	    /* UINT64_MAX: all in one request */
+	uint64_t failed_at; /* done at the last failure: going on is what makes hope */
 	unsigned round;
-	bool joined;                 /* what the registry has is from more than one connection */
+	bool joined; /* what the registry has is from more than one connection */
 	char *location;
 	enum upload_result result;
 };
@@ -63,8 +63,11 @@ static struct err *is_present(struct upload *u, bool *ret)
 
 	TRY(ask(u, "HEAD", rest, &a));
 	*ret = a.status == 200;
-	/* A repository that is not there yet is made by the first upload; others say so with 403 or 400 to a HEAD, and mean it when asked to write. */
-	return a.status && a.status != 401 && a.status < 500 && a.status != 429 ? NULL : registry_refusal(u->registry, &a, u->what);
+	/* A repository that is not there yet is made by the first upload; others say so with 403 or 400 to a
+	 * HEAD, and mean it when asked to write. */
+	return a.status && a.status != 401 && a.status < 500 && a.status != 429 ?
+		       NULL :
+		       registry_refusal(u->registry, &a, u->what);
 }
 
 /* The bytes are what they are called: said before a registry is troubled with them. */
@@ -84,7 +87,9 @@ static struct err *check(struct upload *u)
 		at += len;
 	}
 	struct digest found = digest_finish(run);
-	return digest_equal(&found, &u->blob->digest) ? NULL : layout_damaged(u->blob->layout, "a blob does not have its digest");
+	return digest_equal(&found, &u->blob->digest) ?
+		       NULL :
+		       layout_damaged(u->blob->layout, "a blob does not have its digest");
 }
 
 static struct err *go_to(struct upload *u, const struct exchange_answer *a, bool must)
@@ -104,7 +109,8 @@ static struct err *begin(struct upload *u, enum next *ret)
 	AUTO_ANSWER struct exchange_answer a = { 0 };
 	const char *from = u->neighbour;
 	char *name = from ? curl_easy_escape(NULL, from, 0) : NULL;
-	AUTO_FREE char *rest = from ? mem_printf("/blobs/uploads/?mount=%s&from=%s", u->digest, name) : mem_dup("/blobs/uploads/");
+	AUTO_FREE char *rest = from ? mem_printf("/blobs/uploads/?mount=%s&from=%s", u->digest, name) :
+				      mem_dup("/blobs/uploads/");
 
 	curl_free(name);
 	u->neighbour = NULL; /* is asked once */
@@ -160,8 +166,8 @@ static struct err *ask_how_far(struct upload *u, enum next *ret)
 
 static bool is_refused_piece(const struct exchange_answer *a)
 {
-	return a->status >= 400 && a->status != 401 && a->status != 403 && a->status != 408 && a->status != 425 && a->status != 429 &&
-	       (a->status < 500 || a->status == 501);
+	return a->status >= 400 && a->status != 401 && a->status != 403 && a->status != 408 &&
+	       a->status != 425 && a->status != 429 && (a->status < 500 || a->status == 501);
 }
 
 /* What to do about a request that carried bytes and had no success. */
@@ -176,7 +182,8 @@ static struct err *recover(struct upload *u, const struct exchange_answer *a, bo
 		u->piece = UINT64_MAX; /* it takes no pieces */
 		return NULL;
 	}
-	if ((a->status == 400 || a->status == 404 || a->status == 416) && (u->joined || a->status != 400) && ++u->round < REGISTRY_ATTEMPTS)
+	if ((a->status == 400 || a->status == 404 || a->status == 416) && (u->joined || a->status != 400) &&
+	    ++u->round < REGISTRY_ATTEMPTS)
 		return NULL; /* it has lost the upload, or put it together wrongly: all of it anew */
 	if (registry_pause(u->registry, a, &u->round))
 		return ask_how_far(u, ret);
@@ -187,7 +194,8 @@ static struct err *send_piece(struct upload *u, enum next *ret)
 {
 	AUTO_ANSWER struct exchange_answer a = { 0 };
 	uint64_t left = u->blob->size_bytes - u->done, len = left < u->piece ? left : u->piece;
-	AUTO_FREE char *range = mem_printf("%llu-%llu", (unsigned long long)u->done, (unsigned long long)(u->done + len - 1));
+	AUTO_FREE char *range =
+		mem_printf("%llu-%llu", (unsigned long long)u->done, (unsigned long long)(u->done + len - 1));
 	struct exchange_request q = {
 		.method = "PATCH",
 		.url = u->location,
@@ -209,7 +217,8 @@ static struct err *send_piece(struct upload *u, enum next *ret)
 	uint64_t before = u->done;
 	u->done += len;
 	if (a.range && take_range(u, a.range) && u->done <= before)
-		return err_new(ERR_FETCH, "%s: it takes nothing of what it is sent, and says that all is well", u->what);
+		return err_new(ERR_FETCH,
+			       "%s: it takes nothing of what it is sent, and says that all is well", u->what);
 	*ret = NEXT_PIECE;
 	return go_to(u, &a, false);
 }
@@ -276,11 +285,17 @@ static struct err *run(struct upload *u)
 	return NULL;
 }
 
-struct err *upload_blob(struct registry *r, const struct manifest_blob *b, const char *neighbour, struct progress *p, enum upload_result *ret)
+struct err *upload_blob(struct registry *r, const struct manifest_blob *b, const char *neighbour,
+			struct progress *p, enum upload_result *ret)
 {
 	char hex[DIGEST_HEX];
 	uint64_t size;
-	struct upload u = { .registry = r, .blob = b, .neighbour = neighbour, .progress = p, .fd = -1, .piece = UPLOAD_PIECE };
+	struct upload u = { .registry = r,
+			    .blob = b,
+			    .neighbour = neighbour,
+			    .progress = p,
+			    .fd = -1,
+			    .piece = UPLOAD_PIECE };
 
 	snprintf(u.digest, sizeof u.digest, "sha256:%s", digest_hex(&b->digest, hex));
 	snprintf(u.what, sizeof u.what, "push the blob sha256:%.12s", hex);

@@ -11,7 +11,8 @@
 
 #define OURS "mkbench: "
 
-const char *const contents_kind_names[PACKAGE_KIND_COUNT] = { "debian", "python", "node", "app", "interpreter" };
+const char *const contents_kind_names[PACKAGE_KIND_COUNT] = { "debian", "python", "node", "app",
+							      "interpreter" };
 
 struct loading {
 	const struct image_source *source;
@@ -111,7 +112,8 @@ void contents_close(struct contents *c)
 	*c = (struct contents){ 0 };
 }
 
-/* "usr/lib" where "lib" is a link to that: the first link in the path is replaced; NULL when no folder of it is a link. */
+/* "usr/lib" where "lib" is a link to that: the first link in the path is replaced; NULL
+ * when no folder of it is a link. */
 static char *follow_link(const struct tree *t, const char *path)
 {
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {

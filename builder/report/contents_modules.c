@@ -33,14 +33,17 @@ static void add_python(struct contents *c, struct list *list, size_t at)
 	bool short_word = license.len && license.len < 100 && !memchr(license.at, '\n', license.len);
 	if (!name.len || !version.len)
 		return;
-	VEC_PUSH(list, (struct contents_package){
-		.kind = PACKAGE_PYTHON, .name = keep(c, name.at, name.len), .version = keep(c, version.at, version.len),
-		.license = short_word ? keep(c, license.at, license.len) : NULL, .path = keep(c, path, strlen(path)),
-		.layer = c->layer_of[at] });
+	VEC_PUSH(list,
+		 (struct contents_package){ .kind = PACKAGE_PYTHON,
+					    .name = keep(c, name.at, name.len),
+					    .version = keep(c, version.at, version.len),
+					    .license = short_word ? keep(c, license.at, license.len) : NULL,
+					    .path = keep(c, path, strlen(path)),
+					    .layer = c->layer_of[at] });
 }
 
-/* node_modules/NAME/package.json and node_modules/@SCOPE/NAME/package.json; deeper ones are a module's own parts. Debian's modules
- * lie in usr/share/nodejs. */
+/* node_modules/NAME/package.json and node_modules/@SCOPE/NAME/package.json; deeper ones are a module's own
+ * parts. Debian's modules lie in usr/share/nodejs. */
 static bool is_module(const char *path)
 {
 	const char *last = NULL;
@@ -71,22 +74,31 @@ static void add_node(struct contents *c, struct list *list, size_t at)
 	const char *name = json_word(c, object, "name"), *version = json_word(c, object, "version");
 
 	if (name && version)
-		VEC_PUSH(list, (struct contents_package){
-			.kind = PACKAGE_NODE, .name = name, .version = version, .license = json_word(c, object, "license"),
-			.path = keep(c, path, strlen(path)), .layer = c->layer_of[at] });
+		VEC_PUSH(list, (struct contents_package){ .kind = PACKAGE_NODE,
+							  .name = name,
+							  .version = version,
+							  .license = json_word(c, object, "license"),
+							  .path = keep(c, path, strlen(path)),
+							  .layer = c->layer_of[at] });
 	json_decref(object);
 }
 
 /* A thing that has a folder of its own in the image, by a row of bench.json. */
-static void add_folder(struct contents *c, struct list *list, enum package_kind kind, const json_t *row, const char *path)
+static void add_folder(struct contents *c, struct list *list, enum package_kind kind, const json_t *row,
+		       const char *path)
 {
 	const struct entry *folder = tree_find(&c->tree, path + strspn(path, "/"));
 
 	if (folder)
-		VEC_PUSH(list, (struct contents_package){
-			.kind = kind, .name = json_word(c, row, "name"), .version = json_word(c, row, "version"), .commit = json_word(c, row, "commit"),
-			.content = json_word(c, row, "content"), .from = json_word(c, row, "from"), .archive = json_word(c, row, "sha256"),
-			.path = folder->path, .layer = c->layer_of[folder - c->tree.items] });
+		VEC_PUSH(list, (struct contents_package){ .kind = kind,
+							  .name = json_word(c, row, "name"),
+							  .version = json_word(c, row, "version"),
+							  .commit = json_word(c, row, "commit"),
+							  .content = json_word(c, row, "content"),
+							  .from = json_word(c, row, "from"),
+							  .archive = json_word(c, row, "sha256"),
+							  .path = folder->path,
+							  .layer = c->layer_of[folder - c->tree.items] });
 }
 
 /* What a bench of ours says of itself (services/guest/README.md); an app's folder is BENCH/apps/NAME. */
@@ -97,13 +109,15 @@ static void add_own(struct contents *c, struct list *list)
 	json_t *bench = json_loadb(text, len, 0, NULL), *row;
 	const char *root = json_string_value(json_object_get(json_object_get(bench, "bench"), "path"));
 
-	json_array_foreach(json_object_get(bench, "apps"), i, row) {
+	json_array_foreach(json_object_get(bench, "apps"), i, row)
+	{
 		const char *name = json_word(c, row, "name");
 		AUTO_FREE char *path = name && root ? mem_printf("%s/apps/%s", root, name) : NULL;
 		if (path)
 			add_folder(c, list, PACKAGE_APP, row, path);
 	}
-	json_array_foreach(json_object_get(bench, "interpreters"), i, row) {
+	json_array_foreach(json_object_get(bench, "interpreters"), i, row)
+	{
 		const char *path = json_word(c, row, "path");
 		if (json_word(c, row, "name") && path)
 			add_folder(c, list, PACKAGE_INTERPRETER, row, path);
@@ -119,7 +133,8 @@ void contents_modules(struct contents *c)
 		const struct entry *e = &c->tree.items[i];
 		if (e->kind != ENTRY_FILE || e->content.kind != CONTENT_MEMORY)
 			continue;
-		if (text_ends(e->path, "/METADATA") || text_ends(e->path, "/PKG-INFO") || text_ends(e->path, ".egg-info"))
+		if (text_ends(e->path, "/METADATA") || text_ends(e->path, "/PKG-INFO") ||
+		    text_ends(e->path, ".egg-info"))
 			add_python(c, &list, i);
 		else if (text_ends(e->path, "/package.json") && is_module(e->path))
 			add_node(c, &list, i);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Python packages (their METADATA or PKG-INFO), modules of Node (package.json below a node_modules) and a bench's apps (bench.json). */
+/* Python packages (their METADATA or PKG-INFO), modules of Node (package.json below a node_modules)
+ * and a bench's apps (bench.json). */
 #pragma once
 #include "report/contents.h"
 

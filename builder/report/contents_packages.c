@@ -24,7 +24,8 @@ static void take_source(struct contents *c, struct contents_package *p, struct s
 	if (!control_word(&field, &name))
 		return;
 	p->source = keep(c, name);
-	if (control_word(&field, &version) && version.len > 2 && *version.at == '(' && version.at[version.len - 1] == ')')
+	if (control_word(&field, &version) && version.len > 2 && *version.at == '(' &&
+	    version.at[version.len - 1] == ')')
 		p->source_version = keep(c, (struct slice){ version.at + 1, version.len - 2 });
 }
 
@@ -34,8 +35,9 @@ static bool is_installed(struct slice status)
 	bool last = false;
 
 	while (control_word(&status, &word))
-		last = control_is(word, "installed") || control_is(word, "triggers-pending") || control_is(word, "triggers-awaited") ||
-		       control_is(word, "unpacked") || control_is(word, "half-configured");
+		last = control_is(word, "installed") || control_is(word, "triggers-pending") ||
+		       control_is(word, "triggers-awaited") || control_is(word, "unpacked") ||
+		       control_is(word, "half-configured");
 	return last;
 }
 
@@ -47,16 +49,23 @@ static void take_status(struct contents *c, size_t at, bool apart)
 	const char *text = contents_text(e, &len);
 	struct control walk = { text, text + len };
 	struct slice stanza;
-	struct { struct contents_package *items; size_t count, room; } list = { c->packages, c->package_count, c->package_count };
+	struct {
+		struct contents_package *items;
+		size_t count, room;
+	} list = { c->packages, c->package_count, c->package_count };
 
 	while (control_next(&walk, &stanza)) {
 		struct slice name = control_get(stanza, "Package"), status = control_get(stanza, "Status");
 		if (!name.at || !(status.at ? is_installed(status) : apart))
 			continue;
 		struct contents_package p = {
-			.kind = PACKAGE_DEBIAN, .name = keep(c, name), .version = keep(c, control_get(stanza, "Version")),
-			.architecture = keep(c, control_get(stanza, "Architecture")), .depends = keep(c, control_get(stanza, "Depends")),
-			.path = arena_dup(&c->arena, e->path, strlen(e->path)), .layer = c->layer_of[at],
+			.kind = PACKAGE_DEBIAN,
+			.name = keep(c, name),
+			.version = keep(c, control_get(stanza, "Version")),
+			.architecture = keep(c, control_get(stanza, "Architecture")),
+			.depends = keep(c, control_get(stanza, "Depends")),
+			.path = arena_dup(&c->arena, e->path, strlen(e->path)),
+			.layer = c->layer_of[at],
 		};
 		take_source(c, &p, control_get(stanza, "Source"));
 		VEC_PUSH(&list, p);
@@ -73,7 +82,9 @@ static int by_name(const void *a, const void *b)
 
 	order = order ? order : strcmp(x->name, y->name);
 	order = order ? order : strcmp(x->version ? x->version : "", y->version ? y->version : "");
-	order = order ? order : strcmp(x->architecture ? x->architecture : "", y->architecture ? y->architecture : "");
+	order = order ? order :
+			strcmp(x->architecture ? x->architecture : "",
+			       y->architecture ? y->architecture : "");
 	return order ? order : strcmp(x->path, y->path);
 }
 
@@ -99,7 +110,8 @@ static size_t find_package(const struct contents *c, const char *name, size_t le
 		if (strlen(p->name) != word || strncmp(p->name, name, word))
 			break;
 		const char *architecture = p->architecture ? p->architecture : "";
-		if (!colon || (strlen(architecture) == len - word - 1 && !strncmp(architecture, colon + 1, len - word - 1)))
+		if (!colon || (strlen(architecture) == len - word - 1 &&
+			       !strncmp(architecture, colon + 1, len - word - 1)))
 			return low;
 	}
 	return CONTENTS_NOBODY;
@@ -111,7 +123,8 @@ static void own(struct contents *c, const char *path, size_t package)
 	const struct entry *e = contents_find(c, path);
 	size_t at = e ? (size_t)(e - c->tree.items) : 0;
 
-	if (!e || (e->kind == ENTRY_SYMLINK && !strchr(e->path, '/')) || e->kind == ENTRY_FOLDER || e->kind == ENTRY_OPAQUE || c->owner_of[at] != CONTENTS_NOBODY)
+	if (!e || (e->kind == ENTRY_SYMLINK && !strchr(e->path, '/')) || e->kind == ENTRY_FOLDER ||
+	    e->kind == ENTRY_OPAQUE || c->owner_of[at] != CONTENTS_NOBODY)
 		return;
 	c->owner_of[at] = package;
 	c->packages[package].file_count++;
@@ -159,7 +172,8 @@ static const char *release_word(struct contents *c, const char *key)
 static void take_record(struct contents *c, size_t package)
 {
 	const char *path = c->packages[package].path, *slash = strrchr(path, '/');
-	AUTO_FREE char *record = mem_printf("%.*s/RECORD", slash ? (int)(slash - path) : 0, path), *site = mem_dup(record);
+	AUTO_FREE char *record = mem_printf("%.*s/RECORD", slash ? (int)(slash - path) : 0, path),
+		       *site = mem_dup(record);
 	size_t len;
 	const char *text = contents_text(tree_find(&c->tree, record), &len);
 
@@ -168,8 +182,10 @@ static void take_record(struct contents *c, size_t package)
 		*(cut ? cut : site) = '\0';
 	}
 	for (const char *at = text, *end = text + len; at < end;) {
-		const char *stop = memchr(at, '\n', (size_t)(end - at)), *comma = memchr(at, ',', (size_t)((stop ? stop : end) - at));
-		AUTO_FREE char *name = mem_ndup(at, comma ? (size_t)(comma - at) : 0), *folder = mem_dup(site);
+		const char *stop = memchr(at, '\n', (size_t)(end - at)),
+			   *comma = memchr(at, ',', (size_t)((stop ? stop : end) - at));
+		AUTO_FREE char *name = mem_ndup(at, comma ? (size_t)(comma - at) : 0),
+			       *folder = mem_dup(site);
 		const char *rest = name;
 		for (char *cut; text_starts(rest, "../"); rest += 3) {
 			cut = strrchr(folder, '/');
@@ -199,17 +215,22 @@ static size_t find_folder(const struct folder *list, size_t count, const char *p
 
 	for (char *slash; (slash = strrchr(up, '/'));) {
 		*slash = '\0';
-		const struct folder key = { .path = up }, *found = bsearch(&key, list, count, sizeof *list, by_path);
+		const struct folder key = { .path = up },
+				    *found = bsearch(&key, list, count, sizeof *list, by_path);
 		if (found)
 			return found->package;
 	}
 	return CONTENTS_NOBODY;
 }
 
-/* What a Python package, a module of Node, an app or an interpreter has below its folder, when no package has it by name. */
+/* What a Python package, a module of Node, an app or an interpreter has below its folder,
+ * when no package has it by name. */
 static void own_folders(struct contents *c)
 {
-	struct { struct folder *items; size_t count, room; } list = { 0 };
+	struct {
+		struct folder *items;
+		size_t count, room;
+	} list = { 0 };
 
 	for (size_t i = 0; i < c->package_count; i++) {
 		const struct contents_package *p = &c->packages[i];
@@ -224,7 +245,9 @@ static void own_folders(struct contents *c)
 	if (list.count)
 		qsort(list.items, list.count, sizeof *list.items, by_path);
 	for (size_t n = 0; list.count && n < c->tree.count; n++) {
-		size_t package = c->owner_of[n] == CONTENTS_NOBODY ? find_folder(list.items, list.count, c->tree.items[n].path) : CONTENTS_NOBODY;
+		size_t package = c->owner_of[n] == CONTENTS_NOBODY ?
+					 find_folder(list.items, list.count, c->tree.items[n].path) :
+					 CONTENTS_NOBODY;
 		if (package != CONTENTS_NOBODY)
 			own(c, c->tree.items[n].path, package);
 	}
@@ -248,7 +271,8 @@ void contents_packages(struct contents *c)
 	if (c->package_count)
 		qsort(c->packages, c->package_count, sizeof *c->packages, by_name);
 	for (size_t i = 0; i < c->tree.count; i++)
-		if (text_starts(c->tree.items[i].path, "var/lib/dpkg/info/") && text_ends(c->tree.items[i].path, ".list"))
+		if (text_starts(c->tree.items[i].path, "var/lib/dpkg/info/") &&
+		    text_ends(c->tree.items[i].path, ".list"))
 			take_list(c, &c->tree.items[i]);
 	own_folders(c);
 	c->os = release_word(c, "ID");

@@ -55,9 +55,14 @@ static void pair(struct diff *d)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < d->packages.count; i++) {
-		struct diff_package *row = &d->packages.items[i], *last = kept ? &d->packages.items[kept - 1] : NULL;
-		const struct contents_package *one = row->old ? row->old : row->new, *before = !last ? NULL : last->old ? last->old : last->new;
-		bool joins = last && !same_thing(before, one) && ((last->old && !last->new && row->new) || (last->new && !last->old && row->old));
+		struct diff_package *row = &d->packages.items[i],
+				    *last = kept ? &d->packages.items[kept - 1] : NULL;
+		const struct contents_package *one = row->old ? row->old : row->new,
+					      *before = !last	  ? NULL :
+							last->old ? last->old :
+								    last->new;
+		bool joins = last && !same_thing(before, one) &&
+			     ((last->old && !last->new && row->new) || (last->new && !last->old && row->old));
 		if (!joins) {
 			d->packages.items[kept++] = *row;
 		} else {
@@ -89,8 +94,12 @@ static void compare_packages(struct diff *d)
 
 static void compare_setting(struct diff *d, const char *name, json_t *old, json_t *new)
 {
-	char *before = old ? json_dumps(old, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
-	char *after = new ? json_dumps(new, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
+	char *before =
+		old ? json_dumps(old, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) :
+		      NULL;
+	char *after =
+		new ? json_dumps(new, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) :
+		      NULL;
 
 	if (words(before, after)) {
 		VEC_PUSH(&d->settings, (struct diff_setting){ name, before, after });
@@ -102,23 +111,24 @@ static void compare_setting(struct diff *d, const char *name, json_t *old, json_
 
 static void compare_settings(struct diff *d)
 {
-	json_t *old = json_object_get(d->old->source.config, "config"), *new = json_object_get(d->new->source.config, "config"), *value;
+	json_t *old = json_object_get(d->old->source.config, "config"),
+	       *new = json_object_get(d->new->source.config, "config"), *value;
 	static const char *const own[] = { "architecture", "os", "created" };
 	const char *key;
 
 	for (size_t i = 0; i < COUNT(own); i++)
-		compare_setting(d, own[i], json_object_get(d->old->source.config, own[i]), json_object_get(d->new->source.config, own[i]));
-	json_object_foreach(old, key, value)
-		compare_setting(d, key, value, json_object_get(new, key));
-	json_object_foreach(new, key, value)
-		if (!json_object_get(old, key))
-			compare_setting(d, key, NULL, value);
+		compare_setting(d, own[i], json_object_get(d->old->source.config, own[i]),
+				json_object_get(d->new->source.config, own[i]));
+	json_object_foreach(old, key, value) compare_setting(d, key, value, json_object_get(new, key));
+	json_object_foreach(new, key, value) if (!json_object_get(old, key))
+		compare_setting(d, key, NULL, value);
 }
 
 static bool same_entry(const struct entry *a, const struct entry *b)
 {
-	return a->kind == b->kind && a->mode == b->mode && a->uid == b->uid && a->gid == b->gid && a->size_bytes == b->size_bytes &&
-	       a->major == b->major && a->minor == b->minor && digest_equal(&a->sha256, &b->sha256) && !words(a->link, b->link);
+	return a->kind == b->kind && a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&
+	       a->size_bytes == b->size_bytes && a->major == b->major && a->minor == b->minor &&
+	       digest_equal(&a->sha256, &b->sha256) && !words(a->link, b->link);
 }
 
 static int by_weight(const void *a, const void *b)
@@ -135,12 +145,13 @@ static void compare_files(struct diff *d)
 	const struct tree *old = &d->old->tree, *new = &d->new->tree;
 
 	for (size_t i = 0, n = 0; i < old->count || n < new->count;) {
-		const struct entry *a = i < old->count ? &old->items[i] : NULL, *b = n < new->count ? &new->items[n] : NULL;
+		const struct entry *a = i < old->count ? &old->items[i] : NULL,
+				   *b = n < new->count ? &new->items[n] : NULL;
 		int order = !a ? 1 : !b ? -1 : tree_compare(a->path, b->path);
 		struct diff_file row = { .old = order <= 0 ? a : NULL, .new = order >= 0 ? b : NULL };
 		i += order <= 0;
 		n += order >= 0;
-		if (row.old && row.new && same_entry(row.old, row.new))
+		if (row.old && row.new &&same_entry(row.old, row.new))
 			continue;
 		row.weight = row.new ? row.new->size_bytes : row.old ? row.old->size_bytes : 0;
 		VEC_PUSH(&d->files, row);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What differs between two images: packages, apps, settings, files; times of files and names of layers left out. */
+/* What differs between two images: packages, apps, settings, files; times of files
+ * and names of layers left out. */
 #pragma once
 #include "report/contents.h"
 
@@ -9,21 +10,33 @@ struct diff_package {
 };
 
 struct diff_setting {
-	const char *name;        /* "ExposedPorts", "architecture" */
-	char *old, *new;         /* compact JSON; NULL: it has none */
+	const char *name; /* "ExposedPorts", "architecture" */
+	char *old, *new;  /* compact JSON; NULL: it has none */
 };
 
 struct diff_file {
 	const struct entry *old, *new;
-	uint64_t weight;         /* bytes that came or went, or, of one that changed, those that it has now */
+	uint64_t weight; /* bytes that came or went, or, of one that changed, those that it has now */
 };
 
 struct diff {
 	const struct contents *old, *new;
-	struct { struct diff_package *items; size_t count, room; } packages;  /* by kind and name */
-	struct { struct diff_setting *items; size_t count, room; } settings;
-	struct { struct diff_file *items; size_t count, room; } files;        /* the heaviest first */
-	struct { uint64_t packed, unpacked; size_t files; } sizes[2];           /* old, new */
+	struct {
+		struct diff_package *items;
+		size_t count, room;
+	} packages; /* by kind and name */
+	struct {
+		struct diff_setting *items;
+		size_t count, room;
+	} settings;
+	struct {
+		struct diff_file *items;
+		size_t count, room;
+	} files; /* the heaviest first */
+	struct {
+		uint64_t packed, unpacked;
+		size_t files;
+	} sizes[2]; /* old, new */
 };
 
 /* old and new must outlive it. */

@@ -14,8 +14,11 @@
 #define ALSO_LIMIT 100u
 
 static const char *const kind_names[] = {
-	[ENTRY_FILE] = "file", [ENTRY_FOLDER] = "folder", [ENTRY_SYMLINK] = "link", [ENTRY_HARDLINK] = "second name", [ENTRY_CHAR] = "device",
-	[ENTRY_BLOCK] = "device", [ENTRY_FIFO] = "pipe", [ENTRY_WHITEOUT] = "nothing", [ENTRY_OPAQUE] = "folder",
+	[ENTRY_FILE] = "file",	   [ENTRY_FOLDER] = "folder",
+	[ENTRY_SYMLINK] = "link",  [ENTRY_HARDLINK] = "second name",
+	[ENTRY_CHAR] = "device",   [ENTRY_BLOCK] = "device",
+	[ENTRY_FIFO] = "pipe",	   [ENTRY_WHITEOUT] = "nothing",
+	[ENTRY_OPAQUE] = "folder",
 };
 
 /* All that a tar says of it: equal texts are equal entries. The caller's. */
@@ -26,10 +29,11 @@ static char *describe(const struct entry *e)
 
 	if (!e)
 		return mem_dup("nothing");
-	text_printf(&out, "%s, mode %04o, owner %u:%u, time %lld", kind_names[e->kind], (unsigned)e->mode, (unsigned)e->uid, (unsigned)e->gid,
-		    (long long)e->mtime);
+	text_printf(&out, "%s, mode %04o, owner %u:%u, time %lld", kind_names[e->kind], (unsigned)e->mode,
+		    (unsigned)e->uid, (unsigned)e->gid, (long long)e->mtime);
 	if (e->kind == ENTRY_FILE)
-		text_printf(&out, ", %llu bytes, sha256:%s", (unsigned long long)e->size_bytes, digest_hex(&e->sha256, hex));
+		text_printf(&out, ", %llu bytes, sha256:%s", (unsigned long long)e->size_bytes,
+			    digest_hex(&e->sha256, hex));
 	if (e->link) {
 		text_put(&out, ", to ");
 		report_text_put(&out, e->link);
@@ -83,27 +87,37 @@ static json_t *compare_bytes(const char *a, size_t a_len, const char *b, size_t 
 		put_bytes(&one, a, a_len, at);
 		put_bytes(&two, b, b_len, at);
 	}
-	AUTO_FREE char *where = text && at - from < LINE_SHOWN ? mem_printf("line %zu", line) : mem_printf("byte %zu", at);
-	return json_pack("{s:s, s:o, s:o}", "where", where, "first", report_text_json(one.bytes), "second", report_text_json(two.bytes));
+	AUTO_FREE char *where =
+		text && at - from < LINE_SHOWN ? mem_printf("line %zu", line) : mem_printf("byte %zu", at);
+	return json_pack("{s:s, s:o, s:o}", "where", where, "first", report_text_json(one.bytes), "second",
+			 report_text_json(two.bytes));
 }
 
-static struct err *show_bytes(const struct contents *a, const struct contents *b, const struct entry *x, const struct entry *y, json_t *ret)
+static struct err *show_bytes(const struct contents *a, const struct contents *b, const struct entry *x,
+			      const struct entry *y, json_t *ret)
 {
 	AUTO_FREE char *one = NULL, *two = NULL;
 	size_t one_len, two_len;
 
-	if (!x || !y || x->kind != ENTRY_FILE || y->kind != ENTRY_FILE || digest_equal(&x->sha256, &y->sha256))
+	if (!x || !y || x->kind != ENTRY_FILE || y->kind != ENTRY_FILE ||
+	    digest_equal(&x->sha256, &y->sha256))
 		return NULL;
-	TRY(layer_file_read(&a->source, a->layer_of[x - a->tree.items], x->path, BYTES_LIMIT, &one, &one_len));
-	TRY(layer_file_read(&b->source, b->layer_of[y - b->tree.items], y->path, BYTES_LIMIT, &two, &two_len));
+	TRY(layer_file_read(&a->source, a->layer_of[x - a->tree.items], x->path, BYTES_LIMIT, &one,
+			    &one_len));
+	TRY(layer_file_read(&b->source, b->layer_of[y - b->tree.items], y->path, BYTES_LIMIT, &two,
+			    &two_len));
 	json_object_set_new(ret, "at", compare_bytes(one, one_len, two, two_len));
 	return NULL;
 }
 
 /* The first that differs whole, those behind it by their paths. */
-static struct err *show_entry(const struct contents *a, const struct contents *b, const struct entry *x, const struct entry *y, json_t **ret)
+static struct err *show_entry(const struct contents *a, const struct contents *b, const struct entry *x,
+			      const struct entry *y, json_t **ret)
 {
-	AUTO_FREE char *one = describe(x), *two = describe(y), *path = mem_printf("/%s", x ? x->path : y ? y->path : "");
+	AUTO_FREE char *one = describe(x), *two = describe(y),
+		       *path = mem_printf("/%s", x ? x->path :
+						 y ? y->path :
+						     "");
 
 	if (!strcmp(one, two))
 		return NULL;
@@ -113,7 +127,8 @@ static struct err *show_entry(const struct contents *a, const struct contents *b
 			json_array_append_new(also, report_text_json(path));
 		return NULL;
 	}
-	*ret = json_pack("{s:o, s:s, s:s, s:[]}", "path", report_text_json(path), "first", one, "second", two, "also");
+	*ret = json_pack("{s:o, s:s, s:s, s:[]}", "path", report_text_json(path), "first", one, "second", two,
+			 "also");
 	return show_bytes(a, b, x, y, *ret);
 }
 
@@ -123,8 +138,9 @@ static void show_setting(const struct contents *a, const struct contents *b, jso
 
 	diff_of(a, b, &d);
 	if (d.settings.count)
-		*ret = json_pack("{s:s, s:s, s:s}", "setting", d.settings.items[0].name, "first", d.settings.items[0].old ? d.settings.items[0].old : "nothing",
-				 "second", d.settings.items[0].new ? d.settings.items[0].new : "nothing");
+		*ret = json_pack("{s:s, s:s, s:s}", "setting", d.settings.items[0].name, "first",
+				 d.settings.items[0].old ? d.settings.items[0].old : "nothing", "second",
+				 d.settings.items[0].new ? d.settings.items[0].new : "nothing");
 }
 
 /* The same files in another tar. */
@@ -134,15 +150,17 @@ static void show_layer(const struct contents *a, const struct contents *b, json_
 
 	for (size_t i = 0; !*ret && i < a->layer_count && i < b->layer_count; i++)
 		if (!digest_equal(&a->source.layers[i].diff_id, &b->source.layers[i].diff_id))
-			*ret = json_pack("{s:o, s:s, s:s}", "layer", report_text_json(a->layers[i].name), "first",
-					 digest_hex(&a->source.layers[i].diff_id, one), "second", digest_hex(&b->source.layers[i].diff_id, two));
+			*ret = json_pack("{s:o, s:s, s:s}", "layer", report_text_json(a->layers[i].name),
+					 "first", digest_hex(&a->source.layers[i].diff_id, one), "second",
+					 digest_hex(&b->source.layers[i].diff_id, two));
 }
 
 struct err *first_difference(const struct contents *a, const struct contents *b, json_t **ret)
 {
 	*ret = NULL;
 	for (size_t i = 0, n = 0; i < a->tree.count || n < b->tree.count;) {
-		const struct entry *x = i < a->tree.count ? &a->tree.items[i] : NULL, *y = n < b->tree.count ? &b->tree.items[n] : NULL;
+		const struct entry *x = i < a->tree.count ? &a->tree.items[i] : NULL,
+				   *y = n < b->tree.count ? &b->tree.items[n] : NULL;
 		int order = !x ? 1 : !y ? -1 : tree_compare(x->path, y->path);
 		i += order <= 0;
 		n += order >= 0;

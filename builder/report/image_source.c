@@ -47,7 +47,8 @@ static struct err *read_text(const struct image_source *s, const char *member, s
 }
 
 /* want: the digest that it must have; NULL: nobody has said. */
-static struct err *read_json(const struct image_source *s, const char *member, const struct digest *want, json_t **ret)
+static struct err *read_json(const struct image_source *s, const char *member, const struct digest *want,
+			     json_t **ret)
 {
 	AUTO_TEXT struct text text = { 0 };
 
@@ -97,14 +98,19 @@ static void take_name(struct image_source *s, const json_t *entry)
 	if (full && text_starts(full, "docker.io/library/"))
 		full += strlen("docker.io/library/");
 	if (!s->name)
-		s->name = keep(s, full ? full : json_string_value(json_object_get(notes, "org.opencontainers.image.ref.name")));
+		s->name = keep(s, full ? full :
+					 json_string_value(json_object_get(
+						 notes, "org.opencontainers.image.ref.name")));
 }
 
 /* What uname calls a processor, in the words of an index. */
 static const char *own_architecture(struct utsname *u)
 {
 	static const char *const names[][2] = {
-		{ "x86_64", "amd64" }, { "aarch64", "arm64" }, { "i686", "386" }, { "armv7l", "arm" },
+		{ "x86_64", "amd64" },
+		{ "aarch64", "arm64" },
+		{ "i686", "386" },
+		{ "armv7l", "arm" },
 	};
 
 	if (uname(u))
@@ -135,12 +141,14 @@ static const char *layout_name(const json_t *entry)
 
 static bool is_meant(const struct image_source *s, const json_t *entry)
 {
-	return !s->tag || image_path_means(s->tag, layout_name(entry)) || image_path_means(s->tag, note_of(entry, "io.containerd.image.name"));
+	return !s->tag || image_path_means(s->tag, layout_name(entry)) ||
+	       image_path_means(s->tag, note_of(entry, "io.containerd.image.name"));
 }
 
 static const char *architecture_of(const json_t *entry)
 {
-	const char *word = json_string_value(json_object_get(json_object_get(entry, "platform"), "architecture"));
+	const char *word =
+		json_string_value(json_object_get(json_object_get(entry, "platform"), "architecture"));
 
 	return word ? word : "";
 }
@@ -152,7 +160,8 @@ static bool is_rival(const struct image_source *s, const json_t *a, const json_t
 	const char *name = layout_name(a), *other = layout_name(b);
 	struct digest d, e;
 
-	if (!name || !other || !strcmp(name, other) || strcmp(architecture_of(a), architecture_of(b)) || text_ends(other, ".sig") || text_ends(other, ".att"))
+	if (!name || !other || !strcmp(name, other) || strcmp(architecture_of(a), architecture_of(b)) ||
+	    text_ends(other, ".sig") || text_ends(other, ".att"))
 		return false;
 	if (!digest_from(a, &d) || !digest_from(b, &e) || digest_equal(&d, &e))
 		return false;
@@ -160,7 +169,8 @@ static bool is_rival(const struct image_source *s, const json_t *a, const json_t
 	return !json_object_get(manifest, "subject");
 }
 
-/* named: the entries have the names of images, of which the source's tag means one. NULL: none is an image. */
+/* named: the entries have the names of images, of which the source's tag means
+ * one. NULL: none is an image. */
 static struct err *choose(const struct image_source *s, const json_t *index, bool named, const json_t **ret)
 {
 	const json_t *all = json_object_get(index, "manifests"), *found = NULL;
@@ -179,8 +189,9 @@ static struct err *choose(const struct image_source *s, const json_t *index, boo
 	for (size_t i = 0; found && named && !s->tag && i < json_array_size(all); i++) {
 		const json_t *entry = json_array_get(all, i);
 		if (is_image(entry) && is_rival(s, found, entry))
-			return err_new(ERR_USAGE, "%s holds several images: name one of them, as %s:%s or :%s", s->path, s->path, layout_name(found),
-				       layout_name(entry));
+			return err_new(ERR_USAGE,
+				       "%s holds several images: name one of them, as %s:%s or :%s", s->path,
+				       s->path, layout_name(found), layout_name(entry));
 	}
 	*ret = found;
 	return NULL;
@@ -213,7 +224,8 @@ static struct err *follow(struct image_source *s, const json_t *index, unsigned 
 	take_name(s, entry);
 	TRY(read_blob(s, &s->manifest, &next));
 	if (json_object_get(next, "manifests"))
-		return depth ? follow(s, next, depth - 1) : damaged(s, "its indexes lead to indexes without an end");
+		return depth ? follow(s, next, depth - 1) :
+			       damaged(s, "its indexes lead to indexes without an end");
 	if (!digest_from(json_object_get(next, "config"), &s->config_digest))
 		return damaged(s, "its manifest names no configuration");
 	TRY(take_layers(s, json_object_get(next, "layers")));
@@ -235,7 +247,8 @@ static struct err *choose_docker(struct image_source *s, const json_t *list, con
 	*ret = json_array_get(list, 0);
 	s->name = json_string_value(json_array_get(json_object_get(*ret, "RepoTags"), 0));
 	if (!s->tag && json_array_size(list) > 1)
-		return err_new(ERR_USAGE, "%s holds %zu images: name one of them, as %s:%s", s->path, json_array_size(list), s->path, s->name ? s->name : "NAME");
+		return err_new(ERR_USAGE, "%s holds %zu images: name one of them, as %s:%s", s->path,
+			       json_array_size(list), s->path, s->name ? s->name : "NAME");
 	for (size_t i = 0; s->tag && i < json_array_size(list); i++) {
 		*ret = json_array_get(list, i);
 		const json_t *names = json_object_get(*ret, "RepoTags");
@@ -267,7 +280,8 @@ static struct err *take_docker(struct image_source *s, const json_t *list)
 		if (!member)
 			return damaged(s, "a layer has no name");
 		s->layers[i].member = keep(s, member);
-		if (text_starts(member, "blobs/sha256/") && !digest_parse(member + strlen("blobs/sha256/"), &s->layers[i].digest))
+		if (text_starts(member, "blobs/sha256/") &&
+		    !digest_parse(member + strlen("blobs/sha256/"), &s->layers[i].digest))
 			return damaged(s, "a layer's name is no digest");
 	}
 	return read_json(s, config, &s->config_digest, &s->config);
@@ -284,8 +298,11 @@ static void take_diff_ids(struct image_source *s)
 
 static struct err *no_image(const struct image_source *s)
 {
-	return err_new(ERR_USAGE, "%s is no image that can be looked into: an OCI image layout (a folder or a .tar) or a docker archive (docker save)%s. "
-		       "What a disk holds is that of the container of the same recipe: ask that", s->path, image_path_hint(s->path));
+	return err_new(ERR_USAGE,
+		       "%s is no image that can be looked into: an OCI image layout (a folder or a .tar) or "
+		       "a docker archive (docker save)%s. "
+		       "What a disk holds is that of the container of the same recipe: ask that",
+		       s->path, image_path_hint(s->path));
 }
 
 static struct err *open_documents(struct image_source *s)
@@ -321,8 +338,9 @@ struct err *image_source_open(const char *path, struct image_source *ret)
 		return err_new(ERR_USAGE, "%s: %s", path, strerror(errno));
 	}
 	s.folder = S_ISDIR(st.st_mode);
-	struct err *e = s.folder || S_ISREG(st.st_mode) ? open_documents(&s)
-		: err_new(ERR_USAGE, "%s is neither a file nor a folder", path);
+	struct err *e = s.folder || S_ISREG(st.st_mode) ?
+				open_documents(&s) :
+				err_new(ERR_USAGE, "%s is neither a file nor a folder", path);
 	if (e)
 		image_source_close(&s);
 	else

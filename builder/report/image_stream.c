@@ -29,7 +29,8 @@ struct image_stream {
 /* Names below the folder never lead out of it. */
 static int open_beneath(const char *folder, const char *name)
 {
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+				.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
 	AUTO_CLOSE int root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = root < 0 ? -1 : (int)syscall(SYS_openat2, root, name, &how, sizeof how);
 	struct stat st;
@@ -133,9 +134,12 @@ struct err *image_stream_open(const struct image_source *s, const char *member, 
 	struct archive *a = !s->folder && fd >= 0 ? enter(fd, member) : NULL;
 
 	if (fd < 0 || (!s->folder && !a))
-		return err_new(ERR_BUILD, "%s lacks %s%s", s->path, member, s->folder ? "" : ": it may end early, copy it again");
+		return err_new(ERR_BUILD, "%s lacks %s%s", s->path, member,
+			       s->folder ? "" : ": it may end early, copy it again");
 	struct image_stream *m = mem_new(sizeof *m);
-	*m = (struct image_stream){ .source = s, .fd = fd, .archive = a, .buffer = s->folder ? mem_new(CHUNK) : NULL };
+	*m = (struct image_stream){
+		.source = s, .fd = fd, .archive = a, .buffer = s->folder ? mem_new(CHUNK) : NULL
+	};
 	fd = -1;
 	*ret = m;
 	return NULL;
@@ -150,7 +154,8 @@ struct err *image_stream_read(struct image_stream *m, const void **ret_bytes, si
 	if (m->archive) {
 		int state = archive_read_data_block(m->archive, ret_bytes, ret_len, &offset);
 		if (state != ARCHIVE_OK && state != ARCHIVE_EOF)
-			return err_new(ERR_BUILD, "%s is damaged: %s", m->source->path, archive_error_string(m->archive));
+			return err_new(ERR_BUILD, "%s is damaged: %s", m->source->path,
+				       archive_error_string(m->archive));
 		if (state == ARCHIVE_EOF)
 			*ret_len = 0;
 		return NULL;

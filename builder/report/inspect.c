@@ -7,7 +7,7 @@
 #include "report/ranking.h"
 #include "report/report_text.h"
 
-#define SHOWN 10u /* of each ranking, for a person */
+#define SHOWN 10u   /* of each ranking, for a person */
 #define LISTED 100u /* the same, for a program */
 #define BAR 30u
 #define SECOND 1e9
@@ -45,8 +45,7 @@ static void put_keys(struct text *out, const char *head, json_t *object)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(object, key, value)
-		put_word(out, head, key);
+	json_object_foreach(object, key, value) put_word(out, head, key);
 }
 
 static json_t *setting(const struct contents *c, const char *key)
@@ -57,9 +56,11 @@ static json_t *setting(const struct contents *c, const char *key)
 static void put_head(const struct contents *c, struct text *out)
 {
 	const json_t *config = c->source.config, *health = setting(c, "Healthcheck");
-	const char *os = json_string_value(json_object_get(config, "os")), *arch = json_string_value(json_object_get(config, "architecture"));
+	const char *os = json_string_value(json_object_get(config, "os")),
+		   *arch = json_string_value(json_object_get(config, "architecture"));
 	AUTO_FREE char *platform = mem_printf("%s/%s", os ? os : "?", arch ? arch : "?");
-	AUTO_FREE char *release = c->os ? mem_printf("%s %s", c->os, c->os_version ? c->os_version : "") : NULL;
+	AUTO_FREE char *release =
+		c->os ? mem_printf("%s %s", c->os, c->os_version ? c->os_version : "") : NULL;
 	double every = json_number_value(json_object_get(health, "Interval")) / SECOND;
 	char hex[DIGEST_HEX];
 
@@ -128,11 +129,13 @@ static void put_counts(const struct contents *c, struct text *out)
 
 	for (size_t i = 0; i < c->package_count; i++)
 		counts[c->packages[i].kind]++;
-	text_printf(out, "\npackages: %zu of Debian%s, %zu of Python, %zu of Node, %zu app%s", counts[PACKAGE_DEBIAN],
-		    c->has_dpkg ? "" : " (the image has no dpkg database)", counts[PACKAGE_PYTHON], counts[PACKAGE_NODE], counts[PACKAGE_APP],
+	text_printf(out, "\npackages: %zu of Debian%s, %zu of Python, %zu of Node, %zu app%s",
+		    counts[PACKAGE_DEBIAN], c->has_dpkg ? "" : " (the image has no dpkg database)",
+		    counts[PACKAGE_PYTHON], counts[PACKAGE_NODE], counts[PACKAGE_APP],
 		    text_plural(counts[PACKAGE_APP]));
 	if (counts[PACKAGE_INTERPRETER])
-		text_printf(out, ", %zu interpreter%s of a build", counts[PACKAGE_INTERPRETER], text_plural(counts[PACKAGE_INTERPRETER]));
+		text_printf(out, ", %zu interpreter%s of a build", counts[PACKAGE_INTERPRETER],
+			    text_plural(counts[PACKAGE_INTERPRETER]));
 	text_put(out, "\n");
 }
 
@@ -173,21 +176,24 @@ static json_t *layers_json(const struct contents *c)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->layer_count; i++)
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:I, s:I, s:I}", "name", report_text_json(c->layers[i].name),
-						      "digest", report_text_digest(&c->layers[i].digest),
-						      "diff_id", report_text_digest(&c->source.layers[i].diff_id),
-						      "size_bytes", (json_int_t)c->layers[i].packed_bytes,
-						      "unpacked_bytes", (json_int_t)c->layers[i].unpacked_bytes,
-						      "files", (json_int_t)c->layers[i].file_count));
+		json_array_append_new(list,
+				      json_pack("{s:o, s:o, s:o, s:I, s:I, s:I}", "name",
+						report_text_json(c->layers[i].name), "digest",
+						report_text_digest(&c->layers[i].digest), "diff_id",
+						report_text_digest(&c->source.layers[i].diff_id),
+						"size_bytes", (json_int_t)c->layers[i].packed_bytes,
+						"unpacked_bytes", (json_int_t)c->layers[i].unpacked_bytes,
+						"files", (json_int_t)c->layers[i].file_count));
 	return list;
 }
 
 static json_t *package_json(const struct contents_package *p)
 {
 	AUTO_FREE char *path = mem_printf("/%s", p->path);
-	json_t *j = json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:o}", "kind", contents_kind_names[p->kind], "name", report_text_json(p->name),
-			      "version", report_text_json(p->version), "size_bytes", (json_int_t)p->size_bytes,
-			      "files", (json_int_t)p->file_count, "layer", (json_int_t)p->layer + 1, "path", report_text_json(path));
+	json_t *j = json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:o}", "kind", contents_kind_names[p->kind],
+			      "name", report_text_json(p->name), "version", report_text_json(p->version),
+			      "size_bytes", (json_int_t)p->size_bytes, "files", (json_int_t)p->file_count,
+			      "layer", (json_int_t)p->layer + 1, "path", report_text_json(path));
 
 	if (p->architecture)
 		json_object_set_new(j, "architecture", report_text_json(p->architecture));
@@ -211,17 +217,25 @@ void inspect_print_json(const struct contents *c, json_t *lines, struct text *ou
 		json_array_append_new(list, package_json(&c->packages[packages.items[i].index]));
 	for (size_t i = 0; i < folders.count; i++) {
 		AUTO_FREE char *path = mem_printf("/%s", folders.items[i].folder);
-		json_array_append_new(below, json_pack("{s:o, s:I}", "path", report_text_json(path), "size_bytes", (json_int_t)folders.items[i].size_bytes));
+		json_array_append_new(below,
+				      json_pack("{s:o, s:I}", "path", report_text_json(path), "size_bytes",
+						(json_int_t)folders.items[i].size_bytes));
 	}
 	for (size_t i = 0; i < files.count && i < LISTED; i++) {
 		AUTO_FREE char *path = mem_printf("/%s", c->tree.items[files.items[i].index].path);
-		json_array_append_new(large, json_pack("{s:o, s:I}", "path", report_text_json(path), "size_bytes", (json_int_t)files.items[i].size_bytes));
+		json_array_append_new(large, json_pack("{s:o, s:I}", "path", report_text_json(path),
+						       "size_bytes", (json_int_t)files.items[i].size_bytes));
 	}
-	report_text_dump(out, json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:O, s:o, s:o, s:o, s:o, s:o*}", "format", 1, "name",
-					report_text_json(c->source.name), "manifest", report_text_digest(&c->source.manifest), "image_id",
-					report_text_digest(&c->source.config_digest), "architecture",
-					report_text_json(json_string_value(json_object_get(c->source.config, "architecture"))), "created",
-					report_text_json(json_string_value(json_object_get(c->source.config, "created"))), "settings",
-					settings ? settings : json_null(), "layers", layers_json(c), "packages", list, "folders", below,
-					"largest_files", large, "lines", lines));
+	report_text_dump(
+		out,
+		json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:O, s:o, s:o, s:o, s:o, s:o*}", "format", 1,
+			  "name", report_text_json(c->source.name), "manifest",
+			  report_text_digest(&c->source.manifest), "image_id",
+			  report_text_digest(&c->source.config_digest), "architecture",
+			  report_text_json(
+				  json_string_value(json_object_get(c->source.config, "architecture"))),
+			  "created",
+			  report_text_json(json_string_value(json_object_get(c->source.config, "created"))),
+			  "settings", settings ? settings : json_null(), "layers", layers_json(c), "packages",
+			  list, "folders", below, "largest_files", large, "lines", lines));
 }

@@ -7,7 +7,8 @@
 #include "report/inspect.h"
 #include "report/report_text.h"
 
-/* Whether one of a Depends field's words is that name: versions and alternatives count as words of their own. */
+/* Whether one of a Depends field's words is that name: versions and alternatives
+ * count as words of their own. */
 static bool depends_on(const char *field, const char *name)
 {
 	size_t len = strlen(name);
@@ -38,8 +39,9 @@ static json_t *needed_by(const struct contents *c, const struct contents_package
 }
 
 static const char *const kinds[] = {
-	[ENTRY_FILE] = "file", [ENTRY_FOLDER] = "folder", [ENTRY_SYMLINK] = "link", [ENTRY_HARDLINK] = "hard link", [ENTRY_CHAR] = "device",
-	[ENTRY_BLOCK] = "device", [ENTRY_FIFO] = "pipe", [ENTRY_WHITEOUT] = "", [ENTRY_OPAQUE] = "folder",
+	[ENTRY_FILE] = "file",		[ENTRY_FOLDER] = "folder", [ENTRY_SYMLINK] = "link",
+	[ENTRY_HARDLINK] = "hard link", [ENTRY_CHAR] = "device",   [ENTRY_BLOCK] = "device",
+	[ENTRY_FIFO] = "pipe",		[ENTRY_WHITEOUT] = "",	   [ENTRY_OPAQUE] = "folder",
 };
 
 static void print_json(const struct contents *c, const struct entry *e, struct text *out)
@@ -48,13 +50,18 @@ static void print_json(const struct contents *c, const struct entry *e, struct t
 	size_t layer = c->layer_of[e - c->tree.items];
 	AUTO_FREE char *path = mem_printf("/%s", e->path), *mode = mem_printf("%04o", e->mode);
 
-	report_text_dump(out, json_pack("{s:o, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:I, s:o, s:o}", "path", report_text_json(path), "kind",
-					kinds[e->kind], "mode", mode, "uid", (json_int_t)e->uid, "gid", (json_int_t)e->gid, "size_bytes",
-					(json_int_t)e->size_bytes, "sha256", report_text_digest(&e->sha256), "link", report_text_json(e->link),
-					"layer", (json_int_t)layer + 1, "step", report_text_json(c->layers[layer].name), "package",
-					p ? json_pack("{s:s, s:o, s:o, s:o, s:o}", "kind", contents_kind_names[p->kind], "name",
-						      report_text_json(p->name), "version", report_text_json(p->version), "commit",
-						      report_text_json(p->commit), "needed_by", needed_by(c, p)) : json_null()));
+	report_text_dump(
+		out, json_pack("{s:o, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:I, s:o, s:o}", "path",
+			       report_text_json(path), "kind", kinds[e->kind], "mode", mode, "uid",
+			       (json_int_t)e->uid, "gid", (json_int_t)e->gid, "size_bytes",
+			       (json_int_t)e->size_bytes, "sha256", report_text_digest(&e->sha256), "link",
+			       report_text_json(e->link), "layer", (json_int_t)layer + 1, "step",
+			       report_text_json(c->layers[layer].name), "package",
+			       p ? json_pack("{s:s, s:o, s:o, s:o, s:o}", "kind",
+					     contents_kind_names[p->kind], "name", report_text_json(p->name),
+					     "version", report_text_json(p->version), "commit",
+					     report_text_json(p->commit), "needed_by", needed_by(c, p)) :
+				   json_null()));
 }
 
 static void print_package(const struct contents *c, const struct contents_package *p, struct text *out)
@@ -91,7 +98,8 @@ static void print(const struct contents *c, const struct entry *e, struct text *
 		text_put(out, " -> ");
 		report_text_put(out, e->link ? e->link : "");
 	}
-	text_printf(out, "\n  is       a %s, mode %04o, owner %u:%u", kinds[e->kind], e->mode, e->uid, e->gid);
+	text_printf(out, "\n  is       a %s, mode %04o, owner %u:%u", kinds[e->kind], e->mode, e->uid,
+		    e->gid);
 	text_printf(out, e->kind == ENTRY_FILE ? ", %s\n" : "\n", text_size((double)e->size_bytes, size));
 	text_printf(out, "  layer    %zu, of the step: ", layer + 1);
 	report_text_put(out, *c->layers[layer].name ? c->layers[layer].name : "not said");
@@ -99,8 +107,9 @@ static void print(const struct contents *c, const struct entry *e, struct text *
 	if (p)
 		print_package(c, p, out);
 	else
-		text_put(out, e->kind == ENTRY_FOLDER || e->kind == ENTRY_OPAQUE ? "  package  folders are of no one package\n"
-			: "  package  none: the step wrote it\n");
+		text_put(out, e->kind == ENTRY_FOLDER || e->kind == ENTRY_OPAQUE ?
+				      "  package  folders are of no one package\n" :
+				      "  package  none: the step wrote it\n");
 }
 
 struct err *inspect_why(const struct contents *c, const char *path, bool json, struct text *out)

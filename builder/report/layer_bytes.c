@@ -75,8 +75,12 @@ static bool take_entry(struct cursor *c, struct tree *t, struct arena *names)
 	if (!h)
 		return false;
 	e = (struct entry){
-		.kind = (uint8_t)h[0], .mode = (uint32_t)bytes_get(h + 1, 4), .uid = (uint32_t)bytes_get(h + 5, 4),
-		.gid = (uint32_t)bytes_get(h + 9, 4), .mtime = (int64_t)bytes_get(h + 13, 8), .size_bytes = bytes_get(h + 21, 8),
+		.kind = (uint8_t)h[0],
+		.mode = (uint32_t)bytes_get(h + 1, 4),
+		.uid = (uint32_t)bytes_get(h + 5, 4),
+		.gid = (uint32_t)bytes_get(h + 9, 4),
+		.mtime = (int64_t)bytes_get(h + 13, 8),
+		.size_bytes = bytes_get(h + 21, 8),
 	};
 	memcpy(e.sha256.bytes, h + 29, sizeof e.sha256.bytes);
 	uint64_t link = bytes_get(h + 65, 4);

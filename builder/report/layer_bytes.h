@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A layer's list as bytes, and back: what the store remembers. Numbers are little-endian, each text has its length before it. */
+/* A layer's list as bytes, and back: what the store remembers. Numbers are little-endian, each
+ * text has its length before it. */
 #pragma once
 #include "base/text.h"
 #include "report/layer_list.h"

@@ -45,7 +45,8 @@ static struct err *take(struct archive *a, size_t limit, char **ret, size_t *ret
 	return NULL;
 }
 
-struct err *layer_file_read(const struct image_source *s, size_t layer, const char *path, size_t limit, char **ret, size_t *ret_len)
+struct err *layer_file_read(const struct image_source *s, size_t layer, const char *path, size_t limit,
+			    char **ret, size_t *ret_len)
 {
 	struct image_stream *stream;
 	struct archive_entry *entry;
@@ -58,8 +59,10 @@ struct err *layer_file_read(const struct image_source *s, size_t layer, const ch
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_zstd(a);
 	int state = archive_read_open(a, stream, NULL, next_bytes, NULL);
-	while (!found && state >= ARCHIVE_WARN && (state = archive_read_next_header(a, &entry)) >= ARCHIVE_WARN && state != ARCHIVE_EOF)
-		found = archive_entry_filetype(entry) == AE_IFREG && is_path(archive_entry_pathname(entry), path);
+	while (!found && state >= ARCHIVE_WARN &&
+	       (state = archive_read_next_header(a, &entry)) >= ARCHIVE_WARN && state != ARCHIVE_EOF)
+		found = archive_entry_filetype(entry) == AE_IFREG &&
+			is_path(archive_entry_pathname(entry), path);
 	if (found)
 		e = take(a, limit, ret, ret_len);
 	archive_read_free(a);

@@ -14,8 +14,8 @@
 
 #define WHITEOUT ".wh."
 #define OPAQUE ".wh..wh..opq"
-#define KEPT_LIMIT (32u << 20)            /* of one file */
-#define TOTAL_LIMIT ((size_t)1 << 30)     /* names and kept files of a layer */
+#define KEPT_LIMIT (32u << 20)	      /* of one file */
+#define TOTAL_LIMIT ((size_t)1 << 30) /* names and kept files of a layer */
 #define ENTRY_LIMIT 4000000u
 #define UNPACKED_LIMIT ((uint64_t)1 << 38)
 
@@ -70,12 +70,16 @@ bool layer_list_keeps(const char *path, uint64_t size_bytes)
 	if (size_bytes > KEPT_LIMIT)
 		return false;
 	if (text_starts(path, "var/lib/dpkg/"))
-		return !strcmp(name, "status") || (text_starts(path, "var/lib/dpkg/info/") && text_ends(name, ".list")) ||
+		return !strcmp(name, "status") ||
+		       (text_starts(path, "var/lib/dpkg/info/") && text_ends(name, ".list")) ||
 		       text_starts(path, "var/lib/dpkg/status.d/");
-	return !strcmp(path, "etc/os-release") || !strcmp(path, "usr/lib/os-release") || !strcmp(path, "usr/lib/mkbench/bench.json") ||
-	       !strcmp(path, "usr/lib/mkbench/libraries.json") || !strcmp(path, "usr/lib/mkbench/sites/list.json") ||
+	return !strcmp(path, "etc/os-release") || !strcmp(path, "usr/lib/os-release") ||
+	       !strcmp(path, "usr/lib/mkbench/bench.json") ||
+	       !strcmp(path, "usr/lib/mkbench/libraries.json") ||
+	       !strcmp(path, "usr/lib/mkbench/sites/list.json") ||
 	       (text_starts(path, "usr/share/doc/") && !strcmp(name, "copyright")) ||
-	       text_ends(path, ".dist-info/METADATA") || text_ends(path, ".dist-info/RECORD") || text_ends(path, ".egg-info/PKG-INFO") || text_ends(path, ".egg-info") ||
+	       text_ends(path, ".dist-info/METADATA") || text_ends(path, ".dist-info/RECORD") ||
+	       text_ends(path, ".egg-info/PKG-INFO") || text_ends(path, ".egg-info") ||
 	       !strcmp(name, "package.json") || !strcmp(name, "patches.txt");
 }
 
@@ -91,7 +95,8 @@ static struct err *read_file(struct archive *a, const char *path, struct entry *
 	uint64_t at = 0;
 	int state;
 
-	while ((state = archive_read_data_block(a, &bytes, &len, &offset)) == ARCHIVE_OK && (uint64_t)offset == at) {
+	while ((state = archive_read_data_block(a, &bytes, &len, &offset)) == ARCHIVE_OK &&
+	       (uint64_t)offset == at) {
 		digest_feed(run, bytes, len);
 		if (keeps)
 			text_add(&kept, bytes, len);
@@ -143,15 +148,20 @@ static bool add_whiteout(struct tree *t, char *path)
 static struct err *add_entry(struct tree *t, struct archive *a, struct archive_entry *from)
 {
 	const char *name = archive_entry_pathname(from), *hard = archive_entry_hardlink(from);
-	AUTO_FREE char *path = name ? plain_path(name) : NULL, *to = hard ? plain_path(hard) : NULL, *bytes = NULL;
+	AUTO_FREE char *path = name ? plain_path(name) : NULL, *to = hard ? plain_path(hard) : NULL,
+		       *bytes = NULL;
 
 	if (!path || (hard && !to))
 		return err_new(ERR_BUILD, "an entry has a name that leads elsewhere");
 	if (add_whiteout(t, path))
 		return NULL;
 	struct entry e = {
-		.path = path, .kind = kind_of(from), .mode = archive_entry_perm(from) & 07777,
-		.uid = (uint32_t)archive_entry_uid(from), .gid = (uint32_t)archive_entry_gid(from), .mtime = archive_entry_mtime(from),
+		.path = path,
+		.kind = kind_of(from),
+		.mode = archive_entry_perm(from) & 07777,
+		.uid = (uint32_t)archive_entry_uid(from),
+		.gid = (uint32_t)archive_entry_gid(from),
+		.mtime = archive_entry_mtime(from),
 		.link = hard ? to : archive_entry_symlink(from),
 	};
 	if (e.kind == ENTRY_FILE) {
@@ -171,7 +181,8 @@ static struct err *read_entries(struct archive *a, struct layer_list *l)
 
 	while ((state = archive_read_next_header(a, &e)) == ARCHIVE_OK || state == ARCHIVE_WARN) {
 		l->unpacked_bytes = (uint64_t)archive_filter_bytes(a, 0);
-		if (l->tree.count >= ENTRY_LIMIT || arena_bytes(&l->tree.arena) > TOTAL_LIMIT || l->unpacked_bytes > UNPACKED_LIMIT)
+		if (l->tree.count >= ENTRY_LIMIT || arena_bytes(&l->tree.arena) > TOTAL_LIMIT ||
+		    l->unpacked_bytes > UNPACKED_LIMIT)
 			return err_new(ERR_BUILD, "it is larger than any layer that is believed");
 		TRY(add_entry(&l->tree, a, e));
 	}
@@ -189,7 +200,10 @@ static int order(const void *a, const void *b)
 /* An opaque folder has two entries in a tar, and what it is and what it hides are one in a tree. */
 static void join_opaque(struct tree *t)
 {
-	struct { struct entry *items; size_t count, room; } opaque = { 0 };
+	struct {
+		struct entry *items;
+		size_t count, room;
+	} opaque = { 0 };
 
 	for (size_t i = 0; i < t->count; i++)
 		if (t->items[i].kind == ENTRY_OPAQUE)
@@ -198,7 +212,8 @@ static void join_opaque(struct tree *t)
 		return;
 	qsort(opaque.items, opaque.count, sizeof *opaque.items, order);
 	for (size_t i = 0; i < t->count; i++)
-		if (t->items[i].kind == ENTRY_FOLDER && bsearch(&t->items[i], opaque.items, opaque.count, sizeof *opaque.items, order)) {
+		if (t->items[i].kind == ENTRY_FOLDER &&
+		    bsearch(&t->items[i], opaque.items, opaque.count, sizeof *opaque.items, order)) {
 			struct entry e = t->items[i];
 			e.kind = ENTRY_OPAQUE;
 			tree_add(t, &e);
@@ -216,8 +231,9 @@ static struct err *read_stream(struct image_stream *stream, const struct digest 
 	archive_read_support_format_tar(a);
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_zstd(a);
-	struct err *e = archive_read_open(a, &r, NULL, next_bytes, NULL) == ARCHIVE_OK ? read_entries(a, l)
-		: err_new(ERR_BUILD, "%s", archive_error_string(a));
+	struct err *e = archive_read_open(a, &r, NULL, next_bytes, NULL) == ARCHIVE_OK ?
+				read_entries(a, l) :
+				err_new(ERR_BUILD, "%s", archive_error_string(a));
 	while (!e && next_bytes(a, &r, &rest) > 0) /* what follows the tar's end counts for the digest */
 		continue;
 	if (r.failed) {
@@ -237,7 +253,8 @@ static struct err *read_stream(struct image_stream *stream, const struct digest 
 	return e;
 }
 
-static struct err *read_layer(const struct image_source *source, const struct image_source_layer *from, struct layer_list *l)
+static struct err *read_layer(const struct image_source *source, const struct image_source_layer *from,
+			      struct layer_list *l)
 {
 	struct image_stream *stream;
 
@@ -278,7 +295,8 @@ void layer_list_remember(struct store *s, const struct digest *key, const struct
 	err_free(e);
 }
 
-struct err *layer_list_read(const struct image_source *source, size_t layer, struct store *s, struct layer_list *ret)
+struct err *layer_list_read(const struct image_source *source, size_t layer, struct store *s,
+			    struct layer_list *ret)
 {
 	const struct image_source_layer *from = &source->layers[layer];
 	struct layer_list l = { 0 };
@@ -291,7 +309,8 @@ struct err *layer_list_read(const struct image_source *source, size_t layer, str
 	struct err *e = read_layer(source, from, &l);
 	if (e) {
 		layer_list_done(&l);
-		return err_wrap(e, err_kind(e) == ERR_BUILD ? "%s is damaged: layer %zu" : "%s: layer %zu", source->path, layer + 1);
+		return err_wrap(e, err_kind(e) == ERR_BUILD ? "%s is damaged: layer %zu" : "%s: layer %zu",
+				source->path, layer + 1);
 	}
 	if (named)
 		layer_list_remember(s, &from->digest, &l);

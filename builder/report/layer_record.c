@@ -9,9 +9,9 @@
 
 struct layer_record {
 	struct layer_list list;
-	struct text bytes;       /* of the file that comes now, when it is kept */
+	struct text bytes; /* of the file that comes now, when it is kept */
 	bool kept;
-	struct digest_run *run;  /* of the same, when its tree does not know its digest; NULL: it does */
+	struct digest_run *run; /* of the same, when its tree does not know its digest; NULL: it does */
 };
 
 struct layer_record *layer_record_begin(void)
@@ -27,7 +27,8 @@ static void settle(struct layer_record *r)
 	if (r->kept) {
 		text_put(&r->bytes, "");
 		t->items[t->count - 1].content = (struct content){
-			.kind = CONTENT_MEMORY, .bytes = arena_dup(&t->arena, r->bytes.bytes, r->bytes.len),
+			.kind = CONTENT_MEMORY,
+			.bytes = arena_dup(&t->arena, r->bytes.bytes, r->bytes.len),
 		};
 	}
 	if (r->run)
@@ -69,7 +70,8 @@ void layer_record_bytes(void *record, const void *bytes, size_t len)
 		digest_feed(r->run, bytes, len);
 }
 
-void layer_record_end(struct layer_record *r, struct store *s, const struct digest *layer, uint64_t packed_bytes, uint64_t unpacked_bytes)
+void layer_record_end(struct layer_record *r, struct store *s, const struct digest *layer,
+		      uint64_t packed_bytes, uint64_t unpacked_bytes)
 {
 	settle(r);
 	if (s) {

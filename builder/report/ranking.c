@@ -34,7 +34,8 @@ void ranking_files(const struct contents *c, struct ranking *ret)
 {
 	for (size_t i = 0; i < c->tree.count; i++)
 		if (c->tree.items[i].kind == ENTRY_FILE)
-			VEC_PUSH(ret, (struct ranking_row){ .index = i, .size_bytes = c->tree.items[i].size_bytes });
+			VEC_PUSH(ret, (struct ranking_row){ .index = i,
+							    .size_bytes = c->tree.items[i].size_bytes });
 	sort(ret);
 }
 
@@ -49,7 +50,8 @@ void ranking_folders(const struct contents *c, struct ranking *ret)
 		if (e->kind != ENTRY_FILE)
 			continue;
 		for (size_t n = ret->count; n-- && !last;)
-			if (strlen(ret->items[n].folder) == len && !strncmp(ret->items[n].folder, e->path, len))
+			if (strlen(ret->items[n].folder) == len &&
+			    !strncmp(ret->items[n].folder, e->path, len))
 				last = &ret->items[n];
 		if (!last) {
 			VEC_PUSH(ret, (struct ranking_row){ .folder = mem_ndup(e->path, len) });

@@ -4,8 +4,8 @@
 #include "report/contents.h"
 
 struct ranking_row {
-	size_t index;            /* of a package or an entry; 0 of a folder */
-	char *folder;            /* of a folder */
+	size_t index; /* of a package or an entry; 0 of a folder */
+	char *folder; /* of a folder */
 	uint64_t size_bytes;
 };
 

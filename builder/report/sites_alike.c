@@ -7,8 +7,8 @@
 #include "base/mem.h"
 
 #define FOLDER "usr/lib/mkbench/sites"
-#define LIST   FOLDER "/list.json"
-#define OWN    FOLDER "/sites/"
+#define LIST FOLDER "/list.json"
+#define OWN FOLDER "/sites/"
 
 struct comparison {
 	struct text *says;
@@ -35,7 +35,8 @@ static json_t *read_list(const struct contents *c)
 
 static void compare_numbers(struct comparison *c, const char *table, const json_t *a, const json_t *b)
 {
-	AUTO_FREE char *how = mem_printf("%lld and %lld rows", (long long)json_integer_value(a), (long long)json_integer_value(b));
+	AUTO_FREE char *how = mem_printf("%lld and %lld rows", (long long)json_integer_value(a),
+					 (long long)json_integer_value(b));
 
 	if (!json_equal(a, b))
 		differs(c, "table", table, how);
@@ -49,20 +50,22 @@ static void compare_tables(struct comparison *c, const json_t *a, const json_t *
 	const char *table;
 	json_t *value;
 
-	json_object_foreach((json_t *)columns, table, value) {
+	json_object_foreach((json_t *)columns, table, value)
+	{
 		c->tables++;
 		if (!json_object_get(others, table))
 			differs(c, "table", table, "only the first image has it");
 		else if (!json_equal(value, json_object_get(others, table)))
 			differs(c, "table", table, "other columns");
-		else if (!json_equal(json_object_get(json_object_get(a, "keys"), table), json_object_get(json_object_get(b, "keys"), table)))
+		else if (!json_equal(json_object_get(json_object_get(a, "keys"), table),
+				     json_object_get(json_object_get(b, "keys"), table)))
 			differs(c, "table", table, "other keys");
 		else
-			compare_numbers(c, table, json_object_get(json_object_get(a, "rows"), table), json_object_get(json_object_get(b, "rows"), table));
+			compare_numbers(c, table, json_object_get(json_object_get(a, "rows"), table),
+					json_object_get(json_object_get(b, "rows"), table));
 	}
-	json_object_foreach((json_t *)others, table, value)
-		if (!json_object_get(columns, table))
-			differs(c, "table", table, "only the second image has it");
+	json_object_foreach((json_t *)others, table, value) if (!json_object_get(columns, table))
+		differs(c, "table", table, "only the second image has it");
 }
 
 static void compare_lists(struct comparison *c, const json_t *a, const json_t *b)
@@ -84,8 +87,8 @@ static void compare_entry(struct comparison *c, const struct entry *e, const str
 	c->files++;
 	if (!other)
 		differs(c, "file", e->path, "only the first image has it");
-	else if (e->kind != other->kind || e->mode != other->mode || e->uid != other->uid || e->gid != other->gid ||
-		 strcmp(e->link ? e->link : "", other->link ? other->link : ""))
+	else if (e->kind != other->kind || e->mode != other->mode || e->uid != other->uid ||
+		 e->gid != other->gid || strcmp(e->link ? e->link : "", other->link ? other->link : ""))
 		differs(c, "file", e->path, "another kind, mode or owner");
 	else if (text_starts(e->path, OWN) && !digest_equal(&e->sha256, &other->sha256))
 		differs(c, "file", e->path, "other bytes");

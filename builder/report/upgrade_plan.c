@@ -88,7 +88,8 @@ static void list_modules(const struct tree *t, const char *folder, json_t *patch
 {
 	for (size_t i = 0; i < t->count; i++) {
 		const char *path = t->items[i].path, *name = path + strlen(folder);
-		if (t->items[i].kind != ENTRY_FILE || !text_starts(path, folder) || strchr(name, '/') || !text_ends(name, ".py") || *name == '_')
+		if (t->items[i].kind != ENTRY_FILE || !text_starts(path, folder) || strchr(name, '/') ||
+		    !text_ends(name, ".py") || *name == '_')
 			continue;
 		AUTO_FREE char *module = mem_ndup(name, strlen(name) - strlen(".py"));
 		json_array_append_new(patches, said(module));
@@ -99,7 +100,8 @@ static json_t *patches_of(const struct side *s, const char *app)
 {
 	json_t *patches = json_array();
 	const char *root = s->bench.path ? s->bench.path : "";
-	AUTO_FREE char *listed = mem_printf("%s/apps/%s/%s/patches.txt", root, app, app), *folder = mem_printf("%s/apps/%s/%s/patches/", root, app, app);
+	AUTO_FREE char *listed = mem_printf("%s/apps/%s/%s/patches.txt", root, app, app),
+		       *folder = mem_printf("%s/apps/%s/%s/patches/", root, app, app);
 	const struct entry *e = contents_find(s->contents, listed);
 	size_t len;
 	const char *text = contents_text(e, &len);
@@ -125,9 +127,8 @@ static json_t *new_patches(const struct side *old, const struct side *new, const
 	json_t *had = patches_of(old, app), *has = patches_of(new, app), *more = json_array(), *one;
 	size_t i;
 
-	json_array_foreach(has, i, one)
-		if (!has_text(had, one) && !has_text(more, one))
-			json_array_append(more, one);
+	json_array_foreach(has, i, one) if (!has_text(had, one) && !has_text(more, one))
+		json_array_append(more, one);
 	json_decref(had);
 	json_decref(has);
 	return more;
@@ -135,8 +136,9 @@ static json_t *new_patches(const struct side *old, const struct side *new, const
 
 static json_t *app_json(const struct bench_app *a)
 {
-	return !a ? json_null() : json_pack("{s:o, s:o, s:o}", "version", said(a->version), "commit", said(a->commit), "content",
-					    said(a->content));
+	return !a ? json_null() :
+		    json_pack("{s:o, s:o, s:o}", "version", said(a->version), "commit", said(a->commit),
+			      "content", said(a->content));
 }
 
 static bool is_same_source(const struct bench_app *a, const struct bench_app *b)
@@ -151,8 +153,9 @@ static void add_app(const struct side *old, const struct side *new, const char *
 	const struct bench_app *had = find_app(old, name), *has = find_app(new, name);
 	const char *change = !had ? "new" : !has ? "removed" : is_same_source(had, has) ? "same" : "changed";
 
-	json_array_append_new(apps, json_pack("{s:o, s:s, s:o, s:o, s:o}", "name", said(name), "change", change, "old", app_json(had), "new",
-					      app_json(has), "patches", had && has ? new_patches(old, new, name) : json_array()));
+	json_array_append_new(apps, json_pack("{s:o, s:s, s:o, s:o, s:o}", "name", said(name), "change",
+					      change, "old", app_json(had), "new", app_json(has), "patches",
+					      had && has ? new_patches(old, new, name) : json_array()));
 }
 
 static json_t *compare_apps(const struct side *old, const struct side *new)
@@ -180,7 +183,8 @@ static char *upstream_version(const struct side *s, const char *package)
 	return NULL;
 }
 
-/* The series of the bench's own Python, when its packages have a folder for one: it may be another than Debian's. */
+/* The series of the bench's own Python, when its packages have a folder for one: it
+ * may be another than Debian's. */
 static char *python_series(const struct side *s)
 {
 	AUTO_FREE char *lib = mem_printf("%s/env/lib/python", s->bench.path ? s->bench.path : "");
@@ -199,14 +203,19 @@ static const struct server {
 	const char *title, *package; /* package NULL: Python */
 	bool keeps_data;
 } servers[] = {
-	{ "MariaDB", "mariadb-server", true }, { "Redis", "redis-server", true }, { "Python", NULL, false }, { "Node", "nodejs", false },
+	{ "MariaDB", "mariadb-server", true },
+	{ "Redis", "redis-server", true },
+	{ "Python", NULL, false },
+	{ "Node", "nodejs", false },
 };
 
 static char *server_version(const struct side *s, const struct server *server)
 {
 	if (!server->package)
 		return python_series(s);
-	return !strcmp(server->title, "MariaDB") && s->bench.sql_version ? mem_dup(s->bench.sql_version) : upstream_version(s, server->package);
+	return !strcmp(server->title, "MariaDB") && s->bench.sql_version ?
+		       mem_dup(s->bench.sql_version) :
+		       upstream_version(s, server->package);
 }
 
 /* The first two numbers: within them files of data stay as they are. */
@@ -214,7 +223,8 @@ static char *series_of(const char *version)
 {
 	const char *dot = strchr(version, '.');
 
-	return mem_ndup(version, dot ? (size_t)(dot - version) + 1 + strspn(dot + 1, "0123456789") : strlen(version));
+	return mem_ndup(version,
+			dot ? (size_t)(dot - version) + 1 + strspn(dot + 1, "0123456789") : strlen(version));
 }
 
 static void refuse(json_t *refused, const char *why)
@@ -222,22 +232,25 @@ static void refuse(json_t *refused, const char *why)
 	json_array_append_new(refused, said(why));
 }
 
-static json_t *compare_servers(const struct side *old, const struct side *new, json_t *refused, bool *ret_migrates)
+static json_t *compare_servers(const struct side *old, const struct side *new, json_t *refused,
+			       bool *ret_migrates)
 {
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < COUNT(servers); i++) {
-		AUTO_FREE char *had = server_version(old, &servers[i]), *has = server_version(new, &servers[i]);
+		AUTO_FREE char *had = server_version(old, &servers[i]),
+			       *has = server_version(new, &servers[i]);
 		if (!had || !has)
 			continue;
 		AUTO_FREE char *before = series_of(had), *after = series_of(has);
 		bool other = strcmp(before, after) != 0, mariadb = i == 0;
-		json_array_append_new(rows, json_pack("{s:s, s:o, s:o, s:b}", "name", servers[i].title, "old", said(had), "new",
-						      said(has), "other_series", other));
+		json_array_append_new(rows, json_pack("{s:s, s:o, s:o, s:b}", "name", servers[i].title, "old",
+						      said(had), "new", said(has), "other_series", other));
 		*ret_migrates |= mariadb && other;
 		if (!servers[i].keeps_data || !version_order_is_below(after, before))
 			continue;
-		AUTO_FREE char *why = mem_printf("%s %s may not read what %s %s has written", servers[i].title, has, servers[i].title, had);
+		AUTO_FREE char *why = mem_printf("%s %s may not read what %s %s has written",
+						 servers[i].title, has, servers[i].title, had);
 		refuse(refused, why);
 	}
 	return rows;
@@ -246,10 +259,12 @@ static json_t *compare_servers(const struct side *old, const struct side *new, j
 /* The first app is the framework's, and everywhere. */
 static bool site_has(const struct side *s, const struct bench_site *site, const char *app)
 {
-	return has_word(site->apps, app) || (s->bench.apps.count && !strcmp(s->bench.apps.items[0].name, app));
+	return has_word(site->apps, app) ||
+	       (s->bench.apps.count && !strcmp(s->bench.apps.items[0].name, app));
 }
 
-static void check_site(const struct side *old, const struct side *new, const struct bench_site *had, json_t *refused)
+static void check_site(const struct side *old, const struct side *new, const struct bench_site *had,
+		       json_t *refused)
 {
 	for (size_t i = 0; i < old->bench.apps.count; i++) {
 		const char *app = old->bench.apps.items[i].name;
@@ -262,7 +277,8 @@ static void check_site(const struct side *old, const struct side *new, const str
 	}
 }
 
-static json_t *site_json(const struct side *old, const struct side *new, const struct bench_site *site, bool *ret_migrates)
+static json_t *site_json(const struct side *old, const struct side *new, const struct bench_site *site,
+			 bool *ret_migrates)
 {
 	const struct bench_site *had = find_site(old, site->name);
 	json_t *more = json_array();
@@ -271,10 +287,12 @@ static json_t *site_json(const struct side *old, const struct side *new, const s
 		if (find_app(new, *app) && !site_has(old, had, *app))
 			json_array_append_new(more, said(*app));
 	*ret_migrates |= json_array_size(more) > 0;
-	return json_pack("{s:o, s:s, s:o}", "name", said(site->name), "change", had ? "kept" : "new", "new_apps", more);
+	return json_pack("{s:o, s:s, s:o}", "name", said(site->name), "change", had ? "kept" : "new",
+			 "new_apps", more);
 }
 
-static json_t *compare_sites(const struct side *old, const struct side *new, json_t *refused, bool *ret_migrates)
+static json_t *compare_sites(const struct side *old, const struct side *new, json_t *refused,
+			     bool *ret_migrates)
 {
 	json_t *sites = json_array();
 
@@ -286,7 +304,8 @@ static json_t *compare_sites(const struct side *old, const struct side *new, jso
 	}
 	for (size_t i = 0; i < old->bench.sites.count; i++)
 		if (!find_site(new, old->bench.sites.items[i].name))
-			json_array_append_new(sites, json_pack("{s:o, s:s, s:[]}", "name", said(old->bench.sites.items[i].name), "change",
+			json_array_append_new(sites, json_pack("{s:o, s:s, s:[]}", "name",
+							       said(old->bench.sites.items[i].name), "change",
 							       "not served", "new_apps"));
 	return sites;
 }
@@ -297,7 +316,9 @@ static void check_versions(const struct side *old, const struct side *new, json_
 		const struct bench_app *has = &new->bench.apps.items[i], *had = find_app(old, has->name);
 		if (!had || !version_order_is_below(has->version, had->version))
 			continue;
-		AUTO_FREE char *why = mem_printf("the new image has %s %s, which is older than the data's %s %s", has->name, has->version, has->name, had->version);
+		AUTO_FREE char *why =
+			mem_printf("the new image has %s %s, which is older than the data's %s %s", has->name,
+				   has->version, has->name, had->version);
 		refuse(refused, why);
 	}
 }
@@ -305,7 +326,8 @@ static void check_versions(const struct side *old, const struct side *new, json_
 static bool apps_differ(const json_t *apps)
 {
 	for (size_t i = 0; i < json_array_size(apps); i++)
-		if (strcmp(json_string_value(json_object_get(json_array_get(apps, i), "change")), "same") != 0)
+		if (strcmp(json_string_value(json_object_get(json_array_get(apps, i), "change")), "same") !=
+		    0)
 			return true;
 	return false;
 }
@@ -325,8 +347,9 @@ static json_t *compare(const struct side *old, const struct side *new)
 	check_versions(old, new, refused);
 	json_t *sites = compare_sites(old, new, refused, &migrates);
 	json_t *rows = compare_servers(old, new, refused, &migrates);
-	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "format", 1, "old", image_json(&old->bench), "new", image_json(&new->bench),
-			 "migrates", migrates, "apps", apps, "sites", sites, "servers", rows, "refused", refused);
+	return json_pack("{s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "format", 1, "old",
+			 image_json(&old->bench), "new", image_json(&new->bench), "migrates", migrates,
+			 "apps", apps, "sites", sites, "servers", rows, "refused", refused);
 }
 
 struct err *upgrade_plan_of(const struct contents *old, const struct contents *new, json_t **ret)

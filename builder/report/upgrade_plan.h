@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "report/contents.h"
 
-/* ERR_USAGE when one is no image of a bench of ours. ret is the caller's, as builder/README.md describes it. */
+/* ERR_USAGE when one is no image of a bench of ours. ret is the caller's, as
+ * builder/README.md describes it. */
 struct err *upgrade_plan_of(const struct contents *old, const struct contents *new, json_t **ret) MUST_CHECK;
 void upgrade_plan_print(const json_t *plan, struct text *out); /* for a person */

@@ -13,7 +13,8 @@ static const char *word(const json_t *o, const char *key)
 
 static const char *short_source(const json_t *app)
 {
-	const char *source = *word(app, "commit") ? word(app, "commit") : word(app, "content"), *colon = strchr(source, ':');
+	const char *source = *word(app, "commit") ? word(app, "commit") : word(app, "content"),
+		   *colon = strchr(source, ':');
 
 	return colon ? colon + 1 : source;
 }
@@ -26,12 +27,17 @@ static void put_app(const json_t *app, struct text *out)
 
 	text_printf(out, "  %-20s ", word(app, "name"));
 	if (!strcmp(change, "changed")) {
-		bool versions = *word(old, "version") && *word(new, "version") && strcmp(word(old, "version"), word(new, "version")) != 0;
-		text_printf(out, "%s%s%s%s(%.7s -> %.7s)\n", versions ? word(old, "version") : "", versions ? " -> " : "", word(new, "version"),
-			    *word(new, "version") ? " " : "", short_source(old), short_source(new));
+		bool versions = *word(old, "version") && *word(new, "version") &&
+				strcmp(word(old, "version"), word(new, "version")) != 0;
+		text_printf(out, "%s%s%s%s(%.7s -> %.7s)\n", versions ? word(old, "version") : "",
+			    versions ? " -> " : "", word(new, "version"), *word(new, "version") ? " " : "",
+			    short_source(old), short_source(new));
 	} else {
-		text_printf(out, "%s%s(%.7s)%s\n", word(one, "version"), *word(one, "version") ? " " : "", short_source(one),
-			    !strcmp(change, "new") ? ", new" : !strcmp(change, "removed") ? ", not in the new image" : ", unchanged");
+		text_printf(out, "%s%s(%.7s)%s\n", word(one, "version"), *word(one, "version") ? " " : "",
+			    short_source(one),
+			    !strcmp(change, "new")     ? ", new" :
+			    !strcmp(change, "removed") ? ", not in the new image" :
+							 ", unchanged");
 	}
 }
 
@@ -41,11 +47,11 @@ static void put_apps(const json_t *plan, struct text *out)
 	size_t i;
 
 	text_put(out, "\napps\n");
-	json_array_foreach(json_object_get(plan, "apps"), i, app)
-		put_app(app, out);
+	json_array_foreach(json_object_get(plan, "apps"), i, app) put_app(app, out);
 	text_put(out, "\npatches, for each site that has the app\n");
 	size_t before = out->len;
-	json_array_foreach(json_object_get(plan, "apps"), i, app) {
+	json_array_foreach(json_object_get(plan, "apps"), i, app)
+	{
 		json_t *patches = json_object_get(app, "patches"), *one;
 		size_t n;
 		json_array_foreach(patches, n, one)
@@ -61,11 +67,15 @@ static void put_servers(const json_t *plan, struct text *out)
 	size_t i;
 
 	text_put(out, "\nservers\n");
-	json_array_foreach(json_object_get(plan, "servers"), i, one) {
+	json_array_foreach(json_object_get(plan, "servers"), i, one)
+	{
 		bool same = !strcmp(word(one, "old"), word(one, "new"));
-		bool major = json_is_true(json_object_get(one, "other_series")) && !strcmp(word(one, "name"), "MariaDB");
-		text_printf(out, "  %-20s %s%s%s%s\n", word(one, "name"), word(one, "old"), same ? "" : " -> ", same ? ", unchanged" : word(one, "new"),
-			    major ? ": every table is checked and upgraded; stop the old image in order" : "");
+		bool major = json_is_true(json_object_get(one, "other_series")) &&
+			     !strcmp(word(one, "name"), "MariaDB");
+		text_printf(out, "  %-20s %s%s%s%s\n", word(one, "name"), word(one, "old"),
+			    same ? "" : " -> ", same ? ", unchanged" : word(one, "new"),
+			    major ? ": every table is checked and upgraded; stop the old image in order" :
+				    "");
 	}
 }
 
@@ -75,10 +85,13 @@ static void put_sites(const json_t *plan, struct text *out)
 	size_t i, n;
 
 	text_put(out, "\nsites\n");
-	json_array_foreach(json_object_get(plan, "sites"), i, site) {
+	json_array_foreach(json_object_get(plan, "sites"), i, site)
+	{
 		const char *change = word(site, "change");
 		text_printf(out, "  %-20s %s", word(site, "name"),
-			    !strcmp(change, "new") ? "is made" : strcmp(change, "kept") ? "is kept, and not served: the new image has it not" : "is kept");
+			    !strcmp(change, "new") ? "is made" :
+			    strcmp(change, "kept") ? "is kept, and not served: the new image has it not" :
+						     "is kept");
 		json_array_foreach(json_object_get(site, "new_apps"), n, app)
 			text_printf(out, "%s %s", n ? "," : ", and gets", json_string_value(app));
 		text_put(out, "\n");
@@ -91,10 +104,13 @@ void upgrade_plan_print(const json_t *plan, struct text *out)
 	json_t *why;
 	size_t i;
 
-	text_printf(out, "%s %s -> %s %s: %s\n", word(old, "name"), word(old, "version"), word(new, "name"), word(new, "version"),
-		    json_array_size(json_object_get(plan, "refused")) ? "refused, see below"
-		    : json_is_true(json_object_get(plan, "migrates")) ? "an upgrade; the data are copied, migrated, tried, and put back if that fails"
-							      : "a start like any other, nothing is migrated");
+	text_printf(out, "%s %s -> %s %s: %s\n", word(old, "name"), word(old, "version"), word(new, "name"),
+		    word(new, "version"),
+		    json_array_size(json_object_get(plan, "refused")) ?
+			    "refused, see below" :
+		    json_is_true(json_object_get(plan, "migrates")) ?
+			    "an upgrade; the data are copied, migrated, tried, and put back if that fails" :
+			    "a start like any other, nothing is migrated");
 	put_apps(plan, out);
 	put_servers(plan, out);
 	put_sites(plan, out);

@@ -15,29 +15,130 @@
 
 /* Of SPDX's list, what packages of a bench say; the rest becomes references. */
 static const char *const listed[] = {
-	"0BSD", "AFL-2.1", "AGPL-3.0-only", "AGPL-3.0-or-later", "Apache-1.1", "Apache-2.0", "Artistic-1.0", "Artistic-2.0", "Beerware",
-	"BlueOak-1.0.0", "BSD-1-Clause", "BSD-2-Clause", "BSD-2-Clause-Patent", "BSD-3-Clause", "BSD-4-Clause", "BSD-4-Clause-UC",
-	"BSL-1.0", "bzip2-1.0.6", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "CC0-1.0", "CDDL-1.0", "curl", "EPL-1.0",
-	"EPL-2.0", "EUPL-1.2", "FSFAP", "FSFUL", "FSFULLR", "FTL", "GFDL-1.1-only", "GFDL-1.1-or-later", "GFDL-1.2-only",
-	"GFDL-1.2-or-later", "GFDL-1.3-only", "GFDL-1.3-or-later", "GFDL-1.3-no-invariants-only", "GFDL-1.3-no-invariants-or-later",
-	"GPL-1.0-only", "GPL-1.0-or-later", "GPL-2.0-only", "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later", "HPND", "IJG", "ICU",
-	"ISC", "JSON", "Latex2e", "LGPL-2.0-only", "LGPL-2.0-or-later", "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0-only",
-	"LGPL-3.0-or-later", "libpng-2.0", "LPPL-1.3c", "MIT", "MIT-0", "MIT-CMU", "MPL-1.1", "MPL-2.0", "MS-PL", "NCSA", "OFL-1.1",
-	"OLDAP-2.8", "OpenSSL", "PostgreSQL", "PSF-2.0", "Python-2.0", "QPL-1.0", "Ruby", "Sleepycat", "SSH-OpenSSH", "TCL",
-	"Unicode-3.0", "Unlicense", "UPL-1.0", "Vim", "W3C", "WTFPL", "X11", "Zlib", "zlib-acknowledgement", "ZPL-2.1",
-	"Autoconf-exception-3.0", "Bison-exception-2.2", "Classpath-exception-2.0", "Font-exception-2.0", "GCC-exception-3.1",
-	"LLVM-exception", "Linux-syscall-note", "OpenSSL-exception",
+	"0BSD",
+	"AFL-2.1",
+	"AGPL-3.0-only",
+	"AGPL-3.0-or-later",
+	"Apache-1.1",
+	"Apache-2.0",
+	"Artistic-1.0",
+	"Artistic-2.0",
+	"Beerware",
+	"BlueOak-1.0.0",
+	"BSD-1-Clause",
+	"BSD-2-Clause",
+	"BSD-2-Clause-Patent",
+	"BSD-3-Clause",
+	"BSD-4-Clause",
+	"BSD-4-Clause-UC",
+	"BSL-1.0",
+	"bzip2-1.0.6",
+	"CC-BY-3.0",
+	"CC-BY-4.0",
+	"CC-BY-SA-3.0",
+	"CC-BY-SA-4.0",
+	"CC0-1.0",
+	"CDDL-1.0",
+	"curl",
+	"EPL-1.0",
+	"EPL-2.0",
+	"EUPL-1.2",
+	"FSFAP",
+	"FSFUL",
+	"FSFULLR",
+	"FTL",
+	"GFDL-1.1-only",
+	"GFDL-1.1-or-later",
+	"GFDL-1.2-only",
+	"GFDL-1.2-or-later",
+	"GFDL-1.3-only",
+	"GFDL-1.3-or-later",
+	"GFDL-1.3-no-invariants-only",
+	"GFDL-1.3-no-invariants-or-later",
+	"GPL-1.0-only",
+	"GPL-1.0-or-later",
+	"GPL-2.0-only",
+	"GPL-2.0-or-later",
+	"GPL-3.0-only",
+	"GPL-3.0-or-later",
+	"HPND",
+	"IJG",
+	"ICU",
+	"ISC",
+	"JSON",
+	"Latex2e",
+	"LGPL-2.0-only",
+	"LGPL-2.0-or-later",
+	"LGPL-2.1-only",
+	"LGPL-2.1-or-later",
+	"LGPL-3.0-only",
+	"LGPL-3.0-or-later",
+	"libpng-2.0",
+	"LPPL-1.3c",
+	"MIT",
+	"MIT-0",
+	"MIT-CMU",
+	"MPL-1.1",
+	"MPL-2.0",
+	"MS-PL",
+	"NCSA",
+	"OFL-1.1",
+	"OLDAP-2.8",
+	"OpenSSL",
+	"PostgreSQL",
+	"PSF-2.0",
+	"Python-2.0",
+	"QPL-1.0",
+	"Ruby",
+	"Sleepycat",
+	"SSH-OpenSSH",
+	"TCL",
+	"Unicode-3.0",
+	"Unlicense",
+	"UPL-1.0",
+	"Vim",
+	"W3C",
+	"WTFPL",
+	"X11",
+	"Zlib",
+	"zlib-acknowledgement",
+	"ZPL-2.1",
+	"Autoconf-exception-3.0",
+	"Bison-exception-2.2",
+	"Classpath-exception-2.0",
+	"Font-exception-2.0",
+	"GCC-exception-3.1",
+	"LLVM-exception",
+	"Linux-syscall-note",
+	"OpenSSL-exception",
 };
 
 /* Short names of Debian and of packages' authors that SPDX has under another name. */
 static const char *const others[][2] = {
-	{ "Expat", "MIT" }, { "MIT/X11", "MIT" }, { "MIT License", "MIT" }, { "The MIT License", "MIT" }, { "Apache", "Apache-2.0" },
-	{ "Apache2", "Apache-2.0" }, { "Apache-2", "Apache-2.0" }, { "Apache 2.0", "Apache-2.0" }, { "Apache License 2.0", "Apache-2.0" },
-	{ "Apache License, Version 2.0", "Apache-2.0" }, { "Apache Software License 2.0", "Apache-2.0" }, { "Artistic", "Artistic-1.0" },
-	{ "BSD 3-Clause", "BSD-3-Clause" }, { "BSD 3-Clause License", "BSD-3-Clause" }, { "3-Clause BSD License", "BSD-3-Clause" },
-	{ "BSD 2-Clause", "BSD-2-Clause" }, { "CC0", "CC0-1.0" }, { "ISC License", "ISC" }, { "GFDL-NIV-1.3", "GFDL-1.3-no-invariants-only" },
-	{ "GFDL-NIV-1.3+", "GFDL-1.3-no-invariants-or-later" }, { "Mozilla Public License 2.0 (MPL 2.0)", "MPL-2.0" },
-	{ "PSF License", "PSF-2.0" }, { "PSFL", "PSF-2.0" }, { "zlib/libpng", "Zlib" },
+	{ "Expat", "MIT" },
+	{ "MIT/X11", "MIT" },
+	{ "MIT License", "MIT" },
+	{ "The MIT License", "MIT" },
+	{ "Apache", "Apache-2.0" },
+	{ "Apache2", "Apache-2.0" },
+	{ "Apache-2", "Apache-2.0" },
+	{ "Apache 2.0", "Apache-2.0" },
+	{ "Apache License 2.0", "Apache-2.0" },
+	{ "Apache License, Version 2.0", "Apache-2.0" },
+	{ "Apache Software License 2.0", "Apache-2.0" },
+	{ "Artistic", "Artistic-1.0" },
+	{ "BSD 3-Clause", "BSD-3-Clause" },
+	{ "BSD 3-Clause License", "BSD-3-Clause" },
+	{ "3-Clause BSD License", "BSD-3-Clause" },
+	{ "BSD 2-Clause", "BSD-2-Clause" },
+	{ "CC0", "CC0-1.0" },
+	{ "ISC License", "ISC" },
+	{ "GFDL-NIV-1.3", "GFDL-1.3-no-invariants-only" },
+	{ "GFDL-NIV-1.3+", "GFDL-1.3-no-invariants-or-later" },
+	{ "Mozilla Public License 2.0 (MPL 2.0)", "MPL-2.0" },
+	{ "PSF License", "PSF-2.0" },
+	{ "PSFL", "PSF-2.0" },
+	{ "zlib/libpng", "Zlib" },
 };
 
 static const char *find_listed(const char *word)
@@ -67,7 +168,8 @@ static const char *find_family(const char *word)
 		bool dotted = memchr(at, '.', digits), later = !strcmp(at + digits, "+");
 		if (!digits || (at[digits] && !later))
 			return NULL;
-		AUTO_FREE char *id = mem_printf("%s-%.*s%s-%s", families[i], (int)digits, at, dotted ? "" : ".0", later ? "or-later" : "only");
+		AUTO_FREE char *id = mem_printf("%s-%.*s%s-%s", families[i], (int)digits, at,
+						dotted ? "" : ".0", later ? "or-later" : "only");
 		return find_listed(id);
 	}
 	return NULL;
@@ -100,10 +202,14 @@ static char *term(const char *word, const char *scope)
 	return id ? mem_dup(id) : reference(word, scope);
 }
 
-/* The next word of a synopsis that is no joint; *at moves past it and past the joint, which ret_joint is: 'a', 'o', ',' or 0. */
+/* The next word of a synopsis that is no joint; *at moves past it and past the joint, which
+ * ret_joint is: 'a', 'o', ',' or 0. */
 static char *next_term(const char **at, char *ret_joint)
 {
-	static const struct { const char *word; char joint; } joints[] = { { " and/or ", 'o' }, { " and ", 'a' }, { " or ", 'o' }, { ",", ',' } };
+	static const struct {
+		const char *word;
+		char joint;
+	} joints[] = { { " and/or ", 'o' }, { " and ", 'a' }, { " or ", 'o' }, { ",", ',' } };
 	const char *from = *at + strspn(*at, " \t"), *stop = from + strlen(from), *after = stop;
 
 	*ret_joint = 0;
@@ -155,7 +261,8 @@ static char *synopsis(const char *line, const char *scope)
 			text_put(&part, joint == 'a' ? " AND " : " OR ");
 			continue;
 		}
-		text_printf(&all, ors && (all.len || joint) ? "%s(%s)" : "%s%s", all.len ? " AND " : "", part.bytes);
+		text_printf(&all, ors && (all.len || joint) ? "%s(%s)" : "%s%s", all.len ? " AND " : "",
+			    part.bytes);
 		part.len = 0;
 		ors = false;
 	} while (joint);

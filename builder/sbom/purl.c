@@ -15,7 +15,8 @@ static void put_encoded(struct text *out, const char *word)
 			text_printf(out, "%%%02X", (unsigned char)*word);
 }
 
-char *purl_new(const char *type, const char *space, const char *name, const char *version, const struct purl_qualifier *qualifiers)
+char *purl_new(const char *type, const char *space, const char *name, const char *version,
+	       const struct purl_qualifier *qualifiers)
 {
 	AUTO_TEXT struct text out = { 0 };
 	char joint = '?';

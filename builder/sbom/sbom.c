@@ -64,8 +64,9 @@ const char *sbom_write_uuid(const struct sbom *s, const char *format, char buf[s
 	digest_feed(run, s->digest.bytes, sizeof s->digest.bytes);
 	struct digest d = digest_finish(run);
 	const uint8_t *b = d.bytes;
-	snprintf(buf, SBOM_WORD, "%02x%02x%02x%02x-%02x%02x-8%x%02x-%x%x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5],
-		 b[6] & 15u, b[7], 8u | (b[8] & 3u), b[9] & 15u, b[10], b[11], b[12], b[13], b[14], b[15], b[16]);
+	snprintf(buf, SBOM_WORD, "%02x%02x%02x%02x-%02x%02x-8%x%02x-%x%x%02x-%02x%02x%02x%02x%02x%02x", b[0],
+		 b[1], b[2], b[3], b[4], b[5], b[6] & 15u, b[7], 8u | (b[8] & 3u), b[9] & 15u, b[10], b[11],
+		 b[12], b[13], b[14], b[15], b[16]);
 	return buf;
 }
 
@@ -83,7 +84,9 @@ char *sbom_write_purl(const struct sbom *s)
 {
 	char hex[DIGEST_HEX];
 	AUTO_FREE char *digest = mem_printf("sha256:%s", digest_hex(&s->digest, hex));
-	const struct purl_qualifier q[] = { { "arch", s->architecture }, { "tag", s->version }, { NULL, NULL } };
+	const struct purl_qualifier q[] = { { "arch", s->architecture },
+					    { "tag", s->version },
+					    { NULL, NULL } };
 	const char *slash = strrchr(s->name, '/');
 
 	if (!s->built)
@@ -99,14 +102,17 @@ static size_t find_debian(const struct sbom *s, const char *name, size_t len)
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		const struct sbom_part *p = &s->items[middle];
-		int order = p->kind < SBOM_DEBIAN ? -1 : p->kind > SBOM_DEBIAN ? 1 : strncmp(p->name, name, len);
+		int order = p->kind < SBOM_DEBIAN ? -1 :
+			    p->kind > SBOM_DEBIAN ? 1 :
+						    strncmp(p->name, name, len);
 		order = !order && p->name[len] ? 1 : order;
 		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	bool found = low < s->count && s->items[low].kind == SBOM_DEBIAN && !strncmp(s->items[low].name, name, len) && !s->items[low].name[len];
+	bool found = low < s->count && s->items[low].kind == SBOM_DEBIAN &&
+		     !strncmp(s->items[low].name, name, len) && !s->items[low].name[len];
 	return found ? low : SBOM_NOBODY;
 }
 

@@ -17,7 +17,8 @@ static json_t *ref_of(const struct sbom *s, size_t part)
 static void put_property(json_t *list, const char *name, const char *value)
 {
 	if (value)
-		json_array_append_new(list, json_pack("{s:s, s:o}", "name", name, "value", report_text_json(value)));
+		json_array_append_new(
+			list, json_pack("{s:s, s:o}", "name", name, "value", report_text_json(value)));
 }
 
 static json_t *hashes(const struct digest *d)
@@ -37,7 +38,8 @@ static void put_properties(const struct sbom *s, const struct sbom_part *p, json
 	put_property(list, "mkbench:licence", p->license_path);
 	put_property(list, "mkbench:commit", p->commit);
 	if (p->within != SBOM_NOBODY)
-		put_property(list, p->kind == SBOM_LIBRARY ? "mkbench:linked-into" : "mkbench:part-of", sbom_write_name(s, p->within, name));
+		put_property(list, p->kind == SBOM_LIBRARY ? "mkbench:linked-into" : "mkbench:part-of",
+			     sbom_write_name(s, p->within, name));
 	if (json_array_size(list))
 		json_object_set(j, "properties", list);
 	json_decref(list);
@@ -49,14 +51,16 @@ static json_t *component(const struct sbom *s, size_t at)
 		"operating-system", "library", "library", "library", "application", "application", "library",
 	};
 	const struct sbom_part *p = &s->items[at];
-	json_t *j = json_pack("{s:s, s:o, s:o}", "type", types[p->kind], "bom-ref", ref_of(s, at), "name", report_text_json(p->name));
+	json_t *j = json_pack("{s:s, s:o, s:o}", "type", types[p->kind], "bom-ref", ref_of(s, at), "name",
+			      report_text_json(p->name));
 
 	if (p->version)
 		json_object_set_new(j, "version", report_text_json(p->version));
 	if (!digest_is_zero(&p->sha256) && p->kind != SBOM_APP)
 		json_object_set_new(j, "hashes", hashes(&p->sha256));
 	if (p->license)
-		json_object_set_new(j, "licenses", json_pack("[{s:o}]", "expression", report_text_json(p->license)));
+		json_object_set_new(j, "licenses",
+				    json_pack("[{s:o}]", "expression", report_text_json(p->license)));
 	if (p->purl)
 		json_object_set_new(j, "purl", report_text_json(p->purl));
 	put_properties(s, p, j);
@@ -114,9 +118,12 @@ static json_t *dependencies(const struct sbom *s)
 static json_t *metadata(const struct sbom *s)
 {
 	AUTO_FREE char *purl = sbom_write_purl(s);
-	json_t *image = json_pack("{s:s, s:s, s:o, s:s}", "type", "container", "bom-ref", "image", "name", report_text_json(s->name), "purl", purl);
-	json_t *j = json_pack("{s:[{s:s}], s:{s:[{s:s, s:s, s:s}]}, s:o}", "lifecycles", "phase", s->built ? "post-build" : "pre-build", "tools",
-			      "components", "type", "application", "name", "mkbench", "version", version_number, "component", image);
+	json_t *image = json_pack("{s:s, s:s, s:o, s:s}", "type", "container", "bom-ref", "image", "name",
+				  report_text_json(s->name), "purl", purl);
+	json_t *j =
+		json_pack("{s:[{s:s}], s:{s:[{s:s, s:s, s:s}]}, s:o}", "lifecycles", "phase",
+			  s->built ? "post-build" : "pre-build", "tools", "components", "type", "application",
+			  "name", "mkbench", "version", version_number, "component", image);
 	char time[SBOM_WORD];
 
 	if (s->created)
@@ -126,7 +133,9 @@ static json_t *metadata(const struct sbom *s)
 	if (s->built)
 		json_object_set_new(image, "hashes", hashes(&s->digest));
 	if (s->remark)
-		json_object_set_new(j, "properties", json_pack("[{s:s, s:o}]", "name", "mkbench:remark", "value", report_text_json(s->remark)));
+		json_object_set_new(j, "properties",
+				    json_pack("[{s:s, s:o}]", "name", "mkbench:remark", "value",
+					      report_text_json(s->remark)));
 	return j;
 }
 
@@ -137,7 +146,8 @@ json_t *sbom_cyclonedx(const struct sbom *s)
 
 	for (size_t i = 0; i < s->count; i++)
 		json_array_append_new(list, component(s, i));
-	return json_pack("{s:s, s:s, s:o, s:i, s:o, s:o, s:o}", "bomFormat", "CycloneDX", "specVersion", "1.5", "serialNumber",
-			 json_sprintf("urn:uuid:%s", sbom_write_uuid(s, "cyclonedx", uuid)), "version", 1, "metadata", metadata(s),
-			 "components", list, "dependencies", dependencies(s));
+	return json_pack("{s:s, s:s, s:o, s:i, s:o, s:o, s:o}", "bomFormat", "CycloneDX", "specVersion",
+			 "1.5", "serialNumber",
+			 json_sprintf("urn:uuid:%s", sbom_write_uuid(s, "cyclonedx", uuid)), "version", 1,
+			 "metadata", metadata(s), "components", list, "dependencies", dependencies(s));
 }

@@ -28,8 +28,10 @@ static int64_t parse_time(const char *text)
 	return seconds > 0 ? seconds : 0;
 }
 
-/* How scanners name the source of a binary package: its version where that is another one. NULL: there is nothing to say. */
-static char *upstream_of(const char *source, const char *source_version, const char *name, const char *version)
+/* How scanners name the source of a binary package: its version where that is another one.
+ * NULL: there is nothing to say. */
+static char *upstream_of(const char *source, const char *source_version, const char *name,
+			 const char *version)
 {
 	bool other = source_version && version && strcmp(source_version, version);
 
@@ -41,7 +43,9 @@ static char *upstream_of(const char *source, const char *source_version, const c
 /* "demo:1.0", "host:5000/demo": a port is no version. */
 static void take_name(const struct contents *c, struct sbom *s)
 {
-	const char *slash = strrchr(c->source.path, '/'), *whole = c->source.name ? c->source.name : slash ? slash + 1 : c->source.path;
+	const char *slash = strrchr(c->source.path, '/'), *whole = c->source.name ? c->source.name :
+								   slash	  ? slash + 1 :
+										    c->source.path;
 	const char *colon = strrchr(whole, ':');
 	bool tagged = c->source.name && colon && colon != whole && !strchr(colon, '/');
 
@@ -51,7 +55,9 @@ static void take_name(const struct contents *c, struct sbom *s)
 
 static const char *distro(const struct contents *c, struct sbom *s)
 {
-	return c->os ? sbom_take(s, c->os_version ? mem_printf("%s-%s", c->os, c->os_version) : mem_dup(c->os)) : NULL;
+	return c->os ? sbom_take(s,
+				 c->os_version ? mem_printf("%s-%s", c->os, c->os_version) : mem_dup(c->os)) :
+		       NULL;
 }
 
 static const char *rooted(struct sbom *s, const char *path)
@@ -62,11 +68,15 @@ static const char *rooted(struct sbom *s, const char *path)
 static void add_system(const struct contents *c, struct sbom *s)
 {
 	if (c->os)
-		sbom_add(s, &(struct sbom_part){ .kind = SBOM_SYSTEM, .name = sbom_keep(s, c->os), .version = sbom_keep(s, c->os_version),
-						 .path = "/etc/os-release", .within = SBOM_NOBODY });
+		sbom_add(s, &(struct sbom_part){ .kind = SBOM_SYSTEM,
+						 .name = sbom_keep(s, c->os),
+						 .version = sbom_keep(s, c->os_version),
+						 .path = "/etc/os-release",
+						 .within = SBOM_NOBODY });
 }
 
-static void take_copyright(const struct contents *c, struct sbom *s, const struct contents_package *p, struct sbom_part *part)
+static void take_copyright(const struct contents *c, struct sbom *s, const struct contents_package *p,
+			   struct sbom_part *part)
 {
 	AUTO_FREE char *path = mem_printf("usr/share/doc/%s/copyright", p->name);
 	const struct entry *e = contents_find(c, path);
@@ -75,7 +85,9 @@ static void take_copyright(const struct contents *c, struct sbom *s, const struc
 
 	for (unsigned hops = 0; e && e->kind == ENTRY_SYMLINK && e->link && hops < 8; hops++) {
 		const char *slash = strrchr(e->path, '/');
-		AUTO_FREE char *to = *e->link == '/' ? mem_dup(e->link) : mem_printf("%.*s/%s", (int)(slash - e->path), e->path, e->link);
+		AUTO_FREE char *to = *e->link == '/' ?
+					     mem_dup(e->link) :
+					     mem_printf("%.*s/%s", (int)(slash - e->path), e->path, e->link);
 		e = contents_find(c, to);
 		text = contents_text(e, &len);
 	}
@@ -91,28 +103,41 @@ static void add_debian(const struct contents *c, struct sbom *s, const struct co
 	AUTO_FREE char *upstream = upstream_of(p->source, p->source_version, p->name, p->version);
 	const char *space = c->os ? c->os : "debian";
 	const struct purl_qualifier q[] = {
-		{ "arch", p->architecture }, { "distro", distro(c, s) }, { "upstream", upstream }, { NULL, NULL },
+		{ "arch", p->architecture },
+		{ "distro", distro(c, s) },
+		{ "upstream", upstream },
+		{ NULL, NULL },
 	};
 	struct sbom_part part = {
-		.kind = SBOM_DEBIAN, .name = sbom_keep(s, p->name), .version = sbom_keep(s, p->version), .depends = sbom_keep(s, p->depends),
-		.purl = sbom_take(s, purl_new("deb", space, p->name, p->version, q)), .path = rooted(s, p->path), .within = SBOM_NOBODY,
-		.source = p->source ? sbom_take(s, mem_printf("%s %s", p->source, p->source_version ? p->source_version : "")) : NULL,
+		.kind = SBOM_DEBIAN,
+		.name = sbom_keep(s, p->name),
+		.version = sbom_keep(s, p->version),
+		.depends = sbom_keep(s, p->depends),
+		.purl = sbom_take(s, purl_new("deb", space, p->name, p->version, q)),
+		.path = rooted(s, p->path),
+		.within = SBOM_NOBODY,
+		.source = p->source ? sbom_take(s, mem_printf("%s %s", p->source,
+							      p->source_version ? p->source_version : "")) :
+				      NULL,
 	};
 
 	take_copyright(c, s, p, &part);
 	sbom_add(s, &part);
 }
 
-/* A module that a package of Debian brings is a piece of that. parts: of each package of the image, its part. */
+/* A module that a package of Debian brings is a piece of that. parts: of each
+ * package of the image, its part. */
 static size_t brought_by(const struct contents *c, const struct contents_package *p, const size_t *parts)
 {
 	const struct entry *e = tree_find(&c->tree, p->path);
 	size_t owner = e ? c->owner_of[e - c->tree.items] : CONTENTS_NOBODY;
 
-	return owner != CONTENTS_NOBODY && c->packages[owner].kind == PACKAGE_DEBIAN ? parts[owner] : SBOM_NOBODY;
+	return owner != CONTENTS_NOBODY && c->packages[owner].kind == PACKAGE_DEBIAN ? parts[owner] :
+										       SBOM_NOBODY;
 }
 
-static void add_module(const struct contents *c, struct sbom *s, const struct contents_package *p, const size_t *parts)
+static void add_module(const struct contents *c, struct sbom *s, const struct contents_package *p,
+		       const size_t *parts)
 {
 	bool python = p->kind == PACKAGE_PYTHON;
 	AUTO_FREE char *name = python ? purl_python_name(p->name) : mem_dup(p->name);
@@ -123,10 +148,15 @@ static void add_module(const struct contents *c, struct sbom *s, const struct co
 		*slash = '\0';
 	AUTO_FREE char *license = p->license ? license_word(p->license, p->name) : NULL;
 	sbom_add(s, &(struct sbom_part){
-		.kind = python ? SBOM_PYTHON : SBOM_NODE, .name = sbom_keep(s, p->name), .version = sbom_keep(s, p->version),
-		.purl = sbom_take(s, purl_new(python ? "pypi" : "npm", slash ? name : NULL, last, p->version, NULL)),
-		.license = sbom_keep(s, license), .license_path = license ? rooted(s, p->path) : NULL, .path = rooted(s, p->path),
-		.within = brought_by(c, p, parts) });
+			    .kind = python ? SBOM_PYTHON : SBOM_NODE,
+			    .name = sbom_keep(s, p->name),
+			    .version = sbom_keep(s, p->version),
+			    .purl = sbom_take(s, purl_new(python ? "pypi" : "npm", slash ? name : NULL, last,
+							  p->version, NULL)),
+			    .license = sbom_keep(s, license),
+			    .license_path = license ? rooted(s, p->path) : NULL,
+			    .path = rooted(s, p->path),
+			    .within = brought_by(c, p, parts) });
 }
 
 static void add_app(struct sbom *s, const struct contents_package *p)
@@ -134,18 +164,26 @@ static void add_app(struct sbom *s, const struct contents_package *p)
 	const char *version = p->version ? p->version : p->commit ? p->commit : p->content;
 	const struct purl_qualifier q[] = { { "checksum", p->content }, { NULL, NULL } };
 	struct sbom_part part = {
-		.kind = SBOM_APP, .name = sbom_keep(s, p->name), .version = sbom_keep(s, version), .commit = sbom_keep(s, p->commit),
-		.purl = sbom_take(s, purl_new("generic", NULL, p->name, version, q)), .path = rooted(s, p->path), .within = SBOM_NOBODY,
+		.kind = SBOM_APP,
+		.name = sbom_keep(s, p->name),
+		.version = sbom_keep(s, version),
+		.commit = sbom_keep(s, p->commit),
+		.purl = sbom_take(s, purl_new("generic", NULL, p->name, version, q)),
+		.path = rooted(s, p->path),
+		.within = SBOM_NOBODY,
 	};
 
-	if (p->content && text_starts(p->content, "sha256:") && !digest_parse(p->content + strlen("sha256:"), &part.sha256))
+	if (p->content && text_starts(p->content, "sha256:") &&
+	    !digest_parse(p->content + strlen("sha256:"), &part.sha256))
 		part.sha256 = (struct digest){ 0 };
 	sbom_add(s, &part);
 }
 
 static void add_interpreter(struct sbom *s, const struct contents_package *p)
 {
-	sbom_lock_interpreter(s, &(struct lock_runtime){ p->name, p->version, p->from, p->archive, p->content }, rooted(s, p->path));
+	sbom_lock_interpreter(s,
+			      &(struct lock_runtime){ p->name, p->version, p->from, p->archive, p->content },
+			      rooted(s, p->path));
 }
 
 static const char *word(struct sbom *s, const json_t *object, const char *key)
@@ -171,16 +209,29 @@ static char *license_of(const json_t *row)
 
 static void add_library(struct sbom *s, const json_t *row, size_t program)
 {
-	const char *archive = word(s, row, "archive"), *package = word(s, row, "package"), *version = word(s, row, "version");
-	const char *source = word(s, row, "source"), *source_version = word(s, row, "source_version"), *sum = word(s, row, "sha256");
+	const char *archive = word(s, row, "archive"), *package = word(s, row, "package"),
+		   *version = word(s, row, "version");
+	const char *source = word(s, row, "source"), *source_version = word(s, row, "source_version"),
+		   *sum = word(s, row, "sha256");
 	AUTO_FREE char *upstream = upstream_of(source, source_version, package ? package : "", version);
 	const struct purl_qualifier q[] = {
-		{ "arch", word(s, row, "architecture") }, { "distro", word(s, row, "distribution") }, { "upstream", upstream }, { NULL, NULL },
+		{ "arch", word(s, row, "architecture") },
+		{ "distro", word(s, row, "distribution") },
+		{ "upstream", upstream },
+		{ NULL, NULL },
 	};
 	struct sbom_part part = {
-		.kind = SBOM_LIBRARY, .name = package ? package : archive, .version = version, .within = program, .path = "/" LIBRARIES,
-		.source = source ? sbom_take(s, mem_printf("%s %s", source, source_version ? source_version : "")) : NULL,
-		.purl = sbom_take(s, package ? purl_new("deb", "debian", package, version, q) : purl_new("generic", NULL, archive ? archive : "?", NULL, NULL)),
+		.kind = SBOM_LIBRARY,
+		.name = package ? package : archive,
+		.version = version,
+		.within = program,
+		.path = "/" LIBRARIES,
+		.source = source ? sbom_take(s, mem_printf("%s %s", source,
+							   source_version ? source_version : "")) :
+				   NULL,
+		.purl = sbom_take(s, package ?
+					     purl_new("deb", "debian", package, version, q) :
+					     purl_new("generic", NULL, archive ? archive : "?", NULL, NULL)),
 	};
 
 	AUTO_FREE char *license = license_of(row);
@@ -192,7 +243,8 @@ static void add_library(struct sbom *s, const json_t *row, size_t program)
 		sbom_add(s, &part);
 }
 
-/* What was linked into our program was noted when it was linked, for these bytes of it alone (services/guest/linked). */
+/* What was linked into our program was noted when it was linked, for these bytes of it
+ * alone (services/guest/linked). */
 static void add_program(const struct contents *c, struct sbom *s)
 {
 	const struct entry *e = contents_find(c, PROGRAM);
@@ -211,14 +263,21 @@ static void add_program(const struct contents *c, struct sbom *s)
 	const char *version = known ? word(s, note, "version") : NULL;
 	AUTO_FREE char *sum = mem_printf("sha256:%s", digest_hex(&e->sha256, hex));
 	const struct purl_qualifier q[] = { { "checksum", sum }, { NULL, NULL } };
-	sbom_add(s, &(struct sbom_part){ .kind = SBOM_PROGRAM, .name = "mkbench-guest", .version = version, .license = "MIT", .sha256 = e->sha256,
-					 .purl = sbom_take(s, purl_new("generic", NULL, "mkbench-guest", version, q)), .path = "/" PROGRAM,
-					 .within = SBOM_NOBODY });
+	sbom_add(s, &(struct sbom_part){
+			    .kind = SBOM_PROGRAM,
+			    .name = "mkbench-guest",
+			    .version = version,
+			    .license = "MIT",
+			    .sha256 = e->sha256,
+			    .purl = sbom_take(s, purl_new("generic", NULL, "mkbench-guest", version, q)),
+			    .path = "/" PROGRAM,
+			    .within = SBOM_NOBODY });
 	const json_t *rows = json_object_get(note, "libraries");
 	for (size_t i = 0; known && i < json_array_size(rows); i++)
 		add_library(s, json_array_get(rows, i), program);
 	if (!known)
-		s->remark = "What is linked into /" PROGRAM " is not known: the image has no note of it that is for these bytes.";
+		s->remark = "What is linked into /" PROGRAM
+			    " is not known: the image has no note of it that is for these bytes.";
 	json_decref(note);
 }
 

@@ -8,11 +8,17 @@
 
 static void add_package(struct sbom *s, const struct recipe *r, const struct lock_package *p)
 {
-	const struct purl_qualifier q[] = { { "arch", p->architecture }, { "distro", r->base.suite }, { NULL, NULL } };
+	const struct purl_qualifier q[] = { { "arch", p->architecture },
+					    { "distro", r->base.suite },
+					    { NULL, NULL } };
 
-	sbom_add(s, &(struct sbom_part){ .kind = SBOM_DEBIAN, .name = sbom_keep(s, p->name), .version = sbom_keep(s, p->version),
-					 .purl = sbom_take(s, purl_new("deb", "debian", p->name, p->version, q)), .sha256 = p->sha256,
-					 .within = SBOM_NOBODY });
+	sbom_add(s,
+		 &(struct sbom_part){ .kind = SBOM_DEBIAN,
+				      .name = sbom_keep(s, p->name),
+				      .version = sbom_keep(s, p->version),
+				      .purl = sbom_take(s, purl_new("deb", "debian", p->name, p->version, q)),
+				      .sha256 = p->sha256,
+				      .within = SBOM_NOBODY });
 }
 
 /* "git+https://host/owner/name@COMMIT" */
@@ -20,7 +26,8 @@ static char *from_where(const struct app *app, const struct lock_app *locked)
 {
 	if (!app || !app->git)
 		return NULL;
-	return mem_printf("git+%s%s%s", app->git, locked->commit ? "@" : "", locked->commit ? locked->commit : "");
+	return mem_printf("git+%s%s%s", app->git, locked->commit ? "@" : "",
+			  locked->commit ? locked->commit : "");
 }
 
 static void add_app(struct sbom *s, const struct recipe *r, const struct lock_app *locked)
@@ -35,19 +42,30 @@ static void add_app(struct sbom *s, const struct recipe *r, const struct lock_ap
 		tree = (struct digest){ 0 };
 	AUTO_FREE char *where = from_where(app, locked);
 	const struct purl_qualifier q[] = {
-		{ "checksum", locked->tree }, { "download_url", app ? app->archive : NULL }, { "vcs_url", where }, { NULL, NULL },
+		{ "checksum", locked->tree },
+		{ "download_url", app ? app->archive : NULL },
+		{ "vcs_url", where },
+		{ NULL, NULL },
 	};
-	sbom_add(s, &(struct sbom_part){ .kind = SBOM_APP, .name = sbom_keep(s, locked->name), .version = sbom_keep(s, version),
-					 .commit = sbom_keep(s, locked->commit), .sha256 = tree, .within = SBOM_NOBODY,
-					 .purl = sbom_take(s, purl_new("generic", NULL, locked->name, version, q)) });
+	sbom_add(s, &(struct sbom_part){
+			    .kind = SBOM_APP,
+			    .name = sbom_keep(s, locked->name),
+			    .version = sbom_keep(s, version),
+			    .commit = sbom_keep(s, locked->commit),
+			    .sha256 = tree,
+			    .within = SBOM_NOBODY,
+			    .purl = sbom_take(s, purl_new("generic", NULL, locked->name, version, q)) });
 }
 
 /* Of an app in a folder of the machine the lock says nothing. */
 static void add_folder(struct sbom *s, const struct app *app)
 {
 	if (app->path)
-		sbom_add(s, &(struct sbom_part){ .kind = SBOM_APP, .name = sbom_keep(s, app->name), .within = SBOM_NOBODY,
-						 .purl = sbom_take(s, purl_new("generic", NULL, app->name, NULL, NULL)) });
+		sbom_add(s, &(struct sbom_part){
+				    .kind = SBOM_APP,
+				    .name = sbom_keep(s, app->name),
+				    .within = SBOM_NOBODY,
+				    .purl = sbom_take(s, purl_new("generic", NULL, app->name, NULL, NULL)) });
 }
 
 /* "NAME==VERSION --hash=sha256:DIGEST # file", as Python's package managers write what they chose. */
@@ -62,10 +80,15 @@ static void add_pin(struct sbom *s, const char *line)
 	if (!len || !text_starts(version, "=="))
 		return;
 	version += strspn(version, "=");
-	AUTO_FREE char *name = mem_ndup(line, len), *plain = purl_python_name(name), *number = mem_ndup(version, strcspn(version, " \t;#"));
-	AUTO_FREE char *hex = sum ? mem_ndup(sum + strlen(hash), strspn(sum + strlen(hash), "0123456789abcdef")) : NULL;
+	AUTO_FREE char *name = mem_ndup(line, len), *plain = purl_python_name(name),
+		       *number = mem_ndup(version, strcspn(version, " \t;#"));
+	AUTO_FREE char *hex =
+		sum ? mem_ndup(sum + strlen(hash), strspn(sum + strlen(hash), "0123456789abcdef")) : NULL;
 	struct sbom_part part = {
-		.kind = SBOM_PYTHON, .name = sbom_keep(s, name), .version = sbom_keep(s, number), .within = SBOM_NOBODY,
+		.kind = SBOM_PYTHON,
+		.name = sbom_keep(s, name),
+		.version = sbom_keep(s, number),
+		.within = SBOM_NOBODY,
 		.purl = sbom_take(s, purl_new("pypi", NULL, plain, number, NULL)),
 	};
 	if (!hex || !digest_parse(hex, &part.sha256))
@@ -81,7 +104,9 @@ void sbom_lock_interpreter(struct sbom *s, const struct lock_runtime *r, const c
 		{ "download_url", r->from && strstr(r->from, "://") ? r->from : NULL },
 		{ NULL, NULL },
 	};
-	const char *hex = r->sha256 ? r->sha256 : r->tree && text_starts(r->tree, "sha256:") ? r->tree + strlen("sha256:") : "";
+	const char *hex = r->sha256				     ? r->sha256 :
+			  r->tree && text_starts(r->tree, "sha256:") ? r->tree + strlen("sha256:") :
+								       "";
 	struct sbom_part part = {
 		.kind = SBOM_PROGRAM,
 		.name = sbom_keep(s, r->name),
@@ -114,7 +139,8 @@ void sbom_lock_groups(const struct recipe *r, const struct lock *l, int groups, 
 
 	s.name = sbom_keep(&s, r->name);
 	s.version = sbom_keep(&s, r->version);
-	s.remark = "Made of the recipe's lock, before a build: no licences, and nothing of what only a build brings.";
+	s.remark = "Made of the recipe's lock, before a build: no licences, and nothing of what only a build "
+		   "brings.";
 	for (size_t i = 0; i < l->package_count; i++)
 		if (l->packages[i].group < groups)
 			add_package(&s, r, &l->packages[i]);

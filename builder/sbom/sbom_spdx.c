@@ -26,17 +26,22 @@ static json_t *checksums(const struct digest *d)
 	return json_pack("[{s:s, s:s}]", "algorithm", "SHA256", "checksumValue", digest_hex(d, hex));
 }
 
-static json_t *package(const char *name, const char *version, const char *purl, const char *license, json_t *id)
+static json_t *package(const char *name, const char *version, const char *purl, const char *license,
+		       json_t *id)
 {
-	json_t *j = json_pack("{s:o, s:o, s:s, s:b, s:s, s:o, s:s}", "SPDXID", id, "name", report_text_json(name), "downloadLocation",
-			      "NOASSERTION", "filesAnalyzed", 0, "licenseConcluded", "NOASSERTION", "licenseDeclared",
-			      report_text_json(license ? license : "NOASSERTION"), "copyrightText", "NOASSERTION");
+	json_t *j = json_pack("{s:o, s:o, s:s, s:b, s:s, s:o, s:s}", "SPDXID", id, "name",
+			      report_text_json(name), "downloadLocation", "NOASSERTION", "filesAnalyzed", 0,
+			      "licenseConcluded", "NOASSERTION", "licenseDeclared",
+			      report_text_json(license ? license : "NOASSERTION"), "copyrightText",
+			      "NOASSERTION");
 
 	if (version)
 		json_object_set_new(j, "versionInfo", report_text_json(version));
 	if (purl)
-		json_object_set_new(j, "externalRefs", json_pack("[{s:s, s:s, s:o}]", "referenceCategory", "PACKAGE-MANAGER", "referenceType",
-								 "purl", "referenceLocator", report_text_json(purl)));
+		json_object_set_new(j, "externalRefs",
+				    json_pack("[{s:s, s:s, s:o}]", "referenceCategory", "PACKAGE-MANAGER",
+					      "referenceType", "purl", "referenceLocator",
+					      report_text_json(purl)));
 	return j;
 }
 
@@ -86,7 +91,8 @@ static json_t *image_json(const struct sbom *s)
 
 static void relate(json_t *list, json_t *from, const char *how, json_t *to)
 {
-	json_array_append_new(list, json_pack("{s:o, s:s, s:o}", "spdxElementId", from, "relationshipType", how, "relatedSpdxElement", to));
+	json_array_append_new(list, json_pack("{s:o, s:s, s:o}", "spdxElementId", from, "relationshipType",
+					      how, "relatedSpdxElement", to));
 }
 
 struct depending {
@@ -112,7 +118,8 @@ static json_t *relationships(const struct sbom *s)
 		if (p->kind == SBOM_LIBRARY)
 			relate(list, id_of(s, p->within), "STATIC_LINK", id_of(s, i));
 		else
-			relate(list, p->within == SBOM_NOBODY ? json_string(IMAGE) : id_of(s, p->within), "CONTAINS", id_of(s, i));
+			relate(list, p->within == SBOM_NOBODY ? json_string(IMAGE) : id_of(s, p->within),
+			       "CONTAINS", id_of(s, i));
 		sbom_write_depends(s, i, take_depends, &(struct depending){ s, list, i });
 	}
 	return list;
@@ -128,13 +135,15 @@ static json_t *references(const struct sbom *s)
 		for (const char *at = s->items[i].license, *ref; at && (ref = license_next_ref(&at, &len));) {
 			AUTO_FREE char *id = mem_ndup(ref, len);
 			const char *where = s->items[i].license_path;
-			AUTO_FREE char *text = where ? mem_printf("The text is in the image: %s", where) : mem_dup("The text is with the package");
+			AUTO_FREE char *text = where ? mem_printf("The text is in the image: %s", where) :
+						       mem_dup("The text is with the package");
 			if (json_object_get(seen, id))
 				continue;
 			json_object_set_new(seen, id, json_true());
-			json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "licenseId", report_text_json(id), "name",
-							      report_text_json(id + strlen(LICENSE_REF)), "extractedText",
-							      report_text_json(text)));
+			json_array_append_new(list,
+					      json_pack("{s:o, s:o, s:o}", "licenseId", report_text_json(id),
+							"name", report_text_json(id + strlen(LICENSE_REF)),
+							"extractedText", report_text_json(text)));
 		}
 	json_decref(seen);
 	return list;
@@ -148,11 +157,13 @@ json_t *sbom_spdx(const struct sbom *s)
 
 	for (size_t i = 0; i < s->count; i++)
 		json_array_append_new(packages, part_json(s, i));
-	json_t *j = json_pack("{s:s, s:s, s:s, s:o, s:o, s:{s:s, s:[o]}, s:o, s:o}", "spdxVersion", "SPDX-2.3", "dataLicense", "CC0-1.0",
-			      "SPDXID", ID "DOCUMENT", "name", report_text_json(title), "documentNamespace",
-			      json_sprintf("urn:uuid:%s", sbom_write_uuid(s, "spdx", uuid)), "creationInfo", "created", sbom_write_time(s, time),
-			      "creators", json_sprintf("Tool: mkbench-%s", version_number), "packages", packages, "relationships",
-			      relationships(s));
+	json_t *j =
+		json_pack("{s:s, s:s, s:s, s:o, s:o, s:{s:s, s:[o]}, s:o, s:o}", "spdxVersion", "SPDX-2.3",
+			  "dataLicense", "CC0-1.0", "SPDXID", ID "DOCUMENT", "name", report_text_json(title),
+			  "documentNamespace", json_sprintf("urn:uuid:%s", sbom_write_uuid(s, "spdx", uuid)),
+			  "creationInfo", "created", sbom_write_time(s, time), "creators",
+			  json_sprintf("Tool: mkbench-%s", version_number), "packages", packages,
+			  "relationships", relationships(s));
 	if (s->remark)
 		json_object_set_new(j, "comment", report_text_json(s->remark));
 	if (json_array_size(refs))

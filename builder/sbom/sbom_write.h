@@ -15,7 +15,8 @@ const char *sbom_write_uuid(const struct sbom *s, const char *format, char buf[s
 const char *sbom_write_time(const struct sbom *s, char buf[static SBOM_WORD]);
 /* The image's own purl, the caller's to free. */
 char *sbom_write_purl(const struct sbom *s);
-/* Calls take with each part that part needs by its Depends field, in the field's order; what alternatives there are, all of them. */
+/* Calls take with each part that part needs by its Depends field, in the field's order; what
+ * alternatives there are, all of them. */
 void sbom_write_depends(const struct sbom *s, size_t part, void (*take)(void *arg, size_t other), void *arg);
 
 json_t *sbom_spdx(const struct sbom *s);

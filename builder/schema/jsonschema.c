@@ -74,16 +74,11 @@ static json_t *scalar(const struct field *f, enum field_kind kind)
 		if (f->pattern && f->pattern->max_len)
 			json_object_set_new(o, "maxLength", json_integer((json_int_t)f->pattern->max_len));
 		return o;
-	case FIELD_ENUM:
-		return choices(f);
-	case FIELD_BOOL:
-		return with_text("type", "boolean");
-	case FIELD_COUNT:
-		return f->zero ? either(integer(f), with_text("const", f->zero)) : integer(f);
-	case FIELD_SECONDS:
-		return either(integer(f), text_pattern("^[0-9]+[smh]?$"));
-	case FIELD_SHARE:
-		return text_pattern("^([0-9]+%|" SIZE_PATTERN ")$");
+	case FIELD_ENUM: return choices(f);
+	case FIELD_BOOL: return with_text("type", "boolean");
+	case FIELD_COUNT: return f->zero ? either(integer(f), with_text("const", f->zero)) : integer(f);
+	case FIELD_SECONDS: return either(integer(f), text_pattern("^[0-9]+[smh]?$"));
+	case FIELD_SHARE: return text_pattern("^([0-9]+%|" SIZE_PATTERN ")$");
 	default:
 		o = text_pattern("^" SIZE_PATTERN "$");
 		return f->zero ? either(o, with_text("const", f->zero)) : o;
@@ -100,7 +95,10 @@ static json_t *list(const struct field *f)
 		json_object_set_new(o, "minItems", json_integer((json_int_t)f->min));
 	if (f->max)
 		json_object_set_new(o, "maxItems", json_integer((json_int_t)f->max));
-	json_object_set_new(o, "items", f->fields ? object(f->fields) : f->others ? either(scalar(f, f->items), scalar(f, FIELD_TEXT)) : scalar(f, f->items));
+	json_object_set_new(o, "items",
+			    f->fields ? object(f->fields) :
+			    f->others ? either(scalar(f, f->items), scalar(f, FIELD_TEXT)) :
+					scalar(f, f->items));
 	return o;
 }
 
@@ -137,7 +135,8 @@ static json_t *value(const struct node *n)
 	default:
 		if (!strcmp(n->text, "true") || !strcmp(n->text, "false"))
 			return json_boolean(*n->text == 't');
-		return scalar_disguise(n->text) ? json_integer(strtoll(n->text, NULL, 10)) : json_string(n->text);
+		return scalar_disguise(n->text) ? json_integer(strtoll(n->text, NULL, 10)) :
+						  json_string(n->text);
 	}
 }
 
@@ -153,9 +152,10 @@ static void put_fallback(json_t *o, const char *fallback)
 
 static json_t *property(const struct field *f)
 {
-	json_t *o = f->kind == FIELD_MAP ? object(f->fields)
-		  : f->kind == FIELD_LIST ? list(f)
-		  : f->kind == FIELD_PAIRS ? pairs(f) : scalar(f, f->kind);
+	json_t *o = f->kind == FIELD_MAP   ? object(f->fields) :
+		    f->kind == FIELD_LIST  ? list(f) :
+		    f->kind == FIELD_PAIRS ? pairs(f) :
+					     scalar(f, f->kind);
 
 	put_text(o, "description", f->help);
 	if (f->fallback)
@@ -165,7 +165,8 @@ static json_t *property(const struct field *f)
 
 static json_t *object(const struct field *fields)
 {
-	json_t *o = with_text("type", "object"), *all = json_object(), *needed = json_array(), *beside = json_object();
+	json_t *o = with_text("type", "object"), *all = json_object(), *needed = json_array(),
+	       *beside = json_object();
 
 	for (const struct field *f = fields; f->name; f++) {
 		if (f->kind != FIELD_REFUSED)
@@ -186,7 +187,8 @@ static json_t *object(const struct field *fields)
 
 char *jsonschema_text(const struct field *fields, const char *title)
 {
-	json_t *o = with_text("$schema", "https://json-schema.org/draft/2020-12/schema"), *body = object(fields);
+	json_t *o = with_text("$schema", "https://json-schema.org/draft/2020-12/schema"),
+	       *body = object(fields);
 
 	put_text(o, "title", title);
 	json_object_update(o, body);

@@ -17,7 +17,8 @@ static void put_number(struct text *out, const struct field *f, enum field_kind 
 {
 	char low[SCALAR_NUMBER], high[SCALAR_NUMBER];
 
-	text_printf(out, "%s, `%s` to `%s`", noun, scalar_number(kind, f->min, low), scalar_number(kind, f->max, high));
+	text_printf(out, "%s, `%s` to `%s`", noun, scalar_number(kind, f->min, low),
+		    scalar_number(kind, f->max, high));
 	if (f->zero)
 		text_printf(out, ", or `%s`", f->zero);
 }
@@ -31,24 +32,15 @@ static void put_scalar(struct text *out, const struct field *f, enum field_kind 
 		else
 			text_put(out, f->pattern ? f->pattern->expected : "text");
 		return;
-	case FIELD_ENUM:
-		put_choices(out, f->choices);
-		return;
-	case FIELD_BOOL:
-		text_put(out, "`true` or `false`");
-		return;
-	case FIELD_COUNT:
-		put_number(out, f, kind, "number");
-		return;
-	case FIELD_SECONDS:
-		put_number(out, f, kind, "time");
-		return;
+	case FIELD_ENUM: put_choices(out, f->choices); return;
+	case FIELD_BOOL: text_put(out, "`true` or `false`"); return;
+	case FIELD_COUNT: put_number(out, f, kind, "number"); return;
+	case FIELD_SECONDS: put_number(out, f, kind, "time"); return;
 	case FIELD_SHARE:
 		text_printf(out, "`1%%` to `%d%%`, or ", SCALAR_PERCENT_MAX);
 		put_number(out, f, kind, "a size");
 		return;
-	default:
-		put_number(out, f, kind, "size");
+	default: put_number(out, f, kind, "size");
 	}
 }
 

@@ -13,7 +13,8 @@
 
 bool scalar_is_nothing(const struct node *n)
 {
-	return n->kind == NODE_SCALAR && n->plain && (!*n->text || !strcmp(n->text, "~") || !strcasecmp(n->text, "null"));
+	return n->kind == NODE_SCALAR && n->plain &&
+	       (!*n->text || !strcmp(n->text, "~") || !strcasecmp(n->text, "null"));
 }
 
 const char *scalar_shown(struct arena *a, const char *text)
@@ -48,7 +49,10 @@ bool scalar_names_secret(const char *key)
  * compiled: compiling takes longer than all the rest of reading a recipe. */
 static const regex_t *compiled(const char *regex)
 {
-	static _Thread_local struct { const char *regex; regex_t re; } kept[128];
+	static _Thread_local struct {
+		const char *regex;
+		regex_t re;
+	} kept[128];
 	size_t i = 0;
 
 	while (i < COUNT(kept) && kept[i].regex && kept[i].regex != regex)
@@ -70,9 +74,12 @@ static bool matches(const char *regex, const char *text)
 
 const char *scalar_disguise(const char *text)
 {
-	static const struct { const char *regex, *what; } known[] = {
+	static const struct {
+		const char *regex, *what;
+	} known[] = {
 		{ "^(~|null|Null|NULL)?$", "nothing" },
-		{ "^(true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|y|Y|n|N)$", "true or false" },
+		{ "^(true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|y|Y|n|N)$",
+		  "true or false" },
 		{ "^[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$", "a number" },
 		{ "^[-+]?([0-9][0-9_]*\\.?[0-9_]*|\\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?$", "a number" },
 		{ "^[-+]?\\.(inf|Inf|INF|nan|NaN|NAN)$", "a number" },
@@ -117,8 +124,9 @@ struct unit {
 };
 
 static const struct unit sizes[] = {
-	{ "K", 1ull << 10 }, { "M", 1ull << 20 }, { "G", 1ull << 30 }, { "T", 1ull << 40 },
-	{ "KiB", 1ull << 10 }, { "MiB", 1ull << 20 }, { "GiB", 1ull << 30 }, { "TiB", 1ull << 40 }, { 0 },
+	{ "K", 1ull << 10 },   { "M", 1ull << 20 },   { "G", 1ull << 30 },
+	{ "T", 1ull << 40 },   { "KiB", 1ull << 10 }, { "MiB", 1ull << 20 },
+	{ "GiB", 1ull << 30 }, { "TiB", 1ull << 40 }, { 0 },
 };
 static const struct unit times[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 }, { 0 } };
 static const struct unit plain[] = { { "", 1 }, { 0 } };
@@ -139,17 +147,21 @@ static bool read_number(const char *text, const struct unit *units, uint64_t *re
 
 const char *scalar_number(enum field_kind kind, uint64_t v, char buf[static SCALAR_NUMBER])
 {
-	const struct unit *units = kind == FIELD_SIZE || kind == FIELD_SHARE ? sizes : kind == FIELD_SECONDS ? times : plain;
+	const struct unit *units = kind == FIELD_SIZE || kind == FIELD_SHARE ? sizes :
+				   kind == FIELD_SECONDS		     ? times :
+									       plain;
 	struct unit best = { "", 1 };
 
 	for (const struct unit *u = units; u->suffix; u++)
-		if (v && !(v % u->worth) && u->worth >= best.worth && (u->worth > best.worth || !*best.suffix))
+		if (v && !(v % u->worth) && u->worth >= best.worth &&
+		    (u->worth > best.worth || !*best.suffix))
 			best = *u;
 	snprintf(buf, SCALAR_NUMBER, "%llu%s", (unsigned long long)(v / best.worth), best.suffix);
 	return buf;
 }
 
-static bool check_range(const struct field *f, enum field_kind kind, uint64_t v, const struct node *n, struct problems *p)
+static bool check_range(const struct field *f, enum field_kind kind, uint64_t v, const struct node *n,
+			struct problems *p)
 {
 	char low[SCALAR_NUMBER], high[SCALAR_NUMBER];
 
@@ -158,8 +170,8 @@ static bool check_range(const struct field *f, enum field_kind kind, uint64_t v,
 	scalar_number(kind, f->min, low);
 	scalar_number(kind, f->max, high);
 	if (f->max)
-		problem_add(p, n->at, "'%s' cannot be %s: from %s to %s is possible%s%s", f->name, n->text, low, high,
-			    f->zero ? ", or " : "", f->zero ? f->zero : "");
+		problem_add(p, n->at, "'%s' cannot be %s: from %s to %s is possible%s%s", f->name, n->text,
+			    low, high, f->zero ? ", or " : "", f->zero ? f->zero : "");
 	else
 		problem_add(p, n->at, "'%s' cannot be %s: at least %s is needed", f->name, n->text, low);
 	return false;
@@ -193,21 +205,26 @@ static const char *count_hint(const struct field *f, const struct node *n)
 	return "digits only, such as 8000";
 }
 
-static void refuse_number(const struct field *f, enum field_kind kind, const struct node *n, struct problems *p)
+static void refuse_number(const struct field *f, enum field_kind kind, const struct node *n,
+			  struct problems *p)
 {
 	static const char *const wants[] = {
-		[FIELD_COUNT] = "a whole number", [FIELD_SIZE] = "a size", [FIELD_SECONDS] = "a time",
+		[FIELD_COUNT] = "a whole number",
+		[FIELD_SIZE] = "a size",
+		[FIELD_SECONDS] = "a time",
 		[FIELD_SHARE] = "a share or a size",
 	};
-	const char *hint = kind == FIELD_COUNT ? count_hint(f, n)
-			 : kind == FIELD_SIZE ? size_hint(n->text)
-			 : kind == FIELD_SECONDS ? "seconds, or 90s, 25m, 1h" : "a percentage such as 25%, or a size such as 512M";
+	const char *hint = kind == FIELD_COUNT	 ? count_hint(f, n) :
+			   kind == FIELD_SIZE	 ? size_hint(n->text) :
+			   kind == FIELD_SECONDS ? "seconds, or 90s, 25m, 1h" :
+						   "a percentage such as 25%, or a size such as 512M";
 
 	problem_add(p, n->at, "'%s' wants %s%s%s, not '%s': %s", f->name, wants[kind], f->zero ? " or " : "",
 		    f->zero ? f->zero : "", scalar_shown(p->arena, n->text), hint);
 }
 
-static void read_count(const struct field *f, enum field_kind kind, const struct node *n, uint64_t *member, struct problems *p)
+static void read_count(const struct field *f, enum field_kind kind, const struct node *n, uint64_t *member,
+		       struct problems *p)
 {
 	const struct unit *units = kind == FIELD_COUNT ? plain : kind == FIELD_SECONDS ? times : sizes;
 	uint64_t v;
@@ -226,7 +243,8 @@ static void read_share(const struct field *f, const struct node *n, uint64_t mem
 
 	if (read_number(n->text, percent, &v)) {
 		if (v < 1 || v > SCALAR_PERCENT_MAX)
-			problem_add(p, n->at, "'%s' cannot be %s: from 1%% to %d%% is possible", f->name, n->text, SCALAR_PERCENT_MAX);
+			problem_add(p, n->at, "'%s' cannot be %s: from 1%% to %d%% is possible", f->name,
+				    n->text, SCALAR_PERCENT_MAX);
 		else
 			member[1] = v;
 	} else {
@@ -236,9 +254,10 @@ static void read_share(const struct field *f, const struct node *n, uint64_t mem
 
 static void read_bool(const struct field *f, const struct node *n, bool *member, struct problems *p)
 {
-	const char *hint = matches("^([yY](es)?|YES|[oO]n|ON|True|TRUE|true|1)$", n->text) ? "write true"
-			 : matches("^([nN]o?|NO|[oO]ff|OFF|False|FALSE|false|0)$", n->text) ? "write false"
-			 : "one of those words";
+	const char *hint =
+		matches("^([yY](es)?|YES|[oO]n|ON|True|TRUE|true|1)$", n->text)	 ? "write true" :
+		matches("^([nN]o?|NO|[oO]ff|OFF|False|FALSE|false|0)$", n->text) ? "write false" :
+										   "one of those words";
 
 	if (n->plain && (!strcmp(n->text, "true") || !strcmp(n->text, "false")))
 		*member = *n->text == 't';
@@ -261,20 +280,26 @@ static void refuse_choice(const struct field *f, const struct node *n, struct pr
 	size_t count = 0;
 
 	for (; f->choices[count]; count++)
-		text_printf(&all, "%s%s", !count ? "" : f->choices[count + 1] ? ", " : " or ", f->choices[count]);
+		text_printf(&all, "%s%s",
+			    !count		  ? "" :
+			    f->choices[count + 1] ? ", " :
+						    " or ",
+			    f->choices[count]);
 	if (f->others)
 		text_printf(&all, ", or %s", f->pattern->expected);
 	const char *known = all.bytes;
 	const char *near = text_nearest(n->text, f->choices, count);
 
 	if (f->secret)
-		problem_add(p, n->at, "'%s' never holds a secret, it says where it comes from: write %s", f->name, known);
+		problem_add(p, n->at, "'%s' never holds a secret, it says where it comes from: write %s",
+			    f->name, known);
 	else if (choice_index(f->later, n->text) >= 0)
 		problem_add(p, n->at, "'%s' cannot be '%s', not yet: write %s", f->name, n->text, known);
 	else if (near)
 		problem_add(p, n->at, "'%s' cannot be '%s': did you mean '%s'?", f->name, n->text, near);
 	else
-		problem_add(p, n->at, "'%s' cannot be '%s': write %s", f->name, scalar_shown(p->arena, n->text), known);
+		problem_add(p, n->at, "'%s' cannot be '%s': write %s", f->name,
+			    scalar_shown(p->arena, n->text), known);
 }
 
 static bool check_pattern(const struct field *f, const struct node *n, struct problems *p)
@@ -287,9 +312,11 @@ static bool check_pattern(const struct field *f, const struct node *n, struct pr
 	else if (!*n->text)
 		problem_add(p, n->at, "'%s' is empty: %s is needed", f->name, pat->expected);
 	else if (pat->max_len && strlen(n->text) > pat->max_len)
-		problem_add(p, n->at, "'%s' is %zu bytes long: at most %zu are possible", f->name, strlen(n->text), pat->max_len);
+		problem_add(p, n->at, "'%s' is %zu bytes long: at most %zu are possible", f->name,
+			    strlen(n->text), pat->max_len);
 	else if (strpbrk(n->text, "\n\t") || !matches(pat->regex, n->text))
-		problem_add(p, n->at, "'%s' cannot be '%s': %s is needed", f->name, scalar_shown(p->arena, n->text), pat->expected);
+		problem_add(p, n->at, "'%s' cannot be '%s': %s is needed", f->name,
+			    scalar_shown(p->arena, n->text), pat->expected);
 	else
 		return true;
 	return false;
@@ -304,12 +331,14 @@ static void read_text(const struct field *f, const struct node *n, const char **
 	else if (f->pattern && !check_pattern(f, n, p))
 		return;
 	else if (disguise)
-		problem_add(p, n->at, "'%s' is a text, and %s without quotes is %s: write \"%s\"", f->name, n->text, disguise, n->text);
+		problem_add(p, n->at, "'%s' is a text, and %s without quotes is %s: write \"%s\"", f->name,
+			    n->text, disguise, n->text);
 	else
 		*member = n->text;
 }
 
-void scalar_read(const struct field *f, enum field_kind kind, const struct node *n, void *member, struct problems *p)
+void scalar_read(const struct field *f, enum field_kind kind, const struct node *n, void *member,
+		 struct problems *p)
 {
 	int choice;
 
@@ -318,12 +347,8 @@ void scalar_read(const struct field *f, enum field_kind kind, const struct node 
 		return;
 	}
 	switch (kind) {
-	case FIELD_TEXT:
-		read_text(f, n, member, p);
-		return;
-	case FIELD_BOOL:
-		read_bool(f, n, member, p);
-		return;
+	case FIELD_TEXT: read_text(f, n, member, p); return;
+	case FIELD_BOOL: read_bool(f, n, member, p); return;
 	case FIELD_ENUM:
 		choice = choice_index(f->choices, n->text);
 		if (choice >= 0)
@@ -331,10 +356,7 @@ void scalar_read(const struct field *f, enum field_kind kind, const struct node 
 		else
 			refuse_choice(f, n, p);
 		return;
-	case FIELD_SHARE:
-		read_share(f, n, member, p);
-		return;
-	default:
-		read_count(f, kind, n, member, p);
+	case FIELD_SHARE: read_share(f, n, member, p); return;
+	default: read_count(f, kind, n, member, p);
 	}
 }

@@ -7,7 +7,8 @@
 #define SCALAR_PERCENT_MAX 90
 
 /* f is the field, or the list whose item this is. */
-void scalar_read(const struct field *f, enum field_kind kind, const struct node *n, void *member, struct problems *p);
+void scalar_read(const struct field *f, enum field_kind kind, const struct node *n, void *member,
+		 struct problems *p);
 size_t scalar_size(enum field_kind kind); /* of the member */
 
 /* What YAML 1.1 or 1.2 would take a plain text for ("a number"), NULL: a text. */

@@ -8,10 +8,11 @@
 
 struct audit_place {
 	const char *kind;
-	struct list paths;       /* globs, as all below; "*" matches "/" too */
+	struct list paths; /* globs, as all below; "*" matches "/" too */
 };
 
-/* A secret by its form: begins, then letters (a set such as "A-Za-z0-9_-"), least to most of them (0: any number). */
+/* A secret by its form: begins, then letters (a set such as "A-Za-z0-9_-"), least to
+ * most of them (0: any number). */
 struct audit_token {
 	const char *kind, *letters;
 	struct list begins;
@@ -22,14 +23,14 @@ struct audit_token {
 struct audit_value {
 	const char *kind;
 	struct list files, except, names; /* names: globs, letters of any case */
-	bool likely;             /* no more than that, and only for a value that looks random */
-	uint64_t least;          /* characters */
-	const char *letters;     /* a set such as A-Za-z0-9 that it is of; NULL: any */
+	bool likely;			  /* no more than that, and only for a value that looks random */
+	uint64_t least;			  /* characters */
+	const char *letters;		  /* a set such as A-Za-z0-9 that it is of; NULL: any */
 };
 
 struct audit_rules {
 	struct list places, published, meant, urls, tokens, values;
-	struct digest digest;    /* of the file */
+	struct digest digest; /* of the file */
 };
 
 /* All in the arena. ERR_RECIPE with the file's line when it is not as it should be. */

@@ -3,7 +3,8 @@
 
 #include <jansson.h>
 
-/* A text that reads as JSON is that value, so 9000 is a number and true is true; anything else is a string. */
+/* A text that reads as JSON is that value, so 9000 is a number and true is true;
+ * anything else is a string. */
 static json_t *value_of(const char *text)
 {
 	json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
@@ -11,7 +12,8 @@ static json_t *value_of(const char *text)
 	return value ? value : json_string(text);
 }
 
-static struct err *fill_pairs(const struct service_set *s, struct arena *a, const struct list *pairs, json_t **ret)
+static struct err *fill_pairs(const struct service_set *s, struct arena *a, const struct list *pairs,
+			      json_t **ret)
 {
 	const struct pair *p = pairs->items;
 
@@ -41,10 +43,12 @@ static const char *const *join(struct arena *arena, const char *const *a, const 
 	return all;
 }
 
-static struct err *fill_step(const struct service_set *s, struct arena *a, const struct manifest_step *step, struct bench_command *c)
+static struct err *fill_step(const struct service_set *s, struct arena *a, const struct manifest_step *step,
+			     struct bench_command *c)
 {
 	const struct manifest *m = s->framework;
-	const char *const *common, *const *own, *folder = step->directory ? step->directory : "{{bench}}/sites";
+	const char *const *common, *const *own,
+		*folder = step->directory ? step->directory : "{{bench}}/sites";
 
 	TRY(template_list(a, &s->scope, &m->source, &step->argv, &c->argv));
 	TRY(template_list(a, &s->scope, &m->source, &m->environment, &common));
@@ -56,8 +60,8 @@ static struct err *fill_step(const struct service_set *s, struct arena *a, const
 	return NULL;
 }
 
-static struct err *fill_steps(const struct service_set *s, struct arena *a, const struct list *rows, struct bench_command **ret,
-			      size_t *ret_count)
+static struct err *fill_steps(const struct service_set *s, struct arena *a, const struct list *rows,
+			      struct bench_command **ret, size_t *ret_count)
 {
 	const struct manifest_step *steps = rows->items;
 

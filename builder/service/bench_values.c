@@ -14,7 +14,7 @@
 
 struct filling {
 	const struct service_set *set;
-	struct arena arena;      /* of filled texts and lists */
+	struct arena arena; /* of filled texts and lists */
 	struct bench bench;
 };
 
@@ -66,7 +66,8 @@ static struct err *fill_mariadb(struct filling *f)
 	b->sql_pool_bytes = m->buffer_pool_bytes;
 	b->sql_pool_percent = m->buffer_pool_percent;
 	b->sql_version = f->set->server_version;
-	return template_list(&f->arena, &f->set->scope, &service->source, &service->commands.install, &b->sql_install);
+	return template_list(&f->arena, &f->set->scope, &service->source, &service->commands.install,
+			     &b->sql_install);
 }
 
 static void fill_redis(struct filling *f)
@@ -78,21 +79,30 @@ static void fill_redis(struct filling *f)
 		const char *folder = variables_get(r, "redis.folder", strlen("redis.folder"));
 		AUTO_FREE char *name = mem_printf("redis-%s", role);
 		f->bench.redis.items[f->bench.redis.count++] = (struct bench_redis){
-			.name = arena_dup(&f->arena, name, strlen(name)), .role = role, .data = *folder ? folder : NULL, .user = { .name = "redis" },
-			.port = (unsigned)strtoul(variables_get(r, "redis.port", strlen("redis.port")), NULL, 10),
+			.name = arena_dup(&f->arena, name, strlen(name)),
+			.role = role,
+			.data = *folder ? folder : NULL,
+			.user = { .name = "redis" },
+			.port = (unsigned)strtoul(variables_get(r, "redis.port", strlen("redis.port")), NULL,
+						  10),
 			.socket = variables_get(r, "redis.socket", strlen("redis.socket")),
 		};
 	}
 }
 
-/* A file that is written at each start, and the pattern by which nginx includes it: a pattern may match nothing. */
-static struct err *included_file(const struct filling *f, const struct manifest *nginx, const char *what, const char **ret)
+/* A file that is written at each start, and the pattern by which nginx includes it:
+ * a pattern may match nothing. */
+static struct err *included_file(const struct filling *f, const struct manifest *nginx, const char *what,
+				 const char **ret)
 {
-	AUTO_FREE char *file = mem_printf("nginx.%s_file", what), *pattern = mem_printf("nginx.%s_pattern", what);
+	AUTO_FREE char *file = mem_printf("nginx.%s_file", what),
+		       *pattern = mem_printf("nginx.%s_pattern", what);
 
 	*ret = text_of(f, file);
 	if (**ret != '/' || fnmatch(text_of(f, pattern), *ret, FNM_PATHNAME))
-		return err_new(ERR_RECIPE, "%s: %s_pattern must match %s_file, a path: the guest writes the file, nginx includes the pattern",
+		return err_new(ERR_RECIPE,
+			       "%s: %s_pattern must match %s_file, a path: the guest writes the file, nginx "
+			       "includes the pattern",
 			       nginx->source.path, what, what);
 	return NULL;
 }
@@ -103,7 +113,8 @@ static struct err *fill_nginx(struct filling *f)
 	struct bench *b = &f->bench;
 
 	b->unknown_host = f->set->recipe->nginx.unknown_host;
-	/* What makes PDF files asks the sites as a visitor does. Behind a trusted proxy their names lead there, for https, too. */
+	/* What makes PDF files asks the sites as a visitor does. Behind a trusted proxy their
+	 * names lead there, for https, too. */
 	b->names_inside = f->set->recipe->pdf != PDF_NONE && !f->set->recipe->nginx.trusted_proxies.count;
 	if (!service) {
 		b->sites_file = "/run/mkbench/nginx-sites.conf";
@@ -112,7 +123,8 @@ static struct err *fill_nginx(struct filling *f)
 	TRY(included_file(f, service, "sites", &b->sites_file));
 	TRY(included_file(f, service, "events", &b->events_file));
 	TRY(included_file(f, service, "listen", &b->listen_file));
-	return template_list(&f->arena, &f->set->scope, &service->source, &service->commands.check, &b->nginx_check);
+	return template_list(&f->arena, &f->set->scope, &service->source, &service->commands.check,
+			     &b->nginx_check);
 }
 
 static void fill_web(struct filling *f)
@@ -134,17 +146,21 @@ static void fill_web(struct filling *f)
 
 static void add_port(struct filling *f, uint64_t port, const char *key, const char *whose, bool everywhere)
 {
-	f->bench.ports.items[f->bench.ports.count++] = (struct bench_port){ (unsigned)port, key, whose, everywhere };
+	f->bench.ports.items[f->bench.ports.count++] =
+		(struct bench_port){ (unsigned)port, key, whose, everywhere };
 }
 
 /* What listens, and the recipe's key that moves it. */
 static void fill_ports(struct filling *f)
 {
-	static const char *const keys[REDIS_COUNT] = { "redis: { cache: { port } }", "redis: { queue: { port } }", "redis: { socketio: { port } }" };
+	static const char *const keys[REDIS_COUNT] = { "redis: { cache: { port } }",
+						       "redis: { queue: { port } }",
+						       "redis: { socketio: { port } }" };
 	const struct recipe *r = f->set->recipe;
 
 	ROOM(f, ports, 4 + REDIS_COUNT);
-	add_port(f, r->nginx.port, "nginx: { port }", r->mode == MODE_PRODUCTION ? "Nginx" : "the web server", true);
+	add_port(f, r->nginx.port, "nginx: { port }", r->mode == MODE_PRODUCTION ? "Nginx" : "the web server",
+		 true);
 	if (r->mode == MODE_PRODUCTION)
 		add_port(f, r->web.port, "web: { port }", "Nginx, for programs of the bench", false);
 	if (find_manifest(f, "mariadb"))
@@ -164,8 +180,12 @@ static void fill_programs(struct filling *f)
 	for (size_t i = 0; i < table->count; i++) {
 		const struct process *p = &table->items[i];
 		f->bench.programs.items[f->bench.programs.count++] = (struct bench_program){
-			.name = p->name, .group = p->group, .role = p->role, .phase = p->phase,
-			.stop_order = (unsigned)p->row->stop.order, .stop_seconds = (unsigned)p->row->stop.hurry_seconds,
+			.name = p->name,
+			.group = p->group,
+			.role = p->role,
+			.phase = p->phase,
+			.stop_order = (unsigned)p->row->stop.order,
+			.stop_seconds = (unsigned)p->row->stop.hurry_seconds,
 		};
 	}
 }
@@ -177,12 +197,15 @@ static void fill_dirs(struct filling *f)
 	ROOM(f, folders, s->folders.count);
 	for (size_t i = 0; i < s->folders.count; i++)
 		f->bench.folders.items[f->bench.folders.count++] = (struct bench_folder){
-			s->folders.items[i].path, account_of(s->folders.items[i].user), (unsigned)strtoul(s->folders.items[i].mode, NULL, 8),
+			s->folders.items[i].path,
+			account_of(s->folders.items[i].user),
+			(unsigned)strtoul(s->folders.items[i].mode, NULL, 8),
 		};
 	ROOM(f, links, s->links.count);
 	for (size_t i = 0; i < s->links.count; i++)
 		if (dirs_and_links_on_volume(s->links.items[i].path))
-			f->bench.links.items[f->bench.links.count++] = (struct bench_link){ s->links.items[i].path, s->links.items[i].to };
+			f->bench.links.items[f->bench.links.count++] =
+				(struct bench_link){ s->links.items[i].path, s->links.items[i].to };
 }
 
 static bool wants(const struct site *site, const char *app)
@@ -215,11 +238,18 @@ static const char *const *apps_of(struct filling *f, const struct site *site)
 
 static struct bench_site site_of(struct filling *f, const struct site *s)
 {
-	static const char *const sources[] = { [PASSWORD_GENERATE] = "generate", [PASSWORD_ENV] = "env", [PASSWORD_FILE] = "file" };
+	static const char *const sources[] = {
+		[PASSWORD_GENERATE] = "generate", [PASSWORD_ENV] = "env", [PASSWORD_FILE] = "file"
+	};
 
 	return (struct bench_site){
-		.name = s->name, .hosts = words_of(f, &s->hosts), .apps = apps_of(f, s), .time_zone = s->time_zone, .language = s->language,
-		.developer_mode = s->developer_mode, .admin_password = sources[s->admin_password],
+		.name = s->name,
+		.hosts = words_of(f, &s->hosts),
+		.apps = apps_of(f, s),
+		.time_zone = s->time_zone,
+		.language = s->language,
+		.developer_mode = s->developer_mode,
+		.admin_password = sources[s->admin_password],
 	};
 }
 
@@ -249,7 +279,8 @@ static void fill_apps(struct filling *f)
 	f->bench.apps.count = count;
 	for (size_t i = 0; i < count; i++) {
 		const struct app_identity *is = &f->set->identities[i];
-		f->bench.apps.items[i] = (struct bench_app){ apps[i].name, is->version, is->commit, is->content };
+		f->bench.apps.items[i] =
+			(struct bench_app){ apps[i].name, is->version, is->commit, is->content };
 	}
 }
 
@@ -268,7 +299,8 @@ static void fill_general(struct filling *f, const char *build_id)
 	b->data = BENCH_DATA;
 	b->http_port = (unsigned)r->nginx.port;
 	b->default_site = r->sites.count ? text_of(f, "site.first") : NULL;
-	b->upgrade_failure = r->upgrade.on_failure; /* the same words in the same order: tests/unit/bench_json.c */
+	/* the same words in the same order: tests/unit/bench_json.c */
+	b->upgrade_failure = r->upgrade.on_failure;
 	b->backup_to = r->backup.to;
 	b->backup_schedule = r->backup.schedule;
 	b->backup_hourly = (unsigned)r->backup.keep_hourly;

@@ -19,8 +19,10 @@ static struct err *refuse(const struct reading *r)
 {
 	struct mark m = problem_mark(r->bytes, r->at);
 
-	return err_new(ERR_RECIPE, "%s:%u:%u: '%s' is read, not run: it must be one list of plain texts, such as [\"one\", \"two\"]", r->shown,
-		       m.line, m.column, r->variable);
+	return err_new(ERR_RECIPE,
+		       "%s:%u:%u: '%s' is read, not run: it must be one list of plain texts, such as "
+		       "[\"one\", \"two\"]",
+		       r->shown, m.line, m.column, r->variable);
 }
 
 static bool is_word(char c)
@@ -86,7 +88,8 @@ static struct err *read_list(struct reading *r)
 	return NULL;
 }
 
-struct err *declared_needs_read(struct arena *a, const char *shown, const char *bytes, const char *variable, struct declared_needs *ret)
+struct err *declared_needs_read(struct arena *a, const char *shown, const char *bytes, const char *variable,
+				struct declared_needs *ret)
 {
 	struct reading r = { a, shown, bytes, variable, bytes, ret };
 

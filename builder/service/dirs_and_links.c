@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-static struct err *add_folder(struct service_set *s, const struct manifest *m, const struct manifest_folder *row,
-			      const struct variables *scope)
+static struct err *add_folder(struct service_set *s, const struct manifest *m,
+			      const struct manifest_folder *row, const struct variables *scope)
 {
 	struct folder f = { .mode = row->mode, .user = service_set_user(s, row->user) };
 	const char *when = row->when ? variables_get(scope, row->when, strlen(row->when)) : "yes";
@@ -50,7 +50,9 @@ static struct err *add_places(struct service_set *s, const struct manifest *m)
 		for (size_t n = 0; (scope = service_set_each(s, folders[i].each, n)); n++)
 			TRY(add_folder(s, m, &folders[i], scope));
 	for (size_t i = 0; i < m->links.count; i++)
-		for (size_t n = 0; service_set_wants(s, links[i].only) && (scope = service_set_each(s, links[i].each, n)); n++)
+		for (size_t n = 0;
+		     service_set_wants(s, links[i].only) && (scope = service_set_each(s, links[i].each, n));
+		     n++)
 			TRY(add_link(s, m, &links[i], scope));
 	return NULL;
 }
@@ -74,7 +76,8 @@ const char *dirs_and_links_refused(const char *path)
 	for (const char *at = path; *at; at += strcspn(at, "/")) {
 		size_t len = strcspn(++at, "/");
 		if (!len || (*at == '.' && (len == 1 || (len == 2 && at[1] == '.'))))
-			return "is not written straight: leave out '.', '..' and what is empty between two '/' or at the end";
+			return "is not written straight: leave out '.', '..' and what is empty between two "
+			       "'/' or at the end";
 	}
 	return NULL;
 }

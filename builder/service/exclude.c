@@ -65,7 +65,8 @@ void exclude_check(const struct recipe *r, const char *known, struct problems *p
 	for (size_t i = 0; i < r->base.keep.count; i++) {
 		AUTO_FREE char *word = mem_printf(", %s,", words[i]), *all = mem_printf(", all%s,", known);
 		if (!strstr(all, word))
-			problem_add(p, node_mark(r->root, "base/keep/%zu", i), "nothing that is left out is called '%s': there are all%s",
-				    words[i], known);
+			problem_add(p, node_mark(r->root, "base/keep/%zu", i),
+				    "nothing that is left out is called '%s': there are all%s", words[i],
+				    known);
 	}
 }

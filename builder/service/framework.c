@@ -71,12 +71,14 @@ static bool holds_text(const char *folder, const char *file, const char *text)
 	return !missing && strstr(bytes, text);
 }
 
-static void refuse_app(const struct manifest *m, const struct recipe *r, const char *file, const char *text, struct problems *p)
+static void refuse_app(const struct manifest *m, const struct recipe *r, const char *file, const char *text,
+		       struct problems *p)
 {
 	const struct app *first = r->apps.items;
 
-	problem_add(p, node_mark(r->root, "apps/0/path"), "'%s' is no app for framework %s: %s%s%s%s is missing in it", first->name, m->name,
-		    file, *text ? " with '" : "", text, *text ? "'" : "");
+	problem_add(p, node_mark(r->root, "apps/0/path"),
+		    "'%s' is no app for framework %s: %s%s%s%s is missing in it", first->name, m->name, file,
+		    *text ? " with '" : "", text, *text ? "'" : "");
 }
 
 struct err *framework_check_app(const struct manifest *m, const struct recipe *r, struct problems *p)
@@ -127,12 +129,12 @@ static void refuse_unknown(const struct recipe *r, const struct names *known, st
 	const char *near = text_nearest(r->framework, (const char *const *)known->items, known->count);
 	AUTO_FREE char *all = join((const char *const *)known->items, known->count, ", ");
 
-	problem_add(p, place(r), "there is no framework '%s': %s%s%s", r->framework, near ? "did you mean '" : "known are ",
-		    near ? near : all, near ? "'?" : "");
+	problem_add(p, place(r), "there is no framework '%s': %s%s%s", r->framework,
+		    near ? "did you mean '" : "known are ", near ? near : all, near ? "'?" : "");
 }
 
-static struct err *find_named(struct arena *a, const char *share, const struct recipe *r, const struct names *known,
-			      struct problems *p, struct manifest *ret)
+static struct err *find_named(struct arena *a, const char *share, const struct recipe *r,
+			      const struct names *known, struct problems *p, struct manifest *ret)
 {
 	for (size_t i = 0; i < known->count; i++)
 		if (!strcmp(known->items[i], r->framework))
@@ -142,7 +144,8 @@ static struct err *find_named(struct arena *a, const char *share, const struct r
 }
 
 /* A file that cannot be read is the recipe's fault. */
-static struct err *read_own(struct arena *a, const char *share, const struct recipe *r, struct problems *p, struct manifest *ret)
+static struct err *read_own(struct arena *a, const char *share, const struct recipe *r, struct problems *p,
+			    struct manifest *ret)
 {
 	AUTO_FREE char *path = recipe_beside(r, r->framework);
 	struct err *e = manifest_read_framework_file(a, share, path, ret);
@@ -157,8 +160,8 @@ static struct err *read_own(struct arena *a, const char *share, const struct rec
 }
 
 /* What nothing here tells is told by the source, once it is here. */
-static struct err *find_after_fetch(struct arena *a, const char *share, const struct recipe *r, const struct names *known,
-				    struct problems *p, struct manifest *ret)
+static struct err *find_after_fetch(struct arena *a, const char *share, const struct recipe *r,
+				    const struct names *known, struct problems *p, struct manifest *ret)
 {
 	const struct app *first = r->apps.items;
 
@@ -174,13 +177,14 @@ static struct err *find_after_fetch(struct arena *a, const char *share, const st
 		*ret = m;
 		return NULL;
 	}
-	problem_add(p, node_mark(r->root, "apps/0"), "no framework recognises the first app: name one as 'framework', or a file of your own");
+	problem_add(p, node_mark(r->root, "apps/0"),
+		    "no framework recognises the first app: name one as 'framework', or a file of your own");
 	return NULL;
 }
 
 /* Of two that recognise it, one that is like the other asks for more and wins. */
-static struct err *find_recognised(struct arena *a, const char *share, const struct recipe *r, const struct names *known,
-				   struct problems *p, struct manifest *ret)
+static struct err *find_recognised(struct arena *a, const char *share, const struct recipe *r,
+				   const struct names *known, struct problems *p, struct manifest *ret)
 {
 	struct manifest found = { 0 };
 	bool hit;
@@ -192,7 +196,8 @@ static struct err *find_recognised(struct arena *a, const char *share, const str
 		if (!hit || (found.name && found.like && !strcmp(found.like, m.name)))
 			continue;
 		if (found.name && !(m.like && !strcmp(m.like, found.name))) {
-			problem_add(p, node_mark(r->root, "apps/0"), "the first app looks like both %s and %s: name one as 'framework'",
+			problem_add(p, node_mark(r->root, "apps/0"),
+				    "the first app looks like both %s and %s: name one as 'framework'",
 				    found.name, m.name);
 			return NULL;
 		}
@@ -210,8 +215,10 @@ static void check_suits(const struct manifest *m, const struct recipe *r, struct
 
 	if (r->base.suite && m->suites.count && !holds(&m->suites, r->base.suite)) {
 		AUTO_FREE char *known = join(m->suites.items, m->suites.count, " or ");
-		problem_warn(p, node_mark(r->root, "base/suite"), "framework %s was tried on %s and not on %s: verify the image before you "
-			     "rely on it", m->name, known, r->base.suite);
+		problem_warn(p, node_mark(r->root, "base/suite"),
+			     "framework %s was tried on %s and not on %s: verify the image before you "
+			     "rely on it",
+			     m->name, known, r->base.suite);
 	}
 	for (int kind = 0; kind < RUNTIME_COUNT; kind++)
 		if (runtime_version(r, kind) && !holds(&m->runtimes, runtime_names[kind]))
@@ -220,15 +227,19 @@ static void check_suits(const struct manifest *m, const struct recipe *r, struct
 				    "another suite",
 				    m->name, runtime_titles[kind]);
 	if (r->prebake && !m->site_renew.count)
-		problem_add(p, node_mark(r->root, "prebake"), "framework %s does not say how a prebaked site gets secrets of its own: leave it "
-			    "out, or give the framework site_renew", m->name);
+		problem_add(p, node_mark(r->root, "prebake"),
+			    "framework %s does not say how a prebaked site gets secrets of its own: leave it "
+			    "out, or give the framework site_renew",
+			    m->name);
 	if (m->app_names.count && !holds(&m->app_names, first->name)) {
 		AUTO_FREE char *known = join(m->app_names.items, m->app_names.count, " or ");
-		problem_add(p, node_mark(r->root, "apps/0/name"), "the first app of framework %s must be %s", m->name, known);
+		problem_add(p, node_mark(r->root, "apps/0/name"), "the first app of framework %s must be %s",
+			    m->name, known);
 	}
 }
 
-struct err *framework_read(struct arena *a, const char *share, const struct recipe *r, struct problems *p, struct manifest *ret)
+struct err *framework_read(struct arena *a, const char *share, const struct recipe *r, struct problems *p,
+			   struct manifest *ret)
 {
 	const struct app *first = r->apps.items;
 
@@ -236,9 +247,9 @@ struct err *framework_read(struct arena *a, const char *share, const struct reci
 	if (!r->framework || !r->apps.count || !first->name)
 		return NULL;
 	struct names known = list_names(share);
-	struct err *e = strchr(r->framework, '/') ? read_own(a, share, r, p, ret)
-		      : strcmp(r->framework, "auto") ? find_named(a, share, r, &known, p, ret)
-						     : find_recognised(a, share, r, &known, p, ret);
+	struct err *e = strchr(r->framework, '/')    ? read_own(a, share, r, p, ret) :
+			strcmp(r->framework, "auto") ? find_named(a, share, r, &known, p, ret) :
+						       find_recognised(a, share, r, &known, p, ret);
 
 	drop_names(&known);
 	if (!e && ret->name)

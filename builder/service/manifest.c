@@ -40,14 +40,16 @@ static struct err *parse(struct arena *a, const char *share, const char *shown, 
 	return err_new(ERR_RECIPE, "%s:%s", shown, where);
 }
 
-static struct err *read_fields(struct arena *a, const struct node *root, const struct field *fields, struct manifest *m)
+static struct err *read_fields(struct arena *a, const struct node *root, const struct field *fields,
+			       struct manifest *m)
 {
 	struct problems p = { .arena = a };
 
 	schema_read(fields, root, m, &p);
 	if (!p.count)
 		return NULL;
-	return err_new(ERR_RECIPE, "%s:%u:%u: %s", m->source.path, p.first->at.line, p.first->at.column, p.first->text);
+	return err_new(ERR_RECIPE, "%s:%u:%u: %s", m->source.path, p.first->at.line, p.first->at.column,
+		       p.first->text);
 }
 
 /* The keys of a file, and those of the file it is like that it does not have itself. */
@@ -70,11 +72,12 @@ static const struct node *overlay(struct arena *a, const struct node *own, const
 	return all;
 }
 
-static struct err *read_framework(struct arena *a, const char *share, const char *file, const char *name, bool may_be_like,
-				  struct manifest *ret);
+static struct err *read_framework(struct arena *a, const char *share, const char *file, const char *name,
+				  bool may_be_like, struct manifest *ret);
 
 /* A framework may be like another one, which is whole itself. */
-static struct err *read_base(struct arena *a, const char *share, bool may_be_like, struct source *source, const struct node **root)
+static struct err *read_base(struct arena *a, const char *share, bool may_be_like, struct source *source,
+			     const struct node **root)
 {
 	const struct node *like = source->root->kind == NODE_MAP ? node_get(source->root, "like") : NULL;
 	struct manifest *base = arena_new(a, sizeof *base);
@@ -83,11 +86,13 @@ static struct err *read_base(struct arena *a, const char *share, bool may_be_lik
 	if (!like || like->kind != NODE_SCALAR)
 		return NULL;
 	if (!may_be_like)
-		return template_refuse(source, like->text, "this framework is itself like another: name that one");
+		return template_refuse(source, like->text,
+				       "this framework is itself like another: name that one");
 	struct err *e = read_framework(a, share, NULL, like->text, false, base);
 	if (e && err_code(e) == ENOENT) {
 		err_free(e);
-		return template_refuse(source, like->text, "there is no framework '%s' in services/frameworks", like->text);
+		return template_refuse(source, like->text,
+				       "there is no framework '%s' in services/frameworks", like->text);
 	}
 	TRY_AS(e, "%s: like %s", source->path, like->text);
 	*root = overlay(a, source->root, base->source.root);
@@ -96,8 +101,8 @@ static struct err *read_base(struct arena *a, const char *share, bool may_be_lik
 }
 
 /* A file that is named in one of services/, beside it. */
-static struct err *read_beside(struct arena *a, const char *share, const char *folder, const char *name, const struct manifest *m,
-			       const char **ret_shown, const char **ret_bytes)
+static struct err *read_beside(struct arena *a, const char *share, const char *folder, const char *name,
+			       const struct manifest *m, const char **ret_shown, const char **ret_bytes)
 {
 	AUTO_FREE char *shown = mem_printf("%s/%s", folder, name), *bytes = NULL;
 	AUTO_FREE char *top = share ? mem_printf("%s/%s", share, folder) : mem_dup(folder);
@@ -110,7 +115,8 @@ static struct err *read_beside(struct arena *a, const char *share, const char *f
 	}
 	if (e && err_code(e) == EXDEV) {
 		err_free(e);
-		return template_refuse(&m->source, name, "'%s' is outside the folder of this file: put it beside it", name);
+		return template_refuse(&m->source, name,
+				       "'%s' is outside the folder of this file: put it beside it", name);
 	}
 	TRY_AS(e, "%s: file %s", m->source.path, name);
 	*ret_bytes = arena_dup(a, bytes, len);
@@ -150,13 +156,15 @@ static struct err *check_processes(const struct manifest *m)
 
 	for (size_t i = 0; i < m->processes.count; i++)
 		if ((p[i].command.count > 0) == (p[i].run != NULL))
-			return template_refuse(&m->source, p[i].name, "process '%s' needs either 'command' or 'run'", p[i].name);
+			return template_refuse(&m->source, p[i].name,
+					       "process '%s' needs either 'command' or 'run'", p[i].name);
 	return NULL;
 }
 
 struct err *manifest_read_service(struct arena *a, const char *share, const char *name, struct manifest *ret)
 {
-	AUTO_FREE char *folder = mem_printf("services/%s", name), *shown = mem_printf("%s/service.yml", folder);
+	AUTO_FREE char *folder = mem_printf("services/%s", name),
+		       *shown = mem_printf("%s/service.yml", folder);
 
 	*ret = (struct manifest){ .name = keep(a, name) };
 	TRY(parse(a, share, keep(a, shown), &ret->source));
@@ -168,8 +176,8 @@ struct err *manifest_read_service(struct arena *a, const char *share, const char
 typedef struct err *read_files(struct arena *a, const char *share, const char *folder, struct manifest *m);
 
 /* Templates and tools are beside the file that lists them: file, or that of the framework it is like. */
-static struct err *read_framework_files(struct arena *a, const char *share, const char *file, const char *key, read_files *read,
-					struct manifest *m)
+static struct err *read_framework_files(struct arena *a, const char *share, const char *file, const char *key,
+					read_files *read, struct manifest *m)
 {
 	if (!file || (m->source.base && !node_get(m->source.root, key)))
 		return read(a, share, "services/frameworks", m);
@@ -179,8 +187,8 @@ static struct err *read_framework_files(struct arena *a, const char *share, cons
 }
 
 /* file: the path of one that is not in share, or NULL. */
-static struct err *read_framework(struct arena *a, const char *share, const char *file, const char *name, bool may_be_like,
-				  struct manifest *ret)
+static struct err *read_framework(struct arena *a, const char *share, const char *file, const char *name,
+				  bool may_be_like, struct manifest *ret)
 {
 	AUTO_FREE char *shown = file ? mem_dup(file) : mem_printf("services/frameworks/%s.yml", name);
 	const struct node *root;
@@ -193,12 +201,14 @@ static struct err *read_framework(struct arena *a, const char *share, const char
 	return read_framework_files(a, share, file, "tools", read_tools, ret);
 }
 
-struct err *manifest_read_framework(struct arena *a, const char *share, const char *name, struct manifest *ret)
+struct err *manifest_read_framework(struct arena *a, const char *share, const char *name,
+				    struct manifest *ret)
 {
 	return read_framework(a, share, NULL, name, true, ret);
 }
 
-struct err *manifest_read_framework_file(struct arena *a, const char *share, const char *path, struct manifest *ret)
+struct err *manifest_read_framework_file(struct arena *a, const char *share, const char *path,
+					 struct manifest *ret)
 {
 	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
 	AUTO_FREE char *name = mem_ndup(file, strcspn(file, "."));
@@ -208,9 +218,13 @@ struct err *manifest_read_framework_file(struct arena *a, const char *share, con
 
 const struct list *manifest_command(const struct manifest *m, const char *name)
 {
-	const struct { const char *name; const struct list *argv; } known[] = {
-		{ "shell", &m->commands.shell }, { "serve", &m->commands.serve }, { "worker", &m->commands.worker },
-		{ "schedule", &m->commands.schedule }, { "socketio", &m->commands.socketio }, { "install", &m->commands.install },
+	const struct {
+		const char *name;
+		const struct list *argv;
+	} known[] = {
+		{ "shell", &m->commands.shell },       { "serve", &m->commands.serve },
+		{ "worker", &m->commands.worker },     { "schedule", &m->commands.schedule },
+		{ "socketio", &m->commands.socketio }, { "install", &m->commands.install },
 		{ "check", &m->commands.check },
 	};
 

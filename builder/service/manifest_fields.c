@@ -6,9 +6,16 @@
 #include "contract/bench_json.h"
 #include "recipe/pattern.h"
 
-#define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define WORDS(...)                \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
+/* clang-format off */
 #define END { .name = NULL }
+/* clang-format on */
 #define AT(type, member) .offset = offsetof(struct type, member)
+/* clang-format off */
 #define TEXTS(name_, type, member) { name_, FIELD_LIST, AT(type, member) }
 #define TEXT(name_, type, member) { name_, FIELD_TEXT, AT(type, member) }
 #define NEEDED(name_, type, member, help_) \
@@ -21,6 +28,7 @@
 	  .choices = WORDS("once", "redis", "workers", "apps") }
 #define ROWS(name_, member, fields_, type) \
 	{ name_, FIELD_LIST, AT(manifest, member), .fields = fields_, .item_size = sizeof(struct type) }
+/* clang-format on */
 
 static const struct field package_fields[] = {
 	{ "base", FIELD_LIST, .offset = GROUP_BASE * sizeof(struct list) },
@@ -34,8 +42,11 @@ static const struct field package_fields[] = {
 
 static const struct field user_fields[] = {
 	NEEDED("name", manifest_user, name, "name the user"),
-	{ "id", FIELD_COUNT, AT(manifest_user, id), .required = true, .min = 1, .max = 59999, .help = "its uid and gid, for ever" },
-	TEXT("home", manifest_user, home), TEXT("shell", manifest_user, shell), TEXT("comment", manifest_user, comment),
+	{ "id", FIELD_COUNT, AT(manifest_user, id), .required = true, .min = 1, .max = 59999,
+	  .help = "its uid and gid, for ever" },
+	TEXT("home", manifest_user, home),
+	TEXT("shell", manifest_user, shell),
+	TEXT("comment", manifest_user, comment),
 	END,
 };
 
@@ -43,7 +54,8 @@ static const struct field template_fields[] = {
 	NEEDED("from", manifest_template, from, "name the file beside this one"),
 	NEEDED("to", manifest_template, to, "say where it goes in the image"),
 	{ "mode", FIELD_TEXT, AT(manifest_template, mode), .fallback = "\"0644\"" },
-	ONLY(manifest_template), EACH(manifest_template),
+	ONLY(manifest_template),
+	EACH(manifest_template),
 	END,
 };
 
@@ -59,15 +71,18 @@ static const struct field folder_fields[] = {
 static const struct field link_fields[] = {
 	NEEDED("path", manifest_link, path, "name the link"),
 	NEEDED("to", manifest_link, to, "say where it leads"),
-	ONLY(manifest_link), EACH(manifest_link),
+	ONLY(manifest_link),
+	EACH(manifest_link),
 	END,
 };
 
 static const struct field stop_fields[] = {
-	{ "signal", FIELD_TEXT, AT(manifest_stop, signal), .fallback = "TERM", .choices = WORDS("TERM", "QUIT", "INT") },
+	{ "signal", FIELD_TEXT, AT(manifest_stop, signal), .fallback = "TERM",
+	  .choices = WORDS("TERM", "QUIT", "INT") },
 	{ "seconds", FIELD_TEXT, AT(manifest_stop, seconds), .fallback = "\"10\"",
 	  .help = "patience of a restart by hand" },
-	{ "order", FIELD_COUNT, AT(manifest_stop, order), .required = true, .max = 99, .help = "0 to 99, the highest stops last" },
+	{ "order", FIELD_COUNT, AT(manifest_stop, order), .required = true, .max = 99,
+	  .help = "0 to 99, the highest stops last" },
 	{ "hurry_seconds", FIELD_COUNT, AT(manifest_stop, hurry_seconds), .required = true, .max = 10,
 	  .help = "its part of the ten seconds a container has to stop" },
 	{ "signal_group", FIELD_BOOL, AT(manifest_stop, signal_group) },
@@ -83,7 +98,8 @@ static const struct field process_fields[] = {
 	{ "phase", FIELD_ENUM, AT(manifest_process, phase), .required = true, .choices = bench_json_phases,
 	  .help = "first, stores or bench: who starts it" },
 	TEXTS("command", manifest_process, command),
-	{ "run", FIELD_TEXT, AT(manifest_process, run), .choices = WORDS("serve", "worker", "schedule", "socketio") },
+	{ "run", FIELD_TEXT, AT(manifest_process, run),
+	  .choices = WORDS("serve", "worker", "schedule", "socketio") },
 	{ "user", FIELD_TEXT, AT(manifest_process, user), .fallback = "root" },
 	{ "directory", FIELD_TEXT, AT(manifest_process, directory), .fallback = "/" },
 	TEXTS("environment", manifest_process, environment),
@@ -91,33 +107,37 @@ static const struct field process_fields[] = {
 	{ "priority", FIELD_COUNT, AT(manifest_process, priority), .fallback = "50", .max = 999 },
 	{ "start_seconds", FIELD_COUNT, AT(manifest_process, start_seconds), .fallback = "1", .max = 60 },
 	{ "stop", FIELD_MAP, AT(manifest_process, stop), .fields = stop_fields },
-	ONLY(manifest_process), EACH(manifest_process),
+	ONLY(manifest_process),
+	EACH(manifest_process),
 	END,
 };
 
 static const struct field trial_fields[] = {
 	NEEDED("name", manifest_trial, name, "say what is tried"),
-	{ "argv", FIELD_LIST, AT(manifest_trial, argv), .required = true, .min = 1, .help = "the program and its arguments" },
+	{ "argv", FIELD_LIST, AT(manifest_trial, argv), .required = true, .min = 1,
+	  .help = "the program and its arguments" },
 	{ "user", FIELD_TEXT, AT(manifest_trial, user), .fallback = "root" },
-	TEXT("until", manifest_trial, until), TEXTS("names", manifest_trial, names),
+	TEXT("until", manifest_trial, until),
+	TEXTS("names", manifest_trial, names),
 	EACH(manifest_trial),
 	END,
 };
 
 static const struct field leave_out_fields[] = {
 	NEEDED("name", manifest_leave_out, name, "name it, for base.keep"),
-	{ "paths", FIELD_LIST, AT(manifest_leave_out, paths), .required = true, .min = 1, .help = "globs on paths of the image" },
+	{ "paths", FIELD_LIST, AT(manifest_leave_out, paths), .required = true, .min = 1,
+	  .help = "globs on paths of the image" },
 	END,
 };
 
-#define STEP_ROWS \
-	NEEDED("name", manifest_step, name, "say what the step makes"), \
-	{ "argv", FIELD_LIST, AT(manifest_step, argv), .required = true, .min = 1, .help = "the program and its arguments" }, \
-	TEXT("directory", manifest_step, directory), \
-	TEXTS("environment", manifest_step, environment), \
-	{ "cache", FIELD_TEXT, AT(manifest_step, cache), .pattern = &pattern_file }, \
-	{ "network", FIELD_BOOL, AT(manifest_step, network) }, \
-	TEXTS("hosts", manifest_step, hosts)
+#define STEP_ROWS                                                                            \
+	NEEDED("name", manifest_step, name, "say what the step makes"),                      \
+		{ "argv",	    FIELD_LIST, AT(manifest_step, argv),                     \
+		  .required = true, .min = 1,	.help = "the program and its arguments" },   \
+		TEXT("directory", manifest_step, directory),                                 \
+		TEXTS("environment", manifest_step, environment),                            \
+		{ "cache", FIELD_TEXT, AT(manifest_step, cache), .pattern = &pattern_file }, \
+		{ "network", FIELD_BOOL, AT(manifest_step, network) }, TEXTS("hosts", manifest_step, hosts)
 
 static const struct field step_fields[] = {
 	STEP_ROWS,
@@ -134,16 +154,16 @@ static const struct field pin_step_fields[] = {
 	STEP_ROWS,
 	{ "pins", FIELD_TEXT, AT(manifest_step, pins), .required = true, .pattern = &pattern_file,
 	  .help = "the file in {{pins}} that the step leaves" },
-	{ "inputs", FIELD_LIST, AT(manifest_step, inputs), .required = true, .min = 1, .help = "globs: the apps' files that decide" },
+	{ "inputs", FIELD_LIST, AT(manifest_step, inputs), .required = true, .min = 1,
+	  .help = "globs: the apps' files that decide" },
 	END,
 };
 
 static const struct field command_fields[] = {
-	TEXTS("shell", manifest_commands, shell), TEXTS("serve", manifest_commands, serve),
-	TEXTS("worker", manifest_commands, worker), TEXTS("schedule", manifest_commands, schedule),
+	TEXTS("shell", manifest_commands, shell),	TEXTS("serve", manifest_commands, serve),
+	TEXTS("worker", manifest_commands, worker),	TEXTS("schedule", manifest_commands, schedule),
 	TEXTS("socketio", manifest_commands, socketio), TEXTS("install", manifest_commands, install),
-	TEXTS("check", manifest_commands, check),
-	END,
+	TEXTS("check", manifest_commands, check),	END,
 };
 
 static const struct field needs_fields[] = {
@@ -152,6 +172,7 @@ static const struct field needs_fields[] = {
 	END,
 };
 
+/* clang-format off */
 #define SHARED_ROWS \
 	{ "packages", FIELD_MAP, AT(manifest, packages), .fields = package_fields }, \
 	{ "variables", FIELD_PAIRS, AT(manifest, variables) }, \
@@ -159,11 +180,14 @@ static const struct field needs_fields[] = {
 	ROWS("templates", templates, template_fields, manifest_template), \
 	ROWS("folders", folders, folder_fields, manifest_folder), \
 	ROWS("links", links, link_fields, manifest_link)
+/* clang-format on */
 
 const struct field manifest_fields_service[] = {
 	SHARED_ROWS,
 	ONLY(manifest),
-	TEXTS("masked", manifest, masked), TEXTS("units", manifest, units), TEXTS("ports", manifest, ports),
+	TEXTS("masked", manifest, masked),
+	TEXTS("units", manifest, units),
+	TEXTS("ports", manifest, ports),
 	ROWS("users", users, user_fields, manifest_user),
 	ROWS("processes", processes, process_fields, manifest_process),
 	ROWS("trials", trials, trial_fields, manifest_trial),
@@ -175,10 +199,12 @@ const struct field manifest_fields_framework[] = {
 	SHARED_ROWS,
 	TEXT("like", manifest, like),
 	NEEDED("title", manifest, title, "say in a few words what it is"),
-	{ "services", FIELD_LIST, AT(manifest, services), .required = true, .min = 1, .help = "list the services a bench of it has" },
+	{ "services", FIELD_LIST, AT(manifest, services), .required = true, .min = 1,
+	  .help = "list the services a bench of it has" },
 	TEXTS("runtimes", manifest, runtimes),
 	TEXTS("suites", manifest, suites),
-	TEXTS("app_names", manifest, app_names), TEXTS("refs", manifest, refs),
+	TEXTS("app_names", manifest, app_names),
+	TEXTS("refs", manifest, refs),
 	{ "evidence", FIELD_PAIRS, AT(manifest, evidence) },
 	{ "fetched", FIELD_BOOL, AT(manifest, fetched) },
 	{ "options", FIELD_PAIRS, AT(manifest, options) },
@@ -205,7 +231,7 @@ const struct field manifest_fields_framework[] = {
 	NEEDED("probe_path", manifest, probe_path, "the page that says a site works"),
 	TEXT("socketio_path", manifest, socketio_path),
 	NEEDED("admin_user", manifest, admin_user, "the first account of a site"),
-	{ "memory_per_worker", FIELD_SIZE, AT(manifest, memory_per_worker_bytes), .required = true, .min = 1 << 20,
-	  .help = "what one web process takes" },
+	{ "memory_per_worker", FIELD_SIZE, AT(manifest, memory_per_worker_bytes), .required = true,
+	  .min = 1 << 20, .help = "what one web process takes" },
 	END,
 };

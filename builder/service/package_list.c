@@ -68,7 +68,8 @@ void package_list(struct service_set *s)
 {
 	for (int group = 0; group < GROUP_COUNT; group++)
 		for (size_t i = 0; i < s->manifest_count; i++)
-			add_packages(s, &s->manifests[i].packages[group], group, asked_by(s, &s->manifests[i]));
+			add_packages(s, &s->manifests[i].packages[group], group,
+				     asked_by(s, &s->manifests[i]));
 	for (size_t i = 0; i < s->disk_count; i++)
 		add_packages(s, &s->disk[i].packages[GROUP_DISK], GROUP_DISK, "outputs");
 	add_legacy_zones(s);

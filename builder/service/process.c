@@ -46,13 +46,15 @@ static struct err *fill_argv(const struct maker *m, const char *const **ret)
 static struct err *fill_env(const struct maker *m, const char *const **ret)
 {
 	struct service_set *s = m->set;
-	const char *const *common = (const char *const[]){ NULL }, *const *own;
+	const char *const *common = (const char *const[]){ NULL }, *const * own;
 	size_t count = 0;
 
 	if (m->row->phase == PHASE_BENCH)
-		TRY(template_list(&s->arena, m->scope, &s->framework->source, &s->framework->environment, &common));
+		TRY(template_list(&s->arena, m->scope, &s->framework->source, &s->framework->environment,
+				  &common));
 	TRY(template_list(&s->arena, m->scope, &m->manifest->source, &m->row->environment, &own));
-	const char **all = arena_new(&s->arena, (s->framework->environment.count + m->row->environment.count + 3) * sizeof *all);
+	const char **all = arena_new(
+		&s->arena, (s->framework->environment.count + m->row->environment.count + 3) * sizeof *all);
 	if (!strcmp(m->row->user, BENCH_USER)) {
 		all[count++] = "HOME=" BENCH_HOME;
 		all[count++] = "USER=" BENCH_USER;
@@ -69,9 +71,13 @@ static struct err *check_fresh(const struct maker *m, const char *name)
 {
 	for (size_t i = 0; i < m->set->processes.count; i++)
 		if (!strcmp(m->set->processes.items[i].name, name))
-			return m->row->each == EACH_WORKERS
-				? err_new(ERR_RECIPE, "%s: two rows of 'workers' have the same queues: add their counts in one", m->set->recipe->path)
-				: template_refuse(&m->manifest->source, m->row->name, "there is already a process '%s'", name);
+			return m->row->each == EACH_WORKERS ?
+				       err_new(ERR_RECIPE,
+					       "%s: two rows of 'workers' have the same queues: add their "
+					       "counts in one",
+					       m->set->recipe->path) :
+				       template_refuse(&m->manifest->source, m->row->name,
+						       "there is already a process '%s'", name);
 	return NULL;
 }
 
@@ -108,7 +114,9 @@ struct err *process_list(struct service_set *s)
 		const struct manifest_process *rows = m->processes.items;
 		for (size_t k = 0; k < m->processes.count; k++) {
 			struct maker one = { .set = s, .manifest = m, .row = &rows[k] };
-			for (size_t n = 0; service_set_wants(s, rows[k].only) && (one.scope = service_set_each(s, rows[k].each, n)); n++)
+			for (size_t n = 0; service_set_wants(s, rows[k].only) &&
+					   (one.scope = service_set_each(s, rows[k].each, n));
+			     n++)
 				TRY(make(&one));
 		}
 	}

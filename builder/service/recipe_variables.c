@@ -60,7 +60,8 @@ static void add_general(struct service_set *s)
 static void add_runtime(struct service_set *s)
 {
 	AUTO_FREE char *kept = join(&s->recipe->keep_node_modules, " ");
-	AUTO_FREE char *python = runtime_program(s->recipe, RUNTIME_PYTHON), *node = runtime_program(s->recipe, RUNTIME_NODE);
+	AUTO_FREE char *python = runtime_program(s->recipe, RUNTIME_PYTHON),
+		       *node = runtime_program(s->recipe, RUNTIME_NODE);
 
 	set_flag(&s->scope, "tests", s->recipe->tests || s->recipe->mode == MODE_DEVELOPMENT);
 	set_flag(&s->scope, "source_maps", s->recipe->source_maps);
@@ -119,7 +120,8 @@ static void add_redis(struct service_set *s)
 				serving = &all[k];
 		if (serving == &all[i])
 			add_redis_instance(s, names[i], serving);
-		AUTO_FREE char *port = mem_printf("redis_%s.port", names[i]), *socket = mem_printf("redis_%s.socket", names[i]);
+		AUTO_FREE char *port = mem_printf("redis_%s.port", names[i]),
+			       *socket = mem_printf("redis_%s.socket", names[i]);
 		set_number(&s->scope, port, serving->port);
 		variables_format(&s->scope, socket, "/run/redis/%s.sock", names[serving - all]);
 	}
@@ -188,7 +190,8 @@ static void add_custom_queues(struct service_set *s)
 			AUTO_FREE char *key = mem_printf("\"%s\":", name);
 			if (strcmp(name, "short") && strcmp(name, "default") && strcmp(name, "long") &&
 			    !(json.bytes && strstr(json.bytes, key)))
-				text_printf(&json, "%s%s {\"timeout\": %" PRIu64 "}", json.len ? ", " : "", key, w[i].timeout_seconds);
+				text_printf(&json, "%s%s {\"timeout\": %" PRIu64 "}", json.len ? ", " : "",
+					    key, w[i].timeout_seconds);
 		}
 	AUTO_FREE char *pairs = text_take(&json);
 	variables_format(&s->scope, "workers.custom", "{%s}", pairs);
@@ -267,7 +270,8 @@ struct err *recipe_variables_of_manifests(struct service_set *s)
 		const struct manifest *m = &s->manifests[i];
 		const struct pair *pairs = m->variables.items;
 		for (size_t k = 0; k < m->variables.count; k++) {
-			AUTO_FREE char *name = mem_printf("%s.%s", m->framework ? "framework" : m->name, pairs[k].key);
+			AUTO_FREE char *name =
+				mem_printf("%s.%s", m->framework ? "framework" : m->name, pairs[k].key);
 			const char *text;
 			TRY(template_text(&s->arena, &s->scope, &m->source, pairs[k].value, &text));
 			variables_set(&s->scope, name, text);

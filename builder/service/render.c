@@ -14,7 +14,10 @@
 
 static void add_file(struct tree *t, const char *path, unsigned mode, const char *bytes, size_t len)
 {
-	tree_add(t, &(struct entry){ .path = path + (*path == '/'), .kind = ENTRY_FILE, .mode = mode, .size_bytes = len,
+	tree_add(t, &(struct entry){ .path = path + (*path == '/'),
+				     .kind = ENTRY_FILE,
+				     .mode = mode,
+				     .size_bytes = len,
 				     .sha256 = digest_of(bytes, len),
 				     .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 }
@@ -28,23 +31,29 @@ static void add_text(struct tree *t, const char *path, struct text *text)
 
 static void add_link(struct tree *t, const char *path, const char *to)
 {
-	tree_add(t, &(struct entry){ .path = path + (*path == '/'), .kind = ENTRY_SYMLINK, .mode = 0777, .link = to });
+	tree_add(t, &(struct entry){
+			    .path = path + (*path == '/'), .kind = ENTRY_SYMLINK, .mode = 0777, .link = to });
 }
 
 static void add_folder(struct tree *t, const char *path, unsigned mode, const struct service_user *user)
 {
-	tree_add(t, &(struct entry){ .path = path + (*path == '/'), .kind = ENTRY_FOLDER, .mode = mode, .uid = user->uid, .gid = user->gid });
+	tree_add(t, &(struct entry){ .path = path + (*path == '/'),
+				     .kind = ENTRY_FOLDER,
+				     .mode = mode,
+				     .uid = user->uid,
+				     .gid = user->gid });
 }
 
-/* The folders by which tools know a bench. Its user owns it only to develop: in production he keeps caches and the like beside
- * it, and what root's Supervisor reads there cannot be put aside. */
+/* The folders by which tools know a bench. Its user owns it only to develop: in production he keeps caches
+ * and the like beside it, and what root's Supervisor reads there cannot be put aside. */
 static void add_bench(const struct service_set *s, struct tree *t)
 {
 	static const char *const folders[] = {
 		"", "/apps", "/assets", "/config", "/config/pids", "/env", "/env/bin",
 	};
 	const struct service_user *user = service_set_user(s, BENCH_USER);
-	const struct service_user *owner = service_set_user(s, s->recipe->mode == MODE_DEVELOPMENT ? BENCH_USER : "root");
+	const struct service_user *owner =
+		service_set_user(s, s->recipe->mode == MODE_DEVELOPMENT ? BENCH_USER : "root");
 	const struct service_user home = { .uid = owner->uid, .gid = user->gid };
 	const struct app *apps = s->recipe->apps.items;
 	struct text names = { 0 };
@@ -66,8 +75,8 @@ static void add_bench(const struct service_set *s, struct tree *t)
 			add_link(t, s->links.items[i].path, s->links.items[i].to);
 }
 
-static struct err *add_template(const struct manifest *m, const struct manifest_template *row, const struct variables *scope,
-				struct tree *t)
+static struct err *add_template(const struct manifest *m, const struct manifest_template *row,
+				const struct variables *scope, struct tree *t)
 {
 	AUTO_ARENA struct arena arena = { 0 };
 	const char *path, *bytes;
@@ -82,7 +91,8 @@ static struct err *add_template(const struct manifest *m, const struct manifest_
 		return template_refuse(&m->source, row->to, "'%s' %s", path, why);
 	TRY(template_text(&arena, scope, &row->source, row->bytes, &bytes));
 	if (arena_bytes(&t->arena) > ALL_LIMIT)
-		return template_refuse(&m->source, row->to, "all files of services and framework grow beyond 64 MiB");
+		return template_refuse(&m->source, row->to,
+				       "all files of services and framework grow beyond 64 MiB");
 	add_file(t, path, (unsigned)mode, bytes, strlen(bytes));
 	return NULL;
 }
@@ -93,7 +103,9 @@ static struct err *add_templates(const struct service_set *s, const struct manif
 	const struct variables *scope;
 
 	for (size_t i = 0; i < m->templates.count; i++)
-		for (size_t n = 0; service_set_wants(s, rows[i].only) && (scope = service_set_each(s, rows[i].each, n)); n++)
+		for (size_t n = 0;
+		     service_set_wants(s, rows[i].only) && (scope = service_set_each(s, rows[i].each, n));
+		     n++)
 			TRY(add_template(m, &rows[i], scope, t));
 	return NULL;
 }
@@ -108,7 +120,8 @@ static struct err *add_processes(const struct service_set *s, struct tree *t)
 	if (!e)
 		e = supervisor_conf_write(s, true, &bench);
 	add_text(t, "/etc/supervisor/conf.d/services.conf", &services);
-	add_text(t, production ? BENCH_PATH "/config/supervisor.conf" : "/etc/supervisor/conf.d/bench.conf", &bench);
+	add_text(t, production ? BENCH_PATH "/config/supervisor.conf" : "/etc/supervisor/conf.d/bench.conf",
+		 &bench);
 	if (production) {
 		add_link(t, "/etc/supervisor/conf.d/bench.conf", BENCH_PATH "/config/supervisor.conf");
 	} else {
@@ -148,11 +161,13 @@ static void add_parents(struct tree *t)
 struct err *render_tree(const struct service_set *s, const char *build_id, struct tree *ret)
 {
 	if (!service_set_user(s, BENCH_USER))
-		return err_new(ERR_RECIPE, "%s: none of its services brings the user '%s': add 'bench' to them", s->framework->source.path,
-			       BENCH_USER);
+		return err_new(ERR_RECIPE,
+			       "%s: none of its services brings the user '%s': add 'bench' to them",
+			       s->framework->source.path, BENCH_USER);
 	add_bench(s, ret);
 	for (size_t i = 0; i < s->rootfs.count; i++)
-		add_file(ret, s->rootfs.items[i].path, s->rootfs.items[i].mode, s->rootfs.items[i].bytes, s->rootfs.items[i].len);
+		add_file(ret, s->rootfs.items[i].path, s->rootfs.items[i].mode, s->rootfs.items[i].bytes,
+			 s->rootfs.items[i].len);
 	for (size_t i = 0; i < s->manifest_count; i++)
 		TRY(add_templates(s, &s->manifests[i], ret));
 	TRY(add_processes(s, ret));

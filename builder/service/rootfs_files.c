@@ -31,7 +31,10 @@ static struct err *read_line(struct service_set *s, const char *share, const cha
 	if (!*line || *line == '#')
 		return NULL;
 	if (end == line || *end != ' ' || mode > 0777 || end[1] == '/' || !end[1])
-		return err_new(ERR_RECIPE, "rootfs/manifest:%u:1: a line is a mode and a path, such as '0644 usr/share/x'", number);
+		return err_new(
+			ERR_RECIPE,
+			"rootfs/manifest:%u:1: a line is a mode and a path, such as '0644 usr/share/x'",
+			number);
 	AUTO_FREE char *path = mem_printf("/%s", end + 1);
 	const char *why = dirs_and_links_refused(path);
 	if (why)

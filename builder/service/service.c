@@ -31,7 +31,8 @@ static struct err *read_manifests(struct service_set *s, const char *share)
 	TRY(framework_read(&s->arena, share, s->recipe, &p, &framework));
 	for (const struct problem *one = p.first; one; one = one->next)
 		if (!one->warning)
-			return err_new(ERR_RECIPE, "%s:%u:%u: %s", s->recipe->path, one->at.line, one->at.column, one->text);
+			return err_new(ERR_RECIPE, "%s:%u:%u: %s", s->recipe->path, one->at.line,
+				       one->at.column, one->text);
 	const char *const *names = framework.services.items;
 	s->manifests = arena_new(&s->arena, (framework.services.count + 2) * sizeof *s->manifests);
 	for (size_t i = 0; i < framework.services.count; i++) {
@@ -39,14 +40,16 @@ static struct err *read_manifests(struct service_set *s, const char *share)
 		struct err *e = manifest_read_service(&s->arena, share, names[i], m);
 		if (e && err_code(e) == ENOENT) {
 			err_free(e);
-			return template_refuse(&framework.source, names[i], "there is no service '%s'", names[i]);
+			return template_refuse(&framework.source, names[i], "there is no service '%s'",
+					       names[i]);
 		}
 		if (e)
 			return err_wrap(e, "%s: service %s", framework.source.path, names[i]);
 		s->manifest_count += service_set_wants(s, m->only);
 	}
 	if (s->recipe->pdf != PDF_NONE)
-		TRY(manifest_read_service(&s->arena, share, s->recipe->pdf == PDF_CHROMIUM ? "chromium" : "wkhtmltopdf",
+		TRY(manifest_read_service(&s->arena, share,
+					  s->recipe->pdf == PDF_CHROMIUM ? "chromium" : "wkhtmltopdf",
 					  &s->manifests[s->manifest_count++]));
 	s->manifests[s->manifest_count] = framework;
 	s->framework = &s->manifests[s->manifest_count++];
@@ -256,7 +259,9 @@ static const char *kept(struct service_set *s, const char *text)
 
 void service_identify(struct service_set *s, size_t app, const struct app_identity *is)
 {
-	s->identities[app] = (struct app_identity){ kept(s, is->commit), is->commit ? NULL : kept(s, is->content), kept(s, is->version) };
+	s->identities[app] =
+		(struct app_identity){ kept(s, is->commit), is->commit ? NULL : kept(s, is->content),
+				       kept(s, is->version) };
 }
 
 void service_interpreters(struct service_set *s, const struct lock *l)
@@ -268,7 +273,8 @@ void service_interpreters(struct service_set *s, const struct lock *l)
 		AUTO_FREE char *path = mem_printf("/opt/%s", r->name);
 		const char *url = strstr(r->from, "://") ? r->from : NULL;
 		s->interpreters[i] = (struct bench_interpreter){
-			kept(s, r->name), kept(s, r->version), kept(s, path), kept(s, url), kept(s, r->sha256), kept(s, r->tree),
+			kept(s, r->name), kept(s, r->version), kept(s, path),
+			kept(s, url),	  kept(s, r->sha256),  kept(s, r->tree),
 		};
 	}
 }

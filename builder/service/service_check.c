@@ -32,15 +32,17 @@ static bool is_wanted(const struct recipe *r, const char *name, const struct man
 }
 
 /* A service that cannot be read is service_load's to complain about. */
-static void check_service(struct arena *a, const char *share, const char *name, const struct recipe *r, struct text *known,
-			  struct problems *p)
+static void check_service(struct arena *a, const char *share, const char *name, const struct recipe *r,
+			  struct text *known, struct problems *p)
 {
 	struct manifest m = { 0 };
 	struct err *e = manifest_read_service(a, share, name, &m);
 
 	if (!e && is_wanted(r, name, &m))
 		for (size_t i = 0; i < m.ports.count; i++)
-			recipe_check_port(r, strtoul(variable(&m, ((const char *const *)m.ports.items)[i]), NULL, 10), name, p);
+			recipe_check_port(
+				r, strtoul(variable(&m, ((const char *const *)m.ports.items)[i]), NULL, 10),
+				name, p);
 	if (!e)
 		exclude_add_names(known, &m);
 	err_free(e);
@@ -48,11 +50,13 @@ static void check_service(struct arena *a, const char *share, const char *name, 
 
 static int is_service(const struct dirent *d)
 {
-	return d->d_name[0] != '.' && strcmp(d->d_name, "frameworks") && strcmp(d->d_name, "guest") && !strchr(d->d_name, '.');
+	return d->d_name[0] != '.' && strcmp(d->d_name, "frameworks") && strcmp(d->d_name, "guest") &&
+	       !strchr(d->d_name, '.');
 }
 
 /* The ports of all services, and the words of what they leave out. */
-static void check_services(struct arena *a, const char *share, const struct recipe *r, struct text *known, struct problems *p)
+static void check_services(struct arena *a, const char *share, const struct recipe *r, struct text *known,
+			   struct problems *p)
 {
 	AUTO_FREE char *folder = mem_printf("%s/services", share);
 	struct dirent **names = NULL;
@@ -86,7 +90,8 @@ static bool check_folder(const struct recipe *r, size_t i, struct problems *p)
 	struct mark at = node_mark(r->root, "apps/%zu/path", i);
 
 	if (code == ENOENT || code == ENOTDIR)
-		problem_add(p, at, "there is no folder %s: put the app %s there, or write where it is", path, a->name);
+		problem_add(p, at, "there is no folder %s: put the app %s there, or write where it is", path,
+			    a->name);
 	else if (code == EACCES)
 		problem_add(p, at, "cannot open %s: %s", path, strerror(code));
 	else if (code != EISDIR)
@@ -144,8 +149,8 @@ static void check_options(const struct manifest *m, const struct recipe *r, size
 		text_printf(&all, "%s%s", k ? ", " : ": it knows ", known[k].key);
 	for (size_t k = 0; k < a->options.count; k++)
 		if (given[k].value && !framework_option(m, given[k].key))
-			problem_add(p, given[k].at, "framework %s knows no option '%s'%s", m->name, given[k].key,
-				    all.len ? all.bytes : ": it has none");
+			problem_add(p, given[k].at, "framework %s knows no option '%s'%s", m->name,
+				    given[k].key, all.len ? all.bytes : ": it has none");
 }
 
 /* What is wrong with the first app was said: that nothing recognises it would only follow from that. */
@@ -177,7 +182,8 @@ struct err *service_check(const char *share, const struct recipe *r, struct prob
 	bool first_is_here = check_files(r, p);
 
 	check_services(&arena, share, r, &known, p);
-	if (!r->framework || !r->apps.count || (!strcmp(r->framework, "auto") && !can_be_recognised(r->apps.items, first_is_here)))
+	if (!r->framework || !r->apps.count ||
+	    (!strcmp(r->framework, "auto") && !can_be_recognised(r->apps.items, first_is_here)))
 		return NULL;
 	TRY(framework_read(&arena, share, r, p, &m));
 	if (!m.name)

@@ -12,7 +12,8 @@ struct err *service_needs_list(struct service_set *s)
 	const struct manifest_needs *n = &f->app_needs;
 
 	if (!n->file != !n->variable)
-		return template_refuse(&f->source, n->file ? n->file : n->variable, "'app_needs' has a 'file' and the name of a 'variable' in it");
+		return template_refuse(&f->source, n->file ? n->file : n->variable,
+				       "'app_needs' has a 'file' and the name of a 'variable' in it");
 	if (!n->file)
 		return NULL;
 	s->needs = arena_new(&s->arena, s->recipe->apps.count * sizeof *s->needs);
@@ -34,7 +35,8 @@ const char *service_needs_file(const struct service_set *s, size_t app)
 
 struct err *service_needs_read(struct service_set *s, size_t app, const char *shown, const char *bytes)
 {
-	return declared_needs_read(&s->arena, shown, bytes, s->framework->app_needs.variable, &s->needs[app].names);
+	return declared_needs_read(&s->arena, shown, bytes, s->framework->app_needs.variable,
+				   &s->needs[app].names);
 }
 
 /* Whether a site installs an app; the framework's own is first and everywhere. */
@@ -58,12 +60,15 @@ static struct err *check_app(const struct service_set *s, const struct app *app,
 	while (i < r->apps.count && strcmp(apps[i].name, need))
 		i++;
 	if (i == r->apps.count)
-		return err_new(ERR_RECIPE, "%s:%u:%u: the app '%s' needs '%s', which is not here: add it to 'apps'", r->path, app->at.line,
-			       app->at.column, app->name, need);
+		return err_new(ERR_RECIPE,
+			       "%s:%u:%u: the app '%s' needs '%s', which is not here: add it to 'apps'",
+			       r->path, app->at.line, app->at.column, app->name, need);
 	for (i = 0; i < r->sites.count; i++)
 		if (sites[i].apps.count && installs(s, &sites[i], app->name) && !installs(s, &sites[i], need))
-			return err_new(ERR_RECIPE, "%s:%u:%u: this site's app '%s' needs '%s', too: add it to the site's 'apps'", r->path,
-				       sites[i].at.line, sites[i].at.column, app->name, need);
+			return err_new(
+				ERR_RECIPE,
+				"%s:%u:%u: this site's app '%s' needs '%s', too: add it to the site's 'apps'",
+				r->path, sites[i].at.line, sites[i].at.column, app->name, need);
 	return NULL;
 }
 
@@ -92,11 +97,13 @@ static struct err *refuse_circle(const struct service_set *s, const size_t *orde
 
 	for (size_t k = 0; k < placed;)
 		if (order[k++] == i) {
-			i++;     /* placed: look for the next one from the beginning */
+			i++; /* placed: look for the next one from the beginning */
 			k = 0;
 		}
-	return err_new(ERR_RECIPE, "%s:%u:%u: the app '%s' is needed by apps that it needs itself: none of them can be first",
-		       s->recipe->path, apps[i].at.line, apps[i].at.column, apps[i].name);
+	return err_new(
+		ERR_RECIPE,
+		"%s:%u:%u: the app '%s' is needed by apps that it needs itself: none of them can be first",
+		s->recipe->path, apps[i].at.line, apps[i].at.column, apps[i].name);
 }
 
 /* As in the recipe, only each app after those it needs. */

@@ -11,14 +11,10 @@ bool service_set_wants(const struct service_set *s, int only)
 const struct variables *service_set_each(const struct service_set *s, int each, size_t i)
 {
 	switch (each) {
-	case EACH_REDIS:
-		return i < s->redis_count ? &s->redis[i] : NULL;
-	case EACH_WORKERS:
-		return i < s->recipe->workers.count ? &s->workers[i] : NULL;
-	case EACH_APPS:
-		return i < s->recipe->apps.count ? &s->apps[i] : NULL;
-	default:
-		return i == 0 ? &s->scope : NULL;
+	case EACH_REDIS: return i < s->redis_count ? &s->redis[i] : NULL;
+	case EACH_WORKERS: return i < s->recipe->workers.count ? &s->workers[i] : NULL;
+	case EACH_APPS: return i < s->recipe->apps.count ? &s->apps[i] : NULL;
+	default: return i == 0 ? &s->scope : NULL;
 	}
 }
 

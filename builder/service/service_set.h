@@ -13,9 +13,9 @@
 /* A process with its holes filled: what supervisor's configuration, the Procfile and bench.json list. */
 struct process {
 	const char *name, *group, *user, *directory;
-	int role, phase;         /* enum bench_role, bench_phase */
+	int role, phase;		      /* enum bench_role, bench_phase */
 	const char *const *argv, *const *env; /* NULL-terminated; env is KEY=VALUE */
-	unsigned long count;     /* processes; 0: one, without a number in its name */
+	unsigned long count;		      /* processes; 0: one, without a number in its name */
 	unsigned long stop_seconds;
 	const struct manifest_process *row;
 };
@@ -59,30 +59,52 @@ struct service_set {
 	struct manifest *manifests;  /* the services in the framework's order, then the framework */
 	size_t manifest_count;
 	const struct manifest *framework;
-	struct manifest disk[2];     /* what only a disk needs */
-	size_t disk_count;           /* 0: none is wanted */
-	struct variables scope;          /* what every text may name */
+	struct manifest disk[2];	     /* what only a disk needs */
+	size_t disk_count;		     /* 0: none is wanted */
+	struct variables scope;		     /* what every text may name */
 	struct variables redis[REDIS_COUNT]; /* beside it: of each instance that has a process */
 	size_t redis_count;
 	struct variables *workers, *apps;
 	struct process_table processes;
-	struct step_table *app_steps; /* one an app */
-	struct app_needs *needs;     /* one an app; NULL: the framework knows of none */
-	struct app_identity *identities; /* one an app */
+	struct step_table *app_steps;		/* one an app */
+	struct app_needs *needs;		/* one an app; NULL: the framework knows of none */
+	struct app_identity *identities;	/* one an app */
 	struct bench_interpreter *interpreters; /* that are no Debian packages */
 	size_t interpreter_count;
-	const char *server_version;  /* MariaDB's, or NULL: not known yet */
-	const size_t *order;         /* of installing apps, once their needs are settled */
+	const char *server_version; /* MariaDB's, or NULL: not known yet */
+	const size_t *order;	    /* of installing apps, once their needs are settled */
 	struct step_table bench_steps, prepare_steps, pin_steps;
-	struct { struct service_package *items; size_t count, room; } packages;
-	struct { struct service_user *items; size_t count, room; } users;
+	struct {
+		struct service_package *items;
+		size_t count, room;
+	} packages;
+	struct {
+		struct service_user *items;
+		size_t count, room;
+	} users;
 	const char *const *masked, *const *prune, *const *exclude;
-	struct { struct folder *items; size_t count, room; } folders;
-	struct { struct link *items; size_t count, room; } links;
+	struct {
+		struct folder *items;
+		size_t count, room;
+	} folders;
+	struct {
+		struct link *items;
+		size_t count, room;
+	} links;
 	struct audit_rules audit;
-	struct { struct service_trial *items; size_t count, room; } trials;
-	struct { struct service_folder *items; size_t count, room; } made; /* folders, as service_folders tells them */
-	struct { struct rootfs_file *items; size_t count, room; } rootfs;
+	struct {
+		struct service_trial *items;
+		size_t count, room;
+	} trials;
+	/* folders, as service_folders tells them */
+	struct {
+		struct service_folder *items;
+		size_t count, room;
+	} made;
+	struct {
+		struct rootfs_file *items;
+		size_t count, room;
+	} rootfs;
 };
 
 /* Whether something for only this mode is wanted. */

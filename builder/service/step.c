@@ -6,7 +6,8 @@
 #include "base/mem.h"
 
 /* A step sees the framework's environment and then its own. */
-static struct err *fill_env(struct service_set *s, const struct variables *scope, const struct list *own, const char *const **ret)
+static struct err *fill_env(struct service_set *s, const struct variables *scope, const struct list *own,
+			    const char *const **ret)
 {
 	const struct source *from = &s->framework->source;
 	const char *const *common, *const *more;
@@ -14,7 +15,8 @@ static struct err *fill_env(struct service_set *s, const struct variables *scope
 
 	TRY(template_list(&s->arena, scope, from, &s->framework->environment, &common));
 	TRY(template_list(&s->arena, scope, from, own, &more));
-	const char **all = arena_new(&s->arena, (s->framework->environment.count + own->count + 1) * sizeof *all);
+	const char **all =
+		arena_new(&s->arena, (s->framework->environment.count + own->count + 1) * sizeof *all);
 	for (; *common; common++)
 		all[count++] = *common;
 	for (; *more; more++)
@@ -23,7 +25,8 @@ static struct err *fill_env(struct service_set *s, const struct variables *scope
 	return NULL;
 }
 
-static struct err *fill(struct service_set *s, const struct variables *scope, const struct manifest_step *row, struct service_step *ret)
+static struct err *fill(struct service_set *s, const struct variables *scope, const struct manifest_step *row,
+			struct service_step *ret)
 {
 	const struct source *from = &s->framework->source;
 
@@ -42,14 +45,15 @@ static struct err *fill(struct service_set *s, const struct variables *scope, co
 }
 
 /* A place is a name only where there is something. */
-static struct err *fill_with_places(struct service_set *s, const struct variables *scope, const struct manifest_step *row,
-				    struct service_step *ret)
+static struct err *fill_with_places(struct service_set *s, const struct variables *scope,
+				    const struct manifest_step *row, struct service_step *ret)
 {
 	struct variables places = { .arena = &s->arena, .outer = scope };
 
 	if (row->cache && row->as_root)
-		return template_refuse(&s->framework->source, row->cache, "a step with a cache cannot be 'as_root': others could not "
-				     "change what it leaves there");
+		return template_refuse(&s->framework->source, row->cache,
+				       "a step with a cache cannot be 'as_root': others could not "
+				       "change what it leaves there");
 	if (row->cache)
 		variables_set(&places, "cache", SERVICE_CACHE);
 	if (s->framework->pin_steps.count)
@@ -61,7 +65,8 @@ static struct err *fill_with_places(struct service_set *s, const struct variable
 	return e;
 }
 
-static struct err *add_steps(struct service_set *s, const struct variables *scope, const struct list *rows, struct step_table *ret)
+static struct err *add_steps(struct service_set *s, const struct variables *scope, const struct list *rows,
+			     struct step_table *ret)
 {
 	const struct manifest_step *row = rows->items;
 
@@ -87,7 +92,8 @@ static struct err *check_pins(const struct service_set *s)
 	for (size_t i = 0; i < s->framework->pin_steps.count; i++)
 		for (size_t k = 0; k < i; k++)
 			if (!strcmp(row[i].pins, row[k].pins))
-				return template_refuse(&s->framework->source, row[i].pins, "two steps leave pins '%s'", row[i].pins);
+				return template_refuse(&s->framework->source, row[i].pins,
+						       "two steps leave pins '%s'", row[i].pins);
 	return NULL;
 }
 

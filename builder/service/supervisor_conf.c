@@ -8,7 +8,8 @@
 #include "contract/bench_json.h"
 #include "template/quote.h"
 
-/* After so many more tries, a second later each time, Supervisor gives a program up; init tries it again without limit (services/guest/lib/restart_backoff.h). */
+/* After so many more tries, a second later each time, Supervisor gives a program up; init tries it again
+ * without limit (services/guest/lib/restart_backoff.h). */
 #define START_RETRIES 3
 
 static bool is_bench(const struct process *p)
@@ -46,8 +47,8 @@ static void write_stop(const struct process *p, struct text *out)
 
 static void write_log(const struct process *p, struct text *out)
 {
-	text_printf(out, "redirect_stderr=true\nstdout_logfile=" BENCH_DATA "/service-logs/%s%s.log\n", p->name,
-		    p->count ? "-%(process_num)d" : "");
+	text_printf(out, "redirect_stderr=true\nstdout_logfile=" BENCH_DATA "/service-logs/%s%s.log\n",
+		    p->name, p->count ? "-%(process_num)d" : "");
 	text_put(out, "stdout_logfile_maxbytes=5MB\nstdout_logfile_backups=2\n");
 }
 
@@ -94,7 +95,8 @@ struct err *supervisor_conf_write(const struct service_set *s, bool bench, struc
 {
 	const struct process *p = s->processes.items;
 
-	text_printf(out, "; %s of %s.\n\n", bench ? "The bench's own processes" : "What the bench stands on", s->recipe->name);
+	text_printf(out, "; %s of %s.\n\n", bench ? "The bench's own processes" : "What the bench stands on",
+		    s->recipe->name);
 	for (size_t i = 0; i < s->processes.count; i++)
 		if (is_bench(&p[i]) == bench)
 			TRY(write_program(&p[i], out));

@@ -5,7 +5,8 @@
 
 #include "base/mem.h"
 
-static struct err *add(struct service_set *s, const struct manifest *m, const struct manifest_trial *row, const struct variables *scope)
+static struct err *add(struct service_set *s, const struct manifest *m, const struct manifest_trial *row,
+		       const struct variables *scope)
 {
 	const struct service_user *user = service_set_user(s, row->user);
 	struct service_trial t = { .service = m->name, .until = row->until };
@@ -37,7 +38,8 @@ struct err *trial_list(struct service_set *s)
 {
 	for (size_t i = 0; i < s->folders.count; i++) {
 		const struct folder *f = &s->folders.items[i];
-		VEC_PUSH(&s->made, (struct service_folder){ f->path, (unsigned)strtoul(f->mode, NULL, 8), f->user->uid, f->user->gid });
+		VEC_PUSH(&s->made, (struct service_folder){ f->path, (unsigned)strtoul(f->mode, NULL, 8),
+							    f->user->uid, f->user->gid });
 	}
 	for (size_t i = 0; i < s->manifest_count; i++)
 		TRY(add_all(s, &s->manifests[i]));

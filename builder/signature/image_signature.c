@@ -13,8 +13,9 @@ char *image_signature_payload(const char *repository, const struct digest *manif
 {
 	char hex[DIGEST_HEX];
 	AUTO_FREE char *digest = mem_printf("sha256:%s", digest_hex(manifest, hex));
-	json_t *all = json_pack("{s:{s:{s:s}, s:{s:s}, s:s}, s:n}", "critical", "identity", "docker-reference", repository, "image",
-				"docker-manifest-digest", digest, "type", "cosign container image signature", "optional");
+	json_t *all = json_pack("{s:{s:{s:s}, s:{s:s}, s:s}, s:n}", "critical", "identity",
+				"docker-reference", repository, "image", "docker-manifest-digest", digest,
+				"type", "cosign container image signature", "optional");
 	char *text = json_dumps(all, JSON_COMPACT);
 
 	json_decref(all);
@@ -34,7 +35,9 @@ struct err *image_signature(const struct key *k, const char *payload, char **ret
 
 char *image_signature_pem(const struct key *k)
 {
-	static const uint8_t head[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
+	static const uint8_t head[] = {
+		0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
+	};
 	uint8_t der[sizeof head + sizeof k->public_key];
 
 	memcpy(der, head, sizeof head);

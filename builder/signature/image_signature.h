@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Signatures of images as cosign and containers' policies (sigstoreSigned) take them: "simple signing" by a key, without any service. */
+/* Signatures of images as cosign and containers' policies (sigstoreSigned) take them: "simple signing"
+ * by a key, without any service. */
 #pragma once
 #include "base/digest.h"
 #include "signature/key.h"
 
-/* What is signed: that a registry's repository ("host/name") has that image, by its manifest's digest. The caller's. */
+/* What is signed: that a registry's repository ("host/name") has that image, by its
+ * manifest's digest. The caller's. */
 char *image_signature_payload(const char *repository, const struct digest *manifest);
 /* Ed25519 over the payload, in base 64. The caller's. */
 struct err *image_signature(const struct key *k, const char *payload, char **ret) MUST_CHECK;

@@ -19,14 +19,22 @@
 #include "base/text.h"
 #include "signature/blake2b.h"
 
-#define FILE_LIMIT   ((size_t)16 << 10)
-#define OPS_LIMIT    33554432u         /* what minisign takes: N 2^20, r 8, p 1 */
+#define FILE_LIMIT ((size_t)16 << 10)
+#define OPS_LIMIT 33554432u /* what minisign takes: N 2^20, r 8, p 1 */
 #define MEMORY_LIMIT (1ull << 30)
-#define MEMORY_MOST  (4ull << 30)      /* that a file may ask of us */
+#define MEMORY_MOST (4ull << 30) /* that a file may ask of us */
 
-/* Of a secret key: algorithm 2, scrypt or nothing 2, BLAKE2b 2, salt 32, two limits of 8, then what is encrypted: id 8, seed 32, public
- * key 32, checksum 32. */
-enum { PUBLIC_BYTES = 42, SECRET_BYTES = 158, AT_SALT = 6, AT_OPS = 38, AT_MEMORY = 46, AT_HIDDEN = 54, HIDDEN = 104 };
+/* Of a secret key: algorithm 2, scrypt or nothing 2, BLAKE2b 2, salt 32, two limits of 8, then what is
+ * encrypted: id 8, seed 32, public key 32, checksum 32. */
+enum {
+	PUBLIC_BYTES = 42,
+	SECRET_BYTES = 158,
+	AT_SALT = 6,
+	AT_OPS = 38,
+	AT_MEMORY = 46,
+	AT_HIDDEN = 54,
+	HIDDEN = 104
+};
 
 void key_done(struct key *k)
 {
@@ -41,7 +49,8 @@ const char *key_id(const struct key *k, char buf[static KEY_ID])
 
 static struct err *random_bytes(void *bytes, size_t len)
 {
-	return RAND_bytes(bytes, (int)len) == 1 ? NULL : err_new(ERR_SYSTEM, "this machine gives no random numbers");
+	return RAND_bytes(bytes, (int)len) == 1 ? NULL :
+						  err_new(ERR_SYSTEM, "this machine gives no random numbers");
 }
 
 static struct err *take_public(struct key *k)
@@ -84,7 +93,8 @@ static struct err *mask(uint8_t *file, const char *password)
 
 	if (!scrypt_numbers(bytes_get(file + AT_OPS, 8), bytes_get(file + AT_MEMORY, 8), &n, &p))
 		return err_new(ERR_USAGE, "a secret key asks for more memory than is given to it");
-	if (EVP_PBE_scrypt(password, strlen(password), file + AT_SALT, 32, n, 8, p, n * 1024 + p * 1024 + (1u << 20), stream, sizeof stream) != 1)
+	if (EVP_PBE_scrypt(password, strlen(password), file + AT_SALT, 32, n, 8, p,
+			   n * 1024 + p * 1024 + (1u << 20), stream, sizeof stream) != 1)
 		return err_new(ERR_SYSTEM, "scrypt finds no memory: %llu MB", (unsigned long long)(n >> 10));
 	for (size_t i = 0; i < HIDDEN; i++)
 		file[AT_HIDDEN + i] ^= stream[i];
@@ -103,21 +113,25 @@ static void checksum(const uint8_t *file, uint8_t ret[static 32])
 	OPENSSL_cleanse(text, sizeof text);
 }
 
-static struct err *write_new(const char *path, mode_t mode, const char *comment, const void *bytes, size_t len)
+static struct err *write_new(const char *path, mode_t mode, const char *comment, const void *bytes,
+			     size_t len)
 {
 	AUTO_PASSWORD char *line = base64_encode(bytes, len);
 	AUTO_PASSWORD char *text = mem_printf("untrusted comment: %s\n%s\n", comment, line);
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 
 	if (fd < 0)
-		return errno == EEXIST ? err_new(ERR_USAGE, "%s is there already, and a key is not written over", path) : err_errno(errno, "write %s", path);
+		return errno == EEXIST ? err_new(ERR_USAGE,
+						 "%s is there already, and a key is not written over", path) :
+					 err_errno(errno, "write %s", path);
 	TRY(file_write_all(fd, text, strlen(text), path));
 	return fsync(fd) < 0 ? err_errno(errno, "write %s", path) : NULL;
 }
 
 static struct err *write_secret(const struct key *k, const char *path, const char *password)
 {
-	uint8_t file[SECRET_BYTES] = "EdSc" "B2";
+	uint8_t file[SECRET_BYTES] = "EdSc"
+				     "B2";
 	uint8_t *hidden = file + AT_HIDDEN;
 
 	if (!password)
@@ -132,7 +146,9 @@ static struct err *write_secret(const struct key *k, const char *path, const cha
 		bytes_put(file + AT_MEMORY, MEMORY_LIMIT, 8);
 		TRY(mask(file, password));
 	}
-	struct err *e = write_new(path, 0600, password ? "minisign encrypted secret key" : "minisign secret key", file, sizeof file);
+	struct err *e =
+		write_new(path, 0600, password ? "minisign encrypted secret key" : "minisign secret key",
+			  file, sizeof file);
 	OPENSSL_cleanse(file, sizeof file);
 	return e;
 }
@@ -141,7 +157,8 @@ struct err *key_write(const struct key *k, const char *path, const char *passwor
 {
 	uint8_t file[PUBLIC_BYTES] = "Ed";
 	char id[KEY_ID];
-	AUTO_FREE char *beside = mem_printf("%s.pub", path), *comment = mem_printf("minisign public key %s", key_id(k, id));
+	AUTO_FREE char *beside = mem_printf("%s.pub", path),
+		       *comment = mem_printf("minisign public key %s", key_id(k, id));
 
 	if (!access(beside, F_OK))
 		return err_new(ERR_USAGE, "%s is there already, and a key is not written over", beside);
@@ -174,8 +191,11 @@ static struct err *read_secret(const char *path, uint8_t file[static SECRET_BYTE
 	size_t len;
 
 	TRY(file_read(path, FILE_LIMIT, &text, &len));
-	if (!take_line(text, SECRET_BYTES, file) || memcmp(file + 4, "B2", 2) || (memcmp(file + 2, "Sc", 2) && (file[2] || file[3])))
-		return err_new(ERR_USAGE, "%s is no secret key of minisign: 'mkbench sign --generate FILE' makes one", path);
+	if (!take_line(text, SECRET_BYTES, file) || memcmp(file + 4, "B2", 2) ||
+	    (memcmp(file + 2, "Sc", 2) && (file[2] || file[3])))
+		return err_new(ERR_USAGE,
+			       "%s is no secret key of minisign: 'mkbench sign --generate FILE' makes one",
+			       path);
 	return NULL;
 }
 
@@ -197,12 +217,15 @@ static struct err *open_secret(const char *path, uint8_t *file, const char *pass
 	if (file[2])
 		TRY(mask(file, password));
 	checksum(file, sum);
-	if (file[2] && CRYPTO_memcmp(sum, shown + 72, sizeof sum)) /* minisign writes none into a key without a password */
+	/* minisign writes none into a key without a password */
+	if (file[2] && CRYPTO_memcmp(sum, shown + 72, sizeof sum))
 		return err_new(ERR_USAGE, "that is not the password of %s", path);
 	memcpy(ret->id, shown, 8);
 	memcpy(ret->seed, shown + 8, 32);
 	TRY(take_public(ret));
-	return memcmp(ret->public_key, shown + 40, 32) ? err_new(ERR_USAGE, "%s is damaged: its two halves are of two keys", path) : NULL;
+	return memcmp(ret->public_key, shown + 40, 32) ?
+		       err_new(ERR_USAGE, "%s is damaged: its two halves are of two keys", path) :
+		       NULL;
 }
 
 struct err *key_read_secret(const char *path, const char *password, struct key *ret)

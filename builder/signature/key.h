@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys of Ed25519 in the files of minisign, which take a line of comment and one of base 64. A secret key is encrypted by a password
- * (scrypt), or not. */
+/* Keys of Ed25519 in the files of minisign, which take a line of comment and one of base 64. A secret key is
+ * encrypted by a password (scrypt), or not. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 
 struct key {
 	uint8_t id[8];
-	uint8_t seed[32];      /* secret; zero of a public key */
+	uint8_t seed[32]; /* secret; zero of a public key */
 	uint8_t public_key[32];
 };
 

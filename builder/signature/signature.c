@@ -16,10 +16,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define CHUNK      ((size_t)1 << 20)
+#define CHUNK ((size_t)1 << 20)
 #define FILE_LIMIT ((size_t)64 << 10)
-#define UNTRUSTED  "untrusted comment: "
-#define TRUSTED    "trusted comment: "
+#define UNTRUSTED "untrusted comment: "
+#define TRUSTED "trusted comment: "
 
 /* Algorithm 2, id 8, signature 64. */
 enum { WHOLE = 74, HASH = 64 };
@@ -37,7 +37,9 @@ static struct err *open_file(const char *path, int *ret, uint64_t *ret_size)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_errno(errno, "%s", path);
 	if (!S_ISREG(st.st_mode))
-		return err_new(ERR_USAGE, "%s is no file: of a folder, sign the .tar, or a list of its files' digests", path);
+		return err_new(ERR_USAGE,
+			       "%s is no file: of a folder, sign the .tar, or a list of its files' digests",
+			       path);
 	*ret = fd;
 	*ret_size = (uint64_t)st.st_size;
 	fd = -1;
@@ -60,21 +62,25 @@ static struct err *hash(int fd, const char *path, uint8_t ret[static HASH])
 	return n < 0 ? err_errno(errno, "read %s", path) : NULL;
 }
 
-struct err *signature_bytes(const struct key *k, const void *bytes, size_t len, uint8_t ret[static SIGNATURE_BYTES])
+struct err *signature_bytes(const struct key *k, const void *bytes, size_t len,
+			    uint8_t ret[static SIGNATURE_BYTES])
 {
 	EVP_PKEY *pair = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, k->seed, sizeof k->seed);
 	EVP_MD_CTX *run = EVP_MD_CTX_new();
 	size_t size = SIGNATURE_BYTES;
-	bool good = pair && run && EVP_DigestSignInit(run, NULL, NULL, NULL, pair) == 1 && EVP_DigestSign(run, ret, &size, bytes, len) == 1;
+	bool good = pair && run && EVP_DigestSignInit(run, NULL, NULL, NULL, pair) == 1 &&
+		    EVP_DigestSign(run, ret, &size, bytes, len) == 1;
 
 	EVP_MD_CTX_free(run);
 	EVP_PKEY_free(pair);
 	return good ? NULL : err_new(ERR_SYSTEM, "libcrypto does not sign");
 }
 
-static bool is_signed(const struct key *k, const void *bytes, size_t len, const uint8_t signature[static SIGNATURE_BYTES])
+static bool is_signed(const struct key *k, const void *bytes, size_t len,
+		      const uint8_t signature[static SIGNATURE_BYTES])
 {
-	EVP_PKEY *half = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, k->public_key, sizeof k->public_key);
+	EVP_PKEY *half =
+		EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, k->public_key, sizeof k->public_key);
 	EVP_MD_CTX *run = EVP_MD_CTX_new();
 	bool good = half && run && EVP_DigestVerifyInit(run, NULL, NULL, NULL, half) == 1 &&
 		    EVP_DigestVerify(run, signature, SIGNATURE_BYTES, bytes, len) == 1;
@@ -99,7 +105,8 @@ static char *with_comment(const uint8_t *signature, const char *comment, size_t 
 static char *usual_comment(const char *file)
 {
 	const char *slash = strrchr(file, '/');
-	char *text = mem_printf("timestamp:%lld\tfile:%s\thashed", (long long)time(NULL), slash ? slash + 1 : file);
+	char *text = mem_printf("timestamp:%lld\tfile:%s\thashed", (long long)time(NULL),
+				slash ? slash + 1 : file);
 
 	for (char *at = strstr(text, "file:"); *at; at++)
 		if (*at == '\n' || *at == '\r')
@@ -119,10 +126,14 @@ struct err *signature_write(const char *file, const struct key *k, const char *c
 	TRY(hash(fd, file, digest));
 	memcpy(head + 2, k->id, sizeof k->id);
 	TRY(signature_bytes(k, digest, sizeof digest, head + 10));
-	AUTO_FREE char *trusted = comment ? mem_dup(comment) : usual_comment(file), *all = with_comment(head + 10, trusted, &len);
+	AUTO_FREE char *trusted = comment ? mem_dup(comment) : usual_comment(file),
+		       *all = with_comment(head + 10, trusted, &len);
 	TRY(signature_bytes(k, all, len, global));
-	AUTO_FREE char *first = base64_encode(head, sizeof head), *second = base64_encode(global, sizeof global), *path = mem_printf("%s.minisig", file);
-	AUTO_FREE char *text = mem_printf(UNTRUSTED "signature by mkbench with the key %s\n%s\n" TRUSTED "%s\n%s\n", key_id(k, id), first, trusted, second);
+	AUTO_FREE char *first = base64_encode(head, sizeof head),
+		       *second = base64_encode(global, sizeof global), *path = mem_printf("%s.minisig", file);
+	AUTO_FREE char *text =
+		mem_printf(UNTRUSTED "signature by mkbench with the key %s\n%s\n" TRUSTED "%s\n%s\n",
+			   key_id(k, id), first, trusted, second);
 	TRY(file_write(path, text, strlen(text), 0644));
 	*ret_path = TAKE(path);
 	return NULL;
@@ -199,12 +210,18 @@ static struct err *check_parts(const char *file, const struct key *k, const stru
 
 	memcpy(other.id, p->head + 2, sizeof other.id);
 	if (memcmp(other.id, k->id, sizeof k->id))
-		return err_new(ERR_BUILD, "%s: signed by another key, %s, not by %s", file, key_id(&other, found), key_id(k, own));
+		return err_new(ERR_BUILD, "%s: signed by another key, %s, not by %s", file,
+			       key_id(&other, found), key_id(k, own));
 	TRY(check_bytes(file, k, p, &good));
 	if (!good)
-		return err_new(ERR_BUILD, "%s: the signature is not over these bytes: the file was changed, or the key is not what it says", file);
+		return err_new(ERR_BUILD,
+			       "%s: the signature is not over these bytes: the file was changed, or the key "
+			       "is not what it says",
+			       file);
 	AUTO_FREE char *all = with_comment(p->head + 10, p->comment, &len);
-	return is_signed(k, all, len, p->global) ? NULL : err_new(ERR_BUILD, "%s: the trusted comment of its signature was changed", file);
+	return is_signed(k, all, len, p->global) ?
+		       NULL :
+		       err_new(ERR_BUILD, "%s: the trusted comment of its signature was changed", file);
 }
 
 struct err *signature_check(const char *file, const struct key *k, char **ret_comment)

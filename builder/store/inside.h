@@ -8,12 +8,18 @@
 
 struct store {
 	char *path;
-	int fd;                  /* of path */
-	int lock;                /* of the file lock, flocked */
-	pthread_mutex_t mutex;   /* guards work and used */
-	struct { char **items; size_t count, room; } work;
-	bool watched;            /* what is used is noted (store_bundle.h) */
-	struct { char **items; size_t count, room; } used;
+	int fd;		       /* of path */
+	int lock;	       /* of the file lock, flocked */
+	pthread_mutex_t mutex; /* guards work and used */
+	struct {
+		char **items;
+		size_t count, room;
+	} work;
+	bool watched; /* what is used is noted (store_bundle.h) */
+	struct {
+		char **items;
+		size_t count, room;
+	} used;
 };
 
 /* Where the store is, as store_open has it; the path is the caller's. */

@@ -102,7 +102,8 @@ bool store_note_use(const struct store *s, const char *name)
 		return false;
 	store_bundle_note(s, name);
 	if (st.st_atime + USE_GRAIN_SECONDS < time(NULL))
-		utimensat(s->fd, name, (struct timespec[]){ { .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT } }, 0);
+		utimensat(s->fd, name,
+			  (struct timespec[]){ { .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT } }, 0);
 	return true;
 }
 
@@ -134,7 +135,8 @@ struct err *store_open_blob(const struct store *s, const struct digest *d, int *
 	return NULL;
 }
 
-struct err *store_read(const struct store *s, const struct digest *d, size_t limit, char **ret_bytes, size_t *ret_len)
+struct err *store_read(const struct store *s, const struct digest *d, size_t limit, char **ret_bytes,
+		       size_t *ret_len)
 {
 	AUTO_FREE char *path = store_blob_path(s, d);
 	AUTO_FREE char *bytes = NULL;
@@ -144,7 +146,9 @@ struct err *store_read(const struct store *s, const struct digest *d, size_t lim
 	struct digest got = digest_of(bytes, len);
 	if (!digest_equal(&got, d)) {
 		unlink(path);
-		return err_new(ERR_SYSTEM, "%s was damaged on the disk and was removed: run again to fetch it again", path);
+		return err_new(ERR_SYSTEM,
+			       "%s was damaged on the disk and was removed: run again to fetch it again",
+			       path);
 	}
 	*ret_bytes = TAKE(bytes);
 	*ret_len = len;
@@ -155,7 +159,7 @@ struct store_writer {
 	struct store *store;
 	struct digest_run *run;
 	int fd;
-	char *path;       /* NULL: the file has no name yet (O_TMPFILE) */
+	char *path; /* NULL: the file has no name yet (O_TMPFILE) */
 	uint64_t size;
 };
 
@@ -244,14 +248,16 @@ static struct err *place(const struct store_writer *w, const struct digest *d)
 	return r < 0 && errno != EEXIST ? store_disk_err(errno, s) : NULL;
 }
 
-struct err *store_commit(struct store_writer *w, const struct digest *expected, struct digest *ret, uint64_t *ret_size)
+struct err *store_commit(struct store_writer *w, const struct digest *expected, struct digest *ret,
+			 uint64_t *ret_size)
 {
 	struct digest d = digest_finish(TAKE(w->run));
 	char want[DIGEST_HEX], got[DIGEST_HEX];
 	struct err *e;
 
 	if (expected && !digest_equal(expected, &d))
-		e = err_new(ERR_FETCH, "its SHA-256 is %s where %s was promised", digest_hex(&d, got), digest_hex(expected, want));
+		e = err_new(ERR_FETCH, "its SHA-256 is %s where %s was promised", digest_hex(&d, got),
+			    digest_hex(expected, want));
 	else
 		e = place(w, &d);
 	if (!e && ret)

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "store/store.h"
 
-#define ROOM_MIN (8u << 20)  /* less is as good as none: a program that fails has given some back by then */
+#define ROOM_MIN (8u << 20) /* less is as good as none: a program that fails has given some back by then */
 
 static bool is_full(const struct store *s, const struct err *e)
 {
@@ -14,7 +14,8 @@ static bool is_full(const struct store *s, const struct err *e)
 
 	if (err_code(e) == ENOSPC || err_code(e) == EDQUOT)
 		return true;
-	return err_kind(e) == ERR_BUILD && !statvfs(store_path(s), &fs) && (uint64_t)fs.f_bavail * fs.f_frsize < ROOM_MIN;
+	return err_kind(e) == ERR_BUILD && !statvfs(store_path(s), &fs) &&
+	       (uint64_t)fs.f_bavail * fs.f_frsize < ROOM_MIN;
 }
 
 struct err *store_blame_disk(const struct store *s, struct err *e)

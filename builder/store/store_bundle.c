@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "store/inside.h"
 
-#define CHUNK      ((size_t)1 << 18)
+#define CHUNK ((size_t)1 << 18)
 
 void store_bundle_watch(struct store *s)
 {
@@ -86,7 +86,10 @@ static void add_layers(struct store *s)
 {
 	AUTO_FREE char *folder = mem_printf("%s/refs/layer", s->path);
 	DIR *dir = opendir(folder);
-	struct { char **items; size_t count, room; } more = { 0 };
+	struct {
+		char **items;
+		size_t count, room;
+	} more = { 0 };
 
 	for (struct dirent *d; dir && (d = readdir(dir));) {
 		AUTO_FREE char *path = mem_printf("%s/%s", folder, d->d_name), *text = NULL;
@@ -110,7 +113,7 @@ static void add_layers(struct store *s)
 struct sink {
 	const struct store *store;
 	struct archive *archive;
-	const char *below;       /* what names begin with there */
+	const char *below; /* what names begin with there */
 	size_t files;
 	uint64_t bytes;
 };
@@ -163,7 +166,8 @@ static struct err *put_folder(struct sink *out, const char *name, const char *as
 	for (int i = 0; i < count; i++) {
 		const char *own = list[i]->d_name;
 		AUTO_FREE char *below = mem_printf("%s/%s", name, own), *there = mem_printf("%s/%s", as, own);
-		bool skip = !strcmp(own, ".") || !strcmp(own, "..") || (git && (*own == '.' || text_starts(own, "tmp_")));
+		bool skip = !strcmp(own, ".") || !strcmp(own, "..") ||
+			    (git && (*own == '.' || text_starts(own, "tmp_")));
 		if (!e && !skip && list[i]->d_type == DT_DIR)
 			e = put_folder(out, below, there, git);
 		else if (!e && !skip && list[i]->d_type == DT_REG)
@@ -175,7 +179,8 @@ static struct err *put_folder(struct sink *out, const char *name, const char *as
 	return e;
 }
 
-/* "caches/npm-0123abcd" is "caches/npm" elsewhere: what follows the last dash is of the ids of this machine (layer/layer_steps.c). */
+/* "caches/npm-0123abcd" is "caches/npm" elsewhere: what follows the last dash is of the ids of this
+ * machine (layer/layer_steps.c). */
 static struct err *put_cache(struct sink *out, const char *name)
 {
 	const char *dash = strrchr(name, '-');
@@ -217,14 +222,17 @@ static struct err *finish(struct sink *out, struct err *e, size_t *ret_files, ui
 struct err *store_bundle_write(struct store *s, const char *path, size_t *ret_files, uint64_t *ret_bytes)
 {
 	bool stream;
-	AUTO_FREE char *whole = named_file_target(path, &stream), *part = mem_printf("%s%s", whole, stream ? "" : ".part");
+	AUTO_FREE char *whole = named_file_target(path, &stream),
+		       *part = mem_printf("%s%s", whole, stream ? "" : ".part");
 	struct sink out = { .store = s, .archive = archive_write_new(), .below = "" };
 
 	qsort(s->used.items, s->used.count, sizeof *s->used.items, by_name);
 	add_layers(s);
 	archive_write_set_format_pax_restricted(out.archive);
 	archive_write_add_filter_none(out.archive);
-	struct err *e = archive_write_open_filename(out.archive, part) == ARCHIVE_OK ? NULL : err_errno(archive_errno(out.archive), "write %s", part);
+	struct err *e = archive_write_open_filename(out.archive, part) == ARCHIVE_OK ?
+				NULL :
+				err_errno(archive_errno(out.archive), "write %s", part);
 	if (!e)
 		e = put_all(&out, true);
 	e = finish(&out, e, ret_files, ret_bytes);
@@ -243,14 +251,17 @@ struct err *store_bundle_try_folder(const char *path)
 	if (!dir)
 		return errno == ENOENT ? NULL : err_errno(errno, "%s", path);
 	for (struct dirent *d; !e && (d = readdir(dir));)
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") && strcmp(d->d_name, "blobs") && strcmp(d->d_name, "git") &&
-		    strcmp(d->d_name, "caches"))
-			e = err_new(ERR_USAGE, "%s holds other things, such as %s: name a folder that is not there yet", path, d->d_name);
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") && strcmp(d->d_name, "blobs") &&
+		    strcmp(d->d_name, "git") && strcmp(d->d_name, "caches"))
+			e = err_new(ERR_USAGE,
+				    "%s holds other things, such as %s: name a folder that is not there yet",
+				    path, d->d_name);
 	closedir(dir);
 	return e;
 }
 
-struct err *store_bundle_write_folder(struct store *s, const char *path, size_t *ret_files, uint64_t *ret_bytes)
+struct err *store_bundle_write_folder(struct store *s, const char *path, size_t *ret_files,
+				      uint64_t *ret_bytes)
 {
 	AUTO_FREE char *part = mem_printf("%s.part", path), *below = mem_printf("%s/", part);
 	struct sink out = { .store = s, .below = below };

@@ -14,7 +14,7 @@
 #include "store/inside.h"
 #include "store/store_bundle.h"
 
-#define GIT_LIMIT  ((size_t)2 << 30) /* of one pack, and of a file of a cache */
+#define GIT_LIMIT ((size_t)2 << 30) /* of one pack, and of a file of a cache */
 
 static struct err *take_blob(struct store *s, struct archive *a, const char *hex, const char *path)
 {
@@ -46,12 +46,14 @@ static struct err *take_blob(struct store *s, struct archive *a, const char *hex
 	return NULL;
 }
 
-static struct err *read_small(struct archive *a, struct archive_entry *e, size_t limit, const char *path, char **ret, size_t *ret_len)
+static struct err *read_small(struct archive *a, struct archive_entry *e, size_t limit, const char *path,
+			      char **ret, size_t *ret_len)
 {
 	la_int64_t size = archive_entry_size(e);
 
 	if (size < 0 || (uint64_t)size > limit)
-		return err_new(ERR_USAGE, "%s is no part of a store: %s is too large", path, archive_entry_pathname(e));
+		return err_new(ERR_USAGE, "%s is no part of a store: %s is too large", path,
+			       archive_entry_pathname(e));
 	AUTO_FREE char *bytes = mem_new((size_t)size + 1);
 	if (archive_read_data(a, bytes, (size_t)size) != size)
 		return err_new(ERR_FETCH, "%s ends early, or is damaged", path);
@@ -60,7 +62,8 @@ static struct err *read_small(struct archive *a, struct archive_entry *e, size_t
 	return NULL;
 }
 
-static struct err *take_ref(struct store *s, struct archive *a, struct archive_entry *e, const char *name, const char *path)
+static struct err *take_ref(struct store *s, struct archive *a, struct archive_entry *e, const char *name,
+			    const char *path)
 {
 	const char *slash = strchr(name, '/');
 	AUTO_FREE char *kind = mem_ndup(name, slash ? (size_t)(slash - name) : 0), *text = NULL;
@@ -77,15 +80,16 @@ static struct err *take_ref(struct store *s, struct archive *a, struct archive_e
 }
 
 /* "KEY/objects/pack/pack-….idx", "KEY/objects/ab/cdef…" */
-static struct err *take_object(struct store *s, struct archive *a, struct archive_entry *e, const char *name, const char *path)
+static struct err *take_object(struct store *s, struct archive *a, struct archive_entry *e, const char *name,
+			       const char *path)
 {
 	AUTO_FREE char *hex = mem_ndup(name, strcspn(name, "/")), *objects = NULL, *bytes = NULL;
 	const char *rest = name + strlen(hex);
 	struct digest key;
 	size_t len;
 
-	if (!digest_parse(hex, &key) || !text_starts(rest, "/objects/") || strstr(rest, "/.") || strstr(rest, "//") ||
-	    rest[strspn(rest, "abcdefghijklmnopqrstuvwxyz0123456789-./")])
+	if (!digest_parse(hex, &key) || !text_starts(rest, "/objects/") || strstr(rest, "/.") ||
+	    strstr(rest, "//") || rest[strspn(rest, "abcdefghijklmnopqrstuvwxyz0123456789-./")])
 		return err_new(ERR_USAGE, "%s is no part of a store: it holds git/%s", path, name);
 	TRY(store_git_objects(s, &key, &objects));
 	AUTO_FREE char *file = mem_printf("%s/%s", objects, rest + strlen("/objects/"));
@@ -98,7 +102,8 @@ static struct err *take_object(struct store *s, struct archive *a, struct archiv
 }
 
 /* "NAME/files/…": any file; which of it is good its program knows. Links are none. */
-static struct err *take_cached(struct store *s, struct archive *a, struct archive_entry *e, const char *name, const char *path)
+static struct err *take_cached(struct store *s, struct archive *a, struct archive_entry *e, const char *name,
+			       const char *path)
 {
 	AUTO_FREE char *own = mem_ndup(name, strcspn(name, "/")), *bytes = NULL;
 	size_t len;
@@ -106,13 +111,16 @@ static struct err *take_cached(struct store *s, struct archive *a, struct archiv
 	if (!*own || *own == '.' || !text_starts(name + strlen(own), "/files/"))
 		return err_new(ERR_USAGE, "%s is no part of a store: it holds caches/%s", path, name);
 	for (const char *at = name; at; at = strchr(at, '/') ? strchr(at, '/') + 1 : NULL)
-		if (!strcspn(at, "/") || text_starts(at, "../") || !strcmp(at, "..") || text_starts(at, "./") || !strcmp(at, "."))
+		if (!strcspn(at, "/") || text_starts(at, "../") || !strcmp(at, "..") ||
+		    text_starts(at, "./") || !strcmp(at, "."))
 			return err_new(ERR_USAGE, "%s is no part of a store: it holds caches/%s", path, name);
-	AUTO_FREE char *file = mem_printf("%s/caches/%s" STORE_CACHE_BROUGHT "%s", s->path, own, name + strlen(own));
+	AUTO_FREE char *file =
+		mem_printf("%s/caches/%s" STORE_CACHE_BROUGHT "%s", s->path, own, name + strlen(own));
 	AUTO_FREE char *folder = mem_ndup(file, (size_t)(strrchr(file, '/') - file));
 	TRY(read_small(a, e, GIT_LIMIT, path, &bytes, &len));
 	TRY(file_make_folder(folder, 0755));
-	AUTO_CLOSE int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, archive_entry_perm(e) & 0111 ? 0755 : 0644);
+	AUTO_CLOSE int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+				 archive_entry_perm(e) & 0111 ? 0755 : 0644);
 	return fd < 0 ? err_errno(errno, "write %s", file) : file_write_all(fd, bytes, len, file);
 }
 
@@ -150,10 +158,12 @@ static struct err *take(struct store *s, struct archive *a, struct archive_entry
 		if (text_starts(name, "caches/"))
 			return take_cached(s, a, e, name + strlen("caches/"), path);
 	}
-	return err_new(ERR_USAGE, "%s is no part of a store: it holds %s", path, name ? name : "a file without a name");
+	return err_new(ERR_USAGE, "%s is no part of a store: it holds %s", path,
+		       name ? name : "a file without a name");
 }
 
-static struct err *read_entries(struct store *s, struct archive *a, const char *path, bool folder, size_t *ret_files)
+static struct err *read_entries(struct store *s, struct archive *a, const char *path, bool folder,
+				size_t *ret_files)
 {
 	struct archive_entry *entry = archive_entry_new();
 	struct err *e = NULL;
@@ -168,8 +178,10 @@ static struct err *read_entries(struct store *s, struct archive *a, const char *
 	}
 	archive_entry_free(entry);
 	if (!e && (state != ARCHIVE_EOF || !*ret_files))
-		e = err_new(ERR_USAGE, "%s is no %s of a store, or is damaged: 'mkbench store export' or 'mkbench lock --vendor' writes one", path,
-			    folder ? "folder" : "tar");
+		e = err_new(ERR_USAGE,
+			    "%s is no %s of a store, or is damaged: 'mkbench store export' or 'mkbench lock "
+			    "--vendor' writes one",
+			    path, folder ? "folder" : "tar");
 	return e;
 }
 
@@ -186,8 +198,10 @@ struct err *store_bundle_read(struct store *s, const char *given, size_t *ret_fi
 	if (!folder)
 		archive_read_support_format_tar(a);
 	int state = folder ? archive_read_disk_open(a, path) : archive_read_open_filename(a, path, 1 << 16);
-	struct err *e = state == ARCHIVE_OK ? read_entries(s, a, folder ? path : given, folder, ret_files)
-			: err_new(ERR_USAGE, "%s is no tar of a store: 'mkbench store export' writes one", given);
+	struct err *e = state == ARCHIVE_OK ?
+				read_entries(s, a, folder ? path : given, folder, ret_files) :
+				err_new(ERR_USAGE,
+					"%s is no tar of a store: 'mkbench store export' writes one", given);
 	archive_read_free(a);
 	return e ? e : end_caches(s);
 }

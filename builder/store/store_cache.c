@@ -24,7 +24,8 @@ static bool is_later(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
 }
 
-/* Does something to each file that is younger than its cache's last good moment: ctime, which no program can set. */
+/* Does something to each file that is younger than its cache's last good moment:
+ * ctime, which no program can set. */
 static struct err *each_young(const char *folder, const struct timespec *good, int (*fn)(const char *path))
 {
 	AUTO_FREE char *files = mem_printf("%s/files", folder);
@@ -65,17 +66,22 @@ static struct err *adopt(const FTSENT *at, const char *to, unsigned uid, unsigne
 {
 	if (at->fts_info == FTS_D && mkdir(to, 0755) < 0 && errno != EEXIST)
 		return err_errno(errno, "make %s", to);
-	if (at->fts_info == FTS_F && renameat2(AT_FDCWD, at->fts_path, AT_FDCWD, to, RENAME_NOREPLACE) < 0 && errno != EEXIST)
+	if (at->fts_info == FTS_F && renameat2(AT_FDCWD, at->fts_path, AT_FDCWD, to, RENAME_NOREPLACE) < 0 &&
+	    errno != EEXIST)
 		return err_errno(errno, "move %s", at->fts_path);
 	if ((at->fts_info == FTS_D || at->fts_info == FTS_F) && lchown(to, uid, gid) < 0)
 		return err_errno(errno, "give %s to the step", to);
 	return NULL;
 }
 
-struct err *store_cache_adopt(struct store *s, const char *name, const char *brought, unsigned uid, unsigned gid)
+struct err *store_cache_adopt(struct store *s, const char *name, const char *brought, unsigned uid,
+			      unsigned gid)
 {
-	AUTO_FREE char *own = folder_of(s, brought), *from = mem_printf("%s" STORE_CACHE_BROUGHT, own), *files = mem_printf("%s/files", from), *to = folder_of(s, name);
-	FTS *walk = access(files, F_OK) ? NULL : fts_open((char *[]){ files, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	AUTO_FREE char *own = folder_of(s, brought), *from = mem_printf("%s" STORE_CACHE_BROUGHT, own),
+		       *files = mem_printf("%s/files", from), *to = folder_of(s, name);
+	FTS *walk = access(files, F_OK) ?
+			    NULL :
+			    fts_open((char *[]){ files, NULL }, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	struct err *e = NULL;
 
 	if (!walk)

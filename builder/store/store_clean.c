@@ -21,7 +21,7 @@ struct walk {
 	time_t limit;
 	bool all;
 	uint64_t freed_bytes;
-	struct err *first;      /* what could not be removed */
+	struct err *first; /* what could not be removed */
 };
 
 typedef void visit(struct walk *w, const char *path, const struct stat *st);
@@ -186,7 +186,8 @@ static struct err *alone(struct store *s, struct walk *w, struct err *(*drop)(st
 	struct err *e;
 
 	if (flock(s->lock, LOCK_EX | LOCK_NB) < 0)
-		e = err_new(ERR_SYSTEM, "the store %s is in use by another build: wait for it to end", s->path);
+		e = err_new(ERR_SYSTEM, "the store %s is in use by another build: wait for it to end",
+			    s->path);
 	else
 		e = drop(w);
 	/* A failed upgrade has let go of the shared lock too (flock(2)). */

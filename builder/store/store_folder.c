@@ -13,7 +13,8 @@
 
 struct err *store_folder_choose(const char *asked, char **ret)
 {
-	const char *store = getenv("MKBENCH_STORE"), *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	const char *store = getenv("MKBENCH_STORE"), *cache = getenv("XDG_CACHE_HOME"),
+		   *home = getenv("HOME");
 
 	if (asked)
 		*ret = mem_dup(asked);
@@ -48,14 +49,18 @@ static struct err *check_ours(const char *path)
 
 	for (struct dirent *d; dir && !e && (d = readdir(dir));)
 		if (!is_ours(d->d_name))
-			e = err_new(ERR_USAGE, "%s holds other things, such as %s, and the store is for its owner alone: "
-				    "give it a folder of its own by MKBENCH_STORE", path, d->d_name);
+			e = err_new(
+				ERR_USAGE,
+				"%s holds other things, such as %s, and the store is for its owner alone: "
+				"give it a folder of its own by MKBENCH_STORE",
+				path, d->d_name);
 	if (dir)
 		closedir(dir);
 	return e;
 }
 
-/* The roots in it have programs that run with root's rights, of packages from anywhere: nobody else may reach them. */
+/* The roots in it have programs that run with root's rights, of packages from
+ * anywhere: nobody else may reach them. */
 static struct err *close_to_others(const char *path)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

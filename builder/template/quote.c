@@ -38,7 +38,10 @@ static struct err *put_supervisor(struct text *out, const char *written)
 	for (const char *c = written; *c; c++) {
 		bool comment = (*c == ';' || *c == '#') && (c == written || strchr(" \t", c[-1]));
 		if (comment || *c == '\n' || *c == '\r')
-			return err_new(ERR_RECIPE, "supervisor can be given neither a line break nor ';' or '#' after a blank: %s", written);
+			return err_new(ERR_RECIPE,
+				       "supervisor can be given neither a line break nor ';' or '#' after a "
+				       "blank: %s",
+				       written);
 		text_add(out, *c == '%' ? "%%" : c, *c == '%' ? 2 : 1);
 	}
 	return NULL;
@@ -62,8 +65,12 @@ struct err *quote_supervisor_env(struct text *out, const char *const *env)
 		char mark = strchr(value, '"') ? '\'' : '"';
 		size_t len = strlen(++value);
 		if (strchr(value, mark) || (len && (strchr("'\"", *value) || strchr("'\"", value[len - 1]))))
-			return err_new(ERR_RECIPE, "supervisor cannot be given quotes at the ends of a value, nor both kinds: %s", env[i]);
-		AUTO_FREE char *pair = mem_printf("%s%.*s%c%s%c", i ? "," : "", (int)(value - env[i]), env[i], mark, value, mark);
+			return err_new(ERR_RECIPE,
+				       "supervisor cannot be given quotes at the ends of a value, nor both "
+				       "kinds: %s",
+				       env[i]);
+		AUTO_FREE char *pair = mem_printf("%s%.*s%c%s%c", i ? "," : "", (int)(value - env[i]), env[i],
+						  mark, value, mark);
 		TRY(put_supervisor(out, pair));
 	}
 	return NULL;

@@ -8,14 +8,15 @@
 
 #define DEPTH 16
 #define ALL_LIMIT (64u << 20)
-#define TEXT_LIMIT (1u << 20)  /* of a text with its variables: they may name one another, and would grow without end */
+/* of a text with its variables: they may name one another, and would grow without end */
+#define TEXT_LIMIT (1u << 20)
 
 struct expansion {
 	const struct variables *scope;
 	const struct source *from;
-	const char *start;       /* of the whole text */
-	const char *at;          /* what is read next */
-	unsigned depth;          /* of sections */
+	const char *start; /* of the whole text */
+	const char *at;	   /* what is read next */
+	unsigned depth;	   /* of sections */
 	struct text out;
 };
 
@@ -66,8 +67,8 @@ struct err *template_refuse(const struct source *from, const char *text, const c
 static struct err *refuse_name(const struct expansion *x, const char *at, const char *name)
 {
 	const char *near = variables_nearest(x->scope, name);
-	AUTO_FREE char *what = near ? mem_printf("unknown variable '%s': did you mean '%s'?", name, near)
-				    : mem_printf("unknown variable '%s'", name);
+	AUTO_FREE char *what = near ? mem_printf("unknown variable '%s': did you mean '%s'?", name, near) :
+				      mem_printf("unknown variable '%s'", name);
 
 	return refuse(x->from, x->start, at, what);
 }
@@ -90,7 +91,8 @@ static void drop_line(struct expansion *x, const char *mark, bool live)
 
 static struct err *expand_part(struct expansion *x, const char *until, const char *opened, bool live);
 
-static struct err *expand_section(struct expansion *x, char kind, const char *name, const char *mark, bool live)
+static struct err *expand_section(struct expansion *x, char kind, const char *name, const char *mark,
+				  bool live)
 {
 	const char *text = variables_get(x->scope, name, strlen(name));
 
@@ -127,7 +129,8 @@ static struct err *expand_mark(struct expansion *x, const char *until, bool live
 		return refuse_name(x, mark, name);
 	} else if (live) {
 		if (x->out.len + strlen(text) > TEXT_LIMIT)
-			return refuse(x->from, x->start, mark, "this text grows beyond a mebibyte: no file of ours is so large");
+			return refuse(x->from, x->start, mark,
+				      "this text grows beyond a mebibyte: no file of ours is so large");
 		text_put(&x->out, text);
 	}
 	return NULL;
@@ -152,22 +155,23 @@ static struct err *expand_part(struct expansion *x, const char *until, const cha
 	return NULL;
 }
 
-struct err *template_text(struct arena *a, const struct variables *s, const struct source *from, const char *text,
-			const char **ret)
+struct err *template_text(struct arena *a, const struct variables *s, const struct source *from,
+			  const char *text, const char **ret)
 {
 	struct expansion x = { .scope = s, .from = from, .start = text, .at = text };
 	struct err *e = expand_part(&x, NULL, NULL, true);
 
 	if (!e && arena_bytes(a) > ALL_LIMIT)
-		e = refuse(from, text, text, "all texts together grow beyond 64 MiB: variables name one another too often");
+		e = refuse(from, text, text,
+			   "all texts together grow beyond 64 MiB: variables name one another too often");
 	if (!e)
 		*ret = arena_dup(a, x.out.bytes ? x.out.bytes : "", x.out.len);
 	text_done(&x.out);
 	return e;
 }
 
-struct err *template_list(struct arena *a, const struct variables *s, const struct source *from, const struct list *texts,
-			const char *const **ret)
+struct err *template_list(struct arena *a, const struct variables *s, const struct source *from,
+			  const struct list *texts, const char *const **ret)
 {
 	const char *const *items = texts->items;
 	const char **vector = arena_new(a, (texts->count + 1) * sizeof *vector);

@@ -10,7 +10,8 @@
 
 void variables_set(struct variables *s, const char *name, const char *text)
 {
-	VEC_PUSH(s, (struct variable){ arena_dup(s->arena, name, strlen(name)), arena_dup(s->arena, text, strlen(text)) });
+	VEC_PUSH(s, (struct variable){ arena_dup(s->arena, name, strlen(name)),
+				       arena_dup(s->arena, text, strlen(text)) });
 }
 
 void variables_format(struct variables *s, const char *name, const char *fmt, ...)
@@ -34,7 +35,10 @@ const char *variables_get(const struct variables *s, const char *name, size_t na
 
 const char *variables_nearest(const struct variables *s, const char *name)
 {
-	struct { const char **items; size_t count, room; } names = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} names = { 0 };
 
 	for (; s; s = s->outer)
 		for (size_t i = 0; i < s->count; i++)

@@ -10,15 +10,16 @@ struct variable {
 };
 
 struct variables {
-	struct arena *arena;      /* owns names and texts */
+	struct arena *arena;	       /* owns names and texts */
 	const struct variables *outer; /* or NULL */
-	struct variable *items;   /* freed by variables_done */
+	struct variable *items;	       /* freed by variables_done */
 	size_t count, room;
 };
 
 /* A later text of a name hides an earlier one. */
 void variables_set(struct variables *s, const char *name, const char *text);
-void variables_format(struct variables *s, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void variables_format(struct variables *s, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 const char *variables_get(const struct variables *s, const char *name, size_t name_len); /* NULL: unknown */
 /* The known name nearest to a mistyped one, or NULL. */
 const char *variables_nearest(const struct variables *s, const char *name);

@@ -100,8 +100,13 @@ static void order_links(struct tree *t)
 			const char *path = e->path;
 			*e = *file;
 			e->path = path;
-			*file = (struct entry){ .path = file->path, .kind = ENTRY_HARDLINK, .mode = e->mode, .uid = e->uid,
-						.gid = e->gid, .mtime = e->mtime, .link = path };
+			*file = (struct entry){ .path = file->path,
+						.kind = ENTRY_HARDLINK,
+						.mode = e->mode,
+						.uid = e->uid,
+						.gid = e->gid,
+						.mtime = e->mtime,
+						.link = path };
 		}
 	}
 	for (size_t i = 0; i < t->count; i++) {
@@ -138,7 +143,9 @@ void tree_add_parents(struct tree *t, const struct tree *like, int64_t mtime)
 			if (before && tree_within(before, folder))
 				break; /* and so are those above it */
 			const struct entry *known = like ? tree_find(like, folder) : NULL;
-			struct entry made = { .path = folder, .kind = ENTRY_FOLDER, .mode = 0755, .mtime = mtime };
+			struct entry made = {
+				.path = folder, .kind = ENTRY_FOLDER, .mode = 0755, .mtime = mtime
+			};
 			VEC_PUSH(t, known && known->kind == ENTRY_FOLDER ? *known : made);
 			t->items[t->count - 1].path = folder;
 		}
@@ -173,8 +180,8 @@ struct digest tree_digest(const struct tree *t)
 		const struct entry *e = &t->items[i];
 		struct digest content = content_digest(e);
 		char head[128];
-		int len = snprintf(head, sizeof head, "%u %o %u %u %" PRIu64 " %u %u", (unsigned)e->kind, (unsigned)e->mode,
-				   e->uid, e->gid, e->size_bytes, e->major, e->minor);
+		int len = snprintf(head, sizeof head, "%u %o %u %u %" PRIu64 " %u %u", (unsigned)e->kind,
+				   (unsigned)e->mode, e->uid, e->gid, e->size_bytes, e->major, e->minor);
 		digest_feed(run, head, (size_t)len + 1);
 		digest_feed_word(run, e->link ? e->link : "");
 		digest_feed_word(run, digest_hex(&content, hex));

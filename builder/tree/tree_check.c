@@ -20,10 +20,17 @@ struct err *tree_check(const struct tree *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		const struct entry *e = &t->items[i];
-		const char *wrong = !is_straight(e->path) || (!*e->path && e->kind != ENTRY_FOLDER && e->kind != ENTRY_OPAQUE) ? e->path
-				  : e->kind == ENTRY_HARDLINK && (!e->link || !*e->link || !is_straight(e->link)) ? e->link : NULL;
+		const char *wrong =
+			!is_straight(e->path) ||
+					(!*e->path && e->kind != ENTRY_FOLDER && e->kind != ENTRY_OPAQUE) ?
+				e->path :
+			e->kind == ENTRY_HARDLINK && (!e->link || !*e->link || !is_straight(e->link)) ?
+				e->link :
+				NULL;
 		if (wrong)
-			return err_new(ERR_BUILD, "no image may hold a file named '/%s': its name leads elsewhere", wrong);
+			return err_new(ERR_BUILD,
+				       "no image may hold a file named '/%s': its name leads elsewhere",
+				       wrong);
 	}
 	return NULL;
 }
@@ -40,10 +47,15 @@ struct err *tree_check_over(const struct tree *top, const struct tree *below)
 		if (!had || is_folder(own) == is_folder(had))
 			continue;
 		if (had->kind == ENTRY_SYMLINK && is_folder(own))
-			return err_new(ERR_BUILD, "/%s is a link to %s in the image, and a file is to lie below it: write where it leads to",
+			return err_new(ERR_BUILD,
+				       "/%s is a link to %s in the image, and a file is to lie below it: "
+				       "write where it leads to",
 				       own->path, had->link);
-		return err_new(ERR_BUILD, is_folder(had) ? "/%s is a folder in the image, and a file is to lie in its place: give that another path"
-							 : "/%s is a file in the image, and others are to lie below it: give those another path",
+		return err_new(ERR_BUILD,
+			       is_folder(had) ? "/%s is a folder in the image, and a file is to lie in its "
+						"place: give that another path" :
+						"/%s is a file in the image, and others are to lie below it: "
+						"give those another path",
 			       own->path);
 	}
 	return NULL;

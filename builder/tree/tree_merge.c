@@ -26,8 +26,14 @@ struct curtain {
 
 struct merge {
 	struct tree *ret;
-	struct { struct curtain *items; size_t count, room; } curtains; /* each within the one before */
-	struct { struct name *items; size_t count, room; } kept;        /* by path */
+	struct {
+		struct curtain *items;
+		size_t count, room;
+	} curtains; /* each within the one before */
+	struct {
+		struct name *items;
+		size_t count, room;
+	} kept; /* by path */
 };
 
 static size_t hidden_under(struct merge *m, const char *path)
@@ -62,7 +68,8 @@ static int find_kept(const void *key, const void *item)
 static void add_link(struct merge *m, const struct tree *layer, const struct name *n)
 {
 	struct entry e = *n->entry;
-	const struct name *k = m->kept.count ? bsearch(e.link, m->kept.items, m->kept.count, sizeof *k, find_kept) : NULL;
+	const struct name *k =
+		m->kept.count ? bsearch(e.link, m->kept.items, m->kept.count, sizeof *k, find_kept) : NULL;
 
 	if (!k || k->layer != n->layer) {
 		const struct entry *file = tree_find(layer, e.link);
@@ -71,7 +78,8 @@ static void add_link(struct merge *m, const struct tree *layer, const struct nam
 			e.path = n->entry->path;
 		}
 		for (const struct name *o = m->kept.items; file && o < n; o++)
-			if (o->layer == n->layer && o->entry->kind == ENTRY_HARDLINK && !strcmp(o->entry->link, file->path)) {
+			if (o->layer == n->layer && o->entry->kind == ENTRY_HARDLINK &&
+			    !strcmp(o->entry->link, file->path)) {
 				e = *n->entry;
 				e.link = o->entry->path;
 				break;

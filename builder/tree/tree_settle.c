@@ -31,7 +31,8 @@ static void prune_names(const struct tree *merged, const char *const *globs, str
 }
 
 /* What a layer hides of below stays hidden; what it hid of its fellows is not there any more. */
-static void hide(const struct tree *layer, const struct tree *merged, const struct tree *below, struct tree *ret)
+static void hide(const struct tree *layer, const struct tree *merged, const struct tree *below,
+		 struct tree *ret)
 {
 	for (size_t i = 0; i < layer->count; i++) {
 		const struct entry *e = &layer->items[i];
@@ -45,8 +46,8 @@ static void hide(const struct tree *layer, const struct tree *merged, const stru
 	}
 }
 
-void tree_settle(const struct tree *const *layers, size_t count, const struct tree *below, const char *const *prune,
-		 int64_t mtime, struct tree *ret)
+void tree_settle(const struct tree *const *layers, size_t count, const struct tree *below,
+		 const char *const *prune, int64_t mtime, struct tree *ret)
 {
 	struct tree all = { 0 }, merged = { 0 }, pruned = { 0 };
 	AUTO_FREE const struct tree **with_pruned = mem_array(count + 1, sizeof *with_pruned);

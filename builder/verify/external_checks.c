@@ -82,7 +82,8 @@ static void polling_of_site(struct external_checks *o, const char *host)
 static void websocket_of_site(struct external_checks *o, const char *host)
 {
 	const char *polling = o->bench->socketio_path, *end = strstr(polling, "transport=polling");
-	AUTO_FREE char *path = mem_printf("%.*stransport=websocket", end ? (int)(end - polling) : (int)strlen(polling), polling);
+	AUTO_FREE char *path = mem_printf("%.*stransport=websocket",
+					  end ? (int)(end - polling) : (int)strlen(polling), polling);
 	AUTO_FREE char *message = NULL;
 	struct err *e = http_probe_websocket(&(struct http_probe){ o->port, host, path }, &message);
 
@@ -107,11 +108,8 @@ static const struct {
 	const char *name;
 	void (*run)(struct external_checks *o);
 } checks[] = {
-	{ "page", check_pages },
-	{ "ping", check_pings },
-	{ "unknown", check_unknown },
-	{ "polling", check_polling },
-	{ "websocket", check_websocket },
+	{ "page", check_pages },      { "ping", check_pings },		{ "unknown", check_unknown },
+	{ "polling", check_polling }, { "websocket", check_websocket },
 };
 
 bool external_checks_run(struct external_checks *o, size_t number)

@@ -27,9 +27,12 @@
 static struct err *ask(const struct http_probe *x, const char *path, const char *more, int *ret_fd)
 {
 	AUTO_CLOSE int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)x->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)x->port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct timeval silence = { .tv_sec = SILENCE_SECONDS };
-	AUTO_FREE char *text = mem_printf("GET %s HTTP/1.1\r\nHost: %s:%u\r\nUser-Agent: mkbench\r\n%s\r\n", path, x->host, x->port, more);
+	AUTO_FREE char *text = mem_printf("GET %s HTTP/1.1\r\nHost: %s:%u\r\nUser-Agent: mkbench\r\n%s\r\n",
+					  path, x->host, x->port, more);
 	size_t len = strlen(text);
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence) < 0 ||
@@ -76,7 +79,8 @@ static char *field(const char *head, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (const char *line = strstr(head, "\r\n"); line && strncmp(line, "\r\n\r\n", 4); line = strstr(line + 2, "\r\n"))
+	for (const char *line = strstr(head, "\r\n"); line && strncmp(line, "\r\n\r\n", 4);
+	     line = strstr(line + 2, "\r\n"))
 		if (!strncasecmp(line + 2, name, len) && line[2 + len] == ':') {
 			const char *value = line + 3 + len + strspn(line + 3 + len, " \t");
 			return mem_ndup(value, strcspn(value, "\r"));
@@ -106,7 +110,8 @@ static size_t receive(char *bytes, size_t size, size_t count, void *arg)
 /* Every host is this machine's, whatever a resolver, a proxy or a redirection says. */
 static struct err *get(CURL *easy, const struct http_probe *x, struct text *body, long *ret_status)
 {
-	AUTO_FREE char *url = mem_printf("http://%s:%u%s", x->host, x->port, x->path), *here = mem_printf("::127.0.0.1:%u", x->port);
+	AUTO_FREE char *url = mem_printf("http://%s:%u%s", x->host, x->port, x->path),
+		       *here = mem_printf("::127.0.0.1:%u", x->port);
 	struct curl_slist *to = curl_slist_append(NULL, here);
 
 	curl_easy_setopt(easy, CURLOPT_URL, url);
@@ -159,7 +164,9 @@ static struct err *check_accept(const char *head, const char *key)
 	if (EVP_Digest(whole, strlen(whole), digest, &len, EVP_sha1(), NULL) != 1)
 		return err_new(ERR_SYSTEM, "SHA-1 is not to be had");
 	AUTO_FREE char *wanted = base64(digest, len);
-	return found && !strcmp(found, wanted) ? NULL : err_new(ERR_BUILD, "the answer's key is not the one to this question");
+	return found && !strcmp(found, wanted) ?
+		       NULL :
+		       err_new(ERR_BUILD, "the answer's key is not the one to this question");
 }
 
 /* One unfragmented text frame of less than 64 KiB (RFC 6455, 5.2): servers do not mask. */
@@ -171,7 +178,8 @@ static struct err *hear_message(int fd, struct text *t, size_t at, char **ret)
 		const unsigned char *frame = (const unsigned char *)t->bytes + at;
 		size_t have = t->len - at;
 		if (have >= 2 && (frame[0] != 0x81 || frame[1] > 126))
-			return err_new(ERR_BUILD, "the first frame is no text (%02x %02x)", frame[0], frame[1]);
+			return err_new(ERR_BUILD, "the first frame is no text (%02x %02x)", frame[0],
+				       frame[1]);
 		head = have >= 2 && frame[1] == 126 ? 4 : 2;
 		if (have >= head)
 			len = head == 4 ? (size_t)frame[2] << 8 | frame[3] : frame[1];
@@ -198,15 +206,18 @@ struct err *http_probe_hear(int fd, const char *key, char **ret_message)
 
 struct err *http_probe_websocket(const struct http_probe *x, char **ret_message)
 {
-	static const unsigned char close_frame[] = { 0x88, 0x80, 1, 2, 3, 4 }; /* masked, as a client's must be */
+	/* masked, as a client's must be */
+	static const unsigned char close_frame[] = { 0x88, 0x80, 1, 2, 3, 4 };
 	AUTO_CLOSE int fd = -1;
 	unsigned char nonce[16];
 
 	if (getrandom(nonce, sizeof nonce, 0) != sizeof nonce)
 		return err_errno(errno, "draw a number");
 	AUTO_FREE char *key = base64(nonce, sizeof nonce);
-	AUTO_FREE char *more = mem_printf("Origin: http://%s:%u\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-					  "Sec-WebSocket-Key: %s\r\n", x->host, x->port, key);
+	AUTO_FREE char *more = mem_printf("Origin: http://%s:%u\r\nUpgrade: websocket\r\nConnection: "
+					  "Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+					  "Sec-WebSocket-Key: %s\r\n",
+					  x->host, x->port, key);
 	TRY(ask(x, x->path, more, &fd));
 	TRY(http_probe_hear(fd, key, ret_message));
 	if (send(fd, close_frame, sizeof close_frame, MSG_NOSIGNAL) < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTP/1.1 with a port of 127.0.0.1, as a browser on this machine would speak it to one of several hosts (RFC 9112),
- * and the opening of a websocket (RFC 6455). Each call takes two minutes at most for one silence. */
+/* HTTP/1.1 with a port of 127.0.0.1, as a browser on this machine would speak it to one of several hosts (RFC
+ * 9112), and the opening of a websocket (RFC 6455). Each call takes two minutes at most for one silence. */
 #pragma once
 #include "base/err.h"
 

@@ -53,7 +53,8 @@ static void take_row(struct verify *v, json_t *row)
 	json_array_append_new(v->rows, row);
 	if (v->json)
 		return;
-	AUTO_FREE char *line = mem_printf("%-4s %-9s %-28s %s\n", ok ? "ok" : "FAIL", word(row, "check"), word(row, "of"), word(row, "says"));
+	AUTO_FREE char *line = mem_printf("%-4s %-9s %-28s %s\n", ok ? "ok" : "FAIL", word(row, "check"),
+					  word(row, "of"), word(row, "says"));
 	utf8_plain(line);
 	fputs(line, stdout);
 	fflush(stdout);
@@ -91,8 +92,7 @@ static void check_inside(struct verify *v)
 
 	if (why || !json_array_size(rows))
 		take(v, "inside", NULL, why ? why : err_new(ERR_BUILD, "a report without checks"), "");
-	json_array_foreach(rows, i, row)
-		take_row(v, json_incref(row));
+	json_array_foreach(rows, i, row) take_row(v, json_incref(row));
 	json_decref(report);
 }
 
@@ -116,11 +116,16 @@ static struct err *judge_stop(struct verify *v, double *ret_seconds)
 	AUTO_EVENT struct event stopped;
 
 	if (!event_find(tail, EVENT_STOPPED, &stopped))
-		return err_new(ERR_BUILD, "it ended without a word of an ordered stop (an image that an older mkbench built says none)");
+		return err_new(ERR_BUILD, "it ended without a word of an ordered stop (an image that an "
+					  "older mkbench built says none)");
 	*ret_seconds = stopped.ms / 1e3;
 	if (stopped.killed)
-		return err_new(ERR_BUILD, "stopped in %.1f s, but a program had to be killed: the next start recovers", *ret_seconds);
-	return *ret_seconds <= promised ? NULL : err_new(ERR_BUILD, "it took %.1f s, and %.0f s are promised", *ret_seconds, promised);
+		return err_new(ERR_BUILD,
+			       "stopped in %.1f s, but a program had to be killed: the next start recovers",
+			       *ret_seconds);
+	return *ret_seconds <= promised ?
+		       NULL :
+		       err_new(ERR_BUILD, "it took %.1f s, and %.0f s are promised", *ret_seconds, promised);
 }
 
 static void check_stop(struct verify *v)
@@ -147,10 +152,12 @@ static struct err *check_all(struct verify *v)
 	TRY(launch_start(&v->p));
 	struct err *e = ready_wait(v->p.engine, &v->p.launch, &ended);
 	v->ready_seconds = (double)(clock_ms() - began) / 1e3;
-	AUTO_FREE char *says = mem_printf("after %.1f s, %s", v->ready_seconds, v->p.engine == &qemu_row ? "a disk in QEMU" : v->p.engine->name);
+	AUTO_FREE char *says = mem_printf("after %.1f s, %s", v->ready_seconds,
+					  v->p.engine == &qemu_row ? "a disk in QEMU" : v->p.engine->name);
 	if (!ended)
 		take(v, "ready", NULL, e, says);
-	if (!interrupted() && v->p.engine->find(v->p.engine, v->p.launch.name) == ENGINE_RUNNING) { /* what is not well has a row below */
+	/* what is not well has a row below */
+	if (!interrupted() && v->p.engine->find(v->p.engine, v->p.launch.name) == ENGINE_RUNNING) {
 		check_inside(v);
 		check_outside(v);
 	}
@@ -180,10 +187,12 @@ static const char *or_empty(const char *text)
 
 static void print_json(const struct verify *v)
 {
-	json_t *report = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:f, s:f, s:b, s:i, s:O}", "format", 1, "image", v->image, "name",
-				   or_empty(v->bench.name), "version", or_empty(v->bench.version), "build", or_empty(v->bench.build), "engine",
-				   v->p.engine->name, "ready_seconds", v->ready_seconds, "stop_seconds", v->stop_seconds, "ok", !v->failed, "failed",
-				   (int)v->failed, "checks", v->rows);
+	json_t *report =
+		json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:f, s:f, s:b, s:i, s:O}", "format", 1, "image",
+			  v->image, "name", or_empty(v->bench.name), "version", or_empty(v->bench.version),
+			  "build", or_empty(v->bench.build), "engine", v->p.engine->name, "ready_seconds",
+			  v->ready_seconds, "stop_seconds", v->stop_seconds, "ok", !v->failed, "failed",
+			  (int)v->failed, "checks", v->rows);
 
 	json_dumpf(report, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(4));
 	puts("");
@@ -198,7 +207,8 @@ static struct err *summary(struct verify *v)
 		print_json(v);
 	else if (!v->failed)
 		printf("\n%s: all %zu checks passed\n", v->image, count);
-	return v->failed ? err_new(ERR_BUILD, "%s: %zu of %zu checks failed", v->image, v->failed, count) : NULL;
+	return v->failed ? err_new(ERR_BUILD, "%s: %zu of %zu checks failed", v->image, v->failed, count) :
+			   NULL;
 }
 
 static struct err *verify_opened(struct verify *v)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An image started only to be checked: a throw-away instance, every check of inside and outside, an ordered stop, nothing left. */
+/* An image started only to be checked: a throw-away instance, every check of inside and outside,
+ * an ordered stop, nothing left. */
 #pragma once
 #include "launch/run.h"
 

@@ -57,7 +57,8 @@ static void report(const char *all, const char *first, const char *second)
 
 	snprintf(text, sizeof text,
 		 "{\"state\":\"%s\",\"steps\":[{\"step\":\"database\",\"state\":\"%s\",\"seconds\":1.5},"
-		 "{\"step\":\"%s\",\"state\":\"%s\",\"seconds\":0.5}]}", all, first, chosen("STEP", "site one"), second);
+		 "{\"step\":\"%s\",\"state\":\"%s\",\"seconds\":0.5}]}",
+		 all, first, chosen("STEP", "site one"), second);
 	put("/run/mkbench/.progress", "w", text);
 	rename("/run/mkbench/.progress", "/run/mkbench/progress.json");
 }
@@ -128,7 +129,7 @@ static int serve(void)
 	put("/data/starts", "a", "start\n");
 	mkdir("/run/mkbench", 0755);
 	report("running", "running", "pending");
-	for (; !over; ) {
+	for (; !over;) {
 		struct pollfd p = { fd, POLLIN, 0 };
 		if (poll(&p, 1, 50) > 0)
 			answer(accept(fd, NULL, NULL));
@@ -162,7 +163,8 @@ int main(int argc, char **argv)
 	if (argc > 2 && !strcmp(argv[1], "env"))
 		return puts(getenv(argv[2]) ? getenv(argv[2]) : "unset") < 0;
 	if (argc > 1 && !strcmp(argv[1], "tty"))
-		return printf("terminal %s, %s\n", ttyname(0), tcgetpgrp(0) == getpgrp() ? "ours" : "another's") < 0;
+		return printf("terminal %s, %s\n", ttyname(0),
+			      tcgetpgrp(0) == getpgrp() ? "ours" : "another's") < 0;
 	if (argc > 1 && !strcmp(argv[1], "pid"))
 		return printf("%d of group %d\n", getpid(), getppid()) < 0;
 	if (argc > 2 && !strcmp(argv[1], "exit"))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a process may do where it is: a probe a line, its name and "yes", or "no". Static, for sandbox.bats: it is run in a container of
- * each engine and in a build step. "yes" of a call that got arguments without sense means that only its arguments were refused. */
+/* What a process may do where it is: a probe a line, its name and "yes", or "no". Static, for sandbox.bats:
+ * it is run in a container of each engine and in a build step. "yes" of a call that got arguments without
+ * sense means that only its arguments were refused. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -26,8 +27,9 @@
 /* Whether it was a question of rights. */
 static int refused(long result)
 {
-	return result < 0 && (errno == EPERM || errno == EACCES || errno == ENOSYS || errno == EAFNOSUPPORT || errno == EROFS ||
-			      errno == ENOENT || errno == ENXIO || errno == ENODEV || errno == EPROTONOSUPPORT || errno == ESRCH);
+	return result < 0 && (errno == EPERM || errno == EACCES || errno == ENOSYS || errno == EAFNOSUPPORT ||
+			      errno == EROFS || errno == ENOENT || errno == ENXIO || errno == ENODEV ||
+			      errno == EPROTONOSUPPORT || errno == ESRCH);
 }
 
 static void say(const char *kind, const char *name, int yes)
@@ -90,8 +92,10 @@ static void capabilities(void)
 static void devices(void)
 {
 	static const char *const folders[] = { "/tmp", "/run", "/dev", "/dev/shm", "/data", "" };
-	static const char *const there[] = { "kvm", "fuse", "loop-control", "mem", "kmsg", "port", "vda", "sda", "loop0", "net/tun", "vhost-net",
-					     "userfaultfd", "console", "tty0", "mapper/control" };
+	static const char *const there[] = { "kvm",	"fuse",	   "loop-control",  "mem",
+					     "kmsg",	"port",	   "vda",	    "sda",
+					     "loop0",	"net/tun", "vhost-net",	    "userfaultfd",
+					     "console", "tty0",	   "mapper/control" };
 	char path[64], name[64];
 
 	for (size_t i = 0; i < COUNT(folders); i++) {
@@ -169,25 +173,82 @@ static void in_child(const char *kind, const char *name, int (*probe)(void))
 	say(kind, name, WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-static int mounts_tmpfs(void) { return refused(mount("tmpfs", "/tmp", "tmpfs", 0, "")); }
-static int mounts_bind(void) { return refused(mount("/tmp", "/run", NULL, MS_BIND, NULL)); }
-static int mounts_proc(void) { return refused(mount("proc", "/tmp", "proc", 0, "")); }
-static int remounts(void) { return refused(mount(NULL, "/proc/sys", NULL, MS_BIND | MS_REMOUNT, NULL)); }
-static int umounts(void) { return refused(umount2("/proc", MNT_DETACH)); }
-static int new_user(void) { return refused(unshare(CLONE_NEWUSER)); }
-static int new_mounts(void) { return refused(unshare(CLONE_NEWNS)); }
-static int new_network(void) { return refused(unshare(CLONE_NEWNET)); }
-static int clones_user(void) { return refused(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0)); }
-static int joins(void) { return refused(setns(open("/proc/self/ns/uts", O_RDONLY), 0)); }
-static int changes_root(void) { return refused(chroot("/tmp")); }
-static int becomes_root(void) { return refused(setresuid(0, 0, 0)); }
-static int becomes_other(void) { return refused(setresuid(33, 33, 33)); }
-static int traces(void) { return refused(syscall(SYS_ptrace, 0, 0, 0, 0)); }
-static int hurries(void) { return refused(setpriority(PRIO_PROCESS, 0, -5)); }
-static int real_time(void) { return refused(sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ 1 })); }
-static int more_files(void) { return refused(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 4, 10 << 20 })); }
-static int kills_all(void) { return refused(kill(-1, 0)); }
-static int reads_others(void) { return open("/proc/1/environ", O_RDONLY) < 0; }
+static int mounts_tmpfs(void)
+{
+	return refused(mount("tmpfs", "/tmp", "tmpfs", 0, ""));
+}
+static int mounts_bind(void)
+{
+	return refused(mount("/tmp", "/run", NULL, MS_BIND, NULL));
+}
+static int mounts_proc(void)
+{
+	return refused(mount("proc", "/tmp", "proc", 0, ""));
+}
+static int remounts(void)
+{
+	return refused(mount(NULL, "/proc/sys", NULL, MS_BIND | MS_REMOUNT, NULL));
+}
+static int umounts(void)
+{
+	return refused(umount2("/proc", MNT_DETACH));
+}
+static int new_user(void)
+{
+	return refused(unshare(CLONE_NEWUSER));
+}
+static int new_mounts(void)
+{
+	return refused(unshare(CLONE_NEWNS));
+}
+static int new_network(void)
+{
+	return refused(unshare(CLONE_NEWNET));
+}
+static int clones_user(void)
+{
+	return refused(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0));
+}
+static int joins(void)
+{
+	return refused(setns(open("/proc/self/ns/uts", O_RDONLY), 0));
+}
+static int changes_root(void)
+{
+	return refused(chroot("/tmp"));
+}
+static int becomes_root(void)
+{
+	return refused(setresuid(0, 0, 0));
+}
+static int becomes_other(void)
+{
+	return refused(setresuid(33, 33, 33));
+}
+static int traces(void)
+{
+	return refused(syscall(SYS_ptrace, 0, 0, 0, 0));
+}
+static int hurries(void)
+{
+	return refused(setpriority(PRIO_PROCESS, 0, -5));
+}
+static int real_time(void)
+{
+	return refused(sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ 1 }));
+}
+static int more_files(void)
+{
+	return refused(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 4, 10 << 20 }));
+}
+static int kills_all(void)
+{
+	return refused(kill(-1, 0));
+}
+static int reads_others(void)
+{
+	return open("/proc/1/environ", O_RDONLY) < 0;
+}
 
 static int types(unsigned long request)
 {
@@ -200,8 +261,14 @@ static int types(unsigned long request)
 	return tty < 0 || ioctl(tty, TIOCSCTTY, 0) < 0 || syscall(SYS_ioctl, tty, request, "x") < 0;
 }
 
-static int types_words(void) { return types(TIOCSTI); }
-static int types_wide(void) { return types(TIOCSTI | 1ul << 40); }
+static int types_words(void)
+{
+	return types(TIOCSTI);
+}
+static int types_wide(void)
+{
+	return types(TIOCSTI | 1ul << 40);
+}
 
 static void rights(void)
 {
@@ -263,21 +330,76 @@ static void sockets(void)
 		say("socket", all[i].name, !refused(socket(all[i].family, all[i].type, all[i].protocol)));
 }
 
+/* clang-format off */
 #define CALL(n) { #n, SYS_##n }
+/* clang-format on */
 
 /* With arguments that no call takes. */
 static void calls(void)
 {
-	static const struct { const char *name; long number; } all[] = { CALL(acct), CALL(add_key), CALL(bpf), CALL(clock_settime), CALL(clone3),
-		CALL(delete_module), CALL(fanotify_init), CALL(finit_module), CALL(fsopen), CALL(fsmount), CALL(fspick), CALL(get_mempolicy),
-		CALL(init_module), CALL(io_uring_setup), CALL(io_uring_enter), CALL(io_uring_register), CALL(kcmp), CALL(kexec_load), CALL(kexec_file_load), CALL(keyctl), CALL(mbind),
-		CALL(migrate_pages), CALL(mount_setattr), CALL(move_mount), CALL(move_pages), CALL(name_to_handle_at), CALL(open_by_handle_at),
-		CALL(open_tree), CALL(perf_event_open), CALL(personality), CALL(pidfd_getfd), CALL(pivot_root), CALL(process_madvise),
-		CALL(process_vm_readv), CALL(process_vm_writev), CALL(quotactl), CALL(reboot), CALL(request_key), CALL(seccomp), CALL(setdomainname), CALL(sethostname),
-		CALL(settimeofday), CALL(set_mempolicy), CALL(swapoff), CALL(swapon), CALL(syslog), CALL(userfaultfd), CALL(vhangup),
-		CALL(vmsplice), CALL(memfd_secret), CALL(landlock_create_ruleset), CALL(nfsservctl), CALL(ustat), CALL(sysfs),
+	static const struct {
+		const char *name;
+		long number;
+	} all[] = {
+		CALL(acct),
+		CALL(add_key),
+		CALL(bpf),
+		CALL(clock_settime),
+		CALL(clone3),
+		CALL(delete_module),
+		CALL(fanotify_init),
+		CALL(finit_module),
+		CALL(fsopen),
+		CALL(fsmount),
+		CALL(fspick),
+		CALL(get_mempolicy),
+		CALL(init_module),
+		CALL(io_uring_setup),
+		CALL(io_uring_enter),
+		CALL(io_uring_register),
+		CALL(kcmp),
+		CALL(kexec_load),
+		CALL(kexec_file_load),
+		CALL(keyctl),
+		CALL(mbind),
+		CALL(migrate_pages),
+		CALL(mount_setattr),
+		CALL(move_mount),
+		CALL(move_pages),
+		CALL(name_to_handle_at),
+		CALL(open_by_handle_at),
+		CALL(open_tree),
+		CALL(perf_event_open),
+		CALL(personality),
+		CALL(pidfd_getfd),
+		CALL(pivot_root),
+		CALL(process_madvise),
+		CALL(process_vm_readv),
+		CALL(process_vm_writev),
+		CALL(quotactl),
+		CALL(reboot),
+		CALL(request_key),
+		CALL(seccomp),
+		CALL(setdomainname),
+		CALL(sethostname),
+		CALL(settimeofday),
+		CALL(set_mempolicy),
+		CALL(swapoff),
+		CALL(swapon),
+		CALL(syslog),
+		CALL(userfaultfd),
+		CALL(vhangup),
+		CALL(vmsplice),
+		CALL(memfd_secret),
+		CALL(landlock_create_ruleset),
+		CALL(nfsservctl),
+		CALL(ustat),
+		CALL(sysfs),
 #ifdef __x86_64__
-		CALL(iopl), CALL(ioperm), CALL(modify_ldt), CALL(uselib),
+		CALL(iopl),
+		CALL(ioperm),
+		CALL(modify_ldt),
+		CALL(uselib),
 #endif
 	};
 
@@ -289,7 +411,8 @@ int main(int argc, char **argv)
 {
 	unsigned user = argc > 2 ? (unsigned)atoi(argv[2]) : 0;
 
-	if (argc < 2 || strcmp(argv[1], "inside")) /* it unmounts, and so on: on the machine itself that would do harm */
+	/* it unmounts, and so on: on the machine itself that would do harm */
+	if (argc < 2 || strcmp(argv[1], "inside"))
 		return 2;
 	if (user && (setresgid(user, user, user) < 0 || setresuid(user, user, user) < 0))
 		return 1;

@@ -20,7 +20,8 @@ static void check(const struct cached_package *p)
 		(void)strlen(e->path);
 		if (e->kind >= ENTRY_WHITEOUT || (e->link && !*e->link))
 			abort();
-		if (e->kind == ENTRY_FILE && (e->content.offset > DATA_BYTES || e->size_bytes > DATA_BYTES - e->content.offset))
+		if (e->kind == ENTRY_FILE &&
+		    (e->content.offset > DATA_BYTES || e->size_bytes > DATA_BYTES - e->content.offset))
 			abort();
 	}
 	for (size_t i = 0; i < p->member_count; i++)
@@ -37,8 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	uint64_t footer[4] = { 0, DATA_BYTES, packed_len, len };
 	struct cached_package p = { 0 };
 
-	if (fd < 0 || write(fd, packed, packed_len) != (ssize_t)packed_len || write(fd, footer, sizeof footer) != sizeof footer ||
-	    write(fd, PACK_FORMAT, 8) != 8)
+	if (fd < 0 || write(fd, packed, packed_len) != (ssize_t)packed_len ||
+	    write(fd, footer, sizeof footer) != sizeof footer || write(fd, PACK_FORMAT, 8) != 8)
 		return 0;
 	struct err *e = cached_package_index_read(fd, packed_len + sizeof footer + 8, &p);
 	if (!e)

@@ -54,11 +54,13 @@ static inline char *folder_begin(void)
 /* Removes it, too. */
 static inline void folder_end(void)
 {
-	AUTO_FREE char *inside = mem_printf("%s/inside", folder_top), *beside = mem_printf("%s/beside", folder_top), *bytes = NULL;
+	AUTO_FREE char *inside = mem_printf("%s/inside", folder_top),
+		       *beside = mem_printf("%s/beside", folder_top), *bytes = NULL;
 	struct stat st;
 	size_t len = 0;
 
-	if (stat(beside, &st) < 0 || st.st_mode != (S_IFREG | 0600) || st.st_nlink != 1 || st.st_uid != getuid() ||
-	    file_read(beside, 16, &bytes, &len) || strcmp(bytes, "kept") || file_remove_tree(inside) || folder_count() != 1)
+	if (stat(beside, &st) < 0 || st.st_mode != (S_IFREG | 0600) || st.st_nlink != 1 ||
+	    st.st_uid != getuid() || file_read(beside, 16, &bytes, &len) || strcmp(bytes, "kept") ||
+	    file_remove_tree(inside) || folder_count() != 1)
 		abort();
 }

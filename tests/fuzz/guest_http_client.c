@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define ROOM 65536             /* what a socket takes while nobody reads */
+#define ROOM 65536 /* what a socket takes while nobody reads */
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

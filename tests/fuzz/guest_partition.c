@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A partition table of any bytes whose sums are right, at a disk's beginning or, when the first byte is an 'e', at its end: what
- * is found lies on the disk. */
+/* A partition table of any bytes whose sums are right, at a disk's beginning or, when the first byte is an
+ * 'e', at its end: what is found lies on the disk. */
 #include "disk/partition.h"
 
 #include <stdlib.h>
@@ -17,7 +17,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-static void write_table(int fd, const uint8_t *bytes, size_t len, uint64_t header_at, uint64_t array_at, uint8_t *array)
+static void write_table(int fd, const uint8_t *bytes, size_t len, uint64_t header_at, uint64_t array_at,
+			uint8_t *array)
 {
 	uint8_t header[512] = { 0 };
 
@@ -28,7 +29,8 @@ static void write_table(int fd, const uint8_t *bytes, size_t len, uint64_t heade
 	bytes_put(header + 88, bytes_crc(array, ARRAY, BYTES_CRC32), 4);
 	bytes_put(header + 16, 0, 4);
 	bytes_put(header + 16, bytes_crc(header, 92, BYTES_CRC32), 4);
-	if (file_write_at(fd, header, sizeof header, header_at * 512, "header") || file_write_at(fd, array, ARRAY, array_at * 512, "array"))
+	if (file_write_at(fd, header, sizeof header, header_at * 512, "header") ||
+	    file_write_at(fd, array, ARRAY, array_at * 512, "array"))
 		abort();
 }
 
@@ -40,12 +42,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	if (fd < 0 || ftruncate(fd, SECTORS * 512) < 0)
 		abort();
-	write_table(fd, bytes + (len > 0), len - (len > 0), at_end ? SECTORS - 1 : 1, at_end ? SECTORS - 33 : 2, array);
+	write_table(fd, bytes + (len > 0), len - (len > 0), at_end ? SECTORS - 1 : 1,
+		    at_end ? SECTORS - 33 : 2, array);
 	for (size_t i = 0; i < 4; i++) {
 		AUTO_FREE char *id = bytes_guid(array + 128 * i + 16);
 		struct partition p = { 0 };
 		if (partition_look(fd, SECTORS, id, &p) &&
-		    (!p.number || p.number > 128 || !p.sectors || p.start >= SECTORS || p.sectors > SECTORS - p.start))
+		    (!p.number || p.number > 128 || !p.sectors || p.start >= SECTORS ||
+		     p.sectors > SECTORS - p.start))
 			abort();
 	}
 	return 0;

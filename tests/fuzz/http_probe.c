@@ -11,8 +11,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define ROOM 65536                        /* what a socket takes while nobody reads */
-#define KEY "dGhlIHNhbXBsZSBub25jZQ=="    /* that of RFC 6455, 1.3: the answer to it is in the corpus */
+#define ROOM 65536		       /* what a socket takes while nobody reads */
+#define KEY "dGhlIHNhbXBsZSBub25jZQ==" /* that of RFC 6455, 1.3: the answer to it is in the corpus */
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

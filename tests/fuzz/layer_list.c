@@ -23,14 +23,17 @@ static void put_blob(const char *folder, const void *bytes, size_t len, char hex
 
 static void put_image(const char *folder, const void *layer, size_t len)
 {
-	AUTO_FREE char *blobs = mem_printf("%s/blobs/sha256", folder), *index = mem_printf("%s/index.json", folder);
+	AUTO_FREE char *blobs = mem_printf("%s/blobs/sha256", folder),
+		       *index = mem_printf("%s/index.json", folder);
 	char hex[DIGEST_HEX], config[DIGEST_HEX];
 
 	if (file_make_folder(blobs, 0755))
 		abort();
 	put_blob(folder, layer, len, hex);
 	put_blob(folder, "{}", 2, config);
-	AUTO_FREE char *manifest = mem_printf("{\"config\":{\"digest\":\"sha256:%s\"},\"layers\":[{\"digest\":\"sha256:%s\"}]}", config, hex);
+	AUTO_FREE char *manifest =
+		mem_printf("{\"config\":{\"digest\":\"sha256:%s\"},\"layers\":[{\"digest\":\"sha256:%s\"}]}",
+			   config, hex);
 	put_blob(folder, manifest, strlen(manifest), hex);
 	AUTO_FREE char *text = mem_printf("{\"manifests\":[{\"digest\":\"sha256:%s\"}]}", hex);
 	if (file_write(index, text, strlen(text), 0600))

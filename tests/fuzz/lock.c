@@ -46,7 +46,8 @@ static char *copy(const char *from, const char *to)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	AUTO_FREE char *path = mem_printf("/dev/shm/mkbench-fuzz.%d", (int)getpid()), *out = mem_printf("%s.out", path);
+	AUTO_FREE char *path = mem_printf("/dev/shm/mkbench-fuzz.%d", (int)getpid()),
+		       *out = mem_printf("%s.out", path);
 
 	put(path, bytes, len);
 	AUTO_FREE char *once = copy(path, out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An image file of any bytes; after a 'd' its index, manifest and configuration, apart by NUL, with digests that are right where
- * each has an '@' for that of the next. */
+/* An image file of any bytes; after a 'd' its index, manifest and configuration, apart by NUL, with digests
+ * that are right where each has an '@' for that of the next. */
 #include "image/oci_image.h"
 
 #include <fcntl.h>
@@ -63,7 +63,8 @@ static void look(const struct oci_image *b)
 {
 	AUTO_FREE char *config = NULL;
 
-	if (!b->name || !b->tag || !b->entrypoint || (b->volume && !is_inside(b->volume)) || oci_image_read(b, &b->config, &config))
+	if (!b->name || !b->tag || !b->entrypoint || (b->volume && !is_inside(b->volume)) ||
+	    oci_image_read(b, &b->config, &config))
 		abort();
 	for (size_t i = 0; i < b->layer_count; i++) {
 		AUTO_CLOSE int fd = -1;

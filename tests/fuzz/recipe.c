@@ -21,15 +21,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		lines++;
 		if (!q->at.line || !q->at.column || strchr(q->text, '\n'))
 			abort();
-		if (last && (last->at.line > q->at.line || (last->at.line == q->at.line && last->at.column > q->at.column)))
+		if (last && (last->at.line > q->at.line ||
+			     (last->at.line == q->at.line && last->at.column > q->at.column)))
 			abort();
 	}
-	if (lines != p.kept || lines > PROBLEM_LIMIT || (!e && p.count) || (e && !p.count && len <= RECIPE_LIMIT))
+	if (lines != p.kept || lines > PROBLEM_LIMIT || (!e && p.count) ||
+	    (e && !p.count && len <= RECIPE_LIMIT))
 		abort();
 	for (const char *c = report; *c; c++)
 		if ((unsigned char)*c < 0x20 && *c != '\n')
 			abort();
-	if (!e && (!r.name || !r.apps.count || !r.sites.count || !r.base.suite || !r.web.port || !r.workers.count))
+	if (!e &&
+	    (!r.name || !r.apps.count || !r.sites.count || !r.base.suite || !r.web.port || !r.workers.count))
 		abort();
 	free(report);
 	err_free(e);

@@ -20,7 +20,8 @@ static void put_escaped(struct text *t, const struct text *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	AUTO_TEXT struct text text = { 0 }, signature = { 0 }, again = { 0 }, text2 = { 0 }, signature2 = { 0 };
+	AUTO_TEXT struct text text = { 0 }, signature = { 0 }, again = { 0 }, text2 = { 0 },
+			      signature2 = { 0 };
 
 	if (!signed_split((const char *)bytes, len, &text, &signature))
 		return 0;
@@ -29,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	text_printf(&again, "\n%s", signature.bytes);
 	if (!signed_split(again.bytes, again.len, &text2, &signature2))
 		abort();
-	if (text.len != text2.len || (text.len && memcmp(text.bytes, text2.bytes, text.len)) || strcmp(signature.bytes, signature2.bytes))
+	if (text.len != text2.len || (text.len && memcmp(text.bytes, text2.bytes, text.len)) ||
+	    strcmp(signature.bytes, signature2.bytes))
 		abort();
 	return 0;
 }

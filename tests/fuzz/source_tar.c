@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A source archive of any bytes: a tree of files, folders and links that stay in it, or refused; nothing is written elsewhere. */
+/* A source archive of any bytes: a tree of files, folders and links that stay in it, or
+ * refused; nothing is written elsewhere. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +19,11 @@ static void check(const struct tree *t)
 		struct stat st;
 		if (e->kind != ENTRY_FILE && e->kind != ENTRY_FOLDER && e->kind != ENTRY_SYMLINK)
 			abort();
-		if (*e->path == '/' || !strncmp(e->path, "../", 3) || strstr(e->path, "/../") || (e->link && *e->link == '/'))
+		if (*e->path == '/' || !strncmp(e->path, "../", 3) || strstr(e->path, "/../") ||
+		    (e->link && *e->link == '/'))
 			abort();
-		if (e->kind == ENTRY_FILE && (lstat(e->content.path, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1))
+		if (e->kind == ENTRY_FILE &&
+		    (lstat(e->content.path, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1))
 			abort();
 	}
 }

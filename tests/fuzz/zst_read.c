@@ -24,7 +24,8 @@ static void compare(int fd, const uint8_t *bytes, size_t len)
 		abort();
 	if (st.st_size > LIMIT)
 		return;
-	if (ZSTD_isError(size) || size != (size_t)st.st_size || pread(fd, ours, size, 0) != (ssize_t)size || memcmp(ours, theirs, size))
+	if (ZSTD_isError(size) || size != (size_t)st.st_size || pread(fd, ours, size, 0) != (ssize_t)size ||
+	    memcmp(ours, theirs, size))
 		abort();
 }
 

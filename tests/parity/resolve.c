@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* resolve ARCHITECTURE PACKAGES...: reads recipes, one a line, names by blanks,
- * a "+" where Recommends are followed; answers each with the sorted names of what it needs, or "! " and the reason. */
+/* resolve ARCHITECTURE PACKAGES...: reads recipes, one a line, names by blanks, a "+" where Recommends are
+ * followed; answers each with the sorted names of what it needs, or "! " and the reason. */
 #include "debian/resolve.h"
 
 #include <stdio.h>
@@ -28,7 +28,8 @@ static void answer(const struct index *ix, char *line)
 	struct resolution res;
 	char *rest = NULL;
 
-	for (char *w = strtok_r(line, " \n", &rest); w && req.wanted_count < WANTED_MAX; w = strtok_r(NULL, " \n", &rest))
+	for (char *w = strtok_r(line, " \n", &rest); w && req.wanted_count < WANTED_MAX;
+	     w = strtok_r(NULL, " \n", &rest))
 		if (!strcmp(w, "+"))
 			req.recommends = true;
 		else

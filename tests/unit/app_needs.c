@@ -6,7 +6,8 @@
 #include "build/build_context.h"
 #include "says.h"
 
-#define RECIPE "name: d\nbase: {suite: bookworm}\nframework: %s/f.yml\nsites: [{name: one.localhost}]\n" \
+#define RECIPE                                                                                    \
+	"name: d\nbase: {suite: bookworm}\nframework: %s/f.yml\nsites: [{name: one.localhost}]\n" \
 	"apps:\n  - {name: one, path: %s/one}\n  - {name: two, path: %s/two}\n"
 #define FRAMEWORK "like: wsgi\ntitle: f\napp_needs: { file: hooks.py, variable: required_apps }\n"
 
@@ -30,10 +31,12 @@ static void begin(struct build_context *j, struct app_source sources[2])
 	write_file("f.yml", FRAMEWORK);
 	write_file("one/hooks.py", "required_apps = ['two']\n");
 	write_file("two/app.py", "");
-	ok(fine(recipe_parse("r.yml", recipe, strlen(recipe), &j->recipe, &p)) && fine(service_load(".", &j->recipe, &j->services)));
+	ok(fine(recipe_parse("r.yml", recipe, strlen(recipe), &j->recipe, &p)) &&
+	   fine(service_load(".", &j->recipe, &j->services)));
 	j->sources = sources;
 	for (size_t i = 0; i < 2; i++)
-		ok(fine(source_get(NULL, &j->recipe, &((const struct app *)j->recipe.apps.items)[i], NULL, NULL, &sources[i])));
+		ok(fine(source_get(NULL, &j->recipe, &((const struct app *)j->recipe.apps.items)[i], NULL,
+				   NULL, &sources[i])));
 }
 
 static void test_changed(void)

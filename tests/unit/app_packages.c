@@ -20,7 +20,9 @@ static char *declared(const char *folder, const char *bytes)
 	AUTO_FREE char *path = mem_printf("%s/pyproject.toml", folder);
 
 	err_free(file_write(path, bytes, strlen(bytes), 0644));
-	tree_add(&source.files, &(struct entry){ .path = "pyproject.toml", .kind = ENTRY_FILE, .content = { .kind = CONTENT_DISK, .path = path } });
+	tree_add(&source.files, &(struct entry){ .path = "pyproject.toml",
+						 .kind = ENTRY_FILE,
+						 .content = { .kind = CONTENT_DISK, .path = path } });
 	struct err *e = app_packages(&j, &all);
 	for (size_t i = 0; i < all.count; i++)
 		text_printf(&t, "%s%s", i ? " " : "", all.items[i].name);
@@ -38,12 +40,18 @@ static char *declared(const char *folder, const char *bytes)
 
 int main(void)
 {
-	static const struct { const char *bytes, *want; } cases[] = {
+	static const struct {
+		const char *bytes, *want;
+	} cases[] = {
 		{ "[project]\nname = \"one\"\npackages = [\"not-this\"]\n", "" },
-		{ "[deploy.dependencies.apt]\npackages = [\"libpango-1.0-0\", 'g++']\n", "libpango-1.0-0 g++" },
-		{ "[deploy.dependencies.apt]\npackages = [\n  \"libcairo2\", # \"no\"\n  \"file\",\n]\n[tool.x]\npackages = [\"other\"]\n", "libcairo2 file" },
+		{ "[deploy.dependencies.apt]\npackages = [\"libpango-1.0-0\", 'g++']\n",
+		  "libpango-1.0-0 g++" },
+		{ "[deploy.dependencies.apt]\npackages = [\n  \"libcairo2\", # \"no\"\n  "
+		  "\"file\",\n]\n[tool.x]\npackages = [\"other\"]\n",
+		  "libcairo2 file" },
 		{ "[deploy.dependencies.apt]\npackages = []\n", "" },
-		{ "[deploy.dependencies.apt]\npackages = [\"a;b\"]\n", "one: pyproject.toml:2:14: 'a;b' is no Debian package's name" },
+		{ "[deploy.dependencies.apt]\npackages = [\"a;b\"]\n",
+		  "one: pyproject.toml:2:14: 'a;b' is no Debian package's name" },
 		{ "[deploy.dependencies.apt]\npackages = [\"libcairo2", "libcairo2" },
 	};
 	char folder[] = "/tmp/declared-XXXXXX";

@@ -24,7 +24,8 @@ static void print_all(const struct sources *src, const struct archive_index *ix)
 	for (size_t i = 0; i < index_count(ix->index); i++) {
 		const struct package *p = index_at(ix->index, i);
 		const char *name = src->items[p->archive].name;
-		printf("%s %s %s %s\n", p->name, p->version, name, archive_urls(&a, src, name, p->filename)[0]);
+		printf("%s %s %s %s\n", p->name, p->version, name,
+		       archive_urls(&a, src, name, p->filename)[0]);
 	}
 	arena_done(&a);
 }
@@ -118,21 +119,23 @@ static char *entries(void)
 
 static void one_line_entries(void)
 {
-	write_text("sources.list",
-		   "# deb http://off.example/debian trixie main\n"
-		   "deb http://a.example/debian/ trixie main contrib # a remark\n"
-		   "\n"
-		   "deb-src http://a.example/debian trixie main\n"
-		   "deb [ arch=amd64,arm64 signed-by=/k/a.gpg ] https://b.example/debian trixie-updates main\n"
-		   "deb [arch=i386] http://c.example trixie main\n"
-		   "deb [trusted=yes] http://d.example trixie main\n"
-		   "deb [signed-by=0123456789ABCDEF0123456789ABCDEF01234567] http://e.example trixie main\n"
-		   "deb file:/srv/mirror trixie main\n"
-		   "deb mirror+file:/etc/apt/mirrors trixie main\n"
-		   "deb http://flat.example ./\n"
-		   "deb http://short.example\n"
-		   "deb [unclosed http://odd.example trixie main\n");
-	write_text("sources.list.d/a.list", "\xef\xbb\xbf" "deb http://a.list.example trixie main\n");
+	write_text(
+		"sources.list",
+		"# deb http://off.example/debian trixie main\n"
+		"deb http://a.example/debian/ trixie main contrib # a remark\n"
+		"\n"
+		"deb-src http://a.example/debian trixie main\n"
+		"deb [ arch=amd64,arm64 signed-by=/k/a.gpg ] https://b.example/debian trixie-updates main\n"
+		"deb [arch=i386] http://c.example trixie main\n"
+		"deb [trusted=yes] http://d.example trixie main\n"
+		"deb [signed-by=0123456789ABCDEF0123456789ABCDEF01234567] http://e.example trixie main\n"
+		"deb file:/srv/mirror trixie main\n"
+		"deb mirror+file:/etc/apt/mirrors trixie main\n"
+		"deb http://flat.example ./\n"
+		"deb http://short.example\n"
+		"deb [unclosed http://odd.example trixie main\n");
+	write_text("sources.list.d/a.list", "\xef\xbb\xbf"
+					    "deb http://a.list.example trixie main\n");
 	write_wide("sources.list.d/b.list", "deb\thttp://b.list.example\ttrixie\tmain\r\n");
 	write_text("sources.list.d/c.list.save", "deb http://no.example trixie main\n");
 	AUTO_FREE char *got = entries();
@@ -150,35 +153,38 @@ static void one_line_entries(void)
 
 static void stanza_entries(void)
 {
-	write_text("sources.list.d/debian.sources",
-		   "Types: deb deb-src\n"
-		   "# a comment inside\n"
-		   "URIs: http://a.example/debian\n"
-		   "  http://b.example/debian/\n"
-		   "Suites: trixie trixie-updates\n"
-		   "Components: main\n"
-		   "Signed-By: /k/a.gpg\n"
-		   "\n"
-		   "Enabled: no\nTypes: deb\nURIs: http://off.example\nSuites: trixie\nComponents: main\n"
-		   "\n"
-		   "types: deb\nURIs: http://c.example\nSuites: trixie\nComponents: main\nArchitectures: arm64 amd64\n"
-		   "Signed-By:\n"
-		   " -----BEGIN PGP PUBLIC KEY BLOCK-----\n"
-		   " .\n"
-		   " abcd\n"
-		   " -----END PGP PUBLIC KEY BLOCK-----\n"
-		   "\n"
-		   "Types: deb\nURIs: http://d.example\nSuites: trixie\nComponents: main\nArchitectures: arm64\n"
-		   "\n"
-		   "Types: deb-src\nURIs: http://e.example\nSuites: trixie\nComponents: main\n"
-		   "\n"
-		   "Types: deb\nURIs: http://f.example\nSuites: ./\n");
+	write_text(
+		"sources.list.d/debian.sources",
+		"Types: deb deb-src\n"
+		"# a comment inside\n"
+		"URIs: http://a.example/debian\n"
+		"  http://b.example/debian/\n"
+		"Suites: trixie trixie-updates\n"
+		"Components: main\n"
+		"Signed-By: /k/a.gpg\n"
+		"\n"
+		"Enabled: no\nTypes: deb\nURIs: http://off.example\nSuites: trixie\nComponents: main\n"
+		"\n"
+		"types: deb\nURIs: http://c.example\nSuites: trixie\nComponents: main\nArchitectures: arm64 "
+		"amd64\n"
+		"Signed-By:\n"
+		" -----BEGIN PGP PUBLIC KEY BLOCK-----\n"
+		" .\n"
+		" abcd\n"
+		" -----END PGP PUBLIC KEY BLOCK-----\n"
+		"\n"
+		"Types: deb\nURIs: http://d.example\nSuites: trixie\nComponents: main\nArchitectures: arm64\n"
+		"\n"
+		"Types: deb-src\nURIs: http://e.example\nSuites: trixie\nComponents: main\n"
+		"\n"
+		"Types: deb\nURIs: http://f.example\nSuites: ./\n");
 	AUTO_FREE char *got = entries();
 	is(got, "http://a.example/debian trixie main (/k/a.gpg)\n"
 		"http://a.example/debian trixie-updates main (/k/a.gpg)\n"
 		"http://b.example/debian trixie main (/k/a.gpg)\n"
 		"http://b.example/debian trixie-updates main (/k/a.gpg)\n"
-		"http://c.example trixie main (-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabcd\n-----END PGP PUBLIC KEY BLOCK-----)\n");
+		"http://c.example trixie main (-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabcd\n-----END PGP "
+		"PUBLIC KEY BLOCK-----)\n");
 	forget_all();
 }
 
@@ -220,17 +226,25 @@ static void sources_of_recipe(void)
 {
 	const char *mirrors[] = { "https://m.example/debian/", "file:///srv/private" };
 	struct archive more[] = { { .url = "https://n.example/apt", .suite = "nodistro" },
-				  { .url = "https://me:word@n.example/x/", .suite = "trixie",
-				    .components = { (const char *[]){ "nginx" }, 1 }, .key = "n.gpg" },
+				  { .url = "https://me:word@n.example/x/",
+				    .suite = "trixie",
+				    .components = { (const char *[]){ "nginx" }, 1 },
+				    .key = "n.gpg" },
 				  { .url = "https://f.example/apt", .suite = "./", .key = "n.gpg" },
 				  { .url = "https://f.example/other", .suite = "deb/", .key = "n.gpg" } };
-	struct recipe r = { .path = "recipes/r.yml", .base = { .suite = "trixie", .security = true, .key = "/k/own.gpg",
-							       .mirrors = { mirrors, 2 }, .archives = { more, 4 } } };
+	struct recipe r = { .path = "recipes/r.yml",
+			    .base = { .suite = "trixie",
+				      .security = true,
+				      .key = "/k/own.gpg",
+				      .mirrors = { mirrors, 2 },
+				      .archives = { more, 4 } } };
 	more[0].key = "/k/node.asc";
 	AUTO_FREE char *got = sources_of(&r);
 	is(got, "trixie trixie: https://m.example/debian file:///srv/private | main | /k/own.gpg\n"
-		"trixie-updates trixie-updates: https://m.example/debian file:///srv/private | main | /k/own.gpg ?\n"
-		"trixie-security trixie-security: https://m.example/debian-security https://m.example/debian file:///srv/private"
+		"trixie-updates trixie-updates: https://m.example/debian file:///srv/private | main | "
+		"/k/own.gpg ?\n"
+		"trixie-security trixie-security: https://m.example/debian-security https://m.example/debian "
+		"file:///srv/private"
 		" | main | /k/own.gpg\n"
 		"nodistro nodistro: https://n.example/apt | main | /k/node.asc\n"
 		"trixie@n.example trixie: https://me:word@n.example/x | nginx | recipes/n.gpg\n"
@@ -240,65 +254,83 @@ static void sources_of_recipe(void)
 
 static void sources_of_apt(void)
 {
-	struct recipe trixie = { .base = { .suite = "trixie", .security = true } }, forky = { .base = { .suite = "forky", .security = true } };
+	struct recipe trixie = { .base = { .suite = "trixie", .security = true } },
+		      forky = { .base = { .suite = "forky", .security = true } };
 
 	write_text("trusted.gpg.d/a.asc", "");
 	AUTO_FREE char *trusted = mem_printf("%s/trusted.gpg.d/a.asc", top);
-	write_text("sources.list",
-		   "deb [signed-by=/k/d.gpg] http://a.example/debian trixie main contrib\n"
-		   "deb [signed-by=/k/d.gpg] http://b.example/debian trixie main\n"
-		   "deb [signed-by=/k/other.gpg] http://php.example trixie main\n"
-		   "deb http://only.example trixie stable\n"
-		   "deb http://sec.example trixie-security main\n"
-		   "deb http://old.example/debian stable main\n");
+	write_text("sources.list", "deb [signed-by=/k/d.gpg] http://a.example/debian trixie main contrib\n"
+				   "deb [signed-by=/k/d.gpg] http://b.example/debian trixie main\n"
+				   "deb [signed-by=/k/other.gpg] http://php.example trixie main\n"
+				   "deb http://only.example trixie stable\n"
+				   "deb http://sec.example trixie-security main\n"
+				   "deb http://old.example/debian stable main\n");
 	AUTO_FREE char *got = sources_of(&trixie);
 	AUTO_FREE char *want = mem_printf(
 		"trixie trixie: http://a.example/debian http://b.example/debian | main | /k/d.gpg\n"
-		"trixie-updates trixie-updates: http://a.example/debian http://b.example/debian | main | /k/d.gpg ?\n"
-		"trixie-security trixie-security: http://sec.example | main | %s\n", trusted);
+		"trixie-updates trixie-updates: http://a.example/debian http://b.example/debian | main | "
+		"/k/d.gpg ?\n"
+		"trixie-security trixie-security: http://sec.example | main | %s\n",
+		trusted);
 	is(got, want);
 	trixie.base.key = "/k/own.gpg";
 	AUTO_FREE char *keyed = sources_of(&trixie);
 	is(keyed, "trixie trixie: http://a.example/debian http://b.example/debian | main | /k/own.gpg\n"
-		  "trixie-updates trixie-updates: http://a.example/debian http://b.example/debian | main | /k/own.gpg ?\n"
+		  "trixie-updates trixie-updates: http://a.example/debian http://b.example/debian | main | "
+		  "/k/own.gpg ?\n"
 		  "trixie-security trixie-security: http://sec.example | main | /k/own.gpg\n");
 	trixie.base.key = NULL;
 	AUTO_FREE char *moved = sources_of(&forky);
-	AUTO_FREE char *moved_want = mem_printf(
-		"forky forky: http://old.example/debian | main | %s\n"
-		"forky-updates forky-updates: http://old.example/debian | main | %s ?\n"
-		"forky-security forky-security: http://old.example/debian-security http://old.example/debian | main | %s\n",
-		trusted, trusted, trusted);
+	AUTO_FREE char *moved_want =
+		mem_printf("forky forky: http://old.example/debian | main | %s\n"
+			   "forky-updates forky-updates: http://old.example/debian | main | %s ?\n"
+			   "forky-security forky-security: http://old.example/debian-security "
+			   "http://old.example/debian | main | %s\n",
+			   trusted, trusted, trusted);
 	is(moved, moved_want);
 
-	write_text("mirrors/debian.list", "# a remark\nhttps://b.example/debian/\tpriority:2\nhttps://a.example/debian priority:1\n\n"
-		   "https://late.example/debian\nhttps://debs.example/debian type:deb\nhttps://arm.example/debian arch:arm64 priority:1\n");
-	AUTO_FREE char *cloud = mem_printf("Types: deb deb-src\nURIs: mirror+file:%s/mirrors/debian.list\nSuites: trixie trixie-updates\n"
-					   "Components: main\nSigned-By: /k/d.gpg\n\nTypes: deb\nURIs: mirror+file://%s/mirrors/security.list\n"
-					   "Suites: trixie-security\nComponents: main\nSigned-By: /k/d.gpg\n", top, top);
+	write_text(
+		"mirrors/debian.list",
+		"# a remark\nhttps://b.example/debian/\tpriority:2\nhttps://a.example/debian priority:1\n\n"
+		"https://late.example/debian\nhttps://debs.example/debian "
+		"type:deb\nhttps://arm.example/debian arch:arm64 priority:1\n");
+	AUTO_FREE char *cloud =
+		mem_printf("Types: deb deb-src\nURIs: mirror+file:%s/mirrors/debian.list\nSuites: trixie "
+			   "trixie-updates\n"
+			   "Components: main\nSigned-By: /k/d.gpg\n\nTypes: deb\nURIs: "
+			   "mirror+file://%s/mirrors/security.list\n"
+			   "Suites: trixie-security\nComponents: main\nSigned-By: /k/d.gpg\n",
+			   top, top);
 	write_text("mirrors/security.list", "https://s.example/security");
 	write_text("sources.list", "");
 	write_text("sources.list.d/debian.sources", cloud);
 	AUTO_FREE char *followed = sources_of(&trixie);
-	is(followed, "trixie trixie: https://a.example/debian https://b.example/debian https://late.example/debian | main | /k/d.gpg\n"
-		     "trixie-updates trixie-updates: https://a.example/debian https://b.example/debian https://late.example/debian | main | /k/d.gpg\n"
+	is(followed, "trixie trixie: https://a.example/debian https://b.example/debian "
+		     "https://late.example/debian | main | /k/d.gpg\n"
+		     "trixie-updates trixie-updates: https://a.example/debian https://b.example/debian "
+		     "https://late.example/debian | main | /k/d.gpg\n"
 		     "trixie-security trixie-security: https://s.example/security | main | /k/d.gpg\n");
 	write_text("sources.list.d/debian.sources", "");
 	write_text("sources.list", "deb cdrom:[Debian GNU/Linux 12.5.0 _Bookworm_]/ trixie main\n");
-	write_text("examples/sources.list", "# an example\ndeb http://example.example/debian trixie main contrib\n");
+	write_text("examples/sources.list",
+		   "# an example\ndeb http://example.example/debian trixie main contrib\n");
 	AUTO_FREE char *disc = sources_of(&trixie);
-	AUTO_FREE char *disc_want = mem_printf(
-		"trixie trixie: http://example.example/debian | main | %s\n"
-		"trixie-updates trixie-updates: http://example.example/debian | main | %s ?\n"
-		"trixie-security trixie-security: http://example.example/debian-security http://example.example/debian | main | %s\n",
-		trusted, trusted, trusted);
+	AUTO_FREE char *disc_want =
+		mem_printf("trixie trixie: http://example.example/debian | main | %s\n"
+			   "trixie-updates trixie-updates: http://example.example/debian | main | %s ?\n"
+			   "trixie-security trixie-security: http://example.example/debian-security "
+			   "http://example.example/debian | main | %s\n",
+			   trusted, trusted, trusted);
 	is(disc, disc_want);
 	write_text("examples/sources.list", "");
 
-	write_text("sources.list", "deb mirror+file:/no/such/list trixie main\ndeb http://n.example nodistro main\n");
+	write_text("sources.list",
+		   "deb mirror+file:/no/such/list trixie main\ndeb http://n.example nodistro main\n");
 	AUTO_FREE char *none = sources_of(&trixie);
-	AUTO_FREE char *none_want = mem_printf("no mirror of trixie is known: name one in base.mirrors (%s has "
-					       "mirror+file:/no/such/list trixie (not usable here), http://n.example nodistro)", top);
+	AUTO_FREE char *none_want =
+		mem_printf("no mirror of trixie is known: name one in base.mirrors (%s has "
+			   "mirror+file:/no/such/list trixie (not usable here), http://n.example nodistro)",
+			   top);
 	is(none, none_want);
 	forget_all();
 	write_text("examples/sources.list", ""); /* not the machine's own */
@@ -323,18 +355,31 @@ static void urls(void)
 
 static void proxies(void)
 {
-	static const struct { const char *url, *proxy; } cases[] = {
-		{ "http://far.example/debian", "http://p.example:3142/" }, { "https://far.example/x", "http://p.example:3142/" },
-		{ "http://near.example/x", "" }, { "http://NEAR.example:80/x", "" }, { "https://near.example/x", "" },
-		{ "https://secret.example/x", "socks5h://s.example:1080" }, { "http://me@own.example:8080/x", "http://own-proxy.example" },
-		{ "http://127.0.0.1:99/x", "" }, { "http://localhost/x", "" }, { "http://[::1]:8/x", "" }, { "file:///srv/x", NULL },
+	static const struct {
+		const char *url, *proxy;
+	} cases[] = {
+		{ "http://far.example/debian", "http://p.example:3142/" },
+		{ "https://far.example/x", "http://p.example:3142/" },
+		{ "http://near.example/x", "" },
+		{ "http://NEAR.example:80/x", "" },
+		{ "https://near.example/x", "" },
+		{ "https://secret.example/x", "socks5h://s.example:1080" },
+		{ "http://me@own.example:8080/x", "http://own-proxy.example" },
+		{ "http://127.0.0.1:99/x", "" },
+		{ "http://localhost/x", "" },
+		{ "http://[::1]:8/x", "" },
+		{ "file:///srv/x", NULL },
 	};
 	AUTO_FREE char *conf = mem_printf("%s/apt.conf", top), *program = mem_printf("%s/detect", top);
-	AUTO_FREE char *detects = mem_printf("Acquire::http::Proxy-Auto-Detect \"%s\";\nAcquire::http::Proxy::near.example \"DIRECT\";\n", program);
+	AUTO_FREE char *detects = mem_printf(
+		"Acquire::http::Proxy-Auto-Detect \"%s\";\nAcquire::http::Proxy::near.example \"DIRECT\";\n",
+		program);
 	struct proxies p;
 
-	write_text("apt.conf", "Acquire::http::Proxy \"http://p.example:3142/\";\nAcquire::http::Proxy::near.example \"DIRECT\";\n"
-		   "Acquire { http { Proxy { own.example \"http://own-proxy.example\"; }; }; https { Proxy { secret.example \"socks5h://s.example:1080\"; }; }; };\n");
+	write_text("apt.conf", "Acquire::http::Proxy "
+			       "\"http://p.example:3142/\";\nAcquire::http::Proxy::near.example \"DIRECT\";\n"
+			       "Acquire { http { Proxy { own.example \"http://own-proxy.example\"; }; }; "
+			       "https { Proxy { secret.example \"socks5h://s.example:1080\"; }; }; };\n");
 	setenv("APT_CONFIG", conf, 1);
 	ok(!proxy_read(NULL, &p));
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -342,7 +387,8 @@ static void proxies(void)
 		is(got ? got : "(environment)", cases[i].proxy ? cases[i].proxy : "(environment)");
 	}
 	proxy_done(&p);
-	write_text("detect", "#!/bin/sh\ncase $1 in *far*) echo http://found.example:8000 ;; *plain*) echo DIRECT ;; esac\n");
+	write_text("detect", "#!/bin/sh\ncase $1 in *far*) echo http://found.example:8000 ;; *plain*) echo "
+			     "DIRECT ;; esac\n");
 	ok(!chmod(program, 0755));
 	write_text("apt.conf", detects);
 	ok(!proxy_read(NULL, &p));

@@ -10,7 +10,10 @@
 
 static void add(struct tree *t, const char *path, const char *bytes)
 {
-	tree_add(t, &(struct entry){ .path = path, .kind = ENTRY_FILE, .mode = 0644, .size_bytes = strlen(bytes),
+	tree_add(t, &(struct entry){ .path = path,
+				     .kind = ENTRY_FILE,
+				     .mode = 0644,
+				     .size_bytes = strlen(bytes),
 				     .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 }
 
@@ -85,7 +88,8 @@ static void keys(void)
 	fails_in("home/frappe/a.pem", KEY("PRIVATE KEY"), 2, "a private key");
 	fails_in("srv/id", KEY("OPENSSH PRIVATE KEY"), 2, "a private key");
 	fails_in("srv/id2", "-----BEGIN CERTIFICATE-----\n" KEY("EC PRIVATE KEY"), 3, "a private key");
-	fails_in(APP "a/key.py", "KEY = '-----BEGIN RSA PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA'\n", 1, "a private key");
+	fails_in(APP "a/key.py", "KEY = '-----BEGIN RSA PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA'\n", 1,
+		 "a private key");
 	passes("etc/ssl/ca.pem", KEY("CERTIFICATE"));
 	passes("srv/cut", "-----BEGIN PRIVATE KEY");
 	passes(APP "a/pem.py", "if text.startswith('-----BEGIN PRIVATE KEY-----'):\n");
@@ -98,16 +102,20 @@ static void tokens(void)
 {
 	fails_in(APP "a/api.py", "import x\n\ntoken = 'ghp_" A36 "'\n", 3, "a GitHub token");
 	fails_in("etc/profile.d/x.sh", "ghs_" A36, 1, "a GitHub token");
-	passes(APP "a/api.py", "ghp_short ghp_" "abcdefghijklmnopqrstuvwxyz012345678 xghp_" A36);
+	passes(APP "a/api.py", "ghp_short ghp_"
+			       "abcdefghijklmnopqrstuvwxyz012345678 xghp_" A36);
 	fails_in(APP "a.bin", "\1\2\3AKIAIOSFODNN7EXAMPLE\4", 1, "an AWS access key");
 	passes(APP "a.txt", "AKIAIOSFODNN7EXAMPLEandmore AKIAshort");
 	fails_in(APP "a.txt", "glpat-abcdefghij0123456789", 1, "a GitLab token");
-	fails_in(APP "a.txt", "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX", 1, "a Slack webhook");
+	fails_in(APP "a.txt", "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+		 1, "a Slack webhook");
 	passes(APP "a.css", ".sk-proj- .key-0 SG.x hf_font AKIA");
 }
 
-/* An archive of one member, or that member alone compressed, with letters before the text that has the secret. */
-static size_t pack(int format, int filter, const char *member, size_t before, const char *text, char *ret, size_t room)
+/* An archive of one member, or that member alone compressed, with letters before the
+ * text that has the secret. */
+static size_t pack(int format, int filter, const char *member, size_t before, const char *text, char *ret,
+		   size_t room)
 {
 	struct archive *a = archive_write_new();
 	struct archive_entry *e = archive_entry_new();
@@ -115,7 +123,8 @@ static size_t pack(int format, int filter, const char *member, size_t before, co
 	char *letters = mem_new(before + 1);
 
 	memset(letters, 'a', before);
-	ok(archive_write_set_format(a, format) == ARCHIVE_OK && archive_write_add_filter(a, filter) == ARCHIVE_OK);
+	ok(archive_write_set_format(a, format) == ARCHIVE_OK &&
+	   archive_write_add_filter(a, filter) == ARCHIVE_OK);
 	archive_write_set_bytes_in_last_block(a, 1);
 	ok(archive_write_open_memory(a, ret, room, &used) == ARCHIVE_OK);
 	archive_entry_set_pathname(e, member);
@@ -123,7 +132,8 @@ static size_t pack(int format, int filter, const char *member, size_t before, co
 	archive_entry_set_perm(e, 0644);
 	archive_entry_set_size(e, (la_int64_t)(before + strlen(text)));
 	ok(archive_write_header(a, e) == ARCHIVE_OK);
-	ok(archive_write_data(a, letters, before) == (la_ssize_t)before && archive_write_data(a, text, strlen(text)) == (la_ssize_t)strlen(text));
+	ok(archive_write_data(a, letters, before) == (la_ssize_t)before &&
+	   archive_write_data(a, text, strlen(text)) == (la_ssize_t)strlen(text));
 	ok(archive_write_close(a) == ARCHIVE_OK);
 	archive_write_free(a);
 	archive_entry_free(e);
@@ -134,26 +144,44 @@ static size_t pack(int format, int filter, const char *member, size_t before, co
 /* In a name, and in what is packed: its members are looked at as if they lay there. */
 static void hidden(void)
 {
-	static const struct { int format, filter; } kinds[] = {
-		{ ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE }, { ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_GZIP }, { ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_XZ },
-		{ ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_BZIP2 }, { ARCHIVE_FORMAT_TAR_PAX_RESTRICTED, ARCHIVE_FILTER_ZSTD },
-		{ ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP } };
-	static const struct { const char *member; size_t before; const char *text, *raw, *says; } secrets[] = {
-		{ "a/api.py", 0, "x\n\nghp_" A36 "\n", "once it is unpacked, in line 3", "in it a/api.py:3" },
-		{ "a/large", (4 << 20) - 10, "\nghp_" A36 "\n", "once it is unpacked, in line 2", "in it a/large:2" },
-		{ "deploy/prod.env", 0, "A=1\nSECRET_KEY='x1y2'\n", NULL, "a secret of an environment file, in it deploy/prod.env:2" } };
+	static const struct {
+		int format, filter;
+	} kinds[] = { { ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE },
+		      { ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_GZIP },
+		      { ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_XZ },
+		      { ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_BZIP2 },
+		      { ARCHIVE_FORMAT_TAR_PAX_RESTRICTED, ARCHIVE_FILTER_ZSTD },
+		      { ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP } };
+	static const struct {
+		const char *member;
+		size_t before;
+		const char *text, *raw, *says;
+	} secrets[] = { { "a/api.py", 0, "x\n\nghp_" A36 "\n", "once it is unpacked, in line 3",
+			  "in it a/api.py:3" },
+			{ "a/large", (4 << 20) - 10, "\nghp_" A36 "\n", "once it is unpacked, in line 2",
+			  "in it a/large:2" },
+			{ "deploy/prod.env", 0, "A=1\nSECRET_KEY='x1y2'\n", NULL,
+			  "a secret of an environment file, in it deploy/prod.env:2" } };
 	static char bytes[8 << 20];
 
 	fails(APP "ghp_" A36 ".txt", "x", "a GitHub token, in its name");
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		for (size_t n = 0; n < COUNT(secrets); n++) {
-			const char *want = kinds[i].format == ARCHIVE_FORMAT_RAW ? secrets[n].raw : secrets[n].says;
-			size_t len = want ? pack(kinds[i].format, kinds[i].filter, secrets[n].member, secrets[n].before, secrets[n].text, bytes, sizeof bytes) : 0;
+			const char *want =
+				kinds[i].format == ARCHIVE_FORMAT_RAW ? secrets[n].raw : secrets[n].says;
+			size_t len = want ? pack(kinds[i].format, kinds[i].filter, secrets[n].member,
+						 secrets[n].before, secrets[n].text, bytes, sizeof bytes) :
+					    0;
 			if (kinds[i].filter == ARCHIVE_FILTER_ZSTD && n < 2)
-				want = "a GitHub token"; /* it stores what it can make no shorter, which shows */
+				/* it stores what it can make no shorter, which shows */
+				want = "a GitHub token";
 			struct tree t = { 0 };
-			tree_add(&t, &(struct entry){ .path = APP "packed", .kind = ENTRY_FILE, .mode = 0644, .size_bytes = len,
-						      .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
+			tree_add(&t,
+				 &(struct entry){ .path = APP "packed",
+						  .kind = ENTRY_FILE,
+						  .mode = 0644,
+						  .size_bytes = len,
+						  .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 			ok(!want || says(look(&t), ERR_BUILD, want));
 			tree_done(&t);
 		}
@@ -175,15 +203,21 @@ static void pieces(void)
 
 static void values(void)
 {
-	fails_in(APP "x/site_config.json", "{\n \"db_name\": \"a\",\n \"db_password\": \"hunter\"\n}", 3, "a password or key of a site");
-	fails_in("srv/common_site_config.json", "{\"a\":1,\"encryption_key\":\"c2Vj=\"}", 1, "a password or key of a site");
-	passes(APP "x/site_config.json", "{\"db_name\": \"a\", \"db_password\": \"\", \"admin_password\": \"{admin_password}\"}");
+	fails_in(APP "x/site_config.json", "{\n \"db_name\": \"a\",\n \"db_password\": \"hunter\"\n}", 3,
+		 "a password or key of a site");
+	fails_in("srv/common_site_config.json", "{\"a\":1,\"encryption_key\":\"c2Vj=\"}", 1,
+		 "a password or key of a site");
+	passes(APP "x/site_config.json",
+	       "{\"db_name\": \"a\", \"db_password\": \"\", \"admin_password\": \"{admin_password}\"}");
 	fails_in(APP ".env", "A=1\nexport DB_PASSWORD=hunter\n", 2, "a secret of an environment file");
 	fails_in(APP "deploy/prod.env", "SECRET_KEY='x1y2'", 1, "a secret of an environment file");
-	fails_in(APP ".env.production", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", 1, "a secret of an environment file");
+	fails_in(APP ".env.production", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", 1,
+		 "a secret of an environment file");
 	passes(APP ".env.example", "DB_PASSWORD=hunter");
-	passes(APP ".env", "DB_PASSWORD=\nTOKEN=$OTHER\nAPI_KEY=<yours>\nMIN_PASSWORD_LENGTH=8\nSECRET=changeme\nPASSWORD_FILE=/x");
-	fails_in(APP "a/s3.py", "aws_secret_access_key = \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"", 1, "an AWS secret");
+	passes(APP ".env", "DB_PASSWORD=\nTOKEN=$OTHER\nAPI_KEY=<yours>\nMIN_PASSWORD_LENGTH=8\nSECRET="
+			   "changeme\nPASSWORD_FILE=/x");
+	fails_in(APP "a/s3.py", "aws_secret_access_key = \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"", 1,
+		 "an AWS secret");
 	passes(APP "a/s3.py", "connect(aws_secret_access_key=self.get_password(\"secret_access_key\"))");
 	passes(APP "a/s3.py", "connect(aws_secret_access_key=settings.storage.secret_access_key)");
 	/* what only looks so is a warning */
@@ -192,10 +226,14 @@ static void values(void)
 
 static void urls(void)
 {
-	fails_in(APP ".git/config", "url = https://user:secret@git.example.org/a.git", 1, "a URL with credentials");
-	fails_in(APP ".git/config", "\nurl = https://token@git.example.org/a.git", 2, "a URL with credentials");
-	passes(APP ".git/config", "url = https://git.example.org/a.git\nurl = ssh://git@git.example.org/a.git\nx = a@b");
-	fails_in("home/frappe/.npmrc", "//registry.example.org/:_authToken=x", 1, "a package manager's token");
+	fails_in(APP ".git/config", "url = https://user:secret@git.example.org/a.git", 1,
+		 "a URL with credentials");
+	fails_in(APP ".git/config", "\nurl = https://token@git.example.org/a.git", 2,
+		 "a URL with credentials");
+	passes(APP ".git/config",
+	       "url = https://git.example.org/a.git\nurl = ssh://git@git.example.org/a.git\nx = a@b");
+	fails_in("home/frappe/.npmrc", "//registry.example.org/:_authToken=x", 1,
+		 "a package manager's token");
 	passes(APP "doc/urls.md", "https://user:secret@example.org");
 }
 

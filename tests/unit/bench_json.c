@@ -13,11 +13,15 @@
 #include "t.h"
 
 #define README "services/guest/README.md"
-#define BEGIN  "<!-- the table of builder/contract/bench_json.c: build/dev/t/bench_json update -->\n"
+#define BEGIN "<!-- the table of builder/contract/bench_json.c: build/dev/t/bench_json update -->\n"
 
-_Static_assert((int)ON_FAILURE_HOLD == UPGRADE_HOLDS && (int)ON_FAILURE_EXIT == UPGRADE_EXITS, "bench_values passes the recipe's word on");
+_Static_assert((int)ON_FAILURE_HOLD == UPGRADE_HOLDS && (int)ON_FAILURE_EXIT == UPGRADE_EXITS,
+	       "bench_values passes the recipe's word on");
 
-struct rows { char *items; size_t count; };
+struct rows {
+	char *items;
+	size_t count;
+};
 
 static struct arena arena;
 static unsigned number = 41;
@@ -95,7 +99,8 @@ static void round_trip(void)
 	ok(!bench_json_read(text, strlen(text), &read));
 	AUTO_FREE char *again = bench_json_write(&read);
 	is(again, text);
-	ok(read.sites.count == 2 && read.folders.items[1].mode == whole.folders.items[1].mode && read.development && read.logs_events);
+	ok(read.sites.count == 2 && read.folders.items[1].mode == whole.folders.items[1].mode &&
+	   read.development && read.logs_events);
 	json_decref(root);
 	json_decref(whole.common_site_config);
 	json_decref(whole.site_config);
@@ -113,7 +118,8 @@ static char *said_of(const json_t *root)
 	return said;
 }
 
-/* Without each key: its default, or an error that names it. Of another type: an error that names it. Returns the number of mistakes. */
+/* Without each key: its default, or an error that names it. Of another type: an error that names it.
+ * Returns the number of mistakes. */
 static size_t without(const json_t *root, const struct contract_field *f, json_t *o)
 {
 	size_t wrong = 0;
@@ -123,16 +129,22 @@ static size_t without(const json_t *root, const struct contract_field *f, json_t
 		AUTO_FREE char *quoted = mem_printf("'%s'", f->key);
 		json_object_del(o, f->key);
 		AUTO_FREE char *absent = said_of(root);
-		json_object_set_new(o, f->key, f->kind == CONTRACT_NUMBER || f->kind == CONTRACT_COUNT ? json_string("1") : json_integer(1));
+		json_object_set_new(o, f->key,
+				    f->kind == CONTRACT_NUMBER || f->kind == CONTRACT_COUNT ?
+					    json_string("1") :
+					    json_integer(1));
 		AUTO_FREE char *other = said_of(root);
 		json_object_set(o, f->key, value);
-		bool told = f->need == CONTRACT_REQUIRED ? strstr(absent, quoted) || !strcmp(f->key, "format") : !*absent;
+		bool told = f->need == CONTRACT_REQUIRED ?
+				    strstr(absent, quoted) || !strcmp(f->key, "format") :
+				    !*absent;
 		told = told && (strstr(other, quoted) || strstr(other, "another format"));
 		if (!told)
 			printf("# %s: without it '%s', of another type '%s'\n", f->key, absent, other);
 		wrong += !told;
 		if (f->fields)
-			wrong += without(root, f->fields, f->kind == CONTRACT_ROWS ? json_array_get(value, 0) : value);
+			wrong += without(root, f->fields,
+					 f->kind == CONTRACT_ROWS ? json_array_get(value, 0) : value);
 		json_decref(value);
 	}
 	return wrong;
@@ -167,7 +179,8 @@ static void reference(bool update)
 	from += strlen(BEGIN);
 	bench_json_describe(&table);
 	if (update) {
-		AUTO_FREE char *changed = mem_printf("%.*s%s%s", (int)(from - readme), readme, table.bytes, to + 1);
+		AUTO_FREE char *changed =
+			mem_printf("%.*s%s%s", (int)(from - readme), readme, table.bytes, to + 1);
 		ok(!file_write(README, changed, strlen(changed), 0644));
 		return;
 	}

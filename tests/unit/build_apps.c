@@ -26,7 +26,10 @@ static struct digest key_of(const struct build_context *j)
 
 static void add_file(struct tree *t, const char *path, const char *bytes)
 {
-	tree_add(t, &(struct entry){ .path = path, .kind = ENTRY_FILE, .mode = 0644, .size_bytes = strlen(bytes),
+	tree_add(t, &(struct entry){ .path = path,
+				     .kind = ENTRY_FILE,
+				     .mode = 0644,
+				     .size_bytes = strlen(bytes),
 				     .sha256 = digest_of(bytes, strlen(bytes)) });
 }
 
@@ -49,14 +52,17 @@ static char *made_again(const struct build_apps *a, const struct build_apps *b)
 	struct text t = { 0 };
 
 	for (size_t i = 0; i < a->count; i++)
-		text_printf(&t, "%c", a->names[i][0] - (digest_equal(&a->keys[i], &b->keys[i]) ? 0 : 'a' - 'A'));
+		text_printf(&t, "%c",
+			    a->names[i][0] - (digest_equal(&a->keys[i], &b->keys[i]) ? 0 : 'a' - 'A'));
 	return text_take(&t);
 }
 
-static const char two[] = "name: d\nversion: \"1\"\nbase: {suite: bookworm}\nframework: ./tests/unit/parts.yml\n"
-			  "apps: [{name: one, path: ./demo}, {name: two, path: ./demo}]\nsites: [{name: one.localhost}]\n";
+static const char two[] =
+	"name: d\nversion: \"1\"\nbase: {suite: bookworm}\nframework: ./tests/unit/parts.yml\n"
+	"apps: [{name: one, path: ./demo}, {name: two, path: ./demo}]\nsites: [{name: one.localhost}]\n";
 
-/* A line of Python in one app makes neither its packages nor its assets again, and nothing of the other app's. */
+/* A line of Python in one app makes neither its packages nor its assets again, and
+ * nothing of the other app's. */
 static void test_parts(void)
 {
 	struct build_context j = { 0 };
@@ -74,8 +80,10 @@ static void test_parts(void)
 	build_apps_plan(&j, &(struct digest){ 0 }, &style);
 	fill(&j, "x", "x", "y");
 	build_apps_plan(&j, &(struct digest){ 0 }, &package);
-	/* environment; packages of both; assets of both, the first app's files seen by both; both apps; the bench with inputs, and without */
-	AUTO_FREE char *by_python = made_again(&first, &python), *by_style = made_again(&first, &style), *by_package = made_again(&first, &package);
+	/* environment; packages of both; assets of both, the first app's files seen by both; both apps; the
+	 * bench with inputs, and without */
+	AUTO_FREE char *by_python = made_again(&first, &python), *by_style = made_again(&first, &style),
+		       *by_package = made_again(&first, &package);
 	is(by_python, "eddddAabB");
 	is(by_style, "eddDDAABB");
 	is(by_package, "eDdDDAABB");
@@ -95,14 +103,16 @@ static char *left_out(const struct build_context *j, const char *list)
 	struct text names = { 0 };
 
 	ok(mkdtemp(room) != NULL);
-	AUTO_FREE char *folder = mem_printf("%s%s", room, service_bench_path(j->services)), *path = mem_printf("%s/.left-out", folder);
+	AUTO_FREE char *folder = mem_printf("%s%s", room, service_bench_path(j->services)),
+		       *path = mem_printf("%s/.left-out", folder);
 	layer_root_push(&apps.made[0], room);
 	layer_root_push(&apps.made[1], "/nowhere");
 	ok(!file_make_folder(folder, 0755));
 	ok(!list || !file_write(path, list, strlen(list), 0644));
 	struct err *e = build_left_out(j, &apps, &t);
 	for (size_t i = 0; !e && i < t.count; i++)
-		text_printf(&names, "%s%s", i ? " " : "", t.items[i].kind == ENTRY_WHITEOUT ? t.items[i].path : "?");
+		text_printf(&names, "%s%s", i ? " " : "",
+			    t.items[i].kind == ENTRY_WHITEOUT ? t.items[i].path : "?");
 	char *ret = e ? err_text(e) : text_take(&names);
 	err_free(e);
 	tree_done(&t);
@@ -114,11 +124,15 @@ static char *left_out(const struct build_context *j, const char *list)
 
 static void test_left_out(void)
 {
-	static const struct { const char *list, *says; } rows[] = {
+	static const struct {
+		const char *list, *says;
+	} rows[] = {
 		{ NULL, "" },
 		{ "", "home/frappe/frappe-bench/.left-out" },
-		{ "apps/b\napps/a c/d", "home/frappe/frappe-bench/.left-out home/frappe/frappe-bench/apps/a c/d home/frappe/frappe-bench/apps/b" },
-		{ "apps/../../../etc\n", "/home/frappe/frappe-bench/.left-out: 'apps/../../../etc' is no path in the bench" },
+		{ "apps/b\napps/a c/d", "home/frappe/frappe-bench/.left-out home/frappe/frappe-bench/apps/a "
+					"c/d home/frappe/frappe-bench/apps/b" },
+		{ "apps/../../../etc\n",
+		  "/home/frappe/frappe-bench/.left-out: 'apps/../../../etc' is no path in the bench" },
 		{ "/etc\n", "/home/frappe/frappe-bench/.left-out: '/etc' is no path in the bench" },
 		{ "a\n\nb\n", "/home/frappe/frappe-bench/.left-out: '' is no path in the bench" },
 	};
@@ -134,7 +148,8 @@ static void test_left_out(void)
 	recipe_done(&j.recipe);
 }
 
-/* What a step can reach decides what it leaves, as its words do: an earlier result is not that of a step with more. */
+/* What a step can reach decides what it leaves, as its words do: an earlier result
+ * is not that of a step with more. */
 int main(void)
 {
 	struct build_context j = { 0 };

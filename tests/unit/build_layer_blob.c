@@ -10,7 +10,11 @@ static struct digest key_of(int64_t epoch, const char *bytes, int64_t mtime)
 	struct build_context j = { .lock = { .epoch = epoch } };
 	struct tree t = { 0 };
 
-	tree_add(&t, &(struct entry){ .path = "f", .kind = ENTRY_FILE, .mode = 0644, .mtime = mtime, .size_bytes = strlen(bytes),
+	tree_add(&t, &(struct entry){ .path = "f",
+				      .kind = ENTRY_FILE,
+				      .mode = 0644,
+				      .mtime = mtime,
+				      .size_bytes = strlen(bytes),
 				      .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 	struct digest d = build_layer_blob_content(&j, &t);
 	tree_done(&t);
@@ -26,7 +30,8 @@ int main(void)
 {
 	/* archives that have moved on move no layer whose files are what they were */
 	ok(same(key_of(100, "1", 5), key_of(200, "1", 5)));
-	/* and what would be poured with other bytes never has the key of the first, whatever the store has seen */
+	/* and what would be poured with other bytes never has the key of the first,
+	 * whatever the store has seen */
 	ok(!same(key_of(100, "1", 150), key_of(200, "1", 150)));
 	ok(!same(key_of(100, "1", 5), key_of(100, "1", 6)));
 	ok(!same(key_of(100, "1", 5), key_of(100, "2", 5)));

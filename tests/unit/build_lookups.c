@@ -10,9 +10,21 @@
 static struct digest answer_with(const char *record, const struct entry *more)
 {
 	static const struct entry all[] = {
-		{ .path = "app/hooks.py", .kind = ENTRY_FILE, .mode = 0644, .content = { .kind = CONTENT_MEMORY, .bytes = "hooks" }, .size_bytes = 5 },
-		{ .path = "app/types/one.json", .kind = ENTRY_FILE, .mode = 0644, .content = { .kind = CONTENT_MEMORY, .bytes = "one" }, .size_bytes = 3 },
-		{ .path = "app/public/desk.css", .kind = ENTRY_FILE, .mode = 0644, .content = { .kind = CONTENT_MEMORY, .bytes = "red" }, .size_bytes = 3 },
+		{ .path = "app/hooks.py",
+		  .kind = ENTRY_FILE,
+		  .mode = 0644,
+		  .content = { .kind = CONTENT_MEMORY, .bytes = "hooks" },
+		  .size_bytes = 5 },
+		{ .path = "app/types/one.json",
+		  .kind = ENTRY_FILE,
+		  .mode = 0644,
+		  .content = { .kind = CONTENT_MEMORY, .bytes = "one" },
+		  .size_bytes = 3 },
+		{ .path = "app/public/desk.css",
+		  .kind = ENTRY_FILE,
+		  .mode = 0644,
+		  .content = { .kind = CONTENT_MEMORY, .bytes = "red" },
+		  .size_bytes = 3 },
 		{ .path = "app/twin", .kind = ENTRY_HARDLINK, .link = "app/hooks.py" },
 		{ .path = "assets", .kind = ENTRY_SYMLINK, .mode = 0777, .link = "app/public" },
 	};
@@ -28,7 +40,9 @@ static struct digest answer_with(const char *record, const struct entry *more)
 	return d;
 }
 
-#define ASKED "l /app/absent.py\no /app/hooks.py\no /app/types\no /app/types/one.json\nl /assets\nl /data/sites/x\n"
+#define ASKED                                                                                   \
+	"l /app/absent.py\no /app/hooks.py\no /app/types\no /app/types/one.json\nl /assets\nl " \
+	"/data/sites/x\n"
 
 static bool same(const char *record, const struct entry *more)
 {
@@ -39,7 +53,10 @@ static bool same(const char *record, const struct entry *more)
 
 static struct entry file(const char *path, const char *bytes)
 {
-	return (struct entry){ .path = path, .kind = ENTRY_FILE, .mode = 0644, .size_bytes = strlen(bytes),
+	return (struct entry){ .path = path,
+			       .kind = ENTRY_FILE,
+			       .mode = 0644,
+			       .size_bytes = strlen(bytes),
 			       .content = { .kind = CONTENT_MEMORY, .bytes = bytes } };
 }
 
@@ -52,8 +69,10 @@ static bool same_with(const char *path, const char *bytes)
 
 static void is_moved_by_what_was_asked_alone(void)
 {
-	struct entry link = { .path = "assets", .kind = ENTRY_SYMLINK, .mode = 0777, .link = "app/types" }, mode = file("app/hooks.py", "hooks");
-	struct entry folder = { .path = "app/hooks.py", .kind = ENTRY_FOLDER, .mode = 0755 }, owner = mode, above = { .path = "app", .kind = ENTRY_FOLDER, .mode = 0700 };
+	struct entry link = { .path = "assets", .kind = ENTRY_SYMLINK, .mode = 0777, .link = "app/types" },
+		     mode = file("app/hooks.py", "hooks");
+	struct entry folder = { .path = "app/hooks.py", .kind = ENTRY_FOLDER, .mode = 0755 }, owner = mode,
+		     above = { .path = "app", .kind = ENTRY_FOLDER, .mode = 0700 };
 
 	ok(same_with("app/public/desk.css", "green"));
 	ok(same_with("app/public/new.css", "x"));
@@ -88,8 +107,10 @@ static void folders_above_count(void)
 	struct entry link = { .path = "app/types", .kind = ENTRY_SYMLINK, .mode = 0777, .link = "public" };
 
 	ok(!same("l /app/types/absent/file\n", &link));
-	ok(!same("l /app/types/absent/file\n", &(struct entry){ .path = "app/types/absent", .kind = ENTRY_FOLDER, .mode = 0755 }));
-	ok(same("l /app/public/absent\n", &(struct entry){ .path = "app/types/absent", .kind = ENTRY_FOLDER, .mode = 0755 }));
+	ok(!same("l /app/types/absent/file\n",
+		 &(struct entry){ .path = "app/types/absent", .kind = ENTRY_FOLDER, .mode = 0755 }));
+	ok(same("l /app/public/absent\n",
+		&(struct entry){ .path = "app/types/absent", .kind = ENTRY_FOLDER, .mode = 0755 }));
 	ok(!same("o /\n", &(struct entry){ .path = "new", .kind = ENTRY_FOLDER, .mode = 0755 }));
 	ok(same("l /\n", &(struct entry){ .path = "new", .kind = ENTRY_FOLDER, .mode = 0755 }));
 }
@@ -99,7 +120,8 @@ static void becomes_a_record(void)
 	struct text record = { 0 };
 	AUTO_FREE char *why = NULL;
 
-	ok(build_lookups_record("l /b\no /a\nl /a\no /a\nl /b\n", &record, &why) && !strcmp(record.bytes, "o /a\nl /b\n"));
+	ok(build_lookups_record("l /b\no /a\nl /a\no /a\nl /b\n", &record, &why) &&
+	   !strcmp(record.bytes, "o /a\nl /b\n"));
 	text_done(&record);
 	ok(!build_lookups_record("o /a\n? a reason\nl /b\n", &record, &why) && !strcmp(why, "a reason"));
 	free(TAKE(why));

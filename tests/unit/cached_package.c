@@ -91,9 +91,14 @@ static const struct item control[] = {
 static void round_trip(struct store *s)
 {
 	static const struct item data[] = {
-		{ "./", AE_IFDIR, "" },      { "./etc", AE_IFDIR, "" }, { "./etc/a.conf", AE_IFREG, "one\n" },
-		{ "./empty", AE_IFREG, "" }, { "./etc/b", AE_IFREG, "two two\n" }, { "./etc/c", AE_IFLNK, "../x" },
-		{ "./etc/d", 0, "./etc/b" }, { 0 },
+		{ "./", AE_IFDIR, "" },
+		{ "./etc", AE_IFDIR, "" },
+		{ "./etc/a.conf", AE_IFREG, "one\n" },
+		{ "./empty", AE_IFREG, "" },
+		{ "./etc/b", AE_IFREG, "two two\n" },
+		{ "./etc/c", AE_IFLNK, "../x" },
+		{ "./etc/d", 0, "./etc/b" },
+		{ 0 },
 	};
 	struct digest deb = deb_of(s, control, data);
 	struct cached_package *p = NULL;
@@ -111,7 +116,8 @@ static void round_trip(struct store *s)
 	ok(p->tree.items[6].kind == ENTRY_HARDLINK);
 	is(p->tree.items[6].link, "etc/b");
 	is(cached_package_member(p, "postinst")->bytes, "#!/bin/sh\n");
-	is(cached_package_member(p, "md5sums")->bytes, "d41d8cd98f00b204e9800998ecf8427e  empty\n0e7e0fde2b79174e03e6cb79ed759ef7  etc/b\n");
+	is(cached_package_member(p, "md5sums")->bytes,
+	   "d41d8cd98f00b204e9800998ecf8427e  empty\n0e7e0fde2b79174e03e6cb79ed759ef7  etc/b\n");
 	ok(p->conffile_count == 1);
 	is(p->conffiles[0].md5, "5bbf5a52328e7439ae6e719dfe712200");
 	struct digest want = digest_of("two two\n", 8);
@@ -145,10 +151,12 @@ static void hostile(struct store *s)
 	static const struct item none[] = { { "./postinst", AE_IFREG, "" }, { 0 } };
 
 	refuses(s, none, none, "the package has no control file");
-	refuses(s, control, (struct item[]){ { "./a/../../b", AE_IFREG, "" }, { 0 } }, "./a/../../b climbs out of its folder");
+	refuses(s, control, (struct item[]){ { "./a/../../b", AE_IFREG, "" }, { 0 } },
+		"./a/../../b climbs out of its folder");
 	refuses(s, control, (struct item[]){ { "./a", 0, "../../etc/passwd" }, { 0 } },
 		"a: ../../etc/passwd climbs out of its folder");
-	refuses(s, control, (struct item[]){ { "./a\nb", AE_IFREG, "" }, { 0 } }, "an entry's name holds a line break");
+	refuses(s, control, (struct item[]){ { "./a\nb", AE_IFREG, "" }, { 0 } },
+		"an entry's name holds a line break");
 	struct digest junk, cut = { 0 };
 	struct err *e = store_put(s, "!<arch>\nnonsense", 16, &junk);
 	ok(!e);

@@ -5,8 +5,15 @@
 
 static void test_read(void)
 {
-	static const struct { const char *headers[3]; enum challenge_scheme scheme; const char *realm, *service; } cases[] = {
-		{ { "Bearer realm=\"https://a.example/t?x=1,2\",service=\"s, 1\",scope=\"r:n:p\"" }, CHALLENGE_BEARER, "https://a.example/t?x=1,2", "s, 1" },
+	static const struct {
+		const char *headers[3];
+		enum challenge_scheme scheme;
+		const char *realm, *service;
+	} cases[] = {
+		{ { "Bearer realm=\"https://a.example/t?x=1,2\",service=\"s, 1\",scope=\"r:n:p\"" },
+		  CHALLENGE_BEARER,
+		  "https://a.example/t?x=1,2",
+		  "s, 1" },
 		{ { "bearer Realm = \"r\\\"q\" , service=plain" }, CHALLENGE_BEARER, "r\"q", "plain" },
 		{ { "Basic realm=\"Bearer realm=x\"" }, CHALLENGE_BASIC, NULL, NULL },
 		{ { "Basic realm=\"a\", Bearer realm=\"b\"" }, CHALLENGE_BEARER, "b", NULL },

@@ -22,7 +22,11 @@ static char *said(const struct child *c)
 	return mem_printf("%d %s", status, output);
 }
 
-#define SH(script, ...) &(struct child){ .argv = (const char *[]){ "sh", "-c", script, NULL }, __VA_ARGS__ }
+#define SH(script, ...)                                                           \
+	&(struct child)                                                           \
+	{                                                                         \
+		.argv = (const char *[]){ "sh", "-c", script, NULL }, __VA_ARGS__ \
+	}
 
 static void is_given(void)
 {
@@ -45,7 +49,8 @@ static void is_given(void)
 static void ends(void)
 {
 	AUTO_FREE char *status = said(SH("echo word; exit 7")), *killed = said(SH("kill -TERM $$"));
-	AUTO_FREE char *absent = said(&(struct child){ .argv = (const char *[]){ "no-such-program-here", NULL } });
+	AUTO_FREE char *absent =
+		said(&(struct child){ .argv = (const char *[]){ "no-such-program-here", NULL } });
 	AUTO_FREE char *early = said(SH("exec >&- 2>&-; sleep 0.2; exit 3", .limit_seconds = 60));
 
 	is(status, "7 word\n");
@@ -60,7 +65,8 @@ static void is_limited(void)
 	AUTO_FREE char *quiet = said(SH("sleep 30", .limit_seconds = 1));
 	AUTO_FREE char *deaf = said(SH("exec >&- 2>&-; sleep 30; true", .limit_seconds = 1));
 	AUTO_FREE char *loud = said(SH("echo begun; sleep 30 & wait", .limit_seconds = 1));
-	AUTO_FREE char *away = said(SH("setsid sh -c 'sleep 4; echo late' & sleep 0.3; exit 5", .limit_seconds = 1));
+	AUTO_FREE char *away =
+		said(SH("setsid sh -c 'sleep 4; echo late' & sleep 0.3; exit 5", .limit_seconds = 1));
 
 	is(quiet, "137 ");
 	is(deaf, "137 ");
@@ -90,8 +96,10 @@ static void is_watched(void)
 	AUTO_FREE char *endless = said(SH("while :; do echo line; done", .take = until_third, .arg = &lines));
 	AUTO_FREE char *ends = said(SH("echo line; exit 3", .take = until_third, .arg = &more));
 	AUTO_FREE char *silent = said(SH("sleep 30 & sleep 30", .goes_on = until_fourth, .arg = &times));
-	AUTO_FREE char *deaf = said(SH("exec >&- 2>&-; sleep 30", .goes_on = until_fourth, .arg = (times = 0, &times)));
-	AUTO_FREE char *talks = said(SH("echo words; sleep 0.1; exit 4", .goes_on = until_fourth, .arg = (times = 0, &times)));
+	AUTO_FREE char *deaf =
+		said(SH("exec >&- 2>&-; sleep 30", .goes_on = until_fourth, .arg = (times = 0, &times)));
+	AUTO_FREE char *talks = said(
+		SH("echo words; sleep 0.1; exit 4", .goes_on = until_fourth, .arg = (times = 0, &times)));
 
 	is(endless, "137 ");
 	ok(lines >= 3 && more == 1);
@@ -103,9 +111,13 @@ static void is_watched(void)
 
 static void is_bounded(void)
 {
-	AUTO_FREE char *memory = said(SH("x=$(head -c 100m /dev/zero | tr '\\0' x); exit 0", .memory_bytes = 32 << 20));
-	AUTO_FREE char *file = said(SH("exec head -c 2m /dev/zero >bounded", .file_bytes = 1 << 20, .cwd = "/tmp"));
-	AUTO_FREE char *apart = said(SH("(exec </dev/tty) 2>/dev/null || echo none; test $$ = $(ps -o sid= -p $$) && echo own", .apart = true));
+	AUTO_FREE char *memory =
+		said(SH("x=$(head -c 100m /dev/zero | tr '\\0' x); exit 0", .memory_bytes = 32 << 20));
+	AUTO_FREE char *file =
+		said(SH("exec head -c 2m /dev/zero >bounded", .file_bytes = 1 << 20, .cwd = "/tmp"));
+	AUTO_FREE char *apart = said(
+		SH("(exec </dev/tty) 2>/dev/null || echo none; test $$ = $(ps -o sid= -p $$) && echo own",
+		   .apart = true));
 
 	ok(!text_starts(memory, "0 "));
 	ok(text_starts(file, "153 "));
@@ -139,9 +151,12 @@ static void ends_with_us(void)
 /* Another user's program could type into a terminal that it shares with us. */
 static void leaves_our_session(void)
 {
-	static const char show[] = "read -r pid name state parent group session rest </proc/self/stat; test $session = $$ && echo its own";
-	AUTO_FREE char *other = said(SH(show, .as_user = true, .uid = geteuid(), .gid = getegid(), .limit_seconds = 60));
-	AUTO_FREE char *deaf = said(SH("sleep 30", .as_user = true, .uid = geteuid(), .gid = getegid(), .limit_seconds = 1));
+	static const char show[] = "read -r pid name state parent group session rest </proc/self/stat; test "
+				   "$session = $$ && echo its own";
+	AUTO_FREE char *other =
+		said(SH(show, .as_user = true, .uid = geteuid(), .gid = getegid(), .limit_seconds = 60));
+	AUTO_FREE char *deaf =
+		said(SH("sleep 30", .as_user = true, .uid = geteuid(), .gid = getegid(), .limit_seconds = 1));
 
 	is(other, geteuid() ? "126 " : "0 its own\n"); /* only root becomes anybody */
 	is(deaf, geteuid() ? "126 " : "137 ");
@@ -155,7 +170,8 @@ static bool is_over(const char *errors)
 /* What says that no time will mend it is told to end, and may tidy up. */
 static void is_given_up(void)
 {
-	static const char waits[] = "trap 'echo tidy; exit 3' TERM; echo in vain >&2; sleep 0.1; echo never >&2; while :; do sleep 0.1; done";
+	static const char waits[] = "trap 'echo tidy; exit 3' TERM; echo in vain >&2; sleep 0.1; echo never "
+				    ">&2; while :; do sleep 0.1; done";
 	const struct child *c = SH(waits, .is_hopeless = is_over);
 	AUTO_FREE char *output = NULL, *errors = NULL;
 	int status = -1;

@@ -36,13 +36,12 @@ static void stanzas(void)
 
 static void fields(void)
 {
-	static const char text[] = "Package:a \nEmpty:\nno field\nDescription: short\n long: 1\n\t.\n more \nX-Last: 9";
+	static const char text[] =
+		"Package:a \nEmpty:\nno field\nDescription: short\n long: 1\n\t.\n more \nX-Last: 9";
 	struct slice rest = { text, strlen(text) }, name = { 0 }, value = { 0 };
 	static const char *const want[][2] = {
-		{ "Package", "a" },
-		{ "Empty", "" },
-		{ "", "no field" },
-		{ "Description", "short\n long: 1\n\t.\n more" },
+		{ "Package", "a" }, { "Empty", "" },
+		{ "", "no field" }, { "Description", "short\n long: 1\n\t.\n more" },
 		{ "X-Last", "9" },
 	};
 
@@ -89,9 +88,13 @@ static void values(void)
 	uint64_t n = 0;
 	struct digest d;
 	static const char sha[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-	static const char *const bad_numbers[] = { "", "-1", "+1", "1 ", "18446744073709551616", "99999999999999999999", "0x1" };
-	static const char *const bad_paths[] = { "", "/a", "..", "a/..", "../a", "a/../b", "a b", "a\tb", "a\x7f" };
-	static const char *const good_paths[] = { "a", "./a", "a/b..", "..a/b", "a//b", "a/", ".../a", "\xc3\xa4" };
+	static const char *const bad_numbers[] = {
+		"", "-1", "+1", "1 ", "18446744073709551616", "99999999999999999999", "0x1"
+	};
+	static const char *const bad_paths[] = { "",	   "/a",  "..",	  "a/..", "../a",
+						 "a/../b", "a b", "a\tb", "a\x7f" };
+	static const char *const good_paths[] = { "a",	  "./a", "a/b..", "..a/b",
+						  "a//b", "a/",	 ".../a", "\xc3\xa4" };
 
 	ok(control_number(slice("18446744073709551615"), &n) && n == UINT64_MAX);
 	ok(control_number(slice("007"), &n) && n == 7);

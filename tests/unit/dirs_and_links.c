@@ -25,7 +25,8 @@ static void test_two_stores(const char *folder, struct store *s, const struct im
 	if (!child) {
 		struct output_file q;
 		close(p.lock);
-		_exit(store_open(other, &o) || output_file_begin(o, config, folder, ".raw", &q) || file_write(q.part, "cut", 3, 0644));
+		_exit(store_open(other, &o) || output_file_begin(o, config, folder, ".raw", &q) ||
+		      file_write(q.part, "cut", 3, 0644));
 	}
 	usleep(300000);
 	ok(!output_file_commit(&p) && !file_read(p.path, 100, &bytes, &len));

@@ -11,7 +11,10 @@ static const uint8_t seed[32] = { 7 };
 static void fill(struct tree *t)
 {
 	tree_add(t, &(struct entry){ .path = "etc", .kind = ENTRY_FOLDER, .mode = 0755 });
-	tree_add(t, &(struct entry){ .path = "etc/hostname", .kind = ENTRY_FILE, .mode = 0644, .size_bytes = 5,
+	tree_add(t, &(struct entry){ .path = "etc/hostname",
+				     .kind = ENTRY_FILE,
+				     .mode = 0644,
+				     .size_bytes = 5,
 				     .content = { .kind = CONTENT_MEMORY, .bytes = "disk\n" } });
 	tree_sort(t);
 }
@@ -66,7 +69,8 @@ static void cut(const char *disk, const char *path, const char *skip, const char
 /* A row of sfdisk's dump has that part of the root hash as its identity. */
 static void test_named_by_hash(const char *dump, const char *hex, const char *name)
 {
-	AUTO_FREE char *id = mem_printf("%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	AUTO_FREE char *id =
+		mem_printf("%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 	const char *row = dump ? strcasestr(dump, id) : NULL, *at = row ? strstr(row, name) : NULL;
 
 	ok(at && at < row + strcspn(row, "\n"));
@@ -77,7 +81,8 @@ static void test_disk(const struct tree *t)
 	int fd;
 	struct digest hash = { 0 };
 	char hex[DIGEST_HEX];
-	AUTO_FREE char *path = judge_file(&fd), *root = mem_printf("%s.root", path), *tree = mem_printf("%s.tree", path);
+	AUTO_FREE char *path = judge_file(&fd), *root = mem_printf("%s.root", path),
+		       *tree = mem_printf("%s.tree", path);
 	AUTO_FREE char *id = disk_partition_id(seed, "data");
 
 	ok(!write_disk(t, 2048ull << 20, fd, &hash));
@@ -85,7 +90,8 @@ static void test_disk(const struct tree *t)
 	test_boot_code(fd);
 	ok(strlen(id) == 36 && id[14] == '4');
 	if (judge_is_here("sfdisk")) {
-		AUTO_FREE char *verdict = JUDGE("sfdisk", "--verify", path), *dump = JUDGE("sfdisk", "--dump", path);
+		AUTO_FREE char *verdict = JUDGE("sfdisk", "--verify", path),
+			       *dump = JUDGE("sfdisk", "--dump", path);
 		ok(verdict && strstr(verdict, "No errors detected"));
 		ok(dump && strstr(dump, "name=\"root-b\"") && strstr(dump, "name=\"data\""));
 		test_named_by_hash(dump, hex, "root-a\"");
@@ -130,7 +136,8 @@ static void test_cpio(void)
 	cpio_end(&c);
 	ok(c.bytes.len % 4 == 0 && write(fd, c.bytes.bytes, c.bytes.len) == (ssize_t)c.bytes.len);
 	if (judge_is_here("bsdtar")) {
-		AUTO_FREE char *list = JUDGE("bsdtar", "-tvf", path), *words = JUDGE("bsdtar", "-xOf", path, "modules/list");
+		AUTO_FREE char *list = JUDGE("bsdtar", "-tvf", path),
+			       *words = JUDGE("bsdtar", "-xOf", path, "modules/list");
 		ok(list && strstr(list, "-rwxr-xr-x") && strstr(list, "drwxr-xr-x"));
 		is(words, "a.ko\n");
 	}

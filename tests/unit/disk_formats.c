@@ -7,14 +7,16 @@
 #include "judge.h"
 
 static const struct format {
-	const char *name;            /* as qemu-img calls it */
+	const char *name; /* as qemu-img calls it */
 	struct err *(*write)(int from, int to);
 } formats[] = { { "qcow2", qcow2_write }, { "vmdk", vmdk_write } };
 
 /* A disk with bytes at its edges and around what one table of the format covers (512 MiB). */
 static void fill(int fd, off_t size)
 {
-	static const off_t places[] = { 0, 65535, 65536 * 3 + 17, (512ll << 20) - 1, 512ll << 20, 700ll << 20 };
+	static const off_t places[] = {
+		0, 65535, 65536 * 3 + 17, (512ll << 20) - 1, 512ll << 20, 700ll << 20
+	};
 	AUTO_FREE char *zeros = mem_new(1 << 20);
 
 	ok(!ftruncate(fd, size));

@@ -25,7 +25,8 @@ static void package(size_t i, const char *text, const char *interests)
 	tree_add(&packs[i].tree, &(struct entry){ .path = "", .kind = ENTRY_FOLDER, .mode = 0755 });
 	tree_add(&packs[i].tree, &(struct entry){ .path = "usr", .kind = ENTRY_FOLDER, .mode = 0755 });
 	AUTO_FREE char *own = mem_printf("usr/%zu", i);
-	tree_add(&packs[i].tree, &(struct entry){ .path = own, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "x" });
+	tree_add(&packs[i].tree,
+		 &(struct entry){ .path = own, .kind = ENTRY_SYMLINK, .mode = 0777, .link = "x" });
 	struct err *e = installed_read(&arena, &packs[i], 0, &packages[i]);
 	ok(!e);
 	err_free(e);
@@ -45,11 +46,14 @@ static void writes(const struct dpkg_request *r)
 
 	ok(!e);
 	is(text_of(&state, "var/lib/dpkg/status"),
-	   "Package: a\nStatus: install ok unpacked\nVersion: 1\nArchitecture: all\nDescription: a\n more\nConffiles:\n"
+	   "Package: a\nStatus: install ok unpacked\nVersion: 1\nArchitecture: all\nDescription: a\n "
+	   "more\nConffiles:\n"
 	   " /etc/a.conf 0123456789abcdef0123456789abcdef\n\n"
-	   "Package: libb\nStatus: install ok unpacked\nVersion: 2\nArchitecture: amd64\nMulti-Arch: same\nPre-Depends: c\n\n"
+	   "Package: libb\nStatus: install ok unpacked\nVersion: 2\nArchitecture: amd64\nMulti-Arch: "
+	   "same\nPre-Depends: c\n\n"
 	   "Package: c\nStatus: install ok unpacked\nVersion: 3\nArchitecture: all\nDepends: a | zzz\n\n");
-	is(text_of(&state, "var/lib/dpkg/triggers/File"), "/usr/lib/x libb:amd64/noawait\n/usr/share/man a\n");
+	is(text_of(&state, "var/lib/dpkg/triggers/File"),
+	   "/usr/lib/x libb:amd64/noawait\n/usr/share/man a\n");
 	is(text_of(&state, "var/lib/dpkg/triggers/ldconfig"), "a\nlibb:amd64/noawait\n");
 	is(text_of(&state, "var/lib/dpkg/triggers/Unincorp"), "");
 	is(text_of(&state, "var/lib/dpkg/arch"), "amd64\n");
@@ -62,7 +66,8 @@ static void lists(const struct dpkg_request *r, struct tree *group)
 	dpkg_info(r, group);
 	is(text_of(group, "var/lib/dpkg/info/a.list"), "/.\n/usr\n/usr/0\n");
 	is(text_of(group, "var/lib/dpkg/info/libb:amd64.list"), "/.\n/usr\n");
-	is(text_of(group, "var/lib/dpkg/info/a.triggers"), "interest ldconfig\ninterest /usr/share/man # pages\n");
+	is(text_of(group, "var/lib/dpkg/info/a.triggers"),
+	   "interest ldconfig\ninterest /usr/share/man # pages\n");
 	ok(!tree_find(group, "var/lib/dpkg/info/a.control"));
 	is(text_of(group, "etc/dpkg/dpkg.cfg.d/mkbench"),
 	   "path-exclude=/usr/share/man/*\npath-include=/usr/share/doc/*/copyright\n");

@@ -27,7 +27,8 @@ static void add(struct tree *t, const char *path, uint8_t kind, const char *byte
 	tree_add(t, &e);
 }
 
-/* Sizes around the format's corners: nothing, a tail, a tail that does not fit behind its inode, whole blocks. */
+/* Sizes around the format's corners: nothing, a tail, a tail that does not fit
+ * behind its inode, whole blocks. */
 static const size_t sizes[] = { 0, 1, 4031, 4032, 4033, 4095, 4096, 4097, 8192, 300000 };
 
 static void make(struct tree *t, const char *noise)
@@ -72,7 +73,8 @@ static void look(const char *path, const char *noise)
 		ok(read(fd, bytes, sizes[i] + 1) == (ssize_t)sizes[i] && !memcmp(bytes, noise, sizes[i]));
 		close(fd);
 	}
-	AUTO_FREE char *last = mem_printf("%s/many/a name of some length, number 999", to), *other = mem_printf("%s/etc/other", to);
+	AUTO_FREE char *last = mem_printf("%s/many/a name of some length, number 999", to),
+		       *other = mem_printf("%s/etc/other", to);
 	struct stat st;
 	ok(!stat(last, &st) && st.st_size == 999 && st.st_mtime == EPOCH);
 	ok(!stat(other, &st) && st.st_size == 9 && (st.st_mode & 07777) == 0640);

@@ -8,8 +8,10 @@
 
 static void both_ways(void)
 {
-	AUTO_FREE char *stopped = event_text(&(struct event){ .name = EVENT_STOPPED, .ms = 1250, .killed = true });
-	AUTO_FREE char *reason = event_text(&(struct event){ .name = EVENT_CANNOT_START, .why = "a \"disk\":\nis | gone" });
+	AUTO_FREE char *stopped =
+		event_text(&(struct event){ .name = EVENT_STOPPED, .ms = 1250, .killed = true });
+	AUTO_FREE char *reason =
+		event_text(&(struct event){ .name = EVENT_CANNOT_START, .why = "a \"disk\":\nis | gone" });
 	AUTO_FREE char *log = mem_printf("words\n" AT "init: %s\n" AT "initrd: %s\n", stopped, reason);
 	AUTO_EVENT struct event e, why;
 
@@ -32,11 +34,14 @@ static void what_counts(void)
 {
 	ok(found(AT GOOD));
 	ok(found("[  12.3] init[1]: " AT GOOD " \r\n")); /* a disk's console */
-	ok(found(AT "init: {\"event\":\"stopped\",\"ms\":9,\"killed\":false}\n" AT GOOD "\nmore")); /* the last one */
+	/* the last one */
+	ok(found(AT "init: {\"event\":\"stopped\",\"ms\":9,\"killed\":false}\n" AT GOOD "\nmore"));
 	ok(found(AT GOOD "\n" AT "init: {\"event\":\"stopped\",\"ms\":true}")); /* one that is whole */
-	ok(!found("web | " AT GOOD)); /* a program's */
-	ok(!found("web | " GOOD) && !found(GOOD) && !found(AT "provision: {\"event\":\"stopped\",\"ms\":7,\"killed\":false}"));
-	ok(!found(AT "init: {\"event\":\"stopped\",\"ms\":7,\"kil") && !found(AT "init: {\"event\":\"other\",\"ms\":7,\"killed\":false}"));
+	ok(!found("web | " AT GOOD));						/* a program's */
+	ok(!found("web | " GOOD) && !found(GOOD) &&
+	   !found(AT "provision: {\"event\":\"stopped\",\"ms\":7,\"killed\":false}"));
+	ok(!found(AT "init: {\"event\":\"stopped\",\"ms\":7,\"kil") &&
+	   !found(AT "init: {\"event\":\"other\",\"ms\":7,\"killed\":false}"));
 	ok(!found("") && !found("\n\n\r\n") && !found(AT "init: stopped in 7 s"));
 }
 

@@ -17,7 +17,19 @@
 #include "says.h"
 
 /* What the server does wrong. */
-enum fault { NONE, STATUS, NO_SID, NO_UPGRADE, WRONG_KEY, NO_FRAME, BINARY_FRAME, WRONG_HELLO, HANGS_UP, EVERYBODY, ELSEWHERE };
+enum fault {
+	NONE,
+	STATUS,
+	NO_SID,
+	NO_UPGRADE,
+	WRONG_KEY,
+	NO_FRAME,
+	BINARY_FRAME,
+	WRONG_HELLO,
+	HANGS_UP,
+	EVERYBODY,
+	ELSEWHERE
+};
 
 static void say(int fd, const char *text)
 {
@@ -27,26 +39,32 @@ static void say(int fd, const char *text)
 
 static void page(int fd, int status, const char *body)
 {
-	dprintf(fd, "HTTP/1.1 %d Words\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n%s", status, body);
+	dprintf(fd, "HTTP/1.1 %d Words\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n%s", status,
+		body);
 }
 
 static void upgrade(int fd, const char *request, enum fault f)
 {
 	static const char hello[] = "0{\"sid\":\"abc\",\"upgrades\":[]}";
 	const char *key = strstr(request, "Sec-WebSocket-Key: ");
-	AUTO_FREE char *whole = mem_printf("%.24s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", f == WRONG_KEY ? "AAAAAAAAAAAAAAAAAAAAAA==" : key + 19);
+	AUTO_FREE char *whole = mem_printf("%.24s258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
+					   f == WRONG_KEY ? "AAAAAAAAAAAAAAAAAAAAAA==" : key + 19);
 	unsigned char digest[EVP_MAX_MD_SIZE], accept[64];
 	unsigned len = 0;
 
 	EVP_Digest(whole, strlen(whole), digest, &len, EVP_sha1(), NULL);
 	EVP_EncodeBlock(accept, digest, (int)len);
-	dprintf(fd, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nsec-websocket-accept: %s\r\n\r\n", accept);
+	dprintf(fd,
+		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+		"Upgrade\r\nsec-websocket-accept: %s\r\n\r\n",
+		accept);
 	if (f == NO_FRAME)
 		return;
 	usleep(20000); /* the frame comes in pieces of its own */
 	dprintf(fd, "%c", f == BINARY_FRAME ? 0x82 : 0x81);
 	usleep(20000);
-	dprintf(fd, "%c%s", (int)strlen(hello), f == WRONG_HELLO ? "4{\"sid\":\"abc\",\"upgrades\":[]}" : hello);
+	dprintf(fd, "%c%s", (int)strlen(hello),
+		f == WRONG_HELLO ? "4{\"sid\":\"abc\",\"upgrades\":[]}" : hello);
 }
 
 static void answer(int fd, enum fault f)
@@ -54,7 +72,8 @@ static void answer(int fd, enum fault f)
 	char request[4096] = "";
 	size_t len = 0;
 
-	for (ssize_t n; !strstr(request, "\r\n\r\n") && (n = read(fd, request + len, sizeof request - 1 - len)) > 0;)
+	for (ssize_t n;
+	     !strstr(request, "\r\n\r\n") && (n = read(fd, request + len, sizeof request - 1 - len)) > 0;)
 		len += (size_t)n;
 	if (f == HANGS_UP)
 		return;
@@ -80,7 +99,8 @@ static pid_t serve(enum fault f, unsigned *ret_port)
 	socklen_t size = sizeof at;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 16) || getsockname(fd, (struct sockaddr *)&at, &size))
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 16) ||
+	    getsockname(fd, (struct sockaddr *)&at, &size))
 		exit(1);
 	*ret_port = ntohs(at.sin_port);
 	pid_t pid = fork();
@@ -108,7 +128,10 @@ static const char *failing(enum fault f, const char *unknown_host)
 	struct bench_program programs[] = { { .role = ROLE_NGINX }, { .role = ROLE_SOCKETIO } };
 	struct bench_site site = { .name = "one.test", .hosts = hosts };
 	struct bench bench = {
-		.sites = { &site, 1 }, .programs = { programs, 2 }, .probe_path = "/ping", .socketio_path = "/socket.io/?EIO=4&transport=polling",
+		.sites = { &site, 1 },
+		.programs = { programs, 2 },
+		.probe_path = "/ping",
+		.socketio_path = "/socket.io/?EIO=4&transport=polling",
 		.unknown_host = unknown_host,
 	};
 	struct external_checks o = { .bench = &bench, .take = take, .arg = line };
@@ -127,7 +150,8 @@ static const char *failing(enum fault f, const char *unknown_host)
 /* Whether an image with these sites is damaged, for that reason; NULL: it is whole. */
 static bool judged(const char *sites, const char *why)
 {
-	AUTO_FREE char *text = mem_printf("{\"sites\": %s}", sites), *wanted = why ? mem_printf("x.oci is damaged: %s", why) : NULL;
+	AUTO_FREE char *text = mem_printf("{\"sites\": %s}", sites),
+		       *wanted = why ? mem_printf("x.oci is damaged: %s", why) : NULL;
 	AUTO_BENCH struct bench b = { 0 };
 	struct err *e = image_bench_parse(text, "x.oci", &b);
 
@@ -136,7 +160,9 @@ static bool judged(const char *sites, const char *why)
 
 static void sites(void)
 {
-	static const char *const whole[] = { "[]", "[{\"name\": \"one.test\", \"hosts\": [\"www.xn--one-2.test\"]}, {\"name\": \"two\"}]" };
+	static const char *const whole[] = {
+		"[]", "[{\"name\": \"one.test\", \"hosts\": [\"www.xn--one-2.test\"]}, {\"name\": \"two\"}]"
+	};
 	static const char *const no_host[] = {
 		"[{\"hosts\": []}]",
 		"[{\"name\": \"\"}]",
@@ -173,6 +199,7 @@ int main(void)
 	is(failing(EVERYBODY, "refuse"), "unknown nobody.invalid;");
 	is(failing(EVERYBODY, "one.test"), "");
 	is(failing(NONE, "one.test"), "unknown nobody.invalid;");
-	is(failing(HANGS_UP, "refuse"), "page one.test;page one.test;ping one.test;unknown nobody.invalid;polling one.test;websocket one.test;");
+	is(failing(HANGS_UP, "refuse"), "page one.test;page one.test;ping one.test;unknown "
+					"nobody.invalid;polling one.test;websocket one.test;");
 	return t_done();
 }

@@ -21,7 +21,8 @@ static char *write_some(const struct fat_file *files, unsigned count, int *ret_f
 /* Whether mtools reads these bytes. */
 static bool is_there(const char *image, const char *name, const void *bytes, size_t len)
 {
-	AUTO_FREE char *at = mem_printf("%s@@1M", image), *from = mem_printf("::%s", name), *to = mem_printf("%s.out", image);
+	AUTO_FREE char *at = mem_printf("%s@@1M", image), *from = mem_printf("::%s", name),
+		       *to = mem_printf("%s.out", image);
 	AUTO_FREE char *said = JUDGE("mcopy", "-n", "-i", at, from, to), *found = NULL;
 	size_t size = 0;
 	struct err *e = said ? file_read(to, 64u << 20, &found, &size) : NULL;

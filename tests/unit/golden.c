@@ -2,7 +2,8 @@
 /* What the services make of the recipes in tests/golden, against what they made last time.
  *   golden                  compares
  *   golden update           writes what is expected anew; git diff shows what changed
- *   golden tree NAME DIR    puts the files of one, or of the recipe of that path, under DIR, for the programs that will read them */
+ *   golden tree NAME DIR    puts the files of one, or of the recipe of that path, under DIR, for the programs
+ * that will read them */
 #include <glob.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -40,7 +41,9 @@ static char *describe(const struct tree *t)
 	for (size_t i = 0; i < t->count; i++) {
 		const struct entry *e = &t->items[i];
 		text_printf(&out, "=== /%s %04o %u:%u%s%s\n", e->path, e->mode, e->uid, e->gid,
-			    e->kind == ENTRY_FOLDER ? " folder" : e->kind == ENTRY_SYMLINK ? " -> " : "",
+			    e->kind == ENTRY_FOLDER  ? " folder" :
+			    e->kind == ENTRY_SYMLINK ? " -> " :
+						       "",
 			    e->kind == ENTRY_SYMLINK ? e->link : "");
 		if (e->kind == ENTRY_FILE && strncmp(e->path, "usr/share/", 10))
 			text_add(&out, e->content.bytes, e->size_bytes);
@@ -83,8 +86,10 @@ static void compare(const char *name, const char *got, const char *want)
 		}
 	t_ok(got[i] == want[i], name, __FILE__, __LINE__);
 	if (got[i] != want[i])
-		printf("# line %u is: %.*s\n# expected: %.*s\n# after a wanted change: build/dev/t/golden update\n", line,
-		       (int)strcspn(got + start, "\n"), got + start, (int)strcspn(want + start, "\n"), want + start);
+		printf("# line %u is: %.*s\n# expected: %.*s\n# after a wanted change: build/dev/t/golden "
+		       "update\n",
+		       line, (int)strcspn(got + start, "\n"), got + start, (int)strcspn(want + start, "\n"),
+		       want + start);
 }
 
 static struct err *check(const char *name, bool update)

@@ -4,11 +4,15 @@
 #include "base/mem.h"
 #include "t.h"
 
-static const char small[] = "{'format':1,'name':'n','version':'1','build':'b','bench':{'path':'/b','user':'root'},'data':'/d',"
-	"'framework':{'common_site_config':{},'site_config':{},'site_create':[{'name':'c','argv':['x','{app}']}],'site_finish':[]},"
+static const char small[] =
+	"{'format':1,'name':'n','version':'1','build':'b','bench':{'path':'/b','user':'root'},'data':'/d',"
+	"'framework':{'common_site_config':{},'site_config':{},'site_create':[{'name':'c','argv':['x','{app}'"
+	"]}],'site_finish':[]},"
 	"'mariadb':{'socket':'/s','data':'/d/m','user':'root','install':['i'],'memory_file':'/m'},'redis':[],"
-	"'web':{},'socketio':{},'nginx':{'sites_file':'/n'},'supervisor':{'socket':'/v','configuration':'/c'},"
-	"'programs':[{'name':'nginx','role':'nginx','phase':'first'},{'name':'w','group':'g','role':'worker','stop_order':7,'stop_seconds':3}],"
+	"'web':{},'socketio':{},'nginx':{'sites_file':'/n'},'supervisor':{'socket':'/v','configuration':'/"
+	"c'},"
+	"'programs':[{'name':'nginx','role':'nginx','phase':'first'},{'name':'w','group':'g','role':'worker',"
+	"'stop_order':7,'stop_seconds':3}],"
 	"'folders':[{'path':'/d/sites','user':'root','mode':'0750'}],'links':[],"
 	"'sites':[{'name':'one.test','hosts':['h'],'apps':['a'],'time_zone':null}]}";
 
@@ -17,7 +21,8 @@ static char *variant(const char *part, const char *with)
 {
 	AUTO_FREE char *copy = mem_dup(small);
 	char *at = part ? strstr(copy, part) : NULL;
-	char *text = at ? mem_printf("%.*s%s%s", (int)(at - copy), copy, with, at + strlen(part)) : mem_dup(copy);
+	char *text =
+		at ? mem_printf("%.*s%s%s", (int)(at - copy), copy, with, at + strlen(part)) : mem_dup(copy);
 
 	for (char *c = text; *c; c++)
 		if (*c == '\'')
@@ -50,7 +55,8 @@ static void accepted(const char *part, const char *with)
 }
 
 static const char *const former[] = { "'localhost'", "'all'", "'locale'", "'a-'", "'a.'", "'10'", "'a.-b'" };
-static const char *const unsafe[] = { "''", "'.'", "'../x'", "'a..b'", "'a/b'", "'-a'", "'.a'", "'a b'", "'a;b'", "'A'", "'a\\n'" };
+static const char *const unsafe[] = { "''",   "'.'",   "'../x'", "'a..b'", "'a/b'", "'-a'",
+				      "'.a'", "'a b'", "'a;b'",	 "'A'",	   "'a\\n'" };
 
 int main(void)
 {
@@ -59,10 +65,13 @@ int main(void)
 	struct err *e = bench_parse(text, strlen(text), &b);
 
 	ok(!e);
-	ok(b.programs.count == 2 && b.programs.items[0].role == ROLE_NGINX && b.programs.items[0].phase == PHASE_FIRST);
+	ok(b.programs.count == 2 && b.programs.items[0].role == ROLE_NGINX &&
+	   b.programs.items[0].phase == PHASE_FIRST);
 	is(b.programs.items[0].group, "nginx");
-	ok(b.programs.items[1].role == ROLE_WORKER && b.programs.items[1].phase == PHASE_BENCH && b.programs.items[1].stop_order == 7);
-	ok(b.folders.items[0].mode == 0750 && b.create.items[0].seconds == 3600 && !strcmp(b.create.items[0].argv[1], "{app}"));
+	ok(b.programs.items[1].role == ROLE_WORKER && b.programs.items[1].phase == PHASE_BENCH &&
+	   b.programs.items[1].stop_order == 7);
+	ok(b.folders.items[0].mode == 0750 && b.create.items[0].seconds == 3600 &&
+	   !strcmp(b.create.items[0].argv[1], "{app}"));
 	ok(bench_site(&b, "one.test") && !bench_site(&b, "h"));
 	is(b.sites.items[0].time_zone, "UTC");
 	is(b.site_folders[0], "public/files");

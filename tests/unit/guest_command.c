@@ -23,7 +23,9 @@ static struct err *run(const char *script)
 	const struct bench b = { .data = folder, .path = "/home/x/bench" };
 	const char *const argv[] = { "/bin/sh", "-c", script, NULL }, *const env[] = { NULL };
 
-	return command_run(&b, &(struct bench_command){ .name = "step", .argv = argv, .env = env, .seconds = 60 }, NULL, NULL, 0, NULL);
+	return command_run(&b,
+			   &(struct bench_command){ .name = "step", .argv = argv, .env = env, .seconds = 60 },
+			   NULL, NULL, 0, NULL);
 }
 
 /* A step that fails for days: its words do not fill the volume. */
@@ -49,7 +51,8 @@ static void reason_is_bounded(void)
 	struct err *e = run("head -c 900000 /dev/zero | tr '\\0' x; echo; echo the last; exit 3");
 	AUTO_FREE char *why = e ? err_text(e) : mem_dup("");
 
-	ok(strlen(why) > 200 && strlen(why) < 700 && strstr(why, "ended with status 3: xxx") && strstr(why, "x | the last"));
+	ok(strlen(why) > 200 && strlen(why) < 700 && strstr(why, "ended with status 3: xxx") &&
+	   strstr(why, "x | the last"));
 	err_free(e);
 }
 

@@ -14,13 +14,15 @@
 #include "t.h"
 
 #define SECOND (32768u * 4096)
-#define MAGIC 0x38             /* of a superblock, as the next */
+#define MAGIC 0x38 /* of a superblock, as the next */
 #define LABEL 0x78
 
 /* A file that stands for the image's own partition for data, or (number 0) for a disk of their own. */
 static struct partition make_device(unsigned number)
 {
-	struct partition p = { .device = "/tmp/mkbench-unit-XXXXXX", .number = number, .sectors = (256u << 20) / 512 };
+	struct partition p = { .device = "/tmp/mkbench-unit-XXXXXX",
+			       .number = number,
+			       .sectors = (256u << 20) / 512 };
 	int fd = mkstemp(p.device);
 
 	ok(fd >= 0 && !ftruncate(fd, 256 << 20));

@@ -38,7 +38,8 @@ int main(void)
 	ok(room_enter());
 	ok(!mount("none", "/mnt", "tmpfs", 0, NULL));
 	for (size_t i = 0; i < 3; i++) {
-		static const char *const folders[] = { "/mnt/data", "/mnt/data/maria db\\x", "/mnt/database" };
+		static const char *const folders[] = { "/mnt/data", "/mnt/data/maria db\\x",
+						       "/mnt/database" };
 		ok(!mkdir(folders[i], 0755) && !mount("none", folders[i], "tmpfs", 0, NULL));
 	}
 	ok(fine(durable_sync_all("/mnt/data")));

@@ -110,7 +110,8 @@ static int check_kind(char **environment)
 
 static void checks(void)
 {
-	char *fine[] = { (char *)"PATH=/bin", (char *)"MKBENCH_EPHEMERAL=Yes", (char *)"MKBENCH_EPHEMERLA=1", NULL };
+	char *fine[] = { (char *)"PATH=/bin", (char *)"MKBENCH_EPHEMERAL=Yes", (char *)"MKBENCH_EPHEMERLA=1",
+			 NULL };
 	char *vague[] = { (char *)"MKBENCH_EPHEMERAL=maybe", NULL };
 	char *both[] = { (char *)NAME "_FILE=/x", NULL };
 

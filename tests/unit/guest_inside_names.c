@@ -22,9 +22,11 @@ int main(void)
 	struct bench b = { .sites = { sites, 2 } };
 
 	text(&b, "", "127.0.0.1 one.test" OURS "127.0.0.1 www.example.org" OURS "127.0.0.1 two.test" OURS);
-	text(&b, "127.0.0.1 localhost\n172.17.0.2 abc", "127.0.0.1 localhost\n172.17.0.2 abc\n127.0.0.1 one.test" OURS
-	     "127.0.0.1 www.example.org" OURS "127.0.0.1 two.test" OURS);
+	text(&b, "127.0.0.1 localhost\n172.17.0.2 abc",
+	     "127.0.0.1 localhost\n172.17.0.2 abc\n127.0.0.1 one.test" OURS "127.0.0.1 www.example.org" OURS
+	     "127.0.0.1 two.test" OURS);
 	b.sites.count = 0;
-	text(&b, "127.0.0.1 localhost\n127.0.0.1 gone.test" OURS "::1 localhost\n", "127.0.0.1 localhost\n::1 localhost\n");
+	text(&b, "127.0.0.1 localhost\n127.0.0.1 gone.test" OURS "::1 localhost\n",
+	     "127.0.0.1 localhost\n::1 localhost\n");
 	return t_done();
 }

@@ -4,7 +4,8 @@
 #include "base/mem.h"
 #include "t.h"
 
-static void merged(const char *image, const char *last, const char *current, const char *want, const char *want_kept)
+static void merged(const char *image, const char *last, const char *current, const char *want,
+		   const char *want_kept)
 {
 	json_t *i = json_loads(image, 0, NULL), *l = last ? json_loads(last, 0, NULL) : NULL;
 	json_t *c = current ? json_loads(current, 0, NULL) : NULL, *kept = json_array();

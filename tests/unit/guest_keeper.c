@@ -10,7 +10,8 @@
 
 #define NOW 1800000000
 
-static char none[] = "", first[] = "first", second[] = "second", lost[] = "lost", other[] = "other", queue[] = "default";
+static char none[] = "", first[] = "first", second[] = "second", lost[] = "lost", other[] = "other",
+	    queue[] = "default";
 static char old[] = "2026-11-29T08:00:00.000001Z", young[] = "2026-11-29T09:00:00.000001Z";
 
 /* A process of ours that waits, or a copy of one: what a worker and its horse are. */
@@ -31,7 +32,8 @@ static void end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-static bool held(const struct queue_view *v, const struct queue_job *j, struct worker_processes *p, pid_t *dead)
+static bool held(const struct queue_view *v, const struct queue_job *j, struct worker_processes *p,
+		 pid_t *dead)
 {
 	const struct bench b = { .user = { .uid = getuid(), .gid = getgid() } };
 
@@ -44,8 +46,12 @@ static void number_again(pid_t worker)
 	struct queue_worker workers[] = { { first, lost, old, worker }, { second, other, young, worker } };
 	const struct queue_view v = { .workers = { workers, 2, 2 } };
 	const struct queue_job in_no_registry = { .id = lost, .queue = queue, .worker = none };
-	const struct queue_job registered = { .id = lost, .queue = queue, .worker = first, .member = lost, .until = NOW + 400 };
-	const struct queue_job his = { .id = other, .queue = queue, .worker = second, .member = other, .until = NOW + 400 };
+	const struct queue_job registered = {
+		.id = lost, .queue = queue, .worker = first, .member = lost, .until = NOW + 400
+	};
+	const struct queue_job his = {
+		.id = other, .queue = queue, .worker = second, .member = other, .until = NOW + 400
+	};
 	struct worker_processes p = { 0 };
 	pid_t dead = -1, horse = child();
 
@@ -62,7 +68,9 @@ static void gone(pid_t worker)
 {
 	struct queue_worker workers[] = { { first, lost, old, worker } };
 	const struct queue_view v = { .workers = { workers, 1, 1 } };
-	const struct queue_job registered = { .id = lost, .queue = queue, .worker = first, .member = lost, .until = NOW + 400 };
+	const struct queue_job registered = {
+		.id = lost, .queue = queue, .worker = first, .member = lost, .until = NOW + 400
+	};
 	struct worker_processes p = { 0 };
 	pid_t dead = 0;
 

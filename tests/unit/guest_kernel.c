@@ -29,7 +29,8 @@ static bool refuse(unsigned code)
 	};
 	struct sock_fprog filter = { COUNT(rows), rows };
 
-	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
 }
 
 /* What --cap-drop leaves of root's rights, which an ordinary user has none of. */
@@ -46,7 +47,8 @@ static void test_rights(void)
 	ok(!syscall(SYS_capset, &header, held));
 	e = kernel_check_rights();
 	AUTO_FREE char *why = e ? err_text(e) : mem_dup("");
-	ok(strstr(why, "CHOWN") && strstr(why, "KILL)") && strstr(why, " --cap-add CHOWN ") && strstr(why, " --cap-add KILL"));
+	ok(strstr(why, "CHOWN") && strstr(why, "KILL)") && strstr(why, " --cap-add CHOWN ") &&
+	   strstr(why, " --cap-add KILL"));
 	ok(!geteuid() == !strstr(why, "SETUID"));
 	err_free(e);
 }
@@ -57,7 +59,8 @@ static void test_root(void)
 
 	ok(!e);
 	err_free(e);
-	e = kernel_check_root("/proc/sys/kernel/ostype/no-folder"); /* whatever else is wrong is said where it fails */
+	/* whatever else is wrong is said where it fails */
+	e = kernel_check_root("/proc/sys/kernel/ostype/no-folder");
 	ok(!e);
 	err_free(e);
 }
@@ -68,7 +71,8 @@ static void test_limits(void)
 	struct rlimit few = { 1 << 20, 1 << 20 };
 
 	ok(mkdtemp(root) != NULL);
-	AUTO_FREE char *groups = mem_printf("%s/sys/fs/cgroup", root), *pids = mem_printf("%s/pids.max", groups), *before = kernel_limits(root);
+	AUTO_FREE char *groups = mem_printf("%s/sys/fs/cgroup", root),
+		       *pids = mem_printf("%s/pids.max", groups), *before = kernel_limits(root);
 	struct err *e = file_make_folder(groups, 0755);
 	e = e ? e : file_write(pids, "30\n", 3, 0644);
 	ok(!e && !strstr(before, "fsize"));

@@ -39,7 +39,8 @@ static void remembers(void)
 	ok(fine(ledger_failed(l, "b", "no \"room\"\n \xff left")) && ledger_state(l, "b") == LEDGER_BEGUN);
 	ledger_close(l);
 	l = opened();
-	ok(ledger_state(l, "a") == LEDGER_DONE && ledger_state(l, "b") == LEDGER_BEGUN && ledger_state(l, "c") == LEDGER_NEVER);
+	ok(ledger_state(l, "a") == LEDGER_DONE && ledger_state(l, "b") == LEDGER_BEGUN &&
+	   ledger_state(l, "c") == LEDGER_NEVER);
 	ok(fine(ledger_forget(l, "a")) && ledger_state(l, "a") == LEDGER_NEVER);
 	ledger_close(l);
 }
@@ -65,7 +66,8 @@ static void stays_short(void)
 	struct stat before, after;
 	struct ledger *l = opened();
 
-	ok(fine(ledger_begin(l, "b")) && !stat(path, &before) && fine(ledger_begin(l, "b")) && !stat(path, &after));
+	ok(fine(ledger_begin(l, "b")) && !stat(path, &before) && fine(ledger_begin(l, "b")) &&
+	   !stat(path, &after));
 	ok(before.st_size == after.st_size);
 	ok(fine(ledger_begin(l, "long")) && fine(ledger_done(l, "long")));
 	memset(reason, 'x', 100000);
@@ -77,8 +79,10 @@ static void stays_short(void)
 	ledger_close(l);
 	l = opened();
 	ok(!stat(path, &after) && after.st_size < 1000 && !stat(old, &before) && before.st_size > 1 << 20);
-	ok(ledger_state(l, "long") == LEDGER_DONE && ledger_state(l, "b") == LEDGER_BEGUN && ledger_state(l, "a") == LEDGER_NEVER);
-	ok(fine(ledger_failed(l, "b", "last")) && fine(ledger_begin(l, "b")) && !stat(path, &before) && before.st_size == after.st_size);
+	ok(ledger_state(l, "long") == LEDGER_DONE && ledger_state(l, "b") == LEDGER_BEGUN &&
+	   ledger_state(l, "a") == LEDGER_NEVER);
+	ok(fine(ledger_failed(l, "b", "last")) && fine(ledger_begin(l, "b")) && !stat(path, &before) &&
+	   before.st_size == after.st_size);
 	ok(fine(ledger_forget(l, "long")));
 	ledger_close(l);
 	l = opened();

@@ -20,12 +20,13 @@ static const char *const first_hosts[] = {
 	"",
 	NULL,
 };
-static const char *const second_hosts[] = { "one.test", "*.wild.test", "default", "INCLUDE", "hostnames", "volatile", NULL };
+static const char *const second_hosts[] = { "one.test",	 "*.wild.test", "default", "INCLUDE",
+					    "hostnames", "volatile",	NULL };
 
 /* The rows of second_hosts: a backslash keeps nginx from reading a name as a word of its own. */
-#define WILD(to)                                                                                                        \
-	"\"*.wild.test\" \"" to "\";\n\"\\\\default\" \"" to "\";\n\"\\\\INCLUDE\" \"" to "\";\n\"\\\\hostnames\" \"" to \
-	"\";\n\"\\\\volatile\" \"" to "\";\n"
+#define WILD(to)                                                                          \
+	"\"*.wild.test\" \"" to "\";\n\"\\\\default\" \"" to "\";\n\"\\\\INCLUDE\" \"" to \
+	"\";\n\"\\\\hostnames\" \"" to "\";\n\"\\\\volatile\" \"" to "\";\n"
 
 static void map(struct bench *b, const bool *ready, const char *want)
 {
@@ -34,8 +35,12 @@ static void map(struct bench *b, const bool *ready, const char *want)
 	is(text, want);
 }
 
-static const char *const impossible[] = { "", "A.b", "a/b", "../a", "-a", "a-", "a.", "a b", "a;b", "a..b", "a\n", "a\xff", "1.2.3.4", "assets",
-					  "common_site_config.json", "all", "locale", "localhost", "h\xc3\xa9.test" };
+static const char *const impossible[] = {
+	"",    "A.b",	 "a/b",	      "../a",	       "-a",
+	"a-",  "a.",	 "a b",	      "a;b",	       "a..b",
+	"a\n", "a\xff",	 "1.2.3.4",   "assets",	       "common_site_config.json",
+	"all", "locale", "localhost", "h\xc3\xa9.test"
+};
 
 static void refused(const char *name)
 {
@@ -58,10 +63,12 @@ int main(void)
 
 	/* names of nginx's syntax are left out, a host claimed twice goes to the first */
 	map(&b, both,
-	    "default \"\";\n\"one.test\" \"one.test\";\n\"www.example.org\" \"one.test\";\n\"two.test\" \"one.test\";\n" WILD("two.test"));
+	    "default \"\";\n\"one.test\" \"one.test\";\n\"www.example.org\" \"one.test\";\n\"two.test\" "
+	    "\"one.test\";\n" WILD("two.test"));
 	b.unknown_host = "two.test";
 	map(&b, first,
-	    "default \"-two.test\";\n\"one.test\" \"one.test\";\n\"www.example.org\" \"one.test\";\n\"two.test\" \"one.test\";\n" WILD("-two.test"));
+	    "default \"-two.test\";\n\"one.test\" \"one.test\";\n\"www.example.org\" "
+	    "\"one.test\";\n\"two.test\" \"one.test\";\n" WILD("-two.test"));
 	b.sites.count = 0;
 	b.unknown_host = "refuse";
 	map(&b, both, "default \"\";\n");

@@ -32,9 +32,11 @@ static void says_what_is_asked(void)
 	meta(&n, "instance-id: i-1\nlocal-hostname: first\npublic-keys:\n  mine: [ssh-ed25519 AAA me]\n");
 	is(n.hostname, "first");
 	is(n.keys.bytes, "ssh-ed25519 AAA me\n");
-	user(&n, "#cloud-config\nhostname: second\nfqdn: third.example.org\nssh_authorized_keys:\n  - ssh-rsa B b\n"
+	user(&n, "#cloud-config\nhostname: second\nfqdn: third.example.org\nssh_authorized_keys:\n  - "
+		 "ssh-rsa B b\n"
 		 "users:\n  - default\n  - name: root\n    ssh_authorized_keys: [ssh-rsa C c]\n"
-		 "ntp:\n  enabled: true\n  servers: [a.example.org]\n  pools: [b.example.org]\nssh_pwauth: false\n"
+		 "ntp:\n  enabled: true\n  servers: [a.example.org]\n  pools: [b.example.org]\nssh_pwauth: "
+		 "false\n"
 		 "mkbench:\n  MKBENCH_ADMIN_PASSWORD: \"a: b #c\"\n  MKBENCH_STOP_SECONDS: 30\n");
 	is(n.hostname, "second");
 	is(n.keys.bytes, "ssh-ed25519 AAA me\nssh-rsa B b\nssh-rsa C c\n");
@@ -60,7 +62,8 @@ static void notes_what_it_does_not_know(void)
 {
 	struct nocloud n = { 0 };
 
-	user(&n, "#cloud-config\nruncmd: [reboot]\nusers:\n  - name: eve\nmkbench:\n  MKBENCH_ADMN_PASSWORD: x\nssh_pwauth: true\n"
+	user(&n, "#cloud-config\nruncmd: [reboot]\nusers:\n  - name: eve\nmkbench:\n  MKBENCH_ADMN_PASSWORD: "
+		 "x\nssh_pwauth: true\n"
 		 "ssh_authorized_keys: [\"a\\nb\"]\n");
 	printf("# %s", n.notes.bytes);
 	ok(notes(&n) == 5);

@@ -9,10 +9,10 @@
 #include "t.h"
 
 #define ID "03020100-0504-0706-0809-0a0b0c0d0e0f"
-#define SMALL 16384u           /* sectors of a disk, and of the same one when it has become larger */
+#define SMALL 16384u /* sectors of a disk, and of the same one when it has become larger */
 #define LARGE 65536u
 #define START 4096u
-#define TABLE (33u * 512)      /* header and array */
+#define TABLE (33u * 512) /* header and array */
 
 static void put_table(int fd, uint64_t header_at, uint64_t array_at, uint64_t other)
 {
@@ -38,7 +38,8 @@ static void put_table(int fd, uint64_t header_at, uint64_t array_at, uint64_t ot
 /* A disk with one partition. */
 static int make_disk(const char *name, const char *sectors)
 {
-	AUTO_FREE char *device = mem_printf("/dev/%s", name), *folder = mem_printf("/sys/block/%s/%s1", name, name);
+	AUTO_FREE char *device = mem_printf("/dev/%s", name),
+		       *folder = mem_printf("/sys/block/%s/%s1", name, name);
 	AUTO_FREE char *number = mem_printf("%s/partition", folder);
 	int fd = open(device, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
@@ -75,7 +76,8 @@ static void grow(void)
 	err_free(e);
 }
 
-/* A power cut anywhere while the disk takes its new room: the old table is still there, or the new one at the disk's end. */
+/* A power cut anywhere while the disk takes its new room: the old table is still there, or
+ * the new one at the disk's end. */
 static void test_cut(void)
 {
 	AUTO_CLOSE int fd = make_disk("vda", "65536");
@@ -88,7 +90,8 @@ static void test_cut(void)
 	ok(after == LARGE - 2048 - START && before == SMALL - 2048 - START);
 	ok(pread(fd, fresh, TABLE, 512) == TABLE);
 	for (size_t written = 0; written <= TABLE; written += 512) {
-		ok(pwrite(fd, old, TABLE, 512) == TABLE && pwrite(fd, fresh, written, 512) == (ssize_t)written);
+		ok(pwrite(fd, old, TABLE, 512) == TABLE &&
+		   pwrite(fd, fresh, written, 512) == (ssize_t)written);
 		uint64_t now = found_sectors();
 		ok(now == after || (now == before && !written));
 		grow();
@@ -105,7 +108,8 @@ static void test_copy(void)
 	struct err *e = partition_find(ID, &p);
 	AUTO_FREE char *text = e ? err_text(e) : NULL;
 
-	ok(second >= 0 && text && strstr(text, "/dev/vda1") && strstr(text, "/dev/vdb1") && err_code(e) != ENOENT);
+	ok(second >= 0 && text && strstr(text, "/dev/vda1") && strstr(text, "/dev/vdb1") &&
+	   err_code(e) != ENOENT);
 	err_free(e);
 }
 

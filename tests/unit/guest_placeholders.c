@@ -4,7 +4,9 @@
 #include "base/mem.h"
 #include "t.h"
 
-static const struct placeholders_word words[] = { { "site", "a.test" }, { "db_name", "_1" }, { "app", NULL }, { "loop", "{site}" } };
+static const struct placeholders_word words[] = {
+	{ "site", "a.test" }, { "db_name", "_1" }, { "app", NULL }, { "loop", "{site}" }
+};
 
 static void text(const char *from, const char *want)
 {
@@ -31,7 +33,8 @@ int main(void)
 	is(list[2], "--db=_1");
 	ok(!list[3]);
 	placeholders_free(list);
-	json_t *in = json_loads("{\"{site}\": [\"{db_name}\", 1, true, null, {\"x\": \"{site}!\"}]}", 0, NULL);
+	json_t *in =
+		json_loads("{\"{site}\": [\"{db_name}\", 1, true, null, {\"x\": \"{site}!\"}]}", 0, NULL);
 	json_t *out = placeholders_json(in, words, COUNT(words));
 	AUTO_FREE char *dump = json_dumps(out, JSON_COMPACT);
 	is(dump, "{\"{site}\":[\"_1\",1,true,null,{\"x\":\"a.test!\"}]}");

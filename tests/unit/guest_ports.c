@@ -37,8 +37,10 @@ static int hold_six(void)
 
 static void refused(const struct bench *b, int fd)
 {
-	AUTO_FREE char *want = mem_printf("port %u (Redis) is held by process %d (guest_ports): stop that, or give another port with "
-					  "redis: { cache: { port } } in the recipe", port_of(fd), getpid());
+	AUTO_FREE char *want = mem_printf(
+		"port %u (Redis) is held by process %d (guest_ports): stop that, or give another port with "
+		"redis: { cache: { port } } in the recipe",
+		port_of(fd), getpid());
 	b->ports.items[1].port = port_of(fd);
 	struct err *e = ports_wait(b, false, 0);
 	AUTO_FREE char *text = e ? err_text(e) : mem_dup("");
@@ -53,7 +55,8 @@ static void refused(const struct bench *b, int fd)
 
 int main(void)
 {
-	struct bench_port ports[] = { { 0, "nginx: { port }", "Nginx", false }, { 0, "redis: { cache: { port } }", "Redis", false } };
+	struct bench_port ports[] = { { 0, "nginx: { port }", "Nginx", false },
+				      { 0, "redis: { cache: { port } }", "Redis", false } };
 	struct bench b = { .ports = { ports, 2 } };
 	int free_one = hold(INADDR_LOOPBACK);
 

@@ -36,7 +36,8 @@ int main(void)
 	put("/sys/fs/cgroup/a/b/memory.high", "4294967296\n");
 	put("/sys/fs/cgroup/a/b/cpu.max", "50000 100000\n");
 	m = resource_plan_make(&b, root);
-	ok(m.total_bytes == 2048 * MIB && m.pool_bytes == 511 * MIB && m.processors == 1 && m.web_workers == 3);
+	ok(m.total_bytes == 2048 * MIB && m.pool_bytes == 511 * MIB && m.processors == 1 &&
+	   m.web_workers == 3);
 	put("/sys/fs/cgroup/a/b/memory.max", "805306368\n");
 	m = resource_plan_make(&b, root);
 	ok(m.total_bytes == 768 * MIB && m.pool_bytes == 192 * MIB - MIB && m.web_workers == 1);

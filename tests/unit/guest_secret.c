@@ -23,7 +23,8 @@ static void makes(void)
 
 	ok(strcmp(a, b) != 0);
 	ok(strlen(a) == 64 && a[4] == '-' && only(a, "abcdefghjkmnpqrstuvwxyz23456789-"));
-	ok(strlen(word) == 43 && only(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"));
+	ok(strlen(word) == 43 &&
+	   only(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"));
 	/* 32 bytes in URL-safe base64: 43 digits and one =, the last digit with two zero bits. */
 	ok(strlen(key) == 44 && key[43] == '=' && strchr("AEIMQUYcgkosw048", key[42]));
 }
@@ -67,7 +68,8 @@ static void keeps(const char *folder)
 
 	ok(kept_is(path, "first", "first"));
 	ok(kept_is(path, "second", "first"));
-	ok(!stat(path, &st) && (st.st_mode & 07777) == 0600 && !stat(copy, &st) && (st.st_mode & 07777) == 0600);
+	ok(!stat(path, &st) && (st.st_mode & 07777) == 0600 && !stat(copy, &st) &&
+	   (st.st_mode & 07777) == 0600);
 	ok(!unlink(path) && kept_is(path, NULL, "first") && !access(path, F_OK));
 	ok(!unlink(copy) && kept_is(path, NULL, "first") && !access(copy, F_OK));
 	ok(!truncate(path, 0) && kept_is(path, NULL, "first") && !stat(path, &st) && st.st_size == 6);

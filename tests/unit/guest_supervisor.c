@@ -5,21 +5,36 @@
 #include "start/stop.h"
 #include "t.h"
 
-#define MEMBER(name, type, value) "<member>\n<name>" name "</name>\n<value><" type ">" value "</" type "></value>\n</member>\n"
+#define MEMBER(name, type, value) \
+	"<member>\n<name>" name "</name>\n<value><" type ">" value "</" type "></value>\n</member>\n"
 
-static const char answer[] = "<?xml version='1.0'?><methodResponse><params><param><value><array><data>\n"
-	"<value><struct>\n" MEMBER("name", "string", "short-0") MEMBER("group", "string", "workers") MEMBER("start", "int", "100")
-	MEMBER("now", "int", "160") MEMBER("statename", "string", "RUNNING") MEMBER("spawnerr", "string", "")
-	MEMBER("stdout_logfile", "string", "/data/logs/a&amp;b&lt;c.log") MEMBER("pid", "int", "42") "</struct></value>\n"
-	"<value><struct>\n" MEMBER("name", "string", "odd") MEMBER("group", "string", "odd") MEMBER("statename", "string", "FATAL")
-	MEMBER("spawnerr", "string", "can't find command") MEMBER("pid", "int", "-1") MEMBER("now", "int", "9223372036854775807") "</struct></value>\n"
-	"</data></array></value></param></params></methodResponse>";
+static const char answer[] =
+	"<?xml version='1.0'?><methodResponse><params><param><value><array><data>\n"
+	"<value><struct>\n" MEMBER("name", "string", "short-0") MEMBER("group", "string", "workers") MEMBER(
+		"start", "int", "100") MEMBER("now", "int", "160") MEMBER("statename", "string", "RUNNING")
+		MEMBER("spawnerr", "string", "") MEMBER("stdout_logfile", "string",
+							"/data/logs/a&amp;b&lt;c.log")
+			MEMBER("pid", "int",
+			       "42") "</struct></value>\n"
+				     "<value><struct>\n" MEMBER("name", "string", "odd") MEMBER(
+					     "group", "string",
+					     "odd") MEMBER("statename", "string",
+							   "FATAL") MEMBER("spawnerr", "string",
+									   "can't find command") MEMBER("pid",
+													"int",
+													"-1")
+					     MEMBER("now", "int",
+						    "9223372036854775807") "</struct></value>\n"
+									   "</data></array></value></param></"
+									   "params></methodResponse>";
 
 static const char fault[] = "<methodResponse><fault><value><struct>" MEMBER("faultCode", "int", "10")
 	MEMBER("faultString", "string", "BAD_NAME: x") "</struct></value></fault></methodResponse>";
 
 static const struct bench_program rows[] = {
-	{ .name = "short", .group = "workers" }, { .name = "short-extra", .group = "workers" }, { .name = "web", .group = "web" },
+	{ .name = "short", .group = "workers" },
+	{ .name = "short-extra", .group = "workers" },
+	{ .name = "web", .group = "web" },
 };
 
 static void parses(const struct bench *b)
@@ -30,7 +45,8 @@ static void parses(const struct bench *b)
 	ok(!e && list.count == 2);
 	is(list.items[0].name, "short-0");
 	is(list.items[0].log, "/data/logs/a&b<c.log");
-	ok(list.items[0].pid == 42 && list.items[0].now - list.items[0].start == 60 && list.items[0].program == &rows[0]);
+	ok(list.items[0].pid == 42 && list.items[0].now - list.items[0].start == 60 &&
+	   list.items[0].program == &rows[0]);
 	is(list.items[1].state, "FATAL");
 	is(list.items[1].problem, "can't find command");
 	ok(!list.items[1].program && !list.items[1].pid && !list.items[1].now);
@@ -58,11 +74,15 @@ int main(void)
 
 	parses(&b);
 	fails(&b);
-	ok(supervisor_program(&b, "workers", "short") == &rows[0] && supervisor_program(&b, "workers", "short_12") == &rows[0]);
-	ok(supervisor_program(&b, "workers", "short-extra") == &rows[1] && !supervisor_program(&b, "workers", "short-x"));
+	ok(supervisor_program(&b, "workers", "short") == &rows[0] &&
+	   supervisor_program(&b, "workers", "short_12") == &rows[0]);
+	ok(supervisor_program(&b, "workers", "short-extra") == &rows[1] &&
+	   !supervisor_program(&b, "workers", "short-x"));
 	ok(!supervisor_program(&b, "other", "short") && supervisor_program(&b, "web", "web") == &rows[2]);
 	/* a row has its own time, but never the time of those after it; nothing left is still a little */
-	ok(stop_share(4000, 5000, 10000) == 4000 && stop_share(4000, 5000, 7000) == 2000 && stop_share(4000, 5000, 4000) == 1000);
-	ok(stop_share(3000, 0, 9000) == 9000 && stop_share(3000, 0, 2000) == 2000 && stop_share(3000, 0, 0) == 0);
+	ok(stop_share(4000, 5000, 10000) == 4000 && stop_share(4000, 5000, 7000) == 2000 &&
+	   stop_share(4000, 5000, 4000) == 1000);
+	ok(stop_share(3000, 0, 9000) == 9000 && stop_share(3000, 0, 2000) == 2000 &&
+	   stop_share(3000, 0, 0) == 0);
 	return t_done();
 }

@@ -57,7 +57,8 @@ static size_t unpack(const struct text *in, char *plain, size_t room, size_t *re
 	size_t at = 0, len = 0, used, got;
 
 	for (*ret_members = 0; at < in->len; ++*ret_members, at += used, len += got)
-		if (libdeflate_gzip_decompress_ex(d, in->bytes + at, in->len - at, plain + len, room - len, &used, &got))
+		if (libdeflate_gzip_decompress_ex(d, in->bytes + at, in->len - at, plain + len, room - len,
+						  &used, &got))
 			break;
 	libdeflate_free_decompressor(d);
 	return at == in->len ? len : 0;

@@ -7,9 +7,12 @@
 
 static struct hash_tree v = { .uuid = { 0x11, 0x22, 0x33 } };
 
-/* What veritysetup says of so many blocks, the n-th beginning with n as two bytes and zero else: no level, one of two
- * digests, a full one, two levels, three. */
-static const struct { uint64_t blocks, tree; const char *root; } trees[] = {
+/* What veritysetup says of so many blocks, the n-th beginning with n as two bytes and zero else: no level,
+ * one of two digests, a full one, two levels, three. */
+static const struct {
+	uint64_t blocks, tree;
+	const char *root;
+} trees[] = {
 	{ 1, 1, "4ce3ecf32c133bf6321901b6092219474b6ac91a19d0304621d629e6bb9987dc" },
 	{ 2, 2, "7c8420191d9250f8d75e13e56b300292afce0d0bf1c2515baf5a6326cc9ad89f" },
 	{ 128, 2, "4f1c23580fa1b601d08525c47b320f18c4029317a0d4b94f8776a9b7381be987" },

@@ -52,10 +52,12 @@ static void lengths(void)
 	ok(!host_name_is_served(host));
 }
 
-/* An image whose site answers for a wildcard is as good as any; what would break a terminal or a path is not. */
+/* An image whose site answers for a wildcard is as good as any; what would break a
+ * terminal or a path is not. */
 static void of_an_image(void)
 {
-	static const char good[] = "{\"sites\": [{\"name\": \"one.localhost\", \"hosts\": [\"*.example.org\", \"A_b.example.org\"]}]}";
+	static const char good[] = "{\"sites\": [{\"name\": \"one.localhost\", \"hosts\": "
+				   "[\"*.example.org\", \"A_b.example.org\"]}]}";
 	static const char bad[] = "{\"sites\": [{\"name\": \"one.localhost\", \"hosts\": [\"a/../b\"]}]}";
 	AUTO_BENCH struct bench b = { 0 }, c = { 0 };
 

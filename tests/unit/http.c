@@ -23,7 +23,8 @@ static void print_arrival(void *arg, const struct digest *d, const char *url)
 
 static struct want read_want(struct arena *a, char *line)
 {
-	char *save, *what = strtok_r(line, " \n", &save), *size = strtok_r(NULL, " \n", &save), *hex = strtok_r(NULL, " \n", &save);
+	char *save, *what = strtok_r(line, " \n", &save), *size = strtok_r(NULL, " \n", &save),
+		    *hex = strtok_r(NULL, " \n", &save);
 	const char **urls = arena_new(a, 16 * sizeof *urls);
 	struct want w = {
 		.what = arena_dup(a, what, strlen(what)),
@@ -46,7 +47,10 @@ static struct want read_want(struct arena *a, char *line)
 
 static int download(const char *path)
 {
-	struct { struct want *items; size_t count, room; } wants = { 0 };
+	struct {
+		struct want *items;
+		size_t count, room;
+	} wants = { 0 };
 	struct arena a = { 0 };
 	struct store *s = NULL;
 	char *line = NULL;
@@ -88,7 +92,8 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return download(argv[1]);
 
-	AUTO_FREE char *plain = transfer_shown("https://mirror.example/a@b"), *secret = transfer_shown("https://me:word@mirror.example/a"),
+	AUTO_FREE char *plain = transfer_shown("https://mirror.example/a@b"),
+		       *secret = transfer_shown("https://me:word@mirror.example/a"),
 		       *odd = transfer_shown("http://a@b:c@d?e@f"), *none = transfer_shown("word");
 	is(plain, "https://mirror.example/a@b");
 	is(secret, "https://mirror.example/a");

@@ -31,7 +31,11 @@ static struct entry folder(const char *path)
 
 static struct entry text_file(const char *path, const char *text)
 {
-	return (struct entry){ .path = path, .kind = ENTRY_FILE, .mode = 0644, .size_bytes = strlen(text), .mtime = 5,
+	return (struct entry){ .path = path,
+			       .kind = ENTRY_FILE,
+			       .mode = 0644,
+			       .size_bytes = strlen(text),
+			       .mtime = 5,
 			       .content = { .kind = CONTENT_MEMORY, .bytes = text } };
 }
 
@@ -41,8 +45,12 @@ static struct entry disk_file(const char *path, const char *from)
 
 	if (stat(from, &st) < 0)
 		st.st_size = 0;
-	return (struct entry){ .path = path, .kind = ENTRY_FILE, .mode = 0755, .size_bytes = (uint64_t)st.st_size,
-			       .mtime = EPOCH + 9, .content = { .kind = CONTENT_DISK, .path = from } };
+	return (struct entry){ .path = path,
+			       .kind = ENTRY_FILE,
+			       .mode = 0755,
+			       .size_bytes = (uint64_t)st.st_size,
+			       .mtime = EPOCH + 9,
+			       .content = { .kind = CONTENT_DISK, .path = from } };
 }
 
 static struct err *pack_bytes(void *state, const struct entry *e, uint64_t offset, void *bytes, size_t len)
@@ -55,9 +63,23 @@ static struct err *pack_bytes(void *state, const struct entry *e, uint64_t offse
 static void lower(struct tree *t, const char *program)
 {
 	const struct entry entries[] = {
-		folder(""), folder("d"), folder("gone"), folder("etc"), folder("data"), folder("dev"), folder("tmp"),
-		text_file("d/old", "old\n"), text_file("d/kept", "kept\n"), text_file("gone/a", "a\n"), text_file("etc/f\xc5\x91", "utf-8\n"),
-		folder("usr"), folder("usr/bin"), folder("usr/lib"), folder("usr/lib/mkbench"), folder("run"), folder("proc"),
+		folder(""),
+		folder("d"),
+		folder("gone"),
+		folder("etc"),
+		folder("data"),
+		folder("dev"),
+		folder("tmp"),
+		text_file("d/old", "old\n"),
+		text_file("d/kept", "kept\n"),
+		text_file("gone/a", "a\n"),
+		text_file("etc/f\xc5\x91", "utf-8\n"),
+		folder("usr"),
+		folder("usr/bin"),
+		folder("usr/lib"),
+		folder("usr/lib/mkbench"),
+		folder("run"),
+		folder("proc"),
 		{ .path = "usr/bin/cat", .kind = ENTRY_HARDLINK, .mode = 0755, .link = "hello" },
 		{ .path = "usr/bin/benchctl", .kind = ENTRY_HARDLINK, .mode = 0755, .link = "hello" },
 		text_file("usr/lib/mkbench/bench.json", BENCH),
@@ -67,7 +89,12 @@ static void lower(struct tree *t, const char *program)
 		{ .path = "link", .kind = ENTRY_SYMLINK, .mode = 0777, .link = "d/kept" },
 		{ .path = "dev/zero", .kind = ENTRY_CHAR, .mode = 0666, .major = 1, .minor = 5 },
 		{ .path = "pipe", .kind = ENTRY_FIFO, .mode = 0600 },
-		{ .path = "packed", .kind = ENTRY_FILE, .mode = 04755, .uid = 1000, .gid = 1000, .size_bytes = 3000000,
+		{ .path = "packed",
+		  .kind = ENTRY_FILE,
+		  .mode = 04755,
+		  .uid = 1000,
+		  .gid = 1000,
+		  .size_bytes = 3000000,
 		  .content = { .kind = CONTENT_PACK, .offset = 17 } },
 	};
 
@@ -79,8 +106,11 @@ static void lower(struct tree *t, const char *program)
 static void upper(struct tree *t)
 {
 	const struct entry entries[] = {
-		folder("d"), { .path = "d/old", .kind = ENTRY_WHITEOUT }, text_file("d/new", "new\n"),
-		{ .path = "gone", .kind = ENTRY_OPAQUE, .mode = 0755 }, text_file("gone/b", "b\n"),
+		folder("d"),
+		{ .path = "d/old", .kind = ENTRY_WHITEOUT },
+		text_file("d/new", "new\n"),
+		{ .path = "gone", .kind = ENTRY_OPAQUE, .mode = 0755 },
+		text_file("gone/b", "b\n"),
 	};
 
 	for (size_t i = 0; i < COUNT(entries); i++)
@@ -94,13 +124,26 @@ static void describe(struct image_config *c)
 	static const char *const env[] = { "PATH=/usr/bin:/bin", "GREETING=hi", NULL };
 	static const char *const health[] = { "/hello", "healthy", NULL };
 	static const unsigned ports[] = { 8080, 0 };
-	static const struct label labels[] = { { "org.opencontainers.image.title", "sample" }, { NULL, NULL } };
+	static const struct label labels[] = { { "org.opencontainers.image.title", "sample" },
+					       { NULL, NULL } };
 
-	*c = (struct image_config){ .name = "mkbench-sample", .tag = "1.0", .architecture = "amd64", .epoch = EPOCH,
-				    .entrypoint = entrypoint, .env = env, .user = "0:0", .working_dir = "/",
-				    .stop_signal = "SIGTERM", .volume = "/data", .ports = ports, .labels = labels,
-				    .health_command = health, .health_interval_seconds = 5, .health_timeout_seconds = 3,
-				    .health_start_seconds = 60, .health_retries = 3 };
+	*c = (struct image_config){ .name = "mkbench-sample",
+				    .tag = "1.0",
+				    .architecture = "amd64",
+				    .epoch = EPOCH,
+				    .entrypoint = entrypoint,
+				    .env = env,
+				    .user = "0:0",
+				    .working_dir = "/",
+				    .stop_signal = "SIGTERM",
+				    .volume = "/data",
+				    .ports = ports,
+				    .labels = labels,
+				    .health_command = health,
+				    .health_interval_seconds = 5,
+				    .health_timeout_seconds = 3,
+				    .health_start_seconds = 60,
+				    .health_retries = 3 };
 }
 
 static void succeeds(struct err *e, const char *what)
@@ -134,7 +177,8 @@ static void noted(struct store *s, const char *image)
 		struct layer_list was = { 0 }, is = { 0 };
 		AUTO_TEXT struct text was_bytes = { 0 }, is_bytes = { 0 };
 		AUTO_FREE char *ref = NULL;
-		succeeds(store_ref_read(s, LAYER_LIST_REF, &source.layers[i].digest, &ref), "look for the note");
+		succeeds(store_ref_read(s, LAYER_LIST_REF, &source.layers[i].digest, &ref),
+			 "look for the note");
 		ok(ref != NULL);
 		succeeds(layer_list_read(&source, i, s, &was), "take the note");
 		succeeds(layer_list_read(&source, i, NULL, &is), "read the layer");
@@ -159,7 +203,8 @@ static void pour_both(struct store *s, const char *program, struct image_layer l
 	pour_noted(s, &low, &layers[0].blob);
 	pour_noted(s, &up, &layers[1].blob);
 	succeeds(image_pour(s, &low, &packs, EPOCH, NULL, &again), "pour it again");
-	ok(digest_equal(&again.digest, &layers[0].blob.digest) && digest_equal(&again.diff_id, &layers[0].blob.diff_id));
+	ok(digest_equal(&again.digest, &layers[0].blob.digest) &&
+	   digest_equal(&again.diff_id, &layers[0].blob.diff_id));
 	ok(store_has(s, &again.digest));
 	ok(again.unpacked_bytes % 512 == 0 && again.unpacked_bytes > 3000000);
 	tree_done(&low);
@@ -173,7 +218,9 @@ static void bad_trees(struct store *s, const char *work)
 	struct layer_blob blob;
 
 	succeeds(file_write(path, "12345", 5, 0644), "a file of five bytes");
-	struct entry *e = tree_add(&t, &(struct entry){ .path = "f", .kind = ENTRY_FILE, .size_bytes = 6,
+	struct entry *e = tree_add(&t, &(struct entry){ .path = "f",
+							.kind = ENTRY_FILE,
+							.size_bytes = 6,
 							.content = { .kind = CONTENT_DISK, .path = path } });
 	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, "has changed since it was listed"));
 	e->content.path = work;
@@ -188,10 +235,12 @@ static void bad_trees(struct store *s, const char *work)
 	tree_done(&t);
 }
 
-typedef struct err *writer(struct store *s, const struct image *im, const char *folder, struct image_result *ret);
+typedef struct err *writer(struct store *s, const struct image *im, const char *folder,
+			   struct image_result *ret);
 
 /* Written, then recognised, then written again after somebody touched it. */
-static struct digest judge(writer *write, struct store *s, const struct image *im, const char *out, const char *inside)
+static struct digest judge(writer *write, struct store *s, const struct image *im, const char *out,
+			   const char *inside)
 {
 	struct image_result first = { 0 }, second = { 0 }, third = { 0 };
 
@@ -217,12 +266,15 @@ static struct digest judge(writer *write, struct store *s, const struct image *i
 static void judge_layout(const char *out, const struct digest *manifest)
 {
 	AUTO_FREE char *path = mem_printf("%s/mkbench-sample-1.0.oci/index.json", out);
-	json_t *j = json_load_file(path, 0, NULL), *entry = json_array_get(json_object_get(j, "manifests"), 0);
+	json_t *j = json_load_file(path, 0, NULL),
+	       *entry = json_array_get(json_object_get(j, "manifests"), 0);
 	char hex[DIGEST_HEX];
 	AUTO_FREE char *digest = mem_printf("sha256:%s", digest_hex(manifest, hex));
 
 	is(json_string_value(json_object_get(entry, "digest")), digest);
-	is(json_string_value(json_object_get(json_object_get(entry, "annotations"), "org.opencontainers.image.ref.name")), "1.0");
+	is(json_string_value(json_object_get(json_object_get(entry, "annotations"),
+					     "org.opencontainers.image.ref.name")),
+	   "1.0");
 	json_decref(j);
 }
 
@@ -247,7 +299,8 @@ static void all(const char *work, const char *out, const char *program)
 	AUTO_FREE char *place = mem_printf("%s/store", work);
 	struct image_config config;
 	struct image_layer layers[2] = { 0 };
-	static const struct image_referrer documents[] = { { "application/spdx+json", "sample.spdx.json", "{\"spdxVersion\":\"SPDX-2.3\"}\n" } };
+	static const struct image_referrer documents[] = { { "application/spdx+json", "sample.spdx.json",
+							     "{\"spdxVersion\":\"SPDX-2.3\"}\n" } };
 	struct image im = {
 		.config = &config,
 		.layers = layers,

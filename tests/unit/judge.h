@@ -44,7 +44,8 @@ static inline char *judge(const char *const *argv)
 
 #define JUDGE(...) judge((const char *const[]){ __VA_ARGS__, NULL })
 
-/* A disk that is full at that byte of any file: what is written across it is cut, and the next write fails with EFBIG. */
+/* A disk that is full at that byte of any file: what is written across it is cut, and
+ * the next write fails with EFBIG. */
 static inline void judge_full_at(rlim_t bytes)
 {
 	struct rlimit limit;

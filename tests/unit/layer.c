@@ -47,8 +47,16 @@ static void ask_for(struct world *w, struct layer_package *packages, const char 
 	for (; names[n]; n++)
 		packages[n] = (struct layer_package){ put(w->store, names[n]), n > 2 };
 	w->request = (struct layer_request){
-		.store = w->store, .packages = packages, .package_count = n, .group_count = 2, .architecture = "amd64",
-		.exclude = exclude, .users = users, .user_count = 1, .masked = masked, .epoch = 86400 * 100,
+		.store = w->store,
+		.packages = packages,
+		.package_count = n,
+		.group_count = 2,
+		.architecture = "amd64",
+		.exclude = exclude,
+		.users = users,
+		.user_count = 1,
+		.masked = masked,
+		.epoch = 86400 * 100,
 	};
 }
 
@@ -103,8 +111,10 @@ static void look_at_delta(const struct tree *t)
 	holds(t, "etc/machine-id", "");
 	holds(t, "var/log/a.log", "");
 	holds(t, "var/lib/b.calls", "configure \n");
-	ok(!tree_find(t, "etc/ssh/ssh_host_key") && !tree_find(t, "etc/passwd-") && !tree_find(t, "etc/noise"));
-	ok(!tree_find(t, "var/lib/mysql/db") && !tree_find(t, "usr/sbin/policy-rc.d") && !tree_find(t, "tmp/left"));
+	ok(!tree_find(t, "etc/ssh/ssh_host_key") && !tree_find(t, "etc/passwd-") &&
+	   !tree_find(t, "etc/noise"));
+	ok(!tree_find(t, "var/lib/mysql/db") && !tree_find(t, "usr/sbin/policy-rc.d") &&
+	   !tree_find(t, "tmp/left"));
 	ok(strstr(status, "Package: a\nStatus: install ok installed\n") != NULL);
 	ok(strstr(status, "Conffiles:\n /etc/a.conf d5e29449b9e66d5b4bb0d6ce48fbbcb1") != NULL);
 	ok(!strstr(status, "unpacked"));
@@ -124,8 +134,11 @@ static void audits(const struct world *w, const struct layer_set *set, const str
 	const struct entry *key = tree_find(layer_whole(set), row.path + 1);
 	row.sha256 = digest_hex(&key->sha256, hex);
 	ok(fine(audit_tree(&a, delta, "configure")));
-	AUTO_FREE char *want = mem_printf("1 file may not be in an image: remove it in a build step, name it under prune, or, when meant, under "
-					  "audit.allow of the recipe with path and sha256\n  %s:2: a private key (sha256: %s)", row.path, hex);
+	AUTO_FREE char *want = mem_printf(
+		"1 file may not be in an image: remove it in a build step, name it under prune, or, when "
+		"meant, under "
+		"audit.allow of the recipe with path and sha256\n  %s:2: a private key (sha256: %s)",
+		row.path, hex);
 	for (unsigned i = 0; i < 2; i++)
 		ok(says(audit_tree(&a, layer_whole(set), "base"), ERR_BUILD, want));
 	r.allow = (struct list){ &row, 1 };
@@ -145,7 +158,8 @@ static void configures(void)
 	begin(&w, "one", NAMES("a", "b"));
 	ok(fine(layer_open(&w.request, NULL, &set)));
 	const struct tree *whole = layer_whole(set);
-	ok(tree_find(whole, "lib") && tree_find(whole, "usr/share/doc/a/copyright") && !tree_find(whole, "usr/share/doc/a/NEWS"));
+	ok(tree_find(whole, "lib") && tree_find(whole, "usr/share/doc/a/copyright") &&
+	   !tree_find(whole, "usr/share/doc/a/NEWS"));
 	ok(tree_find(whole, "var/lib/dpkg/info/b:amd64.triggers") != NULL);
 	ok(tree_find(whole, "etc/dpkg/dpkg.cfg.d/mkbench") != NULL);
 	ok(layer_group(set, 1)->count < layer_group(set, 0)->count);
@@ -206,11 +220,13 @@ static void explains_failures(void)
 	ask_for(&w, w.packages, NAMES("a", "spoiler"));
 	ok(fine(layer_open(&w.request, NULL, &set)));
 	ok(fine(layer_unpack(set, &root)));
-	ok(says(layer_configure(set, &root, NULL), ERR_BUILD, "dpkg --audit finds the packages in disorder:"));
+	ok(says(layer_configure(set, &root, NULL), ERR_BUILD,
+		"dpkg --audit finds the packages in disorder:"));
 	layer_root_done(&root);
 	layer_close(set);
 	ask_for(&w, w.packages, NAMES("a", "thief"));
-	ok(says(layer_open(&w.request, NULL, &set), ERR_BUILD, "/usr/share/a/same is in package a and in package thief"));
+	ok(says(layer_open(&w.request, NULL, &set), ERR_BUILD,
+		"/usr/share/a/same is in package a and in package thief"));
 	ask_for(&w, w.packages, NAMES("a", "heir"));
 	ok(fine(layer_open(&w.request, NULL, &set)));
 	layer_close(set);
@@ -222,21 +238,58 @@ static void cached_steps(struct world *w, struct layer_root *root)
 {
 	struct layer_delta delta = { 0 };
 	const struct service_step steps[] = {
-		{ .name = "fill", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "echo kept >" SERVICE_CACHE "/file", NULL } },
-		{ .name = "without", .argv = (const char *const[]){ "sh", "-c", "test ! -e " SERVICE_CACHE, NULL } },
-		{ .name = "use", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "cat " SERVICE_CACHE "/file >/home/frappe/got", NULL } },
+		{ .name = "fill",
+		  .cache = "c",
+		  .argv = (const char *const[]){ "sh", "-c", "echo kept >" SERVICE_CACHE "/file", NULL } },
+		{ .name = "without",
+		  .argv = (const char *const[]){ "sh", "-c", "test ! -e " SERVICE_CACHE, NULL } },
+		{ .name = "use",
+		  .cache = "c",
+		  .argv = (const char *const[]){ "sh", "-c", "cat " SERVICE_CACHE "/file >/home/frappe/got",
+						 NULL } },
 	};
 
-	ok(fine(layer_steps(&(struct layer_steps){ .store = w->store, .key.bytes = { 2 }, .steps = steps, .step_count = 3, .uid = 1000,
-						.gid = 1000 }, root, &delta)));
+	ok(fine(layer_steps(&(struct layer_steps){ .store = w->store,
+						   .key.bytes = { 2 },
+						   .steps = steps,
+						   .step_count = 3,
+						   .uid = 1000,
+						   .gid = 1000 },
+			    root, &delta)));
 	holds(&delta.tree, "home/frappe/got", "kept\n");
 	ok(!tree_find(&delta.tree, "run/mkbench"));
-	ok(fine(layer_steps_forget(&(struct layer_steps){ .store = w->store, .steps = (struct service_step[]){ {
-			.name = "forgotten", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "rm " SERVICE_CACHE "/file; touch /home/frappe/no", NULL } } },
-			.step_count = 1, .uid = 1000, .gid = 1000 }, root)));
-	ok(fine(layer_steps_forget(&(struct layer_steps){ .store = w->store, .steps = (struct service_step[]){ {
-			.name = "look", .cache = "c", .argv = (const char *const[]){ "sh", "-c", "test ! -e /home/frappe/no -a ! -e " SERVICE_CACHE "/file", NULL } } },
-			.step_count = 1, .uid = 1000, .gid = 1000 }, root)));
+	ok(fine(layer_steps_forget(
+		&(struct layer_steps){
+			.store = w->store,
+			.steps =
+				(struct service_step[]){
+					{ .name = "forgotten",
+					  .cache = "c",
+					  .argv = (const char *const[]){ "sh", "-c",
+									 "rm " SERVICE_CACHE
+									 "/file; touch /home/frappe/no",
+									 NULL } } },
+			.step_count = 1,
+			.uid = 1000,
+			.gid = 1000 },
+		root)));
+	ok(fine(layer_steps_forget(
+		&(struct layer_steps){
+			.store = w->store,
+			.steps =
+				(struct service_step[]){
+					{ .name = "look",
+					  .cache = "c",
+					  .argv =
+						  (const char *const[]){
+							  "sh", "-c",
+							  "test ! -e /home/frappe/no -a ! -e " SERVICE_CACHE
+							  "/file",
+							  NULL } } },
+			.step_count = 1,
+			.uid = 1000,
+			.gid = 1000 },
+		root)));
 	layer_delta_done(&delta);
 }
 
@@ -250,10 +303,17 @@ static void builds_above(void)
 	struct layer_delta delta = { 0 };
 	struct tree seed = { 0 };
 	const struct service_step steps[] = {
-		{ .name = "build", .argv = (const char *const[]){ "build-it", NULL }, .cwd = "/home/frappe/app" },
-		{ .name = "not here", .argv = (const char *const[]){ "false", NULL }, .cwd = "/home/frappe", .only_with = "absent" },
-		{ .name = "as root", .argv = (const char *const[]){ "touch", "/etc/by-root", NULL },
-		  .cwd = "/", .as_root = true },
+		{ .name = "build",
+		  .argv = (const char *const[]){ "build-it", NULL },
+		  .cwd = "/home/frappe/app" },
+		{ .name = "not here",
+		  .argv = (const char *const[]){ "false", NULL },
+		  .cwd = "/home/frappe",
+		  .only_with = "absent" },
+		{ .name = "as root",
+		  .argv = (const char *const[]){ "touch", "/etc/by-root", NULL },
+		  .cwd = "/",
+		  .as_root = true },
 	};
 
 	begin(&w, "five", NAMES("a"));
@@ -262,20 +322,36 @@ static void builds_above(void)
 	ok(fine(layer_configure(set, &root, NULL)));
 	ask_for(&w, tools, (const char *const[]){ "builder", NULL });
 	ok(fine(layer_open(&w.request, set, &above)));
-	ok(layer_whole(above)->count < layer_whole(set)->count && !tree_find(layer_whole(above), "usr/bin/dpkg"));
+	ok(layer_whole(above)->count < layer_whole(set)->count &&
+	   !tree_find(layer_whole(above), "usr/bin/dpkg"));
 	ok(fine(layer_unpack(above, &root)));
 	ok(fine(layer_configure(above, &root, NULL)));
-	tree_add(&seed, &(struct entry){ .path = "home/frappe/app", .kind = ENTRY_FOLDER, .mode = 0755, .uid = 1000, .gid = 1000 });
-	ok(fine(layer_steps(&(struct layer_steps){ .store = w.store, .seed = &seed, .steps = steps, .step_count = 3, .uid = 1000,
-						.gid = 1000, .epoch = 5 },
-			 &root, &delta)));
+	tree_add(&seed, &(struct entry){ .path = "home/frappe/app",
+					 .kind = ENTRY_FOLDER,
+					 .mode = 0755,
+					 .uid = 1000,
+					 .gid = 1000 });
+	ok(fine(layer_steps(&(struct layer_steps){ .store = w.store,
+						   .seed = &seed,
+						   .steps = steps,
+						   .step_count = 3,
+						   .uid = 1000,
+						   .gid = 1000,
+						   .epoch = 5 },
+			    &root, &delta)));
 	holds(&delta.tree, "home/frappe/app/built", "built by frappe at 5\n");
 	ok(tree_find(&delta.tree, "etc/by-root") != NULL);
 	for (int i = 0; i < 2; i++) { /* read from the folder, then with what was remembered of it */
 		struct layer_root again = { 0 };
 		struct layer_delta kept = { 0 };
-		ok(fine(layer_steps(&(struct layer_steps){ .store = w.store, .seed = &seed, .steps = steps, .step_count = 3, .uid = 1000,
-							.gid = 1000, .epoch = 5 }, &again, &kept)));
+		ok(fine(layer_steps(&(struct layer_steps){ .store = w.store,
+							   .seed = &seed,
+							   .steps = steps,
+							   .step_count = 3,
+							   .uid = 1000,
+							   .gid = 1000,
+							   .epoch = 5 },
+				    &again, &kept)));
 		struct digest is_now = tree_digest(&kept.tree), was = tree_digest(&delta.tree);
 		ok(kept.cached && digest_equal(&is_now, &was));
 		layer_delta_done(&kept);
@@ -283,9 +359,19 @@ static void builds_above(void)
 	}
 	ok(tree_find(&delta.tree, "home/frappe")->uid == 1000); /* as it is below */
 	cached_steps(&w, &root);
-	ok(says(layer_steps(&(struct layer_steps){ .store = w.store, .key.bytes = { 1 }, .steps = &(struct service_step){
-			.name = "the step", .argv = (const char *const[]){ "sh", "-c", "echo because; exit 3", NULL } },
-			.step_count = 1 }, &root, NULL), ERR_BUILD, "the step failed with status 3\n  | because"));
+	ok(says(layer_steps(
+			&(struct layer_steps){
+				.store = w.store,
+				.key.bytes = { 1 },
+				.steps =
+					&(struct service_step){
+						.name = "the step",
+						.argv = (const char *const[]){ "sh", "-c",
+									       "echo because; exit 3",
+									       NULL } },
+				.step_count = 1 },
+			&root, NULL),
+		ERR_BUILD, "the step failed with status 3\n  | because"));
 	tree_done(&seed);
 	layer_delta_done(&delta);
 	layer_root_done(&root);

@@ -23,13 +23,18 @@ static void copyright_files(void)
 	debian("", NULL);
 	debian(FORMAT, NULL);
 	debian(FORMAT "\nFiles: *\nLicense: Expat\n", "MIT");
-	debian(FORMAT "\nFiles: *\nLicense: GPL-2+\n text\n\nFiles: debian/*\nLicense: GPL-2+\n", "GPL-2.0-or-later");
+	debian(FORMAT "\nFiles: *\nLicense: GPL-2+\n text\n\nFiles: debian/*\nLicense: GPL-2+\n",
+	       "GPL-2.0-or-later");
 	debian(FORMAT "\nFiles: *\nLicense: LGPL-2.1\n\nFiles: b\nLicense: GPL-1+ or Artistic\n",
 	       "(GPL-1.0-or-later OR Artistic-1.0) AND LGPL-2.1-only");
-	debian(FORMAT "\nFiles: *\nLicense: GPL-2+ or Artistic, and BSD-3-clause\n", "(GPL-2.0-or-later OR Artistic-1.0) AND BSD-3-Clause");
-	debian(FORMAT "\nFiles: *\nLicense: GPL-3+ and ISC\n\nFiles: b\nLicense: ISC\n", "GPL-3.0-or-later AND ISC");
-	debian(FORMAT "\nFiles: *\nLicense: GPL-3+ with Bison exception\n", "LicenseRef-pkg-GPL-3--with-Bison-exception");
-	debian(FORMAT "\nFiles: *\nLicense:\n Permission to use, copy, modify, and distribute this software for any purpose without fee is hereby granted, on some terms\n",
+	debian(FORMAT "\nFiles: *\nLicense: GPL-2+ or Artistic, and BSD-3-clause\n",
+	       "(GPL-2.0-or-later OR Artistic-1.0) AND BSD-3-Clause");
+	debian(FORMAT "\nFiles: *\nLicense: GPL-3+ and ISC\n\nFiles: b\nLicense: ISC\n",
+	       "GPL-3.0-or-later AND ISC");
+	debian(FORMAT "\nFiles: *\nLicense: GPL-3+ with Bison exception\n",
+	       "LicenseRef-pkg-GPL-3--with-Bison-exception");
+	debian(FORMAT "\nFiles: *\nLicense:\n Permission to use, copy, modify, and distribute this software "
+		      "for any purpose without fee is hereby granted, on some terms\n",
 	       "LicenseRef-pkg-text");
 	debian(FORMAT "\nLicense: GPL-2\n text of it\n", NULL); /* a paragraph that only has a text */
 	debian(FORMAT "\nFiles: *\nLicense: GPL\n", "LicenseRef-pkg-GPL"); /* which version is not said */
@@ -39,10 +44,19 @@ static void copyright_files(void)
 static void words(void)
 {
 	static const char *const rows[][2] = {
-		{ "MIT", "MIT" }, { "(MIT OR CC0-1.0)", "(MIT OR CC0-1.0)" }, { "MIT License", "MIT" }, { "Apache License 2.0", "Apache-2.0" },
-		{ "MIT OR", "LicenseRef-p-MIT-OR" }, { "(MIT", "LicenseRef-p--MIT" }, { "MIT)(", "LicenseRef-p-MIT--" }, { "BSD", "LicenseRef-p-BSD" },
-		{ "SEE LICENSE IN x", "LicenseRef-p-SEE-LICENSE-IN-x" }, { "", "LicenseRef-p-text" }, { "GPLv3", "GPL-3.0-only" },
-		{ "GPL-2.0-or-later WITH Classpath-exception-2.0", "GPL-2.0-or-later WITH Classpath-exception-2.0" },
+		{ "MIT", "MIT" },
+		{ "(MIT OR CC0-1.0)", "(MIT OR CC0-1.0)" },
+		{ "MIT License", "MIT" },
+		{ "Apache License 2.0", "Apache-2.0" },
+		{ "MIT OR", "LicenseRef-p-MIT-OR" },
+		{ "(MIT", "LicenseRef-p--MIT" },
+		{ "MIT)(", "LicenseRef-p-MIT--" },
+		{ "BSD", "LicenseRef-p-BSD" },
+		{ "SEE LICENSE IN x", "LicenseRef-p-SEE-LICENSE-IN-x" },
+		{ "", "LicenseRef-p-text" },
+		{ "GPLv3", "GPL-3.0-only" },
+		{ "GPL-2.0-or-later WITH Classpath-exception-2.0",
+		  "GPL-2.0-or-later WITH Classpath-exception-2.0" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -65,9 +79,13 @@ static void references(void)
 
 static void purls(void)
 {
-	const struct purl_qualifier q[] = { { "arch", "amd64" }, { "distro", NULL }, { "upstream", "a@1+b" }, { NULL, NULL } };
-	AUTO_FREE char *deb = purl_new("deb", "debian", "libstdc++6", "1:2.0~rc1+b1", q), *npm = purl_new("npm", "@a", "b", "1.0", NULL);
-	AUTO_FREE char *bare = purl_new("generic", NULL, "x", NULL, NULL), *name = purl_python_name("Foo__bar.Baz");
+	const struct purl_qualifier q[] = {
+		{ "arch", "amd64" }, { "distro", NULL }, { "upstream", "a@1+b" }, { NULL, NULL }
+	};
+	AUTO_FREE char *deb = purl_new("deb", "debian", "libstdc++6", "1:2.0~rc1+b1", q),
+		       *npm = purl_new("npm", "@a", "b", "1.0", NULL);
+	AUTO_FREE char *bare = purl_new("generic", NULL, "x", NULL, NULL),
+		       *name = purl_python_name("Foo__bar.Baz");
 
 	is(deb, "pkg:deb/debian/libstdc%2B%2B6@1:2.0~rc1%2Bb1?arch=amd64&upstream=a%401%2Bb");
 	is(npm, "pkg:npm/%40a/b@1.0");

@@ -9,7 +9,8 @@
 #include "t.h"
 
 /* Loads the services of a recipe; a failure is a text, the caller's to free. */
-static inline char *loaded_from(const char *share, const char *bytes, struct recipe *r, struct service_set **ret)
+static inline char *loaded_from(const char *share, const char *bytes, struct recipe *r,
+				struct service_set **ret)
 {
 	struct problems p;
 	struct err *e = recipe_parse("demo.yml", bytes, strlen(bytes), r, &p);

@@ -14,8 +14,14 @@ static char *path;
 
 static struct lock_package package(const char *name, const char *version, const char *because)
 {
-	return (struct lock_package){ .name = name, .version = version, .architecture = "amd64", .archive = "trixie",
-				      .filename = "pool/main/x_1+b1~2.deb", .group = GROUP_SERVICES, .because = because, .size_bytes = 12345678901,
+	return (struct lock_package){ .name = name,
+				      .version = version,
+				      .architecture = "amd64",
+				      .archive = "trixie",
+				      .filename = "pool/main/x_1+b1~2.deb",
+				      .group = GROUP_SERVICES,
+				      .because = because,
+				      .size_bytes = 12345678901,
 				      .sha256 = digest_of(name, strlen(name)) };
 }
 
@@ -40,12 +46,20 @@ static void round_trip(void)
 {
 	/* names and versions that YAML has other ideas about */
 	struct lock_package packages[] = {
-		package("2048", "0.20", NULL), package("0ad", "1:0.0e3-3", "2048"), package("g++", "4:12.2~rc1+b1", "0ad"),
-		package("1e3", "1e3", "1e3"), package("null", "1.0", "g++"), package("on", "12:30:00", NULL), package("true", "0x10", "no"),
-		package("yes", "~", "y"), package("zz", "1\"\\2\n\t'é", "a: b # c"),
+		package("2048", "0.20", NULL),
+		package("0ad", "1:0.0e3-3", "2048"),
+		package("g++", "4:12.2~rc1+b1", "0ad"),
+		package("1e3", "1e3", "1e3"),
+		package("null", "1.0", "g++"),
+		package("on", "12:30:00", NULL),
+		package("true", "0x10", "no"),
+		package("yes", "~", "y"),
+		package("zz", "1\"\\2\n\t'é", "a: b # c"),
 	};
 	struct lock_app apps[] = {
-		{ .name = "frappe", .commit = "0123456789012345678901234567890123456789", .tree = "sha256:ab" },
+		{ .name = "frappe",
+		  .commit = "0123456789012345678901234567890123456789",
+		  .tree = "sha256:ab" },
 		{ .name = "notes", .tree = "sha256:cd" },
 	};
 	static const char *const lines[] = { "six==1.17.0 --hash=sha256:ab", "- a: \"b\" # \\c" };
@@ -93,8 +107,10 @@ static void round_trip(void)
 		same_text(r.apps[i].commit, apps[i].commit);
 		is(r.apps[i].tree, apps[i].tree);
 	}
-	ok(r.pin_count == 2 && lock_pins_find(&r, "none") == &r.pins[1] && !lock_pins_find(&r, "other") && !r.pins[1].line_count);
-	ok(r.pins[0].line_count == 2 && digest_equal(&r.pins[0].asked, &pins[0].asked) && r.pins[0].at.column == 5);
+	ok(r.pin_count == 2 && lock_pins_find(&r, "none") == &r.pins[1] && !lock_pins_find(&r, "other") &&
+	   !r.pins[1].line_count);
+	ok(r.pins[0].line_count == 2 && digest_equal(&r.pins[0].asked, &pins[0].asked) &&
+	   r.pins[0].at.column == 5);
 	ok(digest_equal(&r.sites, &l.sites));
 	is(r.pins[0].lines[0], lines[0]);
 	is(r.pins[0].lines[1], lines[1]);
@@ -116,11 +132,16 @@ static void nothing_chosen(void)
 	lock_done(&r);
 }
 
-#define HEAD "format: 1\nasked: \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"\nepoch: 7\n"
-#define SUM  "sha256: \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""
-#define LINE(name, size) "  - {name: " name ", version: \"1\", arch: all, layer: base, archive: a, file: \"f\", size: " size ", " SUM "}\n"
+#define HEAD \
+	"format: 1\nasked: \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"\nepoch: 7\n"
+#define SUM "sha256: \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""
+#define LINE(name, size)                                                                                    \
+	"  - {name: " name ", version: \"1\", arch: all, layer: base, archive: a, file: \"f\", size: " size \
+	", " SUM "}\n"
 
-#define PINS(name, lines) "  - {name: " name ", asked: \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\", lines: " lines "}\n"
+#define PINS(name, lines)  \
+	"  - {name: " name \
+	", asked: \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\", lines: " lines "}\n"
 
 static void refuses(const char *text, const char *where)
 {
@@ -149,7 +170,8 @@ static void bad_locks(void)
 	refuses(HEAD "packages: []\nmore: 1\n", "5:1: ");
 	refuses(HEAD "packages:\n  - {name: a}\n", "5:5: 'version'");
 	refuses(HEAD "packages: &a []\n", "4:11: ");
-	refuses(HEAD "packages: []\npins:\n" PINS("a", "[x]") PINS("a", "[z]"), "7:5: pins 'a' are there twice");
+	refuses(HEAD "packages: []\npins:\n" PINS("a", "[x]") PINS("a", "[z]"),
+		"7:5: pins 'a' are there twice");
 	refuses(HEAD "packages: []\npins:\n" PINS("../a", "[]"), "6:12: 'name'");
 	refuses(HEAD "packages: []\npins:\n" PINS("a", "[\"x\\ny\"]"), "6:98: 'lines'");
 	refuses(HEAD "packages: []\npins:\n" PINS("a", "x"), "6:97: 'lines'");
@@ -159,9 +181,13 @@ static void bad_locks(void)
 
 static struct digest asked(const char *suite, const char *package_name, const char *ref, const char *site)
 {
-	struct app app = { .name = "frappe", .git = "https://git.example/frappe", .ref = ref, .submodules = true };
+	struct app app = {
+		.name = "frappe", .git = "https://git.example/frappe", .ref = ref, .submodules = true
+	};
 	struct site one = { .name = site };
-	struct recipe r = { .base = { .suite = suite, .architecture = "amd64", .security = true }, .apps = { &app, 1 }, .sites = { &one, 1 } };
+	struct recipe r = { .base = { .suite = suite, .architecture = "amd64", .security = true },
+			    .apps = { &app, 1 },
+			    .sites = { &one, 1 } };
 
 	return lock_asked(&r, &package_name, 1);
 }

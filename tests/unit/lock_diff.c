@@ -37,8 +37,8 @@ int main(void)
 		{ .name = "demo", .commit = "bbbb", .tree = "t", .modules = { modules_after, 1 } },
 		{ .name = "tar", .tree = "sha256:1" },
 	};
-	const char *lines_before[] = { "# made by", "Flask==2.0 --hash=sha256:1", "    --hash=sha256:2", "same==1 ; x",
-				       "url @ https://h/a" };
+	const char *lines_before[] = { "# made by", "Flask==2.0 --hash=sha256:1", "    --hash=sha256:2",
+				       "same==1 ; x", "url @ https://h/a" };
 	const char *lines_after[] = { "Flask==2.1 --hash=sha256:3", "same==1 ; y", "url @ https://h/b" };
 	struct lock_pins pins_before[] = { { .name = "python", .lines = lines_before, .line_count = 5 } },
 			 pins_after[] = { { .name = "python", .lines = lines_after, .line_count = 3 } };
@@ -58,8 +58,12 @@ int main(void)
 		.pins = pins_after,
 		.pin_count = 1,
 	};
-	AUTO_FREE char *moved = diff(&old, &now, 10), *none = diff(&old, &old, 0), *empty = diff(&(struct lock){ 0 }, &(struct lock){ 0 }, 0);
-	AUTO_FREE char *dropped = diff(&old, &(struct lock){ .packages = before, .package_count = 4, .apps = apps_before, .app_count = 1 }, 3);
+	AUTO_FREE char *moved = diff(&old, &now, 10), *none = diff(&old, &old, 0),
+		       *empty = diff(&(struct lock){ 0 }, &(struct lock){ 0 }, 0);
+	AUTO_FREE char *dropped = diff(
+		&old,
+		&(struct lock){ .packages = before, .package_count = 4, .apps = apps_before, .app_count = 1 },
+		3);
 
 	is(moved, "  package   back 3 -> 2\n"
 		  "  package   fresh 5, new (security)\n"
@@ -73,6 +77,7 @@ int main(void)
 		  "  python    url https://h/a -> https://h/b\n");
 	is(none, "");
 	is(empty, "");
-	is(dropped, "  python    Flask 2.0, gone\n  python    same 1, gone\n  python    url https://h/a, gone\n");
+	is(dropped,
+	   "  python    Flask 2.0, gone\n  python    same 1, gone\n  python    url https://h/a, gone\n");
 	return t_done();
 }

@@ -16,13 +16,15 @@ int main(void)
 
 	ok(!mention_order(&m, slice("a")));
 	mention_name(&m, slice("a"));
-	mention_field(&m, slice("libc6 (>= 2:1), b|c,\n d+e.f-g(= 1) , python3:any (>= 3) | a, gcc:amd64, e"));
+	mention_field(&m,
+		      slice("libc6 (>= 2:1), b|c,\n d+e.f-g(= 1) , python3:any (>= 3) | a, gcc:amd64, e"));
 	mention_field(&m, slice(" , | ("));
 	mention_field(&m, (struct slice){ 0 });
 	mention_name(&m, slice(""));
 	for (size_t i = 0; i < COUNT(order); i++)
 		ok(mention_order(&m, slice(order[i])) == i + 1);
-	ok(!mention_order(&m, slice("python3")) && !mention_order(&m, slice("gcc")) && !mention_order(&m, slice("")));
+	ok(!mention_order(&m, slice("python3")) && !mention_order(&m, slice("gcc")) &&
+	   !mention_order(&m, slice("")));
 	ok(m.count == COUNT(order));
 
 	size_t wrong = 0;

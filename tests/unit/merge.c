@@ -24,7 +24,8 @@ static void add(struct world *w, const char *name, size_t group, const char *mor
 	struct cached_package_member *m = &w->control[w->count];
 	AUTO_FREE char *text = mem_printf("Package: %s\nVersion: 1.0\nArchitecture: amd64\n%s", name, more);
 
-	*m = (struct cached_package_member){ "control", 0644, arena_dup(&w->arena, text, strlen(text)), strlen(text) };
+	*m = (struct cached_package_member){ "control", 0644, arena_dup(&w->arena, text, strlen(text)),
+					     strlen(text) };
 	p->members = m;
 	p->member_count = 1;
 	for (; *files; files++) {
@@ -65,8 +66,12 @@ static void shows(const struct tree *t, const char *want)
 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct entry *e = &t->items[i];
-		text_printf(&out, "%s%s%s%s", i ? " " : "", e->path, e->kind == ENTRY_FOLDER ? "/" : e->kind == ENTRY_SYMLINK ? ">"
-			    : e->kind == ENTRY_HARDLINK ? "=" : "", e->link ? e->link : "");
+		text_printf(&out, "%s%s%s%s", i ? " " : "", e->path,
+			    e->kind == ENTRY_FOLDER   ? "/" :
+			    e->kind == ENTRY_SYMLINK  ? ">" :
+			    e->kind == ENTRY_HARDLINK ? "=" :
+							"",
+			    e->link ? e->link : "");
 	}
 	is(out.bytes, want);
 }
@@ -107,10 +112,12 @@ static void aliases(void)
 	struct merge_result r;
 
 	add(&w, "base-files", 0, "", FILES("/", "usr/", "usr/bin/", "lib>usr/lib", "bin>usr/bin"));
-	add(&w, "a", 1, "", FILES("lib/", "lib/x/", "lib/x/so", "bin/", "bin/tool", "usr/bin/other=bin/tool"));
+	add(&w, "a", 1, "",
+	    FILES("lib/", "lib/x/", "lib/x/so", "bin/", "bin/tool", "usr/bin/other=bin/tool"));
 	ok(!run(&w, NULL, &r));
 	shows(&r.groups[0], "/ bin>usr/bin lib>usr/lib usr/ usr/bin/");
-	shows(&r.groups[1], "/ usr/ usr/bin/ usr/bin/other usr/bin/tool=usr/bin/other usr/lib/ usr/lib/x/ usr/lib/x/so");
+	shows(&r.groups[1],
+	      "/ usr/ usr/bin/ usr/bin/other usr/bin/tool=usr/bin/other usr/lib/ usr/lib/x/ usr/lib/x/so");
 	ok(r.groups[1].items[3].mtime == 40);
 	done(&w, &r);
 }
@@ -148,7 +155,8 @@ static void conflicts(void)
 	add(&w, "b", 0, "", FILES("usr/bin/x"));
 	struct err *e = run(&w, NULL, &r);
 	AUTO_FREE char *text = e ? err_text(e) : NULL;
-	is(text, "/usr/bin/x is in package a and in package b, and neither Replaces the other: leave one of them out");
+	is(text, "/usr/bin/x is in package a and in package b, and neither Replaces the other: leave one of "
+		 "them out");
 	ok(err_kind(e) == ERR_BUILD);
 	err_free(e);
 	done(&w, NULL);
@@ -156,10 +164,15 @@ static void conflicts(void)
 
 static void odd_folders(void)
 {
-	static const struct { const char *file, *want; } cases[] = {
-		{ "etc>usr/etc", "package b: it ships /etc as a link, and that is a folder in every image: leave the package out" },
-		{ "usr/bin>../tmp", "package b: it ships /usr/bin as a link, and that is a folder in every image: leave the package out" },
-		{ "var", "package b: it ships /var as a file, and that is a folder in every image: leave the package out" },
+	static const struct {
+		const char *file, *want;
+	} cases[] = {
+		{ "etc>usr/etc", "package b: it ships /etc as a link, and that is a folder in every image: "
+				 "leave the package out" },
+		{ "usr/bin>../tmp", "package b: it ships /usr/bin as a link, and that is a folder in every "
+				    "image: leave the package out" },
+		{ "var", "package b: it ships /var as a file, and that is a folder in every image: leave the "
+			 "package out" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -208,10 +221,12 @@ static void excludes(void)
 	struct world w = { 0 };
 	struct merge_result r;
 
-	add(&w, "a", 0, "", FILES("lib>usr/lib", "usr/share/doc/", "usr/share/doc/a/", "usr/share/doc/a/copyright",
-				  "usr/share/doc/a/NEWS", "usr/share/man/", "usr/share/man/man1/", "usr/share/man/man1/a.1"));
+	add(&w, "a", 0, "",
+	    FILES("lib>usr/lib", "usr/share/doc/", "usr/share/doc/a/", "usr/share/doc/a/copyright",
+		  "usr/share/doc/a/NEWS", "usr/share/man/", "usr/share/man/man1/", "usr/share/man/man1/a.1"));
 	ok(!run(&w, FILES("/usr/share/doc/*", "/usr/share/man/*"), &r));
-	shows(&r.groups[0], "/ lib>usr/lib usr/ usr/share/ usr/share/doc/ usr/share/doc/a/ usr/share/doc/a/copyright usr/share/man/");
+	shows(&r.groups[0], "/ lib>usr/lib usr/ usr/share/ usr/share/doc/ usr/share/doc/a/ "
+			    "usr/share/doc/a/copyright usr/share/man/");
 	ok(!r.lost[0][4]); /* dpkg keeps what was excluded in its lists */
 	done(&w, &r);
 }

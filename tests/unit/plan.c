@@ -7,11 +7,15 @@
 #include "base/mem.h"
 #include "t.h"
 
-#define STANZA(name, fields) "Package: " name "\nVersion: 1\nArchitecture: amd64\nFilename: f\nSize: 1\nSHA256: " ZEROS "\n" fields "\n"
+#define STANZA(name, fields)                                                                       \
+	"Package: " name "\nVersion: 1\nArchitecture: amd64\nFilename: f\nSize: 1\nSHA256: " ZEROS \
+	"\n" fields "\n"
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 
-static const char helpers[] = STANZA("init-system-helpers", "Essential: yes\nDepends: usrmerge | usr-is-merged\n")
-	STANZA("usrmerge", "Provides: usr-is-merged\nDepends: perl\n") STANZA("perl", "") STANZA("nginx", "") STANZA("grub", "Depends: perl\n");
+static const char helpers[] =
+	STANZA("init-system-helpers", "Essential: yes\nDepends: usrmerge | usr-is-merged\n")
+		STANZA("usrmerge", "Provides: usr-is-merged\nDepends: perl\n") STANZA("perl", "")
+			STANZA("nginx", "") STANZA("grub", "Depends: perl\n");
 static const char newer[] = STANZA("usr-is-merged", "");
 
 /* "LAYER:NAME<BECAUSE" of every package, by name. */
@@ -30,8 +34,9 @@ static char *choose(const char *packages, const struct plan_root *roots, size_t 
 	ok(!e);
 	err_free(e);
 	for (size_t i = 0; i < l.package_count; i++)
-		line = mem_append(line, "%s%s:%s%s%s", i ? " " : "", lock_group_names[l.packages[i].group], l.packages[i].name,
-				  l.packages[i].because ? "<" : "", l.packages[i].because ? l.packages[i].because : "");
+		line = mem_append(line, "%s%s:%s%s%s", i ? " " : "", lock_group_names[l.packages[i].group],
+				  l.packages[i].name, l.packages[i].because ? "<" : "",
+				  l.packages[i].because ? l.packages[i].because : "");
 	lock_done(&l);
 	index_free(ix);
 	return line;
@@ -52,10 +57,13 @@ int main(void)
 
 	/* a root is merged from its first file on: nothing has to merge it */
 	chosen(both, roots, 1, "base:init-system-helpers services:nginx base:usr-is-merged");
-	chosen(helpers, roots, 1, "base:init-system-helpers services:nginx services:perl<usrmerge services:usrmerge<init-system-helpers");
+	chosen(helpers, roots, 1,
+	       "base:init-system-helpers services:nginx services:perl<usrmerge "
+	       "services:usrmerge<init-system-helpers");
 	/* ... unless somebody wants it to be */
 	chosen(both, asked, 1, "base:init-system-helpers base:perl<usrmerge base:usrmerge");
 	/* a disk adds to the image and changes nothing of it */
-	chosen(both, roots, 2, "boot:grub base:init-system-helpers services:nginx boot:perl<grub base:usr-is-merged");
+	chosen(both, roots, 2,
+	       "boot:grub base:init-system-helpers services:nginx boot:perl<grub base:usr-is-merged");
 	return t_done();
 }

@@ -31,11 +31,16 @@ static void lines(void)
 		.seconds = 2.3,
 		.rate = 1500000,
 	};
-	struct progress_state unpack = { .name = "unpack", .unit = "packages", .item = "libc6", .total = 258, .done = 7 };
+	struct progress_state unpack = {
+		.name = "unpack", .unit = "packages", .item = "libc6", .total = 258, .done = 7
+	};
 	struct progress_state configure = { .name = "configure", .item = "mariadb-server", .seconds = 75 };
 
-	running(&fetch, 80, true, "⠇ fetch         ━━━━━━━━━━──────────   93.5 / 187.0 MB    1.5 MB/s   1:02 left");
-	running(&fetch, 120, false, "- fetch         ==============                 93.5 / 187.0 MB    1.5 MB/s   1:02 left  libc6");
+	running(&fetch, 80, true,
+		"⠇ fetch         ━━━━━━━━━━──────────   93.5 / 187.0 MB    1.5 MB/s   1:02 left");
+	running(&fetch, 120, false,
+		"- fetch         ==============                 93.5 / 187.0 MB    1.5 MB/s   1:02 left  "
+		"libc6");
 	running(&fetch, 50, true, "⠇ fetch          93.5 / 187.0 MB    1.5 MB/s   1:");
 	running(&fetch, 3, true, "⠇ ");
 	running(&fetch, 0, true, "");
@@ -50,10 +55,13 @@ static void ends(void)
 	struct progress_state s = { .name = "fetch", .seconds = 3725 };
 	AUTO_TEXT struct text done = { 0 }, failed = { 0 };
 
-	progress_line_ended(&done, &s, &(struct progress_look){ .width = 80, .utf8 = true }, "258 packages", false);
+	progress_line_ended(&done, &s, &(struct progress_look){ .width = 80, .utf8 = true }, "258 packages",
+			    false);
 	is(done.bytes, "✓ fetch         258 packages                                   1:02:05");
-	progress_line_ended(&failed, &s, &(struct progress_look){ .width = 80, .colour = true }, "7 / 258", true);
-	is(failed.bytes, "\033[31m!\033[0m \033[1mfetch\033[0m         7 / 258                                        \033[2m1:02:05\033[0m");
+	progress_line_ended(&failed, &s, &(struct progress_look){ .width = 80, .colour = true }, "7 / 258",
+			    true);
+	is(failed.bytes, "\033[31m!\033[0m \033[1mfetch\033[0m         7 / 258                               "
+			 "         \033[2m1:02:05\033[0m");
 }
 
 /* What a child writes to its standard error, a pipe or a terminal. */
@@ -112,9 +120,18 @@ static void a_build(enum progress_style style)
 	progress_add(NULL, 1);
 }
 
-static void plain(void) { a_build(PROGRESS_AUTO); }
-static void json(void) { a_build(PROGRESS_JSON); }
-static void quiet(void) { a_build(PROGRESS_QUIET); }
+static void plain(void)
+{
+	a_build(PROGRESS_AUTO);
+}
+static void json(void)
+{
+	a_build(PROGRESS_JSON);
+}
+static void quiet(void)
+{
+	a_build(PROGRESS_QUIET);
+}
 
 static void bar(void)
 {
@@ -144,7 +161,8 @@ static void styles(void)
 	AUTO_FREE char *a = heard_by_pipe(plain), *b = heard_by_pipe(quiet);
 
 	hide_times(a);
-	is(a, "from recipe.yml\nunpack: 40000 packages (0.0 s)\nconfigure: cached (0.0 s)\npour: stopped at 4 / 10 layers (0.0 s)\n");
+	is(a, "from recipe.yml\nunpack: 40000 packages (0.0 s)\nconfigure: cached (0.0 s)\npour: stopped at "
+	      "4 / 10 layers (0.0 s)\n");
 	is(b, "");
 }
 
@@ -173,7 +191,8 @@ static void terminal(void)
 	int master = posix_openpt(O_RDWR | O_NOCTTY), side;
 	struct winsize size = { .ws_row = 24, .ws_col = 70 };
 
-	if (master < 0 || grantpt(master) || unlockpt(master) || (side = open(ptsname(master), O_RDWR | O_NOCTTY)) < 0) {
+	if (master < 0 || grantpt(master) || unlockpt(master) ||
+	    (side = open(ptsname(master), O_RDWR | O_NOCTTY)) < 0) {
 		t_ok(0, "a terminal could be had", __FILE__, __LINE__);
 		return;
 	}

@@ -20,9 +20,11 @@ static void answer(int fd, bool well)
 	if (read(fd, question, sizeof question - 1) <= 0)
 		_exit(1);
 	json_t *asked = json_loads(question, JSON_DISABLE_EOF_CHECK, NULL);
-	json_t *said = json_pack("{s:O, s:i, s:s}", "id", json_object_get(asked, "id"), "status", 3, "output", output);
+	json_t *said = json_pack("{s:O, s:i, s:s}", "id", json_object_get(asked, "id"), "status", 3, "output",
+				 output);
 	AUTO_FREE char *line = json_dumps(said, JSON_COMPACT);
-	dprintf(fd, "no JSON\n{\"id\": 7}\n{\"id\": \"another's\"}\n%s%s", well ? line : none, well ? "\n" : "");
+	dprintf(fd, "no JSON\n{\"id\": 7}\n{\"id\": \"another's\"}\n%s%s", well ? line : none,
+		well ? "\n" : "");
 	memset(more, 'x', sizeof more);
 	while (!well && send(fd, more, sizeof more, MSG_NOSIGNAL) > 0)
 		continue;
@@ -59,7 +61,8 @@ static struct err *ask(const char *path, bool well, char **ret_output, int *ret_
 	return e;
 }
 
-/* A QEMU that says something unasked, takes capabilities, and answers `reply` to a command, which it writes to `heard`. */
+/* A QEMU that says something unasked, takes capabilities, and answers `reply` to a
+ * command, which it writes to `heard`. */
 static void answer_command(int fd, const char *reply, int heard)
 {
 	char question[4096] = "";
@@ -74,7 +77,8 @@ static void answer_command(int fd, const char *reply, int heard)
 	dprintf(fd, "{\"event\": \"STOP\"}\n%s\n", reply);
 }
 
-static struct err *command(const char *path, const char *reply, json_t *arguments, json_t **ret, char *heard, size_t room)
+static struct err *command(const char *path, const char *reply, json_t *arguments, json_t **ret, char *heard,
+			   size_t room)
 {
 	int fd = listen_at(path), ends[2];
 
@@ -101,13 +105,15 @@ static void commands(const char *path)
 	char heard[4096];
 	json_t *status = NULL, *none = NULL;
 
-	ok(fine(command(path, "{\"return\": {\"status\": \"io-error\"}}", NULL, &status, heard, sizeof heard)));
+	ok(fine(command(path, "{\"return\": {\"status\": \"io-error\"}}", NULL, &status, heard,
+			sizeof heard)));
 	is(heard, "{\"execute\":\"query-status\"}\n");
 	is(json_string_value(json_object_get(status, "status")), "io-error");
 	ok(fine(command(path, "{\"return\": {}}", json_pack("{s:i}", "n", 1), NULL, heard, sizeof heard)));
 	is(heard, "{\"execute\":\"query-status\",\"arguments\":{\"n\":1}}\n");
-	ok(says(command(path, "{\"error\": {\"class\": \"x\", \"desc\": \"no such thing\"}}", NULL, &none, heard, sizeof heard), ERR_SYSTEM,
-		"qemu: no such thing"));
+	ok(says(command(path, "{\"error\": {\"class\": \"x\", \"desc\": \"no such thing\"}}", NULL, &none,
+			heard, sizeof heard),
+		ERR_SYSTEM, "qemu: no such thing"));
 	ok(!none);
 	json_decref(status);
 }

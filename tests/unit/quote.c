@@ -12,7 +12,8 @@ static void test_quote(void)
 	quote_shell_words(&sh, (const char *const[]){ "a", "b c", "d'e", "", NULL });
 	AUTO_FREE char *shell = text_take(&sh);
 	is(shell, "a 'b c' 'd'\\''e' ''");
-	e = quote_supervisor_words(&words, (const char *const[]){ "nginx", "-g", "daemon off;", "100%", NULL });
+	e = quote_supervisor_words(&words,
+				   (const char *const[]){ "nginx", "-g", "daemon off;", "100%", NULL });
 	ok(!e);
 	AUTO_FREE char *line = text_take(&words);
 	is(line, "nginx -g 'daemon off;' 100%%");

@@ -6,9 +6,13 @@
 
 static void test_good(void)
 {
-	static const struct { const char *text, *host, *name, *tag; bool loopback; } cases[] = {
+	static const struct {
+		const char *text, *host, *name, *tag;
+		bool loopback;
+	} cases[] = {
 		{ "registry.example/demo", "registry.example", "demo", "9", false },
-		{ "registry.example:5000/team/a_b/c--d.e__f:1.0", "registry.example:5000", "team/a_b/c--d.e__f", "1.0", false },
+		{ "registry.example:5000/team/a_b/c--d.e__f:1.0", "registry.example:5000",
+		  "team/a_b/c--d.e__f", "1.0", false },
 		{ "localhost/demo:x", "localhost", "demo", "x", true },
 		{ "localhost:1/demo", "localhost:1", "demo", "9", true },
 		{ "127.8.9.1:5000/demo", "127.8.9.1:5000", "demo", "9", true },
@@ -34,9 +38,32 @@ static void test_good(void)
 static void test_bad(void)
 {
 	static const char *const cases[] = {
-		"", "/", "demo", "demo:1", "team/demo", "/demo", "r.example/", "r.example/:1", "r.example/Demo", "r.example/a//b", "r.example/a/",
-		"r.example/a___b", "r.example/a..b", "r.example/-a", "r.example/a:", "r.example/a:-", "r.example/a:b/c", "r.example:/a", "r.example:1x/a",
-		"r.example:70000/a", "r ex.ample/a", "[::1/a", "[::1]x/a", "http://r.example/a", "me@r.example/a", "me:pw@r.example/a",
+		"",
+		"/",
+		"demo",
+		"demo:1",
+		"team/demo",
+		"/demo",
+		"r.example/",
+		"r.example/:1",
+		"r.example/Demo",
+		"r.example/a//b",
+		"r.example/a/",
+		"r.example/a___b",
+		"r.example/a..b",
+		"r.example/-a",
+		"r.example/a:",
+		"r.example/a:-",
+		"r.example/a:b/c",
+		"r.example:/a",
+		"r.example:1x/a",
+		"r.example:70000/a",
+		"r ex.ample/a",
+		"[::1/a",
+		"[::1]x/a",
+		"http://r.example/a",
+		"me@r.example/a",
+		"me:pw@r.example/a",
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

@@ -25,7 +25,8 @@ static char *shown(const char *field)
 		for (size_t j = 0; j < items[i].count; j++) {
 			const struct alternative *a = &items[i].alternatives[j];
 			line = mem_append(line, "%s%s%s%s%s%s", j ? "|" : "", a->name, a->arch ? "@" : "",
-					  a->arch ? a->arch : "", signs[a->order], a->version ? a->version : "");
+					  a->arch ? a->arch : "", signs[a->order],
+					  a->version ? a->version : "");
 		}
 		line = mem_append(line, ";");
 	}
@@ -39,7 +40,8 @@ static void parsing(void)
 		{ " ,\n , ", "" },
 		{ "a", "a;" },
 		{ "a, b-c.d+1", "a;b-c.d+1;" },
-		{ "libc6 (>= 2.36),a(<<1:2~)|b( = 3 )\n | c:any (>> 4),", "libc6>=2.36;a<<1:2~|b=3|c@any>>4;" },
+		{ "libc6 (>= 2.36),a(<<1:2~)|b( = 3 )\n | c:any (>> 4),",
+		  "libc6>=2.36;a<<1:2~|b=3|c@any>>4;" },
 		{ "a (<= 1), b (< 1), c (> 1)", "a<=1;b<=1;c>=1;" },
 		{ "a:amd64", "a@amd64;" },
 		{ "a\n\tb", "cannot read the relation \"a  b\"" },
@@ -67,12 +69,14 @@ static void fitting(void)
 		enum relation_order order;
 		const char *below, *same, *above;
 	} rows[] = {
-		{ RELATION_ANY, "y", "y", "y" },  { RELATION_BEFORE, "y", "", "" }, { RELATION_UPTO, "y", "y", "" },
-		{ RELATION_IS, "", "y", "" },	  { RELATION_FROM, "", "y", "y" },  { RELATION_AFTER, "", "", "y" },
+		{ RELATION_ANY, "y", "y", "y" }, { RELATION_BEFORE, "y", "", "" },
+		{ RELATION_UPTO, "y", "y", "" }, { RELATION_IS, "", "y", "" },
+		{ RELATION_FROM, "", "y", "y" }, { RELATION_AFTER, "", "", "y" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct alternative a = { "a", NULL, rows[i].order == RELATION_ANY ? NULL : "1.0", rows[i].order };
+		struct alternative a = { "a", NULL, rows[i].order == RELATION_ANY ? NULL : "1.0",
+					 rows[i].order };
 		ok(relation_fits(&a, "1.0~rc") == (*rows[i].below != 0));
 		ok(relation_fits(&a, "1.0") == (*rows[i].same != 0));
 		ok(relation_fits(&a, "1.0-1") == (*rows[i].above != 0));

@@ -57,15 +57,16 @@ static void whole(void)
 /* Every day of 1970 .. 2105 against the C library's calendar. */
 static void calendar(void)
 {
-	static const char month[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char month[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	size_t wrong = 0;
 
 	for (time_t at = 3723; at < (time_t)136 * 366 * 86400; at += 86400) {
 		struct tm tm;
 		struct release r;
 		gmtime_r(&at, &tm);
-		AUTO_FREE char *text = mem_printf("Date: Mon, %d %s %d 01:02:03 +0000\n" LIST, tm.tm_mday, month[tm.tm_mon],
-						  tm.tm_year + 1900);
+		AUTO_FREE char *text = mem_printf("Date: Mon, %d %s %d 01:02:03 +0000\n" LIST, tm.tm_mday,
+						  month[tm.tm_mon], tm.tm_year + 1900);
 		struct err *e = parse(text, &r);
 		wrong += e || r.date != at;
 		if (!e)
@@ -78,17 +79,27 @@ static void calendar(void)
 static void refusals(void)
 {
 	static const char *const dates[] = {
-		"", "Fri, 20 Nov 2026 00:12:41", "Fri, 20 Nov 2026 00:12:41 CET", "Fri, 20 Nov 2026 00:12:41 +0100",
-		"Fri, 32 Nov 2026 00:12:41 UTC", "Fri, 20 Now 2026 00:12:41 UTC", "Fri, 20 Nov 26 00:12:41 UTC",
-		"Fri, 20 Nov 2026 24:12:41 UTC", "Fri, 20 Nov 2026 0:12:41 UTC", "20 Nov 2026 00:12:41 UTC",
-		"Fri, 20 Nov 2026 00:12:41 UTC UTC", "Fri, 20 Nov 2026 00.12.41 UTC", "Fri, -1 Nov 2026 00:12:41 UTC",
+		"",
+		"Fri, 20 Nov 2026 00:12:41",
+		"Fri, 20 Nov 2026 00:12:41 CET",
+		"Fri, 20 Nov 2026 00:12:41 +0100",
+		"Fri, 32 Nov 2026 00:12:41 UTC",
+		"Fri, 20 Now 2026 00:12:41 UTC",
+		"Fri, 20 Nov 26 00:12:41 UTC",
+		"Fri, 20 Nov 2026 24:12:41 UTC",
+		"Fri, 20 Nov 2026 0:12:41 UTC",
+		"20 Nov 2026 00:12:41 UTC",
+		"Fri, 20 Nov 2026 00:12:41 UTC UTC",
+		"Fri, 20 Nov 2026 00.12.41 UTC",
+		"Fri, -1 Nov 2026 00:12:41 UTC",
 		"Fri, 20 anF 2026 00:12:41 UTC",
 	};
 	struct release r;
 
 	for (size_t i = 0; i < COUNT(dates); i++) {
 		AUTO_FREE char *text = mem_printf("Date: %s\n" LIST, dates[i]);
-		is_err(parse(text, &r), "Release: the Date is missing or not like \"Sat, 01 Jan 2028 00:00:00 UTC\"");
+		is_err(parse(text, &r),
+		       "Release: the Date is missing or not like \"Sat, 01 Jan 2028 00:00:00 UTC\"");
 	}
 #define DATED "Date: Fri, 20 Nov 2026 00:12:41 UTC\n"
 	is_err(parse(DATED "Valid-Until: soon\n" LIST, &r),
@@ -97,9 +108,11 @@ static void refusals(void)
 	is_err(parse(DATED "SHA256:\n", &r), "Release: there is no SHA256 list");
 	is_err(parse(DATED "SHA1:\n " SHA_A " 0 a\n", &r), "Release: there is no SHA256 list");
 	is_err(parse(DATED LIST " " SHA_A " 1\n", &r), "Release: entry 3 of the SHA256 list cannot be read");
-	is_err(parse(DATED "SHA256:\n " SHA_A " x a\n", &r), "Release: entry 1 of the SHA256 list cannot be read");
+	is_err(parse(DATED "SHA256:\n " SHA_A " x a\n", &r),
+	       "Release: entry 1 of the SHA256 list cannot be read");
 	is_err(parse(DATED "SHA256:\n abc 1 a\n", &r), "Release: entry 1 of the SHA256 list cannot be read");
-	is_err(parse(DATED LIST " " SHA_A " 1 ../../a\n", &r), "Release: entry 3 of the SHA256 list cannot be read");
+	is_err(parse(DATED LIST " " SHA_A " 1 ../../a\n", &r),
+	       "Release: entry 3 of the SHA256 list cannot be read");
 	is_err(parse("", &r), "Release: not one stanza of text");
 	is_err(parse(DATED LIST "\nSuite: x\n", &r), "Release: not one stanza of text");
 	is_err(release_parse("Suite: \0x\n", 10, &r), "Release: not one stanza of text");
@@ -110,25 +123,34 @@ static void checks(void)
 	struct release r;
 	int64_t date = 1795133561, until = date + 7 * 86400;
 
-	ok(!parse(DATED "Valid-Until: Fri, 27 Nov 2026 00:12:41 UTC\nSuite: stable\nCodename: bookworm\n" LIST, &r));
+	ok(!parse(DATED
+		  "Valid-Until: Fri, 27 Nov 2026 00:12:41 UTC\nSuite: stable\nCodename: bookworm\n" LIST,
+		  &r));
 	ok(!release_check(&r, "bookworm", date, date, false));
 	ok(!release_check(&r, "stable", until, 0, false));
 	ok(!release_check(&r, "stable", date - 86400, 0, false));
-	is_err(release_check(&r, "trixie", date, 0, false), "asked for suite trixie, the archive sent stable (bookworm)");
+	is_err(release_check(&r, "trixie", date, 0, false),
+	       "asked for suite trixie, the archive sent stable (bookworm)");
 	is_err(release_check(&r, "stable", date - 86401, 0, false),
-	       "suite stable is of 2026-11-20 00:12 UTC, which is in the future: is this machine's clock, 2026-11-19 00:12 UTC, right?");
+	       "suite stable is of 2026-11-20 00:12 UTC, which is in the future: is this machine's clock, "
+	       "2026-11-19 00:12 UTC, right?");
 	is_err(release_check(&r, "stable", date, date + 1, false),
-	       "suite stable is of 2026-11-20 00:12 UTC, older than the one of 2026-11-20 00:12 UTC seen before: try another mirror");
+	       "suite stable is of 2026-11-20 00:12 UTC, older than the one of 2026-11-20 00:12 UTC seen "
+	       "before: try another mirror");
 	is_err(release_check(&r, "stable", date, INT64_MAX, false),
-	       "suite stable is of 2026-11-20 00:12 UTC, older than the one of 9999-12-31 23:59 UTC seen before: try another mirror");
+	       "suite stable is of 2026-11-20 00:12 UTC, older than the one of 9999-12-31 23:59 UTC seen "
+	       "before: try another mirror");
 	is_err(release_check(&r, "stable", until + 1, 0, false),
-	       "suite stable was valid until 2026-11-27 00:12 UTC, and this machine's clock is 2026-11-27 00:12 UTC: the mirror is out of date, "
+	       "suite stable was valid until 2026-11-27 00:12 UTC, and this machine's clock is 2026-11-27 "
+	       "00:12 UTC: the mirror is out of date, "
 	       "try another (or the clock is wrong, or base.check_valid_until: false means an old state)");
 	ok(!release_check(&r, "stable", until + 1, 0, true));
 	ok(!release_check(&r, "stable", date, date + 1, true));
-	is_err(release_check(&r, "trixie", date, 0, true), "asked for suite trixie, the archive sent stable (bookworm)");
+	is_err(release_check(&r, "trixie", date, 0, true),
+	       "asked for suite trixie, the archive sent stable (bookworm)");
 	is_err(release_check(&r, "stable", date - 86401, 0, true),
-	       "suite stable is of 2026-11-20 00:12 UTC, which is in the future: is this machine's clock, 2026-11-19 00:12 UTC, right?");
+	       "suite stable is of 2026-11-20 00:12 UTC, which is in the future: is this machine's clock, "
+	       "2026-11-19 00:12 UTC, right?");
 	release_done(&r);
 	ok(!parse(DATED "Codename: bookworm\n" LIST, &r));
 	ok(!release_check(&r, "bookworm", INT64_C(1) << 40, 0, false)); /* no Valid-Until: old is fine */

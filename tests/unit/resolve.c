@@ -14,7 +14,9 @@ static char *packages_text(const char *const *rows, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		AUTO_FREE char *row = mem_dup(rows[i]);
 		char *rest = NULL, *name = strtok_r(row, " ", &rest), *version = strtok_r(NULL, " ", &rest);
-		text = mem_append(text, "Package: %s\nVersion: %s\nArchitecture: amd64\nFilename: f\nSize: 1\nSHA256: %064d\n",
+		text = mem_append(text,
+				  "Package: %s\nVersion: %s\nArchitecture: amd64\nFilename: f\nSize: "
+				  "1\nSHA256: %064d\n",
 				  name, version, 0);
 		for (char *field = strtok_r(NULL, ";", &rest); field; field = strtok_r(NULL, ";", &rest))
 			text = mem_append(text, "%s\n", field + strspn(field, " "));
@@ -66,11 +68,11 @@ static char *answer(const char *const *rows, size_t count, const char *asked, co
 	return shown;
 }
 
-#define CASE(asked, want, ...)                                                    \
-	do {                                                                      \
-		static const char *const rows[] = { __VA_ARGS__ };                \
-		AUTO_FREE char *got = answer(rows, COUNT(rows), (asked), NULL);   \
-		is(got, want);                                                    \
+#define CASE(asked, want, ...)                                                  \
+	do {                                                                    \
+		static const char *const rows[] = { __VA_ARGS__ };              \
+		AUTO_FREE char *got = answer(rows, COUNT(rows), (asked), NULL); \
+		is(got, want);                                                  \
 	} while (0)
 
 #define WHY(asked, name, want, ...)                                               \
@@ -120,8 +122,8 @@ static void conflicting(void)
 	CASE("a", "a b", "a 1 Depends: b | c; Conflicts: v (<< 2)", "b 1 Provides: v (= 2)", "c 1");
 	CASE("m", "m", "m 1 Provides: mta; Conflicts: mta, m");
 	/* what was chosen first gives way to what nothing else can replace */
-	CASE("a z", "a c x z", "a 1 Depends: b | c", "b 1", "c 1", "z 1 Depends: y | x", "y 1 Conflicts: b; Depends: no",
-	     "x 1 Conflicts: b");
+	CASE("a z", "a c x z", "a 1 Depends: b | c", "b 1", "c 1", "z 1 Depends: y | x",
+	     "y 1 Conflicts: b; Depends: no", "x 1 Conflicts: b");
 	/* what a failed try brought along goes with it */
 	CASE("a", "a c", "a 1 Depends: b | c", "b 1 Depends: d, none", "c 1", "d 1");
 }
@@ -133,26 +135,31 @@ static void leaving_out(void)
 	CASE("a", "a", "a 1 Recommends: b", "b 1");
 	CASE("a +", "a b d", "a 1 Recommends: b, none, c | d", "b 1", "c 1 Conflicts: b", "d 1");
 	CASE("a +", "a c", "a 1 Recommends: b; Depends: c", "b 1 Depends: none", "c 1");
-	CASE("a z +", "a x z", "a 1 Recommends: b", "b 1", "z 1 Depends: y | x", "y 1 Depends: none", "x 1 Conflicts: b");
+	CASE("a z +", "a x z", "a 1 Recommends: b", "b 1", "z 1 Depends: y | x", "y 1 Depends: none",
+	     "x 1 Conflicts: b");
 }
 
 static void failing(void)
 {
 	CASE("aa", "3 no archive has a package aa; did you mean ab?", "ab 1", "zzz 1");
-	CASE("v", "3 v is no package but a name for several: choose one of b, a", "a 1 Provides: v", "b 1 Provides: v");
+	CASE("v", "3 v is no package but a name for several: choose one of b, a", "a 1 Provides: v",
+	     "b 1 Provides: v");
 	CASE("a !a", "3 package a is both wanted and forbidden", "a 1");
 	CASE("!dash", "3 package dash is both wanted and forbidden", "dash 1 Essential: yes");
 	CASE("a !b", "5 no set of packages fits: a needs b, but b is forbidden", "a 1 Depends: b", "b 1");
-	CASE("a", "5 no set of packages fits: a needs b needs c (>= 2) | d, but c is there as 1 only, no archive has d",
+	CASE("a",
+	     "5 no set of packages fits: a needs b needs c (>= 2) | d, but c is there as 1 only, no archive "
+	     "has d",
 	     "a 1 Depends: b", "b 1 Depends: c (>= 2) | d", "c 1");
-	CASE("a", "5 no set of packages fits: a needs b:any, but nothing that may be chosen fits b:any", "a 1 Depends: b:any",
-	     "b 1");
-	CASE("a b", "5 no set of packages fits: b conflicts with a, and both are wanted or Essential", "a 1 Conflicts: b",
-	     "b 1");
-	CASE("a b", "5 no set of packages fits: b needs c, but c conflicts with d (a needs e needs d)", "a 1 Depends: e",
-	     "b 1 Depends: c", "c 1", "d 1 Breaks: c", "e 1 Depends: d");
+	CASE("a", "5 no set of packages fits: a needs b:any, but nothing that may be chosen fits b:any",
+	     "a 1 Depends: b:any", "b 1");
+	CASE("a b", "5 no set of packages fits: b conflicts with a, and both are wanted or Essential",
+	     "a 1 Conflicts: b", "b 1");
+	CASE("a b", "5 no set of packages fits: b needs c, but c conflicts with d (a needs e needs d)",
+	     "a 1 Depends: e", "b 1 Depends: c", "c 1", "d 1 Breaks: c", "e 1 Depends: d");
 	CASE("a", "4 Depends of a: cannot read the relation \"b (\"", "a 1 Depends: b (");
-	CASE("a", "4 Conflicts of b: cannot read the relation \"b c\"", "a 1 Depends: b", "b 1 Conflicts: b c");
+	CASE("a", "4 Conflicts of b: cannot read the relation \"b c\"", "a 1 Depends: b",
+	     "b 1 Conflicts: b c");
 }
 
 static void explaining(void)

@@ -22,20 +22,22 @@ static inline bool room_become_root(void)
 {
 	AUTO_FREE char *uids = mem_printf("0 %u 1", getuid()), *gids = mem_printf("0 %u 1", getgid());
 
-	return !unshare(CLONE_NEWUSER) && room_tell("/proc/self/setgroups", "deny") && room_tell("/proc/self/uid_map", uids) &&
-	       room_tell("/proc/self/gid_map", gids);
+	return !unshare(CLONE_NEWUSER) && room_tell("/proc/self/setgroups", "deny") &&
+	       room_tell("/proc/self/uid_map", uids) && room_tell("/proc/self/gid_map", gids);
 }
 
 static inline bool room_enter(void)
 {
-	return (!geteuid() || room_become_root()) && !unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	return (!geteuid() || room_become_root()) && !unshare(CLONE_NEWNS) &&
+	       !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
 	       !mount("none", "/sys", "tmpfs", 0, NULL);
 }
 
 /* sectors of 512 bytes, in digits. */
 static inline bool room_disk(const char *name, const char *sectors, const char *serial)
 {
-	AUTO_FREE char *folder = mem_printf("/sys/block/%s", name), *size = mem_printf("%s/size", folder), *number = mem_printf("%s/serial", folder);
+	AUTO_FREE char *folder = mem_printf("/sys/block/%s", name), *size = mem_printf("%s/size", folder),
+		       *number = mem_printf("%s/serial", folder);
 	struct err *e = file_make_folder(folder, 0755);
 
 	err_free(e);

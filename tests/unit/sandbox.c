@@ -72,7 +72,9 @@ static struct sandbox room(void)
 	static const struct bind usr = { "/usr", "/usr", false };
 
 	lowers[0] = lower;
-	return (struct sandbox){ .lowers = lowers, .upper = upper, .work = work, .binds = &usr, .bind_count = 1 };
+	return (struct sandbox){
+		.lowers = lowers, .upper = upper, .work = work, .binds = &usr, .bind_count = 1
+	};
 }
 
 /* overlay wants an empty work folder, and volatile leaves a mark in it */
@@ -101,10 +103,14 @@ static void looks_inside(void)
 	struct sandbox s = room();
 
 	runs(s, "test $$ = 3; test $(hostname) = localhost; test $(id -u) = 0; test \"$HOME\" = /root");
-	runs(s, "echo x >/dev/null; test -c /dev/urandom; head -c 1 /dev/zero | wc -c | grep -q 1; test -w /dev/shm");
-	runs(s, "test -w /tmp; test -w /run; touch /tmp/x /run/x; test -e /proc/self/status; ls /dev/pts/ptmx");
-	runs(s, "! cat /dev/tty 2>/dev/null; ! touch /usr/x 2>/dev/null; ! echo 1 2>/dev/null >/proc/sys/kernel/panic");
-	runs(s, "bound=$(sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status); test $(( 0x$bound >> 21 & 1 )) = 0");
+	runs(s, "echo x >/dev/null; test -c /dev/urandom; head -c 1 /dev/zero | wc -c | grep -q 1; test -w "
+		"/dev/shm");
+	runs(s,
+	     "test -w /tmp; test -w /run; touch /tmp/x /run/x; test -e /proc/self/status; ls /dev/pts/ptmx");
+	runs(s, "! cat /dev/tty 2>/dev/null; ! touch /usr/x 2>/dev/null; ! echo 1 2>/dev/null "
+		">/proc/sys/kernel/panic");
+	runs(s, "bound=$(sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status); test $(( 0x$bound >> 21 & 1 "
+		")) = 0");
 	runs(s, "test $(grep -c : /proc/net/dev) = 1; ! grep -q 'lo:.* DOWN' /proc/net/dev");
 	s.uid = 1000;
 	s.gid = 1000;
@@ -136,22 +142,28 @@ static void reads_only(void)
 	runs(s, "! touch /etc/x 2>/dev/null; touch /tmp/x; test -e /etc/hosts");
 }
 
-/* Names that are there and that are not, by links, from a working folder, by another user's script; and what a program does is as ever. */
+/* Names that are there and that are not, by links, from a working folder, by another user's script; and
+ * what a program does is as ever. */
 static void notes_what_is_asked(void)
 {
-	static const char *const noted[] = { "o /etc/hosts", "l /etc/absent", "l /home/link", "o /etc/read", "o /home", "l /etc/looked", "o /home/script",
-					     "l /home/shell", "o /usr/bin/dash", "l /home/nowhere", "l /home/moved" };
-	static const char *const not[] = { "o /etc/looked", "/etc/unasked", "/run/", "/tmp/", "/proc", "?" };
+	static const char *const noted[] = { "o /etc/hosts",	"l /etc/absent", "l /home/link",
+					     "o /etc/read",	"o /home",	 "l /etc/looked",
+					     "o /home/script",	"l /home/shell", "o /usr/bin/dash",
+					     "l /home/nowhere", "l /home/moved" };
+	static const char *const not [] = { "o /etc/looked", "/etc/unasked", "/run/", "/tmp/", "/proc", "?" };
 	struct sandbox s = room();
 	AUTO_FREE char *file = below("lookups"), *text = NULL;
 	size_t len;
 
-	runs(s, "cd /etc; touch read looked unasked; cd /home; ln -s ../etc link; ln -s /usr/bin/dash shell; touch moving; "
+	runs(s, "cd /etc; touch read looked unasked; cd /home; ln -s ../etc link; ln -s /usr/bin/dash shell; "
+		"touch moving; "
 		"printf '#!/home/shell\\nexit 7\\n' >script; chmod 755 script");
 	s.lookups = file;
 	s.cwd = "/home";
-	runs(s, "cat /etc/hosts <link/read; test ! -e /etc/absent; test -e ../etc/./looked; ls >/dev/null; touch /run/x /tmp/x; mv moving moved; "
-		"cat /proc/self/status >/dev/null; ! cat nowhere/else 2>/dev/null; i=0; while test $i -lt 200; do /bin/true; i=$((i + 1)); done; "
+	runs(s, "cat /etc/hosts <link/read; test ! -e /etc/absent; test -e ../etc/./looked; ls >/dev/null; "
+		"touch /run/x /tmp/x; mv moving moved; "
+		"cat /proc/self/status >/dev/null; ! cat nowhere/else 2>/dev/null; i=0; while test $i -lt "
+		"200; do /bin/true; i=$((i + 1)); done; "
 		"status=0; setpriv --reuid 1000 --clear-groups ./script || status=$?; test $status = 7");
 	ok(fine(file_read(file, 1 << 20, &text, &len)));
 	for (size_t i = 0; i < COUNT(noted); i++) {
@@ -160,15 +172,17 @@ static void notes_what_is_asked(void)
 			printf("# not noted: %s\n", noted[i]);
 		ok(text && strstr(text, line));
 	}
-	for (size_t i = 0; i < COUNT(not); i++)
-		ok(text && !strstr(text, not[i]) ? true : (printf("# noted: %s\n%s", not[i], text), false));
+	for (size_t i = 0; i < COUNT(not ); i++)
+		ok(text && !strstr(text, not [i]) ? true : (printf("# noted: %s\n%s", not [i], text), false));
 	ok(!unlink(file));
 	runs(s, "cat /proc/self/cwd/script");
 	free(TAKE(text));
-	ok(fine(file_read(file, 1 << 20, &text, &len)) && strstr(text, "? a file was asked for by way of /proc\n"));
+	ok(fine(file_read(file, 1 << 20, &text, &len)) &&
+	   strstr(text, "? a file was asked for by way of /proc\n"));
 }
 
-/* A web server of this machine, in a process of its own: what it was asked is in a file, one request a line. Its port. */
+/* A web server of this machine, in a process of its own: what it was asked is in a
+ * file, one request a line. Its port. */
 static unsigned serve(const char *asked, pid_t *ret)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -176,7 +190,8 @@ static unsigned serve(const char *asked, pid_t *ret)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char bytes[8192];
 
-	ok(fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 9) && !getsockname(fd, (struct sockaddr *)&at, &len));
+	ok(fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 9) &&
+	   !getsockname(fd, (struct sockaddr *)&at, &len));
 	*ret = fork();
 	while (!*ret) {
 		int client = accept(fd, NULL, NULL), log = open(asked, O_WRONLY | O_APPEND | O_CREAT, 0600);
@@ -189,7 +204,9 @@ static unsigned serve(const char *asked, pid_t *ret)
 				usleep(100000);
 			_exit(0);
 		}
-		dprintf(client, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<a href=\"http://127.0.0.1:%u/x\">answered</a>\n",
+		dprintf(client,
+			"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<a "
+			"href=\"http://127.0.0.1:%u/x\">answered</a>\n",
 			ntohs(at.sin_port));
 		close(client);
 		close(log);
@@ -200,7 +217,8 @@ static unsigned serve(const char *asked, pid_t *ret)
 
 #define GET "get() { exec 3<>/dev/tcp/127.0.0.1/3128; printf \"$1 $2 HTTP/1.1\\r\\n\\r\\n\" >&3; cat <&3; }; "
 
-/* A step reads what the builder named, by the gate, which logs in for it; nothing else of this machine is in reach. */
+/* A step reads what the builder named, by the gate, which logs in for it; nothing
+ * else of this machine is in reach. */
 static void network(void)
 {
 	struct sandbox s = room();
@@ -208,10 +226,16 @@ static void network(void)
 	AUTO_FREE char *asked = below("asked"), *none = below("none"), *words = NULL;
 	unsigned port = serve(asked, &named), secret = serve(none, &other);
 	AUTO_FREE char *index = mem_printf("http://some%%40body:pass%%3Aword@127.0.0.1:%u/simple", port);
-	AUTO_FREE char *script = mem_printf(GET "test $PIP_INDEX_URL = http://127.0.0.1:%u/simple; get GET $PIP_INDEX_URL/flask/ | grep answered; "
-		"get GET http://127.0.0.1:%u/ | grep 'HTTP/1.1 403'; get CONNECT 127.0.0.1:%u | grep 'HTTP/1.1 403'; "
-		"get POST $PIP_INDEX_URL | grep 'HTTP/1.1 405'; ! (exec 3<>/dev/tcp/127.0.0.1/%u) 2>/dev/null; "
-		"get CONNECT 169.254.169.254:80 | grep 'HTTP/1.1 50'; test $(grep -c : /proc/net/dev) = 1", port, secret, secret, secret);
+	AUTO_FREE char *script = mem_printf(
+		GET
+		"test $PIP_INDEX_URL = http://127.0.0.1:%u/simple; get GET $PIP_INDEX_URL/flask/ | grep "
+		"answered; "
+		"get GET http://127.0.0.1:%u/ | grep 'HTTP/1.1 403'; get CONNECT 127.0.0.1:%u | grep "
+		"'HTTP/1.1 403'; "
+		"get POST $PIP_INDEX_URL | grep 'HTTP/1.1 405'; ! (exec 3<>/dev/tcp/127.0.0.1/%u) "
+		"2>/dev/null; "
+		"get CONNECT 169.254.169.254:80 | grep 'HTTP/1.1 50'; test $(grep -c : /proc/net/dev) = 1",
+		port, secret, secret, secret);
 	const char *const argv[] = { "bash", "-ec", script, NULL };
 	size_t len;
 
@@ -221,14 +245,23 @@ static void network(void)
 	s.network = true;
 	ok(fine(sandbox_run(&s, argv)));
 	empty_work();
-	ok(fine(file_read(asked, 1 << 20, &words, &len)) && strstr(words, "GET /simple/flask/ ") && strstr(words, "Authorization: Basic c29tZUBib2R5OnBhc3M6d29yZA=="));
+	ok(fine(file_read(asked, 1 << 20, &words, &len)) && strstr(words, "GET /simple/flask/ ") &&
+	   strstr(words, "Authorization: Basic c29tZUBib2R5OnBhc3M6d29yZA=="));
 	ok(access(none, F_OK) < 0); /* nobody came */
 	s.hosts = (const char *const[]){ "*.example.invalid", NULL };
-	const char *const listed[] = { "bash", "-ec", GET "get GET $PIP_INDEX_URL/ | grep answered; get GET http://other.invalid/ | grep 'HTTP/1.1 403'; "
-		"get CONNECT other.invalid:443 | grep 'HTTP/1.1 403'; get CONNECT a.example.invalid:443 | grep 'HTTP/1.1 502'; "
-		"for other in '#' '\\\\' '@' ';' '%%23' '%%2f'; do get CONNECT \"other.invalid$other.example.invalid:443\" | grep 'HTTP/1.1 403'; "
-		"get GET \"http://other.invalid$other.example.invalid/\" | grep 'HTTP/1.1 403'; done; "
-		"get CONNECT other.invalid/.example.invalid:443 | grep 'HTTP/1.1 403'; get CONNECT '[::1]#.example.invalid' | grep 'HTTP/1.1 403'", NULL };
+	const char *const listed[] = {
+		"bash", "-ec",
+		GET "get GET $PIP_INDEX_URL/ | grep answered; get GET http://other.invalid/ | grep 'HTTP/1.1 "
+		    "403'; "
+		    "get CONNECT other.invalid:443 | grep 'HTTP/1.1 403'; get CONNECT a.example.invalid:443 "
+		    "| grep 'HTTP/1.1 502'; "
+		    "for other in '#' '\\\\' '@' ';' '%%23' '%%2f'; do get CONNECT "
+		    "\"other.invalid$other.example.invalid:443\" | grep 'HTTP/1.1 403'; "
+		    "get GET \"http://other.invalid$other.example.invalid/\" | grep 'HTTP/1.1 403'; done; "
+		    "get CONNECT other.invalid/.example.invalid:443 | grep 'HTTP/1.1 403'; get CONNECT "
+		    "'[::1]#.example.invalid' | grep 'HTTP/1.1 403'",
+		NULL
+	};
 	ok(fine(sandbox_run(&s, listed)));
 	empty_work();
 	kill(named, SIGKILL);
@@ -255,12 +288,17 @@ static void near(void)
 
 	if (before < 0 || geteuid() || unshare(CLONE_NEWNET) < 0)
 		return;
-	command("ip link set lo up; ip address add 198.51.100.7/24 dev lo; ip address add 2001:db8::7/64 dev lo");
+	command("ip link set lo up; ip address add 198.51.100.7/24 dev lo; ip address add 2001:db8::7/64 dev "
+		"lo");
 	fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	ok(fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 9));
 	s.network = true;
-	const char *const argv[] = { "bash", "-ec", "for to in 198.51.100.7 198.51.100.9 '[2001:db8::7]' '[::ffff:198.51.100.7]'; do exec 3<>/dev/tcp/127.0.0.1/3128; "
-		"printf \"CONNECT $to:80 HTTP/1.1\\r\\n\\r\\n\" >&3; read -r line <&3; test \"${line%Bad*}\" = 'HTTP/1.1 502 '; done", NULL };
+	const char *const argv[] = { "bash", "-ec",
+				     "for to in 198.51.100.7 198.51.100.9 '[2001:db8::7]' "
+				     "'[::ffff:198.51.100.7]'; do exec 3<>/dev/tcp/127.0.0.1/3128; "
+				     "printf \"CONNECT $to:80 HTTP/1.1\\r\\n\\r\\n\" >&3; read -r line <&3; "
+				     "test \"${line%Bad*}\" = 'HTTP/1.1 502 '; done",
+				     NULL };
 	ok(fine(sandbox_run(&s, argv)));
 	empty_work();
 	ok(accept(fd, NULL, NULL) < 0 && errno == EAGAIN); /* nobody came */
@@ -276,9 +314,11 @@ static void drips(void)
 	AUTO_FREE char *asked = below("dripping");
 	pid_t named;
 	unsigned port = serve(asked, &named);
-	AUTO_FREE char *index = mem_printf("http://127.0.0.1:%u/ https://127.0.0.1:%u/", port, port), *script = mem_printf(GET
-		"get CONNECT \"127.0.0.1:%u HTTP/1.1\\r\\n\\r\\nGET /drip\" >tunnel & get GET http://127.0.0.1:%u/drip >plain & "
-		"wait -n && wait -n; grep -q xxx tunnel; grep -q xxx plain", port, port);
+	AUTO_FREE char *index = mem_printf("http://127.0.0.1:%u/ https://127.0.0.1:%u/", port, port),
+		       *script = mem_printf(GET "get CONNECT \"127.0.0.1:%u HTTP/1.1\\r\\n\\r\\nGET /drip\" "
+						">tunnel & get GET http://127.0.0.1:%u/drip >plain & "
+						"wait -n && wait -n; grep -q xxx tunnel; grep -q xxx plain",
+					    port, port);
 	const char *const argv[] = { "timeout", "60", "bash", "-ec", script, NULL };
 
 	setenv("PIP_INDEX_URL", index, 1);
@@ -316,7 +356,8 @@ static void network_variables(void)
 static void settings(void)
 {
 	static const char pip[] = "[global]\nindex-url = https://me:hidden@pip.example/simple\ntimeout = 7\n";
-	static const char npm[] = "registry=https://npm.example/\n//npm.example/:_authToken=hidden\n_auth=hidden\nusername=hidden\nfund=false\n";
+	static const char npm[] = "registry=https://npm.example/\n//npm.example/"
+				  ":_authToken=hidden\n_auth=hidden\nusername=hidden\nfund=false\n";
 	struct sandbox s = room();
 	AUTO_FREE char *named = below("pip.conf"), *rc = below(".npmrc");
 
@@ -326,9 +367,12 @@ static void settings(void)
 	unsetenv("npm_config_userconfig");
 	s.network = true;
 	s.uid = s.gid = 1000;
-	runs(s, "grep -qx 'index-url = http://pip.example/simple' $PIP_CONFIG_FILE; grep -qx 'timeout = 7' $PIP_CONFIG_FILE; "
-		"grep -qx registry=http://npm.example/ $npm_config_userconfig; grep -qx fund=false $npm_config_userconfig; "
-		"! grep hidden $PIP_CONFIG_FILE $npm_config_userconfig; ! env | grep hidden; test $npm_config_fetch_retries = 5; test $(stat -c %a:%u $PIP_CONFIG_FILE) = 400:1000; "
+	runs(s, "grep -qx 'index-url = http://pip.example/simple' $PIP_CONFIG_FILE; grep -qx 'timeout = 7' "
+		"$PIP_CONFIG_FILE; "
+		"grep -qx registry=http://npm.example/ $npm_config_userconfig; grep -qx fund=false "
+		"$npm_config_userconfig; "
+		"! grep hidden $PIP_CONFIG_FILE $npm_config_userconfig; ! env | grep hidden; test "
+		"$npm_config_fetch_retries = 5; test $(stat -c %a:%u $PIP_CONFIG_FILE) = 400:1000; "
 		"echo $PIP_TRUSTED_HOST | grep -q 'pip.example npm.example'");
 	ok(!unlink(named) && !unlink(rc));
 	runs(s, "test -z \"$PIP_CONFIG_FILE\"");
@@ -345,9 +389,16 @@ static void masks(void)
 
 static void distrusts(void)
 {
-	static const struct { const char *line; bool want; } cases[] = {
-		{ "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate", true },
-		{ "fatal: unable to access 'https://h.example/': server certificate verification failed. CAfile: none CRLfile: none", true },
+	static const struct {
+		const char *line;
+		bool want;
+	} cases[] = {
+		{ "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify "
+		  "failed: self-signed certificate",
+		  true },
+		{ "fatal: unable to access 'https://h.example/': server certificate verification failed. "
+		  "CAfile: none CRLfile: none",
+		  true },
 		{ "curl: (60) SSL certificate problem: unable to get local issuer certificate", true },
 		{ "npm error code UNABLE_TO_GET_ISSUER_CERT_LOCALLY", true },
 		{ "error: unable to verify the first certificate", true },
@@ -367,13 +418,18 @@ static void tells_why(void)
 	size_t len;
 
 	s.log = log;
-	fails(s, (const char *const[]){ "sh", "-c", "for i in $(seq 40); do echo line $i; done; echo why >&2; exit 3", NULL },
+	fails(s,
+	      (const char *const[]){
+		      "sh", "-c", "for i in $(seq 40); do echo line $i; done; echo why >&2; exit 3", NULL },
 	      ERR_BUILD, "sh failed with status 3; all of its output is in ");
-	fails(s, (const char *const[]){ "sh", "-c", "echo start; seq 14; echo why; exit 3", NULL }, ERR_BUILD, "\n  | 14\n  | why");
+	fails(s, (const char *const[]){ "sh", "-c", "echo start; seq 14; echo why; exit 3", NULL }, ERR_BUILD,
+	      "\n  | 14\n  | why");
 	struct err *e = file_read(log, 1 << 20, &text, &len);
 	ok(!e && strstr(text, "line 1\n") != NULL && strstr(text, "line 40\nwhy\n") != NULL);
-	fails(s, (const char *const[]){ "sh", "-c", "echo 'npm ERR! code SELF_SIGNED_CERT_IN_CHAIN'; seq 50; exit 1", NULL }, ERR_BUILD,
-	      "\n  | 50\nA certificate was not trusted. ");
+	fails(s,
+	      (const char *const[]){ "sh", "-c",
+				     "echo 'npm ERR! code SELF_SIGNED_CERT_IN_CHAIN'; seq 50; exit 1", NULL },
+	      ERR_BUILD, "\n  | 50\nA certificate was not trusted. ");
 	fails(s, (const char *const[]){ "no-such-program", NULL }, ERR_BUILD, "No such file");
 	fails(s, (const char *const[]){ "sh", "-c", "kill -9 $$", NULL }, ERR_BUILD, "signal 9");
 	s.cwd = "/no/such/folder";
@@ -456,7 +512,8 @@ static void calls(void)
 	ok(count == 2);
 	empty_work();
 	status = 5;
-	ok(says(sandbox_call(&s, inside, &status, "the test", NULL, NULL), ERR_BUILD, "the test failed with status 5"));
+	ok(says(sandbox_call(&s, inside, &status, "the test", NULL, NULL), ERR_BUILD,
+		"the test failed with status 5"));
 }
 
 static void print_line(void *arg, const char *line)

@@ -37,7 +37,8 @@ static void folder(const char *name, mode_t mode)
 
 static void fill(void)
 {
-	AUTO_FREE char *link = below("etc/link"), *hard = below("z-hard"), *script = below("bin/script"), *pipe = below("pipe");
+	AUTO_FREE char *link = below("etc/link"), *hard = below("z-hard"), *script = below("bin/script"),
+		       *pipe = below("pipe");
 	AUTO_FREE char *socket_path = below("socket"), *opaque = below("opaque");
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	AUTO_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM, 0);

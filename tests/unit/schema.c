@@ -35,30 +35,43 @@ static const struct pattern path = { "^[a-z]+/[a-z]+$", "a path", 9, NULL };
 static const char *const colours[] = { "red", "green", NULL }, *const planned[] = { "blue", NULL };
 
 static const struct field part_fields[] = {
-	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct part, name), .pattern = &letters, .help = "its name" },
+	{ "name", FIELD_TEXT, .required = true, .offset = offsetof(struct part, name), .pattern = &letters,
+	  .help = "its name" },
 	{ .name = NULL },
 };
 static const struct field inner_fields[] = {
-	{ "name", FIELD_TEXT, .offset = offsetof(struct part, name), .fallback = "inside", .help = "its name" },
+	{ "name", FIELD_TEXT, .offset = offsetof(struct part, name), .fallback = "inside",
+	  .help = "its name" },
 	{ .name = NULL },
 };
 static const struct field fields[] = {
 	{ "text", FIELD_TEXT, .offset = offsetof(struct thing, text), .help = "any text" },
-	{ "word", FIELD_TEXT, .offset = offsetof(struct thing, word), .choices = colours, .fallback = "green", .help = "a colour" },
-	{ "count", FIELD_COUNT, .offset = offsetof(struct thing, count), .min = 1, .max = 9, .zero = "auto", .fallback = "auto", .help = "how many" },
-	{ "size", FIELD_SIZE, .offset = offsetof(struct thing, size), .min = 1024, .fallback = "64M", .help = "how large" },
-	{ "seconds", FIELD_SECONDS, .offset = offsetof(struct thing, seconds), .fallback = "2m", .help = "how long" },
-	{ "share", FIELD_SHARE, .offset = offsetof(struct thing, share), .fallback = "25%", .help = "how much" },
+	{ "word", FIELD_TEXT, .offset = offsetof(struct thing, word), .choices = colours, .fallback = "green",
+	  .help = "a colour" },
+	{ "count", FIELD_COUNT, .offset = offsetof(struct thing, count), .min = 1, .max = 9, .zero = "auto",
+	  .fallback = "auto", .help = "how many" },
+	{ "size", FIELD_SIZE, .offset = offsetof(struct thing, size), .min = 1024, .fallback = "64M",
+	  .help = "how large" },
+	{ "seconds", FIELD_SECONDS, .offset = offsetof(struct thing, seconds), .fallback = "2m",
+	  .help = "how long" },
+	{ "share", FIELD_SHARE, .offset = offsetof(struct thing, share), .fallback = "25%",
+	  .help = "how much" },
 	{ "flag", FIELD_BOOL, .offset = offsetof(struct thing, flag), .fallback = "true", .help = "whether" },
-	{ "choice", FIELD_ENUM, .offset = offsetof(struct thing, choice), .choices = colours, .later = planned, .help = "which" },
-	{ "parts", FIELD_LIST, .offset = offsetof(struct thing, parts), .max = 3, .fields = part_fields, .item_size = sizeof(struct part),
-	  .item_mark = offsetof(struct part, at), .help = "its parts" },
-	{ "words", FIELD_LIST, .offset = offsetof(struct thing, words), .pattern = &letters, .fallback = "[a, b]", .help = "some words" },
-	{ "choices", FIELD_LIST, .offset = offsetof(struct thing, choices), .items = FIELD_ENUM, .choices = colours, .help = "some colours" },
-	{ "either", FIELD_LIST, .offset = offsetof(struct thing, either), .items = FIELD_ENUM, .choices = colours, .pattern = &path,
-	  .others = offsetof(struct thing, others), .help = "colours and paths" },
-	{ "pairs", FIELD_PAIRS, .offset = offsetof(struct thing, pairs), .pattern = &letters, .help = "own keys" },
-	{ "inner", FIELD_MAP, .offset = offsetof(struct thing, inner), .fields = inner_fields, .help = "inside" },
+	{ "choice", FIELD_ENUM, .offset = offsetof(struct thing, choice), .choices = colours,
+	  .later = planned, .help = "which" },
+	{ "parts", FIELD_LIST, .offset = offsetof(struct thing, parts), .max = 3, .fields = part_fields,
+	  .item_size = sizeof(struct part), .item_mark = offsetof(struct part, at), .help = "its parts" },
+	{ "words", FIELD_LIST, .offset = offsetof(struct thing, words), .pattern = &letters,
+	  .fallback = "[a, b]", .help = "some words" },
+	{ "choices", FIELD_LIST, .offset = offsetof(struct thing, choices), .items = FIELD_ENUM,
+	  .choices = colours, .help = "some colours" },
+	{ "either", FIELD_LIST, .offset = offsetof(struct thing, either), .items = FIELD_ENUM,
+	  .choices = colours, .pattern = &path, .others = offsetof(struct thing, others),
+	  .help = "colours and paths" },
+	{ "pairs", FIELD_PAIRS, .offset = offsetof(struct thing, pairs), .pattern = &letters,
+	  .help = "own keys" },
+	{ "inner", FIELD_MAP, .offset = offsetof(struct thing, inner), .fields = inner_fields,
+	  .help = "inside" },
 	{ "wings", FIELD_REFUSED, .help = "is not yet possible: walk" },
 	{ .name = NULL },
 };
@@ -82,8 +95,10 @@ static const char *report(const char *yaml)
 static void defaults(void)
 {
 	is(report("{}"), "");
-	ok(!thing.text && !thing.count && thing.size == 64u << 20 && thing.seconds == 120 && thing.flag && !thing.choice);
-	ok(!thing.share[0] && thing.share[1] == 25 && !thing.parts.items && !thing.parts.count && thing.words.count == 2);
+	ok(!thing.text && !thing.count && thing.size == 64u << 20 && thing.seconds == 120 && thing.flag &&
+	   !thing.choice);
+	ok(!thing.share[0] && thing.share[1] == 25 && !thing.parts.items && !thing.parts.count &&
+	   thing.words.count == 2);
 	is(thing.word, "green");
 	is(thing.inner.name, "inside");
 	is(((const char **)thing.words.items)[1], "b");
@@ -91,16 +106,20 @@ static void defaults(void)
 
 static void values(void)
 {
-	is(report("text: any thing\ncount: 9\nsize: 3KiB\nseconds: 1h\nshare: 2G\nflag: false\nchoice: green\n"
-		  "parts:\n  - name: a\n  - {name: b}\nwords: []\nchoices: [green, red]\n"), "");
-	ok(thing.count == 9 && thing.size == 3072 && thing.seconds == 3600 && thing.share[0] == 2ull << 30 && !thing.share[1]);
+	is(report("text: any thing\ncount: 9\nsize: 3KiB\nseconds: 1h\nshare: 2G\nflag: false\nchoice: "
+		  "green\n"
+		  "parts:\n  - name: a\n  - {name: b}\nwords: []\nchoices: [green, red]\n"),
+	   "");
+	ok(thing.count == 9 && thing.size == 3072 && thing.seconds == 3600 && thing.share[0] == 2ull << 30 &&
+	   !thing.share[1]);
 	ok(!thing.flag && thing.choice == 1 && thing.parts.count == 2 && !thing.words.count);
 	const struct part *parts = thing.parts.items;
 	ok(parts[0].at.line == 9 && parts[0].at.column == 5 && parts[1].at.line == 10);
 	is(parts[1].name, "b");
 	ok(((int *)thing.choices.items)[0] == 1 && ((int *)thing.choices.items)[1] == 0);
 	is(report("either: [a/b, green, red, c/d]\n"), "");
-	ok(thing.either.count == 2 && ((int *)thing.either.items)[0] == 1 && !((int *)thing.either.items)[1] && thing.others.count == 2);
+	ok(thing.either.count == 2 && ((int *)thing.either.items)[0] == 1 &&
+	   !((int *)thing.either.items)[1] && thing.others.count == 2);
 	is(((const char **)thing.others.items)[0], "a/b");
 	is(((const char **)thing.others.items)[1], "c/d");
 }
@@ -120,19 +139,23 @@ static void mistakes(void)
 	is(report("word: gren\n"), "f:1:7: 'word' cannot be 'gren': did you mean 'green'?\n");
 	is(report("choice: blue\n"), "f:1:9: 'choice' cannot be 'blue', not yet: write red or green\n");
 	is(report("wings: 2\n"), "f:1:1: 'wings' is not yet possible: walk\n");
-	is(report("word: 1\nword: 2\n"), "f:1:7: 'word' cannot be '1': write red or green\nf:2:1: 'word' is given twice: line 1 has it already\n");
+	is(report("word: 1\nword: 2\n"), "f:1:7: 'word' cannot be '1': write red or green\nf:2:1: 'word' is "
+					 "given twice: line 1 has it already\n");
 	is(report("words: [abc, xyz, abcdef, A1]\n"),
-	   "f:1:14: 'words' begins with x: begin with a\nf:1:19: 'words' is 6 bytes long: at most 5 are possible\n"
+	   "f:1:14: 'words' begins with x: begin with a\nf:1:19: 'words' is 6 bytes long: at most 5 are "
+	   "possible\n"
 	   "f:1:27: 'words' cannot be 'A1': small letters is needed\n");
 	is(report("parts: [{}, {nam: a}, 1]\n"),
 	   "f:1:9: 'name' is missing: its name\nf:1:14: unknown key 'nam': did you mean 'name'?\n"
 	   "f:1:23: an item of 'parts' is a map: write 'key: value' lines, the first after '- '\n");
 	is(report("parts: [1, 2, 3, 4]\n"), "f:1:8: 'parts' has 4 items: at most 3 are possible\n");
 	ok(!thing.parts.count);
-	is(report("size: 1023K\ncount: 10\n"), "f:2:8: 'count' cannot be 10: from 1 to 9 is possible, or auto\n");
+	is(report("size: 1023K\ncount: 10\n"),
+	   "f:2:8: 'count' cannot be 10: from 1 to 9 is possible, or auto\n");
 	is(report("pairs: {A: 1}\n"), "f:1:9: 'pairs' cannot be 'A': small letters is needed\n");
 	is(report("either: [red, blau, A/b, {a: b/c}]\n"),
-	   "f:1:15: 'either' cannot be 'blau': write red or green, or a path\nf:1:21: 'either' cannot be 'A/b': a path is needed\n"
+	   "f:1:15: 'either' cannot be 'blau': write red or green, or a path\nf:1:21: 'either' cannot be "
+	   "'A/b': a path is needed\n"
 	   "f:1:26: an item of 'either' is one value: write it after '- '\n");
 	ok(thing.either.count == 1 && !thing.others.count);
 	is(report("inner: [1]\n"), "f:1:8: 'inner' is a map: write 'key: value' lines below it\n");
@@ -142,9 +165,14 @@ static void mistakes(void)
 
 static void disguises(void)
 {
-	static const char *const worn[] = { "", "~", "null", "true", "No", "ON", "y", "0", "012", "-1", "+5", "0x1F", "0b1", "0o7", "1_000", "1.5",
-					    "15.10", ".5", "1.", "1e3", "1.5E+3", ".inf", "-.INF", ".nan", "1:30", "12:30:00", "1:30.5", "2024-01-31" };
-	static const char *const texts[] = { "a", "bookworm", "1.2.3", "v1", "1a", "12:3x", "nope", "nullable", "yess", "2G", "25%", "-", "e3", "192.0.2.1", "tRUE" };
+	static const char *const worn[] = { "",	    "~",	"null",	  "true",      "No",	"ON",
+					    "y",    "0",	"012",	  "-1",	       "+5",	"0x1F",
+					    "0b1",  "0o7",	"1_000",  "1.5",       "15.10", ".5",
+					    "1.",   "1e3",	"1.5E+3", ".inf",      "-.INF", ".nan",
+					    "1:30", "12:30:00", "1:30.5", "2024-01-31" };
+	static const char *const texts[] = { "a",     "bookworm", "1.2.3",    "v1",	   "1a",
+					     "12:3x", "nope",	  "nullable", "yess",	   "2G",
+					     "25%",   "-",	  "e3",	      "192.0.2.1", "tRUE" };
 
 	for (size_t i = 0; i < COUNT(worn); i++) {
 		if (!scalar_disguise(worn[i]))
@@ -156,7 +184,8 @@ static void disguises(void)
 			printf("# '%s' was taken for %s\n", texts[i], scalar_disguise(texts[i]));
 		ok(!scalar_disguise(texts[i]));
 	}
-	ok(scalar_names_secret("db_password") && scalar_names_secret("token") && !scalar_names_secret("password_length"));
+	ok(scalar_names_secret("db_password") && scalar_names_secret("token") &&
+	   !scalar_names_secret("password_length"));
 }
 
 static void numbers(void)
@@ -174,13 +203,16 @@ static void numbers(void)
 
 static void texts(void)
 {
-	AUTO_FREE char *markdown = reference_markdown(fields, "Keys"), *json = jsonschema_text(fields, "Thing");
+	AUTO_FREE char *markdown = reference_markdown(fields, "Keys"),
+		       *json = jsonschema_text(fields, "Thing");
 	json_t *o = json_loads(json, 0, NULL), *all = json_object_get(o, "properties");
 
 	ok(!!strstr(markdown, "| `count` | number, `1` to `9`, or `auto` | `auto` | how many |\n"));
-	ok(!!strstr(markdown, "## `parts`: its parts\n") && !!strstr(markdown, "\nNot yet:\n\n- `wings`: walk\n"));
+	ok(!!strstr(markdown, "## `parts`: its parts\n") &&
+	   !!strstr(markdown, "\nNot yet:\n\n- `wings`: walk\n"));
 	ok(!!strstr(markdown, "| `either` | list, each `red` or `green`, or a path |"));
-	const json_t *kinds = json_object_get(json_object_get(json_object_get(all, "either"), "items"), "anyOf");
+	const json_t *kinds =
+		json_object_get(json_object_get(json_object_get(all, "either"), "items"), "anyOf");
 	ok(json_array_size(json_object_get(json_array_get(kinds, 0), "enum")) == 2);
 	is(json_string_value(json_object_get(json_array_get(kinds, 1), "pattern")), path.regex);
 	ok(json_object_size(all) == COUNT(fields) - 2); /* all but wings and the end */

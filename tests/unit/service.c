@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "loaded.h"
 
-static const char demo[] =
-	"name: demo\nversion: \"1.0\"\nbase: {suite: bookworm}\nframework: wsgi\n"
-	"apps: [{name: demo, path: ./demo}]\nsites: [{name: one.localhost}]\n";
+static const char demo[] = "name: demo\nversion: \"1.0\"\nbase: {suite: bookworm}\nframework: wsgi\n"
+			   "apps: [{name: demo, path: ./demo}]\nsites: [{name: one.localhost}]\n";
 
 static int group_of(const struct service_set *s, const char *name)
 {
@@ -39,7 +38,8 @@ static void test_demo(void)
 		ok(group_of(s, "python3-rq") == GROUP_RUNTIME);
 		ok(group_of(s, "npm") == GROUP_BUILD);
 		ok(group_of(s, "apache2") == -1);
-		ok(leaves_out(s, "/usr/share/man/*") && leaves_out(s, "/usr/bin/aria_*") && !leaves_out(s, "/usr/share/zoneinfo/*"));
+		ok(leaves_out(s, "/usr/share/man/*") && leaves_out(s, "/usr/bin/aria_*") &&
+		   !leaves_out(s, "/usr/share/zoneinfo/*"));
 		ok(service_users(s, &users) == 3);
 		is(users[0].name, "frappe");
 		ok(users[0].uid == 1000 && users[0].gid == 1000);

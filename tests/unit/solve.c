@@ -33,7 +33,8 @@ static void scramble(struct puzzle *p)
 		for (uint32_t j = 0; j < EACH; j++) {
 			for (uint32_t k = 0; k < EACH; k++)
 				p->targets[i][j][k] = roll(SIZE);
-			p->needs[i][j] = (struct solve_need){ p->targets[i][j], roll(6) ? 1 + roll(EACH) : 0, !roll(5) };
+			p->needs[i][j] = (struct solve_need){ p->targets[i][j], roll(6) ? 1 + roll(EACH) : 0,
+							      !roll(5) };
 			p->bars[i][j] = (i + 1 + roll(SIZE - 1)) % SIZE;
 		}
 		p->nodes[i] = (struct solve_node){ p->needs[i], p->bars[i], roll(EACH), roll(EACH) };
@@ -82,7 +83,12 @@ static void stuck(void *arg, const struct solve *s, uint32_t id, uint32_t need)
 static unsigned solved(struct puzzle *p)
 {
 	struct solve_problem problem = {
-		.size = SIZE, .roots = p->roots, .root_count = 2, .arg = p, .open = open_node, .stuck = stuck,
+		.size = SIZE,
+		.roots = p->roots,
+		.root_count = 2,
+		.arg = p,
+		.open = open_node,
+		.stuck = stuck,
 	};
 	struct solve *s;
 	bool found;
@@ -106,7 +112,8 @@ static void against_every_set(void)
 		for (unsigned set = 0; set < 1u << SIZE && !possible; set++)
 			possible = is_valid(&p, set);
 		unsigned set = solved(&p);
-		wrong += possible != (set != 0) || (set && !is_valid(&p, set)) || p.stuck > 1 || (!set && !p.stuck);
+		wrong += possible != (set != 0) || (set && !is_valid(&p, set)) || p.stuck > 1 ||
+			 (!set && !p.stuck);
 		yes += possible;
 		back += possible && p.stuck;
 	}
@@ -121,7 +128,9 @@ static void order(void)
 	static const uint32_t one_two[] = { 1, 2 }, three[] = { 3 }, two[] = { 2 }, four_five[] = { 4, 5 };
 	static const struct solve_need zero[] = { { one_two, 2, false }, { three, 1, false } },
 				       first[] = { { four_five, 2, false } }, third[] = { { two, 1, false } };
-	struct puzzle p = { .nodes = { [0] = { zero, NULL, 2, 0 }, [1] = { first, NULL, 1, 0 }, [3] = { third, NULL, 1, 0 } } };
+	struct puzzle p = { .nodes = { [0] = { zero, NULL, 2, 0 },
+				       [1] = { first, NULL, 1, 0 },
+				       [3] = { third, NULL, 1, 0 } } };
 
 	ok(solved(&p) == (1u << 0 | 1u << 1 | 1u << 2 | 1u << 3 | 1u << 4));
 	ok(p.opened == 31 && !p.stuck);
@@ -151,7 +160,12 @@ static void backjumping(void)
 {
 	struct puzzle p = { 0 };
 	struct solve_problem problem = {
-		.size = 200, .roots = p.roots, .root_count = 1, .arg = &p, .open = open_wide, .stuck = stuck,
+		.size = 200,
+		.roots = p.roots,
+		.root_count = 1,
+		.arg = &p,
+		.open = open_wide,
+		.stuck = stuck,
 	};
 	struct solve *s;
 	bool found;

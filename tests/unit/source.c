@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* With STORE RECIPE it gets the sources of a recipe's apps, for the bats tests, and prints their commits, submodules and files.
- * Sources of apps: git repositories made on the spot, many builds at once, killed ones, and what they must not touch;
- * folders with links, and folders that change while a build runs. */
+/* With STORE RECIPE it gets the sources of a recipe's apps, for the bats tests, and prints their commits,
+ * submodules and files. Sources of apps: git repositories made on the spot, many builds at once, killed ones,
+ * and what they must not touch; folders with links, and folders that change while a build runs. */
 #include "fetch/source.h"
 
 #include <dirent.h>
@@ -185,7 +185,8 @@ static size_t count_in(const char *below)
 	return n;
 }
 
-/* What a kill leaves of a fetch goes with the next build; and a commit is there with all its files or not at all. */
+/* What a kill leaves of a fetch goes with the next build; and a commit is there with
+ * all its files or not at all. */
 static void whole_or_absent(void)
 {
 	struct digest key;
@@ -202,7 +203,8 @@ static void whole_or_absent(void)
 	ok(count_in("torn/tmp") == 0);
 }
 
-/* A commit that the store has is not asked for again; one that no branch ends with is found by fetching all. */
+/* A commit that the store has is not asked for again; one that no branch ends with
+ * is found by fetching all. */
 static void pinned(void)
 {
 	AUTO_FREE char *repo = at("repo"), *away = at("away");
@@ -230,7 +232,8 @@ static void pinned(void)
 /* As in a hook or below a rebase: another repository is named by the environment, and stays as it is. */
 static void in_a_hook(void)
 {
-	AUTO_FREE char *other = at("other"), *folder = at("other/.git"), *index = at("other/.git/index"), *bytes = NULL, *now = NULL;
+	AUTO_FREE char *other = at("other"), *folder = at("other/.git"), *index = at("other/.git/index"),
+		       *bytes = NULL, *now = NULL;
 	size_t len = 0, now_len = 0;
 
 	ok(!file_make_folder(other, 0755));
@@ -253,7 +256,8 @@ static struct err *get_folder(struct store *s, struct app_source *ret)
 {
 	AUTO_FREE char *path = at("recipe.yml");
 
-	return source_get(s, &(struct recipe){ .path = path }, &(struct app){ .name = "demo", .path = "app" }, NULL, NULL, ret);
+	return source_get(s, &(struct recipe){ .path = path }, &(struct app){ .name = "demo", .path = "app" },
+			  NULL, NULL, ret);
 }
 
 /* A file of 300 GB that takes nothing on the disk, and one that grows while it is read. */
@@ -274,10 +278,15 @@ static void too_much(struct store *s)
 
 static void links(struct store *s)
 {
-	static const struct { const char *target; bool stays; } cases[] = {
-		{ "file", true }, { "./file", true }, { "../file", true }, { "./../file", true }, { "b/../../file", true },
-		{ "..x/../../file", true }, { ".//..//./file", true }, { "../../x", false }, { "./../../x", false },
-		{ "././../../x", false }, { "b/../../../x", false }, { "..x/../../../b", false }, { "../..", false }, { "/etc/passwd", false },
+	static const struct {
+		const char *target;
+		bool stays;
+	} cases[] = {
+		{ "file", true },	   { "./file", true },	      { "../file", true },
+		{ "./../file", true },	   { "b/../../file", true },  { "..x/../../file", true },
+		{ ".//..//./file", true }, { "../../x", false },      { "./../../x", false },
+		{ "././../../x", false },  { "b/../../../x", false }, { "..x/../../../b", false },
+		{ "../..", false },	   { "/etc/passwd", false },
 	};
 	AUTO_FREE char *link = at("app/a/link");
 	struct app_source src;
@@ -299,7 +308,8 @@ static void links(struct store *s)
 static struct err *lay(struct store *s, const struct app_source *src, struct layer_delta *ret)
 {
 	struct layer_root root = { 0 };
-	struct err *e = layer_steps(&(struct layer_steps){ .store = s, .key = src->digest, .seed = &src->files }, &root, ret);
+	struct err *e = layer_steps(
+		&(struct layer_steps){ .store = s, .key = src->digest, .seed = &src->files }, &root, ret);
 
 	layer_root_done(&root);
 	return e;
@@ -371,7 +381,8 @@ static void print_source(const struct app *app, const struct app_source *src)
 	for (size_t i = 0; i < src->modules.count; i++)
 		printf("module %s\n", src->modules.items[i]);
 	for (size_t i = 0; i < src->files.count; i++)
-		printf("%s %llu\n", src->files.items[i].path, (unsigned long long)src->files.items[i].size_bytes);
+		printf("%s %llu\n", src->files.items[i].path,
+		       (unsigned long long)src->files.items[i].size_bytes);
 }
 
 static struct err *get_all(const char *store_path_, const char *recipe_path)

@@ -17,8 +17,8 @@ static char *top;
 static struct store *store;
 
 struct member {
-	const char *path;        /* a last slash: a folder */
-	const char *text;        /* of a file, or what a link points to */
+	const char *path; /* a last slash: a folder */
+	const char *text; /* of a file, or what a link points to */
 	enum { PLAIN, SYMLINK, HARDLINK, FIFO, PROGRAM, HOLE_BEFORE, HOLE_AFTER } kind;
 };
 
@@ -26,7 +26,10 @@ static void add(struct archive *a, const struct member *m)
 {
 	struct archive_entry *e = archive_entry_new();
 	size_t len = m->text ? strlen(m->text) : 0;
-	unsigned type = m->path[strlen(m->path) - 1] == '/' ? AE_IFDIR : m->kind == SYMLINK ? AE_IFLNK : m->kind == FIFO ? AE_IFIFO : AE_IFREG;
+	unsigned type = m->path[strlen(m->path) - 1] == '/' ? AE_IFDIR :
+			m->kind == SYMLINK		    ? AE_IFLNK :
+			m->kind == FIFO			    ? AE_IFIFO :
+							      AE_IFREG;
 	size_t hole = m->kind >= HOLE_BEFORE ? 1 << 16 : 0, data = m->kind == HOLE_BEFORE ? hole : 0;
 	AUTO_FREE char *bytes = mem_new(len + hole + 1);
 
@@ -49,12 +52,18 @@ static void add(struct archive *a, const struct member *m)
 
 static void pack_as(struct archive *a, const char *kind)
 {
-	static const struct { const char *name; int (*set)(struct archive *); } filters[] = {
-		{ "gzip", archive_write_add_filter_gzip }, { "bzip2", archive_write_add_filter_bzip2 },
-		{ "xz", archive_write_add_filter_xz }, { "zstd", archive_write_add_filter_zstd },
+	static const struct {
+		const char *name;
+		int (*set)(struct archive *);
+	} filters[] = {
+		{ "gzip", archive_write_add_filter_gzip },
+		{ "bzip2", archive_write_add_filter_bzip2 },
+		{ "xz", archive_write_add_filter_xz },
+		{ "zstd", archive_write_add_filter_zstd },
 	};
 
-	ok((strcmp(kind, "zip") ? archive_write_set_format_pax(a) : archive_write_set_format_zip(a)) == ARCHIVE_OK);
+	ok((strcmp(kind, "zip") ? archive_write_set_format_pax(a) : archive_write_set_format_zip(a)) ==
+	   ARCHIVE_OK);
 	for (size_t i = 0; i < COUNT(filters); i++)
 		if (!strcmp(filters[i].name, kind))
 			ok(filters[i].set(a) == ARCHIVE_OK);
@@ -66,7 +75,9 @@ static struct err *get_bytes(const void *bytes, size_t len, struct app_source *r
 	char hex[DIGEST_HEX];
 
 	ok(!store_put(store, bytes, len, &d));
-	struct app app = { .name = "demo", .archive = "https://example.org/demo", .sha256 = digest_hex(&d, hex) };
+	struct app app = { .name = "demo",
+			   .archive = "https://example.org/demo",
+			   .sha256 = digest_hex(&d, hex) };
 	return source_get(store, &(struct recipe){ .path = "recipe.yml" }, &app, NULL, NULL, ret);
 }
 
@@ -94,7 +105,9 @@ static void packings(void)
 		{ "a/", NULL, 0 },
 		{ "a/link", "../file", SYMLINK },
 	};
-	static const struct member deep[] = { { "demo-1/file", "text", 0 }, { "demo-1/run", "#!", PROGRAM }, { "demo-1/a/link", "../file", SYMLINK } };
+	static const struct member deep[] = { { "demo-1/file", "text", 0 },
+					      { "demo-1/run", "#!", PROGRAM },
+					      { "demo-1/a/link", "../file", SYMLINK } };
 	struct digest first = { 0 };
 
 	for (size_t i = 0; i < COUNT(kinds); i++) {
@@ -125,19 +138,28 @@ static void second_names(void)
 
 static void refusals(void)
 {
-	static const struct { struct member members[2]; const char *words; } cases[] = {
-		{ { { "../x", "", 0 } }, "a name that leaves it" }, { { { "a/../../x", "", 0 } }, "a name that leaves it" },
-		{ { { "/x", "", 0 } }, "a name that leaves it" }, { { { "..", "", 0 } }, "a name that leaves it" },
+	static const struct {
+		struct member members[2];
+		const char *words;
+	} cases[] = {
+		{ { { "../x", "", 0 } }, "a name that leaves it" },
+		{ { { "a/../../x", "", 0 } }, "a name that leaves it" },
+		{ { { "/x", "", 0 } }, "a name that leaves it" },
+		{ { { "..", "", 0 } }, "a name that leaves it" },
 		{ { { "l", "..", SYMLINK }, { "l/x", "", 0 } }, "writes through" },
 		{ { { "l", "/tmp", SYMLINK }, { "l/x", "", 0 } }, "writes through" },
-		{ { { "l", "../../x", SYMLINK } }, "points outside its app" }, { { { "l", "/etc/passwd", SYMLINK } }, "points outside its app" },
-		{ { { "h", "../../x", HARDLINK } }, "a name that leaves it" }, { { { "h", "/etc/passwd", HARDLINK } }, "a name that leaves it" },
-		{ { { "h", "gone", HARDLINK } }, "no file of the archive" }, { { { "d/", NULL, 0 }, { "h", "d", HARDLINK } }, "no file of the archive" },
+		{ { { "l", "../../x", SYMLINK } }, "points outside its app" },
+		{ { { "l", "/etc/passwd", SYMLINK } }, "points outside its app" },
+		{ { { "h", "../../x", HARDLINK } }, "a name that leaves it" },
+		{ { { "h", "/etc/passwd", HARDLINK } }, "a name that leaves it" },
+		{ { { "h", "gone", HARDLINK } }, "no file of the archive" },
+		{ { { "d/", NULL, 0 }, { "h", "d", HARDLINK } }, "no file of the archive" },
 		{ { { "l", "/etc", SYMLINK }, { "h", "l/passwd", HARDLINK } }, "no file of the archive" },
 		{ { { "l", "/etc/passwd", SYMLINK }, { "h", "l", HARDLINK } }, "no file of the archive" },
 		{ { { "p", NULL, FIFO } }, "no file, folder or link" },
 		{ { { "f", "x", 0 }, { "f", "y", 0 } }, "f: File exists" },
-		{ { { "f", "x", HOLE_BEFORE } }, "a file with holes: f" }, { { { "f", "x", HOLE_AFTER } }, "a file with holes: f" },
+		{ { { "f", "x", HOLE_BEFORE } }, "a file with holes: f" },
+		{ { { "f", "x", HOLE_AFTER } }, "a file with holes: f" },
 	};
 	AUTO_FREE char *beside = mem_printf("%s/store/tmp/x", top);
 
@@ -169,20 +191,28 @@ static struct err *unpack_within(const struct member *members, size_t count, con
 
 static void limits(void)
 {
-	static const struct member three[] = { { "a/b/c", "12345", 0 }, { "d", "12345", 0 }, { "a/b/e", "1", 0 } };
+	static const struct member three[] = { { "a/b/c", "12345", 0 },
+					       { "d", "12345", 0 },
+					       { "a/b/e", "1", 0 } };
 
 	ok(!unpack_within(three, COUNT(three), &(struct source_limit){ 11, 5, 11 }));
-	ok(says(unpack_within(three, COUNT(three), &(struct source_limit){ 10, 5, 11 }), ERR_BUILD, "unpacks to more than 10 bytes"));
-	ok(says(unpack_within(three, COUNT(three), &(struct source_limit){ 11, 4, 11 }), ERR_BUILD, "more than 4 files")); /* a folder between counts once */
-	ok(says(unpack_within(three, COUNT(three), &(struct source_limit){ 11, 5, 10 }), ERR_BUILD, "of names"));
+	ok(says(unpack_within(three, COUNT(three), &(struct source_limit){ 10, 5, 11 }), ERR_BUILD,
+		"unpacks to more than 10 bytes"));
+	/* a folder between counts once */
+	ok(says(unpack_within(three, COUNT(three), &(struct source_limit){ 11, 4, 11 }), ERR_BUILD,
+		"more than 4 files"));
+	ok(says(unpack_within(three, COUNT(three), &(struct source_limit){ 11, 5, 10 }), ERR_BUILD,
+		"of names"));
 }
 
-/* libarchive knows formats that it leaves to programs; bytes from anywhere must not choose a program to run. */
+/* libarchive knows formats that it leaves to programs; bytes from anywhere must
+ * not choose a program to run. */
 static void runs_no_program(void)
 {
 	static const char bytes[] = "LRZI\0\6 and so on, and on, and on, and on, and on, and on, and on";
 	AUTO_FREE char *program = mem_printf("%s/lrzip", top), *marker = mem_printf("%s/ran", top);
-	AUTO_FREE char *script = mem_printf("#!/bin/sh\n: >%s\n", marker), *path = mem_printf("%s:%s", top, getenv("PATH"));
+	AUTO_FREE char *script = mem_printf("#!/bin/sh\n: >%s\n", marker),
+		       *path = mem_printf("%s:%s", top, getenv("PATH"));
 	struct app_source src;
 
 	ok(!file_write(program, script, strlen(script), 0755));

@@ -125,7 +125,8 @@ static void write_until_killed(int told)
 	struct store_writer *w;
 	char *work, block[4096] = { 0 };
 
-	if (store_open(top, &s) || store_work_folder(s, "w", &work) || store_begin(s, &w) || store_feed(w, block, sizeof block))
+	if (store_open(top, &s) || store_work_folder(s, "w", &work) || store_begin(s, &w) ||
+	    store_feed(w, block, sizeof block))
 		_exit(1);
 	for (int i = 0;; i++)
 		if (store_feed(w, block, sizeof block) || store_put(s, &i, sizeof i, &(struct digest){ 0 }) ||
@@ -165,7 +166,7 @@ static void killed(void)
 }
 
 #define CROWD 4
-#define EACH  200
+#define EACH 200
 
 static void crowd(void)
 {
@@ -181,7 +182,8 @@ static void crowd(void)
 		for (int i = 0; i < EACH; i++) {
 			struct digest d;
 			AUTO_FREE char *text = mem_printf("blob %d", i);
-			if (store_put(s, text, strlen(text), &d) || store_ref_write(s, "n", &d, text) || !store_has(s, &d))
+			if (store_put(s, text, strlen(text), &d) || store_ref_write(s, "n", &d, text) ||
+			    !store_has(s, &d))
 				_exit(1);
 		}
 		store_close(s);

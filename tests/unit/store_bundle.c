@@ -36,8 +36,10 @@ static void test_round(struct store *s)
 	char hex[DIGEST_HEX];
 	size_t files;
 	uint64_t bytes;
-	struct digest used = put(s, "used"), unused = put(s, "unused"), key = digest_of("k", 1), other = digest_of("o", 1);
-	AUTO_FREE char *line = mem_printf("%s x", digest_hex(&used, hex)), *stray = mem_printf("%s x", digest_hex(&unused, hex));
+	struct digest used = put(s, "used"), unused = put(s, "unused"), key = digest_of("k", 1),
+		      other = digest_of("o", 1);
+	AUTO_FREE char *line = mem_printf("%s x", digest_hex(&used, hex)),
+		       *stray = mem_printf("%s x", digest_hex(&unused, hex));
 
 	ok(!store_ref_write(s, "pack", &key, "one"));
 	ok(!store_ref_write(s, "layer", &key, line));
@@ -51,7 +53,8 @@ static void test_round(struct store *s)
 	ok(!store_bundle_read(there, file, &files));
 	ok(files == 3);
 	ok(store_has(there, &used) && !store_has(there, &unused));
-	ok(has_ref(there, "pack", &key, "one") && has_ref(there, "layer", &key, line) && !has_ref(there, "layer", &other, stray));
+	ok(has_ref(there, "pack", &key, "one") && has_ref(there, "layer", &key, line) &&
+	   !has_ref(there, "layer", &other, stray));
 	ok(!store_bundle_read(there, file, &files)); /* once more is fine */
 	store_close(there);
 }
@@ -80,8 +83,13 @@ static void write_tar(const char *name, const char *text, int type)
 
 static void test_hostile(void)
 {
-	static const struct { const char *name, *text; int type; enum err_kind kind; } cases[] = {
-		{ "blobs/sha256/01/23456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "x", AE_IFREG, ERR_FETCH },
+	static const struct {
+		const char *name, *text;
+		int type;
+		enum err_kind kind;
+	} cases[] = {
+		{ "blobs/sha256/01/23456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "x",
+		  AE_IFREG, ERR_FETCH },
 		{ "blobs/sha256/../../../tmp/x", "x", AE_IFREG, ERR_USAGE },
 		{ "blobs/sha256/01/23", "x", AE_IFREG, ERR_USAGE },
 		{ "refs/../" KEY, "x\n", AE_IFREG, ERR_USAGE },

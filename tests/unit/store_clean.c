@@ -88,7 +88,8 @@ static void cache_in_turn(struct store *s)
 	store_close(s);
 }
 
-/* What git fetched stays as long as it is used, and what it had not received whole goes when a store is opened alone. */
+/* What git fetched stays as long as it is used, and what it had not received whole
+ * goes when a store is opened alone. */
 static void git(struct store *s)
 {
 	struct digest key = digest_of("url", 3);
@@ -96,9 +97,12 @@ static void git(struct store *s)
 	uint64_t freed = 0;
 
 	ok(!store_git_objects(s, &key, &objects));
-	AUTO_FREE char *folder = mem_ndup(objects, strlen(objects) - strlen("/objects")), *packs = mem_printf("%s/pack", objects);
-	AUTO_FREE char *pack = mem_printf("%s/pack-1.pack", packs), *partial = mem_printf("%s/tmp_pack_1", packs);
-	ok(!file_make_folder(packs, 0755) && !file_write(pack, "all", 3, 0444) && !file_write(partial, "half", 4, 0444));
+	AUTO_FREE char *folder = mem_ndup(objects, strlen(objects) - strlen("/objects")),
+		       *packs = mem_printf("%s/pack", objects);
+	AUTO_FREE char *pack = mem_printf("%s/pack-1.pack", packs),
+		       *partial = mem_printf("%s/tmp_pack_1", packs);
+	ok(!file_make_folder(packs, 0755) && !file_write(pack, "all", 3, 0444) &&
+	   !file_write(partial, "half", 4, 0444));
 	struct store *other = NULL;
 	ok(!store_open(top, &other) && !access(partial, F_OK)); /* it may be the other's */
 	store_close(other);
@@ -122,7 +126,8 @@ static void clean(struct store *s)
 	struct store *other = NULL;
 	uint64_t freed = 0;
 
-	ok(!store_work_folder(s, "root", &work) && !store_tree_keep(s, &key, work, &root) && !store_ref_write(s, "layer", &key, "built"));
+	ok(!store_work_folder(s, "root", &work) && !store_tree_keep(s, &key, work, &root) &&
+	   !store_ref_write(s, "layer", &key, "built"));
 	age(old_path, 1000000);
 	age(used_path, 1000000);
 	ok(store_has(s, &used));

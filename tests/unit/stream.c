@@ -28,7 +28,8 @@ int main(void)
 	}
 	fputs("\n", plain);
 	is(held, "a\tb\n?[2J?\n\xe2\x82\xac\n");
-	fputs("\xc2\x9b \xe2\x80\xae \xff \xe2\x82", plain); /* CSI as one character, right to left, no character, half of one */
+	/* CSI as one character, right to left, no character, half of one */
+	fputs("\xc2\x9b \xe2\x80\xae \xff \xe2\x82", plain);
 	fputs("x\n", plain);
 	is(held, "a\tb\n?[2J?\n\xe2\x82\xac\n?? ??? ? ??x\n");
 	return t_done();

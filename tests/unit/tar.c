@@ -21,16 +21,32 @@ static const struct entry samples[] = {
 	{ .path = "dev/null", .kind = ENTRY_CHAR, .mode = 0666, .major = 1, .minor = 3 },
 	{ .path = "dev/vda", .kind = ENTRY_BLOCK, .mode = 0660, .gid = 6, .major = 254, .minor = 256 },
 	{ .path = "fifo", .kind = ENTRY_FIFO, .mode = 0600 },
-	{ .path = "home/f\xc5\x91", .kind = ENTRY_FILE, .mode = 04755, .uid = 1000, .gid = 1000, .size_bytes = 513 },
-	{ .path = "home/g", .kind = ENTRY_HARDLINK, .mode = 04755, .uid = 1000, .gid = 1000, .link = "home/f\xc5\x91" },
+	{ .path = "home/f\xc5\x91",
+	  .kind = ENTRY_FILE,
+	  .mode = 04755,
+	  .uid = 1000,
+	  .gid = 1000,
+	  .size_bytes = 513 },
+	{ .path = "home/g",
+	  .kind = ENTRY_HARDLINK,
+	  .mode = 04755,
+	  .uid = 1000,
+	  .gid = 1000,
+	  .link = "home/f\xc5\x91" },
 	{ .path = "tmp", .kind = ENTRY_FOLDER, .mode = 01777 },
 	{ .path = HUNDRED, .kind = ENTRY_FILE, .mode = 0644 },
 	{ .path = HUNDRED "x", .kind = ENTRY_FILE, .mode = 0644 },
 	{ .path = FIFTY FIFTY FIFTY "/" HUNDRED, .kind = ENTRY_FILE, .mode = 0644 },
 	{ .path = FIFTY FIFTY FIFTY "/" FIFTY "/" FIFTY "a", .kind = ENTRY_FOLDER, .mode = 0755 },
-	{ .path = "a/" FIFTY "/" FIFTY "/" HUNDRED "/" HUNDRED, .kind = ENTRY_FILE, .mode = 0644, .size_bytes = 3 },
+	{ .path = "a/" FIFTY "/" FIFTY "/" HUNDRED "/" HUNDRED,
+	  .kind = ENTRY_FILE,
+	  .mode = 0644,
+	  .size_bytes = 3 },
 	{ .path = "long", .kind = ENTRY_SYMLINK, .mode = 0777, .link = HUNDRED "/y" },
-	{ .path = "alias", .kind = ENTRY_HARDLINK, .mode = 0644, .link = "a/" FIFTY "/" FIFTY "/" HUNDRED "/" HUNDRED },
+	{ .path = "alias",
+	  .kind = ENTRY_HARDLINK,
+	  .mode = 0644,
+	  .link = "a/" FIFTY "/" FIFTY "/" HUNDRED "/" HUNDRED },
 	{ .path = "high", .kind = ENTRY_FILE, .mode = 0644, .uid = 4000000000u, .gid = 2097152 },
 };
 
@@ -54,8 +70,9 @@ static struct text archive_of(void)
 static mode_t type_of(const struct entry *e)
 {
 	static const mode_t types[] = {
-		[ENTRY_FILE] = AE_IFREG, [ENTRY_FOLDER] = AE_IFDIR, [ENTRY_SYMLINK] = AE_IFLNK, [ENTRY_HARDLINK] = AE_IFREG,
-		[ENTRY_CHAR] = AE_IFCHR, [ENTRY_BLOCK] = AE_IFBLK, [ENTRY_FIFO] = AE_IFIFO,
+		[ENTRY_FILE] = AE_IFREG,     [ENTRY_FOLDER] = AE_IFDIR, [ENTRY_SYMLINK] = AE_IFLNK,
+		[ENTRY_HARDLINK] = AE_IFREG, [ENTRY_CHAR] = AE_IFCHR,	[ENTRY_BLOCK] = AE_IFBLK,
+		[ENTRY_FIFO] = AE_IFIFO,
 	};
 
 	return types[e->kind];
@@ -63,7 +80,8 @@ static mode_t type_of(const struct entry *e)
 
 static void same(struct archive_entry *got, const struct entry *want)
 {
-	AUTO_FREE char *path = mem_printf("%s%s", *want->path ? want->path : ".", want->kind == ENTRY_FOLDER ? "/" : "");
+	AUTO_FREE char *path =
+		mem_printf("%s%s", *want->path ? want->path : ".", want->kind == ENTRY_FOLDER ? "/" : "");
 
 	is(archive_entry_pathname(got), path);
 	if (want->kind == ENTRY_HARDLINK)
@@ -97,7 +115,8 @@ static void read_back(const struct text *t)
 /* GNU tar is another witness, and says in words what it sees. */
 static void listed(const struct text *t)
 {
-	static const char *const argv[] = { "tar", "--numeric-owner", "--quoting-style=literal", "-tvf", "-", NULL };
+	static const char *const argv[] = { "tar", "--numeric-owner", "--quoting-style=literal", "-tvf", "-",
+					    NULL };
 	static const char *const env[] = { "PATH=/usr/bin:/bin", "TZ=UTC", "LC_ALL=C", NULL };
 	static const char *const lines[] = {
 		"drwxr-xr-x 0/0               0 2023-11-14 22:13 ./\n",
@@ -114,8 +133,9 @@ static void listed(const struct text *t)
 	};
 	AUTO_FREE char *out = NULL, *errors = NULL;
 	int status = 0;
-	struct err *e = child_run(&(struct child){ .argv = argv, .env = env, .input = t->bytes, .input_len = t->len }, &out,
-				  &errors, &status);
+	struct err *e =
+		child_run(&(struct child){ .argv = argv, .env = env, .input = t->bytes, .input_len = t->len },
+			  &out, &errors, &status);
 
 	ok(!e && status == 0);
 	is(errors, "");

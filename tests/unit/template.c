@@ -28,7 +28,9 @@ static char *expand(const char *text, const char *const *pairs)
 
 static void test_expand(void)
 {
-	static const struct { const char *text, *want; } cases[] = {
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
 		{ "", "" },
 		{ "a {{name}} b", "a outer b" },
 		{ "{site} {{name}}{{port}}", "{site} outer80" },
@@ -48,7 +50,8 @@ static void test_expand(void)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		AUTO_FREE char *got = expand(cases[i].text, (const char *const[]){ "port", "80", "on", "yes", "off", "", NULL });
+		AUTO_FREE char *got = expand(
+			cases[i].text, (const char *const[]){ "port", "80", "on", "yes", "off", "", NULL });
 		is(got, cases[i].want);
 	}
 }

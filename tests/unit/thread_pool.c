@@ -11,7 +11,7 @@
 #define PARTS 1000
 
 struct count {
-	unsigned done[PARTS];        /* each part's own: no two threads write one */
+	unsigned done[PARTS]; /* each part's own: no two threads write one */
 	unsigned by[THREAD_POOL_MOST];
 	bool busy[THREAD_POOL_MOST];
 	bool wrong;

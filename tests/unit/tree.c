@@ -34,15 +34,16 @@ static char *shown(const struct tree *t)
 		else if (e->kind == ENTRY_FOLDER)
 			text_put(&out, "/");
 		else
-			text_printf(&out, "%s%s", e->kind == ENTRY_HARDLINK ? "==" : "->", e->link ? e->link : "");
+			text_printf(&out, "%s%s", e->kind == ENTRY_HARDLINK ? "==" : "->",
+				    e->link ? e->link : "");
 	}
 	return text_take(&out);
 }
 
-#define LOOKS(t, want)                      \
-	do {                                \
+#define LOOKS(t, want)                         \
+	do {                                   \
 		AUTO_FREE char *s_ = shown(t); \
-		is(s_, want);               \
+		is(s_, want);                  \
 	} while (0)
 
 static void sorts(void)
@@ -173,9 +174,11 @@ static void parents(void)
 	like.items[0].mode = 0711;
 	tree_sort(&like);
 	tree_add_parents(&t, &like, 7);
-	LOOKS(&t, "/ etc/ var/ var/lib/ var/lib/dpkg/ var/lib/dpkg/info/ var/lib/dpkg/info/format=1 var/lib/dpkg/status= "
+	LOOKS(&t, "/ etc/ var/ var/lib/ var/lib/dpkg/ var/lib/dpkg/info/ var/lib/dpkg/info/format=1 "
+		  "var/lib/dpkg/status= "
 		  "var/lib/dpkg-new=");
-	ok(tree_find(&t, "var/lib")->mode == 0711 && tree_find(&t, "var")->mode == 0755 && tree_find(&t, "var")->mtime == 7);
+	ok(tree_find(&t, "var/lib")->mode == 0711 && tree_find(&t, "var")->mode == 0755 &&
+	   tree_find(&t, "var")->mtime == 7);
 	tree_done(&t);
 	tree_done(&like);
 }
@@ -211,7 +214,11 @@ static int64_t date_of(uint8_t kind, const char *bytes, int64_t mtime, uint32_t 
 {
 	struct tree t = { 0 };
 
-	tree_add(&t, &(struct entry){ .path = "f", .kind = kind, .mode = mode, .mtime = mtime, .size_bytes = strlen(bytes),
+	tree_add(&t, &(struct entry){ .path = "f",
+				      .kind = kind,
+				      .mode = mode,
+				      .mtime = mtime,
+				      .size_bytes = strlen(bytes),
 				      .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 	tree_date(&t);
 	int64_t date = t.items[0].mtime;
@@ -219,7 +226,8 @@ static int64_t date_of(uint8_t kind, const char *bytes, int64_t mtime, uint32_t 
 	return date;
 }
 
-/* A file's time is its content's, whatever the clock said: what has the same size and another content has another time. */
+/* A file's time is its content's, whatever the clock said: what has the same size and
+ * another content has another time. */
 static void dates(void)
 {
 	ok(date_of(ENTRY_FILE, "1", 5, 0644) == date_of(ENTRY_FILE, "1", 1700000000, 0600));
@@ -229,7 +237,10 @@ static void dates(void)
 
 	/* a digest that is known already, as of a file on disk, gives the time that the bytes give */
 	struct tree t = { 0 };
-	tree_add(&t, &(struct entry){ .path = "f", .size_bytes = 1, .sha256 = digest_of("1", 1), .content = { .kind = CONTENT_DISK, .path = "/f" } });
+	tree_add(&t, &(struct entry){ .path = "f",
+				      .size_bytes = 1,
+				      .sha256 = digest_of("1", 1),
+				      .content = { .kind = CONTENT_DISK, .path = "/f" } });
 	tree_date(&t);
 	ok(t.items[0].mtime == date_of(ENTRY_FILE, "1", 5, 0644));
 	tree_done(&t);
@@ -249,7 +260,8 @@ static void checks(void)
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct tree one = { 0 };
 		tree_add(&one, &(struct entry){ .path = bad[i], .kind = ENTRY_FILE });
-		AUTO_FREE char *want = mem_printf("no image may hold a file named '/%s': its name leads elsewhere", bad[i]);
+		AUTO_FREE char *want =
+			mem_printf("no image may hold a file named '/%s': its name leads elsewhere", bad[i]);
 		ok(says(tree_check(&one), ERR_BUILD, want));
 		tree_add(&one, &(struct entry){ .path = "b", .kind = ENTRY_HARDLINK, .link = bad[i] });
 		one.items[0].path = "a";
@@ -261,11 +273,14 @@ static void checks(void)
 	tree_add(&top, &(struct entry){ .path = "etc/..a", .kind = ENTRY_SYMLINK, .link = "x" });
 	ok(!tree_check_over(&top, &t));
 	top.items[0].kind = ENTRY_FILE;
-	ok(says(tree_check_over(&top, &t), ERR_BUILD, "/etc is a folder in the image, and a file is to lie in its place"));
+	ok(says(tree_check_over(&top, &t), ERR_BUILD,
+		"/etc is a folder in the image, and a file is to lie in its place"));
 	top.items[0] = (struct entry){ .path = "bin", .kind = ENTRY_FOLDER };
-	ok(says(tree_check_over(&top, &t), ERR_BUILD, "/bin is a link to ../usr/bin in the image, and a file is to lie below it"));
+	ok(says(tree_check_over(&top, &t), ERR_BUILD,
+		"/bin is a link to ../usr/bin in the image, and a file is to lie below it"));
 	top.items[0] = (struct entry){ .path = "etc/..a", .kind = ENTRY_FOLDER };
-	ok(says(tree_check_over(&top, &t), ERR_BUILD, "/etc/..a is a file in the image, and others are to lie below it"));
+	ok(says(tree_check_over(&top, &t), ERR_BUILD,
+		"/etc/..a is a file in the image, and others are to lie below it"));
 	tree_done(&top);
 	tree_done(&t);
 }

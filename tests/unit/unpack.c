@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Layers laid over one another: what a layer can hide, and that nothing outside the folder is ever touched. */
+/* Layers laid over one another: what a layer can hide, and that nothing outside
+ * the folder is ever touched. */
 #include "engine/unpack.h"
 
 #include <archive.h>
@@ -13,7 +14,7 @@
 #include "says.h"
 
 static const char *volume; /* of the images */
-static char *top; /* holds layer.tar, beside, and root/in, which is filled */
+static char *top;	   /* holds layer.tar, beside, and root/in, which is filled */
 
 static void add(struct archive *a, const char *path)
 {
@@ -33,7 +34,8 @@ static void add(struct archive *a, const char *path)
 /* One layer of these names, folders with a last slash, as an image of its own. */
 static struct err *lay(const char *const *names)
 {
-	AUTO_FREE char *tar = mem_printf("%s/layer.tar", top), *in = mem_printf("%s/root/in", top), *bytes = NULL;
+	AUTO_FREE char *tar = mem_printf("%s/layer.tar", top), *in = mem_printf("%s/root/in", top),
+		       *bytes = NULL;
 	struct archive *a = archive_write_new();
 	struct oci_image_member member = { 0 };
 	size_t len = 0;
@@ -74,17 +76,20 @@ static void hides(void)
 {
 	ok(!lay((const char *[]){ "d/", "d/one", "d/two", "o/", "o/x", "f/", "f/g/", "f/g/h", NULL }));
 	ok(there("root/in/d/one") && there("root/in/f/g/h"));
-	ok(!lay((const char *[]){ "d/.wh.one", "o/.wh..wh..opq", ".wh.f", "d/.wh.never", "d/.wh....", NULL }));
+	ok(!lay((const char *[]){ "d/.wh.one", "o/.wh..wh..opq", ".wh.f", "d/.wh.never", "d/.wh....",
+				  NULL }));
 	ok(!there("root/in/d/one") && there("root/in/d/two"));
 	ok(there("root/in/o") && !there("root/in/o/x") && !there("root/in/f"));
 }
 
 static void refuses(void)
 {
-	static const char *const bad[] = { ".wh...", ".wh..", ".wh.", "d/.wh...", "d/.wh..", "d/..", "..", "d/.", "/" };
+	static const char *const bad[] = { ".wh...", ".wh..", ".wh.", "d/.wh...", "d/.wh..",
+					   "d/..",   "..",    "d/.",  "/" };
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		t_ok(says(lay((const char *[]){ bad[i], NULL }), ERR_BUILD, "it has no name of its own"), bad[i], __FILE__, __LINE__);
+		t_ok(says(lay((const char *[]){ bad[i], NULL }), ERR_BUILD, "it has no name of its own"),
+		     bad[i], __FILE__, __LINE__);
 		ok(there("beside") && there("root") && there("root/in/d/two"));
 	}
 	ok(!lay((const char *[]){ "../../d/.wh.two", "../../../x", NULL }));

@@ -10,16 +10,20 @@ static void news(void)
 {
 	struct wait_policy p = { .moved_ms = 1000, .told_ms = 1000 };
 
-	ok(!wait_policy_tells(&p, 2000, "not ready: starting")); /* what is soon over is not told */
-	ok(wait_policy_tells(&p, 10000, "not ready: starting")); /* what lasts is */
-	ok(!wait_policy_tells(&p, 90000, "not ready: starting")); /* once */
-	ok(wait_policy_tells(&p, 90000, "not ready")); /* a part of it is another text */
+	ok(!wait_policy_tells(&p, 2000, "not ready: starting"));      /* what is soon over is not told */
+	ok(wait_policy_tells(&p, 10000, "not ready: starting"));      /* what lasts is */
+	ok(!wait_policy_tells(&p, 90000, "not ready: starting"));     /* once */
+	ok(wait_policy_tells(&p, 90000, "not ready"));		      /* a part of it is another text */
 	ok(!wait_policy_tells(&p, 91000, "not ready: 0 of 1 sites")); /* nor many things at once */
-	ok(wait_policy_tells(&p, 99000, "not ready: 0 of 1 sites")); /* but then */
-	ok(!wait_policy_tells(&p, 120000, NULL) && !wait_policy_tells(&p, 120000, "")); /* silence is no news */
+	ok(wait_policy_tells(&p, 99000, "not ready: 0 of 1 sites"));  /* but then */
+	/* silence is no news */
+	ok(!wait_policy_tells(&p, 120000, NULL) && !wait_policy_tells(&p, 120000, ""));
 	ok(wait_policy_tells(&p, 120000, "dead: init has not been heard of for 31 s")); /* a dead init is */
-	ok(!wait_policy_tells(&p, 140000, "dead: init has not been heard of for 51 s")); /* its seconds are not */
-	ok(wait_policy_tells(&p, 150000, "not ready: 1 of 3 sites") && wait_policy_tells(&p, 160000, "not ready: 2 of 3 sites")); /* but another number is */
+	/* its seconds are not */
+	ok(!wait_policy_tells(&p, 140000, "dead: init has not been heard of for 51 s"));
+	/* but another number is */
+	ok(wait_policy_tells(&p, 150000, "not ready: 1 of 3 sites") &&
+	   wait_policy_tells(&p, 160000, "not ready: 2 of 3 sites"));
 	text_done(&p.told);
 }
 
@@ -55,7 +59,8 @@ static void ends_of_patience(void)
 	ok(second > 900); /* words alone say nothing */
 }
 
-/* Looks once a second as a start does, at what a step says at every so many seconds; the second it is over. */
+/* Looks once a second as a start does, at what a step says at every so many
+ * seconds; the second it is over. */
 static int hears(int every)
 {
 	struct wait_policy p = { 0 };
@@ -71,7 +76,7 @@ static int hears(int every)
 
 static void output_of_a_step(void)
 {
-	ok(hears(100) == 7200); /* a step that goes on saying something goes on */
+	ok(hears(100) == 7200);			/* a step that goes on saying something goes on */
 	ok(hears(0) > 1800 && hears(0) < 1820); /* one that says the same for half an hour does not */
 	struct wait_policy p = { 0 };
 	ok(!wait_policy_listens(&p, MINUTE - 1) && wait_policy_listens(&p, MINUTE)); /* not while steps end */
@@ -86,7 +91,8 @@ static void moves(void)
 
 	wait_policy_failing(&p, 10000);
 	ok(wait_policy_over(&p, 3 * MINUTE, true) == 0);
-	ok(wait_policy_over(&p, 5 * MINUTE, true) == 0); /* it has recovered, and nobody says what else is slow */
+	/* it has recovered, and nobody says what else is slow */
+	ok(wait_policy_over(&p, 5 * MINUTE, true) == 0);
 	wait_policy_failing(&p, 5 * MINUTE);
 	ok(wait_policy_over(&p, 5 * MINUTE, true) == 3);
 	wait_policy_moved(&p, 5 * MINUTE);

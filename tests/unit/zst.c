@@ -41,7 +41,8 @@ static void judge_with_zstd(const char *raw, const char *zst)
 static void test_disk(off_t size)
 {
 	int raw, one, two, back;
-	AUTO_FREE char *raw_path = judge_file(&raw), *path = judge_file(&one), *twin = judge_file(&two), *back_path = judge_file(&back);
+	AUTO_FREE char *raw_path = judge_file(&raw), *path = judge_file(&one), *twin = judge_file(&two),
+		       *back_path = judge_file(&back);
 	struct stat st, was;
 
 	fill(raw, size);
@@ -72,7 +73,8 @@ static void test_damage(void)
 	AUTO_FREE char *raw_path = judge_file(&raw), *path = judge_file(&zst);
 	struct stat st;
 
-	ok(!ftruncate(raw, 9 * MIB) && pwrite(raw, "some bytes", 10, 8 * MIB) == 10 && !zst_write(raw, zst) && !fstat(zst, &st));
+	ok(!ftruncate(raw, 9 * MIB) && pwrite(raw, "some bytes", 10, 8 * MIB) == 10 && !zst_write(raw, zst) &&
+	   !fstat(zst, &st));
 	const off_t lengths[] = { st.st_size - 1, st.st_size - 4, st.st_size - 20, 100, 18, 5, 1, 0 };
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		int out;

@@ -24,14 +24,20 @@ struct making {
 	ZSTD_CCtx *zstd;
 	char *buffer;
 	size_t buffer_room;
-	struct { struct cached_package_member *items; size_t count, room; } members;
-	struct { struct cached_package_conffile *items; size_t count, room; } conffiles;
-	struct text md5sums;     /* when the archive has none */
+	struct {
+		struct cached_package_member *items;
+		size_t count, room;
+	} members;
+	struct {
+		struct cached_package_conffile *items;
+		size_t count, room;
+	} conffiles;
+	struct text md5sums; /* when the archive has none */
 	bool has_md5sums;
-	struct entry *file;      /* whose bytes are coming */
+	struct entry *file; /* whose bytes are coming */
 	uint64_t left;
 	struct digest_run *sha256;
-	EVP_MD_CTX *md5;         /* or NULL: nobody asks for it */
+	EVP_MD_CTX *md5; /* or NULL: nobody asks for it */
 };
 
 static struct err *compress(struct making *m, const void *bytes, size_t len, ZSTD_EndDirective end)
@@ -61,7 +67,8 @@ static void note_conffiles(struct making *m, const char *text)
 		size_t len = strcspn(line, "\n");
 		/* lines may also read "remove-on-upgrade /etc/x": not a file of this package */
 		if (*line == '/')
-			VEC_PUSH(&m->conffiles, (struct cached_package_conffile){ .path = keep(m, line + 1, len - 1) });
+			VEC_PUSH(&m->conffiles,
+				 (struct cached_package_conffile){ .path = keep(m, line + 1, len - 1) });
 	}
 }
 
@@ -115,14 +122,16 @@ static struct err *on_entry(void *arg, const struct entry *e)
 
 	if (e->kind != ENTRY_FILE)
 		return NULL;
-	added->content = (struct content){ .kind = CONTENT_PACK, .pack = m->pack, .offset = m->pack->data_bytes };
+	added->content =
+		(struct content){ .kind = CONTENT_PACK, .pack = m->pack, .offset = m->pack->data_bytes };
 	m->file = added;
 	m->left = e->size_bytes;
 	m->sha256 = digest_start();
 	if (!m->has_md5sums || conffile(m, e->path)) {
 		m->md5 = EVP_MD_CTX_new();
 		if (!m->md5 || !EVP_DigestInit_ex(m->md5, EVP_md5(), NULL))
-			return err_new(ERR_SYSTEM, "libcrypto offers no MD5, which dpkg's database is made of");
+			return err_new(ERR_SYSTEM,
+				       "libcrypto offers no MD5, which dpkg's database is made of");
 	}
 	if (!m->left)
 		finish_file(m);
@@ -153,7 +162,8 @@ static struct err *write_pack(struct making *m, int deb)
 	TRY(compress(m, NULL, 0, ZSTD_e_end));
 	text_put(&m->md5sums, ""); /* dpkg --audit wants the file even where there is nothing to list */
 	if (!m->has_md5sums)
-		VEC_PUSH(&m->members, (struct cached_package_member){ "md5sums", 0644, m->md5sums.bytes, m->md5sums.len });
+		VEC_PUSH(&m->members,
+			 (struct cached_package_member){ "md5sums", 0644, m->md5sums.bytes, m->md5sums.len });
 	p->members = m->members.items;
 	p->member_count = m->members.count;
 	p->conffiles = m->conffiles.items;
@@ -192,7 +202,8 @@ static struct err *find(const struct store *s, const struct digest *deb, struct 
 	size_t head = strlen(PACK_FORMAT " ");
 
 	TRY(store_ref_read(s, "pack", deb, &text));
-	*ret_found = text && text_starts(text, PACK_FORMAT " ") && digest_parse(text + head, ret) && store_has(s, ret);
+	*ret_found = text && text_starts(text, PACK_FORMAT " ") && digest_parse(text + head, ret) &&
+		     store_has(s, ret);
 	return NULL;
 }
 
@@ -271,20 +282,24 @@ struct pack_reader {
 	char *packed, *plain;
 	size_t packed_room, plain_room;
 	ZSTD_inBuffer in;
-	ZSTD_outBuffer out;      /* plain bytes decoded last */
-	size_t used;             /* of them */
-	uint64_t fetched;        /* packed bytes read from fd */
-	uint64_t at;             /* offset of the next plain byte */
+	ZSTD_outBuffer out; /* plain bytes decoded last */
+	size_t used;	    /* of them */
+	uint64_t fetched;   /* packed bytes read from fd */
+	uint64_t at;	    /* offset of the next plain byte */
 };
 
-struct err *cached_package_open(const struct store *s, const struct cached_package *p, struct pack_reader **ret)
+struct err *cached_package_open(const struct store *s, const struct cached_package *p,
+				struct pack_reader **ret)
 {
 	uint64_t size;
 	int fd;
 
 	TRY(store_open_blob(s, &p->blob, &fd, &size));
 	struct pack_reader *r = mem_new(sizeof *r);
-	*r = (struct pack_reader){ .pack = p, .fd = fd, .zstd = ZSTD_createDCtx(), .packed_room = ZSTD_DStreamInSize(),
+	*r = (struct pack_reader){ .pack = p,
+				   .fd = fd,
+				   .zstd = ZSTD_createDCtx(),
+				   .packed_room = ZSTD_DStreamInSize(),
 				   .plain_room = ZSTD_DStreamOutSize() };
 	if (!r->zstd)
 		mem_exhausted();
@@ -312,7 +327,8 @@ static struct err *decode(struct pack_reader *r)
 		if (n < 0 && errno == EINTR)
 			return NULL;
 		if (n <= 0)
-			return n ? err_errno(errno, "read a pack") : err_new(ERR_SYSTEM, "a pack is cut short");
+			return n ? err_errno(errno, "read a pack") :
+				   err_new(ERR_SYSTEM, "a pack is cut short");
 		r->fetched += (uint64_t)n;
 		r->in = (ZSTD_inBuffer){ r->packed, (size_t)n, 0 };
 	}

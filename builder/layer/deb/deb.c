@@ -13,9 +13,9 @@
 #define CHUNK (128 * 1024)
 
 struct deb {
-	struct archive *outer;   /* the ar archive, standing in one member */
+	struct archive *outer; /* the ar archive, standing in one member */
 	const struct deb_sink *sink;
-	struct text path, link;  /* of the entry at hand */
+	struct text path, link; /* of the entry at hand */
 	size_t entries;
 	uint64_t data_bytes, index_bytes;
 	char *chunk;
@@ -208,7 +208,8 @@ static struct err *read_control(struct deb *d, struct archive *tar)
 		if (e.kind == ENTRY_FOLDER)
 			continue;
 		if (e.kind != ENTRY_FILE || strchr(e.path, '/') || e.size_bytes > DEB_MEMBER_LIMIT)
-			return err_new(ERR_BUILD, "control member %s is not a plain file of at most 16 MiB", e.path);
+			return err_new(ERR_BUILD, "control member %s is not a plain file of at most 16 MiB",
+				       e.path);
 		AUTO_FREE char *bytes = mem_new((size_t)e.size_bytes + 1);
 		la_ssize_t n = archive_read_data(tar, bytes, (size_t)e.size_bytes);
 		if (n < 0)
@@ -222,7 +223,8 @@ static struct err *read_control(struct deb *d, struct archive *tar)
 	return d->has_control ? NULL : err_new(ERR_BUILD, "the package has no control file");
 }
 
-static struct err *read_inner(struct deb *d, const char *name, struct err *(*read)(struct deb *, struct archive *))
+static struct err *read_inner(struct deb *d, const char *name,
+			      struct err *(*read)(struct deb *, struct archive *))
 {
 	AUTO_ARCHIVE struct archive *tar = new_tar();
 

@@ -5,9 +5,9 @@
 #include "base/err.h"
 #include "tree/tree.h"
 
-#define DEB_MEMBER_LIMIT (16u << 20)   /* bytes of one control member */
-#define DEB_ENTRY_LIMIT 1000000u       /* entries of one package */
-#define DEB_INDEX_LIMIT (256u << 20)   /* bytes of all names and control members */
+#define DEB_MEMBER_LIMIT (16u << 20)	    /* bytes of one control member */
+#define DEB_ENTRY_LIMIT 1000000u	    /* entries of one package */
+#define DEB_INDEX_LIMIT (256u << 20)	    /* bytes of all names and control members */
 #define DEB_DATA_LIMIT (UINT64_C(16) << 30) /* bytes of all its files */
 
 /* Who receives a package as it is read: control members first, then each entry of

@@ -16,13 +16,16 @@ static char *identity(const char *folder)
 {
 	struct statx x;
 
-	if (statx(AT_FDCWD, folder, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &x) < 0 || !(x.stx_mask & STATX_BTIME))
+	if (statx(AT_FDCWD, folder, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &x) < 0 ||
+	    !(x.stx_mask & STATX_BTIME))
 		return NULL;
-	return mem_printf("%llu %lld.%u", (unsigned long long)x.stx_ino, (long long)x.stx_btime.tv_sec, x.stx_btime.tv_nsec);
+	return mem_printf("%llu %lld.%u", (unsigned long long)x.stx_ino, (long long)x.stx_btime.tv_sec,
+			  x.stx_btime.tv_nsec);
 }
 
 /* A record is a digest's bytes and a path with its NUL, in the tree's order. */
-struct err *digest_cache_keep(struct store *s, const struct digest *key, const char *folder, const struct tree *t)
+struct err *digest_cache_keep(struct store *s, const struct digest *key, const char *folder,
+			      const struct tree *t)
 {
 	AUTO_TEXT struct text records = { 0 };
 	AUTO_FREE char *who = identity(folder);
@@ -53,7 +56,8 @@ static bool fill(struct tree *t, const char *bytes, size_t len)
 		if (e->kind != ENTRY_FILE)
 			continue;
 		size_t size = sizeof e->sha256.bytes + strlen(e->path) + 1;
-		if (size > len - at || memcmp(bytes + at + sizeof e->sha256.bytes, e->path, strlen(e->path) + 1))
+		if (size > len - at ||
+		    memcmp(bytes + at + sizeof e->sha256.bytes, e->path, strlen(e->path) + 1))
 			return false;
 		memcpy(e->sha256.bytes, bytes + at, sizeof e->sha256.bytes);
 		at += size;
@@ -61,7 +65,8 @@ static bool fill(struct tree *t, const char *bytes, size_t len)
 	return at == len;
 }
 
-struct err *digest_cache_recall(struct store *s, const struct digest *key, const char *folder, struct tree *t, bool *ret_known)
+struct err *digest_cache_recall(struct store *s, const struct digest *key, const char *folder, struct tree *t,
+				bool *ret_known)
 {
 	AUTO_FREE char *line = NULL, *who = identity(folder), *bytes = NULL;
 	struct digest blob;

@@ -9,9 +9,14 @@
 
 #define HOME "var/lib/dpkg/"
 
-static void add_file(struct tree *t, const char *path, uint32_t mode, int64_t mtime, const char *bytes, size_t len)
+static void add_file(struct tree *t, const char *path, uint32_t mode, int64_t mtime, const char *bytes,
+		     size_t len)
 {
-	tree_add(t, &(struct entry){ .path = path, .kind = ENTRY_FILE, .mode = mode, .mtime = mtime, .size_bytes = len,
+	tree_add(t, &(struct entry){ .path = path,
+				     .kind = ENTRY_FILE,
+				     .mode = mode,
+				     .mtime = mtime,
+				     .size_bytes = len,
 				     .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 }
 
@@ -91,7 +96,7 @@ static void write_stanza(const struct installed *p, struct text *out)
 
 /* Packages in whose triggers file a line "interest NAME" stands. */
 struct interest {
-	const char *name;        /* a path or a trigger's own name */
+	const char *name; /* a path or a trigger's own name */
 	const char *package;
 	bool noawait;
 };
@@ -104,8 +109,8 @@ struct interests {
 
 static bool is_trigger_name(const char *name)
 {
-	return *name == '/' || (*name && *name != '.' && !strchr(name, '/') && strcmp(name, "File") && strcmp(name, "Unincorp") &&
-				strcmp(name, "Lock"));
+	return *name == '/' || (*name && *name != '.' && !strchr(name, '/') && strcmp(name, "File") &&
+				strcmp(name, "Unincorp") && strcmp(name, "Lock"));
 }
 
 static struct err *read_interests(const struct installed *p, struct interests *ret)
@@ -125,7 +130,8 @@ static struct err *read_interests(const struct installed *p, struct interests *r
 			control_word(&line, &name);
 			const char *own = arena_dup(&ret->arena, name.at, name.len);
 			if (!is_trigger_name(own))
-				return err_new(ERR_BUILD, "package %s: '%s' cannot name a trigger", p->name, own);
+				return err_new(ERR_BUILD, "package %s: '%s' cannot name a trigger", p->name,
+					       own);
 			VEC_PUSH(ret, (struct interest){ own, p->info, kinds[i].noawait });
 			break;
 		}

@@ -9,8 +9,8 @@ struct dpkg_request {
 	const struct installed *packages;
 	size_t count;
 	const struct merge_result *merged;
-	size_t first;               /* packages before it are configured already, in a root below */
-	const char *status;         /* that root's status file, or NULL with first 0 */
+	size_t first;	    /* packages before it are configured already, in a root below */
+	const char *status; /* that root's status file, or NULL with first 0 */
 	const char *architecture;
 	const char *const *exclude; /* as for the merge: kept for later runs of dpkg as well */
 	int64_t epoch;

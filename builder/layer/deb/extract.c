@@ -28,13 +28,17 @@ struct extract {
 	const struct tree *tree;
 	int root;
 	const struct entry **files; /* by pack, then place */
-	struct { struct build_context *items; size_t count, room; } jobs; /* biggest first */
+	struct {
+		struct build_context *items;
+		size_t count, room;
+	} jobs;				/* biggest first */
 	char *chunks[THREAD_POOL_MOST]; /* each worker's, for what it copies */
 };
 
 static int by_place(const void *a, const void *b)
 {
-	const struct content *x = &(*(const struct entry *const *)a)->content, *y = &(*(const struct entry *const *)b)->content;
+	const struct content *x = &(*(const struct entry *const *)a)->content,
+			     *y = &(*(const struct entry *const *)b)->content;
 
 	if (x->pack != y->pack)
 		return (uintptr_t)x->pack < (uintptr_t)y->pack ? -1 : 1;
@@ -68,7 +72,8 @@ static void plan_jobs(struct extract *x)
 		qsort(x->jobs.items, x->jobs.count, sizeof *x->jobs.items, by_size);
 }
 
-/* An app's folder is one that people work in, and its digest, which the layer is kept under, was taken a while ago. */
+/* An app's folder is one that people work in, and its digest, which the layer is
+ * kept under, was taken a while ago. */
 static struct err *copy_disk(int to, const struct entry *e, char *chunk)
 {
 	AUTO_CLOSE int from = open(e->content.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -89,7 +94,8 @@ static struct err *copy_disk(int to, const struct entry *e, char *chunk)
 	if (code && code != ENOENT && code != ENOTDIR && code != ELOOP && code != EISDIR)
 		return err_errno(code, "read %s", e->content.path);
 	if (code || !digest_equal(&found, &e->sha256))
-		return err_new(ERR_BUILD, "%s changed during the build: run again when nothing is editing it", e->content.path);
+		return err_new(ERR_BUILD, "%s changed during the build: run again when nothing is editing it",
+			       e->content.path);
 	return NULL;
 }
 
@@ -110,15 +116,18 @@ static struct err *fill(int fd, const struct entry *e, struct pack_reader *reade
 	return NULL;
 }
 
-static struct err *write_file(const struct extract *x, const struct entry *e, struct pack_reader *reader, char *chunk)
+static struct err *write_file(const struct extract *x, const struct entry *e, struct pack_reader *reader,
+			      char *chunk)
 {
-	AUTO_CLOSE int fd = openat(x->root, e->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	AUTO_CLOSE int fd =
+		openat(x->root, e->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	const struct timespec times[] = { { .tv_sec = e->mtime }, { .tv_sec = e->mtime } };
 
 	if (fd < 0)
 		return err_errno(errno, "write /%s", e->path);
 	TRY(fill(fd, e, reader, chunk));
-	if (((e->uid || e->gid) && fchown(fd, e->uid, e->gid) < 0) || fchmod(fd, e->mode) < 0 || futimens(fd, times) < 0)
+	if (((e->uid || e->gid) && fchown(fd, e->uid, e->gid) < 0) || fchmod(fd, e->mode) < 0 ||
+	    futimens(fd, times) < 0)
 		return err_errno(errno, "set owner, mode and time of /%s", e->path);
 	return NULL;
 }
@@ -163,7 +172,9 @@ static struct err *make_folders(const struct extract *x)
 
 static struct err *make_special(const struct extract *x, const struct entry *e)
 {
-	static const mode_t types[] = { [ENTRY_CHAR] = S_IFCHR, [ENTRY_BLOCK] = S_IFBLK, [ENTRY_FIFO] = S_IFIFO };
+	static const mode_t types[] = {
+		[ENTRY_CHAR] = S_IFCHR, [ENTRY_BLOCK] = S_IFBLK, [ENTRY_FIFO] = S_IFIFO
+	};
 	int r;
 
 	if (e->kind == ENTRY_HARDLINK)

@@ -19,7 +19,8 @@ static const char *field(struct arena *arena, struct slice stanza, const char *n
 	return value.at && value.len ? arena_dup(arena, value.at, value.len) : NULL;
 }
 
-struct err *installed_read(struct arena *arena, const struct cached_package *p, size_t group, struct installed *ret)
+struct err *installed_read(struct arena *arena, const struct cached_package *p, size_t group,
+			   struct installed *ret)
 {
 	const struct cached_package_member *m = cached_package_member(p, "control");
 	struct control c = { m ? m->bytes : "", m ? m->bytes + m->len : "" };
@@ -31,7 +32,8 @@ struct err *installed_read(struct arena *arena, const struct cached_package *p, 
 	i.version = field(arena, i.stanza, "Version");
 	i.architecture = field(arena, i.stanza, "Architecture");
 	if (!i.name || !i.version || !i.architecture || !is_name(i.name) || !is_name(i.architecture))
-		return err_new(ERR_BUILD, "package %s: its control file has no usable Package, Version and Architecture",
+		return err_new(ERR_BUILD,
+			       "package %s: its control file has no usable Package, Version and Architecture",
 			       i.name ? i.name : "?");
 	i.info = i.name;
 	if (control_is(control_get(i.stanza, "Multi-Arch"), "same")) {
@@ -41,7 +43,8 @@ struct err *installed_read(struct arena *arena, const struct cached_package *p, 
 	struct slice replaces = control_get(i.stanza, "Replaces");
 	struct relation *relations = NULL;
 	if (replaces.at)
-		TRY_AS(relation_parse(arena, replaces, &relations, &i.replaces_count), "Replaces of %s", i.name);
+		TRY_AS(relation_parse(arena, replaces, &relations, &i.replaces_count), "Replaces of %s",
+		       i.name);
 	i.replaces = relations;
 	*ret = i;
 	return NULL;

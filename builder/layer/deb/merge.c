@@ -11,11 +11,11 @@
 
 /* One package's claim to a path. */
 struct claim {
-	const char *path;          /* where it ends up */
+	const char *path;	   /* where it ends up */
 	const struct entry *entry; /* of the pack, or of ours (the merged-/usr links) */
 	const struct entry *file;  /* who holds the bytes: entry itself, or what a hard link means */
-	size_t package;            /* index, or NOBODY */
-	size_t place;              /* in the pack */
+	size_t package;		   /* index, or NOBODY */
+	size_t place;		   /* in the pack */
 };
 
 #define NOBODY SIZE_MAX
@@ -29,9 +29,15 @@ struct shared {
 struct merge {
 	const struct merge_request *request;
 	struct arena arena;
-	struct tree links;         /* of the merged-/usr layout */
-	struct { struct claim *items; size_t count, room; } claims, winners;
-	struct { struct shared *items; size_t count, room; } shared;
+	struct tree links; /* of the merged-/usr layout */
+	struct {
+		struct claim *items;
+		size_t count, room;
+	} claims, winners;
+	struct {
+		struct shared *items;
+		size_t count, room;
+	} shared;
 	bool **lost;
 };
 
@@ -65,9 +71,34 @@ static const struct entry *held_file(const struct tree *t, const struct entry *e
 static bool must_be_folder(const char *path)
 {
 	static const char *const paths[] = {
-		"", "boot", "dev", "etc", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp", "usr", "var",
-		"usr/bin", "usr/lib", "usr/sbin", "usr/share", "var/cache", "var/lib", "var/lib/dpkg", "var/lib/dpkg/info", "var/log",
-		"etc/alternatives", "etc/dpkg", "etc/ld.so.conf.d",
+		"",
+		"boot",
+		"dev",
+		"etc",
+		"home",
+		"media",
+		"mnt",
+		"opt",
+		"proc",
+		"root",
+		"run",
+		"srv",
+		"sys",
+		"tmp",
+		"usr",
+		"var",
+		"usr/bin",
+		"usr/lib",
+		"usr/sbin",
+		"usr/share",
+		"var/cache",
+		"var/lib",
+		"var/lib/dpkg",
+		"var/lib/dpkg/info",
+		"var/log",
+		"etc/alternatives",
+		"etc/dpkg",
+		"etc/ld.so.conf.d",
 	};
 
 	for (size_t i = 0; i < COUNT(paths); i++)
@@ -84,11 +115,14 @@ static struct err *claim_package(struct merge *m, size_t package)
 	for (size_t i = 0; i < t->count; i++) {
 		const struct entry *e = &t->items[i], *file = held_file(t, e);
 		if (!file)
-			return err_new(ERR_BUILD, "package %s: /%s is a hard link to /%s, which it does not hold", p->name,
-				       e->path, e->link);
+			return err_new(ERR_BUILD,
+				       "package %s: /%s is a hard link to /%s, which it does not hold",
+				       p->name, e->path, e->link);
 		if (e->kind != ENTRY_FOLDER && must_be_folder(e->path))
-			return err_new(ERR_BUILD, "package %s: it ships /%s as a %s, and that is a folder in every image: leave the package out", p->name,
-				       e->path, e->kind == ENTRY_SYMLINK ? "link" : "file");
+			return err_new(ERR_BUILD,
+				       "package %s: it ships /%s as a %s, and that is a folder in every "
+				       "image: leave the package out",
+				       p->name, e->path, e->kind == ENTRY_SYMLINK ? "link" : "file");
 		if (file != e)
 			VEC_PUSH(&m->shared, (struct shared){ file, NULL });
 		VEC_PUSH(&m->claims, (struct claim){ e->path, e, file, package, i });
@@ -106,9 +140,12 @@ static struct err *conflict(const struct merge *m, const struct claim *a, const 
 	bool a_folder = a->entry->kind == ENTRY_FOLDER, b_folder = b->entry->kind == ENTRY_FOLDER;
 
 	if (a_folder != b_folder)
-		return err_new(ERR_BUILD, "/%s is a folder in package %s and none in package %s: leave one of them out",
+		return err_new(ERR_BUILD,
+			       "/%s is a folder in package %s and none in package %s: leave one of them out",
 			       a->path, package_name(m, a_folder ? a : b), package_name(m, a_folder ? b : a));
-	return err_new(ERR_BUILD, "/%s is in package %s and in package %s, and neither Replaces the other: leave one of them out",
+	return err_new(ERR_BUILD,
+		       "/%s is in package %s and in package %s, and neither Replaces the other: leave one of "
+		       "them out",
 		       a->path, package_name(m, a), package_name(m, b));
 }
 
@@ -251,7 +288,10 @@ static void pour_parents(const struct merge *m, struct tree *t, const char *path
 		return;
 	const struct claim *c = bsearch(folder, m->winners.items, m->winners.count, sizeof *c, find_path);
 	pour_parents(m, t, folder);
-	pour_entry(m, t, c ? *c->entry : (struct entry){ .kind = ENTRY_FOLDER, .mode = 0755, .mtime = m->request->epoch }, folder);
+	pour_entry(m, t,
+		   c ? *c->entry :
+		       (struct entry){ .kind = ENTRY_FOLDER, .mode = 0755, .mtime = m->request->epoch },
+		   folder);
 }
 
 static void pour_claim(struct merge *m, struct tree *t, const struct claim *c)
@@ -264,8 +304,12 @@ static void pour_claim(struct merge *m, struct tree *t, const struct claim *c)
 		if (s->file != c->file)
 			continue;
 		if (s->path)
-			e = (struct entry){ .kind = ENTRY_HARDLINK, .link = s->path, .mode = e.mode, .uid = e.uid,
-					    .gid = e.gid, .mtime = e.mtime };
+			e = (struct entry){ .kind = ENTRY_HARDLINK,
+					    .link = s->path,
+					    .mode = e.mode,
+					    .uid = e.uid,
+					    .gid = e.gid,
+					    .mtime = e.mtime };
 		else
 			s->path = c->path;
 		break;

@@ -30,8 +30,8 @@ static struct err *read_node(struct early *x, size_t i)
 		struct slice field = control_get(x->packages[i].stanza, names[f]);
 		struct relation *relations = NULL;
 		if (field.at)
-			TRY_AS(relation_parse(&x->arena, field, &relations, &x->nodes[i].counts[f]), "%s of %s", names[f],
-			       x->packages[i].name);
+			TRY_AS(relation_parse(&x->arena, field, &relations, &x->nodes[i].counts[f]),
+			       "%s of %s", names[f], x->packages[i].name);
 		x->nodes[i].fields[f] = relations;
 	}
 	return NULL;
@@ -57,7 +57,8 @@ static void mark_field(struct early *x, const struct node *n, int field)
 	for (size_t r = 0; n->fields[field] && r < n->counts[field]; r++)
 		for (size_t a = 0; a < n->fields[field][r].count; a++)
 			for (size_t i = 0; i < x->count; i++)
-				if (!x->marks[i] && answers_to(x, i, n->fields[field][r].alternatives[a].name))
+				if (!x->marks[i] &&
+				    answers_to(x, i, n->fields[field][r].alternatives[a].name))
 					mark(x, i);
 }
 

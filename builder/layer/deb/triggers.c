@@ -44,7 +44,7 @@ struct err *triggers_begin(void)
 }
 
 struct call {
-	const char *words[16];   /* NULL-terminated */
+	const char *words[16]; /* NULL-terminated */
 	size_t count;
 };
 
@@ -80,7 +80,8 @@ static bool is_plain(const struct call *c)
 	return !strcmp(c->words[0], PY3COMPILE) && c->count == 3 && !strcmp(c->words[1], "-p");
 }
 
-static void add_modules(struct text *modules, const struct installed *packages, size_t count, const char *name)
+static void add_modules(struct text *modules, const struct installed *packages, size_t count,
+			const char *name)
 {
 	static const char folder[] = "usr/lib/python3";
 	size_t len = strcspn(name, ":"); /* before an architecture */
@@ -90,7 +91,8 @@ static void add_modules(struct text *modules, const struct installed *packages, 
 		bool meant = !strncmp(packages[p].name, name, len) && !packages[p].name[len];
 		for (size_t i = 0; meant && i < t->count; i++) {
 			const char *path = t->items[i].path;
-			if (text_starts(path, folder) && strchr("./", path[strlen(folder)]) && text_ends(path, ".py"))
+			if (text_starts(path, folder) && strchr("./", path[strlen(folder)]) &&
+			    text_ends(path, ".py"))
 				text_printf(modules, "/%s\n", path);
 		}
 	}

@@ -5,7 +5,8 @@
 #pragma once
 #include "layer/deb/installed.h"
 
-/* Puts a note-taker over the programs that are there: with all rights in the sandbox (struct sandbox, before). */
+/* Puts a note-taker over the programs that are there: with all rights in the sandbox
+ * (struct sandbox, before). */
 struct err *triggers_begin(void) MUST_CHECK;
 /* Does what was asked for; packages tell which modules are meant. */
 struct err *triggers_end(const struct installed *packages, size_t count) MUST_CHECK;

@@ -18,16 +18,20 @@ static bool is_shipped(const struct installed *packages, size_t count, const cha
 }
 
 void usrmerge_make(const struct installed *packages, size_t count, const char *architecture, int64_t mtime,
-		struct tree *ret)
+		   struct tree *ret)
 {
 	static const char *const names[] = { "bin", "sbin", "lib", "lib64" };
 	size_t wanted = !strcmp(architecture, "amd64") ? COUNT(names) : 3;
 
 	for (size_t i = 0; i < wanted && !is_shipped(packages, count, "lib"); i++) {
 		AUTO_FREE char *target = mem_printf("usr/%s", names[i]);
-		tree_add(ret, &(struct entry){ .path = names[i], .kind = ENTRY_SYMLINK, .mode = 0777, .mtime = mtime,
+		tree_add(ret, &(struct entry){ .path = names[i],
+					       .kind = ENTRY_SYMLINK,
+					       .mode = 0777,
+					       .mtime = mtime,
 					       .link = target });
-		tree_add(ret, &(struct entry){ .path = target, .kind = ENTRY_FOLDER, .mode = 0755, .mtime = mtime });
+		tree_add(ret, &(struct entry){
+				      .path = target, .kind = ENTRY_FOLDER, .mode = 0755, .mtime = mtime });
 	}
 }
 
@@ -35,7 +39,8 @@ const char *usrmerge_follow(struct arena *arena, const char *link_path, const ch
 {
 	const char *slash = strrchr(link_path, '/');
 	int folder = *target == '/' || !slash ? 0 : (int)(slash - link_path);
-	AUTO_FREE char *joined = mem_printf("%.*s/%s/%s", folder, link_path, target, path + strlen(link_path) + 1);
+	AUTO_FREE char *joined =
+		mem_printf("%.*s/%s/%s", folder, link_path, target, path + strlen(link_path) + 1);
 	AUTO_TEXT struct text out = { 0 };
 
 	text_put(&out, "");

@@ -36,11 +36,11 @@ struct build_context {
 	const struct sandbox *sandbox;
 	int (*inside)(void *arg);
 	void *arg;
-	int output, trouble;     /* descriptors: what it prints; why the room could not be made */
-	int life;                /* ends when the build does */
-	int user;                /* namespace, or -1 */
-	int gate;                /* of the network, or -1 */
-	int lookups;             /* the file for what its programs ask for, or -1 */
+	int output, trouble; /* descriptors: what it prints; why the room could not be made */
+	int life;	     /* ends when the build does */
+	int user;	     /* namespace, or -1 */
+	int gate;	     /* of the network, or -1 */
+	int lookups;	     /* the file for what its programs ask for, or -1 */
 };
 
 static void keep_at(int *fd, int at)
@@ -108,7 +108,8 @@ static _Noreturn void be_worker(struct build_context *j, const char **env, struc
 	_exit(status & 255);
 }
 
-/* Ends with the child, or kills it when the build has ended: nothing that a step does to its own process keeps it from that. */
+/* Ends with the child, or kills it when the build has ended: nothing that a step does to its
+ * own process keeps it from that. */
 static _Noreturn void wait_for(pid_t child, int life, int ended, struct sandbox_watch *watch)
 {
 	struct pollfd fds[] = { { life, POLLIN, 0 }, { ended, POLLIN, 0 }, { -1, POLLIN, 0 } };
@@ -208,10 +209,10 @@ static _Noreturn void be_outer(struct build_context *j)
 /* The last lines, and a line that is still being written. */
 struct tail {
 	char *lines[TAIL_LINES];
-	size_t count;            /* of all lines so far */
+	size_t count; /* of all lines so far */
 	struct text open;
-	int log;                 /* or -1 */
-	bool distrusts;          /* a line says that a certificate is not to be trusted */
+	int log;	/* or -1 */
+	bool distrusts; /* a line says that a certificate is not to be trusted */
 	void (*line)(void *arg, const char *line);
 	void *line_arg;
 };
@@ -320,7 +321,8 @@ struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void
 			 void (*line)(void *arg, const char *line), void *line_arg)
 {
 	AUTO_CLOSE int log = s->log ? open(s->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
-	AUTO_CLOSE int lookups = s->lookups ? open(s->lookups, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
+	AUTO_CLOSE int lookups =
+		s->lookups ? open(s->lookups, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644) : -1;
 	AUTO_CLOSE int life = -1;
 	int output[2], trouble[2];
 	pid_t outer = -1;
@@ -369,7 +371,8 @@ int sandbox_spawn(const char *const *argv, const char *const *env)
 		if (env)
 			environ = (char **)env;
 		if (watched)
-			prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* until it is another program, whose memory process 1 may read in any case */
+			/* until it is another program, whose memory process 1 may read in any case */
+			prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 		execvp(argv[0], (char *const *)argv);
 		fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
 		_exit(127);

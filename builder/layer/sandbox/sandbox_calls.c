@@ -10,8 +10,9 @@
 
 #include "base/mem.h"
 
-/* What a program may ask of the kernel: what container engines let theirs by default, on machines of 64 bits. Who is not here
- * is answered that there is no such call, as an older kernel would: programs know what to do then. */
+/* What a program may ask of the kernel: what container engines let theirs by default, on machines of
+ * 64 bits. Who is not here is answered that there is no such call, as an older kernel would:
+ * programs know what to do then. */
 static const char allowed[] =
 	"accept accept4 access adjtimex alarm arch_prctl bind brk cachestat capget capset chdir chmod chown "
 	"chroot clock_adjtime clock_getres clock_gettime clock_nanosleep close close_range connect "
@@ -54,7 +55,9 @@ static const char refused[] =
 	"process_vm_writev quotactl quotactl_fd reboot set_mempolicy setdomainname sethostname setns "
 	"settimeofday swapoff swapon syslog umount2 unshare userfaultfd vhangup vmsplice ";
 
-#define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+#define NAMESPACES                                                                                    \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | \
+	 CLONE_NEWNET)
 
 static int add_names(scmp_filter_ctx filter, uint32_t action, const char *names)
 {
@@ -89,8 +92,8 @@ static int add_arguments(scmp_filter_ctx filter)
 	return r;
 }
 
-/* A terminal takes words as if they had been typed (TIOCSTI), a console more than that. A filter of its own: of two the stricter
- * answer counts. The kernel looks at 32 bits of the number. */
+/* A terminal takes words as if they had been typed (TIOCSTI), a console more than that. A filter of its own:
+ * of two the stricter answer counts. The kernel looks at 32 bits of the number. */
 static int refuse_typing(void)
 {
 	static const unsigned typing[] = { TIOCSTI, TIOCLINUX };
@@ -115,7 +118,8 @@ struct err *sandbox_calls_limit(void)
 	if (!r)
 		r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
 	if (!r)
-		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree: one call costs eight comparisons, not three hundred */
+		/* a tree: one call costs eight comparisons, not three hundred */
+		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!r)
 		r = add_names(filter, SCMP_ACT_ALLOW, allowed);
 	if (!r)

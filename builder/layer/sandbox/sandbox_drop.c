@@ -12,7 +12,8 @@
 #include "base/mem.h"
 #include "layer/sandbox/sandbox_calls.h"
 
-/* A container engine's default without making devices, raw sockets and what files give their programs (none of ours needs these). */
+/* A container engine's default without making devices, raw sockets and what files give their
+ * programs (none of ours needs these). */
 static const int kept[] = {
 	CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,	    CAP_FSETID,	    CAP_KILL,	     CAP_SETGID,
 	CAP_SETUID, CAP_SETPCAP,      CAP_NET_BIND_SERVICE, CAP_SYS_CHROOT, CAP_AUDIT_WRITE, CAP_SETFCAP,
@@ -45,7 +46,8 @@ struct err *sandbox_drop(const struct sandbox *s)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_errno(errno, "refuse new privileges");
 	TRY(sandbox_calls_limit());
-	if (setgroups(0, NULL) < 0 || setresgid(s->gid, s->gid, s->gid) < 0 || setresuid(s->uid, s->uid, s->uid) < 0)
+	if (setgroups(0, NULL) < 0 || setresgid(s->gid, s->gid, s->gid) < 0 ||
+	    setresuid(s->uid, s->uid, s->uid) < 0)
 		return err_errno(errno, "become user %u of group %u", s->uid, s->gid);
 	return NULL;
 }

@@ -3,6 +3,6 @@
 #pragma once
 #include "layer/sandbox/sandbox.h"
 
-/* Gives up, for this process and all that it starts: the capabilities no container has, new privileges, the system calls that
- * sandbox_calls.h does not know, then the user. */
+/* Gives up, for this process and all that it starts: the capabilities no container has, new privileges, the
+ * system calls that sandbox_calls.h does not know, then the user. */
 struct err *sandbox_drop(const struct sandbox *s) MUST_CHECK;

@@ -34,7 +34,8 @@ static unsigned long find_range(const char *file, const char *name, unsigned id)
 	char *rest = text;
 	for (char *line; (line = strsep(&rest, "\n"));) {
 		char *owner = strsep(&line, ":"), *first = strsep(&line, ":");
-		if (first && line && (!strcmp(owner, name) || !strcmp(owner, number)) && strtoul(line, NULL, 10) >= WANTED)
+		if (first && line && (!strcmp(owner, name) || !strcmp(owner, number)) &&
+		    strtoul(line, NULL, 10) >= WANTED)
 			return strtoul(first, NULL, 10);
 	}
 	return 0;
@@ -62,9 +63,14 @@ static struct err *explain(int code, const char *what)
 				 "or allow them with 'sudo sysctl kernel.unprivileged_userns_clone=1'",
 				 what);
 	if (holds("/proc/sys/user/max_user_namespaces", '0'))
-		return err_errno(code, "%s: this host allows no user namespaces; run mkbench as root, or set "
-				 "'sudo sysctl user.max_user_namespaces=10000'", what);
-	return err_errno(code, "%s: in a container, allow namespaces (docker run --privileged); else run mkbench as root", what);
+		return err_errno(code,
+				 "%s: this host allows no user namespaces; run mkbench as root, or set "
+				 "'sudo sysctl user.max_user_namespaces=10000'",
+				 what);
+	return err_errno(
+		code,
+		"%s: in a container, allow namespaces (docker run --privileged); else run mkbench as root",
+		what);
 }
 
 const char *sandbox_enter_refusal(int code)
@@ -91,7 +97,9 @@ static struct err *map(const char *program, pid_t pid, unsigned own, unsigned lo
 
 	TRY(child_run(&(struct child){ .argv = argv }, &output, NULL, &status));
 	if (status == 127)
-		return err_new(ERR_SYSTEM, "%s is not installed: install the package uidmap, or run mkbench as root", program);
+		return err_new(ERR_SYSTEM,
+			       "%s is not installed: install the package uidmap, or run mkbench as root",
+			       program);
 	output[strcspn(output, "\n")] = '\0';
 	return status ? err_new(ERR_SYSTEM, "%s failed: %s", program, output) : NULL;
 }
@@ -125,7 +133,9 @@ static struct err *collect(pid_t helper, int answer)
 		why[n] = '\0';
 		return err_new(ERR_SYSTEM, "%s", why);
 	}
-	return WIFEXITED(status) && !WEXITSTATUS(status) ? NULL : err_new(ERR_SYSTEM, "the id maps could not be set");
+	return WIFEXITED(status) && !WEXITSTATUS(status) ?
+		       NULL :
+		       err_new(ERR_SYSTEM, "the id maps could not be set");
 }
 
 static _Noreturn void help(int told, int answer, pid_t pid, unsigned long first_uid, unsigned long first_gid)
@@ -180,7 +190,9 @@ static struct err *prove(void)
 	if (child < 0)
 		return err_errno(errno, "fork");
 	if (!child)
-		_exit(unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? errno : 0);
+		_exit(unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ?
+			      errno :
+			      0);
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_errno(errno, "wait for a child");
@@ -195,11 +207,15 @@ struct err *sandbox_enter_user_namespace(void)
 		return NULL;
 	const struct passwd *user = getpwuid(uid);
 	const char *name = user ? user->pw_name : "";
-	unsigned long first_uid = find_range("/etc/subuid", name, uid), first_gid = find_range("/etc/subgid", name, uid);
+	unsigned long first_uid = find_range("/etc/subuid", name, uid),
+		      first_gid = find_range("/etc/subgid", name, uid);
 	if (!first_uid || !first_gid)
-		return err_new(ERR_SYSTEM, "user %s has no range of %d ids in %s: add one with 'sudo usermod --add-subuids "
-			       "100000-165535 --add-subgids 100000-165535 %s', or run mkbench as root",
-			       user ? name : "of this process", WANTED, first_uid ? "/etc/subgid" : "/etc/subuid", user ? name : "USER");
+		return err_new(
+			ERR_SYSTEM,
+			"user %s has no range of %d ids in %s: add one with 'sudo usermod --add-subuids "
+			"100000-165535 --add-subgids 100000-165535 %s', or run mkbench as root",
+			user ? name : "of this process", WANTED, first_uid ? "/etc/subgid" : "/etc/subuid",
+			user ? name : "USER");
 	TRY(enter(first_uid, first_gid));
 	return prove();
 }

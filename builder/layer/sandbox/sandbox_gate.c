@@ -22,7 +22,10 @@
 
 static _Noreturn void become(const char *const *hosts)
 {
-	struct { const char **items; size_t count, room; } argv = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} argv = { 0 };
 
 	VEC_PUSH(&argv, "mkbench");
 	VEC_PUSH(&argv, "--gate");
@@ -71,9 +74,12 @@ static struct err *pass(int over, int fd)
 		.msg_controllen = sizeof control.bytes,
 	};
 
-	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd),
+					 .cmsg_level = SOL_SOCKET,
+					 .cmsg_type = SCM_RIGHTS };
 	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &fd, sizeof fd);
-	return sendmsg(over, &message, MSG_NOSIGNAL) == 1 ? NULL : err_errno(errno, "reach the network's gate");
+	return sendmsg(over, &message, MSG_NOSIGNAL) == 1 ? NULL :
+							    err_errno(errno, "reach the network's gate");
 }
 
 static int take(int over)
@@ -96,7 +102,9 @@ static int take(int over)
 
 struct err *sandbox_gate_open(int fd)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(SANDBOX_GATE_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_port = htons(SANDBOX_GATE_PORT),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	AUTO_CLOSE int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (listener < 0 || bind(listener, (struct sockaddr *)&at, sizeof at) < 0 || listen(listener, 64) < 0)
@@ -132,7 +140,8 @@ int sandbox_gate_main(char **argv)
 		return 0;
 	sandbox_login_read(&logins);
 	for (;;) {
-		struct pollfd fds[] = { { 0, POLLIN, 0 }, { running < CONNECTIONS_MAX ? listener : -1, POLLIN, 0 } };
+		struct pollfd fds[] = { { 0, POLLIN, 0 },
+					{ running < CONNECTIONS_MAX ? listener : -1, POLLIN, 0 } };
 		if (poll(fds, 2, running ? 1000 : -1) < 0 && errno != EINTR)
 			return 1;
 		if (fds[0].revents) /* the room is over */

@@ -30,16 +30,25 @@ bool sandbox_host_in_user_namespace(void)
 	char map[256], *at = map;
 
 	sandbox_host_map(map);
-	unsigned long inside = strtoul(at, &at, 10), outside = strtoul(at, &at, 10), count = strtoul(at, &at, 10);
+	unsigned long inside = strtoul(at, &at, 10), outside = strtoul(at, &at, 10),
+		      count = strtoul(at, &at, 10);
 	return *map && (inside || outside || count != UINT32_MAX);
 }
 
 bool sandbox_host_distrusts(const char *line)
 {
 	static const char *const words[] = {
-		"certificate verify failed", "CERTIFICATE_VERIFY_FAILED", "certificate verification failed", "SSL certificate problem",
-		"SELF_SIGNED_CERT", "self-signed certificate", "self signed certificate", "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-		"UNABLE_TO_GET_ISSUER_CERT", "unable to get local issuer certificate", "unable to verify the first certificate",
+		"certificate verify failed",
+		"CERTIFICATE_VERIFY_FAILED",
+		"certificate verification failed",
+		"SSL certificate problem",
+		"SELF_SIGNED_CERT",
+		"self-signed certificate",
+		"self signed certificate",
+		"UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+		"UNABLE_TO_GET_ISSUER_CERT",
+		"unable to get local issuer certificate",
+		"unable to verify the first certificate",
 		"certificate signed by unknown authority",
 	};
 

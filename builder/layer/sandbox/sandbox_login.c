@@ -33,7 +33,8 @@ static const char *variable(const char *name)
 
 char *sandbox_login_file(size_t i)
 {
-	static const char *const files[][3] = { { "PIP_CONFIG_FILE", ".config/pip/pip.conf", "/etc/pip.conf" },
+	static const char *const files[][3] = { { "PIP_CONFIG_FILE", ".config/pip/pip.conf",
+						  "/etc/pip.conf" },
 						{ "npm_config_userconfig", ".npmrc", "/etc/npmrc" } };
 	const char *named = variable(files[i][0]), *home = getenv("HOME");
 	AUTO_FREE char *own = home ? mem_printf("%s/%s", home, files[i][1]) : NULL;
@@ -110,7 +111,9 @@ static void undo_percent(char *text)
 	char *to = text;
 
 	for (const char *from = text; *from; from++) {
-		char hex[3] = { from[0] == '%' ? from[1] : '\0', from[0] == '%' && from[1] ? from[2] : '\0', '\0' }, *end;
+		char hex[3] = { from[0] == '%' ? from[1] : '\0', from[0] == '%' && from[1] ? from[2] : '\0',
+				'\0' },
+		     *end;
 		long value = strtol(hex, &end, 16);
 		*to++ = hex[1] && !*end ? (char)value : *from;
 		from += hex[1] && !*end ? 2 : 0;
@@ -169,7 +172,8 @@ static void add_npm_line(struct sandbox_login *l, const char *line)
 		return;
 	const char *after = line + 2 + strlen(host);
 	AUTO_FREE char *port = mem_ndup(after, *after == ':' && after != key ? strcspn(after, "/") : 0);
-	add(l, mem_printf("%s%s", host, port), true, mem_printf("Authorization: %s %s", token ? "Bearer" : "Basic", value));
+	add(l, mem_printf("%s%s", host, port), true,
+	    mem_printf("Authorization: %s %s", token ? "Bearer" : "Basic", value));
 }
 
 void sandbox_login_read(struct sandbox_login *ret)
@@ -203,7 +207,8 @@ static bool holds_secret(const char *line)
 		"_auth",    "_password", "password", "username", "email",
 		"certfile", "keyfile",	 "key",	     "cert",	 "otp",
 	};
-	const char *key = line + strspn(line, " \t"), *colon = text_starts(key, "//") ? strchr(key, '=') : NULL;
+	const char *key = line + strspn(line, " \t"),
+		   *colon = text_starts(key, "//") ? strchr(key, '=') : NULL;
 
 	while (colon && colon > key && *colon != ':')
 		colon--;

@@ -31,7 +31,8 @@ static bool kernel_maps_overlays(void)
 	struct utsname u;
 	unsigned major = 0, minor = 0;
 
-	return !uname(&u) && sscanf(u.release, "%u.%u", &major, &minor) == 2 && (major > 5 || (major == 5 && minor >= 19));
+	return !uname(&u) && sscanf(u.release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 5 || (major == 5 && minor >= 19));
 }
 
 static bool has_ranges(void)
@@ -46,7 +47,8 @@ unsigned sandbox_range_owner(unsigned range)
 
 static struct err *write_map(pid_t pid, const char *kind, unsigned range)
 {
-	AUTO_FREE char *path = mem_printf("/proc/%d/%s", pid, kind), *map = mem_printf("0 %u %u\n", first_id(range), IDS);
+	AUTO_FREE char *path = mem_printf("/proc/%d/%s", pid, kind),
+		       *map = mem_printf("0 %u %u\n", first_id(range), IDS);
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	return fd < 0 ? err_errno(errno, "open %s", path) : file_write_all(fd, map, strlen(map), path);
@@ -62,7 +64,8 @@ static struct err *open_space(pid_t pid, unsigned range, int *ret_fd)
 	return *ret_fd < 0 ? err_errno(errno, "open %s", path) : NULL;
 }
 
-/* The space is a child's, who waits until it is open here, and then it is nobody's: told ends when that has happened. */
+/* The space is a child's, who waits until it is open here, and then it is nobody's:
+ * told ends when that has happened. */
 static _Noreturn void hold_space(int ready, int told)
 {
 	char byte = 0;
@@ -82,7 +85,9 @@ static struct err *wait_for(pid_t child)
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_errno(errno, "wait for a child");
-	return WIFEXITED(status) && WEXITSTATUS(status) ? err_errno(WEXITSTATUS(status), "make a user namespace") : NULL;
+	return WIFEXITED(status) && WEXITSTATUS(status) ?
+		       err_errno(WEXITSTATUS(status), "make a user namespace") :
+		       NULL;
 }
 
 struct err *sandbox_range_open(unsigned range, int *ret_fd)

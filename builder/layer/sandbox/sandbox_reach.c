@@ -32,11 +32,13 @@ static bool is_private4(uint32_t a)
 bool sandbox_reach_is_public(const struct sockaddr *address)
 {
 	if (address->sa_family == AF_INET)
-		return !is_private4(ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr));
+		return !is_private4(
+			ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr));
 	if (address->sa_family != AF_INET6)
 		return false;
 	const unsigned char *a = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr.s6_addr;
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff }, translated[12] = { 0, 0x64, 0xff, 0x9b };
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff },
+				   translated[12] = { 0, 0x64, 0xff, 0x9b };
 	uint32_t last = (uint32_t)a[12] << 24 | (uint32_t)a[13] << 16 | (uint32_t)a[14] << 8 | a[15];
 	if (!memcmp(a, mapped, 12) || !memcmp(a, translated, 12))
 		return !is_private4(last);
@@ -45,7 +47,8 @@ bool sandbox_reach_is_public(const struct sockaddr *address)
 
 static bool is_in(const unsigned char *a, const struct ifaddrs *i, size_t at, size_t len)
 {
-	const unsigned char *own = (const unsigned char *)i->ifa_addr + at, *mask = i->ifa_netmask ? (const unsigned char *)i->ifa_netmask + at : NULL;
+	const unsigned char *own = (const unsigned char *)i->ifa_addr + at,
+			    *mask = i->ifa_netmask ? (const unsigned char *)i->ifa_netmask + at : NULL;
 
 	for (size_t n = 0; n < len; n++)
 		if ((a[n] ^ own[n]) & (mask && *mask ? mask[n] : 0xff))
@@ -55,10 +58,12 @@ static bool is_in(const unsigned char *a, const struct ifaddrs *i, size_t at, si
 
 bool sandbox_reach_is_near(const struct sockaddr *address)
 {
-	static const size_t at4 = offsetof(struct sockaddr_in, sin_addr), at6 = offsetof(struct sockaddr_in6, sin6_addr);
+	static const size_t at4 = offsetof(struct sockaddr_in, sin_addr),
+			    at6 = offsetof(struct sockaddr_in6, sin6_addr);
 	const unsigned char *bytes = (const unsigned char *)address;
 	bool six = address->sa_family == AF_INET6, near = false;
-	bool mapped = six && IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+	bool mapped =
+		six && IN6_IS_ADDR_V4MAPPED(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
 	struct ifaddrs *all = NULL;
 
 	if (getifaddrs(&all) < 0)
@@ -82,7 +87,8 @@ bool sandbox_reach_is_plain(const char *host)
 
 	if (!end || (bracket && host[bracket] != ']'))
 		return false;
-	return !host[end] || (host[end] == ':' && host[end + 1] && !host[end + 1 + strspn(host + end + 1, "0123456789")]);
+	return !host[end] ||
+	       (host[end] == ':' && host[end + 1] && !host[end + 1 + strspn(host + end + 1, "0123456789")]);
 }
 
 bool sandbox_reach_is_number(const char *name)

@@ -51,8 +51,11 @@ static struct err *mount_overlay(const struct sandbox *s, const char *root)
 	if (!mount("overlay", root, "overlay", MS_NODEV, o.bytes))
 		return NULL;
 	if (errno == EINVAL && s->upper)
-		return err_errno(errno, "mount overlay over %s (the store's file system cannot hold an overlay's upper "
-				 "folder: set MKBENCH_STORE to a folder on ext4, xfs, btrfs or tmpfs)", root);
+		return err_errno(
+			errno,
+			"mount overlay over %s (the store's file system cannot hold an overlay's upper "
+			"folder: set MKBENCH_STORE to a folder on ext4, xfs, btrfs or tmpfs)",
+			root);
 	return err_errno(errno, "mount overlay over %s", root);
 }
 
@@ -77,7 +80,9 @@ static struct err *map_in_place(const char *folder, int user)
 	AUTO_CLOSE int fd = -1;
 
 	TRY(sandbox_root_take(folder, user, 0, &fd));
-	return move_mount(fd, "", AT_FDCWD, folder, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? err_errno(errno, "map %s", folder) : NULL;
+	return move_mount(fd, "", AT_FDCWD, folder, MOVE_MOUNT_F_EMPTY_PATH) < 0 ?
+		       err_errno(errno, "map %s", folder) :
+		       NULL;
 }
 
 static bool maps(const char *folder, int user)
@@ -156,18 +161,22 @@ static struct err *mount_tmpfs(const char *path, const char *options, unsigned l
 {
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		return err_errno(errno, "make %s", path);
-	return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | more, options) < 0 ? err_errno(errno, "mount %s", path) : NULL;
+	return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | more, options) < 0 ?
+		       err_errno(errno, "mount %s", path) :
+		       NULL;
 }
 
-/* A new one of this process namespace, not yet in a place. Where parts of the machine's are covered, as in a container, the
- * kernel keeps ordinary users from one that shows all; the machine's own would show every process of it. */
+/* A new one of this process namespace, not yet in a place. Where parts of the machine's are covered,
+ * as in a container, the kernel keeps ordinary users from one that shows all; the machine's own
+ * would show every process of it. */
 static struct err *make_proc(int *ret_fd)
 {
 	AUTO_CLOSE int fs = fsopen("proc", FSOPEN_CLOEXEC);
 
 	*ret_fd = -1;
 	if (fs < 0 || fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ||
-	    (*ret_fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)) < 0)
+	    (*ret_fd = fsmount(fs, FSMOUNT_CLOEXEC,
+			       MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)) < 0)
 		return err_errno(errno, "mount /proc%s",
 				 errno != EPERM ?
 					 "" :
@@ -194,7 +203,8 @@ static struct err *mount_proc(int proc)
 		AUTO_FREE char *path = mem_printf("/proc/%s", switches[i]);
 		AUTO_CLOSE int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 		if ((fd < 0 || mount_setattr(fd, "", AT_EMPTY_PATH, &only, sizeof only) < 0 ||
-		     move_mount(fd, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0) && !is_absent(errno))
+		     move_mount(fd, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0) &&
+		    !is_absent(errno))
 			return err_errno(errno, "protect %s", path);
 	}
 	return NULL;
@@ -213,8 +223,9 @@ static struct err *cover_proc(void)
 		struct stat st;
 		if (lstat(path, &st) < 0)
 			continue;
-		if (S_ISDIR(st.st_mode) ? mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0") < 0
-					: mount("/dev/null", path, NULL, MS_BIND, NULL) < 0)
+		if (S_ISDIR(st.st_mode) ? mount("tmpfs", path, "tmpfs",
+						MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0") < 0 :
+					  mount("/dev/null", path, NULL, MS_BIND, NULL) < 0)
 			return err_errno(errno, "cover %s", path);
 	}
 	return NULL;
@@ -224,7 +235,7 @@ static const char *const devices[] = { "null", "zero", "full", "random", "urando
 
 /* What the room is made of, taken while the machine's files are in sight. */
 struct parts {
-	int user;                /* namespace, or -1 */
+	int user; /* namespace, or -1 */
 	int root, proc;
 	int *binds, nodes[COUNT(devices)];
 	size_t bind_count;
@@ -258,7 +269,8 @@ static struct err *fill_dev(const int *nodes)
 			return err_errno(errno, "make %s", links[i][1]);
 	if (mkdir("/dev/pts", 0755) < 0 || mkdir("/dev/shm", 01777) < 0 || chmod("/dev/shm", 01777) < 0)
 		return err_errno(errno, "fill /dev");
-	if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620,gid=5") < 0)
+	if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
+		  "newinstance,ptmxmode=0666,mode=0620,gid=5") < 0)
 		return err_errno(errno, "mount /dev/pts");
 	return NULL;
 }
@@ -268,7 +280,8 @@ static struct err *raise_loopback(void)
 	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
 	AUTO_CLOSE int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0 ? err_errno(errno, "raise the loopback interface") : NULL;
+	return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0 ? err_errno(errno, "raise the loopback interface") :
+							    NULL;
 }
 
 static struct err *make_target(const char *path, bool folder)
@@ -289,7 +302,9 @@ static struct err *put(int fd, const char *to)
 	if (fstat(fd, &st) < 0)
 		return err_errno(errno, "bind over %s", to);
 	TRY(make_target(to, S_ISDIR(st.st_mode)));
-	return move_mount(fd, "", AT_FDCWD, to, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? err_errno(errno, "bind over %s", to) : NULL;
+	return move_mount(fd, "", AT_FDCWD, to, MOVE_MOUNT_F_EMPTY_PATH) < 0 ?
+		       err_errno(errno, "bind over %s", to) :
+		       NULL;
 }
 
 static struct err *mask(const char *program)
@@ -298,13 +313,17 @@ static struct err *mask(const char *program)
 
 	if (lstat(program, &st) < 0)
 		return errno == ENOENT ? NULL : err_errno(errno, "mask %s", program);
-	return mount("/usr/bin/true", program, NULL, MS_BIND, NULL) < 0 ? err_errno(errno, "mask %s", program) : NULL;
+	return mount("/usr/bin/true", program, NULL, MS_BIND, NULL) < 0 ?
+		       err_errno(errno, "mask %s", program) :
+		       NULL;
 }
 
-/* A file of the machine is read by everybody, or it is not for the room: only what is the room's own needs its ids. */
+/* A file of the machine is read by everybody, or it is not for the room: only what
+ * is the room's own needs its ids. */
 static struct err *take_bind(const struct bind *b, int user, int *ret_fd)
 {
-	struct err *e = sandbox_root_take(b->from, user, MOUNT_ATTR_NOSUID | (b->writable ? 0 : MOUNT_ATTR_RDONLY), ret_fd);
+	struct err *e = sandbox_root_take(b->from, user,
+					  MOUNT_ATTR_NOSUID | (b->writable ? 0 : MOUNT_ATTR_RDONLY), ret_fd);
 
 	if (!e || b->writable || user < 0)
 		return e;
@@ -322,12 +341,14 @@ static struct err *gather(const struct sandbox *s, struct parts *p)
 		p->nodes[i] = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	}
 	for (size_t i = 0; i < p->bind_count; i++)
-		TRY(take_bind(i < s->bind_count ? &s->binds[i] : &p->host.binds[i - s->bind_count], p->user, &p->binds[i]));
+		TRY(take_bind(i < s->bind_count ? &s->binds[i] : &p->host.binds[i - s->bind_count], p->user,
+			      &p->binds[i]));
 	TRY(make_proc(&p->proc));
 	return make_root(s, p->user, &p->root);
 }
 
-static struct err *furnish(const struct sandbox *s, const struct parts *p, const struct sandbox_settings *settings)
+static struct err *furnish(const struct sandbox *s, const struct parts *p,
+			   const struct sandbox_settings *settings)
 {
 	TRY(change_root(p->root));
 	TRY(mount_proc(p->proc));
@@ -337,7 +358,8 @@ static struct err *furnish(const struct sandbox *s, const struct parts *p, const
 	TRY(mount_tmpfs("/tmp", "mode=1777", 0));
 	TRY(sandbox_host_put_settings(s, settings));
 	for (size_t i = 0; i < p->bind_count; i++)
-		TRY(put(p->binds[i], i < s->bind_count ? s->binds[i].to : p->host.binds[i - s->bind_count].to));
+		TRY(put(p->binds[i],
+			i < s->bind_count ? s->binds[i].to : p->host.binds[i - s->bind_count].to));
 	for (const char *const *program = s->masked; program && *program; program++)
 		TRY(mask(*program));
 	if (sethostname("localhost", strlen("localhost")) < 0)
@@ -349,7 +371,9 @@ static struct err *unshare_all(int kinds)
 {
 	if (unshare(kinds) < 0)
 		return err_errno(errno, "make namespaces for the sandbox");
-	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? err_errno(errno, "make mounts private") : NULL;
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ?
+		       err_errno(errno, "make mounts private") :
+		       NULL;
 }
 
 struct err *sandbox_root_enter(const struct sandbox *s, int user)

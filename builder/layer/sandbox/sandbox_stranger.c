@@ -44,7 +44,9 @@ static struct err *show(int fd, const char *place, const char *path)
 {
 	AUTO_FREE char *at = mem_printf("%s%s", place, path);
 
-	return move_mount(fd, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? err_errno(errno, "show %s at %s", path, at) : NULL;
+	return move_mount(fd, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) < 0 ?
+		       err_errno(errno, "show %s at %s", path, at) :
+		       NULL;
 }
 
 struct err *sandbox_stranger_become(const char *place, const char *path, bool *ret)

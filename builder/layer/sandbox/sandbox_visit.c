@@ -29,14 +29,15 @@ struct visit {
 	const struct sandbox_login *logins;
 	char *const *hosts;
 	const struct sandbox_index *index; /* of the host that is asked, or NULL: a stranger */
-	struct text head, page;  /* what the host says first; a page that has links in it */
+	struct text head, page;		   /* what the host says first; a page that has links in it */
 	bool rewrites, begun;
 	long status;
 };
 
 static void answer(int client, const char *status, const char *why)
 {
-	AUTO_FREE char *all = mem_printf("HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s\n",
+	AUTO_FREE char *all = mem_printf("HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: "
+					 "%zu\r\nConnection: close\r\n\r\n%s\n",
 					 status, strlen(why) + 1, why);
 
 	err_free(file_write_all(client, all, strlen(all), "the answer"));
@@ -54,7 +55,8 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 
 static bool through_proxy(bool tls)
 {
-	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY" };
+	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy",
+					     "ALL_PROXY" };
 
 	for (size_t i = tls ? 0 : 2; i < COUNT(names); i++) {
 		const char *value = getenv(names[i]);
@@ -73,7 +75,8 @@ static bool is_listed(char *const *hosts, const char *name)
 	return listed;
 }
 
-/* A proxy of the machine's is reached at its own address, and finds the host by itself: then names alone can be looked at. */
+/* A proxy of the machine's is reached at its own address, and finds the host by itself:
+ * then names alone can be looked at. */
 static bool may_ask(struct visit *v, const char *host, bool tls)
 {
 	const char *colon = strrchr(host, ':'), *port = colon && !strchr(colon, ']') ? colon + 1 : NULL;
@@ -83,13 +86,15 @@ static bool may_ask(struct visit *v, const char *host, bool tls)
 		return false;
 	v->index = sandbox_login_find(v->logins, host, tls);
 	if (!v->index && !tls)
-		v->index = sandbox_login_find(v->logins, host, true); /* http:// is what the step was told to say */
+		/* http:// is what the step was told to say */
+		v->index = sandbox_login_find(v->logins, host, true);
 	if (v->index)
 		return true;
 	if ((port && strcmp(port, "443") && strcmp(port, "80")) || !is_listed(v->hosts, name))
 		return false;
-	return !through_proxy(tls) || !(sandbox_reach_is_number(name) || !strchr(name, '.') || text_ends(name, ".localhost") || text_ends(name, ".local") ||
-					text_ends(name, ".internal"));
+	return !through_proxy(tls) ||
+	       !(sandbox_reach_is_number(name) || !strchr(name, '.') || text_ends(name, ".localhost") ||
+		 text_ends(name, ".local") || text_ends(name, ".internal"));
 }
 
 static void set_common(CURL *c, struct visit *v, const char *url)
@@ -108,7 +113,7 @@ static void set_common(CURL *c, struct visit *v, const char *url)
 
 /* How far a tunnel is. */
 struct pace {
-	int64_t begun, window; /* ms of base/clock.h */
+	int64_t begun, window;	/* ms of base/clock.h */
 	uint64_t bytes, before; /* all; those before this window */
 };
 
@@ -185,7 +190,8 @@ static void tunnel(struct visit *v, const char *target)
 	curl_easy_cleanup(c);
 }
 
-/* Header lines that are the step's to know; an address of an index is said as the step was told to ask for it. */
+/* Header lines that are the step's to know; an address of an index is said as the
+ * step was told to ask for it. */
 static size_t take_head(char *bytes, size_t size, size_t count, void *arg)
 {
 	static const char *const kept[] = {
@@ -260,8 +266,11 @@ static void finish(struct visit *v, CURLcode code)
 
 static struct curl_slist *headers_for(const struct visit *v, char *lines)
 {
-	static const char *const passed[] = { "accept:", "range:", "if-none-match:", "if-modified-since:", "user-agent:", "cache-control:" };
-	struct curl_slist *all = v->index && v->index->header ? curl_slist_append(NULL, v->index->header) : NULL;
+	static const char *const passed[] = {
+		"accept:", "range:", "if-none-match:", "if-modified-since:", "user-agent:", "cache-control:"
+	};
+	struct curl_slist *all =
+		v->index && v->index->header ? curl_slist_append(NULL, v->index->header) : NULL;
 
 	for (char *line; (line = strsep(&lines, "\n"));) {
 		line[strcspn(line, "\r")] = '\0';
@@ -282,7 +291,8 @@ static void fetch(struct visit *v, const char *target, bool head, char *lines)
 		answer(v->client, "403 Forbidden", "mkbench: a build step may not reach that host");
 		return;
 	}
-	AUTO_FREE char *url = mem_printf("%s://%s%s", v->index && v->index->tls ? "https" : "http", host, path);
+	AUTO_FREE char *url =
+		mem_printf("%s://%s%s", v->index && v->index->tls ? "https" : "http", host, path);
 	struct curl_slist *headers = headers_for(v, lines);
 	CURL *c = curl_easy_init();
 	set_common(c, v, url);

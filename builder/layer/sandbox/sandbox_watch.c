@@ -18,9 +18,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define SLOTS 65536u             /* names that were noted or asked for last: most are asked for again and again */
-#define LINKS_MAX 40             /* Linux' own limit */
-#define SCRIPTS_MAX 4            /* ... of interpreters that are scripts themselves: 5 */
+/* names that were noted or asked for last: most are asked for again and again */
+#define SLOTS 65536u
+#define LINKS_MAX 40  /* Linux' own limit */
+#define SCRIPTS_MAX 4 /* ... of interpreters that are scripts themselves: 5 */
 #define ROOM (3 * PATH_MAX)
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* Linux 6.6: who is let go on runs at once, where process 1 ran */
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, uint64_t)
@@ -31,25 +32,31 @@
 struct call {
 	const char *name;
 	int folder, path;
-	char kind;               /* 'o': it opens or runs what it finds; 'l': it looks; 'm': it may put a link in another place */
+	/* 'o': it opens or runs what it finds; 'l': it looks; 'm': it may put a link in another place */
+	char kind;
 };
 
 static const struct call calls[] = {
-	{ "open", -1, 0, 'o' },		{ "openat", 0, 1, 'o' },	{ "openat2", 0, 1, 'o' },	{ "creat", -1, 0, 'o' },
-	{ "execve", -1, 0, 'x' },	{ "execveat", 0, 1, 'x' },	{ "stat", -1, 0, 'l' },		{ "lstat", -1, 0, 'l' },
-	{ "newfstatat", 0, 1, 'l' },	{ "statx", 0, 1, 'l' },		{ "access", -1, 0, 'l' },	{ "faccessat", 0, 1, 'l' },
-	{ "faccessat2", 0, 1, 'l' },	{ "readlink", -1, 0, 'l' },	{ "readlinkat", 0, 1, 'l' },	{ "chdir", -1, 0, 'l' },
-	{ "chroot", -1, 0, '?' },	{ "mkdir", -1, 0, 'l' },	{ "mkdirat", 0, 1, 'l' },	{ "rmdir", -1, 0, 'o' },
-	{ "unlink", -1, 0, 'l' },	{ "unlinkat", 0, 1, 'o' },	{ "rename", -1, 0, 'm' },	{ "rename", -1, 1, 'm' },
-	{ "renameat", 0, 1, 'm' },	{ "renameat", 2, 3, 'm' },	{ "renameat2", 0, 1, 'm' },	{ "renameat2", 2, 3, 'm' },
-	{ "link", -1, 0, 'm' },		{ "link", -1, 1, 'm' },		{ "linkat", 0, 1, 'm' },	{ "linkat", 2, 3, 'm' },
-	{ "symlink", -1, 1, 'm' },	{ "symlinkat", 1, 2, 'm' },	{ "mknod", -1, 0, 'l' },	{ "mknodat", 0, 1, 'l' },
-	{ "chmod", -1, 0, 'l' },	{ "fchmodat", 0, 1, 'l' },	{ "fchmodat2", 0, 1, 'l' },	{ "chown", -1, 0, 'l' },
-	{ "lchown", -1, 0, 'l' },	{ "fchownat", 0, 1, 'l' },	{ "utime", -1, 0, 'l' },	{ "utimes", -1, 0, 'l' },
-	{ "futimesat", 0, 1, 'l' },	{ "utimensat", 0, 1, 'l' },	{ "truncate", -1, 0, 'l' },	{ "statfs", -1, 0, 'l' },
-	{ "getxattr", -1, 0, 'l' },	{ "lgetxattr", -1, 0, 'l' },	{ "listxattr", -1, 0, 'l' },	{ "llistxattr", -1, 0, 'l' },
-	{ "setxattr", -1, 0, 'l' },	{ "lsetxattr", -1, 0, 'l' },	{ "removexattr", -1, 0, 'l' },	{ "lremovexattr", -1, 0, 'l' },
-	{ "inotify_add_watch", -1, 1, 'l' }, { "getxattrat", 0, 1, 'l' }, { "setxattrat", 0, 1, 'l' }, { "listxattrat", 0, 1, 'l' },
+	{ "open", -1, 0, 'o' },		{ "openat", 0, 1, 'o' },	{ "openat2", 0, 1, 'o' },
+	{ "creat", -1, 0, 'o' },	{ "execve", -1, 0, 'x' },	{ "execveat", 0, 1, 'x' },
+	{ "stat", -1, 0, 'l' },		{ "lstat", -1, 0, 'l' },	{ "newfstatat", 0, 1, 'l' },
+	{ "statx", 0, 1, 'l' },		{ "access", -1, 0, 'l' },	{ "faccessat", 0, 1, 'l' },
+	{ "faccessat2", 0, 1, 'l' },	{ "readlink", -1, 0, 'l' },	{ "readlinkat", 0, 1, 'l' },
+	{ "chdir", -1, 0, 'l' },	{ "chroot", -1, 0, '?' },	{ "mkdir", -1, 0, 'l' },
+	{ "mkdirat", 0, 1, 'l' },	{ "rmdir", -1, 0, 'o' },	{ "unlink", -1, 0, 'l' },
+	{ "unlinkat", 0, 1, 'o' },	{ "rename", -1, 0, 'm' },	{ "rename", -1, 1, 'm' },
+	{ "renameat", 0, 1, 'm' },	{ "renameat", 2, 3, 'm' },	{ "renameat2", 0, 1, 'm' },
+	{ "renameat2", 2, 3, 'm' },	{ "link", -1, 0, 'm' },		{ "link", -1, 1, 'm' },
+	{ "linkat", 0, 1, 'm' },	{ "linkat", 2, 3, 'm' },	{ "symlink", -1, 1, 'm' },
+	{ "symlinkat", 1, 2, 'm' },	{ "mknod", -1, 0, 'l' },	{ "mknodat", 0, 1, 'l' },
+	{ "chmod", -1, 0, 'l' },	{ "fchmodat", 0, 1, 'l' },	{ "fchmodat2", 0, 1, 'l' },
+	{ "chown", -1, 0, 'l' },	{ "lchown", -1, 0, 'l' },	{ "fchownat", 0, 1, 'l' },
+	{ "utime", -1, 0, 'l' },	{ "utimes", -1, 0, 'l' },	{ "futimesat", 0, 1, 'l' },
+	{ "utimensat", 0, 1, 'l' },	{ "truncate", -1, 0, 'l' },	{ "statfs", -1, 0, 'l' },
+	{ "getxattr", -1, 0, 'l' },	{ "lgetxattr", -1, 0, 'l' },	{ "listxattr", -1, 0, 'l' },
+	{ "llistxattr", -1, 0, 'l' },	{ "setxattr", -1, 0, 'l' },	{ "lsetxattr", -1, 0, 'l' },
+	{ "removexattr", -1, 0, 'l' },	{ "lremovexattr", -1, 0, 'l' }, { "inotify_add_watch", -1, 1, 'l' },
+	{ "getxattrat", 0, 1, 'l' },	{ "setxattrat", 0, 1, 'l' },	{ "listxattrat", 0, 1, 'l' },
 	{ "removexattrat", 0, 1, 'l' },
 };
 
@@ -58,9 +65,12 @@ struct watch_state {
 	struct seccomp_notif *call;
 	struct seccomp_notif_resp *answer;
 	int numbers[COUNT(calls)];
-	char *slots[SLOTS];      /* lines */
-	struct { char *name; unsigned turn; } asked[SLOTS];
-	unsigned turn;           /* another one: names may lead elsewhere now */
+	char *slots[SLOTS]; /* lines */
+	struct {
+		char *name;
+		unsigned turn;
+	} asked[SLOTS];
+	unsigned turn; /* another one: names may lead elsewhere now */
 };
 
 struct err *sandbox_watch_begin(int output, struct sandbox_watch *ret)
@@ -87,7 +97,8 @@ static void doubt(struct watch_state *s, const char *why)
 static int listen_to_calls(const struct watch_state *s)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	int r = filter ? seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW) : -ENOMEM, fd = -1; /* sandbox_calls_limit refuses those */
+	/* sandbox_calls_limit refuses those */
+	int r = filter ? seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW) : -ENOMEM, fd = -1;
 
 	for (size_t i = 0; !r && i < COUNT(calls); i++)
 		if (s->numbers[i] >= 0 && (!i || strcmp(calls[i].name, calls[i - 1].name)))
@@ -102,11 +113,18 @@ static int listen_to_calls(const struct watch_state *s)
 
 static void pass(int socket, int fd)
 {
-	union { struct cmsghdr head; char bytes[CMSG_SPACE(sizeof(int))]; } control = { 0 };
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
 	struct iovec one = { (char[]){ 'f' }, 1 };
-	struct msghdr message = { .msg_iov = &one, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+	struct msghdr message = {
+		.msg_iov = &one, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
+	};
 
-	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd),
+					 .cmsg_level = SOL_SOCKET,
+					 .cmsg_type = SCM_RIGHTS };
 	memcpy(CMSG_DATA(&control.head), &fd, sizeof fd);
 	while (sendmsg(socket, &message, 0) < 0 && errno == EINTR)
 		continue;
@@ -127,10 +145,15 @@ void sandbox_watch_offer(struct sandbox_watch *w)
 void sandbox_watch_take(struct sandbox_watch *w)
 {
 	struct watch_state *s = w->state;
-	union { struct cmsghdr head; char bytes[CMSG_SPACE(sizeof(int))]; } control;
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
 	char byte;
 	struct iovec one = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &one, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+	struct msghdr message = {
+		.msg_iov = &one, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
+	};
 	ssize_t n;
 
 	close(w->offer);
@@ -142,7 +165,8 @@ void sandbox_watch_take(struct sandbox_watch *w)
 	if (w->listener < 0 || seccomp_notify_alloc(&s->call, &s->answer) < 0)
 		doubt(s, "this kernel does not let programs be watched");
 	else
-		ioctl(w->listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP); /* an older kernel is slower */
+		/* an older kernel is slower */
+		ioctl(w->listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 }
 
 /* The machine's own: what is asked there says nothing of the image's files. */
@@ -160,12 +184,14 @@ static unsigned slot_of(char kind, const char *path)
 	return (h ^ h >> 16) % SLOTS;
 }
 
-/* The same name led the same way a moment ago. What has since been made there is the programs' own work, unless it is a link. */
+/* The same name led the same way a moment ago. What has since been made there is the programs'
+ * own work, unless it is a link. */
 static bool is_known(struct watch_state *s, char kind, const char *name)
 {
 	unsigned at = slot_of(kind, name);
 
-	if (s->asked[at].name && s->asked[at].turn == s->turn && *s->asked[at].name == kind && !strcmp(s->asked[at].name + 1, name))
+	if (s->asked[at].name && s->asked[at].turn == s->turn && *s->asked[at].name == kind &&
+	    !strcmp(s->asked[at].name + 1, name))
 		return true;
 	free(s->asked[at].name);
 	s->asked[at].name = mem_printf("%c%s", kind, name);
@@ -229,7 +255,8 @@ static bool step_on(const char **at, char *done)
 	}
 }
 
-/* Notes the links on the way, and where it ends: at a file, or at the first name that is not there. done is that, of ROOM bytes. */
+/* Notes the links on the way, and where it ends: at a file, or at the first name that is not
+ * there. done is that, of ROOM bytes. */
 static void follow(struct watch_state *s, char kind, const char *path, char *done)
 {
 	char rest[ROOM], target[PATH_MAX], next[ROOM];
@@ -264,7 +291,8 @@ static void follow(struct watch_state *s, char kind, const char *path, char *don
 	note(s, kind, *done ? done : "/");
 }
 
-/* What the kernel itself opens to run a script. What it opens for a program is the loader, a part of the C library. */
+/* What the kernel itself opens to run a script. What it opens for a program is the
+ * loader, a part of the C library. */
 static void follow_program(struct watch_state *s, const char *path)
 {
 	char done[ROOM], line[PATH_MAX];
@@ -292,12 +320,14 @@ static void read_link(const char *link, char ret[static PATH_MAX])
 	ret[n < 0 ? 0 : n] = '\0';
 }
 
-/* The text in the caller's memory, which may end at the end of a page. False: the call will fail in the same way, or its caller is gone. */
+/* The text in the caller's memory, which may end at the end of a page. False: the call will fail in the
+ * same way, or its caller is gone. */
 static bool read_path(struct watch_state *s, unsigned pid, uint64_t at, char ret[static PATH_MAX])
 {
 	size_t first = PATH_MAX - at % PATH_MAX;
 	struct iovec here = { ret, PATH_MAX };
-	struct iovec there[] = { { (void *)(uintptr_t)at, first }, { (void *)(uintptr_t)(at + first), PATH_MAX - first } };
+	struct iovec there[] = { { (void *)(uintptr_t)at, first },
+				 { (void *)(uintptr_t)(at + first), PATH_MAX - first } };
 	ssize_t n = process_vm_readv((pid_t)pid, &here, 1, there, first < PATH_MAX ? 2 : 1, 0);
 
 	if (n < 0 && errno != EFAULT && errno != ESRCH)
@@ -315,7 +345,8 @@ static void note_call(struct watch_state *s, const struct call *c, const struct 
 		doubt(s, "a program has another root");
 	if (*path != '/') {
 		int at = c->folder < 0 ? AT_FDCWD : (int)n->data.args[c->folder];
-		at == AT_FDCWD ? snprintf(link, sizeof link, "/proc/%u/cwd", n->pid) : snprintf(link, sizeof link, "/proc/%u/fd/%d", n->pid, at);
+		at == AT_FDCWD ? snprintf(link, sizeof link, "/proc/%u/cwd", n->pid) :
+				 snprintf(link, sizeof link, "/proc/%u/fd/%d", n->pid, at);
 		read_link(link, folder);
 		if (*folder != '/') {
 			if (text_starts(folder, "(unreachable)"))

@@ -25,7 +25,8 @@
 #include "lib/secret.h"
 #include "provision/volume.h"
 
-#define GOOD "mkbench"             /* restic's tag of those that were restored; no others are listed, or the latest */
+/* restic's tag of those that were restored; no others are listed, or the latest */
+#define GOOD "mkbench"
 #define UNTRIED "mkbench-untried"
 #define ROOM_LEAST (256u << 20) /* a fresh MariaDB, and what a bench writes meanwhile */
 
@@ -56,7 +57,9 @@ struct err *backup_check_id(const char *id, bool latest)
 
 	if ((latest && !strcmp(id, "latest")) || (!id[len] && len >= 8 && len <= 64))
 		return NULL;
-	return err_new(ERR_USAGE, "'%s' names no backup: give 8 digits or more, as benchctl backups shows them%s", id, latest ? ", or latest" : "");
+	return err_new(ERR_USAGE,
+		       "'%s' names no backup: give 8 digits or more, as benchctl backups shows them%s", id,
+		       latest ? ", or latest" : "");
 }
 
 struct err *backup_room(const struct bench *b, uint64_t bytes, const char *what)
@@ -69,8 +72,8 @@ struct err *backup_room(const struct bench *b, uint64_t bytes, const char *what)
 	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
 	if (room >= bytes + ROOM_LEAST)
 		return NULL;
-	return err_new(ERR_SYSTEM, "%s has %s free, and %s takes %s: make room, and try again", b->data, text_size((double)room, have), what,
-		       text_size((double)(bytes + ROOM_LEAST), want));
+	return err_new(ERR_SYSTEM, "%s has %s free, and %s takes %s: make room, and try again", b->data,
+		       text_size((double)room, have), what, text_size((double)(bytes + ROOM_LEAST), want));
 }
 
 static uint64_t dumped(const json_t *manifest)
@@ -79,8 +82,8 @@ static uint64_t dumped(const json_t *manifest)
 	const char *site;
 	json_t *row;
 
-	json_object_foreach(json_object_get(manifest, "sites"), site, row)
-		bytes += (uint64_t)json_integer_value(json_object_get(row, "bytes"));
+	json_object_foreach(json_object_get(manifest, "sites"), site, row) bytes +=
+		(uint64_t)json_integer_value(json_object_get(row, "bytes"));
 	return bytes;
 }
 
@@ -89,7 +92,8 @@ static struct err *open_repository(const struct bench *b, struct repository *r)
 	json_t *last = NULL;
 
 	TRY(backup_record_read(b, &last));
-	struct err *e = repository_open(b, json_object_get(last, "id") ? REPOSITORY_USED : REPOSITORY_WRITE, r);
+	struct err *e =
+		repository_open(b, json_object_get(last, "id") ? REPOSITORY_USED : REPOSITORY_WRITE, r);
 	json_decref(last);
 	return e;
 }
@@ -99,7 +103,8 @@ static struct err *read_id(const char *output, char **ret)
 {
 	json_t *summary = NULL;
 
-	for (const char *line = output; *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n')) {
+	for (const char *line = output; *line;
+	     line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n')) {
 		json_decref(summary);
 		summary = json_loadb(line, strcspn(line, "\n"), 0, NULL);
 	}
@@ -144,10 +149,14 @@ static struct err *keep_set(const struct repository *r, char **ret_id)
 	return read_id(output, ret_id);
 }
 
-struct err *backup_fetch(const struct repository *r, const char *id, const char *const *paths, const char *folder)
+struct err *backup_fetch(const struct repository *r, const char *id, const char *const *paths,
+			 const char *folder)
 {
 	AUTO_FREE char *target = mem_printf("--target=%s", folder);
-	struct { const char **items; size_t count, room; } words = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} words = { 0 };
 
 	TRY(file_remove_tree(folder));
 	TRY(durable_folder(folder, 0700, &durable_root));
@@ -165,13 +174,15 @@ struct err *backup_fetch(const struct repository *r, const char *id, const char 
 	return e;
 }
 
-static struct err *try_sites(const struct bench *b, const struct scratch *s, const char *set, const json_t *sites)
+static struct err *try_sites(const struct bench *b, const struct scratch *s, const char *set,
+			     const json_t *sites)
 {
 	AUTO_FREE char *password = secret_make(SECRET_WORD);
 	const char *site;
 	json_t *row;
 
-	json_object_foreach((json_t *)sites, site, row) {
+	json_object_foreach((json_t *)sites, site, row)
+	{
 		AUTO_FREE char *dump = backup_set_dump(set, site);
 		const struct import i = {
 			.socket = s->socket,
@@ -188,12 +199,14 @@ static struct err *try_sites(const struct bench *b, const struct scratch *s, con
 	return NULL;
 }
 
-/* All of it comes back from the repository: files by restic's digests, without a place on the disk; databases into a server of their own. */
+/* All of it comes back from the repository: files by restic's digests, without a place on the disk;
+ * databases into a server of their own. */
 static struct err *verify(const struct repository *r, const char *id, uint64_t bytes)
 {
 	static const char *const paths[] = { BACKUP_SET, NULL };
 	const struct bench *b = r->bench;
-	AUTO_FREE char *folder = bench_in_data(b, BACKUP_OURS "/restored"), *set = mem_printf("%s" BACKUP_SET, folder);
+	AUTO_FREE char *folder = bench_in_data(b, BACKUP_OURS "/restored"),
+		       *set = mem_printf("%s" BACKUP_SET, folder);
 	struct scratch s = { 0 };
 	json_t *manifest = NULL;
 	struct err *e = backup_room(b, bytes * 3, "to try it by restoring it");
@@ -228,7 +241,8 @@ static struct err *list(const struct repository *r, const char *tag, const char 
 		return NULL;
 	json_decref(*ret);
 	*ret = NULL;
-	return !strncmp(output, "null", 4) ? (*ret = json_array(), NULL) : err_new(ERR_SYSTEM, "restic has listed no backups");
+	return !strncmp(output, "null", 4) ? (*ret = json_array(), NULL) :
+					     err_new(ERR_SYSTEM, "restic has listed no backups");
 }
 
 /* Of this volume alone: a repository may have several. */
@@ -236,8 +250,10 @@ static struct err *forget(const struct repository *r)
 {
 	const struct bench *b = r->bench;
 	AUTO_FREE char *host = host_word(b);
-	AUTO_FREE char *hourly = mem_printf("--keep-hourly=%u", b->backup_hourly), *daily = mem_printf("--keep-daily=%u", b->backup_daily);
-	AUTO_FREE char *weekly = mem_printf("--keep-weekly=%u", b->backup_weekly), *monthly = mem_printf("--keep-monthly=%u", b->backup_monthly);
+	AUTO_FREE char *hourly = mem_printf("--keep-hourly=%u", b->backup_hourly),
+		       *daily = mem_printf("--keep-daily=%u", b->backup_daily);
+	AUTO_FREE char *weekly = mem_printf("--keep-weekly=%u", b->backup_weekly),
+		       *monthly = mem_printf("--keep-monthly=%u", b->backup_monthly);
 	/* clang-format off */
 	const char *const words[] = {
 		"forget", "--quiet", "--prune", "--tag=" GOOD, host, "--group-by=host", "--keep-last=1",
@@ -253,7 +269,10 @@ static struct err *forget(const struct repository *r)
 /* What was kept and never restored, because it could not be, or was killed. */
 static struct err *forget_untried(const struct repository *r)
 {
-	struct { const char **items; size_t count, room; } words = { 0 };
+	struct {
+		const char **items;
+		size_t count, room;
+	} words = { 0 };
 	AUTO_FREE char *host = host_word(r->bench);
 	json_t *all = NULL, *row;
 	size_t i;
@@ -261,9 +280,8 @@ static struct err *forget_untried(const struct repository *r)
 	TRY(list(r, "--tag=" UNTRIED, host, &all));
 	VEC_PUSH(&words, "forget");
 	VEC_PUSH(&words, "--quiet");
-	json_array_foreach(all, i, row)
-		if (json_string_value(json_object_get(row, "id")))
-			VEC_PUSH(&words, json_string_value(json_object_get(row, "id")));
+	json_array_foreach(all, i, row) if (json_string_value(json_object_get(row, "id")))
+		VEC_PUSH(&words, json_string_value(json_object_get(row, "id")));
 	VEC_PUSH(&words, NULL);
 	struct err *e = words.count > 3 ? repository_run(r, NULL, words.items, NULL) : NULL;
 	free(words.items);
@@ -281,14 +299,17 @@ static struct err *count_it(const struct repository *r, char **id)
 
 	TRY(repository_run(r, NULL, words, NULL));
 	TRY(list(r, "--tag=" GOOD, NULL, &all));
-	json_array_foreach(all, i, row) {
-		const char *original = json_string_value(json_object_get(row, "original")), *short_id = json_string_value(json_object_get(row, "short_id"));
+	json_array_foreach(all, i, row)
+	{
+		const char *original = json_string_value(json_object_get(row, "original")),
+			   *short_id = json_string_value(json_object_get(row, "short_id"));
 		if (original && short_id && text_starts(original, *id))
 			now = mem_dup(short_id);
 	}
 	json_decref(all);
 	if (!now)
-		return err_new(ERR_SYSTEM, "backup %s was restored, and restic does not list it any more", *id);
+		return err_new(ERR_SYSTEM, "backup %s was restored, and restic does not list it any more",
+			       *id);
 	free(*id);
 	*id = now;
 	return NULL;
@@ -316,7 +337,9 @@ static struct err *make(const struct bench *b, char **ret_id)
 	TRY(backup_record_good(b, id));
 	struct err *e = forget(&r);
 	if (e)
-		log_err(e, "warning: backup %s is good, and older ones that are not to be kept are still there", id);
+		log_err(e,
+			"warning: backup %s is good, and older ones that are not to be kept are still there",
+			id);
 	*ret_id = TAKE(id);
 	return NULL;
 }
@@ -349,9 +372,10 @@ struct err *backup_list(const struct bench *b, json_t **ret)
 	TRY(open_repository(b, &r));
 	TRY(list(&r, "--tag=" GOOD, NULL, &all));
 	*ret = json_array();
-	json_array_foreach(all, i, row)
-		json_array_append_new(*ret, json_pack("{s:O*, s:O*, s:O*, s:b}", "id", json_object_get(row, "short_id"), "at", json_object_get(row, "time"),
-						      "volume", json_object_get(row, "hostname"), "verified", 1));
+	json_array_foreach(all, i, row) json_array_append_new(
+		*ret, json_pack("{s:O*, s:O*, s:O*, s:b}", "id", json_object_get(row, "short_id"), "at",
+				json_object_get(row, "time"), "volume", json_object_get(row, "hostname"),
+				"verified", 1));
 	json_decref(all);
 	return NULL;
 }

@@ -32,7 +32,7 @@ struct whole {
 	struct repository repository;
 	struct report *report;
 	struct scratch scratch;
-	char *id, *folder;         /* folder: DATA/.mkbench/restoring */
+	char *id, *folder; /* folder: DATA/.mkbench/restoring */
 	json_t *manifest;
 };
 
@@ -62,7 +62,10 @@ static struct err *check_empty(const struct bench *b)
 	for (size_t i = 0; i < COUNT(places); i++) {
 		AUTO_FREE char *path = *places[i] ? bench_in_data(b, places[i]) : mem_dup(b->sql_data);
 		if (file_folder_holds(path))
-			return err_new(ERR_SYSTEM, "a backup is restored on an empty volume, and %s holds something: give another one", path);
+			return err_new(ERR_SYSTEM,
+				       "a backup is restored on an empty volume, and %s holds something: "
+				       "give another one",
+				       path);
 	}
 	return NULL;
 }
@@ -77,9 +80,8 @@ static struct err *check_release(const struct whole *w)
 
 	TRY(backup_set_record(w->folder, "committed.json", &committed));
 	struct err *e = release_check(w->b, committed);
-	json_object_foreach(json_object_get(committed, "sites"), site, row)
-		if (!e && bench_site(w->b, site))
-			e = release_check_site(w->b, row, &same);
+	json_object_foreach(json_object_get(committed, "sites"), site, row) if (!e && bench_site(w->b, site))
+		e = release_check_site(w->b, row, &same);
 	json_decref(committed);
 	return e ? err_wrap(e, "backup %s cannot be this image's", w->id) : NULL;
 }
@@ -111,7 +113,8 @@ static struct err *step_server(struct whole *w)
 	return scratch_start(w->b, NULL, &w->scratch);
 }
 
-/* The password of its site_config.json, so that its account is as it was; a start sets it anew in any case. */
+/* The password of its site_config.json, so that its account is as it was; a start
+ * sets it anew in any case. */
 static char *password_of(const struct whole *w, const char *site)
 {
 	AUTO_FREE char *path = mem_printf("%s/sites/%s/site_config.json", w->folder, site);
@@ -131,7 +134,8 @@ static struct err *step_databases(struct whole *w)
 	const char *site;
 	json_t *row;
 
-	json_object_foreach(json_object_get(w->manifest, "sites"), site, row) {
+	json_object_foreach(json_object_get(w->manifest, "sites"), site, row)
+	{
 		AUTO_FREE char *dump = backup_set_dump(set, site), *password = password_of(w, site);
 		const struct import i = {
 			.socket = w->scratch.socket,
@@ -170,7 +174,8 @@ static struct err *adapt_committed(const struct whole *w)
 /* All of it lasts, and then it has its name. */
 static struct err *step_commit(struct whole *w)
 {
-	AUTO_FREE char *tables = mem_printf("%s/mariadb", w->folder), *whole = bench_in_data(w->b, WHOLE), *own = bench_in_data(w->b, BENCH_OWN);
+	AUTO_FREE char *tables = mem_printf("%s/mariadb", w->folder), *whole = bench_in_data(w->b, WHOLE),
+		       *own = bench_in_data(w->b, BENCH_OWN);
 	AUTO_FREE char *password = mem_printf("%s/secrets/backup_password", w->folder);
 
 	TRY(adapt_committed(w));
@@ -201,7 +206,8 @@ static struct err *move_records(const struct bench *b)
 
 	for (struct dirent *d; dir && !e && (d = readdir(dir));)
 		if (d->d_name[0] != '.') {
-			AUTO_FREE char *from = mem_printf("%s/%s", own, d->d_name), *to = mem_printf("%s" BENCH_OWN "/%s", b->data, d->d_name);
+			AUTO_FREE char *from = mem_printf("%s/%s", own, d->d_name),
+				       *to = mem_printf("%s" BENCH_OWN "/%s", b->data, d->d_name);
 			e = move(from, to);
 		}
 	if (dir)
@@ -217,7 +223,8 @@ static struct err *step_move(struct whole *w)
 	TRY(volume_record(w->b)); /* from here on it is no empty volume */
 	TRY(move_records(w->b));
 	for (size_t i = 0; i < COUNT(parts); i++) {
-		AUTO_FREE char *from = mem_printf("%s/%s", whole, parts[i]), *to = mem_printf("%s/%s", w->b->data, parts[i]);
+		AUTO_FREE char *from = mem_printf("%s/%s", whole, parts[i]),
+			       *to = mem_printf("%s/%s", w->b->data, parts[i]);
 		TRY(move(from, to));
 	}
 	TRY(move(tables, w->b->sql_data));
@@ -230,8 +237,9 @@ static const struct {
 	const char *name;
 	struct err *(*act)(struct whole *w);
 } steps[] = {
-	{ "restore-look", step_look },		 { "restore-fetch", step_fetch },   { "restore-server", step_server },
-	{ "restore-databases", step_databases }, { "restore-commit", step_commit }, { "restore-move", step_move },
+	{ "restore-look", step_look },	   { "restore-fetch", step_fetch },
+	{ "restore-server", step_server }, { "restore-databases", step_databases },
+	{ "restore-commit", step_commit }, { "restore-move", step_move },
 };
 
 static struct err *run(struct whole *w, size_t first)
@@ -282,8 +290,10 @@ int backup_instance_main(int argc, char **argv)
 		e = restore(&w);
 	if (!e) {
 		json_t *image = json_object_get(w.manifest, "image");
-		const char *name = json_string_value(json_object_get(image, "name")), *version = json_string_value(json_object_get(image, "version"));
-		log_line("the volume holds backup %s now%s%s %s", w.id ? w.id : "", name ? ", of " : "", name ? name : "", version ? version : "");
+		const char *name = json_string_value(json_object_get(image, "name")),
+			   *version = json_string_value(json_object_get(image, "version"));
+		log_line("the volume holds backup %s now%s%s %s", w.id ? w.id : "", name ? ", of " : "",
+			 name ? name : "", version ? version : "");
 	} else {
 		status = err_kind(e) == ERR_USAGE ? ERR_USAGE : ERR_SYSTEM;
 		log_err(e, "the backup is not restored, and the volume is as it was");

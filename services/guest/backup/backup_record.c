@@ -64,8 +64,9 @@ void backup_record_failed(const struct bench *b, const char *why)
 
 	if (!e) {
 		all = all ? all : json_object();
-		json_object_set_new(all, "failed", json_pack("{s:I, s:I, s:o}", "at_seconds", (json_int_t)time(NULL), "count", count + 1, "why",
-							     sanitize_json(why)));
+		json_object_set_new(all, "failed",
+				    json_pack("{s:I, s:I, s:o}", "at_seconds", (json_int_t)time(NULL),
+					      "count", count + 1, "why", sanitize_json(why)));
 		e = put(b, all);
 	}
 	if (e)
@@ -95,7 +96,8 @@ int64_t backup_record_due(const struct bench *b)
 	}
 	json_t *failed = json_object_get(all, "failed");
 	int64_t good = seconds_of(all), due = good ? cron_next(&c, good) : 0, wait = RETRY_SECONDS;
-	for (json_int_t n = json_integer_value(json_object_get(failed, "count")); n > 1 && wait < RETRY_LONGEST; n--)
+	for (json_int_t n = json_integer_value(json_object_get(failed, "count"));
+	     n > 1 && wait < RETRY_LONGEST; n--)
 		wait *= 2;
 	wait = wait > RETRY_LONGEST ? RETRY_LONGEST : wait;
 	if (failed && due < seconds_of(failed) + wait)
@@ -127,8 +129,10 @@ char *backup_record_trouble(const struct bench *b)
 	if (failed || late) {
 		const char *why = json_string_value(json_object_get(failed, "why"));
 		AUTO_FREE char *old = age(now - good);
-		AUTO_FREE char *last = good ? mem_printf("the last good one is %s old", old) : mem_dup("there is no good one");
-		text = failed ? mem_printf("the last backup failed: %s; %s", why ? why : "", last) : mem_printf("no backup was made when it was due: %s", last);
+		AUTO_FREE char *last = good ? mem_printf("the last good one is %s old", old) :
+					      mem_dup("there is no good one");
+		text = failed ? mem_printf("the last backup failed: %s; %s", why ? why : "", last) :
+				mem_printf("no backup was made when it was due: %s", last);
 	}
 	json_decref(all);
 	return text;

@@ -18,8 +18,8 @@
 /* A backup, or the parts of it that one site needs, on this volume. */
 struct fetched {
 	char *folder;
-	json_t *manifest, *sites;  /* sites: of the manifest, borrowed */
-	json_t *committed;         /* what its sites were migrated to; or NULL */
+	json_t *manifest, *sites; /* sites: of the manifest, borrowed */
+	json_t *committed;	  /* what its sites were migrated to; or NULL */
 };
 
 static void done(struct fetched *f)
@@ -45,9 +45,12 @@ static struct err *check_room(const struct repository *r, const char *id, const 
 
 static struct err *fetch(const struct bench *b, const char *id, const char *site, struct fetched *f)
 {
-	AUTO_FREE char *dump = site ? mem_printf(BACKUP_SET "/%s.sql", site) : NULL, *files = site ? mem_printf("/sites/%s", site) : NULL;
+	AUTO_FREE char *dump = site ? mem_printf(BACKUP_SET "/%s.sql", site) : NULL,
+		       *files = site ? mem_printf("/sites/%s", site) : NULL;
 	AUTO_FREE char *secrets = site ? mem_printf("/secrets/%s", site) : NULL;
-	const char *const paths[] = { BACKUP_SET "/manifest.json", BACKUP_SET BACKUP_OWN, dump, files, secrets, NULL };
+	const char *const paths[] = {
+		BACKUP_SET "/manifest.json", BACKUP_SET BACKUP_OWN, dump, files, secrets, NULL
+	};
 	AUTO_REPOSITORY struct repository r = { 0 };
 
 	TRY(backup_check_id(id, true));
@@ -63,7 +66,8 @@ static struct err *fetch(const struct bench *b, const char *id, const char *site
 	return NULL;
 }
 
-static struct err *check_release(const struct bench *b, const struct fetched *f, const char *site, bool *ret_same)
+static struct err *check_release(const struct bench *b, const struct fetched *f, const char *site,
+				 bool *ret_same)
 {
 	json_t *row = json_object_get(json_object_get(f->committed, "sites"), site);
 
@@ -71,11 +75,14 @@ static struct err *check_release(const struct bench *b, const struct fetched *f,
 	return row ? release_check_site(b, row, ret_same) : NULL;
 }
 
-static struct err *bring(const struct bench *b, const struct fetched *f, const char *site, struct site_brought *s)
+static struct err *bring(const struct bench *b, const struct fetched *f, const char *site,
+			 struct site_brought *s)
 {
 	AUTO_FREE char *set = mem_printf("%s" BACKUP_SET, f->folder), *dump = backup_set_dump(set, site);
 	AUTO_FREE char *folder = mem_printf("%s/sites/%s", f->folder, site);
-	const struct site_source from = { .dump = dump, .made = json_object_get(f->sites, site), .folder = folder };
+	const struct site_source from = { .dump = dump,
+					  .made = json_object_get(f->sites, site),
+					  .folder = folder };
 	bool same;
 
 	TRY(check_release(b, f, site, &same));
@@ -89,16 +96,20 @@ static struct err *bring(const struct bench *b, const struct fetched *f, const c
 }
 
 /* Those of the backup that are here, or the one that is asked for. */
-static struct err *bring_all(const struct bench *b, const struct fetched *f, const char *only, struct site_brought *all, size_t *ret_count)
+static struct err *bring_all(const struct bench *b, const struct fetched *f, const char *only,
+			     struct site_brought *all, size_t *ret_count)
 {
 	const char *site;
 	json_t *row;
 
-	json_object_foreach(f->sites, site, row) {
+	json_object_foreach(f->sites, site, row)
+	{
 		if (only && strcmp(site, only))
 			continue;
 		if (!bench_site(b, site)) {
-			log_line("site %s of the backup is none of this bench: left out (--site %s --as NAME makes one of it)", site, site);
+			log_line("site %s of the backup is none of this bench: left out (--site %s --as NAME "
+				 "makes one of it)",
+				 site, site);
 			continue;
 		}
 		TRY_AS(bring(b, f, site, &all[(*ret_count)++]), "site %s", site);
@@ -165,14 +176,20 @@ struct err *backup_restore_as(const struct bench *b, const char *id, const char 
 
 	TRY(bench_site_name(name));
 	if (bench_site(b, name))
-		return err_new(ERR_USAGE, "there is a site %s already: restore into it without --as, or choose another name", name);
+		return err_new(
+			ERR_USAGE,
+			"there is a site %s already: restore into it without --as, or choose another name",
+			name);
 	TRY(backup_lock(b, &held));
 	TRY(backup_sweep(b));
 	TRY(fetch(b, id, site, &f));
 	TRY(check_release(b, &f, site, &same));
-	AUTO_FREE char *set = mem_printf("%s" BACKUP_SET, f.folder), *dump = backup_set_dump(set, site), *admin = admin_password_of(&f, site);
+	AUTO_FREE char *set = mem_printf("%s" BACKUP_SET, f.folder), *dump = backup_set_dump(set, site),
+		       *admin = admin_password_of(&f, site);
 	AUTO_FREE char *folder = mem_printf("%s/sites/%s", f.folder, site);
 	AUTO_FREE const char **apps = apps_of(b, &f, site);
-	const struct site_source from = { .dump = dump, .made = json_object_get(f.sites, site), .folder = folder };
+	const struct site_source from = { .dump = dump,
+					  .made = json_object_get(f.sites, site),
+					  .folder = folder };
 	return backup_site_new(b, name, &from, admin, !same, apps);
 }

@@ -21,8 +21,10 @@
 #define FORMAT 1
 #define RECORD_LIMIT (8u << 20)
 
-/* What a new volume needs of ours; the rest is made anew. The ledger comes first: a site that it calls made is in a dump that is made later. */
-static const char *const records[] = { "ledger", "committed.json", "sites.json", "common_site_config.image.json", "common_site_config.copy.json" };
+/* What a new volume needs of ours; the rest is made anew. The ledger comes first: a site that it calls made
+ * is in a dump that is made later. */
+static const char *const records[] = { "ledger", "committed.json", "sites.json",
+				       "common_site_config.image.json", "common_site_config.copy.json" };
 
 static struct err *copy_records(const struct bench *b, const char *set)
 {
@@ -30,7 +32,8 @@ static struct err *copy_records(const struct bench *b, const char *set)
 
 	TRY(durable_folder(own, 0700, &durable_root));
 	for (size_t i = 0; i < COUNT(records); i++) {
-		AUTO_FREE char *from = mem_printf("%s" BENCH_OWN "/%s", b->data, records[i]), *to = mem_printf("%s/%s", own, records[i]), *bytes = NULL;
+		AUTO_FREE char *from = mem_printf("%s" BENCH_OWN "/%s", b->data, records[i]),
+			       *to = mem_printf("%s/%s", own, records[i]), *bytes = NULL;
 		size_t len;
 		if (access(from, F_OK) < 0)
 			continue;
@@ -46,7 +49,8 @@ static struct err *account_of(const struct bench *b, const char *site, char **re
 	json_t *config = NULL;
 
 	TRY(site_account_config(b, site, &config));
-	const char *name = json_string_value(json_object_get(config, "db_name")), *user = json_string_value(json_object_get(config, "db_user"));
+	const char *name = json_string_value(json_object_get(config, "db_name")),
+		   *user = json_string_value(json_object_get(config, "db_user"));
 	user = user ? user : name;
 	struct err *e = site_account_check(site, name ? name : "", user ? user : "");
 	if (!e) {
@@ -63,9 +67,11 @@ static struct err *check_alone(const char *database, const json_t *sites)
 	const char *other;
 	json_t *row;
 
-	json_object_foreach((json_t *)sites, other, row)
-		if (!strcmp(json_string_value(json_object_get(row, "database")), database))
-			return err_new(ERR_SYSTEM, "its site_config.json names the database of site %s", other);
+	json_object_foreach((json_t *)sites, other, row) if (
+		!strcmp(json_string_value(json_object_get(row, "database")),
+			database)) return err_new(ERR_SYSTEM,
+						  "its site_config.json names the database of site %s",
+						  other);
 	return NULL;
 }
 
@@ -89,7 +95,8 @@ static bool has_config(const struct bench *b, const char *site)
 	return !access(path, F_OK);
 }
 
-/* A folder of a site that this image has not, and whose database is not to be had, is kept as the files that it is. */
+/* A folder of a site that this image has not, and whose database is not to be had,
+ * is kept as the files that it is. */
 static struct err *dump_others(const struct bench *b, const char *set, json_t *sites, json_t *left_out)
 {
 	AUTO_FREE char *folder = bench_in_data(b, "/sites");
@@ -136,14 +143,16 @@ static struct err *fill(const struct bench *b, const char *set, json_t *manifest
 
 struct err *backup_set_make(const struct bench *b, json_t **ret)
 {
-	AUTO_FREE char *staged = bench_in_data(b, BACKUP_SET ".new"), *set = bench_in_data(b, BACKUP_SET), *volume = volume_id(b);
+	AUTO_FREE char *staged = bench_in_data(b, BACKUP_SET ".new"), *set = bench_in_data(b, BACKUP_SET),
+		       *volume = volume_id(b);
 
 	TRY(file_remove_tree(staged));
 	TRY(file_remove_tree(set));
 	TRY(durable_folder(staged, 0700, &durable_root));
-	json_t *manifest = json_pack("{s:i, s:I, s:s*, s:{s:s, s:s, s:s, s:s*}, s:{}, s:[]}", "format", FORMAT, "at_seconds", (json_int_t)time(NULL),
-				     "volume", volume, "image", "name", b->name, "version", b->version, "build", b->build, "mariadb", b->sql_version,
-				     "sites", "left_out");
+	json_t *manifest = json_pack("{s:i, s:I, s:s*, s:{s:s, s:s, s:s, s:s*}, s:{}, s:[]}", "format",
+				     FORMAT, "at_seconds", (json_int_t)time(NULL), "volume", volume, "image",
+				     "name", b->name, "version", b->version, "build", b->build, "mariadb",
+				     b->sql_version, "sites", "left_out");
 	struct err *e = fill(b, staged, manifest);
 	if (!e && rename(staged, set) < 0)
 		e = err_errno(errno, "%s", set);
@@ -162,11 +171,13 @@ struct err *backup_set_read(const char *folder, json_t **ret)
 	bool damaged = false;
 
 	TRY(durable_read_json(path, ret, &damaged));
-	if (json_integer_value(json_object_get(*ret, "format")) == FORMAT && json_is_object(json_object_get(*ret, "sites")))
+	if (json_integer_value(json_object_get(*ret, "format")) == FORMAT &&
+	    json_is_object(json_object_get(*ret, "sites")))
 		return NULL;
 	json_decref(*ret);
 	*ret = NULL;
-	return err_new(ERR_SYSTEM, "the backup has no manifest of format %d: it is damaged, or a newer image's", FORMAT);
+	return err_new(ERR_SYSTEM,
+		       "the backup has no manifest of format %d: it is damaged, or a newer image's", FORMAT);
 }
 
 char *backup_set_dump(const char *folder, const char *site)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a backup is made of, below DATA/.mkbench/backup/set: a dump a site, own/ (our records), and manifest.json, which says what they hold. */
+/* What a backup is made of, below DATA/.mkbench/backup/set: a dump a site, own/ (our records), and
+ * manifest.json, which says what they hold. */
 #pragma once
 #include <jansson.h>
 
@@ -7,13 +8,15 @@
 
 #define BACKUP_OURS BENCH_OWN "/backup"
 #define BACKUP_SET BACKUP_OURS "/set"
-#define BACKUP_OWN "/own"  /* below the set */
+#define BACKUP_OWN "/own" /* below the set */
 
-/* Every site that has a site_config.json, of this image or not. It is staged under another name: a set that is there is whole.
- * ret: the manifest, the caller's: {"format", "at_seconds", "volume", "image": {...}, "sites": {NAME: {"database", "user", "bytes", "sha256", "tables"}},
- * "left_out": [NAME]}. */
+/* Every site that has a site_config.json, of this image or not. It is staged under another
+ * name: a set that is there is whole.
+ * ret: the manifest, the caller's: {"format", "at_seconds", "volume", "image": {...}, "sites": {NAME:
+ * {"database", "user", "bytes", "sha256", "tables"}}, "left_out": [NAME]}. */
 struct err *backup_set_make(const struct bench *b, json_t **ret) MUST_CHECK;
-/* The manifest below a folder as it came from the repository; ERR_SYSTEM when it is damaged or of a newer format. */
+/* The manifest below a folder as it came from the repository; ERR_SYSTEM when it is
+ * damaged or of a newer format. */
 struct err *backup_set_read(const char *folder, json_t **ret) MUST_CHECK;
 char *backup_set_dump(const char *folder, const char *site); /* its path; the caller's */
 /* A record of ours in it (committed.json); NULL in ret when it has none. */

@@ -41,13 +41,15 @@ static struct err *check_folder(const char *fresh)
 	struct stat st;
 
 	if (lstat(fresh, &st) < 0 || !S_ISDIR(st.st_mode) || lstat(config, &st) < 0 || !S_ISREG(st.st_mode))
-		return err_new(ERR_SYSTEM, "the backup has no folder of the site with a site_config.json in it");
+		return err_new(ERR_SYSTEM,
+			       "the backup has no folder of the site with a site_config.json in it");
 	return NULL;
 }
 
-/* Checks the source and reads its configuration, which then gets that account. It still lies in a folder that is root's alone. */
-static struct err *configure(const struct bench *b, const struct site_source *from, const char *database, const char *user, const char *password,
-			     json_t **ret)
+/* Checks the source and reads its configuration, which then gets that account. It still lies in
+ * a folder that is root's alone. */
+static struct err *configure(const struct bench *b, const struct site_source *from, const char *database,
+			     const char *user, const char *password, json_t **ret)
 {
 	AUTO_FREE char *path = mem_printf("%s/site_config.json", from->folder);
 	bool damaged;
@@ -62,7 +64,8 @@ static struct err *configure(const struct bench *b, const struct site_source *fr
 	return durable_json(path, *ret, 0600, &b->user, NULL);
 }
 
-static struct err *import(const struct bench *b, const struct site_source *from, const char *database, const json_t *config)
+static struct err *import(const struct bench *b, const struct site_source *from, const char *database,
+			  const json_t *config)
 {
 	const struct import i = {
 		.socket = b->sql_socket,
@@ -79,13 +82,17 @@ static struct err *import(const struct bench *b, const struct site_source *from,
 	return import_dump(&i);
 }
 
-struct err *backup_site_bring(const struct bench *b, const char *site, const struct site_source *from, struct site_brought *s)
+struct err *backup_site_bring(const struct bench *b, const char *site, const struct site_source *from,
+			      struct site_brought *s)
 {
 	json_t *now = NULL;
 
-	*s = (struct site_brought){ .site = site, .database = new_database(), .fresh = mem_dup(from->folder) };
+	*s = (struct site_brought){ .site = site,
+				    .database = new_database(),
+				    .fresh = mem_dup(from->folder) };
 	TRY(site_account_config(b, site, &now));
-	const char *name = json_string_value(json_object_get(now, "db_name")), *user = json_string_value(json_object_get(now, "db_user"));
+	const char *name = json_string_value(json_object_get(now, "db_name")),
+		   *user = json_string_value(json_object_get(now, "db_user"));
 	const char *password = json_string_value(json_object_get(now, "db_password"));
 	user = user ? user : name;
 	s->before = mem_dup(name ? name : "");
@@ -107,15 +114,18 @@ static void give_up(const struct bench *b, const struct site_brought *s)
 	struct err *e = sql_open(b->sql_socket, "root", NULL, NULL, 600, &root);
 
 	if (!e)
-		e = site_account_revoke(root, s->before, json_string_value(json_object_get(s->config, "db_user")));
+		e = site_account_revoke(root, s->before,
+					json_string_value(json_object_get(s->config, "db_user")));
 	if (e)
 		log_err(e, "warning: site %s may still read its database of before", s->site);
 }
 
 struct err *backup_site_exchange(const struct bench *b, struct site_brought *s)
 {
-	AUTO_FREE char *below = mem_printf("/sites/%s", s->site), *folder = bench_in_data(b, below), *replaced = bench_in_data(b, BENCH_OWN "/replaced");
-	AUTO_FREE char *copy = secret_path(b, s->site, "site_config.json"), *secret = secret_path(b, s->site, "encryption_key");
+	AUTO_FREE char *below = mem_printf("/sites/%s", s->site), *folder = bench_in_data(b, below),
+		       *replaced = bench_in_data(b, BENCH_OWN "/replaced");
+	AUTO_FREE char *copy = secret_path(b, s->site, "site_config.json"),
+		       *secret = secret_path(b, s->site, "encryption_key");
 	const char *key = json_string_value(json_object_get(s->config, "encryption_key"));
 
 	TRY(durable_folder(replaced, 0700, &durable_root));
@@ -149,10 +159,13 @@ void backup_site_leave(const struct bench *b, struct site_brought *s)
 	*s = (struct site_brought){ 0 };
 }
 
-static struct err *write_secrets(const struct bench *b, const char *site, const json_t *config, const char *admin_password)
+static struct err *write_secrets(const struct bench *b, const char *site, const json_t *config,
+				 const char *admin_password)
 {
-	AUTO_FREE char *folder = secret_path(b, site, ""), *db = secret_path(b, site, "db_password"), *key = secret_path(b, site, "encryption_key");
-	AUTO_FREE char *admin = secret_path(b, site, "admin_password"), *copy = secret_path(b, site, "site_config.json");
+	AUTO_FREE char *folder = secret_path(b, site, ""), *db = secret_path(b, site, "db_password"),
+		       *key = secret_path(b, site, "encryption_key");
+	AUTO_FREE char *admin = secret_path(b, site, "admin_password"),
+		       *copy = secret_path(b, site, "site_config.json");
 	const char *encryption = json_string_value(json_object_get(config, "encryption_key"));
 
 	folder[strlen(folder) - 1] = '\0';
@@ -165,7 +178,8 @@ static struct err *write_secrets(const struct bench *b, const char *site, const 
 	return durable_json(copy, (json_t *)config, 0600, &durable_root, NULL);
 }
 
-static struct err *migrate_new(const struct bench *b, const char *site, const char *database, const char *password, const char *key)
+static struct err *migrate_new(const struct bench *b, const char *site, const char *database,
+			       const char *password, const char *key)
 {
 	const struct placeholders_word words[] = {
 		{ "site", site },	   { "db_name", database },
@@ -180,17 +194,19 @@ static struct err *migrate_new(const struct bench *b, const char *site, const ch
 	return NULL;
 }
 
-struct err *backup_site_new(const struct bench *b, const char *site, const struct site_source *from, const char *admin_password, bool migrate,
-			    const char *const *apps)
+struct err *backup_site_new(const struct bench *b, const char *site, const struct site_source *from,
+			    const char *admin_password, bool migrate, const char *const *apps)
 {
-	AUTO_FREE char *folder = mem_printf("%s/sites/%s", b->data, site), *database = new_database(), *password = secret_make(SECRET_WORD);
+	AUTO_FREE char *folder = mem_printf("%s/sites/%s", b->data, site), *database = new_database(),
+		       *password = secret_make(SECRET_WORD);
 	static const char *const none[] = { NULL };
 	const struct bench_site row = { .name = site, .apps = apps, .hosts = none };
 	json_t *config = NULL;
 	struct stat st;
 
 	if (!lstat(folder, &st))
-		return err_new(ERR_SYSTEM, "%s is there already: choose another name, or move it away", folder);
+		return err_new(ERR_SYSTEM, "%s is there already: choose another name, or move it away",
+			       folder);
 	TRY(backup_sweep_begin(b, database, site, true));
 	struct err *e = configure(b, from, database, database, password, &config);
 	if (!e)

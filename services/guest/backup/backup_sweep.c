@@ -75,12 +75,15 @@ static struct err *drop(const struct bench *b, const char *database, bool with_a
 
 	TRY(sql_open(b->sql_socket, "root", NULL, NULL, 600, &root));
 	TRY(sql_run(root, "DROP DATABASE IF EXISTS %s", schema));
-	return with_account ? sql_run(root, "DROP USER IF EXISTS %s@localhost, %s@'127.0.0.1'", schema, schema) : NULL;
+	return with_account ?
+		       sql_run(root, "DROP USER IF EXISTS %s@localhost, %s@'127.0.0.1'", schema, schema) :
+		       NULL;
 }
 
 struct err *backup_sweep_site(const struct bench *b, const char *database, const char *site)
 {
-	AUTO_FREE char *folder = mem_printf("%s/sites/%s", b->data, site), *secrets = mem_printf("%s/secrets/%s", b->data, site);
+	AUTO_FREE char *folder = mem_printf("%s/sites/%s", b->data, site),
+		       *secrets = mem_printf("%s/secrets/%s", b->data, site);
 
 	TRY(drop(b, database, true));
 	TRY(file_remove_tree(folder));
@@ -96,7 +99,8 @@ char *backup_sweep_place(const struct bench *b, const char *site)
 /* Killed right after the exchange: the folder of before lies where the other was brought. */
 static struct err *keep_before(const struct bench *b, const char *database, const char *site)
 {
-	AUTO_FREE char *was = mem_printf("%s" BACKUP_OURS "/restored/sites/%s", b->data, site), *kept = backup_sweep_place(b, site);
+	AUTO_FREE char *was = mem_printf("%s" BACKUP_OURS "/restored/sites/%s", b->data, site),
+		       *kept = backup_sweep_place(b, site);
 
 	if (!access(was, F_OK) && rename(was, kept) < 0)
 		return err_errno(errno, "%s", kept);
@@ -109,7 +113,8 @@ static struct err *sweep_one(const struct bench *b, const char *database, const 
 		return backup_sweep_end(b, database);
 	if (!is_new && is_used(b, database))
 		return keep_before(b, database, site);
-	log_line("a restore or an import of site %s did not finish: its database %s is removed", site, database);
+	log_line("a restore or an import of site %s did not finish: its database %s is removed", site,
+		 database);
 	if (is_new)
 		return backup_sweep_site(b, database, site);
 	TRY(drop(b, database, false));
@@ -125,9 +130,9 @@ struct err *backup_sweep(const struct bench *b)
 
 	if (e)
 		return e;
-	json_object_foreach(all, database, row)
-		if (!e)
-			e = sweep_one(b, database, json_string_value(json_object_get(row, "site")), json_is_true(json_object_get(row, "new")));
+	json_object_foreach(all, database, row) if (!e) e =
+		sweep_one(b, database, json_string_value(json_object_get(row, "site")),
+			  json_is_true(json_object_get(row, "new")));
 	json_decref(all);
 	return e ? e : file_remove_tree(staged);
 }

@@ -17,7 +17,7 @@
 struct reading {
 	struct digest_run *digest;
 	json_t *tables;
-	char *table;             /* whose rows follow, or NULL */
+	char *table; /* whose rows follow, or NULL */
 	json_int_t bytes, rows;
 	bool whole;
 };
@@ -25,7 +25,9 @@ struct reading {
 static void note(struct reading *r)
 {
 	if (r->table)
-		json_object_set_new(r->tables, r->table, json_integer(json_integer_value(json_object_get(r->tables, r->table)) + r->rows));
+		json_object_set_new(
+			r->tables, r->table,
+			json_integer(json_integer_value(json_object_get(r->tables, r->table)) + r->rows));
 	free(r->table);
 	r->table = NULL;
 	r->rows = 0;
@@ -93,14 +95,17 @@ static struct err *describe(const char *path, json_t **ret)
 
 	if (!e && !r.whole)
 		e = err_new(ERR_SYSTEM, "%s ends before its end", path);
-	*ret = e ? NULL : json_pack("{s:I, s:s, s:O}", "bytes", r.bytes, "sha256", digest_hex(&d, hex), "tables", r.tables);
+	*ret = e ? NULL :
+		   json_pack("{s:I, s:s, s:O}", "bytes", r.bytes, "sha256", digest_hex(&d, hex), "tables",
+			     r.tables);
 	json_decref(r.tables);
 	return e;
 }
 
 struct err *dump_site(const struct bench *b, const char *db_name, const char *path, json_t **ret)
 {
-	AUTO_FREE char *socket = mem_printf("--socket=%s", b->sql_socket), *to = mem_printf("--result-file=%s", path), *output = NULL;
+	AUTO_FREE char *socket = mem_printf("--socket=%s", b->sql_socket),
+		       *to = mem_printf("--result-file=%s", path), *output = NULL;
 	const char *const argv[] = {
 		"/usr/bin/mariadb-dump",
 		"--no-defaults",
@@ -123,7 +128,9 @@ struct err *dump_site(const struct bench *b, const char *db_name, const char *pa
 
 	TRY(child_run(&c, &output, NULL, &status));
 	if (status)
-		return err_new(ERR_SYSTEM, "database %s cannot be dumped: mariadb-dump ended with status %d: %.200s", db_name, status, output);
+		return err_new(ERR_SYSTEM,
+			       "database %s cannot be dumped: mariadb-dump ended with status %d: %.200s",
+			       db_name, status, output);
 	TRY(describe(path, ret));
 	json_object_set_new(*ret, "database", json_string(db_name));
 	return NULL;

@@ -24,8 +24,8 @@
 struct writing {
 	const struct bench *b;
 	const char *site;
-	const struct account *as;  /* who may write there */
-	char *stem;                /* FOLDER/YYYYMMDD_HHMMSS-SITE */
+	const struct account *as; /* who may write there */
+	char *stem;		  /* FOLDER/YYYYMMDD_HHMMSS-SITE */
 	json_t *paths;
 };
 
@@ -35,7 +35,9 @@ static struct err *pour(struct child *c, int fd)
 	int status = 0;
 
 	TRY(pour_child(c, fd, "the export", &errors, &status));
-	return status ? err_new(ERR_SYSTEM, "%s ended with status %d: %.200s", c->argv[0], status, errors ? errors : "") : NULL;
+	return status ? err_new(ERR_SYSTEM, "%s ended with status %d: %.200s", c->argv[0], status,
+				errors ? errors : "") :
+			NULL;
 }
 
 /* A new file of the export, opened with the rights of whose folder it is. */
@@ -68,7 +70,8 @@ static char *header(const struct writing *w)
 		row = json_object_get(apps, app);
 		const char *version = json_string_value(json_object_get(row, "version"));
 		if (row)
-			text_printf(&t, "-- [%s]\n-- version = %s\n%s", app, version ? version : "", i ? "" : "-- is_partial = False\n");
+			text_printf(&t, "-- [%s]\n-- version = %s\n%s", app, version ? version : "",
+				    i ? "" : "-- is_partial = False\n");
 	}
 	text_printf(&t, "-- end %s metadata\n", first);
 	json_decref(committed);
@@ -92,7 +95,8 @@ static struct err *pour_dump(const struct writing *w, const char *dump, int fd)
 static struct err *write_database(struct writing *w, const json_t *config)
 {
 	AUTO_FREE char *dump = bench_in_data(w->b, BACKUP_OURS "/export.sql");
-	const char *name = json_string_value(json_object_get(config, "db_name")), *user = json_string_value(json_object_get(config, "db_user"));
+	const char *name = json_string_value(json_object_get(config, "db_name")),
+		   *user = json_string_value(json_object_get(config, "db_user"));
 	AUTO_CLOSE int fd = -1;
 	json_t *made = NULL;
 
@@ -112,8 +116,12 @@ static struct err *write_database(struct writing *w, const json_t *config)
 static struct err *write_files(struct writing *w, const char *what, const char *below)
 {
 	AUTO_FREE char *sites = bench_in_data(w->b, "/sites"), *files = mem_printf("./%s/%s", w->site, below);
-	const char *const argv[] = { "/bin/tar", "-cf", "-", "--warning=no-file-changed", "--warning=no-file-removed", files, NULL };
-	struct child c = { .argv = argv, .cwd = sites, .as_user = true, .uid = w->b->user.uid, .gid = w->b->user.gid };
+	const char *const argv[] = {
+		"/bin/tar", "-cf", "-", "--warning=no-file-changed", "--warning=no-file-removed", files, NULL
+	};
+	struct child c = {
+		.argv = argv, .cwd = sites, .as_user = true, .uid = w->b->user.uid, .gid = w->b->user.gid
+	};
 	AUTO_CLOSE int fd = -1;
 
 	TRY(create(w, what, &fd));
@@ -156,7 +164,9 @@ static char *stem_of(const struct bench *b, const char *site, const char *folder
 
 struct err *export_site(const struct bench *b, const char *site, const char *folder, json_t **ret)
 {
-	struct writing w = { .b = b, .site = site, .as = folder ? &durable_root : &b->user, .paths = json_array() };
+	struct writing w = {
+		.b = b, .site = site, .as = folder ? &durable_root : &b->user, .paths = json_array()
+	};
 	AUTO_CLOSE int held = -1;
 	json_t *config = NULL, *path;
 	size_t i;
@@ -168,8 +178,7 @@ struct err *export_site(const struct bench *b, const char *site, const char *fol
 	struct err *e = write_all(&w, config);
 	if (e) {
 		durable_as(w.as);
-		json_array_foreach(w.paths, i, path)
-			unlink(json_string_value(path));
+		json_array_foreach(w.paths, i, path) unlink(json_string_value(path));
 		durable_as_root();
 	}
 	json_decref(config);

@@ -6,11 +6,13 @@
 #include "lib/bench.h"
 
 struct import_files {
-	const char *database;     /* .sql or .sql.gz */
+	const char *database;			    /* .sql or .sql.gz */
 	const char *files, *private_files, *config; /* .tar or .tgz; JSON; or NULL */
-	const char *const *apps;  /* NULL-terminated; none: those that the dump names, or else those of the image's default site */
+	/* NULL-terminated; none: those that the dump names, or else those of the image's default site */
+	const char *const *apps;
 };
 
-/* A new site, migrated, listed as one of the bench's, and opened by whoever runs provision for it. Its encryption key is that of the configuration. Refused
- * when the dump names an app that the image has not, or a newer version of one. Nothing of it is left when it fails. */
+/* A new site, migrated, listed as one of the bench's, and opened by whoever runs provision for it. Its
+ * encryption key is that of the configuration. Refused when the dump names an app that the image has not, or
+ * a newer version of one. Nothing of it is left when it fails. */
 struct err *import_site(const struct bench *b, const char *site, const struct import_files *from) MUST_CHECK;

@@ -19,7 +19,7 @@
 #define OUTPUT_LIMIT (16 << 20)
 #define SSH_WORDS_LIMIT 65536
 #define PLACE_ASKED "Is there a repository at" /* and the place, in a line of its own */
-#define LOOK_SECONDS 300 /* restic itself tries for a quarter of an hour */
+#define LOOK_SECONDS 300		       /* restic itself tries for a quarter of an hour */
 
 struct words {
 	const char **items;
@@ -29,29 +29,44 @@ struct words {
 static const struct {
 	const char *says, *means;
 } known[] = {
-	{ "wrong password", "its password is another than this instance's: give the one it was made with by MKBENCH_BACKUP_PASSWORD" },
-	{ "no space left", "there is no room left: make some, and try again; earlier backups are as they were" },
-	{ "read-only file system", "nothing can be written there: backups can be listed and restored, and no new one is made" },
-	{ "disk quota exceeded", "there is no room left: make some, and try again; earlier backups are as they were" },
-	{ "ciphertext verification failed", "it is damaged: take another backup or repository; nothing here was changed" },
-	{ "invalid data returned", "it is damaged: take another backup or repository; nothing here was changed" },
+	{ "wrong password", "its password is another than this instance's: give the one it was made with by "
+			    "MKBENCH_BACKUP_PASSWORD" },
+	{ "no space left",
+	  "there is no room left: make some, and try again; earlier backups are as they were" },
+	{ "read-only file system",
+	  "nothing can be written there: backups can be listed and restored, and no new one is made" },
+	{ "disk quota exceeded",
+	  "there is no room left: make some, and try again; earlier backups are as they were" },
+	{ "ciphertext verification failed",
+	  "it is damaged: take another backup or repository; nothing here was changed" },
+	{ "invalid data returned",
+	  "it is damaged: take another backup or repository; nothing here was changed" },
 	{ "nonce is invalid", "it is damaged: take another backup or repository; nothing here was changed" },
 	{ "decrypting blob", "it is damaged: take another backup or repository; nothing here was changed" },
-	{ "hash does not match", "it is damaged: take another backup or repository; nothing here was changed" },
-	{ "does not exist in the repository", "it is damaged: parts of it are missing; take another backup or repository; nothing here was changed" },
+	{ "hash does not match",
+	  "it is damaged: take another backup or repository; nothing here was changed" },
+	{ "does not exist in the repository", "it is damaged: parts of it are missing; take another backup "
+					      "or repository; nothing here was changed" },
 	{ "no matching id found", "it has no such backup: benchctl backups lists them" },
 	{ "no snapshot found", "it has no backup yet" },
 	{ "no snapshots found", "it has no backup yet" },
 	{ "already locked", "another backup or restore uses it: try again when that is over" },
 	{ "load key \"", "ssh cannot read the private key: see MKBENCH_BACKUP_SSH_KEY" },
 	{ "permission denied (", "the server does not let this instance in: see MKBENCH_BACKUP_SSH_KEY" },
-	{ "too many authentication failures", "the server does not let this instance in: see MKBENCH_BACKUP_SSH_KEY" },
-	{ "host key verification failed", "the server has another key than it had: see secrets/backup_known_hosts" },
-	{ "access denied", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
-	{ "access key id you provided", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
-	{ "signature we calculated", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
-	{ "403 forbidden", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
-	{ "401 unauthorized", "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
+	{ "too many authentication failures",
+	  "the server does not let this instance in: see MKBENCH_BACKUP_SSH_KEY" },
+	{ "host key verification failed",
+	  "the server has another key than it had: see secrets/backup_known_hosts" },
+	{ "access denied",
+	  "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
+	{ "access key id you provided",
+	  "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
+	{ "signature we calculated",
+	  "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
+	{ "403 forbidden",
+	  "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
+	{ "401 unauthorized",
+	  "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
 };
 
 /* What restic's words mean, or NULL. */
@@ -63,7 +78,8 @@ static const char *meaning(const char *errors)
 	return NULL;
 }
 
-/* The last line that says something: restic may add a question and the place, ssh that it has met the server. The caller's. */
+/* The last line that says something: restic may add a question and the place, ssh that it
+ * has met the server. The caller's. */
 static char *last_line(const char *errors)
 {
 	const char *line = errors, *last = "";
@@ -88,17 +104,21 @@ static struct err *explain(const struct repository *r, const char *verb, const c
 	if (meaning(errors))
 		return err_new(ERR_SYSTEM, "backup repository %s: %s", r->shown, meaning(errors));
 	if (status == 128 + 9)
-		return err_new(ERR_SYSTEM, "backup repository %s: restic %s was killed, or had no answer in %d s", r->shown, verb, LOOK_SECONDS);
+		return err_new(ERR_SYSTEM,
+			       "backup repository %s: restic %s was killed, or had no answer in %d s",
+			       r->shown, verb, LOOK_SECONDS);
 	AUTO_FREE char *said = last_line(errors);
 	if (r->key)
 		secret_hide(said, r->key);
-	return err_new(ERR_SYSTEM, "backup repository %s: restic %s ended with status %d: %s", r->shown, verb, status, said);
+	return err_new(ERR_SYSTEM, "backup repository %s: restic %s ended with status %d: %s", r->shown, verb,
+		       status, said);
 }
 
 /* Where there is no room for a lock, or nothing can be written at all, a backup can still be read. */
 static bool cannot_lock(const char *errors)
 {
-	return strcasestr(errors, "no space left") || strcasestr(errors, "disk quota exceeded") || strcasestr(errors, "read-only file system");
+	return strcasestr(errors, "no space left") || strcasestr(errors, "disk quota exceeded") ||
+	       strcasestr(errors, "read-only file system");
 }
 
 /* restic tries again for up to a quarter of an hour what no time mends. */
@@ -130,9 +150,11 @@ static void add_words_of_ssh(char **errors)
 }
 
 /* Runs it; what c says beside argv and environment stays. */
-static struct err *run(const struct repository *r, struct child *c, const char *const *words, char **ret_output, char **ret_errors, int *ret_status)
+static struct err *run(const struct repository *r, struct child *c, const char *const *words,
+		       char **ret_output, char **ret_errors, int *ret_status)
 {
-	AUTO_FREE char *where = mem_printf("RESTIC_REPOSITORY=%s", r->to), *password = mem_printf("RESTIC_PASSWORD=%s", r->password);
+	AUTO_FREE char *where = mem_printf("RESTIC_REPOSITORY=%s", r->to),
+		       *password = mem_printf("RESTIC_PASSWORD=%s", r->password);
 	AUTO_FREE char *cache = mem_printf("RESTIC_CACHE_DIR=%s" BENCH_OWN "/backup/cache", r->bench->data);
 	AUTO_FREE char *key_id = r->key_id ? mem_printf("AWS_ACCESS_KEY_ID=%s", r->key_id) : NULL;
 	AUTO_FREE char *key = r->key ? mem_printf("AWS_SECRET_ACCESS_KEY=%s", r->key) : NULL;
@@ -168,7 +190,8 @@ static struct err *run(const struct repository *r, struct child *c, const char *
 	return e;
 }
 
-struct err *repository_run(const struct repository *r, const char *cwd, const char *const *words, char **ret_output)
+struct err *repository_run(const struct repository *r, const char *cwd, const char *const *words,
+			   char **ret_output)
 {
 	AUTO_FREE char *output = NULL;
 	AUTO_FREE char *errors = NULL;
@@ -244,7 +267,8 @@ static struct err *make(const struct repository *r, const char *path)
 	return repository_run(r, NULL, words, NULL);
 }
 
-static struct err *read_secrets(const char *path, enum repository_use use, struct repository *r, bool *ret_is_new)
+static struct err *read_secrets(const char *path, enum repository_use use, struct repository *r,
+				bool *ret_is_new)
 {
 	AUTO_FREE char *was = NULL;
 
@@ -256,7 +280,8 @@ static struct err *read_secrets(const char *path, enum repository_use use, struc
 	if (!r->password)
 		r->password = TAKE(was);
 	if (!r->password && use == REPOSITORY_READ)
-		return err_new(ERR_USAGE, "MKBENCH_BACKUP_PASSWORD is needed: the password of the backups' repository");
+		return err_new(ERR_USAGE,
+			       "MKBENCH_BACKUP_PASSWORD is needed: the password of the backups' repository");
 	if (!r->password)
 		r->password = secret_make(SECRET_READABLE);
 	return NULL;
@@ -274,10 +299,13 @@ struct err *repository_open(const struct bench *b, enum repository_use use, stru
 	TRY(repository_place(r));
 	TRY(look(r, &there));
 	if (!there && use == REPOSITORY_READ)
-		return err_new(ERR_SYSTEM, "backup repository %s: there is none, or it has lost its 'config'", r->shown);
+		return err_new(ERR_SYSTEM, "backup repository %s: there is none, or it has lost its 'config'",
+			       r->shown);
 	if (!there && use == REPOSITORY_USED)
-		return err_new(ERR_SYSTEM, "backup repository %s is gone, or has lost its 'config': bring it back, or remove %s" BENCH_OWN
-			       "/backup.json to begin another", r->shown, b->data);
+		return err_new(ERR_SYSTEM,
+			       "backup repository %s is gone, or has lost its 'config': bring it back, or "
+			       "remove %s" BENCH_OWN "/backup.json to begin another",
+			       r->shown, b->data);
 	if (!there)
 		return make(r, path);
 	return is_new && use != REPOSITORY_READ ? secret_write(path, r->password) : NULL;

@@ -19,7 +19,8 @@
 static void add_encoded(struct text *t, const char *word)
 {
 	for (; *word; word++)
-		text_printf(t, isalnum((unsigned char)*word) || strchr("-._~", *word) ? "%c" : "%%%02X", (unsigned char)*word);
+		text_printf(t, isalnum((unsigned char)*word) || strchr("-._~", *word) ? "%c" : "%%%02X",
+			    (unsigned char)*word);
 }
 
 /* rest:https://HOST/...: with the name and the password, which restic of Debian 12 takes there alone. */
@@ -52,11 +53,13 @@ static char *without_login(const char *to)
 	return mem_printf("%.*s%s", (int)(host - to), to, at + 1);
 }
 
-/* ssh wants a file that nobody else may read; a secret of an engine everybody may. ret: its path, or NULL when none is given. */
+/* ssh wants a file that nobody else may read; a secret of an engine everybody may. ret: its
+ * path, or NULL when none is given. */
 static struct err *take_key(char **ret)
 {
 	const char *path = getenv("MKBENCH_BACKUP_SSH_KEY_FILE"), *text = getenv("MKBENCH_BACKUP_SSH_KEY");
-	AUTO_FREE char *bytes = text && *text ? mem_printf("%s\n", text) : NULL; /* several lines, which other settings may not have */
+	/* several lines, which other settings may not have */
+	AUTO_FREE char *bytes = text && *text ? mem_printf("%s\n", text) : NULL;
 	size_t len = bytes ? strlen(bytes) : 0;
 
 	*ret = NULL;
@@ -84,7 +87,8 @@ static struct err *go_by_ssh(struct repository *r)
 	if (!len || *at == '-')
 		return err_new(ERR_USAGE, "%s names no host", r->to);
 	TRY(take_key(&key));
-	text_printf(&t, "sftp.command=ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=60 -o StrictHostKeyChecking=accept-new");
+	text_printf(&t, "sftp.command=ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=60 -o "
+			"StrictHostKeyChecking=accept-new");
 	text_printf(&t, " -E " REPOSITORY_PLACE_SSH_WORDS " -o UserKnownHostsFile=%s", hosts);
 	if (key)
 		text_printf(&t, " -i %s -o IdentitiesOnly=yes", key);
@@ -100,9 +104,11 @@ struct err *repository_place(struct repository *r)
 	TRY(environment_text("MKBENCH_BACKUP_TO", &r->to));
 	if (!r->to)
 		r->to = mem_dup(r->bench->backup_to);
-	if (*r->to != '/' && !text_starts(r->to, "sftp:") && !text_starts(r->to, "s3:") && !text_starts(r->to, "rest:")) {
+	if (*r->to != '/' && !text_starts(r->to, "sftp:") && !text_starts(r->to, "s3:") &&
+	    !text_starts(r->to, "rest:")) {
 		r->shown = mem_dup("MKBENCH_BACKUP_TO");
-		return err_new(ERR_USAGE, "MKBENCH_BACKUP_TO is no place of backups: a folder such as /backup, sftp:, s3: or rest:");
+		return err_new(ERR_USAGE, "MKBENCH_BACKUP_TO is no place of backups: a folder such as "
+					  "/backup, sftp:, s3: or rest:");
 	}
 	r->shown = without_login(r->to);
 	char *to = with_login(r);

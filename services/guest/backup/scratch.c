@@ -18,7 +18,8 @@
 #include "lib/sql.h"
 
 #define START_MS 120000
-/* A server that starts removes what it finds of any server's tables in its folder for temporary ones: the bench's own has /tmp. */
+/* A server that starts removes what it finds of any server's tables in its folder for temporary
+ * ones: the bench's own has /tmp. */
 #define TEMPORARY "tmp"
 
 static struct err *fill(const struct bench *b, struct scratch *s)
@@ -26,7 +27,9 @@ static struct err *fill(const struct bench *b, struct scratch *s)
 	const struct placeholders_word words[] = { { "data", s->data } };
 	AUTO_FREE char *temporary = mem_printf("TMPDIR=%s/" TEMPORARY, s->folder);
 	const char *const env[] = { temporary, NULL };
-	struct bench_command c = { .name = "mariadb-install-db", .argv = b->sql_install, .env = env, .seconds = 600 };
+	struct bench_command c = {
+		.name = "mariadb-install-db", .argv = b->sql_install, .env = env, .seconds = 600
+	};
 
 	return command_run(b, &c, NULL, words, COUNT(words), NULL);
 }
@@ -36,8 +39,8 @@ static void become(const struct bench *b, const char *const *argv, const char *l
 {
 	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
 
-	if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0 || setsid() < 0 || setgid(b->mysql.gid) || setuid(b->mysql.uid) ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL))
+	if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0 || setsid() < 0 || setgid(b->mysql.gid) ||
+	    setuid(b->mysql.uid) || prctl(PR_SET_PDEATHSIG, SIGKILL))
 		_exit(127);
 	execv(argv[0], (char *const *)argv);
 	_exit(127);
@@ -48,8 +51,10 @@ static const char *const plain[] = { "--innodb-buffer-pool-size=64M", "--max-all
 
 static void start(const struct bench *b, const struct scratch *s, const char *const *options)
 {
-	AUTO_FREE char *data = mem_printf("--datadir=%s", s->data), *socket = mem_printf("--socket=%s", s->socket);
-	AUTO_FREE char *log = mem_printf("%s/log", s->folder), *temporary = mem_printf("--tmpdir=%s/" TEMPORARY, s->folder);
+	AUTO_FREE char *data = mem_printf("--datadir=%s", s->data),
+		       *socket = mem_printf("--socket=%s", s->socket);
+	AUTO_FREE char *log = mem_printf("%s/log", s->folder),
+		       *temporary = mem_printf("--tmpdir=%s/" TEMPORARY, s->folder);
 	const char *const own[] = {
 		data,
 		socket,

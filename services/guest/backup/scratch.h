@@ -14,5 +14,6 @@ struct scratch {
 
 /* Without the image's own configuration; with options, NULL-terminated and not NULL, with it and them. */
 struct err *scratch_start(const struct bench *b, const char *const *options, struct scratch *ret) MUST_CHECK;
-struct err *scratch_stop(struct scratch *s) MUST_CHECK; /* in order; its folder stays. ERR_SYSTEM: it ended otherwise */
+/* in order; its folder stays. ERR_SYSTEM: it ended otherwise */
+struct err *scratch_stop(struct scratch *s) MUST_CHECK;
 void scratch_end(struct scratch *s); /* ends the server and removes the folder */

@@ -16,7 +16,8 @@
 /* Whether files of the sites can have another name there. */
 static bool links(const struct bench *b)
 {
-	AUTO_FREE char *file = bench_in_data(b, "/sites/common_site_config.json"), *name = bench_in_data(b, VIEW "/linked");
+	AUTO_FREE char *file = bench_in_data(b, "/sites/common_site_config.json"),
+		       *name = bench_in_data(b, VIEW "/linked");
 
 	return !linkat(AT_FDCWD, file, AT_FDCWD, name, 0) && !unlink(name);
 }
@@ -27,9 +28,11 @@ static struct err *fill(const struct bench *b)
 	AUTO_FREE char *sites = bench_in_data(b, "/sites");
 
 	if (!links(b))
-		TRY(backup_room(b, copy_size(sites), "a copy of the sites' files, which their file system gives no second name,"));
+		TRY(backup_room(b, copy_size(sites),
+				"a copy of the sites' files, which their file system gives no second name,"));
 	for (size_t i = 0; i < COUNT(folders); i++) {
-		AUTO_FREE char *from = bench_in_data(b, folders[i]), *to = mem_printf("%s" VIEW "%s", b->data, folders[i]);
+		AUTO_FREE char *from = bench_in_data(b, folders[i]),
+			       *to = mem_printf("%s" VIEW "%s", b->data, folders[i]);
 		TRY(i ? copy_linked(from, to) : durable_folder(to, 0700, &durable_root));
 	}
 	return NULL;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a machine was given from outside, one file each (systemd.system-credentials(7)): by systemd from SMBIOS and fw_cfg,
- * which wins, and by the first root from a NoCloud seed. */
+/* What a machine was given from outside, one file each (systemd.system-credentials(7)): by systemd from
+ * SMBIOS and fw_cfg, which wins, and by the first root from a NoCloud seed. */
 #pragma once
 #include <stddef.h>
 
 #define CREDENTIAL_SYSTEM "/run/credentials/@system"
-#define CREDENTIAL_SEED "/run/mkbench/seed" /* not @initrd: what newer ones of systemd find there wins over the host's */
+/* not @initrd: what newer ones of systemd find there wins over the host's */
+#define CREDENTIAL_SEED "/run/mkbench/seed"
 #define CREDENTIAL_LIMIT 65536
 
 /* In ascending order of their weight. */

@@ -24,7 +24,7 @@
 #define MAKING "mkbench-making"
 #define LEFT "mkbench: the data are on a disk of their own\n"
 #define BLOCK 4096u
-#define BLKID_NOTHING 2        /* blkid(8) */
+#define BLKID_NOTHING 2 /* blkid(8) */
 
 /* The superblock's fields (the kernel's Documentation/filesystems/ext4/super.rst). */
 struct super {
@@ -39,11 +39,13 @@ static struct super read_super(const struct partition *p, uint64_t at)
 	uint8_t bytes[1024];
 	struct super s = { 0 };
 
-	if (fd < 0 || pread(fd, bytes, sizeof bytes, (off_t)at) != sizeof bytes || bytes_get(bytes + 0x38, 2) != 0xef53)
+	if (fd < 0 || pread(fd, bytes, sizeof bytes, (off_t)at) != sizeof bytes ||
+	    bytes_get(bytes + 0x38, 2) != 0xef53)
 		return s;
 	s.there = true;
 	memcpy(s.label, bytes + 0x78, 16);
-	s.bytes = (bytes_get(bytes + 4, 4) | bytes_get(bytes + 0x150, 4) << 32) << (10 + (bytes_get(bytes + 0x18, 4) & 15));
+	s.bytes = (bytes_get(bytes + 4, 4) | bytes_get(bytes + 0x150, 4) << 32)
+		  << (10 + (bytes_get(bytes + 0x18, 4) & 15));
 	return s;
 }
 
@@ -77,7 +79,9 @@ enum datafs_use datafs_use(const struct partition *p)
 		return DATAFS_USED;
 	while (zeroes < sizeof bytes && !bytes[zeroes])
 		zeroes++;
-	return zeroes == sizeof bytes ? DATAFS_BLANK : memcmp(bytes, LEFT, sizeof LEFT) ? DATAFS_USED : DATAFS_ELSEWHERE;
+	return zeroes == sizeof bytes		? DATAFS_BLANK :
+	       memcmp(bytes, LEFT, sizeof LEFT) ? DATAFS_USED :
+						  DATAFS_ELSEWHERE;
 }
 
 struct err *datafs_leave(const struct partition *p)
@@ -89,15 +93,18 @@ struct err *datafs_leave(const struct partition *p)
 		return NULL;
 	if (fd < 0)
 		return err_errno(errno, "open %s", p->device);
-	TRY_AS(file_write_at(fd, bytes, sizeof bytes, 0, "write that its data are elsewhere"), "%s", p->device);
+	TRY_AS(file_write_at(fd, bytes, sizeof bytes, 0, "write that its data are elsewhere"), "%s",
+	       p->device);
 	return fsync(fd) < 0 ? err_errno(errno, "write to %s", p->device) : NULL;
 }
 
-/* A making that was cut off has no superblock yet or the other label; it held nothing, so it is made again. */
+/* A making that was cut off has no superblock yet or the other label; it held
+ * nothing, so it is made again. */
 static struct err *make(const struct partition *p, const char *root)
 {
 	log_line("making the data file system on %s", p->device);
-	int status = RUN(root, "/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-m", "1", "-L", MAKING, p->device);
+	int status = RUN(root, "/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-m", "1", "-L",
+			 MAKING, p->device);
 	if (status)
 		return err_new(ERR_SYSTEM, "mke2fs %s ended with status %d", p->device, status);
 	sync();
@@ -108,17 +115,22 @@ static struct err *make(const struct partition *p, const char *root)
 	return NULL;
 }
 
-/* What is more than a routine repair (4), or a first superblock that is lost (8), e2fsck does not do unasked. */
+/* What is more than a routine repair (4), or a first superblock that is lost (8),
+ * e2fsck does not do unasked. */
 static struct err *check(const struct partition *p, const char *root)
 {
 	int status = RUN(root, "/sbin/e2fsck", "-p", p->device);
 
 	if (status & (4 | 8)) {
-		console_notice("the data file system on %s was damaged and is being repaired: what has lost its name is in /data/lost+found", p->device);
+		console_notice("the data file system on %s was damaged and is being repaired: what has lost "
+			       "its name is in /data/lost+found",
+			       p->device);
 		status = RUN(root, "/sbin/e2fsck", "-y", p->device);
 	}
 	if (status > 3)
-		return err_new(ERR_SYSTEM, "e2fsck cannot repair the data file system on %s (status %d): it is neither used nor made again",
+		return err_new(ERR_SYSTEM,
+			       "e2fsck cannot repair the data file system on %s (status %d): it is neither "
+			       "used nor made again",
 			       p->device, status);
 	return NULL;
 }
@@ -126,7 +138,8 @@ static struct err *check(const struct partition *p, const char *root)
 /* On a disk that is not the image's, somebody else's file system may leave its beginning blank. */
 static bool is_free(const struct partition *p, const char *root)
 {
-	return datafs_use(p) == DATAFS_BLANK && (p->number || RUN(root, "/sbin/blkid", "-p", p->device) == BLKID_NOTHING);
+	return datafs_use(p) == DATAFS_BLANK &&
+	       (p->number || RUN(root, "/sbin/blkid", "-p", p->device) == BLKID_NOTHING);
 }
 
 struct err *datafs_prepare(const struct partition *p, const char *root, bool may_be_new)
@@ -135,9 +148,14 @@ struct err *datafs_prepare(const struct partition *p, const char *root, bool may
 	const struct super *s = first.there ? &first : &second;
 
 	if (s->there ? !strcmp(s->label, MAKING) : is_free(p, root))
-		return may_be_new ? make(p, root) : err_new(ERR_SYSTEM, "%s is blank, and the data are on another disk", p->device);
-	return s->there ? check(p, root) : err_new(ERR_SYSTEM,
-		"%s is not blank and holds no file system of ours that could be repaired: nothing is written to it", p->device);
+		return may_be_new ? make(p, root) :
+				    err_new(ERR_SYSTEM, "%s is blank, and the data are on another disk",
+					    p->device);
+	return s->there ? check(p, root) :
+			  err_new(ERR_SYSTEM,
+				  "%s is not blank and holds no file system of ours that could be repaired: "
+				  "nothing is written to it",
+				  p->device);
 }
 
 static struct err *mount_it(const struct partition *p, const char *root)
@@ -160,7 +178,8 @@ static char *attribute(const char *disk, const char *name)
 
 static bool is_for_data(const char *disk, struct partition *ret)
 {
-	AUTO_FREE char *size = attribute(disk, "size"), *serial = attribute(disk, "serial"), *nvme = attribute(disk, "device/serial");
+	AUTO_FREE char *size = attribute(disk, "size"), *serial = attribute(disk, "serial"),
+		       *nvme = attribute(disk, "device/serial");
 
 	snprintf(ret->disk, sizeof ret->disk, "/dev/%s", disk);
 	snprintf(ret->device, sizeof ret->device, "/dev/%s", disk);
@@ -170,7 +189,8 @@ static bool is_for_data(const char *disk, struct partition *ret)
 	if (!ret->sectors)
 		return false;
 	struct super s = read_super(ret, 1024);
-	return !strcmp(serial, DATAFS_NAME) || !strcmp(nvme, DATAFS_NAME) || (s.there && !strcmp(s.label, WHOLE));
+	return !strcmp(serial, DATAFS_NAME) || !strcmp(nvme, DATAFS_NAME) ||
+	       (s.there && !strcmp(s.label, WHOLE));
 }
 
 struct err *datafs_find_disk(struct partition *ret)
@@ -184,7 +204,10 @@ struct err *datafs_find_disk(struct partition *ret)
 			continue;
 		bool first = e && err_code(e) == ENOENT;
 		err_free(e);
-		e = first ? NULL : err_new(ERR_SYSTEM, "%s and %s are both for the data: one of them must be taken away", ret->device, p.device);
+		e = first ? NULL :
+			    err_new(ERR_SYSTEM,
+				    "%s and %s are both for the data: one of them must be taken away",
+				    ret->device, p.device);
 		if (e)
 			break;
 		*ret = p;

@@ -18,14 +18,15 @@
 #include "lib/console_notice.h"
 #include "lib/log.h"
 
-#define NAME_MAX_BYTES 64      /* the kernel's */
+#define NAME_MAX_BYTES 64 /* the kernel's */
 #define SHADOW "/etc/shadow"
 
 static bool is_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	return len && len <= NAME_MAX_BYTES && !strchr("-.", name[0]) && !strchr("-.", name[len - 1]) && !strstr(name, "..") &&
+	return len && len <= NAME_MAX_BYTES && !strchr("-.", name[0]) && !strchr("-.", name[len - 1]) &&
+	       !strstr(name, "..") &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") == len;
 }
 
@@ -62,7 +63,9 @@ static struct err *take_address(void)
 static struct err *make_key(void)
 {
 	static const char made[] = IDENTITY_KEY ".new", public[] = IDENTITY_KEY ".new.pub";
-	static const char *const argv[] = { "/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", made, NULL };
+	static const char *const argv[] = {
+		"/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", made, NULL
+	};
 	const struct child c = { .argv = argv, .limit_seconds = 120 };
 	AUTO_FREE char *output = NULL;
 	int status = 0;
@@ -103,7 +106,8 @@ static struct err *take_keys(void)
 	if (!keys)
 		return NULL;
 	if (access("/usr/sbin/sshd", X_OK) < 0) {
-		console_notice("SSH keys were given, but this image has no SSH server: its recipe must say disk: { ssh: true }");
+		console_notice("SSH keys were given, but this image has no SSH server: its recipe must say "
+			       "disk: { ssh: true }");
 		return NULL;
 	}
 	TRY(durable_folder("/root/.ssh", 0700, &durable_root));
@@ -123,7 +127,8 @@ static struct err *take_password(void)
 	if (!hash)
 		return NULL;
 	if (*hash != '$' || strpbrk(hash, ":\n")) {
-		console_notice("passwd.hashed-password.root is no hash, such as mkpasswd makes: root has no password");
+		console_notice("passwd.hashed-password.root is no hash, such as mkpasswd makes: root has no "
+			       "password");
 		return NULL;
 	}
 	TRY(file_read(SHADOW, 1 << 20, &shadow, &len));
@@ -132,7 +137,8 @@ static struct err *take_password(void)
 	if (!after || stat(SHADOW, &st) < 0)
 		return err_new(ERR_SYSTEM, SHADOW " has no root");
 	AUTO_FREE char *text = mem_printf("%.*s%s%s", (int)(field - shadow), shadow, hash, after);
-	return durable_write(SHADOW, text, strlen(text), 0640, &(struct account){ .name = "root", .gid = st.st_gid });
+	return durable_write(SHADOW, text, strlen(text), 0640,
+			     &(struct account){ .name = "root", .gid = st.st_gid });
 }
 
 int identity_main(int argc, char **argv)

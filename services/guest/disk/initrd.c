@@ -27,10 +27,10 @@
 #include "disk/verity.h"
 
 #define ROOT "/root"
-#define WAIT_MS 60000          /* for disks that answer slowly */
-#define SETTLE_MS 3000         /* for disks beside the root */
-#define SEED_MS 30000          /* for a seed that the host has promised */
-#define MODULE_COMPRESSED 4    /* MODULE_INIT_COMPRESSED_FILE of linux/module.h */
+#define WAIT_MS 60000	    /* for disks that answer slowly */
+#define SETTLE_MS 3000	    /* for disks beside the root */
+#define SEED_MS 30000	    /* for a seed that the host has promised */
+#define MODULE_COMPRESSED 4 /* MODULE_INIT_COMPRESSED_FILE of linux/module.h */
 #define MACHINE "/data/.machine"
 
 struct root {
@@ -38,11 +38,14 @@ struct root {
 	struct partition data, tree;
 };
 
-static struct err *mount_at(const char *from, const char *to, const char *type, unsigned long flags, const char *options)
+static struct err *mount_at(const char *from, const char *to, const char *type, unsigned long flags,
+			    const char *options)
 {
 	if (mkdir(to, 0755) < 0 && errno != EEXIST)
 		return err_errno(errno, "make %s", to);
-	return mount(from, to, type, flags, options) < 0 ? err_errno(errno, "mount %s on %s", type ? type : from, to) : NULL;
+	return mount(from, to, type, flags, options) < 0 ?
+		       err_errno(errno, "mount %s on %s", type ? type : from, to) :
+		       NULL;
 }
 
 static struct err *begin(void)
@@ -59,8 +62,9 @@ static struct err *begin(void)
 	return NULL;
 }
 
-/* In the order of the list, which has each module after those it needs. That one of them finds no
- * hardware (ENODEV), or one that it needs found none (ENOENT), is no error: what counts is whether the root turns up. */
+/* In the order of the list, which has each module after those it needs. That one of them
+ * finds no hardware (ENODEV), or one that it needs found none (ENOENT), is no error: what
+ * counts is whether the root turns up. */
 static struct err *load_modules(void)
 {
 	AUTO_FREE char *list = NULL;
@@ -71,8 +75,9 @@ static struct err *load_modules(void)
 	for (char *name; (name = strsep(&rest, "\n"));) {
 		AUTO_FREE char *path = mem_printf("/modules/%s", name);
 		AUTO_CLOSE int fd = *name ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-		if (fd >= 0 && syscall(SYS_finit_module, fd, "", text_ends(name, ".ko") ? 0 : MODULE_COMPRESSED) < 0 && errno != EEXIST &&
-		    errno != ENODEV && errno != ENOENT)
+		if (fd >= 0 &&
+		    syscall(SYS_finit_module, fd, "", text_ends(name, ".ko") ? 0 : MODULE_COMPRESSED) < 0 &&
+		    errno != EEXIST && errno != ENODEV && errno != ENOENT)
 			log_line("warning: module %s: %s", name, strerror(errno));
 	}
 	return NULL;
@@ -114,7 +119,8 @@ static struct err *find_data(int64_t until, struct partition *ret)
 	return find(value + strlen("PARTUUID="), until, ret);
 }
 
-/* By the Discoverable Partitions Specification half of the root hash names the root, the other its hash tree. */
+/* By the Discoverable Partitions Specification half of the root hash names the
+ * root, the other its hash tree. */
 static struct err *find_root(int64_t until, struct root *ret)
 {
 	struct digest hash;
@@ -124,16 +130,20 @@ static struct err *find_root(int64_t until, struct root *ret)
 		return err_new(ERR_SYSTEM, "the boot loader did not say roothash= and 64 digits");
 	for (size_t i = 0; i < 2; i++) {
 		const char *h = ret->hash + 32 * i;
-		AUTO_FREE char *id = mem_printf("%.8s-%.4s-%.4s-%.4s-%.12s", h, h + 8, h + 12, h + 16, h + 20);
+		AUTO_FREE char *id =
+			mem_printf("%.8s-%.4s-%.4s-%.4s-%.12s", h, h + 8, h + 12, h + 16, h + 20);
 		TRY(find(id, until, i ? &ret->tree : &ret->data));
 	}
 	return NULL;
 }
 
-/* A disk for the data alone that a machine is known to have is waited for; on a first start, whether there is one shows a little later than the root. */
+/* A disk for the data alone that a machine is known to have is waited for; on a first start, whether there is
+ * one shows a little later than the root. */
 static struct err *find_data_disk(enum datafs_use own, struct partition *ret, bool *ret_found)
 {
-	int64_t until = clock_ms() + (own == DATAFS_ELSEWHERE ? WAIT_MS : own == DATAFS_BLANK ? SETTLE_MS : 0);
+	int64_t until = clock_ms() + (own == DATAFS_ELSEWHERE ? WAIT_MS :
+				      own == DATAFS_BLANK     ? SETTLE_MS :
+								0);
 
 	for (bool said = own != DATAFS_ELSEWHERE;; said = true) {
 		struct err *e = datafs_find_disk(ret);
@@ -162,7 +172,9 @@ static struct err *choose_data(const struct partition *own, enum datafs_use use,
 		return NULL;
 	}
 	if (use == DATAFS_ELSEWHERE)
-		return err_new(ERR_SYSTEM, "the data disk is missing: attach it (to start over and LOSE that data, zero the first sector of %s)",
+		return err_new(ERR_SYSTEM,
+			       "the data disk is missing: attach it (to start over and LOSE that data, zero "
+			       "the first sector of %s)",
 			       own->device);
 	*ret = *own;
 	console_notice_err(partition_grow(ret), "data does not grow");
@@ -183,7 +195,8 @@ static struct err *mount_root(const struct root *r)
 	char device[VERITY_DEVICE];
 
 	TRY(verity_open(r->hash, &r->data, &r->tree, device));
-	struct err *e = mount_at(device, "/lower", "erofs", MS_RDONLY, NULL), *damage = e ? verity_check() : NULL;
+	struct err *e = mount_at(device, "/lower", "erofs", MS_RDONLY, NULL),
+		   *damage = e ? verity_check() : NULL;
 	if (damage) {
 		err_free(e);
 		return damage;
@@ -192,7 +205,8 @@ static struct err *mount_root(const struct root *r)
 	TRY(mount_at("tmpfs", "/upper", "tmpfs", 0, "mode=755"));
 	if (mkdir("/upper/root", 0755) < 0 || mkdir("/upper/work", 0755) < 0)
 		return err_errno(errno, "make the upper folders");
-	return mount_at("overlay", ROOT, "overlay", 0, "lowerdir=/lower,upperdir=/upper/root,workdir=/upper/work");
+	return mount_at("overlay", ROOT, "overlay", 0,
+			"lowerdir=/lower,upperdir=/upper/root,workdir=/upper/work");
 }
 
 static struct err *move_mounts(void)
@@ -210,7 +224,8 @@ static struct err *move_mounts(void)
 	return NULL;
 }
 
-/* systemd wants it before it can start anything that would make it: kept with the data, new on each new disk. */
+/* systemd wants it before it can start anything that would make it: kept with the
+ * data, new on each new disk. */
 static struct err *name_machine(void)
 {
 	AUTO_FREE char *id = NULL;
@@ -256,7 +271,8 @@ static struct err *hand_over(void)
 	if (chdir(ROOT) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 || chdir("/") < 0)
 		return err_errno(errno, "change the root");
 	char *const argv[] = { (char *)"/sbin/init", NULL };
-	char *const env[] = { (char *)"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", (char *)"TERM=linux", NULL };
+	char *const env[] = { (char *)"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+			      (char *)"TERM=linux", NULL };
 	execve(argv[0], argv, env);
 	return err_errno(errno, "start /sbin/init");
 }

@@ -12,7 +12,7 @@
 
 struct part {
 	struct nocloud *n;
-	const char *file;        /* "user-data" */
+	const char *file; /* "user-data" */
 };
 
 static void leave_note(const struct part *p, const struct node *at, const char *what)
@@ -29,7 +29,8 @@ static void not_understood(const struct part *p, const struct node *value)
 
 static bool is_true(const struct node *value)
 {
-	return value->kind == NODE_SCALAR && *value->text && strchr("yYtT1oO", value->text[0]) && strcasecmp(value->text, "off");
+	return value->kind == NODE_SCALAR && *value->text && strchr("yYtT1oO", value->text[0]) &&
+	       strcasecmp(value->text, "off");
 }
 
 static void take_hostname(const struct part *p, const struct node *value)
@@ -103,7 +104,8 @@ static void take_setting(const struct part *p, const struct node *value)
 		return;
 	}
 	n->settings = mem_resize(n->settings, n->setting_count + 1, sizeof *n->settings);
-	n->settings[n->setting_count++] = (struct nocloud_setting){ mem_dup(value->key->text), mem_dup(value->text) };
+	n->settings[n->setting_count++] =
+		(struct nocloud_setting){ mem_dup(value->key->text), mem_dup(value->text) };
 }
 
 static void take_settings(const struct part *p, const struct node *value)
@@ -132,12 +134,23 @@ struct word {
 };
 
 static const struct word meta_words[] = {
-	{ "instance-id", ignore }, { "local-hostname", take_hostname }, { "hostname", take_hostname }, { "public-keys", take_keys }, { NULL, NULL },
+	{ "instance-id", ignore },
+	{ "local-hostname", take_hostname },
+	{ "hostname", take_hostname },
+	{ "public-keys", take_keys },
+	{ NULL, NULL },
 };
 
 static const struct word user_words[] = {
-	{ "fqdn", take_hostname }, { "hostname", take_hostname }, { "ssh_authorized_keys", take_keys }, { "users", take_users },
-	{ "ntp", take_ntp }, { "mkbench", take_settings }, { "ssh_pwauth", take_refusal }, { "disable_root", take_refusal }, { NULL, NULL },
+	{ "fqdn", take_hostname },
+	{ "hostname", take_hostname },
+	{ "ssh_authorized_keys", take_keys },
+	{ "users", take_users },
+	{ "ntp", take_ntp },
+	{ "mkbench", take_settings },
+	{ "ssh_pwauth", take_refusal },
+	{ "disable_root", take_refusal },
+	{ NULL, NULL },
 };
 
 static void take_map(const struct part *p, const struct node *map, const struct word *words)
@@ -165,12 +178,15 @@ static void read_part(const struct part *p, const char *bytes, size_t len, const
 
 	/* What stands there is not shown: it may be a password. */
 	for (const struct problem *q = problems.first; q && shown < 4; q = q->next, shown++)
-		text_printf(&p->n->notes, "%s, line %u, column %u is not plain YAML: a text with & * ! %% @ : # in it needs quotes\n", p->file,
-			    q->at.line, q->at.column);
+		text_printf(&p->n->notes,
+			    "%s, line %u, column %u is not plain YAML: a text with & * ! %% @ : # in it "
+			    "needs quotes\n",
+			    p->file, q->at.line, q->at.column);
 	if (root && root->kind == NODE_MAP)
 		take_map(p, root, words);
 	else if (root && !problems.count)
-		text_printf(&p->n->notes, "%s is not a map of keys and values: all of it is ignored\n", p->file);
+		text_printf(&p->n->notes, "%s is not a map of keys and values: all of it is ignored\n",
+			    p->file);
 	else if (problems.count)
 		text_printf(&p->n->notes, "%s: nothing of it is used\n", p->file);
 }
@@ -200,7 +216,8 @@ void nocloud_user(struct nocloud *n, const char *bytes, size_t len)
 	if (ours && strchr(" \t\r\n", bytes[begin]))
 		read_part(&(struct part){ n, "user-data" }, bytes, len, user_words);
 	else
-		text_put(&n->notes, "user-data does not begin with #cloud-config: scripts, parts and templates are not run here, nothing of it is used\n");
+		text_put(&n->notes, "user-data does not begin with #cloud-config: scripts, parts and "
+				    "templates are not run here, nothing of it is used\n");
 }
 
 void nocloud_done(struct nocloud *n)

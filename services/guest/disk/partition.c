@@ -22,7 +22,7 @@
 #define ENTRY_BYTES 128u
 #define ARRAY (ENTRIES * ENTRY_BYTES)
 #define TABLE (SECTOR + ARRAY) /* a header and its array, as they lie at the disk's beginning */
-#define ALIGN 2048u            /* sectors */
+#define ALIGN 2048u	       /* sectors */
 
 static void seal(uint8_t *header, const uint8_t *array)
 {
@@ -37,8 +37,9 @@ static bool is_whole(const uint8_t *header, const uint8_t *array, uint64_t self)
 
 	memcpy(copy, header, sizeof copy);
 	memset(copy + 16, 0, 4);
-	return !memcmp(header, "EFI PART", 8) && bytes_get(header + 24, 8) == self && bytes_get(header + 80, 4) == ENTRIES &&
-	       bytes_get(header + 84, 4) == ENTRY_BYTES && bytes_crc(copy, sizeof copy, BYTES_CRC32) == bytes_get(header + 16, 4) &&
+	return !memcmp(header, "EFI PART", 8) && bytes_get(header + 24, 8) == self &&
+	       bytes_get(header + 80, 4) == ENTRIES && bytes_get(header + 84, 4) == ENTRY_BYTES &&
+	       bytes_crc(copy, sizeof copy, BYTES_CRC32) == bytes_get(header + 16, 4) &&
 	       bytes_crc(array, ARRAY, BYTES_CRC32) == bytes_get(header + 88, 4);
 }
 
@@ -57,7 +58,8 @@ static bool read_table(int fd, uint64_t sectors, uint8_t *table, bool *ret_damag
 	if (read_at(fd, table, TABLE, 1) && is_whole(table, table + SECTOR, 1))
 		return true;
 	*ret_damaged = true;
-	return sectors > 100 && read_at(fd, table, SECTOR, sectors - 1) && read_at(fd, table + SECTOR, ARRAY, sectors - 1 - ARRAY / SECTOR) &&
+	return sectors > 100 && read_at(fd, table, SECTOR, sectors - 1) &&
+	       read_at(fd, table + SECTOR, ARRAY, sectors - 1 - ARRAY / SECTOR) &&
 	       is_whole(table, table + SECTOR, sectors - 1);
 }
 
@@ -136,8 +138,11 @@ struct err *partition_find(const char *id, struct partition *ret)
 			continue;
 		bool first = e && err_code(e) == ENOENT;
 		err_free(e);
-		e = first ? NULL : err_new(ERR_SYSTEM, "%s and %s are copies of one partition: one of these disks must be taken away",
-					   ret->device, p.device);
+		e = first ? NULL :
+			    err_new(ERR_SYSTEM,
+				    "%s and %s are copies of one partition: one of these disks must be taken "
+				    "away",
+				    ret->device, p.device);
 		if (e)
 			break;
 		*ret = p;
@@ -174,11 +179,13 @@ static struct err *write_both(int fd, uint64_t sectors, uint8_t *table)
 
 static struct err *tell_kernel(int fd, const struct partition *p)
 {
-	struct blkpg_partition part = { .start = (long long)(p->start * SECTOR), .length = (long long)(p->sectors * SECTOR),
+	struct blkpg_partition part = { .start = (long long)(p->start * SECTOR),
+					.length = (long long)(p->sectors * SECTOR),
 					.pno = (int)p->number };
 	struct blkpg_ioctl_arg arg = { .op = BLKPG_RESIZE_PARTITION, .datalen = sizeof part, .data = &part };
 
-	return ioctl(fd, BLKPG, &arg) < 0 ? err_errno(errno, "tell the kernel how large %s is", p->device) : NULL;
+	return ioctl(fd, BLKPG, &arg) < 0 ? err_errno(errno, "tell the kernel how large %s is", p->device) :
+					    NULL;
 }
 
 static bool is_last(const uint8_t *table, unsigned number)

@@ -27,8 +27,8 @@
 #include "lib/sysfile.h"
 
 #define AT "/seed"
-#define LIMIT (1u << 20)       /* of a file */
-#define ISO_START 32768        /* of the primary volume descriptor (ECMA-119, 6.2.1, 8.4) */
+#define LIMIT (1u << 20) /* of a file */
+#define ISO_START 32768	 /* of the primary volume descriptor (ECMA-119, 6.2.1, 8.4) */
 
 /* Where a volume has its label, and what proves that it is such a volume. */
 static const struct shape {
@@ -53,7 +53,8 @@ static bool is_empty_drive(int fd)
 /* The file system of a seed, or NULL. */
 static const char *type_of(const char *device)
 {
-	AUTO_CLOSE int fd = open(device, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a drive without a disc opens like this alone */
+	/* a drive without a disc opens like this alone */
+	AUTO_CLOSE int fd = open(device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char bytes[16];
 
 	if (fd < 0 || is_empty_drive(fd))
@@ -91,7 +92,8 @@ static bool is_promised(void)
 	return strstr(text, "ds=nocloud");
 }
 
-static void read_file(const char *name, struct nocloud *n, void (*take)(struct nocloud *, const char *, size_t))
+static void read_file(const char *name, struct nocloud *n,
+		      void (*take)(struct nocloud *, const char *, size_t))
 {
 	AUTO_FREE char *path = mem_printf(AT "/%s", name), *bytes = NULL;
 	size_t len = 0;

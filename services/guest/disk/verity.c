@@ -20,12 +20,12 @@
 #define NAME "root"
 #define BLOCK 4096u
 #define SECTORS (BLOCK / 512)
-#define SALT 256               /* bytes at most */
+#define SALT 256 /* bytes at most */
 
 /* What the superblock says (builder/disk/hash_tree.h names the format); the kernel reads none. */
 struct super {
 	uint64_t blocks;
-	struct text salt;        /* hex digits */
+	struct text salt; /* hex digits */
 };
 
 struct request {
@@ -36,8 +36,8 @@ struct request {
 
 static bool is_super(const uint8_t *s)
 {
-	return !memcmp(s, "verity\0\0\1\0\0\0\1\0\0\0", 16) && !memcmp(s + 32, "sha256", 7) && bytes_get(s + 64, 4) == BLOCK &&
-	       bytes_get(s + 68, 4) == BLOCK && bytes_get(s + 80, 2) <= SALT;
+	return !memcmp(s, "verity\0\0\1\0\0\0\1\0\0\0", 16) && !memcmp(s + 32, "sha256", 7) &&
+	       bytes_get(s + 64, 4) == BLOCK && bytes_get(s + 68, 4) == BLOCK && bytes_get(s + 80, 2) <= SALT;
 }
 
 static struct err *read_super(const struct partition *data, const struct partition *tree, struct super *ret)
@@ -49,10 +49,12 @@ static struct err *read_super(const struct partition *data, const struct partiti
 	if (n != (ssize_t)sizeof s)
 		return err_errno(n < 0 ? errno : EIO, "read %s", tree->device);
 	if (!is_super(s))
-		return err_new(ERR_SYSTEM, "the root's hash tree is damaged: %s does not begin with one", tree->device);
+		return err_new(ERR_SYSTEM, "the root's hash tree is damaged: %s does not begin with one",
+			       tree->device);
 	ret->blocks = bytes_get(s + 72, 8);
 	if (!ret->blocks || ret->blocks > data->sectors / SECTORS)
-		return err_new(ERR_SYSTEM, "the root's hash tree is damaged: %s is one for %ju blocks", tree->device, (uintmax_t)ret->blocks);
+		return err_new(ERR_SYSTEM, "the root's hash tree is damaged: %s is one for %ju blocks",
+			       tree->device, (uintmax_t)ret->blocks);
 	for (size_t i = 0; i < bytes_get(s + 80, 2); i++)
 		text_printf(&ret->salt, "%02x", s[88 + i]);
 	return NULL;
@@ -69,16 +71,20 @@ static struct err *ask(struct request *r, unsigned long command, const char *wha
 	return fd < 0 || ioctl(fd, command, r) < 0 ? err_errno(errno, "%s", what) : NULL;
 }
 
-/* The words are those of the kernel's verity.rst, "Construction Parameters": the tree begins with its second block. */
-static struct err *load(const char *root_hash, const struct partition *data, const struct partition *tree, const struct super *s)
+/* The words are those of the kernel's verity.rst, "Construction Parameters": the
+ * tree begins with its second block. */
+static struct err *load(const char *root_hash, const struct partition *data, const struct partition *tree,
+			const struct super *s)
 {
 	struct request r = { .head = { .flags = DM_READONLY_FLAG, .target_count = 1 },
 			     .target = { .length = s->blocks * SECTORS, .target_type = "verity" } };
 
-	int len = snprintf(r.words, sizeof r.words, "1 %s %s %u %u %ju 1 sha256 %s %s", data->device, tree->device, BLOCK, BLOCK,
-			   (uintmax_t)s->blocks, root_hash, s->salt.len ? s->salt.bytes : "-");
+	int len = snprintf(r.words, sizeof r.words, "1 %s %s %u %u %ju 1 sha256 %s %s", data->device,
+			   tree->device, BLOCK, BLOCK, (uintmax_t)s->blocks, root_hash,
+			   s->salt.len ? s->salt.bytes : "-");
 	if (len < 0 || (size_t)len >= sizeof r.words)
-		return err_new(ERR_SYSTEM, "%s and %s have names that are too long", data->device, tree->device);
+		return err_new(ERR_SYSTEM, "%s and %s have names that are too long", data->device,
+			       tree->device);
 	return ask(&r, DM_TABLE_LOAD, "let the kernel verify the root");
 }
 
@@ -107,6 +113,8 @@ struct err *verity_check(void)
 	TRY(ask(&r, DM_TABLE_STATUS, "ask whether the root is whole"));
 	if (r.head.target_count != 1 || strcmp(r.target.target_type, "verity"))
 		return err_new(ERR_SYSTEM, "the root is not verified");
-	return !strcmp(r.words, "V") ? NULL : err_new(ERR_SYSTEM,
-		"the root is damaged: a block is not what was built (save the data before the image is written to this disk again)");
+	return !strcmp(r.words, "V") ?
+		       NULL :
+		       err_new(ERR_SYSTEM, "the root is damaged: a block is not what was built (save the "
+					   "data before the image is written to this disk again)");
 }

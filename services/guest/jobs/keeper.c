@@ -20,11 +20,13 @@
 #include "provision/site_account.h"
 
 #define TICK_MS 1000
-#define REST 20             /* of a long queue: a twentieth of Redis' time at most is ours */
+#define REST 20 /* of a long queue: a twentieth of Redis' time at most is ours */
 #define ANSWER_MS 3000
-#define UNASKED_MS 10000    /* between looks at a MariaDB whom we cannot ask: who greets and is left complains in its log */
-#define SUSPEND_SECONDS 30  /* should we die, the workers go on by themselves */
-#define BEATS_SECONDS 30    /* RQ's horse has its time renewed by 90 s every 30 s: less than that left, and nobody renews it */
+/* between looks at a MariaDB whom we cannot ask: who greets and is left complains in its log */
+#define UNASKED_MS 10000
+#define SUSPEND_SECONDS 30 /* should we die, the workers go on by themselves */
+/* RQ's horse has its time renewed by 90 s every 30 s: less than that left, and nobody renews it */
+#define BEATS_SECONDS 30
 
 /* A job that seems to have nobody, and since when we think so. */
 struct suspect {
@@ -41,11 +43,12 @@ struct keeper {
 		struct suspect *items;
 		size_t count, room;
 	} suspects;
-	struct sql *sql;             /* held, for a question a second; NULL: none */
+	struct sql *sql; /* held, for a question a second; NULL: none */
 	int64_t greet_at, look_at;
-	int64_t answered, away_since; /* seconds since 1970: when MariaDB answered last; the same while it does not, else 0 */
-	bool met;                    /* MariaDB has answered us */
-	bool mute;                   /* Redis does not answer, which was said */
+	/* seconds since 1970: when MariaDB answered last; the same while it does not, else 0 */
+	int64_t answered, away_since;
+	bool met;  /* MariaDB has answered us */
+	bool mute; /* Redis does not answer, which was said */
 };
 
 /* Of several registrations of one number the youngest is the process that has it now. */
@@ -57,8 +60,8 @@ static bool is_youngest(const struct queue_view *v, const struct queue_worker *w
 	return true;
 }
 
-bool keeper_is_held(const struct queue_view *v, const struct queue_job *j, struct worker_processes *p, const struct bench *b, int64_t now,
-		    pid_t *ret_dead)
+bool keeper_is_held(const struct queue_view *v, const struct queue_job *j, struct worker_processes *p,
+		    const struct bench *b, int64_t now, pid_t *ret_dead)
 {
 	bool known = false;
 
@@ -72,7 +75,8 @@ bool keeper_is_held(const struct queue_view *v, const struct queue_job *j, struc
 		if (lives && !strcmp(w->job, j->id))
 			return true; /* he says so himself */
 		if (!lives)
-			*ret_dead = is_youngest(v, w) ? w->pid : 0; /* the horses of a number that another worker has are that one's */
+			/* the horses of a number that another worker has are that one's */
+			*ret_dead = is_youngest(v, w) ? w->pid : 0;
 		known = known || !lives;
 	}
 	return !known && j->member && j->until > (double)(now + BEATS_SECONDS);
@@ -112,7 +116,8 @@ static struct err *requeue(const struct bench_redis *queue, const struct queue_j
 	if (result == QUEUE_REQUEUED)
 		log_line("job %s of %s is queued again: %s", j->id, j->queue, why);
 	if (result == QUEUE_GIVEN_UP)
-		log_line("job %s of %s is listed as failed: %d workers have died over it", j->id, j->queue, QUEUE_TRIES + 1);
+		log_line("job %s of %s is listed as failed: %d workers have died over it", j->id, j->queue,
+			 QUEUE_TRIES + 1);
 	return NULL;
 }
 
@@ -138,7 +143,8 @@ static void meet_workers(struct keeper *k, const struct queue_view *v)
 {
 	for (size_t i = 0; i < v->workers.count; i++)
 		if (is_youngest(v, &v->workers.items[i]))
-			worker_process_is(&k->processes, &k->bench, v->workers.items[i].pid, v->workers.items[i].name);
+			worker_process_is(&k->processes, &k->bench, v->workers.items[i].pid,
+					  v->workers.items[i].name);
 }
 
 static struct err *look(struct keeper *k)
@@ -184,7 +190,8 @@ static bool is_database_there(struct keeper *k)
 	if (clock_ms() < k->greet_at)
 		return k->met;
 	open_account(k);
-	bool begins = !k->sql && !k->met && k->bench.sites.count; /* a start, before the first site has its account */
+	/* a start, before the first site has its account */
+	bool begins = !k->sql && !k->met && k->bench.sites.count;
 	if (!k->sql && !begins && !socket_greets(k->bench.sql_socket, ANSWER_MS))
 		return false;
 	k->greet_at = k->sql ? 0 : clock_ms() + UNASKED_MS;
@@ -213,7 +220,8 @@ static struct err *watch_database(struct keeper *k)
 	if (!k->away_since)
 		return NULL;
 	TRY(queue_revive(k->queue, k->away_since - 1, now + 1, &revived));
-	log_line("MariaDB answers: workers go on%s", revived ? "" : ", and no job has used up its tries meanwhile");
+	log_line("MariaDB answers: workers go on%s",
+		 revived ? "" : ", and no job has used up its tries meanwhile");
 	if (revived)
 		log_line("%lld jobs that used up their tries meanwhile are queued again", (long long)revived);
 	k->away_since = 0;
@@ -240,7 +248,8 @@ static void turn(struct keeper *k)
 
 static void drop_rights(const struct account *user)
 {
-	if (setgroups(0, NULL) < 0 || setresgid(user->gid, user->gid, user->gid) < 0 || setresuid(user->uid, user->uid, user->uid) < 0)
+	if (setgroups(0, NULL) < 0 || setresgid(user->gid, user->gid, user->gid) < 0 ||
+	    setresuid(user->uid, user->uid, user->uid) < 0)
 		_exit(ERR_SYSTEM);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -274,7 +283,9 @@ pid_t keeper_start(const struct bench *b)
 {
 	char *argv[] = { (char *)"keeper", NULL };
 
-	return redis_queue(b) && bench_json_has_role(b, ROLE_WORKER) ? spawn("/proc/self/exe", argv, environ, -1) : 0;
+	return redis_queue(b) && bench_json_has_role(b, ROLE_WORKER) ?
+		       spawn("/proc/self/exe", argv, environ, -1) :
+		       0;
 }
 
 void keeper_end(pid_t pid)
@@ -301,7 +312,9 @@ static struct err *sweep(const struct bench *b, const struct bench_redis *queue)
 struct err *keeper_start_bench(struct provision_context *w, bool *ret_did)
 {
 	const struct bench_redis *queue = redis_queue(&w->bench);
-	struct err *e = !w->again && queue && bench_json_has_role(&w->bench, ROLE_WORKER) ? sweep(&w->bench, queue) : NULL;
+	struct err *e = !w->again && queue && bench_json_has_role(&w->bench, ROLE_WORKER) ?
+				sweep(&w->bench, queue) :
+				NULL;
 
 	if (e)
 		log_err(e, "jobs of the last start are not looked at");

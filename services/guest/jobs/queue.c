@@ -12,8 +12,9 @@
 #define RENEWED_SECONDS 90
 #define SUSPENDED "mkbench" /* the value of RQ's key, by which we know our own */
 
-/* ARGV: SCAN's cursor. Answers { next cursor, jobs, and with the first: workers, waiting, failed, enqueued_at of queues' heads }. A job is
- * { id, queue, member or "", worker, score, enqueued_at }. A queue of more than 200000 is taken to hold all that it should. */
+/* ARGV: SCAN's cursor. Answers { next cursor, jobs, and with the first: workers, waiting, failed, enqueued_at
+ * of queues' heads }. A job is { id, queue, member or "", worker, score, enqueued_at }. A queue of more than
+ * 200000 is taken to hold all that it should. */
 static const char look_script[] =
 	"local places = {}\n"
 	"local function place(q)\n"
@@ -61,20 +62,24 @@ static const char look_script[] =
 	"    local run = redis.call('ZRANGE', 'rq:wip:' .. q, 0, -1, 'WITHSCORES')\n"
 	"    for i = 1, #run, 2 do\n"
 	"      local id = run[i]\n"
-	"      if redis.call('EXISTS', 'rq:job:' .. id) == 0 then id = string.match(id, '^(.*):[^:]*$') or id end\n"
+	"      if redis.call('EXISTS', 'rq:job:' .. id) == 0 then id = string.match(id, '^(.*):[^:]*$') or "
+	"id end\n"
 	"      local job = 'rq:job:' .. id\n"
 	"      if redis.call('EXISTS', job) == 1 then\n"
-	"        table.insert(jobs, { id, q, run[i], get(job, 'worker_name'), run[i + 1], get(job, 'enqueued_at') })\n"
+	"        table.insert(jobs, { id, q, run[i], get(job, 'worker_name'), run[i + 1], get(job, "
+	"'enqueued_at') })\n"
 	"      end\n"
 	"    end\n"
 	"  end\n"
 	"  for _, key in ipairs(redis.call('SMEMBERS', 'rq:workers')) do\n"
-	"    table.insert(workers, { string.sub(key, 11), get(key, 'current_job'), get(key, 'birth'), get(key, 'pid') })\n"
+	"    table.insert(workers, { string.sub(key, 11), get(key, 'current_job'), get(key, 'birth'), "
+	"get(key, 'pid') })\n"
 	"  end\n"
 	"end\n"
 	"return { found[1], jobs, workers, waiting, failed, heads }\n";
 
-/* ARGV: id, queue, member or "", how many times at most, now (RQ's form), seconds since 1970. 0: it has moved; 1: requeued; 2: given up. */
+/* ARGV: id, queue, member or "", how many times at most, now (RQ's form), seconds since 1970. 0: it has
+ * moved; 1: requeued; 2: given up. */
 static const char requeue_script[] =
 	"local id, q, member = ARGV[1], ARGV[2], ARGV[3]\n"
 	"local job, list = 'rq:job:' .. id, 'rq:queue:' .. q\n"
@@ -115,7 +120,8 @@ static const char revive_script[] =
 	"    local h = redis.call('HMGET', job, 'retries_left', 'ended_at', 'status')\n"
 	"    if h[1] and h[2] and h[3] == 'failed' and h[2] >= ARGV[1] and h[2] <= ARGV[2] then\n"
 	"      redis.call('ZREM', 'rq:failed:' .. q, id)\n"
-	"      redis.call('HSET', job, 'status', 'queued', 'worker_name', '', 'started_at', '', 'ended_at', '', 'exc_info', '')\n"
+	"      redis.call('HSET', job, 'status', 'queued', 'worker_name', '', 'started_at', '', 'ended_at', "
+	"'', 'exc_info', '')\n"
 	"      redis.call('PERSIST', job)\n"
 	"      redis.call('RPUSH', key, id)\n"
 	"      n = n + 1\n"
@@ -155,7 +161,8 @@ static void take_jobs(struct queue_view *v, const json_t *rows)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(rows, i, row) {
+	json_array_foreach(rows, i, row)
+	{
 		if (!*text_at(row, 0) || !json_is_string(json_array_get(row, 1)))
 			continue; /* a name that is no text is none of RQ's */
 		struct queue_job j = {
@@ -175,7 +182,8 @@ static void take_workers(struct queue_view *v, const json_t *rows)
 	const json_t *row;
 	size_t i;
 
-	json_array_foreach(rows, i, row) {
+	json_array_foreach(rows, i, row)
+	{
 		struct queue_worker w = {
 			.name = mem_dup(text_at(row, 0)),
 			.job = mem_dup(text_at(row, 1)),
@@ -248,11 +256,12 @@ void queue_view_done(struct queue_view *v)
 struct err *queue_requeue(const struct bench_redis *r, const struct queue_job *j, enum queue_result *ret)
 {
 	int64_t now = (int64_t)time(NULL);
-	AUTO_FREE char *text = time_of(now), *seconds = mem_printf("%lld", (long long)now), *tries = mem_printf("%d", QUEUE_TRIES);
+	AUTO_FREE char *text = time_of(now), *seconds = mem_printf("%lld", (long long)now),
+		       *tries = mem_printf("%d", QUEUE_TRIES);
 	json_t *reply = NULL;
 
-	TRY(redis_query(r, LIMIT_MS, &reply, "EVAL %s 0 %s %s %s %s %s %s", requeue_script, j->id, j->queue, j->member ? j->member : "", tries, text,
-			seconds));
+	TRY(redis_query(r, LIMIT_MS, &reply, "EVAL %s 0 %s %s %s %s %s %s", requeue_script, j->id, j->queue,
+			j->member ? j->member : "", tries, text, seconds));
 	json_int_t n = json_integer_value(reply);
 	*ret = n == 1 ? QUEUE_REQUEUED : n == 2 ? QUEUE_GIVEN_UP : QUEUE_MOVED;
 	json_decref(reply);
@@ -265,7 +274,8 @@ struct err *queue_renew(const struct bench_redis *r, const struct queue_job *j)
 	json_t *reply = NULL;
 
 	if (j->member)
-		TRY(redis_query(r, LIMIT_MS, &reply, "ZADD %s XX %lld %s", key, (long long)time(NULL) + RENEWED_SECONDS, j->member));
+		TRY(redis_query(r, LIMIT_MS, &reply, "ZADD %s XX %lld %s", key,
+				(long long)time(NULL) + RENEWED_SECONDS, j->member));
 	json_decref(reply);
 	return NULL;
 }
@@ -284,7 +294,8 @@ struct err *queue_revive(const struct bench_redis *r, int64_t from, int64_t to, 
 struct err *queue_suspend(const struct bench_redis *r, unsigned seconds)
 {
 	static const char script[] = "local now = redis.call('GET', 'rq:suspended')\n"
-				     "if not now or now == ARGV[1] then redis.call('SET', 'rq:suspended', ARGV[1], 'EX', ARGV[2]) end\n";
+				     "if not now or now == ARGV[1] then redis.call('SET', 'rq:suspended', "
+				     "ARGV[1], 'EX', ARGV[2]) end\n";
 	json_t *reply = NULL;
 
 	TRY(redis_query(r, LIMIT_MS, &reply, "EVAL %s 0 %s %u", script, SUSPENDED, seconds));
@@ -294,7 +305,8 @@ struct err *queue_suspend(const struct bench_redis *r, unsigned seconds)
 
 struct err *queue_resume(const struct bench_redis *r)
 {
-	static const char script[] = "if redis.call('GET', 'rq:suspended') == ARGV[1] then redis.call('DEL', 'rq:suspended') end\n";
+	static const char script[] = "if redis.call('GET', 'rq:suspended') == ARGV[1] then redis.call('DEL', "
+				     "'rq:suspended') end\n";
 	json_t *reply = NULL;
 
 	TRY(redis_query(r, LIMIT_MS, &reply, "EVAL %s 0 %s", script, SUSPENDED));

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* RQ's jobs as they lie in the Redis of the queue: what RQ itself, of any version since 1.10, can no longer find. Each question and each
- * change is one script, which Redis runs whole or not at all. What lies there is the bench user's to write. */
+/* RQ's jobs as they lie in the Redis of the queue: what RQ itself, of any version since 1.10, can no
+ * longer find. Each question and each change is one script, which Redis runs whole or not at all. What
+ * lies there is the bench user's to write. */
 #pragma once
 #include "lib/bench.h"
 
 /* A job without a place: it should wait or run, and is in no queue and no registry; or one that runs. */
 struct queue_job {
-	char *id, *member, *queue, *worker; /* member: its name in StartedJobRegistry, NULL when it is in none; worker: "" when RQ does not say */
-	double until;                       /* seconds since 1970: when its worker's word for it ends; 0 when it is in none */
-	int64_t since;                      /* seconds since 1970: when it was asked for; 0: RQ does not say */
+	/* member: its name in StartedJobRegistry, NULL when it is in none; worker: "" when RQ does not say */
+	char *id, *member, *queue, *worker;
+	/* seconds since 1970: when its worker's word for it ends; 0 when it is in none */
+	double until;
+	/* seconds since 1970: when it was asked for; 0: RQ does not say */
+	int64_t since;
 };
 
 /* A worker that has registered. */
 struct queue_worker {
-	char *name, *job;                   /* job: what it works at, or "" */
+	char *name, *job; /* job: what it works at, or "" */
 	char *born;
 	pid_t pid;
 };
@@ -25,8 +29,8 @@ struct queue_view {
 		struct queue_worker *items;
 		size_t count, room;
 	} workers;
-	int64_t waiting, failed;            /* jobs in all queues; in all FailedJobRegistry */
-	int64_t oldest;                     /* seconds since 1970, of the job that waits longest; 0: none */
+	int64_t waiting, failed; /* jobs in all queues; in all FailedJobRegistry */
+	int64_t oldest;		 /* seconds since 1970, of the job that waits longest; 0: none */
 };
 
 /* Reads all of it, a thousand jobs at a time. */
@@ -34,24 +38,27 @@ struct err *queue_look(const struct bench_redis *r, struct queue_view *ret) MUST
 void queue_view_done(struct queue_view *v);
 #define AUTO_QUEUE_VIEW __attribute__((cleanup(queue_view_done)))
 
-/* How many jobs have had no place for a minute and more after they were asked for: the keeper has not found them, or cannot. */
+/* How many jobs have had no place for a minute and more after they were asked for: the keeper
+ * has not found them, or cannot. */
 size_t queue_lost(const struct queue_view *v, int64_t now);
 #define QUEUE_LOST_SECONDS 60
 
 enum queue_result { QUEUE_MOVED, QUEUE_REQUEUED, QUEUE_GIVEN_UP };
 #define QUEUE_TRIES 3
 
-/* Puts a job to the front of its queue, unless it has moved since it was looked at. One that had QUEUE_TRIES workers die over it is
- * listed as failed instead. */
-struct err *queue_requeue(const struct bench_redis *r, const struct queue_job *j, enum queue_result *ret) MUST_CHECK;
+/* Puts a job to the front of its queue, unless it has moved since it was looked at. One that had QUEUE_TRIES
+ * workers die over it is listed as failed instead. */
+struct err *queue_requeue(const struct bench_redis *r, const struct queue_job *j,
+			  enum queue_result *ret) MUST_CHECK;
 
 /* Tells RQ that a job is still worked at, for 90 s, when it thinks so itself. */
 struct err *queue_renew(const struct bench_redis *r, const struct queue_job *j) MUST_CHECK;
 
-/* Jobs that were to be tried again by their app's wish (RQ's Retry), and whose last try failed between these two times
- * (seconds since 1970), are queued again. *ret: how many. */
+/* Jobs that were to be tried again by their app's wish (RQ's Retry), and whose last try failed between these
+ * two times (seconds since 1970), are queued again. *ret: how many. */
 struct err *queue_revive(const struct bench_redis *r, int64_t from, int64_t to, int64_t *ret) MUST_CHECK;
 
-/* RQ's own way to keep workers from taking jobs; it ends by itself after so many seconds. What a person has suspended stays so. */
+/* RQ's own way to keep workers from taking jobs; it ends by itself after so many seconds. What a
+ * person has suspended stays so. */
 struct err *queue_suspend(const struct bench_redis *r, unsigned seconds) MUST_CHECK;
 struct err *queue_resume(const struct bench_redis *r) MUST_CHECK;

@@ -28,7 +28,9 @@ static bool read_stat(pid_t pid, struct stat_line *ret)
 	AUTO_FREE char *path = mem_printf("/proc/%d/stat", (int)pid), *line = sysfile_read(path, NULL);
 	const char *rest = strrchr(line, ')');
 
-	return rest && sscanf(rest, ") %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %*u %*u %*d %*u %*u %*u %" SCNu64,
+	return rest && sscanf(rest,
+			      ") %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+			      "%*u %*u %*d %*u %*u %*u %" SCNu64,
 			      &ret->state, &ret->parent, &ret->session, &ret->stack) == 4;
 }
 
@@ -48,7 +50,8 @@ static bool is_for_work(const struct bench *b, pid_t pid)
 	AUTO_FREE char *path = mem_printf("/proc/%d/environ", (int)pid);
 	size_t len = 0;
 	AUTO_FREE char *block = sysfile_read(path, &len);
-	const char *name = variable(block, len, "SUPERVISOR_PROCESS_NAME"), *group = variable(block, len, "SUPERVISOR_GROUP_NAME");
+	const char *name = variable(block, len, "SUPERVISOR_PROCESS_NAME"),
+		   *group = variable(block, len, "SUPERVISOR_GROUP_NAME");
 	const struct bench_program *program = name && group ? supervisor_program(b, group, name) : NULL;
 
 	return !name || (program && program->role == ROLE_WORKER);
@@ -75,7 +78,8 @@ bool worker_process_is(struct worker_processes *p, const struct bench *b, pid_t 
 	struct stat_line line;
 	struct stat st;
 
-	if (pid <= 0 || pid == getpid() || stat(path, &st) < 0 || st.st_uid != b->user.uid || !read_stat(pid, &line) || line.state == 'Z' || line.state == 'X')
+	if (pid <= 0 || pid == getpid() || stat(path, &st) < 0 || st.st_uid != b->user.uid ||
+	    !read_stat(pid, &line) || line.state == 'Z' || line.state == 'X')
 		return false;
 	if (!is_for_work(b, pid))
 		return false;
@@ -108,7 +112,8 @@ pid_t worker_process_horse(const struct worker_processes *p, pid_t worker)
 	for (struct dirent *d; !found && proc && (d = readdir(proc));) {
 		pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
 		struct stat_line line;
-		if (pid && pid != worker && read_stat(pid, &line) && line.stack == stack && line.state != 'Z' && line.state != 'X')
+		if (pid && pid != worker && read_stat(pid, &line) && line.stack == stack &&
+		    line.state != 'Z' && line.state != 'X')
 			found = pid;
 	}
 	if (proc)

@@ -8,5 +8,6 @@
 
 /* Fills uid and gid by name. ERR_SYSTEM when there is no such user. */
 struct err *account_find(const char *passwd, struct account *a) MUST_CHECK;
-/* The groups that he is a member of, his own first, by the file of that name; at most room of them. How many. */
+/* The groups that he is a member of, his own first, by the file of that name; at
+ * most room of them. How many. */
 size_t account_groups(const char *group, const struct account *a, gid_t *ret, size_t room);

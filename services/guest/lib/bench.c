@@ -87,15 +87,20 @@ static void read_drops(struct bench *b)
 	size_t i;
 
 	b->drops.items = arena_new(&b->arena, json_array_size(b->added) * sizeof *b->drops.items);
-	json_array_foreach(b->added, i, row) {
-		const char *date = json_string_value(json_object_get(row, "dropped")), *name = json_string_value(json_object_get(row, "name"));
+	json_array_foreach(b->added, i, row)
+	{
+		const char *date = json_string_value(json_object_get(row, "dropped")),
+			   *name = json_string_value(json_object_get(row, "name"));
 		if (!date)
 			continue;
 		for (size_t k = 0; k < b->sites.count; k++)
 			if (!strcmp(b->sites.items[k].name, name))
-				memmove(&b->sites.items[k], &b->sites.items[k + 1], (--b->sites.count - k) * sizeof *b->sites.items);
+				memmove(&b->sites.items[k], &b->sites.items[k + 1],
+					(--b->sites.count - k) * sizeof *b->sites.items);
 		if (*date)
-			b->drops.items[b->drops.count++] = (struct bench_drop){ name, date, json_is_true(json_object_get(row, "purge")) };
+			b->drops.items[b->drops.count++] =
+				(struct bench_drop){ name, date,
+						     json_is_true(json_object_get(row, "purge")) };
 	}
 }
 

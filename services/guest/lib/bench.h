@@ -12,17 +12,18 @@ struct err *bench_read(struct bench *ret) MUST_CHECK;
 struct err *bench_parse(const char *bytes, size_t len, struct bench *ret) MUST_CHECK; /* bench.json alone */
 
 const struct bench_site *bench_site(const struct bench *b, const char *name); /* or NULL */
-/* While an image is built each of the templates is a site, too, whose name is the template's with this end. */
+/* While an image is built each of the templates is a site, too, whose name is the
+ * template's with this end. */
 #define BENCH_TEMPLATE ".template.invalid"
 void bench_add_templates(struct bench *b);
 bool bench_is_template(const struct bench_site *s);
 char *bench_beside(const char *name); /* a path beside bench.json; the caller's to free, as the next */
 /* A path below the volume, or below our folder of it. */
 char *bench_in_data(const struct bench *b, const char *below);
-#define BENCH_OWN "/.mkbench"      /* our folder of the volume */
+#define BENCH_OWN "/.mkbench" /* our folder of the volume */
 #define BENCH_RUN RUN_FOLDER
 
 /* ERR_USAGE when a name cannot be a new site's, by the rule that recipes have. */
 struct err *bench_site_name(const char *name) MUST_CHECK;
 struct err *bench_host_name(const char *name) MUST_CHECK; /* ... or one more host of a site */
-const char *bench_app_source(const struct bench_app *a); /* what it was built from */
+const char *bench_app_source(const struct bench_app *a);  /* what it was built from */

@@ -143,17 +143,24 @@ int64_t command_heard(void)
 }
 
 /* ret_output NULL: it goes to the log. */
-static struct err *run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct placeholders_word *words,
-		       size_t count, const char *const *more_env, char **ret_output)
+static struct err *run(const struct bench *b, const struct bench_command *c, const struct account *as,
+		       const struct placeholders_word *words, size_t count, const char *const *more_env,
+		       char **ret_output)
 {
-	char **argv = placeholders_list(c->argv, words, count), **own = placeholders_list(c->env, words, count);
+	char **argv = placeholders_list(c->argv, words, count),
+	     **own = placeholders_list(c->env, words, count);
 	char **env = environment_for(b, own, more_env);
 	AUTO_FREE char *cwd = placeholders_text(c->cwd ? c->cwd : as ? b->path : "/", words, count);
 	AUTO_FREE char *output = NULL;
 	int status = 0;
 	struct child child = {
-		.argv = (const char *const *)argv, .env = (const char *const *)env, .cwd = cwd,
-		.as_user = as, .uid = as ? as->uid : 0, .gid = as ? as->gid : 0, .limit_seconds = c->seconds,
+		.argv = (const char *const *)argv,
+		.env = (const char *const *)env,
+		.cwd = cwd,
+		.as_user = as,
+		.uid = as ? as->uid : 0,
+		.gid = as ? as->gid : 0,
+		.limit_seconds = c->seconds,
 		.heard = note_heard,
 	};
 	struct err *e = child_run(&child, &output, NULL, &status);
@@ -165,7 +172,8 @@ static struct err *run(const struct bench *b, const struct bench_command *c, con
 	}
 	if (!e && status) {
 		AUTO_FREE char *last = reason_in(output);
-		e = err_new(ERR_SYSTEM, "%s ended with status %d%s%s", c->name, status, *last ? ": " : "", last);
+		e = err_new(ERR_SYSTEM, "%s ended with status %d%s%s", c->name, status, *last ? ": " : "",
+			    last);
 	}
 	placeholders_free(argv);
 	placeholders_free(own);
@@ -175,14 +183,14 @@ static struct err *run(const struct bench *b, const struct bench_command *c, con
 	return e;
 }
 
-struct err *command_run(const struct bench *b, const struct bench_command *c, const struct account *as, const struct placeholders_word *words,
-			size_t count, const char *const *more_env)
+struct err *command_run(const struct bench *b, const struct bench_command *c, const struct account *as,
+			const struct placeholders_word *words, size_t count, const char *const *more_env)
 {
 	return run(b, c, as, words, count, more_env, NULL);
 }
 
-struct err *command_ask(const struct bench *b, const struct bench_command *c, const struct account *as, const struct placeholders_word *words,
-			size_t count, char **ret_output)
+struct err *command_ask(const struct bench *b, const struct bench_command *c, const struct account *as,
+			const struct placeholders_word *words, size_t count, char **ret_output)
 {
 	return run(b, c, as, words, count, NULL, ret_output);
 }
@@ -214,7 +222,8 @@ void command_end_leftovers(void)
 		DIR *proc = opendir("/proc");
 		found = false;
 		for (struct dirent *d; proc && (d = readdir(proc));) {
-			pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
+			pid_t pid =
+				isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
 			if (pid > 1 && pid != getpid() && is_marked(d->d_name)) {
 				kill(pid, SIGKILL);
 				found = true;

@@ -5,5 +5,5 @@
 
 #define CONSOLE_NOTICE_FILE "/run/mkbench/notes" /* one line each, since the machine's start */
 
-void console_notice(const char *fmt, ...) PRINTF(1, 2); /* says it, too */
-void console_notice_err(struct err *e, const char *what);   /* "what: why", and frees it; nothing for NULL */
+void console_notice(const char *fmt, ...) PRINTF(1, 2);	  /* says it, too */
+void console_notice_err(struct err *e, const char *what); /* "what: why", and frees it; nothing for NULL */

@@ -32,7 +32,8 @@ void durable_as_root(void)
 	setfsgid(0);
 }
 
-static struct err *write_new(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner, bool sync)
+static struct err *write_new(const char *path, const char *bytes, size_t len, unsigned mode,
+			     const struct account *owner, bool sync)
 {
 	unlink(path);
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -72,7 +73,8 @@ static void unescape(char *name)
 	char *to = name;
 
 	for (const char *at = name; *at; to++) {
-		bool octal = at[0] == '\\' && at[1] >= '0' && at[1] <= '3' && at[2] >= '0' && at[2] <= '7' && at[3] >= '0' && at[3] <= '7';
+		bool octal = at[0] == '\\' && at[1] >= '0' && at[1] <= '3' && at[2] >= '0' && at[2] <= '7' &&
+			     at[3] >= '0' && at[3] <= '7';
 		*to = octal ? (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0')) : *at;
 		at += octal ? 4 : 1;
 	}
@@ -94,14 +96,16 @@ struct err *durable_sync_all(const char *path)
 			continue;
 		unescape(name);
 		struct err *e = text_starts(name, below) ? sync_one(name) : NULL;
-		if (e && err_code(e) != ENOTDIR && err_code(e) != ENOENT) /* a file of its own, or what another lies over */
+		/* a file of its own, or what another lies over */
+		if (e && err_code(e) != ENOTDIR && err_code(e) != ENOENT)
 			return e;
 		err_free(e);
 	}
 	return NULL;
 }
 
-static struct err *replace(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner, bool sync)
+static struct err *replace(const char *path, const char *bytes, size_t len, unsigned mode,
+			   const struct account *owner, bool sync)
 {
 	AUTO_FREE char *beside = mem_printf("%s.new", path);
 	AUTO_FREE char *folder = folder_of(path);
@@ -116,7 +120,8 @@ static struct err *replace(const char *path, const char *bytes, size_t len, unsi
 	return sync ? durable_sync_folder(folder) : NULL;
 }
 
-struct err *durable_write(const char *path, const char *bytes, size_t len, unsigned mode, const struct account *owner)
+struct err *durable_write(const char *path, const char *bytes, size_t len, unsigned mode,
+			  const struct account *owner)
 {
 	return replace(path, bytes, len, mode, owner, true);
 }
@@ -125,18 +130,20 @@ struct err *durable_show(const char *path, json_t *value, unsigned mode)
 {
 	AUTO_FREE char *text = json_dumps(value, JSON_INDENT(1));
 
-	return text ? replace(path, text, strlen(text), mode, &durable_root, false) : err_new(ERR_SYSTEM, "%s: not writable as JSON", path);
+	return text ? replace(path, text, strlen(text), mode, &durable_root, false) :
+		      err_new(ERR_SYSTEM, "%s: not writable as JSON", path);
 }
 
 static bool is_as_wanted(const char *path, unsigned mode, const struct account *owner)
 {
 	struct stat st;
 
-	return !lstat(path, &st) && S_ISREG(st.st_mode) && (st.st_mode & 07777) == mode && st.st_uid == owner->uid &&
-	       st.st_gid == owner->gid;
+	return !lstat(path, &st) && S_ISREG(st.st_mode) && (st.st_mode & 07777) == mode &&
+	       st.st_uid == owner->uid && st.st_gid == owner->gid;
 }
 
-struct err *durable_update(const char *path, const char *text, unsigned mode, const struct account *owner, bool *ret_changed)
+struct err *durable_update(const char *path, const char *text, unsigned mode, const struct account *owner,
+			   bool *ret_changed)
 {
 	AUTO_FREE char *old = NULL;
 	size_t len = strlen(text), old_len = 0;
@@ -149,7 +156,8 @@ struct err *durable_update(const char *path, const char *text, unsigned mode, co
 	return same ? NULL : durable_write(path, text, len, mode, owner);
 }
 
-struct err *durable_json(const char *path, json_t *value, unsigned mode, const struct account *owner, bool *ret_changed)
+struct err *durable_json(const char *path, json_t *value, unsigned mode, const struct account *owner,
+			 bool *ret_changed)
 {
 	AUTO_FREE char *text = json_dumps(value, JSON_INDENT(1) | JSON_SORT_KEYS);
 
@@ -200,7 +208,8 @@ struct err *durable_read_json(const char *path, json_t **ret, bool *ret_damaged)
 
 struct err *durable_open_either(const struct account *user, const char *path, int *ret_fd)
 {
-	const struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, .resolve = RESOLVE_NO_SYMLINKS };
+	const struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+				      .resolve = RESOLVE_NO_SYMLINKS };
 
 	durable_as(user);
 	*ret_fd = open(path, (int)how.flags);
@@ -208,11 +217,14 @@ struct err *durable_open_either(const struct account *user, const char *path, in
 	if (*ret_fd < 0 && errno == EACCES)
 		*ret_fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
 	if (*ret_fd < 0 && errno == ELOOP)
-		return err_errno(errno, "%s: a link leads to it, and user %s may not read it: name the file itself", path, user->name);
+		return err_errno(errno,
+				 "%s: a link leads to it, and user %s may not read it: name the file itself",
+				 path, user->name);
 	return *ret_fd < 0 ? err_errno(errno, "%s", path) : NULL;
 }
 
-struct err *durable_read_json_as(const struct account *user, const char *path, json_t **ret, bool *ret_damaged)
+struct err *durable_read_json_as(const struct account *user, const char *path, json_t **ret,
+				 bool *ret_damaged)
 {
 	durable_as(user);
 	struct err *e = durable_read_json(path, ret, ret_damaged);

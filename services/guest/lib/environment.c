@@ -20,16 +20,19 @@ static const struct known {
 	const char *name;
 	int kind; /* enum kind */
 } known[] = {
-	{ "MKBENCH_ADMIN_PASSWORD", SECRET },  { "MKBENCH_BACK", TEXT },	     { "MKBENCH_BACKUP_KEY", SECRET },
-	{ "MKBENCH_BACKUP_KEY_ID", SECRET },   { "MKBENCH_BACKUP_PASSWORD", SECRET }, { "MKBENCH_BACKUP_SSH_KEY", SECRET },
-	{ "MKBENCH_BACKUP_TO", SECRET },       { "MKBENCH_BENCH", TEXT },	     { "MKBENCH_CRASH_AT", TEXT },
-	{ "MKBENCH_EPHEMERAL", FLAG },	       { "MKBENCH_REHEARSE", FLAG },	     { "MKBENCH_RESTORE", SECRET },	     { "MKBENCH_STOP_SECONDS", TEXT },
-	{ "MKBENCH_VOLUME_ID", TEXT },
+	{ "MKBENCH_ADMIN_PASSWORD", SECRET },  { "MKBENCH_BACK", TEXT },
+	{ "MKBENCH_BACKUP_KEY", SECRET },      { "MKBENCH_BACKUP_KEY_ID", SECRET },
+	{ "MKBENCH_BACKUP_PASSWORD", SECRET }, { "MKBENCH_BACKUP_SSH_KEY", SECRET },
+	{ "MKBENCH_BACKUP_TO", SECRET },       { "MKBENCH_BENCH", TEXT },
+	{ "MKBENCH_CRASH_AT", TEXT },	       { "MKBENCH_EPHEMERAL", FLAG },
+	{ "MKBENCH_REHEARSE", FLAG },	       { "MKBENCH_RESTORE", SECRET },
+	{ "MKBENCH_STOP_SECONDS", TEXT },      { "MKBENCH_VOLUME_ID", TEXT },
 };
 
 static bool is_yes(const char *value)
 {
-	return !strcmp(value, "1") || !strcasecmp(value, "true") || !strcasecmp(value, "yes") || !strcasecmp(value, "on");
+	return !strcmp(value, "1") || !strcasecmp(value, "true") || !strcasecmp(value, "yes") ||
+	       !strcasecmp(value, "on");
 }
 
 static bool is_no(const char *value)
@@ -58,7 +61,8 @@ static void say_unknown(const char *name)
 	for (size_t i = 0; i < COUNT(known); i++)
 		names[i] = known[i].name;
 	const char *near = text_nearest(name, names, COUNT(names));
-	log_line("warning: no setting is called %s%s%s", name, near ? ": did you mean " : "", near ? near : "");
+	log_line("warning: no setting is called %s%s%s", name, near ? ": did you mean " : "",
+		 near ? near : "");
 }
 
 struct err *environment_check(char **environment)
@@ -87,10 +91,12 @@ struct err *environment_check(char **environment)
 static struct err *check_text(const char *where, const char *value, size_t len)
 {
 	if (len > VALUE_LIMIT)
-		return err_new(ERR_USAGE, "%s holds %zu bytes, at most %d are allowed", where, len, VALUE_LIMIT);
+		return err_new(ERR_USAGE, "%s holds %zu bytes, at most %d are allowed", where, len,
+			       VALUE_LIMIT);
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)value[i] < ' ' || value[i] == 0x7f)
-			return err_new(ERR_USAGE, "%s holds a line break or another control character", where);
+			return err_new(ERR_USAGE, "%s holds a line break or another control character",
+				       where);
 	json_t *utf8 = json_stringn(value, len);
 	if (!utf8)
 		return err_new(ERR_USAGE, "%s is not UTF-8", where);

@@ -39,7 +39,8 @@ static bool is_whole(const struct text *t)
 	const char *end = t->bytes ? strstr(t->bytes, "\r\n\r\n") : NULL;
 	const char *announced = end ? strcasestr(t->bytes, "\r\ncontent-length:") : NULL;
 
-	return announced && announced < end && t->len >= (size_t)(end + 4 - t->bytes) + strtoul(announced + 17, NULL, 10);
+	return announced && announced < end &&
+	       t->len >= (size_t)(end + 4 - t->bytes) + strtoul(announced + 17, NULL, 10);
 }
 
 static struct err *receive(int fd, struct text *t, int64_t until)
@@ -83,8 +84,8 @@ struct err *http_client_ask(const struct http_client_question *q, int *ret_statu
 	const char *host = q->host ? q->host : "localhost";
 
 	TRY(socket_connect(q->socket, q->port, q->limit_ms, &fd));
-	text_printf(&out, "%s %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: mkbench\r\nConnection: close\r\n", q->body ? "POST" : "GET",
-		    q->path, host);
+	text_printf(&out, "%s %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: mkbench\r\nConnection: close\r\n",
+		    q->body ? "POST" : "GET", q->path, host);
 	if (q->body)
 		text_printf(&out, "Content-Type: text/xml\r\nContent-Length: %zu\r\n", strlen(q->body));
 	text_printf(&out, "\r\n%s", q->body ? q->body : "");

@@ -40,7 +40,8 @@ static void become(const struct account *as)
 static struct err *make_folder(const struct account *as, const char *to, const struct stat *st)
 {
 	become(as);
-	bool made = !mkdir(to, 0700) && (as || !lchown(to, st->st_uid, st->st_gid)) && !chmod(to, st->st_mode & 07777);
+	bool made = !mkdir(to, 0700) && (as || !lchown(to, st->st_uid, st->st_gid)) &&
+		    !chmod(to, st->st_mode & 07777);
 	struct err *e = made ? NULL : err_errno(errno, "make %s", to);
 	durable_as_root();
 	return e;
@@ -57,7 +58,8 @@ static struct err *lay_folder(struct files *all, const char *from, const char *t
 	if (!dir)
 		return err_errno(errno, "%s", from);
 	for (struct dirent *d; !e && (d = readdir(dir));) {
-		AUTO_FREE char *one = mem_printf("%s/%s", from, d->d_name), *other = mem_printf("%s/%s", to, d->d_name);
+		AUTO_FREE char *one = mem_printf("%s/%s", from, d->d_name),
+			       *other = mem_printf("%s/%s", to, d->d_name);
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
 			e = lay_entry(all, one, other);
 	}
@@ -104,7 +106,8 @@ static struct err *lay_file(void *arg, unsigned worker, size_t part)
 
 	(void)worker;
 	become(all->as);
-	AUTO_CLOSE int to = from < 0 ? -1 : open(f->to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	AUTO_CLOSE int to =
+		from < 0 ? -1 : open(f->to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int why = errno;
 	durable_as_root();
 	if (from < 0 || to < 0)

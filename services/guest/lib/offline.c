@@ -8,7 +8,8 @@
 #include <stddef.h>
 
 void *__wrap_dlopen(const char *file, int mode);
-int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **ret);
+int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		       struct addrinfo **ret);
 struct hostent *__wrap_gethostbyname(const char *name);
 struct passwd *__wrap_getpwuid(uid_t uid);
 struct servent *__wrap_getservbyname(const char *name, const char *protocol);
@@ -19,7 +20,8 @@ void *__wrap_dlopen(const char *file, int mode)
 	return NULL;
 }
 
-int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **ret)
+int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		       struct addrinfo **ret)
 {
 	(void)node, (void)service, (void)hints, (void)ret;
 	return EAI_FAIL;

@@ -7,7 +7,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-static const struct placeholders_word *word_at(const char *brace, const struct placeholders_word *words, size_t count)
+static const struct placeholders_word *word_at(const char *brace, const struct placeholders_word *words,
+					       size_t count)
 {
 	size_t len = strcspn(brace + 1, "{}");
 

@@ -14,9 +14,9 @@
 #include "base/utf8.h"
 
 #define TAIL_BYTES 65536
-#define LOOK_BACK 80    /* lines */
-#define NEAR 3          /* how far before a line that tells another one of the same row may stand */
-#define AFTER 3         /* lines that go on with it */
+#define LOOK_BACK 80 /* lines */
+#define NEAR 3	     /* how far before a line that tells another one of the same row may stand */
+#define AFTER 3	     /* lines that go on with it */
 #define LINE_BYTES 240
 
 /* Any of them makes a line tell of an error, in whatever case. */
@@ -51,16 +51,21 @@ static const char *const framing[] = {
 };
 
 #define MORE_PROCESSES "allow more processes and threads: docker run --pids-limit -1, --ulimit nproc=-1"
-#define DAMAGED "it cannot read its files: take back what was changed of its settings or version, else restore a backup or a copy of the volume; nothing is made anew over them"
+#define DAMAGED                                                                                            \
+	"it cannot read its files: take back what was changed of its settings or version, else restore a " \
+	"backup or a copy of the volume; nothing is made anew over them"
 
 /* What a person can do. */
 static const struct {
 	const char *sign, *advice;
 } known[] = {
-	{ "already in use", "another program has that port or socket: stop it, or choose another in the recipe" },
-	{ "Failed listening on port", "another program has that port: stop it, or choose another in the recipe" },
+	{ "already in use",
+	  "another program has that port or socket: stop it, or choose another in the recipe" },
+	{ "Failed listening on port",
+	  "another program has that port: stop it, or choose another in the recipe" },
 	{ "unknown variable", "the server knows no such setting: mariadb.settings of the recipe" },
-	{ "FATAL CONFIG FILE ERROR", "the recipe's redis, or this server's version, does not allow that line" },
+	{ "FATAL CONFIG FILE ERROR",
+	  "the recipe's redis, or this server's version, does not allow that line" },
 	{ "minfds", "allow more open files: docker run --ulimit nofile=65536" },
 	{ "Too many open files", "allow more open files: docker run --ulimit nofile=65536" },
 	{ "interrupt-thread", MORE_PROCESSES },
@@ -72,14 +77,17 @@ static const struct {
 	{ "No space left", "make room on the volume" },
 	{ "error 28", "make room on the volume" },
 	{ "Errcode: 28", "make room on the volume" },
-	{ "not permitted", "the container's security profile forbids it: an older engine's profile does so with newer programs" },
-	{ "Permission denied", "that program's user may not: have the path's owner or its mode been changed?" },
+	{ "not permitted", "the container's security profile forbids it: an older engine's profile does so "
+			   "with newer programs" },
+	{ "Permission denied",
+	  "that program's user may not: have the path's owner or its mode been changed?" },
 	{ "Cannot allocate memory", "more memory for the container, or less for mariadb.buffer_pool" },
 	{ "Out of memory", "more memory for the container, or less for mariadb.buffer_pool" },
 	{ "Read-only file system", "the volume must be writable" },
 	{ "Unknown/unsupported storage engine: InnoDB", DAMAGED },
 	{ "Data structure corruption", DAMAGED },
-	{ "Bad file format reading the append only file", "its file is damaged: redis-check-aof shows where" },
+	{ "Bad file format reading the append only file",
+	  "its file is damaged: redis-check-aof shows where" },
 };
 
 static bool holds(const char *line, const char *const *words, size_t count, bool any_case)
@@ -92,7 +100,8 @@ static bool holds(const char *line, const char *const *words, size_t count, bool
 
 static bool is_framing(const char *line)
 {
-	bool stack = *line == ' ' || *line == '\t'; /* "  File ..., line 3", "    at f (x.js:1)", an arrow below code */
+	/* "  File ..., line 3", "    at f (x.js:1)", an arrow below code */
+	bool stack = *line == ' ' || *line == '\t';
 
 	return stack || !*line || holds(line, framing, COUNT(framing), false);
 }
@@ -111,7 +120,8 @@ static bool is_grave(const char *line)
 /* Behind the time, the number of a process and what else a logger writes first. */
 static const char *bare(const char *line)
 {
-	const char *hash = isdigit((unsigned char)*line) && strchr("0123456789:", line[1]) ? strstr(line, " # ") : NULL;
+	const char *hash =
+		isdigit((unsigned char)*line) && strchr("0123456789:", line[1]) ? strstr(line, " # ") : NULL;
 
 	if (hash && hash - line < 48) /* Redis: 12:M 29 Nov 2026 10:11:12.345 # words */
 		return hash + 3;
@@ -162,7 +172,8 @@ static size_t find(const struct lines *all, size_t before, bool (*is)(const char
 
 static void gather(const struct lines *all, struct text *t)
 {
-	bool (*is)(const char *) = find(all, all->count, is_grave, LOOK_BACK) < all->count ? is_grave : is_telling;
+	bool (*is)(const char *) =
+		find(all, all->count, is_grave, LOOK_BACK) < all->count ? is_grave : is_telling;
 	size_t last = find(all, all->count, is, LOOK_BACK), first = last, more = 0;
 
 	if (last == all->count) {

@@ -5,8 +5,9 @@
 
 #include "lib/supervisor.h"
 
-/* One line fit for a terminal, of about REASON_BYTES at most: the last row of lines of text that tell of an error, its first one first (or else its last
- * lines), without their time stamps, and where it is known what to do. The caller's; "" when text tells nothing. */
+/* One line fit for a terminal, of about REASON_BYTES at most: the last row of lines of text that tell of an
+ * error, its first one first (or else its last lines), without their time stamps, and where it is known what
+ * to do. The caller's; "" when text tells nothing. */
 char *reason_in(const char *text);
 #define REASON_BYTES 600
 

@@ -12,7 +12,8 @@
 
 static struct err *open_instance(const struct bench_redis *r, unsigned limit_ms, redisContext **ret)
 {
-	struct timeval limit = { .tv_sec = limit_ms / 1000, .tv_usec = (suseconds_t)(limit_ms % 1000) * 1000 };
+	struct timeval limit = { .tv_sec = limit_ms / 1000,
+				 .tv_usec = (suseconds_t)(limit_ms % 1000) * 1000 };
 	int fd;
 
 	TRY_AS(socket_connect(r->socket, r->port, limit_ms, &fd), "%s", r->name);
@@ -20,7 +21,9 @@ static struct err *open_instance(const struct bench_redis *r, unsigned limit_ms,
 	*ret = redisConnectFd(fd);
 	if (!*ret)
 		mem_exhausted();
-	return redisSetTimeout(*ret, limit) == REDIS_OK ? NULL : err_new(ERR_SYSTEM, "%s: %s", r->name, (*ret)->errstr);
+	return redisSetTimeout(*ret, limit) == REDIS_OK ?
+		       NULL :
+		       err_new(ERR_SYSTEM, "%s: %s", r->name, (*ret)->errstr);
 }
 
 static struct err *ask(const struct bench_redis *r, redisContext *c, const char *command)

@@ -7,7 +7,8 @@
  * still loads its data answers LOADING, an error. */
 struct err *redis_probe(const struct bench_redis *r, unsigned limit_ms) MUST_CHECK;
 /* One command, its words as in printf; the reply is the caller's: a text, a number, an array, or null. */
-struct err *redis_query(const struct bench_redis *r, unsigned limit_ms, json_t **ret, const char *fmt, ...) MUST_CHECK PRINTF(4, 5);
+struct err *redis_query(const struct bench_redis *r, unsigned limit_ms, json_t **ret, const char *fmt,
+			...) MUST_CHECK PRINTF(4, 5);
 struct err *redis_flush(const struct bench_redis *r) MUST_CHECK;
 /* The instance that the bench's configuration calls its queue, or NULL. */
 const struct bench_redis *redis_queue(const struct bench *b);

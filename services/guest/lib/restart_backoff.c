@@ -14,13 +14,15 @@
 static void revive(struct restart_backoff *w, const struct bench *b, const struct process *p)
 {
 	json_t *row = json_object_get(w->patience, p->name);
-	json_int_t delay = json_integer_value(json_object_get(row, "delay")), at = json_integer_value(json_object_get(row, "at"));
+	json_int_t delay = json_integer_value(json_object_get(row, "delay")),
+		   at = json_integer_value(json_object_get(row, "at"));
 
 	if (!row) {
 		AUTO_FREE char *why = reason_of(p);
 		delay = FIRST_MS;
 		at = clock_ms() + delay;
-		log_line("%s: supervisor has given up (%s): tried again in %d s", p->name, why, (int)(delay / 1000));
+		log_line("%s: supervisor has given up (%s): tried again in %d s", p->name, why,
+			 (int)(delay / 1000));
 	} else if (clock_ms() >= at) {
 		struct err *e = supervisor_start(b, p);
 		delay = delay * 2 < LONGEST_MS ? delay * 2 : LONGEST_MS;
@@ -49,7 +51,8 @@ bool restart_backoff_note(struct restart_backoff *w, const struct process *p, in
 	if (!w->troubles)
 		w->troubles = json_object();
 	json_t *row = json_object_get(w->seen, p->name), *known = json_object_get(w->troubles, p->name);
-	json_int_t pid = number(row, "pid"), ends = number(row, "ends"), since = ends ? number(row, "since_ms") : now_ms;
+	json_int_t pid = number(row, "pid"), ends = number(row, "ends"),
+		   since = ends ? number(row, "since_ms") : now_ms;
 	bool runs = !strcmp(p->state, "RUNNING"), fatal = !strcmp(p->state, "FATAL");
 	bool ended = (pid && p->pid != pid) || (!row && reason_is_wanted(p));
 
@@ -59,13 +62,15 @@ bool restart_backoff_note(struct restart_backoff *w, const struct process *p, in
 	}
 	ends += ended || (fatal && !ends);
 	json_object_set_new(w->seen, p->name,
-			    json_pack("{s:I, s:I, s:I}", "pid", (json_int_t)p->pid, "ends", ends, "since_ms", (json_int_t)since));
+			    json_pack("{s:I, s:I, s:I}", "pid", (json_int_t)p->pid, "ends", ends, "since_ms",
+				      (json_int_t)since));
 	if (!fatal && ends < RESTART_BACKOFF_ENDS)
 		return false;
 	const char *before = json_string_value(json_object_get(known, "why"));
 	bool news = !before || (reason_is_wanted(p) && !reason_is_same(before, why));
 	if (news)
-		json_object_set_new(w->troubles, p->name, json_pack("{s:I, s:s}", "since_ms", (json_int_t)since, "why", why));
+		json_object_set_new(w->troubles, p->name,
+				    json_pack("{s:I, s:s}", "since_ms", (json_int_t)since, "why", why));
 	return news;
 }
 
@@ -84,7 +89,8 @@ bool restart_backoff_look(struct restart_backoff *w, const struct bench *b)
 	for (size_t i = 0; i < now.count; i++) {
 		const struct process *p = &now.items[i];
 		json_t *row = json_object_get(w->seen, p->name);
-		bool suspect = reason_is_wanted(p) || (number(row, "pid") && number(row, "pid") != p->pid) || number(row, "ends");
+		bool suspect = reason_is_wanted(p) || (number(row, "pid") && number(row, "pid") != p->pid) ||
+			       number(row, "ends");
 		AUTO_FREE char *why = suspect ? reason_of(p) : mem_dup("");
 		if (restart_backoff_note(w, p, clock_ms(), why) && strcmp(p->state, "FATAL"))
 			log_line("%s ends again and again: %s", p->name, why);

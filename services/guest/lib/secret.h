@@ -7,9 +7,10 @@
 #include "base/err.h"
 
 enum secret_kind {
-	SECRET_READABLE, /* 52 of 31 letters and digits in groups of four: 257 bits, to be typed by a person */
-	SECRET_WORD,     /* 43 letters and digits: 256 bits, safe inside any quotes */
-	SECRET_FERNET,   /* 32 bytes as URL-safe base64: a Fernet key */
+	/* 52 of 31 letters and digits in groups of four: 257 bits, to be typed by a person */
+	SECRET_READABLE,
+	SECRET_WORD,   /* 43 letters and digits: 256 bits, safe inside any quotes */
+	SECRET_FERNET, /* 32 bytes as URL-safe base64: a Fernet key */
 };
 
 char *secret_make(enum secret_kind kind); /* from the kernel's random source; the caller's */

@@ -53,7 +53,8 @@ static struct err *change(const struct bench *b, const char *name, json_t *row)
 	AUTO_CLOSE int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	json_t *list = NULL;
 
-	struct err *e = fd < 0 || flock(fd, LOCK_EX) < 0 ? err_errno(errno, "%s", lock) : site_registry_read(b, &list);
+	struct err *e = fd < 0 || flock(fd, LOCK_EX) < 0 ? err_errno(errno, "%s", lock) :
+							   site_registry_read(b, &list);
 	if (!e) {
 		list = list ? list : json_array();
 		json_decref(take(list, name));
@@ -80,7 +81,8 @@ bool site_registry_of_image(const struct bench *b, const char *name)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(b->root, "sites"), i, row) {
+	json_array_foreach(json_object_get(b->root, "sites"), i, row)
+	{
 		const char *own = json_string_value(json_object_get(row, "name"));
 		if (own && !strcmp(own, name))
 			return true;
@@ -92,8 +94,10 @@ struct err *site_registry_add(const struct bench *b, const struct bench_site *si
 {
 	if (site_registry_of_image(b, site->name))
 		return change(b, site->name, NULL);
-	return change(b, site->name, json_pack("{s:s, s:o, s:o, s:s*, s:s*}", "name", site->name, "apps", words_of(site->apps), "hosts",
-					       words_of(site->hosts), "time_zone", site->time_zone, "language", site->language));
+	return change(b, site->name,
+		      json_pack("{s:s, s:o, s:o, s:s*, s:s*}", "name", site->name, "apps",
+				words_of(site->apps), "hosts", words_of(site->hosts), "time_zone",
+				site->time_zone, "language", site->language));
 }
 
 struct err *site_registry_drop(const struct bench *b, const char *name, bool purge)

@@ -30,7 +30,9 @@ bool socket_wait(int fd, short events, int64_t until_ms)
 static int start_connect(const char *path, unsigned port, int *fd)
 {
 	struct sockaddr_un local = { .sun_family = AF_UNIX };
-	struct sockaddr_in loop = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in loop = { .sin_family = AF_INET,
+				    .sin_port = htons((uint16_t)port),
+				    .sin_addr = { htonl(INADDR_LOOPBACK) } };
 
 	if (path && strlen(path) >= sizeof local.sun_path) {
 		errno = ENAMETOOLONG;
@@ -87,9 +89,12 @@ bool socket_has_ipv6(void)
 
 bool socket_is_free(unsigned port)
 {
-	struct sockaddr_in loop = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in loop = { .sin_family = AF_INET,
+				    .sin_port = htons((uint16_t)port),
+				    .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	AUTO_CLOSE int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int on = 1;
 
-	return fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) && !bind(fd, (struct sockaddr *)&loop, sizeof loop);
+	return fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) &&
+	       !bind(fd, (struct sockaddr *)&loop, sizeof loop);
 }

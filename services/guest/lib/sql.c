@@ -13,8 +13,8 @@ struct sql {
 	MYSQL my;
 };
 
-struct err *sql_open(const char *socket, const char *user, const char *password, const char *base, unsigned limit_seconds,
-		     struct sql **ret)
+struct err *sql_open(const char *socket, const char *user, const char *password, const char *base,
+		     unsigned limit_seconds, struct sql **ret)
 {
 	struct sql *s = mem_new(sizeof *s);
 
@@ -71,7 +71,8 @@ static struct err *query(struct sql *s, const char *text)
 	if (!mysql_real_query(&s->my, text, strlen(text)))
 		return NULL;
 	/* The statement itself stays out of the message: it may hold a password. */
-	return err_new(ERR_SYSTEM, "MariaDB, %.*s ...: %s", (int)strcspn(text, "`'("), text, mysql_error(&s->my));
+	return err_new(ERR_SYSTEM, "MariaDB, %.*s ...: %s", (int)strcspn(text, "`'("), text,
+		       mysql_error(&s->my));
 }
 
 struct err *sql_run(struct sql *s, const char *fmt, ...)

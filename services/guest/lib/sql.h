@@ -9,8 +9,8 @@
 struct sql;
 
 /* password NULL: the operating system's user answers for it (unix_socket). base may be NULL. */
-struct err *sql_open(const char *socket, const char *user, const char *password, const char *base, unsigned limit_seconds,
-		     struct sql **ret) MUST_CHECK;
+struct err *sql_open(const char *socket, const char *user, const char *password, const char *base,
+		     unsigned limit_seconds, struct sql **ret) MUST_CHECK;
 void sql_close(struct sql *s); /* NULL is fine */
 void sql_closep(struct sql **s);
 #define AUTO_SQL __attribute__((cleanup(sql_closep)))

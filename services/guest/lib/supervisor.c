@@ -16,7 +16,10 @@
 /* Text of the first element <tag> before end, entities undone; NULL when there is none. */
 static char *element(const char *at, const char *end, const char *tag)
 {
-	static const struct { const char *entity; char plain; } entities[] = {
+	static const struct {
+		const char *entity;
+		char plain;
+	} entities[] = {
 		{ "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&apos;", '\'' }, { "&amp;", '&' },
 	};
 	AUTO_FREE char *open = mem_printf("<%s>", tag);
@@ -109,16 +112,22 @@ struct err *supervisor_parse(const struct bench *b, const char *xml, struct proc
 }
 
 /* Parameters are texts, then "no wait" where the call takes it. */
-static struct err *call(const struct bench *b, const char *method, const char *const *texts, bool no_wait, char **ret_xml)
+static struct err *call(const struct bench *b, const char *method, const char *const *texts, bool no_wait,
+			char **ret_xml)
 {
 	AUTO_TEXT struct text body = { 0 };
 	int status;
 
-	text_printf(&body, "<?xml version=\"1.0\"?><methodCall><methodName>supervisor.%s</methodName><params>", method);
+	text_printf(&body,
+		    "<?xml version=\"1.0\"?><methodCall><methodName>supervisor.%s</methodName><params>",
+		    method);
 	for (; texts && *texts; texts++)
 		text_printf(&body, "<param><value><string>%s</string></value></param>", *texts);
-	text_printf(&body, "%s</params></methodCall>", no_wait ? "<param><value><boolean>0</boolean></value></param>" : "");
-	struct http_client_question q = { .socket = b->supervisor_socket, .path = "/RPC2", .body = body.bytes, .limit_ms = CALL_MS };
+	text_printf(&body, "%s</params></methodCall>",
+		    no_wait ? "<param><value><boolean>0</boolean></value></param>" : "");
+	struct http_client_question q = {
+		.socket = b->supervisor_socket, .path = "/RPC2", .body = body.bytes, .limit_ms = CALL_MS
+	};
 	TRY_AS(http_client_ask(&q, &status, ret_xml), "supervisor");
 	return status == 200 ? NULL : err_new(ERR_SYSTEM, "supervisor answers with HTTP status %d", status);
 }
@@ -146,7 +155,8 @@ void supervisor_list_done(struct process_list *list)
 }
 
 /* Fault codes that say it is so already: 60 ALREADY_STARTED, 70 NOT_RUNNING. */
-static struct err *act(const struct bench *b, const char *method, const struct process *p, const char *extra, bool no_wait, int fine)
+static struct err *act(const struct bench *b, const char *method, const struct process *p, const char *extra,
+		       bool no_wait, int fine)
 {
 	AUTO_FREE char *name = mem_printf("%s:%s", p->group, p->name);
 	const char *texts[] = { name, extra, NULL };
@@ -231,7 +241,8 @@ struct err *supervisor_start_phase(const struct bench *b, int phase, unsigned li
 	TRY(list_when_up(b, limit_ms, &list));
 	for (size_t i = 0; i < list.count; i++) {
 		const struct process *p = &list.items[i];
-		if (p->program && (int)p->program->phase == phase && strcmp(p->state, "RUNNING") && strcmp(p->state, "STARTING"))
+		if (p->program && (int)p->program->phase == phase && strcmp(p->state, "RUNNING") &&
+		    strcmp(p->state, "STARTING"))
 			TRY(supervisor_start(b, p));
 	}
 	return NULL;

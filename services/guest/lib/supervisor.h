@@ -7,12 +7,13 @@
 #include "lib/bench.h"
 
 struct process {
-	char *name, *group;   /* supervisor's "group:name" */
-	char *state;          /* "RUNNING", "STOPPED", "STARTING", "BACKOFF", "STOPPING", "EXITED", "FATAL", "UNKNOWN" */
-	char *problem;        /* why it could not be started, or "" */
-	char *log;            /* its output's file, or "" */
-	pid_t pid;            /* 0 when there is none */
-	long start, now;      /* seconds by supervisor's clock */
+	char *name, *group; /* supervisor's "group:name" */
+	/* "RUNNING", "STOPPED", "STARTING", "BACKOFF", "STOPPING", "EXITED", "FATAL", "UNKNOWN" */
+	char *state;
+	char *problem;			     /* why it could not be started, or "" */
+	char *log;			     /* its output's file, or "" */
+	pid_t pid;			     /* 0 when there is none */
+	long start, now;		     /* seconds by supervisor's clock */
 	const struct bench_program *program; /* its row, or NULL when bench.json does not know it */
 };
 
@@ -34,7 +35,8 @@ struct err *supervisor_signal(const struct bench *b, const struct process *p, co
 struct err *supervisor_start_phase(const struct bench *b, int phase, unsigned limit_ms) MUST_CHECK;
 /* The same of a role. */
 struct err *supervisor_start_role(const struct bench *b, int role, unsigned limit_ms) MUST_CHECK;
-/* Stops every process of a phase and waits until they are gone; supervisor itself is waited for up to limit_ms. */
+/* Stops every process of a phase and waits until they are gone; supervisor itself is
+ * waited for up to limit_ms. */
 struct err *supervisor_stop_phase(const struct bench *b, int phase, unsigned limit_ms) MUST_CHECK;
 /* Signals every process of a role that runs, e.g. ROLE_NGINX "HUP". */
 struct err *supervisor_signal_role(const struct bench *b, int role, const char *signal) MUST_CHECK;

@@ -15,7 +15,8 @@
 #include "lib/secret.h"
 #include "prebake/prebake.h"
 
-/* The word, and as much of a secret of that kind as there is room for. A Fernet key stays one: the word is base64, too. */
+/* The word, and as much of a secret of that kind as there is room for. A Fernet key
+ * stays one: the word is base64, too. */
 static char *make(enum secret_kind kind)
 {
 	AUTO_FREE char *made = secret_make(kind);
@@ -25,14 +26,20 @@ static char *make(enum secret_kind kind)
 
 static struct err *plant_site(const struct bench *b, const char *site)
 {
-	static const struct { const char *name; enum secret_kind kind; } secrets[] = {
-		{ "admin_password", SECRET_READABLE }, { "db_password", SECRET_WORD }, { "encryption_key", SECRET_FERNET },
+	static const struct {
+		const char *name;
+		enum secret_kind kind;
+	} secrets[] = {
+		{ "admin_password", SECRET_READABLE },
+		{ "db_password", SECRET_WORD },
+		{ "encryption_key", SECRET_FERNET },
 	};
 	AUTO_FREE char *folder = mem_printf("%s/secrets/%s", b->data, site);
 
 	TRY(durable_folder(folder, 0700, &durable_root));
 	for (size_t i = 0; i < COUNT(secrets); i++) {
-		AUTO_FREE char *path = mem_printf("%s/%s", folder, secrets[i].name), *value = make(secrets[i].kind);
+		AUTO_FREE char *path = mem_printf("%s/%s", folder, secrets[i].name),
+			       *value = make(secrets[i].kind);
 		TRY(secret_write(path, value));
 	}
 	return NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Passwords and keys of a site that is only made to be copied: each begins with a word by which it is found wherever it went. */
+/* Passwords and keys of a site that is only made to be copied: each begins with a word by
+ * which it is found wherever it went. */
 #pragma once
 #include "lib/bench.h"
 

@@ -17,18 +17,23 @@ static bool has_kind(const struct bench *b, const struct bench_site *site, const
 	json_t *row;
 	size_t i;
 
-	json_array_foreach((json_t *)rows, i, row) {
-		const struct bench_site *other = bench_site(b, json_string_value(json_object_get(row, "site")));
+	json_array_foreach((json_t *)rows, i, row)
+	{
+		const struct bench_site *other =
+			bench_site(b, json_string_value(json_object_get(row, "site")));
 		if (other && site_template_is_like(other, site))
 			return true;
 	}
 	return false;
 }
 
-struct err *keep_template(const struct bench *b, const struct bench_site *site, const char *dump, json_t *rows)
+struct err *keep_template(const struct bench *b, const struct bench_site *site, const char *dump,
+			  json_t *rows)
 {
-	AUTO_FREE char *below = mem_printf("sites/%s", site->name), *files = prebaked_path(below), *where = NULL;
-	AUTO_FREE char *folder = prebaked_path(SITE_TEMPLATE_DUMPS), *name = mem_printf("%zu.sql", json_array_size(rows));
+	AUTO_FREE char *below = mem_printf("sites/%s", site->name), *files = prebaked_path(below),
+		       *where = NULL;
+	AUTO_FREE char *folder = prebaked_path(SITE_TEMPLATE_DUMPS),
+		       *name = mem_printf("%zu.sql", json_array_size(rows));
 	AUTO_FREE char *to = mem_printf("%s/%s", folder, name);
 
 	if (has_kind(b, site, rows))
@@ -37,7 +42,10 @@ struct err *keep_template(const struct bench *b, const struct bench_site *site, 
 	if (!where)
 		TRY(canary_find(files, site->name, &where));
 	if (where && bench_is_template(site))
-		return err_new(ERR_BUILD, "%s holds the name of the site that it was made for, %s: 'templates' need prebake: false", where, site->name);
+		return err_new(ERR_BUILD,
+			       "%s holds the name of the site that it was made for, %s: 'templates' need "
+			       "prebake: false",
+			       where, site->name);
 	if (where) {
 		log_line("site %s is no template for more sites: its name stands in %s", site->name, where);
 		return NULL;

@@ -53,9 +53,9 @@ struct prebake {
 	struct bench bench;
 	struct overseer overseer;
 	int lease;
-	char *dumps;             /* a folder of ours */
-	json_t **manifests;      /* of each site's dump */
-	json_t *shapes;          /* {SITE: what its database is like} */
+	char *dumps;	    /* a folder of ours */
+	json_t **manifests; /* of each site's dump */
+	json_t *shapes;	    /* {SITE: what its database is like} */
 	struct scratch server;
 };
 
@@ -88,14 +88,16 @@ static struct err *make_sites(struct prebake *p)
 		return NULL;
 	AUTO_FREE char *said = file_tail(log, TAIL);
 	printf("%s\n", said);
-	return err_new(ERR_BUILD, "the sites cannot be made while the image is built: see above; prebake: false makes them at the first boot");
+	return err_new(ERR_BUILD, "the sites cannot be made while the image is built: see above; prebake: "
+				  "false makes them at the first boot");
 }
 
 static struct err *dump_all(struct prebake *p)
 {
 	p->manifests = mem_array(p->bench.sites.count, sizeof(json_t *));
 	for (size_t i = 0; i < p->bench.sites.count; i++) {
-		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name), *path = mem_printf("%s/%zu.sql", p->dumps, i);
+		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name),
+			       *path = mem_printf("%s/%zu.sql", p->dumps, i);
 		TRY(dump_site(&p->bench, db, path, &p->manifests[i]));
 	}
 	return canary_search(p->dumps, PREBAKE_CANARY);
@@ -117,7 +119,8 @@ static struct err *rewrite(const struct bench_redis *r, bool *ret_keeps)
 	for (;;) {
 		TRY(redis_query(r, STOP_MS, &reply, "INFO persistence"));
 		const char *text = json_string_value(reply);
-		bool over = text && strstr(text, "aof_rewrite_in_progress:0") && strstr(text, "aof_rewrite_scheduled:0");
+		bool over = text && strstr(text, "aof_rewrite_in_progress:0") &&
+			    strstr(text, "aof_rewrite_scheduled:0");
 		json_decref(reply);
 		if (over)
 			return NULL;
@@ -145,7 +148,8 @@ static struct err *stop(struct prebake *p)
 }
 
 /* Of a kind of things that tables have, a digest a table. */
-static struct err *describe(struct sql *sql, const char *db, const char *view, const char *columns, const char *order, json_t **ret)
+static struct err *describe(struct sql *sql, const char *db, const char *view, const char *columns,
+			    const char *order, json_t **ret)
 {
 	AUTO_FREE char *text = NULL;
 
@@ -164,13 +168,18 @@ static struct err *describe(struct sql *sql, const char *db, const char *view, c
 static struct err *note_shape(struct prebake *p, struct sql *sql, size_t site, const char *db)
 {
 	json_t *columns = NULL, *keys = NULL;
-	struct err *e = describe(sql, db, "columns", "column_name, column_type, is_nullable, column_default, collation_name", "ordinal_position", &columns);
+	struct err *e = describe(sql, db, "columns",
+				 "column_name, column_type, is_nullable, column_default, collation_name",
+				 "ordinal_position", &columns);
 
 	if (!e)
-		e = describe(sql, db, "statistics", "index_name, non_unique, column_name, sub_part", "index_name, seq_in_index", &keys);
+		e = describe(sql, db, "statistics", "index_name, non_unique, column_name, sub_part",
+			     "index_name, seq_in_index", &keys);
 	if (!e)
 		json_object_set_new(p->shapes, p->bench.sites.items[site].name,
-				    json_pack("{s:O, s:O, s:O}", "rows", json_object_get(p->manifests[site], "tables"), "columns", columns, "keys", keys));
+				    json_pack("{s:O, s:O, s:O}", "rows",
+					      json_object_get(p->manifests[site], "tables"), "columns",
+					      columns, "keys", keys));
 	json_decref(columns);
 	json_decref(keys);
 	return e;
@@ -195,7 +204,8 @@ static struct err *load_all(struct prebake *p)
 {
 	TRY(scratch_start(&p->bench, options, &p->server));
 	for (size_t i = 0; i < p->bench.sites.count; i++) {
-		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name), *path = mem_printf("%s/%zu.sql", p->dumps, i);
+		AUTO_FREE char *db = site_default_name(p->bench.sites.items[i].name),
+			       *path = mem_printf("%s/%zu.sql", p->dumps, i);
 		const struct import in = {
 			.socket = p->server.socket,
 			.schema = db,
@@ -233,7 +243,8 @@ static struct err *empty(const char *folder)
 static struct err *keep_site(const struct bench *b, const char *site)
 {
 	static const char *const emptied[] = { "locks", "logs" };
-	AUTO_FREE char *from = mem_printf("%s/sites/%s", b->data, site), *below = mem_printf("sites/%s", site), *to = prebaked_path(below);
+	AUTO_FREE char *from = mem_printf("%s/sites/%s", b->data, site),
+		       *below = mem_printf("sites/%s", site), *to = prebaked_path(below);
 	AUTO_FREE char *config = mem_printf("%s/site_config.json", to);
 
 	TRY(move(from, to));
@@ -247,14 +258,16 @@ static struct err *keep_site(const struct bench *b, const char *site)
 static struct err *keep_redis(const struct bench *b, const bool *keeps)
 {
 	for (size_t i = 0; i < b->redis.count; i++) {
-		AUTO_FREE char *below = mem_printf("redis/%s", b->redis.items[i].name), *to = prebaked_path(below);
+		AUTO_FREE char *below = mem_printf("redis/%s", b->redis.items[i].name),
+			       *to = prebaked_path(below);
 		if (keeps[i])
 			TRY(move(b->redis.items[i].data, to));
 	}
 	return NULL;
 }
 
-/* A copy could not have the jobs that wait for the site that it is of, which one of a template would wait for for ever. */
+/* A copy could not have the jobs that wait for the site that it is of, which one of a
+ * template would wait for for ever. */
 static struct err *keep_templates(const struct prebake *p, const bool *keeps, json_t *rows)
 {
 	const struct bench *b = &p->bench;
@@ -262,9 +275,12 @@ static struct err *keep_templates(const struct prebake *p, const bool *keeps, js
 	for (size_t i = 0; i < b->redis.count; i++)
 		if (keeps[i]) {
 			if (b->templates.count)
-				return err_new(ERR_BUILD, "something waits in %s when a site is made, which a copy could not have: 'templates' need prebake: false",
+				return err_new(ERR_BUILD,
+					       "something waits in %s when a site is made, which a copy "
+					       "could not have: 'templates' need prebake: false",
 					       b->redis.items[i].name);
-			log_line("no site is a template for more: something waits in %s that may be of one", b->redis.items[i].name);
+			log_line("no site is a template for more: something waits in %s that may be of one",
+				 b->redis.items[i].name);
 			return NULL;
 		}
 	for (size_t i = 0; i < b->sites.count; i++) {
@@ -278,7 +294,8 @@ static struct err *keep_all(const struct prebake *p, const bool *keeps)
 {
 	static const char *const folders[] = { "", "sites", "redis" };
 	const struct bench *b = &p->bench;
-	AUTO_FREE char *id = secret_make(SECRET_WORD), *list = prebaked_path("list.json"), *server = prebaked_path("mariadb"), *all = prebaked_path("");
+	AUTO_FREE char *id = secret_make(SECRET_WORD), *list = prebaked_path("list.json"),
+		       *server = prebaked_path("mariadb"), *all = prebaked_path("");
 	json_t *names = json_array(), *templates = json_array();
 	struct err *e = NULL;
 
@@ -300,7 +317,8 @@ static struct err *keep_all(const struct prebake *p, const bool *keeps)
 	if (!e)
 		e = keep_templates(p, keeps, templates);
 	id[16] = '\0';
-	json_t *rows = json_pack("{s:s, s:o, s:O, s:o}", "id", id, "sites", names, "shapes", p->shapes, SITE_TEMPLATE_ROWS, templates);
+	json_t *rows = json_pack("{s:s, s:o, s:O, s:o}", "id", id, "sites", names, "shapes", p->shapes,
+				 SITE_TEMPLATE_ROWS, templates);
 	if (!e)
 		e = durable_json(list, rows, 0600, &durable_root, NULL);
 	json_decref(rows);

@@ -20,9 +20,11 @@
 
 #define CHECK_SECONDS 60
 #define PAGE_MS 30000
-#define ANSWER_MS 10000 /* a question that is given up is worked at all the same, and the next ones wait behind it */
+/* a question that is given up is worked at all the same, and the next ones wait behind it */
+#define ANSWER_MS 10000
 #define CLOSED_MS 3000
-#define IN_A_ROW 4 /* one answer by the new map may be followed by one of a worker that has yet to hear of it */
+/* one answer by the new map may be followed by one of a worker that has yet to hear of it */
+#define IN_A_ROW 4
 #define TURN_MS 25
 #define PAUSE_LONGEST_MS 400
 
@@ -109,7 +111,8 @@ static struct err *show_sites(const struct bench *b, const bool *ready)
 	return e;
 }
 
-/* Nginx would not start when told to listen where the kernel has no IPv6, or where another program does. One that runs keeps what it has. */
+/* Nginx would not start when told to listen where the kernel has no IPv6, or where another program does.
+ * One that runs keeps what it has. */
 static struct err *write_listen(const struct bench *b)
 {
 	AUTO_TEXT struct text lines = { 0 };
@@ -135,11 +138,13 @@ struct err *door_prepare(const struct bench *b, const bool *ready)
 	return NULL;
 }
 
-/* Nginx reloads and the web server starts in their own time: who has just been told "done" should meet neither the old map
- * nor a page of excuses. */
+/* Nginx reloads and the web server starts in their own time: who has just been told "done" should meet
+ * neither the old map nor a page of excuses. */
 static struct err *wait_for_page(const struct bench *b, const char *site, bool is_new)
 {
-	struct http_client_question q = { .port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = ANSWER_MS };
+	struct http_client_question q = {
+		.port = b->http_port, .path = b->probe_path, .host = site, .limit_ms = ANSWER_MS
+	};
 	int64_t until = clock_ms() + PAGE_MS;
 	unsigned pause_ms = TURN_MS;
 	int status = 0;
@@ -148,19 +153,24 @@ static struct err *wait_for_page(const struct bench *b, const char *site, bool i
 	for (int good = 0; clock_ms() < until; clock_sleep(good ? TURN_MS : pause_ms)) {
 		pause_ms = 2 * pause_ms < PAUSE_LONGEST_MS ? 2 * pause_ms : PAUSE_LONGEST_MS;
 		struct err *e = http_client_ask(&q, &status, NULL);
-		bool old_map = is_new && (status == 404 || status == 503); /* 503 of an old site is its maintenance */
+		/* 503 of an old site is its maintenance */
+		bool old_map = is_new && (status == 404 || status == 503);
 		good = !e && status != 502 && status != 504 && !old_map ? good + 1 : 0;
 		err_free(e);
 		if (good == (is_new ? IN_A_ROW : 1))
 			return NULL;
 	}
-	return err_new(ERR_SYSTEM, "site %s does not answer at %s (HTTP status %d)", site, b->probe_path, status);
+	return err_new(ERR_SYSTEM, "site %s does not answer at %s (HTTP status %d)", site, b->probe_path,
+		       status);
 }
 
-/* Until nginx knows the host no more, or says something else of it for long: another site may answer for all that are unknown. */
+/* Until nginx knows the host no more, or says something else of it for long: another site may
+ * answer for all that are unknown. */
 static void wait_for_none(const struct bench *b, const char *host)
 {
-	struct http_client_question q = { .port = b->http_port, .path = b->probe_path, .host = host, .limit_ms = 1000 };
+	struct http_client_question q = {
+		.port = b->http_port, .path = b->probe_path, .host = host, .limit_ms = 1000
+	};
 	int64_t until = clock_ms() + CLOSED_MS;
 
 	for (int gone = 0; gone < IN_A_ROW && clock_ms() < until; clock_sleep(TURN_MS)) {

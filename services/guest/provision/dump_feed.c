@@ -15,7 +15,8 @@
 #include "base/text.h"
 
 /* How mariadb-dump begins the lines of triggers, events, views and routines. Rows begin with ( or INSERT. */
-static const char *const heads[] = { "/*!50003 CREATE*/", "/*!50106 CREATE*/", "/*!50013 DEFINER=", "/*!50020 DEFINER=", "CREATE DEFINER=" };
+static const char *const heads[] = { "/*!50003 CREATE*/", "/*!50106 CREATE*/",
+				     "/*!50013 DEFINER=", "/*!50020 DEFINER=", "CREATE DEFINER=" };
 
 /* Beyond a name in backquotes; NULL: it is none. */
 static char *after_name(char *at)
@@ -34,7 +35,8 @@ static size_t strip(char *line, size_t len)
 
 	for (size_t i = 0; i < COUNT(heads) && !ours; i++)
 		ours = text_starts(line, heads[i]);
-	char *from = ours ? strstr(line, "DEFINER=`") : NULL, *to = from ? after_name(from + strlen("DEFINER=")) : NULL;
+	char *from = ours ? strstr(line, "DEFINER=`") : NULL,
+	     *to = from ? after_name(from + strlen("DEFINER=")) : NULL;
 	if (!to || *to != '@' || !(to = after_name(to + 1)))
 		return len;
 	size_t rest = len - (size_t)(to - line);
@@ -88,5 +90,7 @@ struct err *dump_feed_end(const char *path, pid_t pid)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_errno(errno, "%s", path);
-	return WIFEXITED(status) && WEXITSTATUS(status) != 1 ? NULL : err_new(ERR_SYSTEM, "%s cannot be read to its end", path);
+	return WIFEXITED(status) && WEXITSTATUS(status) != 1 ?
+		       NULL :
+		       err_new(ERR_SYSTEM, "%s cannot be read to its end", path);
 }

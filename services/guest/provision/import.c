@@ -25,22 +25,30 @@ static struct err *compare(struct sql *root, const char *schema, const json_t *t
 	const char *table;
 	json_t *rows;
 
-	TRY(sql_number(root, &count, "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA = %s", quoted));
+	TRY(sql_number(root, &count,
+		       "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND "
+		       "TABLE_SCHEMA = %s",
+		       quoted));
 	if (count != (int64_t)json_object_size(tables))
-		return err_new(ERR_SYSTEM, "restored are %lld tables of %zu", (long long)count, json_object_size(tables));
-	json_object_foreach((json_t *)tables, table, rows) {
+		return err_new(ERR_SYSTEM, "restored are %lld tables of %zu", (long long)count,
+			       json_object_size(tables));
+	json_object_foreach((json_t *)tables, table, rows)
+	{
 		AUTO_FREE char *base = sql_backquoted(schema), *name = sql_backquoted(table);
 		TRY(sql_number(root, &count, "SELECT COUNT(*) FROM %s.%s", base, name));
 		if (count != json_integer_value(rows))
-			return err_new(ERR_SYSTEM, "restored are %lld rows of %lld of table %s", (long long)count, json_integer_value(rows), table);
+			return err_new(ERR_SYSTEM, "restored are %lld rows of %lld of table %s",
+				       (long long)count, json_integer_value(rows), table);
 	}
 	return NULL;
 }
 
-/* As the bench's user, with the site's account: a dump that holds commands for the client, or statements about others, has no more rights. */
+/* As the bench's user, with the site's account: a dump that holds commands for the client, or statements
+ * about others, has no more rights. */
 static struct err *feed_client(const struct import *i, int fd)
 {
-	AUTO_FREE char *at = mem_printf("--socket=%s", i->socket), *user = mem_printf("--user=%s", i->user ? i->user : "root");
+	AUTO_FREE char *at = mem_printf("--socket=%s", i->socket),
+		       *user = mem_printf("--user=%s", i->user ? i->user : "root");
 	AUTO_FREE char *password = mem_printf("MYSQL_PWD=%s", i->user ? i->password : ""), *output = NULL;
 	const char *const set[] = { password, NULL };
 	const char *const argv[] = {
@@ -70,7 +78,8 @@ static struct err *feed_client(const struct import *i, int fd)
 
 	TRY(child_run(&c, &output, NULL, &status));
 	AUTO_FREE char *why = status ? reason_in(output) : NULL;
-	return status ? err_new(ERR_SYSTEM, "the dump %s cannot be read into a database: %s", i->dump, why) : NULL;
+	return status ? err_new(ERR_SYSTEM, "the dump %s cannot be read into a database: %s", i->dump, why) :
+			NULL;
 }
 
 struct err *import_dump(const struct import *i)

@@ -6,12 +6,14 @@
 #include "lib/bench.h"
 
 struct import {
-	const char *socket;       /* of the server */
-	const char *schema;       /* is not there yet */
-	const char *user, *password; /* the site's account, made or given this password: it alone reads the dump in. NULL: root, a dump of ours */
+	const char *socket; /* of the server */
+	const char *schema; /* is not there yet */
+	/* the site's account, made or given this password: it alone reads the dump
+	 * in. NULL: root, a dump of ours */
+	const char *user, *password;
 	const struct account *as; /* who the client runs as; NULL: root */
-	const char *dump;         /* its file, which root reads */
-	const json_t *tables;     /* {TABLE: rows}: what it must come to; NULL: nobody knows */
+	const char *dump;	  /* its file, which root reads */
+	const json_t *tables;	  /* {TABLE: rows}: what it must come to; NULL: nobody knows */
 };
 
 struct err *import_dump(const struct import *i) MUST_CHECK;

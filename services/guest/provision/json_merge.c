@@ -8,7 +8,8 @@ json_t *json_merge_settings(json_t *image, json_t *last, json_t *current, json_t
 	json_t *merged = json_deep_copy(image), *value;
 	const char *key;
 
-	json_object_foreach(current, key, value) {
+	json_object_foreach(current, key, value)
+	{
 		json_t *ours = json_object_get(image, key), *was = json_object_get(last, key);
 		bool untouched = was && json_equal(was, value);
 		if (untouched || (ours && json_equal(ours, value)))

@@ -24,8 +24,8 @@
 struct ledger {
 	int fd;
 	char *path, *folder;
-	uint64_t next;   /* number of the line to come; any that a file claims */
-	json_t *states;  /* step: enum ledger_state */
+	uint64_t next;	 /* number of the line to come; any that a file claims */
+	json_t *states;	 /* step: enum ledger_state */
 	json_t *reasons; /* step: why it failed last */
 	bool torn;
 };
@@ -55,22 +55,24 @@ static size_t replay_all(struct ledger *l, const char *bytes, size_t len)
 			return at;
 		}
 		l->next = (uint64_t)json_integer_value(json_object_get(line, "n")) + 1;
-		replay(l, json_string_value(json_object_get(line, "step")), json_string_value(json_object_get(line, "event")),
-		       json_object_get(line, "why"));
+		replay(l, json_string_value(json_object_get(line, "step")),
+		       json_string_value(json_object_get(line, "event")), json_object_get(line, "why"));
 		json_decref(line);
 		at = (size_t)(end - bytes) + 1;
 	}
 	return at;
 }
 
-static struct err *put_line(struct ledger *l, const char *step, const char *event, json_t *why, struct text *out)
+static struct err *put_line(struct ledger *l, const char *step, const char *event, json_t *why,
+			    struct text *out)
 {
 	char stamp[32];
 	time_t now = time(NULL);
 	struct tm tm;
 
 	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	json_t *line = json_pack("{s:I, s:s, s:s*, s:s, s:O*}", "n", (json_int_t)l->next++, "at", stamp, "step", step, "event", event, "why", why);
+	json_t *line = json_pack("{s:I, s:s, s:s*, s:s, s:O*}", "n", (json_int_t)l->next++, "at", stamp,
+				 "step", step, "event", event, "why", why);
 	AUTO_FREE char *text = json_dumps(line, JSON_COMPACT);
 	json_decref(line);
 	if (!text)
@@ -84,7 +86,9 @@ static struct err *drop_torn(struct ledger *l, const char *bytes, size_t len, si
 	const char *end = memchr(bytes + good, '\n', len - good);
 
 	if (end && end + 1 < bytes + len)
-		return err_new(ERR_SYSTEM, "%s is damaged at byte %zu, before its last line: restore it from a backup", l->path, good);
+		return err_new(ERR_SYSTEM,
+			       "%s is damaged at byte %zu, before its last line: restore it from a backup",
+			       l->path, good);
 	if (ftruncate(l->fd, (off_t)good) < 0 || fsync(l->fd) < 0)
 		return err_errno(errno, "%s: drop the torn last line", l->path);
 	return NULL;
@@ -117,7 +121,8 @@ static struct err *open_current(struct ledger *l)
 	}
 }
 
-/* What counts now, a line each, in the place of how it came to be; that is kept beside until the next time. */
+/* What counts now, a line each, in the place of how it came to be; that is kept
+ * beside until the next time. */
 static struct err *shorten(struct ledger *l)
 {
 	AUTO_FREE char *old = mem_printf("%s.old", l->path), *beside = mem_printf("%s.new", l->path);
@@ -126,10 +131,9 @@ static struct err *shorten(struct ledger *l)
 	const char *step;
 	json_t *value;
 
-	json_object_foreach(l->states, step, value)
-		TRY(put_line(l, step, json_integer_value(value) == LEDGER_DONE ? "done" : "begin", NULL, &lines));
-	json_object_foreach(l->reasons, step, value)
-		TRY(put_line(l, step, "failed", value, &lines));
+	json_object_foreach(l->states, step, value) TRY(
+		put_line(l, step, json_integer_value(value) == LEDGER_DONE ? "done" : "begin", NULL, &lines));
+	json_object_foreach(l->reasons, step, value) TRY(put_line(l, step, "failed", value, &lines));
 	unlink(beside);
 	unlink(old);
 	TRY(open_locked(beside, &fd));
@@ -162,7 +166,9 @@ struct err *ledger_open(const char *path, struct ledger **ret)
 {
 	struct ledger *l = mem_new(sizeof *l);
 
-	*l = (struct ledger){ .fd = -1, .path = mem_dup(path), .next = 1, .states = json_object(), .reasons = json_object() };
+	*l = (struct ledger){
+		.fd = -1, .path = mem_dup(path), .next = 1, .states = json_object(), .reasons = json_object()
+	};
 	l->folder = mem_ndup(path, (size_t)(strrchr(path, '/') - path));
 	struct err *e = open_and_replay(l);
 	if (e)
@@ -194,7 +200,8 @@ enum ledger_state ledger_state(const struct ledger *l, const char *step)
 	return (enum ledger_state)json_integer_value(json_object_get(l->states, step));
 }
 
-void ledger_each(const struct ledger *l, void (*see)(const char *step, enum ledger_state s, void *arg), void *arg)
+void ledger_each(const struct ledger *l, void (*see)(const char *step, enum ledger_state s, void *arg),
+		 void *arg)
 {
 	const char *step;
 	json_t *state;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What provisioning has begun and finished on this volume: one JSON object a line, appended, each line fsynced before
- * its effect is relied upon. A last line that a crash tore is dropped when the ledger is opened; damage before it is an error.
- * One of more than 1 MiB is replaced, when it is opened, by what it comes to, a line a step; the long one stays as PATH.old. */
+/* What provisioning has begun and finished on this volume: one JSON object a line, appended, each line
+ * fsynced before its effect is relied upon. A last line that a crash tore is dropped when the ledger is
+ * opened; damage before it is an error. One of more than 1 MiB is replaced, when it is opened, by what it
+ * comes to, a line a step; the long one stays as PATH.old. */
 #pragma once
 #include <stdbool.h>
 
@@ -18,7 +19,8 @@ bool ledger_was_torn(const struct ledger *l);
 
 enum ledger_state ledger_state(const struct ledger *l, const char *step);
 /* Calls see for every step that was ever begun. */
-void ledger_each(const struct ledger *l, void (*see)(const char *step, enum ledger_state s, void *arg), void *arg);
+void ledger_each(const struct ledger *l, void (*see)(const char *step, enum ledger_state s, void *arg),
+		 void *arg);
 /* Nothing is written when it has begun already. */
 struct err *ledger_begin(struct ledger *l, const char *step) MUST_CHECK;
 struct err *ledger_done(struct ledger *l, const char *step) MUST_CHECK;

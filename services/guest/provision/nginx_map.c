@@ -40,7 +40,8 @@ static void add_host(struct text *t, const struct bench *b, size_t site, size_t 
 
 	/* Nginx would refuse anything else, and with it every site. */
 	if (host_name_is_served(host) && !is_taken(b, site, at, host))
-		text_printf(t, "\"%s%s\" \"%s%s\";\n", is_word(host) ? "\\\\" : "", host, ready ? "" : "-", s->name);
+		text_printf(t, "\"%s%s\" \"%s%s\";\n", is_word(host) ? "\\\\" : "", host, ready ? "" : "-",
+			    s->name);
 }
 
 char *nginx_map_text(const struct bench *b, const bool *ready)

@@ -16,26 +16,28 @@
 #define DEEP 64
 #define CONFIG "site_config.json"
 
-/* A tree of the volume. Of one that is whole a look at its first entries is enough: who runs chown does not stop there. */
+/* A tree of the volume. Of one that is whole a look at its first entries is enough: who
+ * runs chown does not stop there. */
 struct tree {
 	char *path;
 	const struct account *owner;
-	unsigned forbidden;      /* bits of the mode that its folder must not have */
-	unsigned depth;          /* of that look */
-	bool shared;             /* others may own what is in it: only what root or its folder's wrong owner has is taken */
+	unsigned forbidden; /* bits of the mode that its folder must not have */
+	unsigned depth;	    /* of that look */
+	/* others may own what is in it: only what root or its folder's wrong owner has is taken */
+	bool shared;
 };
 
 struct walk {
 	const struct tree *tree;
-	uid_t wrong;             /* who had the folder */
+	uid_t wrong; /* who had the folder */
 	size_t changed;
 	struct err *failed;
 };
 
 static struct err *refused(const struct tree *t, const char *name)
 {
-	return err_errno(errno, "give %s/%s to %s: do it from outside, with 'chown -R %u:%u %s'", t->path, name, t->owner->name, t->owner->uid,
-			 t->owner->gid, t->path);
+	return err_errno(errno, "give %s/%s to %s: do it from outside, with 'chown -R %u:%u %s'", t->path,
+			 name, t->owner->name, t->owner->uid, t->owner->gid, t->path);
 }
 
 static bool is_wrong(const struct walk *w, const struct stat *st)
@@ -57,16 +59,21 @@ static void look(struct walk *w, int fd, const char *below, unsigned depth)
 	struct stat st;
 
 	for (struct dirent *d; dir && !w->failed && (d = readdir(dir));) {
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") || fstatat(fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
+		    fstatat(fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
 		AUTO_FREE char *name = mem_printf("%s%s%s", below, *below ? "/" : "", d->d_name);
 		bool link = S_ISLNK(st.st_mode);
 		if (!link && is_wrong(w, &st)) {
-			if (fchownat(fd, d->d_name, w->tree->owner->uid, w->tree->owner->gid, AT_SYMLINK_NOFOLLOW) < 0)
+			if (fchownat(fd, d->d_name, w->tree->owner->uid, w->tree->owner->gid,
+				     AT_SYMLINK_NOFOLLOW) < 0)
 				w->failed = refused(w->tree, name);
 			w->changed++;
 		}
-		AUTO_CLOSE int child = S_ISDIR(st.st_mode) && depth ? openat(fd, d->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+		AUTO_CLOSE int child =
+			S_ISDIR(st.st_mode) && depth ?
+				openat(fd, d->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) :
+				-1;
 		if (child >= 0)
 			look(w, child, name, depth - 1);
 	}
@@ -82,19 +89,22 @@ static struct err *restore(const struct tree *t)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return NULL; /* it is made later */
 	struct walk w = { .tree = t, .wrong = st.st_uid };
-	bool own = st.st_uid == t->owner->uid && st.st_gid == t->owner->gid, open_to_all = st.st_mode & t->forbidden;
+	bool own = st.st_uid == t->owner->uid && st.st_gid == t->owner->gid,
+	     open_to_all = st.st_mode & t->forbidden;
 	if (!own && fchown(fd, t->owner->uid, t->owner->gid) < 0)
 		return refused(t, "");
 	if (open_to_all && fchmod(fd, st.st_mode & 07777 & ~t->forbidden) < 0)
 		return err_errno(errno, "set the mode of %s", t->path);
 	if (open_to_all)
-		log_line("warning: %s was open to others (mode %04o): it is not any more", t->path, st.st_mode & 07777u);
+		log_line("warning: %s was open to others (mode %04o): it is not any more", t->path,
+			 st.st_mode & 07777u);
 	if (!own || !t->shared)
 		look(&w, fd, "", own ? t->depth : DEEP);
 	if (!w.failed && own && w.changed)
 		look(&w, fd, "", DEEP); /* more of it will be wrong */
 	if (!w.failed && (w.changed || !own))
-		log_line("warning: %s belonged to somebody else, or %zu files in it did: given back to %s", t->path, w.changed, t->owner->name);
+		log_line("warning: %s belonged to somebody else, or %zu files in it did: given back to %s",
+			 t->path, w.changed, t->owner->name);
 	return w.failed;
 }
 
@@ -109,7 +119,8 @@ struct err *owners_give(const char *folder, const struct account *owner)
 	return w.failed;
 }
 
-static struct err *restore_below(const struct bench *b, const char *below, const struct account *owner, unsigned forbidden)
+static struct err *restore_below(const struct bench *b, const char *below, const struct account *owner,
+				 unsigned forbidden)
 {
 	AUTO_FREE char *path = bench_in_data(b, below);
 
@@ -123,11 +134,13 @@ static struct err *restore_site(const struct bench *b, const char *name)
 
 	TRY(restore(&(struct tree){ path, &b->user, 0, 0, true }));
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstatat(fd, CONFIG, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) || st.st_nlink > 1 || st.st_uid == b->user.uid)
+	if (fd < 0 || fstatat(fd, CONFIG, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_nlink > 1 || st.st_uid == b->user.uid)
 		return NULL;
 	if (fchownat(fd, CONFIG, b->user.uid, b->user.gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_errno(errno, "give %s/%s to %s", path, CONFIG, b->user.name);
-	log_line("warning: %s/%s belonged to user %u: given back to %s", path, CONFIG, st.st_uid, b->user.name);
+	log_line("warning: %s/%s belonged to user %u: given back to %s", path, CONFIG, st.st_uid,
+		 b->user.name);
 	return NULL;
 }
 
@@ -139,7 +152,8 @@ struct err *owners_restore(const struct bench *b)
 	TRY(restore(&(struct tree){ system, &b->mysql, 0007, 0, false }));
 	for (size_t i = 0; i < b->redis.count; i++)
 		if (b->redis.items[i].data)
-			TRY(restore(&(struct tree){ (char *)b->redis.items[i].data, &b->redis.items[i].user, 0022, 1, false }));
+			TRY(restore(&(struct tree){ (char *)b->redis.items[i].data, &b->redis.items[i].user,
+						    0022, 1, false }));
 	TRY(restore_below(b, "/secrets", &durable_root, 0077));
 	TRY(restore_below(b, BENCH_OWN, &durable_root, 0077));
 	TRY(restore(&(struct tree){ sites, &b->user, 0, 0, true }));

@@ -17,7 +17,8 @@
 #include "lib/log.h"
 
 #define MARK "unpack/"
-#define AT_ONCE 100 /* sites of one run: their secrets are one variable of its environment, which Linux bounds */
+/* sites of one run: their secrets are one variable of its environment, which Linux bounds */
+#define AT_ONCE 100
 
 char *prebaked_path(const char *below)
 {
@@ -32,7 +33,8 @@ struct err *prebaked_list(json_t **ret)
 	bool damaged;
 
 	TRY(durable_read_json(path, ret, &damaged));
-	if (damaged || (*ret && (!json_is_string(json_object_get(*ret, "id")) || !json_is_array(json_object_get(*ret, "sites")))))
+	if (damaged || (*ret && (!json_is_string(json_object_get(*ret, "id")) ||
+				 !json_is_array(json_object_get(*ret, "sites")))))
 		return err_new(ERR_SYSTEM, "%s is damaged: load the image again", path);
 	return NULL;
 }
@@ -44,9 +46,11 @@ static char *mark_of(const char *id, const char *site)
 
 bool prebaked_waits(const struct provision_context *w, const char *site)
 {
-	AUTO_FREE char *mark = w->prebaked ? mark_of(w->prebaked, site) : NULL, *made = mem_printf("site/%s", site);
+	AUTO_FREE char *mark = w->prebaked ? mark_of(w->prebaked, site) : NULL,
+		       *made = mem_printf("site/%s", site);
 
-	return mark && ledger_state(w->ledger, mark) == LEDGER_DONE && ledger_state(w->ledger, made) != LEDGER_DONE;
+	return mark && ledger_state(w->ledger, mark) == LEDGER_DONE &&
+	       ledger_state(w->ledger, made) != LEDGER_DONE;
 }
 
 struct marks {
@@ -80,8 +84,9 @@ bool prebaked_is_due(const struct provision_context *w)
 	return some || !access(list, F_OK);
 }
 
-/* A copy of another image's sites is no beginning for ours: what of it has no secrets yet is made the framework's own way, over what
- * site_database removes. And what is made needs its mark no more: somebody may drop the site and make it again. */
+/* A copy of another image's sites is no beginning for ours: what of it has no secrets yet is made the
+ * framework's own way, over what site_database removes. And what is made needs its mark no more: somebody may
+ * drop the site and make it again. */
 static struct err *settle_mark(struct provision_context *w, const char *step, bool tables)
 {
 	const char *id = step + strlen(MARK), *slash = strchr(id, '/');
@@ -92,7 +97,8 @@ static struct err *settle_mark(struct provision_context *w, const char *step, bo
 		return ledger_forget(w->ledger, step);
 	if (own)
 		return NULL;
-	log_line("site %s was unpacked by another image and had no secrets of its own yet: it is made again", site);
+	log_line("site %s was unpacked by another image and had no secrets of its own yet: it is made again",
+		 site);
 	if (tables) {
 		TRY(ledger_begin(w->ledger, made));
 	} else {
@@ -120,11 +126,14 @@ static bool is_free(const struct provision_context *w, const json_t *sites)
 	const json_t *name;
 	size_t i;
 
-	json_array_foreach((json_t *)sites, i, name) {
+	json_array_foreach((json_t *)sites, i, name)
+	{
 		AUTO_FREE char *folder = mem_printf("%s/sites/%s", w->bench.data, json_string_value(name));
 		AUTO_FREE char *mark = mark_of(w->prebaked, json_string_value(name));
 		if (ledger_state(w->ledger, mark) == LEDGER_NEVER && file_folder_holds(folder)) {
-			log_line("warning: %s is there already: the sites are made here, not taken from the image", folder);
+			log_line("warning: %s is there already: the sites are made here, not taken from the "
+				 "image",
+				 folder);
 			return false;
 		}
 	}
@@ -140,19 +149,22 @@ static struct err *lay_over(const char *from, const char *to)
 static struct err *lay_redis(const struct bench *b)
 {
 	for (size_t i = 0; i < b->redis.count; i++) {
-		AUTO_FREE char *name = mem_printf("redis/%s", b->redis.items[i].name), *from = prebaked_path(name);
+		AUTO_FREE char *name = mem_printf("redis/%s", b->redis.items[i].name),
+			       *from = prebaked_path(name);
 		if (b->redis.items[i].data && !access(from, F_OK))
 			TRY(lay_over(from, b->redis.items[i].data));
 	}
 	return NULL;
 }
 
-static struct err *mark_all(struct provision_context *w, const json_t *sites, struct err *(*mark)(struct ledger *l, const char *step))
+static struct err *mark_all(struct provision_context *w, const json_t *sites,
+			    struct err *(*mark)(struct ledger *l, const char *step))
 {
 	const json_t *name;
 	size_t i;
 
-	json_array_foreach((json_t *)sites, i, name) {
+	json_array_foreach((json_t *)sites, i, name)
+	{
 		AUTO_FREE char *step = mark_of(w->prebaked, json_string_value(name));
 		TRY(mark(w->ledger, step));
 	}
@@ -163,14 +175,17 @@ static struct err *mark_all(struct provision_context *w, const json_t *sites, st
 static struct err *unpack(struct provision_context *w, const json_t *sites)
 {
 	const struct bench *b = &w->bench;
-	AUTO_FREE char *staging = mem_printf("%s.new", b->sql_data), *parent = mem_ndup(b->sql_data, (size_t)(strrchr(b->sql_data, '/') - b->sql_data));
+	AUTO_FREE char *staging = mem_printf("%s.new", b->sql_data),
+		       *parent = mem_ndup(b->sql_data, (size_t)(strrchr(b->sql_data, '/') - b->sql_data));
 	AUTO_FREE char *server = prebaked_path("mariadb");
 	const json_t *name;
 	size_t i;
 
 	TRY(mark_all(w, sites, ledger_begin));
-	json_array_foreach((json_t *)sites, i, name) {
-		AUTO_FREE char *below = mem_printf("sites/%s", json_string_value(name)), *from = prebaked_path(below);
+	json_array_foreach((json_t *)sites, i, name)
+	{
+		AUTO_FREE char *below = mem_printf("sites/%s", json_string_value(name)),
+			       *from = prebaked_path(below);
 		AUTO_FREE char *to = mem_printf("%s/sites/%s", b->data, json_string_value(name));
 		TRY(lay_over(from, to));
 		crash_at("unpack", "mid");
@@ -181,7 +196,8 @@ static struct err *unpack(struct provision_context *w, const json_t *sites)
 	TRY(mark_all(w, sites, ledger_done));
 	crash_at("unpack", "commit");
 	if (rename(staging, b->sql_data) < 0)
-		return err_errno(errno, "%s is there, but holds no tables of MariaDB: is it somebody else's?", b->sql_data);
+		return err_errno(errno, "%s is there, but holds no tables of MariaDB: is it somebody else's?",
+				 b->sql_data);
 	return durable_sync_folder(parent);
 }
 
@@ -213,12 +229,14 @@ struct err *prebaked_renew_sites(struct provision_context *w, struct site *sites
 
 	for (size_t i = 0; i < count && n + 3 <= COUNT(words); i++) {
 		const struct site *s = &sites[i];
-		json_array_append_new(rows, json_pack("{s:s, s:s*}", "site", s->row->name, "admin_password", s->admin_password));
+		json_array_append_new(rows, json_pack("{s:s, s:s*}", "site", s->row->name, "admin_password",
+						      s->admin_password));
 		words[n++] = (struct placeholders_word){ "admin_password", s->admin_password };
 		words[n++] = (struct placeholders_word){ "db_password", s->db_password };
 		words[n++] = (struct placeholders_word){ "encryption_key", s->encryption_key };
 	}
-	AUTO_FREE char *text = json_dumps(rows, JSON_COMPACT), *variable = mem_printf("MKBENCH_SITES=%s", text ? text : "[]");
+	AUTO_FREE char *text = json_dumps(rows, JSON_COMPACT),
+		       *variable = mem_printf("MKBENCH_SITES=%s", text ? text : "[]");
 	const char *const env[] = { variable, NULL };
 	for (size_t i = 0; !e && i < w->bench.renew.count; i++)
 		e = command_run(&w->bench, &w->bench.renew.items[i], &w->bench.user, words, n, env);

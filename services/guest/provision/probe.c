@@ -46,9 +46,12 @@ static bool in_maintenance(const struct bench *b, json_t *config)
 	return both;
 }
 
-static struct err *probe_page(const struct bench *b, unsigned port, const struct bench_site *s, unsigned limit_ms, int *ret_status)
+static struct err *probe_page(const struct bench *b, unsigned port, const struct bench_site *s,
+			      unsigned limit_ms, int *ret_status)
 {
-	struct http_client_question q = { .port = port, .path = b->probe_path, .host = s->name, .limit_ms = limit_ms };
+	struct http_client_question q = {
+		.port = port, .path = b->probe_path, .host = s->name, .limit_ms = limit_ms
+	};
 
 	return http_client_ask(&q, ret_status, NULL);
 }
@@ -62,7 +65,8 @@ static struct err *probe_account(const struct bench *b, json_t *config, unsigned
 	return sql_number(s, &one, "SELECT 1");
 }
 
-static struct err *probe_site(const struct bench *b, unsigned port, const struct bench_site *s, int64_t until, bool *ret_maintenance)
+static struct err *probe_site(const struct bench *b, unsigned port, const struct bench_site *s, int64_t until,
+			      bool *ret_maintenance)
 {
 	json_t *config = NULL;
 	int status = 0;
@@ -93,7 +97,9 @@ static void console_notice(struct probe *p, struct err *e)
 static struct err *probe_live(const struct bench *b, unsigned port, const char *site, unsigned limit_ms)
 {
 	AUTO_FREE char *body = NULL;
-	struct http_client_question q = { .port = port, .path = b->socketio_path, .host = site, .limit_ms = limit_ms };
+	struct http_client_question q = {
+		.port = port, .path = b->socketio_path, .host = site, .limit_ms = limit_ms
+	};
 	int status;
 
 	TRY_AS(http_client_ask(&q, &status, &body), "socketio");
@@ -125,17 +131,23 @@ static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 		else
 			p->ready++;
 		if (!e && bench_json_has_role(b, ROLE_SOCKETIO)) {
-			struct err *live = probe_live(b, bench_json_has_role(b, ROLE_NGINX) ? b->http_port : b->socketio_port, b->sites.items[i].name, left(until));
+			struct err *live = probe_live(
+				b, bench_json_has_role(b, ROLE_NGINX) ? b->http_port : b->socketio_port,
+				b->sites.items[i].name, left(until));
 			p->mute |= live != NULL;
 			console_notice(p, live);
 		}
-		json_object_set_new(p->sites, b->sites.items[i].name, sanitize_json(why ? why : maintenance ? "maintenance" : "ready"));
+		json_object_set_new(p->sites, b->sites.items[i].name,
+				    sanitize_json(why	      ? why :
+						  maintenance ? "maintenance" :
+								"ready"));
 		err_free(e);
 	}
 	json_decref(opened);
 }
 
-/* A program that is stopped on purpose is a problem too: nobody else would notice. Before the bench's programs are started it is none. */
+/* A program that is stopped on purpose is a problem too: nobody else would notice. Before the bench's
+ * programs are started it is none. */
 static struct err *probe_programs(const struct bench *b, struct probe *p)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
@@ -148,7 +160,8 @@ static struct err *probe_programs(const struct bench *b, struct probe *p)
 			continue;
 		AUTO_FREE char *why = reason_is_wanted(one) ? reason_of(one) : mem_dup("");
 		if (one->program && strcmp(one->state, "RUNNING") && strcmp(one->state, "STARTING"))
-			console_notice(p, err_new(ERR_SYSTEM, "%s is %s%s%s", one->name, one->state, *why ? ": " : "", why));
+			console_notice(p, err_new(ERR_SYSTEM, "%s is %s%s%s", one->name, one->state,
+						  *why ? ": " : "", why));
 	}
 	return NULL;
 }
@@ -171,7 +184,8 @@ struct err *probe_behind(const struct bench *b, const struct bench_site *s, unsi
 	int64_t until = clock_ms() + limit_ms;
 
 	TRY(probe_site(b, b->web_port, s, until, &maintenance));
-	return bench_json_has_role(b, ROLE_SOCKETIO) ? probe_live(b, b->socketio_port, s->name, left(until)) : NULL;
+	return bench_json_has_role(b, ROLE_SOCKETIO) ? probe_live(b, b->socketio_port, s->name, left(until)) :
+						       NULL;
 }
 
 void probe_done(struct probe *p)

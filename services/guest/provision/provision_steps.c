@@ -29,7 +29,7 @@
 #include "lib/supervisor.h"
 #include "provision/volume.h"
 
-#define START_MS 60000     /* a store that starts on whole data */
+#define START_MS 60000 /* a store that starts on whole data */
 
 struct err *provision_steps_format(struct provision_context *w, bool *ret_did)
 {
@@ -43,7 +43,8 @@ static struct err *make_folders(const struct bench *b)
 	AUTO_FREE char *secrets = bench_in_data(b, "/secrets");
 
 	for (size_t i = 0; i < b->folders.count; i++)
-		TRY(durable_folder(b->folders.items[i].path, b->folders.items[i].mode, &b->folders.items[i].owner));
+		TRY(durable_folder(b->folders.items[i].path, b->folders.items[i].mode,
+				   &b->folders.items[i].owner));
 	TRY(durable_folder(BENCH_RUN, 0755, &durable_root));
 	TRY(durable_folder(BENCH_RUN "/progress", 0755, &durable_root));
 	TRY(durable_folder(own, 0700, &durable_root));
@@ -63,10 +64,12 @@ struct err *provision_steps_memory(struct provision_context *w, bool *ret_did)
 
 	*ret_did = false;
 	if (!w->again)
-		log_line("memory: %s, %u processors: %s for InnoDB, %u web workers", text_size((double)m.total_bytes, total), m.processors,
-		    text_size((double)m.pool_bytes, pool), m.web_workers);
+		log_line("memory: %s, %u processors: %s for InnoDB, %u web workers",
+			 text_size((double)m.total_bytes, total), m.processors,
+			 text_size((double)m.pool_bytes, pool), m.web_workers);
 	if (!w->again && w->bench.sql_pool_bytes > m.total_bytes / 4 * 3)
-		log_line("warning: mariadb.buffer_pool asks for more than three quarters of the memory: it gets those");
+		log_line("warning: mariadb.buffer_pool asks for more than three quarters of the memory: it "
+			 "gets those");
 	struct err *few = resource_plan_check(&m);
 	if (few)
 		log_err(few, "warning: memory");
@@ -77,7 +80,8 @@ struct err *provision_steps_memory(struct provision_context *w, bool *ret_did)
 static struct err *forget_last_run(void)
 {
 	static const char *const said[] = {
-		"started", "serving", "stores", "progress.json", "steps.json", "startup.json", "sites.json", "ready", "asked", "upgrade.json", "unclean",
+		"started",    "serving", "stores", "progress.json", "steps.json", "startup.json",
+		"sites.json", "ready",	 "asked",  "upgrade.json",  "unclean",
 	};
 
 	for (size_t i = 0; i < COUNT(said); i++) {
@@ -143,8 +147,8 @@ static void say_kept(json_t *kept)
 	json_t *key;
 	size_t i;
 
-	json_array_foreach(kept, i, key)
-		log_line("common_site_config.json: '%s' was changed by hand and stays", json_string_value(key));
+	json_array_foreach(kept, i, key) log_line(
+		"common_site_config.json: '%s' was changed by hand and stays", json_string_value(key));
 }
 
 /* A damaged file is kept for a person to look at, and its last-good copy taken instead. */
@@ -221,12 +225,13 @@ struct err *provision_steps_tables(struct provision_context *w, bool *ret_did)
 	crash_at("tables", "mid");
 	TRY(durable_sync_all(staging));
 	if (rename(staging, b->sql_data) < 0)
-		return err_errno(errno, "%s is there, but holds no tables of MariaDB: is it somebody else's?", b->sql_data);
+		return err_errno(errno, "%s is there, but holds no tables of MariaDB: is it somebody else's?",
+				 b->sql_data);
 	return durable_sync_folder(parent);
 }
 
-/* The web server takes longer to import its application than the stores take to come up, and listens to nobody before they have, or before
- * an upgrade has migrated every site. */
+/* The web server takes longer to import its application than the stores take to come up, and listens to
+ * nobody before they have, or before an upgrade has migrated every site. */
 static void start_early(const struct provision_context *w)
 {
 	const struct bench *b = &w->bench;
@@ -234,7 +239,9 @@ static void start_early(const struct provision_context *w)
 
 	for (size_t i = 0; early && i < b->sites.count; i++) {
 		AUTO_FREE char *made = mem_printf("site/%s", b->sites.items[i].name);
-		early = ledger_state(w->ledger, made) == LEDGER_DONE || prebaked_waits(w, b->sites.items[i].name); /* else memory is the framework's */
+		/* else memory is the framework's */
+		early = ledger_state(w->ledger, made) == LEDGER_DONE ||
+			prebaked_waits(w, b->sites.items[i].name);
 	}
 	struct err *e = early ? supervisor_start_role(b, ROLE_WEB, START_MS) : NULL;
 	if (e)
@@ -278,7 +285,8 @@ static void clear_locks(const struct bench *b)
 		AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		DIR *dir = fd < 0 ? NULL : fdopendir(dup(fd));
 		for (struct dirent *d; dir && (d = readdir(dir));)
-			if (d->d_name[0] != '.' && unlinkat(fd, d->d_name, 0) < 0 && errno != EISDIR && errno != EPERM)
+			if (d->d_name[0] != '.' && unlinkat(fd, d->d_name, 0) < 0 && errno != EISDIR &&
+			    errno != EPERM)
 				log_line("warning: cannot remove the lock %s/%s", path, d->d_name);
 		if (dir)
 			closedir(dir);
@@ -296,7 +304,8 @@ struct err *provision_steps_cache(struct provision_context *w, bool *ret_did)
 	durable_as(&w->bench.user);
 	clear_locks(&w->bench);
 	durable_as_root();
-	return w->upgrade ? supervisor_start_role(&w->bench, ROLE_SOCKETIO, START_MS) : provision_steps_listen();
+	return w->upgrade ? supervisor_start_role(&w->bench, ROLE_SOCKETIO, START_MS) :
+			    provision_steps_listen();
 }
 
 struct err *provision_steps_listen(void)

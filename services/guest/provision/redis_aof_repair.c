@@ -12,9 +12,11 @@
 #include "provision/torn.h"
 
 #define LIMIT_SECONDS 300
-#define TORN_MOST (1u << 20)   /* more than a command that was being written is a loss that a person must decide on */
+/* more than a command that was being written is a loss that a person must decide on */
+#define TORN_MOST (1u << 20)
 
-static struct err *check(const struct bench_redis *r, const char *manifest, const char *answer, char **ret_said, int *ret_status)
+static struct err *check(const struct bench_redis *r, const char *manifest, const char *answer,
+			 char **ret_said, int *ret_status)
 {
 	const char *const look[] = { "/usr/bin/redis-check-aof", manifest, NULL };
 	const char *const mend[] = { "/usr/bin/redis-check-aof", "--fix", manifest, NULL };
@@ -32,7 +34,8 @@ static struct err *check(const struct bench_redis *r, const char *manifest, cons
 	return child_run(&c, ret_said, NULL, ret_status);
 }
 
-/* "…, size=102, ok_up_to=77, ok_up_to_line=24, diff=25", a line for each file: what the last one has too much. */
+/* "…, size=102, ok_up_to=77, ok_up_to_line=24, diff=25", a line for each file: what
+ * the last one has too much. */
 static unsigned long torn_bytes(const char *said)
 {
 	unsigned long bytes = 0;
@@ -44,7 +47,9 @@ static unsigned long torn_bytes(const char *said)
 
 struct err *redis_aof_repair(const struct bench_redis *r)
 {
-	AUTO_FREE char *manifest = mem_printf("%s/appendonlydir/appendonly.aof.manifest", r->data ? r->data : ""), *said = NULL, *after = NULL;
+	AUTO_FREE char *manifest =
+			       mem_printf("%s/appendonlydir/appendonly.aof.manifest", r->data ? r->data : ""),
+		       *said = NULL, *after = NULL;
 	int status = 0;
 
 	if (!r->data || access(manifest, F_OK) < 0)
@@ -54,10 +59,12 @@ struct err *redis_aof_repair(const struct bench_redis *r)
 		return NULL;
 	unsigned long torn = torn_bytes(said);
 	if (!torn || torn > TORN_MOST)
-		return err_new(ERR_SYSTEM, "%s: its files in %s are damaged: see 'redis-check-aof %s'", r->name, r->data, manifest);
+		return err_new(ERR_SYSTEM, "%s: its files in %s are damaged: see 'redis-check-aof %s'",
+			       r->name, r->data, manifest);
 	TRY(check(r, manifest, "y\n", &after, &status));
 	if (status)
-		return err_new(ERR_SYSTEM, "%s: the torn end of its file in %s cannot be cut off", r->name, r->data);
+		return err_new(ERR_SYSTEM, "%s: the torn end of its file in %s cannot be cut off", r->name,
+			       r->data);
 	log_line("%s: the last %lu bytes of its file were torn, and are cut off", r->name, torn);
 	return NULL;
 }

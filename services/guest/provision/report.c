@@ -15,7 +15,7 @@ struct report {
 	char *folder;
 	json_t *steps, *current; /* current: borrowed from steps */
 	const char *state;
-	json_t *upgrades;        /* by site; NULL: no upgrade */
+	json_t *upgrades; /* by site; NULL: no upgrade */
 	int64_t started, step_started;
 };
 
@@ -27,11 +27,14 @@ static const char *site_of(json_t *row)
 	return slash ? slash + 1 : NULL;
 }
 
-static void write_steps(const struct report *r, const char *name, const char *state, json_t *steps, const char *what, unsigned mode)
+static void write_steps(const struct report *r, const char *name, const char *state, json_t *steps,
+			const char *what, unsigned mode)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", r->folder, name);
-	json_t *all = json_pack("{s:s, s:b, s:s*, s:f, s:I, s:O}", "state", state, "upgrade", r->upgrades != NULL, "what", what, "seconds",
-				(double)(clock_ms() - r->started) / 1000, "at_ms", (json_int_t)clock_ms(), "steps", steps);
+	json_t *all =
+		json_pack("{s:s, s:b, s:s*, s:f, s:I, s:O}", "state", state, "upgrade", r->upgrades != NULL,
+			  "what", what, "seconds", (double)(clock_ms() - r->started) / 1000, "at_ms",
+			  (json_int_t)clock_ms(), "steps", steps);
 	struct err *e = durable_show(path, all, mode);
 
 	json_decref(all);
@@ -47,32 +50,39 @@ static void show_site(const struct report *r, const char *site)
 	bool failed = r->upgrades && !strcmp(r->state, "failed"), done = true;
 	size_t i;
 
-	json_array_foreach(r->steps, i, row) {
+	json_array_foreach(r->steps, i, row)
+	{
 		const char *step = json_string_value(json_object_get(row, "step")), *whose = site_of(row);
 		const char *state = json_string_value(json_object_get(row, "state"));
 		if (whose && strcmp(whose, site))
 			continue;
 		json_t *seconds = json_object_get(row, "seconds");
-		json_array_append_new(own, json_pack("{s:s%, s:s, s:O*}", "step", step, strcspn(step, "/"), "state", state, "seconds", seconds));
+		json_array_append_new(own, json_pack("{s:s%, s:s, s:O*}", "step", step, strcspn(step, "/"),
+						     "state", state, "seconds", seconds));
 		failed |= !strcmp(state, "failed");
 		done &= !strcmp(state, "done");
 	}
-	write_steps(r, name, failed ? "failed" : done ? "done" : "running", own, json_string_value(json_object_get(r->upgrades, site)), 0644);
+	write_steps(r, name,
+		    failed ? "failed" :
+		    done   ? "done" :
+			     "running",
+		    own, json_string_value(json_object_get(r->upgrades, site)), 0644);
 	json_decref(own);
 }
 
-/* A site's step changes that site's page, a step of the machine changes all: O(sites) files in a whole run, not its square. */
+/* A site's step changes that site's page, a step of the machine changes all: O(sites) files
+ * in a whole run, not its square. */
 static void publish(const struct report *r, const char *changed)
 {
 	json_t *bare = json_deep_copy(r->steps), *row;
 	const char *last = "";
 	size_t i;
 
-	json_array_foreach(bare, i, row)
-		json_object_del(row, "why");
+	json_array_foreach(bare, i, row) json_object_del(row, "why");
 	write_steps(r, "steps.json", r->state, r->steps, NULL, 0600);
 	write_steps(r, "progress.json", r->state, bare, NULL, 0600);
-	json_array_foreach(bare, i, row) {
+	json_array_foreach(bare, i, row)
+	{
 		const char *site = site_of(row);
 		if (site && strcmp(site, last) && (!changed || !strcmp(site, changed)))
 			show_site(r, last = site);
@@ -84,7 +94,9 @@ struct report *report_new(const char *folder)
 {
 	struct report *r = mem_new(sizeof *r);
 
-	*r = (struct report){ .folder = mem_dup(folder), .steps = json_array(), .state = "running", .started = clock_ms() };
+	*r = (struct report){
+		.folder = mem_dup(folder), .steps = json_array(), .state = "running", .started = clock_ms()
+	};
 	return r;
 }
 
@@ -114,9 +126,8 @@ void report_begin(struct report *r, const char *step)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(r->steps, i, row)
-		if (!strcmp(json_string_value(json_object_get(row, "step")), step))
-			r->current = row;
+	json_array_foreach(r->steps, i, row) if (!strcmp(json_string_value(json_object_get(row, "step")),
+							 step)) r->current = row;
 	r->step_started = clock_ms();
 	json_object_set_new(r->current, "at_ms", json_integer(r->step_started));
 	json_object_set_new(r->current, "state", json_string("running"));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The steps of provisioning as others see them: a line each in the log; steps.json with reasons and progress.json
- * without, both root's; progress/SITE.json for the visitors of one site, which names none. Each is replaced
- * whole at every change. */
+/* The steps of provisioning as others see them: a line each in the log; steps.json with reasons and
+ * progress.json without, both root's; progress/SITE.json for the visitors of one site, which names none. Each
+ * is replaced whole at every change. */
 #pragma once
 #include <stdbool.h>
 
@@ -14,7 +14,8 @@ struct report *report_new(const char *folder);
 void report_free(struct report *r);
 
 /* What visitors are told: an update, or else a first preparation. */
-/* This start takes the data to another release: what visitors of the site may know of it, "shop 1.0 -> 1.1", may be empty. */
+/* This start takes the data to another release: what visitors of the site may know of it,
+ * "shop 1.0 -> 1.1", may be empty. */
 void report_upgrades(struct report *r, const char *site, const char *what);
 
 /* A step that is to come, in order. */

@@ -16,13 +16,14 @@
 
 #define MIB (1ull << 20)
 #define LEAST 1000000000ull
-#define CONNECTION 8192u   /* measured: a pool, a buffer for the head, the kernel's own */
+#define CONNECTION 8192u /* measured: a pool, a buffer for the head, the kernel's own */
 #define NGINX_WORKERS 2
-#define FEWEST 4096u       /* a few thousand that say nothing must leave room for others */
+#define FEWEST 4096u /* a few thousand that say nothing must leave room for others */
 #define MOST 32768u
 #define FEW_FILES 8192u
-#define ENOUGH_FILES 65536u /* what is a million to some engines takes time: there are programs that close each */
-#define OTHER_FILES 128u   /* that nginx opens beside connections */
+/* what is a million to some engines takes time: there are programs that close each */
+#define ENOUGH_FILES 65536u
+#define OTHER_FILES 128u /* that nginx opens beside connections */
 
 static char *slurp(const char *root, const char *path)
 {
@@ -56,7 +57,8 @@ static void lower_processors(unsigned *processors, const char *text)
 static void read_groups_v1(struct resource_plan *m, const char *root)
 {
 	AUTO_FREE char *limit = slurp(root, "/sys/fs/cgroup/memory/memory.limit_in_bytes");
-	AUTO_FREE char *quota = slurp(root, "/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), *period = slurp(root, "/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+	AUTO_FREE char *quota = slurp(root, "/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
+		       *period = slurp(root, "/sys/fs/cgroup/cpu/cpu.cfs_period_us");
 	AUTO_FREE char *both = mem_printf("%s %s", quota, period);
 
 	lower(&m->total_bytes, limit);
@@ -87,14 +89,16 @@ static void read_groups(struct resource_plan *m, const char *root)
 	}
 }
 
-/* Of each of nginx' workers. One whose request is not whole yet takes CONNECTION bytes; all of them may take a sixteenth. */
+/* Of each of nginx' workers. One whose request is not whole yet takes CONNECTION bytes;
+ * all of them may take a sixteenth. */
 static unsigned plan_connections(uint64_t total)
 {
 	uint64_t count = total / 16 / CONNECTION / NGINX_WORKERS;
 	struct rlimit files;
 
 	count = count < FEWEST ? FEWEST : count > MOST ? MOST : count;
-	if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur != RLIM_INFINITY && count + OTHER_FILES > files.rlim_cur)
+	if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur != RLIM_INFINITY &&
+	    count + OTHER_FILES > files.rlim_cur)
 		count = files.rlim_cur > 2 * OTHER_FILES ? files.rlim_cur - OTHER_FILES : OTHER_FILES;
 	return (unsigned)count;
 }
@@ -132,14 +136,16 @@ void resource_plan_open_files(void)
 
 	if (getrlimit(RLIMIT_NOFILE, &files))
 		return;
-	rlim_t most = files.rlim_max == RLIM_INFINITY || files.rlim_max > ENOUGH_FILES ? ENOUGH_FILES : files.rlim_max;
+	rlim_t most = files.rlim_max == RLIM_INFINITY || files.rlim_max > ENOUGH_FILES ? ENOUGH_FILES :
+											 files.rlim_max;
 	if (files.rlim_cur == RLIM_INFINITY || files.rlim_cur < most) {
 		files.rlim_cur = most;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
 	if (files.rlim_cur < FEW_FILES)
-		log_line("warning: only %llu files may be open (nofile): fewer visitors and database connections fit; docker run --ulimit nofile=65536",
-		    (unsigned long long)files.rlim_cur);
+		log_line("warning: only %llu files may be open (nofile): fewer visitors and database "
+			 "connections fit; docker run --ulimit nofile=65536",
+			 (unsigned long long)files.rlim_cur);
 }
 
 /* "KEY NUMBER" lines. */
@@ -155,10 +161,12 @@ static int64_t number_of(const char *text, const char *key)
 
 int64_t resource_plan_killed(const char *root)
 {
-	AUTO_FREE char *own = slurp(root, "/proc/self/cgroup"), *old = slurp(root, "/sys/fs/cgroup/memory/memory.oom_control");
+	AUTO_FREE char *own = slurp(root, "/proc/self/cgroup"),
+		       *old = slurp(root, "/sys/fs/cgroup/memory/memory.oom_control");
 	char *v2 = strstr(own, "0::/");
 	AUTO_FREE char *group = mem_ndup(v2 ? v2 + 3 : "/", v2 ? strcspn(v2 + 3, "\n") : 1);
-	AUTO_FREE char *path = mem_printf("/sys/fs/cgroup%s/memory.events", group), *events = slurp(root, path);
+	AUTO_FREE char *path = mem_printf("/sys/fs/cgroup%s/memory.events", group),
+		       *events = slurp(root, path);
 	int64_t killed = number_of(events, "oom_kill");
 
 	return killed < 0 ? number_of(old, "oom_kill") : killed;
@@ -168,13 +176,15 @@ struct err *resource_plan_check(const struct resource_plan *m)
 {
 	char size[16];
 
-	return m->total_bytes >= LEAST ? NULL : err_new(ERR_SYSTEM, "%s: a bench needs 1 GB, better 2 GB",
-							text_size((double)m->total_bytes, size));
+	return m->total_bytes >= LEAST ? NULL :
+					 err_new(ERR_SYSTEM, "%s: a bench needs 1 GB, better 2 GB",
+						 text_size((double)m->total_bytes, size));
 }
 
 struct err *resource_plan_write(const struct bench *b, const struct resource_plan *m)
 {
-	AUTO_FREE char *options = mem_printf("[mariadbd]\ninnodb_buffer_pool_size = %lluM\n", (unsigned long long)(m->pool_bytes / MIB));
+	AUTO_FREE char *options = mem_printf("[mariadbd]\ninnodb_buffer_pool_size = %lluM\n",
+					     (unsigned long long)(m->pool_bytes / MIB));
 
 	TRY(durable_update(b->sql_memory_file, options, 0644, &durable_root, NULL));
 	AUTO_FREE char *events = mem_printf("worker_connections %u;\n", m->connections);

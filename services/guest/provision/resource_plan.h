@@ -5,18 +5,20 @@
 #include "lib/bench.h"
 
 struct resource_plan {
-	uint64_t total_bytes;   /* the least of the machine's and of every limit above us */
+	uint64_t total_bytes; /* the least of the machine's and of every limit above us */
 	unsigned processors;
-	uint64_t pool_bytes;    /* InnoDB's buffer pool: as the recipe says, and no more than three quarters of all */
+	/* InnoDB's buffer pool: as the recipe says, and no more than three quarters of all */
+	uint64_t pool_bytes;
 	unsigned web_workers;
-	unsigned connections;   /* of each of nginx' workers */
+	unsigned connections; /* of each of nginx' workers */
 };
 
 /* Whatever init starts may have as many files open as it may; few of them are said. */
 void resource_plan_open_files(void);
 /* Reads /proc/meminfo and the control groups, both versions; root is "" but in tests. */
 struct resource_plan resource_plan_make(const struct bench *b, const char *root);
-/* How many processes of ours the kernel has ended because memory was short, since our control group was made; -1: nobody says. */
+/* How many processes of ours the kernel has ended because memory was short, since our control
+ * group was made; -1: nobody says. */
 int64_t resource_plan_killed(const char *root);
 /* Whether that is enough for a bench. */
 struct err *resource_plan_check(const struct resource_plan *m) MUST_CHECK;

@@ -62,7 +62,8 @@ struct err *servers_check(const struct bench *b, const char *path)
 	struct err *e = durable_read_json(path, &format, &damaged);
 
 	for (size_t i = 0; !e && i < COUNT(servers); i++) {
-		const char *had = json_string_value(json_object_get(json_object_get(format, "servers"), servers[i].key));
+		const char *had = json_string_value(
+			json_object_get(json_object_get(format, "servers"), servers[i].key));
 		const char *has = had ? version_of(i) : NULL;
 		if (has && is_older(has, had))
 			e = err_new(ERR_SYSTEM,

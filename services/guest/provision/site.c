@@ -49,9 +49,14 @@ void site_close(struct site *s)
 size_t site_words(const struct site *s, struct placeholders_word words[static 8])
 {
 	struct placeholders_word all[] = {
-		{ "site", s->row->name },	      { "db_name", s->db_name },	  { "db_user", s->db_user },
-		{ "db_password", s->db_password },    { "admin_password", s->admin_password }, { "time_zone", s->row->time_zone },
-		{ "language", s->row->language },     { "encryption_key", s->encryption_key },
+		{ "site", s->row->name },
+		{ "db_name", s->db_name },
+		{ "db_user", s->db_user },
+		{ "db_password", s->db_password },
+		{ "admin_password", s->admin_password },
+		{ "time_zone", s->row->time_zone },
+		{ "language", s->row->language },
+		{ "encryption_key", s->encryption_key },
 	};
 
 	memcpy(words, all, sizeof all);
@@ -70,8 +75,10 @@ static struct err *given_password(const struct bench_site *row, char **ret)
 {
 	TRY(environment_text("MKBENCH_ADMIN_PASSWORD", ret));
 	if (!*ret && strcmp(row->admin_password, "generate"))
-		return err_new(ERR_USAGE, "site %s wants its administrator's password from %s: set it", row->name,
-			       strcmp(row->admin_password, "file") ? "MKBENCH_ADMIN_PASSWORD" : "MKBENCH_ADMIN_PASSWORD_FILE");
+		return err_new(ERR_USAGE, "site %s wants its administrator's password from %s: set it",
+			       row->name,
+			       strcmp(row->admin_password, "file") ? "MKBENCH_ADMIN_PASSWORD" :
+								     "MKBENCH_ADMIN_PASSWORD_FILE");
 	return NULL;
 }
 
@@ -92,7 +99,8 @@ static struct err *admin_password(const struct site *s, bool made, char **ret)
 	if (made) {
 		TRY(environment_text("MKBENCH_ADMIN_PASSWORD", &given));
 		if (given && kept && strcmp(given, kept))
-			log_line("site %s keeps its administrator's password: change it in the application", s->row->name);
+			log_line("site %s keeps its administrator's password: change it in the application",
+				 s->row->name);
 	}
 	if (made || kept) {
 		*ret = TAKE(kept);
@@ -122,7 +130,9 @@ static struct err *read_config(struct provision_context *w, struct site *s)
 	if (!config && !access(s->folder, F_OK)) {
 		TRY(durable_read_json(s->copy, &config, &damaged));
 		if (!config)
-			return err_new(ERR_SYSTEM, "%s is missing or damaged and has no copy: restore it from a backup", s->config);
+			return err_new(ERR_SYSTEM,
+				       "%s is missing or damaged and has no copy: restore it from a backup",
+				       s->config);
 		log_line("warning: %s was missing or damaged: its last good copy is back", s->config);
 		durable_as(&w->bench.user);
 		struct err *e = durable_json(s->config, config, 0600, &w->bench.user, NULL);
@@ -173,8 +183,9 @@ static json_t *wanted_config(const struct bench *b, const struct site *s)
 	struct placeholders_word words[8];
 	size_t count = site_words(s, words);
 	json_t *config = placeholders_json(b->site_config, words, count);
-	json_t *own = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "db_name", s->db_name, "db_user", s->db_user, "db_password",
-				s->db_password, "db_type", "mariadb", "encryption_key", s->encryption_key, "time_zone", s->row->time_zone);
+	json_t *own = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "db_name", s->db_name, "db_user",
+				s->db_user, "db_password", s->db_password, "db_type", "mariadb",
+				"encryption_key", s->encryption_key, "time_zone", s->row->time_zone);
 
 	if (s->row->developer_mode)
 		json_object_set_new(own, "developer_mode", json_integer(1));
@@ -221,19 +232,22 @@ struct err *site_folder(struct provision_context *w, struct site *s, bool *ret_d
 	return e;
 }
 
-static struct err *run_for_app(struct provision_context *w, const struct site *s, const struct bench_command *c, const char *app)
+static struct err *run_for_app(struct provision_context *w, const struct site *s,
+			       const struct bench_command *c, const char *app)
 {
 	struct placeholders_word words[9];
 	size_t count = site_words(s, words);
 	AUTO_FREE char *db = mem_printf("MKBENCH_DB_PASSWORD=%s", s->db_password);
-	AUTO_FREE char *admin = mem_printf("MKBENCH_ADMIN_PASSWORD=%s", s->admin_password ? s->admin_password : "");
+	AUTO_FREE char *admin =
+		mem_printf("MKBENCH_ADMIN_PASSWORD=%s", s->admin_password ? s->admin_password : "");
 	const char *const secrets[] = { db, admin, NULL };
 
 	words[count++] = (struct placeholders_word){ "app", app };
 	return command_run(&w->bench, c, &w->bench.user, words, count, secrets);
 }
 
-struct err *site_run(struct provision_context *w, const struct site *s, const struct bench_command *c, const char *const *apps)
+struct err *site_run(struct provision_context *w, const struct site *s, const struct bench_command *c,
+		     const char *const *apps)
 {
 	if (!command_holds(c, "{app}"))
 		return run_for_app(w, s, c, NULL);
@@ -242,7 +256,8 @@ struct err *site_run(struct provision_context *w, const struct site *s, const st
 	return NULL;
 }
 
-/* The framework's steps sync nothing: what they wrote must not be lost to a power cut once the ledger says that it is there. */
+/* The framework's steps sync nothing: what they wrote must not be lost to a power cut once
+ * the ledger says that it is there. */
 static struct err *conclude(struct provision_context *w, const char *step)
 {
 	TRY(durable_sync_all(w->bench.data));
@@ -283,7 +298,8 @@ struct err *site_conclude(struct provision_context *w, const struct site *sites,
 	TRY(durable_sync_all(w->bench.data));
 	for (size_t i = 0; i < count; i++) {
 		for (size_t k = 0; k < w->bench.finish.count; k++) {
-			AUTO_FREE char *step = mem_printf("finish/%s/%s", sites[i].row->name, w->bench.finish.items[k].name);
+			AUTO_FREE char *step =
+				mem_printf("finish/%s/%s", sites[i].row->name, w->bench.finish.items[k].name);
 			TRY(ledger_done(w->ledger, step));
 		}
 		TRY(ledger_done(w->ledger, sites[i].name));

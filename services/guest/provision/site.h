@@ -9,14 +9,15 @@
 
 struct site {
 	const struct bench_site *row;
-	char *name;                /* of the ledger's step */
+	char *name;		      /* of the ledger's step */
 	char *folder, *config, *copy; /* DATA/sites/NAME, its site_config.json, the last-good copy of that */
-	bool made;                 /* it exists: only looked after, never made */
+	bool made;		      /* it exists: only looked after, never made */
 	char *db_name, *db_user, *db_password, *admin_password, *encryption_key;
 };
 
 void site_open(struct provision_context *w, const struct bench_site *row, struct site *ret);
-char *site_default_name(const char *site); /* of its database: "_" and 16 digits of the name's SHA-256; the caller's */
+/* of its database: "_" and 16 digits of the name's SHA-256; the caller's */
+char *site_default_name(const char *site);
 void site_close(struct site *s);
 #define AUTO_SITE __attribute__((cleanup(site_close)))
 
@@ -34,8 +35,10 @@ struct err *site_keep_copy(const struct provision_context *w, const struct site 
 /* A made site: accounts and rights as site_config.json says, and a last-good copy of that. */
 struct err *site_database_check(struct provision_context *w, struct site *s, bool *ret_did) MUST_CHECK;
 
-/* Moves the tables into another schema (NULL: drops them), drops database and accounts. site: for messages and crash points. */
-struct err *site_database_drop(struct provision_context *w, const char *site, const char *db_name, const char *db_user, const char *schema) MUST_CHECK;
+/* Moves the tables into another schema (NULL: drops them), drops database and accounts. site:
+ * for messages and crash points. */
+struct err *site_database_drop(struct provision_context *w, const char *site, const char *db_name,
+			       const char *db_user, const char *schema) MUST_CHECK;
 /* Nothing of the site's last steps counts as done. */
 struct err *site_database_unlist(struct provision_context *w, const char *site) MUST_CHECK;
 /* A site that was made once and has been removed by hand since, folder and tables, may be made again.
@@ -43,7 +46,8 @@ struct err *site_database_unlist(struct provision_context *w, const char *site) 
 struct err *site_database_forget(struct provision_context *w, const struct site *s) MUST_CHECK;
 
 /* Runs a command of the framework for the site; one that holds {app} once an app of the list. */
-struct err *site_run(struct provision_context *w, const struct site *s, const struct bench_command *c, const char *const *apps) MUST_CHECK;
+struct err *site_run(struct provision_context *w, const struct site *s, const struct bench_command *c,
+		     const char *const *apps) MUST_CHECK;
 
 /* The words for a framework's templates; holds 8. */
 size_t site_words(const struct site *s, struct placeholders_word words[static 8]);

@@ -9,7 +9,8 @@
 
 struct err *site_account_config(const struct bench *b, const char *site, json_t **ret)
 {
-	AUTO_FREE char *below = mem_printf("/sites/%s/site_config.json", site), *path = bench_in_data(b, below);
+	AUTO_FREE char *below = mem_printf("/sites/%s/site_config.json", site),
+		       *path = bench_in_data(b, below);
 	bool damaged;
 
 	TRY(durable_read_json_as(&b->user, path, ret, &damaged));
@@ -19,11 +20,14 @@ struct err *site_account_config(const struct bench *b, const char *site, json_t 
 struct err *site_account_check(const char *config, const char *db_name, const char *db_user)
 {
 	static const char *const users[] = { "", "root", "mysql", "mariadb.sys", "PUBLIC" };
-	static const char *const schemas[] = { "", "mysql", "sys", "information_schema", "performance_schema" };
+	static const char *const schemas[] = { "", "mysql", "sys", "information_schema",
+					       "performance_schema" };
 
 	for (size_t i = 0; i < COUNT(users); i++)
 		if (!strcasecmp(db_user, users[i]) || !strcasecmp(db_name, schemas[i]))
-			return err_new(ERR_SYSTEM, "%s names account '%s' and database '%s', which are no site's", config, db_user, db_name);
+			return err_new(ERR_SYSTEM,
+				       "%s names account '%s' and database '%s', which are no site's", config,
+				       db_user, db_name);
 	return NULL;
 }
 
@@ -51,17 +55,20 @@ struct err *site_account_revoke(struct sql *root, const char *schema, const char
 
 struct err *site_account_make(struct sql *root, const char *schema, const char *user, const char *password)
 {
-	AUTO_FREE char *name = sql_quoted(root, user), *word = sql_quoted(root, password), *pattern = as_pattern(schema);
+	AUTO_FREE char *name = sql_quoted(root, user), *word = sql_quoted(root, password),
+		       *pattern = as_pattern(schema);
 
 	for (size_t i = 0; i < COUNT(hosts); i++) {
-		TRY(sql_run(root, "CREATE USER IF NOT EXISTS %s@'%s' IDENTIFIED BY %s", name, hosts[i], word));
+		TRY(sql_run(root, "CREATE USER IF NOT EXISTS %s@'%s' IDENTIFIED BY %s", name, hosts[i],
+			    word));
 		TRY(sql_run(root, "ALTER USER %s@'%s' IDENTIFIED BY %s", name, hosts[i], word));
 		TRY(sql_run(root, "GRANT ALL PRIVILEGES ON %s.* TO %s@'%s'", pattern, name, hosts[i]));
 	}
 	return NULL;
 }
 
-struct err *site_account_open(const struct bench *b, const json_t *config, unsigned limit_seconds, struct sql **ret)
+struct err *site_account_open(const struct bench *b, const json_t *config, unsigned limit_seconds,
+			      struct sql **ret)
 {
 	const char *base = json_string_value(json_object_get(config, "db_name"));
 	const char *user = json_string_value(json_object_get(config, "db_user"));

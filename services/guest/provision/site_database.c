@@ -25,7 +25,8 @@ static struct err *count_tables(struct sql *root, const char *name, int64_t *ret
 {
 	AUTO_FREE char *schema = sql_quoted(root, name);
 
-	return sql_number(root, ret, "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s", schema);
+	return sql_number(root, ret, "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s",
+			  schema);
 }
 
 /* Removes what an attempt of ours has left: the ledger says that it was begun and not finished. */
@@ -47,10 +48,13 @@ static struct err *check_free(struct provision_context *w, const struct site *s)
 	int64_t tables = 0;
 
 	if (file_folder_holds(s->folder))
-		return err_new(ERR_SYSTEM, "%s is there but is no whole site, and not of our making: move it away", s->folder);
+		return err_new(ERR_SYSTEM,
+			       "%s is there but is no whole site, and not of our making: move it away",
+			       s->folder);
 	TRY(count_tables(w->root, s->db_name, &tables));
 	if (tables)
-		return err_new(ERR_SYSTEM, "database %s holds tables, but no site of ours: move them away", s->db_name);
+		return err_new(ERR_SYSTEM, "database %s holds tables, but no site of ours: move them away",
+			       s->db_name);
 	return NULL;
 }
 
@@ -61,8 +65,10 @@ static struct err *adopt(struct provision_context *w, const struct site *s)
 
 	TRY(count_tables(w->root, s->db_name, &tables));
 	if (!tables)
-		return err_new(ERR_SYSTEM, "%s names database '%s', which holds nothing: restore it, or move the folder away", s->config,
-			       s->db_name);
+		return err_new(
+			ERR_SYSTEM,
+			"%s names database '%s', which holds nothing: restore it, or move the folder away",
+			s->config, s->db_name);
 	log_line("site %s was put here whole: adopted", s->row->name);
 	TRY(ledger_begin(w->ledger, s->name));
 	TRY(site_keep_copy(w, s));
@@ -84,7 +90,9 @@ struct err *site_database(struct provision_context *w, struct site *s, bool *ret
 		TRY(state == LEDGER_BEGUN ? wipe(w, s) : check_free(w, s));
 	if (state != LEDGER_BEGUN)
 		TRY(ledger_begin(w->ledger, s->name));
-	TRY(sql_run(w->root, "CREATE DATABASE IF NOT EXISTS %s CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", schema));
+	TRY(sql_run(w->root,
+		    "CREATE DATABASE IF NOT EXISTS %s CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci",
+		    schema));
 	crash_at(step, "mid");
 	return set_account(w->root, s);
 }
@@ -95,10 +103,15 @@ static struct err *repair(struct provision_context *w, const struct site *s)
 	int64_t tables = 0;
 
 	if (!*s->db_name || access(s->folder, F_OK) < 0)
-		return err_new(ERR_SYSTEM, "%s was made, but is gone: restore it, or make it again with benchctl add-site --again", s->folder);
+		return err_new(ERR_SYSTEM,
+			       "%s was made, but is gone: restore it, or make it again with benchctl "
+			       "add-site --again",
+			       s->folder);
 	TRY(count_tables(w->root, s->db_name, &tables));
 	if (!tables)
-		return err_new(ERR_SYSTEM, "database %s of site %s is gone or empty: restore it from a backup", s->db_name, s->row->name);
+		return err_new(ERR_SYSTEM,
+			       "database %s of site %s is gone or empty: restore it from a backup",
+			       s->db_name, s->row->name);
 	return set_account(w->root, s);
 }
 
@@ -118,7 +131,9 @@ struct err *site_database_forget(struct provision_context *w, const struct site 
 		return NULL;
 	TRY(count_tables(w->root, name, &tables));
 	if (tables)
-		return err_new(ERR_SYSTEM, "site %s has lost its folder, but database %s holds tables: restore the folder, or drop the database",
+		return err_new(ERR_SYSTEM,
+			       "site %s has lost its folder, but database %s holds tables: restore the "
+			       "folder, or drop the database",
 			       s->row->name, name);
 	TRY(site_database_unlist(w, s->row->name));
 	return ledger_forget(w->ledger, s->name);
@@ -134,7 +149,8 @@ struct err *site_database_unlist(struct provision_context *w, const char *site)
 }
 
 /* MariaDB renames no schema, but moves tables from one to another, each as a whole. */
-static struct err *move_tables(struct provision_context *w, const char *site, const char *from, const char *to)
+static struct err *move_tables(struct provision_context *w, const char *site, const char *from,
+			       const char *to)
 {
 	AUTO_FREE char *schema = sql_backquoted(from);
 	AUTO_FREE char *quoted = sql_quoted(w->root, from);
@@ -143,7 +159,10 @@ static struct err *move_tables(struct provision_context *w, const char *site, co
 	TRY(sql_run(w->root, "CREATE DATABASE IF NOT EXISTS `%s`", to));
 	for (;;) {
 		AUTO_FREE char *name = NULL;
-		TRY(sql_text(w->root, &name, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s LIMIT 1", quoted));
+		TRY(sql_text(
+			w->root, &name,
+			"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s LIMIT 1",
+			quoted));
 		if (!name)
 			return NULL;
 		AUTO_FREE char *table = sql_backquoted(name);
@@ -152,7 +171,8 @@ static struct err *move_tables(struct provision_context *w, const char *site, co
 	}
 }
 
-struct err *site_database_drop(struct provision_context *w, const char *site, const char *db_name, const char *db_user, const char *schema)
+struct err *site_database_drop(struct provision_context *w, const char *site, const char *db_name,
+			       const char *db_user, const char *schema)
 {
 	AUTO_FREE char *name = sql_backquoted(db_name);
 	AUTO_FREE char *user = sql_quoted(w->root, db_user);

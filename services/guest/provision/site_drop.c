@@ -14,7 +14,8 @@
 #include "lib/site_registry.h"
 #include "lib/log.h"
 
-/* What root last knew of a site: its own site_config.json is the bench user's to write, and names what we drop. */
+/* What root last knew of a site: its own site_config.json is the bench user's to
+ * write, and names what we drop. */
 static struct err *known_config(const char *secrets, json_t **ret)
 {
 	AUTO_FREE char *path = mem_printf("%s/site_config.json", secrets);
@@ -96,7 +97,8 @@ static struct err *check_alone(const struct bench *b, const struct site_drop *d)
 		bool same = name && !strcmp(name, d->db_name);
 		json_decref(config);
 		if (same)
-			return err_new(ERR_SYSTEM, "database %s is also that of site %s: it is not dropped", name, b->sites.items[i].name);
+			return err_new(ERR_SYSTEM, "database %s is also that of site %s: it is not dropped",
+				       name, b->sites.items[i].name);
 	}
 	return NULL;
 }
@@ -114,7 +116,8 @@ static struct err *remove_rest(struct provision_context *w, const struct site_dr
 	(void)w;
 	if (d->row->purge)
 		return file_remove_tree(d->place);
-	json_t *note = json_pack("{s:s, s:s, s:s, s:s}", "site", d->row->name, "tables", d->schema, "db_name", d->db_name, "db_user", d->db_user);
+	json_t *note = json_pack("{s:s, s:s, s:s, s:s}", "site", d->row->name, "tables", d->schema, "db_name",
+				 d->db_name, "db_user", d->db_user);
 	struct err *e = durable_json(path, note, 0600, &durable_root, NULL);
 	json_decref(note);
 	return e;
@@ -130,12 +133,16 @@ static struct err *forget(struct provision_context *w, const struct site_drop *d
 	if (d->row->purge)
 		log_line("site %s: dropped, nothing is kept", d->row->name);
 	else
-		log_line("site %s: dropped; files and secrets are in %s, tables in database %s", d->row->name, d->place, d->schema);
+		log_line("site %s: dropped; files and secrets are in %s, tables in database %s", d->row->name,
+			 d->place, d->schema);
 	return NULL;
 }
 
 const struct site_drop_row site_drop_rows[4] = {
-	{ "drop-aside", put_aside }, { "drop-database", drop_database }, { "drop-rest", remove_rest }, { "drop-forget", forget },
+	{ "drop-aside", put_aside },
+	{ "drop-database", drop_database },
+	{ "drop-rest", remove_rest },
+	{ "drop-forget", forget },
 };
 
 struct err *site_drop_check(const struct bench *b, const char *name)
@@ -155,7 +162,8 @@ struct err *site_drop_check(const struct bench *b, const char *name)
 		       "SELECT (SELECT COUNT(*) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = %s) +"
 		       " (SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = %s) +"
 		       " (SELECT COUNT(*) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = %s) +"
-		       " (SELECT COUNT(*) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s)", schema, schema, schema, schema));
+		       " (SELECT COUNT(*) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s)",
+		       schema, schema, schema, schema));
 	if (count)
 		return err_new(ERR_SYSTEM,
 			       "database %s of site %s has %d views, triggers, routines or events, which "

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Dropping a site, in steps that each ask the world and so may be run again: what is left of it is put aside, in
- * DATA/dropped/NAME-DATE and a schema of that date, or removed. */
+/* Dropping a site, in steps that each ask the world and so may be run again: what is left of it is put aside,
+ * in DATA/dropped/NAME-DATE and a schema of that date, or removed. */
 #pragma once
 #include "provision/site.h"
 
 struct site_drop {
 	const struct bench_drop *row;
-	char *folder, *secrets;    /* where the site lived */
-	char *place;               /* DATA/dropped/NAME-DATE */
-	char *schema;              /* what its tables are kept in */
+	char *folder, *secrets; /* where the site lived */
+	char *place;		/* DATA/dropped/NAME-DATE */
+	char *schema;		/* what its tables are kept in */
 	char *db_name, *db_user;
 };
 
@@ -21,6 +21,7 @@ extern const struct site_drop_row {
 	site_drop_step *act;
 } site_drop_rows[4];
 
-struct err *site_drop_open(struct provision_context *w, const struct bench_drop *row, struct site_drop *ret) MUST_CHECK;
+struct err *site_drop_open(struct provision_context *w, const struct bench_drop *row,
+			   struct site_drop *ret) MUST_CHECK;
 void site_drop_close(struct site_drop *d);
 #define AUTO_SITE_DROP __attribute__((cleanup(site_drop_close)))

@@ -25,8 +25,8 @@ static json_t *words_of(const char *const *words)
 /* What decides how a site is made, its name and secrets apart. */
 static json_t *kind_of(const struct bench_site *s)
 {
-	return json_pack("{s:o, s:s, s:s, s:b}", "apps", words_of(s->apps), "time_zone", s->time_zone, "language", s->language, "developer_mode",
-			 s->developer_mode);
+	return json_pack("{s:o, s:s, s:s, s:b}", "apps", words_of(s->apps), "time_zone", s->time_zone,
+			 "language", s->language, "developer_mode", s->developer_mode);
 }
 
 bool site_template_is_like(const struct bench_site *a, const struct bench_site *b)
@@ -53,9 +53,7 @@ static bool has_kind(const json_t *row, json_t *kind)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(kind, key, value)
-		if (!json_equal(json_object_get(row, key), value))
-			return false;
+	json_object_foreach(kind, key, value) if (!json_equal(json_object_get(row, key), value)) return false;
 	return json_is_string(json_object_get(row, "site")) && json_is_string(json_object_get(row, "dump"));
 }
 
@@ -66,9 +64,8 @@ struct err *site_template_find(const struct bench_site *site, json_t **ret)
 
 	*ret = NULL;
 	struct err *e = prebaked_list(&list);
-	json_array_foreach(json_object_get(list, SITE_TEMPLATE_ROWS), i, row)
-		if (!*ret && has_kind(row, kind))
-			*ret = json_incref(row);
+	json_array_foreach(json_object_get(list, SITE_TEMPLATE_ROWS), i,
+			   row) if (!*ret && has_kind(row, kind)) *ret = json_incref(row);
 	json_decref(kind);
 	json_decref(list);
 	return e;
@@ -77,7 +74,9 @@ struct err *site_template_find(const struct bench_site *site, json_t **ret)
 /* By the account that will have them, as a backup's. */
 static struct err *load_tables(struct provision_context *w, const struct site *s, const json_t *row)
 {
-	AUTO_FREE char *below = mem_printf(SITE_TEMPLATE_DUMPS "/%s", json_string_value(json_object_get(row, "dump"))), *dump = prebaked_path(below);
+	AUTO_FREE char *below = mem_printf(SITE_TEMPLATE_DUMPS "/%s",
+					   json_string_value(json_object_get(row, "dump"))),
+		       *dump = prebaked_path(below);
 	AUTO_FREE char *base = sql_backquoted(s->db_name);
 	const struct import in = {
 		.socket = w->bench.sql_socket,
@@ -95,7 +94,8 @@ static struct err *load_tables(struct provision_context *w, const struct site *s
 /* The bench runs, and what lies in sites/ is its user's: root only reads here. */
 static struct err *load_files(struct provision_context *w, struct site *s, const json_t *row)
 {
-	AUTO_FREE char *below = mem_printf("sites/%s", json_string_value(json_object_get(row, "site"))), *from = prebaked_path(below);
+	AUTO_FREE char *below = mem_printf("sites/%s", json_string_value(json_object_get(row, "site"))),
+		       *from = prebaked_path(below);
 	bool did;
 
 	TRY(file_remove_tree(s->folder));

@@ -12,12 +12,12 @@
 #include "provision/torn.h"
 #include "lib/restart_backoff.h"
 
-#define TELL_MS 15000      /* until a person wants to know */
-#define RECOVER_MS 600000  /* MariaDB after a power cut, a Redis that loads its file */
+#define TELL_MS 15000	  /* until a person wants to know */
+#define RECOVER_MS 600000 /* MariaDB after a power cut, a Redis that loads its file */
 #define ONE_MS 500
 
 struct wait {
-	struct restart_backoff watch;      /* since this wait began */
+	struct restart_backoff watch; /* since this wait began */
 	int64_t until, tell_at;
 };
 
@@ -39,7 +39,8 @@ static struct err *look_at(struct wait *t, const struct process *p)
 /* Whether MariaDB has ended for a torn file: without it, it is started again. */
 static bool mend(const struct bench *b, const struct process *p)
 {
-	bool ended = !strcmp(p->state, "BACKOFF") || !strcmp(p->state, "FATAL") || !strcmp(p->state, "EXITED");
+	bool ended =
+		!strcmp(p->state, "BACKOFF") || !strcmp(p->state, "FATAL") || !strcmp(p->state, "EXITED");
 
 	if (!ended || !p->program || p->program->role != ROLE_MARIADB || !torn_sql(b, p->log))
 		return false;
@@ -71,7 +72,8 @@ static struct err *go_on(struct wait *t, const struct bench *b, const char *what
 	}
 	if (clock_ms() >= t->tell_at) {
 		AUTO_FREE char *why = err_text(e);
-		log_line("%s runs and does not answer yet: it may be recovering (%s; benchctl logs %s)", what, why, what);
+		log_line("%s runs and does not answer yet: it may be recovering (%s; benchctl logs %s)", what,
+			 why, what);
 		t->tell_at = clock_ms() + TELL_MS;
 	}
 	err_free(e);

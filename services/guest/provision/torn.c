@@ -20,8 +20,8 @@
 #define LAST_WORDS (64u << 10)
 #define MANIFEST "appendonly.aof.manifest"
 
-/* Neither Aria nor the coordinator's log holds a site's data: system tables alone are Aria's, and are mended when they are
- * opened; InnoDB alone takes part in commits. */
+/* Neither Aria nor the coordinator's log holds a site's data: system tables alone are Aria's, and are mended
+ * when they are opened; InnoDB alone takes part in commits. */
 static const struct {
 	const char *said, *begin, *what;
 } of_sql[] = {
@@ -107,8 +107,9 @@ bool torn_sql(const struct bench *b, const char *log)
 	for (size_t i = 0; i < COUNT(of_sql); i++) {
 		if (!strstr(words, of_sql[i].said) || !put_all_aside(b, b->sql_data, of_sql[i].begin))
 			continue;
-		log_line("MariaDB cannot read %s, which a power cut or a full disk may have torn: it starts without, no site's data are in there",
-		    of_sql[i].what);
+		log_line("MariaDB cannot read %s, which a power cut or a full disk may have torn: it starts "
+			 "without, no site's data are in there",
+			 of_sql[i].what);
 		did = true;
 	}
 	return did;
@@ -120,7 +121,7 @@ struct parts {
 	struct {
 		unsigned long number;
 		char *name;
-	} *items;
+	} * items;
 	size_t count, room;
 };
 
@@ -156,8 +157,8 @@ static void parts_done(struct parts *p)
 	free(p->base);
 }
 
-/* The manifest as Redis writes it: the base, then what came after it. Two bases are those of a rewrite that was cut off:
- * which of them counts only the manifest knew. */
+/* The manifest as Redis writes it: the base, then what came after it. Two bases are those of a rewrite that
+ * was cut off: which of them counts only the manifest knew. */
 static struct err *write_manifest(const struct bench_redis *r, const char *folder, const char *manifest)
 {
 	struct parts p = { 0 };
@@ -174,9 +175,11 @@ static struct err *write_manifest(const struct bench_redis *r, const char *folde
 		text_printf(&t, "file %s seq %lu type b\n", p.base, p.base_number);
 	for (size_t i = 0; i < p.count; i++)
 		text_printf(&t, "file %s seq %lu type i\n", p.items[i].name, p.items[i].number);
-	struct err *e = p.bases > 1 || !t.len ? err_new(ERR_SYSTEM, "%s: %s is damaged, and its files do not tell what it said: see %s",
-							r->name, manifest, folder) :
-						durable_write(manifest, t.bytes, t.len, 0644, &r->user);
+	struct err *e = p.bases > 1 || !t.len ?
+				err_new(ERR_SYSTEM,
+					"%s: %s is damaged, and its files do not tell what it said: see %s",
+					r->name, manifest, folder) :
+				durable_write(manifest, t.bytes, t.len, 0644, &r->user);
 	parts_done(&p);
 	return e;
 }
@@ -185,7 +188,8 @@ void torn_redis(const struct bench *b, const struct bench_redis *r)
 {
 	if (!r->data)
 		return;
-	AUTO_FREE char *folder = mem_printf("%s/appendonlydir", r->data), *manifest = mem_printf("%s/" MANIFEST, folder);
+	AUTO_FREE char *folder = mem_printf("%s/appendonlydir", r->data),
+		       *manifest = mem_printf("%s/" MANIFEST, folder);
 	AUTO_FREE char *snapshot = mem_printf("%s/dump.rdb", r->data);
 
 	if (is_hollow(snapshot))

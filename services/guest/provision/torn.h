@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Small files beside the data that a power cut leaves torn, and that then keep a server from ever starting. What holds no
- * data of its own is put aside, in .mkbench/torn/, and said; what holds data is left to a person. */
+/* Small files beside the data that a power cut leaves torn, and that then keep a server from
+ * ever starting. What holds no data of its own is put aside, in .mkbench/torn/, and said; what
+ * holds data is left to a person. */
 #pragma once
 #include "lib/bench.h"
 

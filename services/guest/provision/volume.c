@@ -37,7 +37,9 @@ static struct err *check_folder(const struct bench *b)
 	if (!S_ISDIR(st.st_mode))
 		return err_errno(ENOTDIR, "%s", b->data);
 	if (!statvfs(b->data, &fs) && (fs.f_flag & ST_RDONLY))
-		return err_new(ERR_SYSTEM, "%s is mounted read-only: nothing can be kept there; mount it writable", b->data);
+		return err_new(ERR_SYSTEM,
+			       "%s is mounted read-only: nothing can be kept there; mount it writable",
+			       b->data);
 	return NULL;
 }
 
@@ -70,14 +72,19 @@ static void warn_ephemeral(const struct bench *b)
 
 	if (environment_flag("MKBENCH_EPHEMERAL") || statfs(b->data, &fs) < 0)
 		return;
-	const char *what = fs.f_type == OVERLAY_MAGIC ? "a layer of the container itself" : fs.f_type == TMPFS_MAGIC ? "memory" : NULL;
+	const char *what = fs.f_type == OVERLAY_MAGIC ? "a layer of the container itself" :
+			   fs.f_type == TMPFS_MAGIC   ? "memory" :
+							NULL;
 	if (!what)
 		return;
-	log_line("WARNING: %s is no volume but %s: EVERYTHING IS LOST when the container is removed", b->data, what);
-	log_line("WARNING: mount a volume at %s, or set MKBENCH_EPHEMERAL=1 if that is what you want", b->data);
+	log_line("WARNING: %s is no volume but %s: EVERYTHING IS LOST when the container is removed", b->data,
+		 what);
+	log_line("WARNING: mount a volume at %s, or set MKBENCH_EPHEMERAL=1 if that is what you want",
+		 b->data);
 }
 
-/* An engine gives the name of 64 digits to a volume that nobody has named: "docker rm -v", "--rm" and "compose down -v" take it away. */
+/* An engine gives the name of 64 digits to a volume that nobody has named: "docker rm -v", "--rm" and
+ * "compose down -v" take it away. */
 static void warn_anonymous(const struct bench *b)
 {
 	AUTO_FREE char *mounts = sysfile_read("/proc/self/mountinfo", NULL);
@@ -88,14 +95,18 @@ static void warn_anonymous(const struct bench *b)
 		return;
 	for (char *line; (line = strsep(&next, "\n"));) {
 		const char *name;
-		if (sscanf(line, "%*s %*s %*s %1023s %1023s", root, at) != 2 || strcmp(at, b->data) || !(name = strstr(root, "/volumes/")))
+		if (sscanf(line, "%*s %*s %*s %1023s %1023s", root, at) != 2 || strcmp(at, b->data) ||
+		    !(name = strstr(root, "/volumes/")))
 			continue;
 		name += strlen("/volumes/");
 		if (strspn(name, "0123456789abcdef") != 64 || strcmp(name + 64, "/_data"))
 			continue;
-		log_line("WARNING: %s is a volume without a name: it goes with the container (docker rm -v, --rm, compose down -v)", b->data);
-		log_line("WARNING: to keep what is in it, start the next container with -v %.64s:%s; better, name one from the start: -v NAME:%s", name,
-		    b->data, b->data);
+		log_line("WARNING: %s is a volume without a name: it goes with the container (docker rm -v, "
+			 "--rm, compose down -v)",
+			 b->data);
+		log_line("WARNING: to keep what is in it, start the next container with -v %.64s:%s; better, "
+			 "name one from the start: -v NAME:%s",
+			 name, b->data, b->data);
 	}
 }
 
@@ -128,7 +139,8 @@ static bool is_expected(const struct bench *b, const char *name)
 	size_t len = strlen(path);
 
 	for (size_t i = 0; i < b->folders.count; i++)
-		if (!strncmp(b->folders.items[i].path, path, len) && strchr("/", b->folders.items[i].path[len]))
+		if (!strncmp(b->folders.items[i].path, path, len) &&
+		    strchr("/", b->folders.items[i].path[len]))
 			return true;
 	for (size_t i = 0; i < COUNT(of_others); i++)
 		if (!strcmp(name, of_others[i]))
@@ -147,7 +159,9 @@ static struct err *check_unknown(const struct bench *b)
 		return err_errno(errno, "%s", b->data);
 	for (struct dirent *d; !e && (d = readdir(dir));)
 		if (!is_expected(b, d->d_name))
-			e = err_new(ERR_SYSTEM, "%s holds something that is not ours ('%s'): give an empty volume", b->data, d->d_name);
+			e = err_new(ERR_SYSTEM,
+				    "%s holds something that is not ours ('%s'): give an empty volume",
+				    b->data, d->d_name);
 	closedir(dir);
 	return e;
 }
@@ -158,10 +172,13 @@ static struct err *check_sql(const struct bench *b)
 	AUTO_FREE char *tables = mem_printf("%s/mysql", b->sql_data);
 	struct stat own, all;
 
-	if (stat(b->sql_data, &own) < 0 || stat(b->data, &all) < 0 || own.st_dev == all.st_dev || !access(tables, F_OK))
+	if (stat(b->sql_data, &own) < 0 || stat(b->data, &all) < 0 || own.st_dev == all.st_dev ||
+	    !access(tables, F_OK))
 		return NULL;
-	return err_new(ERR_SYSTEM, "%s is a volume of its own: the bench keeps all its data in one; mount that at %s, and nothing below it", b->sql_data,
-		       b->data);
+	return err_new(ERR_SYSTEM,
+		       "%s is a volume of its own: the bench keeps all its data in one; mount that at %s, "
+		       "and nothing below it",
+		       b->sql_data, b->data);
 }
 
 static char *format_path(const struct bench *b)
@@ -191,10 +208,13 @@ struct err *volume_check(const struct bench *b, const char *path)
 	if (!format)
 		e = check_unknown(b);
 	else if (number > FORMAT)
-		e = err_new(ERR_SYSTEM, "%s was last written by a newer image (format %d, this one reads %d)", b->data, (int)number, FORMAT);
+		e = err_new(ERR_SYSTEM, "%s was last written by a newer image (format %d, this one reads %d)",
+			    b->data, (int)number, FORMAT);
 	if (!e && wanted && *wanted && (!id || strcmp(id, wanted)))
-		e = err_new(ERR_SYSTEM, "%s is volume %s, but MKBENCH_VOLUME_ID asks for %s: is the right volume mounted?", b->data,
-			    id ? id : "without an id (new)", wanted);
+		e = err_new(
+			ERR_SYSTEM,
+			"%s is volume %s, but MKBENCH_VOLUME_ID asks for %s: is the right volume mounted?",
+			b->data, id ? id : "without an id (new)", wanted);
 	json_decref(format);
 	if (!e) {
 		warn_ephemeral(b);
@@ -209,9 +229,12 @@ struct err *volume_lease(const struct bench *b, int *ret_fd)
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/lease");
 
 	*ret_fd = -1;
-	/* Who owns the folder can put others in the place of what is in it: secrets, logs that root writes to. */
-	TRY_AS(durable_folder(b->data, 0755, &durable_root), "%s is somebody else's, who could exchange what is in it, and cannot be made root's: "
-	       "give a folder of your own, or have the file server export it with no_root_squash", b->data);
+	/* Who owns the folder can put others in the place of what is in it: secrets,
+	 * logs that root writes to. */
+	TRY_AS(durable_folder(b->data, 0755, &durable_root),
+	       "%s is somebody else's, who could exchange what is in it, and cannot be made root's: "
+	       "give a folder of your own, or have the file server export it with no_root_squash",
+	       b->data);
 	TRY(durable_folder(own, 0700, &durable_root));
 	AUTO_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
@@ -234,10 +257,13 @@ struct err *volume_room(const struct bench *b)
 	if (statvfs(b->data, &fs) < 0)
 		return err_errno(errno, "%s", b->data);
 	if (fs.f_flag & ST_RDONLY)
-		return err_new(ERR_SYSTEM, "%s has become read-only: its file system or its disk is damaged", b->data);
+		return err_new(ERR_SYSTEM, "%s has become read-only: its file system or its disk is damaged",
+			       b->data);
 	if ((uint64_t)fs.f_bavail * fs.f_frsize < ROOM_LEAST)
 		return err_new(ERR_SYSTEM, "%s is full: less than %u MiB free", b->data, ROOM_LEAST >> 20);
-	return fs.f_files && !fs.f_favail ? err_new(ERR_SYSTEM, "%s is full: it can hold no more files", b->data) : NULL;
+	return fs.f_files && !fs.f_favail ?
+		       err_new(ERR_SYSTEM, "%s is full: it can hold no more files", b->data) :
+		       NULL;
 }
 
 struct err *volume_record(const struct bench *b)
@@ -249,10 +275,12 @@ struct err *volume_record(const struct bench *b)
 	if (!format) {
 		AUTO_FREE char *id = secret_make(SECRET_WORD);
 		id[16] = '\0';
-		format = json_pack("{s:i, s:s, s:{s:s, s:s, s:s}}", "format", FORMAT, "volume", id, "made_by", "name", b->name, "version",
-				   b->version, "build", b->build);
+		format = json_pack("{s:i, s:s, s:{s:s, s:s, s:s}}", "format", FORMAT, "volume", id, "made_by",
+				   "name", b->name, "version", b->version, "build", b->build);
 	}
-	json_object_set_new(format, "last", json_pack("{s:s, s:s, s:s}", "name", b->name, "version", b->version, "build", b->build));
+	json_object_set_new(
+		format, "last",
+		json_pack("{s:s, s:s, s:s}", "name", b->name, "version", b->version, "build", b->build));
 	struct err *e = durable_json(path, format, 0644, &durable_root, NULL);
 	json_decref(format);
 	return e;
@@ -274,7 +302,8 @@ char *volume_id(const struct bench *b)
 struct err *volume_stamp(const struct bench *b)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/clean");
-	json_t *stamp = json_pack("{s:s, s:s, s:I}", "version", b->version, "build", b->build, "at", (json_int_t)time(NULL));
+	json_t *stamp = json_pack("{s:s, s:s, s:I}", "version", b->version, "build", b->build, "at",
+				  (json_int_t)time(NULL));
 	struct err *e = durable_json(path, stamp, 0644, &durable_root, NULL);
 
 	json_decref(stamp);

@@ -6,17 +6,18 @@
 #include "lib/bench.h"
 
 /* Looks, and writes nothing: a folder, not read-only, empty or ours, of a format we know, the one that
- * MKBENCH_VOLUME_ID names. A layer of the container's own (overlay) or memory (tmpfs) is
- * allowed with a loud warning, or silently with MKBENCH_EPHEMERAL=1. format: the path of the format.json that counts. */
+ * MKBENCH_VOLUME_ID names. A layer of the container's own (overlay) or memory (tmpfs) is allowed with a loud
+ * warning, or silently with MKBENCH_EPHEMERAL=1. format: the path of the format.json that counts. */
 struct err *volume_check(const struct bench *b, const char *format) MUST_CHECK;
 
-/* The lease: at most one instance uses a volume. ret_fd is -1 while another holds it; the lease
- * lasts until the descriptor is closed or the process is gone. Whoever gets it has made the
- * folder root's, and has written and renamed a file there: ERR_SYSTEM when that is not possible, with the code ENOSPC or EDQUOT when it will be once
- * somebody makes room. */
+/* The lease: at most one instance uses a volume. ret_fd is -1 while another holds it; the lease lasts until
+ * the descriptor is closed or the process is gone. Whoever gets it has made the folder root's, and has
+ * written and renamed a file there: ERR_SYSTEM when that is not possible, with the code ENOSPC or EDQUOT when
+ * it will be once somebody makes room. */
 struct err *volume_lease(const struct bench *b, int *ret_fd) MUST_CHECK;
 
-/* An error, for a person, when programs can keep hardly anything more: there is less than 64 MiB, or all is read-only. */
+/* An error, for a person, when programs can keep hardly anything more: there is less
+ * than 64 MiB, or all is read-only. */
 struct err *volume_room(const struct bench *b) MUST_CHECK;
 
 /* format.json: made once (volume id, who made it), afterwards only its "last" entry changes. */

@@ -29,7 +29,8 @@
 #define DUMP "/usr/bin/mariadb-dump"
 #define PLACE BENCH_OWN "/rehearsal"
 
-/* The copy, the statements that it is read from, and what the upgrade on it copies: about three times the databases, and the files twice. */
+/* The copy, the statements that it is read from, and what the upgrade on it copies: about three times the
+ * databases, and the files twice. */
 static struct err *check_room(const struct bench *b)
 {
 	AUTO_FREE char *sites = bench_in_data(b, "/sites");
@@ -42,8 +43,10 @@ static struct err *check_room(const struct bench *b)
 	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
 	if (room >= needs)
 		return NULL;
-	return err_new(ERR_SYSTEM, "a rehearsal is made on a copy: %s has %s free and needs %s; make room, or give a larger volume", b->data,
-		       text_size((double)room, have), text_size((double)needs, want));
+	return err_new(ERR_SYSTEM,
+		       "a rehearsal is made on a copy: %s has %s free and needs %s; make room, or give a "
+		       "larger volume",
+		       b->data, text_size((double)room, have), text_size((double)needs, want));
 }
 
 static struct err *copy_files(const struct bench *b, const char *staging)
@@ -60,7 +63,8 @@ static struct err *copy_files(const struct bench *b, const char *staging)
 	};
 
 	for (size_t i = 0; i < COUNT(items); i++) {
-		AUTO_FREE char *from = mem_printf("%s/%s", b->data, items[i]), *to = mem_printf("%s/%s", staging, items[i]);
+		AUTO_FREE char *from = mem_printf("%s/%s", b->data, items[i]),
+			       *to = mem_printf("%s/%s", staging, items[i]);
 		AUTO_TEXT struct text list = { 0 };
 		if (!access(from, F_OK))
 			TRY(copy_tree(from, to, items[i], &list));
@@ -69,20 +73,26 @@ static struct err *copy_files(const struct bench *b, const char *staging)
 }
 
 /* One site's database with its account, from the server that serves to the one that is only ours. */
-static struct err *copy_database(const struct bench *b, const char *site, const struct scratch *s, const char *dump)
+static struct err *copy_database(const struct bench *b, const char *site, const struct scratch *s,
+				 const char *dump)
 {
 	AUTO_FREE char *shown = mem_printf("%s/sites/%s/site_config.json", b->data, site);
 	AUTO_SQL struct sql *root = NULL;
 	json_t *config = NULL, *made = NULL;
 
 	TRY(site_account_config(b, site, &config));
-	const char *name = json_string_value(json_object_get(config, "db_name")), *user = json_string_value(json_object_get(config, "db_user"));
+	const char *name = json_string_value(json_object_get(config, "db_name")),
+		   *user = json_string_value(json_object_get(config, "db_user"));
 	const char *password = json_string_value(json_object_get(config, "db_password"));
-	struct err *e = name && password ? NULL : err_new(ERR_SYSTEM, "%s names no database and password", shown);
+	struct err *e =
+		name && password ? NULL : err_new(ERR_SYSTEM, "%s names no database and password", shown);
 	if (!e)
 		e = dump_site(b, name, dump, &made);
 	if (!e)
-		e = import_dump(&(struct import){ .socket = s->socket, .schema = name, .dump = dump, .tables = json_object_get(made, "tables") });
+		e = import_dump(&(struct import){ .socket = s->socket,
+						  .schema = name,
+						  .dump = dump,
+						  .tables = json_object_get(made, "tables") });
 	if (!e)
 		e = sql_open(s->socket, "root", NULL, NULL, 60, &root);
 	if (!e)
@@ -121,7 +131,8 @@ static struct err *copy_databases(const struct bench *b, const char *staging)
 /* What makes it a volume that was stopped in order, and one that nobody takes for the real one. */
 static struct err *mark(const struct bench *b, const char *staging)
 {
-	AUTO_FREE char *clean = mem_printf("%s" BENCH_OWN "/clean", staging), *marker = mem_printf("%s" UPGRADE_REHEARSAL_MARK, staging);
+	AUTO_FREE char *clean = mem_printf("%s" BENCH_OWN "/clean", staging),
+		       *marker = mem_printf("%s" UPGRADE_REHEARSAL_MARK, staging);
 	AUTO_FREE char *id = volume_id(b);
 	json_t *all = json_pack("{s:s*, s:I}", "of", id, "at", (json_int_t)time(NULL));
 	struct err *e = durable_json(marker, all, 0600, &durable_root, NULL);
@@ -144,14 +155,17 @@ static struct err *fill(const struct bench *b, const char *staging)
 /* Backups have the same server beside the bench's; the lock ends with the descriptor. */
 static struct err *lock(const struct bench *b, int *ret_fd)
 {
-	AUTO_FREE char *folder = bench_in_data(b, BENCH_OWN "/backup"), *path = bench_in_data(b, BENCH_OWN "/backup/lock");
+	AUTO_FREE char *folder = bench_in_data(b, BENCH_OWN "/backup"),
+		       *path = bench_in_data(b, BENCH_OWN "/backup/lock");
 
 	TRY(durable_folder(folder, 0700, &durable_root));
 	*ret_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (*ret_fd < 0)
 		return err_errno(errno, "%s", path);
 	if (flock(*ret_fd, LOCK_EX | LOCK_NB) < 0)
-		return err_new(ERR_SYSTEM, "a backup, a restore or another rehearsal is going on: try again when it is over");
+		return err_new(
+			ERR_SYSTEM,
+			"a backup, a restore or another rehearsal is going on: try again when it is over");
 	return NULL;
 }
 
@@ -162,7 +176,8 @@ struct err *rehearsal_make(const struct bench *b, char **ret)
 	AUTO_CLOSE int held = -1;
 
 	if (access(DUMP, X_OK) < 0)
-		return err_new(ERR_SYSTEM, "this image has no " DUMP ", which copies databases while people work: give the recipe "
+		return err_new(ERR_SYSTEM, "this image has no " DUMP
+					   ", which copies databases while people work: give the recipe "
 					   "base: { packages: [mariadb-client] }");
 	TRY(lock(b, &held));
 	TRY(rehearsal_drop(b));

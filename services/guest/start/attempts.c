@@ -16,14 +16,16 @@
 /* Another number once one of them has changed; never 0. */
 static uint64_t stamp(const struct bench *b)
 {
-	AUTO_FREE char *common = bench_in_data(b, "/sites/common_site_config.json"), *added = bench_in_data(b, BENCH_OWN "/sites.json");
+	AUTO_FREE char *common = bench_in_data(b, "/sites/common_site_config.json"),
+		       *added = bench_in_data(b, BENCH_OWN "/sites.json");
 	const char *const paths[] = { common, added, getenv("MKBENCH_ADMIN_PASSWORD_FILE") };
 	uint64_t sum = 0;
 	struct stat st;
 
 	for (size_t i = 0; i < COUNT(paths); i++)
 		if (paths[i] && !stat(paths[i], &st))
-			sum = 31 * sum + (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec;
+			sum = 31 * sum + (uint64_t)st.st_mtim.tv_sec * 1000000000u +
+			      (uint64_t)st.st_mtim.tv_nsec;
 	return sum | 1;
 }
 
@@ -44,7 +46,8 @@ void attempts_told(const struct attempts *a, unsigned ms)
 	if (ms)
 		log_line("provisioning did not finish: tried again in %u s", ms / 1000);
 	else
-		log_line("provisioning has failed %u times for the same reason, and waits for a change: benchctl retry, a changed setting or a new start",
+		log_line("provisioning has failed %u times for the same reason, and waits for a change: "
+			 "benchctl retry, a changed setting or a new start",
 			 a->same);
 }
 

@@ -53,10 +53,10 @@ struct init {
 	struct provisioner provisioner;
 	int signals, lease;
 	struct standby standby;
-	pid_t relay, keeper, backup; /* 0: none */
+	pid_t relay, keeper, backup;	     /* 0: none */
 	int64_t look_at, beat_at, expire_at; /* when to do it; 0: not planned */
 	struct state_report state;
-	int status;                    /* -1 while running */
+	int status; /* -1 while running */
 };
 
 static void publish(struct init *i)
@@ -118,8 +118,9 @@ static unsigned left_ms(int64_t until)
 static void stop_left(struct init *i, int64_t until, bool *killed)
 {
 	AUTO_PROCESSES struct process_list orphans = { 0 };
-	const pid_t others[] = { i->relay ? i->relay : -1, i->keeper ? i->keeper : -1, i->provisioner.pid ? i->provisioner.pid : -1,
-				 i->backup ? i->backup : -1, 0 };
+	const pid_t others[] = { i->relay ? i->relay : -1, i->keeper ? i->keeper : -1,
+				 i->provisioner.pid ? i->provisioner.pid : -1, i->backup ? i->backup : -1,
+				 0 };
 
 	stop_orphans(&i->bench, &i->watch.last, others, &orphans);
 	stop_all(&i->bench, &orphans, 0, left_ms(until), killed);
@@ -177,7 +178,8 @@ static void take_signal(struct init *i)
 	}
 }
 
-/* One turn: a signal or so many milliseconds, whichever comes first. SIGCHLD may stand for several children. */
+/* One turn: a signal or so many milliseconds, whichever comes first. SIGCHLD may
+ * stand for several children. */
 static void turn(struct init *i, int ms)
 {
 	struct pollfd p = { i->signals, POLLIN, 0 };
@@ -228,12 +230,14 @@ static struct err *take_lease(struct init *i)
 	return NULL;
 }
 
-/* Who was told to wait by a standby is told so until there is nginx to tell it: it starts once Supervisor has its socket. */
+/* Who was told to wait by a standby is told so until there is nginx to tell it: it starts
+ * once Supervisor has its socket. */
 static void hand_door_over(struct init *i)
 {
 	int64_t until = clock_ms() + DOOR_MS;
 
-	while (i->standby.pid && i->overseer.pid && i->status < 0 && access(i->bench.supervisor_socket, F_OK) < 0 && clock_ms() < until)
+	while (i->standby.pid && i->overseer.pid && i->status < 0 &&
+	       access(i->bench.supervisor_socket, F_OK) < 0 && clock_ms() < until)
 		turn(i, DOOR_TURN_MS);
 	standby_end(&i->standby);
 }
@@ -319,7 +323,8 @@ static struct err *prepare(struct init *i)
 	TRY(bench_read(&i->bench));
 	log_line("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
 	TRY(volume_check(&i->bench, format = upgrade_format(&i->bench)));
-	TRY(upgrade_check(&i->bench, false)); /* already beside an instance that still serves: a platform then keeps it */
+	/* already beside an instance that still serves: a platform then keeps it */
+	TRY(upgrade_check(&i->bench, false));
 	TRY(take_lease(i));
 	if (i->lease >= 0)
 		TRY(restorer_run(&i->bench, goes_on, i));
@@ -347,7 +352,8 @@ static int live(struct init *i)
 		return i->status > 0 ? i->status : 0;
 	run(i);
 	bool failed = i->state.state == STATE_FAILED, clean = stop(i);
-	e = durable_sync_all(i->bench.data); /* not sync(2): other volumes of this machine are not ours to wait for */
+	/* not sync(2): other volumes of this machine are not ours to wait for */
+	e = durable_sync_all(i->bench.data);
 	if (!e && clean)
 		e = volume_stamp(&i->bench);
 	if (e)

@@ -22,8 +22,9 @@ static const struct {
 	int number;
 	const char *name;
 } needed[] = {
-	{ CAP_CHOWN, "CHOWN" },   { CAP_DAC_OVERRIDE, "DAC_OVERRIDE" }, { CAP_FOWNER, "FOWNER" },
-	{ CAP_SETGID, "SETGID" }, { CAP_SETUID, "SETUID" },		{ CAP_KILL, "KILL" },
+	{ CAP_CHOWN, "CHOWN" },	  { CAP_DAC_OVERRIDE, "DAC_OVERRIDE" },
+	{ CAP_FOWNER, "FOWNER" }, { CAP_SETGID, "SETGID" },
+	{ CAP_SETUID, "SETUID" }, { CAP_KILL, "KILL" },
 };
 
 struct err *kernel_check_rights(void)
@@ -42,16 +43,22 @@ struct err *kernel_check_rights(void)
 	}
 	if (!missing.len)
 		return NULL;
-	return err_new(ERR_SYSTEM, "the container's root lacks rights that it needs to give each program its own user and files (%s): start it "
-		       "without --cap-drop, or with%s", missing.bytes, options.bytes);
+	return err_new(ERR_SYSTEM,
+		       "the container's root lacks rights that it needs to give each program its own user "
+		       "and files (%s): start it "
+		       "without --cap-drop, or with%s",
+		       missing.bytes, options.bytes);
 }
 
 struct err *kernel_check_root(const char *folder)
 {
 	if (!access(folder, W_OK) || errno != EROFS)
 		return NULL;
-	return err_new(ERR_SYSTEM, "the root file system is read-only, and %s with it: start it without --read-only, or with --tmpfs /run "
-		       "--tmpfs /tmp", folder);
+	return err_new(ERR_SYSTEM,
+		       "the root file system is read-only, and %s with it: start it without --read-only, or "
+		       "with --tmpfs /run "
+		       "--tmpfs /tmp",
+		       folder);
 }
 
 /* Under less than that, programs of a bench end, not all of them with a word. */
@@ -60,8 +67,9 @@ static const struct {
 	const char *name;
 	uint64_t enough;
 } limits[] = {
-	{ RLIMIT_NPROC, "nproc", ENOUGH_PROCESSES }, { RLIMIT_FSIZE, "fsize", 65536 * MIB }, { RLIMIT_DATA, "data", 16384 * MIB },
-	{ RLIMIT_AS, "as", 262144 * MIB },	     { RLIMIT_STACK, "stack", 1 * MIB },     { RLIMIT_CPU, "cpu", UINT64_MAX },
+	{ RLIMIT_NPROC, "nproc", ENOUGH_PROCESSES }, { RLIMIT_FSIZE, "fsize", 65536 * MIB },
+	{ RLIMIT_DATA, "data", 16384 * MIB },	     { RLIMIT_AS, "as", 262144 * MIB },
+	{ RLIMIT_STACK, "stack", 1 * MIB },	     { RLIMIT_CPU, "cpu", UINT64_MAX },
 };
 
 static void add_limit(struct text *t, const char *name, uint64_t held)
@@ -76,7 +84,8 @@ char *kernel_limits(const char *root)
 
 	for (size_t i = 0; i < COUNT(limits); i++) {
 		struct rlimit held;
-		if (!getrlimit((__rlimit_resource_t)limits[i].number, &held) && held.rlim_cur != RLIM_INFINITY && held.rlim_cur < limits[i].enough)
+		if (!getrlimit((__rlimit_resource_t)limits[i].number, &held) &&
+		    held.rlim_cur != RLIM_INFINITY && held.rlim_cur < limits[i].enough)
 			add_limit(&t, limits[i].name, held.rlim_cur);
 	}
 	for (size_t i = 0; i < COUNT(groups); i++) {

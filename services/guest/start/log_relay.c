@@ -34,8 +34,8 @@ struct source {
 	int fd;
 	off_t at;
 	ino_t inode;
-	struct text line;      /* its last one, not ended yet */
-	unsigned credit;       /* lines that it may write now */
+	struct text line; /* its last one, not ended yet */
+	unsigned credit;  /* lines that it may write now */
 	size_t left_out;
 };
 
@@ -43,7 +43,7 @@ struct relay {
 	struct source *items;
 	size_t count, room;
 	char *folder;
-	const char *only;      /* the one file of the folder to follow, or NULL: all */
+	const char *only; /* the one file of the folder to follow, or NULL: all */
 	int64_t paid_ms;
 };
 
@@ -161,7 +161,9 @@ static struct source *find(struct relay *r, const char *path)
 
 static void add(struct relay *r, const char *path, const char *name, bool end)
 {
-	struct source s = { .path = mem_dup(path), .name = mem_dup(name), .fd = -1, .credit = LOG_RELAY_LINES };
+	struct source s = {
+		.path = mem_dup(path), .name = mem_dup(name), .fd = -1, .credit = LOG_RELAY_LINES
+	};
 
 	open_source(&s, end);
 	VEC_PUSH(r, s);
@@ -173,7 +175,8 @@ static void look(struct relay *r, bool first)
 
 	for (struct dirent *d; dir && (d = readdir(dir));) {
 		AUTO_FREE char *path = mem_printf("%s/%s", r->folder, d->d_name);
-		AUTO_FREE char *name = mem_ndup(d->d_name, strlen(d->d_name) - (text_ends(d->d_name, ".log") ? 4 : 0));
+		AUTO_FREE char *name =
+			mem_ndup(d->d_name, strlen(d->d_name) - (text_ends(d->d_name, ".log") ? 4 : 0));
 		if (text_ends(d->d_name, ".log") && (!r->only || !strcmp(r->only, name)) && !find(r, path))
 			add(r, path, name, first);
 	}
@@ -191,7 +194,9 @@ static void pay(struct relay *r)
 	r->paid_ms = now;
 	for (size_t i = 0; i < r->count; i++) {
 		struct source *s = &r->items[i];
-		s->credit = s->credit + LOG_RELAY_LINES_SECOND < LOG_RELAY_LINES ? s->credit + LOG_RELAY_LINES_SECOND : LOG_RELAY_LINES;
+		s->credit = s->credit + LOG_RELAY_LINES_SECOND < LOG_RELAY_LINES ?
+				    s->credit + LOG_RELAY_LINES_SECOND :
+				    LOG_RELAY_LINES;
 		put_left_out(s);
 	}
 	look(r, false);

@@ -32,7 +32,8 @@ void overseer_start(struct overseer *o, const struct bench *b)
 	struct resource_plan m = resource_plan_make(b, "");
 	AUTO_FREE char *workers = mem_printf("WEB_CONCURRENCY=%u", m.web_workers);
 	AUTO_FREE char **kept = environment_environment(environ);
-	AUTO_CLOSE int out = open(OVERSEER_WORDS, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	AUTO_CLOSE int out =
+		open(OVERSEER_WORDS, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	size_t count = 0;
 
 	unlink(b->supervisor_socket);
@@ -48,7 +49,8 @@ void overseer_start(struct overseer *o, const struct bench *b)
 
 static char *how(int status)
 {
-	return WIFEXITED(status) ? mem_printf("with status %d", WEXITSTATUS(status)) : mem_printf("by signal %d", WTERMSIG(status));
+	return WIFEXITED(status) ? mem_printf("with status %d", WEXITSTATUS(status)) :
+				   mem_printf("by signal %d", WTERMSIG(status));
 }
 
 /* One that cannot live, for its configuration or for want of memory, must not make us spin. */
@@ -65,8 +67,9 @@ void overseer_ended(struct overseer *o, int status)
 	o->at = clock_ms() + o->retry_ms;
 	free(o->why);
 	o->why = stable || !*words ? NULL : mem_printf("supervisord ends %s: %s", way, words);
-	log_line("supervisord has died %s%s%s: its programs are stopped in order, then all is started again, in %u s", way, *words ? ": " : "", words,
-	    o->retry_ms / 1000);
+	log_line("supervisord has died %s%s%s: its programs are stopped in order, then all is started again, "
+		 "in %u s",
+		 way, *words ? ": " : "", words, o->retry_ms / 1000);
 }
 
 void overseer_look(struct overseer *o)

@@ -11,10 +11,10 @@
 #define OVERSEER_WORDS BENCH_RUN "/supervisord.out"
 
 struct overseer {
-	pid_t pid;               /* 0: it does not run */
-	int64_t at, since;       /* when to start it, 0: not planned; when it was started */
+	pid_t pid;	   /* 0: it does not run */
+	int64_t at, since; /* when to start it, 0: not planned; when it was started */
 	unsigned retry_ms;
-	char *why;               /* of one that ends again and again: why, in its own words; else NULL */
+	char *why; /* of one that ends again and again: why, in its own words; else NULL */
 };
 
 void overseer_start(struct overseer *o, const struct bench *b);

@@ -20,7 +20,8 @@
 #define TURN_MS 200
 #define LISTENS 0x0a
 
-/* 0, or why nothing may listen there. As our programs do: what is left of ended connections is no hindrance. */
+/* 0, or why nothing may listen there. As our programs do: what is left of ended
+ * connections is no hindrance. */
 static int try_port(const struct bench_port *p, int family)
 {
 	const struct sockaddr_in four = {
@@ -37,8 +38,10 @@ static int try_port(const struct bench_port *p, int family)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	if (family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-	const struct sockaddr *at = family == AF_INET ? (const struct sockaddr *)&four : (const struct sockaddr *)&six;
-	return bind(fd, at, family == AF_INET ? sizeof four : sizeof six) < 0 || listen(fd, 1) < 0 ? errno : 0;
+	const struct sockaddr *at =
+		family == AF_INET ? (const struct sockaddr *)&four : (const struct sockaddr *)&six;
+	return bind(fd, at, family == AF_INET ? sizeof four : sizeof six) < 0 || listen(fd, 1) < 0 ? errno :
+												     0;
 }
 
 /* The socket that listens on a port: its inode by the kernel's table, 0 when there is none. */
@@ -49,7 +52,9 @@ static unsigned long socket_of(const char *table, unsigned wanted, unsigned *ret
 	unsigned port, state;
 
 	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
-		if (sscanf(line, " %*d: %*32[0-9A-F]:%4x %*32[0-9A-F]:%*4x %2x %*x:%*x %*x:%*x %*x %u %*d %lu", &port, &state, ret_uid, &inode) == 4 &&
+		if (sscanf(line,
+			   " %*d: %*32[0-9A-F]:%4x %*32[0-9A-F]:%*4x %2x %*x:%*x %*x:%*x %*x %u %*d %lu",
+			   &port, &state, ret_uid, &inode) == 4 &&
 		    state == LISTENS && port == wanted)
 			return inode;
 	return 0;
@@ -84,13 +89,16 @@ static char *holder(unsigned port)
 	for (struct dirent *d; dir && !who && (d = readdir(dir));) {
 		if (d->d_name[0] < '1' || d->d_name[0] > '9' || !holds(d->d_name, wanted))
 			continue;
-		AUTO_FREE char *path = mem_printf("/proc/%s/comm", d->d_name), *name = sysfile_read(path, NULL);
+		AUTO_FREE char *path = mem_printf("/proc/%s/comm", d->d_name),
+			       *name = sysfile_read(path, NULL);
 		name[strcspn(name, "\n")] = '\0';
 		who = mem_printf("process %s (%s)", d->d_name, name);
 	}
 	if (dir)
 		closedir(dir);
-	return who ? who : inode ? mem_printf("a program of user %u outside of this container", uid) : mem_dup("another program");
+	return who   ? who :
+	       inode ? mem_printf("a program of user %u outside of this container", uid) :
+		       mem_dup("another program");
 }
 
 static struct err *check(const struct bench_port *p)
@@ -102,10 +110,12 @@ static struct err *check(const struct bench_port *p)
 	if (!code)
 		return NULL;
 	if (code != EADDRINUSE)
-		return err_errno(code, "port %u cannot be opened: give another with %s in the recipe", p->port, p->key);
+		return err_errno(code, "port %u cannot be opened: give another with %s in the recipe",
+				 p->port, p->key);
 	AUTO_FREE char *who = holder(p->port);
-	return err_new(ERR_SYSTEM, "port %u (%s) is held by %s: stop that, or give another port with %s in the recipe", p->port,
-		       p->whose, who, p->key);
+	return err_new(ERR_SYSTEM,
+		       "port %u (%s) is held by %s: stop that, or give another port with %s in the recipe",
+		       p->port, p->whose, who, p->key);
 }
 
 static struct err *check_all(const struct bench *b, bool door_is_ours)

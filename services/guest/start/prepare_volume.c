@@ -36,7 +36,8 @@ bool prepare_volume_finished(const struct bench *b, const struct ledger *l, cons
 
 struct err *prepare_volume_process(int *ret_signals)
 {
-	AUTO_FREE char *password = NULL; /* only looked at: a wrong one is to be told before anything is touched */
+	/* only looked at: a wrong one is to be told before anything is touched */
+	AUTO_FREE char *password = NULL;
 	sigset_t all;
 
 	if (geteuid())
@@ -67,8 +68,10 @@ static void tell_limits(void)
 	AUTO_FREE char *limits = kernel_limits("");
 
 	if (*limits)
-		log_line("warning: the engine limits what programs may have (%s), and some of a bench may end for it: docker run --ulimit NAME=-1, "
-			 "or --pids-limit -1, lifts that", limits);
+		log_line("warning: the engine limits what programs may have (%s), and some of a bench may "
+			 "end for it: docker run --ulimit NAME=-1, "
+			 "or --pids-limit -1, lifts that",
+			 limits);
 }
 
 struct err *prepare_volume(const struct bench *b, bool was_clean)
@@ -80,8 +83,9 @@ struct err *prepare_volume(const struct bench *b, bool was_clean)
 	TRY(kernel_check());
 	resource_plan_open_files();
 	tell_limits();
-	TRY(volume_record(b)); /* before anything else is on the volume: else the next start finds strange things there */
-	TRY(view_remove(b));   /* nobody's files have a second name when their owners are looked at */
+	/* before anything else is on the volume: else the next start finds strange things there */
+	TRY(volume_record(b));
+	TRY(view_remove(b)); /* nobody's files have a second name when their owners are looked at */
 	TRY(owners_restore(b));
 	torn_nginx(b);
 	TRY(ledger_open(path, &l));

@@ -4,7 +4,8 @@
 #include "lib/bench.h"
 #include "provision/ledger.h"
 
-/* Ourselves as process 1: signals come by a descriptor, orphans become our children. ERR_USAGE: not root, or a setting that cannot be. */
+/* Ourselves as process 1: signals come by a descriptor, orphans become our children. ERR_USAGE: not
+ * root, or a setting that cannot be. */
 struct err *prepare_volume_process(int *ret_signals) MUST_CHECK;
 /* Takes the clean stamp away. A new volume is clean. */
 struct err *prepare_volume_stamp(const struct bench *b, bool *ret_was_clean) MUST_CHECK;

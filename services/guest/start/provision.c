@@ -38,8 +38,8 @@ static const struct row {
 	const char *name;
 	machine_step *act;
 	site_step *of_each;
-	bool upgrade;            /* only in one */
-	bool prebaked;           /* only in an image that has prebaked sites */
+	bool upgrade;  /* only in one */
+	bool prebaked; /* only in an image that has prebaked sites */
 } before[] = {
 	{ "format", provision_steps_format, NULL, false, false },
 	{ "folders", provision_steps_folders, NULL, false, false },
@@ -193,12 +193,14 @@ static void plan(struct provision_context *w)
 		plan_row(w, &before[i]);
 	for (size_t i = 0; i < w->bench.drops.count; i++)
 		for (size_t k = 0; k < COUNT(site_drop_rows); k++) {
-			AUTO_FREE char *step = mem_printf("%s/%s", site_drop_rows[k].name, w->bench.drops.items[i].name);
+			AUTO_FREE char *step =
+				mem_printf("%s/%s", site_drop_rows[k].name, w->bench.drops.items[i].name);
 			report_plan(w->report, step);
 		}
 	for (size_t i = 0; i < w->bench.sites.count; i++)
 		for (size_t k = 0; k < COUNT(of_site); k++) {
-			AUTO_FREE char *step = mem_printf("%s/%s", of_site[k].name, w->bench.sites.items[i].name);
+			AUTO_FREE char *step =
+				mem_printf("%s/%s", of_site[k].name, w->bench.sites.items[i].name);
 			if (is_wanted(w, &w->bench.sites.items[i]))
 				report_plan(w->report, step);
 		}
@@ -211,7 +213,8 @@ static void tell_unserved(const char *step, enum ledger_state state, void *arg)
 	const struct bench *b = arg;
 
 	if (state == LEDGER_DONE && text_starts(step, "site/") && !bench_site(b, step + 5))
-		log_line("site %s is on the volume, but not of this image: it is kept, and not served", step + 5);
+		log_line("site %s is on the volume, but not of this image: it is kept, and not served",
+			 step + 5);
 }
 
 static bool run_drop(struct provision_context *w, const struct bench_drop *row)
@@ -311,7 +314,8 @@ static struct err *run(struct provision_context *w)
 	if (w->went_back)
 		return NULL;
 	if (upgrade_rehearsal_wanted() && !w->upgrade) {
-		log_line("rehearsal: there is nothing to migrate: this image has the apps that the data are of");
+		log_line("rehearsal: there is nothing to migrate: this image has the apps that the data are "
+			 "of");
 		return NULL;
 	}
 	tell_upgrade(w);
@@ -352,7 +356,8 @@ static struct err *start(struct provision_context *w, int argc, char **argv)
 
 	TRY(read_arguments(w, argc, argv));
 	if (geteuid())
-		return err_new(ERR_USAGE, "provision must run as root: databases and folders of several users are made");
+		return err_new(ERR_USAGE,
+			       "provision must run as root: databases and folders of several users are made");
 	TRY(environment_check(environ));
 	TRY(environment_text("MKBENCH_ADMIN_PASSWORD", &password));
 	TRY(bench_read(&w->bench));

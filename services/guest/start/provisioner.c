@@ -27,7 +27,9 @@ char *provisioner_failed(struct provisioner *p, const struct bench *b, const cha
 	bool damaged, of_site = false;
 	struct err *e = durable_read_json(BENCH_RUN "/steps.json", &steps, &damaged), *full = volume_room(b);
 	AUTO_FREE char *step = start_progress_failure(steps, &of_site);
-	const char *why = supervisor ? supervisor : step ? step : "provisioning did not finish: see its words in the log";
+	const char *why = supervisor ? supervisor :
+			  step	     ? step :
+				       "provisioning did not finish: see its words in the log";
 	unsigned ms = attempts_failed(&p->attempts, b, why, !of_site || full || supervisor);
 
 	err_free(e);

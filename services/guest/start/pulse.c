@@ -13,7 +13,7 @@
 #define READY BENCH_RUN "/ready" /* the door looks for it */
 #define ASKED BENCH_RUN "/asked" /* when the check ran last */
 #define SECONDS 10
-#define SITES_A_SECOND 10        /* the check asks each */
+#define SITES_A_SECOND 10 /* the check asks each */
 
 static bool is_due(const struct bench *b)
 {

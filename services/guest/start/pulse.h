@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What /_mkbench/health says without a program being asked for each visitor: a mark in /run, kept true by the health check
- * itself, whoever runs it. */
+/* What /_mkbench/health says without a program being asked for each visitor: a mark in /run, kept true by the
+ * health check itself, whoever runs it. */
 #pragma once
 #include "lib/bench.h"
 

@@ -21,9 +21,9 @@
 #include "lib/socket.h"
 #include "lib/log.h"
 
-#define GUESTS 256            /* at once; who comes later waits in the kernel */
-#define HEAD_LIMIT 16384      /* bytes of a question */
-#define LIMIT_MS 10000        /* for a question; then for reading what still comes after the answer */
+#define GUESTS 256	 /* at once; who comes later waits in the kernel */
+#define HEAD_LIMIT 16384 /* bytes of a question */
+#define LIMIT_MS 10000	 /* for a question; then for reading what still comes after the answer */
 #define LINGER_MS 1000
 #define RETRY_AFTER "5"
 #define RETRY_MS 5000
@@ -56,8 +56,11 @@ static void answer(struct hall *h, struct guest *g)
 	AUTO_TEXT struct text t = { 0 };
 	bool bodiless = g->head.bytes && text_starts(g->head.bytes, "HEAD ");
 
-	text_printf(&t, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\n"
-			"Retry-After: " RETRY_AFTER "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n%s",
+	text_printf(&t,
+		    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; "
+		    "charset=utf-8\r\nContent-Length: %zu\r\n"
+		    "Retry-After: " RETRY_AFTER "\r\nCache-Control: no-store\r\nX-Content-Type-Options: "
+		    "nosniff\r\nConnection: close\r\n\r\n%s",
 		    strlen(h->page), bodiless ? "" : h->page);
 	if (send(g->fd, t.bytes, t.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		g->until = 0;
@@ -67,7 +70,8 @@ static void answer(struct hall *h, struct guest *g)
 		g->until = clock_ms() + LINGER_MS;
 }
 
-/* False when it has left. After the answer what it still sends is read and forgotten: else it would lose the answer. */
+/* False when it has left. After the answer what it still sends is read and forgotten:
+ * else it would lose the answer. */
 static bool hear(struct hall *h, struct guest *g)
 {
 	char chunk[4096];
@@ -138,7 +142,8 @@ static struct err *listen_on(unsigned port, int *ret_fd)
 /* What strangers send is read with no rights worth having. */
 static void drop_rights(const struct account *user)
 {
-	if (setgroups(0, NULL) < 0 || setresgid(user->gid, user->gid, user->gid) < 0 || setresuid(user->uid, user->uid, user->uid) < 0)
+	if (setgroups(0, NULL) < 0 || setresgid(user->gid, user->gid, user->gid) < 0 ||
+	    setresuid(user->uid, user->uid, user->uid) < 0)
 		_exit(1);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -18,11 +18,11 @@ static json_t *current(json_t *steps, size_t *ret_at)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(steps, i, row)
-		if (strcmp(word(row, "state"), "done")) {
-			*ret_at = i + 1;
-			return row;
-		}
+	json_array_foreach(steps, i, row) if (strcmp(word(row, "state"), "done"))
+	{
+		*ret_at = i + 1;
+		return row;
+	}
 	return NULL;
 }
 
@@ -49,7 +49,8 @@ bool start_progress_moves(const struct start_progress *s, int64_t now_ms, struct
 	const char *step = row ? word(row, "step") : "its programs start";
 	int64_t quiet_ms = now_ms - last_movement(s);
 	if (quiet_ms > START_PROGRESS_QUIET_MS) {
-		text_printf(words, "not ready: %s: nothing has moved for %d minutes", step, (int)(quiet_ms / 60000));
+		text_printf(words, "not ready: %s: nothing has moved for %d minutes", step,
+			    (int)(quiet_ms / 60000));
 		return false;
 	}
 	if (row)
@@ -65,7 +66,8 @@ char *start_progress_failure(json_t *steps, bool *ret_of_site)
 	size_t i, count = 0;
 
 	*ret_of_site = true;
-	json_array_foreach(json_object_get(steps, "steps"), i, row) {
+	json_array_foreach(json_object_get(steps, "steps"), i, row)
+	{
 		const char *step = word(row, "step");
 		if (strcmp(word(row, "state"), "failed"))
 			continue;

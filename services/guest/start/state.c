@@ -20,9 +20,10 @@ const char *state_name(enum state s)
 
 void state_publish(const struct state_report *s)
 {
-	json_t *all = json_pack("{s:s, s:I, s:I, s:I, s:b, s:b, s:s*, s:O*}", "state", names[s->state], "beat_ms", (json_int_t)clock_ms(),
-				"begun_ms", (json_int_t)s->begun_ms, "since_ms", (json_int_t)s->since_ms, "stood_by", (int)s->stood_by,
-				"serves", (int)s->serves, "why", s->why, "troubles", s->troubles);
+	json_t *all = json_pack("{s:s, s:I, s:I, s:I, s:b, s:b, s:s*, s:O*}", "state", names[s->state],
+				"beat_ms", (json_int_t)clock_ms(), "begun_ms", (json_int_t)s->begun_ms,
+				"since_ms", (json_int_t)s->since_ms, "stood_by", (int)s->stood_by, "serves",
+				(int)s->serves, "why", s->why, "troubles", s->troubles);
 	struct err *e = durable_folder(BENCH_RUN, 0755, &durable_root);
 
 	if (!e)
@@ -81,7 +82,8 @@ struct err *state_check_up(void)
 
 	TRY(state_read(&s));
 	if (s.state != STATE_RUNNING && s.state != STATE_DEGRADED)
-		return err_new(ERR_SYSTEM, "the bench is not up (%s): try again when it is", state_name(s.state));
+		return err_new(ERR_SYSTEM, "the bench is not up (%s): try again when it is",
+			       state_name(s.state));
 	return NULL;
 }
 

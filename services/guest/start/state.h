@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What init is doing, for health, benchctl and the console: /run/mkbench/state.json, rewritten every few seconds. */
+/* What init is doing, for health, benchctl and the console: /run/mkbench/state.json,
+ * rewritten every few seconds. */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
@@ -8,24 +9,28 @@
 #include "base/err.h"
 
 enum state {
-	STATE_STANDBY,   /* another instance holds the volume: nothing is opened but the wait page */
-	STATE_STARTING,  /* provisioning, for the first time since the start; with a reason: it cannot go on before a person acts */
+	STATE_STANDBY, /* another instance holds the volume: nothing is opened but the wait page */
+	/* provisioning, for the first time since the start; with a reason: it cannot
+	 * go on before a person acts */
+	STATE_STARTING,
 	STATE_RUNNING,
-	STATE_DEGRADED,  /* provisioning has failed and will be tried again: why says it */
+	STATE_DEGRADED, /* provisioning has failed and will be tried again: why says it */
 	STATE_STOPPING,
-	STATE_FAILED,    /* an upgrade has failed: nothing is served, why says it, and only a person or another image goes on */
+	/* an upgrade has failed: nothing is served, why says it, and only a
+	 * person or another image goes on */
+	STATE_FAILED,
 };
 
 /* Times are those of base/clock.h. */
 struct state_report {
 	enum state state;
-	char *why;               /* "" or the reason; NULL is as good as "" */
-	int64_t begun_ms;        /* when init began */
-	int64_t since_ms;        /* since when it is in this state */
-	int64_t beat_ms;         /* the last heart-beat */
-	bool stood_by;           /* was a standby since it began */
-	bool serves;             /* a standby's wait page can be had */
-	json_t *troubles;        /* programs that end again and again, by name: watch.h; or NULL */
+	char *why;	  /* "" or the reason; NULL is as good as "" */
+	int64_t begun_ms; /* when init began */
+	int64_t since_ms; /* since when it is in this state */
+	int64_t beat_ms;  /* the last heart-beat */
+	bool stood_by;	  /* was a standby since it began */
+	bool serves;	  /* a standby's wait page can be had */
+	json_t *troubles; /* programs that end again and again, by name: watch.h; or NULL */
 };
 
 #define STATE_DEAD_MS 30000 /* without a heart-beat */

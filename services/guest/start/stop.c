@@ -47,7 +47,8 @@ bool stop_has_child(pid_t pid)
 
 	for (struct dirent *d; !found && proc && (d = readdir(proc));) {
 		char name[17], state;
-		pid_t parent, one = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
+		pid_t parent,
+			one = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
 		found = one && read_stat(one, name, &state, &parent) && parent == pid && state != 'Z';
 	}
 	if (proc)
@@ -133,7 +134,8 @@ static void insist(const struct process_list *list, unsigned order)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct process *p = &list->items[i];
-		if (order_of(p) == order && p->program && p->program->role == ROLE_WORKER && stop_is_alive(p->pid))
+		if (order_of(p) == order && p->program && p->program->role == ROLE_WORKER &&
+		    stop_is_alive(p->pid))
 			kill(p->pid, SIGTERM);
 	}
 }
@@ -194,7 +196,8 @@ static unsigned share(const struct process_list *list, unsigned order, int64_t u
 	return stop_share(row_ms(list, order, &next), later_ms(list, order), left_ms(until));
 }
 
-void stop_all(const struct bench *b, const struct process_list *list, pid_t supervisor, unsigned budget_ms, bool *ret_killed)
+void stop_all(const struct bench *b, const struct process_list *list, pid_t supervisor, unsigned budget_ms,
+	      bool *ret_killed)
 {
 	int64_t until = clock_ms() + budget_ms;
 	unsigned order, next = 0;
@@ -218,7 +221,9 @@ void stop_all(const struct bench *b, const struct process_list *list, pid_t supe
 
 static const struct bench_program *store_called(const struct bench *b, const char *name)
 {
-	int role = !strcmp(name, "mariadbd") ? ROLE_MARIADB : !strcmp(name, "redis-server") ? ROLE_REDIS : ROLE_OTHER;
+	int role = !strcmp(name, "mariadbd")	 ? ROLE_MARIADB :
+		   !strcmp(name, "redis-server") ? ROLE_REDIS :
+						   ROLE_OTHER;
 
 	for (size_t i = 0; role != ROLE_OTHER && i < b->programs.count; i++)
 		if (b->programs.items[i].role == role)
@@ -226,7 +231,8 @@ static const struct bench_program *store_called(const struct bench *b, const cha
 	return NULL;
 }
 
-static struct process orphan(const struct bench *b, const struct process_list *known, pid_t pid, const char *name)
+static struct process orphan(const struct bench *b, const struct process_list *known, pid_t pid,
+			     const char *name)
 {
 	struct process p = {
 		.group = mem_dup(""),
@@ -252,14 +258,17 @@ static bool is_among(pid_t pid, const pid_t *list)
 	return *list == pid;
 }
 
-void stop_orphans(const struct bench *b, const struct process_list *known, const pid_t *except, struct process_list *ret)
+void stop_orphans(const struct bench *b, const struct process_list *known, const pid_t *except,
+		  struct process_list *ret)
 {
 	DIR *proc = opendir("/proc");
 
 	for (struct dirent *d; proc && (d = readdir(proc));) {
-		pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0, parent;
+		pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0,
+		      parent;
 		char name[17], state;
-		if (pid && !is_among(pid, except) && read_stat(pid, name, &state, &parent) && parent == getpid() && state != 'Z')
+		if (pid && !is_among(pid, except) && read_stat(pid, name, &state, &parent) &&
+		    parent == getpid() && state != 'Z')
 			VEC_PUSH(ret, orphan(b, known, pid, name));
 	}
 	if (proc)
@@ -276,6 +285,7 @@ unsigned stop_seconds(void)
 
 void stop_told(int64_t took_ms, bool killed)
 {
-	log_line("stopped in %.1f s%s", (double)took_ms / 1000, killed ? ": not all by itself, the next start recovers" : "");
+	log_line("stopped in %.1f s%s", (double)took_ms / 1000,
+		 killed ? ": not all by itself, the next start recovers" : "");
 	log_event(&(struct event){ .name = EVENT_STOPPED, .ms = (unsigned)took_ms, .killed = killed });
 }

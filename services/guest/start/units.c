@@ -16,7 +16,8 @@ struct err *units_failed(struct text *t)
 
 	TRY(child_run(&(struct child){ .argv = argv, .limit_seconds = 15 }, &lines, NULL, &status));
 	if (status)
-		return err_new(ERR_SYSTEM, "systemctl ended with status %d: %.*s", status, (int)strcspn(lines, "\n"), lines);
+		return err_new(ERR_SYSTEM, "systemctl ended with status %d: %.*s", status,
+			       (int)strcspn(lines, "\n"), lines);
 	char *rest = lines;
 	for (char *line; (line = strsep(&rest, "\n"));)
 		if (*line)

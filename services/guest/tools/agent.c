@@ -16,9 +16,9 @@
 #include "lib/log.h"
 
 #define PORT "/dev/virtio-ports/org.mkbench.agent"
-#define LIMIT (1u << 20)       /* of a question */
-#define SECONDS 150            /* below what mkbench waits for an answer */
-#define PAUSE_MS 200           /* while nobody is connected, a read ends at once */
+#define LIMIT (1u << 20) /* of a question */
+#define SECONDS 150	 /* below what mkbench waits for an answer */
+#define PAUSE_MS 200	 /* while nobody is connected, a read ends at once */
 
 static char *answer(const json_t *question)
 {
@@ -35,12 +35,14 @@ static char *answer(const json_t *question)
 			return NULL;
 	if (!count)
 		return NULL;
-	struct err *e = child_run(&(struct child){ .argv = argv, .limit_seconds = SECONDS }, &output, NULL, &status);
+	struct err *e =
+		child_run(&(struct child){ .argv = argv, .limit_seconds = SECONDS }, &output, NULL, &status);
 	if (e)
 		output = err_text(e);
 	err_free(e);
 	utf8_plain(output);
-	json_t *all = json_pack("{s:O, s:i, s:s}", "id", json_object_get(question, "id"), "status", status, "output", output);
+	json_t *all = json_pack("{s:O, s:i, s:s}", "id", json_object_get(question, "id"), "status", status,
+				"output", output);
 	char *line = all ? json_dumps(all, JSON_COMPACT) : NULL;
 	json_decref(all);
 	return line;

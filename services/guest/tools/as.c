@@ -38,7 +38,8 @@ static _Noreturn void become(const struct account *a, char **argv, int theirs)
 		if (isatty(fd) && dup2(theirs, fd) < 0)
 			_exit(complain("take a terminal"));
 	close_range(3, ~0u, 0);
-	if (setgroups(count, groups) < 0 || setresgid(a->gid, a->gid, a->gid) < 0 || setresuid(a->uid, a->uid, a->uid) < 0)
+	if (setgroups(count, groups) < 0 || setresgid(a->gid, a->gid, a->gid) < 0 ||
+	    setresuid(a->uid, a->uid, a->uid) < 0)
 		_exit(complain(a->name));
 	execvp(argv[0], argv);
 	_exit(complain(argv[0]));

@@ -26,17 +26,20 @@
 
 #define FOLDER "/etc/issue.d"
 #define LOOK_MS 2000
-#define STEP_MS 30000          /* a serial console scrolls: steps alone redraw it no oftener, between lines of the log that say them */
+/* a serial console scrolls: steps alone redraw it no oftener, between lines of the log that say them */
+#define STEP_MS 30000
 #define NOTES 6
-#define COLUMNS 79             /* of a VGA console, and one that the cursor wants */
+#define COLUMNS 79 /* of a VGA console, and one that the cursor wants */
 
 static void put_address(struct text *t, const struct ifaddrs *a, unsigned port)
 {
 	char name[INET6_ADDRSTRLEN] = "";
 
-	if (!a->ifa_addr || a->ifa_addr->sa_family != AF_INET || (a->ifa_flags & (IFF_LOOPBACK | IFF_UP)) != IFF_UP)
+	if (!a->ifa_addr || a->ifa_addr->sa_family != AF_INET ||
+	    (a->ifa_flags & (IFF_LOOPBACK | IFF_UP)) != IFF_UP)
 		return;
-	inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)a->ifa_addr)->sin_addr, name, sizeof name);
+	inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)a->ifa_addr)->sin_addr, name,
+		  sizeof name);
 	text_printf(t, "  Address   http://%s:%u (%s)\n", name, port, a->ifa_name);
 }
 
@@ -53,8 +56,9 @@ static void put_addresses(struct text *t, unsigned port)
 		}
 	freeifaddrs(all);
 	if (t->len == before)
-		text_printf(t, "  Address   none%s\n", card ? " yet: no network has answered by DHCP"
-			    : ": no network card here that this kernel knows (virtio is one)");
+		text_printf(t, "  Address   none%s\n",
+			    card ? " yet: no network has answered by DHCP" :
+				   ": no network card here that this kernel knows (virtio is one)");
 }
 
 /* How many of the provisioning's steps are done, and which one runs. */
@@ -68,7 +72,8 @@ static void put_progress(struct text *t)
 	json_t *steps = json_object_get(all, "steps");
 
 	err_free(e);
-	json_array_foreach(steps, i, row) {
+	json_array_foreach(steps, i, row)
+	{
 		const char *state = json_string_value(json_object_get(row, "state"));
 		bool waits = state && (!strcmp(state, "pending") || !strcmp(state, "running"));
 		done += !waits;
@@ -87,9 +92,14 @@ static void put_state(struct text *t)
 	const char *name;
 	json_t *row;
 
-	text_printf(t, "  State     %s%s%s\n", e ? "starting" : state_is_dead(&s) ? "dead" : state_name(s.state), *s.why ? ": " : "", s.why);
+	text_printf(t, "  State     %s%s%s\n",
+		    e		      ? "starting" :
+		    state_is_dead(&s) ? "dead" :
+					state_name(s.state),
+		    *s.why ? ": " : "", s.why);
 	json_object_foreach(s.troubles, name, row)
-		text_printf(t, "  Program   %s ends again and again: %s\n", name, json_string_value(json_object_get(row, "why")));
+		text_printf(t, "  Program   %s ends again and again: %s\n", name,
+			    json_string_value(json_object_get(row, "why")));
 	err_free(e);
 }
 
@@ -130,7 +140,8 @@ static void put_no_password(struct text *t)
 	err_free(file_read("/etc/shadow", 1 << 20, &shadow, &len));
 	const char *line = !shadow || text_starts(shadow, "root:") ? shadow : strstr(shadow, "\nroot:");
 	if (line && strchr("*!", strchr(line, ':')[1]))
-		text_put(t, "  Login     not here: root was given no password (passwd.hashed-password.root)\n");
+		text_put(t,
+			 "  Login     not here: root was given no password (passwd.hashed-password.root)\n");
 }
 
 /* There once somebody may come in. */
@@ -184,7 +195,8 @@ static char *as_issue(char *lines)
 		if (*line || lines)
 			fold(&folded, line);
 	for (size_t i = 0; i < folded.len; i++)
-		text_add(&safe, folded.bytes[i] == '\\' ? "\\\\" : &folded.bytes[i], folded.bytes[i] == '\\' ? 2 : 1);
+		text_add(&safe, folded.bytes[i] == '\\' ? "\\\\" : &folded.bytes[i],
+			 folded.bytes[i] == '\\' ? 2 : 1);
 	return text_take(&safe);
 }
 
@@ -238,7 +250,8 @@ static struct err *show(const struct bench *b, struct shown *s)
 
 	TRY(durable_folder(FOLDER, 0755, &durable_root));
 	TRY(durable_update(FOLDER "/50-mkbench.issue", text, 0644, &durable_root, NULL));
-	if (s->screen && !strcmp(now, s->screen) && (!strcmp(doing, s->step) || clock_ms() < s->at_ms + STEP_MS))
+	if (s->screen && !strcmp(now, s->screen) &&
+	    (!strcmp(doing, s->step) || clock_ms() < s->at_ms + STEP_MS))
 		return NULL;
 	reload();
 	free(s->screen);

@@ -25,28 +25,37 @@
 
 typedef struct err *command(struct bench *b, int argc, char **argv, int *ret_status);
 
-static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_retry, run_upgrade, run_logs, run_verify, run_backup, run_freeze, run_transfer;
+static command run_status, run_sites, run_add_site, run_drop_site, run_restart, run_retry, run_upgrade,
+	run_logs, run_verify, run_backup, run_freeze, run_transfer;
 
 static const struct {
 	const char *name, *args, *help;
 	command *run;
 } commands[] = {
-	{ "status", "[--json|--startup]", "what runs, which sites answer, what is wrong; where the last start's time went", run_status },
+	{ "status", "[--json|--startup]",
+	  "what runs, which sites answer, what is wrong; where the last start's time went", run_status },
 	{ "sites", "", "the sites, their apps and hosts", run_sites },
 	{ "add-site", CTL_ADD_ARGUMENTS, "make a site while the bench runs", run_add_site },
-	{ "drop-site", "NAME [--yes] [--purge]", "close a site and put it aside, or remove it", run_drop_site },
-	{ "restart", "[PROGRAM|GROUP:*]", "restart the framework's programs, or one program, or a group", run_restart },
+	{ "drop-site", "NAME [--yes] [--purge]", "close a site and put it aside, or remove it",
+	  run_drop_site },
+	{ "restart", "[PROGRAM|GROUP:*]", "restart the framework's programs, or one program, or a group",
+	  run_restart },
 	{ "retry", "", "prepare again now what has failed and waits", run_retry },
 	{ "verify", "[--json]", "everything checked by real operations, a line each", run_verify },
 	{ "logs", "[PROGRAM] [-n LINES] [-f]", "the logs there are, or the end of one", run_logs },
-	{ "upgrade", "[--rehearse|--retry|--back]", "what the data are of; copy them for a rehearsal; try a failed upgrade again, or leave it", run_upgrade },
+	{ "upgrade", "[--rehearse|--retry|--back]",
+	  "what the data are of; copy them for a rehearsal; try a failed upgrade again, or leave it",
+	  run_upgrade },
 	{ "backup", "", "make a backup of the instance, and try it by restoring it", run_backup },
 	{ "backups", "[--json]", "the backups there are, and which were restored", run_backup },
-	{ "restore", "ID [--site NAME [--as NEW_NAME]]", "bring sites back as a backup has them", run_backup },
-	{ "freeze", "[--seconds N]", "hold the volume still for a snapshot or a copy, a minute unless given", run_freeze },
+	{ "restore", "ID [--site NAME [--as NEW_NAME]]", "bring sites back as a backup has them",
+	  run_backup },
+	{ "freeze", "[--seconds N]", "hold the volume still for a snapshot or a copy, a minute unless given",
+	  run_freeze },
 	{ "thaw", "", "end that, and say whether it lasted", run_freeze },
 	{ "export", "SITE [--to FOLDER]", "a site as the framework's own backup files", run_transfer },
-	{ "import", "SITE DATABASE [--files TAR] ...", "a new site from such files, of whatever bench", run_transfer },
+	{ "import", "SITE DATABASE [--files TAR] ...", "a new site from such files, of whatever bench",
+	  run_transfer },
 };
 
 static void usage(FILE *out)
@@ -180,7 +189,8 @@ static struct err *run_logs(struct bench *b, int argc, char **argv, int *ret_sta
 		char *end = NULL;
 		if (!strcmp(argv[i], "-f"))
 			follow = true;
-		else if (!strcmp(argv[i], "-n") && i + 1 < argc && (lines = strtoul(argv[++i], &end, 10), *argv[i] && !*end))
+		else if (!strcmp(argv[i], "-n") && i + 1 < argc &&
+			 (lines = strtoul(argv[++i], &end, 10), *argv[i] && !*end))
 			continue;
 		else if (argv[i][0] != '-' && !name && !end)
 			name = argv[i];
@@ -203,7 +213,9 @@ static struct err *dispatch(int argc, char **argv, int *ret_status)
 		return commands[i].run(&b, argc, argv, ret_status);
 	}
 	const char *near = text_nearest(argv[0], names, COUNT(names));
-	return err_new(ERR_USAGE, near ? "no command '%s': did you mean '%s'?" : "no command '%s': try benchctl --help", argv[0], near);
+	return err_new(ERR_USAGE,
+		       near ? "no command '%s': did you mean '%s'?" : "no command '%s': try benchctl --help",
+		       argv[0], near);
 }
 
 int ctl_main(int argc, char **argv)

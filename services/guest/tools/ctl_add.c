@@ -40,7 +40,8 @@ static struct err *check_apps(const struct bench *b, const char *const *wanted)
 		while (i < count && strcmp(rows[i]->d_name, *wanted))
 			i++;
 		if (i == count)
-			e = err_new(ERR_USAGE, "the image has no app '%s': known are %s", *wanted, known.len ? known.bytes : "none");
+			e = err_new(ERR_USAGE, "the image has no app '%s': known are %s", *wanted,
+				    known.len ? known.bytes : "none");
 	}
 	for (int i = 0; i < count; i++)
 		free(rows[i]);
@@ -68,7 +69,8 @@ static struct err *unknown_template(const struct bench *b, const char *name)
 
 	for (size_t i = 0; i < b->templates.count; i++)
 		text_printf(&known, "%s%s", i ? ", " : "", b->templates.items[i].name);
-	return err_new(ERR_USAGE, "the image has no template '%s': known are %s", name, known.len ? known.bytes : "none");
+	return err_new(ERR_USAGE, "the image has no template '%s': known are %s", name,
+		       known.len ? known.bytes : "none");
 }
 
 /* What a new site has that nobody says: as the template, the default site, or the first template. */
@@ -87,10 +89,14 @@ static struct err *check_name(const struct bench *b, const struct wish *w)
 	for (size_t i = 0; w->hosts[i]; i++)
 		TRY(bench_host_name(w->hosts[i]));
 	if (site_registry_of_image(b, w->name) && (w->apps[0] || w->hosts[0] || w->template))
-		return err_new(ERR_USAGE, "site %s is the image's, with its apps and hosts: add it without any", w->name);
+		return err_new(ERR_USAGE,
+			       "site %s is the image's, with its apps and hosts: add it without any",
+			       w->name);
 	for (size_t i = 0; i < b->drops.count; i++)
 		if (!strcmp(b->drops.items[i].name, w->name))
-			return err_new(ERR_USAGE, "site %s is being dropped: benchctl drop-site %s goes on with it", w->name, w->name);
+			return err_new(ERR_USAGE,
+				       "site %s is being dropped: benchctl drop-site %s goes on with it",
+				       w->name, w->name);
 	return NULL;
 }
 
@@ -99,15 +105,21 @@ static struct err *record_site(struct bench *b, const struct wish *w)
 	const struct bench_site *like = like_of(b, w->template);
 
 	if (bench_site(b, w->name) && !w->again)
-		return err_new(ERR_USAGE, "there is a site %s already (--again makes it again after it was removed by hand)", w->name);
+		return err_new(
+			ERR_USAGE,
+			"there is a site %s already (--again makes it again after it was removed by hand)",
+			w->name);
 	if (bench_site(b, w->name))
 		return NULL;
 	if (w->template && !like)
 		return unknown_template(b, w->template);
 	TRY(check_name(b, w));
 	TRY(check_apps(b, w->apps));
-	return site_registry_add(b, &(struct bench_site){ .name = w->name, .apps = w->apps[0] || !like ? w->apps : like->apps, .hosts = w->hosts,
-							  .time_zone = like ? like->time_zone : NULL, .language = like ? like->language : NULL });
+	return site_registry_add(b, &(struct bench_site){ .name = w->name,
+							  .apps = w->apps[0] || !like ? w->apps : like->apps,
+							  .hosts = w->hosts,
+							  .time_zone = like ? like->time_zone : NULL,
+							  .language = like ? like->language : NULL });
 }
 
 /* A site that does not answer must not stay: it would be tried again at each start. */
@@ -118,7 +130,10 @@ static struct err *undo_site(struct bench *b, const char *name)
 	fprintf(stderr, "benchctl: site %s does not work: what was made of it is removed again\n", name);
 	TRY(site_registry_drop(b, name, true));
 	TRY(ctl_provide("--drop", name, NULL, &status));
-	return status ? err_new(ERR_SYSTEM, "not all of it could be removed: benchctl drop-site %s --yes --purge goes on", name) : NULL;
+	return status ? err_new(ERR_SYSTEM,
+				"not all of it could be removed: benchctl drop-site %s --yes --purge goes on",
+				name) :
+			NULL;
 }
 
 static struct err *add_site(struct bench *b, const struct wish *w, int *ret_status)

@@ -17,7 +17,9 @@ static struct err *make(const struct bench *b)
 	AUTO_FREE char *id = NULL;
 
 	TRY(backup_make(b, &id));
-	printf("backup %s is made and was restored to try it\nthe password of its repository: %s/secrets/backup_password: keep a copy elsewhere\n", id, b->data);
+	printf("backup %s is made and was restored to try it\nthe password of its repository: "
+	       "%s/secrets/backup_password: keep a copy elsewhere\n",
+	       id, b->data);
 	return NULL;
 }
 
@@ -32,7 +34,8 @@ static struct err *make_scheduled(const struct bench *b)
 	if (e)
 		log_err(e, "no backup was made");
 	else
-		log_line("%s is made and was restored to try it (%.1f s)", id, (double)(clock_ms() - begun) / 1000);
+		log_line("%s is made and was restored to try it (%.1f s)", id,
+			 (double)(clock_ms() - begun) / 1000);
 	return NULL;
 }
 
@@ -47,7 +50,8 @@ static struct err *list(const struct bench *b, bool json)
 		puts("");
 	} else if (!e) {
 		json_array_foreach(all, i, row)
-			printf("%s  %.19s  of volume %s\n", json_string_value(json_object_get(row, "id")), json_string_value(json_object_get(row, "at")),
+			printf("%s  %.19s  of volume %s\n", json_string_value(json_object_get(row, "id")),
+			       json_string_value(json_object_get(row, "at")),
 			       json_string_value(json_object_get(row, "volume")));
 	}
 	json_decref(all);
@@ -60,13 +64,15 @@ static struct err *restore_here(const struct bench *b, const char *id, const cha
 	const char *name;
 	struct err *e = backup_restore(b, id, site, &kept);
 
-	json_object_foreach(kept, name, folder)
-		printf("site %s is as backup %s has it; its files of before: %s; its database of before stays, too\n", name, id, json_string_value(folder));
+	json_object_foreach(kept, name, folder) printf("site %s is as backup %s has it; its files of before: "
+						       "%s; its database of before stays, too\n",
+						       name, id, json_string_value(folder));
 	json_decref(kept);
 	return e;
 }
 
-static struct err *restore_as(const struct bench *b, const char *id, const char *site, const char *name, int *ret_status)
+static struct err *restore_as(const struct bench *b, const char *id, const char *site, const char *name,
+			      int *ret_status)
 {
 	TRY(backup_restore_as(b, id, site, name));
 	TRY(ctl_provide("--site", name, NULL, ret_status));
@@ -95,7 +101,9 @@ static struct err *restore(const struct bench *b, int argc, char **argv, int *re
 	if (as)
 		return restore_as(b, id, site, as, ret_status);
 	if (site && !bench_site(b, site))
-		return err_new(ERR_USAGE, "there is no site %s: see benchctl sites, or give it a name here by --as", site);
+		return err_new(ERR_USAGE,
+			       "there is no site %s: see benchctl sites, or give it a name here by --as",
+			       site);
 	return restore_here(b, id, site);
 }
 
@@ -107,7 +115,9 @@ struct err *ctl_backup(const struct bench *b, int argc, char **argv, int *ret_st
 	if (!strcmp(argv[0], "restore"))
 		return restore(b, argc, argv, ret_status);
 	if (!strcmp(argv[0], "backups"))
-		return argc > 1 && strcmp(word, "--json") ? err_new(ERR_USAGE, "usage: benchctl backups [--json]") : list(b, argc > 1);
+		return argc > 1 && strcmp(word, "--json") ?
+			       err_new(ERR_USAGE, "usage: benchctl backups [--json]") :
+			       list(b, argc > 1);
 	if (!strcmp(word, "--scheduled"))
 		return make_scheduled(b);
 	return argc > 1 ? err_new(ERR_USAGE, "usage: benchctl backup") : make(b);

@@ -30,7 +30,9 @@ static struct err *confirm(const char *name, bool purge)
 	ssize_t n = getline(&line, &room, stdin);
 	if (n > 0 && line[n - 1] == '\n')
 		line[n - 1] = '\0';
-	return n > 0 && !strcmp(line, name) ? NULL : err_new(ERR_USAGE, "the names differ: nothing is done (--yes does not ask)");
+	return n > 0 && !strcmp(line, name) ?
+		       NULL :
+		       err_new(ERR_USAGE, "the names differ: nothing is done (--yes does not ask)");
 }
 
 static struct err *mark(const struct bench *b, const char *name, bool purge, bool yes)

@@ -19,24 +19,31 @@
 #define HELD BENCH_RUN "/frozen.json" /* {"pid", "until_ms"}: there as long as somebody holds it */
 #define SECONDS 60
 #define SECONDS_LONGEST 600
-#define PURGE_MS 5000                 /* it may leave a few rows for good */
-#define LOCK_SECONDS 60               /* for statements that run to end */
+#define PURGE_MS 5000	/* it may leave a few rows for good */
+#define LOCK_SECONDS 60 /* for statements that run to end */
 
 static struct err *count(struct sql *root, const char *what, int64_t *ret)
 {
-	return sql_number(root, ret, "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = '%s'", what);
+	return sql_number(
+		root, ret,
+		"SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = '%s'",
+		what);
 }
 
-/* A lock stops who writes, not InnoDB, which still has pages to write and rows to purge: a copy that takes minutes would be torn. */
+/* A lock stops who writes, not InnoDB, which still has pages to write and rows to purge: a copy
+ * that takes minutes would be torn. */
 static struct err *bring_to_rest(struct sql *root)
 {
-	int64_t dirty = 1, purge = 1, now = clock_ms(), until = now + LOCK_SECONDS * 1000, idle = now + PURGE_MS;
+	int64_t dirty = 1, purge = 1, now = clock_ms(), until = now + LOCK_SECONDS * 1000,
+		idle = now + PURGE_MS;
 
 	while (dirty || (purge && clock_ms() < idle)) {
 		TRY(count(root, "Innodb_buffer_pool_pages_dirty", &dirty));
 		TRY(count(root, "Innodb_history_list_length", &purge));
 		if (clock_ms() > until)
-			return err_new(ERR_SYSTEM, "MariaDB does not come to rest: %lld pages are still to be written", (long long)dirty);
+			return err_new(ERR_SYSTEM,
+				       "MariaDB does not come to rest: %lld pages are still to be written",
+				       (long long)dirty);
 		clock_sleep(50);
 	}
 	return NULL;
@@ -44,13 +51,16 @@ static struct err *bring_to_rest(struct sql *root)
 
 struct holding {
 	struct sql *root;
-	char *percent, *low;       /* settings as they were */
+	char *percent, *low; /* settings as they were */
 };
 
 static void let_go(struct holding *h)
 {
 	if (h->percent && h->low)
-		err_free(sql_run(h->root, "SET GLOBAL innodb_max_dirty_pages_pct = %s, GLOBAL innodb_max_dirty_pages_pct_lwm = %s", h->percent, h->low));
+		err_free(sql_run(h->root,
+				 "SET GLOBAL innodb_max_dirty_pages_pct = %s, GLOBAL "
+				 "innodb_max_dirty_pages_pct_lwm = %s",
+				 h->percent, h->low));
 	sql_close(h->root);
 	free(h->percent);
 	free(h->low);
@@ -62,7 +72,8 @@ static struct err *hold(const struct bench *b, struct holding *h)
 	TRY(sql_text(h->root, &h->percent, "SELECT @@GLOBAL.innodb_max_dirty_pages_pct"));
 	TRY(sql_text(h->root, &h->low, "SELECT @@GLOBAL.innodb_max_dirty_pages_pct_lwm"));
 	TRY(sql_run(h->root, "SET SESSION lock_wait_timeout = %d", LOCK_SECONDS));
-	TRY(sql_run(h->root, "SET GLOBAL innodb_max_dirty_pages_pct_lwm = 0, GLOBAL innodb_max_dirty_pages_pct = 0"));
+	TRY(sql_run(h->root,
+		    "SET GLOBAL innodb_max_dirty_pages_pct_lwm = 0, GLOBAL innodb_max_dirty_pages_pct = 0"));
 	TRY(sql_run(h->root, "FLUSH TABLES WITH READ LOCK"));
 	TRY(bring_to_rest(h->root));
 	return durable_sync_all(b->data);
@@ -80,7 +91,8 @@ static void wait_for_thaw(unsigned seconds)
 		;
 }
 
-/* The child that has the lock: it says by the pipe that it has, and how it failed. Its end gives all free, whoever ends it. */
+/* The child that has the lock: it says by the pipe that it has, and how it failed. Its end
+ * gives all free, whoever ends it. */
 static _Noreturn void keep(const struct bench *b, unsigned seconds, int say)
 {
 	struct holding h = { 0 };
@@ -91,7 +103,8 @@ static _Noreturn void keep(const struct bench *b, unsigned seconds, int say)
 	sigprocmask(SIG_BLOCK, &term, NULL);
 	setsid();
 	struct err *e = hold(b, &h);
-	json_t *held = json_pack("{s:i, s:I}", "pid", (int)getpid(), "until_ms", (json_int_t)(clock_ms() + seconds * 1000));
+	json_t *held = json_pack("{s:i, s:I}", "pid", (int)getpid(), "until_ms",
+				 (json_int_t)(clock_ms() + seconds * 1000));
 	if (!e)
 		e = durable_show(HELD, held, 0600);
 	json_decref(held);
@@ -145,7 +158,9 @@ static struct err *freeze(const struct bench *b, unsigned seconds)
 	why[len] = '\0';
 	if (pid < 0 || len || !holder())
 		return err_new(ERR_SYSTEM, "not frozen: %s", len ? why : "the holder cannot be started");
-	printf("frozen for %u s at most: all of the volume is on the disk, and nobody writes to a database; benchctl thaw ends it\n", seconds);
+	printf("frozen for %u s at most: all of the volume is on the disk, and nobody writes to a database; "
+	       "benchctl thaw ends it\n",
+	       seconds);
 	return NULL;
 }
 
@@ -154,7 +169,8 @@ static struct err *thaw(void)
 	pid_t pid = holder();
 
 	if (!pid)
-		return err_new(ERR_SYSTEM, "it is not frozen any more: the time was over, or MariaDB has ended; what was copied since may be torn");
+		return err_new(ERR_SYSTEM, "it is not frozen any more: the time was over, or MariaDB has "
+					   "ended; what was copied since may be torn");
 	kill(pid, SIGTERM);
 	for (int64_t until = clock_ms() + LOCK_SECONDS * 1000; !access(HELD, F_OK) && clock_ms() < until;)
 		clock_sleep(20);
@@ -171,7 +187,8 @@ struct err *ctl_freeze(const struct bench *b, int argc, char **argv)
 		return argc > 1 ? err_new(ERR_USAGE, "usage: benchctl thaw") : thaw();
 	if (argc == 3 && !strcmp(argv[1], "--seconds"))
 		seconds = strtoul(argv[2], &end, 10);
-	if ((argc != 1 && !end) || (end && (*end || end == argv[2])) || seconds < 1 || seconds > SECONDS_LONGEST)
+	if ((argc != 1 && !end) || (end && (*end || end == argv[2])) || seconds < 1 ||
+	    seconds > SECONDS_LONGEST)
 		return err_new(ERR_USAGE, "usage: benchctl freeze [--seconds 1 to %d]", SECONDS_LONGEST);
 	return freeze(b, (unsigned)seconds);
 }

@@ -22,8 +22,8 @@
 
 static const char *const folders[] = { "/service-logs", "/logs" };
 
-/* What lies in the bench's own folder is opened with his rights: a link there leads nowhere that he may not go himself. A pipe does not
- * hold us up. -1 when there is no file. */
+/* What lies in the bench's own folder is opened with his rights: a link there leads nowhere that he may not
+ * go himself. A pipe does not hold us up. -1 when there is no file. */
 static int open_log(const struct bench *b, const char *path)
 {
 	AUTO_FREE char *own = bench_in_data(b, "/logs/");
@@ -53,7 +53,8 @@ static bool is_called(const struct process *p, const char *name)
 {
 	AUTO_FREE char *full = mem_printf("%s:%s", p->group, p->name);
 
-	return !strcmp(p->name, name) || !strcmp(full, name) || (p->program && !strcmp(p->program->name, name));
+	return !strcmp(p->name, name) || !strcmp(full, name) ||
+	       (p->program && !strcmp(p->program->name, name));
 }
 
 /* ret stays NULL when there is no file; *ret_known says whether it is a program's name all the same. */
@@ -62,7 +63,8 @@ static struct err *find_log(const struct bench *b, const char *name, char **ret,
 	AUTO_PROCESSES struct process_list list = { 0 };
 
 	for (size_t i = 0; !strchr(name, '/') && i < COUNT(folders); i++) {
-		AUTO_FREE char *below = mem_printf("%s/%s.log", folders[i], name), *path = bench_in_data(b, below);
+		AUTO_FREE char *below = mem_printf("%s/%s.log", folders[i], name),
+			       *path = bench_in_data(b, below);
 		if (is_file(b, path)) {
 			*ret = TAKE(path);
 			return NULL;
@@ -107,7 +109,8 @@ static struct err *list_logs(const struct bench *b)
 
 	TRY(supervisor_list(b, &list));
 	for (size_t i = 0; i < list.count; i++)
-		printf("%-30s %s\n", list.items[i].name, is_file(b, list.items[i].log) ? list.items[i].log : "the container's log");
+		printf("%-30s %s\n", list.items[i].name,
+		       is_file(b, list.items[i].log) ? list.items[i].log : "the container's log");
 	for (size_t i = 0; i < COUNT(folders); i++)
 		list_others(b, folders[i], &list);
 	return NULL;
@@ -170,8 +173,10 @@ struct err *ctl_logs(const struct bench *b, const char *name, unsigned lines, bo
 		return list_logs(b);
 	TRY(find_log(b, name, &path, &known));
 	if (!path)
-		return err_new(ERR_USAGE, known ? "%s writes to the container's own log: docker logs shows it" :
-						  "no program and no log is called %s: benchctl logs lists them", name);
+		return err_new(ERR_USAGE,
+			       known ? "%s writes to the container's own log: docker logs shows it" :
+				       "no program and no log is called %s: benchctl logs lists them",
+			       name);
 	AUTO_CLOSE int fd = open_log(b, path);
 	if (fd < 0)
 		return err_new(ERR_SYSTEM, "%s is no file any more", path);

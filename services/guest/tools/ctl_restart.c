@@ -19,7 +19,8 @@ static bool is_called(const struct process *p, const char *name)
 {
 	AUTO_FREE char *full = mem_printf("%s:%s", p->group, p->name);
 
-	return !strcmp(p->name, name) || !strcmp(full, name) || (p->program && !strcmp(p->program->name, name));
+	return !strcmp(p->name, name) || !strcmp(full, name) ||
+	       (p->program && !strcmp(p->program->name, name));
 }
 
 /* A group may have the name of a program in it; "GROUP:*", as supervisor has it, is never a program. */
@@ -49,7 +50,8 @@ static bool *find(const struct process_list *list, const char *name)
 static bool holds_queue(const struct bench *b, const struct process *p)
 {
 	for (size_t i = 0; p->program && p->program->role == ROLE_REDIS && i < b->redis.count; i++)
-		if (!strcmp(b->redis.items[i].name, p->program->name) && !strcmp(b->redis.items[i].role, "queue"))
+		if (!strcmp(b->redis.items[i].name, p->program->name) &&
+		    !strcmp(b->redis.items[i].role, "queue"))
 			return true;
 	return false;
 }
@@ -62,7 +64,8 @@ static void wait_for(const struct process *p)
 
 	while (stop_is_alive(p->pid)) {
 		bool late = clock_ms() > begun + LATE_MS;
-		if (late && !insisted && p->program && p->program->role == ROLE_WORKER && !stop_has_child(p->pid))
+		if (late && !insisted && p->program && p->program->role == ROLE_WORKER &&
+		    !stop_has_child(p->pid))
 			insisted = !kill(p->pid, SIGTERM);
 		else if (late && !said)
 			said = printf("%s finishes what it is doing first ...\n", p->name) && !fflush(stdout);
@@ -87,7 +90,8 @@ static struct err *start_again(const struct bench *b, const struct process *p)
 	}
 }
 
-/* Who leaves by Ctrl-C leaves a child that goes on: what was stopped is started, and a worker may still take hours. */
+/* Who leaves by Ctrl-C leaves a child that goes on: what was stopped is started, and
+ * a worker may still take hours. */
 static void hand_over(void)
 {
 	int status;
@@ -113,7 +117,8 @@ static void keep(struct err **first, struct err *e)
 		*first = e;
 }
 
-/* All of them first: what one does while it stops may need another. Whatever goes wrong, each that was stopped is started. */
+/* All of them first: what one does while it stops may need another. Whatever goes wrong,
+ * each that was stopped is started. */
 static struct err *stop_and_start(const struct bench *b, const struct process_list *list, const bool *meant)
 {
 	AUTO_FREE bool *stopped = mem_array(list->count, sizeof *stopped);
@@ -152,5 +157,6 @@ struct err *ctl_restart(const struct bench *b, const char *name)
 		meant[i] |= queue && p->program && p->program->role == ROLE_WORKER;
 		any |= meant[i];
 	}
-	return any ? stop_and_start(b, &list, meant) : err_new(ERR_USAGE, "no program or group is called %s: benchctl status lists them", name);
+	return any ? stop_and_start(b, &list, meant) :
+		     err_new(ERR_USAGE, "no program or group is called %s: benchctl status lists them", name);
 }

@@ -13,7 +13,9 @@
 #define SHOWN_MS 10
 
 /* What a name of provisioning means to who waits. */
-static const struct { const char *step, *means; } known[] = {
+static const struct {
+	const char *step, *means;
+} known[] = {
 	{ "unpack", "the image's sites are copied to the volume" },
 	{ "tables", "MariaDB's own tables" },
 	{ "stores", "MariaDB and Redis until they answer" },
@@ -27,7 +29,8 @@ static const struct { const char *step, *means; } known[] = {
 static const char *meaning(const char *step)
 {
 	for (size_t i = 0; i < COUNT(known); i++)
-		if (!strncmp(step, known[i].step, strlen(known[i].step)) && strchr("/", step[strlen(known[i].step)]))
+		if (!strncmp(step, known[i].step, strlen(known[i].step)) &&
+		    strchr("/", step[strlen(known[i].step)]))
 			return known[i].means;
 	return "";
 }
@@ -44,14 +47,16 @@ static int64_t print_steps(json_t *steps, int64_t begun)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(steps, i, row) {
+	json_array_foreach(steps, i, row)
+	{
 		int64_t at = json_integer_value(json_object_get(row, "at_ms"));
 		int64_t took = (int64_t)(json_real_value(json_object_get(row, "seconds")) * 1000 + 0.5);
 		const char *step = json_string_value(json_object_get(row, "step"));
 		if (!at || !step)
 			continue;
 		if (end == begun)
-			print_row(0, at - begun, "volume", "before provisioning: the volume is looked at, Supervisor started");
+			print_row(0, at - begun, "volume",
+				  "before provisioning: the volume is looked at, Supervisor started");
 		end = at + took;
 		if (took >= SHOWN_MS)
 			print_row(at - begun, took, step, meaning(step));
@@ -75,7 +80,8 @@ struct err *ctl_startup_print(void)
 		return err_new(ERR_SYSTEM, "the start is not over: see benchctl status");
 	puts("at ms     took ms  phase");
 	int64_t end = print_steps(json_object_get(all, "steps"), s.begun_ms);
-	printf("%8" PRId64 "           %s\n", end - s.begun_ms, json_string_value(json_object_get(all, "state")));
+	printf("%8" PRId64 "           %s\n", end - s.begun_ms,
+	       json_string_value(json_object_get(all, "state")));
 	json_decref(all);
 	return NULL;
 }

@@ -34,8 +34,10 @@ static json_t *collect_programs(const struct bench *b, bool *fine)
 	for (size_t i = 0; i < list.count; i++) {
 		const struct process *p = &list.items[i];
 		json_int_t seconds = p->pid ? p->now - p->start : 0;
-		json_array_append_new(programs, json_pack("{s:s, s:s, s:s, s:i, s:I, s:o}", "name", p->name, "group", p->group, "state",
-							  p->state, "pid", (int)p->pid, "seconds", seconds, "problem", sanitize_json(p->problem)));
+		json_array_append_new(programs,
+				      json_pack("{s:s, s:s, s:s, s:i, s:I, s:o}", "name", p->name, "group",
+						p->group, "state", p->state, "pid", (int)p->pid, "seconds",
+						seconds, "problem", sanitize_json(p->problem)));
 	}
 	return programs;
 }
@@ -54,13 +56,15 @@ static json_t *collect_jobs(const struct bench *b)
 {
 	AUTO_QUEUE_VIEW struct queue_view v = { 0 };
 	const struct bench_redis *r = redis_queue(b);
-	struct err *e = r && bench_json_has_role(b, ROLE_WORKER) ? queue_look(r, &v) : err_new(ERR_SYSTEM, "no queue");
+	struct err *e = r && bench_json_has_role(b, ROLE_WORKER) ? queue_look(r, &v) :
+								   err_new(ERR_SYSTEM, "no queue");
 	json_int_t now = (json_int_t)time(NULL), lost = (json_int_t)queue_lost(&v, now), running = 0;
 
 	for (size_t i = 0; i < v.count; i++)
 		running += v.items[i].member != NULL;
-	json_t *jobs = e ? NULL : json_pack("{s:I, s:I, s:I, s:I}", "waiting", (json_int_t)v.waiting, "running", running, "failed", (json_int_t)v.failed,
-					    "lost", lost);
+	json_t *jobs = e ? NULL :
+			   json_pack("{s:I, s:I, s:I, s:I}", "waiting", (json_int_t)v.waiting, "running",
+				     running, "failed", (json_int_t)v.failed, "lost", lost);
 	if (jobs && v.oldest && v.oldest <= now)
 		json_object_set_new(jobs, "oldest_seconds", json_integer(now - v.oldest));
 	err_free(e);
@@ -100,7 +104,8 @@ static json_t *collect_apps(const struct bench *b)
 
 	for (size_t i = 0; i < b->apps.count; i++) {
 		const struct bench_app *a = &b->apps.items[i];
-		json_array_append_new(apps, json_pack("{s:s, s:s*, s:s*}", "name", a->name, "version", a->version, "source", bench_app_source(a)));
+		json_array_append_new(apps, json_pack("{s:s, s:s*, s:s*}", "name", a->name, "version",
+						      a->version, "source", bench_app_source(a)));
 	}
 	return apps;
 }
@@ -116,9 +121,11 @@ static json_t *collect_backup(const struct bench *b, const char *trouble)
 	err_free(e);
 	if (!b->backup_to)
 		return NULL;
-	row = json_pack("{s:O*, s:O*, s:s*}", "id", json_object_get(last, "id"), "at", json_object_get(last, "at"), "trouble", trouble);
+	row = json_pack("{s:O*, s:O*, s:s*}", "id", json_object_get(last, "id"), "at",
+			json_object_get(last, "at"), "trouble", trouble);
 	if (at)
-		json_object_set_new(row, "age_seconds", json_integer((json_int_t)time(NULL) - json_integer_value(at)));
+		json_object_set_new(row, "age_seconds",
+				    json_integer((json_int_t)time(NULL) - json_integer_value(at)));
 	if (due >= 0)
 		json_object_set_new(row, "due_seconds", json_integer(due));
 	json_decref(last);
@@ -141,10 +148,11 @@ json_t *ctl_status_collect(const struct bench *b, bool *ret_fine)
 	} else {
 		collect_bench(b, &p, ret_fine);
 	}
-	json_t *status = json_pack("{s:s, s:s*, s:{s:s, s:s, s:s}, s:o, s:o, s:O, s:O, s:o}", "state", state, "why",
-				   *s.why ? s.why : NULL, "image", "name", b->name, "version", b->version, "build", b->build, "volume",
-				   collect_volume(b), "programs", standby ? json_array() : collect_programs(b, ret_fine), "sites", p.sites, "problems", p.problems,
-				   "provisioning", collect_steps());
+	json_t *status = json_pack("{s:s, s:s*, s:{s:s, s:s, s:s}, s:o, s:o, s:O, s:O, s:o}", "state", state,
+				   "why", *s.why ? s.why : NULL, "image", "name", b->name, "version",
+				   b->version, "build", b->build, "volume", collect_volume(b), "programs",
+				   standby ? json_array() : collect_programs(b, ret_fine), "sites", p.sites,
+				   "problems", p.problems, "provisioning", collect_steps());
 	AUTO_FREE char *change = release_change(b, NULL);
 	if (*change)
 		json_object_set_new(status, "upgrade", sanitize_json(change));
@@ -188,7 +196,8 @@ static void print_programs(json_t *programs)
 	json_t *p;
 	size_t i;
 
-	json_array_foreach(programs, i, p) {
+	json_array_foreach(programs, i, p)
+	{
 		printf("  %-30s %-9s", text_of(p, "name"), text_of(p, "state"));
 		json_int_t pid = json_integer_value(json_object_get(p, "pid"));
 		if (pid) {
@@ -204,13 +213,14 @@ static void print_steps(json_t *provisioning)
 	json_t *steps = json_object_get(provisioning, "steps"), *step;
 	size_t i, done = 0;
 
-	json_array_foreach(steps, i, step)
-		done += !strcmp(text_of(step, "state"), "done");
+	json_array_foreach(steps, i, step) done += !strcmp(text_of(step, "state"), "done");
 	if (json_array_size(steps))
-		printf("provisioning  %s: %zu of %zu steps\n", text_of(provisioning, "state"), done, json_array_size(steps));
-	json_array_foreach(steps, i, step)
-		if (!strcmp(text_of(step, "state"), "running") || !strcmp(text_of(step, "state"), "failed"))
-			printf("  %-30s %s %s\n", text_of(step, "step"), text_of(step, "state"), text_of(step, "why"));
+		printf("provisioning  %s: %zu of %zu steps\n", text_of(provisioning, "state"), done,
+		       json_array_size(steps));
+	json_array_foreach(steps, i, step) if (!strcmp(text_of(step, "state"), "running") ||
+					       !strcmp(text_of(step, "state"), "failed"))
+		printf("  %-30s %s %s\n", text_of(step, "step"), text_of(step, "state"),
+		       text_of(step, "why"));
 }
 
 static void print_jobs(json_t *jobs)
@@ -221,7 +231,8 @@ static void print_jobs(json_t *jobs)
 	if (!jobs)
 		return;
 	for (size_t i = 0; i < COUNT(counts); i++)
-		printf("%s%lld %s", i ? ", " : "jobs          ", json_integer_value(json_object_get(jobs, counts[i])), counts[i]);
+		printf("%s%lld %s", i ? ", " : "jobs          ",
+		       json_integer_value(json_object_get(jobs, counts[i])), counts[i]);
 	if (oldest) {
 		fputs("; the oldest waits for ", stdout);
 		print_age(json_integer_value(oldest));
@@ -234,8 +245,8 @@ static void print_apps(json_t *apps)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(apps, i, one)
-		printf("%s%s%s%s", i ? ", " : "apps          ", text_of(one, "name"), *text_of(one, "version") ? " " : "", text_of(one, "version"));
+	json_array_foreach(apps, i, one) printf("%s%s%s%s", i ? ", " : "apps          ", text_of(one, "name"),
+						*text_of(one, "version") ? " " : "", text_of(one, "version"));
 	if (json_array_size(apps))
 		puts("");
 }
@@ -270,7 +281,8 @@ static void print_backup(json_t *backup)
 static void print_killed(json_int_t killed)
 {
 	if (killed > 0)
-		printf("memory        the kernel has ended %lld of our processes because memory was short, workers first: give more, or have fewer workers\n",
+		printf("memory        the kernel has ended %lld of our processes because memory was short, "
+		       "workers first: give more, or have fewer workers\n",
 		       killed);
 }
 
@@ -281,13 +293,16 @@ void ctl_status_print(json_t *status)
 	const char *name;
 	size_t i;
 
-	printf("state         %s%s%s\n", text_of(status, "state"), *text_of(status, "why") ? ": " : "", text_of(status, "why"));
-	printf("image         %s %s, build %.12s\n", text_of(image, "name"), text_of(image, "version"), text_of(image, "build"));
+	printf("state         %s%s%s\n", text_of(status, "state"), *text_of(status, "why") ? ": " : "",
+	       text_of(status, "why"));
+	printf("image         %s %s, build %.12s\n", text_of(image, "name"), text_of(image, "version"),
+	       text_of(image, "build"));
 	print_apps(json_object_get(status, "apps"));
 	if (*text_of(status, "upgrade"))
 		printf("upgrade       %s\n", text_of(status, "upgrade"));
 	printf("volume        %s, %s free, id %s\n", text_of(volume, "path"),
-	       text_size((double)json_integer_value(json_object_get(volume, "free_bytes")), room), text_of(volume, "id"));
+	       text_size((double)json_integer_value(json_object_get(volume, "free_bytes")), room),
+	       text_of(volume, "id"));
 	print_steps(json_object_get(status, "provisioning"));
 	if (json_array_size(json_object_get(status, "programs")))
 		puts("programs");
@@ -310,7 +325,8 @@ void ctl_status_print_sites(const struct bench *b, json_t *status)
 
 	for (size_t i = 0; i < b->sites.count; i++) {
 		const struct bench_site *s = &b->sites.items[i];
-		printf("%-30s %-12s %s", s->name, text_of(sites, s->name), s->added ? "added" : "of the image");
+		printf("%-30s %-12s %s", s->name, text_of(sites, s->name),
+		       s->added ? "added" : "of the image");
 		for (const char *const *app = s->apps; *app; app++)
 			printf("%s%s", app == s->apps ? "; apps " : " ", *app);
 		for (const char *const *host = s->hosts; *host; host++)

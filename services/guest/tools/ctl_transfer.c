@@ -13,7 +13,8 @@
 
 static struct err *export(const struct bench *b, int argc, char **argv)
 {
-	const char *site = argc > 1 ? argv[1] : "", *to = argc == 4 && !strcmp(argv[2], "--to") ? argv[3] : NULL;
+	const char *site = argc > 1 ? argv[1] : "",
+		   *to = argc == 4 && !strcmp(argv[2], "--to") ? argv[3] : NULL;
 	json_t *paths = NULL, *path;
 	size_t i;
 
@@ -22,9 +23,7 @@ static struct err *export(const struct bench *b, int argc, char **argv)
 	if (!bench_site(b, site))
 		return err_new(ERR_USAGE, "there is no site %s: see benchctl sites", site);
 	struct err *e = export_site(b, site, to, &paths);
-	json_array_foreach(paths, i, path)
-		if (!e)
-			puts(json_string_value(path));
+	json_array_foreach(paths, i, path) if (!e) puts(json_string_value(path));
 	json_decref(paths);
 	return e;
 }
@@ -37,8 +36,11 @@ struct words {
 static struct err *import(const struct bench *b, int argc, char **argv, int *ret_status)
 {
 	struct import_files from = { 0 };
-	const struct { const char *name, **value; } options[] = { { "--files", &from.files }, { "--private-files", &from.private_files },
-								 { "--config", &from.config } };
+	const struct {
+		const char *name, **value;
+	} options[] = { { "--files", &from.files },
+			{ "--private-files", &from.private_files },
+			{ "--config", &from.config } };
 	struct words apps = { 0 };
 	const char *site = NULL;
 	bool wrong = false;
@@ -60,7 +62,8 @@ static struct err *import(const struct bench *b, int argc, char **argv, int *ret
 	AUTO_FREE const char **list = apps.items;
 	from.apps = list;
 	if (wrong || !from.database)
-		return err_new(ERR_USAGE, "usage: benchctl import SITE DATABASE [--files TAR] [--private-files TAR] [--config JSON] [--app A]...");
+		return err_new(ERR_USAGE, "usage: benchctl import SITE DATABASE [--files TAR] "
+					  "[--private-files TAR] [--config JSON] [--app A]...");
 	TRY(import_site(b, site, &from));
 	return ctl_provide("--site", site, NULL, ret_status);
 }

@@ -21,7 +21,8 @@
 #include "disk/verity.h"
 
 #define YOUNG_SECONDS 120
-#define PATIENCE_MS 90000 /* in all, with a young bench: below what `mkbench verify` and its agent wait for an answer */
+/* in all, with a young bench: below what `mkbench verify` and its agent wait for an answer */
+#define PATIENCE_MS 90000
 #define PAUSE_MS 300
 
 static void check_health(struct ctl_verify *v)
@@ -29,7 +30,8 @@ static void check_health(struct ctl_verify *v)
 	static const char *const argv[] = { "/proc/self/exe", "health", "ready", NULL };
 	AUTO_FREE char *words = NULL;
 	int status = 0;
-	struct err *e = child_run(&(struct child){ .argv = argv, .limit_seconds = 20 }, &words, NULL, &status);
+	struct err *e =
+		child_run(&(struct child){ .argv = argv, .limit_seconds = 20 }, &words, NULL, &status);
 
 	if (words)
 		words[strcspn(words, "\n")] = '\0';
@@ -41,7 +43,8 @@ static void check_health(struct ctl_verify *v)
 static void check_root(struct ctl_verify *v)
 {
 	if (!access("/run/systemd/system", F_OK)) /* no container */
-		ctl_verify_row(v, NULL, verity_check(), "verified: each block that was read is what was built");
+		ctl_verify_row(v, NULL, verity_check(),
+			       "verified: each block that was read is what was built");
 }
 
 static const struct {
@@ -69,7 +72,8 @@ void ctl_verify_row(struct ctl_verify *v, const char *of, struct err *why, const
 	va_end(ap);
 
 	v->failed += why != NULL;
-	json_array_append_new(v->rows, json_pack("{s:s, s:s*, s:b, s:o}", "check", v->check, "of", of, "ok", !why, "says", sanitize_json(says)));
+	json_array_append_new(v->rows, json_pack("{s:s, s:s*, s:b, s:o}", "check", v->check, "of", of, "ok",
+						 !why, "says", sanitize_json(says)));
 	err_free(why);
 }
 
@@ -116,11 +120,13 @@ void ctl_verify_print(const json_t *report)
 	const json_t *rows = json_object_get(report, "checks"), *row;
 	size_t i, failed = 0;
 
-	json_array_foreach(rows, i, row) {
+	json_array_foreach(rows, i, row)
+	{
 		const char *of = json_string_value(json_object_get(row, "of"));
 		bool ok = json_is_true(json_object_get(row, "ok"));
 		failed += !ok;
-		printf("%-4s %-8s %-28s %s\n", ok ? "ok" : "FAIL", json_string_value(json_object_get(row, "check")), of ? of : "",
+		printf("%-4s %-8s %-28s %s\n", ok ? "ok" : "FAIL",
+		       json_string_value(json_object_get(row, "check")), of ? of : "",
 		       json_string_value(json_object_get(row, "says")));
 	}
 	if (failed)

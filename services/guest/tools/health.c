@@ -23,11 +23,12 @@
 #include "lib/restart_backoff.h"
 
 #define LIMIT_MS 8000
-#define GUARD_MS 15000                /* a volume that hangs lets nobody go who touches it */
-#define PATIENCE_MS (50 * 60000)      /* below what the image allows its check: builder/build/build_outputs.c */
+#define GUARD_MS 15000 /* a volume that hangs lets nobody go who touches it */
+/* below what the image allows its check: builder/build/build_outputs.c */
+#define PATIENCE_MS (50 * 60000)
 #define SHORT_MS 8000
 #define PAUSE_MS 250
-#define STANDBY_MS (5 * 60000)        /* a hand-over is over by then, or the other instance never leaves */
+#define STANDBY_MS (5 * 60000) /* a hand-over is over by then, or the other instance never leaves */
 #define NAMED_SITES 8
 
 static bool has_started(void)
@@ -57,7 +58,8 @@ static void add_failing(struct text *t, const struct probe *p)
 	const char *name;
 	json_t *site;
 
-	json_object_foreach(p->sites, name, site) {
+	json_object_foreach(p->sites, name, site)
+	{
 		const char *what = json_string_value(site);
 		if (!strcmp(what, "ready") || !strcmp(what, "maintenance") || named++ >= NAMED_SITES)
 			continue;
@@ -77,19 +79,22 @@ static bool add_troubles(struct text *t, const struct state_report *s)
 	const char *name;
 	json_t *row;
 
-	json_object_foreach(s->troubles, name, row) {
+	json_object_foreach(s->troubles, name, row)
+	{
 		int64_t ms = clock_ms() - json_integer_value(json_object_get(row, "since_ms"));
 		const char *why = json_string_value(json_object_get(row, "why"));
 		if (ms < RESTART_BACKOFF_LASTING_MS)
 			continue;
 		lasting = true;
-		text_printf(t, "; %s has not run well for %d minutes: %s", name, (int)(ms / 60000), why ? why : "");
+		text_printf(t, "; %s has not run well for %d minutes: %s", name, (int)(ms / 60000),
+			    why ? why : "");
 	}
 	return lasting;
 }
 
-/* To who asks for "ready" every door must be open; an engine is not told to restart a bench, nor a load balancer to pass it
- * over, for one site while others answer, or for its live events, unless it only begins. */
+/* To who asks for "ready" every door must be open; an engine is not told to restart a bench,
+ * nor a load balancer to pass it over, for one site while others answer, or for its live
+ * events, unless it only begins. */
 #define ONLY_LIVE 2 /* closed for its live events alone: a load balancer may pass visitors on */
 enum doors { DOORS_SOME, DOORS_LIVE, DOORS_EVERY };
 
@@ -121,11 +126,13 @@ static int answer_ready(const struct state_report *s, enum doors doors)
 	AUTO_FREE char *backup = backup_record_trouble(&b);
 	if (backup)
 		text_printf(&t, "; %s", backup);
-	json_array_foreach(p.problems, i, problem)
-		text_printf(&t, "; %s", json_string_value(problem));
+	json_array_foreach(p.problems, i, problem) text_printf(&t, "; %s", json_string_value(problem));
 	bool none = b.sites.count && !p.ready && !p.maintenance;
 	bool closed = none || lasting || is_closed(&p, doors);
-	const char *word = closed ? "not ready" : p.maintenance ? "maintenance" : t.len ? "degraded" : "ready";
+	const char *word = closed	 ? "not ready" :
+			   p.maintenance ? "maintenance" :
+			   t.len	 ? "degraded" :
+					   "ready";
 	printf("%s: %zu of %zu sites", word, p.ready, b.sites.count);
 	if (p.maintenance)
 		printf(", %zu in maintenance", p.maintenance);
@@ -169,7 +176,8 @@ static int answer_guarded(const struct state_report *s, enum doors doors)
 		_exit(status);
 	}
 	close(ends[1]);
-	bool whole = pid > 0 && hear(ends[0], &words) && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && words.len;
+	bool whole = pid > 0 && hear(ends[0], &words) && waitpid(pid, &status, 0) == pid &&
+		     WIFEXITED(status) && words.len;
 	close(ends[0]);
 	if (!whole) {
 		printf("not ready: no answer within %d s: does the volume hang?\n", GUARD_MS / 1000);
@@ -179,7 +187,8 @@ static int answer_guarded(const struct state_report *s, enum doors doors)
 	return WEXITSTATUS(status);
 }
 
-/* It must count as healthy for a while: an orchestrator that starts first stops the other instance only then. */
+/* It must count as healthy for a while: an orchestrator that starts first stops the
+ * other instance only then. */
 static int answer_standby(const struct state_report *s)
 {
 	int64_t ms = clock_ms() - s->since_ms;
@@ -189,7 +198,9 @@ static int answer_standby(const struct state_report *s)
 		return 0;
 	}
 	if (s->serves)
-		printf("not ready: standby for %d minutes: %s, and does not leave; two instances cannot share one\n", (int)(ms / 60000), s->why);
+		printf("not ready: standby for %d minutes: %s, and does not leave; two instances cannot "
+		       "share one\n",
+		       (int)(ms / 60000), s->why);
 	else
 		printf("not ready: standby: %s\n", s->why);
 	return 1;
@@ -215,17 +226,20 @@ static int answer_failed(const struct state_report *s)
 }
 
 struct question {
-	int64_t begun;           /* when it was asked */
-	int64_t period_ms;       /* of a start, in which who asks does not mind "starting"; -1: he waits for nothing */
+	int64_t begun; /* when it was asked */
+	/* of a start, in which who asks does not mind "starting"; -1: he waits for nothing */
+	int64_t period_ms;
 };
 
-/* Whether it is in its start period; one that has been healthy as a standby is judged by each answer, as one beyond it is. */
+/* Whether it is in its start period; one that has been healthy as a standby is judged by
+ * each answer, as one beyond it is. */
 static bool begins(const struct question *q, const struct state_report *s)
 {
 	return !s->stood_by && clock_ms() - s->begun_ms < q->period_ms;
 }
 
-/* Within the period a short wait is for engines that ask seldom: who becomes ready meanwhile is healthy at once. */
+/* Within the period a short wait is for engines that ask seldom: who becomes ready
+ * meanwhile is healthy at once. */
 static bool waits(const struct question *q, const struct state_report *s)
 {
 	return q->period_ms >= 0 && clock_ms() < q->begun + (begins(q, s) ? SHORT_MS : PATIENCE_MS);
@@ -237,7 +251,8 @@ static int answer_engine(const struct question *q, struct state_report *s)
 	for (;; clock_sleep(PAUSE_MS)) {
 		AUTO_TEXT struct text words = { 0 };
 		if (state_is_dead(s)) {
-			printf("dead: init has not been heard of for %d s\n", (int)((clock_ms() - s->beat_ms) / 1000));
+			printf("dead: init has not been heard of for %d s\n",
+			       (int)((clock_ms() - s->beat_ms) / 1000));
 			return 1;
 		}
 		if (s->state == STATE_FAILED)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* health [--start-period=SECONDS] [live|started|ready]: one line, 0 or 1. Without a word it says what an engine should act
- * upon; with the option, which the image's own check has, a start that takes longer than that is waited for while it goes on. */
+/* health [--start-period=SECONDS] [live|started|ready]: one line, 0 or 1. Without a word it says what an
+ * engine should act upon; with the option, which the image's own check has, a start that takes longer than
+ * that is waited for while it goes on. */
 int health_main(int argc, char **argv);

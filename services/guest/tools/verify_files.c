@@ -17,9 +17,11 @@ static struct err *check_folder(const struct bench_folder *f)
 	if (!S_ISDIR(st.st_mode))
 		return err_new(ERR_SYSTEM, "%s is no folder", f->path);
 	if ((st.st_mode & 07777) != f->mode)
-		return err_new(ERR_SYSTEM, "%s has mode %04o instead of %04o", f->path, st.st_mode & 07777u, f->mode);
+		return err_new(ERR_SYSTEM, "%s has mode %04o instead of %04o", f->path, st.st_mode & 07777u,
+			       f->mode);
 	if (st.st_uid != f->owner.uid || st.st_gid != f->owner.gid)
-		return err_new(ERR_SYSTEM, "%s belongs to %u:%u instead of %u:%u", f->path, st.st_uid, st.st_gid, f->owner.uid, f->owner.gid);
+		return err_new(ERR_SYSTEM, "%s belongs to %u:%u instead of %u:%u", f->path, st.st_uid,
+			       st.st_gid, f->owner.uid, f->owner.gid);
 	return NULL;
 }
 
@@ -37,7 +39,9 @@ static struct err *check_private(const char *path, const struct stat *st, uid_t 
 {
 	if (st->st_mode & 077)
 		return err_new(ERR_SYSTEM, "%s is open to others: mode %04o", path, st->st_mode & 07777u);
-	return st->st_uid == owner ? NULL : err_new(ERR_SYSTEM, "%s belongs to user %u instead of %u", path, st->st_uid, owner);
+	return st->st_uid == owner ?
+		       NULL :
+		       err_new(ERR_SYSTEM, "%s belongs to user %u instead of %u", path, st->st_uid, owner);
 }
 
 static void check_secrets(struct ctl_verify *v)
@@ -71,15 +75,19 @@ static void check_sites(struct ctl_verify *v)
 	struct stat st;
 
 	for (size_t i = 0; i < v->bench->sites.count && !e; i++) {
-		AUTO_FREE char *below = mem_printf("/sites/%s/site_config.json", v->bench->sites.items[i].name);
+		AUTO_FREE char *below =
+			mem_printf("/sites/%s/site_config.json", v->bench->sites.items[i].name);
 		AUTO_FREE char *path = bench_in_data(v->bench, below);
-		e = lstat(path, &st) < 0 ? err_errno(errno, "%s", path) : check_private(path, &st, v->bench->user.uid);
+		e = lstat(path, &st) < 0 ? err_errno(errno, "%s", path) :
+					   check_private(path, &st, v->bench->user.uid);
 	}
 	if (!e && lstat(v->bench->sql_data, &st) < 0)
 		e = err_errno(errno, "%s", v->bench->sql_data);
 	else if (!e && st.st_mode & 07)
-		e = err_new(ERR_SYSTEM, "%s is open to others: mode %04o", v->bench->sql_data, st.st_mode & 07777u);
-	ctl_verify_row(v, "sites", e, "%zu site_config.json and the database, not for others", v->bench->sites.count);
+		e = err_new(ERR_SYSTEM, "%s is open to others: mode %04o", v->bench->sql_data,
+			    st.st_mode & 07777u);
+	ctl_verify_row(v, "sites", e, "%zu site_config.json and the database, not for others",
+		       v->bench->sites.count);
 }
 
 void verify_files_all(struct ctl_verify *v)

@@ -15,7 +15,7 @@
 #define SSH 22 /* where somebody was given a key to a disk */
 
 struct listener {
-	bool local;              /* this machine alone reaches it */
+	bool local; /* this machine alone reaches it */
 	unsigned port, uid;
 };
 
@@ -29,7 +29,8 @@ static bool is_local(const char *hex)
 {
 	if (strlen(hex) == 8)
 		return !strcmp(hex + 6, "7F");
-	return !strcmp(hex, "00000000000000000000000001000000") || (text_starts(hex, "0000000000000000FFFF0000") && text_ends(hex, "7F"));
+	return !strcmp(hex, "00000000000000000000000001000000") ||
+	       (text_starts(hex, "0000000000000000FFFF0000") && text_ends(hex, "7F"));
 }
 
 static struct err *read_table(const char *path, struct listeners *all)
@@ -41,7 +42,8 @@ static struct err *read_table(const char *path, struct listeners *all)
 	if (!f)
 		return errno == ENOENT ? NULL : err_errno(errno, "open %s", path);
 	while (fgets(line, sizeof line, f))
-		if (sscanf(line, " %*d: %32[0-9A-F]:%4x %*32[0-9A-F]:%*4x %2x %*x:%*x %*x:%*x %*x %u", address, &port, &state, &uid) == 4 &&
+		if (sscanf(line, " %*d: %32[0-9A-F]:%4x %*32[0-9A-F]:%*4x %2x %*x:%*x %*x:%*x %*x %u",
+			   address, &port, &state, &uid) == 4 &&
 		    state == LISTENS)
 			VEC_PUSH(all, (struct listener){ is_local(address), port, uid });
 	fclose(f);
@@ -70,9 +72,9 @@ static bool is_named(const json_t *config, unsigned port)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)config, key, value)
-		if (text_ends(key, "_port") && json_integer_value(value) == (json_int_t)port)
-			return true;
+	json_object_foreach((json_t *)config, key,
+			    value) if (text_ends(key, "_port") &&
+				       json_integer_value(value) == (json_int_t)port) return true;
 	return false;
 }
 
@@ -84,7 +86,8 @@ static bool is_declared(const struct bench *b, unsigned port)
 	for (size_t i = 0; i < b->ports.count; i++)
 		if (b->ports.items[i].port == port)
 			return true;
-	return port == b->http_port || (port == b->socketio_port && bench_json_has_role(b, ROLE_SOCKETIO)) || is_named(b->common_site_config, port);
+	return port == b->http_port || (port == b->socketio_port && bench_json_has_role(b, ROLE_SOCKETIO)) ||
+	       is_named(b->common_site_config, port);
 }
 
 static bool listens(const struct listeners *all, unsigned port, bool local)
@@ -101,7 +104,8 @@ static struct err *check_needed(const struct bench *b, const struct listeners *a
 		return err_new(ERR_SYSTEM, "nothing listens on the published port %u", b->http_port);
 	for (size_t i = 0; i < b->redis.count; i++)
 		if (!listens(all, b->redis.items[i].port, true))
-			return err_new(ERR_SYSTEM, "%s does not listen on port %u", b->redis.items[i].name, b->redis.items[i].port);
+			return err_new(ERR_SYSTEM, "%s does not listen on port %u", b->redis.items[i].name,
+				       b->redis.items[i].port);
 	if (bench_json_has_role(b, ROLE_SOCKETIO) && !listens(all, b->socketio_port, true))
 		return err_new(ERR_SYSTEM, "socketio does not listen on port %u", b->socketio_port);
 	return NULL;
@@ -111,12 +115,16 @@ static struct err *check_open(const struct bench *b, const struct listeners *all
 {
 	for (size_t i = 0; i < all->count; i++) {
 		const struct listener *l = &all->items[i];
-		if (l->local ? is_declared(b, l->port) : l->port == b->http_port || (l->port == SSH && !access(IDENTITY_SHOWN, F_OK)))
+		if (l->local ? is_declared(b, l->port) :
+			       l->port == b->http_port || (l->port == SSH && !access(IDENTITY_SHOWN, F_OK)))
 			continue;
 		AUTO_FREE char *owner = name_of(l->uid);
 		if (!l->local)
-			return err_new(ERR_SYSTEM, "port %u (%s) is open to other machines, and only %u is declared", l->port, owner, b->http_port);
-		text_printf(ret_others, "%s %u (%s)", ret_others->len ? "," : "; also, for itself alone,", l->port, owner);
+			return err_new(ERR_SYSTEM,
+				       "port %u (%s) is open to other machines, and only %u is declared",
+				       l->port, owner, b->http_port);
+		text_printf(ret_others, "%s %u (%s)", ret_others->len ? "," : "; also, for itself alone,",
+			    l->port, owner);
 	}
 	return NULL;
 }
@@ -133,6 +141,7 @@ void verify_listen_ports(struct ctl_verify *v)
 		e = check_needed(v->bench, &all);
 	if (!e)
 		e = check_open(v->bench, &all, &others);
-	ctl_verify_row(v, NULL, e, "%u is open, %zu listen in all%s", v->bench->http_port, all.count, others.len ? others.bytes : "");
+	ctl_verify_row(v, NULL, e, "%u is open, %zu listen in all%s", v->bench->http_port, all.count,
+		       others.len ? others.bytes : "");
 	mem_freep(&all.items);
 }

@@ -55,14 +55,17 @@ void verify_programs_processes(struct ctl_verify *v)
 	}
 	for (size_t i = 0; i < list.count; i++) {
 		const struct process *p = &list.items[i];
-		ctl_verify_row(v, p->name, check_process(p), "pid %d for %ld s", (int)p->pid, p->now - p->start);
+		ctl_verify_row(v, p->name, check_process(p), "pid %d for %ld s", (int)p->pid,
+			       p->now - p->start);
 	}
 	for (size_t i = 0; i < v->bench->programs.count; i++)
 		if (!is_there(&list, &v->bench->programs.items[i]))
-			ctl_verify_row(v, v->bench->programs.items[i].name, err_new(ERR_SYSTEM, "Supervisor does not know it"), " ");
+			ctl_verify_row(v, v->bench->programs.items[i].name,
+				       err_new(ERR_SYSTEM, "Supervisor does not know it"), " ");
 }
 
-/* The registration of a process: what RQ keeps in the hash rq:worker:NAME. Its queues, the caller's, or NULL. */
+/* The registration of a process: what RQ keeps in the hash rq:worker:NAME. Its
+ * queues, the caller's, or NULL. */
 static struct err *find_registration(const struct bench_redis *r, pid_t pid, char **ret_queues)
 {
 	AUTO_FREE char *own = mem_printf("%d", (int)pid);
@@ -73,10 +76,14 @@ static struct err *find_registration(const struct bench_redis *r, pid_t pid, cha
 	gethostname(host, sizeof host - 1);
 	TRY(redis_query(r, LIMIT_MS, &keys, "SMEMBERS %s", "rq:workers"));
 	struct err *e = NULL;
-	json_array_foreach(keys, i, key) {
+	json_array_foreach(keys, i, key)
+	{
 		json_t *row = NULL;
-		e = json_is_string(key) ? redis_query(r, LIMIT_MS, &row, "HMGET %s pid hostname queues", json_string_value(key)) : NULL;
-		const char *number = json_string_value(json_array_get(row, 0)), *on = json_string_value(json_array_get(row, 1));
+		e = json_is_string(key) ? redis_query(r, LIMIT_MS, &row, "HMGET %s pid hostname queues",
+						      json_string_value(key)) :
+					  NULL;
+		const char *number = json_string_value(json_array_get(row, 0)),
+			   *on = json_string_value(json_array_get(row, 1));
 		const char *queues = json_string_value(json_array_get(row, 2));
 		if (number && on && queues && !strcmp(number, own) && !strcmp(on, host) && !*ret_queues)
 			*ret_queues = mem_dup(queues);
@@ -96,7 +103,8 @@ static char *queues_told(pid_t pid)
 
 	for (size_t at = 0; at < len; at += strlen(argv + at) + 1)
 		if (!strcmp(argv + at, "--queue") || !strcmp(argv + at, "--queues"))
-			return mem_dup(at + strlen(argv + at) + 1 < len ? argv + at + strlen(argv + at) + 1 : "");
+			return mem_dup(at + strlen(argv + at) + 1 < len ? argv + at + strlen(argv + at) + 1 :
+									  "");
 	return mem_dup("");
 }
 
@@ -163,9 +171,12 @@ void verify_programs_jobs(struct ctl_verify *v)
 	int64_t now = (int64_t)time(NULL);
 	size_t lost = queue_lost(&view, now);
 	if (!e && lost)
-		e = err_new(ERR_SYSTEM, "%zu are lost: in no queue and no registry for more than %d s", lost, QUEUE_LOST_SECONDS);
-	ctl_verify_row(v, r->name, e, "%lld waiting, the oldest for %lld s, %lld failed, none lost", (long long)view.waiting,
-		       view.oldest && view.oldest < now ? (long long)(now - view.oldest) : 0LL, (long long)view.failed);
+		e = err_new(ERR_SYSTEM, "%zu are lost: in no queue and no registry for more than %d s", lost,
+			    QUEUE_LOST_SECONDS);
+	ctl_verify_row(v, r->name, e, "%lld waiting, the oldest for %lld s, %lld failed, none lost",
+		       (long long)view.waiting,
+		       view.oldest && view.oldest < now ? (long long)(now - view.oldest) : 0LL,
+		       (long long)view.failed);
 }
 
 void verify_programs_units(struct ctl_verify *v)

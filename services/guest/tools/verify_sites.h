@@ -3,6 +3,6 @@
 #pragma once
 #include "tools/ctl_verify.h"
 
-/* A row for each line "NAME<tab>ok|failed<tab>TEXT" that a command of site_check writes, under the check's NAME, for each site; and one
- * for a command that ends otherwise than with 0. */
+/* A row for each line "NAME<tab>ok|failed<tab>TEXT" that a command of site_check writes, under the check's
+ * NAME, for each site; and one for a command that ends otherwise than with 0. */
 void verify_sites_all(struct ctl_verify *v);

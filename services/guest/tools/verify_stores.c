@@ -12,21 +12,28 @@
 
 #define LIMIT_MS 5000
 
-static struct err *read_table(const struct bench *b, const json_t *config, int64_t *ret_tables, char **ret_table, int64_t *ret_rows)
+static struct err *read_table(const struct bench *b, const json_t *config, int64_t *ret_tables,
+			      char **ret_table, int64_t *ret_rows)
 {
 	AUTO_SQL struct sql *s = NULL;
 	int64_t others;
 
 	TRY(site_account_open(b, config, LIMIT_MS / 1000, &s));
-	TRY(sql_number(s, ret_tables, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()"));
-	TRY(sql_text(s, ret_table, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
-				   "AND table_type = 'BASE TABLE' ORDER BY table_name LIMIT 1"));
+	TRY(sql_number(s, ret_tables,
+		       "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()"));
+	TRY(sql_text(s, ret_table,
+		     "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
+		     "AND table_type = 'BASE TABLE' ORDER BY table_name LIMIT 1"));
 	if (!*ret_table)
 		return err_new(ERR_SYSTEM, "its database has no table");
 	AUTO_FREE char *table = sql_backquoted(*ret_table);
 	TRY(sql_number(s, ret_rows, "SELECT COUNT(*) FROM (SELECT 1 FROM %s LIMIT 1000) AS some", table));
-	TRY(sql_number(s, &others, "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name NOT IN ('information_schema', DATABASE())"));
-	return others ? err_new(ERR_SYSTEM, "its account sees %d databases that are not the site's", (int)others) : NULL;
+	TRY(sql_number(s, &others,
+		       "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name NOT IN "
+		       "('information_schema', DATABASE())"));
+	return others ? err_new(ERR_SYSTEM, "its account sees %d databases that are not the site's",
+				(int)others) :
+			NULL;
 }
 
 void verify_stores_sql(struct ctl_verify *v)
@@ -41,7 +48,8 @@ void verify_stores_sql(struct ctl_verify *v)
 		if (!e)
 			e = read_table(v->bench, config, &tables, &table, &rows);
 		json_decref(config);
-		ctl_verify_row(v, site, e, "%lld tables, %lld rows in %s, no other database to be seen", (long long)tables, (long long)rows, table);
+		ctl_verify_row(v, site, e, "%lld tables, %lld rows in %s, no other database to be seen",
+			       (long long)tables, (long long)rows, table);
 	}
 }
 
@@ -96,8 +104,9 @@ static struct err *check_instance(const struct bench_redis *r, char **ret_says)
 	TRY(setting(r, conf, "maxmemory", &memory));
 	TRY(setting(r, conf, "maxmemory-policy", &policy));
 	TRY(setting(r, conf, "appendonly", &append));
-	*ret_says = mem_printf("%s, %s, %s", strcmp(memory, "0") ? text_size(strtod(memory, NULL), size) : "no bound", policy,
-			       strcmp(append, "yes") ? "not logged" : "each write logged");
+	*ret_says = mem_printf("%s, %s, %s",
+			       strcmp(memory, "0") ? text_size(strtod(memory, NULL), size) : "no bound",
+			       policy, strcmp(append, "yes") ? "not logged" : "each write logged");
 	return NULL;
 }
 

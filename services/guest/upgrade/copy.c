@@ -22,7 +22,8 @@
 struct pair {
 	int from, to;
 	const char *name, *shown; /* the same name on both sides */
-	bool linked;              /* a file becomes a further name of the same one, where the file system has that */
+	/* a file becomes a further name of the same one, where the file system has that */
+	bool linked;
 };
 
 /* list may be NULL. A name that would break its lines is not listed. */
@@ -51,7 +52,8 @@ static struct err *keep_look(int fd, const struct stat *st, const char *shown)
 {
 	const struct timespec times[] = { st->st_atim, st->st_mtim };
 
-	if (fchown(fd, st->st_uid, st->st_gid) < 0 || fchmod(fd, st->st_mode & 07777) < 0 || futimens(fd, times) < 0)
+	if (fchown(fd, st->st_uid, st->st_gid) < 0 || fchmod(fd, st->st_mode & 07777) < 0 ||
+	    futimens(fd, times) < 0)
 		return err_errno(errno, "owner and mode of the copy of %s", shown);
 	return NULL;
 }
@@ -86,7 +88,8 @@ static struct err *copy_file(const struct pair *p, struct text *list)
 		return err_errno(errno, "%s", p->shown);
 	if (!S_ISREG(st.st_mode))
 		return NULL;
-	AUTO_CLOSE int to = openat(p->to, p->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	AUTO_CLOSE int to =
+		openat(p->to, p->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (to < 0)
 		return err_errno(errno, "copy %s", p->shown);
 	if (ioctl(to, FICLONE, from) < 0) {
@@ -106,7 +109,8 @@ static struct err *copy_link(const struct pair *p, const struct stat *st, struct
 		return errno == ENOENT || errno == EINVAL ? NULL : err_errno(errno, "%s", p->shown);
 	target[n] = '\0';
 	note(list, 'l', (unsigned long long)n, "-", p->shown);
-	if (symlinkat(target, p->to, p->name) < 0 || fchownat(p->to, p->name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+	if (symlinkat(target, p->to, p->name) < 0 ||
+	    fchownat(p->to, p->name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_errno(errno, "copy the link %s", p->shown);
 	return NULL;
 }
@@ -188,7 +192,9 @@ static void add_size(int folder, const char *name, uint64_t *sum)
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
 	*sum += (uint64_t)st.st_blocks * 512;
-	AUTO_CLOSE int fd = S_ISDIR(st.st_mode) ? openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	AUTO_CLOSE int fd = S_ISDIR(st.st_mode) ?
+				    openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) :
+				    -1;
 	DIR *dir = fd < 0 ? NULL : fdopendir(dup(fd));
 	for (struct dirent *d; dir && (d = readdir(dir));)
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))

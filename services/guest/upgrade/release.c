@@ -31,7 +31,9 @@ json_t *release_of_image(const struct bench *b)
 	for (size_t i = 0; i < b->apps.count; i++)
 		json_object_set_new(apps, b->apps.items[i].name, app_row(&b->apps.items[i]));
 	const char *dot = b->sql_version ? strchr(b->sql_version, '.') : NULL;
-	AUTO_FREE char *series = dot ? mem_ndup(b->sql_version, (size_t)(dot - b->sql_version) + 1 + strspn(dot + 1, "0123456789")) : NULL;
+	AUTO_FREE char *series = dot ? mem_ndup(b->sql_version, (size_t)(dot - b->sql_version) + 1 +
+									strspn(dot + 1, "0123456789")) :
+				       NULL;
 	return json_pack("{s:s, s:o, s:s*}", "framework", b->framework, "apps", apps, "mariadb", series);
 }
 
@@ -58,8 +60,7 @@ static char *name_of(const json_t *release)
 	const char *app;
 	char hex[DIGEST_HEX];
 
-	json_object_foreach(apps, app, row)
-		json_object_set(bare, app, json_object_get(row, "source"));
+	json_object_foreach(apps, app, row) json_object_set(bare, app, json_object_get(row, "source"));
 	json_object_set(bare, "/framework", json_object_get(release, "framework"));
 	if (*release_server(release))
 		json_object_set(bare, "/mariadb", json_object_get(release, "mariadb"));
@@ -91,13 +92,15 @@ static bool is_current(const json_t *row, const json_t *image)
 
 	if (!framework || strcmp(framework, json_string_value(json_object_get(image, "framework"))))
 		return false;
-	json_object_foreach(json_object_get(row, "apps"), app, had)
-		if (!json_equal(json_object_get(had, "source"), json_object_get(json_object_get(apps, app), "source")))
-			return false;
+	json_object_foreach(
+		json_object_get(row, "apps"), app,
+		had) if (!json_equal(json_object_get(had, "source"),
+				     json_object_get(json_object_get(apps, app), "source"))) return false;
 	return true;
 }
 
-static bool is_site_due(const struct bench *b, const json_t *committed, const json_t *image, const struct bench_site *site)
+static bool is_site_due(const struct bench *b, const json_t *committed, const json_t *image,
+			const struct bench_site *site)
 {
 	json_t *row = json_object_get(json_object_get(committed, "sites"), site->name);
 	AUTO_FREE const char **more = release_new_apps(b, committed, site);
@@ -111,7 +114,8 @@ bool release_is_due(const struct bench *b, const struct ledger *l, const json_t 
 	bool due = b->apps.count && committed && !is_same(committed, image);
 
 	for (size_t i = 0; b->apps.count && !due && i < b->sites.count; i++)
-		due = release_is_made(l, b->sites.items[i].name) && is_site_due(b, committed, image, &b->sites.items[i]);
+		due = release_is_made(l, b->sites.items[i].name) &&
+		      is_site_due(b, committed, image, &b->sites.items[i]);
 	json_decref(image);
 	return due;
 }
@@ -124,9 +128,8 @@ static bool was_left(const json_t *committed, const json_t *image)
 
 	if (is_same(committed, image))
 		return false;
-	json_array_foreach(json_object_get(committed, "left"), i, left)
-		if (!strcmp(json_string_value(left), name))
-			return true;
+	json_array_foreach(json_object_get(committed, "left"), i,
+			   left) if (!strcmp(json_string_value(left), name)) return true;
 	return false;
 }
 
@@ -143,9 +146,13 @@ static struct err *refuse_older(const struct bench *b, const json_t *committed, 
 	AUTO_FREE char *kept = mem_printf("%s" BENCH_OWN "/before/%s", b->data, id ? id : "none");
 	bool there = id && !access(kept, F_OK);
 
-	return err_new(ERR_SYSTEM, "this image is older than the data: %s; the data are of %s %s. Start that image, or a newer one%s%s%s", why,
-		       text_at(committed, "image", "name"), text_at(committed, "image", "version"),
-		       there ? "; to have the data of before the upgrade back, and lose what was written since, set MKBENCH_BACK=" : "",
+	return err_new(ERR_SYSTEM,
+		       "this image is older than the data: %s; the data are of %s %s. Start that image, or a "
+		       "newer one%s%s%s",
+		       why, text_at(committed, "image", "name"), text_at(committed, "image", "version"),
+		       there ? "; to have the data of before the upgrade back, and lose what was written "
+			       "since, set MKBENCH_BACK=" :
+			       "",
 		       there ? id : "", there ? " for one start" : "");
 }
 
@@ -156,11 +163,13 @@ static struct err *check_age(const struct bench *b, const json_t *committed, con
 
 	if (was_left(committed, image))
 		return refuse_older(b, committed, "an upgrade has left its apps behind");
-	json_object_foreach(json_object_get(image, "apps"), app, row) {
+	json_object_foreach(json_object_get(image, "apps"), app, row)
+	{
 		const char *now = json_string_value(json_object_get(row, "version"));
 		const char *then = json_string_value(json_object_get(json_object_get(had, app), "version"));
 		if (version_order_is_below(now, then)) {
-			AUTO_FREE char *why = mem_printf("it has %s %s, they need %s %s", app, now, app, then);
+			AUTO_FREE char *why =
+				mem_printf("it has %s %s, they need %s %s", app, now, app, then);
 			return refuse_older(b, committed, why);
 		}
 	}
@@ -172,7 +181,8 @@ static void add_missing(const struct bench *b, const char *site, json_t *apps, s
 	const char *app;
 	json_t *row;
 
-	json_object_foreach(apps, app, row) {
+	json_object_foreach(apps, app, row)
+	{
 		size_t i = 0;
 		while (i < b->apps.count && strcmp(b->apps.items[i].name, app))
 			i++;
@@ -195,7 +205,10 @@ struct err *release_check(const struct bench *b, const json_t *committed)
 	}
 	json_decref(image);
 	if (!e && missing.len)
-		e = err_new(ERR_SYSTEM, "%s, which this image has not: add it to the recipe, or uninstall it with the image before", missing.bytes);
+		e = err_new(ERR_SYSTEM,
+			    "%s, which this image has not: add it to the recipe, or uninstall it with the "
+			    "image before",
+			    missing.bytes);
 	return e;
 }
 
@@ -240,13 +253,16 @@ struct err *release_check_site(const struct bench *b, const json_t *row, bool *r
 	const char *app;
 	struct err *e = NULL;
 
-	json_object_foreach(json_object_get(row, "apps"), app, had) {
+	json_object_foreach(json_object_get(row, "apps"), app, had)
+	{
 		json_t *is = json_object_get(json_object_get(image, "apps"), app);
-		const char *now = json_string_value(json_object_get(is, "version")), *then = json_string_value(json_object_get(had, "version"));
+		const char *now = json_string_value(json_object_get(is, "version")),
+			   *then = json_string_value(json_object_get(had, "version"));
 		if (!e && !is)
 			e = err_new(ERR_SYSTEM, "it has the app '%s', which this image has not", app);
 		if (!e && version_order_is_below(now, then))
-			e = err_new(ERR_SYSTEM, "it is of %s %s, and this image has the older %s", app, then, now);
+			e = err_new(ERR_SYSTEM, "it is of %s %s, and this image has the older %s", app, then,
+				    now);
 	}
 	*ret_same = !e && is_current(row, image);
 	json_decref(image);
@@ -280,7 +296,9 @@ static json_t *next_of(const struct bench *b, const json_t *committed)
 		json_array_remove(left, 0);
 	json_object_set_new(next, "format", json_integer(1));
 	json_object_set_new(next, "at", json_integer((json_int_t)time(NULL)));
-	json_object_set_new(next, "image", json_pack("{s:s, s:s, s:s}", "name", b->name, "version", b->version, "build", b->build));
+	json_object_set_new(
+		next, "image",
+		json_pack("{s:s, s:s, s:s}", "name", b->name, "version", b->version, "build", b->build));
 	json_object_set_new(next, "left", left);
 	json_object_set_new(next, "sites", sites ? sites : json_object());
 	return next;

@@ -39,7 +39,8 @@ static void add_app(struct text *t, const char *name, const json_t *had, const j
 	if (strcmp(old, new) != 0 && *old && *new)
 		text_printf(t, "%s %s -> %s", name, old, new);
 	else
-		text_printf(t, "%s %s%s%.*s -> %.*s%s", name, new, *new ? " (" : "", SHORT, short_source(had), SHORT, short_source(has), *new ? ")" : "");
+		text_printf(t, "%s %s%s%.*s -> %.*s%s", name, new, *new ? " (" : "", SHORT, short_source(had),
+			    SHORT, short_source(has), *new ? ")" : "");
 }
 
 static void add_one(struct text *t, const char *name, const json_t *app, const char *what)
@@ -63,7 +64,9 @@ static bool is_of(const struct bench *b, const json_t *committed, const char *si
 {
 	const struct bench_site *row = site ? bench_site(b, site) : NULL;
 
-	if (!site || json_object_get(json_object_get(json_object_get(json_object_get(committed, "sites"), site), "apps"), app))
+	if (!site ||
+	    json_object_get(
+		    json_object_get(json_object_get(json_object_get(committed, "sites"), site), "apps"), app))
 		return true;
 	for (const char *const *one = row ? row->apps : NULL; one && *one; one++)
 		if (!strcmp(*one, app))
@@ -71,12 +74,14 @@ static bool is_of(const struct bench *b, const json_t *committed, const char *si
 	return false;
 }
 
-static void add_apps(struct text *t, const struct bench *b, const json_t *committed, json_t *image, const char *site)
+static void add_apps(struct text *t, const struct bench *b, const json_t *committed, json_t *image,
+		     const char *site)
 {
 	json_t *had = json_object_get(committed, "apps"), *has = json_object_get(image, "apps"), *row;
 	const char *name;
 
-	json_object_foreach(has, name, row) {
+	json_object_foreach(has, name, row)
+	{
 		const json_t *before = json_object_get(had, name);
 		if (!is_of(b, committed, site, name))
 			continue;
@@ -85,9 +90,9 @@ static void add_apps(struct text *t, const struct bench *b, const json_t *commit
 		else
 			add_one(t, name, row, "is new");
 	}
-	json_object_foreach(had, name, row)
-		if (!json_object_get(has, name) && is_of(b, committed, site, name))
-			add_one(t, name, row, "is no more");
+	json_object_foreach(had, name,
+			    row) if (!json_object_get(has, name) && is_of(b, committed, site, name))
+		add_one(t, name, row, "is no more");
 }
 
 char *release_change(const struct bench *b, const char *site)

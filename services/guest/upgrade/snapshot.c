@@ -57,7 +57,8 @@ struct err *snapshot_room(const struct bench *b, const json_t *items)
 	size_t i;
 
 	if (!copy_by_reference(own))
-		json_array_foreach(items, i, item) {
+		json_array_foreach(items, i, item)
+		{
 			AUTO_FREE char *path = item_path(b->data, item);
 			bytes += copy_size(path);
 		}
@@ -66,17 +67,21 @@ struct err *snapshot_room(const struct bench *b, const json_t *items)
 	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize, needs = bytes + bytes * 3 / 10 + ROOM_LEAST;
 	if (room >= needs)
 		return NULL;
-	return err_new(ERR_SYSTEM, "an upgrade keeps a copy of the data: %s has %s free and needs %s; make room, or give a larger volume",
+	return err_new(ERR_SYSTEM,
+		       "an upgrade keeps a copy of the data: %s has %s free and needs %s; make room, or give "
+		       "a larger volume",
 		       b->data, text_size((double)room, have), text_size((double)needs, want));
 }
 
 /* ret_copied: of each item, whether it was there. */
-static struct err *copy_all(const struct bench *b, const json_t *items, const char *staging, struct text *list, json_t *ret_copied)
+static struct err *copy_all(const struct bench *b, const json_t *items, const char *staging,
+			    struct text *list, json_t *ret_copied)
 {
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(items, i, item) {
+	json_array_foreach(items, i, item)
+	{
 		AUTO_FREE char *from = item_path(b->data, item), *to = item_path(staging, item);
 		if (i == 1)
 			crash_at("snapshot", "mid");
@@ -91,7 +96,8 @@ static struct err *copy_all(const struct bench *b, const json_t *items, const ch
 
 static struct err *take_into(const struct bench *b, const char *staging, const json_t *items)
 {
-	AUTO_FREE char *listed = mem_printf("%s/list", staging), *named = mem_printf("%s/items.json", staging);
+	AUTO_FREE char *listed = mem_printf("%s/list", staging),
+		       *named = mem_printf("%s/items.json", staging);
 	AUTO_TEXT struct text list = { 0 };
 	json_t *copied = json_object();
 	struct err *e = copy_all(b, items, staging, &list, copied);
@@ -106,7 +112,8 @@ static struct err *take_into(const struct bench *b, const char *staging, const j
 
 struct err *snapshot_take(const struct bench *b, const char *id, const json_t *items)
 {
-	AUTO_FREE char *before = bench_in_data(b, BEFORE), *whole = place(b, id, ""), *staging = place(b, id, ".new");
+	AUTO_FREE char *before = bench_in_data(b, BEFORE), *whole = place(b, id, ""),
+		       *staging = place(b, id, ".new");
 
 	TRY(snapshot_room(b, items));
 	TRY(durable_folder(before, 0700, &durable_root));
@@ -152,7 +159,8 @@ static bool is_still_in(const char *whole, const json_t *items, const char *line
 
 	for (int skip = 0; path && skip < 3; skip++)
 		path = strchr(path + 1, ' ');
-	json_object_foreach((json_t *)items, item, copied) {
+	json_object_foreach((json_t *)items, item, copied)
+	{
 		AUTO_FREE char *there = mem_printf("%s/%s", whole, item);
 		if (path && text_starts(path + 1, item) && strchr("/", path[1 + strlen(item)]))
 			return is_there(there);
@@ -183,7 +191,8 @@ static struct err *put_aside(const char *now, const char *after, const char *ite
 	return rename(now, kept) < 0 ? err_errno(errno, "put %s aside", now) : NULL;
 }
 
-static struct err *put_back(const struct bench *b, const char *whole, const char *after, const char *item, bool copied)
+static struct err *put_back(const struct bench *b, const char *whole, const char *after, const char *item,
+			    bool copied)
 {
 	AUTO_FREE char *copy = mem_printf("%s/%s", whole, item), *now = mem_printf("%s/%s", b->data, item);
 
@@ -196,18 +205,19 @@ static struct err *put_back(const struct bench *b, const char *whole, const char
 
 struct err *snapshot_back(const struct bench *b, const char *id)
 {
-	AUTO_FREE char *whole = place(b, id, ""), *after = place(b, id, ".after"), *named = place(b, id, "/items.json");
+	AUTO_FREE char *whole = place(b, id, ""), *after = place(b, id, ".after"),
+		       *named = place(b, id, "/items.json");
 	json_t *items, *copied;
 	const char *item;
 	bool damaged;
 
 	TRY(durable_read_json(named, &items, &damaged));
-	struct err *e = items ? check_copy(whole, items) : err_new(ERR_SYSTEM, "%s is missing or damaged", named);
+	struct err *e =
+		items ? check_copy(whole, items) : err_new(ERR_SYSTEM, "%s is missing or damaged", named);
 	if (!e)
 		e = durable_folder(after, 0700, &durable_root);
-	json_object_foreach(items, item, copied)
-		if (!e)
-			e = put_back(b, whole, after, item, json_is_true(copied));
+	json_object_foreach(items, item, copied) if (!e) e =
+		put_back(b, whole, after, item, json_is_true(copied));
 	json_decref(items);
 	return e ? e : durable_sync_all(b->data);
 }

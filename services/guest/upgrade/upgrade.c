@@ -101,7 +101,8 @@ static char *due_back(const struct bench *b)
 	json_t *known = NULL;
 	struct err *e = asked ? NULL : upgrade_record_read(b, &known);
 	const char *id = asked ? asked : upgrade_record_text(known, "id");
-	bool stays = !*id || (!asked && strcmp(upgrade_record_text(known, "state"), "back") != 0 && is_committed(b, id));
+	bool stays = !*id || (!asked && strcmp(upgrade_record_text(known, "state"), "back") != 0 &&
+			      is_committed(b, id));
 	char *copy = stays ? NULL : mem_dup(id);
 
 	err_free(e); /* said by who must have it */
@@ -111,7 +112,9 @@ static char *due_back(const struct bench *b)
 
 char *upgrade_format(const struct bench *b)
 {
-	AUTO_FREE char *id = due_back(b), *kept = mem_printf("%s" BENCH_OWN "/before/%s" BENCH_OWN "/format.json", b->data, id ? id : "");
+	AUTO_FREE char *id = due_back(b),
+		       *kept = mem_printf("%s" BENCH_OWN "/before/%s" BENCH_OWN "/format.json", b->data,
+					  id ? id : "");
 
 	return id && !access(kept, F_OK) ? TAKE(kept) : bench_in_data(b, BENCH_OWN "/format.json");
 }
@@ -199,7 +202,8 @@ static struct err *finish(struct provision_context *w, const char *id)
 /* What to do with the record of an attempt that nobody is at any more. */
 static struct err *settle(struct provision_context *w, const json_t *known, bool *ret_over)
 {
-	const char *id = upgrade_record_text(known, "id"), *state = upgrade_record_text(known, "state"), *why = upgrade_record_text(known, "why");
+	const char *id = upgrade_record_text(known, "id"), *state = upgrade_record_text(known, "state"),
+		   *why = upgrade_record_text(known, "why");
 	bool same = !strcmp(upgrade_record_text(known, "build"), w->bench.build);
 	bool left = same && !strcmp(state, "left"); /* by a person: this image is not to try again */
 	bool ours = upgrade_record_is_ours() || left;
@@ -279,7 +283,8 @@ struct err *upgrade_open(struct provision_context *w)
 	*w->upgrade = (struct upgrade){ .id = make_id(&w->bench), .committed = committed };
 	upgrade_record_tell(w->upgrade->id, "running", NULL);
 	AUTO_FREE char *what = release_change(&w->bench, NULL);
-	log_line("upgrade %s begins: %s", w->upgrade->id, *what ? what : "the data are of another release than this image");
+	log_line("upgrade %s begins: %s", w->upgrade->id,
+		 *what ? what : "the data are of another release than this image");
 	return NULL;
 }
 
@@ -295,7 +300,8 @@ void upgrade_close(struct upgrade *u)
 struct err *upgrade_snapshot(struct provision_context *w, bool *ret_did)
 {
 	struct upgrade *u = w->upgrade;
-	AUTO_FREE char *what = release_change(&w->bench, NULL), *line = mem_printf("upgrade %s begins%s%s", u->id, *what ? ": " : "", what);
+	AUTO_FREE char *what = release_change(&w->bench, NULL),
+		       *line = mem_printf("upgrade %s begins%s%s", u->id, *what ? ": " : "", what);
 	json_t *items = list_items(&w->bench, w->ledger);
 
 	*ret_did = true;

@@ -37,7 +37,8 @@ const char *upgrade_record_text(const json_t *o, const char *key)
 struct err *upgrade_record_write(const struct bench *b, const char *id, const char *state, const char *why)
 {
 	AUTO_FREE char *path = path_of(b);
-	json_t *all = json_pack("{s:s, s:s, s:s, s:o*}", "id", id, "state", state, "build", b->build, "why", why ? sanitize_json(why) : NULL);
+	json_t *all = json_pack("{s:s, s:s, s:s, s:o*}", "id", id, "state", state, "build", b->build, "why",
+				why ? sanitize_json(why) : NULL);
 	struct err *e = durable_json(path, all, 0600, &durable_root, NULL);
 
 	json_decref(all);
@@ -56,7 +57,8 @@ struct err *upgrade_record_forget(const struct bench *b)
 /* For init, health, benchctl and our own next run in this instance. */
 void upgrade_record_tell(const char *id, const char *state, const char *why)
 {
-	json_t *all = json_pack("{s:s, s:s, s:o*}", "id", id, "state", state, "why", why ? sanitize_json(why) : NULL);
+	json_t *all = json_pack("{s:s, s:s, s:o*}", "id", id, "state", state, "why",
+				why ? sanitize_json(why) : NULL);
 	struct err *e = durable_show(SAID, all, 0644);
 
 	json_decref(all);
@@ -101,7 +103,8 @@ bool upgrade_record_ends(const struct bench *b)
 	bool ends = b->upgrade_failure == UPGRADE_EXITS && access("/run/systemd/system", F_OK) < 0;
 
 	if (ends)
-		log_line("this ends, for the image before to be started: the upgrade failed, and the recipe's upgrade.on_failure is exit");
+		log_line("this ends, for the image before to be started: the upgrade failed, and the "
+			 "recipe's upgrade.on_failure is exit");
 	return ends;
 }
 
@@ -112,7 +115,8 @@ char *upgrade_record_why(const struct bench *b)
 	struct err *e = durable_read_json(SAID, &said, &damaged);
 	bool held = !strcmp(upgrade_record_text(said, "state"), "held");
 	AUTO_FREE char *what = release_change(b, NULL);
-	char *why = mem_printf("the upgrade%s%s%s failed, %s: %s", *what ? " (" : "", what, *what ? ")" : "", held ? "and waits (benchctl upgrade)" : "and the data are as they were before",
+	char *why = mem_printf("the upgrade%s%s%s failed, %s: %s", *what ? " (" : "", what, *what ? ")" : "",
+			       held ? "and waits (benchctl upgrade)" : "and the data are as they were before",
 			       upgrade_record_text(said, "why"));
 
 	err_free(e);

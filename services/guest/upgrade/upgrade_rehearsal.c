@@ -22,6 +22,9 @@ struct err *upgrade_rehearsal_check(const struct bench *b)
 			       "--rehearse' in the instance that serves; it says how to go on",
 			       b->data);
 	if (copy && !wanted)
-		return err_new(ERR_SYSTEM, "%s is a copy to rehearse an upgrade on: its jobs and mails would be sent twice; set MKBENCH_REHEARSE=1", b->data);
+		return err_new(ERR_SYSTEM,
+			       "%s is a copy to rehearse an upgrade on: its jobs and mails would be sent "
+			       "twice; set MKBENCH_REHEARSE=1",
+			       b->data);
 	return NULL;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A start that only tries an upgrade, MKBENCH_REHEARSE, on a copy of a volume: nobody is let in, no job runs, and the copy is as before afterwards. */
+/* A start that only tries an upgrade, MKBENCH_REHEARSE, on a copy of a volume: nobody is let in, no job runs,
+ * and the copy is as before afterwards. */
 #pragma once
 #include "lib/bench.h"
 

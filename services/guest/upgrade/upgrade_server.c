@@ -14,15 +14,17 @@
 #include "upgrade/release.h"
 #include "upgrade/upgrade.h"
 
-#define REDO_LOG_SINCE "10.8" /* InnoDB's log has had one format since then; an older one must have been emptied by its own server */
+/* InnoDB's log has had one format since then; an older one must have been emptied by its own server */
+#define REDO_LOG_SINCE "10.8"
 #define CHANGE_BUFFER_UNTIL "11.0" /* InnoDB has none since then */
-#define LIMIT_SECONDS 86400 /* it reads every table */
+#define LIMIT_SECONDS 86400	   /* it reads every table */
 
 /* False only when both are known to be the same. */
 static bool is_other(const struct bench *b, const json_t *committed)
 {
 	json_t *image = release_of_image(b);
-	bool other = !*release_server(committed) || strcmp(release_server(committed), release_server(image)) != 0;
+	bool other =
+		!*release_server(committed) || strcmp(release_server(committed), release_server(image)) != 0;
 
 	json_decref(image);
 	return other;
@@ -32,12 +34,15 @@ struct err *upgrade_server_check(const struct bench *b, const json_t *committed)
 {
 	AUTO_FREE char *stamp = bench_in_data(b, BENCH_OWN "/clean");
 
-	if (!*release_server(committed) || !b->sql_version || !is_other(b, committed) || !access(stamp, F_OK) || upgrade_record_is_there(b))
+	if (!*release_server(committed) || !b->sql_version || !is_other(b, committed) ||
+	    !access(stamp, F_OK) || upgrade_record_is_there(b))
 		return NULL;
-	if (!version_order_is_below(release_server(committed), REDO_LOG_SINCE) && !version_order_is_below(b->sql_version, REDO_LOG_SINCE))
+	if (!version_order_is_below(release_server(committed), REDO_LOG_SINCE) &&
+	    !version_order_is_below(b->sql_version, REDO_LOG_SINCE))
 		return NULL; /* it recovers them itself; where it cannot, the copy is put back */
 	return err_new(ERR_SYSTEM,
-		       "the data are MariaDB %s's and were not stopped in order, which MariaDB %s cannot mend: start the image before once more, and stop it",
+		       "the data are MariaDB %s's and were not stopped in order, which MariaDB %s cannot "
+		       "mend: start the image before once more, and stop it",
 		       release_server(committed), b->sql_version);
 }
 
@@ -55,8 +60,9 @@ static struct err *server_says(const struct bench *b, char **ret)
 	return NULL;
 }
 
-/* Measured with 10.11.19 and 11.8.9: of changes that wait there a tenth is missing in the indexes afterwards, and nothing tells of it. It is
- * empty unless somebody has set innodb_change_buffering. After a kill its being empty must have been said. */
+/* Measured with 10.11.19 and 11.8.9: of changes that wait there a tenth is missing in the indexes afterwards,
+ * and nothing tells of it. It is empty unless somebody has set innodb_change_buffering. After a kill its
+ * being empty must have been said. */
 static struct err *check_change_buffer(const struct provision_context *w)
 {
 	const struct bench *b = &w->bench;
@@ -64,22 +70,28 @@ static struct err *check_change_buffer(const struct provision_context *w)
 	AUTO_FREE char *words = NULL;
 	unsigned tablespaces, pages;
 
-	if (!version_order_is_below(before, CHANGE_BUFFER_UNTIL) || version_order_is_below(b->sql_version, CHANGE_BUFFER_UNTIL))
+	if (!version_order_is_below(before, CHANGE_BUFFER_UNTIL) ||
+	    version_order_is_below(b->sql_version, CHANGE_BUFFER_UNTIL))
 		return NULL;
 	TRY(server_says(b, &words));
 	const char *line = strstr(words, "Upgraded the change buffer: ");
-	bool said = line && sscanf(line, "Upgraded the change buffer: %u tablespaces, %u pages", &tablespaces, &pages) == 2;
+	bool said = line && sscanf(line, "Upgraded the change buffer: %u tablespaces, %u pages", &tablespaces,
+				   &pages) == 2;
 	if (said ? !tablespaces && !pages : access(UPGRADE_UNCLEAN, F_OK) < 0)
 		return NULL;
-	return err_new(ERR_SYSTEM, "MariaDB %s's change buffer %s empty, and MariaDB %s would lose what is in it: start the image before once more, "
-		       "run mariadb -e 'SET GLOBAL innodb_fast_shutdown = 0' in it, and stop it", before, said ? "is not" : "may not be", b->sql_version);
+	return err_new(ERR_SYSTEM,
+		       "MariaDB %s's change buffer %s empty, and MariaDB %s would lose what is in it: start "
+		       "the image before once more, "
+		       "run mariadb -e 'SET GLOBAL innodb_fast_shutdown = 0' in it, and stop it",
+		       before, said ? "is not" : "may not be", b->sql_version);
 }
 
 struct err *upgrade_server(struct provision_context *w, bool *ret_did)
 {
 	const struct bench *b = &w->bench;
 	AUTO_FREE char *socket = mem_printf("--socket=%s", b->sql_socket);
-	const char *const argv[] = { "/usr/bin/mariadb-upgrade", "--no-defaults", "--user=root", socket, NULL };
+	const char *const argv[] = { "/usr/bin/mariadb-upgrade", "--no-defaults", "--user=root", socket,
+				     NULL };
 	struct bench_command c = {
 		.name = "mariadb-upgrade",
 		.argv = argv,
