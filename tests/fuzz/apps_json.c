@@ -18,6 +18,9 @@ static void check(struct draft *d)
 	struct recipe r = { 0 };
 	struct problems p;
 
+	for (size_t i = 0; i < d->apps.count; i++)
+		if (!d->apps.items[i].ref) /* init asks the repository what its default branch is */
+			d->apps.items[i].ref = "main";
 	VEC_PUSH(&d->sites, "a.localhost");
 	draft_text(d, &t);
 	if (recipe_parse("a.yml", t.bytes, t.len, &r, &p) || p.first || r.apps.count != d->apps.count)
