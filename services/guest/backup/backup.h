@@ -6,11 +6,15 @@
 #include "backup/repository.h"
 #include "lib/bench.h"
 
+struct backup_times {
+	int64_t all_ms, trial_ms; /* the trial's restore is a part of all */
+};
+
 /* Dumps every site's database, writes a manifest of tables, rows and digests, keeps these with sites, secrets
  * and our own records, reads all of it back and restores every database into a scratch MariaDB. A backup that
  * could not be restored is an error, and none that counts. Then those are forgotten that the recipe does not
  * keep. ret_id: 8 digits, the caller's. */
-struct err *backup_make(const struct bench *b, char **ret_id) MUST_CHECK;
+struct err *backup_make(const struct bench *b, char **ret_id, struct backup_times *ret_times) MUST_CHECK;
 /* A list of {"id", "at", "volume", "verified"}, oldest first; the caller's. Those alone that were
  * restored by the volume that made them. */
 struct err *backup_list(const struct bench *b, json_t **ret) MUST_CHECK;
