@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "build/build_lockfiles.h"
+#include "service/step_tools.h"
 
 enum kind { PART_ENVIRONMENT, PART_DEPENDENCIES, PART_APP, PART_BENCH };
 
@@ -265,11 +266,12 @@ static void feed_tools(struct digest_run *run, const struct build_context *j, co
 {
 	const struct service_tool *tools;
 	size_t count = service_tools(j->services, &tools);
+	AUTO_FREE bool *used = mem_array(count, sizeof *used);
 
+	step_tools_used(tools, count, argv, used);
 	for (size_t i = 0; i < count; i++)
-		for (const char *const *word = argv; *word; word++)
-			if (strstr(*word, tools[i].path))
-				digest_feed_word(run, tools[i].bytes);
+		if (used[i])
+			digest_feed_word(run, tools[i].bytes);
 }
 
 /* Of all that a part sees, and of nothing else. */

@@ -3,12 +3,13 @@
 
     apps.py BENCH APP...
 """
-import contextlib
 import glob
 import os
 import re
 import sys
 import tomllib
+
+from app_files import read
 
 
 def version_of(folder, app, project):
@@ -16,12 +17,6 @@ def version_of(folder, app, project):
         return project["version"]
     found = re.search(r"""^__version__\s*=\s*["']([^"']+)""", read(f"{folder}/{app}/__init__.py"), re.M)
     return found[1] if found else "0.0.1"
-
-
-def read(path):
-    with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
-        return file.read()
-    return ""
 
 
 def apps(bench, *names):

@@ -6,31 +6,12 @@
 LOADED is a program that each Node of the build loads first. FIRST is the framework's own app, whose bundler builds all apps' bundles.
 """
 import glob
-import json
 import os
 import re
 import subprocess
 import sys
 
-
-def fail(*lines):
-    sys.exit("\n".join(lines))
-
-
-def read(path):
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def package_of(folder):
-    text = read(f"{folder}/package.json")
-    try:
-        return json.loads(text.lstrip("\ufeff")) if text else None
-    except ValueError as error:
-        fail(f"{folder}/package.json: {error}")
+from app_files import fail, package_of, read
 
 
 def heap_megabytes():

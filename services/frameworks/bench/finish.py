@@ -12,29 +12,9 @@ import re
 import shutil
 import sys
 
+from app_files import fail, package_of, read
+
 TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".json", ".html", ".css", ".vue", ".txt", ".md", ".xml")
-
-
-def fail(*lines):
-    sys.exit("\n".join(lines))
-
-
-def read(path):
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def package_of(folder):
-    text = read(f"{folder}/package.json")
-    try:
-        return json.loads(text.lstrip("\ufeff")) if text else None
-    except ValueError as error:
-        fail(f"{folder}/package.json: {error}")
-
-
 REQUIRE = re.compile(r"""(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s+|\bimport\s*\(\s*|\brequire\.resolve\s*\(\s*)["']([^"'\n]+)["']""")
 SERVED = re.compile(rb"node_modules/((?:@[\w.-]+/)?[\w.-]+)")
 PROGRAM = re.compile(rb"""["'/]([\w.-]+\.js)["']""")

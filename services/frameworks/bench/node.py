@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 
+from app_files import fail, package_of, read
+
 # A yarn.lock without a version is one of yarn 1, which later ones do not read.
 MANAGERS = {"package-lock.json": ("npm", None), "npm-shrinkwrap.json": ("npm", None), "pnpm-lock.yaml": ("pnpm", None),
             "yarn.lock": ("yarn", "1")}
@@ -22,26 +24,6 @@ PNPM_OF_LOCK = {"5": "7", "6": "8"}
 # So is a yarn.lock of yarn 2 and later by its own number; digests in one of another time would not be compared.
 BERRY_OF_LOCK = {"4": "2", "5": "3", "6": "3"}
 PACKAGE_OF = {"yarn": "yarn", "berry": "@yarnpkg/cli-dist", "pnpm": "pnpm"}
-
-
-def fail(*lines):
-    sys.exit("\n".join(lines))
-
-
-def read(path):
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def package_of(folder):
-    text = read(f"{folder}/package.json")
-    try:
-        return json.loads(text.lstrip("\ufeff")) if text else None
-    except ValueError as error:
-        fail(f"{folder}/package.json: {error}")
 
 
 def needs_packages(package):

@@ -28,6 +28,8 @@ import urllib.parse
 import urllib.request
 import zipfile
 
+from app_files import fail
+
 PIP = glob.glob("/usr/share/python-wheels/pip-*.whl")[0]
 sys.path.append(PIP)
 from pip._vendor.packaging import utils  # noqa: E402
@@ -41,10 +43,6 @@ ALWAYS = ["gunicorn", "setuptools<81"]
 DEFAULT_BUILD = ["setuptools", "wheel"]
 # What a requirements file may say beside names: others could name another index, or have programs of packages run that need not.
 OPTIONS = re.compile(r"--(pre|prefer-binary|require-hashes|only-binary[ =]:all:)")
-
-
-def fail(*lines):
-    sys.exit("\n".join(lines))
 
 
 @functools.cache
