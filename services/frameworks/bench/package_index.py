@@ -1,0 +1,137 @@
+"""Files of Python packages: where the index has them, and a cache that keeps each by its digest.
+
+The index and its credentials are those of pip's settings.
+"""
+import base64
+import concurrent.futures
+import functools
+import glob
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from app_files import fail
+
+# Debian's pip; what imports this module may import from it, too.
+PIP = glob.glob("/usr/share/python-wheels/pip-*.whl")[0]
+sys.path.append(PIP)
+from pip._vendor.packaging import utils  # noqa: E402
+
+
+def pip(*words):
+    done = subprocess.run([sys.executable, f"{PIP}/pip", "--disable-pip-version-check", "--no-input", *words],
+                          stdout=subprocess.PIPE, text=True)
+    return done.stdout if done.returncode == 0 else None
+
+
+@functools.cache
+def index_urls():
+    settings = {}
+    for line in (pip("config", "list") or "").splitlines():
+        key, _, value = line.partition("=")
+        settings[key.strip().rsplit(".", 1)[-1]] = value.strip().strip("'\"")
+    first = os.environ.get("PIP_INDEX_URL") or settings.get("index-url")
+    more = os.environ.get("PIP_EXTRA_INDEX_URL") or settings.get("extra-index-url", "")
+    return ([first] if first else []), [url for url in more.replace("\\n", " ").split() if url]
+
+
+def open_url(url, accept="*/*"):
+    parts = urllib.parse.urlsplit(url)
+    request = urllib.request.Request(urllib.parse.urlunsplit(parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1], fragment="")),
+                                     headers={"Accept": accept})
+    if parts.username:
+        word = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
+        request.add_header("Authorization", "Basic " + base64.b64encode(word.encode()).decode())
+    return urllib.request.urlopen(request, timeout=180)
+
+
+def file_of(url):
+    return urllib.parse.unquote(urllib.parse.urlsplit(url).path.rsplit("/", 1)[-1])
+
+
+def with_login(url):
+    """What an index wants of its visitors its files want, too, when they are on the same host."""
+    parts = urllib.parse.urlsplit(url or "")
+    for index in sum(index_urls(), []):
+        own = urllib.parse.urlsplit(index)
+        if own.username and parts.hostname == own.hostname and not parts.username:
+            return urllib.parse.urlunsplit(parts._replace(netloc=own.netloc))
+    return url
+
+
+def links_of(name):
+    """The files that the index has of a package: name of the file to its URL."""
+    first, more = index_urls()
+    if not first:
+        from pip._internal.models.index import PyPI
+        first = [PyPI.simple_url]
+    links = {}
+    for index in first + more:
+        page = f"{index.rstrip('/')}/{utils.canonicalize_name(name)}/"
+        try:
+            with open_url(page, "application/vnd.pypi.simple.v1+json, text/html;q=0.5") as answer:
+                kind, body = answer.headers.get("Content-Type", ""), answer.read()
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                continue
+            raise
+        if "json" in kind:
+            found = [(f["filename"], f["url"]) for f in json.loads(body)["files"]]
+        else:
+            found = [(None, html.unescape(url)) for url in re.findall(r'<a\s[^>]*href=["\']([^"\']+)', body.decode())]
+        for file, url in found:
+            whole = urllib.parse.urljoin(page, url)
+            links.setdefault(file or file_of(whole), with_login(whole))
+    return links
+
+
+def digest_of(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Pin:
+    def __init__(self, name, version, digest, file, url=None):
+        self.name, self.version, self.digest, self.file, self.url = name, version, digest, file, url
+
+    def __str__(self):
+        return f"{self.name}=={self.version} --hash=sha256:{self.digest} # {self.file}"
+
+    def requirement(self):
+        return str(self).partition(" #")[0]
+
+    def get(self, cache):
+        """The file's path; from the index when the cache lacks it or has other bytes."""
+        path = f"{cache}/{self.digest}/{self.file}"
+        if os.path.exists(path) and digest_of(path) == self.digest:
+            return path
+        try:
+            url = self.url or links_of(self.name).get(self.file)
+            if not url:
+                fail(f"{self.name}: the index no longer has {self.file}: run 'mkbench lock', which chooses anew")
+            print("get", self.file, flush=True)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open_url(url) as answer, open(path + ".part", "wb") as part:
+                shutil.copyfileobj(answer, part)
+        except OSError as error:
+            fail(f"{self.name}: cannot get {self.file}: {error}")
+        found = digest_of(path + ".part")
+        if found != self.digest:
+            os.remove(path + ".part")
+            fail(f"{self.file}: the index gives another file than the one that was locked",
+                 f"  locked sha256:{self.digest}", f"  found  sha256:{found}", "THE HASHES DO NOT MATCH")
+        os.rename(path + ".part", path)
+        return path
+
+
+def get_all(pins, cache):
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        return list(pool.map(lambda pin: pin.get(cache), pins))
