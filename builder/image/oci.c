@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/oci.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/auto_json.h"
 #include "base/mem.h"
 
 #define CONFIG_TYPE "application/vnd.oci.image.config.v1+json"
@@ -16,12 +16,6 @@
 #define EMPTY_TYPE "application/vnd.oci.empty.v1+json"
 /* Docker's full form of a name without a registry: what its containerd store looks up. */
 #define FULL_NAME "docker.io/library/%s:%s"
-
-static void drop(json_t **j)
-{
-	json_decref(*j);
-}
-#define AUTO_JSON __attribute__((cleanup(drop)))
 
 char *oci_blob_path(const struct digest *d)
 {

@@ -6,13 +6,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/auto_json.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -26,12 +26,6 @@
 #else
 #define OWN_ARCHITECTURE "amd64"
 #endif
-
-static void drop_json(json_t **j)
-{
-	json_decref(*j);
-}
-#define AUTO_JSON __attribute__((cleanup(drop_json)))
 
 static struct err *damaged(const struct oci_image *b, const char *what)
 {

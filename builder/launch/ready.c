@@ -2,12 +2,12 @@
 #include "launch/ready.h"
 
 #include <arpa/inet.h>
-#include <jansson.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/auto_json.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -20,12 +20,6 @@
 
 #define NOTED_SECONDS 0.1 /* what is over sooner shows as progress only */
 #define POLL_MILLISECONDS 300
-
-static void drop_json(json_t **j)
-{
-	json_decref(*j);
-}
-#define AUTO_JSON __attribute__((cleanup(drop_json)))
 
 /* A file of the container as JSON, or NULL: it may not be there, or not yet. */
 static json_t *read_json(const struct engine *e, const char *name, const char *path)

@@ -2,12 +2,12 @@
 #include "registry/credentials.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/auto_json.h"
 #include "base/base64.h"
 #include "base/child.h"
 #include "base/file.h"
@@ -18,12 +18,6 @@
 #define CONFIG_LIMIT (4u << 20)
 #define SECRET_LIMIT (64u << 10)
 #define HELPER_SECONDS 60u
-
-static void drop_json(json_t **j)
-{
-	json_decref(*j);
-}
-#define AUTO_JSON __attribute__((cleanup(drop_json)))
 
 void credentials_done(struct credentials *c)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/auto_json.h"
 #include "base/file.h"
 #include "base/image_path.h"
 #include "base/mem.h"
@@ -14,12 +15,6 @@
 #define INDEX_DEPTH 4u
 #define DOCUMENT_COUNT 1024u
 #define BLOB_COUNT 16384u
-
-static void drop_json(json_t **j)
-{
-	json_decref(*j);
-}
-#define AUTO_JSON __attribute__((cleanup(drop_json)))
 
 static const char *keep(struct manifest_set *m, const char *text)
 {

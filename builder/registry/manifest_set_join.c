@@ -3,15 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/auto_json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "registry/manifest_set_own.h"
-
-static void drop_json(json_t **j)
-{
-	json_decref(*j);
-}
-#define AUTO_JSON __attribute__((cleanup(drop_json)))
 
 static const char *keep(struct manifest_set *m, const char *text)
 {

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "registry/referrer.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/auto_json.h"
 #include "base/mem.h"
 
-static void drop_json(json_t **j)
+/* Whether the registry lists by itself what is attached to an image. */
+static struct err *lists_itself(struct registry *r, const struct digest *image, bool *ret)
 {
-	json_decref(*j);
-}
-#define AUTO_JSON __attribute__((cleanup(drop_json)))
-
-static struct err *get(struct registry *r, const char *rest, struct exchange_answer *a)
-{
-	AUTO_FREE char *url = registry_url(r, rest);
+	AUTO_ANSWER struct exchange_answer a = { 0 };
+	char hex[DIGEST_HEX];
+	AUTO_FREE char *rest = mem_printf("/referrers/sha256:%s", digest_hex(image, hex)),
+		       *url = registry_url(r, rest);
 	struct exchange_request q = { .method = "GET", .url = url, .accept = MANIFEST_INDEX };
 
-	return registry_ask(r, &q, a);
+	TRY(registry_ask(r, &q, &a));
+	*ret = a.status == 200;
+	return NULL;
 }
 
 static json_t *describe(const struct manifest_document *d, const char *digest)
@@ -57,20 +57,15 @@ static bool add(json_t *index, const struct manifest_document *d)
 
 struct err *referrer_list(struct registry *r, const struct manifest_document *d)
 {
-	AUTO_ANSWER struct exchange_answer own = { 0 }, before = { 0 };
 	AUTO_JSON json_t *index = NULL;
 	char hex[DIGEST_HEX];
-	AUTO_FREE char *api = mem_printf("/referrers/sha256:%s", digest_hex(&d->subject, hex)),
-		       *rest = mem_printf("/manifests/sha256-%s", hex);
+	AUTO_FREE char *rest = mem_printf("/manifests/sha256-%s", digest_hex(&d->subject, hex));
+	bool itself;
 
-	TRY(get(r, api, &own));
-	if (own.status == 200)
-		return NULL; /* it makes the list itself */
-	TRY(get(r, rest, &before));
-	if (before.status == 200)
-		index = json_loadb(before.body.bytes ? before.body.bytes : "", before.body.len, 0, NULL);
-	else if (before.status != 404)
-		return registry_refusal(r, &before, "read what is attached to the image");
+	TRY(lists_itself(r, &d->subject, &itself));
+	if (itself)
+		return NULL;
+	TRY(registry_get_json(r, rest, MANIFEST_INDEX, "read what is attached to the image", &index));
 	if (!json_is_object(index)) {
 		json_decref(index);
 		index = json_pack("{s:i, s:s, s:[]}", "schemaVersion", 2, "mediaType", MANIFEST_INDEX,

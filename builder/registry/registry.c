@@ -140,6 +140,20 @@ struct err *registry_put_json(struct registry *r, const char *rest, const char *
 	return registry_put_manifest(r, rest, type, text, strlen(text), what, &a);
 }
 
+struct err *registry_get_json(struct registry *r, const char *rest, const char *accept, const char *what,
+			      json_t **ret)
+{
+	AUTO_ANSWER struct exchange_answer a = { 0 };
+	AUTO_FREE char *url = registry_url(r, rest);
+	struct exchange_request q = { .method = "GET", .url = url, .accept = accept };
+
+	TRY(registry_ask(r, &q, &a));
+	if (a.status != 200 && a.status != 404)
+		return registry_refusal(r, &a, what);
+	*ret = a.status == 200 ? json_loadb(a.body.bytes ? a.body.bytes : "", a.body.len, 0, NULL) : NULL;
+	return NULL;
+}
+
 static void greet(struct registry *r, const char *scheme, struct exchange_answer *ret)
 {
 	free(r->base);

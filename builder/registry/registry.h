@@ -53,6 +53,9 @@ struct err *registry_put_manifest(struct registry *r, const char *rest, const ch
 /* The same of a JSON value, whose answer says nothing. */
 struct err *registry_put_json(struct registry *r, const char *rest, const char *type, const json_t *manifest,
 			      const char *what) MUST_CHECK;
+/* The manifest of that name, the caller's; NULL: there is none, or what is there is not JSON. */
+struct err *registry_get_json(struct registry *r, const char *rest, const char *accept, const char *what,
+			      json_t **ret) MUST_CHECK;
 
 /* Waits before another try of what was answered so. False: it would be pointless, or round
  * has reached REGISTRY_ATTEMPTS. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "registry/signature_tag.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/auto_json.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -14,12 +14,6 @@
 #define SIGNED "application/vnd.dev.cosign.simplesigning.v1+json"
 #define CONFIG "application/vnd.oci.image.config.v1+json"
 #define NOTE "dev.cosignproject.cosign/signature"
-
-static void drop_json(json_t **j)
-{
-	json_decref(*j);
-}
-#define AUTO_JSON __attribute__((cleanup(drop_json)))
 
 /* "sha256:…" of what a blob of the repository now is; the caller's. */
 static struct err *put_blob(struct registry *r, const char *folder, const char *bytes, char **ret)
@@ -42,15 +36,9 @@ static struct err *put_blob(struct registry *r, const char *folder, const char *
 /* The layers of what has the tag, none where nothing has. */
 static struct err *get_layers(struct registry *r, const char *rest, json_t **ret)
 {
-	AUTO_ANSWER struct exchange_answer a = { 0 };
-	AUTO_FREE char *url = registry_url(r, rest);
-	struct exchange_request q = { .method = "GET", .url = url, .accept = MANIFEST_IMAGE };
+	AUTO_JSON json_t *before = NULL;
 
-	TRY(registry_ask(r, &q, &a));
-	if (a.status != 200 && a.status != 404)
-		return registry_refusal(r, &a, "read the image's signatures");
-	AUTO_JSON json_t *before =
-		a.status == 200 ? json_loadb(a.body.bytes ? a.body.bytes : "", a.body.len, 0, NULL) : NULL;
+	TRY(registry_get_json(r, rest, MANIFEST_IMAGE, "read the image's signatures", &before));
 	json_t *layers = json_object_get(before, "layers");
 	*ret = json_is_array(layers) ? json_incref(layers) : json_array();
 	return NULL;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "base/auto_json.h"
 #include "base/image_path.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -15,12 +16,6 @@
 #define DOCUMENT_LIMIT (8u << 20)
 #define LAYER_LIMIT 1024u /* engines allow 127 */
 #define INDEX_DEPTH 4u
-
-static void drop_json(json_t **j)
-{
-	json_decref(*j);
-}
-#define AUTO_JSON __attribute__((cleanup(drop_json)))
 
 static struct err *damaged(const struct image_source *s, const char *what)
 {

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* A JSON value that is given back at the end of its scope: AUTO_JSON json_t *j = ... */
+#pragma once
+#include <jansson.h>
+
+static inline void auto_json_drop(json_t **j)
+{
+	json_decref(*j);
+}
+#define AUTO_JSON __attribute__((cleanup(auto_json_drop)))
