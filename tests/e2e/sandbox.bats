@@ -9,7 +9,7 @@ load ../boot/docker
 # probes: the program, in the folder that the container has as its volume.
 probes() {
 	mkdir data
-	cc -O1 -static -o data/probe "$BATS_TEST_DIRNAME/probe.c"
+	cc -O1 -static -o data/probe "$BATS_TEST_DIRNAME"/probe*.c
 }
 
 # allowed FILE: what it may, a probe a line.

@@ -28,3 +28,16 @@ static inline bool says(struct err *e, enum err_kind kind, const char *words)
 	err_free(e);
 	return good;
 }
+
+/* For programs that other tests run: a failure's words on standard error, and the exit status that is its
+ * kind. */
+static inline int exit_status(struct err *e)
+{
+	AUTO_FREE char *text = e ? err_text(e) : NULL;
+	int status = e ? (int)err_kind(e) : 0;
+
+	if (e)
+		fprintf(stderr, "%s\n", text);
+	err_free(e);
+	return status;
+}

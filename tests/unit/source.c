@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* With STORE RECIPE it gets the sources of a recipe's apps, for the bats tests, and prints their commits,
- * submodules and files. Sources of apps: git repositories made on the spot, many builds at once, killed ones,
- * and what they must not touch; folders with links, and folders that change while a build runs. */
+ * submodules and files. Sources from git: repositories made on the spot, many builds at once, killed ones,
+ * and what they must not touch. */
 #include "fetch/source.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -15,26 +12,10 @@
 
 #include "base/child.h"
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/mem.h"
 #include "base/text.h"
-#include "layer/layer.h"
-#include "says.h"
+#include "source_top.h"
 
-static char *top;
 static char commits[2][65]; /* of the branches one and two */
-
-static char *at(const char *below)
-{
-	return mem_printf("%s/%s", top, below);
-}
-
-static void put(const char *below, const char *text)
-{
-	AUTO_FREE char *path = at(below);
-
-	ok(!file_write(path, text, strlen(text), 0644));
-}
 
 static void git(const char *folder, const char *const *words, char ret[65])
 {
@@ -172,19 +153,6 @@ static void killed(void)
 	}
 }
 
-static size_t count_in(const char *below)
-{
-	AUTO_FREE char *path = at(below);
-	DIR *dir = opendir(path);
-	size_t n = 0;
-
-	for (struct dirent *d; dir && (d = readdir(dir));)
-		n += d->d_name[0] != '.';
-	if (dir)
-		closedir(dir);
-	return n;
-}
-
 /* What a kill leaves of a fetch goes with the next build; and a commit is there with
  * all its files or not at all. */
 static void whole_or_absent(void)
@@ -252,129 +220,6 @@ static void in_a_hook(void)
 	ok(count_in("other") == 1);
 }
 
-static struct err *get_folder(struct store *s, struct app_source *ret)
-{
-	AUTO_FREE char *path = at("recipe.yml");
-
-	return source_get(s, &(struct recipe){ .path = path }, &(struct app){ .name = "demo", .path = "app" },
-			  NULL, NULL, ret);
-}
-
-/* A file of 300 GB that takes nothing on the disk, and one that grows while it is read. */
-static void too_much(struct store *s)
-{
-	AUTO_FREE char *sparse = at("app/sparse");
-	struct app_source src;
-	int fd = open(sparse, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-
-	ok(fd >= 0 && !ftruncate(fd, 300ll << 30));
-	close(fd);
-	int64_t begun = clock_ms();
-	ok(says(get_folder(s, &src), ERR_BUILD, "/app/sparse: with it the app's files are more than 4 GB"));
-	printf("# %lld ms\n", (long long)(clock_ms() - begun));
-	ok(!truncate(sparse, 3ll << 30) && !unlink(sparse));
-	source_done(&src);
-}
-
-static void links(struct store *s)
-{
-	static const struct {
-		const char *target;
-		bool stays;
-	} cases[] = {
-		{ "file", true },	   { "./file", true },	      { "../file", true },
-		{ "./../file", true },	   { "b/../../file", true },  { "..x/../../file", true },
-		{ ".//..//./file", true }, { "../../x", false },      { "./../../x", false },
-		{ "././../../x", false },  { "b/../../../x", false }, { "..x/../../../b", false },
-		{ "../..", false },	   { "/etc/passwd", false },
-	};
-	AUTO_FREE char *link = at("app/a/link");
-	struct app_source src;
-
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		ok(!symlink(cases[i].target, link));
-		struct err *e = get_folder(s, &src);
-		ok(!e == cases[i].stays);
-		if (!e != cases[i].stays)
-			printf("# %s\n", cases[i].target);
-		if (!cases[i].stays)
-			ok(says(e, ERR_BUILD, "points outside its app, to "));
-		source_done(&src);
-		ok(!unlink(link));
-	}
-}
-
-/* The layer of an app whose files are put down and then taken as they are. */
-static struct err *lay(struct store *s, const struct app_source *src, struct layer_delta *ret)
-{
-	struct layer_root root = { 0 };
-	struct err *e = layer_steps(
-		&(struct layer_steps){ .store = s, .key = src->digest, .seed = &src->files }, &root, ret);
-
-	layer_root_done(&root);
-	return e;
-}
-
-static void refuses_changed(struct store *s, const char *what)
-{
-	struct app_source src;
-	struct layer_delta delta;
-	AUTO_FREE char *file = at("app/file"), *whole = realpath(file, NULL), *aside = at("aside");
-	AUTO_FREE char *words = mem_printf("%s changed during the build", whole);
-
-	ok(!get_folder(s, &src));
-	if (!strcmp(what, "gone"))
-		ok(!rename(file, aside));
-	else if (!strcmp(what, "a link"))
-		ok(!rename(file, aside) && !symlink("../aside", file));
-	else if (!strcmp(what, "a folder"))
-		ok(!rename(file, aside) && !mkdir(file, 0755));
-	else
-		put("app/file", what);
-	ok(says(lay(s, &src, &delta), ERR_BUILD, words));
-	layer_delta_done(&delta);
-	ok(count_in("changing/trees") == 0 && count_in("changing/refs") == 0);
-	if (!access(aside, F_OK))
-		ok((!remove(file) || errno == ENOENT) && !rename(aside, file));
-	put("app/file", "same size");
-	source_done(&src);
-}
-
-static void changed(struct store *s)
-{
-	struct app_source src;
-	struct layer_delta delta;
-
-	refuses_changed(s, "samE size");
-	refuses_changed(s, "longer than before");
-	refuses_changed(s, "less");
-	refuses_changed(s, "");
-	refuses_changed(s, "gone");
-	refuses_changed(s, "a link");
-	refuses_changed(s, "a folder");
-	ok(!get_folder(s, &src));
-	ok(!lay(s, &src, &delta) && !delta.cached);
-	const struct entry *e = tree_find(&delta.tree, "file");
-	struct digest want = digest_of("same size", 9);
-	ok(e && digest_equal(&e->sha256, &want));
-	layer_delta_done(&delta);
-	source_done(&src);
-}
-
-static void folders(void)
-{
-	AUTO_FREE char *a = at("app/a/b"), *odd = at("app/a/..x"), *path = at("changing");
-	struct store *s = NULL;
-
-	ok(!file_make_folder(a, 0755) && !mkdir(odd, 0755));
-	put("app/file", "same size");
-	ok(!store_open(path, &s));
-	links(s);
-	changed(s);
-	too_much(s);
-	store_close(s);
-}
-
 static void print_source(const struct app *app, const struct app_source *src)
 {
 	printf("app %s %s\n", app->name, src->commit ? src->commit : "-");
@@ -409,24 +254,10 @@ static struct err *get_all(const char *store_path_, const char *recipe_path)
 	return e;
 }
 
-static int get_and_say(char **argv)
-{
-	struct err *e = get_all(argv[1], argv[2]);
-
-	if (!e)
-		return 0;
-	AUTO_FREE char *text = err_text(e);
-	int status = (int)err_kind(e);
-	fprintf(stderr, "%s\n", text);
-	err_free(e);
-	return status;
-}
-
 int main(int argc, char **argv)
 {
 	if (argc == 3)
-		return get_and_say(argv);
-	top = mem_dup("/tmp/mkbench-source.XXXXXX");
+		return exit_status(get_all(argv[1], argv[2]));
 	if (!mkdtemp(top))
 		return 1;
 	make_repository();
@@ -436,8 +267,6 @@ int main(int argc, char **argv)
 	whole_or_absent();
 	pinned();
 	in_a_hook();
-	folders();
 	ok(!file_remove_tree(top));
-	free(top);
 	return t_done();
 }
