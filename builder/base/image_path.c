@@ -1,31 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/image_path.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/given_file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
 /* A tag may be a whole name with colons of its own, so the longest path that is there is taken. */
-void image_path_split(const char *path, char **ret_path, char **ret_tag)
+struct err *image_path_split(const char *path, char **ret_path, char **ret_tag, bool *ret_folder)
 {
 	AUTO_FREE char *head = mem_dup(path);
+	struct stat st;
 
 	*ret_tag = NULL;
 	*ret_path = realpath(path, NULL);
-	int why = errno;
 	for (char *colon; !*ret_path && (colon = strrchr(head, ':'));) {
 		*colon = '\0';
 		*ret_path = colon > head && path[colon - head + 1] ? realpath(head, NULL) : NULL;
 		if (*ret_path)
 			*ret_tag = mem_dup(path + (colon - head) + 1);
 	}
-	errno = why;
+	TRY(given_file_check(*ret_tag ? *ret_path : path));
+	if (!*ret_path || stat(*ret_path, &st) < 0 || !(S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)))
+		return err_new(ERR_USAGE, "%s is neither a file nor a folder", path);
+	*ret_folder = S_ISDIR(st.st_mode);
+	return NULL;
 }
 
 bool image_path_means(const char *tag, const char *name)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/given_file.h"
 #include "base/mem.h"
 
 #define LIMIT ((size_t)64 << 10)
@@ -45,10 +46,12 @@ struct err *password_read(const char *path, char **ret)
 	size_t len;
 
 	*ret = NULL;
-	if (input)
+	if (input) {
 		*ret = read_input(STDIN_FILENO, false);
-	else
+	} else {
+		TRY_AS(given_file_check(path), "the password's file");
 		TRY_AS(file_read(path, LIMIT, ret, &len), "the password's file");
+	}
 	(*ret)[strcspn(*ret, "\r\n")] = '\0';
 	if (**ret)
 		return NULL;

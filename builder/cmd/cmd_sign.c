@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/given_file.h"
 #include "base/mem.h"
 #include "base/password.h"
 #include "cmd/option.h"
@@ -91,6 +92,8 @@ static struct err *run(int argc, char **argv)
 			ERR_USAGE,
 			"sign wants --key FILE, a secret key: 'mkbench sign --generate FILE' makes one");
 	TRY(sign_key_open(w.key, w.password_file, "--password-file", &k));
+	for (char *const *word = option_words(argc, argv); *word; word++)
+		TRY(given_file_check(*word));
 	for (char *const *word = option_words(argc, argv); *word; word++) {
 		AUTO_FREE char *path = NULL;
 		TRY(signature_write(*word, &k, w.comment, &path));

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/given_file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cmd/option.h"
@@ -59,6 +60,8 @@ static struct err *run(int argc, char **argv)
 		return err_new(ERR_USAGE, "verify-signature wants --key PUB, whose signature it is: a public "
 					  "key's file, or its line that begins with RW");
 	TRY(key_read_public(word, &k));
+	for (char *const *name = option_words(argc, argv); *name; name++)
+		TRY(given_file_check(*name));
 	return check_all(option_words(argc, argv), &k);
 }
 

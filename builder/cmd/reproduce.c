@@ -276,7 +276,8 @@ static struct err *build_twice(const char *recipe, const char *top, bool json)
 	json_t *first = NULL, *second = NULL;
 
 	if (!whole)
-		return err_new(ERR_USAGE, "%s: %s", recipe, strerror(errno));
+		return err_new(ERR_RECIPE, "cannot read the recipe %s: %s", recipe,
+			       errno == ENOENT ? "there is no such file" : strerror(errno));
 	TRY(file_make_folder(folder, 0700));
 	struct err *e =
 		reproduce_build("/proc/self/exe", whole, folder, (const char *const[]){ NULL }, &first);

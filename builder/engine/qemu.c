@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/given_file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "contract/bench_json.h"
@@ -57,10 +58,10 @@ bool qemu_is_disk(const char *path)
 struct err *qemu_open(const char *path, struct oci_image *ret)
 {
 	static const char *const health[] = { "/usr/lib/mkbench/health", NULL };
+	TRY(given_file_check(path));
 	AUTO_FREE char *whole = realpath(path, NULL);
-
 	if (!whole)
-		return err_new(ERR_USAGE, "%s: %s", path, strerror(errno));
+		return err_errno(errno, "%s", path);
 	const char *file = strrchr(whole, '/') + 1, *dash = strrchr(file, '-');
 	AUTO_FREE char *name = mem_ndup(file, dash ? (size_t)(dash - file) : strcspn(file, "."));
 	ret->path = arena_dup(&ret->arena, whole, strlen(whole));

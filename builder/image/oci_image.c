@@ -14,6 +14,7 @@
 
 #include "base/auto_json.h"
 #include "base/file.h"
+#include "base/given_file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -319,10 +320,10 @@ static struct err *take_documents(struct oci_image *b, const char *index_text)
 struct err *oci_image_open(const char *path, struct oci_image *ret)
 {
 	AUTO_OCI_IMAGE struct oci_image b = { .archive = -1 };
+	TRY(given_file_check(path));
 	AUTO_FREE char *whole = realpath(path, NULL), *index = NULL;
-
 	if (!whole)
-		return err_new(ERR_USAGE, "%s: %s", path, strerror(errno));
+		return err_errno(errno, "%s", path);
 	b.path = keep(&b, whole);
 	TRY(open_either(&b, &index));
 	if (!index)

@@ -91,16 +91,12 @@ static struct err *scan(struct layout *l)
 
 struct err *layout_open(const char *path, struct layout *ret)
 {
-	struct stat st;
+	bool folder;
 
 	*ret = (struct layout){ .fd = -1 };
-	image_path_split(path, &ret->path, &ret->tag);
-	if (!ret->path || stat(ret->path, &st) < 0)
-		return err_new(ERR_USAGE, "%s: %s", path, strerror(errno));
-	if (S_ISDIR(st.st_mode))
+	TRY(image_path_split(path, &ret->path, &ret->tag, &folder));
+	if (folder)
 		return NULL;
-	if (!S_ISREG(st.st_mode))
-		return err_new(ERR_USAGE, "%s is neither a file nor a folder", path);
 	ret->fd = open(ret->path, O_RDONLY | O_CLOEXEC);
 	return ret->fd < 0 ? err_errno(errno, "open %s", path) : scan(ret);
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/image_source.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include "base/auto_json.h"
@@ -324,18 +322,10 @@ static struct err *open_documents(struct image_source *s)
 struct err *image_source_open(const char *path, struct image_source *ret)
 {
 	struct image_source s = { 0 };
-	struct stat st;
+	struct err *e = image_path_split(path, &s.path, &s.tag, &s.folder);
 
-	image_path_split(path, &s.path, &s.tag);
-	if (!s.path || stat(s.path, &st) < 0) {
-		free(s.path);
-		free(s.tag);
-		return err_new(ERR_USAGE, "%s: %s", path, strerror(errno));
-	}
-	s.folder = S_ISDIR(st.st_mode);
-	struct err *e = s.folder || S_ISREG(st.st_mode) ?
-				open_documents(&s) :
-				err_new(ERR_USAGE, "%s is neither a file nor a folder", path);
+	if (!e)
+		e = open_documents(&s);
 	if (e)
 		image_source_close(&s);
 	else

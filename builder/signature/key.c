@@ -14,6 +14,7 @@
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "base/file.h"
+#include "base/given_file.h"
 #include "base/mem.h"
 #include "base/password.h"
 #include "base/text.h"
@@ -190,6 +191,7 @@ static struct err *read_secret(const char *path, uint8_t file[static SECRET_BYTE
 	AUTO_PASSWORD char *text = NULL;
 	size_t len;
 
+	TRY(given_file_check(path));
 	TRY(file_read(path, FILE_LIMIT, &text, &len));
 	if (!take_line(text, SECRET_BYTES, file) || memcmp(file + 4, "B2", 2) ||
 	    (memcmp(file + 2, "Sc", 2) && (file[2] || file[3])))
@@ -246,6 +248,7 @@ struct err *key_read_public(const char *word, struct key *ret)
 
 	*ret = (struct key){ 0 };
 	if (!take_line(as_file, PUBLIC_BYTES, file)) {
+		TRY(given_file_check(word));
 		TRY(file_read(word, FILE_LIMIT, &text, &len));
 		if (!take_line(text, PUBLIC_BYTES, file))
 			return err_new(ERR_USAGE, "%s is no public key of minisign", word);

@@ -13,6 +13,7 @@
 
 #include "base/base64.h"
 #include "base/file.h"
+#include "base/given_file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -32,6 +33,8 @@ struct parts {
 static struct err *open_file(const char *path, int *ret, uint64_t *ret_size)
 {
 	struct stat st;
+
+	TRY(given_file_check(path));
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0 || fstat(fd, &st) < 0)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/given_file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/inside.h"
@@ -187,10 +188,11 @@ static struct err *read_entries(struct store *s, struct archive *a, const char *
 
 struct err *store_bundle_read(struct store *s, const char *given, size_t *ret_files)
 {
-	AUTO_FREE char *path = realpath(given, NULL);
 	struct stat st;
 
 	*ret_files = 0;
+	TRY(given_file_check(given));
+	AUTO_FREE char *path = realpath(given, NULL);
 	if (!path || stat(path, &st) < 0)
 		return err_errno(errno, "read %s", given);
 	bool folder = S_ISDIR(st.st_mode);

@@ -210,7 +210,7 @@ load registry
 	says "*the digest is what it finds" one "r.example/a@sha256:$(printf '0%.0s' {1..64})"
 	says "'r.example:99999' is no host*" one r.example:99999/a
 	says "--user and --password-file go together" --user ann one r.example/a
-	says "*nowhere: No such file or directory" nowhere r.example/a
+	says "nowhere: there is no such file" nowhere r.example/a
 	echo no >file
 	says "*file is no image that can be pushed*" file r.example/a
 	"$tools/layout" twins platforms=2 flat

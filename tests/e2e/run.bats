@@ -41,7 +41,7 @@ load appliance
 	mkbench 2 run "$name"
 	[[ $output == *"$name is no image but the name of what was stopped (own): 'mkbench run IMAGE --name $name' starts it again"* ]]
 	mkbench 2 run "$name-other"
-	[[ $output == *"$name-other: No such file or directory"* ]]
+	[[ $output == *"$name-other: there is no such file"* ]]
 	mkbench 2 run --list more
 }
 
