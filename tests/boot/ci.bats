@@ -17,20 +17,28 @@ teardown() {
 	[[ -z ${notes:-} ]] || kill "$notes" 2>/dev/null || true
 }
 
-# note_server: takes one note, as GitLab does, and writes it into the file note; its port is in notes.
+# note_server: takes one note, as GitLab and Forgejo do, and writes it into the file note; its port is in notes. The pull request of the
+# branch fix/it is 7.
 note_server() {
 	python3 - "$BATS_TEST_TMPDIR" 3>&- <<-'END' &
 		import http.server, sys
 		class Notes(http.server.BaseHTTPRequestHandler):
+		    def do_GET(self):
+		        self.send_response(200 if self.path == "/pulls/main/fix%2Fit" else 404)
+		        self.end_headers()
+		        self.wfile.write(b'{"id":1,"number":7,"user":{"id":3}}\n')
 		    def do_POST(self):
 		        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
 		        with open(sys.argv[1] + "/note", "w") as out:
-		            out.write(f"{self.command} {self.path} {self.headers['PRIVATE-TOKEN']}\n{body}")
+		            out.write(f"{self.command} {self.path} {self.headers['PRIVATE-TOKEN'] or self.headers['Authorization']}\n{body}")
 		        self.send_response(201)
 		        self.end_headers()
+		        done.append(self.path)
 		server = http.server.HTTPServer(("127.0.0.1", 0), Notes)
 		open(sys.argv[1] + "/notes", "w").write(str(server.server_port))
-		server.handle_request()
+		done = []
+		while not done:
+		    server.handle_request()
 	END
 	notes=$!
 	by=$notes until_true 300 test -s "$BATS_TEST_TMPDIR/notes"
@@ -69,6 +77,32 @@ steps() {
 	run -2 "$MKBENCH" init --ci github absent.yml
 	run -2 "$MKBENCH" init --ci github '../a b.yml'
 	run -2 "$MKBENCH" init --ci jenkins demo.yml
+}
+
+@test "ci: Forgejo shows no summary of a job, so what changed becomes a comment of the branch's pull request" {
+	touch demo.yml
+	"$MKBENCH" init --ci forgejo demo.yml
+	python3 - .forgejo/workflows/image.yml >say <<-'END'
+		import sys, yaml
+		job = yaml.safe_load(open(sys.argv[1]))["jobs"]["image"]
+		assert job["container"]["image"].startswith("node:") # without Node no action runs there
+		print(next(step["run"] for step in job["steps"] if step.get("name") == "say what changed"))
+	END
+	mkdir out last
+	touch out/demo-1.0.tar last/demo-0.9.tar
+	printf '%s\n' '| "a" | b\c |' $'\tend' >sample
+	rm "$BATS_TEST_TMPDIR/bin/mkbench"
+	printf '#!/bin/sh\ncat %s/sample\n' "$PWD" >"$BATS_TEST_TMPDIR/bin/mkbench" && chmod +x "$BATS_TEST_TMPDIR/bin/mkbench"
+	note_server
+	export PATH=$BATS_TEST_TMPDIR/bin:$PATH PULLS_API=http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/notes") PUSH_BRANCH=main
+	BRANCH=fix/it run -0 bash -e say # no token, nobody is asked
+	[ ! -e "$BATS_TEST_TMPDIR/note" ]
+	POST_TOKEN=t0ken BRANCH=lone run -0 bash -e say # no pull request
+	[ ! -e "$BATS_TEST_TMPDIR/note" ]
+	POST_TOKEN=t0ken BRANCH=fix/it run -0 bash -e say
+	[[ $output != *t0ken* ]]
+	[ "$(head -n 1 "$BATS_TEST_TMPDIR/note")" = "POST /issues/7/comments token t0ken" ]
+	[ "$(tail -n +2 "$BATS_TEST_TMPDIR/note" | jq -r .body)" = "$(<diff.md)" ]
 }
 
 @test "ci: the steps build the demo, check it, sign it and push it; a second run takes the store of the first" {
