@@ -198,5 +198,8 @@ struct err *native_monitor_start(const struct native_monitor *k)
 		else if (errno != EINTR)
 			break;
 	why[len] = '\0';
+	/* who tries again finds its name and its port free */
+	while (len && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
 	return len ? err_new(ERR_SYSTEM, "the container does not start: %s", why) : NULL;
 }

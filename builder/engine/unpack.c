@@ -228,7 +228,9 @@ static struct err *unpack_stream(struct source *s, const struct digest *want, st
 	const void *rest;
 
 	archive_read_support_format_tar(a);
+	archive_read_support_format_empty(a); /* a layer of no bytes at all is one without files */
 	archive_read_support_filter_gzip(a);
+	archive_read_support_filter_zstd(a); /* what skopeo and others pack again */
 	s->buffer = mem_new(CHUNK);
 	s->run = digest_start();
 	struct err *e = archive_read_open(a, s, NULL, next_bytes, NULL) == ARCHIVE_OK ?

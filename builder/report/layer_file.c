@@ -56,6 +56,7 @@ struct err *layer_file_read(const struct image_source *s, size_t layer, const ch
 	TRY(image_stream_open(s, s->layers[layer].member, &stream));
 	struct archive *a = archive_read_new();
 	archive_read_support_format_tar(a);
+	archive_read_support_format_empty(a);
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_zstd(a);
 	int state = archive_read_open(a, stream, NULL, next_bytes, NULL);

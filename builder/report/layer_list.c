@@ -174,6 +174,15 @@ static struct err *add_entry(struct tree *t, struct archive *a, struct archive_e
 	return NULL;
 }
 
+static struct err *refuse(struct archive *a)
+{
+	const char *why = archive_error_string(a);
+
+	if (why && !strcmp(why, "Unrecognized archive format"))
+		why = "it is no tar, nor one that gzip or zstd has packed";
+	return err_new(ERR_BUILD, "%s", why);
+}
+
 static struct err *read_entries(struct archive *a, struct layer_list *l)
 {
 	struct archive_entry *e;
@@ -187,7 +196,9 @@ static struct err *read_entries(struct archive *a, struct layer_list *l)
 		TRY(add_entry(&l->tree, a, e));
 	}
 	l->unpacked_bytes = (uint64_t)archive_filter_bytes(a, 0);
-	return state == ARCHIVE_EOF ? NULL : err_new(ERR_BUILD, "%s", archive_error_string(a));
+	if (state == ARCHIVE_EOF)
+		return NULL;
+	return refuse(a);
 }
 
 static int order(const void *a, const void *b)
@@ -229,11 +240,11 @@ static struct err *read_stream(struct image_stream *stream, const struct digest 
 	const void *rest;
 
 	archive_read_support_format_tar(a);
+	archive_read_support_format_empty(a); /* a layer of no bytes at all is one without files */
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_zstd(a);
-	struct err *e = archive_read_open(a, &r, NULL, next_bytes, NULL) == ARCHIVE_OK ?
-				read_entries(a, l) :
-				err_new(ERR_BUILD, "%s", archive_error_string(a));
+	struct err *e = archive_read_open(a, &r, NULL, next_bytes, NULL) == ARCHIVE_OK ? read_entries(a, l) :
+											 refuse(a);
 	while (!e && next_bytes(a, &r, &rest) > 0) /* what follows the tar's end counts for the digest */
 		continue;
 	if (r.failed) {

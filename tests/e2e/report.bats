@@ -103,6 +103,43 @@ inspected() {
 	mkbench 5 inspect short.tar
 }
 
+@test "layers of any number, without files, without bytes, plain or packed by zstd are read; what else packs one is named" {
+	cat >layers.py <<-'END'
+		import gzip, hashlib, io, json, lzma, os, sys, tarfile
+		def put(data):
+		    name = hashlib.sha256(data).hexdigest()
+		    open(f"{sys.argv[1]}/blobs/sha256/{name}", "wb").write(data)
+		    return {"digest": "sha256:" + name, "size": len(data)}
+		def tar(number):
+		    out = io.BytesIO()
+		    with tarfile.open(fileobj=out, mode="w") as t:
+		        info = tarfile.TarInfo(f"/file{number}")
+		        info.size = 4
+		        t.addfile(info, io.BytesIO(b"text"))
+		    return out.getvalue()
+		os.makedirs(sys.argv[1] + "/blobs/sha256")
+		layers = {"none": [], "many": [gzip.compress(tar(i)) for i in range(300)], "plain": [tar(1)], "xz": [lzma.compress(tar(1))],
+		          "empty": [b"", gzip.compress(b""), bytes(1024), gzip.compress(bytes(1024)), tar(1)]}[sys.argv[1]]
+		config = put(json.dumps({"architecture": "amd64", "os": "linux", "config": {"Env": None, "ExposedPorts": [], "Healthcheck": 7}, "history": [None],
+		                         "rootfs": {"type": "layers", "diff_ids": []}}).encode())
+		manifest = put(json.dumps({"schemaVersion": 2, "config": config, "layers": [put(layer) for layer in layers]}).encode())
+		json.dump({"schemaVersion": 2, "manifests": [manifest]}, open(sys.argv[1] + "/index.json", "w"))
+	END
+	for row in none:0 many:300 plain:1 empty:1; do
+		python3 layers.py "${row%:*}"
+		for word in inspect sbom "diff old"; do "$MKBENCH" $word "${row%:*}" >said; done
+		"$MKBENCH" inspect --json "${row%:*}" | jq -e --argjson files "${row#*:}" '[.layers[].files] | add // 0 | . == $files'
+	done
+	python3 layers.py xz
+	mkbench 5 inspect xz
+	[[ $output == *"/xz is damaged: layer 1: it is no tar, nor one that gzip or zstd has packed" ]]
+	skopeo copy --quiet --insecure-policy --dest-compress-format zstd oci:old:tiny:1 oci:packed:tiny:1
+	[[ $(for blob in packed/blobs/sha256/*; do head -c 4 "$blob" | od -An -tx4; done) == *fd2fb528*fd2fb528* ]]
+	mkbench 0 diff old packed
+	[[ $output == *"the same packages, settings and files" ]]
+	"$MKBENCH" sbom packed | jq -e '[.packages[] | select(.name == "six")] | length == 1'
+}
+
 @test "of several images the one that FOLDER:TAG names is looked into; without it they are named" {
 	cp -r new several
 	skopeo copy --quiet --insecure-policy oci:old:tiny:1 oci:several:first
