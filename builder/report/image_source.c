@@ -30,13 +30,13 @@ static struct err *read_text(const struct image_source *s, const char *member, s
 	struct err *e;
 	while (!(e = image_stream_read(m, &bytes, &len)) && len) {
 		if (len > DOCUMENT_LIMIT - ret->len) {
-			e = damaged(s, "a document is larger than 8 MB");
+			e = err_new(ERR_BUILD, "a document is larger than 8 MB");
 			break;
 		}
 		text_add(ret, bytes, len);
 	}
 	image_stream_close(m);
-	return e;
+	return e ? err_wrap(e, "%s is damaged", s->path) : NULL;
 }
 
 /* want: the digest that it must have; NULL: nobody has said. */
@@ -291,6 +291,8 @@ static void take_diff_ids(struct image_source *s)
 
 static struct err *no_image(const struct image_source *s)
 {
+	if (image_stream_ends_early(s))
+		return damaged(s, "it ends early, copy it again");
 	return err_new(ERR_USAGE,
 		       "%s is no image that can be looked into: an OCI image layout (a folder or a .tar) or "
 		       "a docker archive (docker save)%s. "

@@ -116,6 +116,25 @@ static struct archive *enter(int fd, const char *member)
 	return NULL;
 }
 
+bool image_stream_ends_early(const struct image_source *s)
+{
+	AUTO_CLOSE int fd = s->folder ? -1 : open(s->path, O_RDONLY | O_CLOEXEC);
+	struct archive *a = fd < 0 ? NULL : archive_begin(fd);
+	struct archive_entry *e;
+	struct stat st;
+	bool early = false;
+
+	if (a && fstat(fd, &st) < 0)
+		st.st_size = INT64_MAX;
+	for (unsigned i = 0; a && !early && i < MEMBER_LIMIT && archive_read_next_header(a, &e) == ARCHIVE_OK;
+	     i++)
+		early = !archive_entry_hardlink(e) &&
+			archive_entry_size(e) > st.st_size - archive_filter_bytes(a, 0);
+	if (a)
+		archive_read_free(a);
+	return early;
+}
+
 bool image_stream_has(const struct image_source *s, const char *member)
 {
 	AUTO_CLOSE int fd = s->folder ? open_beneath(s->path, member) : open(s->path, O_RDONLY | O_CLOEXEC);
@@ -145,6 +164,14 @@ struct err *image_stream_open(const struct image_source *s, const char *member, 
 	return NULL;
 }
 
+static struct err *refuse(struct archive *a)
+{
+	const char *why = archive_error_string(a);
+
+	return err_new(ERR_BUILD, "%s",
+		       why && text_starts(why, "Truncated") ? "it ends early, copy it again" : why);
+}
+
 struct err *image_stream_read(struct image_stream *m, const void **ret_bytes, size_t *ret_len)
 {
 	int64_t offset;
@@ -154,8 +181,7 @@ struct err *image_stream_read(struct image_stream *m, const void **ret_bytes, si
 	if (m->archive) {
 		int state = archive_read_data_block(m->archive, ret_bytes, ret_len, &offset);
 		if (state != ARCHIVE_OK && state != ARCHIVE_EOF)
-			return err_new(ERR_BUILD, "%s is damaged: %s", m->source->path,
-				       archive_error_string(m->archive));
+			return refuse(m->archive);
 		if (state == ARCHIVE_EOF)
 			*ret_len = 0;
 		return NULL;

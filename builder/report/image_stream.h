@@ -4,6 +4,8 @@
 #include "report/image_source.h"
 
 bool image_stream_has(const struct image_source *s, const char *member);
+/* Whether it is a tar whose last member is not whole. */
+bool image_stream_ends_early(const struct image_source *s);
 
 /* A member's bytes, one piece after another. Several streams of one source may be read, each
  * by a thread. A member that is a link to another one, as older archives have it, is that

@@ -101,6 +101,13 @@ inspected() {
 	tar -C old -cf whole.tar index.json oci-layout blobs
 	head -c 4000 whole.tar >short.tar
 	mkbench 5 inspect short.tar
+	for size in 4000 40000 60000; do # the documents of a docker archive are its last members
+		head -c $size docker.tar >short.tar
+		for words in "inspect" "sbom" "diff old" "push --plain-http"; do
+			mkbench 5 $words short.tar $([[ $words != push* ]] || echo r.example/a)
+			[[ $output == *"/short.tar is damaged: it ends early, copy it again" ]]
+		done
+	done
 }
 
 @test "layers of any number, without files, without bytes, plain or packed by zstd are read; what else packs one is named" {
