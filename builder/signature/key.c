@@ -125,8 +125,12 @@ static struct err *write_new(const char *path, mode_t mode, const char *comment,
 		return errno == EEXIST ? err_new(ERR_USAGE,
 						 "%s is there already, and a key is not written over", path) :
 					 err_errno(errno, "write %s", path);
-	TRY(file_write_all(fd, text, strlen(text), path));
-	return fsync(fd) < 0 ? err_errno(errno, "write %s", path) : NULL;
+	struct err *e = file_write_all(fd, text, strlen(text), path);
+	if (!e && fsync(fd) < 0)
+		e = err_errno(errno, "write %s", path);
+	if (e)
+		unlink(path);
+	return e;
 }
 
 static struct err *write_secret(const struct key *k, const char *path, const char *password)
@@ -166,7 +170,10 @@ struct err *key_write(const struct key *k, const char *path, const char *passwor
 	memcpy(file + 2, k->id, 8);
 	memcpy(file + 10, k->public_key, 32);
 	TRY(write_secret(k, path, password));
-	return write_new(beside, 0644, comment, file, sizeof file);
+	struct err *e = write_new(beside, 0644, comment, file, sizeof file);
+	if (e)
+		unlink(path);
+	return e;
 }
 
 /* The second line of such a file, when it is so many bytes of Ed25519. */

@@ -114,19 +114,20 @@ struct sink {
 	const struct store *store;
 	struct archive *archive;
 	const char *below; /* what names begin with there */
+	const char *path;  /* as a person calls it */
 	size_t files;
 	uint64_t bytes;
 };
 
-static struct err *put_bytes(struct archive *a, int fd, const char *name, uint64_t size)
+static struct err *put_bytes(const struct sink *out, int fd, const char *name, uint64_t size)
 {
 	AUTO_FREE char *chunk = mem_new(CHUNK);
 
 	for (uint64_t at = 0; at < size;) {
 		size_t len = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
 		TRY(file_read_at(fd, chunk, len, at, name));
-		if (archive_write_data(a, chunk, len) != (la_ssize_t)len)
-			return err_errno(archive_errno(a), "write the store's file");
+		if (archive_write_data(out->archive, chunk, len) != (la_ssize_t)len)
+			return err_errno(archive_errno(out->archive), "write %s", out->path);
 		at += len;
 	}
 	return NULL;
@@ -149,10 +150,10 @@ static struct err *put_file(struct sink *out, const char *name, const char *as)
 	int state = archive_write_header(out->archive, e);
 	archive_entry_free(e);
 	if (state != ARCHIVE_OK)
-		return err_errno(archive_errno(out->archive), "write %s", there);
+		return err_errno(archive_errno(out->archive), "write %s", out->path);
 	out->files++;
 	out->bytes += (uint64_t)st.st_size;
-	return put_bytes(out->archive, fd, name, (uint64_t)st.st_size);
+	return put_bytes(out, fd, name, (uint64_t)st.st_size);
 }
 
 /* All files below a folder, in order; of git's objects without what is still under way. */
@@ -212,7 +213,7 @@ static struct err *put_all(struct sink *out, bool refs)
 static struct err *finish(struct sink *out, struct err *e, size_t *ret_files, uint64_t *ret_bytes)
 {
 	if (archive_write_close(out->archive) != ARCHIVE_OK && !e)
-		e = err_errno(archive_errno(out->archive), "write the store's files");
+		e = err_errno(archive_errno(out->archive), "write %s", out->path);
 	archive_write_free(out->archive);
 	*ret_files = out->files;
 	*ret_bytes = out->bytes;
@@ -224,7 +225,7 @@ struct err *store_bundle_write(struct store *s, const char *path, size_t *ret_fi
 	bool stream;
 	AUTO_FREE char *whole = named_file_target(path, &stream),
 		       *part = mem_printf("%s%s", whole, stream ? "" : ".part");
-	struct sink out = { .store = s, .archive = archive_write_new(), .below = "" };
+	struct sink out = { .store = s, .archive = archive_write_new(), .below = "", .path = path };
 
 	qsort(s->used.items, s->used.count, sizeof *s->used.items, by_name);
 	add_layers(s);
@@ -264,7 +265,7 @@ struct err *store_bundle_write_folder(struct store *s, const char *path, size_t 
 				      uint64_t *ret_bytes)
 {
 	AUTO_FREE char *part = mem_printf("%s.part", path), *below = mem_printf("%s/", part);
-	struct sink out = { .store = s, .below = below };
+	struct sink out = { .store = s, .below = below, .path = path };
 
 	TRY(store_bundle_try_folder(path));
 	TRY(file_remove_tree(part));

@@ -192,6 +192,26 @@ image() {
 	[[ $output == *"notes-1.oci or .tar is not in this folder: 'mkbench build "* ]]
 }
 
+@test "a disk that is full is one line that names the file, status 6, and leaves nothing" {
+	[[ $(id -u) == 0 ]] || skip "a small file system is mounted by root"
+	rm -rf small # of a run before
+	mkdir small
+	"$MKBENCH" sign --generate "$BATS_TEST_TMPDIR/key" --no-password
+	full() { # FILE WORDS...: one file system a time; FILE is what cannot be written
+		run -6 unshare --mount sh -c 'mount -t tmpfs -o size=8k none small && head -c ${ROOM:-4096} /dev/zero >small/fill && "$@" 2>said
+			status=$?; tail -n 1 said; rm small/fill; find small -mindepth 1 | sort >left; exit $status' sh "$@"
+		echo "$output"
+		[[ $output == *"write "*"$file"*": No space left on device" ]]
+		[[ ! -s left ]] || { cat left; return 1; }
+	}
+	file=small/ full "$MKBENCH" build --progress=plain -o small notes.yml
+	file=small/out.tar full "$MKBENCH" store export --progress=quiet notes.yml -o small/out.tar
+	file=small/all full "$MKBENCH" lock --vendor small/all notes.yml
+	file=small/sbom.json full "$MKBENCH" sbom out/notes-1.oci -o small/sbom.json
+	ROOM=8192 file=small/key full "$MKBENCH" sign --generate small/key --no-password
+	file=small/key.pub full "$MKBENCH" sign --generate small/key --no-password
+}
+
 @test "release: what is no line, a document that there is not, and one twice are refused where they stand" {
 	for row in 'title: "a\nb"' 'title: "a\e[31m"' 'documents: [spdx, spdx]' 'documents: [pdf]' 'documents: []' 'sums: 7'; do
 		cat plain.yml - >bad.yml <<<"release: { $row }"
