@@ -164,7 +164,7 @@ static void check_settings(const struct recipe_view *v)
 
 	for (size_t i = 0; i < v->r->mariadb.settings.count; i++) {
 		struct setting_refusal no;
-		if (!pairs[i].key || !setting_refused(pairs[i].key, &no))
+		if (!pairs[i].key || !setting_refused(pairs[i].key, pairs[i].value, &no))
 			continue;
 		AUTO_FREE char *plain = mem_dup(pairs[i].key);
 		for (char *c = plain; (c = strchr(c, '-'));)
