@@ -48,7 +48,9 @@ static void become(const struct bench *b, const char *const *argv, const char *l
 
 /* Those of one that only has to hold a backup once: nothing of it outlives a kill. */
 static const char *const plain[] = {
-	"--skip-innodb-doublewrite",	 "--max-allowed-packet=1G",	NULL,
+	"--skip-innodb-doublewrite",
+	"--max-allowed-packet=1G",
+	NULL,
 };
 
 static void start(const struct bench *b, const struct scratch *s, const char *const *options)
