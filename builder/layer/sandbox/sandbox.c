@@ -18,16 +18,13 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "layer/sandbox/sandbox_drop.h"
 #include "layer/sandbox/sandbox_gate.h"
 #include "layer/sandbox/sandbox_host.h"
+#include "layer/sandbox/sandbox_output.h"
 #include "layer/sandbox/sandbox_range.h"
 #include "layer/sandbox/sandbox_root.h"
 #include "layer/sandbox/sandbox_watch.h"
-
-#define TAIL_LINES 15
-#define LINE_LIMIT 4096
 
 static bool watched; /* in the worker: process 1 reads the names that programs ask for */
 
@@ -206,79 +203,8 @@ static _Noreturn void be_outer(struct build_context *j)
 	wait_for(first, j->life, ended, NULL);
 }
 
-/* The last lines, and a line that is still being written. */
-struct tail {
-	char *lines[TAIL_LINES];
-	size_t count; /* of all lines so far */
-	struct text open;
-	int log;	/* or -1 */
-	bool distrusts; /* a line says that a certificate is not to be trusted */
-	void (*line)(void *arg, const char *line);
-	void *line_arg;
-};
-
-static void end_line(struct tail *t)
-{
-	char **slot = &t->lines[t->count++ % TAIL_LINES];
-
-	free(*slot);
-	*slot = text_take(&t->open);
-	t->distrusts |= sandbox_host_distrusts(*slot);
-	if (t->line)
-		t->line(t->line_arg, *slot);
-}
-
-static void take_output(struct tail *t, const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		bool ends = bytes[i] == '\n';
-		if (!ends && bytes[i] != '\r')
-			text_add(&t->open, &bytes[i], 1);
-		if (ends || t->open.len >= LINE_LIMIT)
-			end_line(t);
-	}
-}
-
-static struct err *listen_to(int fd, struct tail *t)
-{
-	char bytes[16384];
-	ssize_t n;
-
-	while ((n = read(fd, bytes, sizeof bytes)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(errno, "read the sandbox's output");
-		if (t->log >= 0)
-			TRY(file_write_all(t->log, bytes, (size_t)n, "the log"));
-		take_output(t, bytes, (size_t)n);
-	}
-	if (t->open.len)
-		end_line(t);
-	return NULL;
-}
-
-static struct err *failure(const struct tail *t, int status, const char *what, const char *log)
-{
-	AUTO_TEXT struct text out = { 0 };
-	size_t first = t->count > TAIL_LINES ? t->count - TAIL_LINES : 0;
-
-	for (size_t i = first; i < t->count; i++)
-		text_printf(&out, "\n  | %s", t->lines[i % TAIL_LINES]);
-	if (t->distrusts)
-		text_put(&out, "\nA certificate was not trusted. In a network that looks into TLS, put the "
-			       "network's own CA (PEM) into /usr/local/share/ca-certificates/NAME.crt of "
-			       "this machine and run update-ca-certificates, or name a file with all CAs in "
-			       "$SSL_CERT_FILE");
-	if (status > 128)
-		return err_new(ERR_BUILD, "%s was ended by signal %d%s%s%s", what, status - 128,
-			       log ? "; all of its output is in " : "", log ? log : "",
-			       out.len ? out.bytes : "");
-	return err_new(ERR_BUILD, "%s failed with status %d%s%s%s", what, status,
-		       log ? "; all of its output is in " : "", log ? log : "", out.len ? out.bytes : "");
-}
-
-static struct err *conclude(pid_t outer, int trouble, const struct tail *t, const char *what, const char *log)
+static struct err *conclude(pid_t outer, int trouble, const struct sandbox_output *t, const char *what,
+			    const char *log)
 {
 	char why[1024];
 	size_t len = 0;
@@ -296,7 +222,7 @@ static struct err *conclude(pid_t outer, int trouble, const struct tail *t, cons
 	if (len)
 		return err_new(ERR_SYSTEM, "sandbox: %s", why);
 	status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	return status ? failure(t, status, what, log) : NULL;
+	return status ? sandbox_output_failure(t, status, what, log) : NULL;
 }
 
 /* The pipe that only this process holds the other end of; its end is the build's. */
@@ -349,14 +275,12 @@ struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void
 	close(output[1]);
 	close(trouble[1]);
 	TRY(failed);
-	struct tail t = { .log = log, .line = line, .line_arg = line_arg };
-	struct err *e = listen_to(output_end, &t);
+	struct sandbox_output t = { .log = log, .line = line, .line_arg = line_arg };
+	struct err *e = sandbox_output_read(output_end, &t);
 	if (e)
 		kill(outer, SIGKILL);
 	struct err *end = conclude(outer, trouble_end, &t, what, s->log);
-	for (size_t i = 0; i < TAIL_LINES; i++)
-		free(t.lines[i]);
-	text_done(&t.open);
+	sandbox_output_done(&t);
 	if (e)
 		err_free(end);
 	return e ? e : end;

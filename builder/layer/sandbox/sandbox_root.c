@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "layer/sandbox/sandbox_host.h"
+#include "layer/sandbox/sandbox_kernel_files.h"
 #include "layer/sandbox/sandbox_range.h"
 
 static void add_path(struct text *t, const char *path)
@@ -157,123 +158,14 @@ static struct err *change_root(int root)
 	return NULL;
 }
 
-static struct err *mount_tmpfs(const char *path, const char *options, unsigned long more)
-{
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return err_errno(errno, "make %s", path);
-	return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | more, options) < 0 ?
-		       err_errno(errno, "mount %s", path) :
-		       NULL;
-}
-
-/* A new one of this process namespace, not yet in a place. Where parts of the machine's are covered,
- * as in a container, the kernel keeps ordinary users from one that shows all; the machine's own
- * would show every process of it. */
-static struct err *make_proc(int *ret_fd)
-{
-	AUTO_CLOSE int fs = fsopen("proc", FSOPEN_CLOEXEC);
-
-	*ret_fd = -1;
-	if (fs < 0 || fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ||
-	    (*ret_fd = fsmount(fs, FSMOUNT_CLOEXEC,
-			       MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)) < 0)
-		return err_errno(errno, "mount /proc%s",
-				 errno != EPERM ?
-					 "" :
-					 ": this system keeps ordinary users from a new one because parts of "
-					 "its own are covered; run mkbench as root, or in a container that "
-					 "covers none (docker run --security-opt systempaths=unconfined)");
-	return NULL;
-}
-
-static bool is_absent(int code)
-{
-	return code == ENOENT || code == ENOTDIR;
-}
-
-/* What OCI runtimes let be read only; what they cover follows. */
-static struct err *mount_proc(int proc)
-{
-	static const char *const switches[] = { "bus", "fs", "irq", "sys", "sysrq-trigger" };
-	struct mount_attr only = { .attr_set = MOUNT_ATTR_RDONLY };
-
-	if (move_mount(proc, "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH) < 0)
-		return err_errno(errno, "mount /proc");
-	for (size_t i = 0; i < COUNT(switches); i++) {
-		AUTO_FREE char *path = mem_printf("/proc/%s", switches[i]);
-		AUTO_CLOSE int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-		if ((fd < 0 || mount_setattr(fd, "", AT_EMPTY_PATH, &only, sizeof only) < 0 ||
-		     move_mount(fd, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0) &&
-		    !is_absent(errno))
-			return err_errno(errno, "protect %s", path);
-	}
-	return NULL;
-}
-
-/* With the room's own /dev/null. */
-static struct err *cover_proc(void)
-{
-	static const char *const covered[] = {
-		"acpi",		 "asound",	"interrupts", "kcore",	    "keys",
-		"latency_stats", "sched_debug", "scsi",	      "timer_list", "timer_stats",
-	};
-
-	for (size_t i = 0; i < COUNT(covered); i++) {
-		AUTO_FREE char *path = mem_printf("/proc/%s", covered[i]);
-		struct stat st;
-		if (lstat(path, &st) < 0)
-			continue;
-		if (S_ISDIR(st.st_mode) ? mount("tmpfs", path, "tmpfs",
-						MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0") < 0 :
-					  mount("/dev/null", path, NULL, MS_BIND, NULL) < 0)
-			return err_errno(errno, "cover %s", path);
-	}
-	return NULL;
-}
-
-static const char *const devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
-
 /* What the room is made of, taken while the machine's files are in sight. */
 struct parts {
 	int user; /* namespace, or -1 */
 	int root, proc;
-	int *binds, nodes[COUNT(devices)];
+	int *binds, nodes[SANDBOX_KERNEL_FILES_DEVICES];
 	size_t bind_count;
 	struct sandbox_host host;
 };
-
-/* Nothing else is a device here: a node that somebody makes does not open. */
-static struct err *put_device(size_t i, int node)
-{
-	AUTO_FREE char *path = mem_printf("/dev/%s", devices[i]);
-	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-
-	if (fd < 0 || node < 0 || move_mount(node, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
-		return err_errno(errno, "make %s", path);
-	return NULL;
-}
-
-static struct err *fill_dev(const int *nodes)
-{
-	static const char *const links[][2] = {
-		{ "/proc/self/fd", "/dev/fd" },	      { "/proc/self/fd/0", "/dev/stdin" },
-		{ "/proc/self/fd/1", "/dev/stdout" }, { "/proc/self/fd/2", "/dev/stderr" },
-		{ "pts/ptmx", "/dev/ptmx" },
-	};
-
-	TRY(mount_tmpfs("/dev", "mode=0755,size=16m", MS_NOEXEC));
-	for (size_t i = 0; i < COUNT(devices); i++)
-		TRY(put_device(i, nodes[i]));
-	for (size_t i = 0; i < COUNT(links); i++)
-		if (symlink(links[i][0], links[i][1]) < 0)
-			return err_errno(errno, "make %s", links[i][1]);
-	if (mkdir("/dev/pts", 0755) < 0 || mkdir("/dev/shm", 01777) < 0 || chmod("/dev/shm", 01777) < 0)
-		return err_errno(errno, "fill /dev");
-	if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-		  "newinstance,ptmxmode=0666,mode=0620,gid=5") < 0)
-		return err_errno(errno, "mount /dev/pts");
-	return NULL;
-}
 
 static struct err *raise_loopback(void)
 {
@@ -336,14 +228,11 @@ static struct err *gather(const struct sandbox *s, struct parts *p)
 	p->host = sandbox_host_files(s->network);
 	p->bind_count = s->bind_count + p->host.count;
 	p->binds = mem_array(p->bind_count, sizeof *p->binds);
-	for (size_t i = 0; i < COUNT(devices); i++) {
-		AUTO_FREE char *path = mem_printf("/dev/%s", devices[i]);
-		p->nodes[i] = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	}
+	sandbox_kernel_files_take_devices(p->nodes);
 	for (size_t i = 0; i < p->bind_count; i++)
 		TRY(take_bind(i < s->bind_count ? &s->binds[i] : &p->host.binds[i - s->bind_count], p->user,
 			      &p->binds[i]));
-	TRY(make_proc(&p->proc));
+	TRY(sandbox_kernel_files_make_proc(&p->proc));
 	return make_root(s, p->user, &p->root);
 }
 
@@ -351,11 +240,11 @@ static struct err *furnish(const struct sandbox *s, const struct parts *p,
 			   const struct sandbox_settings *settings)
 {
 	TRY(change_root(p->root));
-	TRY(mount_proc(p->proc));
-	TRY(fill_dev(p->nodes));
-	TRY(cover_proc());
-	TRY(mount_tmpfs("/run", "mode=0755", 0));
-	TRY(mount_tmpfs("/tmp", "mode=1777", 0));
+	TRY(sandbox_kernel_files_mount_proc(p->proc));
+	TRY(sandbox_kernel_files_fill_dev(p->nodes));
+	TRY(sandbox_kernel_files_cover_proc());
+	TRY(sandbox_kernel_files_tmpfs("/run", "mode=0755", 0));
+	TRY(sandbox_kernel_files_tmpfs("/tmp", "mode=1777", 0));
 	TRY(sandbox_host_put_settings(s, settings));
 	for (size_t i = 0; i < p->bind_count; i++)
 		TRY(put(p->binds[i],
