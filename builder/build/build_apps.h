@@ -5,17 +5,14 @@
  * one; then each app's whole source; then what the bench needs of all. A part is made again when something
  * changes that it sees, and then alone. */
 #pragma once
-#include "build/build_context.h"
+#include "build/build_parts.h"
 #include "layer/layer.h"
 
-#define BUILD_APPS_PARTS 20   /* with many apps the last ones share theirs */
-#define BUILD_APPS_USER 1000u /* uid and gid of the bench's files and steps */
-
 struct build_apps {
-	struct layer_delta parts[BUILD_APPS_PARTS]; /* lowest first */
-	const char *names[BUILD_APPS_PARTS];	    /* "environment", "dependencies", "apps", "bench" */
-	struct digest keys[BUILD_APPS_PARTS];
-	struct layer_root made[BUILD_APPS_PARTS]; /* each on disk, once it was run */
+	struct layer_delta parts[BUILD_PARTS_MAX]; /* lowest first */
+	const char *names[BUILD_PARTS_MAX];	   /* "environment", "dependencies", "apps", "bench" */
+	struct digest keys[BUILD_PARTS_MAX];
+	struct layer_root made[BUILD_PARTS_MAX]; /* each on disk, once it was run */
 	size_t count;
 };
 
@@ -25,6 +22,4 @@ void build_apps_plan(const struct build_context *j, const struct digest *package
 /* Runs what the plan names and no earlier build has kept; fills parts. */
 struct err *build_apps(struct build_context *j, const struct layer_root *root,
 		       struct build_apps *a) MUST_CHECK;
-/* The files of all apps that a step's inputs name, where the step finds them; sorted. */
-void build_apps_inputs(const struct build_context *j, const struct service_step *step, struct tree *ret);
 void build_apps_done(struct build_apps *a);

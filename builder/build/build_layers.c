@@ -21,7 +21,7 @@ struct build_work {
 	struct build_root root; /* what apps are built over */
 	struct build_apps apps;
 	/* what an image has of the interpreters, if any, and of the apps' parts; the last: nothing */
-	struct tree settled[BUILD_APPS_PARTS + 2];
+	struct tree settled[BUILD_PARTS_MAX + 2];
 	struct tree configuration;
 	struct tree unnamed; /* the configuration without the build's name */
 	struct tree sites;   /* prebaked ones */
@@ -36,8 +36,8 @@ static size_t part_count(const struct build_work *w)
 
 static void merge_all(struct build_work *w, struct tree *ret)
 {
-	const struct tree *layers[4 + BUILD_APPS_PARTS] = { layer_whole(w->root.set),
-							    &w->root.configured.tree };
+	const struct tree *layers[4 + BUILD_PARTS_MAX] = { layer_whole(w->root.set),
+							   &w->root.configured.tree };
 	size_t n = 2;
 
 	for (size_t i = 0; i < part_count(w); i++)
@@ -60,7 +60,7 @@ static struct digest whole_tree(struct build_work *w)
 /* An app's layers as an image has them: without what only the building needed. */
 static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 {
-	const struct tree *parts[BUILD_APPS_PARTS + 2],
+	const struct tree *parts[BUILD_PARTS_MAX + 2],
 		*packages[] = { layer_whole(w->root.set), &w->root.configured.tree };
 	struct tree below = { 0 }, left_out = { 0 };
 	size_t count = part_count(w), first = count - w->apps.count;

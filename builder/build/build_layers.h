@@ -5,7 +5,7 @@
 #include "build/build_context.h"
 #include "image/image.h"
 
-#define BUILD_LAYERS_MAX (7 + BUILD_APPS_PARTS)
+#define BUILD_LAYERS_MAX (7 + BUILD_PARTS_MAX)
 
 struct build_layers {
 	struct image_layer items[BUILD_LAYERS_MAX]; /* lowest first */

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "build/build_apps.h"
+#include "build/build_parts.h"
 
 #define FILE_LIMIT (4u << 20)
 
@@ -19,7 +19,7 @@ static struct digest asked_of(const struct build_context *j, const struct servic
 {
 	struct tree inputs = { 0 };
 
-	build_apps_inputs(j, step, &inputs);
+	build_parts_inputs(j, step, &inputs);
 	struct digest d = tree_digest(&inputs);
 	tree_done(&inputs);
 	return d;
@@ -244,8 +244,8 @@ static struct err *run(struct build_context *j, const struct layer_root *root,
 		.seed = inputs,
 		.steps = &own,
 		.step_count = 1,
-		.uid = BUILD_APPS_USER,
-		.gid = BUILD_APPS_USER,
+		.uid = BUILD_PARTS_USER,
+		.gid = BUILD_PARTS_USER,
 		.binds = b->items,
 		.bind_count = b->count,
 		.epoch = j->lock.epoch,
@@ -255,7 +255,7 @@ static struct err *run(struct build_context *j, const struct layer_root *root,
 		return err_new(ERR_SYSTEM, "%s: no folder for what it chooses", step->name);
 	own.env = env;
 	b->items[0].writable = true;
-	if (chown(pins, BUILD_APPS_USER, BUILD_APPS_USER) < 0)
+	if (chown(pins, BUILD_PARTS_USER, BUILD_PARTS_USER) < 0)
 		return err_errno(errno, "give %s to the step", pins);
 	return layer_steps_forget(&request, root);
 }
@@ -267,7 +267,7 @@ static struct err *choose(struct build_context *j, const struct layer_root *root
 	struct tree inputs = { 0 };
 
 	TRY(build_lockfiles_lay(j, &binds));
-	build_apps_inputs(j, step, &inputs);
+	build_parts_inputs(j, step, &inputs);
 	ret->name = arena_dup(&j->lock.arena, step->pins, strlen(step->pins));
 	ret->asked = tree_digest(&inputs);
 	struct err *e = run(j, root, step, &inputs, &binds);

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "build/build_apps.h"
+#include "build/build_parts.h"
 
 static bool writes_apps(const struct recipe *r)
 {
@@ -21,10 +21,10 @@ void build_owner(const struct recipe *r, const char *bench, struct tree *t)
 		return;
 	for (size_t i = 0; i < t->count; i++) {
 		struct entry *e = &t->items[i];
-		if (e->uid != BUILD_APPS_USER || !tree_within(e->path, bench))
+		if (e->uid != BUILD_PARTS_USER || !tree_within(e->path, bench))
 			continue;
 		e->uid = 0;
-		e->gid = BUILD_APPS_USER;
+		e->gid = BUILD_PARTS_USER;
 		if (e->kind != ENTRY_SYMLINK)
 			e->mode = (e->mode & 0705) | (e->mode >> 3 & 0050);
 	}

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "build/build_apps.h"
+#include "build/build_parts.h"
 #include "recipe/runtime.h"
 #include "recipe/wants.h"
 
@@ -329,8 +329,8 @@ struct err *build_runtime(struct build_context *j, const struct digest *below, s
 		.seed = &seed,
 		.steps = steps,
 		.step_count = list_steps(j, steps),
-		.uid = BUILD_APPS_USER,
-		.gid = BUILD_APPS_USER,
+		.uid = BUILD_PARTS_USER,
+		.gid = BUILD_PARTS_USER,
 		.epoch = j->lock.epoch,
 	};
 

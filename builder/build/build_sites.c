@@ -84,7 +84,7 @@ static void keep(const struct tree *made, struct tree *ret)
 /* All files that the programs can see. */
 static void merge_visible(const struct build_sites_request *r, const struct tree *seed, struct tree *ret)
 {
-	const struct tree *layers[BUILD_SITES_BELOW + BUILD_APPS_PARTS + 1];
+	const struct tree *layers[BUILD_SITES_BELOW + BUILD_PARTS_MAX + 1];
 	size_t n = 0;
 
 	while (n < BUILD_SITES_BELOW)
