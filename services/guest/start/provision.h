@@ -4,9 +4,12 @@
 
 #include "lib/bench.h"
 
-/* As a program: provision                      at every start, by init provision --site NAME [--again] for
- * benchctl: one site, while the bench runs; --again: also one that was
- *                                made before and has been removed by hand since
+/* As a program:
+ * - provision: at every start, by init
+ * - provision --site NAME [--again]: for benchctl, one site, while the bench runs; --again: also one that was
+ *   made before and has been removed by hand since
+ * - provision --drop NAME: for benchctl, too
+ *
  * Exit status: 0 all is as it should be, 2 environment or bench.json, 6 something failed (the log and
  * steps.json say what): it may be run again at any time, 7 an upgrade failed, the data are as they were, and
  * this instance does not try again by itself. */
