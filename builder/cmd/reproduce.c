@@ -14,12 +14,35 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "build/build_sums.h"
+#include "cmd/cmd.h"
 #include "cmd/reproduce_elsewhere.h"
+#include "cmd/interruptible.h"
+#include "engine/interrupt.h"
+#include "recipe/recipe.h"
 #include "report/first_difference.h"
 #include "report/report_text.h"
 #include "report/sites_alike.h"
+#include "service/service.h"
 
 #define WORDS_SHOWN 20u
+
+/* What the last event of an error says, of lines that are events. */
+static char *last_error(char *lines)
+{
+	char *ret = NULL, *rest = NULL;
+
+	for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		json_t *event = json_loads(line, 0, NULL);
+		const char *kind = json_string_value(json_object_get(event, "event")),
+			   *text = json_string_value(json_object_get(event, "text"));
+		if (kind && text && !strcmp(kind, "error")) {
+			free(ret);
+			ret = mem_dup(text);
+		}
+		json_decref(event);
+	}
+	return ret ? ret : mem_dup("it has failed");
+}
 
 struct err *reproduce_build(const char *program, const char *recipe, const char *folder,
 			    const char *const *set, json_t **ret)
@@ -32,11 +55,12 @@ struct err *reproduce_build(const char *program, const char *recipe, const char 
 	int status;
 
 	TRY(child_run(&c, &said, &errors, &status));
-	const char *last = strstr(errors, "mkbench: ");
-	if (status)
+	if (status) {
+		AUTO_FREE char *why = last_error(errors);
 		return err_new(status >= ERR_USAGE && status <= ERR_SYSTEM ? (enum err_kind)status :
 									     ERR_SYSTEM,
-			       "the build into %s: %s", folder, last ? last + strlen("mkbench: ") : "failed");
+			       "the build into %s: %s", folder, why);
+	}
 	*ret = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
 	return *ret ? NULL : err_new(ERR_SYSTEM, "the build into %s reports nothing", folder);
 }
@@ -290,16 +314,40 @@ static struct err *build_twice(const char *recipe, const char *top, bool json)
 	return e;
 }
 
+struct task {
+	const char *recipe, *top;
+	bool json;
+};
+
+static struct err *do_task(void *arg)
+{
+	const struct task *t = arg;
+
+	return build_twice(t->recipe, t->top, t->json);
+}
+
+static struct err *check_recipe(const char *path)
+{
+	struct recipe r;
+	struct service_set *services = NULL;
+	struct err *e = cmd_check_recipe(path, &r, &services);
+
+	service_free(services);
+	recipe_done(&r);
+	return e;
+}
+
 struct err *reproduce(const char *recipe, bool json)
 {
+	TRY(check_recipe(recipe));
+	interrupt_catch(); /* there will be something to remove */
 	const char *temporary = getenv("TMPDIR");
 	AUTO_FREE char *top =
 		mem_printf("%s/mkbench-reproduce.XXXXXX", temporary && *temporary ? temporary : "/var/tmp");
 
 	if (!mkdtemp(top))
 		return err_errno(errno, "make %s", top);
-	struct err *e = build_twice(recipe, top, json);
-	fflush(stdout);
+	struct err *e = interruptible_run(do_task, &(struct task){ recipe, top, json });
 	/* what an ordinary user's build leaves of other ids stays in a folder for such things */
 	err_free(file_remove_tree(top));
 	return e;

@@ -234,6 +234,26 @@ hostile=(
 	diff <(printf '%s\n' "${paths[@]}") <(jq -r '.first_difference | .path, .also[]' <<<"$output" | grep -v '/made$')
 }
 
+@test "verify --reproducible: interrupted in either build it leaves nothing, and says why one fails" {
+	cp -r app small.yml small.lock bare.yml "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	mkdir room
+	for sign in out store; do # what the first build has, what the second
+		TMPDIR=$PWD/room "$MKBENCH" verify --reproducible small.yml >said 2>&1 3>&- &
+		pid=$! status=0
+		by=$pid until_true 300 eval "compgen -G 'room/*/$sign/*' >/dev/null"
+		kill -INT $pid
+		wait $pid || status=$?
+		cat said
+		[[ $status == 130 && $(tail -n 1 said) == "mkbench: interrupted" ]]
+		[[ -z $(ls room) ]]
+		run ! pgrep -f "$PWD/room"
+	done
+	[[ $(id -u) == 0 ]] || skip "a small file system is mounted by root"
+	run -6 unshare --mount sh -c 'mount -t tmpfs -o size=64k none room && TMPDIR=$PWD/room "$@"' sh "$MKBENCH" verify --reproducible small.yml
+	[[ $output == "mkbench: the build into "*"/out: write "*": No space left on device" ]]
+}
+
 @test "verify --reproducible: the demo" {
 	[[ -n ${MKBENCH_REPRODUCE:-} ]] || skip "builds the demo twice: MKBENCH_REPRODUCE=1"
 	cp -r "$BATS_TEST_DIRNAME/../../recipes"/demo{,.yml} "$BATS_TEST_TMPDIR"

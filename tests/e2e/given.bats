@@ -54,6 +54,11 @@ each() {
 	done
 	mkbench 2 push --user ann --password-file none key 127.0.0.1:1/a
 	[ "$output" = "mkbench: the password's file: none: there is no such file" ]
+	printf "name: x\nsites: 7\n" >bad.yml
+	mkbench 3 check bad.yml
+	said=$output
+	mkbench 3 verify --reproducible bad.yml # and what is wrong with it is said, too
+	[ "$output" = "$said" ]
 	mkbench 2 sign --key key key none
 	[ ! -e key.minisig ] # nothing is signed when not all can be
 	for words in build check plan lock run verify "verify --reproducible" sbom inspect "store export -o x"; do
