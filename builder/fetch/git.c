@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/pace.h"
 #include "base/text.h"
+#include "fetch/proxy_blame.h"
 
 #define MEMORY_LIMIT (2ull << 30)
 #define PACK_LIMIT (8ull << 30)
@@ -47,6 +48,7 @@ static bool says_nothing(const char *line)
 		"protocol error",
 		"expected ",
 		"remote error: upload-pack",
+		"unable to fork", /* "cannot run ssh" stands before it */
 	};
 
 	for (size_t i = 0; i < COUNT(empty); i++)
@@ -93,9 +95,16 @@ static void hide_credentials(char *line)
 	}
 }
 
+/* What ssh says before its last line, and that line does not. */
+static bool is_detail(const char *line)
+{
+	return text_starts(line, "Load key ") || text_starts(line, "Host key for ") ||
+	       (text_starts(line, "No ") && strstr(line, " host key is known for "));
+}
+
 static char *first_cause(char *errors)
 {
-	const char *before = NULL, *error = NULL;
+	const char *before = NULL, *error = NULL, *detail = NULL;
 	char *save;
 
 	for (char *line = strtok_r(errors, "\r\n", &save); line; line = strtok_r(NULL, "\r\n", &save)) {
@@ -103,14 +112,17 @@ static char *first_cause(char *errors)
 			const char *fatal = line + strlen("fatal: ");
 			const char *more = text_ends(fatal, ":") ? strtok_r(NULL, "\r\n", &save) : NULL;
 			if (before && says_nothing(fatal))
-				return mem_dup(before);
+				return mem_printf("%s%s%s%s", before, detail ? " (" : "", detail ? detail : "",
+						  detail ? ")" : "");
 			if (before && text_starts(before, "remote: "))
 				return mem_printf("%s (%s)", fatal, before);
 			return mem_printf("%s%s%s", fatal, more ? " " : "", more ? more : "");
 		}
 		if (!error && text_starts(line, "error: "))
 			error = line + strlen("error: ");
-		if (!is_noise(line))
+		if (is_detail(line))
+			detail = line;
+		else if (!is_noise(line))
 			before = line;
 	}
 	return error ? mem_dup(error) : before ? mem_dup(before) : NULL;
@@ -188,7 +200,26 @@ static bool pass_on(void *arg, const char *bytes, size_t len)
 	return w->take(w->arg, bytes, len);
 }
 
-static struct err *judge(struct git *g, const char *what, const struct watch *w, int status,
+/* What a repository of the other kind of objects is refused with, by the client or by the server. */
+static bool is_of_sha256(const char *reason)
+{
+	return strstr(reason, "mismatched algorithms") || strstr(reason, "hash-algorithm");
+}
+
+static struct err *explain(const char *what, const char *url, const char *reason)
+{
+	if (is_of_sha256(reason))
+		return err_new(ERR_FETCH,
+			       "git %s: the repository has SHA-256 objects, which are not taken: give one of "
+			       "SHA-1 (git init --object-format=sha1), or the files by 'path' or 'archive'",
+			       what);
+	if (strstr(reason, "cannot run ssh"))
+		return err_new(ERR_FETCH, "git %s: ssh is not installed: apt-get install openssh-client", what);
+	AUTO_FREE char *proxy = proxy_blame(url, NULL, reason);
+	return err_new(ERR_FETCH, "git %s: %s%s", what, reason, proxy);
+}
+
+static struct err *judge(struct git *g, const char *what, const char *url, const struct watch *w, int status,
 			 const char *errors)
 {
 	if (status == 127)
@@ -205,7 +236,7 @@ static struct err *judge(struct git *g, const char *what, const struct watch *w,
 		return err_new(ERR_FETCH, "git %s: it brings more than %llu GB", what, PACK_LIMIT >> 30);
 	if (!reason && status > 128)
 		return err_new(ERR_FETCH, "git %s: it was ended by signal %d", what, status - 128);
-	return err_new(ERR_FETCH, "git %s: %s", what, reason ? reason : "it failed without a word");
+	return explain(what, url, reason ? reason : "it failed without a word");
 }
 
 /* A fetch must leave packs, which appear whole: loose objects appear one by one, a commit before its files.
@@ -230,7 +261,17 @@ static const char *const environment[] = {
 /* The command of words, for messages. */
 static const char *command_of(const char *const *words)
 {
-	return text_starts(words[0], "--") ? words[1] : !strcmp(words[0], "-c") ? words[2] : words[0];
+	while (!strcmp(words[0], "-c"))
+		words += 2;
+	return text_starts(words[0], "--") ? words[1] : words[0];
+}
+
+/* The address that it is about, or "". */
+static const char *url_of(const char *const *words)
+{
+	while (*words && strcmp(*words, "--end-of-options"))
+		words++;
+	return *words && words[1] ? words[1] : "";
 }
 
 static struct err *run(struct git *g, const char *const *words, struct watch *w, bool streams,
@@ -240,7 +281,8 @@ static struct err *run(struct git *g, const char *const *words, struct watch *w,
 	AUTO_FREE char *limit = mem_printf("http.lowSpeedLimit=%d", PACE_LEAST);
 	AUTO_FREE char *objects = mem_printf("GIT_OBJECT_DIRECTORY=%s", g->objects), *output = NULL,
 		       *errors = NULL;
-	const char *argv[WORDS_MAX], *set[COUNT(environment) + 2] = { objects }, *what = command_of(words);
+	const char *argv[WORDS_MAX], *set[COUNT(environment) + 2] = { objects }, *what = command_of(words),
+		   *url = url_of(words);
 	const char *const pace[] = { "-c", limit, "-c", time };
 	size_t n = COUNT(first) + COUNT(pace);
 	int status;
@@ -267,7 +309,7 @@ static struct err *run(struct git *g, const char *const *words, struct watch *w,
 	TRY_AS(child_run(&child, &output, &errors, &status), "git %s", what);
 	if (streams && status == 128 + 9) /* by us: enough was read */
 		return NULL;
-	TRY(judge(g, what, w, status, errors));
+	TRY(judge(g, what, url, w, status, errors));
 	output[strcspn(output, "\n")] = '\0';
 	if (ret_output)
 		*ret_output = TAKE(output);

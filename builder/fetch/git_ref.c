@@ -84,6 +84,11 @@ static struct err *judge(const struct listed *l, const char *url, char **ret)
 		*ret = mem_dup(l->found[0].name);
 		return NULL;
 	}
+	if (!l->names.count)
+		return err_new(ERR_FETCH,
+			       "%s lists no branch and no tag: it is empty, or what answers there is no "
+			       "repository (a page to log in?)",
+			       url);
 	const char *near = text_nearest(l->wanted, (const char *const *)l->names.items, l->names.count);
 	return err_new(ERR_FETCH, "%s has no branch and no tag '%s'%s%s%s", url, l->wanted,
 		       near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");

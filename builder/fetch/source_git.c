@@ -115,6 +115,8 @@ static struct err *resolve(struct store *s, struct git *g, const char *url, cons
 	if (!commit && ref)
 		TRY(git_ref(g, url, ref, &name));
 	TRY(bring(s, g, url, name ? name : "HEAD", commit));
+	if (!commit && !holds(g, "FETCH_HEAD"))
+		return err_new(ERR_FETCH, "'%s' in %s is no commit, but a tag of something else", ref, url);
 	if (!commit)
 		return git_run(g, (const char *[]){ "rev-parse", "FETCH_HEAD^{commit}", NULL }, ret_commit);
 	if (!holds(g, commit))

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "fetch/git.h"
+#include "fetch/git_files.h"
 #include "fetch/source_limit.h"
 
 #define SHOWN 5
@@ -47,8 +48,8 @@ static bool read_pointer(const char *text, struct digest *ret, uint64_t *ret_siz
 	return digest_parse(hex, ret);
 }
 
-/* The repository that a file is of: the innermost submodule around it. */
-static const char *url_of(const struct git_source *g, const char *path)
+/* The repository that a file is of: the innermost submodule around it. ret_len: of the submodule's path. */
+static const char *url_of(const struct git_source *g, const char *path, size_t *ret_len)
 {
 	const char *url = g->url;
 	size_t best = 0;
@@ -61,7 +62,29 @@ static const char *url_of(const struct git_source *g, const char *path)
 			url = g->modules.items[i].url;
 		}
 	}
+	*ret_len = best;
 	return url;
+}
+
+/* Where a repository itself says that Git LFS keeps its files, in .lfsconfig; NULL where it does not. What the
+ * person who builds has in git's own configuration comes before it, as for git-lfs. */
+static struct err *server_of(struct git *g, const struct git_source *source, const char *url,
+			     const char *path, size_t below, char **ret)
+{
+	static const char *const keys[] = { "lfs.url", "remote.origin.lfsurl" };
+	AUTO_FREE char *file = mem_printf("%s/%.*s/.lfsconfig", source->folder, (int)below, path), *own = NULL,
+		       *named = NULL;
+	struct err *e = git_run(g, (const char *[]){ "config", "--get", keys[0], NULL }, &own);
+
+	err_free(e);
+	if (own || access(file, F_OK) < 0)
+		return NULL;
+	for (size_t i = 0; !named && i < COUNT(keys); i++)
+		err_free(git_run(g, (const char *[]){ "config", "--file", file, "--get", keys[i], NULL },
+				 &named));
+	if (named)
+		TRY_AS(git_files_url(url, named, ret), ".lfsconfig");
+	return NULL;
 }
 
 struct pouring {
@@ -81,16 +104,21 @@ static bool pour(void *arg, const char *bytes, size_t len)
 	return !p->broken;
 }
 
-static struct err *download(struct store *s, struct git *g, const char *url, const char *path,
+static struct err *download(struct store *s, struct git *g, const struct git_source *source, const char *path,
 			    const char *pointer, const struct digest *d, uint64_t size)
 {
-	AUTO_FREE char *remote = mem_printf("remote.origin.url=%s", url);
+	size_t below;
+	const char *url = url_of(source, path, &below);
+	AUTO_FREE char *remote = mem_printf("remote.origin.url=%s", url), *named = NULL;
 	struct pouring p = { .left = size };
 
+	TRY(server_of(g, source, url, path, below, &named));
+	/* without one, the same word twice */
+	AUTO_FREE char *server = named ? mem_printf("lfs.url=%s", named) : mem_dup(remote);
+	const char *words[] = { "-c", remote, "-c", server, "lfs", "smudge", "--", path, NULL };
 	TRY(store_begin(s, &p.writer));
 	g->input = pointer;
-	struct err *e =
-		git_ask(g, (const char *[]){ "-c", remote, "lfs", "smudge", "--", path, NULL }, pour, &p);
+	struct err *e = git_ask(g, words, pour, &p);
 	g->input = NULL;
 	if (p.broken) {
 		err_free(e);
@@ -142,7 +170,7 @@ static struct err *get_one(struct store *s, struct git *git, const struct git_so
 		return err_new(ERR_FETCH, "Git LFS has more than %llu GB: an app's source may not",
 			       SOURCE_BYTES_MAX >> 30);
 	if (!store_has(s, &d))
-		TRY(download(s, git, url_of(g, path), path, text, &d, size));
+		TRY(download(s, git, g, path, text, &d, size));
 	return replace(s, whole, &d);
 }
 

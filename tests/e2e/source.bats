@@ -216,11 +216,46 @@ while True:
 	[[ $output == *"app demo: git ls-remote: git@h: Permission denied (publickey)." ]]
 	WHY='Host key verification failed.' get 4 ssh://git@h.example/team/app main
 	[[ $output == *"app demo: git ls-remote: Host key verification failed." ]]
+	WHY=$'Host key for h.example has changed and you have requested strict checking.\nHost key verification failed.' \
+		get 4 ssh://git@h.example/team/app main
+	[[ $output == *"git ls-remote: Host key verification failed. (Host key for h.example has changed and "*")" ]]
+	WHY=$'Permissions 0644 for \'k\' are too open.\nLoad key "k": bad permissions\ngit@h: Permission denied (publickey).' \
+		get 4 git@h.example:team/app.git main
+	[[ $output == *"git ls-remote: git@h: Permission denied (publickey). (Load key \"k\": bad permissions)" ]]
+	GIT_SSH=$here/none get 4 git@h.example:team/app.git main
+	[[ $output == *"app demo: git ls-remote: "*"cannot run $here/none"* ]]
+	mkdir few
+	for program in git timeout cat env; do ln -s "$(command -v $program)" "few/$program"; done
+	GIT_SSH='' PATH=$here/few get 4 git@h.example:team/app.git main
+	[[ $output == *"git ls-remote: ssh is not installed: apt-get install openssh-client" ]]
 	unset GIT_SSH
 	get 4 git://127.0.0.1:1/x.git main
 	[[ $output == *"errno=Connection refused"* ]]
 	get 4 http://127.0.0.1:1/x.git main
 	[[ $output == *"Failed to connect"* || $output == *"Couldn't connect"* ]]
+	https_proxy=http://127.0.0.1:1 get 4 https://h.example/x.git main
+	[[ $output == *"port 1 "*" (the proxy that \$https_proxy names)" ]]
+}
+
+@test "a repository without anything in it, one of SHA-256, and a tag of what is no commit" {
+	git init -qb main nothing
+	get 4 ./nothing main
+	[[ $output == *"app demo: $here/nothing lists no branch and no tag: it is empty, or what answers there is no repository"* ]]
+	git init -qb main --object-format=sha256 other
+	echo one >other/file
+	commit other one
+	get 4 ./other main
+	[[ $output == *"app demo: git fetch: the repository has SHA-256 objects, which are not taken: give one of SHA-1"* ]]
+	git -C app tag tree 'HEAD^{tree}'
+	git -C app tag blob HEAD:file
+	for tag in tree blob; do
+		get 4 ./app $tag
+		[[ $output == *"app demo: '$tag' in $here/app is no commit, but a tag of something else" ]]
+	done
+	git -C app tag -am one one
+	git -C app tag -am two two one 2>/dev/null
+	get 0 ./app two
+	[[ $output == *"app demo $(git -C app rev-parse HEAD)"* ]]
 }
 
 @test "a server that says nothing, or goes on for ever, is given up; Ctrl-C ends git, too" {
@@ -290,6 +325,68 @@ no_git() { ! pgrep -f "ls-remote.*127.0.0.1:$quiet/x" >/dev/null; }
 	END
 	run -5 "$programs/source" "$here/store" "$here/r.yml"
 	[[ $output == *"Git LFS keeps logo.png elsewhere, and these are its pointers alone"* ]]
+}
+
+# Git LFS' server: POST .../objects/batch says where each object is, one that is not in FOLDER is not there; GET /OID brings it.
+lfs='import http.server, json, os, sys
+class Lfs(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *args): pass
+    def give(self, what, kind):
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(what)))
+        self.end_headers()
+        self.wfile.write(what)
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["objects"]
+        here = "http://127.0.0.1:%d/" % self.server.server_address[1]
+        for o in asked:
+            if self.path == "/team/objects/batch" and os.path.exists(sys.argv[1] + "/" + o["oid"]):
+                o["actions"] = {"download": {"href": here + o["oid"]}}
+            else:
+                o["error"] = {"code": 404, "message": "Object does not exist"}
+        self.give(json.dumps({"transfer": "basic", "objects": asked}).encode(), "application/vnd.git-lfs+json")
+    def do_GET(self):
+        self.give(open(sys.argv[1] + self.path, "rb").read(), "application/octet-stream")
+s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lfs)
+open(sys.argv[2], "w").write(str(s.server_address[1]))
+s.serve_forever()'
+
+@test "Git LFS: the server that .lfsconfig names, in a submodule too; none that is a folder of this machine" {
+	command -v git-lfs >/dev/null || skip "git-lfs is not installed"
+	mkdir objects
+	serve python3 -c "$lfs" "$here/objects"
+	local kept=$port picture
+	picture=$(printf picture | sha256sum | cut -d' ' -f1)
+	printf picture >"objects/$picture"
+	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 7\n' "$picture" >app/logo.png
+	git config -f app/.lfsconfig lfs.url "http://127.0.0.1:$kept/team"
+	commit app picture
+	git init -qb main outer
+	git -C outer -c protocol.file.allow=always submodule --quiet add ../app in
+	git config -f outer/.gitmodules submodule.in.url ../app.git
+	commit outer outer
+	publish() {
+		for name in app outer; do
+			rm -rf "$name.git"
+			git clone -q --bare "$name" "$name.git"
+			git -C "$name.git" update-server-info
+		done
+	}
+	publish
+	serve python3 -c "$files" "$here"
+	get 0 "http://127.0.0.1:$port/app.git" main
+	[[ $output == *"logo.png 7"* ]]
+	store=$here/second get 0 "http://127.0.0.1:$port/outer.git" main
+	[[ $output == *"in/logo.png 7"* ]]
+	rm "objects/$picture"
+	store=$here/third get 4 "http://127.0.0.1:$port/app.git" main
+	[[ $output == *"logo.png (Git LFS keeps it elsewhere;"*"git lfs: "*"Object does not exist"* ]]
+	git config -f app/.lfsconfig lfs.url "file://$here/objects"
+	commit app evil
+	publish
+	store=$here/fourth get 4 "http://127.0.0.1:$port/app.git" main
+	[[ $output == *"logo.png (Git LFS"*".lfsconfig: its address 'file://$here/objects' is none that is fetched: a server may not name"* ]]
 }
 
 @test "settings of the person who builds change nothing of the files" {
