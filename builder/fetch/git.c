@@ -112,8 +112,8 @@ static char *first_cause(char *errors)
 			const char *fatal = line + strlen("fatal: ");
 			const char *more = text_ends(fatal, ":") ? strtok_r(NULL, "\r\n", &save) : NULL;
 			if (before && says_nothing(fatal))
-				return mem_printf("%s%s%s%s", before, detail ? " (" : "", detail ? detail : "",
-						  detail ? ")" : "");
+				return mem_printf("%s%s%s%s", before, detail ? " (" : "",
+						  detail ? detail : "", detail ? ")" : "");
 			if (before && text_starts(before, "remote: "))
 				return mem_printf("%s (%s)", fatal, before);
 			return mem_printf("%s%s%s", fatal, more ? " " : "", more ? more : "");
@@ -214,7 +214,8 @@ static struct err *explain(const char *what, const char *url, const char *reason
 			       "SHA-1 (git init --object-format=sha1), or the files by 'path' or 'archive'",
 			       what);
 	if (strstr(reason, "cannot run ssh"))
-		return err_new(ERR_FETCH, "git %s: ssh is not installed: apt-get install openssh-client", what);
+		return err_new(ERR_FETCH, "git %s: ssh is not installed: apt-get install openssh-client",
+			       what);
 	AUTO_FREE char *proxy = proxy_blame(url, NULL, reason);
 	return err_new(ERR_FETCH, "git %s: %s%s", what, reason, proxy);
 }
@@ -282,7 +283,7 @@ static struct err *run(struct git *g, const char *const *words, struct watch *w,
 	AUTO_FREE char *objects = mem_printf("GIT_OBJECT_DIRECTORY=%s", g->objects), *output = NULL,
 		       *errors = NULL;
 	const char *argv[WORDS_MAX], *set[COUNT(environment) + 2] = { objects }, *what = command_of(words),
-		   *url = url_of(words);
+							       *url = url_of(words);
 	const char *const pace[] = { "-c", limit, "-c", time };
 	size_t n = COUNT(first) + COUNT(pace);
 	int status;

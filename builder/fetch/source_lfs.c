@@ -66,14 +66,14 @@ static const char *url_of(const struct git_source *g, const char *path, size_t *
 	return url;
 }
 
-/* Where a repository itself says that Git LFS keeps its files, in .lfsconfig; NULL where it does not. What the
- * person who builds has in git's own configuration comes before it, as for git-lfs. */
+/* Where a repository itself says that Git LFS keeps its files, in .lfsconfig; NULL where it does not. What
+ * the person who builds has in git's own configuration comes before it, as for git-lfs. */
 static struct err *server_of(struct git *g, const struct git_source *source, const char *url,
 			     const char *path, size_t below, char **ret)
 {
 	static const char *const keys[] = { "lfs.url", "remote.origin.lfsurl" };
-	AUTO_FREE char *file = mem_printf("%s/%.*s/.lfsconfig", source->folder, (int)below, path), *own = NULL,
-		       *named = NULL;
+	AUTO_FREE char *file = mem_printf("%s/%.*s/.lfsconfig", source->folder, (int)below, path),
+		       *own = NULL, *named = NULL;
 	struct err *e = git_run(g, (const char *[]){ "config", "--get", keys[0], NULL }, &own);
 
 	err_free(e);

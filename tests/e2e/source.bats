@@ -224,11 +224,11 @@ while True:
 	[[ $output == *"git ls-remote: git@h: Permission denied (publickey). (Load key \"k\": bad permissions)" ]]
 	GIT_SSH=$here/none get 4 git@h.example:team/app.git main
 	[[ $output == *"app demo: git ls-remote: "*"cannot run $here/none"* ]]
+	unset GIT_SSH
 	mkdir few
 	for program in git timeout cat env; do ln -s "$(command -v $program)" "few/$program"; done
-	GIT_SSH='' PATH=$here/few get 4 git@h.example:team/app.git main
+	PATH=$here/few get 4 git@h.example:team/app.git main
 	[[ $output == *"git ls-remote: ssh is not installed: apt-get install openssh-client" ]]
-	unset GIT_SSH
 	get 4 git://127.0.0.1:1/x.git main
 	[[ $output == *"errno=Connection refused"* ]]
 	get 4 http://127.0.0.1:1/x.git main
