@@ -110,7 +110,7 @@ const struct field server_fields_workers[] = {
 };
 
 const struct field server_fields_nginx[] = {
-	{ "port", PORT(offsetof(struct nginx, port)), .fallback = "8080",
+	{ "port", PORT_OF_ROOT(offsetof(struct nginx, port)), .fallback = "8080",
 	  .help = "the port the image listens on" },
 	{ "unknown_host", FIELD_TEXT, .offset = offsetof(struct nginx, unknown_host),
 	  .pattern = &pattern_unknown_host, .fallback = "refuse",
