@@ -90,15 +90,19 @@ static struct err *server_of(struct git *g, const struct git_source *source, con
 struct pouring {
 	struct store_writer *writer;
 	struct err *broken;
-	uint64_t left;
+	uint64_t left, over;
 };
+
+/* Where Git LFS has no file it writes the pointer, which may be the longer one, before it says why. */
 
 static bool pour(void *arg, const char *bytes, size_t len)
 {
 	struct pouring *p = arg;
 
-	if (len > p->left)
-		return false;
+	if (len > p->left || p->over) {
+		p->over += len;
+		return p->over <= LFS_POINTER_MAX;
+	}
 	p->left -= len;
 	p->broken = store_feed(p->writer, bytes, len);
 	return !p->broken;
@@ -124,6 +128,9 @@ static struct err *download(struct store *s, struct git *g, const struct git_sou
 		err_free(e);
 		e = p.broken;
 	}
+	if (!e && p.over)
+		e = err_new(ERR_FETCH, "git lfs: it brings more than the %llu bytes of its pointer",
+			    (unsigned long long)size);
 	if (e) {
 		store_abort(p.writer);
 		return e;
