@@ -10,12 +10,12 @@ enum { JSON = OPTION_OWN, MARKDOWN };
 
 static struct err *take(void *wishes, int option, const char *value)
 {
-	enum diff_form *form = wishes;
+	enum diff_form *form = wishes, wanted = option == JSON ? DIFF_JSON : DIFF_MARKDOWN;
 
 	(void)value;
-	if (*form != DIFF_TEXT)
+	if (*form != DIFF_TEXT && *form != wanted)
 		return err_new(ERR_USAGE, "diff takes one of --json and --markdown");
-	*form = option == JSON ? DIFF_JSON : DIFF_MARKDOWN;
+	*form = wanted;
 	return NULL;
 }
 

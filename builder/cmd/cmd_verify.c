@@ -40,8 +40,17 @@ static struct err *run(int argc, char **argv)
 	AUTO_FREE char *image = NULL;
 
 	TRY(option_read(&cmd_verify, argc, argv, take, &w, &w.build.recipe));
-	if (w.reproducible)
-		return reproduce(w.build.recipe, w.json);
+	if (w.reproducible) {
+		const char *idle = w.run.engine	  ? "--engine" :
+				   w.build.folder ? "--output" :
+				   w.build.style  ? "--progress" :
+						    machine_option_used(&w.run.machine);
+		return idle ? err_new(ERR_USAGE,
+				      "verify --reproducible starts nothing and keeps nothing: %s means "
+				      "nothing with it",
+				      idle) :
+			      reproduce(w.build.recipe, w.json);
+	}
 	TRY(cmd_run_image(&w.build, &image));
 	w.run.image = image;
 	w.run.style = w.build.style;

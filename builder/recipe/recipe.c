@@ -47,7 +47,7 @@ static struct err *refuse_file(const char *path, struct err *cause)
 					   strerror(code);
 
 	err_free(cause);
-	return err_new(ERR_RECIPE, "cannot read the recipe %s: %s", path, why);
+	return err_new(ERR_RECIPE, "cannot read the recipe %s: %s", *path ? path : "''", why);
 }
 
 struct err *recipe_read(const char *path, struct recipe *ret, struct problems *problems)

@@ -230,7 +230,12 @@ static struct err *check_parts(const char *file, const struct key *k, const stru
 struct err *signature_check(const char *file, const struct key *k, char **ret_comment)
 {
 	struct parts p = { 0 };
-	struct err *e = read_parts(file, &p);
+	AUTO_CLOSE int fd = -1;
+	uint64_t size;
+	struct err *e = open_file(file, &fd, &size); /* what is no file has no signature to be missed */
+
+	if (!e)
+		e = read_parts(file, &p);
 
 	if (!e)
 		e = check_parts(file, k, &p);

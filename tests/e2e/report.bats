@@ -196,6 +196,7 @@ inspected() {
 	[[ $output == *'/srv/line?break ?\[31m'* ]]
 	[[ $output != *$'\e'* ]]
 	mkbench 2 diff --markdown --json old new
+	mkbench 0 diff --json --json old old
 	mkbench 2 diff old
 	[[ $output == *"diff wants two words, OLD NEW"* ]]
 	mkbench 2 diff old new more

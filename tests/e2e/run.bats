@@ -329,5 +329,9 @@ held() {
 	mkbench 2 verify "$oci" more
 	mkbench 2 verify --name x "$oci"
 	mkbench 2 verify nothing.oci
+	for words in "--engine own" "--output ." "--progress plain" "--memory 1G"; do
+		mkbench 2 verify --reproducible $words some.yml
+		[[ $output == *"verify --reproducible starts nothing and keeps nothing: ${words% *} means nothing with it" ]]
+	done
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench" 2>/dev/null)" ]
 }

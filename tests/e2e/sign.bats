@@ -148,6 +148,8 @@ keys() {
 	[[ $output == *"theirs.pub is no secret key of minisign"* ]]
 	mkbench 2 sign --key theirs .
 	[[ $output == *". is no file"* ]]
+	mkbench 2 verify-signature --key theirs.pub .
+	[[ $output == *". is no file"* ]]
 	mkbench 2 verify-signature image
 	mkbench 2 verify-signature --key theirs
 	[ "$output" = "mkbench: verify-signature wants one word or more, FILE...: see 'mkbench help verify-signature'" ]

@@ -225,7 +225,7 @@ static void bad_trees(struct store *s, const char *work)
 	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, "has changed since it was listed"));
 	e->content.path = work;
 	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, "has changed since it was listed"));
-	e->content.path = "/nonexistent";
+	e->content.path = "/nonexistent/at all";
 	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_SYSTEM, "layer: /f: "));
 	e->content = (struct content){ 0 };
 	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, "nothing holds them"));
