@@ -52,14 +52,20 @@ static const char *const *one_word(struct arena *a, const char *word)
 	return end_words(&w, a);
 }
 
-static void add_url(struct words *w, struct arena *a, const char *url)
+/* snapshot: of that day ("2026-11-01") or moment, in the folder that a mirror of all days has for it; NULL:
+ * of now. */
+static void add_url(struct words *w, struct arena *a, const char *url, const char *snapshot)
 {
 	size_t len = strlen(url);
 
 	while (len && url[len - 1] == '/')
 		len--;
-	AUTO_FREE char *bare = mem_ndup(url, len);
-	add_word(w, a, bare);
+	AUTO_FREE char *bare = mem_ndup(url, len),
+		       *moment = !snapshot	       ? NULL :
+				 strchr(snapshot, '-') ? mem_printf("%s/%.4s%.2s%.2sT000000Z", bare, snapshot,
+								    snapshot + 5, snapshot + 8) :
+							 mem_printf("%s/%s", bare, snapshot);
+	add_word(w, a, moment ? moment : bare);
 }
 
 static const char *apt_folder(void)
@@ -186,7 +192,7 @@ static void from_recipe(struct building *b, const struct recipe *r)
 	struct words own = { 0 };
 
 	for (size_t i = 0; i < r->base.mirrors.count; i++)
-		add_url(&own, b->arena, urls[i]);
+		add_url(&own, b->arena, urls[i], r->base.snapshot);
 	const char *const *mirrors = end_words(&own, b->arena);
 	for (enum part i = PART_SUITE; i < PART_COUNT; i++) {
 		AUTO_FREE char *suite = mem_printf("%s%s", r->base.suite, parts[i]);
@@ -309,7 +315,7 @@ static void add_archives(struct building *b, const struct recipe *r)
 	for (size_t i = 0; i < r->base.archives.count; i++) {
 		const char *const *names = more[i].components.items;
 		struct words url = { 0 }, components = { 0 };
-		add_url(&url, b->arena, more[i].url);
+		add_url(&url, b->arena, more[i].url, NULL);
 		for (size_t c = 0; c < more[i].components.count; c++)
 			add_word(&components, b->arena, names[c]);
 		if (!components.count)
@@ -331,7 +337,7 @@ struct err *archive_sources(const struct recipe *r, struct store *s, struct prog
 		add_archives(&b, r);
 	ret->items = b.sources.items;
 	ret->count = b.sources.count;
-	ret->old = !r->base.check_valid_until;
+	ret->old = !r->base.check_valid_until || r->base.snapshot;
 	if (e)
 		archive_sources_done(ret);
 	return e;

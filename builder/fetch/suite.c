@@ -138,7 +138,7 @@ static struct err *verify(struct round *r, struct suite *suite)
 	if (suite->release.valid_until && suite->release.valid_until < time(NULL)) {
 		AUTO_FREE char *until = release_date(suite->release.valid_until);
 		progress_note(r->progress,
-			      "%s was valid until %s: taken all the same, as base.check_valid_until says",
+			      "%s was valid until %s: taken all the same, as the recipe's base says",
 			      suite->src->name, until);
 	}
 	return note_date(r->store, suite->url, last > suite->release.date ? last : suite->release.date);

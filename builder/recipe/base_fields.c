@@ -27,6 +27,10 @@ const struct field base_fields[] = {
 	  .pattern = &pattern_mirror,
 	  .help = "Debian mirrors, tried in this order; those of the machine's own apt configuration when "
 		  "absent" },
+	{ "snapshot", FIELD_TEXT, .offset = offsetof(struct base, snapshot), .dates = true,
+	  .pattern = &pattern_snapshot,
+	  .help = "Debian as it was at the beginning of that day, or at that moment: mirrors then names one "
+		  "that keeps all, as URL/20261101T000000Z; its lists may be past their Valid-Until" },
 	{ "archives", FIELD_LIST, .offset = offsetof(struct base, archives), .max = 16,
 	  .fields = archive_fields, .item_size = sizeof(struct archive),
 	  .item_mark = offsetof(struct archive, at), .help = "apt archives beside Debian's own" },

@@ -285,6 +285,10 @@ ONE(git,
     ":]+|(file://)?/.+|[.][.]?/.+)$",
     "an https://, http://, ssh:// or git:// URL, user@host:path, or a folder such as ./app", 2047, why_git);
 ONE(ref, "^[A-Za-z0-9_][A-Za-z0-9_./+@#-]*$", "a branch, a tag or a commit", 255, why_ref);
+ONE(snapshot,
+    "^2[0-9][0-9][0-9](-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])T(["
+    "01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]Z)$",
+    "a day such as 2026-11-01, or a moment such as 20261101T120000Z", 0, NULL);
 ONE(sha256, "^[0-9a-f]{64}$", "a SHA-256 of 64 small hex digits", 0, NULL);
 ONE(file_path, "^/[^/].*$", "a file's path in the image, which begins with /", 1023, why_file_path);
 ONE(path, "^.*$", "a path", 1023, why_path);

@@ -8,6 +8,7 @@ extern const struct pattern pattern_version;   /* of an image: a tag */
 extern const struct pattern pattern_file;      /* stem of a file of ours */
 extern const struct pattern pattern_framework; /* the same, or the path of one's own */
 extern const struct pattern pattern_suite;     /* of Debian */
+extern const struct pattern pattern_snapshot;  /* a day, or a moment as a snapshot mirror writes it */
 /* of an archive of others: "stable", "a/b/7.0", flat "./" */
 extern const struct pattern pattern_archive_suite;
 extern const struct pattern pattern_python, pattern_node; /* versions of them */

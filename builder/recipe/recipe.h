@@ -23,6 +23,7 @@ struct base {
 	const char *architecture;   /* "amd64"; NULL: the host's */
 	struct list mirrors;	    /* of const char *; empty: the host's apt configuration */
 	struct list archives;	    /* of struct archive, beside the suite's own */
+	const char *snapshot;	    /* "2026-11-01", of mirrors that keep all days; or NULL: as it is now */
 	const char *key;	    /* keyring for the mirrors, or NULL: the host's */
 	struct list packages;	    /* of const char *: additions */
 	struct list build_packages; /* of const char *: only while apps are built */

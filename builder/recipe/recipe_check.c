@@ -216,6 +216,9 @@ static void check_base(const struct recipe_view *v)
 		problem_warn(v->p, node_mark(v->root, "base/security"),
 			     "the image gets no security updates: leave 'security' out unless the "
 			     "mirrors have none");
+	if (v->r->base.snapshot && !v->r->base.mirrors.count)
+		problem_add(v->p, node_mark(v->root, "base/snapshot"),
+			    "'snapshot' is of a mirror that keeps what was: name one in 'mirrors'");
 	if (v->r->base.suite && !v->r->base.check_valid_until)
 		problem_warn(v->p, node_mark(v->root, "base/check_valid_until"),
 			     "packages may be of an old state that lacks security updates: leave "

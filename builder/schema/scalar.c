@@ -325,12 +325,13 @@ static bool check_pattern(const struct field *f, const struct node *n, struct pr
 static void read_text(const struct field *f, const struct node *n, const char **member, struct problems *p)
 {
 	const char *disguise = n->plain ? scalar_disguise(n->text) : NULL;
+	bool meant = f->dates && disguise && !strcmp(disguise, "a date");
 
 	if (f->choices && choice_index(f->choices, n->text) < 0)
 		refuse_choice(f, n, p);
 	else if (f->pattern && !check_pattern(f, n, p))
 		return;
-	else if (disguise)
+	else if (disguise && !meant)
 		problem_add(p, n->at, "'%s' is a text, and %s without quotes is %s: write \"%s\"", f->name,
 			    n->text, disguise, n->text);
 	else

@@ -192,6 +192,35 @@ image() {
 	[[ $output == *"notes-1.oci or .tar is not in this folder: 'mkbench build "* ]]
 }
 
+@test "base.snapshot: Debian as it was on a day, by a mirror that keeps all, whose lists are past their time" {
+	cd "$BATS_TEST_TMPDIR"
+	for archive in debian debian-security; do
+		mkdir -p "kept/$archive"
+		cp -r "$BATS_FILE_TMPDIR/made/$archive" "kept/$archive/20261101T000000Z"
+	done
+	cp -r "$BATS_FILE_TMPDIR/made/gnupg" kept
+	"$BATS_TEST_DIRNAME/../mirror/sign" kept debian/20261101T000000Z trixie "$BATS_FILE_TMPDIR/made/packages" '2020-01-01' '2020-01-08'
+	cp -r kept/debian/20261101T000000Z kept/debian/20261102T123000Z
+	cp -r kept/debian-security/20261101T000000Z kept/debian-security/20261102T123000Z
+	rm kept/debian/20261102T123000Z/pool/tools.deb
+	cp -r "$BATS_FILE_TMPDIR"/{own.yml,a} .
+	at() { sed "s|mirrors: .*|mirrors: [\"file://$PWD/kept/debian/\"]\n  snapshot: $1|" "$BATS_FILE_TMPDIR/plain.yml" >notes.yml; }
+	at 2026-11-01
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/store
+	mkbench 0 build -o then --progress=plain notes.yml
+	[[ $output == *"trixie was valid until "*": taken all the same, as the recipe's base says"* ]]
+	diff <(sed -n '/^packages:/,/^[a-oq-z]/p' notes.lock) <(sed -n '/^packages:/,/^[a-oq-z]/p' "$BATS_FILE_TMPDIR/notes.lock")
+	"$MKBENCH" clean --all
+	rm notes.lock
+	at 20261102T123000Z
+	mkbench 4 build -o then notes.yml
+	[[ $output == *"/kept/debian/20261102T123000Z/pool/tools.deb"* ]]
+	at 2026-11-03
+	mkbench 4 lock notes.yml
+	[[ $output == *"/kept/debian/20261103T000000Z/"* ]]
+	"$MKBENCH" clean --all
+}
+
 @test "a disk that is full is one line that names the file, status 6, and leaves nothing" {
 	[[ $(id -u) == 0 ]] || skip "a small file system is mounted by root"
 	rm -rf small # of a run before
