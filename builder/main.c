@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* From the words of the command line to a command and an exit status. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

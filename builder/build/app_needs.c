@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Which other apps an app's source says that it needs, and whether it is of the framework. */
 #include "build/build_context.h"
 
 #include <string.h>

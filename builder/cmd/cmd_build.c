@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench build: a recipe becomes the files that it names as outputs, and what was built is told. */
 #include <stdio.h>
 #include <stdlib.h>
 

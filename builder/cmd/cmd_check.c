@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench check: every problem of a recipe at once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

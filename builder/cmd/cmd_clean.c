@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench clean: what a month did not use leaves the store. */
 #include <stdio.h>
 
 #include "base/text.h"

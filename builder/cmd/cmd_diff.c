@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench diff: what differs between two images. */
 #include <stdio.h>
 
 #include "base/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench init: a recipe from answers, from a list of apps, from a repository or from a bench. */
 #include "build/share.h"
 #include "cmd/cmd.h"
 

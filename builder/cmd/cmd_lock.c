@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench lock: what a recipe resolves to, chosen again and written beside it. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

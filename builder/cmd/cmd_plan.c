@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench plan: what a build would do. */
 #include <stdio.h>
 #include <string.h>
 

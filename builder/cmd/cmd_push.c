@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench push: images into a registry, with what is attached to them and a signature. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>

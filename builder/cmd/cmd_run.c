@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench run: starts an image, and lists, enters, stops and removes what it has started. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>

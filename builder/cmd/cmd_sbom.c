@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench sbom: a bill of materials of an image or of a recipe. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench schema: the table of a recipe's keys. */
 #include <stdio.h>
 
 #include "base/mem.h"

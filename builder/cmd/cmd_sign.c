@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench sign: signatures of files, and the keys that make them. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>

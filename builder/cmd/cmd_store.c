@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench store: export and import of what a lock needs. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench verify: starts an image and checks it, or builds a recipe twice. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>

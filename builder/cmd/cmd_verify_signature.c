@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* mkbench verify-signature: files against their signatures. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>

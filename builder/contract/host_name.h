@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Names of sites and hosts that exist, in a recipe, inside an image and outside. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* An EROFS folder's blocks of names. */
 #include <string.h>
 
 #include "base/bytes.h"

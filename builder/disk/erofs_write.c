@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* An EROFS file system's bytes, once erofs.c has laid out where each goes. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* An archive's lists: fetched where they have changed, and read into one index. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

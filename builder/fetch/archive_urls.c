@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Where an archive's mirrors have a file. */
 #include <string.h>
 
 #include "base/mem.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A tree as the tar of a layer. */
 #include "image/image.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The output of docker load: one tar. */
 #include "image/image.h"
 
 #include <errno.h>

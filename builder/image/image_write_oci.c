@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The output oci: a folder in OCI's layout, or a tar of one. */
 #include "image/image.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The one run of dpkg --configure. */
 #include <stdlib.h>
 #include <string.h>
 

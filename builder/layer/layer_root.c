@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The folders that a step sees over one another. */
 #include <errno.h>
 #include <string.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Steps run in the sandbox, and what they leave. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Lets an image's programs try a configuration, and forgets what they wrote. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Packages' merged tree on the disk. */
 #include <stdlib.h>
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A step's overlay: its folders in the store, and the list of what it left. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* From a recipe and the archives' index to packages, and what each layer holds. */
 #include <stdlib.h>
 #include <string.h>
 

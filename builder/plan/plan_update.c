@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* One package of a lock moves to its newest version, and what must move with it. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The keys of base. */
 #include "recipe/pattern.h"
 #include "recipe/section_fields.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The digest of all that a lock answers: when it differs, the lock is out of date. */
 #include <string.h>
 
 #include "recipe/lock.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The keys of the servers: mariadb, redis, web, nginx, workers. */
 #include "recipe/pattern.h"
 #include "recipe/section_fields.h"
 

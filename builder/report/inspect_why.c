@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Who brought a file into an image. */
 #include <stdlib.h>
 #include <string.h>
 

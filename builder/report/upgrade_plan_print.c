@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The plan of an upgrade, for a person. */
 #include <string.h>
 
 #include "base/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The parts of an image: packages, modules, apps, and what is linked into our programs. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The parts that a lock names, without an image. */
 #include <string.h>
 
 #include "base/mem.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* From what and how an image was built, as in-toto has it. */
 #include "base/mem.h"
 #include "base/version.h"
 #include "report/report_text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What a recipe asks of services and a framework that those cannot give. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>

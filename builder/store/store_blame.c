@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A write that failed because the store's disk is full is told so. */
 #include <errno.h>
 #include <string.h>
 #include <sys/statvfs.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* store import: a bundle's entries, checked, into the store. */
 #include <archive.h>
 #include <archive_entry.h>
 #include <dirent.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Folders that programs of the image keep downloads in, by name. */
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>

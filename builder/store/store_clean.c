@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What leaves the store, and when. */
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Where the store is, and that it is ours alone. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Names in the store for what a key was built to be. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

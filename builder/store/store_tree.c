@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Trees that the store keeps as folders. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

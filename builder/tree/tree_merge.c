@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Layers over one another, as an overlay shows them. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What a layer must hide, and what is left out of it. */
 #include <fnmatch.h>
 #include <stdlib.h>
 

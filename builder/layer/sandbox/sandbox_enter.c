@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The user namespace in which an ordinary user builds, and why there may be none. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Words of others, fit to be shown. */
 #pragma once
 #include <jansson.h>
 

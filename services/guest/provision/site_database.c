@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A site's database and account: made, adopted, repaired, dropped. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A run of provision for benchctl. */
 #pragma once
 #include "base/err.h"
 

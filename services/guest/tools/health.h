@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The program health: whether the bench lives, has started, is ready. */
 #pragma once
 
 /* health [--start-period=SECONDS] [live|started|ready]: one line, 0 or 1. Without a word it says what an
