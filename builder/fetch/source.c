@@ -173,6 +173,8 @@ static struct err *get(struct store *s, const struct recipe *r, const struct app
 	if (!real)
 		return err_errno(errno, "%s", folder);
 	TRY(read_folder(s, app, app->git ? git : NULL, real, p, &ret->files));
+	if (!ret->files.count && git->commit)
+		return err_new(ERR_BUILD, "commit %s of %s has no files", git->commit, git->url);
 	if (!ret->files.count)
 		return err_new(ERR_BUILD, "%s is empty", folder);
 	tree_sort(&ret->files);

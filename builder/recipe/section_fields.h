@@ -4,7 +4,7 @@
 #include "recipe/recipe.h"
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-/* Below 1024 a port is root's alone, where the kernel's setting is as it was. Nginx alone begins as root. */
+/* Below 1024 a port is root's alone, unless an engine opens them to all: Nginx alone begins as root. */
 #define PORT(member_) .kind = FIELD_COUNT, .offset = (member_), .min = 1024, .max = 65535
 #define PORT_OF_ROOT(member_) .kind = FIELD_COUNT, .offset = (member_), .min = 1, .max = 65535
 /* clang-format off */

@@ -25,6 +25,7 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 	start_room
 	started
 	in_room "$repo/tests/guest/oracle" "$room" >"$room/before"
+	in_room redis-cli -p 11000 set queued yes
 	cd "$room"
 	# what is torn; what the log says of it, and nothing when its server heals it alone
 	while IFS='|' read -r damage said; do
@@ -34,6 +35,7 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 		eval "$damage"
 		again
 		[[ -z $said ]] || grep -q "$said" "$log"
+		[[ $(in_room redis-cli -p 11000 get queued) = yes ]]
 	done <<-'END'
 		truncate -s 0 $sql/aria_log.00000001|aria_log.00000001 is damaged: kept as
 		zeros $sql/aria_log_control|cannot read Aria's log
@@ -42,13 +44,56 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 		rm $sql/aria_log.*|
 		head -c 24576 /dev/zero >$sql/tc.log; chown 810:810 $sql/tc.log|
 		truncate -s 0 $sql/ib_buffer_pool $sql/ddl_recovery.log|
-		truncate -s 0 $queue/appendonly.aof.manifest|its files was empty, and is written again
-		zeros $queue/appendonly.aof.manifest|its files was empty, and is written again
+		truncate -s 9000 $sql/aria_log.00000001|aria_log.00000001 is damaged: kept as
+		head -c 16384 /dev/urandom >$sql/aria_log.00000001|without, no site's data are in there
+		truncate -s 20 $sql/aria_log_control|without, no site's data are in there
+		rm $sql/aria_log.00000001; mkdir $sql/aria_log.00000001|aria_log.00000001 is damaged: kept as
+		rm $sql/aria_log_control; mkdir $sql/aria_log_control|aria_log_control is damaged: kept as
+		rm -f $sql/ibtmp1; mkdir $sql/ibtmp1 $sql/tc.log|ibtmp1 is damaged: kept as
+		for f in ib_buffer_pool ddl_recovery.log multi-master.info; do rm -f $sql/$f; mkdir $sql/$f; done|multi-master.info is damaged: kept as
+		truncate -s 0 $sql/multi-master.info $sql/ibtmp1|
+		truncate -s 0 $queue/appendonly.aof.manifest|its files was damaged, and is written again
+		zeros $queue/appendonly.aof.manifest|its files was damaged, and is written again
+		truncate -s 20 $queue/appendonly.aof.manifest|its files was damaged, and is written again
+		rm $queue/appendonly.aof.manifest|its files was gone, and is written again
+		rm $queue/appendonly.aof.manifest; mkdir $queue/appendonly.aof.manifest|its files was damaged, and is written again
+		mkdir data/redis/dump.rdb|dump.rdb is damaged: kept as
 		head -c 300 /dev/zero >data/redis/dump.rdb|dump.rdb is damaged: kept as
 		mkdir -p data/nginx/body && head -c 99 /dev/zero >data/nginx/body/0000000001|
 	END
 	[[ ! -e data/nginx/body ]]
 	[[ $(stat -c '%a %U' data/.mkbench/torn) = "700 root" ]]
+}
+
+@test "what holds data and is damaged keeps its server from starting: one line names the file and what to do, and nothing of it is touched" {
+	start_room
+	started
+	in_room redis-cli -p 11000 set queued yes
+	cd "$room"
+	while IFS='|' read -r damage said; do
+		echo "== $damage"
+		power_cut
+		rm -rf kept && cp -a data kept
+		: >"$log"
+		eval "$damage"
+		start_room
+		told_so() { in_room "$room/bin/health" 2>&1 | grep -q "$said" || grep -q "init: .*$said" "$log"; }
+		by=$outside until_true 300 told_so || { tail -30 "$log"; in_room "$room/bin/health"; return 1; }
+		run -1 in_room "$room/bin/health" ready
+		end_room KILL
+		rm -rf data && mv kept data
+		start_room
+		started
+	done <<-'END'
+		truncate -s 0 $sql/ib_logfile0|ib_logfile0 .*MKBENCH_RESTORE
+		zeros $sql/ib_logfile0|ib_logfile0 .*MKBENCH_RESTORE
+		rm $sql/ib_logfile0; mkdir $sql/ib_logfile0|ib_logfile0 is a folder.*MKBENCH_RESTORE
+		truncate -s 6M $sql/ibdata1|ibdata1.*MKBENCH_RESTORE
+		truncate -s 0 $sql/mysql/global_priv.MAD|mysql.global_priv.*MKBENCH_RESTORE
+		zeros $queue/appendonly.aof.1.base.rdb|appendonly.aof.1.base.rdb of .*redis-check-aof --fix
+		rm $queue/appendonly.aof.1.base.rdb|appendonly.aof.1.base.rdb of .*redis-check-aof --fix
+		cp $queue/appendonly.aof.1.base.rdb $queue/appendonly.aof.2.base.rdb; rm $queue/appendonly.aof.manifest|appendonly.aof.manifest is damaged, and its files do not tell
+	END
 }
 
 @test "owners that somebody has changed on the volume are given back, and what is foreign is left alone" {

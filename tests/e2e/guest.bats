@@ -339,6 +339,6 @@ s = all[0]; s.send(b"GET / HTTP/1.0\r\n\r\n"); assert s.recv(100).startswith(b"H
 	end_room KILL
 	head -c 2M /dev/zero >>"$tail"
 	start_room
-	until_room grep -q "init: warning: redis-queue: its files in $room/data/redis are damaged: see 'redis-check-aof " "$log"
+	until_room grep -q "init: warning: redis-queue: ${tail##*/} of $room/data/redis/appendonlydir is damaged or gone, and jobs may" "$log"
 	[[ $(stat -c %s "$tail") -gt 2000000 ]]
 }

@@ -200,6 +200,9 @@ while True:
 	commit other one
 	get 4 ./other main
 	[[ $output == *"app demo: git fetch: the repository has SHA-256 objects, which are not taken: give one of SHA-1"* ]]
+	git -C app update-ref refs/heads/hollow "$(git -C app commit-tree -m hollow "$(git -C app mktree </dev/null)")"
+	get 5 ./app hollow
+	[[ $output == *"app demo: commit $(git -C app rev-parse hollow) of $here/app has no files" ]]
 	git -C app tag tree 'HEAD^{tree}'
 	git -C app tag blob HEAD:file
 	for tag in tree blob; do

@@ -150,7 +150,18 @@ static void reasons(void)
 	      "[ERROR] InnoDB: File ./ib_logfile0 was not found | [ERROR] Plugin 'InnoDB' registration as a "
 	      "STORAGE ENGINE failed. | [ERROR] Unknown/unsupported "
 	      "storage engine: InnoDB (it cannot read its files: take back what was changed of its settings "
-	      "or version, else restore a backup or a copy of the volume; nothing is made anew over them)");
+	      "or version, else restore a copy of the volume, or a backup on an empty one "
+	      "(MKBENCH_RESTORE=latest); nothing is made anew over them)");
+	reads("2026-11-29 23:31:30 0 [ERROR] InnoDB: Upgrade after a crash is not supported. This redo log "
+	      "was "
+	      "created before MariaDB 10.2.2. Please follow https://example.org/kb\n"
+	      "2026-11-29 23:31:31 0 [ERROR] Unknown/unsupported storage engine: InnoDB\n",
+	      "[ERROR] InnoDB: Upgrade after a crash is not supported. This redo log was created before "
+	      "MariaDB "
+	      "10.2.2. | [ERROR] Unknown/unsupported storage engine: InnoDB (so it calls an ib_logfile0 "
+	      "whose "
+	      "beginning is damaged: restore a copy of the volume, or a backup on an empty one "
+	      "(MKBENCH_RESTORE=latest); nothing is made anew over it)");
 	reads("Traceback (most recent call last):\n  File \"/x/y.py\", line 3, in <module>\nRuntimeError: "
 	      "can't start new thread\n",
 	      "RuntimeError: can't start new thread (allow more processes and threads: docker run "

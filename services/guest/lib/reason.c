@@ -53,7 +53,8 @@ static const char *const framing[] = {
 #define MORE_PROCESSES "allow more processes and threads: docker run --pids-limit -1, --ulimit nproc=-1"
 #define DAMAGED                                                                                            \
 	"it cannot read its files: take back what was changed of its settings or version, else restore a " \
-	"backup or a copy of the volume; nothing is made anew over them"
+	"copy of the volume, or a backup on an empty one (MKBENCH_RESTORE=latest); nothing is made anew "  \
+	"over them"
 
 /* What a person can do. */
 static const struct {
@@ -84,6 +85,10 @@ static const struct {
 	{ "Cannot allocate memory", "more memory for the container, or less for mariadb.buffer_pool" },
 	{ "Out of memory", "more memory for the container, or less for mariadb.buffer_pool" },
 	{ "Read-only file system", "the volume must be writable" },
+	{ "This redo log was created before",
+	  "so it calls an ib_logfile0 whose beginning is damaged: restore a copy of the volume, or a backup "
+	  "on "
+	  "an empty one (MKBENCH_RESTORE=latest); nothing is made anew over it" },
 	{ "Unknown/unsupported storage engine: InnoDB", DAMAGED },
 	{ "Data structure corruption", DAMAGED },
 	{ "Bad file format reading the append only file",
@@ -103,6 +108,8 @@ static bool is_framing(const char *line)
 	/* "  File ..., line 3", "    at f (x.js:1)", an arrow below code */
 	bool stack = *line == ' ' || *line == '\t';
 
+	if (strstr(line, "[ERROR]") && strstr(line, "://"))
+		return false; /* what stands before the address tells */
 	return stack || !*line || holds(line, framing, COUNT(framing), false);
 }
 
@@ -150,9 +157,21 @@ static void split(char *text, struct lines *all)
 		all->count--;
 }
 
+/* Without the sentence that only sends to an address. */
+static char *without_address(const char *words)
+{
+	const char *address = strstr(words, "http"), *end = words;
+
+	if (!address || !(strstr(words, "https://") || strstr(words, "http://")))
+		return mem_dup(words);
+	for (const char *at = words; (at = strstr(at, ". ")) && at < address; at++)
+		end = at + 1;
+	return mem_ndup(words, (size_t)(end - words));
+}
+
 static void add(struct text *t, const char *line)
 {
-	const char *words = bare(line);
+	AUTO_FREE char *words = without_address(bare(line));
 
 	if (!*words || t->len > REASON_BYTES - LINE_BYTES || (t->bytes && strstr(t->bytes, words)))
 		return;

@@ -9,7 +9,6 @@
 #include "base/child.h"
 #include "base/mem.h"
 #include "lib/log.h"
-#include "provision/torn.h"
 
 #define LIMIT_SECONDS 300
 /* more than a command that was being written is a loss that a person must decide on */
@@ -34,15 +33,33 @@ static struct err *check(const struct bench_redis *r, const char *manifest, cons
 	return child_run(&c, ret_said, NULL, ret_status);
 }
 
-/* "…, size=102, ok_up_to=77, ok_up_to_line=24, diff=25", a line for each file: what
- * the last one has too much. */
+/* "AOF analyzed: filename=appendonly.aof.1.incr.aof, size=102, ok_up_to=77, ok_up_to_line=24, diff=25", a
+ * line for each file: what the last one has too much, if that is one to which commands are added. */
 static unsigned long torn_bytes(const char *said)
 {
 	unsigned long bytes = 0;
 
-	for (const char *at = said; (at = strstr(at, ", diff=")); at++)
-		bytes = strtoul(at + strlen(", diff="), NULL, 10);
+	for (const char *at = said; (at = strstr(at, "filename="));) {
+		const char *end = at + strcspn(at, "\n"), *diff = strstr(at, ", diff="),
+			   *base = strstr(at, ".base.");
+		bool of_base = base && base < end;
+		bytes = diff && diff < end && !of_base ? strtoul(diff + strlen(", diff="), NULL, 10) : 0;
+		at = end;
+	}
 	return bytes;
+}
+
+/* The file that was spoken of last; the caller's. */
+static char *last_named(const char *said)
+{
+	const char *last = NULL;
+
+	for (const char *at = said; (at = strstr(at, "appendonly.aof.")); at++)
+		last = at;
+	size_t len = last ? strspn(last, "abcdefghijklmnopqrstuvwxyz.0123456789") : 0;
+	while (len && last[len - 1] == '.')
+		len--;
+	return last ? mem_ndup(last, len) : mem_dup("a file");
 }
 
 struct err *redis_aof_repair(const struct bench_redis *r)
@@ -58,9 +75,13 @@ struct err *redis_aof_repair(const struct bench_redis *r)
 	if (!status)
 		return NULL;
 	unsigned long torn = torn_bytes(said);
-	if (!torn || torn > TORN_MOST)
-		return err_new(ERR_SYSTEM, "%s: its files in %s are damaged: see 'redis-check-aof %s'",
-			       r->name, r->data, manifest);
+	if (!torn || torn > TORN_MOST) {
+		AUTO_FREE char *name = last_named(said);
+		return err_new(ERR_SYSTEM,
+			       "%s: %s of %s/appendonlydir is damaged or gone, and jobs may have been in it: "
+			       "put back a copy; or, to go on without, redis-check-aof --fix %s",
+			       r->name, name, r->data, manifest);
+	}
 	TRY(check(r, manifest, "y\n", &after, &status));
 	if (status)
 		return err_new(ERR_SYSTEM, "%s: the torn end of its file in %s cannot be cut off", r->name,
@@ -73,7 +94,6 @@ struct err *redis_aof_repair(const struct bench_redis *r)
 void redis_aof_repair_mend_all(const struct bench *b)
 {
 	for (size_t i = 0; i < b->redis.count; i++) {
-		torn_redis(b, &b->redis.items[i]);
 		struct err *e = redis_aof_repair(&b->redis.items[i]);
 		if (e)
 			log_err(e, "warning");

@@ -61,6 +61,21 @@ static struct err *look(struct wait *t, const struct bench *b)
 	return NULL;
 }
 
+/* Nobody else listens at that socket, and nothing that it recovers brings the account back. */
+static bool is_shut_out(const struct err *e)
+{
+	AUTO_FREE char *text = err_text(e);
+
+	return strstr(text, "Access denied");
+}
+
+static struct err *shut_out(struct err *e)
+{
+	return err_wrap(e, "mariadb runs and does not let its own root in, whose account is in the table "
+			   "mysql.global_priv: put back a copy of the volume, or a backup on an empty one "
+			   "(MKBENCH_RESTORE)");
+}
+
 /* what: "mariadb", or the name of a Redis. e is why it does not answer yet, and is consumed. */
 static struct err *go_on(struct wait *t, const struct bench *b, const char *what, struct err *e)
 {
@@ -87,7 +102,7 @@ static struct err *wait_all(struct provision_context *w, struct wait *t)
 	struct err *e;
 
 	while ((e = sql_wait(b->sql_socket, "root", ONE_MS, &w->root)))
-		TRY(go_on(t, b, "mariadb", e));
+		TRY(is_shut_out(e) ? shut_out(e) : go_on(t, b, "mariadb", e));
 	for (size_t i = 0; i < b->redis.count; i++)
 		while ((e = redis_probe(&b->redis.items[i], 2 * ONE_MS)))
 			TRY(go_on(t, b, b->redis.items[i].name, e));

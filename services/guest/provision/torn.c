@@ -18,7 +18,8 @@
 #include "lib/log.h"
 
 #define LAST_WORDS (64u << 10)
-#define MANIFEST "appendonly.aof.manifest"
+/* A log of Aria has a page for itself and at least one more. */
+#define ARIA_LEAST (2u * 8192)
 
 /* Neither Aria nor the coordinator's log holds a site's data: system tables alone are Aria's, and are mended
  * when they are opened; InnoDB alone takes part in commits. */
@@ -32,7 +33,7 @@ static const struct {
 	{ "ddl_recovery.log", "ddl_recovery", "the log of changes of tables" },
 };
 
-static bool put_aside(const struct bench *b, const char *folder, const char *name)
+bool torn_put_aside(const struct bench *b, const char *folder, const char *name)
 {
 	AUTO_FREE char *beside = bench_in_data(b, BENCH_OWN "/torn");
 	AUTO_FREE char *from = mem_printf("%s/%s", folder, name);
@@ -59,13 +60,13 @@ static size_t put_all_aside(const struct bench *b, const char *folder, const cha
 	size_t count = 0;
 
 	for (struct dirent *d; dir && (d = readdir(dir));)
-		count += text_starts(d->d_name, begin) && put_aside(b, folder, d->d_name);
+		count += text_starts(d->d_name, begin) && torn_put_aside(b, folder, d->d_name);
 	if (dir)
 		closedir(dir);
 	return count;
 }
 
-static bool is_hollow(const char *path)
+bool torn_is_hollow(const char *path)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	char first = 0;
@@ -73,20 +74,63 @@ static bool is_hollow(const char *path)
 	return fd >= 0 && read(fd, &first, 1) >= 0 && !first; /* no byte, or zeros alone */
 }
 
-/* On a log of Aria without a byte in it MariaDB waits for ever, and says nothing. */
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+/* On a log of Aria that is shorter MariaDB waits for ever, and says nothing. */
+static bool is_torn_log(const char *path, const char *name)
+{
+	struct stat st;
+
+	return text_starts(name, "aria_log.") && !lstat(path, &st) && S_ISREG(st.st_mode) &&
+	       (st.st_size < ARIA_LEAST || torn_is_hollow(path));
+}
+
 void torn_aria(const struct bench *b)
 {
 	DIR *dir = opendir(b->sql_data);
-	bool hollow = false;
+	bool torn = false;
 
-	for (struct dirent *d; dir && !hollow && (d = readdir(dir));) {
+	for (struct dirent *d; dir && !torn && (d = readdir(dir));) {
 		AUTO_FREE char *path = mem_printf("%s/%s", b->sql_data, d->d_name);
-		hollow = text_starts(d->d_name, "aria_log.") && is_hollow(path);
+		torn = is_torn_log(path, d->d_name) ||
+		       (text_starts(d->d_name, "aria_log") && is_folder(path));
 	}
 	if (dir)
 		closedir(dir);
-	if (hollow)
+	if (torn)
 		put_all_aside(b, b->sql_data, "aria_log");
+}
+
+/* Engines make a folder of what is to be mounted there and is missing. */
+void torn_folders(const struct bench *b)
+{
+	static const char *const spare[] = { "tc.log",
+					     "ib_buffer_pool",
+					     "ddl_recovery.log",
+					     "ddl_recovery-backup.log",
+					     "multi-master.info",
+					     "ibtmp1" };
+	static const char *const needed[] = { "ibdata1", "ib_logfile0" };
+
+	for (size_t i = 0; i < COUNT(spare); i++) {
+		AUTO_FREE char *path = mem_printf("%s/%s", b->sql_data, spare[i]);
+		if (is_folder(path))
+			torn_put_aside(b, b->sql_data, spare[i]);
+	}
+	for (size_t i = 0; i < COUNT(needed); i++) {
+		AUTO_FREE char *path = mem_printf("%s/%s", b->sql_data, needed[i]);
+		if (is_folder(path))
+			log_line(
+				"%s is a folder, and MariaDB's file of that name is gone: it starts with the "
+				"file, or with a backup that is restored on an empty volume "
+				"(MKBENCH_RESTORE)",
+				path);
+	}
 }
 
 char *torn_sql_says(const char *log)
@@ -113,94 +157,6 @@ bool torn_sql(const struct bench *b, const char *log)
 		did = true;
 	}
 	return did;
-}
-
-struct parts {
-	char *base;
-	unsigned long base_number, bases;
-	struct {
-		unsigned long number;
-		char *name;
-	} * items;
-	size_t count, room;
-};
-
-static void add_part(struct parts *p, const char *name)
-{
-	unsigned long number;
-	char kind[16] = "";
-
-	if (sscanf(name, "appendonly.aof.%lu.%15s", &number, kind) != 2)
-		return;
-	if (!strcmp(kind, "incr.aof")) {
-		VEC_PUSH(p, ((__typeof__(*p->items)){ number, mem_dup(name) }));
-	} else if (!strcmp(kind, "base.rdb") || !strcmp(kind, "base.aof")) {
-		free(p->base);
-		p->base = mem_dup(name);
-		p->base_number = number;
-		p->bases++;
-	}
-}
-
-static int by_number(const void *a, const void *b)
-{
-	const unsigned long *one = a, *two = b;
-
-	return *one < *two ? -1 : *one > *two;
-}
-
-static void parts_done(struct parts *p)
-{
-	for (size_t i = 0; i < p->count; i++)
-		free(p->items[i].name);
-	free(p->items);
-	free(p->base);
-}
-
-/* The manifest as Redis writes it: the base, then what came after it. Two bases are those of a rewrite that
- * was cut off: which of them counts only the manifest knew. */
-static struct err *write_manifest(const struct bench_redis *r, const char *folder, const char *manifest)
-{
-	struct parts p = { 0 };
-	AUTO_TEXT struct text t = { 0 };
-	DIR *dir = opendir(folder);
-
-	for (struct dirent *d; dir && (d = readdir(dir));)
-		add_part(&p, d->d_name);
-	if (dir)
-		closedir(dir);
-	if (p.count)
-		qsort(p.items, p.count, sizeof *p.items, by_number);
-	if (p.base)
-		text_printf(&t, "file %s seq %lu type b\n", p.base, p.base_number);
-	for (size_t i = 0; i < p.count; i++)
-		text_printf(&t, "file %s seq %lu type i\n", p.items[i].name, p.items[i].number);
-	struct err *e = p.bases > 1 || !t.len ?
-				err_new(ERR_SYSTEM,
-					"%s: %s is damaged, and its files do not tell what it said: see %s",
-					r->name, manifest, folder) :
-				durable_write(manifest, t.bytes, t.len, 0644, &r->user);
-	parts_done(&p);
-	return e;
-}
-
-void torn_redis(const struct bench *b, const struct bench_redis *r)
-{
-	if (!r->data)
-		return;
-	AUTO_FREE char *folder = mem_printf("%s/appendonlydir", r->data),
-		       *manifest = mem_printf("%s/" MANIFEST, folder);
-	AUTO_FREE char *snapshot = mem_printf("%s/dump.rdb", r->data);
-
-	if (is_hollow(snapshot))
-		put_aside(b, r->data, "dump.rdb"); /* nothing is in it to lose */
-	if (!is_hollow(manifest) || !put_aside(b, folder, MANIFEST))
-		return;
-	struct err *e = write_manifest(r, folder, manifest);
-	if (e)
-		log_err(e, "warning");
-	else
-		log_line("%s: the list of its files was empty, and is written again from the files", r->name);
 }
 
 void torn_nginx(const struct bench *b)

@@ -7,11 +7,16 @@
 
 /* MariaDB has ended: whether its last words name such files, which are now aside. */
 bool torn_sql(const struct bench *b, const char *log);
-/* Before MariaDB starts. */
+/* Before MariaDB starts after a stop that was not clean. */
 void torn_aria(const struct bench *b);
-/* Before Redis starts: a manifest or a snapshot without a byte in it. */
-void torn_redis(const struct bench *b, const struct bench_redis *r);
+/* Before MariaDB starts: a folder in the place of a file that it makes anew is put aside; of one in the place
+ * of a file that holds data it is said. */
+void torn_folders(const struct bench *b);
 /* Before nginx starts: halves of uploads and answers, which nobody asks for any more. */
 void torn_nginx(const struct bench *b);
 /* What MariaDB has said in that log since it was started last; the caller's. */
 char *torn_sql_says(const char *log);
+/* The file is there and has no byte but zeros at its beginning. */
+bool torn_is_hollow(const char *path);
+/* Into .mkbench/torn/, and says so; false, with a warning, when that cannot be. */
+bool torn_put_aside(const struct bench *b, const char *folder, const char *name);

@@ -16,6 +16,7 @@
 #include "provision/redis_aof_repair.h"
 #include "provision/resource_plan.h"
 #include "provision/torn.h"
+#include "provision/torn_redis.h"
 #include "provision/volume.h"
 #include "start/kernel.h"
 #include "upgrade/release.h"
@@ -96,6 +97,9 @@ struct err *prepare_volume(const struct bench *b, bool was_clean)
 	if (!e && !was_clean)
 		e = ledger_note(l, "a start after a stop that was not clean");
 	ledger_close(l);
+	torn_folders(b);
+	for (size_t i = 0; i < b->redis.count; i++)
+		torn_redis(b, &b->redis.items[i]);
 	if (!was_clean) {
 		torn_aria(b);
 		redis_aof_repair_mend_all(b);
