@@ -6,6 +6,7 @@
 # make check      lint, unit and end-to-end tests that need no network and no root
 # make bench      speed and memory beside the peers, as ratios
 # make bench-faults  kills and power cuts of the demo, the table build/faults.md; long by KILLS=500 CUTS=200 UPGRADES=200
+# make reports    what people have met elsewhere, tried on the demo in a Docker of its own: a table; REPORTS='01 17' for some
 # make fuzz       each parser of foreign bytes under libFuzzer for a bounded while
 # make install    PREFIX=/usr/local; make uninstall
 # make deb        out/mkbench_VERSION_ARCHITECTURE.deb
@@ -177,6 +178,12 @@ bench-faults:
 	@$(MAKE) --no-print-directory VARIANT=release all
 	tests/faults/run $(CURDIR)/build/release/mkbench $(or $(KILLS),50) $(or $(CUTS),20) $(or $(UPGRADES),24) $(SEED)
 
+# Reports of others, each with its right value; opt-in: it boots the demo some forty times.
+reports:
+	@.ci/setup test
+	@$(MAKE) --no-print-directory all
+	tests/boot/reports $(REPORTS)
+
 # Parsers of foreign bytes under libFuzzer, a minute each or FUZZ_SECONDS; `make test` runs the corpora once.
 fuzz:
 	@.ci/setup test
@@ -228,6 +235,6 @@ deb-made: $(build)/mkbench guest $(build)/later.so
 clean:
 	rm -rf build
 
-.PHONY: FORCE all guest demo demo-run test test-all test-run check units lint format tidy bench bench-faults fuzz fuzzers install uninstall deb deb-made clean
+.PHONY: FORCE all guest demo demo-run test test-all test-run check units lint format tidy bench bench-faults reports fuzz fuzzers install uninstall deb deb-made clean
 .DELETE_ON_ERROR:
 -include $(shell find build -type f -name '*.d' 2>/dev/null)

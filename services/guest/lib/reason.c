@@ -47,6 +47,7 @@ static const char *const framing[] = {
 	"https://",
 	"http://",
 	"INFO ",
+	"# Server initialized",
 	"For help, use",
 };
 
