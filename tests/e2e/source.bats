@@ -5,6 +5,18 @@ bats_require_minimum_version 1.5.0
 load helpers
 load source
 
+# Wants a login, whatever is asked.
+closed='import http.server, sys
+class Closed(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *args): pass
+    def do_GET(self):
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", "Basic realm=x")
+        self.end_headers()
+s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Closed)
+open(sys.argv[1], "w").write(str(s.server_address[1]))
+s.serve_forever()'
+
 # Takes connections; says nothing, or SAYS and then one byte each half second.
 silent='import socket, sys, threading, time
 s = socket.create_server(("127.0.0.1", 0))
@@ -187,6 +199,9 @@ while True:
 	[[ $output == *"errno=Connection refused"* ]]
 	get 4 http://127.0.0.1:1/x.git main
 	[[ $output == *"Failed to connect"* || $output == *"Couldn't connect"* ]]
+	serve python3 -c "$closed"
+	get 4 "http://127.0.0.1:$port/team/app.git" main
+	[[ $output == *"could not read Username for 'http://127.0.0.1:$port'"*": it wants a login, or there is no such repository: ~/.netrc"* ]]
 	https_proxy=http://127.0.0.1:1 get 4 https://h.example/x.git main
 	[[ $output == *"port 1 "*" (the proxy that \$https_proxy names)" ]]
 }
