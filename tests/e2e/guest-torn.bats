@@ -49,8 +49,8 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 		truncate -s 20 $sql/aria_log_control|without, no site's data are in there
 		rm $sql/aria_log.00000001; mkdir $sql/aria_log.00000001|aria_log.00000001 is damaged: kept as
 		rm $sql/aria_log_control; mkdir $sql/aria_log_control|aria_log_control is damaged: kept as
-		rm -f $sql/ibtmp1; mkdir $sql/ibtmp1 $sql/tc.log|ibtmp1 is damaged: kept as
-		for f in ib_buffer_pool ddl_recovery.log multi-master.info; do rm -f $sql/$f; mkdir $sql/$f; done|multi-master.info is damaged: kept as
+		rm -rf $sql/ibtmp1 $sql/tc.log; mkdir $sql/ibtmp1 $sql/tc.log|ibtmp1 is damaged: kept as
+		for f in ib_buffer_pool ddl_recovery.log multi-master.info; do rm -rf $sql/$f; mkdir $sql/$f; done|multi-master.info is damaged: kept as
 		truncate -s 0 $sql/multi-master.info $sql/ibtmp1|
 		truncate -s 0 $queue/appendonly.aof.manifest|its files was damaged, and is written again
 		zeros $queue/appendonly.aof.manifest|its files was damaged, and is written again
@@ -90,6 +90,7 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 		rm $sql/ib_logfile0; mkdir $sql/ib_logfile0|ib_logfile0 is a folder.*MKBENCH_RESTORE
 		truncate -s 6M $sql/ibdata1|ibdata1.*MKBENCH_RESTORE
 		truncate -s 0 $sql/mysql/global_priv.MAD|mysql.global_priv.*MKBENCH_RESTORE
+		head -c 300 /dev/urandom >data/redis/dump.rdb|dump.rdb is damaged: put back
 		zeros $queue/appendonly.aof.1.base.rdb|appendonly.aof.1.base.rdb of .*redis-check-aof --fix
 		rm $queue/appendonly.aof.1.base.rdb|appendonly.aof.1.base.rdb of .*redis-check-aof --fix
 		cp $queue/appendonly.aof.1.base.rdb $queue/appendonly.aof.2.base.rdb; rm $queue/appendonly.aof.manifest|appendonly.aof.manifest is damaged, and its files do not tell

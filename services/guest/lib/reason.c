@@ -57,6 +57,10 @@ static const char *const framing[] = {
 	"copy of the volume, or a backup on an empty one (MKBENCH_RESTORE=latest); nothing is made anew "  \
 	"over them"
 
+#define QUEUE_DAMAGED                                                                                     \
+	"a file of its folder appendonlydir is damaged or gone: put back a copy of it; to go on with an " \
+	"empty queue move that folder away, then benchctl retry"
+
 /* What a person can do. */
 static const struct {
 	const char *sign, *advice;
@@ -92,8 +96,14 @@ static const struct {
 	  "an empty one (MKBENCH_RESTORE=latest); nothing is made anew over it" },
 	{ "Unknown/unsupported storage engine: InnoDB", DAMAGED },
 	{ "Data structure corruption", DAMAGED },
-	{ "Bad file format reading the append only file",
-	  "its file is damaged: redis-check-aof shows where" },
+	{ "reading the append only file", QUEUE_DAMAGED },
+	{ "Unable to obtain the AOF file", QUEUE_DAMAGED },
+	{ "append-only dir", QUEUE_DAMAGED },
+	{ "AOF manifest", QUEUE_DAMAGED },
+	{ "Short read or OOM loading DB", QUEUE_DAMAGED },
+	{ "Fatal error loading the DB",
+	  "its dump.rdb is damaged: put back a copy of it; to go on with what is "
+	  "not in it move it away, then benchctl retry" },
 };
 
 static bool holds(const char *line, const char *const *words, size_t count, bool any_case)

@@ -79,8 +79,9 @@ struct err *redis_aof_repair(const struct bench_redis *r)
 		AUTO_FREE char *name = last_named(said);
 		return err_new(ERR_SYSTEM,
 			       "%s: %s of %s/appendonlydir is damaged or gone, and jobs may have been in it: "
-			       "put back a copy; or, to go on without, redis-check-aof --fix %s",
-			       r->name, name, r->data, manifest);
+			       "put back a copy; 'redis-check-aof --fix %s' goes on with what is whole, 'mv "
+			       "%s/appendonlydir %s/damaged' with an empty queue, then benchctl retry",
+			       r->name, name, r->data, manifest, r->data, r->data);
 	}
 	TRY(check(r, manifest, "y\n", &after, &status));
 	if (status)
