@@ -10,13 +10,14 @@
 
 #define GUEST_FOLDER "usr/lib/mkbench"
 
-static void add_file(struct tree *t, const char *path, uint32_t mode, const char *bytes, size_t len)
+static void add_file(struct tree *t, const char *path, uint32_t mode, const char *bytes, size_t len,
+		     struct digest sha256)
 {
 	tree_add(t, &(struct entry){ .path = path,
 				     .kind = ENTRY_FILE,
 				     .mode = mode,
 				     .size_bytes = len,
-				     .sha256 = digest_of(bytes, len),
+				     .sha256 = sha256,
 				     .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 }
 
@@ -28,10 +29,11 @@ static struct err *add_guest(struct build_context *j, bool say, struct tree *t)
 	AUTO_PROGRAMS struct build_programs p = { 0 };
 
 	TRY(build_programs(j, say, &p));
-	j->programs = digest_of(p.bytes, p.len);
-	add_file(t, GUEST_FOLDER "/init", 0755, p.bytes, p.len);
+	j->programs = p.sha256;
+	add_file(t, GUEST_FOLDER "/init", 0755, p.bytes, p.len, p.sha256);
 	if (p.note)
-		add_file(t, GUEST_FOLDER "/libraries.json", 0644, p.note, p.note_len);
+		add_file(t, GUEST_FOLDER "/libraries.json", 0644, p.note, p.note_len,
+			 digest_of(p.note, p.note_len));
 	for (size_t i = 0; i < COUNT(names); i++) {
 		AUTO_FREE char *name = mem_printf(GUEST_FOLDER "/%s", names[i]);
 		tree_add(t, &(struct entry){

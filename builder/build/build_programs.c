@@ -47,13 +47,14 @@ static struct err *read_own(struct build_programs *ret)
 {
 	*ret = (struct build_programs){ 0 };
 	TRY(read_part("guest", PROGRAM_LIMIT, &ret->bytes, &ret->len));
+	ret->sha256 = digest_of(ret->bytes, ret->bytes ? ret->len : 0);
 	return read_part("libraries.json", NOTE_LIMIT, &ret->note, &ret->note_len);
 }
 
 /* What the note says of the program beside it; zero when it is another's, or there is none. */
 static struct lock_programs name(const struct build_programs *p)
 {
-	struct lock_programs own = { .sha256 = digest_of(p->bytes, p->bytes ? p->len : 0),
+	struct lock_programs own = { .sha256 = p->sha256,
 				     .note = digest_of(p->note, p->note ? p->note_len : 0) };
 	json_t *note = p->note ? json_loadb(p->note, p->note_len, 0, NULL) : NULL;
 	const char *source = json_string_value(json_object_get(note, "source")),
@@ -87,6 +88,7 @@ static struct err *recall(struct store *s, const struct lock_programs *named, st
 		build_programs_done(&kept);
 		return e;
 	}
+	kept.sha256 = named->sha256;
 	build_programs_done(ret);
 	*ret = kept;
 	return NULL;

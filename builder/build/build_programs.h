@@ -7,6 +7,7 @@ struct build_programs {
 	/* their file; what says what is linked into it, or NULL: that is not known */
 	char *bytes, *note;
 	size_t len, note_len;
+	struct digest sha256; /* of the file */
 };
 
 /* Those that an image gets. The lock's, when they are of the sources that this mkbench's are of and the store

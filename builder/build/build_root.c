@@ -112,15 +112,23 @@ static struct err *do_packages(struct build_root *r, struct image_layer *layers)
 				&layers[BUILD_ROOT_GROUPS].blob);
 }
 
+/* The sites are made with a program of theirs, which is looked for in the tree; else the folders are all that
+ * anybody wants. */
 static struct err *do_tools(struct build_root *r)
 {
+	bool there = false;
+
 	if (!r->tools.package_count)
 		return NULL;
 	progress_stage(r->job->progress, "build tools", r->tools.package_count, "packages");
-	TRY(layer_open(&r->tools, r->set, &r->tool_set));
-	TRY(layer_unpack(r->tool_set, &r->whole));
-	TRY(layer_configure(r->tool_set, &r->whole, NULL));
-	progress_done(r->job->progress, NULL);
+	if (!r->job->recipe.prebake)
+		layer_recall(r->job->store, &r->tools_key, &r->whole, &there);
+	if (!there) {
+		TRY(layer_open(&r->tools, r->set, &r->tool_set));
+		TRY(layer_unpack(r->tool_set, &r->whole));
+		TRY(layer_configure(r->tool_set, &r->whole, NULL));
+	}
+	progress_done(r->job->progress, there ? "cached" : NULL);
 	return NULL;
 }
 

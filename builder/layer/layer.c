@@ -229,6 +229,20 @@ void layer_close(struct layer_set *s)
 	free(s);
 }
 
+void layer_recall(struct store *store, const struct digest *key, struct layer_root *root, bool *ret_found)
+{
+	struct digest unpacked = layer_root_key("unpacked", key),
+		      configured = layer_root_key("configured", key);
+	AUTO_FREE char *below = store_tree_find(store, &unpacked),
+		       *above = store_tree_find(store, &configured);
+
+	*ret_found = below && above;
+	if (!*ret_found)
+		return;
+	layer_root_push(root, below);
+	layer_root_push(root, above);
+}
+
 struct layer_reader {
 	const struct store *store;
 	const struct cached_package *pack; /* whose data is open */

@@ -83,6 +83,10 @@ struct err *layer_unpack(const struct layer_set *s, struct layer_root *root) MUS
 struct err *layer_configure(const struct layer_set *s, struct layer_root *root,
 			    struct layer_delta *ret) MUST_CHECK;
 
+/* Puts what the two have made of a set's key on root, without a set: nobody asks for its trees.
+ * ret_found false: not all of it is there, and root is as it was. */
+void layer_recall(struct store *store, const struct digest *key, struct layer_root *root, bool *ret_found);
+
 struct layer_steps {
 	struct store *store;
 	struct progress *progress; /* or NULL: a unit for each step */

@@ -60,6 +60,26 @@ static void audits(const struct world *w, const struct layer_set *set, const str
 	ok(says(audit_tree(&a, layer_whole(set), "base"), ERR_BUILD, want));
 }
 
+/* Both folders without a set, or neither; root has them, top one first. */
+static void recalls(struct world *w, const struct layer_root *root)
+{
+	struct digest key = layer_key(&w->request, NULL), other = digest_of("other", 5);
+	AUTO_FREE char *away = mem_printf("%s.away", root->lowers[0]);
+	struct layer_root again = { 0 };
+	bool found;
+
+	layer_recall(w->store, &other, &again, &found);
+	ok(!found && !again.lowers[0]);
+	layer_recall(w->store, &key, &again, &found);
+	ok(found && again.lowers[0] && again.lowers[1] && !again.lowers[2]);
+	ok(!strcmp(again.lowers[0], root->lowers[0]) && !strcmp(again.lowers[1], root->lowers[1]));
+	layer_root_done(&again);
+	ok(!rename(root->lowers[0], away));
+	layer_recall(w->store, &key, &again, &found);
+	ok(!found && !again.lowers[0]);
+	ok(!rename(away, root->lowers[0]));
+}
+
 static void configures(void)
 {
 	struct world w = { 0 };
@@ -84,6 +104,7 @@ static void configures(void)
 	ok(fine(layer_unpack(set, &root)));
 	ok(fine(layer_configure(set, &root, &again)));
 	ok(again.cached && again.tree.count == delta.tree.count);
+	recalls(&w, &root);
 	layer_delta_done(&again);
 	layer_delta_done(&delta);
 	layer_root_done(&root);
