@@ -6,28 +6,15 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
-#include "layer/audit_archive.h"
+#include "base/utf8.h"
 #include "layer/audit_memory.h"
+#include "layer/audit_own.h"
 #include "layer/layer.h"
-#include "layer/entry_bytes.h"
-#include "layer/secret_patterns.h"
 
-#define TEXT_LIMIT (4u << 20) /* a file whose values are looked at is not larger */
 #define SHOWN 20
 #define PIECE (1u << 20)
 
-struct look {
-	const struct audit *audit;
-	struct secret_set *set;
-	struct reach *files;
-	char *piece; /* PIECE and SECRET_PATTERNS_REACH bytes */
-	struct audit_memory *memory;
-	struct text found, likely;
-	size_t count, likely_count;
-};
-
-static bool matches(const struct list *globs, const char *path)
+bool audit_matches(const struct list *globs, const char *path)
 {
 	const char *const *items = globs->items;
 
@@ -37,7 +24,7 @@ static bool matches(const struct list *globs, const char *path)
 	return false;
 }
 
-static struct err *digest_file(struct look *l, const struct entry *e, struct digest *ret)
+static struct err *digest_file(struct audit_look *l, const struct entry *e, struct digest *ret)
 {
 	struct digest_run *run = digest_start();
 	char *piece = l->piece;
@@ -54,7 +41,7 @@ static struct err *digest_file(struct look *l, const struct entry *e, struct dig
 }
 
 /* By path and digest: another file in its place is not what was meant. */
-static bool is_allowed(const struct look *l, const char *path, const char *hex)
+static bool is_allowed(const struct audit_look *l, const char *path, const char *hex)
 {
 	const struct recipe *r = l->audit->recipe;
 	const struct audit_allow *rows = r ? r->allow.items : NULL;
@@ -67,7 +54,7 @@ static bool is_allowed(const struct look *l, const char *path, const char *hex)
 }
 
 /* line 0: the whole file is meant. */
-static struct err *report(struct look *l, const struct entry *e, const char *path, size_t line,
+static struct err *report(struct audit_look *l, const struct entry *e, const char *path, size_t line,
 			  const char *kind)
 {
 	struct digest sha256 = e->sha256;
@@ -83,7 +70,7 @@ static struct err *report(struct look *l, const struct entry *e, const char *pat
 	return NULL;
 }
 
-static size_t line_of(const char *bytes, size_t at)
+size_t audit_line(const char *bytes, size_t at)
 {
 	size_t line = 1;
 
@@ -93,7 +80,8 @@ static size_t line_of(const char *bytes, size_t at)
 }
 
 /* Whatever its size, piece by piece; each holds the beginning of the next one again. */
-static struct err *look_for_form(struct look *l, const struct entry *e, const char *path, bool *ret_found)
+static struct err *look_for_form(struct audit_look *l, const struct entry *e, const char *path,
+				 bool *ret_found)
 {
 	char *piece = l->piece;
 	size_t lines = 0;
@@ -106,18 +94,17 @@ static struct err *look_for_form(struct look *l, const struct entry *e, const ch
 		struct secret_patterns s;
 		TRY(entry_bytes_read(l->files, e, at, piece, len));
 		if (secret_patterns_by_form(l->set, piece, until, len, &s)) {
-			size_t line = lines + line_of(piece, s.at);
+			size_t line = lines + audit_line(piece, s.at);
 			*ret_found = true;
 			return report(l, e, path, line, s.kind);
 		}
-		lines += line_of(piece, until) - 1;
+		lines += audit_line(piece, until) - 1;
 	}
 	return NULL;
 }
 
-/* within: the file of an archive that it is in, or NULL. */
-static struct err *report_in(struct look *l, const struct entry *e, const char *path, const char *within,
-			     size_t line, const char *kind)
+struct err *audit_report(struct audit_look *l, const struct entry *e, const char *path, const char *within,
+			 size_t line, const char *kind)
 {
 	if (!within)
 		return report(l, e, path, line, kind);
@@ -126,19 +113,26 @@ static struct err *report_in(struct look *l, const struct entry *e, const char *
 	return report(l, e, path, 0, whole);
 }
 
-static bool has_values(const struct look *l, const char *path)
+void audit_warn(struct audit_look *l, const char *path, size_t line, const char *says)
+{
+	AUTO_FREE char *number = line ? mem_printf(":%zu", line) : mem_dup("");
+
+	if (l->likely_count++ < SHOWN)
+		text_printf(&l->likely, "%s%s%s: %s", l->likely.len ? "\n" : "", path, number, says);
+}
+
+static bool has_values(const struct audit_look *l, const char *path)
 {
 	const struct audit_rules *r = l->audit->rules;
 	const struct audit_value *rules = r->values.items;
-	bool has = matches(&r->urls, path);
+	bool has = audit_matches(&r->urls, path);
 
 	for (size_t i = 0; i < r->values.count && !has; i++)
-		has = matches(&rules[i].files, path) && !matches(&rules[i].except, path);
+		has = audit_matches(&rules[i].files, path) && !audit_matches(&rules[i].except, path);
 	return has;
 }
 
-/* bytes ends with a NUL at len; as: the path that rules know it by. */
-static struct err *look_for_values(struct look *l, const struct entry *e, const char *path,
+static struct err *look_for_values(struct audit_look *l, const struct entry *e, const char *path,
 				   const char *within, const char *as, const char *bytes, size_t len,
 				   bool *ret_found)
 {
@@ -148,135 +142,61 @@ static struct err *look_for_values(struct look *l, const struct entry *e, const 
 
 	for (size_t i = 0; i <= r->values.count && !*ret_found; i++) {
 		bool last = i == r->values.count;
-		if (last ? !matches(&r->urls, as) :
-			   !matches(&rules[i].files, as) || matches(&rules[i].except, as))
+		if (last ? !audit_matches(&r->urls, as) :
+			   !audit_matches(&rules[i].files, as) || audit_matches(&rules[i].except, as))
 			continue;
 		if (last ? !secret_patterns_in_url(bytes, len, &s) :
 			   memchr(bytes, 0, len) || !secret_patterns_by_name(&rules[i], bytes, len, &s))
 			continue;
 		if (last || !rules[i].likely) {
 			*ret_found = true;
-			TRY(report_in(l, e, path, within, line_of(bytes, s.at), s.kind));
-		} else if (!within && l->likely_count++ < SHOWN) {
-			text_printf(&l->likely, "%s%s:%zu: %s", l->likely.len ? "\n" : "", path,
-				    line_of(bytes, s.at), s.kind);
+			TRY(audit_report(l, e, path, within, audit_line(bytes, s.at), s.kind));
+		} else if (!within) {
+			audit_warn(l, path, audit_line(bytes, s.at), s.kind);
 		}
 	}
 	return NULL;
 }
 
-static struct err *look_for_values_of(struct look *l, const struct entry *e, const char *path,
+struct err *audit_values(struct audit_look *l, const struct entry *e, const char *path, const char *within,
+			 const char *as, const char *bytes, size_t len, bool *ret_found)
+{
+	bool wide = len > 1 && (!bytes[0] || !bytes[1] || !memcmp(bytes, "\xff\xfe", 2) ||
+				!memcmp(bytes, "\xfe\xff", 2));
+	AUTO_FREE char *plain = wide && has_values(l, as) ? mem_ndup(bytes, len) : NULL;
+
+	if (plain && utf8_from_file(&plain, &len))
+		bytes = plain;
+	return look_for_values(l, e, path, within, as, bytes, len, ret_found);
+}
+
+static struct err *look_for_values_of(struct audit_look *l, const struct entry *e, const char *path,
 				      bool *ret_found)
 {
 	size_t len = (size_t)e->size_bytes;
 
-	if (len > TEXT_LIMIT || !has_values(l, path))
+	if (len > AUDIT_TEXT_LIMIT || !has_values(l, path))
 		return NULL;
 	AUTO_FREE char *bytes = mem_new(len + 1);
 	TRY(entry_bytes_read(l->files, e, 0, bytes, len));
-	return look_for_values(l, e, path, NULL, path, bytes, len, ret_found);
+	return audit_values(l, e, path, NULL, path, bytes, len, ret_found);
 }
 
-/* A look into an archive. */
-struct unpacking {
-	struct look *look;
-	const struct entry *entry;
-	const char *path;
-	/* of the member, what was not looked at yet, and SECRET_PATTERNS_REACH of what was */
-	struct text open;
-	size_t lines;	 /* before that */
-	bool cut, found; /* cut: open is not all of it */
-	struct err *failed;
-};
-
-static struct err *read_packed(void *arg, uint64_t offset, void *bytes, size_t len)
-{
-	const struct unpacking *u = arg;
-
-	return entry_bytes_read(u->look->files, u->entry, offset, bytes, len);
-}
-
-/* Forgets all of open but its last bytes, or all of it. */
-static void forget(struct unpacking *u, size_t keep)
-{
-	size_t gone = u->open.len > keep ? u->open.len - keep : 0;
-
-	u->lines += gone ? line_of(u->open.bytes, gone) - 1 : 0;
-	if (gone)
-		memmove(u->open.bytes, u->open.bytes + gone, keep);
-	u->open.len -= gone;
-	u->cut = true;
-}
-
-static bool take_member(void *arg, const char *member, const char *bytes, size_t len, bool ends)
-{
-	struct unpacking *u = arg;
-	struct look *l = u->look;
-	struct secret_patterns s;
-
-	text_add(&u->open, bytes, len);
-	if (!ends && u->open.len < TEXT_LIMIT)
-		return true;
-	if (u->open.len && secret_patterns_by_form(l->set, u->open.bytes,
-						   ends ? u->open.len : u->open.len - SECRET_PATTERNS_REACH,
-						   u->open.len, &s)) {
-		u->found = true;
-		u->failed = report_in(l, u->entry, u->path, member, u->lines + line_of(u->open.bytes, s.at),
-				      s.kind);
-	} else if (ends && !u->cut && u->open.len) {
-		AUTO_FREE char *as = mem_printf("%s/%s", u->path, member);
-		u->failed = look_for_values(l, u->entry, u->path, member, as, u->open.bytes, u->open.len,
-					    &u->found);
-	}
-	forget(u, ends ? 0 : SECRET_PATTERNS_REACH);
-	if (ends) {
-		u->lines = 0;
-		u->cut = false;
-	}
-	return !u->found && !u->failed;
-}
-
-static struct err *look_into_archive(struct look *l, const struct entry *e, const char *path, bool *ret_found)
-{
-	struct unpacking u = { .look = l, .entry = e, .path = path };
-	const struct audit_archive a = {
-		.size_bytes = e->size_bytes, .read = read_packed, .take = take_member, .arg = &u
-	};
-	size_t len = e->size_bytes < 8 ? (size_t)e->size_bytes : 8;
-	char begin[8];
-	bool whole = true;
-
-	TRY(entry_bytes_read(l->files, e, 0, begin, len));
-	if (!audit_archive_is_one(begin, len))
-		return NULL;
-	struct err *err = audit_archive_look(&a, &whole);
-	text_done(&u.open);
-	*ret_found |= u.found;
-	if (err || u.failed) {
-		err_free(err ? u.failed : NULL);
-		return err ? err : u.failed;
-	}
-	if (!whole && l->likely_count++ < SHOWN)
-		text_printf(&l->likely, "%s%s: it holds more than %u MB, which were not looked at",
-			    l->likely.len ? "\n" : "", path, AUDIT_ARCHIVE_LIMIT >> 20);
-	return NULL;
-}
-
-static struct err *look_inside(struct look *l, const struct entry *e, const char *path)
+static struct err *look_inside(struct audit_look *l, const struct entry *e, const char *path)
 {
 	const struct audit_rules *r = l->audit->rules;
 	bool packed = e->content.kind == CONTENT_PACK, found = false;
 
 	if (audit_memory_has(l->memory, e))
 		return NULL;
-	bool known = (packed && matches(&r->meant, path)) || matches(&r->published, path);
+	bool known = (packed && audit_matches(&r->meant, path)) || audit_matches(&r->published, path);
 	if (!known)
 		TRY(look_for_form(l, e, path, &found));
 	size_t likely = l->likely_count;
 	if (!known && !found && !packed)
 		TRY(look_for_values_of(l, e, path, &found));
 	if (!known && !found && !packed)
-		TRY(look_into_archive(l, e, path, &found));
+		TRY(audit_packed(l, e, path, &found));
 	/* A warning is said each time. */
 	if (!found && l->likely_count == likely)
 		audit_memory_add(l->memory, e);
@@ -284,14 +204,15 @@ static struct err *look_inside(struct look *l, const struct entry *e, const char
 }
 
 /* Of what is no file its path has the digest. */
-static struct err *look_at_name(struct look *l, const struct entry *e, const char *path, bool *ret_found)
+static struct err *look_at_name(struct audit_look *l, const struct entry *e, const char *path,
+				bool *ret_found)
 {
 	const char *const names[] = { path, e->kind == ENTRY_SYMLINK && e->link ? e->link : "" };
 	struct entry named = *e;
 	struct secret_patterns s;
 
 	*ret_found = false;
-	if (e->content.kind == CONTENT_PACK || matches(&l->audit->rules->published, path))
+	if (e->content.kind == CONTENT_PACK || audit_matches(&l->audit->rules->published, path))
 		return NULL;
 	if (e->kind != ENTRY_FILE)
 		named.sha256 = digest_of(path, strlen(path));
@@ -302,7 +223,7 @@ static struct err *look_at_name(struct look *l, const struct entry *e, const cha
 	return kind ? report(l, &named, path, 0, kind) : NULL;
 }
 
-static struct err *look_at(struct look *l, const struct entry *e)
+static struct err *look_at(struct audit_look *l, const struct entry *e)
 {
 	const struct audit_place *places = l->audit->rules->places.items;
 	AUTO_FREE char *path = mem_printf("/%s", e->path);
@@ -312,12 +233,13 @@ static struct err *look_at(struct look *l, const struct entry *e)
 	if (found || e->kind != ENTRY_FILE || !e->size_bytes)
 		return NULL;
 	for (size_t i = 0; e->content.kind != CONTENT_PACK && i < l->audit->rules->places.count; i++)
-		if (matches(&places[i].paths, path) && !matches(&l->audit->rules->published, path))
+		if (audit_matches(&places[i].paths, path) &&
+		    !audit_matches(&l->audit->rules->published, path))
 			return report(l, e, path, 0, places[i].kind);
 	return look_inside(l, e, path);
 }
 
-static struct err *conclude(struct look *l)
+static struct err *conclude(struct audit_look *l)
 {
 	if (l->likely.len)
 		progress_note(l->audit->progress,
@@ -334,7 +256,7 @@ static struct err *conclude(struct look *l)
 
 struct err *audit_tree(const struct audit *a, const struct tree *t, const char *what)
 {
-	struct look l = {
+	struct audit_look l = {
 		.audit = a,
 		.set = secret_patterns_set(a->rules),
 		.files = entry_bytes_new(a->store),

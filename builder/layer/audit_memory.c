@@ -43,7 +43,7 @@ struct err *audit_memory_open(const struct audit *a, const char *what, struct au
 	struct digest blob;
 	size_t len = 0;
 
-	digest_feed_word(run, "audit 2");
+	digest_feed_word(run, "audit 3");
 	digest_feed(run, a->rules->digest.bytes, sizeof a->rules->digest.bytes);
 	digest_feed_word(run, a->recipe && a->recipe->name ? a->recipe->name : "");
 	digest_feed_word(run, what);

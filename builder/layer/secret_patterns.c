@@ -28,7 +28,7 @@ struct secret_set {
 	uint8_t first[65536 / 8]; /* bit: two bytes that a token may begin with */
 };
 
-static const char key_begins[] = "BEGIN ", key_ends[] = "PRIVATE KEY-----";
+static const char key_begins[] = "BEGIN ", key_ends[] = "PRIVATE KEY";
 
 /* A-Za-z and such; set has 256. */
 static void set_letters(bool *set, const char *spec)
@@ -111,17 +111,19 @@ static bool is_base64(char c)
 	return isalnum((unsigned char)c) || c == '+' || c == '/';
 }
 
-/* RFC 7468: "-----BEGIN", a label that ends in "PRIVATE KEY", "-----", and on the next line what it holds; a
- * line may end as programs write it in texts of theirs, too. A header alone is how programs know a key. */
+/* RFC 7468: "-----BEGIN", a label that ends in "PRIVATE KEY" (OpenPGP's in "PRIVATE KEY BLOCK", RFC 9580),
+ * "-----", and on the next line what it holds; a line may end as programs write it in texts of theirs, too. A
+ * header alone is how programs know a key. */
 static bool is_key(const char *at, size_t left)
 {
-	size_t label = strlen(key_begins), body;
+	size_t label = strlen(key_begins), body, end;
 
 	while (label < left && label < 64 &&
 	       (isupper((unsigned char)at[label]) || isdigit((unsigned char)at[label]) || at[label] == ' '))
 		label++;
-	if (label < strlen("PRIVATE KEY") + strlen(key_begins) || left < label + 5 ||
-	    memcmp(at + label - strlen("PRIVATE KEY"), key_ends, strlen(key_ends)))
+	end = label > 24 && !memcmp(at + label - 6, " BLOCK", 6) ? label - 6 : label;
+	if (end < strlen(key_ends) + strlen(key_begins) || left < label + 5 ||
+	    memcmp(at + end - strlen(key_ends), key_ends, strlen(key_ends)) || memcmp(at + label, "-----", 5))
 		return false;
 	for (body = label + 5;
 	     body < left && body < label + 40 && strchr("\r\n\t \"'+,\\", at[body]) && at[body];)
@@ -134,23 +136,62 @@ static bool is_key(const char *at, size_t left)
 	return n - body >= 4;
 }
 
+/* What begins at at; its first two bytes are some that a token may begin with. */
+static bool begins_at(const struct secret_set *s, const char *bytes, size_t at, size_t len,
+		      struct secret_patterns *ret)
+{
+	if (at >= 5 && !memcmp(bytes + at - 5, "-----", 5) && len - at > strlen(key_begins) &&
+	    !memcmp(bytes + at, key_begins, strlen(key_begins)) && is_key(bytes + at, len - at)) {
+		*ret = (struct secret_patterns){ "a private key", at };
+		return true;
+	}
+	for (size_t k = 0; k < s->tokens.count; k++)
+		if (is_token(&s->tokens.items[k], bytes + at, len - at, at ? bytes[at - 1] : ' ')) {
+			*ret = (struct secret_patterns){ s->tokens.items[k].kind, at };
+			return true;
+		}
+	return false;
+}
+
+static bool may_begin(const struct secret_set *s, char first, char second)
+{
+	const char two[] = { first, second };
+	size_t p = pair(two);
+
+	return s->first[p / 8] >> p % 8 & 1;
+}
+
+/* The same in UTF-16 of either order: a letter each two bytes, between zeros. */
+static bool begins_wide(const struct secret_set *s, const char *bytes, size_t at, size_t len,
+			struct secret_patterns *ret)
+{
+	char letters[SECRET_PATTERNS_REACH / 2];
+	size_t from = at, n = 0;
+
+	while (at - from < 16 && from >= 2 && !bytes[from - 1] && bytes[from - 2])
+		from -= 2;
+	for (size_t i = from; i < len && n < sizeof letters; i += 2) {
+		letters[n++] = bytes[i];
+		if (i + 1 < len && bytes[i + 1])
+			break;
+	}
+	if (!begins_at(s, letters, (at - from) / 2, n, ret))
+		return false;
+	ret->at = at;
+	return true;
+}
+
 bool secret_patterns_by_form(const struct secret_set *s, const char *bytes, size_t until, size_t len,
 			     struct secret_patterns *ret)
 {
 	for (size_t i = 0; i < until && i + 1 < len; i++) {
-		size_t p = pair(bytes + i);
-		if (!(s->first[p / 8] >> p % 8 & 1))
-			continue;
-		if (i >= 5 && !memcmp(bytes + i - 5, "-----", 5) && len - i > strlen(key_begins) &&
-		    !memcmp(bytes + i, key_begins, strlen(key_begins)) && is_key(bytes + i, len - i)) {
-			*ret = (struct secret_patterns){ "a private key", i };
+		if (may_begin(s, bytes[i], bytes[i + 1])) {
+			if (begins_at(s, bytes, i, len, ret))
+				return true;
+		} else if (!bytes[i + 1] && i + 3 < len && !bytes[i + 3] &&
+			   may_begin(s, bytes[i], bytes[i + 2]) && begins_wide(s, bytes, i, len, ret)) {
 			return true;
 		}
-		for (size_t k = 0; k < s->tokens.count; k++)
-			if (is_token(&s->tokens.items[k], bytes + i, len - i, i ? bytes[i - 1] : ' ')) {
-				*ret = (struct secret_patterns){ s->tokens.items[k].kind, i };
-				return true;
-			}
 	}
 	return false;
 }
@@ -269,7 +310,7 @@ bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, 
 /* RFC 3986: what is before "@" in an authority. */
 bool secret_patterns_in_url(const char *bytes, size_t len, struct secret_patterns *ret)
 {
-	static const char *const words[] = { "_authToken", "extraheader" };
+	static const char *const words[] = { "extraheader" };
 
 	for (const char *at = bytes; (at = memmem(at, len - (size_t)(at - bytes), "://", 3));) {
 		bool http = (at - bytes >= 4 && !strncmp(at - 4, "http", 4)) ||

@@ -23,6 +23,7 @@
 static const struct field place_fields[] = {
 	KIND(audit_place),
 	GLOBS("paths", audit_place, paths),
+	{ "packed", FIELD_BOOL, AT(audit_place, packed) },
 	END,
 };
 

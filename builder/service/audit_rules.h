@@ -9,6 +9,7 @@
 struct audit_place {
 	const char *kind;
 	struct list paths; /* globs, as all below; "*" matches "/" too */
+	bool packed;	   /* in an archive, too */
 };
 
 /* A secret by its form: begins, then letters (a set such as "A-Za-z0-9_-"), least to

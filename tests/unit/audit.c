@@ -95,6 +95,27 @@ static void keys(void)
 	passes(APP "a/pem.py", "if text.startswith('-----BEGIN PRIVATE KEY-----'):\n");
 	passes(APP "node_modules/tls/test/key.pem", KEY("PRIVATE KEY"));
 	passes("env/lib/python3.11/site-packages/x/key.pem", KEY("PRIVATE KEY"));
+	fails_in(APP "a.pem", "-----BEGIN RSA PRIVATE KEY-----\r\nMIIE\r\n-----END RSA PRIVATE KEY-----\r\n",
+		 1, "a private key");
+	fails_in(APP "a.json", "{\"key\": \"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADAN\\n\"}", 1,
+		 "a private key");
+	fails_in(APP "b.json", "{\"x\": \"{\\\"k\\\": \\\"-----BEGIN PRIVATE KEY-----\\\\nMIIEvQIB", 1,
+		 "a private key");
+	fails_in(APP "c.json", "{\"key\": \"-----BEGIN EC PRIVATE KEY-----\\r\\nMIIEvQIBADAN\"}", 1,
+		 "a private key");
+	fails_in(APP "a.yml", "key: |\n        -----BEGIN PRIVATE KEY-----\n        MIIEvQIB\n", 2,
+		 "a private key");
+	fails_in(APP "b.yml", "key: \"-----BEGIN PRIVATE KEY-----\\n\\\n  MIIEvQIB\"", 1, "a private key");
+	fails_in(APP "key.asc", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOYBF\n", 1, "a private key");
+	passes(APP "pub.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENBF\n");
+	fails_in(APP "key.ppk", "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/5\n", 1, "a private key");
+	fails_in(APP "a/kube.yml",
+		 "x:\n  client-key-data: "
+		 "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFcEFJQkFBS0NBUUVBCg==\n",
+		 2, "a private key");
+	passes(APP "a/kube.yml",
+	       "certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSURCVEND\n");
+	fails(APP "keys/site.p12", "x", "a store of keys");
 	fails_in("srv/putty", "PuTTY-User-Key-File-3: ssh-ed25519\n", 1, "a private key");
 }
 
@@ -189,6 +210,135 @@ static void hidden(void)
 	passes(APP "broken.gz", "\x1f\x8b");
 }
 
+/* What was packed last, packed again as a member of that name. */
+static size_t pack_again(int format, int filter, const char *member, char *bytes, size_t len, size_t room)
+{
+	char *whole = mem_ndup(bytes, len);
+	struct archive *a = archive_write_new();
+	struct archive_entry *e = archive_entry_new();
+	size_t used = 0;
+
+	ok(archive_write_set_format(a, format) == ARCHIVE_OK &&
+	   archive_write_add_filter(a, filter) == ARCHIVE_OK);
+	archive_write_set_bytes_in_last_block(a, 1);
+	ok(archive_write_open_memory(a, bytes, room, &used) == ARCHIVE_OK);
+	archive_entry_set_pathname(e, member);
+	archive_entry_set_filetype(e, AE_IFREG);
+	archive_entry_set_perm(e, 0644);
+	archive_entry_set_size(e, (la_int64_t)len);
+	ok(archive_write_header(a, e) == ARCHIVE_OK);
+	ok(archive_write_data(a, whole, len) == (la_ssize_t)len);
+	ok(archive_write_close(a) == ARCHIVE_OK);
+	archive_write_free(a);
+	archive_entry_free(e);
+	mem_freep(&whole);
+	return used;
+}
+
+static void add_bytes(struct tree *t, const char *path, const char *bytes, size_t len)
+{
+	tree_add(t, &(struct entry){ .path = path,
+				     .kind = ENTRY_FILE,
+				     .mode = 0644,
+				     .size_bytes = len,
+				     .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
+}
+
+/* want: NULL when it is fine. */
+static void looks(const char *path, const char *bytes, size_t len, const char *want)
+{
+	struct tree t = { 0 };
+
+	add_bytes(&t, path, bytes, len);
+	ok(want ? says(look(&t), ERR_BUILD, want) : fine(look(&t)));
+	tree_done(&t);
+}
+
+#define ZIP ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE
+#define TAR_OF(filter) ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_##filter
+
+/* As dpkg-deb writes one: a member of an ar archive. */
+static size_t pack_deb(char *bytes, size_t len, size_t room)
+{
+	AUTO_FREE char *whole = mem_ndup(bytes, len);
+	int head = snprintf(bytes, room,
+			    "!<arch>\n%-16s%-12d%-6d%-6d%-8s%-10d`\n2.0\n%-16s%-12d%-6d%-6d%-8s%-10zu`\n",
+			    "debian-binary", 0, 0, 0, "100644", 4, "data.tar.xz", 0, 0, 0, "100644", len);
+
+	memcpy(bytes + head, whole, len);
+	return (size_t)head + len;
+}
+
+/* Archives within archives, as in an app's .deb, down to a bound; what only has a telling name, too. */
+static void nested(void)
+{
+	static char b[1 << 20];
+	static const char env[] = "A=1\nSECRET_KEY='x1y2'\n", token[] = "x\nghp_" A36 "\n";
+	size_t len = pack(TAR_OF(XZ), "./opt/a/.env", 0, env, b, sizeof b);
+
+	len = pack_deb(b, len, sizeof b);
+	looks(APP "a.deb", b, len, "a secret of an environment file, in it data.tar.xz/./opt/a/.env:2");
+	len = pack_again(TAR_OF(GZIP), "out/a.deb", b, len, sizeof b);
+	looks(APP "all.tgz", b, len, "in it out/a.deb/data.tar.xz/./opt/a/.env:2");
+	len = pack(ZIP, "a/api.py", 0, token, b, sizeof b);
+	len = pack_again(TAR_OF(GZIP), "a-1.0-py3-none-any.whl", b, len, sizeof b);
+	looks(APP "w.tar.gz", b, len, "a GitHub token, in it a-1.0-py3-none-any.whl/a/api.py:2");
+	len = pack(ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP, "", 0, env, b, sizeof b);
+	looks(APP "prod.env.gz", b, len, "a secret of an environment file, once it is unpacked, in line 2");
+	len = pack_again(ZIP, "x/.env.gz", b, len, sizeof b);
+	looks(APP "a.zip", b, len, "a secret of an environment file, in it x/.env:2");
+	len = pack(TAR_OF(NONE), "x/.env", 0, env, b, sizeof b);
+	looks(APP "a.tar", b, len, "a secret of an environment file, in it x/.env:2");
+	len = pack(TAR_OF(GZIP), "x/.netrc", 0, "machine a", b, sizeof b);
+	looks(APP "a.tgz", b, len, "credentials, in it x/.netrc:1");
+	len = pack(TAR_OF(GZIP), "x/node_modules/tls/key.py", 0, token, b, sizeof b);
+	looks(APP "a.tgz", b, len, NULL);
+	len = pack(TAR_OF(GZIP), "x/ghp_" A36, 0, "1", b, sizeof b);
+	looks(APP "a.tgz", b, len, "a GitHub token, in its name");
+	len = pack(ZIP, "__main__.py", 0, token, b, sizeof b);
+	memmove(b + 23, b, len);
+	memcpy(b, "#!/usr/bin/env python3\n", 23);
+	looks(APP "a.pyz", b, len + 23, "in it __main__.py:2");
+	/* five deep it is found, deeper it is a warning */
+	len = pack(TAR_OF(GZIP), "a", 0, token, b, sizeof b);
+	for (int i = 0; i < 4; i++)
+		len = pack_again(TAR_OF(XZ), "t", b, len, sizeof b);
+	looks(APP "deep", b, len, "in it t/t/t/t/a:2");
+	len = pack_again(TAR_OF(XZ), "t", b, len, sizeof b);
+	looks(APP "deeper", b, len, NULL);
+}
+
+/* text in UTF-16, in the order of its bytes. */
+static size_t wide(const char *text, bool big, bool mark, char *ret)
+{
+	size_t n = 0;
+
+	for (const char *c = mark ? text - 1 : text; c < text || *c; c++) {
+		char low = c < text ? '\xff' : *c, high = c < text ? '\xfe' : 0;
+		ret[n++] = big ? high : low;
+		ret[n++] = big ? low : high;
+	}
+	return n;
+}
+
+static void utf16(void)
+{
+	static char b[4096];
+
+	for (int i = 0; i < 4; i++) {
+		bool big = i & 1, mark = i & 2;
+		looks(APP "a.reg", b, wide("x\n\"ghp_" A36 "\"\n", big, mark, b), ":2: a GitHub token");
+		looks(APP "key.txt", b, wide(KEY("PRIVATE KEY"), big, mark, b), ":2: a private key");
+		looks(APP ".env", b, wide("A=1\nDB_PASSWORD=hunter\n", big, mark, b),
+		      ":2: a secret of an environment file");
+		looks(APP "a.txt", b, wide("x ghp_short -----BEGIN CERTIFICATE-----\nMIIE", big, mark, b),
+		      NULL);
+	}
+	/* in a program */
+	memcpy(b, "\1\2\3", 3);
+	looks(APP "a.dll", b, 3 + wide("ghp_" A36 " ", false, false, b + 3), ":1: a GitHub token");
+}
+
 /* A token across the border of two pieces is found, and its line. */
 static void pieces(void)
 {
@@ -232,8 +382,23 @@ static void urls(void)
 		 "a URL with credentials");
 	passes(APP ".git/config",
 	       "url = https://git.example.org/a.git\nurl = ssh://git@git.example.org/a.git\nx = a@b");
-	fails_in("home/frappe/.npmrc", "//registry.example.org/:_authToken=x", 1,
+	fails_in("home/frappe/.npmrc", "//registry.example.org/:_authToken=npm123", 1,
 		 "a package manager's token");
+	fails_in(APP ".npmrc", "a=b\n//registry.example.org/:_password=aGVsbG8=", 2,
+		 "a package manager's token");
+	passes(APP ".npmrc", "//registry.example.org/:_authToken=${NPM_TOKEN}\nalways-auth=true\n");
+	fails_in(APP "x/docker/config.json",
+		 "{\"auths\": {\"r.example.org\":\n {\"auth\": \"dXNlcjpodW50ZXIy\"}}}", 2,
+		 "a login at a registry");
+	fails(APP ".docker/config.json", "{}", "credentials");
+	passes(APP "a/config.json", "{\"auth\": \"authentication\"}");
+	fails_in(APP "deploy/kubeconfig.yml", "users:\n- user:\n    token: abcdef\n", 3,
+		 "a login at a cluster");
+	fails(APP ".netrc", "machine a", "credentials");
+	fails(APP ".pypirc", "x", "credentials");
+	fails(APP ".git/objects/pack/pack-1.pack", "PACK", "a repository's history");
+	fails(APP "mirror/a.git/objects/12/34", "x", "a repository's history");
+	passes(APP "a/objects/list.py", "x");
 	passes(APP "doc/urls.md", "https://user:secret@example.org");
 }
 
@@ -261,6 +426,8 @@ int main(void)
 	tokens();
 	pieces();
 	hidden();
+	nested();
+	utf16();
 	values();
 	urls();
 	allowed();
