@@ -14,6 +14,7 @@
 #include "build/build_parts.h"
 
 #define FILE_LIMIT (4u << 20)
+#define ROUNDS 200u
 
 static struct digest asked_of(const struct build_context *j, const struct service_step *step)
 {
@@ -231,8 +232,10 @@ static const char **environment(const struct service_step *step, const char *con
 	return env.items;
 }
 
+/* answers: what answers it runs, without a network. */
 static struct err *run(struct build_context *j, const struct layer_root *root,
-		       const struct service_step *step, const struct tree *inputs, struct build_binds *b)
+		       const struct service_step *step, const struct tree *inputs, struct build_binds *b,
+		       bool answers)
 {
 	const char *pins = b->items[0].from;
 	AUTO_FREE char *date = resolve_date(j);
@@ -254,10 +257,40 @@ static struct err *run(struct build_context *j, const struct layer_root *root,
 	if (!b->count)
 		return err_new(ERR_SYSTEM, "%s: no folder for what it chooses", step->name);
 	own.env = env;
+	if (answers) {
+		own.argv = step->answers;
+		own.hosts = NULL;
+		own.network = false;
+	}
 	b->items[0].writable = true;
 	if (chown(pins, BUILD_PARTS_USER, BUILD_PARTS_USER) < 0)
 		return err_errno(errno, "give %s to the step", pins);
 	return layer_steps_forget(&request, root);
+}
+
+/* A program that has a network must run nothing of what it fetches; so it asks one that has none, in a room of its
+ * own, as often as it has questions. */
+static struct err *ask(struct build_context *j, const struct layer_root *root,
+		       const struct service_step *step, const struct tree *inputs, struct build_binds *b)
+{
+	AUTO_FREE char *asked = mem_printf("%s/%s.asked", b->items[0].from, step->pins);
+	struct stat st;
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		TRY(run(j, root, step, inputs, b, false));
+		if (lstat(asked, &st) < 0)
+			return NULL;
+		if (!step->answers)
+			break;
+		TRY_AS(run(j, root, step, inputs, b, true), "%s: without a network", step->name);
+		if (unlink(asked) < 0)
+			return err_errno(errno, "%s", asked);
+	}
+	if (!step->answers)
+		return err_new(ERR_BUILD, "%s: it asks in %s/%s.asked, and has no 'answers'", step->name,
+			       SERVICE_PINS, step->pins);
+	return err_new(ERR_BUILD, "%s: it still asks in %s/%s.asked after %u answers", step->name,
+		       SERVICE_PINS, step->pins, ROUNDS);
 }
 
 static struct err *choose(struct build_context *j, const struct layer_root *root,
@@ -270,7 +303,7 @@ static struct err *choose(struct build_context *j, const struct layer_root *root
 	build_parts_inputs(j, step, &inputs);
 	ret->name = arena_dup(&j->lock.arena, step->pins, strlen(step->pins));
 	ret->asked = tree_digest(&inputs);
-	struct err *e = run(j, root, step, &inputs, &binds);
+	struct err *e = ask(j, root, step, &inputs, &binds);
 	if (!e)
 		e = take(j, step, binds.items[0].from, ret);
 	tree_done(&inputs);

@@ -67,7 +67,7 @@ struct manifest_trial {
 
 struct manifest_step {
 	const char *name, *directory, *only_with, *cache, *pins;
-	struct list argv, environment, inputs, first_inputs, hosts;
+	struct list argv, environment, inputs, first_inputs, hosts, answers;
 	uint64_t seconds;
 	bool network, as_root, overrides;
 };

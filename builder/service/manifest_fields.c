@@ -156,6 +156,7 @@ static const struct field pin_step_fields[] = {
 	  .help = "the file in {{pins}} that the step leaves" },
 	{ "inputs", FIELD_LIST, AT(manifest_step, inputs), .required = true, .min = 1,
 	  .help = "globs: the apps' files that decide" },
+	TEXTS("answers", manifest_step, answers),
 	END,
 };
 

@@ -37,6 +37,8 @@ static struct err *fill(struct service_set *s, const struct variables *scope, co
 		TRY(template_list(&s->arena, scope, from, &row->inputs, &ret->inputs));
 	if (row->first_inputs.count)
 		TRY(template_list(&s->arena, scope, from, &row->first_inputs, &ret->first_inputs));
+	if (row->answers.count)
+		TRY(template_list(&s->arena, scope, from, &row->answers, &ret->answers));
 	if (row->hosts.count && !row->network)
 		return template_refuse(from, row->name, "step '%s' has hosts and no network", row->name);
 	if (row->hosts.count)

@@ -128,6 +128,19 @@ words=home/frappe/frappe-bench/apps/words
 	cmp first.tar out/notes-1.tar
 }
 
+@test "what a step asks is answered in a room of its own without a network, as often as it asks" {
+	sed -i 's|    argv: .*wish in.*|    argv: [bash, -euc, "{{framework.get}} test -e {{pins}}/words.two \&\& get fruit >{{pins}}/words \|\| { echo x >>{{pins}}/words.one; cp {{pins}}/words.one {{pins}}/words.asked; }"]|' own.yml
+	mkbench 5 build -o out notes.yml
+	[[ $output == *"choice of words: it asks in /run/mkbench/pins/words.asked, and has no 'answers'"* ]]
+	sed -i "s|    inputs: .wish.|&\n    answers: [bash, -euc, 'if env \| grep -qi _proxy \|\| test -e left \|\| (: </dev/tcp/127.0.0.1/${PIP_INDEX_URL##*:}) 2>/dev/null; then exit 3; fi; touch left; cat {{pins}}/words.asked; test \$(wc -l <{{pins}}/words.asked) = 1 \|\| touch {{pins}}/words.two']|" own.yml
+	mkbench 0 build -o out notes.yml
+	[[ $(sed -n '/^pins:/,$p' notes.lock | grep -v asked) == $'pins:\n  - name: "words"\n    lines:\n      - "apple"' ]]
+	mkbench 0 lock notes.yml
+	sed -i 's|touch {{pins}}/words.two|true|' own.yml
+	mkbench 5 lock notes.yml
+	[[ $output == *"choice of words: it still asks in /run/mkbench/pins/words.asked after 200 answers"* ]]
+}
+
 @test "lock --vendor: its folder builds the same in an empty store, without index, mirror, repository and network" {
 	local alone=()
 	[[ $(id -u) != 0 ]] || alone=(unshare -n)
