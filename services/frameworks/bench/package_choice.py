@@ -1,4 +1,9 @@
-"""Which Python packages suit together: uv chooses, from the index alone, for the Python that the apps run on."""
+"""Which Python packages suit together: uv chooses, from the index alone, for the Python that the apps run on.
+
+uv runs nothing of a source package: the interpreter that it is given refuses to, and what such a package needs others tell uv
+(source_packages.py).
+"""
+import contextlib
 import functools
 import glob
 import json
@@ -11,7 +16,7 @@ import tomllib
 import zipfile
 
 from app_files import fail
-from package_index import PIP, Pin, digest_of, file_of, index_urls, pip, with_login
+from package_index import PIP, Pin, digest_of, file_of, index_urls, links_of, pip, with_login
 from pip._vendor.packaging import utils
 
 # What the apps run on; this program runs on the suite's own.
@@ -28,6 +33,47 @@ def target():
     return json.loads(subprocess.run([PYTHON, "-c", ask], check=True, stdout=subprocess.PIPE).stdout)
 
 
+# What uv takes for PYTHON: it answers where uv was started, not where a source package lies.
+NO_CODE, UV_AT, REFUSED, UV_CACHE = "/tmp/no-code", "/tmp/uv-runs-here", "/tmp/refused", "/tmp/uv-cache"
+INTERPRETER = f"""#!{sys.executable} -I
+import os, sys
+if os.getcwd() != {UV_AT!r}:
+    with open({REFUSED!r}, "a") as out:
+        out.write(os.getcwd() + "\\n")
+    sys.exit(77)
+os.execv({PYTHON!r}, ["{NO_CODE}/bin/python", *sys.argv[1:]])
+"""
+
+
+class Unknown(Exception):
+    """A source package that uv cannot do without what it needs: its name, version, and where it is unpacked."""
+
+
+def lay_interpreter():
+    if os.path.exists(NO_CODE):
+        return
+    os.makedirs(UV_AT, exist_ok=True)
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", NO_CODE], check=True)
+    for program in glob.glob(f"{NO_CODE}/bin/python*"):
+        os.remove(program)
+    with open(f"{NO_CODE}/bin/python", "w") as out:
+        out.write(INTERPRETER)
+    os.chmod(f"{NO_CODE}/bin/python", 0o755)
+
+
+def refused(said):
+    """Raises Unknown when uv wanted to run code of a source package."""
+    if not os.path.exists(REFUSED):
+        return
+    with open(REFUSED) as file:
+        folder = file.readline().strip("\n")
+    os.remove(REFUSED)
+    parts = folder.split("/")
+    if folder.startswith(f"{UV_CACHE}/sdists-") and parts[-1] == "src" and len(parts) > 6 and "url" not in parts[4:-4]:
+        raise Unknown(parts[-4], parts[-3], folder)
+    fail("a Python package from git, a folder or an address has no digest: name a release of it", said)
+
+
 def start_uv(cache, pin):
     with zipfile.ZipFile(pin.get(cache)) as wheel:
         name = next(n for n in wheel.namelist() if n.endswith(".data/scripts/uv"))
@@ -35,7 +81,7 @@ def start_uv(cache, pin):
             shutil.copyfileobj(source, program)
     os.chmod("/tmp/uv", 0o755)
     first, more = index_urls()
-    environment = dict(os.environ, UV_NO_CONFIG="1", UV_CACHE_DIR="/tmp/uv-cache", UV_PYTHON_DOWNLOADS="never", UV_LINK_MODE="copy",
+    environment = dict(os.environ, UV_NO_CONFIG="1", UV_CACHE_DIR=UV_CACHE, UV_PYTHON_DOWNLOADS="never", UV_LINK_MODE="copy",
                        UV_CONCURRENT_BUILDS="1", UV_HTTP_TIMEOUT="180")
     for name, urls in (("UV_DEFAULT_INDEX", first), ("UV_INDEX", more)):
         environment.pop(name, None)
@@ -47,7 +93,12 @@ def start_uv(cache, pin):
     return lambda *words, **keys: subprocess.run(["/tmp/uv", *words], env=environment, text=True, **keys)
 
 
-def choose_uv(cache):
+def choose_uv(cache, pins):
+    """The one of the round before, when the index has that file: code of a source package has seen the note of it."""
+    with contextlib.suppress(FileNotFoundError), open(f"{pins}/python.uv") as note:
+        pin = Pin.read(note.readline())
+        if pin and pin.name == "uv" and links_of("uv").get(pin.file, "").endswith(f"#sha256={pin.digest}"):
+            return pin
     folder = "/tmp/uv-wheel"
     if pip("download", "-q", "--no-deps", "--only-binary", ":all:", "--dest", folder, "uv") is None:
         fail("uv, which chooses Python packages, cannot be had from the package index")
@@ -55,7 +106,10 @@ def choose_uv(cache):
     file, digest = os.path.basename(path), digest_of(path)
     os.makedirs(f"{cache}/{digest}", exist_ok=True)
     shutil.copyfile(path, f"{cache}/{digest}/{file}")
-    return Pin("uv", file.split("-")[1], digest, file)
+    pin = Pin("uv", file.split("-")[1], digest, file)
+    with open(f"{pins}/python.uv", "w") as note:
+        note.write(f"{pin}\n")
+    return pin
 
 
 def taken(lines, whose):
@@ -69,18 +123,33 @@ def taken(lines, whose):
     return lines
 
 
-def compile_set(uv, asked, files, before, what):
-    """uv's choice as the packages of a pylock."""
+def write_known(known):
+    """What source packages need, as uv's settings have it."""
+    with open("/tmp/known.toml", "w") as out:
+        for of, said in known.items():
+            name, _, version = of.partition("==")
+            rows = {"name": name, "version": version, "requires-dist": said["requires"], "requires-python": said.get("python"),
+                    "provides-extra": said.get("extras")}
+            out.write("[[dependency-metadata]]\n" + "".join(f"{key} = {json.dumps(row)}\n" for key, row in rows.items() if row))
+
+
+def compile_set(uv, asked, before, what, known=None):
+    """uv's choice as the packages of a pylock. known: what source packages need, by NAME==VERSION; None: wheels alone are taken."""
+    lay_interpreter()
+    write_known(known or {})
     with open("/tmp/asked.in", "w") as out:
         out.write("\n".join(asked) + "\n")
-    words = ["pip", "compile", "-q", "--python", PYTHON, "--no-header", "--no-annotate", "--format", "pylock.toml",
-             "-o", "/tmp/pylock.toml", "/tmp/asked.in", *files]
+    words = ["pip", "compile", "-q", "--config-file", "/tmp/known.toml", "--python", f"{NO_CODE}/bin/python", "--no-build-isolation",
+             "--no-header", "--no-annotate", "--format", "pylock.toml", "-o", "/tmp/pylock.toml", "/tmp/asked.in"]
+    if known is None:
+        words += ["--only-binary", ":all:"]
     if before:
         words += ["--exclude-newer", before]
-    done = uv(*words, stderr=subprocess.PIPE)
+    done = uv(*words, stderr=subprocess.PIPE, cwd=UV_AT)
+    refused(done.stderr.strip())
     if done.returncode and before and "upload" in done.stderr and "date" in done.stderr:
         print("the index does not say when its packages came: the newest are taken", flush=True)
-        return compile_set(uv, asked, files, None, what)
+        return compile_set(uv, asked, None, what, known)
     if done.returncode:
         fail(f"no set of Python packages suits {what}:", done.stderr.strip())
     with open("/tmp/pylock.toml", "rb") as file:

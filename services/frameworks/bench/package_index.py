@@ -68,7 +68,7 @@ def with_login(url):
 
 
 def links_of(name):
-    """The files that the index has of a package: name of the file to its URL."""
+    """The files that the index has of a package: name of the file to its URL, which ends with the digest where the index says it."""
     first, more = index_urls()
     if not first:
         from pip._internal.models.index import PyPI
@@ -84,7 +84,7 @@ def links_of(name):
                 continue
             raise
         if "json" in kind:
-            found = [(f["filename"], f["url"]) for f in json.loads(body)["files"]]
+            found = [(f["filename"], f"{f['url'].partition('#')[0]}#sha256={f['hashes'].get('sha256', '')}") for f in json.loads(body)["files"]]
         else:
             found = [(None, html.unescape(url)) for url in re.findall(r'<a\s[^>]*href=["\']([^"\']+)', body.decode())]
         for file, url in found:
@@ -104,6 +104,12 @@ class Pin:
 
     def __str__(self):
         return f"{self.name}=={self.version} --hash=sha256:{self.digest} # {self.file}"
+
+    @classmethod
+    def read(cls, line):
+        """None: it is no line of pins."""
+        found = re.fullmatch(r"(\S+)==(\S+) --hash=sha256:([0-9a-f]{64}) # ([^/\s]+)\n?", line)
+        return found and cls(*found.groups())
 
     def requirement(self):
         return str(self).partition(" #")[0]

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """The Python packages of a bench: chosen together for all apps, then installed by their digests.
 
-    python.py choose CACHE PINS BENCH APP...   writes PINS/python from what the apps declare
+    python.py choose CACHE PINS BENCH APP...   writes PINS/python from what the apps declare, or PINS/python.asked
+    python.py answer CACHE PINS                answers that, without a network: it runs code of source packages
     python.py fetch CACHE PINS                 gets the files of PINS/python, and runs nothing of them
     python.py install CACHE PINS BENCH         makes BENCH/env from those, without a network
 
@@ -18,11 +19,11 @@ import sys
 import tomllib
 
 from app_files import fail
-from package_choice import PYTHON, choose_uv, compile_set, pins_of, start_uv, taken, target
+from package_choice import PYTHON, Unknown, choose_uv, compile_set, pins_of, start_uv, taken, target
 from package_index import Pin, get_all
 from pip._vendor.packaging import utils
 from pip._vendor.packaging.specifiers import SpecifierSet
-from source_packages import choose_build
+from source_packages import Sources, answer, choose_build
 
 SECTIONS = ["uv", "packages", "build"]
 # The web server has to be there, and old packages import pkg_resources, which newer ones of setuptools lack, without saying so.
@@ -34,8 +35,8 @@ def read_pins(pins):
     for line in open(f"{pins}/python"):
         if line.startswith("#"):
             at = sections.setdefault(line.strip("# \n").split(":")[0], [])
-        elif found := re.fullmatch(r"(\S+)==(\S+) --hash=sha256:([0-9a-f]{64}) # ([^/\s]+)\n?", line):
-            at.append(Pin(*found.groups()))
+        elif pin := Pin.read(line):
+            at.append(pin)
         else:
             fail(f"the lock's Python packages are damaged at '{line.strip()}': run 'mkbench lock'")
     return sections
@@ -55,8 +56,8 @@ def lines_of(path):
     return [line for line in (re.sub(r"(^|\s)#.*", "", raw).strip() for raw in text.splitlines()) if line]
 
 
-def declared(bench, app, tests):
-    """What an app asks for: requirements, and files that uv must read them from."""
+def declared(bench, app, tests, sources):
+    """What an app asks for; None: its code has to be asked."""
     folder = f"{bench}/apps/{app}"
     project, asked = {}, []
     if os.path.exists(f"{folder}/pyproject.toml"):
@@ -70,31 +71,41 @@ def declared(bench, app, tests):
     elif os.path.exists(f"{folder}/requirements.txt"):
         asked += lines_of(f"{folder}/requirements.txt")
     elif os.path.exists(f"{folder}/setup.py") or dynamic:
-        return [], [f"{folder}/{'pyproject.toml' if dynamic else 'setup.py'}"]
+        said = sources.says(f"the app '{app}'", folder)
+        if said is None:
+            return None
+        check_python(app, said["python"])
+        asked += said["requires"]
     if tests:
         more = project.get("tool", {}).get("bench", {}).get("dev-dependencies", {})
         asked += [f"{name}{value if value[:1] in '=<>~!' else '==' + value if value else ''}" for name, value in more.items()]
         asked += lines_of(f"{folder}/dev-requirements.txt")
-    return taken(asked, f"the app '{app}'"), []
+    return taken(asked, f"the app '{app}'")
 
 
 def choose(cache, pins, bench, *apps):
     before = os.environ.get("MKBENCH_RESOLVE_DATE") or None
     tests = os.environ.get("MKBENCH_TESTS") == "yes"
-    own_uv = choose_uv(cache)
-    uv = start_uv(cache, own_uv)
-    asked, files = list(ALWAYS), []
-    for app in apps:
-        more, from_files = declared(bench, app, tests)
-        asked += more
-        files += from_files
+    own_uv = choose_uv(cache, pins)
+    sources = Sources(start_uv(cache, own_uv), own_uv, cache, pins, before)
+    by_app = [declared(bench, app, tests, sources) for app in apps]
+    if sources.is_asking():
+        return
     # Apps of the bench come from it, never from the index.
     own = {utils.canonicalize_name(app) for app in apps}
-    asked = [line for line in asked if not (re.match(r"[A-Za-z0-9]", line) and "://" not in line.split(";")[0] and
-                                            utils.canonicalize_name(re.split(r"[\s\[=<>~!;@]", line)[0]) in own)]
-    chosen = pins_of(compile_set(uv, asked, files, before, "all apps together"))
+    asked = [line for line in sum(by_app, list(ALWAYS)) if not (re.match(r"[A-Za-z0-9]", line) and "://" not in line.split(";")[0] and
+                                                                utils.canonicalize_name(re.split(r"[\s\[=<>~!;@]", line)[0]) in own)]
+    try:
+        chosen = pins_of(compile_set(sources.uv, asked, before, "all apps together", sources.known()))
+    except Unknown as unknown:
+        name, version, folder = unknown.args
+        sources.says_from(f"{name}=={version}", folder)
+        sources.is_asking()
+        return
     paths = get_all(chosen, cache)
-    build = choose_build(uv, [path for path in paths if not path.endswith(".whl")], before)
+    build = choose_build(sources, {f"{pin.name}=={pin.version}": path for pin, path in zip(chosen, paths) if not path.endswith(".whl")})
+    if sources.is_asking():
+        return
     get_all(build, cache)
     heads = {"packages": f"packages: as of {before}" if before else "packages"}
     with open(f"{pins}/python", "w") as out:
@@ -141,4 +152,4 @@ def install(cache, pins, bench):
 
 
 if __name__ == "__main__":
-    {"choose": choose, "fetch": fetch, "install": install}[sys.argv[1]](*sys.argv[2:])
+    {"choose": choose, "answer": answer, "fetch": fetch, "install": install}[sys.argv[1]](*sys.argv[2:])

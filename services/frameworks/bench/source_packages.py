@@ -1,21 +1,29 @@
-"""What source packages are built with: what they declare, and what their build backends ask for beside."""
+"""Source packages: what they need, and what they are built with.
+
+A source package says so by running its code. Whoever chooses has a network, so it runs none: it leaves its questions in
+PINS/python.asked and ends, `answer` puts them, in a room without a network, and leaves PINS/python.answers for the next
+round. What is in there is what code of source packages wants to have said: names with versions, nothing more is taken from it.
+"""
 import glob
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tomllib
 import zipfile
 
 from app_files import fail
-from package_choice import PYTHON, compile_set, pins_of, taken
+from package_choice import PYTHON, compile_set, pins_of, start_uv, taken
+from package_index import Pin, get_all
 
 DEFAULT_BUILD = ["setuptools", "wheel"]
+PATIENCE_SECONDS = 900
+ANSWERS_LIMIT = 4 << 20
 
 
-def unpack(path, number):
+def unpack(path, folder):
     """A source package, unpacked; its folder."""
-    folder = f"/tmp/sources/{number}"
     if path.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
             archive.extractall(folder)
@@ -25,18 +33,30 @@ def unpack(path, number):
     return glob.glob(f"{folder}/*/")[0].rstrip("/")
 
 
-# What the build backend itself asks for, once what is declared is there (PEP 517).
+# What the build backend itself asks for, once what is declared is there (PEP 517), and what the package needs.
 HOOK = """
-import importlib, json, os, sys
-sys.path[:0] = [os.path.join(os.getcwd(), p) for p in json.loads(sys.argv[2])] or ([os.getcwd()] if "__legacy__" in sys.argv[1] else [])
-sys.argv = ["setup.py", *sys.argv[1:]]
-module, _, name = sys.argv[1].partition(":")
+import email.parser, importlib, json, os, sys, zipfile
+ask = json.loads(sys.argv[1])
+sys.argv = ["setup.py"]
+sys.path[:0] = [os.path.join(os.getcwd(), p) for p in ask["path"]] or ([os.getcwd()] if "__legacy__" in ask["backend"] else [])
+module, _, name = ask["backend"].partition(":")
 backend = importlib.import_module(module)
 for part in filter(None, name.split(".")):
     backend = getattr(backend, part)
-asked = getattr(backend, "get_requires_for_build_wheel", lambda settings: [])
-sys.stdout, out = sys.stderr, sys.stdout
-print(json.dumps(asked({})), file=out)
+says = {"more": getattr(backend, "get_requires_for_build_wheel", lambda settings: [])({})}
+if ask["whole"] and not set(says["more"]) - set(ask["needs"]):
+    made = ask["out"] + ".made"
+    os.makedirs(made)
+    if hasattr(backend, "prepare_metadata_for_build_wheel"):
+        with open(os.path.join(made, backend.prepare_metadata_for_build_wheel(made, {}), "METADATA"), encoding="utf-8") as file:
+            text = file.read()
+    else:
+        with zipfile.ZipFile(os.path.join(made, backend.build_wheel(made, {}))) as wheel:
+            text = next(wheel.read(n).decode() for n in wheel.namelist() if n.endswith(".dist-info/METADATA"))
+    head = email.parser.HeaderParser().parsestr(text)
+    says |= {"requires": head.get_all("Requires-Dist") or [], "python": head["Requires-Python"], "extras": head.get_all("Provides-Extra") or []}
+with open(ask["out"], "w") as out:
+    json.dump(says, out)
 """
 
 
@@ -50,25 +70,106 @@ def build_needs(folder):
     return needs, system.get("build-backend", "setuptools.build_meta:__legacy__"), system.get("backend-path", [])
 
 
-def asked_by_backend(folder, backend, path):
-    done = subprocess.run(["/tmp/build-env/bin/python", "-c", HOOK, backend, json.dumps(path)], cwd=folder, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 and done.stdout else []
+def read_answers(pins):
+    """By what they are of; a damaged file is a package's that says nothing."""
+    try:
+        with open(f"{pins}/python.answers") as file:
+            answers = json.loads(file.read(ANSWERS_LIMIT))
+        words = {of: [of, said.get("python") or "", *sum((said.get(key, []) for key in ("more", "requires", "extras")), [])]
+                 for of, said in answers.items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, RecursionError, TypeError, AttributeError):
+        fail("what source packages say of themselves cannot be read: one of them spoils it")
+    for of, texts in words.items():
+        for text in texts:
+            if not isinstance(text, str) or not text.isprintable():
+                fail(f"{of} says that it needs {text!r}, which is no name with versions")
+    return answers
 
 
-def choose_build(uv, sources, before):
-    """One set of packages that builds all source packages, as pins."""
-    if not sources:
+class Sources:
+    def __init__(self, uv, own_uv, cache, pins, before):
+        self.uv, self.own_uv, self.cache, self.pins, self.before = uv, own_uv, cache, pins, before
+        self.answers, self.asked = read_answers(pins), []
+        shutil.rmtree(f"{cache}/asked", ignore_errors=True)
+
+    def known(self):
+        return {of: said for of, said in self.answers.items() if "==" in of and "requires" in said}
+
+    def needs(self, of, folder):
+        return sorted({*build_needs(folder)[0], *self.answers.get(of, {}).get("more", [])})
+
+    def built_with(self, needs, what):
+        what = f"the building of {what}, where wheels alone are taken"
+        return pins_of(compile_set(self.uv, taken(needs, what), self.before, what))
+
+    def says(self, of, folder, whole=True):
+        """What it says of itself, or None: it has to be asked. whole: also what it needs, not only what it is built with."""
+        said = self.answers.get(of, {})
+        if "failed" in said and whole:
+            fail(f"{of} cannot say what it needs, and is asked without a network:", said["failed"])
+        if "requires" in said or (not whole and said):
+            return said
+        _, backend, path = build_needs(folder)
+        needs = self.needs(of, folder)
+        wheels = self.built_with(needs, of)
+        get_all(wheels, self.cache)
+        self.asked.append({"of": of, "folder": folder, "backend": backend, "path": path, "needs": needs, "whole": whole,
+                           "wheels": [str(pin) for pin in wheels]})
+        print("ask", of, flush=True)
+        return None
+
+    def says_from(self, of, folder):
+        """The same of a folder that is gone when it is asked."""
+        kept = f"{self.cache}/asked/{len(self.asked)}"
+        shutil.copytree(folder, kept, symlinks=True)
+        return self.says(of, kept)
+
+    def is_asking(self):
+        """Whether there are questions; then this round is over."""
+        if self.asked:
+            with open(f"{self.pins}/python.asked", "w") as out:
+                json.dump({"uv": str(self.own_uv), "packages": self.asked}, out)
+        return bool(self.asked)
+
+
+def choose_build(sources, paths):
+    """One set of packages that builds all source packages, as pins; None: they have to be asked."""
+    if not paths:
         return []
-    what = "the building of " + ", ".join(map(os.path.basename, sources))
-    folders = [unpack(path, i) for i, path in enumerate(sources)]
-    declared = [build_needs(folder) for folder in folders]
-    needs = taken(sorted({need for row in declared for need in row[0]}), what)
-    packages = compile_set(uv, needs, [], before, what)
-    subprocess.run([PYTHON, "-m", "venv", "--without-pip", "/tmp/build-env"], check=True)
-    done = uv("pip", "install", "-q", "--python", "/tmp/build-env/bin/python", "--no-deps",
-              *[f"{package['name']}=={package['version']}" for package in packages])
-    if done.returncode:
-        fail(f"what {what} needs cannot be installed: see above")
-    more = {need for folder, row in zip(folders, declared) for need in asked_by_backend(folder, *row[1:])}
-    return pins_of(compile_set(uv, taken(sorted({*needs, *more}), what), [], before, what) if more - set(needs) else packages)
+    folders = {path: unpack(path, f"{sources.cache}/asked/chosen-{i}") for i, path in enumerate(paths.values())}
+    if None in [sources.says(of, folders[path], whole=False) for of, path in paths.items()]:
+        return None
+    needs = {need for of, path in paths.items() for need in sources.needs(of, folders[path])}
+    return sources.built_with(sorted(needs), ", ".join(map(os.path.basename, folders)))
+
+
+def ask_one(uv, cache, number, ask):
+    env, folder, out = f"/tmp/answers/{number}", f"/tmp/answers/{number}.source", f"/tmp/answers/{number}.json"
+    shutil.copytree(ask["folder"], folder, symlinks=True)
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", env], check=True)
+    files = get_all([Pin.read(line) for line in ask["wheels"]], cache)
+    if uv("pip", "install", "-q", "--python", f"{env}/bin/python", "--offline", "--no-index", "--no-deps", *files).returncode:
+        fail(f"what {ask['of']} is built with cannot be installed: see above")
+    try:
+        done = subprocess.run([f"{env}/bin/python", "-c", HOOK, json.dumps({**ask, "out": out})], cwd=folder, text=True, errors="replace",
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE_SECONDS)
+        with open(out) as file:
+            return json.load(file)
+    except subprocess.TimeoutExpired:
+        return {"failed": f"it took longer than {PATIENCE_SECONDS} seconds"}
+    except (OSError, ValueError):
+        return {"failed": "\n".join(done.stdout.strip().splitlines()[-8:])}
+
+
+def answer(cache, pins):
+    with open(f"{pins}/python.asked") as file:
+        asked = json.load(file)
+    answers = read_answers(pins)
+    os.makedirs("/tmp/answers")
+    uv = start_uv(cache, Pin.read(asked["uv"]))
+    for number, ask in enumerate(asked["packages"]):
+        answers[ask["of"]] = ask_one(uv, cache, number, ask)
+    with open(f"{pins}/python.answers", "w") as out:
+        json.dump(answers, out)
