@@ -268,8 +268,8 @@ static struct err *run(struct build_context *j, const struct layer_root *root,
 	return layer_steps_forget(&request, root);
 }
 
-/* A program that has a network must run nothing of what it fetches; so it asks one that has none, in a room of its
- * own, as often as it has questions. */
+/* A program that has a network must run nothing of what it fetches; so it asks one that has none, in a room
+ * of its own, as often as it has questions. */
 static struct err *ask(struct build_context *j, const struct layer_root *root,
 		       const struct service_step *step, const struct tree *inputs, struct build_binds *b)
 {

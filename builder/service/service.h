@@ -93,8 +93,8 @@ struct service_step {
 	const char *cache; /* the store's cache that the step has at SERVICE_CACHE, or NULL */
 	/* of service_pin_steps: the file that it leaves at SERVICE_PINS; else NULL */
 	const char *pins;
-	/* of service_pin_steps: the argv of what answers, without network, what the step leaves in PINS.asked; NULL:
-	 * it asks nothing */
+	/* of service_pin_steps: the argv of what answers, without network, what the step leaves in
+	 * PINS.asked; NULL: it asks nothing */
 	const char *const *answers;
 	bool network, as_root;
 	bool overrides; /* it sees the recipe's overrides, each in overrides/NAME of the bench */

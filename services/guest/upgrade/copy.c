@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,10 +27,10 @@ struct pair {
 	bool linked;
 };
 
-/* list may be NULL. A name that would break its lines is not listed. */
+/* list may be NULL. A name that would break its lines is not listed, nor one that nobody can ask for. */
 static void note(struct text *list, char kind, unsigned long long size, const char *hex, const char *shown)
 {
-	if (list && !strchr(shown, '\n'))
+	if (list && !strchr(shown, '\n') && strlen(shown) < PATH_MAX)
 		text_printf(list, "%c %llu %s %s\n", kind, size, hex, shown);
 }
 
@@ -115,42 +116,175 @@ static struct err *copy_link(const struct pair *p, const struct stat *st, struct
 	return NULL;
 }
 
-static struct err *copy_entry(const struct pair *p, struct text *list);
+#define OPEN \
+	32 /* folders of each side open at once: a tree may be deeper than a process may have files open */
 
-static struct err *copy_folder(const struct pair *p, const struct stat *st, struct text *list)
+/* A folder on the way down to where the walk is. */
+struct level {
+	int from, to; /* -1: closed, see reopen */
+	char *name, *shown;
+	struct stat st;
+	struct text names; /* each with its NUL */
+	size_t next;	   /* where in names */
+};
+
+struct walk {
+	int from, to; /* the folders that the tree is in, and goes into; to -1: it is only measured */
+	bool linked;
+	struct text *list;
+	uint64_t size_bytes;
+	struct {
+		struct level *items;
+		size_t count, room;
+	} levels;
+};
+
+static int open_folder(int in, const char *name)
 {
-	struct err *e = NULL;
-
-	AUTO_CLOSE int from = openat(p->from, p->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (from < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return NULL; /* it has gone, or is a link by now */
-	if (mkdirat(p->to, p->name, 0700) < 0)
-		return err_errno(errno, "copy the folder %s", p->shown);
-	AUTO_CLOSE int to = openat(p->to, p->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = from < 0 || to < 0 ? NULL : fdopendir(dup(from));
-	if (!dir)
-		return err_errno(errno, "%s", p->shown);
-	note(list, 'd', 0, "-", p->shown);
-	for (struct dirent *d; !e && (d = readdir(dir));) {
-		AUTO_FREE char *shown = mem_printf("%s/%s", p->shown, d->d_name);
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
-			e = copy_entry(&(struct pair){ from, to, d->d_name, shown, p->linked }, list);
-	}
-	closedir(dir);
-	return e ? e : keep_look(to, st, p->shown);
+	return openat(in, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-static struct err *copy_entry(const struct pair *p, struct text *list)
+static void shut(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static struct err *read_names(struct level *l)
+{
+	DIR *dir = fdopendir(dup(l->from));
+
+	if (!dir)
+		return err_errno(errno, "%s", l->shown);
+	for (struct dirent *d; (d = readdir(dir));)
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			text_add(&l->names, d->d_name, strlen(d->d_name) + 1);
+	closedir(dir);
+	return NULL;
+}
+
+static void done_level(struct level *l)
+{
+	shut(&l->from);
+	shut(&l->to);
+	free(l->name);
+	free(l->shown);
+	text_done(&l->names);
+}
+
+/* Goes down into a folder; one that has gone, or is a link by now, is left out. */
+static struct err *enter(struct walk *w, const struct pair *p, const struct stat *st)
+{
+	struct level l = { .from = open_folder(p->from, p->name), .to = -1, .st = *st };
+	struct err *e = NULL;
+
+	if (l.from < 0)
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ?
+			       NULL :
+			       err_errno(errno, "%s", p->shown);
+	l.name = mem_dup(p->name);
+	l.shown = mem_dup(p->shown);
+	if (w->to >= 0 && mkdirat(p->to, p->name, 0700) < 0)
+		e = err_errno(errno, "copy the folder %s", p->shown);
+	else if (w->to >= 0 && (l.to = open_folder(p->to, p->name)) < 0)
+		e = err_errno(errno, "%s", p->shown);
+	if (!e)
+		e = read_names(&l);
+	if (e) {
+		done_level(&l);
+		return e;
+	}
+	note(w->list, 'd', 0, "-", l.shown);
+	VEC_PUSH(&w->levels, l);
+	if (w->levels.count > OPEN) {
+		struct level *high = &w->levels.items[w->levels.count - 1 - OPEN];
+		shut(&high->from);
+		shut(&high->to);
+	}
+	return NULL;
+}
+
+/* The last folder again, from the top, by names; the ones above it stay open, too. What is not there any
+ * more, or another one by now, stays closed. */
+static void reopen(struct walk *w)
+{
+	int from = w->from, to = w->to;
+	struct level *items = w->levels.items;
+	size_t count = w->levels.count;
+
+	for (size_t i = 0; i < count; i++) {
+		struct stat st;
+		int above_from = from, above_to = to;
+		from = open_folder(above_from, items[i].name);
+		to = above_to < 0 ? -1 : open_folder(above_to, items[i].name);
+		bool same = from >= 0 && !fstat(from, &st) && st.st_ino == items[i].st.st_ino &&
+			    st.st_dev == items[i].st.st_dev;
+		if (i && items[i - 1].from != above_from) {
+			shut(&above_from);
+			shut(&above_to);
+		}
+		if (!same) {
+			shut(&from);
+			shut(&to);
+			return;
+		}
+		if (i + OPEN >= count) {
+			items[i].from = from;
+			items[i].to = to;
+		}
+	}
+}
+
+static struct err *copy_entry(struct walk *w, const struct pair *p)
 {
 	struct stat st;
 
 	if (fstatat(p->from, p->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? NULL : err_errno(errno, "%s", p->shown);
+	w->size_bytes += (uint64_t)st.st_blocks * 512;
 	if (S_ISDIR(st.st_mode))
-		return copy_folder(p, &st, list);
+		return enter(w, p, &st);
+	if (w->to < 0)
+		return NULL;
 	if (S_ISLNK(st.st_mode))
-		return copy_link(p, &st, list);
-	return S_ISREG(st.st_mode) ? copy_file(p, list) : NULL;
+		return copy_link(p, &st, w->list);
+	return S_ISREG(st.st_mode) ? copy_file(p, w->list) : NULL;
+}
+
+/* One more name of the last folder, or back from it. */
+static struct err *go_on(struct walk *w)
+{
+	struct level *l = &w->levels.items[w->levels.count - 1];
+
+	if (l->from < 0)
+		reopen(w);
+	if (w->to >= 0 && l->from >= 0 && l->to < 0)
+		return err_new(ERR_SYSTEM, "the copy of %s went away", l->shown);
+	if (l->from >= 0 && l->next < l->names.len) {
+		const char *name = l->names.bytes + l->next;
+		AUTO_FREE char *shown = mem_printf("%s/%s", l->shown, name);
+		struct pair p = { l->from, l->to, name, shown, w->linked };
+		l->next += strlen(name) + 1;
+		return copy_entry(w, &p);
+	}
+	struct err *e = l->to < 0 ? NULL : keep_look(l->to, &l->st, l->shown);
+	done_level(l);
+	w->levels.count--;
+	return e;
+}
+
+/* However deep it is. */
+static struct err *walk_tree(struct walk *w, const char *name, const char *shown)
+{
+	struct err *e = copy_entry(w, &(struct pair){ w->from, w->to, name, shown, w->linked });
+
+	while (!e && w->levels.count)
+		e = go_on(w);
+	for (size_t i = 0; i < w->levels.count; i++)
+		done_level(&w->levels.items[i]);
+	free(w->levels.items);
+	return e;
 }
 
 static int open_parent(const char *path, const char **ret_name)
@@ -172,7 +306,8 @@ static struct err *begin(const char *from, const char *to, const char *shown, bo
 		return err_errno(errno, "%s", folder < 0 ? from : to);
 	if (strcmp(name, name_to))
 		return err_new(ERR_SYSTEM, "%s is copied under its own name only", from);
-	return copy_entry(&(struct pair){ folder, folder_to, name, shown, linked }, list);
+	struct walk w = { .from = folder, .to = folder_to, .linked = linked, .list = list };
+	return walk_tree(&w, name, shown);
 }
 
 struct err *copy_tree(const char *from, const char *to, const char *shown, struct text *list)
@@ -185,33 +320,15 @@ struct err *copy_linked(const char *from, const char *to)
 	return begin(from, to, from, true, NULL);
 }
 
-static void add_size(int folder, const char *name, uint64_t *sum)
-{
-	struct stat st;
-
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return;
-	*sum += (uint64_t)st.st_blocks * 512;
-	AUTO_CLOSE int fd = S_ISDIR(st.st_mode) ?
-				    openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) :
-				    -1;
-	DIR *dir = fd < 0 ? NULL : fdopendir(dup(fd));
-	for (struct dirent *d; dir && (d = readdir(dir));)
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
-			add_size(fd, d->d_name, sum);
-	if (dir)
-		closedir(dir);
-}
-
 uint64_t copy_size(const char *from)
 {
 	const char *name;
 	AUTO_CLOSE int folder = open_parent(from, &name);
-	uint64_t sum = 0;
+	struct walk w = { .from = folder, .to = -1 };
 
 	if (folder >= 0)
-		add_size(folder, name, &sum);
-	return sum;
+		err_free(walk_tree(&w, name, from));
+	return w.size_bytes;
 }
 
 bool copy_by_reference(const char *folder)
