@@ -316,11 +316,14 @@ struct err *build_lockfiles(struct build_context *j, const struct layer_root *ro
 	const struct service_step *steps;
 	size_t count = service_pin_steps(j->services, &steps);
 	struct lock_pins *all = arena_new(&j->lock.arena, count * sizeof *all);
+	bool asks = false; /* then nobody knows how often */
 
 	for (size_t i = 0; i < j->lock.pin_count; i++)
 		all[i] = j->lock.pins[i];
 	j->lock.pins = all;
-	progress_stage(j->progress, "pins", count - j->lock.pin_count, "steps");
+	for (size_t i = 0; i < count; i++)
+		asks |= steps[i].answers != NULL;
+	progress_stage(j->progress, "pins", asks ? 0 : count - j->lock.pin_count, "steps");
 	for (size_t i = 0; i < count; i++) {
 		if (lock_pins_find(&j->lock, steps[i].pins))
 			continue;
