@@ -22,7 +22,10 @@ struct build_context {
 	struct app_source *sources;   /* one an app of the recipe, once build_context_sources was called */
 	struct app_source *overrides; /* one an override */
 	struct app_source *runtimes;  /* one a build of the recipe's 'runtime' */
-	struct digest programs;	      /* of mkbench's own in the image, once the configuration was made */
+	/* the lock's of before that are chosen anew, in its arena: a choice keeps to them where it can */
+	struct lock_pins *earlier;
+	size_t earlier_count;
+	struct digest programs; /* of mkbench's own in the image, once the configuration was made */
 };
 
 /* Its recipe was read and its services are loaded. */
@@ -34,9 +37,14 @@ struct err *build_context_lock_read(struct build_context *j, bool *ret_found) MU
 struct err *build_context_lock_choose(struct build_context *j) MUST_CHECK;
 /* The same, and writes the lock. */
 struct err *build_context_lock_make(struct build_context *j) MUST_CHECK;
-/* Moves one thing of the lock that was read, an app or a package, leaves the rest, and writes it.
- * ERR_USAGE when it has no such. */
-struct err *build_context_lock_update(struct build_context *j, const char *name) MUST_CHECK;
+/* Reads the lock, moves these apps and packages of it, with packages that the apps then declare, leaves the
+ * rest, and writes it. An app of which the recipe asks for something else, a new one and one that is gone
+ * are moved when they are named. ERR_USAGE when there is no lock or it has no such; ERR_RECIPE when it
+ * answers another recipe in anything else. */
+struct err *build_context_lock_update(struct build_context *j, const char *const *names,
+				      size_t count) MUST_CHECK;
+/* Gets every app's source as the lock pins it, or anew where it pins none. */
+struct err *build_context_fetch(struct build_context *j) MUST_CHECK;
 /* Gets every app's source as the lock pins it, and sees that each app has those it needs: ERR_BUILD when the
  * file that says so is not the one that was hashed any more. */
 struct err *build_context_sources(struct build_context *j) MUST_CHECK;

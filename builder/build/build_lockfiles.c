@@ -61,11 +61,14 @@ void build_lockfiles_forget(struct build_context *j)
 {
 	size_t kept = 0;
 
+	j->earlier = arena_new(&j->lock.arena, j->lock.pin_count * sizeof *j->earlier);
 	for (size_t i = 0; i < j->lock.pin_count; i++) {
 		const struct service_step *step = step_of(j, j->lock.pins[i].name);
 		struct digest now = step ? asked_of(j, step) : j->lock.pins[i].asked;
 		if (step && digest_equal(&now, &j->lock.pins[i].asked))
 			j->lock.pins[kept++] = j->lock.pins[i];
+		else
+			j->earlier[j->earlier_count++] = j->lock.pins[i];
 	}
 	j->lock.pin_count = kept;
 }
@@ -293,6 +296,22 @@ static struct err *ask(struct build_context *j, const struct layer_root *root,
 		       SERVICE_PINS, step->pins, ROUNDS);
 }
 
+/* What the step chose for the lock before, as NAME.before, when one thing moves and others stay. */
+static struct err *lay_earlier(const struct build_context *j, const struct service_step *step,
+			       const char *folder)
+{
+	AUTO_FREE char *name = mem_printf("%s.before", step->pins);
+
+	for (size_t i = 0; i < j->earlier_count; i++) {
+		struct lock_pins own = j->earlier[i];
+		if (strcmp(own.name, step->pins))
+			continue;
+		own.name = name;
+		return lay_one(folder, &own);
+	}
+	return NULL;
+}
+
 static struct err *choose(struct build_context *j, const struct layer_root *root,
 			  const struct service_step *step, struct lock_pins *ret)
 {
@@ -303,7 +322,9 @@ static struct err *choose(struct build_context *j, const struct layer_root *root
 	build_parts_inputs(j, step, &inputs);
 	ret->name = arena_dup(&j->lock.arena, step->pins, strlen(step->pins));
 	ret->asked = tree_digest(&inputs);
-	struct err *e = ask(j, root, step, &inputs, &binds);
+	struct err *e = lay_earlier(j, step, binds.items[0].from);
+	if (!e)
+		e = ask(j, root, step, &inputs, &binds);
 	if (!e)
 		e = take(j, step, binds.items[0].from, ret);
 	tree_done(&inputs);

@@ -6,8 +6,9 @@
 #include "build/build_context.h"
 #include "layer/layer.h"
 
-/* Forgets pins that are of other files than the apps have now, so that they are chosen anew. The sources are
- * there (build_context_sources). */
+/* Forgets pins that are of other files than the apps have now, so that they are chosen anew, by
+ * steps that find them as NAME.before and keep to them where they can. The sources are there
+ * (build_context_sources). */
 void build_lockfiles_forget(struct build_context *j);
 /* Whether the lock lacks pins that the framework asks for. ERR_RECIPE with the place in the lock for pins
  * that nobody asks for, or whose apps' files have changed since. The sources are there. */

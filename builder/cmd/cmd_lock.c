@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mkbench lock: what a recipe resolves to, chosen again and written beside it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,17 +17,22 @@
 #include "recipe/lock_diff.h"
 #include "store/store_bundle.h"
 
-static struct err *make(struct build_context *j, const char *update)
-{
-	bool found;
+enum { VENDOR = OPTION_OWN };
 
-	if (!update)
+struct wishes {
+	struct option_set common;
+	const char *vendor;
+	struct {
+		const char **items;
+		size_t count, room;
+	} updates;
+};
+
+static struct err *make(struct build_context *j, const struct wishes *w)
+{
+	if (!w->updates.count)
 		return build_context_lock_make(j);
-	TRY(build_context_lock_read(j, &found));
-	if (!found)
-		return err_new(ERR_USAGE, "there is no %s yet: 'mkbench lock %s' makes it", j->lock_path,
-			       j->recipe_path);
-	TRY(build_context_lock_update(j, update));
+	TRY(build_context_lock_update(j, w->updates.items, w->updates.count));
 	build_lockfiles_forget(j);
 	return NULL;
 }
@@ -52,14 +58,14 @@ static json_t *list_moves(const struct text *moves)
 	return list;
 }
 
-static struct err *lock(struct build_context *j, const struct option_set *o)
+static struct err *lock(struct build_context *j, const struct wishes *w)
 {
 	const struct service_step *steps;
 	bool pins = service_pin_steps(j->services, &steps) > 0;
 
 	if (pins)
 		TRY(sandbox_enter_user_namespace());
-	TRY(make(j, o->update));
+	TRY(make(j, w));
 	return pins ? build_layers_lock(j) : NULL;
 }
 
@@ -88,8 +94,9 @@ static void report(const struct build_context *j, const struct lock *old, bool j
 	putchar('\n');
 }
 
-static struct err *write_lock(const struct option_set *o)
+static struct err *write_lock(const struct wishes *w)
 {
+	const struct option_set *o = &w->common;
 	AUTO_BUILD_CONTEXT struct build_context j = { 0 };
 	struct lock old;
 	bool had;
@@ -98,7 +105,7 @@ static struct err *write_lock(const struct option_set *o)
 	struct err *unread = lock_read(j.lock_path, &old, &had);
 	had = had && !unread; /* one that cannot be read is made anew */
 	err_free(unread);
-	struct err *e = lock(&j, o);
+	struct err *e = lock(&j, w);
 	if (!e)
 		report(&j, had ? &old : NULL, o->style == PROGRESS_JSON);
 	lock_done(&old);
@@ -112,39 +119,43 @@ static bool has_lock(const char *recipe)
 	return !access(path, F_OK);
 }
 
-enum { VENDOR = OPTION_OWN };
-
-struct wishes {
-	struct option_set common;
-	const char *vendor;
-};
-
 static struct err *take(void *wishes, int id, const char *value)
 {
 	struct wishes *w = wishes;
 
 	switch (id) {
 	case VENDOR: w->vendor = value; return NULL;
-	case OPTION_UPDATE: w->common.update = value; return NULL;
+	case OPTION_UPDATE: VEC_PUSH(&w->updates, value); return NULL;
 	case OPTION_PROGRESS: return option_style(value, &w->common.style);
 	default: return err_new(ERR_USAGE, "an option that nobody takes");
 	}
 }
 
+static struct err *carry_out(const struct wishes *w)
+{
+	if (w->vendor)
+		TRY(store_bundle_try_folder(w->vendor));
+	if (!w->vendor || w->updates.count || !has_lock(w->common.recipe))
+		TRY(write_lock(w));
+	return w->vendor ? vendor(w->common.recipe, w->vendor, w->common.style) : NULL;
+}
+
 static struct err *run(int argc, char **argv)
 {
 	struct wishes w = { 0 };
+	struct err *e = option_read(&cmd_lock, argc, argv, take, &w, &w.common.recipe);
 
-	TRY(option_read(&cmd_lock, argc, argv, take, &w, &w.common.recipe));
-	if (w.vendor)
-		TRY(store_bundle_try_folder(w.vendor));
-	if (!w.vendor || w.common.update || !has_lock(w.common.recipe))
-		TRY(write_lock(&w.common));
-	return w.vendor ? vendor(w.common.recipe, w.vendor, w.common.style) : NULL;
+	if (!e)
+		e = carry_out(&w);
+	free(w.updates.items);
+	return e;
 }
 
 static const struct option_row options[] = {
-	{ "update", OPTION_UPDATE, "NAME", NULL, "move this app or package alone, with what it then needs" },
+	{ "update", OPTION_UPDATE, "NAME", NULL,
+	  "move this app or package alone, with what it then needs; several times for several; an app of "
+	  "which "
+	  "the recipe names another ref, address or archive, too, or a new one, or one that is gone" },
 	{ "vendor", VENDOR, "FOLDER", NULL,
 	  "write all bytes that the lock leads to into this folder; a lock that is there stays as it is" },
 	OPTION_PROGRESS_ROW,

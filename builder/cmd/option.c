@@ -177,7 +177,6 @@ static struct err *take_common(void *wishes, int id, const char *value)
 	switch (id) {
 	case OPTION_PROGRESS: return option_style(value, &o->style);
 	case OPTION_WHY: o->why = value; return NULL;
-	case OPTION_UPDATE: o->update = value; return NULL;
 	case OPTION_OUTPUT: o->folder = value; return NULL;
 	case OPTION_ALL: o->all = true; return NULL;
 	case OPTION_NO_PUSH: o->no_push = true; return NULL;

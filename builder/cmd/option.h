@@ -54,7 +54,6 @@ struct option_set {
 	enum progress_style style;
 	const char *why;    /* --why PACKAGE */
 	const char *folder; /* --output; "." */
-	const char *update; /* --update NAME */
 	bool all, built;
 	bool no_push; /* the registries among the outputs get nothing */
 };

@@ -20,10 +20,11 @@ struct plan_root {
 struct err *plan_choose(const struct index *ix, const struct plan_root *roots, size_t root_count,
 			bool recommends, const char *const *archive_names, struct lock *ret) MUST_CHECK;
 
-/* Moves one package of a lock to what fresh, which was chosen anew from ix, has, with those of its source and
- * what it then needs in another version; all others stay. ERR_RECIPE when fresh has it no more. */
-struct err *plan_update(const struct index *ix, const struct lock *fresh, const char *name,
-			struct lock *l) MUST_CHECK;
+/* Moves some packages of a lock, or adds them, to what fresh, which was chosen anew from ix, has,
+ * with those of their sources and what they then need in another version; all others stay. ERR_RECIPE when
+ * fresh has one no more. */
+struct err *plan_update(const struct index *ix, const struct lock *fresh, const char *const *names,
+			size_t count, struct lock *l) MUST_CHECK;
 
 struct plan_layer {
 	/* in the lock's order, those that are another layer's and here, too, included */

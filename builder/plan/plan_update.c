@@ -156,13 +156,15 @@ static void write_rows(struct moving *m)
 	}
 }
 
-struct err *plan_update(const struct index *ix, const struct lock *fresh, const char *name, struct lock *l)
+struct err *plan_update(const struct index *ix, const struct lock *fresh, const char *const *names,
+			size_t count, struct lock *l)
 {
 	struct moving m = { .index = ix, .fresh = fresh, .lock = l };
 
 	for (size_t i = 0; i < l->package_count; i++)
 		VEC_PUSH(&m.rows, l->packages[i]);
-	move(&m, name);
+	for (size_t i = 0; i < count; i++)
+		move(&m, names[i]);
 	struct err *e = move_all(&m);
 	if (!e)
 		write_rows(&m);

@@ -23,6 +23,8 @@ enum package_group {
 };
 extern const char *const lock_group_names[GROUP_COUNT + 1]; /* NULL-terminated */
 
+enum { LOCK_FORMAT = 1 };
+
 struct lock_package {
 	const char *name, *version, *architecture;
 	const char *archive; /* "bookworm", "bookworm-security": whose URL it is below */
@@ -37,6 +39,9 @@ struct lock_package {
 
 struct lock_app {
 	const char *name;
+	/* what the recipe asked for; all NULL in a lock of a time when none said it */
+	const char *git, *ref, *sha256;
+	bool submodules;
 	const char *commit; /* git: full commit id; else NULL */
 	/* of const char *: "PATH COMMIT" of each submodule, for people: the commit decides them */
 	struct list modules;
@@ -75,6 +80,8 @@ struct lock {
 	struct lock_programs programs;
 	struct lock_package *packages;
 	size_t package_count;
+	/* of const char *: every app of the recipe, folders too; empty in such an older lock */
+	struct list order;
 	struct lock_app *apps;
 	size_t app_count;
 	struct lock_runtime *runtimes;
@@ -94,5 +101,6 @@ char *lock_path(const char *recipe_path); /* the caller's to free */
 /* ret_found false when there is none. ERR_RECIPE with file:line:col when it cannot be read. */
 struct err *lock_read(const char *path, struct lock *ret, bool *ret_found) MUST_CHECK;
 struct err *lock_write(const char *path, const struct lock *l) MUST_CHECK;
+struct lock_app *lock_app_find(const struct lock *l, const char *name);		/* NULL: it pins none */
 const struct lock_pins *lock_pins_find(const struct lock *l, const char *name); /* NULL: it has none */
 void lock_done(struct lock *l);

@@ -118,6 +118,112 @@ framework() {
 	mkbench 0 plan notes.yml
 }
 
+# repository NAME [PYPROJECT]: one in git, with a commit on main and one on its branch next.
+repository() {
+	local git="git -C $1-git -c user.name=a -c user.email=a@example.org"
+	git init -qb main "$1-git"
+	echo one >"$1-git/file"
+	$git add .
+	$git commit -qm one
+	$git checkout -qb next
+	echo two >"$1-git/file"
+	[[ -z ${2:-} ]] || printf '[deploy.dependencies.apt]\npackages = ["%s"]\n' "$2" >"$1-git/pyproject.toml"
+	$git add .
+	$git commit -qm two
+	$git checkout -q main
+}
+
+# apps ROW...: the recipe's
+apps() {
+	sed -i '/^apps:/d' notes.yml
+	local IFS=,
+	echo "apps: [$*]" >>notes.yml
+}
+
+commit() { git -C "$1-git" rev-parse "$2"; }
+
+@test "an app of which the recipe names another ref moves alone, with the packages that it declares then; others are named" {
+	repository notes mk-lib
+	repository other
+	apps '{ name: notes, git: ./notes-git, ref: main }' '{ name: other, git: ./other-git, ref: main }' '{ name: mine, path: ./app }'
+	mkbench 0 lock notes.yml
+	grep -qF '  - {name: notes, git: "./notes-git", ref: main, commit: ' notes.lock
+	cp notes.lock before
+	# what has moved elsewhere since stays where it is
+	sed -i 's/\(name: mk-vi, version: \)"[^"]*"/\1"0.9"/' notes.lock
+	git -C other-git reset -q --hard next
+	apps '{ name: notes, git: ./notes-git, ref: next }' '{ name: other, git: ./other-git, ref: main }' '{ name: mine, path: ./app }'
+	mkbench 3 plan notes.yml
+	[ "$output" = "mkbench: notes.lock is out of date: app 'notes' has another ref: run 'mkbench lock --update notes notes.yml', which leaves all else as it is, or 'mkbench lock notes.yml' to resolve again" ]
+	mkbench 0 lock --update notes notes.yml
+	[[ $output == *"  package   mk-lib 2.0-3, new"* && $output == *"  app       notes $(commit notes main) -> $(commit notes next)"* ]]
+	[[ $output != *other* && $output != *"mk-vi "* ]]
+	grep -qF 'version: "0.9"' notes.lock
+	mkbench 0 plan notes.yml
+	# a second one is named, and stays, until it is asked for
+	cp notes.lock locked
+	apps '{ name: notes, git: ./notes-git, ref: main }' "{ name: other, git: '$PWD/other-git', ref: main }" '{ name: mine, path: ./app }'
+	mkbench 3 lock --update notes notes.yml
+	[[ $output == *"app 'notes' has another ref, app 'other' has another address: run 'mkbench lock --update notes --update other notes.yml'"* ]]
+	mkbench 3 lock --update mk-lib notes.yml
+	cmp notes.lock locked
+	mkbench 0 lock --update notes --update other notes.yml
+	[[ $output == *"notes $(commit notes next) -> "* && $output == *"other "*" -> $(commit other next)"* ]]
+	mkbench 0 plan notes.yml
+	# a lock of before says nothing of its apps
+	sed '/^order:/d; s/, git: "[^"]*", ref: main//' notes.lock >older
+	cp older notes.lock
+	mkbench 0 plan notes.yml
+	mkbench 0 lock --update other notes.yml
+	grep -q '^order: \["notes", "other", "mine"\]$' notes.lock
+	cp older notes.lock
+	apps '{ name: notes, git: ./notes-git, ref: next }' "{ name: other, git: '$PWD/other-git', ref: main }" '{ name: mine, path: ./app }'
+	mkbench 3 lock --update notes notes.yml
+	[[ $output == *"notes.lock is out of date (the suite, archives, packages, framework or apps changed)"* ]]
+	cmp notes.lock older
+}
+
+@test "an app that is new, gone, a folder now or another archive moves alone when it is named; a folder or another suite does not" {
+	repository notes
+	repository other
+	mkdir tar
+	for n in 1 2; do
+		echo "$n" >tar/file
+		tar -czf "$n.tgz" tar
+	done
+	serve=$(readlink -f "$BATS_TEST_DIRNAME/../mirror/serve") ready=$BATS_TEST_TMPDIR/ready
+	mkdir "$ready"
+	"$serve" . "$ready" 3>&- &
+	server=$!
+	by=$server until_true 300 test -e "$ready/port"
+	archive() { echo "{ name: packed, archive: 'http://127.0.0.1:$(<"$ready/port")/$1.tgz', sha256: $(sha256sum "$1.tgz" | cut -d' ' -f1) }"; }
+	apps '{ name: notes, git: ./notes-git, ref: main }' '{ name: mine, path: ./app }'
+	mkbench 0 lock notes.yml
+	mkbench 2 lock --update mine notes.yml
+	[[ $output == *"(an app's folder is taken as it stands)"* ]]
+	apps '{ name: notes, git: ./notes-git, ref: main }' '{ name: other, git: ./other-git, ref: next }' "$(archive 1)" '{ name: mine, path: ./app }' '{ name: more, path: ./app }'
+	mkbench 3 plan notes.yml
+	[[ $output == *"app 'other' is new, app 'packed' is new, app 'more' is new: run 'mkbench lock --update other --update packed --update more notes.yml'"* ]]
+	mkbench 0 lock --update other --update packed --update more notes.yml
+	[[ $output == *"  app       other $(commit other next), new"* && $output == *"  app       packed sha256:"*", new"* && $output != *notes\ * ]]
+	apps '{ name: notes, git: ./notes-git, ref: main }' '{ name: other, git: ./other-git, ref: next }' "$(archive 2)" '{ name: mine, path: ./app }' '{ name: more, path: ./app }'
+	mkbench 3 plan notes.yml
+	[[ $output == *"app 'packed' is another archive: run "* ]]
+	mkbench 0 lock --update packed notes.yml
+	[[ $output == *"  app       packed sha256:"*" -> sha256:"* ]]
+	apps '{ name: notes, git: ./notes-git, ref: main }' '{ name: other, path: ./app }' '{ name: mine, path: ./app }'
+	mkbench 3 lock --update other notes.yml
+	[[ $output == *"app 'other' is a folder now, app 'packed' is gone, app 'more' is gone: run"* ]]
+	mkbench 0 lock --update other --update packed --update more notes.yml
+	[[ $output == *"  app       other $(commit other next), gone"* && $output == *"  app       packed sha256:"*", gone"* ]]
+	mkbench 0 plan notes.yml
+	# an archive whose address alone is another is the same one, and another order or suite is no change of one app
+	apps '{ name: notes, git: ./notes-git, ref: next }' '{ name: mine, path: ./app }' '{ name: other, path: ./app }'
+	mkbench 3 lock --update notes notes.yml
+	[[ $output == *"is out of date (the suite, archives, packages, framework or apps changed)"* ]]
+	kill "$server"
+}
+
 @test "what the recipe asks for is in the image, also what building the apps needs" {
 	# mk-tool needs mk-lib and an editor; the framework builds with both, and the recipe wants one, or what needs it.
 	framework mk-shell | sed 's/runtime: \[mk-shell\]/&, build: [mk-tool, mk-vi]/' >own.yml

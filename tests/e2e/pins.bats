@@ -171,6 +171,29 @@ words=home/frappe/frappe-bench/apps/words
 	mkbench 4 store import all
 }
 
+@test "lock --update of one app: the step finds what it chose before, and lock without it does not" {
+	local git
+	for app in a b; do
+		git="git -C $app -c user.name=a -c user.email=a@example.org"
+		git init -qb main $app
+		$git add .
+		$git commit -qm one
+	done
+	sed -i 's|path: ./\([ab]\)|git: ./\1, ref: main|g' notes.yml
+	sed -i 's|touch left; for wish|touch left; test ! -e {{pins}}/words.before \|\| exec cp {{pins}}/words.before {{pins}}/words; for wish|' own.yml
+	mkbench 0 lock notes.yml
+	echo sweet >>b/wish
+	git -C b -c user.name=a -c user.email=a@example.org commit -qam two
+	echo pear >../index/fruit
+	echo cake >../index/sweet
+	mkbench 0 lock --update b notes.yml
+	[[ $output == *"  app       b "* && $output != *apple* && $output != *"  app       a "* ]]
+	grep -q '"apple"' notes.lock
+	mkbench 0 lock notes.yml
+	[[ $output == *pear* ]]
+	run ! grep -q '"apple"' notes.lock
+}
+
 @test "without the index a build from the lock is the same, byte for byte" {
 	echo more >../index/more
 	mkbench 0 build -o out notes.yml

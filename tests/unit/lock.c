@@ -2,12 +2,14 @@
 #include "recipe/lock.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "recipe/lock_change.h"
 #include "t.h"
 
 static char *path;
@@ -58,10 +60,15 @@ static void round_trip(void)
 	};
 	struct lock_app apps[] = {
 		{ .name = "frappe",
+		  .git = "https://git.example/\"frappe\"",
+		  .ref = "0x10",
 		  .commit = "0123456789012345678901234567890123456789",
 		  .tree = "sha256:ab" },
-		{ .name = "notes", .tree = "sha256:cd" },
+		{ .name = "notes",
+		  .sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		  .tree = "sha256:cd" },
 	};
+	static const char *const order[] = { "frappe", "on", "notes" };
 	static const char *const lines[] = { "six==1.17.0 --hash=sha256:ab", "- a: \"b\" # \\c" };
 	struct lock_pins pins[] = {
 		{ .name = "python", .asked = digest_of("p", 1), .lines = lines, .line_count = 2 },
@@ -73,6 +80,7 @@ static void round_trip(void)
 		.programs = { digest_of("s", 1), digest_of("t", 1), digest_of("u", 1) },
 		.packages = packages,
 		.package_count = COUNT(packages),
+		.order = { (void *)order, COUNT(order) },
 		.apps = apps,
 		.app_count = COUNT(apps),
 		.pins = pins,
@@ -104,9 +112,14 @@ static void round_trip(void)
 	}
 	for (size_t i = 0; i < r.app_count && i < l.app_count; i++) {
 		is(r.apps[i].name, apps[i].name);
+		same_text(r.apps[i].git, apps[i].git);
+		same_text(r.apps[i].ref, apps[i].ref);
+		same_text(r.apps[i].sha256, apps[i].sha256);
+		ok(r.apps[i].submodules == !apps[i].git); /* false is written where it means something */
 		same_text(r.apps[i].commit, apps[i].commit);
 		is(r.apps[i].tree, apps[i].tree);
 	}
+	ok(r.order.count == 3 && !strcmp(((const char *const *)r.order.items)[1], "on"));
 	ok(r.pin_count == 2 && lock_pins_find(&r, "none") == &r.pins[1] && !lock_pins_find(&r, "other") &&
 	   !r.pins[1].line_count);
 	ok(r.pins[0].line_count == 2 && digest_equal(&r.pins[0].asked, &pins[0].asked) &&
@@ -207,6 +220,79 @@ static void questions(void)
 	is(digest_hex(&q, hex), "62900c59452ea4510bc6de7f1421c6a2d173d43ccdb9419428cfb1b316a3c99e");
 }
 
+static const char *const wanted[] = { "nginx" };
+
+/* What lock_change_list says of a lock that answers old when the recipe has now, "-": not about apps alone.
+ */
+static void changes(const struct app *old, size_t old_count, const struct app *now, size_t now_count,
+		    const char *suite, const char *want)
+{
+	struct recipe r = { .base = { .suite = "trixie" }, .apps = { (void *)old, old_count } };
+	struct lock l = { .asked = lock_asked(&r, wanted, 1) };
+	struct lock_app rows[4];
+	const char *order[4];
+	struct lock_change_set all;
+	AUTO_TEXT struct text got = { 0 };
+
+	for (size_t i = 0; i < old_count; i++) {
+		order[i] = old[i].name;
+		if (!old[i].path)
+			rows[l.app_count++] = (struct lock_app){ .name = old[i].name,
+								 .git = old[i].git,
+								 .ref = old[i].ref,
+								 .sha256 = old[i].sha256,
+								 .submodules = old[i].submodules };
+	}
+	l.apps = rows;
+	l.order = (struct list){ order, old_count };
+	r.apps = (struct list){ (void *)now, now_count };
+	r.base.suite = suite;
+	if (!lock_change_list(&l, &r, wanted, 1, &all))
+		text_put(&got, "-");
+	for (size_t i = 0; i < all.count; i++)
+		text_printf(&got, "%s%s %s", i ? ", " : "", all.items[i].name, all.items[i].what);
+	is(got.bytes ? got.bytes : "", want);
+	ok(!lock_change_find(&all, "nobody"));
+	free(all.items);
+	l.order.count = 0; /* a lock of before */
+	ok(!lock_change_list(&l, &r, wanted, 1, &all) && !all.items);
+}
+
+static void app_changes(void)
+{
+	const struct app a = { .name = "a", .git = "g/a", .ref = "1", .submodules = true },
+			 a2 = { .name = "a", .git = "g/a", .ref = "2", .submodules = true },
+			 a3 = { .name = "a", .git = "g/b", .ref = "1", .submodules = true },
+			 a4 = { .name = "a", .git = "g/a", .ref = "1" }, a5 = { .name = "a", .path = "a" },
+			 b = { .name = "b", .archive = "u", .sha256 = "12", .submodules = true },
+			 b2 = { .name = "b", .archive = "v", .sha256 = "12", .submodules = true },
+			 b3 = { .name = "b", .archive = "v", .sha256 = "34", .submodules = true },
+			 c = { .name = "c", .path = "c", .submodules = true };
+	const struct app old[] = { a, b, c };
+
+#define CHANGES(want, ...)                                                                                 \
+	changes(old, 3, (const struct app[]){ __VA_ARGS__ }, COUNT(((const struct app[]){ __VA_ARGS__ })), \
+		"trixie", want)
+	CHANGES("", a, b, c);
+	CHANGES("a has another ref", a2, b, c);
+	CHANGES("a has another address", a3, b, c);
+	CHANGES("a takes its submodules otherwise", a4, b, c);
+	CHANGES("a is a folder now", a5, b, c);
+	CHANGES("", a, b2, c); /* the same bytes from elsewhere */
+	CHANGES("b is another archive", a, b3, c);
+	CHANGES("a has another ref, b is another archive", a2, b3, c);
+	CHANGES("c is gone", a, b);
+	CHANGES("a is gone", b, c);
+	CHANGES("a is gone, c is gone", b);
+	CHANGES("-", b, a, c);
+	CHANGES("-", c, a2, b);
+	const struct app fewer[] = { a, c };
+	changes(fewer, 2, old, 3, "trixie", "b is new");
+	changes(fewer, 2, (const struct app[]){ c, b, a }, 3, "trixie", "-");
+	changes(&c, 1, old, 3, "trixie", "a is new, b is new");
+	changes(old, 3, (const struct app[]){ a2, b, c }, 3, "bookworm", "-");
+}
+
 static void paths(void)
 {
 	static const char *const pairs[][2] = {
@@ -233,6 +319,7 @@ int main(void)
 	nothing_chosen();
 	bad_locks();
 	questions();
+	app_changes();
 	paths();
 	ok(!file_remove_tree(folder));
 	free(path);

@@ -4,6 +4,8 @@
     node.py choose CACHE PINS BENCH APP...     writes PINS/node: package managers, and a lock for each app that has none
     node.py install CACHE PINS BENCH APP       makes BENCH/apps/APP/node_modules
 
+PINS/node.before, when it is there, is what a lock had that one app of many moves in: what still suits stays.
+
 PINS/node has lines `manager NAME VERSION INTEGRITY APP...` and `lock APP JSON`.
 """
 import glob
@@ -98,8 +100,19 @@ def newest_manager(cache, kind, version):
     return max(rows, key=lambda row: numbers(row["version"]))
 
 
+def kept_manager(before, kind, version, users):
+    """The line of before of a manager that those apps had, when it is one of the version that they ask for."""
+    for line in before.splitlines():
+        word, *rest = line.split(" ")
+        if word == "manager" and rest[0] == kind and set(rest[3:]) & set(users) and f"{rest[1]}.".startswith(f"{version or rest[1]}."):
+            return f"manager {' '.join(rest[:3])} {' '.join(users)}"
+    return None
+
+
 def choose(cache, pins, bench, *apps):
     lines, wanted = [], {}
+    before = read(f"{pins}/node.before")
+    locks = dict(line.split(" ", 2)[1:] for line in before.splitlines() if line.startswith("lock "))
     for app in apps:
         folder = f"{bench}/apps/{app}"
         package = package_of(folder)
@@ -107,20 +120,27 @@ def choose(cache, pins, bench, *apps):
             continue
         kind, version = manager_of(folder, package)
         if kind is None:
-            lines.append(f"lock {app} {make_lock(cache, folder, app)}")
+            lines.append(f"lock {app} {make_lock(cache, folder, app, locks.get(app))}")
         elif kind != "npm":
             wanted.setdefault((kind, version), []).append(app)
     for (kind, version), users in wanted.items():
+        kept = kept_manager(before, kind, version, users)
+        if kept:
+            lines.append(kept)
+            continue
         newest = newest_manager(cache, kind, version)
         lines.append(f"manager {kind} {newest['version']} {newest['dist.integrity']} {' '.join(users)}")
     with open(f"{pins}/node", "w") as out:
         out.write("".join(f"{line}\n" for line in sorted(lines)) or "none\n")
 
 
-def make_lock(cache, folder, app):
+def make_lock(cache, folder, app, before=None):
     own = f"/tmp/lock-{app}"
     os.makedirs(own)
     shutil.copy(f"{folder}/package.json", own)
+    if before:
+        with open(f"{own}/package-lock.json", "w") as out:
+            out.write(before)
     npm("install", "--package-lock-only", "--ignore-scripts", "--cache", f"{cache}/npm", cwd=own)
     return json.dumps(json.loads(read(f"{own}/package-lock.json")), separators=(",", ":"))
 

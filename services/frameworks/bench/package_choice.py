@@ -93,10 +93,13 @@ def start_uv(cache, pin):
     return lambda *words, **keys: subprocess.run(["/tmp/uv", *words], env=environment, text=True, **keys)
 
 
-def choose_uv(cache, pins):
-    """The one of the round before, when the index has that file: code of a source package has seen the note of it."""
+def choose_uv(cache, pins, earlier):
+    """One that was chosen before, in a lock or in the round before, when the index has that file: code of a source package has seen the
+    notes of it."""
+    notes = list(earlier)
     with contextlib.suppress(FileNotFoundError), open(f"{pins}/python.uv") as note:
-        pin = Pin.read(note.readline())
+        notes.append(Pin.read(note.readline()))
+    for pin in notes:
         if pin and pin.name == "uv" and links_of("uv").get(pin.file, "").endswith(f"#sha256={pin.digest}"):
             return pin
     folder = "/tmp/uv-wheel"
@@ -133,9 +136,14 @@ def write_known(known):
             out.write("[[dependency-metadata]]\n" + "".join(f"{key} = {json.dumps(row)}\n" for key, row in rows.items() if row))
 
 
-def compile_set(uv, asked, before, what, known=None):
-    """uv's choice as the packages of a pylock. known: what source packages need, by NAME==VERSION; None: wheels alone are taken."""
+def compile_set(uv, asked, before, what, known=None, keep=()):
+    """uv's choice as the packages of a pylock. known: what source packages need, by NAME==VERSION; None: wheels alone are taken. It keeps
+    to the pins of keep where it can: to what is in the file that it writes."""
     lay_interpreter()
+    if keep:
+        with open("/tmp/pylock.toml", "w") as out:
+            out.write('lock-version = "1.0"\ncreated-by = "mkbench"\n')
+            out.write("".join(f'[[packages]]\nname = "{pin.name}"\nversion = "{pin.version}"\n' for pin in keep))
     write_known(known or {})
     with open("/tmp/asked.in", "w") as out:
         out.write("\n".join(asked) + "\n")
@@ -149,7 +157,7 @@ def compile_set(uv, asked, before, what, known=None):
     refused(done.stderr.strip())
     if done.returncode and before and "upload" in done.stderr and "date" in done.stderr:
         print("the index does not say when its packages came: the newest are taken", flush=True)
-        return compile_set(uv, asked, None, what, known)
+        return compile_set(uv, asked, None, what, known, keep)
     if done.returncode:
         fail(f"no set of Python packages suits {what}:", done.stderr.strip())
     with open("/tmp/pylock.toml", "rb") as file:

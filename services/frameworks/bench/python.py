@@ -6,8 +6,9 @@
     python.py fetch CACHE PINS                 gets the files of PINS/python, and runs nothing of them
     python.py install CACHE PINS BENCH         makes BENCH/env from those, without a network
 
-PINS/python has a line a file, `NAME==VERSION --hash=sha256:HEX # FILE`, below the headings of SECTIONS. CACHE keeps the files
-as HEX/FILE. The index and its credentials are those of pip's settings; uv, from that index too, does the choosing.
+PINS/python has a line a file, `NAME==VERSION --hash=sha256:HEX # FILE`, below the headings of SECTIONS. PINS/python.before, when it is
+there, is what a lock had that one app of many moves in: what still suits stays. CACHE keeps the files as HEX/FILE. The index and its
+credentials are those of pip's settings; uv, from that index too, does the choosing.
 """
 import contextlib
 import glob
@@ -30,9 +31,9 @@ SECTIONS = ["uv", "packages", "build"]
 ALWAYS = ["gunicorn", "setuptools<81"]
 
 
-def read_pins(pins):
+def read_pins(pins, name="python"):
     sections, at = {}, None
-    for line in open(f"{pins}/python"):
+    for line in open(f"{pins}/{name}"):
         if line.startswith("#"):
             at = sections.setdefault(line.strip("# \n").split(":")[0], [])
         elif pin := Pin.read(line):
@@ -83,11 +84,29 @@ def declared(bench, app, tests, sources):
     return taken(asked, f"the app '{app}'")
 
 
+def resolve(sources, asked, keep):
+    """The packages of all apps together; None: some have to be asked what they need. Until it was asked, a source package counts as one
+    that needs nothing, so that one round asks as many as it meets."""
+    known = sources.known()
+    while True:
+        try:
+            packages = compile_set(sources.uv, asked, sources.before, "all apps together", known, keep)
+            return None if sources.is_asking() else packages
+        except Unknown as unknown:
+            name, version, folder = unknown.args
+            of = f"{name}=={version}"
+            if of in known:
+                fail(f"{of} has said what it needs, and uv wants to run it all the same")
+            sources.says_from(of, folder)
+            known[of] = {"requires": []}
+
+
 def choose(cache, pins, bench, *apps):
     before = os.environ.get("MKBENCH_RESOLVE_DATE") or None
     tests = os.environ.get("MKBENCH_TESTS") == "yes"
-    own_uv = choose_uv(cache, pins)
-    sources = Sources(start_uv(cache, own_uv), own_uv, cache, pins, before)
+    earlier = read_pins(pins, "python.before") if os.path.exists(f"{pins}/python.before") else {}
+    own_uv = choose_uv(cache, pins, earlier.get("uv", []))
+    sources = Sources(start_uv(cache, own_uv), own_uv, cache, pins, before, earlier.get("build", []))
     by_app = [declared(bench, app, tests, sources) for app in apps]
     if sources.is_asking():
         return
@@ -95,13 +114,10 @@ def choose(cache, pins, bench, *apps):
     own = {utils.canonicalize_name(app) for app in apps}
     asked = [line for line in sum(by_app, list(ALWAYS)) if not (re.match(r"[A-Za-z0-9]", line) and "://" not in line.split(";")[0] and
                                                                 utils.canonicalize_name(re.split(r"[\s\[=<>~!;@]", line)[0]) in own)]
-    try:
-        chosen = pins_of(compile_set(sources.uv, asked, before, "all apps together", sources.known()))
-    except Unknown as unknown:
-        name, version, folder = unknown.args
-        sources.says_from(f"{name}=={version}", folder)
-        sources.is_asking()
+    packages = resolve(sources, asked, earlier.get("packages", []))
+    if packages is None:
         return
+    chosen = pins_of(packages)
     paths = get_all(chosen, cache)
     build = choose_build(sources, {f"{pin.name}=={pin.version}": path for pin, path in zip(chosen, paths) if not path.endswith(".whl")})
     if sources.is_asking():

@@ -89,8 +89,8 @@ def read_answers(pins):
 
 
 class Sources:
-    def __init__(self, uv, own_uv, cache, pins, before):
-        self.uv, self.own_uv, self.cache, self.pins, self.before = uv, own_uv, cache, pins, before
+    def __init__(self, uv, own_uv, cache, pins, before, keep):
+        self.uv, self.own_uv, self.cache, self.pins, self.before, self.keep = uv, own_uv, cache, pins, before, keep
         self.answers, self.asked = read_answers(pins), []
         shutil.rmtree(f"{cache}/asked", ignore_errors=True)
 
@@ -102,7 +102,7 @@ class Sources:
 
     def built_with(self, needs, what):
         what = f"the building of {what}, where wheels alone are taken"
-        return pins_of(compile_set(self.uv, taken(needs, what), self.before, what))
+        return pins_of(compile_set(self.uv, taken(needs, what), self.before, what, keep=self.keep))
 
     def says(self, of, folder, whole=True):
         """What it says of itself, or None: it has to be asked. whole: also what it needs, not only what it is built with."""

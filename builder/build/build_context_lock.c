@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "build/app_packages.h"
+#include "build/app_runtime.h"
+#include "build/build_context.h"
+#include "build/build_programs.h"
+#include "build/build_runtime.h"
+#include "fetch/archive.h"
+#include "recipe/lock_change.h"
+#include "recipe/runtime.h"
+
+/* Whoever asks for packages, in layer order: what the recipe wants is in the image, and
+ * comes before what only builds. */
+static size_t roots_of(const struct build_context *j, const struct declared *declared, struct plan_root **ret)
+{
+	const struct service_package *packages;
+	size_t count = service_packages(j->services, &packages), n = 0;
+	const char *const *more = j->recipe.base.packages.items, *const *tools =
+									 j->recipe.base.build_packages.items;
+	size_t most = count + j->recipe.base.packages.count + j->recipe.base.build_packages.count +
+		      declared->count + RUNTIME_COUNT;
+	struct plan_root *roots = mem_array(most, sizeof *roots);
+
+	for (int group = 0; group < GROUP_COUNT; group++) {
+		for (size_t i = 0; group == GROUP_BUILD && i < j->recipe.base.packages.count; i++)
+			roots[n++] = (struct plan_root){ more[i], GROUP_RUNTIME };
+		for (size_t i = 0; group == GROUP_BUILD && i < declared->count; i++)
+			roots[n++] = (struct plan_root){ declared->items[i].name, GROUP_RUNTIME };
+		for (size_t i = 0; i < count; i++)
+			if (packages[i].group == group &&
+			    !build_runtime_replaces(&j->recipe, packages[i].name, group))
+				roots[n++] = (struct plan_root){ packages[i].name, group };
+		for (size_t i = 0; group == GROUP_BUILD && i < j->recipe.base.build_packages.count; i++)
+			roots[n++] = (struct plan_root){ tools[i], GROUP_BUILD };
+	}
+	*ret = roots;
+	return n;
+}
+
+/* Debian has this one no longer, and frameworks still name it. */
+static struct err *check_pdf(const struct recipe *r, const struct index *ix)
+{
+	if (r->pdf != PDF_WKHTMLTOPDF || index_find(ix, "wkhtmltopdf"))
+		return NULL;
+	struct mark at = node_mark(r->root, "pdf");
+	return err_new(ERR_RECIPE,
+		       "%s:%u:%u: no archive of the recipe has wkhtmltopdf (%s has none, bookworm does): "
+		       "write 'chromium' if the framework can use it, another 'suite', or an apt archive "
+		       "with that package in base.archives",
+		       r->path, at.line, at.column, r->base.suite);
+}
+
+/* The same with the packages of interpreters that the recipe names by their version. */
+static struct err *roots_with_runtime(struct build_context *j, const struct index *ix,
+				      const struct declared *declared, struct plan_root **ret,
+				      size_t *ret_count)
+{
+	struct plan_root *roots;
+	size_t count = roots_of(j, declared, &roots), at = 0;
+
+	while (at < count && roots[at].group <= GROUP_RUNTIME)
+		at++;
+	*ret = roots;
+	const char *package;
+	TRY(check_pdf(&j->recipe, ix));
+	TRY(build_runtime_package(j, ix, &package));
+	if (package) {
+		memmove(&roots[at + 1], &roots[at], (count - at) * sizeof *roots);
+		roots[at] = (struct plan_root){ package, GROUP_RUNTIME };
+		count++;
+	}
+	*ret_count = count;
+	return NULL;
+}
+
+/* Packages that somebody asks for whatever the apps declare; the caller's to free. */
+static const char **wanted(const struct build_context *j, size_t *ret_count)
+{
+	AUTO_FREE struct plan_root *roots = NULL;
+	size_t count = roots_of(j, &(struct declared){ 0 }, &roots);
+	const char **names = mem_array(count, sizeof *names);
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = roots[i].name;
+	*ret_count = count;
+	return names;
+}
+
+static struct digest asked_of(const struct build_context *j)
+{
+	size_t count;
+	AUTO_FREE const char **names = wanted(j, &count);
+
+	return lock_asked(&j->recipe, names, count);
+}
+
+struct names {
+	const char **items;
+	size_t count, room;
+};
+
+/* only: nothing else moves; NULL: all is chosen anew. */
+static struct err *choose_from(struct build_context *j, const struct declared *declared,
+			       const struct names *only)
+{
+	struct sources sources = { 0 };
+	struct archive_index index = { 0 };
+	AUTO_FREE struct plan_root *roots = NULL;
+	size_t count = 0;
+
+	TRY(archive_sources(&j->recipe, j->store, j->progress, &sources));
+	struct err *e = archive_refresh(j->store, &sources, j->recipe.base.architecture, j->progress, &index);
+	AUTO_FREE const char **names = mem_array(sources.count, sizeof *names);
+	for (size_t i = 0; i < sources.count; i++)
+		names[i] = sources.items[i].name;
+	struct lock fresh = { 0 }, *chosen = only ? &fresh : &j->lock;
+	if (!e)
+		e = roots_with_runtime(j, index.index, declared, &roots, &count);
+	if (!e)
+		e = plan_choose(index.index, roots, count, j->recipe.base.recommends, names, chosen);
+	if (!e && only)
+		e = plan_update(index.index, &fresh, only->items, only->count, &j->lock);
+	j->lock.epoch = index.epoch;
+	lock_done(&fresh);
+	archive_index_done(&index);
+	archive_sources_done(&sources);
+	return e;
+}
+
+static const char *keep(struct build_context *j, const char *text)
+{
+	return text ? arena_dup(&j->lock.arena, text, strlen(text)) : NULL;
+}
+
+/* A folder beside the recipe is work in progress: it is built as it stands and never pinned. */
+static void pin_apps(struct build_context *j)
+{
+	const struct app *apps = j->recipe.apps.items;
+	char hex[DIGEST_HEX];
+
+	const char **order = arena_new(&j->lock.arena, j->recipe.apps.count * sizeof *order);
+	j->lock.apps = arena_new(&j->lock.arena, j->recipe.apps.count * sizeof *j->lock.apps);
+	j->lock.app_count = 0;
+	j->lock.order = (struct list){ order, j->recipe.apps.count };
+	for (size_t i = 0; i < j->recipe.apps.count; i++) {
+		const struct app_source *src = &j->sources[i];
+		order[i] = keep(j, apps[i].name);
+		if (apps[i].path)
+			continue;
+		AUTO_FREE char *tree = mem_printf("sha256:%s", digest_hex(&src->digest, hex));
+		const char **modules = arena_new(&j->lock.arena, src->modules.count * sizeof *modules);
+		for (size_t k = 0; k < src->modules.count; k++)
+			modules[k] = keep(j, src->modules.items[k]);
+		j->lock.apps[j->lock.app_count++] = (struct lock_app){
+			.name = order[i],
+			.git = keep(j, apps[i].git),
+			.ref = keep(j, apps[i].ref),
+			.sha256 = keep(j, apps[i].sha256),
+			.submodules = apps[i].submodules,
+			.commit = keep(j, src->commit),
+			.modules = { modules, src->modules.count },
+			.tree = keep(j, tree),
+		};
+	}
+}
+
+static bool has_package(const struct lock *l, const char *name)
+{
+	for (size_t i = 0; i < l->package_count; i++)
+		if (!strcmp(l->packages[i].name, name))
+			return true;
+	return false;
+}
+
+static struct err *choose_packages(struct build_context *j)
+{
+	struct declared declared;
+	struct err *e = app_packages(j, &declared);
+
+	if (!e)
+		e = choose_from(j, &declared, NULL);
+	free(declared.items);
+	return e;
+}
+
+/* The same of these alone, and of those that the lock lacks of what apps declare now. */
+static struct err *move_packages(struct build_context *j, struct names *names)
+{
+	struct declared declared;
+	struct err *e = app_packages(j, &declared);
+
+	for (size_t i = 0; !e && i < declared.count; i++)
+		if (!has_package(&j->lock, declared.items[i].name))
+			VEC_PUSH(names, declared.items[i].name);
+	if (!e && names->count)
+		e = choose_from(j, &declared, names);
+	free(declared.items);
+	return e;
+}
+
+/* Sources first: apps declare packages, too. */
+struct err *build_context_lock_choose(struct build_context *j)
+{
+	TRY(build_context_fetch(j));
+	TRY(choose_packages(j));
+	j->lock.asked = asked_of(j);
+	TRY(app_runtime(j));
+	pin_apps(j);
+	build_runtime_pin(j);
+	TRY(build_programs_pin(j));
+	plan_make(&j->recipe, &j->lock, &j->plan);
+	return NULL;
+}
+
+struct err *build_context_lock_make(struct build_context *j)
+{
+	const struct service_step *steps;
+
+	TRY(build_context_lock_choose(j));
+	TRY(lock_write(j->lock_path, &j->lock));
+	if (!service_pin_steps(j->services, &steps)) /* else it is written once more, when it is whole */
+		progress_note(j->progress, "wrote %s", j->lock_path);
+	return NULL;
+}
+
+static bool has_disk(const struct lock *l)
+{
+	for (size_t i = 0; i < l->package_count; i++)
+		if (l->packages[i].group == GROUP_DISK)
+			return true;
+	return false;
+}
+
+/* "app 'stock' has another ref, app 'shop' is new: run …" */
+static struct err *apps_changed(const struct build_context *j, const struct lock_change_set *changes)
+{
+	AUTO_TEXT struct text what = { 0 }, how = { 0 };
+
+	for (size_t i = 0; i < changes->count; i++) {
+		text_printf(&what, "%sapp '%s' %s", i ? ", " : "", changes->items[i].name,
+			    changes->items[i].what);
+		text_printf(&how, " --update %s", changes->items[i].name);
+	}
+	return err_new(ERR_RECIPE,
+		       "%s is out of date: %s: run 'mkbench lock%s %s', which leaves all else as it is, or "
+		       "'mkbench lock %s' to resolve again",
+		       j->lock_path, what.bytes, how.bytes, j->recipe_path, j->recipe_path);
+}
+
+/* Outputs are the one change that a person does not expect to be one of packages. */
+static const char *what_changed(const struct build_context *j)
+{
+	bool wanted = recipe_wants_disk(&j->recipe);
+
+	if (wanted == has_disk(&j->lock))
+		return "is out of date (the suite, archives, packages, framework or apps changed)";
+	return wanted ? "was made without the packages of a disk, which 'outputs' wants now" :
+			"was made with the packages of a disk, which 'outputs' no longer wants";
+}
+
+/* Whether the lock answers the recipe but for those changes, which are the caller's to free. */
+static struct err *compare(const struct build_context *j, struct lock_change_set *ret)
+{
+	size_t count;
+	AUTO_FREE const char **names = wanted(j, &count);
+	struct digest asked = lock_asked(&j->recipe, names, count);
+
+	*ret = (struct lock_change_set){ 0 };
+	if (digest_equal(&asked, &j->lock.asked) || lock_change_list(&j->lock, &j->recipe, names, count, ret))
+		return NULL;
+	return err_new(ERR_RECIPE, "%s %s: run 'mkbench lock %s' to resolve again", j->lock_path,
+		       what_changed(j), j->recipe_path);
+}
+
+struct err *build_context_lock_read(struct build_context *j, bool *ret_found)
+{
+	struct lock_change_set changes;
+
+	TRY(lock_read(j->lock_path, &j->lock, ret_found));
+	if (!*ret_found)
+		return NULL;
+	struct err *e = compare(j, &changes);
+	if (!e && changes.count)
+		e = apps_changed(j, &changes);
+	free(changes.items);
+	TRY(e);
+	plan_make(&j->recipe, &j->lock, &j->plan);
+	return NULL;
+}
+
+static bool is_path(const struct build_context *j, const char *name)
+{
+	const struct app *apps = j->recipe.apps.items;
+
+	for (size_t i = 0; i < j->recipe.apps.count; i++)
+		if (!strcmp(apps[i].name, name))
+			return apps[i].path;
+	return false;
+}
+
+/* What NAME is: an app, which nothing pins from then on, or a package, which goes into packages. */
+static struct err *release(struct build_context *j, const struct lock_change_set *changes, const char *name,
+			   struct names *packages)
+{
+	struct lock_app *app = lock_app_find(&j->lock, name);
+	bool changed = lock_change_find(changes, name);
+
+	if (app && (changed || !is_path(j, name)))
+		app->name = "";
+	else if (!app && !changed && has_package(&j->lock, name))
+		VEC_PUSH(packages, name);
+	else if (!changed)
+		return err_new(ERR_USAGE,
+			       "%s has no app and no package '%s' (an app's folder is taken as it stands)",
+			       j->lock_path, name);
+	return NULL;
+}
+
+/* Every app that is asked for otherwise is to be among names: the others' pins are of another question. */
+static struct err *release_all(struct build_context *j, const char *const *names, size_t count,
+			       struct names *packages)
+{
+	struct lock_change_set changes;
+	struct err *e = compare(j, &changes);
+	size_t named = 0;
+
+	for (size_t i = 0; i < changes.count; i++)
+		for (size_t k = 0; k < count; k++)
+			if (!strcmp(changes.items[i].name, names[k])) {
+				named++;
+				break;
+			}
+	if (!e && named < changes.count)
+		e = apps_changed(j, &changes);
+	for (size_t i = 0; !e && i < count; i++)
+		e = release(j, &changes, names[i], packages);
+	free(changes.items);
+	return e;
+}
+
+static struct err *update(struct build_context *j, const char *const *names, size_t count,
+			  struct names *packages)
+{
+	TRY(release_all(j, names, count, packages));
+	TRY(build_context_fetch(j));
+	TRY(move_packages(j, packages));
+	TRY(app_runtime(j));
+	pin_apps(j);
+	j->lock.asked = asked_of(j);
+	plan_done(&j->plan);
+	plan_make(&j->recipe, &j->lock, &j->plan);
+	return lock_write(j->lock_path, &j->lock);
+}
+
+struct err *build_context_lock_update(struct build_context *j, const char *const *names, size_t count)
+{
+	struct names packages = { 0 };
+	bool found;
+
+	TRY(lock_read(j->lock_path, &j->lock, &found));
+	if (!found)
+		return err_new(ERR_USAGE, "there is no %s yet: 'mkbench lock %s' makes it", j->lock_path,
+			       j->recipe_path);
+	struct err *e = update(j, names, count, &packages);
+	free(packages.items);
+	return e;
+}
