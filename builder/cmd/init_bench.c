@@ -6,15 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/child.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/init_processes.h"
 
 #define FILE_LIMIT (1u << 20)
-#define QUEUE "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 static const char *keep(struct draft *d, const char *text)
 {
@@ -32,11 +33,22 @@ static char *read_file(const char *folder, const char *below)
 	return bytes;
 }
 
+/* A map, or NULL; what a file that is there holds instead is said, without a word of it. */
 static json_t *read_json(const char *folder, const char *below)
 {
 	AUTO_FREE char *bytes = read_file(folder, below);
+	json_error_t error;
+	json_t *root = bytes ? json_loads(bytes, 0, &error) : NULL;
 
-	return bytes ? json_loads(bytes, 0, NULL) : NULL;
+	if (json_is_object(root))
+		return root;
+	if (root)
+		fprintf(stderr, "note: %s holds no map of settings: it is not read\n", below);
+	else if (bytes)
+		fprintf(stderr, "note: %s:%d:%d: not JSON: it is not read\n", below, error.line,
+			error.column);
+	json_decref(root);
+	return NULL;
 }
 
 /* One line of what git says of a repository, in the arena; NULL: nothing. */
@@ -59,17 +71,29 @@ static const char *ask_git(struct draft *d, const char *repository, const char *
 /* The address without a user's token; a plain user name, as ssh has it, stays. */
 static const char *without_token(struct draft *d, const char *name, const char *url)
 {
-	const char *start = strstr(url, "://"), *at = start ? strchr(start + 3, '@') : NULL,
-		   *slash = start ? strchr(start + 3, '/') : NULL;
+	const char *start = strstr(url, "://"), *at = NULL;
 
-	if (!at || (slash && at > slash) || text_starts(url, "ssh://"))
+	for (const char *c = start ? start + 3 : ""; *c && *c != '/'; c++)
+		at = *c == '@' ? c : at;
+	size_t user = at && text_starts(url, "ssh://") ? strcspn(start + 3, ":@") : 0;
+	if (!at || start + 3 + user == at)
 		return url;
 	fprintf(stderr,
 		"note: apps/%s: what logs in at its remote is left out: ~/.netrc, git's credential helper or "
 		"an ssh agent hold that\n",
 		name);
-	AUTO_FREE char *plain = mem_printf("%.*s%s", (int)(start + 3 - url), url, at + 1);
+	AUTO_FREE char *plain =
+		mem_printf("%.*s%s", (int)(start + 3 - url + (long)user), url, user ? at : at + 1);
 	return keep(d, plain);
+}
+
+/* Git looks for a folder from the app's own. */
+static const char *whole_path(struct draft *d, const char *app, const char *url)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", app, url),
+		       *whole = *url == '.' ? realpath(path, NULL) : NULL;
+
+	return whole ? keep(d, whole) : url;
 }
 
 static void read_app(const char *folder, const char *name, struct draft *d)
@@ -106,13 +130,21 @@ static void read_app(const char *folder, const char *name, struct draft *d)
 				name);
 	}
 	if (url)
-		url = without_token(d, name, url);
+		url = whole_path(d, whole, without_token(d, name, url));
 	if (url && commit && draft_accepts(&pattern_git, "git", url, (struct mark){ 0 }, &unsaid)) {
 		VEC_PUSH(&d->apps, (struct draft_app){ .name = keep(d, name), .git = url, .ref = commit });
 		return;
 	}
 	fprintf(stderr, "note: apps/%s has no remote with a commit: its folder is named\n", name);
 	VEC_PUSH(&d->apps, (struct draft_app){ .name = keep(d, name), .path = keep(d, whole) });
+}
+
+static bool has_app(const struct draft *d, const char *name)
+{
+	for (size_t i = 0; i < d->apps.count; i++)
+		if (!strcmp(d->apps.items[i].name, name))
+			return true;
+	return false;
 }
 
 /* In the order of sites/apps.txt, which has the framework first. */
@@ -124,24 +156,32 @@ static void read_apps(const char *folder, struct draft *d)
 	for (char *line; rest && (line = strsep(&rest, "\n"));) {
 		line += strspn(line, " \t\r");
 		line[strcspn(line, " \t\r")] = '\0';
-		if (*line)
+		if (*line && !has_app(d, line))
 			read_app(folder, line, d);
 	}
 }
 
-static void add_host(struct draft *d, const char *site, const char *host)
+static void add_host(struct draft *d, const char *site, const char *written)
 {
 	struct problems unsaid = { .arena = &d->arena };
-	const char *whose = strcmp(site, host) ? NULL : site;
+	AUTO_FREE char *host = mem_dup(written);
 
+	for (char *c = host; *c; c++)
+		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 'a' - 'A' : *c);
+	const char *whose = strcmp(site, host) ? NULL : site;
 	for (size_t i = 0; !whose && i < d->hosts.count; i++)
 		if (!strcmp(d->hosts.items[i].host, host))
 			whose = d->hosts.items[i].site;
 	if (whose && strcmp(whose, site))
 		fprintf(stderr, "note: the host %s of the site %s is left out: %s has it\n", host, site,
 			whose);
-	if (!whose && draft_accepts(&pattern_host, "hosts", host, (struct mark){ 0 }, &unsaid))
+	if (whose)
+		return;
+	if (draft_accepts(&pattern_host, "hosts", host, (struct mark){ 0 }, &unsaid))
 		VEC_PUSH(&d->hosts, (struct draft_host){ site, keep(d, host) });
+	else
+		fprintf(stderr, "note: the host '%s' of the site %s is left out: it is no host name\n", host,
+			site);
 }
 
 /* The host of the address that a site calls itself by. */
@@ -151,17 +191,49 @@ static void add_address(struct draft *d, const char *site, const char *url)
 
 	if (!host)
 		return;
-	AUTO_FREE char *name = mem_ndup(host, strcspn(host, ":/"));
-	add_host(d, site, name);
+	for (const char *c = host; *c && *c != '/'; c++) /* a user's name and password */
+		host = *c == '@' ? c + 1 : host;
+	AUTO_FREE char *name = mem_ndup(host, strcspn(host, ":/?#"));
+	if (*name)
+		add_host(d, site, name);
+}
+
+/* As the draft has it, or NULL. */
+static const char *find_site(const struct draft *d, const char *name)
+{
+	for (size_t i = 0; name && i < d->sites.count; i++)
+		if (!strcmp(d->sites.items[i], name))
+			return d->sites.items[i];
+	return NULL;
+}
+
+/* The site of this bench that a link of the sites folder leads to, as benches have it for a second name;
+ * the caller's, or NULL. */
+static char *site_of_link(const char *folder, const char *name)
+{
+	AUTO_FREE char *path = mem_printf("%s/sites/%s", folder, name),
+		       *sites = mem_printf("%s/sites", folder);
+	AUTO_FREE char *whole = realpath(path, NULL), *above = realpath(sites, NULL);
+	struct stat st;
+
+	if (!whole || !above || lstat(path, &st) < 0 || !S_ISLNK(st.st_mode) || !text_starts(whole, above) ||
+	    whole[strlen(above)] != '/' || strchr(whole + strlen(above) + 1, '/'))
+		return NULL;
+	return mem_dup(whole + strlen(above) + 1);
 }
 
 static void read_site(const char *folder, const char *name, struct draft *d)
 {
-	AUTO_FREE char *below = mem_printf("sites/%s/site_config.json", name);
+	AUTO_FREE char *below = mem_printf("sites/%s/site_config.json", name),
+		       *other = site_of_link(folder, name);
 	struct problems unsaid = { .arena = &d->arena };
-	json_t *root = read_json(folder, below), *domain;
+	json_t *root = other ? NULL : read_json(folder, below), *domain;
 	size_t i;
 
+	AUTO_FREE char *files = mem_printf("%s/sites/%s/private", folder, name);
+	if (!root && !other && !access(files, F_OK))
+		fprintf(stderr,
+			"note: the site %s is left out: it has no site_config.json that can be read\n", name);
 	if (!root)
 		return;
 	if (!draft_accepts(&pattern_site, "name", name, (struct mark){ 0 }, &unsaid)) {
@@ -189,103 +261,44 @@ static void read_sites(const char *folder, struct draft *d)
 	struct dirent **all;
 	int count = scandir(path, &all, NULL, alphasort);
 
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count; i++)
 		if (*all[i]->d_name != '.')
 			read_site(folder, all[i]->d_name, d);
+	for (int i = 0; i < count; i++) {
+		AUTO_FREE char *other = site_of_link(folder, all[i]->d_name);
+		const char *site = find_site(d, other);
+		if (site)
+			add_host(d, site, all[i]->d_name);
 		free(all[i]);
 	}
 	if (count >= 0)
 		free(all);
 }
 
-static long number(const json_t *root, const char *key, long min, long max)
+/* Of the settings, or what an older tool keeps beside them. The caller's, or NULL. */
+static char *default_site(const char *folder, const json_t *root, const struct draft *d)
 {
-	const json_t *value = json_object_get(root, key);
-	long n = json_is_integer(value) ? (long)json_integer_value(value) : 0;
+	const char *named = json_string_value(json_object_get(root, "default_site"));
+	char *site = named ? mem_dup(named) : read_file(folder, "sites/currentsite.txt");
 
-	return n >= min && n <= max ? n : 0;
-}
-
-/* Whether the bench's settings, or every bench, have a worker of such a queue. */
-static bool has_worker(const json_t *own, const char *queue)
-{
-	return !strcmp(queue, "short") || !strcmp(queue, "default") || !strcmp(queue, "long") ||
-	       json_object_get(own, queue);
-}
-
-/* Queues that a line of the Procfile alone names: "worker_mail: bench worker --queue mail,bulk". */
-static void put_line_workers(const json_t *own, char *line, struct text *out)
-{
-	static const char option[] = "--queue";
-	char *queues = text_starts(line, "worker") ? strstr(line, option) : NULL, *queue;
-	size_t n = 0;
-
-	if (!queues)
-		return;
-	queues += strlen(option);
-	queues += strspn(queues, " =\t\"'");
-	queues[strcspn(queues, " \t\r\"';&|")] = '\0';
-	while ((queue = strsep(&queues, ",")))
-		if (*queue && !queue[strspn(queue, QUEUE)] && !has_worker(own, queue))
-			text_printf(out, "%s%s", n++ ? ", " : "  - queues: [", queue);
-	if (n)
-		text_put(out, "]\n");
-}
-
-static void put_procfile(const char *folder, const json_t *own, struct text *out)
-{
-	AUTO_FREE char *file = read_file(folder, "Procfile");
-	char *rest = file;
-
-	while (rest)
-		put_line_workers(own, strsep(&rest, "\n"), out);
-}
-
-/* The queues that every bench has, and those of its own. */
-static void put_workers(const json_t *root, struct text *out)
-{
-	long count = number(root, "background_workers", 1, 256);
-	json_t *own = json_object_get(root, "workers"), *worker;
-	const char *name;
-
-	text_printf(out,
-		    "\nworkers:\n  - queues: [short, default]\n    count: %ld\n  - queues: [long, default, "
-		    "short]\n    timeout: 25m\n    count: %ld\n",
-		    count ? count : 1, count ? count : 1);
-	json_object_foreach(own, name, worker)
-	{
-		long timeout = number(worker, "timeout", 1, 86400),
-		     processes = number(worker, "background_workers", 1, 256);
-		if (name[strspn(name, QUEUE)])
-			continue;
-		text_printf(out, "  - queues: [%s]\n    timeout: %ld\n    count: %ld\n", name,
-			    timeout ? timeout : 300, processes ? processes : 1);
-	}
-}
-
-static bool has_site(const struct draft *d, const char *name)
-{
-	for (size_t i = 0; name && i < d->sites.count; i++)
-		if (!strcmp(d->sites.items[i], name))
-			return true;
-	return false;
+	if (site)
+		site[strcspn(site, " \t\r\n")] = '\0';
+	if (find_site(d, site))
+		return site;
+	free(site);
+	return NULL;
 }
 
 static void read_common(const char *folder, struct draft *d)
 {
 	json_t *root = read_json(folder, "sites/common_site_config.json");
 	struct text out = { 0 };
-	long web = number(root, "webserver_port", 1, 65535),
-	     socketio = number(root, "socketio_port", 1, 65535);
-	const char *site = json_string_value(json_object_get(root, "default_site"));
+	AUTO_FREE char *procfile = read_file(folder, "Procfile");
+	AUTO_FREE char *site = default_site(folder, root, d);
 
-	put_workers(root, &out);
-	put_procfile(folder, json_object_get(root, "workers"), &out);
-	if (web)
-		text_printf(&out, "web:\n  port: %ld\n", web);
-	if (socketio)
-		text_printf(&out, "socketio:\n  port: %ld\n", socketio);
-	if (has_site(d, site))
+	init_processes_workers(root, procfile, &out);
+	init_processes_ports(root, &out);
+	if (site)
 		text_printf(&out, "nginx:\n  unknown_host: %s\n", site);
 	AUTO_FREE char *text = text_take(&out);
 	d->services = keep(d, text);

@@ -28,30 +28,43 @@ static bool has_framework(const struct tree *files, const char *package)
 	return tree_find(files, helper) && tree_find(files, web);
 }
 
-/* ret_known: it could be looked at. */
-static bool look(struct store *s, const struct recipe *r, struct draft *d, struct draft_app *app,
-		 bool *ret_known)
+/* Whether its repository answers: then what is wrong there is so for a build, too. */
+static bool answers(struct store *s, const struct recipe *r, const struct app *asked)
+{
+	AUTO_FREE char *branch = NULL;
+	struct err *e = source_git_default(s, r, asked, &branch);
+	bool yes = !e;
+
+	err_free(e);
+	return yes;
+}
+
+/* ret_known: it could be looked at; ret_framework: it is one. */
+static struct err *look(struct store *s, const struct recipe *r, struct draft *d, struct draft_app *app,
+			bool *ret_known, bool *ret_framework)
 {
 	struct app_source source = { 0 };
 	const struct app asked = { .name = app->name, .git = app->git, .ref = app->ref };
 	struct problems unsaid = { .arena = &d->arena };
 	struct err *e = source_get(s, r, &asked, NULL, NULL, &source);
-	AUTO_FREE char *why = e ? err_text(e) : NULL;
-	bool framework = false;
 
 	*ret_known = !e;
-	err_free(e);
-	if (why) {
+	*ret_framework = false;
+	if (e && answers(s, r, &asked))
+		return e;
+	if (e) {
+		AUTO_FREE char *why = err_text(e);
 		fprintf(stderr, "note: %s: it is named after its address\n", why);
-		return false;
+		err_free(e);
+		return NULL;
 	}
 	const char *package = package_with(&d->arena, &source.files, "hooks.py");
 	if (package && draft_accepts(&pattern_app, "name", package, (struct mark){ 0 }, &unsaid)) {
-		framework = has_framework(&source.files, package);
+		*ret_framework = has_framework(&source.files, package);
 		app->name = package;
 	}
 	source_done(&source);
-	return framework;
+	return NULL;
 }
 
 static struct err *refuse_twins(const struct draft *d)
@@ -86,7 +99,7 @@ static struct err *settle_ref(struct store *s, const struct recipe *r, struct dr
 
 static struct err *name_all(struct store *s, const struct recipe *r, struct draft *d, bool *ret_framework)
 {
-	bool known;
+	bool known, framework;
 
 	for (size_t i = 0; i < d->apps.count; i++) {
 		struct draft_app app = d->apps.items[i];
@@ -94,7 +107,7 @@ static struct err *name_all(struct store *s, const struct recipe *r, struct draf
 			continue;
 		if (!app.ref)
 			TRY(settle_ref(s, r, d, &app));
-		bool framework = look(s, r, d, &app, &known);
+		TRY(look(s, r, d, &app, &known, &framework));
 		d->apps.items[i] = app;
 		*ret_framework = *ret_framework || framework || !known;
 		for (size_t k = i; framework && k; k--)

@@ -65,6 +65,9 @@ repository() {
 	[[ $output == *"app the_shop: no branch is named: main is its repository's default"* ]]
 	[ "$(sed -n 's/^  - name: \([a-z]*\)$/\1/p' default.yml | xargs)" = "atelier shop" ]
 	[ "$(grep -c '^    ref: main ' default.yml)" = 2 ]
+	printf '[{"url": "%s/the-shop", "branch": "none"}]' $app_url >apps.json
+	init 4 init --apps-json apps.json none
+	[[ $output == "mkbench: app the_shop: $app_url/the-shop has no branch and no tag 'none'"* && ! -e none.yml ]]
 	printf '[{"url": "%s/none"}]' $app_url >apps.json
 	init 4 init --apps-json apps.json none
 	[[ $output == "mkbench: no branch of the app none is named: git ls-remote: "* && ! -e none.yml ]]
@@ -178,3 +181,76 @@ repository() {
 	init 2 init --from . other
 	[[ $output == *"is no bench: sites/apps.txt is missing in it"* ]]
 }
+# from SAID: a bench in $bench becomes mine.yml, which check accepts, and init says so.
+from() {
+	rm -f mine.yml
+	init 0 init --from "$bench" mine
+	[[ $output == *$1* ]]
+	run ! grep -r hunter2 mine.yml
+	"$MKBENCH" check mine.yml
+}
+
+@test "--from: settings that are damaged, odd or in the way are said, and the recipe is accepted" {
+	repository workshop atelier
+	bench=$BATS_TEST_TMPDIR/old
+	mkdir -p "$bench"/{apps,sites/one.example.org/private}
+	git clone -q "$BATS_TEST_TMPDIR/repositories/workshop" "$bench/apps/atelier"
+	remote() { git -C "$bench/apps/atelier" remote set-url origin "$1"; }
+	config() { echo "$2" >"$bench/sites/$1_config.json"; }
+	printf '\xef\xbb\xbfatelier\r\natelier\r\n' >"$bench/sites/apps.txt"
+	config one.example.org/site '{}'
+	# logins, and a folder as git looks for it
+	remote https://me:p@hunter2@git.example.org/workshop
+	from "what logs in at its remote is left out"
+	grep -x '    git: https://git.example.org/workshop' mine.yml
+	remote ssh://me:hunter2@git.example.org/workshop
+	from "what logs in at its remote is left out"
+	grep -x '    git: "ssh://me@git.example.org/workshop"' mine.yml
+	remote ssh://git@git.example.org:22/workshop
+	from wrote
+	grep -x '    git: "ssh://git@git.example.org:22/workshop"' mine.yml
+	remote ../../../repositories/workshop
+	from wrote
+	grep -x "    git: $BATS_TEST_TMPDIR/repositories/workshop" mine.yml
+	# hosts
+	config one.example.org/site '{"host_name": "https://me:hunter2@deep.example.org:8443/x", "domains": ["WWW.example.org", "*.example.org", {"domain": 3}, 7]}'
+	ln -s one.example.org "$bench/sites/other.example.org"
+	from "the host '*.example.org' of the site one.example.org is left out: it is no host name"
+	[ "$(sed -n 's/^      - //p' mine.yml | xargs)" = "www.example.org deep.example.org other.example.org" ]
+	[ "$(grep -c '^  - name: [a-z.]*org$' mine.yml)" = 1 ]
+	# the default site, as older tools keep it
+	mkdir "$bench/sites/two.example.org"
+	config two.example.org/site '{}'
+	echo two.example.org >"$bench/sites/currentsite.txt"
+	from wrote
+	grep -x '  unknown_host: two.example.org' mine.yml
+	echo none.example.org >"$bench/sites/currentsite.txt"
+	from wrote
+	run ! grep unknown_host: mine.yml
+	# ports that are taken inside
+	local ports
+	for ports in 8080,9000 3306,9000 13000,9000 11000,9000 12000,9000 9000,9000 9001,9001 8000,8000; do
+		config common_site "{\"webserver_port\": ${ports%,*}, \"socketio_port\": ${ports#*,}, \"redis_cache\": \"redis://:hunter2@127.0.0.1:13000\"}"
+		from "webserver_port ${ports%,*} is left out: something else has that port inside an image"
+	done
+	config common_site '{"webserver_port": 9000}'
+	from "webserver_port 9000 is left out"
+	config common_site '{"socketio_port": 8000}'
+	from "socketio_port 8000 is left out"
+	config common_site '{"webserver_port": 9000, "socketio_port": 9001}'
+	from wrote
+	grep -A1 '^web:' mine.yml | grep -x '  port: 9000'
+	printf '%s\n' 'worker_a: bench worker --queue a,short,a 1>>l' '#worker_b: bench worker --queue b' >"$bench/Procfile"
+	from wrote
+	grep -x '  - queues: \[a\]' mine.yml
+	# damaged
+	config common_site '{"webserver_port": 9000, hunter2'
+	from "sites/common_site_config.json:1:"*": not JSON: it is not read"
+	config common_site '["hunter2"]'
+	from "sites/common_site_config.json holds no map of settings: it is not read"
+	config one.example.org/site '{"db_password": "hunter2'
+	from "sites/one.example.org/site_config.json:"*"the site one.example.org is left out: it has no site_config.json that can be read"
+	rm "$bench/sites/one.example.org/site_config.json"
+	from "the site one.example.org is left out: it has no site_config.json that can be read"
+}
+
