@@ -446,6 +446,49 @@ needing() {
 	[[ $output == "pnpm 12.1.0 is a program for one kind of machine"* ]]
 }
 
+@test "package managers: which one an app means, and none that would choose anew at each build" {
+	# means FIELD FILES...: the manager and version of an app with such a packageManager and such locks.
+	means() {
+		rm -rf one
+		mkdir one
+		for file in "${@:2}"; do echo '# yarn lockfile v1' >"one/$file"; done
+		MEANS=$1 PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c \
+			'import node, os; print(*node.manager_of("one", {"packageManager": os.environ["MEANS"]}))'
+	}
+	[[ $(means yarn@1.22.22 yarn.lock) == "yarn 1.22.22" && $(means yarn@4.9.1+sha512.ab yarn.lock) == "berry 4.9.1" ]]
+	[[ $(means pnpm@9.15.9 pnpm-lock.yaml) == "pnpm 9.15.9" && $(means npm@10.1.0 npm-shrinkwrap.json) == "npm 10.1.0" ]]
+	[[ $(means "" yarn.lock) == "yarn 1" && $(means "" pnpm-lock.yaml) == "pnpm None" && $(means "") == "None None" ]]
+	[[ $(means yarn@1.22.22) == "None None" && $(means pnpm@9.15.9) == "None None" && $(means npm@10.1.0) == "None None" ]]
+	[[ $(means yarn@4.9.1 package-lock.json) == "npm None" ]]
+}
+
+@test "package managers: a lock that a newer yarn has written anew is taken again, and never one of other packages" {
+	lock() { printf '__metadata:\n  version: %s\n\n"a@npm:1":\n  resolution: "a@npm:%s"\n  checksum: %s\n' "$@"; }
+	takes() {
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c 'import node; node.take_berry_lock("kept", "one")'
+		head -2 one/yarn.lock | tail -1
+	}
+	mkdir one
+	lock 8 1.0 aa >one/yarn.lock
+	[[ $(takes) == "  version: 8" ]]
+	for other in "10 1.1 aa" "10 1.0 bb"; do
+		lock $other >kept
+		[[ $(takes) == "  version: 8" ]]
+	done
+	lock 10 1.0 aa >kept
+	[[ $(takes) == "  version: 10" ]]
+}
+
+@test "package managers: when one app moves, what the others had stays where it suits" {
+	kept() {
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c \
+			'import node, sys; print(node.kept_manager("lock a {}\nmanager yarn 1.22.1 sha512-x a b\n", *sys.argv[1:3], sys.argv[3:]))' "$@"
+	}
+	[[ $(kept yarn 1 b c) == "manager yarn 1.22.1 sha512-x b c" && $(kept yarn "" a) == "manager yarn 1.22.1 sha512-x a" ]]
+	[[ $(kept yarn 1.22.1 a) == "manager yarn 1.22.1 sha512-x a" && $(kept yarn 1.22.19 a) == None && $(kept yarn 1.2 a) == None ]]
+	[[ $(kept yarn 1 c) == None && $(kept pnpm "" a) == None ]]
+}
+
 @test "Python packages: what uv notes of its cache, with the time, is in no environment" {
 	info=env/lib/python3.11/site-packages/one-1.0.dist-info
 	mkdir -p "$info" "${info/one/two}"

@@ -9,6 +9,7 @@ PINS/node.before, when it is there, is what a lock had that one app of many move
 PINS/node has lines `manager NAME VERSION INTEGRITY APP...` and `lock APP JSON`.
 """
 import glob
+import hashlib
 import json
 import os
 import re
@@ -33,7 +34,8 @@ def needs_packages(package):
 
 
 def manager_of(folder, package):
-    """The app's package manager and the version that it asks for: by its packageManager field, else by its lock."""
+    """The app's package manager and the version that it asks for: by its packageManager field, else by its lock. Without a lock that it
+    reads, the field says who would choose anew each time: then the choice is ours, once."""
     kind, version = None, None
     for file, (name, wanted) in MANAGERS.items():
         if not kind and os.path.exists(f"{folder}/{file}"):
@@ -45,7 +47,7 @@ def manager_of(folder, package):
     if kind == "yarn" and found:
         kind, version = "berry", BERRY_OF_LOCK.get(found[1])
     named = re.match(r"(npm|yarn|pnpm)@([0-9][0-9A-Za-z.-]*)", package.get("packageManager") or "")
-    if named:
+    if named and any(os.path.exists(f"{folder}/{file}") for file, (name, _) in MANAGERS.items() if name == named[1]):
         name, version = named.groups()
         kind = "berry" if name == "yarn" and not version.startswith("1.") else name
     return kind, version
@@ -243,6 +245,7 @@ def run_manager(kind, cache, folder, managers, changed):
         environment |= {"YARN_NODE_LINKER": "node-modules", "YARN_GLOBAL_FOLDER": f"{cache}/berry", "YARN_ENABLE_SCRIPTS": "false",
                         "YARN_ENABLE_TELEMETRY": "0", "YARN_ENABLE_GLOBAL_CACHE": "true", "YARN_ENABLE_IMMUTABLE_INSTALLS": "false"}
         words, offline, frozen = [*get_manager(cache, kind, managers), "install"], None, []
+        kept = kept_berry_lock(cache, folder, managers)
     else:
         words = [*get_manager(cache, kind, managers), "install", "--ignore-scripts", "--ignore-pnpmfile", "--config.node-linker=hoisted",
                  "--store-dir", f"{cache}/pnpm", "--config.manage-package-manager-versions=false"]
@@ -251,16 +254,41 @@ def run_manager(kind, cache, folder, managers, changed):
                            stderr=subprocess.DEVNULL) if offline else None
     if first and first.returncode == 0:
         return
-    before = berry_choice(folder)
+    before = berry_choice(read(f"{folder}/yarn.lock"))
+    if kind == "berry":
+        take_berry_lock(kept, folder)
     if subprocess.run([*words, *frozen], cwd=folder, env=environment).returncode:
         fail(f"{os.path.basename(folder)}: its Node packages cannot be installed by {kind}: see above")
-    if kind == "berry" and not changed and berry_choice(folder) != before:
+    if kind != "berry":
+        return
+    if not changed and berry_choice(read(f"{folder}/yarn.lock")) != before:
         fail(f"{os.path.basename(folder)}: its yarn.lock does not answer its package.json: run yarn install there and commit the lock")
 
 
-def berry_choice(folder):
+    os.makedirs(os.path.dirname(kept), exist_ok=True)
+    shutil.copyfile(f"{folder}/yarn.lock", kept)
+
+
+def berry_choice(lock):
     """What a yarn.lock resolves to, whichever version has written it: one that is newer writes the same in another form."""
-    return set(re.findall(r"^ +resolution: .*", read(f"{folder}/yarn.lock"), re.M))
+    return set(re.findall(r"^ +resolution: .*", lock, re.M))
+
+
+def kept_berry_lock(cache, folder, managers):
+    """Where the yarn.lock is that this yarn once made of this one."""
+    asked = "\0".join([managers.get("berry", [""])[0], read(f"{folder}/package.json"), read(f"{folder}/yarn.lock")])
+    return f"{cache}/berry/locks/{hashlib.sha256(asked.encode()).hexdigest()}"
+
+
+def take_berry_lock(kept, folder):
+    """A yarn that is newer than the lock asks the index again for all that it names, to write it in its own form: once is enough."""
+    own, again = read(f"{folder}/yarn.lock"), read(kept)
+
+    def sums(lock):
+        return set(re.findall(r"^ +checksum: .*", lock, re.M))
+    if again and berry_choice(own) <= berry_choice(again) and sums(own) <= sums(again):
+        with open(f"{folder}/yarn.lock", "w") as out:
+            out.write(again)
 
 
 if __name__ == "__main__":
