@@ -143,13 +143,21 @@ setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq
 		grep -qE "^ok +$row" "$WORK/verify" || { echo "$row"; cat "$WORK/verify"; return 1; }
 	done
 	first=atelier.patches.first
-	database=$(inside cat "/data/sites/$SITE/site_config.json" | jq -r .db_name)
-	sql() { inside mariadb --socket=/run/mysqld/mysqld.sock "$database" -e "$1"; }
 	sql "UPDATE patch_log SET name = CONCAT('was ', name) WHERE name = '$first'; UPDATE settings SET value = '[\"atelier\", \"stock\"]' WHERE name = 'installed_apps'"
 	run -1 inside benchctl verify
 	grep -E "^FAIL schema +one.localhost +1 patches have not been run: $first" <<<"$output"
 	grep -E '^FAIL apps +one.localhost .*shop' <<<"$output"
 	sql "UPDATE patch_log SET name = '$first' WHERE name = 'was $first'; UPDATE settings SET value = '[\"atelier\", \"stock\", \"shop\"]' WHERE name = 'installed_apps'"
+	inside benchctl verify
+	# an app that the image has not is said once: nothing that loads the site's apps is asked then
+	sql "UPDATE settings SET value = '[\"atelier\", \"stock\", \"shop\", \"ghost\"]' WHERE name = 'installed_apps'"
+	fails apps 'it has apps that the image has not: ghost'
+	[[ $(grep -c ^FAIL <<<"$output") == 1 ]]
+	sql "UPDATE settings SET value = '[\"atelier\", \"stock\", \"shop\"]' WHERE name = 'installed_apps'"
+	sql 'ALTER TABLE `tabTask` DROP COLUMN title'
+	fails schema 'columns that document types have are missing: Task.title'
+	[[ $(grep -c ^FAIL <<<"$output") == 1 ]]
+	sql 'ALTER TABLE `tabTask` ADD COLUMN title TEXT'
 	inside benchctl verify
 }
 

@@ -63,6 +63,7 @@ class Failed(Exception):
 class Check:
     def __init__(self, framework, site):
         self.first, self.site = framework, site
+        self.is_loadable = True  # every other question loads all apps
         self.fw = importlib.import_module(framework)
 
     def open(self):
@@ -78,13 +79,31 @@ class Check:
         wanted = {app for row in rows for app in row["apps"]}
         has = set(self.fw.get_installed_apps())
         if has - here:
+            self.is_loadable = False
             raise Failed(f"it has apps that the image has not: {some(has - here)}")
         if wanted - has:
             raise Failed(f"the recipe gives it apps that it has not: {some(wanted - has)}")
         return f"{len(has)} of the image's {len(here)}"
 
+    def lacking(self):
+        """Columns that tables have not though their document types have such fields; None: the framework knows no such types."""
+        get_meta = getattr(self.fw, "get_meta", None)
+        if get_meta is None:
+            return None
+        tables = {}
+        for table, column in self.fw.db.sql("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = DATABASE()"):
+            tables.setdefault(table, set()).add(column.lower())
+        lacking = []
+        for name in self.fw.get_all("DocType", filters={"issingle": 0}, fields=["name"], pluck="name", limit_page_length=0):
+            meta, has = get_meta(name), tables.get(f"tab{name}")
+            if has is None or getattr(meta, "is_virtual", None):
+                continue  # of an app that is gone, or not in this database
+            unreal = {field.fieldname for field in getattr(meta, "fields", None) or [] if getattr(field, "is_virtual", None)}
+            lacking += [f"{name}.{column}" for column in meta.get_valid_columns() if column.lower() not in has and column not in unreal]
+        return lacking
+
     def schema(self):
-        """The code's patches have all been run on the data."""
+        """The code's patches have all been run on the data, and tables have what document types ask for."""
         patches = module(f"{self.first}.modules.patch_handler")
         if not hasattr(patches, "get_all_patches") or not hasattr(patches, "executed"):
             return None
@@ -94,7 +113,10 @@ class Check:
         pending = [patch for patch in all_patches if patch not in done and patch.replace("finally:", "") not in done]
         if pending:
             raise Failed(f"{len(pending)} patches have not been run: {some(pending)}: bench --site {self.site} migrate")
-        return f"all {len(all_patches)} patches have been run"
+        lacking = self.lacking()
+        if lacking:
+            raise Failed(f"columns that document types have are missing: {some(lacking)}: restore a backup that has them, or bench --site {self.site} migrate")
+        return f"all {len(all_patches)} patches have been run" + (", and no table lacks a column" if lacking is not None else "")
 
     def jobs(self):
         names = self.fw.get_all(JOBS, filters={"stopped": 0}, fields=["name"], pluck="name", limit_page_length=0)
@@ -185,5 +207,7 @@ class Check:
 
 
 if __name__ == "__main__":
+    check = Check(*sys.argv[1:])
     for name in ("apps", "schema", "schedule", "mail", "pdf"):
-        Check(*sys.argv[1:]).run(name)
+        if check.is_loadable:
+            check.run(name)

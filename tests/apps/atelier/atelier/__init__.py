@@ -120,6 +120,8 @@ def get_all(doctype, filters=None, fields=None, pluck=None, limit_page_length=0)
     """Of the lists that there are."""
     if doctype in ("Email Queue", "Email Account"):
         return [_dict(json.loads(value), name=name) for name, value in local.db.sql(f"SELECT name, value FROM `{doctype}`")]
+    if doctype == "DocType":
+        return ["Gone", "Task"]
     if doctype == "Patch Log":
         names = [row[0] for row in local.db.sql("SELECT name FROM patch_log")]
         return names if pluck else [_dict(patch=name) for name in names]
@@ -131,6 +133,18 @@ def get_doc(_doctype, name):
     from atelier.utils.scheduler import ScheduledJob
 
     return ScheduledJob(name)
+
+
+class Meta:
+    """What a type of documents is made of: "Gone" is of an app that is no longer there."""
+    fields = [_dict(fieldname="title"), _dict(fieldname="age", is_virtual=1)]
+
+    def get_valid_columns(self):
+        return ["name", *(field.fieldname for field in self.fields)]
+
+
+def get_meta(_doctype):
+    return Meta()
 
 
 def get_attr(path):

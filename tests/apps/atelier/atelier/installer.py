@@ -16,6 +16,7 @@ def _new_site(db_name, site, admin_password=None, verbose=False, install_apps=No
     atelier.connect()
     for table in ("settings", "account", "patch_log", "Email Queue", "Email Account"):
         atelier.local.db.sql(f"CREATE TABLE IF NOT EXISTS `{table}` (name VARCHAR(140) PRIMARY KEY, value TEXT)")
+    atelier.local.db.sql("CREATE TABLE IF NOT EXISTS `tabTask` (name VARCHAR(140) PRIMARY KEY, title TEXT)")
     set_password("Administrator", admin_password)
     for app in ["atelier", *(install_apps or [])]:
         install_app(app)
