@@ -16,7 +16,7 @@ static const struct field site_fields[] = {
 	  .fallback = "en", .help = "its language" },
 	{ "developer_mode", FIELD_BOOL, .offset = offsetof(struct site, developer_mode), .fallback = "false",
 	  .help = "changes made in the desk are written into the apps' source, which stays the bench user's "
-		  "then" },
+		  "then; not for disks, which have it in memory" },
 	{ "admin_password", FIELD_ENUM, .offset = offsetof(struct site, admin_password),
 	  .choices = WORDS("generate", "env", "file"), .secret = true, .fallback = "generate",
 	  .help = "where the first boot takes the administrator's password from: made up and kept in the "

@@ -121,7 +121,13 @@ void site_check(const struct recipe *r, const struct node *root, struct problems
 		check_hosts(v, i);
 		check_site_apps(v, "sites", s, i);
 		check_zone(v, "sites", s, i);
-		if (s->developer_mode && r->mode == MODE_PRODUCTION)
+		if (s->developer_mode && recipe_wants_disk(r))
+			problem_add(
+				p, node_mark(root, "sites/%zu/developer_mode", i),
+				"developer_mode writes into the apps' source, which a disk has in memory: "
+				"it would be gone at the next boot; develop in a container (outputs: "
+				"[docker])");
+		else if (s->developer_mode && r->mode == MODE_PRODUCTION)
 			problem_warn(p, node_mark(root, "sites/%zu/developer_mode", i),
 				     "developer_mode in production lets administrators change code: use it "
 				     "while developing");

@@ -12,8 +12,12 @@ import sys
 
 # What a bench of one's own does to its program. An image is replaced instead.
 REPLACED = ("update", "get-app", "get", "build", "watch", "init", "new-app", "remove-app", "rm", "switch-to-branch", "setup",
-            "restart", "start", "pip", "exclude-app", "include-app", "install", "retry-upgrade", "disable-production")
-HINTS = {"restart": "benchctl restart does that", "start": "its programs run already: benchctl status", "setup": "the recipe sets it up"}
+            "restart", "start", "pip", "exclude-app", "include-app", "install", "retry-upgrade", "disable-production", "switch-to-develop",
+            "migrate-env", "remote-urls", "remote-set-url", "remote-reset-url", "download-translations", "renew-lets-encrypt", "config",
+            "backup-all-sites")
+HINTS = {"config": "bench set-config -g does that", "backup-all-sites": "bench --site all backup does that",
+         "renew-lets-encrypt": "a proxy in front has the certificates", "restart": "benchctl restart does that",
+         "start": "its programs run already: benchctl status", "setup": "the recipe sets it up"}
 # What makes a database and its account, as root of the server, which only root of the image is.
 OF_ROOT = {"new-site": "benchctl add-site", "drop-site": "benchctl drop-site"}
 # What makes a site's database anew, or looks for an app at a code host: not here.
@@ -49,7 +53,7 @@ def version(bench, words):
         print(json.dumps(rows, indent=4))
         return
     for row in rows:
-        more = f" {row['branch']} ({row['commit']})" if style != "legacy" else ""
+        more = f" {row['branch']} ({row['commit']})" if style != "legacy" and row["commit"] else ""
         print(f"{row['app']} {row['version']}{more}")
 
 
