@@ -15,7 +15,7 @@
 #include "cmd/push_report.h"
 #include "layer/sandbox/sandbox.h"
 #include "layer/sandbox/sandbox_root.h"
-#include "engine/qemu_disks.h"
+#include "engine/qemu_option.h"
 
 static void report_layers(const struct build_layers *layers)
 {
@@ -34,7 +34,7 @@ static void report_layers(const struct build_layers *layers)
 static void report_run(const struct build_context *j, int output, const char *path)
 {
 	const struct recipe *r = &j->recipe;
-	AUTO_FREE char *word = text_shell(path), *file = qemu_disks_option("file=", path);
+	AUTO_FREE char *word = text_shell(path), *file = qemu_option("file=", path);
 	const char *format = output_rows[output].qemu_writes ? output_rows[output].qemu_format : NULL;
 	AUTO_FREE char *drive = mem_printf("%s,format=%s,if=virtio", file, format ? format : ""),
 		       *drive_word = text_shell(drive);

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "engine/qemu_disks.h"
+#include "engine/qemu_option.h"
 
 #define MACHINE "pc-i440fx-9.0" /* one of the kind that QEMU takes unless told otherwise */
 #define LARGEST (64u << 20)
@@ -98,7 +98,7 @@ static struct err *keep_variables(const char *template, const char *folder, char
 		TRY(file_read(template, LARGEST, &bytes, &len));
 		TRY(file_write(path, bytes, len, 0600));
 	}
-	*ret = qemu_disks_option("if=pflash,unit=1,format=raw,file=", path);
+	*ret = qemu_option("if=pflash,unit=1,format=raw,file=", path);
 	return NULL;
 }
 
@@ -112,7 +112,7 @@ static struct err *use(json_t *description, const char *folder, char **ret_code,
 		return err_new(ERR_SYSTEM, "QEMU's description of the UEFI firmware names no file");
 	AUTO_FREE char *head =
 		mem_printf("if=pflash,unit=0,readonly=on,format=%s,file=", format ? format : "raw");
-	*ret_code = qemu_disks_option(head, code);
+	*ret_code = qemu_option(head, code);
 	return variables ? keep_variables(variables, folder, ret_variables) : NULL;
 }
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/qemu_disks.h"
+#include "engine/qemu_option.h"
 
 #define DATA_SERIAL "mkbench-data" /* services/guest/disk/datafs.h */
 
@@ -75,7 +76,7 @@ static struct err *write_credentials(const struct launch *l, struct credential *
 		AUTO_FREE char *file = mem_printf("credential-%zu", (*ret_count)++),
 			       *text = mem_printf("io.systemd.credential:%s", *pair);
 		c->path = machine_path(l->name, file);
-		c->option = qemu_disks_option("type=11,path=", c->path);
+		c->option = qemu_option("type=11,path=", c->path);
 		TRY(file_write(c->path, text, strlen(text), 0600));
 	}
 	return NULL;
@@ -86,9 +87,9 @@ static struct err *start(const struct launch *l, const struct qemu_disks *d, con
 {
 	AUTO_FREE char *pid = machine_path(l->name, "qemu.pid"), *console = machine_path(l->name, "console");
 	AUTO_FREE char *agent = machine_path(l->name, "agent"), *qmp = machine_path(l->name, "qmp");
-	AUTO_FREE char *serial = qemu_disks_option("file:", console),
+	AUTO_FREE char *serial = qemu_option("file:", console),
 		       *monitor = mem_printf("unix:%s,server=on,wait=off", qmp);
-	AUTO_FREE char *channel = qemu_disks_option("socket,id=agent,server=on,wait=off,path=", agent);
+	AUTO_FREE char *channel = qemu_option("socket,id=agent,server=on,wait=off,path=", agent);
 	AUTO_FREE char *memory = mem_printf("%uM", l->machine.memory_mb ? l->machine.memory_mb : MEMORY_MB);
 	AUTO_FREE char *cpus = mem_printf("%u", l->machine.cpus ? l->machine.cpus : CPUS);
 	const char *processor = strcmp(accelerator, "kvm") ? "max" : "host";

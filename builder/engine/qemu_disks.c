@@ -16,21 +16,12 @@
 #include "base/text.h"
 #include "disk/zst.h"
 #include "engine/firmware.h"
+#include "engine/qemu_option.h"
 #include "recipe/output.h"
 
 #define PACKED ".raw.zst"
 #define LEAKS 3		/* qemu-img(1), check: clusters that nobody uses, and nothing is wrong */
 #define DATA_SIZE "16G" /* sparse; qemu-img resize makes it larger, and the data follow */
-
-char *qemu_disks_option(const char *head, const char *value)
-{
-	struct text t = { 0 };
-
-	text_put(&t, head);
-	for (; *value; value++)
-		text_printf(&t, *value == ',' ? ",%c" : "%c", *value);
-	return text_take(&t);
-}
 
 /* ret_says: the program's first words, warnings and its own name apart; the caller's. */
 static struct err *ask(const char *const *argv, int *ret_status, char **ret_says)
@@ -180,7 +171,7 @@ static struct err *with_overlay(const struct launch *l, const char *folder, stru
 	AUTO_FREE char *disk = mem_printf("%s/disk", folder);
 
 	TRY(make_overlay(l, folder, disk));
-	ret->image = qemu_disks_option("format=qcow2,if=none,id=image,file=", disk);
+	ret->image = qemu_option("format=qcow2,if=none,id=image,file=", disk);
 	return NULL;
 }
 
@@ -242,8 +233,8 @@ static struct err *with_data(const struct launch *l, const char *folder, struct 
 		mem_printf("format=%s,if=none,id=data,discard=unmap,detect-zeroes=unmap,file=",
 			   begins_with(path, output_rows[OUTPUT_QCOW2].magic) ? "qcow2" : "raw");
 	AUTO_FREE char *image = mem_printf("format=%s,if=none,id=image,snapshot=on,file=", format_of(from));
-	ret->data = qemu_disks_option(data, path);
-	ret->image = qemu_disks_option(image, from);
+	ret->data = qemu_option(data, path);
+	ret->image = qemu_option(image, from);
 	return NULL;
 }
 

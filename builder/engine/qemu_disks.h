@@ -20,7 +20,5 @@ void qemu_disks_done(struct qemu_disks *d);
 /* Whether a name that nothing has yet is to be a disk's. */
 bool qemu_disks_is_named(const char *path);
 
-/* A comma within an option's value is written twice; the caller's to free. */
-char *qemu_disks_option(const char *head, const char *value);
 /* Runs a program of QEMU's; its first words are the error's. */
 struct err *qemu_disks_command(const char *const *argv) MUST_CHECK;

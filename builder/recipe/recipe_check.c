@@ -10,20 +10,7 @@
 #include "recipe/runtime.h"
 #include "recipe/setting.h"
 #include "recipe/site_check.h"
-
-/* Of texts that were read: a list refused for its length has count 0. */
-void recipe_check_twins(struct problems *p, const struct node *list, size_t count, const char *what)
-{
-	if (!count)
-		return;
-	for (const struct node *n = list ? list->child : NULL; n && !problem_full(p); n = n->next)
-		for (const struct node *m = list->child; m != n; m = m->next)
-			if (recipe_view_same(m->text, n->text)) {
-				problem_add(p, n->at, "%s '%s' is given twice: once is enough", what,
-					    n->text);
-				break;
-			}
-}
+#include "recipe/twins.h"
 
 static void check_source(const struct recipe_view *v, const struct app *a, const char *list, size_t i)
 {
@@ -296,17 +283,13 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 	check_overrides(&v);
 	runtime_check(r, p, root);
 	site_check(r, root, p);
-	recipe_check_twins(p, node_find(root, "base/packages"), r->base.packages.count, "the package");
-	recipe_check_twins(p, node_find(root, "base/build_packages"), r->base.build_packages.count,
-			   "the package");
-	recipe_check_twins(p, node_find(root, "base/mirrors"), r->base.mirrors.count, "the mirror");
-	recipe_check_twins(p, node_find(root, "keep_node_modules"), r->keep_node_modules.count,
-			   "the package");
-	recipe_check_twins(p, node_find(root, "fonts"), r->fonts.count, "the font package");
-	recipe_check_twins(p, node_find(root, "outputs"), r->outputs.count + r->registries.count,
-			   "the output");
-	recipe_check_twins(p, node_find(root, "release/documents"), r->release.documents.count,
-			   "the document");
+	twins_check(p, node_find(root, "base/packages"), r->base.packages.count, "the package");
+	twins_check(p, node_find(root, "base/build_packages"), r->base.build_packages.count, "the package");
+	twins_check(p, node_find(root, "base/mirrors"), r->base.mirrors.count, "the mirror");
+	twins_check(p, node_find(root, "keep_node_modules"), r->keep_node_modules.count, "the package");
+	twins_check(p, node_find(root, "fonts"), r->fonts.count, "the font package");
+	twins_check(p, node_find(root, "outputs"), r->outputs.count + r->registries.count, "the output");
+	twins_check(p, node_find(root, "release/documents"), r->release.documents.count, "the document");
 	check_base(&v);
 	check_ports(&v);
 	check_redis(&v);

@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "recipe/recipe_check.h"
 #include "recipe/recipe_view.h"
+#include "recipe/twins.h"
 #include "recipe/zone.h"
 
 static const char *nearest_app(const struct recipe_view *v, const char *name)
@@ -32,7 +32,7 @@ static void check_site_apps(const struct recipe_view *v, const char *list, const
 			    "the recipe has no app '%s': %s%s%s", apps[k],
 			    near ? "did you mean '" : "add it to 'apps'", near ? near : "", near ? "'?" : "");
 	}
-	recipe_check_twins(v->p, node_find(v->root, "%s/%zu/apps", list, i), s->apps.count, "the app");
+	twins_check(v->p, node_find(v->root, "%s/%zu/apps", list, i), s->apps.count, "the app");
 }
 
 /* A site's hosts by number: its name is number 0. */

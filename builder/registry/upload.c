@@ -190,17 +190,14 @@ static struct err *recover(struct upload *u, const struct exchange_answer *a, bo
 	return registry_refusal(u->registry, a, u->what);
 }
 
-static struct err *send_piece(struct upload *u, enum next *ret)
+/* So many bytes of the blob, from where it is. */
+static struct exchange_request request_of(struct upload *u, const char *method, const char *url, uint64_t len)
 {
-	AUTO_ANSWER struct exchange_answer a = { 0 };
-	uint64_t left = u->blob->size_bytes - u->done, len = left < u->piece ? left : u->piece;
-	AUTO_FREE char *range =
-		mem_printf("%llu-%llu", (unsigned long long)u->done, (unsigned long long)(u->done + len - 1));
-	struct exchange_request q = {
-		.method = "PATCH",
-		.url = u->location,
+	u->sending_from = u->done;
+	return (struct exchange_request){
+		.method = method,
+		.url = url,
 		.type = "application/octet-stream",
-		.content_range = range,
 		.fd = u->fd,
 		.offset = u->offset + u->done,
 		.size_bytes = len,
@@ -209,8 +206,17 @@ static struct err *send_piece(struct upload *u, enum next *ret)
 		.sent = sent,
 		.arg = u,
 	};
+}
 
-	u->sending_from = u->done;
+static struct err *send_piece(struct upload *u, enum next *ret)
+{
+	AUTO_ANSWER struct exchange_answer a = { 0 };
+	uint64_t left = u->blob->size_bytes - u->done, len = left < u->piece ? left : u->piece;
+	AUTO_FREE char *range =
+		mem_printf("%llu-%llu", (unsigned long long)u->done, (unsigned long long)(u->done + len - 1));
+	struct exchange_request q = request_of(u, "PATCH", u->location, len);
+
+	q.content_range = range;
 	TRY(registry_ask_once(u->registry, &q, &a));
 	if (a.status < 200 || a.status >= 300)
 		return recover(u, &a, true, ret);
@@ -234,20 +240,8 @@ static struct err *finish(struct upload *u, enum next *ret)
 	AUTO_ANSWER struct exchange_answer a = { 0 };
 	AUTO_FREE char *url = with_digest(u);
 	uint64_t left = u->blob->size_bytes - u->done;
-	struct exchange_request q = {
-		.method = "PUT",
-		.url = url,
-		.type = "application/octet-stream",
-		.fd = u->fd,
-		.offset = u->offset + u->done,
-		.size_bytes = left,
-		.has_body = true,
-		.slow_answer = true,
-		.sent = sent,
-		.arg = u,
-	};
+	struct exchange_request q = request_of(u, "PUT", url, left);
 
-	u->sending_from = u->done;
 	TRY(registry_ask_once(u->registry, &q, &a));
 	if (a.status < 200 || a.status >= 300 || a.status == 202)
 		return recover(u, &a, left > 0, ret);

@@ -4,23 +4,12 @@
 # this machine, its package manager is a shell script, and the index is a loopback server.
 bats_require_minimum_version 1.5.0
 load helpers
+load packages
 
 setup_file() {
-	[[ $(id -u) == 0 ]] || grep -q "^$(id -un):" /etc/subuid || export LACKS="no range of ids for $(id -un)"
-	[[ -z ${LACKS:-} ]] || return 0
-	local made=$BATS_FILE_TMPDIR/made here=$BATS_TEST_DIRNAME/.. name file
-	"$here/mirror/make-mirror" "$made"
-	mkdir "$made/debs"
-	"$here/layer/make-debs" "$made/debs"
-	for name in base-files base-passwd tools; do
-		file=pool/$name.deb
-		cp "$made/debs/$name.deb" "$made/debian/$file"
-		dpkg-deb -f "$made/debian/$file"
-		printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$made/debian/$file")" \
-			"$(sha256sum "$made/debian/$file" | cut -d' ' -f1)"
-	done >"$made/packages"
-	"$here/mirror/sign" "$made" debian trixie "$made/packages"
-	"$here/mirror/sign" "$made" debian-security trixie-security /dev/null
+	lacks_ids && return 0
+	begin_packages
+	offer_packages base-files base-passwd tools
 }
 
 setup() {

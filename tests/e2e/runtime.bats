@@ -4,36 +4,15 @@
 # brings are shell scripts; tests/boot/runtime.bats has a real Python.
 bats_require_minimum_version 1.5.0
 load helpers
+load packages
 
 setup_file() {
-	[[ $(id -u) == 0 ]] || grep -q "^$(id -un):" /etc/subuid || export LACKS="no range of ids for $(id -un)"
-	[[ -z ${LACKS:-} ]] || return 0
-	local made=$BATS_FILE_TMPDIR/made here=$BATS_TEST_DIRNAME/.. name file
-	"$here/mirror/make-mirror" "$made"
-	mkdir "$made/debs"
-	"$here/layer/make-debs" "$made/debs"
+	lacks_ids && return 0
+	begin_packages
 	packaged nodejs 20.19.2+dfsg-1
 	packaged python3 3.13.5-1 'Depends: python3.13'
 	packaged python3.13 3.13.5-2
-	for name in base-files base-passwd tools nodejs python3 python3.13; do
-		file=pool/$name.deb
-		cp "$made/debs/$name.deb" "$made/debian/$file"
-		dpkg-deb -f "$made/debian/$file"
-		printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$made/debian/$file")" \
-			"$(sha256sum "$made/debian/$file" | cut -d' ' -f1)"
-	done >"$made/packages"
-	"$here/mirror/sign" "$made" debian trixie "$made/packages"
-	"$here/mirror/sign" "$made" debian-security trixie-security /dev/null
-}
-
-# packaged NAME VERSION [FIELD]: a package that holds nothing
-packaged() {
-	local work=$BATS_FILE_TMPDIR/package
-	rm -rf "$work"
-	mkdir -p "$work/DEBIAN"
-	printf 'Package: %s\nVersion: %s\nArchitecture: all\nMaintainer: Tests <tests@mkbench.invalid>\n%sDescription: for tests\n' "$1" "$2" \
-		"${3:+$3$'\n'}" >"$work/DEBIAN/control"
-	dpkg-deb --root-owner-group -Zgzip -b "$work" "$BATS_FILE_TMPDIR/made/debs/$1.deb" >/dev/null
+	offer_packages base-files base-passwd tools nodejs python3 python3.13
 }
 
 setup() {

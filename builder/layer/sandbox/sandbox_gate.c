@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "layer/sandbox/sandbox_descriptor.h"
 #include "layer/sandbox/sandbox_visit.h"
 
 #define CONNECTIONS_MAX 200
@@ -56,50 +56,6 @@ struct err *sandbox_gate_start(const char *const *hosts, int *ret_fd)
 	return NULL;
 }
 
-/* One descriptor over a socket (unix(7)). */
-union passed {
-	struct cmsghdr head;
-	char bytes[CMSG_SPACE(sizeof(int))];
-};
-
-static struct err *pass(int over, int fd)
-{
-	union passed control = { 0 };
-	char byte = 0;
-	struct iovec one = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &one,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof control.bytes,
-	};
-
-	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd),
-					 .cmsg_level = SOL_SOCKET,
-					 .cmsg_type = SCM_RIGHTS };
-	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &fd, sizeof fd);
-	return sendmsg(over, &message, MSG_NOSIGNAL) == 1 ? NULL :
-							    err_errno(errno, "reach the network's gate");
-}
-
-static int take(int over)
-{
-	union passed control = { 0 };
-	char byte;
-	struct iovec one = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &one,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof control.bytes,
-	};
-	int fd = -1;
-
-	if (recvmsg(over, &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message))
-		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
-	return fd;
-}
-
 struct err *sandbox_gate_open(int fd)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
@@ -109,7 +65,7 @@ struct err *sandbox_gate_open(int fd)
 
 	if (listener < 0 || bind(listener, (struct sockaddr *)&at, sizeof at) < 0 || listen(listener, 64) < 0)
 		return err_errno(errno, "open the network's gate");
-	return pass(fd, listener);
+	return sandbox_descriptor_pass(fd, listener) ? err_errno(errno, "reach the network's gate") : NULL;
 }
 
 /* A process a connection: one that hangs holds nobody else up, and memory goes with it. */
@@ -132,7 +88,7 @@ static void serve_one(int listener, int parent, const struct sandbox_login *logi
 int sandbox_gate_main(char **argv)
 {
 	struct sandbox_login logins;
-	int listener = take(0), running = 0;
+	int listener = sandbox_descriptor_take(0), running = 0;
 
 	signal(SIGPIPE, SIG_IGN);
 	setsid(); /* Ctrl-C is for the build to answer */

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "layer/sandbox/sandbox_descriptor.h"
 #include "layer/sandbox/sandbox_lookups.h"
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* Linux 6.6: who is let go on runs at once, where process 1 ran */
@@ -92,32 +93,13 @@ static int listen_to_calls(const struct watch_state *s)
 	return fd;
 }
 
-static void pass(int socket, int fd)
-{
-	union {
-		struct cmsghdr head;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec one = { (char[]){ 'f' }, 1 };
-	struct msghdr message = {
-		.msg_iov = &one, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
-	};
-
-	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd),
-					 .cmsg_level = SOL_SOCKET,
-					 .cmsg_type = SCM_RIGHTS };
-	memcpy(CMSG_DATA(&control.head), &fd, sizeof fd);
-	while (sendmsg(socket, &message, 0) < 0 && errno == EINTR)
-		continue;
-}
-
 void sandbox_watch_offer(struct sandbox_watch *w)
 {
 	int fd = listen_to_calls(w->state);
 
 	close(w->take);
 	if (fd >= 0) {
-		pass(w->offer, fd);
+		sandbox_descriptor_pass(w->offer, fd);
 		close(fd);
 	}
 	close(w->offer);
@@ -126,22 +108,9 @@ void sandbox_watch_offer(struct sandbox_watch *w)
 void sandbox_watch_take(struct sandbox_watch *w)
 {
 	struct watch_state *s = w->state;
-	union {
-		struct cmsghdr head;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	char byte;
-	struct iovec one = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &one, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
-	};
-	ssize_t n;
 
 	close(w->offer);
-	while ((n = recvmsg(w->take, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
-		continue;
-	if (n == 1 && message.msg_controllen >= sizeof control.head && control.head.cmsg_type == SCM_RIGHTS)
-		memcpy(&w->listener, CMSG_DATA(&control.head), sizeof w->listener);
+	w->listener = sandbox_descriptor_take(w->take);
 	close(w->take);
 	if (w->listener < 0 || seccomp_notify_alloc(&s->call, &s->answer) < 0)
 		sandbox_lookups_doubt(&s->lookups, "this kernel does not let programs be watched");

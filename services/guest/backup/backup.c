@@ -12,8 +12,6 @@
 #include "backup/backup_record.h"
 #include "backup/backup_set.h"
 #include "backup/backup_sweep.h"
-#include "backup/dump.h"
-#include "provision/import.h"
 #include "backup/scratch.h"
 #include "backup/view.h"
 #include "base/clock.h"
@@ -183,20 +181,7 @@ static struct err *try_sites(const struct bench *b, const struct scratch *s, con
 	json_t *row;
 
 	json_object_foreach((json_t *)sites, site, row)
-	{
-		AUTO_FREE char *dump = backup_set_dump(set, site);
-		const struct import i = {
-			.socket = s->socket,
-			.schema = json_string_value(json_object_get(row, "database")),
-			.as = &b->user,
-			.user = json_string_value(json_object_get(row, "user")),
-			.password = password,
-			.dump = dump,
-			.tables = json_object_get(row, "tables"),
-		};
-		TRY(dump_check(dump, row));
-		TRY_AS(import_dump(&i), "site %s", site);
-	}
+		TRY(backup_set_import(b, set, site, row, s->socket, password));
 	return NULL;
 }
 

@@ -10,8 +10,6 @@
 
 #include "backup/backup.h"
 #include "backup/backup_set.h"
-#include "backup/dump.h"
-#include "provision/import.h"
 #include "backup/scratch.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -136,18 +134,8 @@ static struct err *step_databases(struct whole *w)
 
 	json_object_foreach(json_object_get(w->manifest, "sites"), site, row)
 	{
-		AUTO_FREE char *dump = backup_set_dump(set, site), *password = password_of(w, site);
-		const struct import i = {
-			.socket = w->scratch.socket,
-			.schema = json_string_value(json_object_get(row, "database")),
-			.as = &w->b->user,
-			.user = json_string_value(json_object_get(row, "user")),
-			.password = password,
-			.dump = dump,
-			.tables = json_object_get(row, "tables"),
-		};
-		TRY(dump_check(dump, row));
-		TRY_AS(import_dump(&i), "site %s", site);
+		AUTO_FREE char *password = password_of(w, site);
+		TRY(backup_set_import(w->b, set, site, row, w->scratch.socket, password));
 		crash_at("restore", "mid");
 	}
 	return scratch_stop(&w->scratch);

@@ -15,6 +15,7 @@
 #include "contract/host_name.h"
 #include "lib/durable.h"
 #include "lib/log.h"
+#include "provision/import.h"
 #include "provision/site_account.h"
 #include "provision/volume.h"
 
@@ -183,6 +184,25 @@ struct err *backup_set_read(const char *folder, json_t **ret)
 char *backup_set_dump(const char *folder, const char *site)
 {
 	return mem_printf("%s/%s.sql", folder, site);
+}
+
+struct err *backup_set_import(const struct bench *b, const char *set, const char *site, const json_t *row,
+			      const char *socket, const char *password)
+{
+	AUTO_FREE char *dump = backup_set_dump(set, site);
+	const struct import i = {
+		.socket = socket,
+		.schema = json_string_value(json_object_get(row, "database")),
+		.as = &b->user,
+		.user = json_string_value(json_object_get(row, "user")),
+		.password = password,
+		.dump = dump,
+		.tables = json_object_get(row, "tables"),
+	};
+
+	TRY(dump_check(dump, row));
+	TRY_AS(import_dump(&i), "site %s", site);
+	return NULL;
 }
 
 struct err *backup_set_record(const char *folder, const char *name, json_t **ret)

@@ -19,5 +19,9 @@ struct err *backup_set_make(const struct bench *b, json_t **ret) MUST_CHECK;
  * damaged or of a newer format. */
 struct err *backup_set_read(const char *folder, json_t **ret) MUST_CHECK;
 char *backup_set_dump(const char *folder, const char *site); /* its path; the caller's */
+/* The dump of a site of it, checked against its row of the manifest, into a server: the database and the
+ * account have the names that they had, the account that password. */
+struct err *backup_set_import(const struct bench *b, const char *set, const char *site, const json_t *row,
+			      const char *socket, const char *password) MUST_CHECK;
 /* A record of ours in it (committed.json); NULL in ret when it has none. */
 struct err *backup_set_record(const char *folder, const char *name, json_t **ret) MUST_CHECK;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "disk/datafs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -176,8 +175,9 @@ static char *attribute(const char *disk, const char *name)
 	return mem_ndup(text, strcspn(text, " \n"));
 }
 
-static bool is_for_data(const char *disk, struct partition *ret)
+static bool is_for_data(const char *disk, const char *id, struct partition *ret)
 {
+	(void)id;
 	AUTO_FREE char *size = attribute(disk, "size"), *serial = attribute(disk, "serial"),
 		       *nvme = attribute(disk, "device/serial");
 
@@ -195,26 +195,8 @@ static bool is_for_data(const char *disk, struct partition *ret)
 
 struct err *datafs_find_disk(struct partition *ret)
 {
-	DIR *dir = opendir("/sys/block");
-	struct partition p = { 0 };
-	struct err *e = err_errno(ENOENT, "no disk is for the data alone");
-
-	for (struct dirent *d; dir && (d = readdir(dir));) {
-		if (d->d_name[0] == '.' || !is_for_data(d->d_name, &p))
-			continue;
-		bool first = e && err_code(e) == ENOENT;
-		err_free(e);
-		e = first ? NULL :
-			    err_new(ERR_SYSTEM,
-				    "%s and %s are both for the data: one of them must be taken away",
-				    ret->device, p.device);
-		if (e)
-			break;
-		*ret = p;
-	}
-	if (dir)
-		closedir(dir);
-	return e;
+	return partition_only(is_for_data, NULL, "no disk is for the data alone",
+			      "are both for the data: one of them must be taken away", ret);
 }
 
 struct err *datafs_mount(const struct partition *p, const char *root)

@@ -127,22 +127,19 @@ static bool find_on(const char *disk, const char *id, struct partition *ret)
 	       name_of(disk, ret->number, ret->device, sizeof ret->device);
 }
 
-struct err *partition_find(const char *id, struct partition *ret)
+struct err *partition_only(partition_is *is, const char *id, const char *none, const char *several,
+			   struct partition *ret)
 {
 	DIR *dir = opendir("/sys/block");
 	struct partition p = { 0 };
-	struct err *e = err_errno(ENOENT, "no disk has the partition %s", id);
+	struct err *e = err_errno(ENOENT, "%s", none);
 
 	for (struct dirent *d; dir && (d = readdir(dir));) {
-		if (d->d_name[0] == '.' || !find_on(d->d_name, id, &p))
+		if (d->d_name[0] == '.' || !is(d->d_name, id, &p))
 			continue;
 		bool first = e && err_code(e) == ENOENT;
 		err_free(e);
-		e = first ? NULL :
-			    err_new(ERR_SYSTEM,
-				    "%s and %s are copies of one partition: one of these disks must be taken "
-				    "away",
-				    ret->device, p.device);
+		e = first ? NULL : err_new(ERR_SYSTEM, "%s and %s %s", ret->device, p.device, several);
 		if (e)
 			break;
 		*ret = p;
@@ -150,6 +147,14 @@ struct err *partition_find(const char *id, struct partition *ret)
 	if (dir)
 		closedir(dir);
 	return e;
+}
+
+struct err *partition_find(const char *id, struct partition *ret)
+{
+	AUTO_FREE char *none = mem_printf("no disk has the partition %s", id);
+
+	return partition_only(find_on, id, none,
+			      "are copies of one partition: one of these disks must be taken away", ret);
 }
 
 static struct err *write_at(int fd, const void *bytes, size_t len, uint64_t sector)
