@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of sites and hosts that exist, in a recipe, inside an image and outside. */
-#pragma once
-
-#include <stdbool.h>
-
 /* Names of sites and hosts that exist, whoever made them: the guest, `run` and `verify` judge by these two.
  * For new ones a recipe asks more (pattern_site and pattern_host in recipe/pattern.c). */
+#pragma once
+#include <stdbool.h>
 
 /* Whether a site may have the name: one folder, safe to print and to put in a path, at most 200
  * bytes of a-z, 0-9, '-' and '.'. */
