@@ -52,8 +52,8 @@ static void print_json(const struct contents *c, const struct entry *e, struct t
 	AUTO_FREE char *path = mem_printf("/%s", e->path), *mode = mem_printf("%04o", e->mode);
 
 	report_text_dump(
-		out, json_pack("{s:o, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:I, s:o, s:o}", "path",
-			       report_text_json(path), "kind", kinds[e->kind], "mode", mode, "uid",
+		out, json_pack("{s:i, s:o, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:I, s:o, s:o}", "format", 1,
+			       "path", report_text_json(path), "kind", kinds[e->kind], "mode", mode, "uid",
 			       (json_int_t)e->uid, "gid", (json_int_t)e->gid, "size_bytes",
 			       (json_int_t)e->size_bytes, "sha256", report_text_digest(&e->sha256), "link",
 			       report_text_json(e->link), "layer", (json_int_t)layer + 1, "step",

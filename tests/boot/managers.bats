@@ -147,6 +147,15 @@ old_pnpm_lock() {
 	[[ $output == *"$(grep '^tree ' "$WORK/build.log")"* ]] || { echo "$output"; return 1; }
 }
 
+@test "vendored, all of them build from an empty store without network, the same" {
+	"$MKBENCH" lock --vendor "$WORK/vendored" "$WORK/recipe/managers.yml"
+	export MKBENCH_STORE=$WORK/empty
+	"$MKBENCH" store import "$WORK/vendored"
+	run -0 timeout 3000 unshare -n "$MKBENCH" build --progress=plain -o "$WORK/again" "$WORK/recipe/managers.yml"
+	"$MKBENCH" clean --all
+	cmp "$WORK/out/managers-latest.tar" "$WORK/again/managers-latest.tar"
+}
+
 @test "a package to keep that no app has is refused by its name" {
 	sed -i 's/\[escape-html\]/[escape-htm]/' "$WORK/recipe/managers.yml"
 	run -5 build

@@ -63,6 +63,7 @@ inspected() {
 	mkbench 0 inspect --why usr/lib/libbeta.so.2 old
 	[[ $output == *"libbeta 2.0+b1"*"needed by alpha"* ]]
 	mkbench 0 inspect --why /home/f/bench/apps/shop/code.py --json old
+	[ "$(jq .format <<<"$output")" = 1 ]
 	[ "$(jq -r '.package.commit' <<<"$output")" = "$(printf 'a%.0s' {1..40})" ]
 	mkbench 0 inspect --why /srv/app/node_modules/@a/b/lib/i.js old
 	[[ $output == *"@a/b 3.0.0 (node)"* ]]
