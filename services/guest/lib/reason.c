@@ -95,6 +95,7 @@ static const struct {
 	  "on "
 	  "an empty one (MKBENCH_RESTORE=latest); nothing is made anew over it" },
 	{ "Unknown/unsupported storage engine: InnoDB", DAMAGED },
+	{ "Can't open and lock privilege tables", DAMAGED },
 	{ "Data structure corruption", DAMAGED },
 	{ "reading the append only file", QUEUE_DAMAGED },
 	{ "Unable to obtain the AOF file", QUEUE_DAMAGED },
