@@ -32,7 +32,8 @@ const struct field server_fields_mariadb[] = {
 #define REDIS_ROWS(port_, maxmemory_, policy_, persistence_) \
 	{ "port", PORT(offsetof(struct redis, port)), .fallback = (port_), \
 	  .help = "its TCP port on 127.0.0.1" }, \
-	{ "maxmemory", FIELD_SIZE, .offset = offsetof(struct redis, maxmemory_bytes), .min = 1 << 20, \
+	/* with less it has no room for the bench's connections, and refuses every job */ \
+	{ "maxmemory", FIELD_SIZE, .offset = offsetof(struct redis, maxmemory_bytes), .min = 16 << 20, \
 	  .max = 1ull << 40, .zero = "unlimited", .fallback = (maxmemory_), .help = "memory it may use" }, \
 	{ "policy", FIELD_TEXT, .offset = offsetof(struct redis, policy), .fallback = (policy_), \
 	  .choices = WORDS("noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", \

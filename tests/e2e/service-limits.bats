@@ -29,9 +29,9 @@ recipe() { # low | high
 			sites: [ { name: a, hosts: [] } ]
 			mariadb: { buffer_pool: 32M, max_connections: 10, port: 1024, durability: relaxed }
 			redis:
-			  cache: { port: 1025, maxmemory: 1M, policy: volatile-ttl, persistence: snapshot }
-			  queue: { port: 1026, maxmemory: 1M, policy: noeviction, persistence: none }
-			  socketio: { port: 1027, maxmemory: 1M, policy: volatile-random, persistence: append_only }
+			  cache: { port: 1025, maxmemory: 16M, policy: volatile-ttl, persistence: snapshot }
+			  queue: { port: 1026, maxmemory: 16M, policy: noeviction, persistence: none }
+			  socketio: { port: 1027, maxmemory: 16M, policy: volatile-random, persistence: append_only }
 			web: { port: 1028, workers: 1, threads: 1, timeout: 1, max_requests: 1, max_body: 1K }
 			workers: [ { queues: [a], count: 1, timeout: 1 } ]
 			nginx: { port: 1, connections_per_address: 10, requests_per_second: 10, trusted_proxies: [] }
@@ -132,6 +132,22 @@ load_end() { # low | high
 	servers_run
 }
 
+# What a bench of thirty workers, whose connections alone take memory, writes is taken.
+crowd() { # SOCKET
+	run -0 python3 -c 'import socket, sys
+def ask(s, words):
+    s.sendall(words)
+    return s.recv(200)
+crowd = []
+for i in range(100):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(sys.argv[1])
+    crowd.append(s)
+    ask(s, b"PING\r\n")
+    print(ask(s, b"SET k%d %s\r\n" % (i, b"x" * 5000)).decode().strip())' "$1"
+	[[ $(sort -u <<<"$output") == +OK ]] || { echo "$output" | sort | uniq -c; return 1; }
+}
+
 servers_run() {
 	local conf
 	sites > "$DIR/run/mkbench/nginx-sites.conf"
@@ -144,6 +160,7 @@ servers_run() {
 		redis-server "$conf" > "$conf.log" 2>&1 3>&- &
 		started+=($!)
 		until_true 300 redis-cli -s "$(sed -n 's/^unixsocket //p' "$conf")" ping
+		crowd "$(sed -n 's/^unixsocket //p' "$conf")"
 	done
 	cp --remove-destination "$DIR/image/home/frappe/frappe-bench/config/supervisor.conf" "$DIR/image/etc/supervisor/conf.d/bench.conf"
 	sed -i -e "s/^user=.*/user=$(id -un)/" -e "s/^chown=.*/chown=$(id -un):$(id -gn)/" "$DIR"/image/etc/supervisor/{*.conf,conf.d/*.conf}
