@@ -4,7 +4,7 @@
 # make test       dependencies, lint, every test
 # make format     lays all C out by clang-format 14
 # make check      lint, unit and end-to-end tests that need no network and no root
-# make bench      speed and memory beside the peers, as ratios
+# make bench      speed and memory beside mmdebstrap, docker and mkosi: build/bench.txt, build/bench.svg; ROUNDS=1 ROWS='app-*' PEERS=docker for a part
 # make bench-faults  kills and power cuts of the demo, the table build/faults.md; long by KILLS=500 CUTS=200 UPGRADES=200
 # make reports    what people have met elsewhere, tried on the demo in a Docker of its own: a table; REPORTS='01 17' for some
 # make fuzz       each parser of foreign bytes under libFuzzer for a bounded while
