@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What a recipe resolves to when its lock is made, or moved in one thing. */
 #include <stdlib.h>
 #include <string.h>
 

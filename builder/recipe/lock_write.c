@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A lock as its file. */
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What a power cut leaves of the files of Redis, mended before it starts. */
 #pragma once
 #include "lib/bench.h"
 

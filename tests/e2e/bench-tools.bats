@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Programs of framework bench for its steps, each by itself.
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+@test "bytecode: what is no Python has none, each file is compiled once, and what a crash has torn again" {
+	compile() { python3 -B "$BATS_TEST_DIRNAME/../../services/frameworks/bytecode.py" cache "$PWD/tool"; }
+	sums() { find tool -name '*.pyc' | sort | xargs sha256sum; }
+	mkdir -p tool/inner
+	echo 'ONE = "one"' >tool/one.py
+	echo 'def two(): return 2' >tool/inner/two.py
+	echo '{% name %}' >tool/inner/template.py
+	run -0 compile
+	[[ $output == "no bytecode of $PWD/tool/inner/template.py: SyntaxError"* && ${#lines[@]} == 1 ]]
+	sums >first
+	[[ $(wc -l <first) == 2 && $(find cache -type f | wc -l) == 2 ]]
+	for kept in cache/*/*; do
+		printf torn | dd of="$kept" bs=1 seek=40 conv=notrunc status=none
+	done
+	find tool -name '*.pyc' -delete
+	compile
+	sums | diff first -
+	python3 -c 'import hashlib, sys; open(sys.argv[1], "wb").write(hashlib.sha256(b"kept").digest() + b"kept")' "$kept"
+	find tool -name '*.pyc' -delete
+	compile
+	[[ $(find tool -name '*.pyc' -exec grep -lx kept {} + | wc -l) == 1 ]]
+	echo 'ONE = "other"' >tool/one.py
+	compile
+	[[ $(find cache -type f | wc -l) == 3 ]]
+}
+
+@test "package managers: the newest that runs on the image's Node, and none that its own script would have to install" {
+	mkdir bin
+	cat >rows <<-'END'
+		[{"version": "12.1.0", "engines.node": ">=18", "dist.integrity": "a", "optionalDependencies": {"@pnpm/exe.linux-x64": "12.1.0"}},
+		 {"version": "11.2.0", "engines.node": ">=22.13", "dist.integrity": "b"},
+		 {"version": "10.3.0", "engines.node": ">=12 <14 || 14.2 - 14.9 || >14.10.0", "dist.integrity": "c"},
+		 {"version": "10.4.0-rc.1", "dist.integrity": "d"}, {"version": "9.9.0", "engines.node": ">=18", "dist.integrity": "e"}]
+	END
+	printf '#!/bin/sh\ncat %s/rows\n' "$PWD" >bin/npm
+	printf '#!/bin/sh\necho "$NODE"\n' >bin/node
+	chmod +x bin/npm bin/node
+	newest() {
+		NODE=$1 PATH=$PWD/bin:$PATH PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c \
+			'import node, sys; print(node.newest_manager("cache", "pnpm", sys.argv[1] or None)["version"])' "${2:-}"
+	}
+	[[ $(newest v18.20.4) == 10.3.0 && $(newest v22.14.0) == 11.2.0 && $(newest v14.9.3) == 10.3.0 ]]
+	run -1 newest v14.10.0
+	[[ $output == "no pnpm runs on Node 14.10.0: name another as 'packageManager'"* ]]
+	echo '[{"version": "12.1.0", "dist.integrity": "a", "optionalDependencies": {"@pnpm/exe.linux-x64": "12.1.0"}}]' >rows
+	run -1 newest v22.14.0 12.1.0
+	[[ $output == "pnpm 12.1.0 is a program for one kind of machine"* ]]
+}
+
+@test "package managers: which one an app means, and none that would choose anew at each build" {
+	# means FIELD FILES...: the manager and version of an app with such a packageManager and such locks.
+	means() {
+		rm -rf one
+		mkdir one
+		for file in "${@:2}"; do echo '# yarn lockfile v1' >"one/$file"; done
+		MEANS=$1 PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c \
+			'import node, os; print(*node.manager_of("one", {"packageManager": os.environ["MEANS"]}))'
+	}
+	[[ $(means yarn@1.22.22 yarn.lock) == "yarn 1.22.22" && $(means yarn@4.9.1+sha512.ab yarn.lock) == "berry 4.9.1" ]]
+	[[ $(means pnpm@9.15.9 pnpm-lock.yaml) == "pnpm 9.15.9" && $(means npm@10.1.0 npm-shrinkwrap.json) == "npm 10.1.0" ]]
+	[[ $(means "" yarn.lock) == "yarn 1" && $(means "" pnpm-lock.yaml) == "pnpm None" && $(means "") == "None None" ]]
+	[[ $(means yarn@1.22.22) == "None None" && $(means pnpm@9.15.9) == "None None" && $(means npm@10.1.0) == "None None" ]]
+	[[ $(means yarn@4.9.1 package-lock.json) == "npm None" ]]
+}
+
+@test "package managers: a lock that a newer yarn has written anew is taken again, and never one of other packages" {
+	lock() { printf '__metadata:\n  version: %s\n\n"a@npm:1":\n  resolution: "a@npm:%s"\n  checksum: %s\n' "$@"; }
+	takes() {
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c 'import node; node.take_berry_lock("kept", "one")'
+		head -2 one/yarn.lock | tail -1
+	}
+	mkdir one
+	lock 8 1.0 aa >one/yarn.lock
+	[[ $(takes) == "  version: 8" ]]
+	for other in "10 1.1 aa" "10 1.0 bb"; do
+		lock $other >kept
+		[[ $(takes) == "  version: 8" ]]
+	done
+	lock 10 1.0 aa >kept
+	[[ $(takes) == "  version: 10" ]]
+}
+
+@test "package managers: when one app moves, what the others had stays where it suits" {
+	kept() {
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c \
+			'import node, sys; print(node.kept_manager("lock a {}\nmanager yarn 1.22.1 sha512-x a b\n", *sys.argv[1:3], sys.argv[3:]))' "$@"
+	}
+	[[ $(kept yarn 1 b c) == "manager yarn 1.22.1 sha512-x b c" && $(kept yarn "" a) == "manager yarn 1.22.1 sha512-x a" ]]
+	[[ $(kept yarn 1.22.1 a) == "manager yarn 1.22.1 sha512-x a" && $(kept yarn 1.22.19 a) == None && $(kept yarn 1.2 a) == None ]]
+	[[ $(kept yarn 1 c) == None && $(kept pnpm "" a) == None ]]
+}
+
+@test "Python packages: what uv notes of its cache, with the time, is in no environment" {
+	info=env/lib/python3.11/site-packages/one-1.0.dist-info
+	mkdir -p "$info" "${info/one/two}"
+	printf 'one/__init__.py,,\r\none-1.0.dist-info/uv_cache.json,sha256=AAAA,94\r\none-1.0.dist-info/RECORD,,\r\n' >"$info/RECORD"
+	echo '{"timestamp": 1}' >"$info/uv_cache.json"
+	# The whole of python.py wants the image's pip.
+	python3 - "$BATS_TEST_DIRNAME/../../services/frameworks/bench/python.py" <<-'END'
+		import ast, contextlib, glob, os, sys
+		with open(sys.argv[1]) as file:
+		    found = [one for one in ast.parse(file.read()).body if getattr(one, "name", "") == "forget_cache_notes"]
+		exec(compile(ast.Module(found, []), sys.argv[1], "exec"))
+		forget_cache_notes("env")
+	END
+	printf 'one/__init__.py,,\r\none-1.0.dist-info/RECORD,,\r\n' | cmp - "$info/RECORD"
+	[[ $(ls "$info") == RECORD ]]
+}
+
+@test "bench: what an app asks for names packages, and neither an index nor another way to take them" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	mkdir -p apps/one
+	asks() {
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench /usr/bin/python3 -B -c \
+			'import python; print(python.declared("apps/..", "one", False, {}))'
+	}
+	printf '%s\n' 'flask>=2 # words' '--pre' 'x[y]==1; python_version > "3"' >apps/one/requirements.txt
+	run -0 asks
+	for option in '--no-binary :all:' '--index-url https://index.example/' '-ihttps://index.example/' '--extra-index-url=https://x.example/' '-c other.txt' \
+		'-r other.txt' '-e git+https://git.example/a.git' '--find-links /tmp' '--no-index' '--trusted-host x' $'--no-\\\nbinary :all:'; do
+		echo "$option" >apps/one/requirements.txt
+		run -1 asks
+		[[ $output == "the app 'one' asks with option -"*", which is not taken: "* ]]
+	done
+	printf '[project]\nname = "one"\ndependencies = ["flask\\n--index-url https://index.example/"]\n' >apps/one/pyproject.toml
+	run -1 asks
+	[[ $output == *"asks for 'flask\\n--index-url https://index.example/', which is no name with versions" ]]
+}
+
+@test "bench: package managers are told to run nothing of an app or a package" {
+	manager() {
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c 'import node, sys
+node.get_manager = lambda *_: ["sh", "-c", "echo \"$YARN_IGNORE_PATH $YARN_ENABLE_SCRIPTS $*\" >>said; exit 1", "manager"]
+node.run_manager(sys.argv[1], "cache", ".", {}, False)' "$1" || true
+	}
+	for kind in yarn berry pnpm; do manager $kind; done
+	[[ $(grep -c -e '^1 .*--ignore-scripts' -e '^1 false ' said) = $(wc -l <said) ]]
+	[[ $(grep -c -e '--config.node-linker' said) = $(grep -c -e '--ignore-pnpmfile' said) ]]
+}
