@@ -108,6 +108,7 @@ steps() {
 @test "ci: the steps build the demo, check it, sign it and push it; a second run takes the store of the first" {
 	cp -r "$recipes/demo" "$recipes/demo.yml" .
 	[[ ! -e $recipes/demo.lock ]] || cp "$recipes/demo.lock" .
+	echo 'release: { documents: [spdx, cyclonedx, provenance], sums: true }' >>demo.yml
 	"$MKBENCH" init --ci gitlab demo.yml
 	steps .gitlab-ci.yml >steps
 	port=$((20000 + RANDOM % 10000))
@@ -130,7 +131,25 @@ steps() {
 		jq -e '.layers | length == 1'
 	[ "$(jq -r .manifests[0].digest out/demo-1.0.oci/index.json)" = "$(skopeo inspect --tls-verify=false "docker://$REGISTRY_IMAGE:1.0" | jq -r .Digest)" ]
 	jq -e . verify.json >/dev/null
-	jq -e '.packages | length > 100' sbom.spdx.json >/dev/null
+	# The bill names what dpkg's list of the image has, in both formats, and is attached to what was pushed with the provenance.
+	mkdir "$BATS_TEST_TMPDIR/image"
+	tar -xf out/demo-1.0.tar -C "$BATS_TEST_TMPDIR/image"
+	jq -r '.[0].Layers[]' "$BATS_TEST_TMPDIR/image/manifest.json" | while read -r layer; do
+		tar -xOf "$BATS_TEST_TMPDIR/image/$layer" var/lib/dpkg/status 2>/dev/null >"$BATS_TEST_TMPDIR/layer" || continue
+		cp "$BATS_TEST_TMPDIR/layer" "$BATS_TEST_TMPDIR/status"
+	done
+	sed -n 's/^Package: //p' "$BATS_TEST_TMPDIR/status" | sort >installed
+	[ "$(wc -l <installed)" -gt 100 ]
+	diff installed <(jq -r '.packages[] | select(.SPDXID | startswith("SPDXRef-debian-")).name' sbom.spdx.json | sort)
+	diff installed <(jq -r '.components[] | select(.["bom-ref"] | startswith("debian-")).name' out/demo-1.0.cdx.json | sort)
+	[[ ! -e $recipes/../build/validators/complete ]] ||
+		for bill in sbom.spdx.json out/demo-1.0.cdx.json; do python3 "$recipes/../tests/e2e/sbom-check.py" $bill "$recipes/../build/validators"; done
+	jq -e --arg lock "$(sha256sum <demo.lock | cut -d' ' -f1)" '.predicate.buildDefinition.internalParameters.lock.digest.sha256 == $lock' out/demo-1.0.provenance.json
+	[ "$(skopeo inspect --tls-verify=false --raw "docker://$REGISTRY_IMAGE:$(jq -r '.manifests[0].digest | sub(":"; "-")' out/demo-1.0.oci/index.json)" |
+		jq -c '[.manifests[].artifactType]')" = '["application/spdx+json","application/vnd.cyclonedx+json","application/vnd.in-toto+json"]' ]
+	(cd out && sha256sum --check --strict --quiet demo-1.0.SHA256SUMS)
+	"$MKBENCH" verify-signature --key "$BATS_TEST_TMPDIR/key.pub" out/demo-1.0.SHA256SUMS out/demo-1.0.tar
+	"$MKBENCH" inspect out/demo-1.0.tar | grep -E 'packages: [0-9]+ of Debian'
 	# The next job has an empty store, and what the caches have kept; another one is of a merge request.
 	mv out first
 	export MKBENCH_STORE=$BATS_TEST_TMPDIR/next
