@@ -57,6 +57,8 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 		truncate -s 20 $queue/appendonly.aof.manifest|its files was damaged, and is written again
 		rm $queue/appendonly.aof.manifest|its files was gone, and is written again
 		rm $queue/appendonly.aof.manifest; mkdir $queue/appendonly.aof.manifest|its files was damaged, and is written again
+		rm -f data/service-logs/mariadb.log; mkdir data/service-logs/mariadb.log|mariadb.log is damaged: kept as
+		rm -rf data/nginx; : >data/nginx|data/nginx is damaged: kept as
 		mkdir data/redis/dump.rdb|dump.rdb is damaged: kept as
 		head -c 300 /dev/zero >data/redis/dump.rdb|dump.rdb is damaged: kept as
 		mkdir -p data/nginx/body && head -c 99 /dev/zero >data/nginx/body/0000000001|
@@ -95,6 +97,24 @@ zeros() { head -c "$(stat -c %s "$1")" /dev/zero >"$1.zeros" && cat "$1.zeros" >
 		rm $queue/appendonly.aof.1.base.rdb|appendonly.aof.1.base.rdb of .*redis-check-aof --fix
 		cp $queue/appendonly.aof.1.base.rdb $queue/appendonly.aof.2.base.rdb; rm $queue/appendonly.aof.manifest|appendonly.aof.manifest is damaged, and its files do not tell
 	END
+}
+
+@test "a folder in the place of a file of ours ends the start at once, with what to do" {
+	start_room
+	started
+	end_room TERM
+	for name in ledger lease clean format.json committed.json; do
+		[[ ! -e $room/data/.mkbench/$name ]] || mv "$room/data/.mkbench/$name" "$room/kept"
+		mkdir "$room/data/.mkbench/$name"
+		start_room
+		over
+		[[ $status = 6 ]]
+		grep -q "/.mkbench/$name is a folder, and a file is wanted there: put back" "$log"
+		rmdir "$room/data/.mkbench/$name"
+		[[ ! -e $room/kept ]] || mv "$room/kept" "$room/data/.mkbench/$name"
+	done
+	start_room
+	started
 }
 
 @test "owners that somebody has changed on the volume are given back, and what is foreign is left alone" {

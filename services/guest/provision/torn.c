@@ -106,6 +106,20 @@ void torn_aria(const struct bench *b)
 		put_all_aside(b, b->sql_data, "aria_log");
 }
 
+static void folders_of_logs(const struct bench *b)
+{
+	AUTO_FREE char *folder = bench_in_data(b, "/service-logs");
+	DIR *dir = opendir(folder);
+
+	for (struct dirent *d; dir && (d = readdir(dir));) {
+		AUTO_FREE char *path = mem_printf("%s/%s", folder, d->d_name);
+		if (text_ends(d->d_name, ".log") && is_folder(path))
+			torn_put_aside(b, folder, d->d_name);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 /* Engines make a folder of what is to be mounted there and is missing. */
 void torn_folders(const struct bench *b)
 {
@@ -122,6 +136,7 @@ void torn_folders(const struct bench *b)
 		if (is_folder(path))
 			torn_put_aside(b, b->sql_data, spare[i]);
 	}
+	folders_of_logs(b);
 	for (size_t i = 0; i < COUNT(needed); i++) {
 		AUTO_FREE char *path = mem_printf("%s/%s", b->sql_data, needed[i]);
 		if (is_folder(path))
@@ -162,7 +177,10 @@ bool torn_sql(const struct bench *b, const char *log)
 void torn_nginx(const struct bench *b)
 {
 	static const char *const folders[] = { "body", "proxy", "fastcgi", "uwsgi", "scgi" };
+	AUTO_FREE char *all = bench_in_data(b, "/nginx");
 
+	if (!access(all, F_OK) && !is_folder(all))
+		torn_put_aside(b, b->data, "nginx");
 	for (size_t i = 0; i < COUNT(folders); i++) {
 		AUTO_FREE char *path = mem_printf("%s/nginx/%s", b->data, folders[i]);
 		struct err *e = file_remove_tree(path);

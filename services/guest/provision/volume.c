@@ -181,6 +181,25 @@ static struct err *check_sql(const struct bench *b)
 		       b->sql_data, b->data);
 }
 
+/* What we write there ourselves. */
+static struct err *check_own(const struct bench *b)
+{
+	static const char *const files[] = { "format.json",    "ledger",       "lease", "clean",
+					     "committed.json", "upgrade.json", "probe", "backup.json" };
+	struct stat st;
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		AUTO_FREE char *path = mem_printf("%s" BENCH_OWN "/%s", b->data, files[i]);
+		if (!lstat(path, &st) && S_ISDIR(st.st_mode))
+			return err_new(
+				ERR_SYSTEM,
+				"%s is a folder, and a file is wanted there: put back a copy of the file; "
+				"or, where there was none, rmdir it",
+				path);
+	}
+	return NULL;
+}
+
 static char *format_path(const struct bench *b)
 {
 	return bench_in_data(b, BENCH_OWN "/format.json");
@@ -201,6 +220,7 @@ struct err *volume_check(const struct bench *b, const char *path)
 
 	TRY(check_folder(b));
 	TRY(check_sql(b));
+	TRY(check_own(b));
 	TRY(read_format(path, &format));
 	json_int_t number = json_integer_value(json_object_get(format, "format"));
 	const char *id = json_string_value(json_object_get(format, "volume"));
