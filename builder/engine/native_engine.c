@@ -23,6 +23,7 @@
 #include "store/store.h"
 
 #define TREE_FORMAT "room tree 1" /* changes when unpacking does */
+#define TREES_KEPT 3		  /* images whose roots stay unpacked for a next start */
 #define TAIL_BYTES 4096
 
 static bool answers(const struct engine *e)
@@ -116,27 +117,32 @@ static struct digest tree_key(const struct oci_image *b)
 	return digest_finish(run);
 }
 
-static struct err *unpack(struct store *s, const struct launch *l, const struct digest *key, char **ret_path)
+static struct err *unpack(struct store *s, const struct launch *l, const struct digest *key)
 {
-	AUTO_FREE char *work = NULL;
+	AUTO_FREE char *work = NULL, *path = NULL;
 
 	TRY(store_work_folder(s, "room", &work));
 	TRY(unpack_layers(l->bundle, work, l->progress));
-	return store_tree_keep(s, key, work, ret_path);
+	return store_tree_keep(s, key, work, &path);
 }
 
-/* The image's root as a folder of the store, unpacked once. */
-static struct err *get_tree(struct store *s, const struct launch *l, char **ret_path)
+/* The image's root as a folder of the store, unpacked once. It stays while anybody has ret_fd. */
+static struct err *get_tree(struct store *s, const struct launch *l, char **ret_path, int *ret_fd)
 {
 	struct digest key = tree_key(l->bundle);
 	AUTO_CLOSE int lock = -1;
 
 	TRY(store_lock_key(s, &key, &lock));
 	progress_stage(l->progress, "unpack", l->bundle->layer_bytes, "bytes");
-	*ret_path = store_tree_find(s, &key);
-	bool there = *ret_path != NULL;
-	if (!there)
-		TRY(unpack(s, l, &key, ret_path));
+	TRY(store_room_hold(s, &key, TREES_KEPT, ret_path, ret_fd));
+	bool there = *ret_fd >= 0;
+	if (!there) {
+		TRY(unpack(s, l, &key));
+		TRY(store_room_hold(s, &key, TREES_KEPT, ret_path, ret_fd));
+	}
+	if (*ret_fd < 0)
+		return err_new(ERR_SYSTEM,
+			       "what was unpacked of the image is not there any more: run it again");
 	progress_done(l->progress, there ? "there already" : NULL);
 	return NULL;
 }
@@ -229,7 +235,8 @@ static struct err *start_in(const struct launch *l, const char *tree)
 static struct err *start(const struct engine *e, const struct launch *l)
 {
 	AUTO_FREE char *folder = folder_of(l->name), *tree = NULL;
-	AUTO_CLOSE int lock = -1;
+	/* those who keep the container running inherit both */
+	AUTO_CLOSE int lock = -1, held = -1;
 	struct store *s;
 
 	(void)e;
@@ -240,11 +247,10 @@ static struct err *start(const struct engine *e, const struct launch *l)
 		return err_errno(errno, "close %s to others", folder);
 	TRY(take_lock(l->name, &lock));
 	TRY(store_open(NULL, &s));
-	struct err *failed = get_tree(s, l, &tree);
-	if (!failed)
-		failed = start_in(l, tree);
-	store_close(s);
-	return failed;
+	struct err *failed = get_tree(s, l, &tree, &held);
+	store_close(
+		s); /* whoever keeps the container running keeps its root, and nothing else of the store */
+	return failed ? failed : start_in(l, tree);
 }
 
 static struct err *watch(const struct engine *e, const char *name, int *ret_fd)

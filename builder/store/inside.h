@@ -36,6 +36,9 @@ void store_bundle_forget(struct store *s);
 struct err *store_ref_save(const struct store *s, const char *path, const char *text) MUST_CHECK;
 struct err *store_ref_load(const char *path, char **ret_text) MUST_CHECK; /* NULL text: absent or torn */
 
+/* Whether somebody has a tree (store_room_hold). */
+bool store_room_is_held(const char *root);
+
 /* What an import has brought for a cache lies beside it, under its name and this. */
 #define STORE_CACHE_BROUGHT ".brought"
 

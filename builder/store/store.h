@@ -82,6 +82,11 @@ struct err *store_work_folder(struct store *s, const char *name, char **ret_path
 char *store_tree_find(const struct store *s, const struct digest *key);
 struct err *store_tree_keep(struct store *s, const struct digest *key, const char *work_path,
 			    char **ret_path) MUST_CHECK;
+/* A kept tree that an image runs from, and that nobody removes while a process has *ret_fd, or inherited it.
+ * Of such trees those that were asked for last stay, `most` of them, and those that somebody has. *ret_fd -1:
+ * it is not there. Path and descriptor are the caller's. */
+struct err *store_room_hold(struct store *s, const struct digest *key, size_t most, char **ret_path,
+			    int *ret_fd) MUST_CHECK;
 /* One builder at a time for a key; waits for its turn. The returned descriptor
  * holds the lock until closed. */
 struct err *store_lock_key(struct store *s, const struct digest *key, int *ret_fd) MUST_CHECK;
@@ -103,8 +108,9 @@ struct err *store_cache_end(struct store *s, const char *name) MUST_CHECK;
 struct err *store_git_objects(struct store *s, const struct digest *key, char **ret_path) MUST_CHECK;
 
 /* Removes blobs, refs, trees, caches and what git fetched that nothing used for keep_seconds; everything when
- * 0. A use is remembered to the day. Waits for no one: ERR_SYSTEM when another build
- * holds the store. */
+ * 0, but trees that an image runs from. A use is remembered to the day. Waits for no one: ERR_SYSTEM when
+ * another build holds the store. */
 struct err *store_clean(struct store *s, uint64_t keep_seconds, uint64_t *ret_freed_bytes) MUST_CHECK;
-/* Removes what was built here and keeps what was fetched, so that the next build does all but download. */
+/* Removes what was built here, but trees that an image runs from, and keeps what was fetched, so that the
+ * next build does all but download. */
 struct err *store_clean_built(struct store *s, uint64_t *ret_freed_bytes) MUST_CHECK;

@@ -157,10 +157,19 @@ static void drop_unused(struct walk *w, const char *path, const struct stat *st)
 		w->first = e;
 }
 
+/* Running images keep what they run from. */
+static void drop_tree(struct walk *w, const char *path, const struct stat *st)
+{
+	AUTO_FREE char *root = mem_printf("%s/root", path);
+
+	if (!store_room_is_held(root))
+		drop_unused(w, path, st);
+}
+
 static struct err *drop_all_unused(struct walk *w)
 {
 	TRY(each(w, "refs", 2, drop_unused));
-	TRY(each(w, "trees", 1, drop_unused));
+	TRY(each(w, "trees", 1, drop_tree));
 	TRY(each(w, "git", 1, drop_unused));
 	TRY(each(w, "caches", 1, drop_unused));
 	TRY(each(w, "blobs/sha256", 2, drop_unused));
@@ -177,7 +186,7 @@ static void drop_ref_of_built(struct walk *w, const char *path, const struct sta
 static struct err *drop_built(struct walk *w)
 {
 	TRY(each(w, "refs", 2, drop_ref_of_built));
-	TRY(each(w, "trees", 1, drop_unused));
+	TRY(each(w, "trees", 1, drop_tree));
 	return TAKE(w->first);
 }
 

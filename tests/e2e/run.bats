@@ -66,6 +66,17 @@ load appliance
 	[ "$output" = hello ]
 }
 
+@test "own runner: clean leaves what an image runs from, until that has stopped" {
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/store
+	start "$oci" --engine own
+	mkbench 0 clean --all
+	mkbench 0 run --exec "$name" /hello env GREETING
+	[ "$output" = hi ]
+	mkbench 0 run --stop "$name"
+	mkbench 0 clean --all
+	[ -z "$(ls "$MKBENCH_STORE/trees")" ]
+}
+
 @test "own runner: layers are laid over one another, and what a container changes ends with it" {
 	start "$oci" --engine own
 	mkbench 0 run --exec "$name" cat /gone/b

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -144,6 +145,54 @@ static void clean(struct store *s)
 	store_close(s);
 }
 
+static struct digest room(struct store *s, const char *name, char **ret_root, int *ret_fd)
+{
+	struct digest key = digest_of(name, strlen(name));
+	AUTO_FREE char *work = NULL, *root = NULL;
+
+	usleep(20000); /* which was asked for last is told by a file's time, which the kernel counts in steps
+			*/
+	ok(!store_room_hold(s, &key, 2, ret_root, ret_fd) && *ret_fd < 0);
+	ok(!store_work_folder(s, "room", &work) && !store_tree_keep(s, &key, work, &root));
+	ok(!store_room_hold(s, &key, 2, ret_root, ret_fd) && *ret_fd >= 0 && !strcmp(root, *ret_root));
+	return key;
+}
+
+/* Two that were asked for last, and those that somebody has; other trees are nobody's to count. */
+static void rooms(struct store *s)
+{
+	AUTO_FREE char *work = NULL, *other = NULL, *again = NULL;
+	struct digest tree = digest_of("tree", 4);
+	char *roots[5];
+	int fds[5];
+	uint64_t freed;
+
+	ok(!store_work_folder(s, "root", &work) && !store_tree_keep(s, &tree, work, &other));
+	room(s, "0", &roots[0], &fds[0]);
+	struct digest first = room(s, "1", &roots[1], &fds[1]);
+	close(fds[1]);
+	room(s, "2", &roots[2], &fds[2]);
+	close(fds[2]);
+	ok(!access(roots[0], F_OK) && !access(roots[1], F_OK) && !access(roots[2], F_OK));
+	usleep(20000);
+	ok(!store_room_hold(s, &first, 2, &again, &fds[1]) && fds[1] >= 0);
+	close(fds[1]);
+	room(s, "3", &roots[3], &fds[3]);
+	ok(!access(roots[0], F_OK) && !access(roots[1], F_OK) && access(roots[2], F_OK) < 0);
+	close(fds[0]);
+	room(s, "4", &roots[4], &fds[4]);
+	ok(access(roots[0], F_OK) < 0 && access(roots[1], F_OK) < 0 && !access(roots[3], F_OK));
+	ok(!access(other, F_OK));
+	close(fds[3]);
+	ok(!store_clean_built(s, &freed) && access(roots[3], F_OK) < 0 && !access(roots[4], F_OK));
+	ok(!store_clean(s, 0, &freed) && !access(roots[4], F_OK) && access(other, F_OK) < 0);
+	close(fds[4]);
+	ok(!store_clean(s, 0, &freed) && access(roots[4], F_OK) < 0);
+	for (size_t i = 0; i < COUNT(roots); i++)
+		free(roots[i]);
+	store_close(s);
+}
+
 int main(void)
 {
 	char folder[] = "/tmp/mkbench-store.XXXXXX";
@@ -153,6 +202,7 @@ int main(void)
 	cache_in_turn(reopen(NULL));
 	git(reopen(NULL));
 	clean(reopen(NULL));
+	rooms(reopen(NULL));
 	ok(!file_remove_tree(top));
 	return t_done();
 }
