@@ -9,7 +9,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	cat >rows <<-END
 		# a comment | of | no | row
-		a-peer | one line | peer    | tar <&> more
+		a-peer | one line | peer    | tar <&> more, and yet more, until no fixed width would do for what it says
 		a-ours | one line | mkbench | an archive
 		a-oci  | one line | mkbench | OCI alone
 		b-ours | a bench  | mkbench | cold
@@ -33,7 +33,7 @@ setup() {
 	echo "$output"
 	[ "$output" = "$(<out.txt)" ]
 	columns() { grep -F "$1" out.txt | sed "s/.*$2 *//" | tr -s ' '; }
-	[ "$(columns 'peer: tar' more)" = '4.50 2.25 20 3.00 to 6.00 2' ]
+	[ "$(columns 'peer: tar' says)" = '4.50 2.25 20 3.00 to 6.00 2' ]
 	[ "$(columns 'mkbench: an archive' archive)" = '2.00 1.00 300 2.00 to 4.00 3' ]
 	[ "$(columns 'mkbench: OCI alone' alone)" = '0.50 0.25 50 1' ]
 	[ "$(columns 'late:' here:)" = 'late is not installed' ]
@@ -58,8 +58,10 @@ setup() {
 		words = [text.text for text in root.iter(space + "text")]
 		assert len(bars) == 3, bars
 		assert abs(bars[0] / bars[1] - 2.25) < 0.01 and abs(bars[1] / bars[2] - 4) < 0.01, bars
-		assert "peer: tar <&> more" in words and "not here: late is not installed" in words, words
+		assert "peer: tar <&> more, and yet more, until no fixed width would do for what it says" in words and "not here: late is not installed" in words, words
 		assert "2.00 s (1.00), 300 MiB" in words, words
+		for text in root.iter(space + "text"): # by an ordinary letter's width
+		    assert text.get("text-anchor") != "end" or float(text.get("x")) > 6.5 * len(text.text), text.text
 		wide = float(root.get("width"))
 		for bar in root.iter(space + "rect"):
 		    assert float(bar.get("x", 0)) + float(bar.get("width")) <= wide
