@@ -47,6 +47,13 @@ after() {
 	done
 }
 
+@test "root's passwords and what loads code for root do not go along" {
+	export MKBENCH_BACKUP_PASSWORD=hidden MKBENCH_ADMIN_PASSWORD_FILE=/x BASH_ENV=/x PYTHONPATH=/x NODE_OPTIONS=x KEPT=yes
+	run -0 ./as nobody env
+	[[ $output == *KEPT=yes* ]]
+	run -1 grep -E '^(MKBENCH_|BASH_ENV|PYTHONPATH|NODE_OPTIONS)' <<<"$output"
+}
+
 @test "a program has a terminal when root has one, its own status, groups and words" {
 	run -7 script -qec "./as nobody sh -c 'tty; id -u; exit 7'" said < <(sleep 3)
 	grep -q '/dev/pts/' said

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/account.h"
+#include "lib/environment.h"
 #include "base/mem.h"
 #include "base/terminal.h"
 
@@ -28,6 +29,7 @@ static int complain(const char *what)
 static _Noreturn void become(const struct account *a, char **argv, int theirs)
 {
 	gid_t groups[GROUPS_MAX];
+	char **env = environment_environment(environ); /* root's has passwords that are not his */
 	size_t count = account_groups("/etc/group", a, groups, COUNT(groups));
 
 	if (theirs < 0)
@@ -41,7 +43,7 @@ static _Noreturn void become(const struct account *a, char **argv, int theirs)
 	if (setgroups(count, groups) < 0 || setresgid(a->gid, a->gid, a->gid) < 0 ||
 	    setresuid(a->uid, a->uid, a->uid) < 0)
 		_exit(complain(a->name));
-	execvp(argv[0], argv);
+	execvpe(argv[0], argv, env);
 	_exit(complain(argv[0]));
 }
 
