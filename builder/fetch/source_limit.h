@@ -6,6 +6,7 @@
 #define SOURCE_BYTES_MAX (4ull << 30)
 #define SOURCE_FILES_MAX 1000000
 #define SOURCE_NAMES_MAX (256ull << 20) /* bytes of all names together */
+#define SOURCE_PATH_MAX 2048		/* bytes of one path in it; Linux' 4096 hold what is before it, too */
 
 struct source_limit {
 	/* of files' content; files, folders and links; of all names together, in bytes */

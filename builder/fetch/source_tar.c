@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,6 +68,21 @@ static struct err *copy_data(struct unpacking *u, struct archive_entry *e, int f
 	return NULL;
 }
 
+/* Longer ones no file system takes, or no program here could name. */
+static struct err *check_length(const char *path)
+{
+	size_t longest = 0;
+
+	for (const char *at = path; *at; at += strspn(at, "/")) {
+		size_t len = strcspn(at, "/");
+		longest = len > longest ? len : longest;
+		at += len;
+	}
+	if (longest <= NAME_MAX && strlen(path) <= SOURCE_PATH_MAX)
+		return NULL;
+	return err_new(ERR_BUILD, "the archive holds a name that is too long: %.60s...", path);
+}
+
 /* The folder a name lies in, made as needed and reached without following any link. */
 static struct err *open_parent(struct unpacking *u, const char *path, int *ret_fd, const char **ret_name)
 {
@@ -123,6 +139,7 @@ static struct err *unpack_one(struct unpacking *u, struct archive_entry *e)
 	AUTO_CLOSE int at = -1;
 
 	TRY(count_one(u, strlen(path)));
+	TRY(check_length(path));
 	if (climbs(path))
 		return err_new(ERR_BUILD, "the archive holds a name that leaves it: %s", path);
 	while (text_ends(path, "/"))

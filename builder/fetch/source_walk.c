@@ -121,6 +121,8 @@ static struct err *add(struct source_walk *w, const char *path, unsigned depth)
 	struct entry e = { .path = path };
 	struct stat st;
 
+	if (strlen(path) > SOURCE_PATH_MAX)
+		return err_new(ERR_BUILD, "%s holds a name that is too long: %.60s...", w->root, path);
 	if (lstat(whole, &st) < 0)
 		return err_errno(errno, "%s", whole);
 	w->names += strlen(whole);
