@@ -169,6 +169,7 @@ static void refusals(void)
 		{ { { "f", "x", HOLE_AFTER } }, "a file with holes: f" },
 	};
 	AUTO_FREE char *beside = mem_printf("%s/store/tmp/x", top);
+	bool was = !access("/tmp/x", F_OK); /* somebody else's */
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct app_source src;
@@ -179,7 +180,7 @@ static void refusals(void)
 				ERR_BUILD,
 			cases[i].words));
 		source_done(&src);
-		ok(access(beside, F_OK) < 0 && access("/tmp/x", F_OK) < 0);
+		ok(access(beside, F_OK) < 0 && (was || access("/tmp/x", F_OK) < 0));
 	}
 }
 
