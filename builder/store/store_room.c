@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Kept trees that images run from: who has one, and how many stay. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
