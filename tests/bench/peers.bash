@@ -136,7 +136,8 @@ mkosi_up() {
 	cp -L /etc/resolv.conf "$mkosi_root/etc/resolv.conf"
 	# From where mmdebstrap has it; its own list has debugging symbols and sources, too.
 	mkdir -p "$apt/sources.list.d"
-	sed "s/trixie/$suite/g" "$mkosi_root/etc/apt/sources.list" >"$apt/sources.list"
+	sed "s|^deb |deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] |; s/trixie/$suite/g" "$mkosi_root/etc/apt/sources.list" \
+		>"$apt/sources.list"
 	touch "$apt/sources.list.d/mkosi.sources"
 	mkosi_conf
 	mkosi=(chroot "$mkosi_root" mkosi --directory /work/conf --force)
