@@ -95,6 +95,7 @@ setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq
 	grep mkbench_tells-1.0.tar.gz "$WORK/index.log"
 	run -1 grep told "$WORK/index.log"
 	grep '"toolz==' "$WORK/recipe/bench.lock" # it was asked
+	[[ -z $(find "${MKBENCH_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/mkbench}/caches" -maxdepth 3 -name asked) ]] # and nothing of it is kept
 	[[ $(inside /home/frappe/frappe-bench/env/bin/python -c 'import mkbench_tells; print(mkbench_tells.WORDS)') = built ]]
 }
 

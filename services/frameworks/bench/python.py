@@ -123,6 +123,7 @@ def choose(cache, pins, bench, *apps):
     if sources.is_asking():
         return
     get_all(build, cache)
+    sources.forget()
     heads = {"packages": f"packages: as of {before}" if before else "packages"}
     with open(f"{pins}/python", "w") as out:
         for section, rows in zip(SECTIONS, ([own_uv], chosen, build)):

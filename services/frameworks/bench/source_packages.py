@@ -92,7 +92,11 @@ class Sources:
     def __init__(self, uv, own_uv, cache, pins, before, keep):
         self.uv, self.own_uv, self.cache, self.pins, self.before, self.keep = uv, own_uv, cache, pins, before, keep
         self.answers, self.asked = read_answers(pins), []
-        shutil.rmtree(f"{cache}/asked", ignore_errors=True)
+        self.forget()
+
+    def forget(self):
+        """What was asked, or may be: nobody needs it once all is chosen."""
+        shutil.rmtree(f"{self.cache}/asked", ignore_errors=True)
 
     def known(self):
         return {of: said for of, said in self.answers.items() if "==" in of and "requires" in said}
