@@ -3,7 +3,6 @@
 uv runs nothing of a source package: the interpreter that it is given refuses to, and what such a package needs others tell uv
 (source_packages.py).
 """
-import contextlib
 import functools
 import glob
 import json
@@ -16,7 +15,7 @@ import tomllib
 import zipfile
 
 from app_files import fail
-from package_index import PIP, Pin, digest_of, file_of, index_urls, links_of, pip, with_login
+from package_index import PIP, Pin, begin, digest_of, file_of, index_urls, links_of, pip, read_note, with_login, write
 from pip._vendor.packaging import utils
 
 # What the apps run on; this program runs on the suite's own.
@@ -96,10 +95,7 @@ def start_uv(cache, pin):
 def choose_uv(cache, pins, earlier):
     """One that was chosen before, in a lock or in the round before, when the index has that file: code of a source package has seen the
     notes of it."""
-    notes = list(earlier)
-    with contextlib.suppress(FileNotFoundError), open(f"{pins}/python.uv") as note:
-        notes.append(Pin.read(note.readline()))
-    for pin in notes:
+    for pin in [*earlier, Pin.read(read_note(f"{pins}/python.uv") or "")]:
         if pin and pin.name == "uv" and links_of("uv").get(pin.file, "").endswith(f"#sha256={pin.digest}"):
             return pin
     folder = "/tmp/uv-wheel"
@@ -108,10 +104,11 @@ def choose_uv(cache, pins, earlier):
     path = glob.glob(f"{folder}/*.whl")[0]
     file, digest = os.path.basename(path), digest_of(path)
     os.makedirs(f"{cache}/{digest}", exist_ok=True)
-    shutil.copyfile(path, f"{cache}/{digest}/{file}")
+    with open(path, "rb") as wheel, begin(f"{cache}/{digest}/{file}") as part:
+        shutil.copyfileobj(wheel, part)
+    os.replace(f"{cache}/{digest}/{file}.part", f"{cache}/{digest}/{file}")
     pin = Pin("uv", file.split("-")[1], digest, file)
-    with open(f"{pins}/python.uv", "w") as note:
-        note.write(f"{pin}\n")
+    write(f"{pins}/python.uv", f"{pin}\n")
     return pin
 
 

@@ -4,6 +4,7 @@ The index and its credentials are those of pip's settings.
 """
 import base64
 import concurrent.futures
+import contextlib
 import functools
 import glob
 import hashlib
@@ -12,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import urllib.error
@@ -20,6 +22,7 @@ import urllib.request
 
 from app_files import fail
 
+FILE_LIMIT, NOTE_LIMIT = 4 << 30, 4 << 20
 # Debian's pip; what imports this module may import from it, too.
 PIP = glob.glob("/usr/share/python-wheels/pip-*.whl")[0]
 sys.path.append(PIP)
@@ -98,6 +101,36 @@ def digest_of(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_whole(path, digest):
+    """Code of source packages may have put anything in the cache, such as a pipe, or a file without an end."""
+    return os.path.isfile(path) and os.path.getsize(path) < FILE_LIMIT and digest_of(path) == digest
+
+
+def begin(path):
+    """A new file that becomes path once it is renamed, whatever lies there."""
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(path + ".part")
+    return os.fdopen(os.open(path + ".part", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb")
+
+
+def write(path, text):
+    with begin(path) as part:
+        part.write(text.encode())
+    os.replace(path + ".part", path)
+
+
+def read_note(path):
+    """A text that code of source packages may have changed; None: there is none, "": it is no file."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return ""
+    with open(fd, encoding="utf-8", errors="replace") as file:
+        return file.read(NOTE_LIMIT) if stat.S_ISREG(os.fstat(fd).st_mode) else ""
+
+
 class Pin:
     def __init__(self, name, version, digest, file, url=None):
         self.name, self.version, self.digest, self.file, self.url = name, version, digest, file, url
@@ -117,7 +150,7 @@ class Pin:
     def get(self, cache):
         """The file's path; from the index when the cache lacks it or has other bytes."""
         path = f"{cache}/{self.digest}/{self.file}"
-        if os.path.exists(path) and digest_of(path) == self.digest:
+        if is_whole(path, self.digest):
             return path
         try:
             url = self.url or links_of(self.name).get(self.file)
@@ -125,7 +158,7 @@ class Pin:
                 fail(f"{self.name}: the index no longer has {self.file}: run 'mkbench lock', which chooses anew")
             print("get", self.file, flush=True)
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open_url(url) as answer, open(path + ".part", "wb") as part:
+            with open_url(url) as answer, begin(path) as part:
                 shutil.copyfileobj(answer, part)
         except OSError as error:
             fail(f"{self.name}: cannot get {self.file}: {error}")

@@ -21,7 +21,7 @@ import tomllib
 
 from app_files import fail
 from package_choice import PYTHON, Unknown, choose_uv, compile_set, pins_of, start_uv, taken, target
-from package_index import Pin, get_all
+from package_index import Pin, get_all, read_note, write
 from pip._vendor.packaging import utils
 from pip._vendor.packaging.specifiers import SpecifierSet
 from source_packages import Sources, answer, choose_build
@@ -33,7 +33,7 @@ ALWAYS = ["gunicorn", "setuptools<81"]
 
 def read_pins(pins, name="python"):
     sections, at = {}, None
-    for line in open(f"{pins}/{name}"):
+    for line in (read_note(f"{pins}/{name}") or "").splitlines():
         if line.startswith("#"):
             at = sections.setdefault(line.strip("# \n").split(":")[0], [])
         elif pin := Pin.read(line):
@@ -125,9 +125,8 @@ def choose(cache, pins, bench, *apps):
     get_all(build, cache)
     sources.forget()
     heads = {"packages": f"packages: as of {before}" if before else "packages"}
-    with open(f"{pins}/python", "w") as out:
-        for section, rows in zip(SECTIONS, ([own_uv], chosen, build)):
-            out.write(f"# {heads.get(section, section)}\n" + "".join(f"{pin}\n" for pin in rows))
+    write(f"{pins}/python", "".join(f"# {heads.get(section, section)}\n" + "".join(f"{pin}\n" for pin in rows)
+                                    for section, rows in zip(SECTIONS, ([own_uv], chosen, build))))
 
 
 def fetch(cache, pins):

@@ -15,11 +15,10 @@ import zipfile
 
 from app_files import fail
 from package_choice import PYTHON, compile_set, pins_of, start_uv, taken
-from package_index import Pin, get_all
+from package_index import Pin, get_all, read_note, write
 
 DEFAULT_BUILD = ["setuptools", "wheel"]
 PATIENCE_SECONDS = 900
-ANSWERS_LIMIT = 4 << 20
 
 
 def unpack(path, folder):
@@ -73,18 +72,16 @@ def build_needs(folder):
 def read_answers(pins):
     """By what they are of; a damaged file is a package's that says nothing."""
     try:
-        with open(f"{pins}/python.answers") as file:
-            answers = json.loads(file.read(ANSWERS_LIMIT))
+        text = read_note(f"{pins}/python.answers")
+        answers = {} if text is None else json.loads(text)
         words = {of: [of, said.get("python") or "", *sum((said.get(key, []) for key in ("more", "requires", "extras")), [])]
                  for of, said in answers.items()}
-    except FileNotFoundError:
-        return {}
     except (ValueError, RecursionError, TypeError, AttributeError):
         fail("what source packages say of themselves cannot be read: one of them spoils it")
     for of, texts in words.items():
         for text in texts:
             if not isinstance(text, str) or not text.isprintable():
-                fail(f"{of} says that it needs {text!r}, which is no name with versions")
+                fail(f"{of!r} says that it needs {text!r}, which is no name with versions")
     return answers
 
 
@@ -133,8 +130,7 @@ class Sources:
     def is_asking(self):
         """Whether there are questions; then this round is over."""
         if self.asked:
-            with open(f"{self.pins}/python.asked", "w") as out:
-                json.dump({"uv": str(self.own_uv), "packages": self.asked}, out)
+            write(f"{self.pins}/python.asked", json.dumps({"uv": str(self.own_uv), "packages": self.asked}))
         return bool(self.asked)
 
 
@@ -175,5 +171,4 @@ def answer(cache, pins):
     uv = start_uv(cache, Pin.read(asked["uv"]))
     for number, ask in enumerate(asked["packages"]):
         answers[ask["of"]] = ask_one(uv, cache, number, ask)
-    with open(f"{pins}/python.answers", "w") as out:
-        json.dump(answers, out)
+    write(f"{pins}/python.answers", json.dumps(answers))
