@@ -25,19 +25,47 @@ static char *read_source(const struct build_context *j, size_t app, const char *
 	return bytes;
 }
 
-/* requires-python = "…" at the beginning of a line; NULL: nothing is asked. */
-static char *python_wanted(const char *bytes)
-{
-	static const char key[] = "requires-python";
+/* Where an app may say which Python it wants, the first that is there counts. */
+static const struct python_word {
+	const char *file, *key;
+	bool inside, plain; /* elsewhere than at the beginning of a line, too; without quotes, too */
+} python_words[] = {
+	{ "pyproject.toml", "requires-python", false, false },
+	{ "setup.cfg", "python_requires", false, true },
+	{ "setup.py", "python_requires", true, false },
+};
 
-	for (const char *line = bytes; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, key, strlen(key)))
-			continue;
-		const char *c = line + strlen(key);
-		c += strspn(c, " \t=");
-		if (*c == '"' || *c == '\'')
-			return mem_ndup(c + 1, strcspn(c + 1, "\"'\n"));
+/* What stands behind the key on a line of its file; NULL: nothing that is a text. */
+static char *python_on_line(const struct python_word *w, const char *line, size_t len)
+{
+	static const char before[] = " \t(,";
+	AUTO_FREE char *text = mem_ndup(line, len);
+	char *at = strstr(text, w->key), *c = at ? at + strlen(w->key) : NULL;
+
+	if (!at || text[strspn(text, " \t")] == '#' || (at > text && !strchr(before, at[-1])) ||
+	    (!w->inside && at != text + strspn(text, " \t")))
+		return NULL;
+	c += strspn(c, " \t");
+	if (*c++ != '=')
+		return NULL;
+	c += strspn(c, " \t");
+	if (*c == '"' || *c == '\'')
+		return mem_ndup(c + 1, strcspn(c + 1, (const char[]){ *c, '\0' }));
+	return w->plain && *c && *c != '=' ? mem_ndup(c, strcspn(c, "#;\r")) : NULL;
+}
+
+/* NULL: nothing is asked. */
+static char *python_wanted(const struct build_context *j, size_t app)
+{
+	for (size_t i = 0; i < COUNT(python_words); i++) {
+		AUTO_FREE char *bytes = read_source(j, app, python_words[i].file);
+		for (const char *line = bytes; line && *line;) {
+			size_t len = strcspn(line, "\n");
+			char *found = python_on_line(&python_words[i], line, len);
+			if (found)
+				return found;
+			line += len + (line[len] == '\n');
+		}
 	}
 	return NULL;
 }
@@ -86,10 +114,8 @@ static struct err *refuse(const struct build_context *j, size_t app, int kind, c
 
 static struct err *check(const struct build_context *j, size_t app, const char *python, const char *node)
 {
-	AUTO_FREE char *project = read_source(j, app, "pyproject.toml"),
-		       *package = read_source(j, app, "package.json");
-	AUTO_FREE char *for_python = project ? python_wanted(project) : NULL,
-		       *for_node = package ? node_wanted(package) : NULL;
+	AUTO_FREE char *package = read_source(j, app, "package.json");
+	AUTO_FREE char *for_python = python_wanted(j, app), *for_node = package ? node_wanted(package) : NULL;
 
 	if (for_python && python && !wants_python(for_python, python))
 		return refuse(j, app, RUNTIME_PYTHON, for_python, python);

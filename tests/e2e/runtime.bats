@@ -225,6 +225,31 @@ who=home/frappe/frappe-bench/who
 	[[ ! -e notes.lock ]]
 }
 
+@test "what an app wants is read where it says it, in each of the forms that there are" {
+	python_build 3.10.13
+	write_recipe 'python: "3.10"' 'archives: [{ name: python, path: ./python }]'
+	# refused FILE TEXT: the app wants Python >=3.14
+	refused() {
+		rm -f a/pyproject.toml a/setup.* a/package.json
+		printf %b "$2" >"a/$1"
+		mkbench 3 lock notes.yml
+		[[ $output == *"the app 'a' wants Python >=3.14, and the image would have 3.10.13"* && ! -e notes.lock ]]
+	}
+	refused pyproject.toml '\xef\xbb\xbf[project]\r\n  requires-python=">=3.14"\r\n'
+	refused pyproject.toml "[project]\nrequires-python = '>=3.14'"
+	refused setup.cfg '[options]\npython_requires = >=3.14\r\n'
+	refused setup.py 'setup(name="a", python_requires=">=3.14")\n'
+	refused setup.py "setup(\n    python_requires = '>=3.14',\n)\n"
+	for text in '# python_requires=">=3.14"' 'my_python_requires=">=3.14"' 'python_requires=WANTED' 'python_requires==">=3.14"' 'python_requires'; do
+		echo "$text" >a/setup.py
+		mkbench 0 lock notes.yml
+		rm notes.lock
+	done
+	echo 'python_requires=">=3.14"' >a/setup.py
+	printf '[project]\nrequires-python = ">=3.10"\n' >a/pyproject.toml
+	mkbench 0 lock notes.yml # the newer file counts
+}
+
 @test "check: what 'runtime' says must make sense, and the framework must take it" {
 	write_recipe 'python: 3' 'node: latest' 'archives: [{ name: ruby, path: ./a }]'
 	mkbench 3 check notes.yml
