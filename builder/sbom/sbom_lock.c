@@ -69,7 +69,8 @@ static void add_folder(struct sbom *s, const struct app *app)
 				    .purl = sbom_take(s, purl_new("generic", NULL, app->name, NULL, NULL)) });
 }
 
-/* "NAME==VERSION --hash=sha256:DIGEST # file", as Python's package managers write what they chose. */
+/* "NAME==VERSION --hash=sha256:DIGEST # FILE", as Python's package managers write what they chose; " of URL"
+ * behind it when no index has it, but an address or a commit of git. */
 static void add_pin(struct sbom *s, const char *line)
 {
 	static const char hash[] = "--hash=sha256:";
@@ -85,12 +86,18 @@ static void add_pin(struct sbom *s, const char *line)
 		       *number = mem_ndup(version, strcspn(version, " \t;#"));
 	AUTO_FREE char *hex =
 		sum ? mem_ndup(sum + strlen(hash), strspn(sum + strlen(hash), "0123456789abcdef")) : NULL;
+	const char *note = strstr(line, " # "), *of = note ? strstr(note, " of ") : NULL;
+	const char *url = of ? of + strlen(" of ") : NULL;
+	const struct purl_qualifier q[] = {
+		{ url && text_starts(url, "git+") ? "vcs_url" : "download_url", url },
+		{ NULL, NULL },
+	};
 	struct sbom_part part = {
 		.kind = SBOM_PYTHON,
 		.name = sbom_keep(s, name),
 		.version = sbom_keep(s, number),
 		.within = SBOM_NOBODY,
-		.purl = sbom_take(s, purl_new("pypi", NULL, plain, number, NULL)),
+		.purl = sbom_take(s, purl_new("pypi", NULL, plain, number, q)),
 	};
 	if (!hex || !digest_parse(hex, &part.sha256))
 		part.sha256 = (struct digest){ 0 };

@@ -183,6 +183,19 @@ words=home/frappe/frappe-bench/apps/words
 	run ! grep -q '"apple"' notes.lock
 }
 
+@test "sbom: a Python package of an address or a commit says which" {
+	local sum
+	sum=$(printf 'a%.0s' {1..64})
+	echo "plain==1.0 --hash=sha256:$sum # plain.whl" >../index/fruit
+	printf '%s\n' "tiny==1.2 --hash=sha256:$sum # tiny.tar.gz of git+https://git.example.org/tiny@0123" \
+		"near==3 --hash=sha256:$sum # near.whl of https://files.example.org/near.whl" >../index/colour
+	sed -i 's|pins: words|pins: python|; s|{{pins}}/words|{{pins}}/python|g' own.yml
+	mkbench 0 lock notes.yml
+	mkbench 0 sbom notes.yml
+	[[ $output == *'pkg:pypi/plain@1.0"'* && $output == *'pkg:pypi/tiny@1.2?vcs_url=git%2Bhttps:%2F%2Fgit.example.org%2Ftiny%400123"'* ]]
+	[[ $output == *'pkg:pypi/near@3?download_url=https:%2F%2Ffiles.example.org%2Fnear.whl"'* ]]
+}
+
 @test "without the index a build from the lock is the same, byte for byte" {
 	echo more >../index/more
 	mkbench 0 build -o out notes.yml
