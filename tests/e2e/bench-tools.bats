@@ -122,19 +122,148 @@ setup() {
 	mkdir -p apps/one
 	asks() {
 		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench /usr/bin/python3 -B -c \
-			'import python; print(python.declared("apps/..", "one", False, {}))'
+			'import python
+class Sources:
+    def says(self, *what):
+        said.append(what)
+        return {"python": None, "requires": ["attrs", "x @ git+https://git.example/x@main ; extra == \"dev\""]}
+said = []
+a = python.declared(".", "one", False, Sources())
+print("|".join(a.names), "|".join(a.constraints), a.hashes, said, sep="\n")'
 	}
-	printf '%s\n' 'flask>=2 # words' '--pre' 'x[y]==1; python_version > "3"' >apps/one/requirements.txt
-	run -0 asks
-	for option in '--no-binary :all:' '--index-url https://index.example/' '-ihttps://index.example/' '--extra-index-url=https://x.example/' '-c other.txt' \
-		'-r other.txt' '-e git+https://git.example/a.git' '--find-links /tmp' '--no-index' '--trusted-host x' $'--no-\\\nbinary :all:'; do
-		echo "$option" >apps/one/requirements.txt
+	# refuses LINE TEXT: in one line.
+	refuses() {
+		echo "$1" >apps/one/requirements.txt
 		run -1 asks
-		[[ $output == "the app 'one' asks with option -"*", which is not taken: "* ]]
+		[[ $output == *"the app 'one': "*$2* && ${#lines[@]} == 1 && $output != *hunter2* ]] || { echo "$1: $output"; return 1; }
+	}
+	cd apps/one
+	mkdir -p requirements
+	printf '%s\n' 'flask>=2 # words' '--pre' 'x[y]==1; python_version > "3"' '-r requirements/more.txt' '--require-hashes' '-cconstraints.txt' '-e .' \
+		$'six==1 \\\r\n  --hash=sha256:ab --hash=sha512:cd' >requirements.txt
+	printf '%s\r\n' $'\xef\xbb\xbfclick (>=8)' '--requirement=base.txt' 'tiny @ git+https://git.example.org/o/tiny@0123456789012345678901234567890123456789 ; python_version>"3"' \
+		>requirements/more.txt
+	echo 'plain @ https://files.example.org/plain-1-py3-none-any.whl' | iconv -t UTF-16 >requirements/base.txt
+	echo 'flask<4' >constraints.txt
+	touch setup.py
+	cd ../..
+	run -0 asks
+	[ "$output" = 'flask>=2|--pre|x[y]==1; python_version > "3"|click (>=8)|plain @ https://files.example.org/plain-1-py3-none-any.whl|tiny @ git+https://git.example.org/o/tiny@0123456789012345678901234567890123456789 ; python_version>"3"|six==1|attrs
+flask<4
+{'"'six': [{'ab'}]}
+[(\"the app 'one'\", './apps/one')]" ]
+	for option in '--no-binary :all:' '--index-url https://index.example/' '-ihttps://index.example/' '--extra-index-url=https://x.example/' \
+		'-e git+https://git.example/a.git' '-e ./sub' '--find-links /tmp' '--no-index' '--trusted-host x' $'--no-\\\nbinary :all:'; do
+		refuses "$option" "asks with option -*, which is not taken: "
 	done
+	for name in '-r ../two.txt' '-c /etc/passwd' '-r https://x.example/r.txt' '--requirement=sub/../../x.txt'; do
+		refuses "$name" "names *, which is not below the app's folder: write "
+	done
+	refuses '-r none.txt' 'names none.txt, which is not there, or is called otherwise'
+	ln -s ../../out.txt apps/one/link.txt
+	echo six >out.txt
+	refuses '-r link.txt' "names link.txt, a link out of the app's folder"
+	echo '-r requirements.txt' >apps/one/again-requirements.txt
+	refuses '-r again-requirements.txt' 'requirements.txt -> again-requirements.txt -> requirements.txt: a requirements file names itself in the end'
+	for n in {1..12}; do echo "-r $((n + 1))-requirements.txt" >"apps/one/$n-requirements.txt"; done
+	refuses '-r 1-requirements.txt' 'requirements.txt: files that name files, more than 10 deep'
+	refuses 'x @ git+https://git.example/x@main' 'x of git by no commit: write x @ git+https://git.example/x@COMMIT, all 40 digits'
+	refuses 'x @ https://me:hunter2@git.example/x.whl' 'x at an address with a login: '
+	refuses 'x @ https://git.example/x.whl?token=hunter2' 'x at an address with a login: '
+	for address in 'git+ssh://git.example/x@main' http://x.example/x.whl file:///tmp/x.whl 'git+file:///x@0123456789012345678901234567890123456789' ./x.whl; do
+		refuses "x @ $address" "x at '*:', which is not taken: write x==VERSION, x @ https://"
+	done
+	refuses 'x @ git+https://git.example/x@0123456789012345678901234567890123456789#subdirectory=../y' "x at an address with '#subdirectory=../y', which is not taken"
+	refuses 'x @ https://git.example/x.zip#md5=ab' "x at an address with '#md5=ab', which is not taken"
+	for word in https://x.example/x.whl git+https://x.example/x ./x-1.whl x-1.tar.gz; do refuses "$word" 'asks for an address or a file without a name'; done
+	refuses 'x y' "asks for 'x y', which is no name with versions"
+	refuses 'x==1 --hash=md5:ab' 'requirements.txt:1: --hash is taken as sha256:HEX: name that digest of x'
+	refuses 'x==${VERSION}' 'has a variable of the environment'
+	printf 'caf\xe9\n' >apps/one/requirements.txt
+	run -1 asks
+	[[ $output == "the app 'one': requirements.txt is not a text: save it as UTF-8" ]]
 	printf '[project]\nname = "one"\ndependencies = ["flask\\n--index-url https://index.example/"]\n' >apps/one/pyproject.toml
 	run -1 asks
 	[[ $output == *"asks for 'flask\\n--index-url https://index.example/', which is no name with versions" ]]
+}
+
+@test "bench: a commit's files are the same bytes each time, are asked what they need, and are what they are asked for as" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	git init -qb main repo
+	mkdir -p repo/sub
+	echo outer >repo/file
+	echo inner >repo/sub/file
+	git -C repo add .
+	git -C repo -c user.name=a -c user.email=a@example.org commit -qm one
+	address=git+file://$PWD/repo@$(git -C repo rev-parse HEAD)
+	# own LINE ANSWERS: the pin of what the line asks for, the file in it, and what else is asked for.
+	own() {
+		LINE=$1 ANSWERS=$2 PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench /usr/bin/python3 -B -c \
+			'import json, os, package_index
+package_index.GIT_SETTINGS["GIT_ALLOW_PROTOCOL"] = "file"
+import source_packages
+sources = source_packages.Sources(None, None, "cache", ".", None, ())
+sources.answers = json.loads(os.environ["ANSWERS"])
+sources.says = lambda of, folder: asked.append((of, open(f"{folder}/file").read().strip())) or sources.answers.get(of)
+asked = []
+pins = source_packages.own_sources(sources, [os.environ["LINE"], "six", "y @ https://x.example/y-1-py3-none-any.whl", "z @ https://x.example/z ; python_version < \"3\""])
+print(asked[0][1], *(pins or {"": None}).values(), *sources.known(), pins and os.path.exists(pins["a-b"].get("cache")), sep="\n")'
+	}
+	said() { printf '{"a-b==1": {"requires": []}, "c==2": {"requires": []}, "a-b @ %s": {"requires": [], "name": "%s", "version": "3.0"}}' "$@"; }
+	run --separate-stderr -0 own "A_b @ $address" '{}'
+	[[ ${lines[*]: -3} == "outer None None" ]]
+	run --separate-stderr -0 own "A_b[x] @ $address" "$(said "$address" A.b)"
+	first=${lines[2]}
+	[[ $first =~ ^"a-b==3.0 --hash=sha256:"[0-9a-f]{64}" # a_b-3.0.tar.gz of $address"$ && "${lines[*]:3}" == "c==2 a-b==3.0 True" ]]
+	rm -rf cache
+	sleep 1
+	run --separate-stderr -0 own "a.b @ $address#egg=a.b" "$(said "$address" a-b)"
+	[[ ${lines[2]} == "$first" ]]
+	run --separate-stderr -0 own "a-b @ $address#subdirectory=sub&egg=a" "$(said "$address#subdirectory=sub" a-b)"
+	[[ ${lines[1]} == inner && ${lines[2]} == *" of $address#subdirectory=sub" ]]
+	run --separate-stderr -1 own "a-b @ $address" "$(said "$address" other)"
+	[[ $stderr == *"a-b @ $address: what is there calls itself 'other' of version '3.0': ask for it by that name" ]]
+	run --separate-stderr -1 own "a-b @ ${address%@*}@0123456789012345678901234567890123456789" '{}'
+	[[ $stderr == *"a-b: cannot get git+file://"*": see above" ]]
+	run --separate-stderr -1 own "z @ https://x.example/z.exe" '{}'
+	[[ $stderr == *"z: https://x.example/z.exe is no .whl, no .tar.gz and no .zip" ]]
+}
+
+@test "bench: what source packages say they need is names with versions, and an address only where an app might name it" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	says() {
+		python3 -c 'import json, sys; json.dump({"a==1": {"more": [], "requires": sys.argv[1:], "python": None, "extras": []}}, open("python.answers", "w"))' "$@"
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench /usr/bin/python3 -B -c 'import source_packages; print(source_packages.read_answers("."))'
+	}
+	run -0 says 'six (>=1,<3) ; python_version > "2"' 'x @ git+https://git.example/x@main ; extra == "dev"' 'x @ https://git.example/x.whl'
+	run -1 says '--index-url https://index.example/'
+	[[ $output == "a==1 asks with option --index-url, which is not taken: "* ]]
+	run -1 says $'six\n--pre'
+	[[ $output == "a==1 says that it needs 'six\n--pre', which is no name with versions" ]]
+	run -1 says 'x @ git+https://git.example/x@main'
+	[[ $output == "a==1 asks for x of git by no commit: "* ]]
+	run -1 says 'x @ file:///etc/passwd'
+	[[ $output == "a==1 asks for x at 'file:', which is not taken: "* ]]
+}
+
+@test "bench: a source package that uv wanted to run is asked, and one that only a package asks for by an address is refused" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	wanted() {
+		echo "/tmp/uv-cache/$1" >refused
+		SAID=${2:-} PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench /usr/bin/python3 -B -c 'import os, package_choice
+package_choice.REFUSED = "refused"
+try:
+    package_choice.refused(os.environ["SAID"])
+except package_choice.Unknown as unknown:
+    print(*unknown.args[:2])'
+	}
+	[[ $(wanted sdists-v9/pypi/a-b/1.0/xyz/src) == "a-b 1.0" && $(wanted sdists-v9/index/0123/url/1.0/xyz/src) == "url 1.0" ]]
+	for kind in url path; do
+		run -1 wanted sdists-v9/$kind/0123/xyz/src 'Failed to build `a-b[x] @ https://x.example/a.zip`'
+		[[ ${lines[0]} == "the Python package a-b is a source package of an address, "*"by a-b @ https://…, or for a release of it" ]]
+	done
+	run -1 wanted git-v0/checkouts/0123/456 'Failed to build `a-b @ git+https://x.example/a`'
+	[[ ${lines[0]} == "the Python package a-b is a source package of an address, "*"by a-b @ git+https://…@COMMIT, or for a release of it" ]]
 }
 
 @test "bench: package managers are told to run nothing of an app or a package" {

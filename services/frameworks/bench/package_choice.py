@@ -15,13 +15,11 @@ import tomllib
 import zipfile
 
 from app_files import fail
-from package_index import PIP, Pin, begin, digest_of, file_of, index_urls, links_of, pip, read_note, with_login, write
+from package_index import GIT_SETTINGS, PIP, Pin, begin, digest_of, file_of, index_urls, links_of, pip, read_note, with_login, write
 from pip._vendor.packaging import utils
 
 # What the apps run on; this program runs on the suite's own.
 PYTHON = os.environ.get("MKBENCH_PYTHON") or sys.executable
-# What a requirements file may say beside names: others could name another index, or have programs of packages run that need not.
-OPTIONS = re.compile(r"--(pre|prefer-binary|require-hashes|only-binary[ =]:all:)")
 
 
 @functools.cache
@@ -42,6 +40,8 @@ if os.getcwd() != {UV_AT!r}:
     sys.exit(77)
 os.execv({PYTHON!r}, ["{NO_CODE}/bin/python", *sys.argv[1:]])
 """
+# Where uv's cache has source packages that no index has.
+ADDRESSES = ("url", "path", "editable", "git")
 
 
 class Unknown(Exception):
@@ -68,9 +68,12 @@ def refused(said):
         folder = file.readline().strip("\n")
     os.remove(REFUSED)
     parts = folder.split("/")
-    if folder.startswith(f"{UV_CACHE}/sdists-") and parts[-1] == "src" and len(parts) > 6 and "url" not in parts[4:-4]:
+    if folder.startswith(f"{UV_CACHE}/sdists-") and parts[-1] == "src" and len(parts) > 6 and parts[4] not in ADDRESSES:
         raise Unknown(parts[-4], parts[-3], folder)
-    fail("a Python package from git, a folder or an address has no digest: name a release of it", said)
+    named = re.search(r"`([\w.-]+)[^`@]* @ (git\+)?[^`]*`", said)
+    name = named[1] if named else "NAME"
+    fail(f"the Python package {name} is a source package of an address, which only a package asks for: let an app ask for it, by "
+         + (f"{name} @ git+https://…@COMMIT" if not named or named[2] else f"{name} @ https://…") + ", or for a release of it", said)
 
 
 def start_uv(cache, pin):
@@ -81,7 +84,7 @@ def start_uv(cache, pin):
     os.chmod("/tmp/uv", 0o755)
     first, more = index_urls()
     environment = dict(os.environ, UV_NO_CONFIG="1", UV_CACHE_DIR=UV_CACHE, UV_PYTHON_DOWNLOADS="never", UV_LINK_MODE="copy",
-                       UV_CONCURRENT_BUILDS="1", UV_HTTP_TIMEOUT="180")
+                       UV_CONCURRENT_BUILDS="1", UV_HTTP_TIMEOUT="180", **GIT_SETTINGS)
     for name, urls in (("UV_DEFAULT_INDEX", first), ("UV_INDEX", more)):
         environment.pop(name, None)
         if urls:
@@ -112,17 +115,6 @@ def choose_uv(cache, pins, earlier):
     return pin
 
 
-def taken(lines, whose):
-    """The lines that uv may read: a requirement of a pyproject.toml could be several."""
-    for line in lines:
-        if len(line.splitlines()) != 1:
-            fail(f"{whose} asks for {line!r}, which is no name with versions")
-        if line.lstrip().startswith("-") and not OPTIONS.fullmatch(line):
-            fail(f"{whose} asks with option {re.split('[ =]', line.lstrip())[0]}, which is not taken: packages come from the index that the "
-                 "builder's own settings name")
-    return lines
-
-
 def write_known(known):
     """What source packages need, as uv's settings have it."""
     with open("/tmp/known.toml", "w") as out:
@@ -133,9 +125,9 @@ def write_known(known):
             out.write("[[dependency-metadata]]\n" + "".join(f"{key} = {json.dumps(row)}\n" for key, row in rows.items() if row))
 
 
-def compile_set(uv, asked, before, what, known=None, keep=()):
+def compile_set(uv, asked, before, what, known=None, keep=(), constraints=()):
     """uv's choice as the packages of a pylock. known: what source packages need, by NAME==VERSION; None: wheels alone are taken. It keeps
-    to the pins of keep where it can: to what is in the file that it writes."""
+    to the pins of keep where it can: to what is in the file that it writes. constraints bind what is chosen, and ask for nothing."""
     lay_interpreter()
     if keep:
         with open("/tmp/pylock.toml", "w") as out:
@@ -144,8 +136,11 @@ def compile_set(uv, asked, before, what, known=None, keep=()):
     write_known(known or {})
     with open("/tmp/asked.in", "w") as out:
         out.write("\n".join(asked) + "\n")
+    with open("/tmp/constraints.in", "w") as out:
+        out.write("".join(f"{line}\n" for line in constraints))
     words = ["pip", "compile", "-q", "--config-file", "/tmp/known.toml", "--python", f"{NO_CODE}/bin/python", "--no-build-isolation",
-             "--no-header", "--no-annotate", "--format", "pylock.toml", "-o", "/tmp/pylock.toml", "/tmp/asked.in"]
+             "--no-header", "--no-annotate", "--format", "pylock.toml", "-o", "/tmp/pylock.toml", "-c", "/tmp/constraints.in",
+             "/tmp/asked.in"]
     if known is None:
         words += ["--only-binary", ":all:"]
     if before:
@@ -154,35 +149,58 @@ def compile_set(uv, asked, before, what, known=None, keep=()):
     refused(done.stderr.strip())
     if done.returncode and before and "upload" in done.stderr and "date" in done.stderr:
         print("the index does not say when its packages came: the newest are taken", flush=True)
-        return compile_set(uv, asked, None, what, known, keep)
+        return compile_set(uv, asked, None, what, known, keep, constraints)
     if done.returncode:
         fail(f"no set of Python packages suits {what}:", done.stderr.strip())
     with open("/tmp/pylock.toml", "rb") as file:
         return tomllib.load(file).get("packages", [])
 
 
-def best_file(package, order):
-    """The file that pip would take, as a name and its entry: a wheel when one fits, else the source."""
+def best_file(package, order, sums):
+    """The file that pip would take, as a name and its entry: a wheel when one fits, else the source; one of sums, which apps name."""
+    def suits(file):
+        return all(file["hashes"].get("sha256") in some for some in sums)
     wheels = []
     for wheel in package.get("wheels", []):
         name = wheel.get("name") or file_of(wheel["url"])
         ranks = [order[str(tag)] for tag in utils.parse_wheel_filename(name)[3] if str(tag) in order]
-        if ranks:
+        if ranks and suits(wheel):
             wheels.append((min(ranks), name, wheel))
     if wheels:
         return min(wheels, key=lambda row: row[:2])[1:]
     source = package.get("sdist")
+    if sums and not (source and suits(source)):
+        fail(f"{package['name']} {package['version']}: the index has no file for this machine with a digest that an app names by --hash: "
+             "write its digest, or another version")
     if not source:
         fail(f"{package['name']} {package['version']} has no file for this machine")
     return source.get("name") or file_of(source["url"]), source
 
 
-def pins_of(packages):
+def pin_of_address(package, own):
+    """own: the source packages that apps name by an address, as pins, by name."""
+    name = utils.canonicalize_name(package["name"])
+    if name in own:
+        return own[name]
+    file = package.get("archive", {})
+    if not file_of(file.get("url", "")).endswith(".whl"):
+        fail(f"{name}: a package asks for it by an address: let an app ask for it, by {name} @ git+https://…@COMMIT or {name} @ https://…, "
+             "or for a release of it")
+    return Pin(name, package["version"], file["hashes"]["sha256"], file_of(file["url"]), own=file["url"].partition("#")[0])
+
+
+def pins_of(packages, hashes=None, own=None):
+    """hashes: of a name, the sets of digests that apps name, of each of which its file has to be."""
     order = {tag: rank for rank, tag in enumerate(target()[1])}
     pins = []
     for package in packages:
-        if "vcs" in package or "directory" in package:
-            fail(f"{package['name']}: a Python package from git or a folder has no digest: name a release of it")
-        name, file = best_file(package, order)
-        pins.append(Pin(package["name"], package["version"], file["hashes"]["sha256"], name, with_login(file.get("url"))))
+        sums = (hashes or {}).get(utils.canonicalize_name(package["name"]), [])
+        if any(kind in package for kind in ("vcs", "directory", "archive")):
+            pin = pin_of_address(package, own or {})
+            if not all(pin.digest in some for some in sums):
+                fail(f"{pin.name}: {pin.own} is another file than an app names by --hash: its digest is sha256:{pin.digest}")
+        else:
+            name, file = best_file(package, order, sums)
+            pin = Pin(package["name"], package["version"], file["hashes"]["sha256"], name, with_login(file.get("url")))
+        pins.append(pin)
     return pins

@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 import functools
 import glob
+import gzip
 import hashlib
 import html
 import json
@@ -16,6 +17,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -27,6 +29,10 @@ FILE_LIMIT, NOTE_LIMIT = 4 << 30, 4 << 20
 PIP = glob.glob("/usr/share/python-wheels/pip-*.whl")[0]
 sys.path.append(PIP)
 from pip._vendor.packaging import utils  # noqa: E402
+
+# What git may talk by.
+PROTOCOLS = "https"
+GIT_SETTINGS = {"GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": PROTOCOLS, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
 
 
 def pip(*words):
@@ -132,17 +138,22 @@ def read_note(path):
 
 
 class Pin:
-    def __init__(self, name, version, digest, file, url=None):
-        self.name, self.version, self.digest, self.file, self.url = name, version, digest, file, url
+    """url is where the index has the file, own where an app says that it is."""
+    def __init__(self, name, version, digest, file, url=None, own=None):
+        self.name, self.version, self.digest, self.file, self.url, self.own = name, version, digest, file, url, own
 
     def __str__(self):
-        return f"{self.name}=={self.version} --hash=sha256:{self.digest} # {self.file}"
+        return f"{self.name}=={self.version} --hash=sha256:{self.digest} # {self.file}" + (f" of {self.own}" if self.own else "")
+
+    def of(self):
+        """What it is asked as."""
+        return f"{self.name} @ {self.own}" if self.own else f"{self.name}=={self.version}"
 
     @classmethod
     def read(cls, line):
         """None: it is no line of pins."""
-        found = re.fullmatch(r"(\S+)==(\S+) --hash=sha256:([0-9a-f]{64}) # ([^/\s]+)\n?", line)
-        return found and cls(*found.groups())
+        found = re.fullmatch(r"(\S+)==(\S+) --hash=sha256:([0-9a-f]{64}) # ([^/\s]+)(?: of (\S+))?\n?", line)
+        return found and cls(*found.groups()[:4], own=found[5])
 
     def requirement(self):
         return str(self).partition(" #")[0]
@@ -152,23 +163,53 @@ class Pin:
         path = f"{cache}/{self.digest}/{self.file}"
         if is_whole(path, self.digest):
             return path
-        try:
-            url = self.url or links_of(self.name).get(self.file)
-            if not url:
-                fail(f"{self.name}: the index no longer has {self.file}: run 'mkbench lock', which chooses anew")
-            print("get", self.file, flush=True)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open_url(url) as answer, begin(path) as part:
-                shutil.copyfileobj(answer, part)
-        except OSError as error:
-            fail(f"{self.name}: cannot get {self.file}: {error}")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if self.own:
+            get_own(self.name, self.own, path)
+        else:
+            try:
+                url = self.url or links_of(self.name).get(self.file)
+                if not url:
+                    fail(f"{self.name}: the index no longer has {self.file}: run 'mkbench lock', which chooses anew")
+                print("get", self.file, flush=True)
+                download(url, path)
+            except OSError as error:
+                fail(f"{self.name}: cannot get {self.file}: {error}")
         found = digest_of(path + ".part")
         if found != self.digest:
             os.remove(path + ".part")
-            fail(f"{self.file}: the index gives another file than the one that was locked",
+            fail(f"{self.file}: {self.own or 'the index'} gives another file than the one that was locked",
                  f"  locked sha256:{self.digest}", f"  found  sha256:{found}", "THE HASHES DO NOT MATCH")
         os.rename(path + ".part", path)
         return path
+
+
+def download(url, path):
+    with open_url(url) as answer, begin(path) as part:
+        shutil.copyfileobj(answer, part)
+
+
+def get_own(name, own, path):
+    """PATH.part becomes the file of an address, or a commit's files as a source package, the same bytes each time."""
+    print("get", name, "of", own, flush=True)
+    if not own.startswith("git+"):
+        try:
+            return download(own, path)
+        except OSError as error:
+            fail(f"{name}: cannot get {own}: {error}")
+    address, _, commit = own.removeprefix("git+").partition("#")[0].rpartition("@")
+    below = own.partition("#subdirectory=")[2]
+    with tempfile.TemporaryDirectory() as folder:
+        git = functools.partial(subprocess.run, check=True, env={**os.environ, **GIT_SETTINGS})
+        try:
+            git(["git", "init", "-q", folder])
+            git(["git", "-C", folder, "fetch", "-q", "--depth", "1", address, commit])
+            tree = f"{commit}:{below}" if below else commit
+            tar = git(["git", "-C", folder, "archive", "--format=tar", f"--prefix={name}-{commit}/", tree], stdout=subprocess.PIPE).stdout
+        except subprocess.CalledProcessError:
+            fail(f"{name}: cannot get {own}: see above")
+    with begin(path) as part, gzip.GzipFile("", "wb", fileobj=part, mtime=0) as out:
+        out.write(tar)
 
 
 def get_all(pins, cache):

@@ -6,7 +6,8 @@
     python.py fetch CACHE PINS                 gets the files of PINS/python, and runs nothing of them
     python.py install CACHE PINS BENCH         makes BENCH/env from those, without a network
 
-PINS/python has a line a file, `NAME==VERSION --hash=sha256:HEX # FILE`, below the headings of SECTIONS. PINS/python.before, when it is
+PINS/python has a line a file, `NAME==VERSION --hash=sha256:HEX # FILE`, below the headings of SECTIONS; with ` of URL` behind it where
+that is not the index's, but an app's own word: https://… or git+https://…@COMMIT. PINS/python.before, when it is
 there, is what a lock had that one app of many moves in: what still suits stays. CACHE keeps the files as HEX/FILE. The index and its
 credentials are those of pip's settings; uv, from that index too, does the choosing.
 """
@@ -19,12 +20,13 @@ import subprocess
 import sys
 import tomllib
 
+import asked as requirements
 from app_files import fail
-from package_choice import PYTHON, Unknown, choose_uv, compile_set, pins_of, start_uv, taken, target
+from package_choice import PYTHON, Unknown, choose_uv, compile_set, pins_of, start_uv, target
 from package_index import Pin, get_all, read_note, write
 from pip._vendor.packaging import utils
 from pip._vendor.packaging.specifiers import SpecifierSet
-from source_packages import Sources, answer, choose_build
+from source_packages import Sources, answer, choose_build, own_sources
 
 SECTIONS = ["uv", "packages", "build"]
 # The web server has to be there, and old packages import pkg_resources, which newer ones of setuptools lack, without saying so.
@@ -49,18 +51,10 @@ def check_python(app, wanted):
         fail(f"the app '{app}' wants Python {wanted}, and the image has {have}: choose another 'base: suite', or another ref of the app")
 
 
-def lines_of(path):
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="utf-8-sig") as file:
-        text = file.read().replace("\\\n", " ")
-    return [line for line in (re.sub(r"(^|\s)#.*", "", raw).strip() for raw in text.splitlines()) if line]
-
-
 def declared(bench, app, tests, sources):
     """What an app asks for; None: its code has to be asked."""
-    folder = f"{bench}/apps/{app}"
-    project, asked = {}, []
+    folder, whose = f"{bench}/apps/{app}", f"the app '{app}'"
+    project, asked = {}, requirements.Asked()
     if os.path.exists(f"{folder}/pyproject.toml"):
         with open(f"{folder}/pyproject.toml", "rb") as file:
             project = tomllib.load(file)
@@ -68,29 +62,36 @@ def declared(bench, app, tests, sources):
     check_python(app, own.get("requires-python"))
     dynamic = "dependencies" in own.get("dynamic", [])
     if own and not dynamic:
-        asked += own.get("dependencies", [])
-    elif os.path.exists(f"{folder}/requirements.txt"):
-        asked += lines_of(f"{folder}/requirements.txt")
-    elif os.path.exists(f"{folder}/setup.py") or dynamic:
-        said = sources.says(f"the app '{app}'", folder)
-        if said is None:
-            return None
-        check_python(app, said["python"])
-        asked += said["requires"]
+        for line in own.get("dependencies", []):
+            asked.add(line, whose)
+    else:
+        listed = os.path.exists(f"{folder}/requirements.txt")
+        if listed:
+            requirements.read(folder, "requirements.txt", app, asked)
+        if (asked.itself or not listed) and (dynamic or os.path.exists(f"{folder}/setup.py")):
+            said = sources.says(whose, folder)
+            if said is None:
+                return None
+            check_python(app, said["python"])
+            for line in said["requires"]:
+                if not re.search(r";.*\bextra\b", line):
+                    asked.add(line, whose)
     if tests:
         more = project.get("tool", {}).get("bench", {}).get("dev-dependencies", {})
-        asked += [f"{name}{value if value[:1] in '=<>~!' else '==' + value if value else ''}" for name, value in more.items()]
-        asked += lines_of(f"{folder}/dev-requirements.txt")
-    return taken(asked, f"the app '{app}'")
+        for name, value in more.items():
+            asked.add(f"{name}{value if value[:1] in '=<>~!' else '==' + value if value else ''}", whose)
+        if os.path.exists(f"{folder}/dev-requirements.txt"):
+            requirements.read(folder, "dev-requirements.txt", app, asked)
+    return asked
 
 
-def resolve(sources, asked, keep):
+def resolve(sources, asked, constraints, keep):
     """The packages of all apps together; None: some have to be asked what they need. Until it was asked, a source package counts as one
     that needs nothing, so that one round asks as many as it meets."""
     known = sources.known()
     while True:
         try:
-            packages = compile_set(sources.uv, asked, sources.before, "all apps together", known, keep)
+            packages = compile_set(sources.uv, asked, sources.before, "all apps together", known, keep, constraints)
             return None if sources.is_asking() else packages
         except Unknown as unknown:
             name, version, folder = unknown.args
@@ -112,14 +113,18 @@ def choose(cache, pins, bench, *apps):
         return
     # Apps of the bench come from it, never from the index.
     own = {utils.canonicalize_name(app) for app in apps}
-    asked = [line for line in sum(by_app, list(ALWAYS)) if not (re.match(r"[A-Za-z0-9]", line) and "://" not in line.split(";")[0] and
-                                                                utils.canonicalize_name(re.split(r"[\s\[=<>~!;@]", line)[0]) in own)]
-    packages = resolve(sources, asked, earlier.get("packages", []))
+    asked, constraints = ([line for line in lines if not (re.match(r"[A-Za-z0-9]", line) and
+                                                          utils.canonicalize_name(re.split(r"[\s\[=<>~!;@]", line)[0]) in own)]
+                          for lines in (sum((app.names for app in by_app), list(ALWAYS)), sum((app.constraints for app in by_app), [])))
+    by_address = own_sources(sources, asked + constraints)
+    packages = resolve(sources, asked, constraints, earlier.get("packages", [])) if by_address is not None else None
     if packages is None:
+        sources.is_asking()
         return
-    chosen = pins_of(packages)
+    hashes = {name: sum((app.hashes.get(name, []) for app in by_app), []) for name in set().union(*(app.hashes for app in by_app))}
+    chosen = pins_of(packages, hashes, by_address)
     paths = get_all(chosen, cache)
-    build = choose_build(sources, {f"{pin.name}=={pin.version}": path for pin, path in zip(chosen, paths) if not path.endswith(".whl")})
+    build = choose_build(sources, {pin.of(): path for pin, path in zip(chosen, paths) if not path.endswith(".whl")})
     if sources.is_asking():
         return
     get_all(build, cache)

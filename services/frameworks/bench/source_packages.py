@@ -7,15 +7,19 @@ round. What is in there is what code of source packages wants to have said: name
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
 import tomllib
 import zipfile
 
+import asked as requirements
 from app_files import fail
-from package_choice import PYTHON, compile_set, pins_of, start_uv, taken
-from package_index import Pin, get_all, read_note, write
+from package_choice import PYTHON, compile_set, pins_of, start_uv, target
+from package_index import Pin, digest_of, get_all, get_own, read_note, write
+from pip._vendor.packaging import utils
+from pip._vendor.packaging.markers import Marker
 
 DEFAULT_BUILD = ["setuptools", "wheel"]
 PATIENCE_SECONDS = 900
@@ -53,7 +57,8 @@ if ask["whole"] and not set(says["more"]) - set(ask["needs"]):
         with zipfile.ZipFile(os.path.join(made, backend.build_wheel(made, {}))) as wheel:
             text = next(wheel.read(n).decode() for n in wheel.namelist() if n.endswith(".dist-info/METADATA"))
     head = email.parser.HeaderParser().parsestr(text)
-    says |= {"requires": head.get_all("Requires-Dist") or [], "python": head["Requires-Python"], "extras": head.get_all("Provides-Extra") or []}
+    says |= {"requires": head.get_all("Requires-Dist") or [], "python": head["Requires-Python"], "extras": head.get_all("Provides-Extra") or [],
+             "name": head["Name"], "version": head["Version"]}
 with open(ask["out"], "w") as out:
     json.dump(says, out)
 """
@@ -74,7 +79,8 @@ def read_answers(pins):
     try:
         text = read_note(f"{pins}/python.answers")
         answers = {} if text is None else json.loads(text)
-        words = {of: [of, said.get("python") or "", *sum((said.get(key, []) for key in ("more", "requires", "extras")), [])]
+        words = {of: [of, *(said.get(key) or "" for key in ("python", "name", "version")),
+                      *sum((said.get(key, []) for key in ("more", "requires", "extras")), [])]
                  for of, said in answers.items()}
     except (ValueError, RecursionError, TypeError, AttributeError):
         fail("what source packages say of themselves cannot be read: one of them spoils it")
@@ -82,6 +88,8 @@ def read_answers(pins):
         for text in texts:
             if not isinstance(text, str) or not text.isprintable():
                 fail(f"{of!r} says that it needs {text!r}, which is no name with versions")
+        for line in answers[of].get("more", []) + answers[of].get("requires", []):
+            requirements.check_said(line, of)
     return answers
 
 
@@ -96,14 +104,20 @@ class Sources:
         shutil.rmtree(f"{self.cache}/asked", ignore_errors=True)
 
     def known(self):
-        return {of: said for of, said in self.answers.items() if "==" in of and "requires" in said}
+        """What source packages need by NAME==VERSION. One of an address is the only one of its name, as uv wants to have it."""
+        said = {of: said for of, said in self.answers.items() if "requires" in said}
+        own = {of.partition(" @ ")[0]: row for of, row in said.items() if " @ " in of}
+        return {of: row for of, row in said.items() if " @ " not in of and "==" in of and of.partition("==")[0] not in own} | {
+            f"{name}=={row['version']}": row for name, row in own.items()}
 
     def needs(self, of, folder):
         return sorted({*build_needs(folder)[0], *self.answers.get(of, {}).get("more", [])})
 
     def built_with(self, needs, what):
         what = f"the building of {what}, where wheels alone are taken"
-        return pins_of(compile_set(self.uv, taken(needs, what), self.before, what, keep=self.keep))
+        for line in needs:
+            requirements.check(line, what)
+        return pins_of(compile_set(self.uv, needs, self.before, what, keep=self.keep))
 
     def says(self, of, folder, whole=True):
         """What it says of itself, or None: it has to be asked. whole: also what it needs, not only what it is built with."""
@@ -132,6 +146,46 @@ class Sources:
         if self.asked:
             write(f"{self.pins}/python.asked", json.dumps({"uv": str(self.own_uv), "packages": self.asked}))
         return bool(self.asked)
+
+
+SOURCE = re.compile(r"\.(tar\.(gz|bz2|xz)|tgz|zip)$")
+
+
+def own_sources(sources, lines):
+    """The source packages that apps name by an address or a commit, as pins by name; None: they have to be asked what they need. The
+    cache has their files then."""
+    version = target()[0]
+    environment = {"python_version": ".".join(version.split(".")[:2]), "python_full_version": version, "extra": ""}
+    pins = {}
+    for number, line in enumerate(lines):
+        found = requirements.DIRECT.fullmatch(line)
+        if not found or found[3] and not Marker(found[3].strip("; ")).evaluate(environment):
+            continue
+        name, (own, _, more) = utils.canonicalize_name(re.split(r"[\s\[]", found[1])[0]), found[2].partition("#")
+        if own.endswith(".whl"):
+            continue
+        below = re.search(r"(?:^|&)(subdirectory=[^&]+)", more)
+        own += f"#{below[1]}" if below else ""
+        kind = ".tar.gz" if own.startswith("git+") else (SOURCE.search(own) or [""])[0]
+        if not kind:
+            fail(f"{name}: {own} is no .whl, no .tar.gz and no .zip")
+        file = f"{sources.cache}/asked/own-{number}{kind}"
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        get_own(name, own, file)
+        os.replace(f"{file}.part", file)
+        digest = digest_of(file)
+        if "sha256=" in more and f"sha256={digest}" not in more.split("&"):
+            fail(f"{name}: {own} is another file than the one that an app names: its digest is sha256:{digest}")
+        said = sources.says(f"{name} @ {own}", unpack(file, f"{file}.source"))
+        if not said:
+            pins[name] = None
+            continue
+        if utils.canonicalize_name(said["name"]) != name or not re.fullmatch(r"[\w.!+-]+", said["version"]):
+            fail(f"{name} @ {own}: what is there calls itself '{said['name']}' of version '{said['version']}': ask for it by that name")
+        pins[name] = Pin(name, said["version"], digest, f"{name.replace('-', '_')}-{said['version']}{kind}", own=own)
+        os.makedirs(f"{sources.cache}/{digest}", exist_ok=True)
+        os.replace(file, f"{sources.cache}/{digest}/{pins[name].file}")
+    return None if None in pins.values() else pins
 
 
 def choose_build(sources, paths):
