@@ -175,9 +175,7 @@ const struct field recipe_fields[] = {
 	  .help = "tenants, each with its own database and files" },
 	{ "templates", FIELD_LIST, .offset = offsetof(struct recipe, templates), .max = 100,
 	  .fields = template_fields, .item_size = sizeof(struct site), .item_mark = offsetof(struct site, at),
-	  .help = "what sites are like that are added later, so that sites may be []: benchctl add-site SITE "
-		  "--template NAME; the first one without --template, where the recipe has no site; with "
-		  "prebake each is made while the image is built, and add-site copies it" },
+	  .help = "what sites are like that benchctl add-site --template adds later; then sites may be []" },
 	{ "prebake", FIELD_BOOL, .offset = offsetof(struct recipe, prebake), .fallback = "false",
 	  .help = "the sites are made while the image is built, without any secret, and get their own at the "
 		  "first boot, in seconds; a build makes them anew when a file has changed that their "
