@@ -7,6 +7,9 @@ load room
 load upgrade
 load backup
 
+# Those of the site, and of its database of before.
+accounts() { sql "SELECT User FROM mysql.user WHERE User IN ('$(database)', '$before')" | xargs; }
+
 @test "a backup is made, restored to try it, listed; a site comes back as it was, and what was there stays" {
 	start_room
 	started
@@ -31,6 +34,9 @@ load backup
 	echo later >"$room/data/sites/one.localhost/private/files/later"
 	run -0 in_room "$room/bin/benchctl" restore "$id" --site one.localhost
 	[[ $(database) != "$before" ]]
+	[[ $(accounts) = "$(database) $(database)" ]] # older frameworks know no other name of it than the database's
+	MYSQL_PWD=$(jq -r .db_password "$room/data/sites/one.localhost/site_config.json") in_room mariadb --no-defaults -u "$(database)" \
+		--socket=/run/mysqld/mysqld.sock "$(database)" -e "SELECT 1"
 	[[ $(sql "SELECT COUNT(*) FROM \`odd \`\`name\`") = 3 ]]
 	[[ $(cat "$room/data/sites/one.localhost/private/files/letter") = private ]]
 	[[ ! -e $room/data/sites/one.localhost/private/files/later ]]

@@ -46,10 +46,10 @@ static struct err *check_folder(const char *fresh)
 	return NULL;
 }
 
-/* Checks the source and reads its configuration, which then gets that account. It still lies in
- * a folder that is root's alone. */
+/* Checks the source and reads its configuration, which then gets that database, and the account that is
+ * called so: older frameworks know no other name of it. It still lies in a folder that is root's alone. */
 static struct err *configure(const struct bench *b, const struct site_source *from, const char *database,
-			     const char *user, const char *password, json_t **ret)
+			     const char *password, json_t **ret)
 {
 	AUTO_FREE char *path = mem_printf("%s/site_config.json", from->folder);
 	bool damaged;
@@ -59,7 +59,7 @@ static struct err *configure(const struct bench *b, const struct site_source *fr
 	if (!*ret)
 		return err_new(ERR_SYSTEM, "the site_config.json of the backup is missing or damaged");
 	json_object_set_new(*ret, "db_name", json_string(database));
-	json_object_set_new(*ret, "db_user", json_string(user));
+	json_object_set_new(*ret, "db_user", json_string(database));
 	json_object_set_new(*ret, "db_password", json_string(password));
 	return durable_json(path, *ret, 0600, &b->user, NULL);
 }
@@ -94,11 +94,10 @@ struct err *backup_site_bring(const struct bench *b, const char *site, const str
 	const char *name = json_string_value(json_object_get(now, "db_name")),
 		   *user = json_string_value(json_object_get(now, "db_user"));
 	const char *password = json_string_value(json_object_get(now, "db_password"));
-	user = user ? user : name;
-	s->before = mem_dup(name ? name : "");
-	struct err *e = site_account_check(site, name ? name : "", user ? user : "");
+	s->account = mem_dup(user ? user : name ? name : "");
+	struct err *e = site_account_check(site, name ? name : "", s->account);
 	if (!e)
-		e = configure(b, from, s->database, user, password ? password : "", &s->config);
+		e = configure(b, from, s->database, password ? password : "", &s->config);
 	if (!e)
 		e = backup_sweep_begin(b, s->database, site, false);
 	if (!e)
@@ -107,15 +106,14 @@ struct err *backup_site_bring(const struct bench *b, const char *site, const str
 	return e;
 }
 
-/* The database of before stays, and is not the site's any more. */
+/* The database of before stays, and is not the site's any more: nobody has its account. */
 static void give_up(const struct bench *b, const struct site_brought *s)
 {
 	AUTO_SQL struct sql *root = NULL;
 	struct err *e = sql_open(b->sql_socket, "root", NULL, NULL, 600, &root);
 
 	if (!e)
-		e = site_account_revoke(root, s->before,
-					json_string_value(json_object_get(s->config, "db_user")));
+		e = site_account_drop(root, s->account);
 	if (e)
 		log_err(e, "warning: site %s may still read its database of before", s->site);
 }
@@ -154,7 +152,7 @@ void backup_site_leave(const struct bench *b, struct site_brought *s)
 	json_decref(s->config);
 	free(s->database);
 	free(s->fresh);
-	free(s->before);
+	free(s->account);
 	free(s->kept);
 	*s = (struct site_brought){ 0 };
 }
@@ -208,7 +206,7 @@ struct err *backup_site_new(const struct bench *b, const char *site, const struc
 		return err_new(ERR_SYSTEM, "%s is there already: choose another name, or move it away",
 			       folder);
 	TRY(backup_sweep_begin(b, database, site, true));
-	struct err *e = configure(b, from, database, database, password, &config);
+	struct err *e = configure(b, from, database, password, &config);
 	if (!e)
 		e = import(b, from, database, config);
 	if (!e)

@@ -15,15 +15,15 @@ struct site_source {
 
 struct site_brought {
 	const char *site;
-	char *database; /* new, and whole */
+	char *database; /* new, and whole; its account is called so, too */
 	char *fresh;	/* the folder, with a configuration that names it */
 	json_t *config; /* that */
-	char *before;	/* the database that it takes the place of */
+	char *account;	/* that of before */
 	char *kept;	/* where the folder of before is, once it was exchanged */
 };
 
-/* Database and files beside those that are served. Account and password stay the site's own; that
- * account alone reads the dump in. */
+/* Database and files beside those that are served, and an account of that database alone, which reads the
+ * dump in. The password stays the site's own. */
 struct err *backup_site_bring(const struct bench *b, const char *site, const struct site_source *from,
 			      struct site_brought *ret) MUST_CHECK;
 /* One exchange of two folders makes them the site. */

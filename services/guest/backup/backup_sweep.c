@@ -68,16 +68,15 @@ static bool is_used(const struct bench *b, const char *database)
 	return used;
 }
 
-static struct err *drop(const struct bench *b, const char *database, bool with_account)
+/* With its account, which is called as it is. */
+static struct err *drop(const struct bench *b, const char *database)
 {
 	AUTO_SQL struct sql *root = NULL;
 	AUTO_FREE char *schema = sql_backquoted(database);
 
 	TRY(sql_open(b->sql_socket, "root", NULL, NULL, 600, &root));
 	TRY(sql_run(root, "DROP DATABASE IF EXISTS %s", schema));
-	return with_account ?
-		       sql_run(root, "DROP USER IF EXISTS %s@localhost, %s@'127.0.0.1'", schema, schema) :
-		       NULL;
+	return site_account_drop(root, database);
 }
 
 struct err *backup_sweep_site(const struct bench *b, const char *database, const char *site)
@@ -85,7 +84,7 @@ struct err *backup_sweep_site(const struct bench *b, const char *database, const
 	AUTO_FREE char *folder = mem_printf("%s/sites/%s", b->data, site),
 		       *secrets = mem_printf("%s/secrets/%s", b->data, site);
 
-	TRY(drop(b, database, true));
+	TRY(drop(b, database));
 	TRY(file_remove_tree(folder));
 	TRY(file_remove_tree(secrets));
 	return backup_sweep_end(b, database);
@@ -117,7 +116,7 @@ static struct err *sweep_one(const struct bench *b, const char *database, const 
 		 database);
 	if (is_new)
 		return backup_sweep_site(b, database, site);
-	TRY(drop(b, database, false));
+	TRY(drop(b, database));
 	return backup_sweep_end(b, database);
 }
 

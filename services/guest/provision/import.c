@@ -112,6 +112,8 @@ void import_drop(const char *socket, const char *schema)
 
 	if (!e)
 		e = sql_run(root, "DROP DATABASE IF EXISTS %s", base);
+	if (!e)
+		e = site_account_drop(root, schema);
 	if (e)
 		log_err(e, "the new database %s of a restore that failed", schema);
 }

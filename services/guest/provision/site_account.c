@@ -44,12 +44,12 @@ static char *as_pattern(const char *name)
 
 static const char *const hosts[] = { "localhost", "127.0.0.1" };
 
-struct err *site_account_revoke(struct sql *root, const char *schema, const char *user)
+struct err *site_account_drop(struct sql *root, const char *user)
 {
-	AUTO_FREE char *name = sql_quoted(root, user), *pattern = as_pattern(schema);
+	AUTO_FREE char *name = sql_quoted(root, user);
 
 	for (size_t i = 0; i < COUNT(hosts); i++)
-		TRY(sql_run(root, "REVOKE ALL PRIVILEGES ON %s.* FROM %s@'%s'", pattern, name, hosts[i]));
+		TRY(sql_run(root, "DROP USER IF EXISTS %s@'%s'", name, hosts[i]));
 	return NULL;
 }
 

@@ -15,8 +15,8 @@ struct err *site_account_check(const char *config, const char *db_name, const ch
  * all rights on this schema alone. */
 struct err *site_account_make(struct sql *root, const char *schema, const char *user,
 			      const char *password) MUST_CHECK;
-/* Takes those rights away again; the account stays. */
-struct err *site_account_revoke(struct sql *root, const char *schema, const char *user) MUST_CHECK;
+/* Takes it away again, with its rights; none is no error. */
+struct err *site_account_drop(struct sql *root, const char *user) MUST_CHECK;
 /* The site's database, opened as its account. */
 struct err *site_account_open(const struct bench *b, const json_t *config, unsigned limit_seconds,
 			      struct sql **ret) MUST_CHECK;
