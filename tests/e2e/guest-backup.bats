@@ -39,7 +39,7 @@ accounts() { sql "SELECT User FROM mysql.user WHERE User IN ('$(database)', '$be
 		--socket=/run/mysqld/mysqld.sock "$(database)" -e "SELECT 1"
 	[[ $(sql "SELECT COUNT(*) FROM \`odd \`\`name\`") = 3 ]]
 	[[ $(cat "$room/data/sites/one.localhost/private/files/letter") = private ]]
-	[[ ! -e $room/data/sites/one.localhost/private/files/later ]]
+	[[ ! -e $room/data/sites/one.localhost/private/files/later && -d $room/data/sites/one.localhost/logs ]] # a backup has none of the logs
 	[[ $(jq -r .encryption_key "$room/data/sites/one.localhost/site_config.json") = "$key" ]]
 	[[ $(cat "$room"/data/.mkbench/replaced/one.localhost-*/private/files/later) = later ]]
 	in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysqld.sock "$before" -e "SELECT 1"

@@ -21,6 +21,7 @@
 #include "lib/sql.h"
 #include "lib/site_registry.h"
 #include "provision/site_account.h"
+#include "provision/site_folders.h"
 
 static char *new_database(void)
 {
@@ -61,6 +62,7 @@ static struct err *configure(const struct bench *b, const struct site_source *fr
 	json_object_set_new(*ret, "db_name", json_string(database));
 	json_object_set_new(*ret, "db_user", json_string(database));
 	json_object_set_new(*ret, "db_password", json_string(password));
+	TRY(site_folders_make(b, from->folder));
 	return durable_json(path, *ret, 0600, &b->user, NULL);
 }
 

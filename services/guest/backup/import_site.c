@@ -23,6 +23,7 @@
 #include "lib/command.h"
 #include "lib/durable.h"
 #include "lib/log.h"
+#include "provision/site_folders.h"
 #include "lib/placeholders.h"
 #include "lib/secret.h"
 
@@ -180,21 +181,6 @@ static struct err *unpack_files(const struct importing *i, const char *archive, 
 	return NULL;
 }
 
-static struct err *make_below(const struct importing *i)
-{
-	for (const char *const *below = i->b->site_folders; *below; below++) {
-		AUTO_FREE char *path = mem_printf("%s/%s", i->folder, *below);
-		for (char *slash = strchr(path + strlen(i->folder) + 1, '/'); slash;
-		     slash = strchr(slash + 1, '/')) {
-			*slash = '\0';
-			TRY(durable_folder(path, 0755, &i->b->user));
-			*slash = '/';
-		}
-		TRY(durable_folder(path, 0755, &i->b->user));
-	}
-	return NULL;
-}
-
 /* Below the site's own folder with its user's rights, who may put links there from then on. */
 static struct err *make_folders(const struct importing *i)
 {
@@ -202,7 +188,7 @@ static struct err *make_folders(const struct importing *i)
 	TRY(durable_folder(i->staged, 0711, &durable_root));
 	TRY(durable_folder(i->folder, 0755, &i->b->user));
 	durable_as(&i->b->user);
-	struct err *e = make_below(i);
+	struct err *e = site_folders_make(i->b, i->folder);
 	durable_as_root();
 	return e;
 }

@@ -16,6 +16,7 @@
 #include "lib/log.h"
 #include "lib/secret.h"
 #include "provision/prebaked.h"
+#include "provision/site_folders.h"
 #include "provision/site_template.h"
 #include "lib/environment.h"
 
@@ -194,26 +195,12 @@ static json_t *wanted_config(const struct bench *b, const struct site *s)
 	return config;
 }
 
-/* One folder and those between: private/files wants private too. */
-static struct err *make_below(const struct bench *b, const struct site *s, const char *below)
-{
-	AUTO_FREE char *path = mem_printf("%s/%s", s->folder, below);
-
-	for (char *slash = strchr(path + strlen(s->folder) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		TRY(durable_folder(path, 0755, &b->user));
-		*slash = '/';
-	}
-	return durable_folder(path, 0755, &b->user);
-}
-
 static struct err *make_folder(const struct bench *b, const struct site *s)
 {
 	AUTO_FREE char *step = mem_printf("folder/%s", s->row->name);
 
 	TRY(durable_folder(s->folder, 0755, &b->user));
-	for (const char *const *below = b->site_folders; *below; below++)
-		TRY(make_below(b, s, *below));
+	TRY(site_folders_make(b, s->folder));
 	crash_at(step, "mid");
 	json_t *config = wanted_config(b, s);
 	struct err *e = durable_json(s->config, config, 0600, &b->user, NULL);
@@ -224,10 +211,9 @@ static struct err *make_folder(const struct bench *b, const struct site *s)
 struct err *site_folder(struct provision_context *w, struct site *s, bool *ret_did)
 {
 	*ret_did = !s->made;
-	if (s->made)
-		return NULL;
 	durable_as(&w->bench.user);
-	struct err *e = make_folder(&w->bench, s);
+	/* a backup has none of the logs, and no folder of them */
+	struct err *e = s->made ? site_folders_make(&w->bench, s->folder) : make_folder(&w->bench, s);
 	durable_as_root();
 	return e;
 }
