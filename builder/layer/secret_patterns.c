@@ -28,6 +28,8 @@ struct secret_set {
 	uint8_t first[65536 / 8]; /* bit: two bytes that a token may begin with */
 };
 
+#define ONE_LINE_LEAST 16 /* of a key that is one line, where a word may be something else */
+
 static const char key_begins[] = "BEGIN ", key_ends[] = "PRIVATE KEY";
 
 /* A-Za-z and such; set has 256. */
@@ -112,36 +114,45 @@ static bool is_base64(char c)
 }
 
 /* RFC 7468: "-----BEGIN", a label that ends in "PRIVATE KEY" (OpenPGP's in "PRIVATE KEY BLOCK", RFC 9580),
- * "-----", and on the next line what it holds; a line may end as programs write it in texts of theirs, too. A
- * header alone is how programs know a key. */
+ * "-----", and on the next line what it holds; a line may end as programs write it in texts of theirs, too,
+ * or be a blank where a key became one line. SSH2's have "---- BEGIN" and " ----" (RFC 4716). A header alone
+ * is how programs know a key. */
 static bool is_key(const char *at, size_t left)
 {
-	size_t label = strlen(key_begins), body, end;
+	size_t label = strlen(key_begins), dashes, body, end;
+	bool next_line = false;
 
 	while (label < left && label < 64 &&
 	       (isupper((unsigned char)at[label]) || isdigit((unsigned char)at[label]) || at[label] == ' '))
 		label++;
-	end = label > 24 && !memcmp(at + label - 6, " BLOCK", 6) ? label - 6 : label;
-	if (end < strlen(key_ends) + strlen(key_begins) || left < label + 5 ||
-	    memcmp(at + end - strlen(key_ends), key_ends, strlen(key_ends)) || memcmp(at + label, "-----", 5))
+	dashes = at[label - 1] == ' ' ? 4 : 5;
+	end = label - (5 - dashes);
+	end = label > 24 && !memcmp(at + end - 6, " BLOCK", 6) ? end - 6 : end;
+	if (end < strlen(key_ends) + strlen(key_begins) || left < label + dashes ||
+	    memcmp(at + end - strlen(key_ends), key_ends, strlen(key_ends)) ||
+	    memcmp(at + label, "-----", dashes))
 		return false;
-	for (body = label + 5;
-	     body < left && body < label + 40 && strchr("\r\n\t \"'+,\\", at[body]) && at[body];)
-		body += at[body] == '\\' && body + 1 < left && strchr("rn", at[body + 1]) ? 2 : 1;
-	if (body == label + 5)
+	for (body = label + dashes;
+	     body < left && body < label + 40 && strchr("\r\n\t \"'+,\\", at[body]) && at[body];) {
+		bool written = at[body] == '\\' && body + 1 < left && strchr("rn", at[body + 1]);
+		next_line |= written || at[body] == '\n' || at[body] == '\r';
+		body += written ? 2 : 1;
+	}
+	if (body == label + dashes)
 		return false;
 	size_t n = body;
 	while (n < left && is_base64(at[n]))
 		n++;
-	return n - body >= 4;
+	return n - body >= (next_line ? 4 : ONE_LINE_LEAST);
 }
 
 /* What begins at at; its first two bytes are some that a token may begin with. */
 static bool begins_at(const struct secret_set *s, const char *bytes, size_t at, size_t len,
 		      struct secret_patterns *ret)
 {
-	if (at >= 5 && !memcmp(bytes + at - 5, "-----", 5) && len - at > strlen(key_begins) &&
-	    !memcmp(bytes + at, key_begins, strlen(key_begins)) && is_key(bytes + at, len - at)) {
+	if (at >= 5 && (!memcmp(bytes + at - 5, "-----", 5) || !memcmp(bytes + at - 5, "---- ", 5)) &&
+	    len - at > strlen(key_begins) && !memcmp(bytes + at, key_begins, strlen(key_begins)) &&
+	    is_key(bytes + at, len - at)) {
 		*ret = (struct secret_patterns){ "a private key", at };
 		return true;
 	}

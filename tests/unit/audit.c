@@ -45,6 +45,13 @@ static void keys(void)
 	fails_in(APP "key.asc", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOYBF\n", 1, "a private key");
 	passes(APP "pub.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENBF\n");
 	fails_in(APP "key.ppk", "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/5\n", 1, "a private key");
+	fails_in(APP "dos.ppk", "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\r\nComment: \"x\"\r\n", 1,
+		 "a private key");
+	/* how programs, and lists of kinds of files, know one */
+	passes("usr/bin/keygen", "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\0Comment: x");
+	passes("usr/share/mime/x.xml",
+	       "<match value=\"-----BEGIN PGP PRIVATE KEY BLOCK-----\" type=\"string\"/>");
+	fails_in(APP "one-line", "-----BEGIN PRIVATE KEY----- MIIEvQIBADANBgkqhkiG\n", 1, "a private key");
 	fails_in(APP "a/kube.yml",
 		 "x:\n  client-key-data: "
 		 "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFcEFJQkFBS0NBUUVBCg==\n",
