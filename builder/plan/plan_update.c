@@ -141,7 +141,8 @@ static void write_rows(struct moving *m)
 {
 	struct lock *l = m->lock;
 
-	qsort(m->rows.items, m->rows.count, sizeof *m->rows.items, by_name);
+	if (m->rows.count)
+		qsort(m->rows.items, m->rows.count, sizeof *m->rows.items, by_name);
 	l->packages = arena_new(&l->arena, m->rows.count * sizeof *l->packages);
 	l->package_count = m->rows.count;
 	for (size_t i = 0; i < m->rows.count; i++) {
