@@ -239,7 +239,7 @@ print(asked[0][1], *(pins or {"": None}).values(), *sources.known(), pins and os
 	run -1 says '--index-url https://index.example/'
 	[[ $output == "a==1 asks with option --index-url, which is not taken: "* ]]
 	run -1 says $'six\n--pre'
-	[[ $output == "a==1 says that it needs 'six\n--pre', which is no name with versions" ]]
+	[[ $output == "'a==1' says that it needs 'six\n--pre', which is no name with versions" ]]
 	run -1 says 'x @ git+https://git.example/x@main'
 	[[ $output == "a==1 asks for x of git by no commit: "* ]]
 	run -1 says 'x @ file:///etc/passwd'

@@ -26,7 +26,7 @@ failed: Création du site" ]
 
 @test "every step of provisioning has a name for people, and an unknown one is shown as it is" {
 	count=0
-	for step in $(grep -ohE '\{ "[a-z-]+",\s+[A-Za-z_]+' services/guest/start/provision.c services/guest/backup/backup_instance.c | grep -oE '"[a-z-]+"'); do
+	for step in $(grep -ohE '\{ "[a-z-]+",\s+[A-Za-z_]+' services/guest/start/provision*.c services/guest/backup/backup_instance.c | grep -oE '"[a-z-]+"'); do
 		for language in fr en; do
 			page $language "{\"state\": \"running\", \"steps\": [{\"step\": $step, \"state\": \"running\"}]}"
 			[ "${lines[3]}" != "running: ${step//\"/}" ]

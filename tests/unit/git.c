@@ -24,7 +24,9 @@ static void reasons(void)
 		{ "No ED25519 host key is known for h and you have requested strict checking.\r\nHost key "
 		  "verification failed.\r\nfatal: Could not "
 		  "read from remote repository.\n",
-		  "Host key verification failed." },
+		  "Host key verification failed. (No ED25519 host key is known for h and you have requested "
+		  "strict "
+		  "checking.)" },
 		{ "ERROR: Repository not found.\nfatal: Could not read from remote repository.\n",
 		  "ERROR: Repository not found." },
 		{ "fatal: unable to connect to 127.0.0.1:\n127.0.0.1[0: 127.0.0.1]: errno=Connection "
