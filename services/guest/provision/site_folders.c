@@ -25,6 +25,10 @@ static struct err *make_below(const struct bench *b, const char *folder, const c
 
 struct err *site_folders_make(const struct bench *b, const char *folder)
 {
+	struct stat st;
+
+	if (lstat(folder, &st) < 0 || !S_ISDIR(st.st_mode))
+		return NULL;
 	for (const char *const *below = b->site_folders; below && *below; below++)
 		TRY(make_below(b, folder, *below));
 	return NULL;
