@@ -88,7 +88,8 @@ static struct room *list(const struct store *s, size_t *ret_count)
 	}
 	if (folder)
 		closedir(folder);
-	qsort(all.items, all.count, sizeof r, latest_first);
+	if (all.count)
+		qsort(all.items, all.count, sizeof r, latest_first);
 	*ret_count = all.count;
 	return all.items;
 }
