@@ -25,6 +25,7 @@ static const struct {
 } kinds[] = {
 	[EVENT_STOPPED] = { "stopped", "init", stopped },
 	[EVENT_CANNOT_START] = { "cannot_start", "initrd", cannot_start },
+	[EVENT_REFUSED] = { "refused", "init", cannot_start },
 };
 
 char *event_text(const struct event *e)

@@ -7,13 +7,14 @@
 enum event_name {
 	EVENT_STOPPED,	    /* init's last word */
 	EVENT_CANNOT_START, /* initrd's last word: the machine is switched off next */
+	EVENT_REFUSED,	    /* init's word that it does not start on this; a disk stays on without it */
 };
 
 struct event {
 	enum event_name name;
 	unsigned ms;	  /* stopped: how long the stop took, milliseconds */
 	bool killed;	  /* stopped: a program had to be killed, and the next start recovers */
-	const char *why;  /* cannot_start: the reason, for a person */
+	const char *why;  /* cannot_start, refused: the reason, for a person */
 	json_t *document; /* holds why once read */
 };
 

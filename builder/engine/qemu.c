@@ -113,8 +113,35 @@ static bool stands_still(const char *name)
 	return still;
 }
 
+static char *tail(const struct engine *e, const char *name)
+{
+	AUTO_FREE char *path = machine_path(name, "console");
+	char *bytes = file_tail(path, TAIL_BYTES);
+
+	(void)e;
+	for (char *c = bytes; *c; c++)
+		if (((unsigned char)*c < ' ' && *c != '\n') || *c == 0x7f)
+			*c = ' ';
+	return bytes;
+}
+
+/* Why the guest says it cannot start, the caller's; or NULL. */
+static char *refusal(const char *name)
+{
+	AUTO_FREE char *last = tail(NULL, name);
+	AUTO_EVENT struct event e;
+
+	if (!event_find(last, EVENT_CANNOT_START, &e) && !event_find(last, EVENT_REFUSED, &e))
+		return NULL;
+	return mem_dup(e.why);
+}
+
 struct err *qemu_check(const char *name)
 {
+	AUTO_FREE char *why = refusal(name);
+
+	if (why)
+		return err_new(ERR_BUILD, "%s cannot start: %s", name, why);
 	if (!stands_still(name))
 		return NULL;
 	err_free(command(name, "cont", NULL, NULL));
@@ -135,27 +162,6 @@ static bool ask(const char *name, const char *const *argv, char **ret_output)
 
 	err_free(e);
 	return !e && !status;
-}
-
-static char *tail(const struct engine *e, const char *name)
-{
-	AUTO_FREE char *path = machine_path(name, "console");
-	char *bytes = file_tail(path, TAIL_BYTES);
-
-	(void)e;
-	for (char *c = bytes; *c; c++)
-		if (((unsigned char)*c < ' ' && *c != '\n') || *c == 0x7f)
-			*c = ' ';
-	return bytes;
-}
-
-/* Why the guest says it cannot start, the caller's; or NULL. */
-static char *refusal(const char *name)
-{
-	AUTO_FREE char *last = tail(NULL, name);
-	AUTO_EVENT struct event e;
-
-	return event_find(last, EVENT_CANNOT_START, &e) ? mem_dup(e.why) : NULL;
 }
 
 static bool has_spoken(const char *name)

@@ -16,8 +16,8 @@ extern const struct engine qemu_row;
 bool qemu_is_disk(const char *path);
 /* A bundle that stands for a disk; ERR_USAGE when it is not there. */
 struct err *qemu_open(const char *path, struct oci_image *ret) MUST_CHECK;
-/* ERR_SYSTEM: it stands still, because there is no room for what it writes; with room again
- * it goes on, once this is asked. */
+/* ERR_BUILD: the guest says that it does not start, and why. ERR_SYSTEM: it stands still, because there is no
+ * room for what it writes; with room again it goes on, once this is asked. */
 struct err *qemu_check(const char *name) MUST_CHECK;
 /* Runs argv in the running machine of that name, prints what it says and exits with its
  * status; returns when it cannot. */

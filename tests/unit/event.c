@@ -13,12 +13,18 @@ static void both_ways(void)
 	AUTO_FREE char *reason =
 		event_text(&(struct event){ .name = EVENT_CANNOT_START, .why = "a \"disk\":\nis | gone" });
 	AUTO_FREE char *log = mem_printf("words\n" AT "init: %s\n" AT "initrd: %s\n", stopped, reason);
-	AUTO_EVENT struct event e, why;
+	AUTO_EVENT struct event e, why, refused;
 
 	is(stopped, "{\"event\":\"stopped\",\"ms\":1250,\"killed\":true}");
 	ok(event_find(log, EVENT_STOPPED, &e) && e.ms == 1250 && e.killed);
 	ok(event_find(log, EVENT_CANNOT_START, &why));
 	is(why.why, "a \"disk\":\nis | gone");
+	ok(!event_find(log, EVENT_REFUSED, &refused));
+	AUTO_FREE char *older =
+		event_text(&(struct event){ .name = EVENT_REFUSED, .why = "older than the data" });
+	AUTO_FREE char *console = mem_printf("[ 22.3] mkbench[294]: " AT "init: %s\n", older);
+	ok(event_find(console, EVENT_REFUSED, &refused));
+	is(refused.why, "older than the data");
 }
 
 static bool found(const char *log)

@@ -345,7 +345,9 @@ static int live(struct init *i)
 
 	if (e) {
 		int status = err_kind(e) == ERR_USAGE || err_kind(e) == ERR_RECIPE ? ERR_USAGE : ERR_SYSTEM;
+		AUTO_FREE char *why = err_text(e);
 		log_err(e, "cannot start");
+		log_event(&(struct event){ .name = EVENT_REFUSED, .why = why });
 		return status;
 	}
 	if (i->lease < 0 || i->status >= 0)
