@@ -153,9 +153,8 @@ static struct err *run(int argc, char **argv)
 
 static const struct option_row options[] = {
 	{ "update", OPTION_UPDATE, "NAME", NULL,
-	  "move this app or package alone, with what it then needs; several times for several; an app of "
-	  "which "
-	  "the recipe names another ref, address or archive, too, or a new one, or one that is gone" },
+	  "move this app or package alone, with what it then needs; may be given several times. An app may "
+	  "have another ref, address or archive in the recipe than in the lock, be new, or be gone" },
 	{ "vendor", VENDOR, "FOLDER", NULL,
 	  "write all bytes that the lock leads to into this folder; a lock that is there stays as it is" },
 	OPTION_PROGRESS_ROW,

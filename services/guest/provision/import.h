@@ -17,4 +17,5 @@ struct import {
 };
 
 struct err *import_dump(const struct import *i) MUST_CHECK;
-void import_drop(const char *socket, const char *schema); /* after a failure, which is told already */
+/* The database and the account that is called as it is, after a failure, which is told already. */
+void import_drop(const char *socket, const char *schema);

@@ -116,8 +116,8 @@ static struct err *copy_link(const struct pair *p, const struct stat *st, struct
 	return NULL;
 }
 
-#define OPEN \
-	32 /* folders of each side open at once: a tree may be deeper than a process may have files open */
+/* Folders of each side that are open at once: a tree may be deeper than a process may have files open. */
+#define OPEN_MOST 32
 
 /* A folder on the way down to where the walk is. */
 struct level {
@@ -197,8 +197,8 @@ static struct err *enter(struct walk *w, const struct pair *p, const struct stat
 	}
 	note(w->list, 'd', 0, "-", l.shown);
 	VEC_PUSH(&w->levels, l);
-	if (w->levels.count > OPEN) {
-		struct level *high = &w->levels.items[w->levels.count - 1 - OPEN];
+	if (w->levels.count > OPEN_MOST) {
+		struct level *high = &w->levels.items[w->levels.count - 1 - OPEN_MOST];
 		shut(&high->from);
 		shut(&high->to);
 	}
@@ -229,7 +229,7 @@ static void reopen(struct walk *w)
 			shut(&to);
 			return;
 		}
-		if (i + OPEN >= count) {
+		if (i + OPEN_MOST >= count) {
 			items[i].from = from;
 			items[i].to = to;
 		}
