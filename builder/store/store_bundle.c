@@ -261,6 +261,15 @@ struct err *store_bundle_try_folder(const char *path)
 	return e;
 }
 
+/* What was at path goes last, and is whole until then where the file system can exchange names. */
+static struct err *put_in_place(const char *part, const char *path)
+{
+	if (!renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_EXCHANGE))
+		return file_remove_tree(part);
+	TRY(file_remove_tree(path));
+	return rename(part, path) < 0 ? err_errno(errno, "write %s", path) : NULL;
+}
+
 struct err *store_bundle_write_folder(struct store *s, const char *path, size_t *ret_files,
 				      uint64_t *ret_bytes)
 {
@@ -274,9 +283,7 @@ struct err *store_bundle_write_folder(struct store *s, const char *path, size_t 
 	qsort(s->used.items, s->used.count, sizeof *s->used.items, by_name);
 	struct err *e = finish(&out, put_all(&out, false), ret_files, ret_bytes);
 	if (!e)
-		e = file_remove_tree(path);
-	if (!e && rename(part, path) < 0)
-		e = err_errno(errno, "write %s", path);
+		e = put_in_place(part, path);
 	if (e)
 		err_free(file_remove_tree(part));
 	return e;

@@ -45,6 +45,14 @@ static struct err *each(struct walk *w, const char *top, short depth, visit *fn)
 	return NULL;
 }
 
+/* A cut leaves a folder whole or not there: it gets a name first by which nobody finds it. */
+static struct err *remove_whole(const struct walk *w, const char *path, const struct stat *st)
+{
+	AUTO_FREE char *away = mem_printf("%s/tmp/%s.gone", w->store->path, strrchr(path, '/') + 1);
+
+	return file_remove_tree(S_ISDIR(st->st_mode) && !rename(path, away) ? away : path);
+}
+
 /* What resists (a tree owned by other ids) stays for a sweep with more rights. */
 static void remove_any(struct walk *w, const char *path, const struct stat *st)
 {
@@ -77,23 +85,19 @@ static void check_blob(struct walk *w, const char *path, const struct stat *st)
 		remove_any(w, path, st);
 }
 
-/* Its files have no digests here: what may be torn is dropped, by a rename that
- * works whoever owns them. */
+/* Its files have no digests here: what may be torn is dropped. */
 static void check_tree(struct walk *w, const char *path, const struct stat *st)
 {
-	AUTO_FREE char *away = mem_printf("%s/tmp/%s.torn", w->store->path, strrchr(path, '/') + 1);
-
-	if (st->st_mtime >= w->limit && !rename(path, away))
-		remove_any(w, away, st);
+	if (st->st_mtime >= w->limit)
+		err_free(remove_whole(w, path, st));
 }
 
 static void check_cache(struct walk *w, const char *path, const struct stat *st)
 {
-	AUTO_FREE char *away = mem_printf("%s/tmp/%s.torn", w->store->path, strrchr(path, '/') + 1);
 	struct err *e = store_cache_distrust(path, st);
 
-	if (e && !rename(path, away))
-		remove_any(w, away, st);
+	if (e)
+		err_free(remove_whole(w, path, st));
 	err_free(e);
 }
 
@@ -148,7 +152,7 @@ static void drop_unused(struct walk *w, const char *path, const struct stat *st)
 	if (!w->all && (st->st_atime >= w->limit || st->st_mtime >= w->limit))
 		return;
 	uint64_t bytes = size_of(path);
-	struct err *e = file_remove_tree(path);
+	struct err *e = remove_whole(w, path, st);
 	if (!e)
 		w->freed_bytes += bytes;
 	if (w->first)

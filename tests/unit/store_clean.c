@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -145,6 +146,50 @@ static void clean(struct store *s)
 	store_close(s);
 }
 
+/* -1: no such folder. */
+static int count_files(const char *path)
+{
+	DIR *folder = opendir(path);
+	int count = folder ? 0 : -1;
+
+	for (struct dirent *d; folder && (d = readdir(folder));)
+		count += d->d_name[0] != '.';
+	if (folder)
+		closedir(folder);
+	return count;
+}
+
+/* Whoever cuts a removal short, and whatever was removed: a tree is found whole or not at all. */
+static void cut_short(struct store *s)
+{
+	enum { FILES = 3000, ROUNDS = 5 };
+	struct digest key = digest_of("large", 5);
+
+	for (int round = 0; round < ROUNDS; round++) {
+		AUTO_FREE char *work = NULL, *root = NULL;
+		ok(!store_work_folder(s, "root", &work));
+		for (int i = 0; i < FILES; i++) {
+			AUTO_FREE char *path = mem_printf("%s/%d", work, i);
+			err_free(file_write(path, "", 0, 0644));
+		}
+		ok(count_files(work) == FILES && !store_tree_keep(s, &key, work, &root));
+		store_close(s);
+		pid_t pid = fork();
+		if (pid == 0) {
+			struct store *own = NULL;
+			uint64_t freed;
+			_exit(store_open(top, &own) || store_clean(own, 0, &freed));
+		}
+		while (count_files(root) == FILES)
+			;
+		ok(!kill(pid, SIGKILL) && waitpid(pid, &(int){ 0 }, 0) == pid);
+		s = reopen(NULL);
+		AUTO_FREE char *found = store_tree_find(s, &key);
+		ok(!found);
+	}
+	store_close(s);
+}
+
 static struct digest room(struct store *s, const char *name, char **ret_root, int *ret_fd)
 {
 	struct digest key = digest_of(name, strlen(name));
@@ -202,6 +247,7 @@ int main(void)
 	cache_in_turn(reopen(NULL));
 	git(reopen(NULL));
 	clean(reopen(NULL));
+	cut_short(reopen(NULL));
 	rooms(reopen(NULL));
 	ok(!file_remove_tree(top));
 	return t_done();
