@@ -246,6 +246,27 @@ print(asked[0][1], *(pins or {"": None}).values(), *sources.known(), pins and os
 	[[ $output == "a==1 asks for x at 'file:', which is not taken: "* ]]
 }
 
+@test "bench: what is asked stays for the build that asks, whatever another one does with the cache meanwhile" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	mkdir -p one two source/a-1
+	echo yes >source/a-1/file
+	tar -czf a-1.tar.gz -C source a-1
+	PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench run -0 /usr/bin/python3 -B -c 'import json, os, source_packages
+source_packages.get_all = lambda *_: []
+source_packages.Sources.built_with = lambda *_: []
+start = lambda pins: source_packages.Sources(None, "uv==1", "cache", pins, None, ())
+own = start("one")
+own.says_from("a==1", "source/a-1")
+source_packages.choose_build(own, {"b==1": "a-1.tar.gz"})
+own.is_asking()
+start("two").says_from("c==1", "source/a-1")
+start("two").forget()
+print(*(open(ask["folder"] + "/file").read().strip() for ask in json.load(open("one/python.asked"))["packages"]))
+start("one").forget()
+print(*os.listdir("one"), *os.listdir("cache") if os.path.exists("cache") else ())'
+	[[ ${lines[*]: -2} = "yes yes python.asked" ]]
+}
+
 @test "bench: a source package that uv wanted to run is asked, and one that only a package asks for by an address is refused" {
 	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
 	wanted() {

@@ -3,6 +3,7 @@
 A source package says so by running its code. Whoever chooses has a network, so it runs none: it leaves its questions in
 PINS/python.asked and ends, `answer` puts them, in a room without a network, and leaves PINS/python.answers for the next
 round. What is in there is what code of source packages wants to have said: names with versions, nothing more is taken from it.
+The sources that are asked lie in PINS/python.sources: the cache is other builds', too, between one step and the next.
 """
 import glob
 import json
@@ -96,12 +97,13 @@ def read_answers(pins):
 class Sources:
     def __init__(self, uv, own_uv, cache, pins, before, keep):
         self.uv, self.own_uv, self.cache, self.pins, self.before, self.keep = uv, own_uv, cache, pins, before, keep
-        self.answers, self.asked = read_answers(pins), []
+        self.answers, self.asked, self.kept = read_answers(pins), [], f"{pins}/python.sources"
         self.forget()
 
     def forget(self):
         """What was asked, or may be: nobody needs it once all is chosen."""
-        shutil.rmtree(f"{self.cache}/asked", ignore_errors=True)
+        for folder in self.kept, f"{self.cache}/asked":
+            shutil.rmtree(folder, ignore_errors=True)
 
     def known(self):
         """What source packages need by NAME==VERSION. One of an address is the only one of its name, as uv wants to have it."""
@@ -137,7 +139,7 @@ class Sources:
 
     def says_from(self, of, folder):
         """The same of a folder that is gone when it is asked."""
-        kept = f"{self.cache}/asked/{len(self.asked)}"
+        kept = f"{self.kept}/{len(self.asked)}"
         shutil.copytree(folder, kept, symlinks=True)
         return self.says(of, kept)
 
@@ -176,7 +178,7 @@ def own_sources(sources, lines):
         digest = digest_of(file)
         if "sha256=" in more and f"sha256={digest}" not in more.split("&"):
             fail(f"{name}: {own} is another file than the one that an app names: its digest is sha256:{digest}")
-        said = sources.says(f"{name} @ {own}", unpack(file, f"{file}.source"))
+        said = sources.says(f"{name} @ {own}", unpack(file, f"{sources.kept}/own-{number}"))
         if not said:
             pins[name] = None
             continue
@@ -192,7 +194,7 @@ def choose_build(sources, paths):
     """One set of packages that builds all source packages, as pins; None: they have to be asked."""
     if not paths:
         return []
-    folders = {path: unpack(path, f"{sources.cache}/asked/chosen-{i}") for i, path in enumerate(paths.values())}
+    folders = {path: unpack(path, f"{sources.kept}/chosen-{i}") for i, path in enumerate(paths.values())}
     if None in [sources.says(of, folders[path], whole=False) for of, path in paths.items()]:
         return None
     needs = {need for of, path in paths.items() for need in sources.needs(of, folders[path])}
