@@ -246,6 +246,31 @@ print(asked[0][1], *(pins or {"": None}).values(), *sources.known(), pins and os
 	[[ $output == "a==1 asks for x at 'file:', which is not taken: "* ]]
 }
 
+@test "bench: an index that fails for a moment, or ends a file too early, is asked again, and one that says no is not" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench run -0 /usr/bin/python3 -B -c 'import http.server, package_index, threading
+package_index.PAUSES_SECONDS = 0, 0
+asked = []
+class Index(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        asked.append(self.path)
+        self.send_response({"/busy": 503, "/no": 403}.get(self.path, 503 if len(asked) == 1 else 200))
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"wh" if len(asked) == 2 else b"whole")
+    log_message = lambda *_: None
+server = http.server.HTTPServer(("127.0.0.1", 0), Index)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+for path in "/file", "/busy", "/no":
+    try:
+        package_index.download(f"http://127.0.0.1:{server.server_port}{path}", "file")
+        print(open("file.part").read(), len(asked))
+    except OSError as error:
+        print(error.code, len(asked))
+    asked.clear()'
+	[[ $output == *"again file HTTP Error 503: Service Unavailable"*"again file the answer ends 3 bytes too early"$'\n'"whole 3"*$'\n'"503 3"$'\n'"403 1" ]]
+}
+
 @test "bench: what is asked stays for the build that asks, whatever another one does with the cache meanwhile" {
 	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
 	mkdir -p one two source/a-1

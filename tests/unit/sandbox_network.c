@@ -165,6 +165,37 @@ static void drips(void)
 	unsetenv("PIP_INDEX_URL");
 }
 
+/* A proxy of the machine's that is busy at first. */
+static void busy(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof at;
+	AUTO_CLOSE int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sandbox s = room();
+	char bytes[8192];
+
+	ok(fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 9) &&
+	   !getsockname(fd, (struct sockaddr *)&at, &len));
+	pid_t proxy = fork();
+	for (unsigned i = 0; !proxy; i++) {
+		int client = accept(fd, NULL, NULL);
+		if (read(client, bytes, sizeof bytes) > 0)
+			dprintf(client, "HTTP/1.1 %s\r\n\r\n%s",
+				i % 2 ? "200 Connection established" : "503 Too busy",
+				i % 2 ? "hello\n" : "");
+		close(client);
+	}
+	AUTO_FREE char *url = mem_printf("http://127.0.0.1:%u", ntohs(at.sin_port));
+	setenv("https_proxy", url, 1);
+	s.network = true;
+	const char *const argv[] = { "bash", "-ec", GET "get CONNECT host.example:443 | grep hello", NULL };
+	ok(fine(sandbox_run(&s, argv)));
+	empty_work();
+	kill(proxy, SIGKILL);
+	waitpid(proxy, NULL, 0);
+	unsetenv("https_proxy");
+}
+
 /* What makes programs believe the gate, and see the machine's certificates. */
 static void network_variables(void)
 {
@@ -241,6 +272,7 @@ int main(int argc, char **argv)
 	network();
 	near();
 	drips();
+	busy();
 	network_variables();
 	settings();
 	distrusts();

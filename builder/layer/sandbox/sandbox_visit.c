@@ -31,6 +31,7 @@ struct visit {
 	const struct sandbox_index *index; /* of the host that is asked, or NULL: a stranger */
 	struct text head, page;		   /* what the host says first; a page that has links in it */
 	bool rewrites, begun;
+	bool refused; /* an address that no step may reach */
 	long status;
 };
 
@@ -45,10 +46,11 @@ static void answer(int client, const char *status, const char *why)
 
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 {
-	const struct visit *v = arg;
+	struct visit *v = arg;
 
 	(void)purpose;
-	if (!v->index && (!sandbox_reach_is_public(&a->addr) || sandbox_reach_is_near(&a->addr)))
+	v->refused = !v->index && (!sandbox_reach_is_public(&a->addr) || sandbox_reach_is_near(&a->addr));
+	if (v->refused)
 		return CURL_SOCKET_BAD;
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
@@ -155,6 +157,22 @@ static void carry(int client, int server)
 		}
 }
 
+/* A host or a proxy that fails for the moment is tried again: the step has sent nothing yet. */
+static CURLcode reach(const struct visit *v, CURL *c)
+{
+	static const useconds_t pauses_us[] = { 500000, 2000000 };
+	CURLcode code = curl_easy_perform(c);
+
+	for (size_t i = 0; i < COUNT(pauses_us) && !v->refused; i++) {
+		if (code != CURLE_COULDNT_CONNECT && code != CURLE_RECV_ERROR && code != CURLE_SEND_ERROR &&
+		    code != CURLE_GOT_NOTHING)
+			break;
+		usleep(pauses_us[i]);
+		code = curl_easy_perform(c);
+	}
+	return code;
+}
+
 /* CONNECT host:port: the bytes are the step's and the host's affair. */
 static void tunnel(struct visit *v, const char *target)
 {
@@ -178,11 +196,13 @@ static void tunnel(struct visit *v, const char *target)
 	else if (proxy)
 		curl_easy_setopt(c, CURLOPT_PROXY, proxy);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, through_proxy(true) ? NULL : open_socket);
-	CURLcode code = curl_easy_perform(c);
+	CURLcode code = reach(v, c);
 	if (code == CURLE_OK)
 		code = curl_easy_getinfo(c, CURLINFO_ACTIVESOCKET, &server);
 	if (code != CURLE_OK || server == CURL_SOCKET_BAD) {
-		answer(v->client, "502 Bad Gateway", curl_easy_strerror(code));
+		/* Most programs show of a proxy's answer this line alone. */
+		AUTO_FREE char *status = mem_printf("502 Bad Gateway: %s", curl_easy_strerror(code));
+		answer(v->client, status, curl_easy_strerror(code));
 	} else {
 		err_free(file_write_all(v->client, fine, strlen(fine), "the answer"));
 		carry(v->client, server);

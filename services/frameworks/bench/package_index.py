@@ -5,19 +5,23 @@ The index and its credentials are those of pip's settings.
 import base64
 import concurrent.futures
 import contextlib
+import errno
 import functools
 import glob
 import gzip
 import hashlib
 import html
+import http.client
 import json
 import os
 import re
 import shutil
+import ssl
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -25,6 +29,7 @@ import urllib.request
 from app_files import fail
 
 FILE_LIMIT, NOTE_LIMIT = 4 << 30, 4 << 20
+PAUSES_SECONDS = 1, 3, 8
 # Debian's pip; what imports this module may import from it, too.
 PIP = glob.glob("/usr/share/python-wheels/pip-*.whl")[0]
 sys.path.append(PIP)
@@ -62,6 +67,34 @@ def open_url(url, accept="*/*"):
     return urllib.request.urlopen(request, timeout=180)
 
 
+def passes(error):
+    """Whether a host or a proxy may do better in a moment."""
+    reason = getattr(error, "reason", None)
+    if isinstance(error, urllib.error.HTTPError):
+        return error.code == 429 or error.code >= 500
+    return not (isinstance(error, TimeoutError) or isinstance(reason, (TimeoutError, ssl.SSLCertVerificationError)) or
+                error.errno in (errno.ENOSPC, errno.EDQUOT) or "failed: 4" in str(reason))
+
+
+def visit(url, take, accept="*/*"):
+    """What take makes of the answer, which is whole. What fails for the moment is tried again, as pip and npm do."""
+    for pause in *PAUSES_SECONDS, None:
+        try:
+            with open_url(url, accept) as answer:
+                taken = take(answer)
+                if answer.length:
+                    raise ConnectionError(f"the answer ends {answer.length} bytes too early")
+                return taken
+        except http.client.HTTPException as error:
+            failed = ConnectionError(str(error) or type(error).__name__)
+        except OSError as error:
+            failed = error
+        if pause is None or not passes(failed):
+            raise failed
+        print("again", file_of(url) or url, failed, flush=True)
+        time.sleep(pause)
+
+
 def file_of(url):
     return urllib.parse.unquote(urllib.parse.urlsplit(url).path.rsplit("/", 1)[-1])
 
@@ -86,8 +119,8 @@ def links_of(name):
     for index in first + more:
         page = f"{index.rstrip('/')}/{utils.canonicalize_name(name)}/"
         try:
-            with open_url(page, "application/vnd.pypi.simple.v1+json, text/html;q=0.5") as answer:
-                kind, body = answer.headers.get("Content-Type", ""), answer.read()
+            kind, body = visit(page, lambda answer: (answer.headers.get("Content-Type", ""), answer.read()),
+                               "application/vnd.pypi.simple.v1+json, text/html;q=0.5")
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 continue
@@ -185,8 +218,10 @@ class Pin:
 
 
 def download(url, path):
-    with open_url(url) as answer, begin(path) as part:
-        shutil.copyfileobj(answer, part)
+    def keep(answer):
+        with begin(path) as part:
+            shutil.copyfileobj(answer, part)
+    visit(url, keep)
 
 
 def get_own(name, own, path):
