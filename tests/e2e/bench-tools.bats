@@ -322,3 +322,115 @@ node.run_manager(sys.argv[1], "cache", ".", {}, False)' "$1" || true
 	[[ $(grep -c -e '^1 .*--ignore-scripts' -e '^1 false ' said) = $(wc -l <said) ]]
 	[[ $(grep -c -e '--config.node-linker' said) = $(grep -c -e '--ignore-pnpmfile' said) ]]
 }
+
+@test "bench: a source package's files stay in their folder, are files, and are no more than an app may have" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	unpacked() {
+		rm -rf outside into
+		mkdir outside
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench /usr/bin/python3 -B -c \
+			'import source_files, source_packages, sys; print(source_packages.unpack(sys.argv[1], "into/it", "a==1"))' "$1"
+	}
+	# pack KIND=NAME=TEXT...: a source package a.tar.gz of those members.
+	pack() {
+		python3 - "$@" <<-'END'
+			import io, sys, tarfile
+			kinds = {"file": tarfile.REGTYPE, "link": tarfile.SYMTYPE, "same": tarfile.LNKTYPE, "pipe": tarfile.FIFOTYPE}
+			with tarfile.open("a.tar.gz", "w:gz") as out:
+			    for kind, name, text in (word.split("=", 2) for word in sys.argv[1:]):
+			        member = tarfile.TarInfo(name)
+			        member.type, member.mode, member.linkname = kinds[kind], 0o6755, text
+			        member.size = len(text) if kind == "file" else 0
+			        out.addfile(member, io.BytesIO(text.encode()))
+		END
+	}
+	pack file=a-1/setup.py=x link=a-1/l=setup.py same=a-1/second=a-1/setup.py pipe=a-1/pyproject.toml= link=a-1/away="$PWD/outside" link=a-1/b/up=../../..
+	[[ $(unpacked a.tar.gz) == into/it/a-1 ]]
+	[[ $(cd into/it/a-1 && find . -mindepth 1 -printf '%P %M %l\n' | sort | xargs) == \
+		"b drwxr-xr-x l lrwxrwxrwx setup.py second -rwxr-xr-x setup.py -rwxr-xr-x" ]]
+	for words in "file=a-1/../../../outside/x=y" "file=$PWD/outside/x=y" "same=a-1/x=../../../etc/passwd" "link=../outside/x=y"; do
+		pack file=a-1/f=x "$words"
+		run -1 unpacked a.tar.gz
+		[[ $output == "a==1: its source package is not unpacked: '"*"' leads out of it" ]]
+		[[ -z $(ls outside) ]]
+	done
+	pack link=a-1/l="$PWD/outside" file=a-1/l/x=y
+	unpacked a.tar.gz
+	[[ -z $(ls outside) && -f into/it/a-1/l/x ]]
+	# gigabytes, by a file, by what the format keeps in memory, by many names
+	python3 - <<-'END'
+		import gzip, tarfile, zipfile
+		with gzip.open("large.tar.gz", "wb", 1) as out:
+		    member = tarfile.TarInfo("a-1/f")
+		    member.size = 5 << 30
+		    out.write(member.tobuf())
+		with gzip.open("head.tar.gz", "wb", 1) as out:
+		    member = tarfile.TarInfo("a-1/f")
+		    member.size, member.type = 3 << 30, tarfile.XHDTYPE
+		    out.write(member.tobuf())
+		    for _ in range(2048):
+		        out.write(bytes(1 << 20))
+		with tarfile.open("many.tar.gz", "w:gz", compresslevel=1) as out:
+		    for n in range(200002):
+		        out.addfile(tarfile.TarInfo("a-1"))
+		with zipfile.ZipFile("large.zip", "w") as out:
+		    out.writestr("a-1/f", "x")
+		text = open("large.zip", "rb").read()
+		at = text.rindex(b"PK\1\2")
+		open("large.zip", "wb").write(text[:at + 24] + (0xfffffff0).to_bytes(4, "little") + text[at + 28:])
+	END
+	run -1 unpacked large.tar.gz
+	[[ $output == "a==1: its source package is not unpacked: it unpacks to more than 4294967296 bytes" ]]
+	run -1 unpacked head.tar.gz
+	[[ $output == "a==1: its source package is not unpacked: it wants more than 1073741824 bytes of memory" ]]
+	run -1 unpacked many.tar.gz
+	[[ $output == "a==1: its source package is not unpacked: it holds more than 200000 files" ]]
+	head -c 40 a.tar.gz >torn.tar.gz
+	for file in torn.tar.gz large.zip; do
+		run -1 unpacked $file
+		[[ $output == "a==1: its source package is not unpacked: it is damaged: "* && ${#lines[@]} == 1 ]]
+	done
+}
+
+@test "bench: a file of an app that is nested without end, too large or of another shape is one line" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	mkdir -p apps/one
+	reads() { PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench /usr/bin/python3 -B -c "import app_files; print(app_files.$1('apps/one'))"; }
+	# refuses FUNCTION FILE SAYS: in one line.
+	refuses() {
+		run -1 reads "$1"
+		[[ $output == "apps/one/$2: "$3 && ${#lines[@]} == 1 ]] || { echo "$output"; return 1; }
+	}
+	deep=$(printf '%0100000d' 0)
+	[[ $(reads package_of) == None && $(reads project_of) == '{}' ]]
+	echo "{\"a\": ${deep//0/[}" >apps/one/package.json
+	refuses package_of package.json 'it is nested too deeply'
+	echo "a = ${deep//0/[}" >apps/one/pyproject.toml
+	refuses project_of pyproject.toml 'it is nested too deeply'
+	printf 'a = 1\n[' >apps/one/pyproject.toml
+	refuses project_of pyproject.toml '*end of document*'
+	truncate -s 65M apps/one/pyproject.toml
+	refuses project_of pyproject.toml 'it is larger than *'
+	while read -r line; do
+		printf '%b' "${line%|*}" >apps/one/pyproject.toml
+		refuses project_of pyproject.toml "${line##*|}"
+	done <<-'END'
+		project = 5|project is no table
+		[project]\ndependencies = "x"|project.dependencies is no list
+		[project]\ndependencies = ["x", 5]|project.dependencies?1? is no text
+		[project]\nscripts = { a = 1 }|project.scripts.a is no text
+		[build-system]\nrequires = [[]]|build-system.requires?0? is no text
+		[tool.bench]\ndev-dependencies = []|tool.bench.dev-dependencies is no table
+	END
+	while read -r line; do
+		echo "${line%|*}" >apps/one/package.json
+		refuses package_of package.json "${line##*|}"
+	done <<-'END'
+		[1]|it is no table
+		{"scripts": {"build": 5}}|scripts.build is no text
+		{"packageManager": []}|packageManager is no text
+		{"dependencies": [1]}|dependencies is no table
+	END
+	echo '{"dependencies": null, "scripts": {"build": "x"}, "files": 5}' >apps/one/package.json
+	[[ $(reads package_of) == "{'scripts': {'build': 'x'}, 'files': 5}" ]]
+}

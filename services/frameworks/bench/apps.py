@@ -7,9 +7,8 @@ import glob
 import os
 import re
 import sys
-import tomllib
 
-from app_files import read
+from app_files import project_of, read
 
 
 def version_of(folder, app, project):
@@ -26,8 +25,7 @@ def apps(bench, *names):
         out.write("".join(f"{bench}/apps/{app}\n" for app in names))
     for app in names:
         folder = f"{bench}/apps/{app}"
-        text = read(f"{folder}/pyproject.toml")
-        project = tomllib.loads(text).get("project", {}) if text else {}
+        project = project_of(folder).get("project", {})
         name, version = project.get("name", app), version_of(folder, app, project)
         info = f"{site}/{re.sub('[-_.]+', '_', name).lower()}-{version}.dist-info"
         os.makedirs(info, exist_ok=True)

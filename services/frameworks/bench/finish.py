@@ -88,7 +88,7 @@ def closure(modules, names):
             continue
         folder = f"{at}/{name}"
         kept.add(folder)
-        package = package_of(folder) or {}
+        package = package_of(folder, {}) or {}  # of a published package, which may be old
         for key in ("dependencies", "optionalDependencies", "peerDependencies"):
             left += [(f"{folder}/node_modules", need) for need in package.get(key, {})]
     return kept

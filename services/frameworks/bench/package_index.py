@@ -26,9 +26,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from app_files import fail
+from app_files import fail, parsed
 
-FILE_LIMIT, NOTE_LIMIT = 4 << 30, 4 << 20
+FILE_LIMIT, NOTE_LIMIT, PAGE_LIMIT = 4 << 30, 4 << 20, 256 << 20
 PAUSES_SECONDS = 1, 3, 8
 # Debian's pip; what imports this module may import from it, too.
 PIP = glob.glob("/usr/share/python-wheels/pip-*.whl")[0]
@@ -73,7 +73,7 @@ def passes(error):
     if isinstance(error, urllib.error.HTTPError):
         return error.code == 429 or error.code >= 500
     return not (isinstance(error, TimeoutError) or isinstance(reason, (TimeoutError, ssl.SSLCertVerificationError)) or
-                error.errno in (errno.ENOSPC, errno.EDQUOT) or "failed: 4" in str(reason))
+                error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "failed: 4" in str(reason))
 
 
 def visit(url, take, accept="*/*"):
@@ -109,6 +109,13 @@ def with_login(url):
     return url
 
 
+def page_of(name, answer):
+    body = answer.read(PAGE_LIMIT + 1)
+    if len(body) > PAGE_LIMIT:
+        fail(f"{name}: the index's page of it has more than {PAGE_LIMIT} bytes")
+    return body
+
+
 def links_of(name):
     """The files that the index has of a package: name of the file to its URL, which ends with the digest where the index says it."""
     first, more = index_urls()
@@ -119,14 +126,15 @@ def links_of(name):
     for index in first + more:
         page = f"{index.rstrip('/')}/{utils.canonicalize_name(name)}/"
         try:
-            kind, body = visit(page, lambda answer: (answer.headers.get("Content-Type", ""), answer.read()),
+            kind, body = visit(page, lambda answer: (answer.headers.get("Content-Type", ""), page_of(name, answer)),
                                "application/vnd.pypi.simple.v1+json, text/html;q=0.5")
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 continue
             raise
         if "json" in kind:
-            found = [(f["filename"], f"{f['url'].partition('#')[0]}#sha256={f['hashes'].get('sha256', '')}") for f in json.loads(body)["files"]]
+            files = parsed(json.loads, body, f"{name}: the index's page of it")["files"]
+            found = [(f["filename"], f"{f['url'].partition('#')[0]}#sha256={f['hashes'].get('sha256', '')}") for f in files]
         else:
             found = [(None, html.unescape(url)) for url in re.findall(r'<a\s[^>]*href=["\']([^"\']+)', body.decode())]
         for file, url in found:
@@ -217,10 +225,20 @@ class Pin:
         return path
 
 
+def pour(source, out):
+    """All of it, up to the size of a file."""
+    left = FILE_LIMIT
+    while chunk := source.read(1 << 20):
+        left -= len(chunk)
+        if left < 0:
+            raise OSError(errno.EFBIG, f"it is larger than {FILE_LIMIT} bytes")
+        out.write(chunk)
+
+
 def download(url, path):
     def keep(answer):
         with begin(path) as part:
-            shutil.copyfileobj(answer, part)
+            pour(answer, part)
     visit(url, keep)
 
 
@@ -240,11 +258,16 @@ def get_own(name, own, path):
             git(["git", "init", "-q", folder])
             git(["git", "-C", folder, "fetch", "-q", "--depth", "1", address, commit])
             tree = f"{commit}:{below}" if below else commit
-            tar = git(["git", "-C", folder, "archive", "--format=tar", f"--prefix={name}-{commit}/", tree], stdout=subprocess.PIPE).stdout
+            words = ["git", "-C", folder, "archive", "--format=tar", f"--prefix={name}-{commit}/", tree]
+            with subprocess.Popen(words, env={**os.environ, **GIT_SETTINGS}, stdout=subprocess.PIPE) as tar, begin(path) as part, \
+                    gzip.GzipFile("", "wb", fileobj=part, mtime=0) as out:
+                pour(tar.stdout, out)
+            if tar.returncode:
+                raise subprocess.CalledProcessError(tar.returncode, words)
         except subprocess.CalledProcessError:
             fail(f"{name}: cannot get {own}: see above")
-    with begin(path) as part, gzip.GzipFile("", "wb", fileobj=part, mtime=0) as out:
-        out.write(tar)
+        except OSError as error:
+            fail(f"{name}: cannot get {own}: {error}")
 
 
 def get_all(pins, cache):

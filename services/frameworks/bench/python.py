@@ -18,10 +18,9 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 
 import asked as requirements
-from app_files import fail
+from app_files import fail, project_of
 from package_choice import PYTHON, Unknown, choose_uv, compile_set, pins_of, start_uv, target
 from package_index import Pin, get_all, read_note, write
 from pip._vendor.packaging import utils
@@ -54,10 +53,7 @@ def check_python(app, wanted):
 def declared(bench, app, tests, sources):
     """What an app asks for; None: its code has to be asked."""
     folder, whose = f"{bench}/apps/{app}", f"the app '{app}'"
-    project, asked = {}, requirements.Asked()
-    if os.path.exists(f"{folder}/pyproject.toml"):
-        with open(f"{folder}/pyproject.toml", "rb") as file:
-            project = tomllib.load(file)
+    project, asked = project_of(folder), requirements.Asked()
     own = project.get("project", {})
     check_python(app, own.get("requires-python"))
     dynamic = "dependencies" in own.get("dynamic", [])

@@ -9,32 +9,30 @@ import glob
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
-import tarfile
-import tomllib
-import zipfile
+import sys
 
 import asked as requirements
-from app_files import fail
+import source_files
+from app_files import fail, project_of
 from package_choice import PYTHON, compile_set, pins_of, start_uv, target
-from package_index import Pin, digest_of, get_all, get_own, read_note, write
+from package_index import FILE_LIMIT, Pin, digest_of, get_all, get_own, read_note, write
 from pip._vendor.packaging import utils
 from pip._vendor.packaging.markers import Marker
 
 DEFAULT_BUILD = ["setuptools", "wheel"]
-PATIENCE_SECONDS = 900
+PATIENCE_SECONDS, SAID_LIMIT = 900, 64 << 10
 
 
-def unpack(path, folder):
+def unpack(path, folder, what):
     """A source package, unpacked; its folder."""
-    if path.endswith(".zip"):
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(folder)
-    else:
-        with tarfile.open(path) as archive:
-            archive.extractall(folder, filter="data") if hasattr(tarfile, "data_filter") else archive.extractall(folder)
-    return glob.glob(f"{folder}/*/")[0].rstrip("/")
+    done = subprocess.run([sys.executable, "-B", source_files.__file__, path, folder], stderr=subprocess.PIPE, text=True)
+    tops = sorted(glob.glob(f"{folder}/*/"))
+    if done.returncode or not tops:
+        fail(f"{what}: its source package is not unpacked: {done.stderr.strip().splitlines()[-1] if done.returncode else 'no folder is in it'}")
+    return tops[0].rstrip("/")
 
 
 # What the build backend itself asks for, once what is declared is there (PEP 517), and what the package needs.
@@ -67,10 +65,7 @@ with open(ask["out"], "w") as out:
 
 def build_needs(folder):
     """What a source package declares that it is built with, and by which backend."""
-    system = {}
-    if os.path.exists(f"{folder}/pyproject.toml"):
-        with open(f"{folder}/pyproject.toml", "rb") as file:
-            system = tomllib.load(file).get("build-system", {})
+    system = project_of(folder).get("build-system", {})
     needs = [*system.get("requires", []), *DEFAULT_BUILD]
     return needs, system.get("build-backend", "setuptools.build_meta:__legacy__"), system.get("backend-path", [])
 
@@ -178,7 +173,7 @@ def own_sources(sources, lines):
         digest = digest_of(file)
         if "sha256=" in more and f"sha256={digest}" not in more.split("&"):
             fail(f"{name}: {own} is another file than the one that an app names: its digest is sha256:{digest}")
-        said = sources.says(f"{name} @ {own}", unpack(file, f"{sources.kept}/own-{number}"))
+        said = sources.says(f"{name} @ {own}", unpack(file, f"{sources.kept}/own-{number}", f"{name} @ {own}"))
         if not said:
             pins[name] = None
             continue
@@ -194,11 +189,16 @@ def choose_build(sources, paths):
     """One set of packages that builds all source packages, as pins; None: they have to be asked."""
     if not paths:
         return []
-    folders = {path: unpack(path, f"{sources.kept}/chosen-{i}") for i, path in enumerate(paths.values())}
+    folders = {path: unpack(path, f"{sources.kept}/chosen-{i}", of) for i, (of, path) in enumerate(paths.items())}
     if None in [sources.says(of, folders[path], whole=False) for of, path in paths.items()]:
         return None
     needs = {need for of, path in paths.items() for need in sources.needs(of, folders[path])}
     return sources.built_with(sorted(needs), ", ".join(map(os.path.basename, folders)))
+
+
+def limit_files():
+    """What code of a source package writes, and what it prints."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
 
 
 def ask_one(uv, cache, number, ask):
@@ -208,15 +208,18 @@ def ask_one(uv, cache, number, ask):
     files = get_all([Pin.read(line) for line in ask["wheels"]], cache)
     if uv("pip", "install", "-q", "--python", f"{env}/bin/python", "--offline", "--no-index", "--no-deps", *files).returncode:
         fail(f"what {ask['of']} is built with cannot be installed: see above")
+    last = ""
     try:
-        done = subprocess.run([f"{env}/bin/python", "-c", HOOK, json.dumps({**ask, "out": out})], cwd=folder, text=True, errors="replace",
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE_SECONDS)
-        with open(out) as file:
-            return json.load(file)
+        with open(f"{out}.said", "wb+") as said:
+            subprocess.run([f"{env}/bin/python", "-c", HOOK, json.dumps({**ask, "out": out})], cwd=folder, stdin=subprocess.DEVNULL,
+                           stdout=said, stderr=subprocess.STDOUT, timeout=PATIENCE_SECONDS, preexec_fn=limit_files)
+            said.seek(max(0, said.seek(0, os.SEEK_END) - SAID_LIMIT))
+            last = said.read().decode(errors="replace").strip()
+        return json.loads(read_note(out) or "")
     except subprocess.TimeoutExpired:
         return {"failed": f"it took longer than {PATIENCE_SECONDS} seconds"}
-    except (OSError, ValueError):
-        return {"failed": "\n".join(done.stdout.strip().splitlines()[-8:])}
+    except (OSError, ValueError, RecursionError):
+        return {"failed": "\n".join(last.splitlines()[-8:])}
 
 
 def answer(cache, pins):
