@@ -13,6 +13,7 @@
 struct index {
 	struct arena arena;
 	const char *architecture;
+	struct index_limit limit;
 	struct mention mentions;
 	struct {
 		struct package **items;
@@ -22,6 +23,7 @@ struct index {
 		struct provider *items;
 		size_t count, room;
 	} providers;
+	size_t provided; /* names, of any architecture */
 };
 
 enum field {
@@ -85,7 +87,13 @@ struct index *index_new(const char *architecture)
 	struct index *ix = mem_new(sizeof *ix);
 
 	ix->architecture = architecture;
+	ix->limit = *INDEX_LIMIT;
 	return ix;
+}
+
+void index_set_limit(struct index *ix, const struct index_limit *limit)
+{
+	ix->limit = *limit;
 }
 
 static void note_field(struct slice fields[static FIELD_COUNT], struct slice name, struct slice value)
@@ -161,6 +169,9 @@ static struct err *add_stanza(struct index *ix, struct slice stanza, uint32_t ar
 {
 	struct slice fields[FIELD_COUNT] = { 0 }, rest = stanza, name, value;
 
+	if (stanza.len > ix->limit.stanza)
+		return err_new(ERR_FETCH, "a package has %zu bytes here, more than %zu", stanza.len,
+			       ix->limit.stanza);
 	while (control_field(&rest, &name, &value)) {
 		if (!name.len)
 			return err_new(ERR_FETCH, "\"%.*s\" is no field", shown(value), value.at);
@@ -183,6 +194,9 @@ static struct err *add_stanza(struct index *ix, struct slice stanza, uint32_t ar
 	mention_name(&ix->mentions, fields[PACKAGE]);
 	for (size_t i = PRE_DEPENDS; i < FIELD_COUNT; i++)
 		mention_field(&ix->mentions, fields[i]);
+	if (ix->packages.count > ix->limit.packages || ix->mentions.count > ix->limit.names)
+		return err_new(ERR_FETCH, "this is more than %zu packages, or than %zu names in all",
+			       ix->limit.packages, ix->limit.names);
 	return NULL;
 }
 
@@ -240,6 +254,8 @@ static struct err *note_provides(struct index *ix, const struct package *p)
 	size_t count;
 
 	TRY_AS(relation_parse(&ix->arena, p->provides, &items, &count), "Provides of %s", p->name);
+	if ((ix->provided += count) > ix->limit.names)
+		return err_new(ERR_FETCH, "the lists provide more than %zu names", ix->limit.names);
 	for (size_t i = 0; i < count; i++) {
 		const struct alternative *a = items[i].alternatives;
 		bool ours = !a->arch || !strcmp(a->arch, ix->architecture);

@@ -46,10 +46,21 @@ struct provider {
 
 struct index;
 
+/* More than any archive has (Debian: 64,000 packages, 80,000 names, 80 kB of one), and few enough to be kept
+ * in memory. */
+struct index_limit {
+	size_t packages;
+	size_t names;  /* of packages, in their relations and among what they provide, each once */
+	size_t stanza; /* bytes of one */
+};
+#define INDEX_LIMIT (&(const struct index_limit){ 1000000, 4000000, 1 << 20 })
+
 struct index *index_new(const char *architecture); /* borrowed */
+/* Another limit than INDEX_LIMIT; borrowed. */
+void index_set_limit(struct index *ix, const struct index_limit *limit);
 /* Adds a Packages text; stanzas of other architectures are passed over. ERR_FETCH
  * with the line when a stanza cannot be read, lacks a field that a download needs,
- * or has a name or path that would be unsafe as one. */
+ * has a name or path that would be unsafe as one, or goes beyond the limit. */
 struct err *index_add(struct index *ix, const char *bytes, size_t len, uint32_t archive, int pin) MUST_CHECK;
 /* Chooses each name's candidate, the highest pin and then the highest version.
  * After the last index_add, before any look-up. ERR_FETCH when a Provides cannot be read. */

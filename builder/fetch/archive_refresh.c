@@ -14,7 +14,7 @@
 #include "fetch/http.h"
 #include "fetch/suite.h"
 
-#define PACKAGES_LIMIT (1ull << 30)
+#define PACKAGES_LIMIT (256ull << 20) /* of one list, as it comes and plain; Debian's has 50 MB */
 
 /* One Packages file of one component. */
 struct listing {
@@ -50,8 +50,8 @@ static const struct release_file *best_packed(const struct release *release, con
 	return found;
 }
 
-/* False when the suite has no such list. */
-static bool add_listing(struct refresh *r, size_t i, const char *path)
+/* *ret_found: whether the suite has such a list. */
+static struct err *add_listing(struct refresh *r, size_t i, const char *path, bool *ret_found)
 {
 	const struct suite *suite = &r->suites[i];
 	struct listing l = {
@@ -61,9 +61,15 @@ static bool add_listing(struct refresh *r, size_t i, const char *path)
 		.plain = release_find(&suite->release, path),
 	};
 
+	const struct release_file *larger =
+		l.packed && l.plain && l.plain->size_bytes > l.packed->size_bytes ? l.plain : l.packed;
+	if (larger && larger->size_bytes > PACKAGES_LIMIT)
+		return err_new(ERR_FETCH, "%s: its list %s would have %ju bytes: %llu are taken at most",
+			       suite->url, larger->path, (uintmax_t)larger->size_bytes, PACKAGES_LIMIT);
 	if (l.packed && l.packed->size_bytes && (!l.plain || l.plain->size_bytes))
 		VEC_PUSH(&r->listings, l);
-	return l.packed != NULL;
+	*ret_found |= l.packed != NULL;
+	return NULL;
 }
 
 /* Some archives list packages of architecture "all" apart: those that name it and do
@@ -83,26 +89,28 @@ static bool lists_all_apart(const struct suite *suite)
 	return false;
 }
 
-static bool add_component(struct refresh *r, size_t i, const char *component, const char *architecture)
+static struct err *add_component(struct refresh *r, size_t i, const char *component, const char *architecture,
+				 bool *ret_found)
 {
 	AUTO_FREE char *path = mem_printf("%s/binary-%s/Packages", component, architecture);
 
-	return add_listing(r, i, path);
+	return add_listing(r, i, path, ret_found);
 }
 
 static struct err *list_suite(struct refresh *r, size_t i)
 {
 	const struct suite *suite = &r->suites[i];
+	bool found = false;
 
-	if (suite->url && suite_is_flat(suite->src->suite))
-		return add_listing(r, i, "Packages") ?
-			       NULL :
-			       err_new(ERR_FETCH, "%s names no list Packages", suite->url);
-	for (size_t c = 0; suite->url && suite->src->components[c]; c++) {
+	if (suite->url && suite_is_flat(suite->src->suite)) {
+		TRY(add_listing(r, i, "Packages", &found));
+		return found ? NULL : err_new(ERR_FETCH, "%s names no list Packages", suite->url);
+	}
+	for (size_t c = 0; suite->url && suite->src->components[c]; c++, found = false) {
 		const char *component = suite->src->components[c];
-		bool found = add_component(r, i, component, r->architecture);
+		TRY(add_component(r, i, component, r->architecture, &found));
 		if (lists_all_apart(suite))
-			found |= add_component(r, i, component, "all");
+			TRY(add_component(r, i, component, "all", &found));
 		if (!found)
 			return err_new(ERR_FETCH, "%s has no component '%s' for %s", suite->url, component,
 				       r->architecture);

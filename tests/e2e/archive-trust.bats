@@ -145,6 +145,26 @@ load mirror
 	[ "$(find "$store/tmp" -type f | wc -l)" = 0 ]
 }
 
+@test "a list that would be gigabytes is refused before it is there, and named" {
+	sed -i '/Packages.xz$/s/ [0-9]* main/ 99999999999 main/' "$dist/Release"
+	resign
+	refresh_into "$store" 4
+	[[ $output == *"/dists/trixie/InRelease: its list $list/Packages.xz would have 99999999999 bytes: 268435456 are taken at most" ]]
+	sed -i '/Packages$/s/ [0-9]* main/ 999999999999 main/' "$dist/Release"
+	resign
+	refresh_into "$store" 4
+	[[ $output == *"its list $list/Packages would have 999999999999 bytes: "* ]]
+	[ "$(requests Packages)" = 0 ]
+	# one that says nothing of how large it becomes
+	head -c 300M /dev/zero | gzip -1 >"$dist/$list/Packages.gz"
+	sed -i "/Packages$/d; /Packages.xz$/d; /Packages.gz$/s/.*/ $(sha256sum "$dist/$list/Packages.gz" | cut -d' ' -f1) $(stat -c %s "$dist/$list/Packages.gz") ${list//\//\\/}\/Packages.gz/" "$dist/Release"
+	sed -i 's/^Acquire-By-Hash.*/X: y/' "$dist/Release"
+	resign
+	refresh_into "$store" 4
+	[[ $output == *"trixie $list/Packages.gz: it expands to more than 268435456 bytes" ]]
+	[ "$(find "$store/tmp" -type f | wc -l)" = 0 ]
+}
+
 @test "keyrings: armoured, missing, none that verifies" {
 	sed -i 's/key.gpg/key.asc/' "$here/r.yml"
 	refresh 0

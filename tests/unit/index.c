@@ -161,8 +161,47 @@ static void refusals(void)
 	index_free(NULL);
 }
 
+/* A signed list may be one that nobody has looked at: what is kept of it has bounds. */
+static void is_within(const struct index_limit *limit, const char *says)
+{
+	static const char text[] = STANZA("a", "1", "Depends: x, y | x\nProvides: p:i386, q\n") "\n" STANZA(
+		"b", "1", "Depends: x\n");
+	struct index *ix = index_new("amd64");
+
+	index_set_limit(ix, limit);
+	struct err *e = add(ix, text, 0, 500);
+	if (!e)
+		e = index_seal(ix);
+	AUTO_FREE char *got = e ? err_text(e) : NULL;
+	ok(says ? got && strstr(got, says) && err_kind(e) == ERR_FETCH : !e);
+	err_free(e);
+	index_free(ix);
+}
+
+static void limits(void)
+{
+	is_within(&(struct index_limit){ 2, 5, 200 }, NULL); /* a, x, y, q, b */
+	is_within(&(struct index_limit){ 1, 5, 200 },
+		  "Packages, stanza at line 11: this is more than 1 packages");
+	is_within(&(struct index_limit){ 2, 4, 200 },
+		  "Packages, stanza at line 11: this is more than 2 packages, or than 4 names");
+	is_within(&(struct index_limit){ 2, 5, 150 }, "Packages, stanza at line 1: a package has 182 bytes");
+	struct index *ix = index_new("amd64");
+	index_set_limit(ix, &(struct index_limit){ 2, 5, 200 });
+	ok(!add(ix,
+		STANZA("a", "1", "Provides: p:i386, p:i386, p:i386\n") "\n" STANZA("b", "1",
+										   "Provides: p, p, p\n"),
+		0, 500));
+	struct err *e = index_seal(ix);
+	AUTO_FREE char *got = e ? err_text(e) : NULL;
+	is(got, "the lists provide more than 5 names");
+	err_free(e);
+	index_free(ix);
+}
+
 int main(void)
 {
+	limits();
 	candidates();
 	fields();
 	providers();
