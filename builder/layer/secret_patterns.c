@@ -13,7 +13,7 @@ struct token {
 	const char *kind, *begins;
 	size_t len;
 	const bool *letters; /* 256 */
-	size_t least, most;
+	size_t least, most;  /* most 0: as long as it is */
 };
 
 struct secret_set {
@@ -76,10 +76,8 @@ struct secret_set *secret_patterns_set(const struct audit_rules *r)
 			const char *begins = ((const char *const *)rules[i].begins.items)[k];
 			if (strlen(begins) < 2)
 				continue;
-			VEC_PUSH(&s->tokens,
-				 (struct token){ rules[i].kind, begins, strlen(begins), letters,
-						 rules[i].least,
-						 rules[i].most ? rules[i].most : SECRET_PATTERNS_REACH });
+			VEC_PUSH(&s->tokens, (struct token){ rules[i].kind, begins, strlen(begins), letters,
+							     rules[i].least, rules[i].most });
 			mark(s, begins);
 		}
 	}
@@ -102,10 +100,12 @@ static bool is_token(const struct token *t, const char *at, size_t left, char be
 
 	if (left < t->len || memcmp(at, t->begins, t->len) || isalnum((unsigned char)before) || before == '_')
 		return false;
-	while (n < left && n - t->len <= t->most && t->letters[(unsigned char)at[n]])
+	size_t most = t->most ? t->most : SECRET_PATTERNS_REACH; /* what more there is shows nothing new */
+	while (n < left && n - t->len <= most && t->letters[(unsigned char)at[n]])
 		n++;
-	return n - t->len >= t->least && n - t->len <= t->most &&
-	       !(n < left && isalnum((unsigned char)at[n]));
+	if (n - t->len > most)
+		return !t->most;
+	return n - t->len >= t->least && !(n < left && isalnum((unsigned char)at[n]));
 }
 
 static bool is_base64(char c)

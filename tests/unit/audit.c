@@ -76,6 +76,62 @@ static void tokens(void)
 	passes(APP "a.css", ".sk-proj- .key-0 SG.x hf_font AKIA");
 }
 
+/* As whoever hands them out makes them: letters as many as they have. */
+static void formats(void)
+{
+#define B16 "0123456789abcdef"
+#define B64 B16 B16 B16 B16
+	static const char *const tokens[] = {
+		"an AWS access key:ABIAIOSFODNN7EXAMPLE",
+		"a Google token:ya29.a0AfB_by" A36 A36,
+		"an OpenAI key:sk-admin-" A36 A36,
+		"an OpenRouter key:sk-or-v1-" B64,
+		"a Groq key:gsk_" A36 B16,
+		"an Atlassian token:ATATT3xFfGF0" A36 A36 "=0A1B2C3D",
+		"a Bitbucket password:ATBB" B16 B16,
+		"a Brevo key:xkeysib-" B64 "-abcdef0123456789",
+		"a RubyGems key:rubygems_" B16 B16 B16,
+		"a Sentry token:sntryu_" B64,
+		"a Grafana token:glsa_" B16 B16 "_01234567",
+		"a Fly.io token:fm2_" A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36,
+		"a Databricks token:dapi" B16 B16,
+		"a Doppler token:dp.st.prd." A36 "wxyz",
+		"a 1Password token:ops_eyJ" A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36 A36,
+		"a Postman key:PMAK-" B16 "01234567-" B16 B16 "01",
+		"a payment key:live_" B16 B16,
+		"an Azure access key:Endpoint=sb://x/;SharedAccessKey=" A36 "abcdefg=",
+		"a Discord webhook:https://discord.com/api/webhooks/123456789012345678/" A36 A36,
+		"a private key:untrusted comment: words\nRWRTY0Iy" A36 A36 A36 A36,
+		"a private key:x\n(21:protected-private-key(3:ecc",
+	};
+
+	for (size_t i = 0; i < COUNT(tokens); i++) {
+		const char *token = strchr(tokens[i], ':') + 1;
+		AUTO_FREE char *kind = mem_ndup(tokens[i], (size_t)(token - 1 - tokens[i]));
+		AUTO_FREE char *text = mem_printf("TOKEN = '%s'\n", token);
+		fails_in(APP "a/x.py", text, strchr(token, '\n') ? 2 : 1, kind);
+	}
+	/* a whole key as kubeconfigs have it, longer than what is looked at of it */
+	AUTO_FREE char *letters = mem_new(3000);
+	memset(letters, 'M', 2999);
+	AUTO_FREE char *kube = mem_printf("key: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRV%s\n", letters);
+	fails_in(APP "a/x.txt", kube, 1, "a private key");
+	/* what begins so and is something else */
+	passes(APP "a.py",
+	       "live_" B16 "_and_more live_reload dapi_client xai-grok 1//0 v1.0-beta sbp_x dp.st. "
+	       "r8_unorm ntn_ gsk_ ATBB pul-request live_" B64 B16);
+	fails_in(APP "wg/wg0.conf", "[Interface]\nPrivateKey = " A36 "abcdefg=\n", 2, "a private key");
+	passes(APP "a.conf", "PrivateKey = /etc/key\nPublicKey = " A36 "abcdefg=\n");
+	fails_in(APP "x/20260101_120000-one-site_config_backup.json", "{\"db_password\": \"hunter\"}", 1,
+		 "a password or key of a site");
+	fails(APP "x/20260101_120000-one-database.sql", "x", "a backup of a site");
+	fails(APP "x/20260101_120000-one-private-files.tar", "x", "a backup of a site");
+	fails_in(APP "deploy/terraform.tfvars", "db_password = \"hunter\"", 1,
+		 "a secret of an environment file");
+	fails(APP "x/rclone.conf", "x", "credentials");
+	fails(APP "http.keytab", "x", "a store of keys");
+}
+
 /* A token across the border of two pieces is found, and its line. */
 static void pieces(void)
 {
@@ -161,6 +217,7 @@ int main(void)
 	places();
 	keys();
 	tokens();
+	formats();
 	pieces();
 	values();
 	urls();
