@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#define HEADER \
+	512 /* what an archive says of a member, at least: one of a million empty ones is a bomb, too */
 #define CHUNK (256u << 10)
 #define STRINGIFY(n) #n
 #define NUMBER(n) STRINGIFY(n)
@@ -167,7 +169,7 @@ static void tell_member(struct level *l, struct archive *archive, const char *na
 	la_ssize_t n;
 	bool first = true;
 
-	r->told += strlen(name);
+	r->told += HEADER + strlen(name);
 	while (!r->over && !r->failed && r->told < AUDIT_ARCHIVE_LIMIT &&
 	       (n = archive_read_data(archive, l->out, CHUNK)) > 0) {
 		r->told += (uint64_t)n;

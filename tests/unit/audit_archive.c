@@ -182,6 +182,56 @@ static void nested(void)
 	looks(APP "deeper", b, len, NULL);
 }
 
+struct told {
+	const char *bytes;
+	size_t members;
+};
+
+static struct err *read_told(void *arg, uint64_t offset, void *bytes, size_t len)
+{
+	memcpy(bytes, ((struct told *)arg)->bytes + offset, len);
+	return NULL;
+}
+
+static bool take_told(void *arg, unsigned depth, const char *member, const char *bytes, size_t len, bool ends)
+{
+	(void)depth, (void)member, (void)bytes, (void)len;
+	((struct told *)arg)->members += ends;
+	return true;
+}
+
+/* A small file whose members are nothing but names: as many are looked at as fit into the limit. */
+static void names_alone(void)
+{
+	static char bytes[1 << 20], header[512] = "a", many[512 * 1000];
+	struct archive *a = archive_write_new();
+	struct archive_entry *e = archive_entry_new();
+	size_t used = 0, count = (AUDIT_ARCHIVE_LIMIT >> 9) / 1000 + 10;
+	unsigned sum = 'a' + '0' * 2 + '0' + 8 * ' ';
+
+	strcpy(header + 124, "00");
+	header[156] = '0';
+	snprintf(header + 148, 8, "%06o", sum);
+	for (size_t i = 0; i < 1000; i++)
+		memcpy(many + 512 * i, header, 512);
+	ok(archive_write_set_format(a, ARCHIVE_FORMAT_RAW) == ARCHIVE_OK &&
+	   archive_write_add_filter(a, ARCHIVE_FILTER_ZSTD) == ARCHIVE_OK);
+	ok(archive_write_open_memory(a, bytes, sizeof bytes, &used) == ARCHIVE_OK);
+	archive_entry_set_filetype(e, AE_IFREG);
+	ok(archive_write_header(a, e) == ARCHIVE_OK);
+	for (size_t i = 0; i < count; i++)
+		if (archive_write_data(a, many, sizeof many) != sizeof many)
+			ok(!"written");
+	ok(archive_write_close(a) == ARCHIVE_OK);
+	archive_write_free(a);
+	archive_entry_free(e);
+	struct told told = { bytes, 0 };
+	const char *left;
+	ok(fine(audit_archive_look(&(struct audit_archive){ used, read_told, take_told, &told }, &left)));
+	ok(told.members > 500000 && told.members <= AUDIT_ARCHIVE_LIMIT >> 9);
+	is(left, "it holds more than 256 MB, which were not looked at");
+}
+
 /* text in UTF-16, in the order of its bytes. */
 static size_t wide(const char *text, bool big, bool mark, char *ret)
 {
@@ -220,6 +270,7 @@ int main(void)
 	ok(fine(audit_rules_read(&arena, ".", &rules)));
 	hidden();
 	nested();
+	names_alone();
 	utf16();
 	return t_done();
 }
