@@ -23,9 +23,44 @@ load nginx
 		ask '/socket.io/?EIO=4' -H "Origin: $origin"
 		status 403
 	done
-	ask /socket.io/ -H 'Connection: Upgrade' -H 'Upgrade: websocket'
-	has '"Upgrade": "websocket"'
-	has '"Connection": "upgrade"'
+	for word in websocket WebSocket; do
+		ask /socket.io/ -H 'Connection: Upgrade' -H "Upgrade: $word"
+		has '"Upgrade": "websocket"'
+		has '"Connection": "upgrade"'
+	done
+	for word in h2c TLS/1.0 'websocket, h2c' 'h2c, websocket'; do
+		ask /socket.io/ -H 'Connection: Upgrade, HTTP2-Settings' -H "Upgrade: $word" -H 'HTTP2-Settings: AAMAAABkAAQAAP__'
+		status 200
+		lacks '"Upgrade"'
+		lacks '"Connection": "upgrade'
+	done
+}
+
+@test "a request within another one never reaches the bench, however its end is written" {
+	run -0 python3 - "$port" <<-'END'
+		import socket, sys
+		within = "GET /within HTTP/1.1\r\nHost: one.localhost\r\n\r\n"
+		size, chunked = f"Content-Length: {len(within) + 5}", "Transfer-Encoding: chunked"
+		heads = [[size, chunked], [chunked, size], ["Content-Length: 0", size], [size, "Content-Length: 0"], [size, "Content-Length: +0"],
+		         [f"{size}, 0"], ["Content-Length: 0x5"], ["Content-Length : 5"], ["Content-Length: 5\r\n 5"], ["Transfer-Encoding: identity, chunked"],
+		         ["Transfer-Encoding: xchunked"], ["Transfer-Encoding : chunked"], ["Transfer-Encoding:\x0bchunked"], [chunked, "Transfer-Encoding: x"],
+		         ["X: y\r\n Transfer-Encoding: chunked", size], ["Transfer-Encoding: chunked\r\nTransfer-encoding: identity", size],
+		         ["Content_Length: 0", size], ["Content-Length\x00: 0", size], ["Transfer-Encoding: \"chunked\"", size]]
+		for head in heads:
+		    peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+		    text = "POST /page HTTP/1.1\r\nHost: one.localhost\r\nConnection: close\r\n" + "\r\n".join(head) + "\r\n\r\n0\r\n\r\n" + within
+		    peer.sendall(text.encode("latin-1"))
+		    peer.settimeout(20)
+		    answer = b""
+		    try:
+		        while chunk := peer.recv(65536):
+		            answer += chunk
+		    except ConnectionResetError:
+		        pass
+		    print(head, answer.count(b"HTTP/1.1 "), answer.split(b" ")[1].decode() if answer else "reset", b"/within" in answer)
+	END
+	echo "$output"
+	[[ $(grep -c ' False$' <<< "$output") == 19 && $(grep -cE ' [01] (200|400|501|reset) False$' <<< "$output") == 19 ]]
 }
 
 @test "socketio's question about a browser finds the site by that Origin" {
@@ -120,7 +155,9 @@ told() { sed -n 's/^{/{/p' <<< "$output" | jq -r '.headers | keys[] | ascii_down
 		X-Amzn-Oidc-Identity X-Ms-Client-Principal-Name X-Goog-Authenticated-User-Email True-Client-IP Client-IP CF-Connecting-IP CF-Anything
 		Fastly-Client-IP Fly-Client-IP Front-End-Https Remote-User Remote-Groups Remote-Anything Ssl-Client-Cert Ssl-Client-Anything Proxy
 		Proxy-Authorization Proxy-Connection Wl-Proxy-Client-IP X-Vercel-Forwarded-For X-Nf-Client-Connection-Ip Do-Connecting-Ip Oidc-Claim-Sub
-		X-Replaced-Path X-Request-Uri X-Server-Name X-Source-Ip Https'
+		X-Replaced-Path X-Request-Uri X-Server-Name X-Source-Ip Https Client-Cert Client-Cert-Chain X-Auth-User X-Auth-Username X-Auth-Email
+		X-Auth-Groups X-Vouch-User X-Vouch-Idp-Claims-Email X-Consumer-Username X-Credential-Identifier X-Userinfo X-Ms-Token-Aad-Id-Token
+		X-Orig-Client-Ip X-Cdn-Src-Ip X-Sucuri-Clientip Shib-Identity-Provider Mellon-Name Iv-User Ali-Cdn-Real-Ip Cdn-Src-Ip Incap-Client-IP'
 	proxied
 	for value in https evil.example 443 '203.0.113.9, 127.0.0.2' 'for=1.2.3.4;host=evil.example;proto=https'; do
 		for writing in plain upper underscores; do
