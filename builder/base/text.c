@@ -119,6 +119,13 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 	return nearest;
 }
 
+char *text_line(char *text)
+{
+	for (char *c = text; (c = strpbrk(c, "\n\r\t\v\f"));)
+		*c = '?';
+	return text;
+}
+
 const char *text_plural(size_t count)
 {
 	return count == 1 ? "" : "s";

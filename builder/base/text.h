@@ -28,6 +28,9 @@ bool text_ends(const char *text, const char *tail);
  * enough to be what a person meant. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t count);
 
+/* What breaks lines in it becomes a question mark; text is returned. A name of a file may hold it. */
+char *text_line(char *text);
+
 /* What a noun ends with after that number: "" or "s". */
 const char *text_plural(size_t count);
 

@@ -197,7 +197,7 @@ struct err *source_get(struct store *s, const struct recipe *r, const struct app
 	source_git_done(&git);
 	if (e)
 		source_done(ret);
-	return e ? err_wrap(e, "app %s", app->name) : NULL;
+	return e ? err_wrap(err_line(e), "app %s", app->name) : NULL;
 }
 
 static struct err *get_programs(struct store *s, const struct recipe *r, const struct app *app,
@@ -224,7 +224,7 @@ struct err *source_get_programs(struct store *s, const struct recipe *r, const s
 	struct err *e = get_programs(s, r, app, pinned, p, ret);
 	if (e)
 		source_done(ret);
-	return e ? err_wrap(e, "the build of %s", app->name) : NULL;
+	return e ? err_wrap(err_line(e), "the build of %s", app->name) : NULL;
 }
 
 void source_done(struct app_source *src)

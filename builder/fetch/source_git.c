@@ -132,17 +132,17 @@ static struct err *get_module(struct getting *now, const char *url, const char *
 			      const struct git_link *link, unsigned depth)
 {
 	AUTO_FREE char *path = mem_printf("%s%s%s", below, *below ? "/" : "", link->path), *module = NULL,
-		       *commit = NULL;
+		       *commit = NULL, *shown = text_line(mem_dup(path));
 
 	if (!link->url) {
 		progress_note(now->progress,
 			      "app %s: %s is a repository of its own that .gitmodules does not name: an "
 			      "empty folder",
-			      now->app->name, path);
+			      now->app->name, shown);
 		return NULL;
 	}
 	if (!now->app->submodules) {
-		progress_note(now->progress, "app %s: its submodule %s is left out", now->app->name, path);
+		progress_note(now->progress, "app %s: its submodule %s is left out", now->app->name, shown);
 		return NULL;
 	}
 	if (depth == DEPTH_MAX || now->ret->modules.count == MODULES_MAX)

@@ -32,7 +32,7 @@ char *source_lfs_list(char **paths, size_t count)
 		text_printf(&t, "%s%s", i ? ", " : "", paths[i]);
 	if (count > SHOWN)
 		text_printf(&t, " and %zu more", count - SHOWN);
-	return text_take(&t);
+	return text_line(text_take(&t));
 }
 
 /* Lines "oid sha256:HEX" and "size N". */

@@ -66,7 +66,8 @@ static struct err *report(struct audit_look *l, const struct entry *e, const cha
 	if (is_allowed(l, path, hex) || l->count++ >= SHOWN)
 		return NULL;
 	AUTO_FREE char *number = line ? mem_printf(":%zu", line) : mem_dup("");
-	text_printf(&l->found, "\n  %s%s: %s (sha256: %s)", path, number, kind, hex);
+	AUTO_FREE char *shown = mem_printf("%s%s: %s (sha256: %s)", path, number, kind, hex);
+	text_printf(&l->found, "\n  %s", text_line(shown));
 	return NULL;
 }
 
@@ -117,8 +118,10 @@ void audit_warn(struct audit_look *l, const char *path, size_t line, const char 
 {
 	AUTO_FREE char *number = line ? mem_printf(":%zu", line) : mem_dup("");
 
+	AUTO_FREE char *shown = mem_printf("%s%s: %s", path, number, says);
+
 	if (l->likely_count++ < SHOWN)
-		text_printf(&l->likely, "%s%s%s: %s", l->likely.len ? "\n" : "", path, number, says);
+		text_printf(&l->likely, "%s%s", l->likely.len ? "\n" : "", text_line(shown));
 }
 
 static bool has_values(const struct audit_look *l, const char *path)

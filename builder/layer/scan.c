@@ -65,8 +65,10 @@ static struct err *read_file(struct scan *s, int parent, const char *name, struc
 
 	if (fd < 0)
 		return err_errno(errno, "open %s", e->content.path);
-	if (s->notes && fgetxattr(fd, "security.capability", NULL, 0) > 0)
-		text_printf(s->notes, "/%s had file capabilities, which a layer does not carry\n", e->path);
+	if (s->notes && fgetxattr(fd, "security.capability", NULL, 0) > 0) {
+		AUTO_FREE char *shown = text_line(mem_dup(e->path));
+		text_printf(s->notes, "/%s had file capabilities, which a layer does not carry\n", shown);
+	}
 	return s->hash ? hash_file(s, fd, e) : NULL;
 }
 
@@ -219,5 +221,5 @@ struct err *scan_folder(const char *folder, bool hash, struct tree *ret, struct 
 	join_names(&s);
 	free(s.names.items);
 	tree_sort(ret);
-	return e;
+	return err_line(e);
 }

@@ -31,6 +31,7 @@ load room
 	mkfifo "$room/data/logs/pipe.log"
 	printf 'caf\303\251 \033]0;title\007\302\233 \303' >"$room/data/logs/escape.log"
 	touch "$room/data/logs/$(printf '\033[2J').log"
+	touch "$room/data/logs/a"$'\n'"nginx  the container's log"$'\n'"z.log"
 	for name in link hard pipe; do
 		run -2 in_room timeout 20 "$room/bin/benchctl" logs $name
 		[[ $output != *secret* ]]
@@ -39,6 +40,7 @@ load room
 	[[ $output = "café ?]0;title??? " ]] # what begins a character and never ends it is not shown
 	run -0 in_room "$room/bin/benchctl" logs
 	[[ $output != *$'\033'* && $output == *"?[2J "* && $output != *"link "* ]]
+	[[ $output == *"a?nginx  the container's log?z "* ]]
 }
 
 @test "a restart that is left by Ctrl-C goes on: nothing stays stopped" {

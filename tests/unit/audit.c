@@ -132,6 +132,16 @@ static void formats(void)
 	fails(APP "http.keytab", "x", "a store of keys");
 }
 
+/* A name writes no line of ours, such as one of a file that is meant. */
+static void names(void)
+{
+	struct tree t = { 0 };
+
+	add(&t, APP "x\n  /y: fine", "ghp_" A36);
+	ok(says(look(&t), ERR_BUILD, APP "x?  /y: fine:1: a GitHub token"));
+	tree_done(&t);
+}
+
 /* A token across the border of two pieces is found, and its line. */
 static void pieces(void)
 {
@@ -218,6 +228,7 @@ int main(void)
 	keys();
 	tokens();
 	formats();
+	names();
 	pieces();
 	values();
 	urls();

@@ -64,6 +64,19 @@ static void links(struct store *s)
 	}
 }
 
+/* A name writes no line of ours. */
+static void lines(struct store *s)
+{
+	AUTO_FREE char *link = at("app/a/li\nmkbench: wrote it");
+	struct app_source src;
+
+	ok(!symlink("/x\n\tmkbench: wrote it", link));
+	ok(says(get_folder(s, &src), ERR_BUILD,
+		"app/a/li?mkbench: wrote it points outside its app, to /x??mkbench: wrote it"));
+	source_done(&src);
+	ok(!unlink(link));
+}
+
 /* The layer of an app whose files are put down and then taken as they are. */
 static struct err *lay(struct store *s, const struct app_source *src, struct layer_delta *ret)
 {
@@ -130,6 +143,7 @@ static void folders(void)
 	put("app/file", "same size");
 	ok(!store_open(path, &s));
 	links(s);
+	lines(s);
 	changed(s);
 	too_much(s);
 	store_close(s);

@@ -268,6 +268,10 @@ static void checks(void)
 		ok(says(tree_check(&one), ERR_BUILD, want));
 		tree_done(&one);
 	}
+	struct tree two = { 0 };
+	tree_add(&two, &(struct entry){ .path = "a/../\nb\t", .kind = ENTRY_FILE });
+	ok(says(tree_check(&two), ERR_BUILD, "'/a/../?b?'"));
+	tree_done(&two);
 	tree_sort(&t);
 	tree_add(&top, &(struct entry){ .path = "etc", .kind = ENTRY_FOLDER });
 	tree_add(&top, &(struct entry){ .path = "etc/..a", .kind = ENTRY_SYMLINK, .link = "x" });

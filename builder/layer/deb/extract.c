@@ -230,5 +230,5 @@ struct err *extract_tree(const struct store *s, const struct tree *t, const char
 		e = make_rest(&x);
 	free(x.files);
 	free(x.jobs.items);
-	return e;
+	return err_line(e);
 }

@@ -96,8 +96,11 @@ static void list_others(const struct bench *b, const char *below, const struct p
 
 	for (struct dirent *d; dir && (d = readdir(dir));) {
 		AUTO_FREE char *path = mem_printf("%s/%s", folder, d->d_name);
-		if (text_ends(path, ".log") && !is_of_program(list, path) && is_file(b, path))
-			printf("%-30.*s %s\n", (int)strlen(d->d_name) - 4, d->d_name, path);
+		if (!text_ends(path, ".log") || is_of_program(list, path) || !is_file(b, path))
+			continue;
+		/* the bench's user names what is in his */
+		text_line(path);
+		printf("%-30.*s %s\n", (int)strlen(d->d_name) - 4, text_line(d->d_name), path);
 	}
 	if (dir)
 		closedir(dir);
