@@ -13,7 +13,8 @@ sql() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$@"; }
 	in_room touch -d '1 hour ago' /run/mkbench/started # verify gives a bench that has just started more time for what fails
 	config=$room/data/sites/one.localhost/site_config.json
 	db=$(jq -r .db_name "$config")
-	for change in '.db_user = "root" | .db_password = "x"' '.db_user = "ROOT"' '.db_name = "mysql"'; do
+	for change in '.db_user = "root" | .db_password = "x"' '.db_user = "ROOT"' '.db_name = "mysql"' '.db_user = "root "' '.db_name = "mysql "' \
+		'.db_name = "--result-file=/x"' '.db_name = "sys\n"' '.db_user = ""'; do
 		jq "$change" "$config" >"$room/new"
 		cp "$config" "$room/good"
 		cp "$room/new" "$config"
@@ -28,6 +29,26 @@ sql() { in_room mariadb --no-defaults -S /run/mysqld/mysqld.sock -N "$@"; }
 	sql "$db" -e 'CREATE TABLE `a`` LIMIT 0) AS x, (SELECT 1 FROM mysql``.user` (id INT); INSERT INTO `a`` LIMIT 0) AS x, (SELECT 1 FROM mysql``.user` VALUES (1), (2)'
 	run -1 in_room "$room/bin/benchctl" verify --json
 	[[ $(jq -r '.checks[] | select(.check == "sql" and .of == "one.localhost") | .says' <<<"$output") =~ "2 rows in a" ]]
+}
+
+@test "a name with a blank behind it, which the server forgets, is no site's account, and an option for a name writes nothing" {
+	start_room
+	started
+	config=$room/data/sites/one.localhost/site_config.json
+	cp "$config" "$room/good"
+	echo kept >"$room/data/kept"
+	jq --arg path "$room/data/kept" '.db_name = "--result-file=" + $path' "$room/good" >"$config"
+	run -6 in_room "$room/bin/benchctl" export one.localhost
+	[[ $(<"$room/data/kept") == kept && $output == *"which are no site's" ]]
+	for change in '.db_user = "root "' '.db_name = "mysql "' '.db_user = "mariadb.sys "'; do
+		jq "$change" "$room/good" >"$config"
+		end_room TERM
+		mv "$log" "$log.before"
+		start_room
+		until_room grep -q "which are no site's" "$log"
+		[[ -z $(sql -e "SELECT User FROM mysql.db WHERE Db = 'mysql'") ]]
+		[[ $(sql -e "SELECT COUNT(*) FROM mysql.global_priv WHERE User IN ('root', 'mariadb.sys')") == 2 ]]
+	done
 }
 
 @test "a link in place of a configuration shows its user nothing that is root's alone" {

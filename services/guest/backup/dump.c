@@ -120,6 +120,7 @@ struct err *dump_site(const struct bench *b, const char *db_name, const char *pa
 		"--default-character-set=utf8mb4",
 		"--max-allowed-packet=1G",
 		to,
+		"--", /* what comes is a name, whatever it looks like */
 		db_name,
 		NULL,
 	};

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "provision/site_account.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "lib/durable.h"
 
 struct err *site_account_config(const struct bench *b, const char *site, json_t **ret)
@@ -17,18 +19,30 @@ struct err *site_account_config(const struct bench *b, const char *site, json_t 
 	return *ret ? NULL : err_new(ERR_SYSTEM, "site_config.json is missing or damaged");
 }
 
+/* Not one that the server, which forgets blanks at the end of a name, would take for another, nor one that is
+ * an option of its programs. */
+static bool is_plain(const char *name, size_t longest)
+{
+	size_t len = strlen(name);
+
+	return len && len <= longest && *name != '-' && !name[strcspn(name, " \t\n")] &&
+	       utf8_hidden(name, len) == len;
+}
+
 struct err *site_account_check(const char *config, const char *db_name, const char *db_user)
 {
-	static const char *const users[] = { "", "root", "mysql", "mariadb.sys", "PUBLIC" };
-	static const char *const schemas[] = { "", "mysql", "sys", "information_schema",
-					       "performance_schema" };
+	static const char *const users[] = { "root", "mysql", "mariadb.sys", "PUBLIC" };
+	static const char *const schemas[] = { "mysql", "sys", "information_schema", "performance_schema" };
+
+	bool fine = is_plain(db_user, 80) && is_plain(db_name, 64);
 
 	for (size_t i = 0; i < COUNT(users); i++)
-		if (!strcasecmp(db_user, users[i]) || !strcasecmp(db_name, schemas[i]))
-			return err_new(ERR_SYSTEM,
-				       "%s names account '%s' and database '%s', which are no site's", config,
-				       db_user, db_name);
-	return NULL;
+		fine &= strcasecmp(db_user, users[i]) != 0;
+	for (size_t i = 0; i < COUNT(schemas); i++)
+		fine &= strcasecmp(db_name, schemas[i]) != 0;
+	return fine ? NULL :
+		      err_new(ERR_SYSTEM, "%s names account '%s' and database '%s', which are no site's",
+			      config, db_user, db_name);
 }
 
 /* In the name of a schema GRANT reads _ and % as wildcards. */

@@ -108,6 +108,7 @@ static struct err *repair(struct provision_context *w, const struct site *s)
 			       "%s was made, but is gone: restore it, or make it again with benchctl "
 			       "add-site --again",
 			       s->folder);
+	TRY(site_account_check(s->config, s->db_name, s->db_user));
 	TRY(count_tables(w->root, s->db_name, &tables));
 	if (!tables)
 		return err_new(ERR_SYSTEM,
