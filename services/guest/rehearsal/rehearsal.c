@@ -87,6 +87,8 @@ static struct err *copy_database(const struct bench *b, const char *site, const 
 	struct err *e =
 		name && password ? NULL : err_new(ERR_SYSTEM, "%s names no database and password", shown);
 	if (!e)
+		e = site_account_check(shown, name, user ? user : name);
+	if (!e)
 		e = dump_site(b, name, dump, &made);
 	if (!e)
 		e = import_dump(&(struct import){ .socket = s->socket,
@@ -95,8 +97,6 @@ static struct err *copy_database(const struct bench *b, const char *site, const 
 						  .tables = json_object_get(made, "tables") });
 	if (!e)
 		e = sql_open(s->socket, "root", NULL, NULL, 60, &root);
-	if (!e)
-		e = site_account_check(shown, name, user ? user : name);
 	if (!e)
 		e = site_account_make(root, name, user ? user : name, password);
 	json_decref(made);
