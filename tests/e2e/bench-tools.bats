@@ -434,3 +434,30 @@ node.run_manager(sys.argv[1], "cache", ".", {}, False)' "$1" || true
 	echo '{"dependencies": null, "scripts": {"build": "x"}, "files": 5}' >apps/one/package.json
 	[[ $(reads package_of) == "{'scripts': {'build': 'x'}, 'files': 5}" ]]
 }
+
+@test "bench: whatever a source package leaves where its answer should be, or prints, it has failed to answer" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	mkdir package
+	# answers CODE: what is known of a package whose backend does that, with "out" where its answer goes.
+	answers() {
+		printf 'import os, __main__\nout = __main__.ask["out"]\ndef get_requires_for_build_wheel(_):\n    %s\n    os._exit(0)\n' "$1" >package/backend.py
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench timeout 120 /usr/bin/python3 -B -c \
+			'import os, resource, source_packages, subprocess, types
+resource.setrlimit(resource.RLIMIT_DATA, (1 << 28, 1 << 28))
+number = os.getpid()
+try:
+    print(source_packages.ask_one(lambda *_: types.SimpleNamespace(returncode=0), "cache", number, {
+        "of": "a==1", "folder": "package", "backend": "backend", "path": ["."], "needs": [], "whole": True, "wheels": []}))
+finally:
+    subprocess.run(["rm", "-rf", *(f"/tmp/answers/{number}{end}" for end in ("", ".source", ".json", ".json.said"))])'
+	}
+	for code in 'os.symlink("/dev/zero", out)' 'os.mkfifo(out)' 'os.mkdir(out)' 'open(out, "w").write("[" * 200000)' 'open(out, "wb").write(b"\\xff")' \
+		'open(out, "w").truncate(3 << 30)'; do
+		run -0 answers "print(\"words\", flush=True); $code"
+		[[ $output == "{'failed': 'words'}" ]] || { echo "$code: $output"; return 1; }
+	done
+	run -0 answers 'any(print(end="x" * 1000000) for _ in range(300)); print("\\nwords", flush=True)'
+	[[ $output == "{'failed': "*"words'}" && ${#output} -lt 70000 ]]
+	run -0 answers 'print("words", flush=True); open(out, "w").write("{\"more\": []}")'
+	[[ $output == "{'more': []}" ]]
+}

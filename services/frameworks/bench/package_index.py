@@ -15,7 +15,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import ssl
 import stat
 import subprocess
