@@ -11,6 +11,7 @@
 
 #include "base/child.h"
 #include "layer/sandbox/sandbox_host.h"
+#include "layer/sandbox/sandbox_reach.h"
 #include "sandbox_area.h"
 
 /* A web server of this machine, in a process of its own: what it was asked is in a
@@ -109,6 +110,42 @@ static void command(const char *line)
 	int status = 0;
 
 	ok(fine(child_run(&(struct child){ .argv = argv }, NULL, NULL, &status)) && !status);
+}
+
+/* In whatever way an address is written that leads back here. */
+static void addresses(void)
+{
+	static const char *const public[] = { "192.0.3.1",	"8.8.8.8",	   "2606:4700::1",
+					      "::ffff:8.8.8.8", "2002:808:808::1", "64:ff9b::808:808" };
+	static const char *const others[] = { "127.0.0.1",
+					      "10.0.0.1",
+					      "169.254.169.254",
+					      "100.64.0.1",
+					      "0.0.0.0",
+					      "224.0.0.1",
+					      "::1",
+					      "::",
+					      "fe80::1",
+					      "fd00::1",
+					      "::ffff:127.0.0.1",
+					      "::127.0.0.1",
+					      "64:ff9b::a00:1",
+					      "64:ff9b:1::1",
+					      "2002:7f00:1::1",
+					      "2002:a9fe:a9fe::",
+					      "2001::1",
+					      "ff02::1" };
+
+	for (size_t i = 0; i < COUNT(public) + COUNT(others); i++) {
+		const char *text = i < COUNT(public) ? public[i] : others[i - COUNT(public)];
+		struct sockaddr_in four = { .sin_family = AF_INET };
+		struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+		bool is_six = strchr(text, ':');
+		ok(inet_pton(is_six ? AF_INET6 : AF_INET, text,
+			     is_six ? (void *)&six.sin6_addr : (void *)&four.sin_addr) == 1);
+		ok(sandbox_reach_is_public(is_six ? (struct sockaddr *)&six : (struct sockaddr *)&four) ==
+		   (i < COUNT(public)));
+	}
 }
 
 /* A machine whose addresses are public: its own doors, and its neighbours', are out of reach all the same. */
@@ -269,6 +306,7 @@ int main(int argc, char **argv)
 {
 	if (!area_begin(argc, argv))
 		return t_done();
+	addresses();
 	network();
 	near();
 	drips();

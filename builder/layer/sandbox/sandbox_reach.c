@@ -39,9 +39,15 @@ bool sandbox_reach_is_public(const struct sockaddr *address)
 	const unsigned char *a = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr.s6_addr;
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff },
 				   translated[12] = { 0, 0x64, 0xff, 0x9b };
-	uint32_t last = (uint32_t)a[12] << 24 | (uint32_t)a[13] << 16 | (uint32_t)a[14] << 8 | a[15];
-	if (!memcmp(a, mapped, 12) || !memcmp(a, translated, 12))
-		return !is_private4(last);
+	/* where an address of IPv4 is within; 2002::/16 (RFC 3056) has it in front */
+	const unsigned char *in = !memcmp(a, mapped, 12) || !memcmp(a, translated, 12) ? a + 12 :
+				  a[0] == 0x20 && a[1] == 2			       ? a + 2 :
+											 NULL;
+	if (in)
+		return !is_private4((uint32_t)in[0] << 24 | (uint32_t)in[1] << 16 | (uint32_t)in[2] << 8 |
+				    in[3]);
+	if (a[0] == 0x20 && a[1] == 1 && !a[2] && !a[3]) /* Teredo's (RFC 4380): whoever is behind it */
+		return false;
 	return a[0] >> 5 == 1; /* 2000::/3 is all that is given away */
 }
 
