@@ -105,6 +105,30 @@ static void reads_whiteouts(void)
 	tree_done(&t);
 }
 
+/* What a layer cannot carry is said, a line a file, whatever its name. */
+static void capabilities(void)
+{
+	static const char caps[20] = {
+		1, 0, 0, 2, 0, 4
+	}; /* linux/capability.h: cap_net_bind_service, effective */
+	char folder[] = "/tmp/mkbench-scan.XXXXXX";
+	AUTO_TEXT struct text notes = { 0 };
+	struct tree t = { 0 };
+
+	ok(mkdtemp(folder) != NULL);
+	AUTO_FREE char *file = mem_printf("%s/a\nwrote it", folder);
+	ok(!file_write(file, "x", 1, 0755));
+	if (setxattr(file, "security.capability", caps, sizeof caps, 0) < 0) {
+		t_skip("file capabilities need root");
+	} else {
+		ok(!scan_folder(folder, false, &t, &notes));
+		is(notes.bytes, "/a?wrote it had file capabilities, which a layer does not carry\n");
+		ok(t.count == 2 && t.items[1].mode == 0755);
+	}
+	tree_done(&t);
+	ok(!file_remove_tree(folder));
+}
+
 int main(void)
 {
 	struct tree t = { 0 };
@@ -119,5 +143,6 @@ int main(void)
 	ok(e && err_code(e) != 0);
 	err_free(e);
 	tree_done(&t);
+	capabilities();
 	return t_done();
 }

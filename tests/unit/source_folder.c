@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -77,6 +78,26 @@ static void lines(struct store *s)
 	ok(!unlink(link));
 }
 
+/* Whatever rights a file has here, in an image it is one that runs or one that does not. */
+static void modes(struct store *s)
+{
+	AUTO_FREE char *file = at("app/file"), *folder = at("app/a");
+	struct app_source src, again;
+
+	ok(!get_folder(s, &src));
+	ok(!chmod(file, 06755) && !chmod(folder, 03777));
+	(void)setxattr(file, "user.note", "x", 1, 0); /* where the file system has them */
+	ok(!get_folder(s, &again));
+	const struct entry *e = tree_find(&again.files, "file"), *f = tree_find(&again.files, "a");
+	ok(e && e->mode == 0755 && !e->uid && f && f->mode == 0755);
+	source_done(&again);
+	ok(!chmod(file, 06644) && !chmod(folder, 0755) && !get_folder(s, &again));
+	ok(digest_equal(&src.digest, &again.digest));
+	source_done(&again);
+	source_done(&src);
+	ok(!chmod(file, 0644));
+}
+
 /* The layer of an app whose files are put down and then taken as they are. */
 static struct err *lay(struct store *s, const struct app_source *src, struct layer_delta *ret)
 {
@@ -144,6 +165,7 @@ static void folders(void)
 	ok(!store_open(path, &s));
 	links(s);
 	lines(s);
+	modes(s);
 	changed(s);
 	too_much(s);
 	store_close(s);
