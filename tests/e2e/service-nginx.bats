@@ -193,7 +193,9 @@ print(peer.recv(4096).decode())' "$port"
 		status 200
 		has '^mine'
 	done
-	for path in /api/resource/File/a.html /api/method/x/ /backups/a.html /private/files/index.html; do
+	# A browser takes a backslash for a slash: two of them begin the name of somebody else's host.
+	for path in /api/resource/File/a.html /api/method/x/ /backups/a.html /private/files/index.html \
+		/%5Cexample.org/ /%5Cexample.org/index.html /%5Cexample.org.html /%5C%5Cexample.org/; do
 		ask $path
 		lacks '^Location'
 	done
