@@ -29,7 +29,7 @@
  * is no reason to make sites anew. */
 static void add_bench_json(const struct tree *configuration, struct tree *own)
 {
-	static const char *const names[] = { "commit", "version" };
+	static const char *const names[] = { "commit", "ref", "version" };
 	const struct entry *e = tree_find(configuration, BENCH_JSON);
 	json_t *all = e ? json_loadb(e->content.bytes, (size_t)e->size_bytes, 0, NULL) : NULL, *app;
 	size_t at;

@@ -42,6 +42,7 @@ static const struct contract_field app[] = {
 	ROW("name", TEXT, bench_app, name, REQUIRED, NULL, "the app"),
 	ROW("version", TEXT, bench_app, version, OPTIONAL, NULL, "as its source declares it"),
 	ROW("commit", TEXT, bench_app, commit, OPTIONAL, NULL, "the commit that it was built from"),
+	ROW("ref", TEXT, bench_app, ref, OPTIONAL, NULL, "the branch or tag that led to it"),
 	ROW("content", TEXT, bench_app, content, OPTIONAL, NULL,
 	    "without a commit: the digest of its files, `sha256:…`"),
 	END,

@@ -90,6 +90,7 @@ struct bench_drop {
 struct bench_app {
 	const char *name, *version;   /* version may be NULL */
 	const char *commit, *content; /* one of them */
+	const char *ref;	      /* the branch or tag that led to the commit; may be NULL */
 };
 
 struct bench {

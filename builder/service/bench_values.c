@@ -279,8 +279,10 @@ static void fill_apps(struct filling *f)
 	f->bench.apps.count = count;
 	for (size_t i = 0; i < count; i++) {
 		const struct app_identity *is = &f->set->identities[i];
+		const char *ref =
+			is->commit && apps[i].ref && strcmp(apps[i].ref, is->commit) ? apps[i].ref : NULL;
 		f->bench.apps.items[i] =
-			(struct bench_app){ apps[i].name, is->version, is->commit, is->content };
+			(struct bench_app){ apps[i].name, is->version, is->commit, is->content, ref };
 	}
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <jansson.h>
+
 #include "loaded.h"
 
 static const char demo[] = "name: demo\nversion: \"1.0\"\nbase: {suite: bookworm}\nframework: wsgi\n"
@@ -84,6 +86,34 @@ static void test_disk(void)
 	check_disk("disk: {ssh: true}\n", true);
 }
 
+/* An app of git says its branch beside the commit; a commit that the recipe names is not one. */
+static void check_app(const char *source, const char *want)
+{
+	static const char commit[] = "0123456789012345678901234567890123456789";
+	struct recipe r = { 0 };
+	struct service_set *s = NULL;
+	struct tree t = { 0 };
+	const char *of = strstr(demo, "path: ./demo"), *rest = strchr(of, '}');
+	AUTO_FREE char *text = mem_printf("%.*s%s%s", (int)(of - demo), demo, source, rest),
+		       *why = loaded(text, &r, &s);
+
+	is(why ? why : "fine", "fine");
+	if (s) {
+		service_identify(s, 0, &(struct app_identity){ commit, "sha256:00", "1.2" });
+		ok(!service_render(s, "0", &t));
+		const struct entry *e = tree_find(&t, "usr/lib/mkbench/bench.json");
+		json_t *all = e ? json_loadb(e->content.bytes, (size_t)e->size_bytes, 0, NULL) : NULL,
+		       *app = json_array_get(json_object_get(all, "apps"), 0);
+		is(json_string_value(json_object_get(app, "commit")), commit);
+		const char *ref = json_string_value(json_object_get(app, "ref"));
+		is(ref ? ref : "none", want);
+		json_decref(all);
+	}
+	tree_done(&t);
+	service_free(s);
+	recipe_done(&r);
+}
+
 static void test_refusals(void)
 {
 	struct recipe r = { 0 };
@@ -105,5 +135,8 @@ int main(void)
 	test_demo();
 	test_refusals();
 	test_disk();
+	check_app("git: ./demo, ref: version-1", "version-1");
+	check_app("git: ./demo, ref: \"0123456789012345678901234567890123456789\"", "none");
+	check_app("path: ./demo", "none");
 	return t_done();
 }
