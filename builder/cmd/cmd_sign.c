@@ -2,6 +2,7 @@
 /* mkbench sign: signatures of files, and the keys that make them. */
 #include "cmd/cmd.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,18 +10,20 @@
 #include "base/given_file.h"
 #include "base/mem.h"
 #include "base/password.h"
+#include "base/text.h"
 #include "cmd/option.h"
 #include "cmd/sign_key.h"
+#include "report/report_text.h"
 #include "signature/image_signature.h"
 #include "signature/signature.h"
 
-enum { KEY = OPTION_OWN, PASSWORD_FILE, NO_PASSWORD, COMMENT, GENERATE, PEM };
+enum { KEY = OPTION_OWN, PASSWORD_FILE, NO_PASSWORD, COMMENT, GENERATE, PEM, JSON };
 
 #define HINT "--password-file FILE has it"
 
 struct wishes {
 	const char *key, *password_file, *comment, *generate, *pem;
-	bool no_password;
+	bool no_password, json;
 };
 
 static struct err *take(void *wishes, int option, const char *value)
@@ -33,9 +36,18 @@ static struct err *take(void *wishes, int option, const char *value)
 	case NO_PASSWORD: w->no_password = true; return NULL;
 	case COMMENT: w->comment = value; return NULL;
 	case PEM: w->pem = value; return NULL;
+	case JSON: w->json = true; return NULL;
 	case GENERATE: w->generate = value; return NULL;
 	default: return err_new(ERR_USAGE, "an option that nobody takes");
 	}
+}
+
+static void print(json_t *report)
+{
+	AUTO_TEXT struct text out = { 0 };
+
+	report_text_dump(&out, report);
+	fputs(out.bytes, stdout);
 }
 
 static struct err *generate(const struct wishes *w)
@@ -53,7 +65,12 @@ static struct err *generate(const struct wishes *w)
 				 HINT ", or --no-password makes a key without one", &password));
 	TRY(key_generate(&k));
 	TRY(key_write(&k, w->generate, password));
-	printf("key %s: %s is secret, %s.pub is for everybody\n", key_id(&k, id), w->generate, w->generate);
+	AUTO_FREE char *public = mem_printf("%s.pub", w->generate);
+	if (w->json)
+		print(json_pack("{s:i, s:s, s:o, s:o}", "format", 1, "key", key_id(&k, id), "secret",
+				report_text_json(w->generate), "public", report_text_json(public)));
+	else
+		printf("key %s: %s is secret, %s is for everybody\n", key_id(&k, id), w->generate, public);
 	return NULL;
 }
 
@@ -67,6 +84,29 @@ static struct err *print_pem(const char *file)
 	return NULL;
 }
 
+static struct err *sign_all(char *const *files, const struct key *k, const struct wishes *w)
+{
+	json_t *rows = json_array();
+	struct err *e = NULL;
+	char id[KEY_ID];
+
+	for (char *const *file = files; !e && *file; file++)
+		e = given_file_check(*file);
+	for (; !e && *files; files++) {
+		AUTO_FREE char *path = NULL;
+		e = signature_write(*files, k, w->comment, &path);
+		if (!e && !w->json)
+			puts(path);
+		else if (!e)
+			json_array_append_new(rows, json_pack("{s:o, s:o}", "file", report_text_json(*files),
+							      "signature", report_text_json(path)));
+	}
+	if (!e && w->json)
+		print(json_pack("{s:i, s:s, s:O}", "format", 1, "key", key_id(k, id), "files", rows));
+	json_decref(rows);
+	return e;
+}
+
 static struct err *run(int argc, char **argv)
 {
 	struct wishes w = { 0 };
@@ -75,10 +115,11 @@ static struct err *run(int argc, char **argv)
 
 	TRY(option_read(&cmd_sign, argc, argv, take, &w, &file));
 	if (w.pem)
-		return file ? err_new(ERR_USAGE,
-				      "--pem prints a key and signs nothing: '%s' is one word too many",
-				      file) :
-			      print_pem(w.pem);
+		return w.json ? err_new(ERR_USAGE, "--pem and --json: one of them") :
+		       file   ? err_new(ERR_USAGE,
+					"--pem prints a key and signs nothing: '%s' is one word too many",
+					file) :
+				print_pem(w.pem);
 	if (w.generate)
 		return file ? err_new(ERR_USAGE,
 				      "--generate makes a key and signs nothing: '%s' is one word too many",
@@ -93,14 +134,7 @@ static struct err *run(int argc, char **argv)
 			ERR_USAGE,
 			"sign wants --key FILE, a secret key: 'mkbench sign --generate FILE' makes one");
 	TRY(sign_key_open(w.key, w.password_file, "--password-file", &k));
-	for (char *const *word = option_words(argc, argv); *word; word++)
-		TRY(given_file_check(*word));
-	for (char *const *word = option_words(argc, argv); *word; word++) {
-		AUTO_FREE char *path = NULL;
-		TRY(signature_write(*word, &k, w.comment, &path));
-		puts(path);
-	}
-	return NULL;
+	return sign_all(option_words(argc, argv), &k, &w);
 }
 
 static const struct option_row options[] = {
@@ -115,6 +149,7 @@ static const struct option_row options[] = {
 	  "print a public key, FILE.pub, as PEM instead: what cosign and podman check the signature of a "
 	  "pushed image by" },
 	{ "no-password", NO_PASSWORD, NULL, NULL, "with --generate: a key that is not encrypted" },
+	{ "json", JSON, NULL, NULL, "what was written, as JSON" },
 	{ 0 },
 };
 

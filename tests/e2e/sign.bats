@@ -158,3 +158,18 @@ keys() {
 	printf 'untrusted comment: x\n%s\n' "$(tail -1 theirs | tr 'A-M' 'B-N')" >damaged
 	mkbench 2 sign --key damaged image
 }
+
+@test "sign and verify-signature --json: the key's number is minisign's, a row a file, and why one is not what was signed" {
+	mkbench 0 sign --generate ours --password-file password --json
+	minisign -R -s ours -p again.pub <password
+	jq -e --arg key "$(sed -n '1s/.* //p' again.pub)" '. == {format: 1, key: $key, secret: "ours", public: "ours.pub"}' <<<"$output"
+	key=$(jq -r .key <<<"$output")
+	mkbench 0 sign --key ours --password-file password --json image 'a name'
+	jq -e --arg key "$key" '. == {format: 1, key: $key, files: [{file: "image", signature: "image.minisig"}, {file: "a name", signature: "a name.minisig"}]}' <<<"$output"
+	run -0 --separate-stderr "$MKBENCH" verify-signature --key ours.pub --json image 'a name'
+	jq -e --arg said "$(minisign -VQ -p ours.pub -m image)" '.ok and .files[0] == {file: "image", ok: true, comment: $said, why: null} and .files[1].ok' <<<"$output"
+	run -5 --separate-stderr "$MKBENCH" verify-signature --key ours.pub --json image empty
+	jq -e '.ok == false and .files[0].ok and .files[1] == {file: "empty", ok: false, comment: null, why: "empty: there is no signature beside it, empty.minisig"}' <<<"$output"
+	[ "$stderr" = "mkbench: 1 of 2 files are not what was signed by this key" ]
+	mkbench 2 sign --pem ours.pub --json
+}
