@@ -15,9 +15,11 @@
 #include "base/text.h"
 #include "build/build_sums.h"
 #include "cmd/cmd.h"
-#include "cmd/reproduce_elsewhere.h"
 #include "cmd/interruptible.h"
+#include "cmd/reproduce_elsewhere.h"
+#include "cmd/reproduce_images.h"
 #include "engine/interrupt.h"
+#include "recipe/output.h"
 #include "recipe/recipe.h"
 #include "report/first_difference.h"
 #include "report/report_text.h"
@@ -158,47 +160,41 @@ static size_t count_bad(const json_t *rows)
 	return bad;
 }
 
-/* The first container image of both; false if they have disks alone. */
-static struct err *open_images(const json_t *first, const json_t *second, struct contents *old,
-			       struct contents *new, bool *found)
+/* Of files that are not the same where the images are: the first row's. */
+static struct err *compare_files(const json_t *rows, const char *top, json_t **ret)
 {
-	const json_t *a = json_object_get(first, "outputs"), *b = json_object_get(second, "outputs");
-	size_t i = 0;
-
-	while (i < json_array_size(a) && !json_object_get(json_array_get(a, i), "digest"))
-		i++;
-	*found = i < json_array_size(a);
-	if (!*found)
-		return NULL;
-	TRY(contents_open(text_of(json_array_get(a, i), "path"), NULL, old));
-	return contents_open(text_of(json_array_get(b, i), "path"), NULL, new);
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		const char *name = text_of(row, "file"), *one = text_of(row, "first"),
+			   *two = text_of(row, "second");
+		AUTO_FREE char *a = mem_printf("%s/out/%s", top, name),
+			       *b = mem_printf("%s/out again/%s", top, name);
+		if (json_is_true(json_object_get(row, "same")))
+			continue;
+		*ret = json_pack("{s:s, s:s, s:s}", "file", name, "first", *one ? one : "nothing", "second",
+				 *two ? two : "nothing");
+		/* a layout has no bytes of its own */
+		return *one && *two && strcmp(text_of(row, "output"), output_words[OUTPUT_OCI]) ?
+			       first_difference_bytes(a, b, *ret) :
+			       NULL;
+	}
+	return NULL;
 }
 
-/* What a disk has more than a container image is not looked into. */
-static struct err *find_difference(const json_t *first, const json_t *second, json_t **ret)
+static struct err *find_difference(const struct contents *old, const struct contents *new, const json_t *rows,
+				   const char *top, json_t **ret)
 {
-	AUTO_CONTENTS struct contents old = { 0 }, new = { 0 };
-	bool found;
-
-	TRY(open_images(first, second, &old, &new, &found));
-	return found ? first_difference(&old, &new, ret) : NULL;
+	TRY(first_difference(old, new, ret));
+	return *ret ? NULL : compare_files(rows, top, ret);
 }
 
 /* Prebaked sites are made again by a second build, and a database is never the same bytes twice. */
-static struct err *compare_sites(const json_t *first, const json_t *second, bool *alike, json_t **ret)
+static json_t *compare_sites(const struct contents *old, const struct contents *new, bool *alike)
 {
-	AUTO_CONTENTS struct contents old = { 0 }, new = { 0 };
 	AUTO_TEXT struct text says = { 0 };
-	bool found;
 
-	TRY(open_images(first, second, &old, &new, &found));
-	if (!found)
-		return err_new(ERR_BUILD, "the layer of the prebaked sites differs, as it does whenever they "
-					  "are made, and there is no container image among the "
-					  "outputs in which they could be compared: add one to 'outputs'");
-	*alike = sites_alike(&old, &new, &says);
-	*ret = json_pack("{s:b, s:s}", "alike", *alike, "says", says.bytes);
-	return NULL;
+	*alike = sites_alike(old, new, &says);
+	return json_pack("{s:b, s:s}", "alike", *alike, "says", says.bytes);
 }
 
 static json_t *other_layers(const json_t *first, const json_t *second)
@@ -222,7 +218,7 @@ static void print_words(struct text *out, const char *head, const json_t *words)
 
 static void print_difference(struct text *out, const json_t *d)
 {
-	static const char *const kinds[] = { "path", "setting", "layer" };
+	static const char *const kinds[] = { "path", "setting", "layer", "file" };
 	const json_t *at = json_object_get(d, "at");
 
 	for (size_t i = 0; i < COUNT(kinds); i++)
@@ -261,23 +257,40 @@ static void print(const json_t *all)
 	fputs(out.bytes, stdout);
 }
 
+struct finding {
+	json_t *difference, *sites; /* NULL: none was looked for */
+	bool alike;		    /* the sites */
+};
+
+static struct err *look(const json_t *first, const json_t *second, const json_t *layers, const json_t *rows,
+			const char *top, struct finding *ret)
+{
+	AUTO_FREE char *store = mem_printf("%s/store", top);
+	AUTO_CONTENTS struct contents old = { 0 }, new = { 0 };
+
+	TRY(reproduce_images(first, second, store, &old, &new));
+	if (json_array_size(layers) == 1 && !strcmp(json_string_value(json_array_get(layers, 0)), "sites")) {
+		ret->sites = compare_sites(&old, &new, &ret->alike);
+		return NULL;
+	}
+	return find_difference(&old, &new, rows, top, &ret->difference);
+}
+
 static struct err *judge(const json_t *first, const json_t *elsewhere, const char *top, bool json)
 {
 	const json_t *second = json_object_get(elsewhere, "report");
-	json_t *rows = json_array(), *layers = other_layers(first, second), *difference = NULL, *sites = NULL;
+	json_t *rows = json_array(), *layers = other_layers(first, second);
+	struct finding f = { 0 };
 	struct err *e = list_rows(first, second, top, rows);
 	size_t count = json_array_size(rows), bad = count_bad(rows);
-	bool alike = false;
 
-	if (!e && bad && json_array_size(layers) == 1 &&
-	    !strcmp(json_string_value(json_array_get(layers, 0)), "sites"))
-		e = compare_sites(first, second, &alike, &sites);
-	else if (!e && bad)
-		e = find_difference(first, second, &difference);
-	json_t *all = json_pack("{s:i, s:b, s:o, s:O, s:O, s:o, s:o, s:o*}", "format", 1, "ok", !bad || alike,
-				"outputs", rows, "varied", json_object_get(elsewhere, "varied"), "kept",
-				json_object_get(elsewhere, "kept"), "layers", layers, "first_difference",
-				difference ? difference : json_null(), "sites", sites);
+	if (!e && bad)
+		e = look(first, second, layers, rows, top, &f);
+	json_t *all =
+		json_pack("{s:i, s:b, s:o, s:O, s:O, s:o, s:o, s:o*}", "format", 1, "ok", !bad || f.alike,
+			  "outputs", rows, "varied", json_object_get(elsewhere, "varied"), "kept",
+			  json_object_get(elsewhere, "kept"), "layers", layers, "first_difference",
+			  f.difference ? f.difference : json_null(), "sites", f.sites);
 	if (!e && json) {
 		AUTO_TEXT struct text out = { 0 };
 		report_text_dump(&out, json_incref(all));
@@ -286,9 +299,9 @@ static struct err *judge(const json_t *first, const json_t *elsewhere, const cha
 		print(all);
 	}
 	json_decref(all);
-	if (e || !bad || alike)
+	if (e || !bad || f.alike)
 		return e;
-	if (sites)
+	if (f.sites)
 		return err_new(ERR_BUILD, "the prebaked sites hold something else under other circumstances");
 	return err_new(ERR_BUILD, "%zu of %zu file%s not the same bytes under other circumstances", bad,
 		       count, count == 1 ? " is" : "s are");

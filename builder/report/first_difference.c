@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/first_difference.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "report/diff.h"
 #include "report/layer_file.h"
@@ -171,4 +176,44 @@ struct err *first_difference(const struct contents *a, const struct contents *b,
 	if (!*ret)
 		show_layer(a, b, ret);
 	return NULL;
+}
+
+/* A disk is larger than what is read at once. */
+static struct err *map(const char *path, const char **ret, size_t *ret_len)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_errno(errno, "read %s", path);
+	*ret_len = (size_t)st.st_size;
+	*ret = "";
+	if (!*ret_len)
+		return NULL;
+	void *bytes = mmap(NULL, *ret_len, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		return err_errno(errno, "read %s", path);
+	*ret = bytes;
+	return NULL;
+}
+
+static void unmap(const char *bytes, size_t len)
+{
+	if (len)
+		munmap((void *)bytes, len);
+}
+
+struct err *first_difference_bytes(const char *a, const char *b, json_t *ret)
+{
+	const char *one, *two;
+	size_t a_len, b_len;
+
+	TRY(map(a, &one, &a_len));
+	struct err *e = map(b, &two, &b_len);
+	if (!e) {
+		json_object_set_new(ret, "at", compare_bytes(one, a_len, two, b_len));
+		unmap(two, b_len);
+	}
+	unmap(one, a_len);
+	return e;
 }
