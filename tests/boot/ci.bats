@@ -3,6 +3,7 @@
 # The workflows that `mkbench init --ci` writes: their own shell steps are run, the demo goes into a registry on loopback.
 bats_require_minimum_version 1.5.0
 load ../until
+load workflow
 
 setup() {
 	MKBENCH=$(readlink -f "${MKBENCH:-build/mkbench}")
@@ -42,20 +43,6 @@ note_server() {
 	END
 	notes=$!
 	by=$notes until_true 300 test -s "$BATS_TEST_TMPDIR/notes"
-}
-
-# steps FILE: the shell text of a workflow, a step after the other.
-steps() {
-	python3 - "$1" <<-'END'
-		import sys, yaml
-		document = yaml.safe_load(open(sys.argv[1]))
-		for job in document.get("jobs", document).values():
-		    if isinstance(job, dict):
-		        for step in job.get("steps") or job.get("script") or []:
-		            text = step if isinstance(step, str) else step.get("run")
-		            if text:
-		                print("(\nset -e\n" + text.rstrip("\n") + "\n) || exit")
-	END
 }
 
 @test "ci: a workflow is written for each, with the same steps, and never over a file" {
