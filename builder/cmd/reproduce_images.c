@@ -25,17 +25,28 @@ static const char *find_image(const json_t *report)
 	return NULL;
 }
 
-static struct err *take_layer(const struct store *s, const json_t *row, struct image_source *ret)
+static struct err *take_layer(const json_t *row, struct image_source *ret)
 {
 	struct image_source_layer *layer = &ret->layers[ret->layer_count];
 	const char *digest = text_of(row, "digest");
 
 	if (!text_starts(digest, "sha256:") || !digest_parse(digest + strlen("sha256:"), &layer->digest))
 		return err_new(ERR_SYSTEM, "a build reports a layer without a digest");
-	AUTO_FREE char *path = store_blob_path(s, &layer->digest);
-	const char *member = path + strlen(store_path(s)) + 1;
-	layer->member = arena_dup(&ret->arena, member, strlen(member));
+	AUTO_FREE char *name = store_blob_name(&layer->digest);
+	layer->member = arena_dup(&ret->arena, name, strlen(name));
 	ret->layer_count++;
+	return NULL;
+}
+
+/* NULL: this user's store. */
+static struct err *find_store(const char *folder, char **ret)
+{
+	struct store *s = NULL;
+
+	if (!folder)
+		TRY(store_open(NULL, &s));
+	*ret = mem_dup(s ? store_path(s) : folder);
+	store_close(s);
 	return NULL;
 }
 
@@ -43,21 +54,17 @@ static struct err *take_layers(const json_t *report, const char *folder, struct 
 {
 	const json_t *rows = json_object_get(report, "layers");
 	json_t *history = json_array();
-	struct store *s;
 
 	ret->folder = true;
 	ret->config = json_pack("{s:o}", "history", history);
 	ret->layers = arena_new(&ret->arena, (json_array_size(rows) + 1) * sizeof *ret->layers);
-	TRY(store_open(folder, &s));
-	struct err *e = NULL;
-	for (size_t i = 0; !e && i < json_array_size(rows); i++) {
+	TRY(find_store(folder, &ret->path));
+	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const json_t *row = json_array_get(rows, i);
 		json_array_append_new(history, json_pack("{s:s}", "created_by", text_of(row, "layer")));
-		e = take_layer(s, row, ret);
+		TRY(take_layer(row, ret));
 	}
-	ret->path = mem_dup(store_path(s));
-	store_close(s);
-	return e;
+	return NULL;
 }
 
 static struct err *open_one(const json_t *report, const char *store, struct contents *ret)

@@ -112,6 +112,13 @@ bool store_has(const struct store *s, const struct digest *d)
 	return store_note_use(s, name_of(d).text);
 }
 
+char *store_blob_name(const struct digest *d)
+{
+	struct blob_name n = name_of(d);
+
+	return mem_dup(n.text);
+}
+
 char *store_blob_path(const struct store *s, const struct digest *d)
 {
 	struct blob_name n = name_of(d);

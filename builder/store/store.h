@@ -40,6 +40,8 @@ const char *store_path(const struct store *s); /* absolute */
 /* Each of these counts as a use of the blob (see store_clean). */
 bool store_has(const struct store *s, const struct digest *d);
 char *store_blob_path(const struct store *s, const struct digest *d); /* the caller's to free */
+/* "blobs/sha256/AB/CDEF…" below a store's folder, for who reads another user's, which is not opened. */
+char *store_blob_name(const struct digest *d); /* the caller's to free */
 struct err *store_open_blob(const struct store *s, const struct digest *d, int *ret_fd,
 			    uint64_t *ret_size) MUST_CHECK;
 /* Reads a whole blob of at most limit bytes, NUL-terminated beyond len, and checks
