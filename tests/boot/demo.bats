@@ -20,6 +20,10 @@ setup_file() {
 	ask one.localhost /api/notes -b "$BOOT/cookies.one.localhost" -d text=remembered >/dev/null
 }
 
+teardown() {
+	[[ -z ${registry:-} ]] || kill "$registry" 2>/dev/null || true
+}
+
 teardown_file() {
 	[[ -z ${NET:-} ]] || docker_down
 }
@@ -256,6 +260,29 @@ teardown_file() {
 		password=$(docker exec other cat "/data/secrets/$site/admin_password")
 		run ! grep -qF "$password" <<<"$mine"
 	done
+}
+
+@test "pushed into a registry and pulled by docker it is the image that docker load makes, and serves both sites" {
+	printf 'version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:5000"}\n' "$BATS_TEST_TMPDIR/data" \
+		>"$BATS_TEST_TMPDIR/registry.yml"
+	inside docker-registry serve "$BATS_TEST_TMPDIR/registry.yml" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	registry=$!
+	by=$registry until_true 300 inside curl -s -o /dev/null http://127.0.0.1:5000/v2/
+	loaded=$(docker image inspect -f '{{.Id}}' demo:1.0)
+	docker ps -aq | xargs -r docker rm -f >/dev/null
+	docker rmi demo:1.0 >/dev/null
+	run -1 docker image inspect "$loaded"
+	run -0 inside "$MKBENCH" push --progress=plain "$BOOT/out/demo-1.0.oci" 127.0.0.1:5000/team/demo
+	run -0 inside "$MKBENCH" push --progress=plain "$BOOT/out/demo-1.0.oci" 127.0.0.1:5000/team/demo
+	[[ $output == *" unchanged" ]]
+	docker pull -q 127.0.0.1:5000/team/demo:1.0
+	kill "$registry"
+	[ "$(docker image inspect -f '{{.Id}}' 127.0.0.1:5000/team/demo:1.0)" = "$loaded" ]
+	docker tag 127.0.0.1:5000/team/demo:1.0 demo:1.0
+	docker volume rm demo-data >/dev/null
+	boot demo
+	ready demo
+	for site in one.localhost two.localhost; do [ "$(status_of $site /)" = 200 ]; done
 }
 
 @test "in a gigabyte that others fill the kernel ends workers, which come back; MariaDB stays, and status says it" {
