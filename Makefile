@@ -158,6 +158,7 @@ lint: $(obj) build/mkbench
 	@tests/lint/reference build/mkbench
 	@tests/lint/howto recipes/howto
 	@tests/lint/map
+	@tests/lint/links
 
 # The analyser follows each function through so many states; its own bound, 225000, takes three times as long: make tidy STATES=225000
 STATES ?= 75000

@@ -45,3 +45,21 @@ made() { env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u VARIANT make -C "$tree" "$@"
 	[[ $output == *"builder/layers:3: guest/lib does not include base: take the permission away"* ]]
 	[[ $output != *own.h* ]]
 }
+
+@test "lint: a link to a file or a heading that is not there is told" {
+	git init -q "$BATS_TEST_TMPDIR/tree"
+	cd "$BATS_TEST_TMPDIR/tree"
+	mkdir there
+	printf '# One `thing`: two\n\n## Same\n\n## Same\n' >there/README.md
+	printf '[a](there) [b](there/README.md#one-thing-two) [c](there#same-1) [d](https://example.org/x) [`e`](#f)\n\n# F\n\n' >good.md
+	printf 'a `span [over\n](lines)` counts not\n\n```\n[nor](fences)\n```\n' >>good.md
+	run -0 "$tree/tests/lint/links"
+	[ -z "$output" ]
+	printf '[a](gone.md)\n[`b`](there/README.md#same-2)\n[c](#c)\n[d](there/a.c#x)\n\n[e]: ../README.md\n' >bad.md
+	run -1 "$tree/tests/lint/links"
+	[ "$output" = "bad.md:1: there is no gone.md
+bad.md:2: there/README.md has no heading #same-2
+bad.md:3: bad.md has no heading #c
+bad.md:4: there is no there/a.c
+bad.md:6: there is no ../README.md" ]
+}
