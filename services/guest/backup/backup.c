@@ -24,10 +24,10 @@
 #include "lib/secret.h"
 #include "provision/volume.h"
 
-/* restic's tag of those that were restored; no others are listed, or the latest */
+/* restic's tag of backups that were restored once: only these are listed or count as the latest */
 #define GOOD "mkbench"
 #define UNTRIED "mkbench-untried"
-#define ROOM_LEAST (256u << 20) /* a fresh MariaDB, and what a bench writes meanwhile */
+#define ROOM_LEAST (256u << 20) /* for a fresh MariaDB and for what the bench writes meanwhile */
 
 struct err *backup_lock(const struct bench *b, int *ret_fd)
 {
@@ -97,7 +97,8 @@ static struct err *open_repository(const struct bench *b, struct repository *r)
 	return e;
 }
 
-/* Of the summary, the last of the lines, which are JSON each; in its short form. The caller's. */
+/* Reads the backup's short id from the summary: the last line of restic's JSON output. The caller frees it.
+ */
 static struct err *read_id(const char *output, char **ret)
 {
 	json_t *summary = NULL;
@@ -114,7 +115,7 @@ static struct err *read_id(const char *output, char **ret)
 	return id ? NULL : err_new(ERR_SYSTEM, "restic made a backup and did not say which");
 }
 
-/* The volume's id is the host's name to restic: a container has another one each time. */
+/* restic's host name is the volume's id, because each container has another host name. */
 static char *host_word(const struct bench *b)
 {
 	AUTO_FREE char *id = volume_id(b);
@@ -122,7 +123,7 @@ static char *host_word(const struct bench *b)
 	return mem_printf("--host=%s", id ? id : "none");
 }
 
-/* Where a file has one more name its ctime is another: it has changed when size or mtime have. */
+/* A new hard link changes a file's ctime. So restic compares size and mtime alone (--ignore-ctime). */
 static struct err *keep_set(const struct repository *r, char **ret_id)
 {
 	AUTO_FREE char *host = host_word(r->bench), *view = NULL, *output = NULL;
@@ -161,7 +162,7 @@ struct err *backup_fetch(const struct repository *r, const char *id, const char 
 	TRY(durable_folder(folder, 0700, &durable_root));
 	VEC_PUSH(&words, "restore");
 	VEC_PUSH(&words, id);
-	VEC_PUSH(&words, "--tag=" GOOD); /* of which the latest is */
+	VEC_PUSH(&words, "--tag=" GOOD); /* "latest" means the latest of these */
 	VEC_PUSH(&words, target);
 	for (; paths && *paths; paths++) {
 		VEC_PUSH(&words, "--include");
@@ -185,8 +186,8 @@ static struct err *try_sites(const struct bench *b, const struct scratch *s, con
 	return NULL;
 }
 
-/* All of it comes back from the repository: files by restic's digests, without a place on the disk;
- * databases into a server of their own. */
+/* Reads everything back from the repository: files are compared with restic's digests and not written to
+ * disk, databases are loaded into a scratch server. */
 static struct err *verify(const struct repository *r, const char *id, uint64_t bytes)
 {
 	static const char *const paths[] = { BACKUP_SET, NULL };
@@ -215,7 +216,7 @@ static struct err *verify(const struct repository *r, const char *id, uint64_t b
 	return e ? err_wrap(e, "backup %s was made, and counts as none: it could not be restored", id) : NULL;
 }
 
-/* restic's list of those; host NULL: every volume's. */
+/* Lists restic's snapshots with that tag; host NULL: of every volume. */
 static struct err *list(const struct repository *r, const char *tag, const char *host, json_t **ret)
 {
 	const char *const words[] = { "snapshots", "--json", tag, host, NULL };
@@ -231,7 +232,7 @@ static struct err *list(const struct repository *r, const char *tag, const char 
 					     err_new(ERR_SYSTEM, "restic has listed no backups");
 }
 
-/* Of this volume alone: a repository may have several. */
+/* Forgets old backups of this volume alone: a repository may hold several volumes' backups. */
 static struct err *forget(const struct repository *r)
 {
 	const struct bench *b = r->bench;
@@ -252,7 +253,7 @@ static struct err *forget(const struct repository *r)
 	return repository_run(r, NULL, words, NULL);
 }
 
-/* What was kept and never restored, because it could not be, or was killed. */
+/* Forgets backups that were kept and never restored, because the trial failed or was killed. */
 static struct err *forget_untried(const struct repository *r)
 {
 	struct {
@@ -275,7 +276,7 @@ static struct err *forget_untried(const struct repository *r)
 	return e;
 }
 
-/* It counts from now on. restic gives it another id. */
+/* Marks the backup as good. restic gives it another id by that. */
 static struct err *count_it(const struct repository *r, char **id)
 {
 	const char *const words[] = { "tag", "--quiet", "--set=" GOOD, *id, NULL };
@@ -309,7 +310,7 @@ static struct err *make(const struct bench *b, char **ret_id, int64_t *ret_trial
 	json_t *manifest = NULL;
 
 	TRY(open_repository(b, &r));
-	TRY(repository_run(&r, NULL, unlock, NULL)); /* only what a killed one has left */
+	TRY(repository_run(&r, NULL, unlock, NULL)); /* stale locks alone */
 	TRY(forget_untried(&r));
 	TRY(backup_set_make(b, &manifest));
 	uint64_t bytes = dumped(manifest);
@@ -341,7 +342,7 @@ struct err *backup_make(const struct bench *b, char **ret_id, struct backup_time
 	TRY(backup_lock(b, &held));
 	TRY(backup_sweep(b));
 	struct err *e = make(b, ret_id, &ret_times->trial_ms);
-	err_free(file_remove_tree(set)); /* it is in the repository, or of no use */
+	err_free(file_remove_tree(set)); /* it is in the repository by now, or useless */
 	ret_times->all_ms = clock_ms() - begun;
 	if (e)
 		err_free(view_remove(b));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Backups of the instance: one consistent set, kept by restic and tried by restoring it. */
+/* Backups of the instance: makes one consistent set, keeps it with restic, and restores it once to try it. */
 #pragma once
 #include <jansson.h>
 
@@ -7,25 +7,25 @@
 #include "lib/bench.h"
 
 struct backup_times {
-	int64_t all_ms, trial_ms; /* the trial's restore is a part of all */
+	int64_t all_ms, trial_ms; /* all_ms includes trial_ms, the trial restore */
 };
 
-/* Dumps every site's database, writes a manifest of tables, rows and digests, keeps these with sites, secrets
- * and our own records, reads all of it back and restores every database into a scratch MariaDB. A backup that
- * could not be restored is an error, and none that counts. Then those are forgotten that the recipe does not
- * keep. ret_id: 8 digits, the caller's. */
+/* Dumps every site's database, writes a manifest of tables, rows and digests, keeps these with the sites,
+ * the secrets and our own records, reads all of it back, and loads every database into a scratch MariaDB.
+ * Fails if the backup cannot be restored; such a backup does not count. Then forgets the backups that the
+ * recipe's `keep` does not cover. ret_id: 8 digits; the caller frees it. */
 struct err *backup_make(const struct bench *b, char **ret_id, struct backup_times *ret_times) MUST_CHECK;
-/* A list of {"id", "at", "volume", "verified"}, oldest first; the caller's. Those alone that were
- * restored by the volume that made them. */
+/* A list of {"id", "at", "volume", "verified"}, oldest first; the caller frees it. It has only backups that
+ * the volume which made them has restored once. */
 struct err *backup_list(const struct bench *b, json_t **ret) MUST_CHECK;
 
-/* For one backup or restore at a time; it ends with the descriptor. */
+/* Held during a backup or a restore: one at a time. Closing the descriptor releases it. */
 struct err *backup_lock(const struct bench *b, int *ret_fd) MUST_CHECK;
-bool backup_is_busy(const struct bench *b); /* somebody has that lock */
-/* ERR_USAGE: it is neither 8 to 64 hex digits nor, where that may be, "latest". */
+bool backup_is_busy(const struct bench *b); /* whether another process holds that lock */
+/* ERR_USAGE: id is neither 8 to 64 hex digits nor "latest", where latest is allowed. */
 struct err *backup_check_id(const char *id, bool latest) MUST_CHECK;
-/* The paths of a backup that are named (NULL: all of it), into a folder that is made anew. */
+/* Restores the named paths of a backup (NULL: all of it) into folder, which is made anew. */
 struct err *backup_fetch(const struct repository *r, const char *id, const char *const *paths,
 			 const char *folder) MUST_CHECK;
-/* ERR_SYSTEM with the numbers when DATA has less room. what: for the message, "to restore a backup". */
+/* ERR_SYSTEM with the numbers when DATA has less room. what is for the message: "to restore a backup". */
 struct err *backup_room(const struct bench *b, uint64_t bytes, const char *what) MUST_CHECK;

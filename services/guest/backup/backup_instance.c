@@ -68,7 +68,7 @@ static struct err *check_empty(const struct bench *b)
 	return NULL;
 }
 
-/* Before hours of work: an image that could not have these data. */
+/* Checked before hours of work: can this image use these data at all? */
 static struct err *check_release(const struct whole *w)
 {
 	json_t *committed = NULL;
@@ -103,7 +103,7 @@ static struct err *step_fetch(struct whole *w)
 	json_decref(w->manifest);
 	w->manifest = NULL;
 	TRY(backup_fetch(&w->repository, w->id, NULL, w->folder));
-	return backup_set_read(w->folder, &w->manifest); /* the latest may be a later one now */
+	return backup_set_read(w->folder, &w->manifest); /* by now another backup may be the latest */
 }
 
 static struct err *step_server(struct whole *w)
@@ -111,8 +111,7 @@ static struct err *step_server(struct whole *w)
 	return scratch_start(w->b, NULL, &w->scratch);
 }
 
-/* The password of its site_config.json, so that its account is as it was; a start
- * sets it anew in any case. */
+/* The account gets the password of its site_config.json, as before; each start sets it again anyway. */
 static char *password_of(const struct whole *w, const char *site)
 {
 	AUTO_FREE char *path = mem_printf("%s/sites/%s/site_config.json", w->folder, site);
@@ -141,7 +140,7 @@ static struct err *step_databases(struct whole *w)
 	return scratch_stop(&w->scratch);
 }
 
-/* The server that the data are in now is this image's. */
+/* From now on the data were last used by this image's server. */
 static struct err *adapt_committed(const struct whole *w)
 {
 	AUTO_FREE char *path = mem_printf("%s" BACKUP_SET BACKUP_OWN "/committed.json", w->folder);
@@ -151,7 +150,7 @@ static struct err *adapt_committed(const struct whole *w)
 	if (!e && committed) {
 		if (*release_server(image))
 			json_object_set(committed, "mariadb", json_object_get(image, "mariadb"));
-		json_object_del(committed, "upgrade"); /* its copy of before is not here */
+		json_object_del(committed, "upgrade"); /* its copy is not in the backup */
 		e = durable_json(path, committed, 0600, &durable_root, NULL);
 	}
 	json_decref(committed);
@@ -159,7 +158,7 @@ static struct err *adapt_committed(const struct whole *w)
 	return e;
 }
 
-/* All of it lasts, and then it has its name. */
+/* Syncs everything, then gives it its name. */
 static struct err *step_commit(struct whole *w)
 {
 	AUTO_FREE char *tables = mem_printf("%s/mariadb", w->folder), *whole = bench_in_data(w->b, WHOLE),
@@ -177,7 +176,7 @@ static struct err *step_commit(struct whole *w)
 	return durable_sync_folder(own);
 }
 
-/* Once from's place is empty it was moved before. */
+/* If from's place is empty, an earlier run has moved it. */
 static struct err *move(const char *from, const char *to)
 {
 	if (access(from, F_OK) < 0)
@@ -208,7 +207,7 @@ static struct err *step_move(struct whole *w)
 	static const char *const parts[] = { "sites", "secrets" };
 	AUTO_FREE char *whole = bench_in_data(w->b, WHOLE), *tables = bench_in_data(w->b, WHOLE "/mariadb");
 
-	TRY(volume_record(w->b)); /* from here on it is no empty volume */
+	TRY(volume_record(w->b)); /* from here on the volume is not empty any more */
 	TRY(move_records(w->b));
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		AUTO_FREE char *from = mem_printf("%s/%s", whole, parts[i]),
@@ -216,7 +215,7 @@ static struct err *step_move(struct whole *w)
 		TRY(move(from, to));
 	}
 	TRY(move(tables, w->b->sql_data));
-	TRY(volume_stamp(w->b)); /* its server has stopped in order */
+	TRY(volume_stamp(w->b)); /* MariaDB has stopped in order */
 	TRY(durable_sync_all(w->b->data));
 	return file_remove_tree(whole);
 }

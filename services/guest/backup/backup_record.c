@@ -78,7 +78,7 @@ static int64_t seconds_of(const json_t *o)
 	return json_integer_value(json_object_get(o, "at_seconds"));
 }
 
-/* The schedule, or false when there is none that can be read: the builder has tried it. */
+/* Parses the recipe's schedule. False when there is none, or an invalid one (the builder has checked it). */
 static bool schedule(const struct bench *b, struct cron *c)
 {
 	return b->backup_to && b->backup_schedule && !cron_parse(b->backup_schedule, c);

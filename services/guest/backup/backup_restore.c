@@ -15,11 +15,11 @@
 #include "lib/secret.h"
 #include "upgrade/release.h"
 
-/* A backup, or the parts of it that one site needs, on this volume. */
+/* A backup, or the parts of it that one site needs, fetched onto this volume. */
 struct fetched {
 	char *folder;
-	json_t *manifest, *sites; /* sites: of the manifest, borrowed */
-	json_t *committed;	  /* what its sites were migrated to; or NULL */
+	json_t *manifest, *sites; /* sites: borrowed from manifest */
+	json_t *committed;	  /* the releases that its sites were migrated to; or NULL */
 };
 
 static void done(struct fetched *f)
@@ -38,7 +38,7 @@ static struct err *check_room(const struct repository *r, const char *id, const 
 	uint64_t bytes = 0;
 
 	if (site)
-		return NULL; /* what files it has is not known before they are here */
+		return NULL; /* which files it has is known only once they are fetched */
 	TRY(repository_size(r, id, &bytes));
 	return backup_room(r->bench, 2 * bytes, "to restore that backup");
 }
@@ -95,7 +95,7 @@ static struct err *bring(const struct bench *b, const struct fetched *f, const c
 	return backup_site_bring(b, site, &from, s);
 }
 
-/* Those of the backup that are here, or the one that is asked for. */
+/* The sites of the backup that exist here, or the one that was asked for. */
 static struct err *bring_all(const struct bench *b, const struct fetched *f, const char *only,
 			     struct site_brought *all, size_t *ret_count)
 {
@@ -155,7 +155,7 @@ static char *admin_password_of(const struct fetched *f, const char *site)
 	return value;
 }
 
-/* The apps of its row of committed.json, as a list; the caller's to free, names borrowed. */
+/* The apps in the site's row of committed.json. The caller frees the list; the names are borrowed. */
 static const char **apps_of(const struct bench *b, const struct fetched *f, const char *site)
 {
 	json_t *apps = json_object_get(json_object_get(json_object_get(f->committed, "sites"), site), "apps");

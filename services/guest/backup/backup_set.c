@@ -22,8 +22,8 @@
 #define FORMAT 1
 #define RECORD_LIMIT (8u << 20)
 
-/* What a new volume needs of ours; the rest is made anew. The ledger comes first: a site that it calls made
- * is in a dump that is made later. */
+/* Our own files that a new volume needs; the rest is made anew. The ledger comes first: each site that it
+ * calls made is then in a dump that is made later. */
 static const char *const records[] = { "ledger", "committed.json", "sites.json",
 				       "common_site_config.image.json", "common_site_config.copy.json" };
 
@@ -44,7 +44,7 @@ static struct err *copy_records(const struct bench *b, const char *set)
 	return NULL;
 }
 
-/* Database and account that its site_config.json names; the caller's. */
+/* The database and the account that the site's site_config.json names; the caller frees them. */
 static struct err *account_of(const struct bench *b, const char *site, char **ret_database, char **ret_user)
 {
 	json_t *config = NULL;
@@ -62,7 +62,7 @@ static struct err *account_of(const struct bench *b, const char *site, char **re
 	return e;
 }
 
-/* The bench's user may have written one database into two configurations. */
+/* The bench's user may have written the same database into two configurations. */
 static struct err *check_alone(const char *database, const json_t *sites)
 {
 	const char *other;
@@ -96,8 +96,7 @@ static bool has_config(const struct bench *b, const char *site)
 	return !access(path, F_OK);
 }
 
-/* A folder of a site that this image has not, and whose database is not to be had,
- * is kept as the files that it is. */
+/* A site that this image does not have, and whose database cannot be read, is kept as files alone. */
 static struct err *dump_others(const struct bench *b, const char *set, json_t *sites, json_t *left_out)
 {
 	AUTO_FREE char *folder = bench_in_data(b, "/sites");

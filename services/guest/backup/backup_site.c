@@ -35,7 +35,7 @@ static char *secret_path(const struct bench *b, const char *site, const char *na
 	return mem_printf("%s/secrets/%s/%s", b->data, site, name);
 }
 
-/* What the bench's user may have put there is no way to other places: root writes below it. */
+/* Root writes below this folder: a link that the bench's user put there must not lead elsewhere. */
 static struct err *check_folder(const char *fresh)
 {
 	AUTO_FREE char *config = mem_printf("%s/site_config.json", fresh);
@@ -47,8 +47,8 @@ static struct err *check_folder(const char *fresh)
 	return NULL;
 }
 
-/* Checks the source and reads its configuration, which then gets that database, and the account that is
- * called so: older frameworks know no other name of it. It still lies in a folder that is root's alone. */
+/* Checks the source and reads its configuration. Then sets the database in it, and the account, which has
+ * the same name: older frameworks expect no other. The file still lies in a folder of root's alone. */
 static struct err *configure(const struct bench *b, const struct site_source *from, const char *database,
 			     const char *password, json_t **ret)
 {
@@ -108,7 +108,7 @@ struct err *backup_site_bring(const struct bench *b, const char *site, const str
 	return e;
 }
 
-/* The database of before stays, and is not the site's any more: nobody has its account. */
+/* The former database stays. Its account is dropped, so the site cannot reach it any more. */
 static void give_up(const struct bench *b, const struct site_brought *s)
 {
 	AUTO_SQL struct sql *root = NULL;
@@ -129,7 +129,7 @@ struct err *backup_site_exchange(const struct bench *b, struct site_brought *s)
 	const char *key = json_string_value(json_object_get(s->config, "encryption_key"));
 
 	TRY(durable_folder(replaced, 0700, &durable_root));
-	TRY(durable_sync_all(b->data)); /* all of it lasts before it is the site */
+	TRY(durable_sync_all(b->data)); /* everything is on disk before it becomes the site */
 	crash_at("restore", "before");
 	if (renameat2(AT_FDCWD, s->fresh, AT_FDCWD, folder, RENAME_EXCHANGE) < 0)
 		return err_errno(errno, "%s", folder);

@@ -68,7 +68,7 @@ static bool is_used(const struct bench *b, const char *database)
 	return used;
 }
 
-/* With its account, which is called as it is. */
+/* Drops a database and the account of the same name. */
 static struct err *drop(const struct bench *b, const char *database)
 {
 	AUTO_SQL struct sql *root = NULL;
@@ -95,7 +95,7 @@ char *backup_sweep_place(const struct bench *b, const char *site)
 	return mem_printf("%s" BENCH_OWN "/replaced/%s-%lld", b->data, site, (long long)time(NULL));
 }
 
-/* Killed right after the exchange: the folder of before lies where the other was brought. */
+/* If it was killed right after the exchange, the former folder lies where the new one was built. */
 static struct err *keep_before(const struct bench *b, const char *database, const char *site)
 {
 	AUTO_FREE char *was = mem_printf("%s" BACKUP_OURS "/restored/sites/%s", b->data, site),

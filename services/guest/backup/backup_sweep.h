@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What a restore or an import has made in MariaDB and has not finished: DATA/.mkbench/backup/begun.json, so
- * that one that was killed leaves nothing for good. */
+/* The record of unfinished restores and imports, DATA/.mkbench/backup/begun.json: a killed one is cleaned up
+ * by it. */
 #pragma once
 #include "lib/bench.h"
 
-/* Before that database is made for that site; is_new: with an account, a folder and secrets. */
+/* Call before the database is made for that site. is_new: an account, a folder and secrets are made, too. */
 struct err *backup_sweep_begin(const struct bench *b, const char *database, const char *site,
 			       bool is_new) MUST_CHECK;
-/* it is finished, or undone */
+/* call when it is finished or undone */
 struct err *backup_sweep_end(const struct bench *b, const char *database) MUST_CHECK;
-/* Where a site's folder of before goes to; the caller's. */
+/* Where a site's former folder goes; the caller frees the path. */
 char *backup_sweep_place(const struct bench *b, const char *site);
-/* Undoes what was begun and is nobody's, and puts a folder of before where it belongs. Under
+/* Removes what an unfinished run has left, and puts a former folder back into its place. Call under
  * backup_lock, before anything is fetched. */
 struct err *backup_sweep(const struct bench *b) MUST_CHECK;
-/* All of a site that is not one of the bench's yet. */
+/* Removes all of a site that is not yet one of the bench's. */
 struct err *backup_sweep_site(const struct bench *b, const char *database, const char *site) MUST_CHECK;

@@ -17,7 +17,7 @@
 struct reading {
 	struct digest_run *digest;
 	json_t *tables;
-	char *table; /* whose rows follow, or NULL */
+	char *table; /* the table whose rows follow, or NULL */
 	json_int_t bytes, rows;
 	bool whole;
 };
@@ -33,7 +33,7 @@ static void note(struct reading *r)
 	r->rows = 0;
 }
 
-/* The name in backquotes that follows head; the caller's, NULL when the line is another. */
+/* The name in backquotes after head; the caller frees it. NULL when the line begins otherwise. */
 static char *name_after(const char *line, const char *head, const char **ret_rest)
 {
 	struct text name = { 0 };
@@ -47,7 +47,7 @@ static char *name_after(const char *line, const char *head, const char **ret_res
 	return text_take(&name);
 }
 
-/* mariadb-dump writes a row a line, and no line break inside a row. */
+/* mariadb-dump writes one row a line; a row has no line break inside. */
 static void see(struct reading *r, const char *line)
 {
 	const char *rest = "";

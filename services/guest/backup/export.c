@@ -24,7 +24,7 @@
 struct writing {
 	const struct bench *b;
 	const char *site;
-	const struct account *as; /* who may write there */
+	const struct account *as; /* the account that writes there */
 	char *stem;		  /* FOLDER/YYYYMMDD_HHMMSS-SITE */
 	json_t *paths;
 };
@@ -40,7 +40,7 @@ static struct err *pour(struct child *c, int fd)
 			NULL;
 }
 
-/* A new file of the export, opened with the rights of whose folder it is. */
+/* Creates a file of the export with the rights of the folder's owner. */
 static struct err *create(struct writing *w, const char *what, int *ret_fd)
 {
 	AUTO_FREE char *path = mem_printf("%s-%s", w->stem, what);
@@ -55,7 +55,7 @@ static struct err *create(struct writing *w, const char *what, int *ret_fd)
 	return NULL;
 }
 
-/* Whose data these are, as the framework's own dumps begin: a section an app, the framework's first. */
+/* The header that the framework's own dumps have: a section for each app, the framework's app first. */
 static char *header(const struct writing *w)
 {
 	json_t *committed = NULL, *apps, *row;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A site from the files of a framework's own backup (export.h), of whatever bench. */
+/* Makes a site from the files of a framework's own backup (export.h), whatever bench they come from. */
 #pragma once
 #include <jansson.h>
 
@@ -8,11 +8,11 @@
 struct import_files {
 	const char *database;			    /* .sql or .sql.gz */
 	const char *files, *private_files, *config; /* .tar or .tgz; JSON; or NULL */
-	/* NULL-terminated; none: those that the dump names, or else those of the image's default site */
+	/* NULL-terminated; empty: the apps that the dump names, else those of the image's default site */
 	const char *const *apps;
 };
 
-/* A new site, migrated, listed as one of the bench's, and opened by whoever runs provision for it. Its
- * encryption key is that of the configuration. Refused when the dump names an app that the image has not, or
- * a newer version of one. Nothing of it is left when it fails. */
+/* Makes a new site, migrates it, and adds it to the bench's sites. Run provision for it afterwards to open
+ * it. Its encryption key comes from the configuration. Refuses a dump that names an app which the image
+ * lacks, or a newer version of one. A failure leaves nothing behind. */
 struct err *import_site(const struct bench *b, const char *site, const struct import_files *from) MUST_CHECK;

@@ -18,8 +18,8 @@
 #define PASSWORD "/secrets/backup_password"
 #define OUTPUT_LIMIT (16 << 20)
 #define SSH_WORDS_LIMIT 65536
-#define PLACE_ASKED "Is there a repository at" /* and the place, in a line of its own */
-#define LOOK_SECONDS 300		       /* restic itself tries for a quarter of an hour */
+#define PLACE_ASKED "Is there a repository at" /* restic then prints the place, too, on a line of its own */
+#define LOOK_SECONDS 300		       /* restic itself retries for a quarter of an hour */
 
 struct words {
 	const char **items;
@@ -69,7 +69,7 @@ static const struct {
 	  "the server does not let this instance in: see MKBENCH_BACKUP_KEY_ID and MKBENCH_BACKUP_KEY" },
 };
 
-/* What restic's words mean, or NULL. */
+/* Explains restic's error, or returns NULL. */
 static const char *meaning(const char *errors)
 {
 	for (size_t i = 0; i < COUNT(known); i++)
@@ -78,8 +78,8 @@ static const char *meaning(const char *errors)
 	return NULL;
 }
 
-/* The last line that says something: restic may add a question and the place, ssh that it
- * has met the server. The caller's. */
+/* The last line that gives a reason: restic may add a question and the place, ssh adds that it has met a new
+ * server. The caller frees it. */
 static char *last_line(const char *errors)
 {
 	const char *line = errors, *last = "";
@@ -98,7 +98,7 @@ static char *last_line(const char *errors)
 	return mem_ndup(last, len);
 }
 
-/* restic's own last line, and what it means where we know it. */
+/* The error: our explanation where we have one, else restic's own last line. */
 static struct err *explain(const struct repository *r, const char *verb, const char *errors, int status)
 {
 	if (meaning(errors))
@@ -114,14 +114,14 @@ static struct err *explain(const struct repository *r, const char *verb, const c
 		       status, said);
 }
 
-/* Where there is no room for a lock, or nothing can be written at all, a backup can still be read. */
+/* Without room for a lock, or on a read-only repository, a backup can still be read. */
 static bool cannot_lock(const char *errors)
 {
 	return strcasestr(errors, "no space left") || strcasestr(errors, "disk quota exceeded") ||
 	       strcasestr(errors, "read-only file system");
 }
 
-/* restic tries again for up to a quarter of an hour what no time mends. */
+/* restic would retry for up to a quarter of an hour, and waiting does not help here. */
 static bool is_hopeless(const char *errors)
 {
 	return cannot_lock(errors) && strcasestr(errors, "retrying after");
@@ -137,19 +137,19 @@ static bool is_reading(const char *verb)
 	return false;
 }
 
-/* Behind what restic says: it ends at once when ssh does, and seldom repeats what ssh has said. */
+/* Appends what ssh said: restic ends as soon as ssh does, and seldom repeats ssh's message. */
 static void add_words_of_ssh(char **errors)
 {
 	AUTO_FREE char *words = NULL;
 	size_t len;
 	struct err *e = file_read(REPOSITORY_PLACE_SSH_WORDS, SSH_WORDS_LIMIT, &words, &len);
 
-	err_free(e); /* it has never begun */
+	err_free(e); /* ssh was never started */
 	if (words && *errors)
 		*errors = mem_append(*errors, "\n%s", words);
 }
 
-/* Runs it; what c says beside argv and environment stays. */
+/* Runs restic. Keeps the fields of c other than argv and environment. */
 static struct err *run(const struct repository *r, struct child *c, const char *const *words,
 		       char **ret_output, char **ret_errors, int *ret_status)
 {
@@ -236,7 +236,7 @@ struct err *repository_size(const struct repository *r, const char *id, uint64_t
 	return NULL;
 }
 
-/* ret_there false: there is no repository yet. */
+/* Looks whether there is a repository. ret_there false: not yet. */
 static struct err *look(struct repository *r, bool *ret_there)
 {
 	static const char *const words[] = { "cat", "config", NULL };
@@ -253,7 +253,7 @@ static struct err *look(struct repository *r, bool *ret_there)
 		r->lockless = true;
 		return look(r, ret_there);
 	}
-	/* restic asks whether there is one, too, when it was not let in, or the server is down */
+	/* restic also asks "Is there a repository?" when the login failed or the server is down */
 	bool asks = strstr(errors, PLACE_ASKED) || strstr(errors, "repository does not exist");
 	bool none = asks && (strstr(errors, "not exist") || strstr(errors, "no such file"));
 	return none && !meaning(errors) ? NULL : explain(r, "cat config", errors, status);
@@ -263,7 +263,7 @@ static struct err *make(const struct repository *r, const char *path)
 {
 	static const char *const words[] = { "init", NULL };
 
-	TRY(secret_write(path, r->password)); /* before anything is encrypted with it */
+	TRY(secret_write(path, r->password)); /* saved before anything is encrypted with it */
 	return repository_run(r, NULL, words, NULL);
 }
 

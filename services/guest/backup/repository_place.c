@@ -15,7 +15,7 @@
 #define KEY_FILE BENCH_RUN "/backup_ssh_key"
 #define KEY_LIMIT 65536
 
-/* Percent-encoded where a URL's user or password wants it. */
+/* Percent-encodes text for the user or password part of a URL. */
 static void add_encoded(struct text *t, const char *word)
 {
 	for (; *word; word++)
@@ -23,7 +23,7 @@ static void add_encoded(struct text *t, const char *word)
 			    (unsigned char)*word);
 }
 
-/* rest:https://HOST/...: with the name and the password, which restic of Debian 12 takes there alone. */
+/* rest:https://HOST/... with name and password: restic of Debian 12 takes them in the URL alone. */
 static char *with_login(const struct repository *r)
 {
 	const char *slashes = strstr(r->to, "://"), *host = slashes ? slashes + 3 : NULL;
@@ -41,7 +41,7 @@ static char *with_login(const struct repository *r)
 	return text_take(&t);
 }
 
-/* Without what logs in. */
+/* The place without its login. */
 static char *without_login(const char *to)
 {
 	const char *slashes = strstr(to, "://"), *host = slashes ? slashes + 3 : NULL;
@@ -53,12 +53,12 @@ static char *without_login(const char *to)
 	return mem_printf("%.*s%s", (int)(host - to), to, at + 1);
 }
 
-/* ssh wants a file that nobody else may read; a secret of an engine everybody may. ret: its
- * path, or NULL when none is given. */
+/* ssh wants a key file that only its owner can read; a secret that an engine mounts is often readable by
+ * everybody. ret: the path of our copy, or NULL when no key is given. */
 static struct err *take_key(char **ret)
 {
 	const char *path = getenv("MKBENCH_BACKUP_SSH_KEY_FILE"), *text = getenv("MKBENCH_BACKUP_SSH_KEY");
-	/* several lines, which other settings may not have */
+	/* a key has several lines, which other settings may not have */
 	AUTO_FREE char *bytes = text && *text ? mem_printf("%s\n", text) : NULL;
 	size_t len = bytes ? strlen(bytes) : 0;
 
@@ -73,7 +73,7 @@ static struct err *take_key(char **ret)
 	return NULL;
 }
 
-/* USER@HOST:PATH, or //USER@HOST:PORT/PATH. */
+/* Takes USER@HOST:PATH, or //USER@HOST:PORT/PATH. */
 static struct err *go_by_ssh(struct repository *r)
 {
 	const char *at = r->to + strlen("sftp:"), *port = NULL;

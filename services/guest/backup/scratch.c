@@ -18,8 +18,8 @@
 #include "lib/sql.h"
 
 #define START_MS 120000
-/* A server that starts removes what it finds of any server's tables in its folder for temporary
- * ones: the bench's own has /tmp. */
+/* A starting server removes temporary tables of any server in its folder for temporary files. The bench's
+ * own server uses /tmp, so this one must not. */
 #define TEMPORARY "tmp"
 
 static struct err *fill(const struct bench *b, struct scratch *s)
@@ -34,7 +34,7 @@ static struct err *fill(const struct bench *b, struct scratch *s)
 	return command_run(b, &c, NULL, words, COUNT(words), NULL);
 }
 
-/* It ends when we end. */
+/* It ends when our process ends. */
 static void become(const struct bench *b, const char *const *argv, const char *log)
 {
 	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
@@ -46,7 +46,7 @@ static void become(const struct bench *b, const char *const *argv, const char *l
 	_exit(127);
 }
 
-/* Those of one that only has to hold a backup once: nothing of it outlives a kill. */
+/* Options for a server that loads a backup once: its data need not survive a kill. */
 static const char *const plain[] = {
 	"--skip-innodb-doublewrite",
 	"--max-allowed-packet=1G",

@@ -13,7 +13,7 @@
 
 #define VIEW BACKUP_OURS "/view"
 
-/* Whether files of the sites can have another name there. */
+/* Whether the sites' files can be hard-linked there. */
 static bool links(const struct bench *b)
 {
 	AUTO_FREE char *file = bench_in_data(b, "/sites/common_site_config.json"),
