@@ -15,7 +15,7 @@ static char *read_one(const char *folder, const char *name)
 	char *bytes = NULL;
 	size_t len = 0;
 
-	err_free(file_read(path, CREDENTIAL_LIMIT, &bytes, &len)); /* most are not given */
+	err_free(file_read(path, CREDENTIAL_LIMIT, &bytes, &len)); /* most credentials are not given */
 	if (bytes && len && bytes[len - 1] == '\n')
 		bytes[len - 1] = '\0';
 	return bytes;

@@ -48,7 +48,7 @@ static struct super read_super(const struct partition *p, uint64_t at)
 	return s;
 }
 
-/* Runs a program of the root, its output on the console. The exit status, or 127. */
+/* Runs a program of the root, with its output on the console. The exit status, or 127. */
 static int run(const char *root, const char *const *argv)
 {
 	static char *const env[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C", NULL };
@@ -67,7 +67,8 @@ static int run(const char *root, const char *const *argv)
 
 #define RUN(root, ...) run(root, (const char *const[]){ __VA_ARGS__, NULL })
 
-/* By the place of boot sectors and of tables: somebody else's disk is not ours to format. */
+/* Data in the place of boot sectors or partition tables: the disk belongs to something else, so it is not
+ * formatted. */
 enum datafs_use datafs_use(const struct partition *p)
 {
 	AUTO_CLOSE int fd = open(p->device, O_RDONLY | O_CLOEXEC);
@@ -86,7 +87,7 @@ enum datafs_use datafs_use(const struct partition *p)
 struct err *datafs_leave(const struct partition *p)
 {
 	AUTO_CLOSE int fd = open(p->device, O_WRONLY | O_CLOEXEC);
-	char bytes[512] = LEFT; /* ext4 leaves them to a boot loader */
+	char bytes[512] = LEFT; /* ext4 leaves these bytes to a boot loader */
 
 	if (datafs_use(p) == DATAFS_ELSEWHERE || (fd < 0 && errno == EROFS))
 		return NULL;
@@ -97,8 +98,7 @@ struct err *datafs_leave(const struct partition *p)
 	return fsync(fd) < 0 ? err_errno(errno, "write to %s", p->device) : NULL;
 }
 
-/* A making that was cut off has no superblock yet or the other label; it held
- * nothing, so it is made again. */
+/* An interrupted mkfs has no superblock yet, or the temporary label. It held no data, so mkfs runs again. */
 static struct err *make(const struct partition *p, const char *root)
 {
 	log_line("making the data file system on %s", p->device);
@@ -114,8 +114,8 @@ static struct err *make(const struct partition *p, const char *root)
 	return NULL;
 }
 
-/* What is more than a routine repair (4), or a first superblock that is lost (8),
- * e2fsck does not do unasked. */
+/* Without being asked e2fsck does neither: more than a routine repair (4), or the use of a backup superblock
+ * (8). */
 static struct err *check(const struct partition *p, const char *root)
 {
 	int status = RUN(root, "/sbin/e2fsck", "-p", p->device);
@@ -134,7 +134,7 @@ static struct err *check(const struct partition *p, const char *root)
 	return NULL;
 }
 
-/* On a disk that is not the image's, somebody else's file system may leave its beginning blank. */
+/* On a disk other than the image's, a foreign file system may leave its first sectors blank. */
 static bool is_free(const struct partition *p, const char *root)
 {
 	return datafs_use(p) == DATAFS_BLANK &&
@@ -161,13 +161,13 @@ static struct err *mount_it(const struct partition *p, const char *root)
 {
 	AUTO_FREE char *at = mem_printf("%s/data", root);
 
-	/* Nothing is written any more once the kernel finds damage; the next start repairs it. */
+	/* On damage the kernel makes the file system read-only; the next start repairs it. */
 	if (mount(p->device, at, "ext4", MS_NOSUID | MS_NODEV, "errors=remount-ro") < 0)
 		return err_errno(errno, "mount %s", p->device);
 	return NULL;
 }
 
-/* A text of /sys, without the blanks that fill it up; the caller's. */
+/* A text of /sys without its padding; the caller frees it. */
 static char *attribute(const char *disk, const char *name)
 {
 	AUTO_FREE char *path = mem_printf("/sys/block/%s/%s", disk, name), *text = sysfile_read(path, NULL);

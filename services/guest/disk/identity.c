@@ -48,7 +48,7 @@ static struct err *take_name(void)
 	return NULL;
 }
 
-/* The machine's own name has an address without a network, too; by Debian's habit this one. */
+/* The machine's own name has an address without a network, too: 127.0.1.1, by Debian's convention. */
 static struct err *take_address(void)
 {
 	char name[NAME_MAX_BYTES + 1] = "";
@@ -78,7 +78,7 @@ static struct err *make_key(void)
 	TRY(child_run(&c, &output, NULL, &status));
 	if (status)
 		return err_new(ERR_SYSTEM, "ssh-keygen: %s", output);
-	sync(); /* a key whose bytes are lost is a new machine to everybody who knows it */
+	sync(); /* a host key that is lost would make this another machine to every client */
 	if (rename(public, IDENTITY_KEY ".pub") < 0 || rename(made, IDENTITY_KEY) < 0)
 		return err_errno(errno, "keep " IDENTITY_KEY);
 	return durable_sync_folder("/data/.machine/ssh");
@@ -113,11 +113,11 @@ static struct err *take_keys(void)
 	TRY(durable_folder("/root/.ssh", 0700, &durable_root));
 	TRY(make_key());
 	TRY(show_key());
-	/* Last: that this file is there is what lets sshd start. */
+	/* Written last: sshd starts once this file is there. */
 	return file_write("/root/.ssh/authorized_keys", keys, strlen(keys), 0600);
 }
 
-/* For the consoles: nobody comes in by SSH with a password. */
+/* A password for the consoles alone: SSH takes no passwords. */
 static struct err *take_password(void)
 {
 	AUTO_FREE char *hash = credential_text("passwd.hashed-password.root"), *shadow = NULL;

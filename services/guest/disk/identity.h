@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What makes a disk's machine this one, early in its start: its name (the credential system.hostname; else
- * the recipe's, in /etc/hostname), root's password for the consoles (passwd.hashed-password.root), who may
- * log in by SSH (ssh.authorized_keys.root) and the key that it shows them: made once, kept with the data.
- * Nothing given is remembered: what counts is what is given at this start. */
+/* The identity of a disk's machine, set early in its start: host name (the credential system.hostname, else
+ * /etc/hostname from the recipe), root's password for the consoles (passwd.hashed-password.root), root's SSH
+ * keys (ssh.authorized_keys.root), and the SSH host key, which is made once and kept with the data. No
+ * credential is stored: each start uses those that it was given. */
 #pragma once
 
 #define IDENTITY_KEY "/data/.machine/ssh/ssh_host_ed25519_key" /* and .pub */

@@ -27,9 +27,9 @@
 #include "disk/verity.h"
 
 #define ROOT "/root"
-#define WAIT_MS 60000	    /* for disks that answer slowly */
+#define WAIT_MS 60000	    /* wait this long for slow disks */
 #define SETTLE_MS 3000	    /* for disks beside the root */
-#define SEED_MS 30000	    /* for a seed that the host has promised */
+#define SEED_MS 30000	    /* for a seed that the host has announced */
 #define MODULE_COMPRESSED 4 /* MODULE_INIT_COMPRESSED_FILE of linux/module.h */
 #define MACHINE "/data/.machine"
 
@@ -62,9 +62,9 @@ static struct err *begin(void)
 	return NULL;
 }
 
-/* In the order of the list, which has each module after those it needs. That one of them
- * finds no hardware (ENODEV), or one that it needs found none (ENOENT), is no error: what
- * counts is whether the root turns up. */
+/* Loads modules in the order of the list, which has each module after those that it needs. A module without
+ * its hardware (ENODEV), or whose dependency had none (ENOENT), is no error: what counts is whether the root
+ * appears. */
 static struct err *load_modules(void)
 {
 	AUTO_FREE char *list = NULL;
@@ -83,7 +83,7 @@ static struct err *load_modules(void)
 	return NULL;
 }
 
-/* "KEY=VALUE" of the kernel's command line, the caller's to free; or NULL. */
+/* The value of "KEY=VALUE" on the kernel's command line; the caller frees it; or NULL. */
 static char *parameter(const char *key)
 {
 	AUTO_CLOSE int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
@@ -119,8 +119,8 @@ static struct err *find_data(int64_t until, struct partition *ret)
 	return find(value + strlen("PARTUUID="), until, ret);
 }
 
-/* By the Discoverable Partitions Specification half of the root hash names the
- * root, the other its hash tree. */
+/* By the Discoverable Partitions Specification, one half of the root hash is the root partition's id, the
+ * other half the hash tree's. */
 static struct err *find_root(int64_t until, struct root *ret)
 {
 	struct digest hash;
@@ -137,8 +137,8 @@ static struct err *find_root(int64_t until, struct root *ret)
 	return NULL;
 }
 
-/* A disk for the data alone that a machine is known to have is waited for; on a first start, whether there is
- * one shows a little later than the root. */
+/* A disk for data that this machine has had before is waited for. On a first start a disk may appear a
+ * little after the root. */
 static struct err *find_data_disk(enum datafs_use own, struct partition *ret, bool *ret_found)
 {
 	int64_t until = clock_ms() + (own == DATAFS_ELSEWHERE ? WAIT_MS :
@@ -159,7 +159,7 @@ static struct err *find_data_disk(enum datafs_use own, struct partition *ret, bo
 	}
 }
 
-/* It goes before the image's own partition for the data. */
+/* It takes precedence over the image's own partition for data. */
 static struct err *choose_data(const struct partition *own, enum datafs_use use, struct partition *ret)
 {
 	bool found;
@@ -181,7 +181,7 @@ static struct err *choose_data(const struct partition *own, enum datafs_use use,
 	return NULL;
 }
 
-/* Only a disk that is in use goes into the memory of the image. */
+/* A disk for data is noted on the image's own partition only once it is mounted. */
 static struct err *mount_data(const struct partition *own, enum datafs_use use, const struct partition *data)
 {
 	TRY(datafs_prepare(data, ROOT, use != DATAFS_ELSEWHERE));
@@ -189,7 +189,7 @@ static struct err *mount_data(const struct partition *own, enum datafs_use use, 
 	return data->number ? NULL : datafs_leave(own);
 }
 
-/* What is written beside /data is in memory and gone with the next boot. */
+/* Everything written outside /data is in memory and is lost at the next boot. */
 static struct err *mount_root(const struct root *r)
 {
 	char device[VERITY_DEVICE];
@@ -217,15 +217,15 @@ static struct err *move_mounts(void)
 		AUTO_FREE char *to = mem_printf(ROOT "%s", names[i]);
 		if (mount(names[i], to, NULL, MS_MOVE, NULL) < 0)
 			return err_errno(errno, "move %s", names[i]);
-		TRY(file_remove_tree(names[i])); /* the kernel's own first root has a /dev/console */
+		TRY(file_remove_tree(names[i])); /* the kernel's built-in initramfs has a /dev/console */
 		if (symlink(to, names[i]) < 0)
 			return err_errno(errno, "link %s", names[i]);
 	}
 	return NULL;
 }
 
-/* systemd wants it before it can start anything that would make it: kept with the
- * data, new on each new disk. */
+/* systemd needs the machine id before it could make one itself. The id is kept with the data and is new on
+ * each new disk. */
 static struct err *name_machine(void)
 {
 	AUTO_FREE char *id = NULL;
@@ -251,7 +251,7 @@ static struct err *name_machine(void)
 	return file_write(ROOT "/etc/machine-id", id, strlen(id), 0444);
 }
 
-/* The memory that the first root takes is given back. */
+/* Frees the memory of the initramfs. */
 static void forget(void)
 {
 	DIR *dir = opendir("/modules");

@@ -43,7 +43,7 @@ static void take_hostname(const struct part *p, const struct node *value)
 	p->n->hostname = mem_ndup(value->text, strcspn(value->text, "."));
 }
 
-/* Every text at or below a value, as a line of t. */
+/* Adds every text at or below a value to t, one a line. */
 static void take_texts(const struct part *p, const struct node *value, struct text *t, const char *after)
 {
 	if (value->kind == NODE_SCALAR && *value->text && !strpbrk(value->text, "\r\n"))
@@ -116,7 +116,7 @@ static void take_settings(const struct part *p, const struct node *value)
 		leave_note(p, value, "'mkbench' is a map of settings");
 }
 
-/* Nobody logs in by a password: who asks for that has it already, and root is the one who does log in. */
+/* ssh_pwauth and disable_root: both are always false here, so false needs nothing and true is not done. */
 static void take_refusal(const struct part *p, const struct node *value)
 {
 	if (is_true(value))
@@ -176,7 +176,7 @@ static void read_part(const struct part *p, const char *bytes, size_t len, const
 	const struct node *root = node_read(bytes, len, &problems);
 	unsigned shown = 0;
 
-	/* What stands there is not shown: it may be a password. */
+	/* The value is not shown: it may be a password. */
 	for (const struct problem *q = problems.first; q && shown < 4; q = q->next, shown++)
 		text_printf(&p->n->notes,
 			    "%s, line %u, column %u is not plain YAML: a text with & * ! %% @ : # in it "

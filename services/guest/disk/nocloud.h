@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* A NoCloud seed (cloud-init's documentation, "NoCloud"): meta-data and user-data of the kind #cloud-config,
- * read as the credentials that say the same. Understood are
+/* Parses a NoCloud seed (cloud-init's documentation, "NoCloud"): meta-data, and user-data of the kind
+ * #cloud-config, become the credentials of the same meaning. It understands
  *     meta-data   local-hostname or hostname, public-keys
  *     user-data   hostname or fqdn, ssh_authorized_keys, users (root's ssh_authorized_keys), ntp (servers,
- * pools), mkbench: settings under the names that a container's environment has and a note is left for
- * whatever else is there. */
+ *                 pools), mkbench: settings by the names of a container's environment
+ * and leaves a note about every other key. */
 #pragma once
 #include "base/text.h"
 
 struct nocloud {
-	char *hostname;	  /* system.hostname; the first label, as cloud-init has it */
+	char *hostname;	  /* system.hostname; of a full name its first label, as cloud-init does */
 	struct text keys; /* ssh.authorized_keys.root: one a line */
-	struct text ntp;  /* names of servers, by space */
+	struct text ntp;  /* names of time servers, separated by spaces */
 	struct nocloud_setting {
 		char *name, *value;
 	} * settings;
@@ -20,5 +20,5 @@ struct nocloud {
 };
 
 void nocloud_meta(struct nocloud *n, const char *bytes, size_t len);
-void nocloud_user(struct nocloud *n, const char *bytes, size_t len); /* wins over what meta said */
+void nocloud_user(struct nocloud *n, const char *bytes, size_t len); /* wins over nocloud_meta */
 void nocloud_done(struct nocloud *n);

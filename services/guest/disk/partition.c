@@ -21,7 +21,7 @@
 #define ENTRIES 128u
 #define ENTRY_BYTES 128u
 #define ARRAY (ENTRIES * ENTRY_BYTES)
-#define TABLE (SECTOR + ARRAY) /* a header and its array, as they lie at the disk's beginning */
+#define TABLE (SECTOR + ARRAY) /* a header and its array, as they stand at the disk's beginning */
 #define ALIGN 2048u	       /* sectors */
 
 static void seal(uint8_t *header, const uint8_t *array)
@@ -51,7 +51,7 @@ static bool read_at(int fd, void *bytes, size_t len, uint64_t sector)
 	return !e;
 }
 
-/* The first table, or what the last one says when that is damaged (*ret_damaged). */
+/* The first table, or the backup at the end when the first is damaged (*ret_damaged). */
 static bool read_table(int fd, uint64_t sectors, uint8_t *table, bool *ret_damaged)
 {
 	*ret_damaged = false;
@@ -79,7 +79,7 @@ static bool has_id(const uint8_t *entry, const char *id)
 	return !strcasecmp(own, id);
 }
 
-/* The kernel's name for the number-th partition of a disk: "vda5", "nvme0n1p5". */
+/* The kernel's name for a partition by its number: "vda5", "nvme0n1p5". */
 static bool name_of(const char *disk, unsigned number, char *ret, size_t room)
 {
 	AUTO_FREE char *folder = mem_printf("/sys/block/%s", disk);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Partitions by their identity, read from the disks' own tables (UEFI specification, chapter 5), because what
- * finds a root cannot ask a program that lies on it. */
+/* Finds partitions by id in the disks' own GPT tables (UEFI specification, chapter 5): when the root is
+ * still unknown, no program on it can be asked. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,17 +13,17 @@ struct partition {
 	uint64_t start, sectors; /* of 512 bytes */
 };
 
-/* id: 36 characters as in PARTUUID=. An error whose code is ENOENT when no disk has it (yet), another one
- * when two have it: which of them is the copy, only a person knows. */
+/* id: 36 characters as in PARTUUID=. An error with the code ENOENT when no disk has it (yet); another error
+ * when two have it, because only a person knows which is the copy. */
 struct err *partition_find(const char *id, struct partition *ret) MUST_CHECK;
-/* The one disk that is what is looked for, of all in /sys/block. An error whose code is ENOENT, with the
- * words of none, when no disk is; another one when two are, with those of several behind their names. */
+/* Finds the one matching disk among all in /sys/block. An error with the code ENOENT and the words `none`
+ * when no disk matches; another error with the disks' names and the words `several` when two do. */
 typedef bool partition_is(const char *disk, const char *id, struct partition *ret);
 struct err *partition_only(partition_is *is, const char *id, const char *none, const char *several,
 			   struct partition *ret) MUST_CHECK;
-/* The same in the table of one disk, open, of so many sectors: number, start and sectors are filled in. */
+/* Finds it in the table of one open disk, whose size is given in sectors. Fills in number, start and
+ * sectors. */
 bool partition_look(int fd, uint64_t sectors, const char *id, struct partition *ret);
-/* The last partition of a disk that has become larger takes the new room, in both tables and in
- * the kernel. The table at the disk's end is written first and the one at its beginning is made
- * anew from it after a power cut. */
+/* Grows the last partition of a disk that has become larger, in both tables and in the kernel. Writes the
+ * backup table at the disk's end first: after a power cut the first table is made from it. */
 struct err *partition_grow(struct partition *p) MUST_CHECK;

@@ -27,10 +27,10 @@
 #include "lib/sysfile.h"
 
 #define AT "/seed"
-#define LIMIT (1u << 20) /* of a file */
+#define LIMIT (1u << 20) /* limit of a file */
 #define ISO_START 32768	 /* of the primary volume descriptor (ECMA-119, 6.2.1, 8.4) */
 
-/* Where a volume has its label, and what proves that it is such a volume. */
+/* Where a volume has its label, and the magic that identifies its file system. */
 static const struct shape {
 	const char *type, *magic;
 	off_t magic_at, label_at;
@@ -42,7 +42,7 @@ static const struct shape {
 	{ "vfat", "FAT     ", 54, 43 },
 };
 
-/* The kernel complains loudly when a drive without a disc is read. */
+/* Reading a drive without a disc would fill the kernel's log with errors. */
 static bool is_empty_drive(int fd)
 {
 	int status = ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT);
@@ -50,10 +50,10 @@ static bool is_empty_drive(int fd)
 	return status >= 0 && status != CDS_DISC_OK && status != CDS_NO_INFO;
 }
 
-/* The file system of a seed, or NULL. */
+/* The type of a seed's file system, or NULL. */
 static const char *type_of(const char *device)
 {
-	/* a drive without a disc opens like this alone */
+	/* only with O_NONBLOCK does a drive without a disc open */
 	AUTO_CLOSE int fd = open(device, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char bytes[16];
 
@@ -108,7 +108,7 @@ static void read_file(const char *name, struct nocloud *n,
 	err_free(e);
 }
 
-/* A file that is there and not empty, but never read. */
+/* Notes a file that is there, is not empty, and is never read. */
 static void read_nothing(const char *name, const char *why, struct nocloud *n)
 {
 	AUTO_FREE char *path = mem_printf(AT "/%s", name);

@@ -22,7 +22,7 @@
 #define SECTORS (BLOCK / 512)
 #define SALT 256 /* bytes at most */
 
-/* What the superblock says (builder/disk/hash_tree.h names the format); the kernel reads none. */
+/* The superblock's fields (builder/disk/hash_tree.h describes the format). The kernel does not read it. */
 struct super {
 	uint64_t blocks;
 	struct text salt; /* hex digits */
@@ -71,8 +71,8 @@ static struct err *ask(struct request *r, unsigned long command, const char *wha
 	return fd < 0 || ioctl(fd, command, r) < 0 ? err_errno(errno, "%s", what) : NULL;
 }
 
-/* The words are those of the kernel's verity.rst, "Construction Parameters": the
- * tree begins with its second block. */
+/* The table's words are those of the kernel's verity.rst, "Construction Parameters". The tree begins with
+ * its second block. */
 static struct err *load(const char *root_hash, const struct partition *data, const struct partition *tree,
 			const struct super *s)
 {
@@ -100,7 +100,7 @@ struct err *verity_open(const char *root_hash, const struct partition *data, con
 	if (!e)
 		e = load(root_hash, data, tree, &s);
 	if (!e)
-		e = ask(&begun, DM_DEV_SUSPEND, "begin to verify the root"); /* without its flag it resumes */
+		e = ask(&begun, DM_DEV_SUSPEND, "begin to verify the root"); /* without the flag: resume */
 	text_done(&s.salt);
 	snprintf(device, VERITY_DEVICE, "/dev/dm-%u", minor(made.head.dev));
 	return e;
