@@ -20,19 +20,19 @@
 #include "provision/site_account.h"
 
 #define TICK_MS 1000
-#define REST 20 /* of a long queue: a twentieth of Redis' time at most is ours */
+#define REST 20 /* a look at a long queue takes at most a twentieth of Redis' time */
 #define ANSWER_MS 3000
-/* between looks at a MariaDB whom we cannot ask: who greets and is left complains in its log */
+/* pause when MariaDB can only be greeted: each greeting without a login is a warning in its log */
 #define UNASKED_MS 10000
-#define SUSPEND_SECONDS 30 /* should we die, the workers go on by themselves */
-/* RQ's horse has its time renewed by 90 s every 30 s: less than that left, and nobody renews it */
+#define SUSPEND_SECONDS 30 /* if the keeper dies, the workers go on after this time */
+/* RQ's work horse renews its 90 s every 30 s; with less than this left, nothing renews them */
 #define BEATS_SECONDS 30
 
-/* A job that seems to have nobody, and since when we think so. */
+/* A job that seems to have no worker, and since when. */
 struct suspect {
 	char *id;
 	int64_t since_ms;
-	bool seen; /* in the look that goes on */
+	bool seen; /* met in the current look */
 };
 
 struct keeper {
@@ -43,15 +43,16 @@ struct keeper {
 		struct suspect *items;
 		size_t count, room;
 	} suspects;
-	struct sql *sql; /* held, for a question a second; NULL: none */
+	struct sql *sql; /* kept open, for one question a second; NULL: none */
 	int64_t greet_at, look_at;
-	/* seconds since 1970: when MariaDB answered last; the same while it does not, else 0 */
+	/* seconds since 1970. answered: MariaDB's last answer; away_since: that time while it does not
+	 * answer, else 0 */
 	int64_t answered, away_since;
-	bool met;  /* MariaDB has answered us */
-	bool mute; /* Redis does not answer, which was said */
+	bool met;  /* MariaDB has answered once */
+	bool mute; /* Redis does not answer, and the log has it */
 };
 
-/* Of several registrations of one number the youngest is the process that has it now. */
+/* When several registrations have one pid, the youngest is of the process that has it now. */
 static bool is_youngest(const struct queue_view *v, const struct queue_worker *w)
 {
 	for (size_t i = 0; i < v->workers.count; i++)
@@ -65,7 +66,7 @@ bool keeper_is_held(const struct queue_view *v, const struct queue_job *j, struc
 {
 	bool known = false;
 
-	*ret_dead = worker_process_called(p, j->worker); /* RQ forgets a worker whose heart does not beat */
+	*ret_dead = worker_process_called(p, j->worker); /* RQ forgets a worker whose heartbeat stops */
 	for (size_t i = 0; i < v->workers.count; i++) {
 		const struct queue_worker *w = &v->workers.items[i];
 		bool is_his = !strcmp(w->name, j->worker), lives;
@@ -73,9 +74,9 @@ bool keeper_is_held(const struct queue_view *v, const struct queue_job *j, struc
 			continue;
 		lives = is_youngest(v, w) && worker_process_is(p, b, w->pid, w->name);
 		if (lives && !strcmp(w->job, j->id))
-			return true; /* he says so himself */
+			return true; /* the worker itself says so */
 		if (!lives)
-			/* the horses of a number that another worker has are that one's */
+			/* if another worker has the pid now, the work horses are that worker's */
 			*ret_dead = is_youngest(v, w) ? w->pid : 0;
 		known = known || !lives;
 	}
@@ -92,7 +93,7 @@ static struct suspect *suspect(struct keeper *k, const char *id)
 	return &k->suspects.items[k->suspects.count - 1];
 }
 
-/* A job that was no suspect in this look, or is done with, is none any more. */
+/* Drops the jobs that were no suspects in this look, and those that were dealt with. */
 static void forget_suspects(struct keeper *k)
 {
 	size_t kept = 0;
@@ -128,7 +129,7 @@ static struct err *judge(struct keeper *k, const struct queue_view *v, const str
 	if (keeper_is_held(v, j, &k->processes, &k->bench, (int64_t)time(NULL), &dead))
 		return NULL;
 	horse = dead ? worker_process_horse(&k->processes, dead) : 0;
-	if (horse) /* it finishes the job by itself, or dies as well; nobody else tells RQ that it lives */
+	if (horse) /* the horse finishes the job or dies too; nobody else tells RQ that it lives */
 		return queue_renew(k->queue, j);
 	struct suspect *s = suspect(k, j->id);
 	s->seen = true;
@@ -138,7 +139,7 @@ static struct err *judge(struct keeper *k, const struct queue_view *v, const str
 	return requeue(k->queue, j, j->member ? "its worker is gone" : "it was in no queue and no registry");
 }
 
-/* Remembers every worker while it lives, for its horse's sake. */
+/* Remembers every worker while it lives: later its work horse can be found. */
 static void meet_workers(struct keeper *k, const struct queue_view *v)
 {
 	for (size_t i = 0; i < v->workers.count; i++)
@@ -159,7 +160,7 @@ static struct err *look(struct keeper *k)
 	return NULL;
 }
 
-/* As the account of the first site that has one. */
+/* Logs in with the account of the first site that has one. */
 static void open_account(struct keeper *k)
 {
 	for (size_t i = 0; i < k->bench.sites.count && !k->sql; i++) {
@@ -185,12 +186,13 @@ static bool is_database_there(struct keeper *k)
 		err_free(e);
 		sql_close(k->sql);
 		k->sql = NULL;
-		return false; /* it was away for a moment at least: tries are used up in one */
+		return false; /* MariaDB was away for a moment at least, and a job uses up its tries in a
+				 moment */
 	}
 	if (clock_ms() < k->greet_at)
 		return k->met;
 	open_account(k);
-	/* a start, before the first site has its account */
+	/* during a start, before the first site has its account */
 	bool begins = !k->sql && !k->met && k->bench.sites.count;
 	if (!k->sql && !begins && !socket_greets(k->bench.sql_socket, ANSWER_MS))
 		return false;
@@ -201,21 +203,22 @@ static bool is_database_there(struct keeper *k)
 	return true;
 }
 
-/* MariaDB: a job that needs it would fail, and use up its tries within a second. */
+/* While MariaDB does not answer, the workers take no jobs: a job would fail and use up its tries within a
+ * second. */
 static struct err *watch_database(struct keeper *k)
 {
 	int64_t now = (int64_t)time(NULL), revived = 0;
 
 	if (!is_database_there(k)) {
 		if (!k->met)
-			return NULL; /* a start has no workers before it has MariaDB */
+			return NULL; /* at a start no worker runs before MariaDB does */
 		if (!k->away_since)
 			log_line("MariaDB does not answer: workers take no jobs until it does");
 		k->away_since = k->away_since ? k->away_since : k->answered;
 		return queue_suspend(k->queue, SUSPEND_SECONDS);
 	}
 	if (!k->met || k->away_since)
-		TRY(queue_resume(k->queue)); /* one before us may have been killed in between */
+		TRY(queue_resume(k->queue)); /* a keeper before this one may have been killed in between */
 	k->met = true;
 	if (!k->away_since)
 		return NULL;

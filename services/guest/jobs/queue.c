@@ -10,11 +10,11 @@
 
 #define LIMIT_MS 10000
 #define RENEWED_SECONDS 90
-#define SUSPENDED "mkbench" /* the value of RQ's key, by which we know our own */
+#define SUSPENDED "mkbench" /* the value of RQ's key, by which we recognise our own suspension */
 
-/* ARGV: SCAN's cursor. Answers { next cursor, jobs, and with the first: workers, waiting, failed, enqueued_at
- * of queues' heads }. A job is { id, queue, member or "", worker, score, enqueued_at }. A queue of more than
- * 200000 is taken to hold all that it should. */
+/* ARGV: SCAN's cursor. Returns { next cursor, jobs, and with the first call: workers, waiting, failed,
+ * enqueued_at of the queues' first and last jobs }. A job is { id, queue, member or "", worker, score,
+ * enqueued_at }. A queue of more than 200000 jobs is not searched: every job of it counts as queued. */
 static const char look_script[] =
 	"local places = {}\n"
 	"local function place(q)\n"
@@ -78,8 +78,8 @@ static const char look_script[] =
 	"end\n"
 	"return { found[1], jobs, workers, waiting, failed, heads }\n";
 
-/* ARGV: id, queue, member or "", how many times at most, now (RQ's form), seconds since 1970. 0: it has
- * moved; 1: requeued; 2: given up. */
+/* ARGV: id, queue, member or "", how many deaths at most, now (RQ's form), seconds since 1970. Returns 0:
+ * the job has moved; 1: requeued; 2: given up. */
 static const char requeue_script[] =
 	"local id, q, member = ARGV[1], ARGV[2], ARGV[3]\n"
 	"local job, list = 'rq:job:' .. id, 'rq:queue:' .. q\n"
@@ -110,7 +110,7 @@ static const char requeue_script[] =
 	"redis.call('LPUSH', list, id)\n"
 	"return 1\n";
 
-/* ARGV: from, to, in RQ's form. RQ's own tries are used up: one more each time. */
+/* ARGV: from, to, in RQ's form. RQ's own retries are used up: each job gets one more. */
 static const char revive_script[] =
 	"local n = 0\n"
 	"for _, key in ipairs(redis.call('SMEMBERS', 'rq:queues')) do\n"
@@ -164,7 +164,7 @@ static void take_jobs(struct queue_view *v, const json_t *rows)
 	json_array_foreach(rows, i, row)
 	{
 		if (!*text_at(row, 0) || !json_is_string(json_array_get(row, 1)))
-			continue; /* a name that is no text is none of RQ's */
+			continue; /* a worker's name that is no text is not RQ's */
 		struct queue_job j = {
 			.id = mem_dup(text_at(row, 0)),
 			.queue = mem_dup(text_at(row, 1)),

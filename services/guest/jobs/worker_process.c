@@ -14,7 +14,7 @@
 #include "lib/supervisor.h"
 #include "lib/sysfile.h"
 
-#define KEPT 256 /* dead ones are forgotten beyond that */
+#define KEPT 256 /* beyond that, dead ones are forgotten */
 
 struct stat_line {
 	char state;
@@ -34,7 +34,7 @@ static bool read_stat(pid_t pid, struct stat_line *ret)
 			      &ret->state, &ret->parent, &ret->session, &ret->stack) == 4;
 }
 
-/* The value of a variable in the block of NUL-terminated ones, or NULL. */
+/* The value of a variable in a NUL-separated environment, or NULL. */
 static const char *variable(const char *block, size_t len, const char *name)
 {
 	size_t name_len = strlen(name);
