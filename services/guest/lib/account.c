@@ -44,7 +44,7 @@ size_t account_groups(const char *group, const struct account *a, gid_t *ret, si
 	size_t len, count = 1;
 
 	ret[0] = a->gid;
-	err_free(file_read(group, 1 << 20, &bytes, &len)); /* without one there are none */
+	err_free(file_read(group, 1 << 20, &bytes, &len)); /* without the file there are no further groups */
 	for (char *rest = bytes, *line; (line = strsep(&rest, "\n"));) {
 		char *name = strsep(&line, ":"), *password = strsep(&line, ":"), *id = strsep(&line, ":");
 		if (name && password && id && line && count < room && is_member(line, a->name))

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Users of the image by its own /etc/passwd, read directly: name services of the
- * image are not for a static binary. */
+/* The image's users, read directly from /etc/passwd: a static binary has no name services. */
 #pragma once
 #include <sys/types.h>
 
@@ -8,6 +7,6 @@
 
 /* Fills uid and gid by name. ERR_SYSTEM when there is no such user. */
 struct err *account_find(const char *passwd, struct account *a) MUST_CHECK;
-/* The groups that he is a member of, his own first, by the file of that name; at
- * most room of them. How many. */
+/* The groups that the user is a member of, his own first, as /etc/group has them; at most room of them.
+ * Returns how many. */
 size_t account_groups(const char *group, const struct account *a, gid_t *ret, size_t room);

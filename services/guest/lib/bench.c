@@ -12,7 +12,7 @@
 #include "lib/site_registry.h"
 #include "schema/problem.h"
 
-/* A static program has no name service: the image's own list of users. */
+/* A static program has no name service, so ids come from the image's own /etc/passwd. */
 static struct err *find_account(struct account *a)
 {
 	return a->uid || !strcmp(a->name, "root") ? NULL : account_find("/etc/passwd", a);
@@ -59,7 +59,7 @@ struct err *bench_parse(const char *bytes, size_t len, struct bench *b)
 	return NULL;
 }
 
-/* Sites of the image first, then those added: a name that the image has too counts once. */
+/* The image's sites first, then the added ones; a name that the image has as well counts once. */
 static struct err *add_sites(struct bench *b)
 {
 	struct bench_site *more;
@@ -80,7 +80,7 @@ static struct err *add_sites(struct bench *b)
 	return NULL;
 }
 
-/* A site that was dropped is not of the bench; a drop that is not finished has its date. */
+/* A dropped site is not one of the bench's; an unfinished drop is listed with its date. */
 static void read_drops(struct bench *b)
 {
 	json_t *row;

@@ -26,7 +26,7 @@
 #define MARK "MKBENCH_STEP="
 #define HEARD_FILE BENCH_RUN "/heard.json"
 #define HEARD_MS 1000
-#define LOG_BYTES 5000000 /* as Supervisor does with the programs' logs: three files of 5 MB */
+#define LOG_BYTES 5000000 /* like Supervisor's logs: three files of 5 MB */
 
 static bool is_secret(const char *word)
 {
@@ -40,7 +40,7 @@ static void hide(char *output, const struct placeholders_word *words, size_t cou
 			secret_hide(output, words[i].value);
 }
 
-/* A step that fails is tried again for ever, and says the same each time. */
+/* Rotates the log: a failing step is tried again for ever, with the same output each time. */
 static void rotate(const char *path, size_t more)
 {
 	AUTO_FREE char *first = mem_printf("%s.1", path), *second = mem_printf("%s.2", path);
@@ -52,7 +52,7 @@ static void rotate(const char *path, size_t more)
 	rename(path, first);
 }
 
-/* The log is for a person who looks for the reason later; that it cannot be written is none to fail. */
+/* This log only helps a person who looks for the reason later: an error in writing it fails nothing. */
 static void keep_output(const struct bench *b, const char *name, const char *output)
 {
 	AUTO_FREE char *folder = bench_in_data(b, "/service-logs");
@@ -72,7 +72,7 @@ struct environment {
 	size_t count, room;
 };
 
-/* The first of two entries with one name stays. Takes entry over. */
+/* Of two entries with one name the first stays. Takes ownership of entry. */
 static void put(struct environment *v, char *entry)
 {
 	size_t name = strcspn(entry, "=") + 1;
@@ -110,7 +110,7 @@ static char **environment_for(const struct bench *b, char **env, const char *con
 	return v.items;
 }
 
-/* One that works for minutes is told from one that hangs by what it says. */
+/* A command that works for minutes differs from one that hangs: it says something. */
 static void note_heard(void)
 {
 	static int64_t last_ms;
@@ -142,7 +142,7 @@ int64_t command_heard(void)
 	return ms;
 }
 
-/* ret_output NULL: it goes to the log. */
+/* ret_output NULL: the output goes to the log. */
 static struct err *run(const struct bench *b, const struct bench_command *c, const struct account *as,
 		       const struct placeholders_word *words, size_t count, const char *const *more_env,
 		       char **ret_output)

@@ -21,7 +21,7 @@ const struct account durable_root = { .name = "root" };
 
 void durable_as(const struct account *user)
 {
-	setgroups(0, NULL); /* root's other groups count for files too; nobody needs them back */
+	setgroups(0, NULL); /* root's supplementary groups would grant access too; nobody needs them back */
 	setfsgid(user->gid);
 	setfsuid(user->uid);
 }
@@ -67,7 +67,7 @@ static struct err *sync_one(const char *path)
 	return fd < 0 || syncfs(fd) < 0 ? err_errno(errno, "%s", path) : NULL;
 }
 
-/* In mountinfo a blank of a name is "\040", a backslash "\134". */
+/* In mountinfo a space in a name is "\040", a backslash "\134". */
 static void unescape(char *name)
 {
 	char *to = name;
@@ -96,7 +96,7 @@ struct err *durable_sync_all(const char *path)
 			continue;
 		unescape(name);
 		struct err *e = text_starts(name, below) ? sync_one(name) : NULL;
-		/* a file of its own, or what another lies over */
+		/* a file that is a mount of its own, or that another mount covers */
 		if (e && err_code(e) != ENOTDIR && err_code(e) != ENOENT)
 			return e;
 		err_free(e);

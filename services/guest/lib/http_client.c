@@ -33,7 +33,7 @@ static struct err *send_all(int fd, const char *bytes, size_t len, int64_t until
 	return NULL;
 }
 
-/* Whether head and as much body as was announced are there: some servers keep the connection open. */
+/* Whether the head and as much body as it announces have arrived: some servers keep the connection open. */
 static bool is_whole(const struct text *t)
 {
 	const char *end = t->bytes ? strstr(t->bytes, "\r\n\r\n") : NULL;

@@ -25,10 +25,10 @@ struct file {
 struct files {
 	struct file *items;
 	size_t count, room;
-	const struct account *as; /* who makes what is made, or NULL: root, who gives it away */
+	const struct account *as; /* who makes the files; NULL: root makes them and gives them away */
 };
 
-/* Of the thread that calls it. */
+/* Rights of the calling thread alone. */
 static void become(const struct account *as)
 {
 	if (as) {
@@ -82,7 +82,7 @@ static struct err *lay_link(const struct account *as, const char *from, const ch
 	return e;
 }
 
-/* Folders and links at once; files are listed for later. */
+/* Makes folders and links at once, and lists files for later. */
 static struct err *lay_entry(struct files *all, const char *from, const char *to)
 {
 	struct stat st;
@@ -123,7 +123,7 @@ struct err *lay_tree_as(const char *from, const char *to, const struct account *
 {
 	struct files all = { .as = as };
 
-	if (as) { /* root's other groups go, once for all threads */
+	if (as) { /* drops root's supplementary groups, once for all threads */
 		durable_as(as);
 		durable_as_root();
 	}

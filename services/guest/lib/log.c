@@ -15,7 +15,7 @@ void log_as(const char *program)
 	speaker = program;
 }
 
-/* One write a line: lines of several programs must not mix. */
+/* One write for each line: lines of several programs must not mix. */
 static void put_line(char *words)
 {
 	char stamp[32];
@@ -29,7 +29,7 @@ static void put_line(char *words)
 	utf8_plain(words);
 	AUTO_FREE char *line = mem_printf("%s %s: %s\n", stamp, speaker, words);
 	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
-		return; /* nobody listens: no reason to stop working */
+		return; /* nobody reads the log: no reason to stop working */
 }
 
 void log_line(const char *fmt, ...)

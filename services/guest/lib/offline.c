@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a static binary must never reach: name services and shared objects of the
- * image's own C library, which is another one than ours. The libraries we link refer to
- * them on paths that we do not take (plugins, TCP by name, the user's name); the linker
- * is told to send those references here (--wrap), where they fail. */
+/* Stubs for functions that a static binary must never reach: name services and shared objects of the image's
+ * C library, which differs from ours. The libraries that we link call them on paths that we never take
+ * (plugins, TCP by name, the user's name). The linker redirects those calls here (--wrap), and here they
+ * fail. */
 #include <netdb.h>
 #include <pwd.h>
 #include <stddef.h>

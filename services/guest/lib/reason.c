@@ -15,11 +15,11 @@
 
 #define TAIL_BYTES 65536
 #define LOOK_BACK 80 /* lines */
-#define NEAR 3	     /* how far before a line that tells another one of the same row may stand */
-#define AFTER 3	     /* lines that go on with it */
+#define NEAR 3	     /* how far above a line another line of the same group may stand */
+#define AFTER 3	     /* lines that continue it */
 #define LINE_BYTES 240
 
-/* Any of them makes a line tell of an error, in whatever case. */
+/* Any of these words marks a line as an error, in upper or lower case. */
 static const char *const telling[] = {
 	"error",     "fatal",	       "emerg",	     "crit]",	"fail",		 "cannot",    "can't",
 	"could not", "unable",	       "refused",    "denied",	"no such",	 "not found", "invalid",
@@ -29,7 +29,7 @@ static const char *const telling[] = {
 
 static const char *const grave[] = { "[ERROR]", "FATAL", "[emerg]", "[alert]", "[crit]", "CRITICAL" };
 
-/* Lines that frame a reason, or that any start says. */
+/* Lines that surround a reason, or that every start prints. */
 static const char *const framing[] = {
 	"Aborting",
 	"[Note]",
@@ -61,7 +61,7 @@ static const char *const framing[] = {
 	"a file of its folder appendonlydir is damaged or gone: put back a copy of it; to go on with an " \
 	"empty queue move that folder away, then benchctl retry"
 
-/* What a person can do. */
+/* Advice for a person. */
 static const struct {
 	const char *sign, *advice;
 } known[] = {
@@ -121,7 +121,7 @@ static bool is_framing(const char *line)
 	bool stack = *line == ' ' || *line == '\t';
 
 	if (strstr(line, "[ERROR]") && strstr(line, "://"))
-		return false; /* what stands before the address tells */
+		return false; /* the words before the address explain it */
 	return stack || !*line || holds(line, framing, COUNT(framing), false);
 }
 
@@ -130,13 +130,13 @@ static bool is_telling(const char *line)
 	return !is_framing(line) && holds(line, telling, COUNT(telling), true);
 }
 
-/* Whoever wrote it calls it an error. */
+/* The program itself calls the line an error. */
 static bool is_grave(const char *line)
 {
 	return !is_framing(line) && holds(line, grave, COUNT(grave), false);
 }
 
-/* Behind the time, the number of a process and what else a logger writes first. */
+/* The line without the time, the pid and other prefixes of loggers. */
 static const char *bare(const char *line)
 {
 	const char *hash =
@@ -169,7 +169,7 @@ static void split(char *text, struct lines *all)
 		all->count--;
 }
 
-/* Without the sentence that only sends to an address. */
+/* Drops a sentence that only points to an address. */
 static char *without_address(const char *words)
 {
 	const char *address = strstr(words, "http"), *end = words;
@@ -213,7 +213,7 @@ static void gather(const struct lines *all, struct text *t)
 				add(t, all->items[i]);
 		return;
 	}
-	/* The first of a row is the cause, the others follow from it. */
+	/* The first line of a group is the cause; the others follow from it. */
 	for (size_t i; (i = find(all, first, is, NEAR)) < all->count;)
 		first = i;
 	for (size_t i = first; i <= last; i++)
@@ -241,7 +241,7 @@ char *reason_in(const char *text)
 			break;
 		}
 	char *line = text_take(&t);
-	utf8_plain(line); /* a character may have been cut */
+	utf8_plain(line); /* a character may have been cut in two */
 	for (char *c = line; *c; c++)
 		if (*c == '\t')
 			*c = ' ';

@@ -17,7 +17,7 @@ static struct err *open_instance(const struct bench_redis *r, unsigned limit_ms,
 	int fd;
 
 	TRY_AS(socket_connect(r->socket, r->port, limit_ms, &fd), "%s", r->name);
-	fcntl(fd, F_SETFL, 0); /* hiredis blocks, within the limit */
+	fcntl(fd, F_SETFL, 0); /* hiredis then blocks, up to the limit */
 	*ret = redisConnectFd(fd);
 	if (!*ret)
 		mem_exhausted();
@@ -58,7 +58,7 @@ struct err *redis_probe(const struct bench_redis *r, unsigned limit_ms)
 	return ask_all(r, limit_ms, strcmp(r->role, "queue") ? ping : write);
 }
 
-/* What is not UTF-8 has no JSON: null. */
+/* A reply that is not UTF-8 becomes null. */
 static json_t *reply_json(const redisReply *reply)
 {
 	json_t *value = NULL;

@@ -18,7 +18,7 @@ static void random_bytes(void *at, size_t len)
 	while (len) {
 		ssize_t n = getrandom(p, len, 0);
 		if (n < 0 && errno != EINTR)
-			mem_exhausted(); /* no kernel of the last ten years comes here */
+			mem_exhausted(); /* only kernels older than 3.17 fail here */
 		if (n > 0) {
 			p += n;
 			len -= (size_t)n;
@@ -26,7 +26,7 @@ static void random_bytes(void *at, size_t len)
 	}
 }
 
-/* Draws without bias: bytes beyond the last whole multiple of the alphabet are thrown away. */
+/* Draws without bias: drops bytes beyond the last whole multiple of the alphabet. */
 static char draw(const char *alphabet, size_t size)
 {
 	unsigned char byte;
@@ -68,7 +68,7 @@ static char *fernet(void)
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	struct text t = { 0 };
 
-	/* 32 bytes are 42 digits of 6 bits, one of 4 bits and the padding. */
+	/* 32 bytes are 42 digits of 6 bits, one digit of 4 bits and the padding. */
 	for (int i = 0; i < 42; i++) {
 		char c = draw(digits, 64);
 		text_add(&t, &c, 1);
@@ -84,7 +84,7 @@ char *secret_make(enum secret_kind kind)
 	return kind == SECRET_READABLE ? readable() : kind == SECRET_FERNET ? fernet() : word();
 }
 
-/* NULL when absent or not a whole line. */
+/* NULL when the file is absent or holds no whole line. */
 static struct err *read_whole(const char *path, char **ret)
 {
 	AUTO_FREE char *bytes = NULL;

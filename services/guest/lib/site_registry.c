@@ -30,7 +30,7 @@ struct err *site_registry_read(const struct bench *b, json_t **ret)
 	return err_new(ERR_SYSTEM, "%s is damaged: repair or remove it", path);
 }
 
-/* The row of that name, taken out of the list, or NULL; the caller's. */
+/* The row of that name, removed from the list, or NULL; the caller frees it. */
 static json_t *take(json_t *list, const char *name)
 {
 	for (size_t i = 0; i < json_array_size(list); i++) {
@@ -45,7 +45,7 @@ static json_t *take(json_t *list, const char *name)
 	return NULL;
 }
 
-/* Puts row, taken over, in the place of what the list has of that name; NULL: nothing. */
+/* Replaces the list's row of that name by row, and takes ownership of it; row NULL: only removes. */
 static struct err *change(const struct bench *b, const char *name, json_t *row)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/sites.json");

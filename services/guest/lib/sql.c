@@ -70,7 +70,7 @@ static struct err *query(struct sql *s, const char *text)
 {
 	if (!mysql_real_query(&s->my, text, strlen(text)))
 		return NULL;
-	/* The statement itself stays out of the message: it may hold a password. */
+	/* The message leaves the statement out: it may hold a password. */
 	return err_new(ERR_SYSTEM, "MariaDB, %.*s ...: %s", (int)strcspn(text, "`'("), text,
 		       mysql_error(&s->my));
 }
@@ -88,7 +88,7 @@ struct err *sql_run(struct sql *s, const char *fmt, ...)
 	return NULL;
 }
 
-/* The first column of the first row, the caller's; NULL: none, or SQL's NULL. */
+/* The first column of the first row; the caller frees it. NULL: no row, or SQL's NULL. */
 static struct err *first_value(struct sql *s, const char *text, char **ret)
 {
 	TRY(query(s, text));

@@ -11,9 +11,9 @@
 #include "lib/http_client.h"
 
 #define CALL_MS 3000
-#define UP_MS 20 /* a start waits for it */
+#define UP_MS 20 /* a start waits for the answer */
 
-/* Text of the first element <tag> before end, entities undone; NULL when there is none. */
+/* The text of the first element <tag> before end, with entities decoded; NULL when there is none. */
 static char *element(const char *at, const char *end, const char *tag)
 {
 	static const struct {
@@ -43,7 +43,7 @@ static char *element(const char *at, const char *end, const char *tag)
 	return text_take(&t);
 }
 
-/* The value of one member of a struct that ends at end. */
+/* The value of one member of the struct that ends at end. */
 static char *member(const char *at, const char *end, const char *name)
 {
 	AUTO_FREE char *label = mem_printf("<name>%s</name>", name);
@@ -57,7 +57,7 @@ static char *member(const char *at, const char *end, const char *name)
 	return value ? value : mem_dup("");
 }
 
-/* XML-RPC's int has four bytes, and nothing that we ask for is negative; else 0. */
+/* XML-RPC's int has four bytes, and no number that we read is negative; else 0. */
 static int number(const char *at, const char *end, const char *name)
 {
 	AUTO_FREE char *text = member(at, end, name);
@@ -111,7 +111,7 @@ struct err *supervisor_parse(const struct bench *b, const char *xml, struct proc
 	return NULL;
 }
 
-/* Parameters are texts, then "no wait" where the call takes it. */
+/* Parameters are texts, then "do not wait" where the call takes it. */
 static struct err *call(const struct bench *b, const char *method, const char *const *texts, bool no_wait,
 			char **ret_xml)
 {
@@ -154,7 +154,7 @@ void supervisor_list_done(struct process_list *list)
 	*list = (struct process_list){ 0 };
 }
 
-/* Fault codes that say it is so already: 60 ALREADY_STARTED, 70 NOT_RUNNING. */
+/* Fault codes for "it is so already": 60 ALREADY_STARTED, 70 NOT_RUNNING. */
 static struct err *act(const struct bench *b, const char *method, const struct process *p, const char *extra,
 		       bool no_wait, int fine)
 {
@@ -215,7 +215,7 @@ struct err *supervisor_start_role(const struct bench *b, int role, unsigned limi
 	return NULL;
 }
 
-/* Supervisor kills what does not stop in its own time, so this ends. */
+/* This ends: Supervisor kills what does not stop in its own time. */
 struct err *supervisor_stop_phase(const struct bench *b, int phase, unsigned limit_ms)
 {
 	for (bool up = true; up; clock_sleep(50)) {

@@ -11,10 +11,10 @@ struct process {
 	/* "RUNNING", "STOPPED", "STARTING", "BACKOFF", "STOPPING", "EXITED", "FATAL", "UNKNOWN" */
 	char *state;
 	char *problem;			     /* why it could not be started, or "" */
-	char *log;			     /* its output's file, or "" */
+	char *log;			     /* the file of its output, or "" */
 	pid_t pid;			     /* 0 when there is none */
-	long start, now;		     /* seconds by supervisor's clock */
-	const struct bench_program *program; /* its row, or NULL when bench.json does not know it */
+	long start, now;		     /* seconds of Supervisor's clock */
+	const struct bench_program *program; /* its row, or NULL when bench.json does not have it */
 };
 
 struct process_list {
@@ -22,26 +22,26 @@ struct process_list {
 	size_t count, room;
 };
 
-/* Every process that supervisor knows. */
+/* Lists every process that Supervisor knows. */
 struct err *supervisor_list(const struct bench *b, struct process_list *ret) MUST_CHECK;
 void supervisor_list_done(struct process_list *list);
 #define AUTO_PROCESSES __attribute__((cleanup(supervisor_list_done)))
 
-/* Asks to start, to stop, to signal one process; returns at once. Being so already is no error. */
+/* Asks to start, to stop or to signal one process, and returns at once. No error when it is so already. */
 struct err *supervisor_start(const struct bench *b, const struct process *p) MUST_CHECK;
 struct err *supervisor_stop(const struct bench *b, const struct process *p) MUST_CHECK;
 struct err *supervisor_signal(const struct bench *b, const struct process *p, const char *signal) MUST_CHECK;
-/* Starts every process of a phase that is not up; waits up to limit_ms for supervisor itself. */
+/* Starts every process of a phase that is not up; waits up to limit_ms for Supervisor itself. */
 struct err *supervisor_start_phase(const struct bench *b, int phase, unsigned limit_ms) MUST_CHECK;
-/* The same of a role. */
+/* The same for a role. */
 struct err *supervisor_start_role(const struct bench *b, int role, unsigned limit_ms) MUST_CHECK;
-/* Stops every process of a phase and waits until they are gone; supervisor itself is
- * waited for up to limit_ms. */
+/* Stops every process of a phase and waits until they are gone; waits up to limit_ms for Supervisor itself.
+ */
 struct err *supervisor_stop_phase(const struct bench *b, int phase, unsigned limit_ms) MUST_CHECK;
-/* Signals every process of a role that runs, e.g. ROLE_NGINX "HUP". */
+/* Signals every running process of a role, such as ROLE_NGINX with "HUP". */
 struct err *supervisor_signal_role(const struct bench *b, int role, const char *signal) MUST_CHECK;
 
-/* The row that a process belongs to: its name, or NAME-0, NAME_00 of a row with several processes. */
+/* The row that a process belongs to: its name, or NAME-0 or NAME_00 of a row with several processes. */
 const struct bench_program *supervisor_program(const struct bench *b, const char *group, const char *name);
-/* Reads the answer to getAllProcessInfo. ERR_SYSTEM carries a fault's own words. */
+/* Parses the answer to getAllProcessInfo. ERR_SYSTEM with the words of a fault. */
 struct err *supervisor_parse(const struct bench *b, const char *xml, struct process_list *ret) MUST_CHECK;

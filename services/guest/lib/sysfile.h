@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of /proc and /sys: they say that they are empty, so file_read will not do. */
+/* Reads files of /proc and /sys, which claim to be empty, so that file_read cannot read them. */
 #pragma once
 #include <stddef.h>
 
-/* All of it, "" when it cannot be read; the caller's. ret_len may be NULL. */
+/* All of the file, "" when it cannot be read; the caller frees it. ret_len may be NULL. */
 char *sysfile_read(const char *path, size_t *ret_len);
