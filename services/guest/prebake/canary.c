@@ -15,8 +15,8 @@
 #include "lib/secret.h"
 #include "prebake/prebake.h"
 
-/* The word, and as much of a secret of that kind as there is room for. A Fernet key
- * stays one: the word is base64, too. */
+/* The marker word, then random letters up to the length of that kind of secret. A Fernet key stays valid:
+ * the word is base64, too. */
 static char *make(enum secret_kind kind)
 {
 	AUTO_FREE char *made = secret_make(kind);

@@ -38,7 +38,7 @@
 #define REWRITE_MS 60000
 #define TAIL 2000
 
-/* As in the image, and small; what a slow stop leaves in its logs is nothing. */
+/* As in the image, and small: after a slow stop the logs hold nothing that is needed. */
 static const char *const options[] = {
 	"--skip-log-bin",
 	"--innodb-fast-shutdown=0",
@@ -53,9 +53,9 @@ struct prebake {
 	struct bench bench;
 	struct overseer overseer;
 	int lease;
-	char *dumps;	    /* a folder of ours */
-	json_t **manifests; /* of each site's dump */
-	json_t *shapes;	    /* {SITE: what its database is like} */
+	char *dumps;	    /* below the volume */
+	json_t **manifests; /* one for the dump of each site */
+	json_t *shapes;	    /* {SITE: the shape of its database} */
 	struct scratch server;
 };
 
@@ -103,7 +103,7 @@ static struct err *dump_all(struct prebake *p)
 	return canary_search(p->dumps, PREBAKE_CANARY);
 }
 
-/* What the file of one that appends still has of former values goes; *ret_keeps: something waits in it. */
+/* Rewrites the append-only file without former values. *ret_keeps: the instance still has keys. */
 static struct err *rewrite(const struct bench_redis *r, bool *ret_keeps)
 {
 	int64_t until = clock_ms() + REWRITE_MS;
@@ -147,7 +147,7 @@ static struct err *stop(struct prebake *p)
 	return e;
 }
 
-/* Of a kind of things that tables have, a digest a table. */
+/* A digest for each table, over one of its properties. */
 static struct err *describe(struct sql *sql, const char *db, const char *view, const char *columns,
 			    const char *order, json_t **ret)
 {
@@ -164,7 +164,8 @@ static struct err *describe(struct sql *sql, const char *db, const char *view, c
 	return NULL;
 }
 
-/* What two bakes have in common that have not a byte in common: tables with their rows, columns and keys. */
+/* Records what two builds have in common, although no byte is the same: tables with their rows, columns and
+ * keys. */
 static struct err *note_shape(struct prebake *p, struct sql *sql, size_t site, const char *db)
 {
 	json_t *columns = NULL, *keys = NULL;
@@ -199,7 +200,7 @@ static struct err *note_shapes(struct prebake *p)
 	return NULL;
 }
 
-/* Into a server that has never known an account or a secret of a site. */
+/* Loads the dumps into a server that has never known an account or a secret of a site. */
 static struct err *load_all(struct prebake *p)
 {
 	TRY(scratch_start(&p->bench, options, &p->server));
@@ -224,7 +225,7 @@ static struct err *move(const char *from, const char *to)
 	return rename(from, to) < 0 ? err_errno(errno, "move %s to %s", from, to) : NULL;
 }
 
-/* A folder stays, what is in it goes. */
+/* Empties a folder and keeps it. */
 static struct err *empty(const char *folder)
 {
 	DIR *dir = opendir(folder);
@@ -266,8 +267,8 @@ static struct err *keep_redis(const struct bench *b, const bool *keeps)
 	return NULL;
 }
 
-/* A copy could not have the jobs that wait for the site that it is of, which one of a
- * template would wait for for ever. */
+/* Jobs that wait are of one site, which only its name tells: a copy could not have them, and a template's
+ * would wait for ever. */
 static struct err *keep_templates(const struct prebake *p, const bool *keeps, json_t *rows)
 {
 	const struct bench *b = &p->bench;

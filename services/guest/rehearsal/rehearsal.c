@@ -29,8 +29,8 @@
 #define DUMP "/usr/bin/mariadb-dump"
 #define PLACE BENCH_OWN "/rehearsal"
 
-/* The copy, the statements that it is read from, and what the upgrade on it copies: about three times the
- * databases, and the files twice. */
+/* Room for the copy, for the dumps that it is made from, and for the copy that the upgrade on it makes:
+ * about three times the databases and twice the files. */
 static struct err *check_room(const struct bench *b)
 {
 	AUTO_FREE char *sites = bench_in_data(b, "/sites");
@@ -72,7 +72,7 @@ static struct err *copy_files(const struct bench *b, const char *staging)
 	return NULL;
 }
 
-/* One site's database with its account, from the server that serves to the one that is only ours. */
+/* Copies a site's database with its account from the serving server into our scratch server. */
 static struct err *copy_database(const struct bench *b, const char *site, const struct scratch *s,
 				 const char *dump)
 {
@@ -128,7 +128,7 @@ static struct err *copy_databases(const struct bench *b, const char *staging)
 	return e;
 }
 
-/* What makes it a volume that was stopped in order, and one that nobody takes for the real one. */
+/* Marks the copy as stopped in order, and as a copy that nothing mistakes for the real volume. */
 static struct err *mark(const struct bench *b, const char *staging)
 {
 	AUTO_FREE char *clean = mem_printf("%s" BENCH_OWN "/clean", staging),
@@ -152,7 +152,7 @@ static struct err *fill(const struct bench *b, const char *staging)
 	return mark(b, staging);
 }
 
-/* Backups have the same server beside the bench's; the lock ends with the descriptor. */
+/* A backup uses the same scratch server, so it uses the same lock. Closing the descriptor releases it. */
 static struct err *lock(const struct bench *b, int *ret_fd)
 {
 	AUTO_FREE char *folder = bench_in_data(b, BENCH_OWN "/backup"),
