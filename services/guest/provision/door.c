@@ -20,15 +20,15 @@
 
 #define CHECK_SECONDS 60
 #define PAGE_MS 30000
-/* a question that is given up is worked at all the same, and the next ones wait behind it */
+/* the web server still answers a question that was given up, and the next ones wait behind it */
 #define ANSWER_MS 10000
 #define CLOSED_MS 3000
-/* one answer by the new map may be followed by one of a worker that has yet to hear of it */
+/* after one answer by the new map, an old nginx worker may still answer by the old one */
 #define IN_A_ROW 4
 #define TURN_MS 25
 #define PAUSE_LONGEST_MS 400
 
-/* What nginx says of the configuration that stands there now. */
+/* Has nginx check the configuration that is in place now. */
 static struct err *check(const struct bench *b)
 {
 	AUTO_FREE char *said = NULL;
@@ -42,11 +42,11 @@ static struct err *check(const struct bench *b)
 		return NULL;
 	const char *why = strstr(said, "[emerg] ");
 	why = why ? why + strlen("[emerg] ") : said;
-	why += strspn(why, "0123456789#: "); /* its process */
+	why += strspn(why, "0123456789#: "); /* skip the pid */
 	return err_new(ERR_SYSTEM, "nginx refuses its configuration: %.*s", (int)strcspn(why, "\n"), why);
 }
 
-/* Puts the map there, unless nginx refuses it: then the old one is there again. */
+/* Puts the new map in place. If nginx refuses it, puts the old one back. */
 static struct err *try_map(const struct bench *b, const bool *ready, bool *ret_changed)
 {
 	AUTO_FREE char *text = nginx_map_text(b, ready), *old = NULL;
@@ -65,7 +65,7 @@ static struct err *try_map(const struct bench *b, const bool *ready, bool *ret_c
 	return refused;
 }
 
-/* The sites one by one: those that nginx refuses are left out, so that the others are served. */
+/* Adds the sites one by one and leaves out those that nginx refuses, so that the others are served. */
 static struct err *sift_map(const struct bench *b, const bool *ready, bool *ret_changed)
 {
 	struct bench some = *b;
@@ -98,7 +98,7 @@ static struct err *write_map(const struct bench *b, const bool *ready, bool *ret
 	return sift_map(b, ready, ret_changed);
 }
 
-/* The same for health and benchctl, and the names for programs in here. */
+/* Publishes which sites are open, for health and benchctl, and the sites' names for programs inside. */
 static struct err *show_sites(const struct bench *b, const bool *ready)
 {
 	json_t *sites = json_object();
@@ -111,8 +111,8 @@ static struct err *show_sites(const struct bench *b, const bool *ready)
 	return e;
 }
 
-/* Nginx would not start when told to listen where the kernel has no IPv6, or where another program does.
- * One that runs keeps what it has. */
+/* Nginx would not start if it had to listen on IPv6 without a kernel for it, or on a port that another
+ * program holds. A running nginx keeps what it listens on. */
 static struct err *write_listen(const struct bench *b)
 {
 	AUTO_TEXT struct text lines = { 0 };
@@ -134,12 +134,12 @@ struct err *door_prepare(const struct bench *b, const bool *ready)
 	TRY(show_sites(b, ready));
 	struct err *e = write_map(b, ready, &changed);
 	if (e)
-		log_err(e, "the door stays shut"); /* the rest can be looked after from inside */
+		log_err(e, "the door stays shut"); /* everything else can be repaired from inside */
 	return NULL;
 }
 
-/* Nginx reloads and the web server starts in their own time: who has just been told "done" should meet
- * neither the old map nor a page of excuses. */
+/* Nginx takes a while to reload, and the web server to start. When a person reads "done", the site must
+ * answer with its own page. */
 static struct err *wait_for_page(const struct bench *b, const char *site, bool is_new)
 {
 	struct http_client_question q = {
@@ -149,11 +149,11 @@ static struct err *wait_for_page(const struct bench *b, const char *site, bool i
 	unsigned pause_ms = TURN_MS;
 	int status = 0;
 
-	/* Each question that finds no web server yet is a line in nginx' log. */
+	/* each request before the web server is up adds a line to nginx' log */
 	for (int good = 0; clock_ms() < until; clock_sleep(good ? TURN_MS : pause_ms)) {
 		pause_ms = 2 * pause_ms < PAUSE_LONGEST_MS ? 2 * pause_ms : PAUSE_LONGEST_MS;
 		struct err *e = http_client_ask(&q, &status, NULL);
-		/* 503 of an old site is its maintenance */
+		/* of an older site, 503 is its maintenance page */
 		bool old_map = is_new && (status == 404 || status == 503);
 		good = !e && status != 502 && status != 504 && !old_map ? good + 1 : 0;
 		err_free(e);
@@ -164,8 +164,8 @@ static struct err *wait_for_page(const struct bench *b, const char *site, bool i
 		       status);
 }
 
-/* Until nginx knows the host no more, or says something else of it for long: another site may
- * answer for all that are unknown. */
+/* Waits until nginx does not know the host any more, or gives up after a while: with unknown_host another
+ * site may answer for it. */
 static void wait_for_none(const struct bench *b, const char *host)
 {
 	struct http_client_question q = {
@@ -196,7 +196,7 @@ struct err *door_close(struct provision_context *w)
 	return NULL;
 }
 
-/* At a start that it does not come up is for health to say; who adds a site wants it to answer. */
+/* At a start, a site that does not answer is for the health check to report; for add-site it is an error. */
 static struct err *see_page(const struct provision_context *w, const char *site, bool is_new)
 {
 	struct err *e = wait_for_page(&w->bench, site, is_new);
@@ -212,7 +212,7 @@ struct err *door_open(struct provision_context *w, bool *ret_did)
 {
 	const struct bench *b = &w->bench;
 
-	TRY(supervisor_start_role(b, ROLE_WEB, PAGE_MS)); /* visitors are not to wait while workers start */
+	TRY(supervisor_start_role(b, ROLE_WEB, PAGE_MS)); /* before the workers: visitors need not wait */
 	TRY(w->only ? try_map(b, w->ready, ret_did) : write_map(b, w->ready, ret_did));
 	TRY(show_sites(b, w->ready));
 	if (*ret_did)

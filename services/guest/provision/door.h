@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Nginx: which host is which site, and whether it answers. A configuration that nginx would
- * refuse is never left in force. */
+/* Opens and closes sites in nginx: writes the map of hosts, reloads nginx, and waits until it answers. A
+ * configuration that nginx refuses is never left in place. */
 #pragma once
 #include "provision/provision_context.h"
 
-/* Before nginx starts: the map, and what listens. */
+/* Before nginx starts: writes the map and the addresses to listen on. */
 struct err *door_prepare(const struct bench *b, const bool *ready) MUST_CHECK;
-/* Nginx told which sites are ready; the first of them answers, or that one alone
- * that a person adds: else an error. */
+/* Opens the sites that are ready and waits for the first one's answer, or for that of the one site that a
+ * person adds: it is an error if that one does not answer. */
 struct err *door_open(struct provision_context *w, bool *ret_did) MUST_CHECK;
-/* Nginx told that others are not, or not any more. */
+/* Closes the sites that are not open any more. */
 struct err *door_close(struct provision_context *w) MUST_CHECK;
-/* Nginx reads its configuration again, on a person's wish; says how it went. */
+/* Has nginx read its configuration again at a person's request; logs the result. */
 void door_reload(const struct bench *b);

@@ -14,11 +14,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* How mariadb-dump begins the lines of triggers, events, views and routines. Rows begin with ( or INSERT. */
+/* mariadb-dump begins the lines of triggers, events, views and routines with these words. Rows begin with (
+ * or INSERT. */
 static const char *const heads[] = { "/*!50003 CREATE*/", "/*!50106 CREATE*/",
 				     "/*!50013 DEFINER=", "/*!50020 DEFINER=", "CREATE DEFINER=" };
 
-/* Beyond a name in backquotes; NULL: it is none. */
+/* The text after a name in backquotes; NULL: there is no such name. */
 static char *after_name(char *at)
 {
 	if (*at++ != '`')
@@ -28,7 +29,7 @@ static char *after_name(char *at)
 	return *at ? at + 1 : NULL;
 }
 
-/* Takes DEFINER=`user`@`host` out; the length that stays. */
+/* Removes DEFINER=`user`@`host`; returns the new length. */
 static size_t strip(char *line, size_t len)
 {
 	bool ours = false;
@@ -44,7 +45,7 @@ static size_t strip(char *line, size_t len)
 	return (size_t)(from - line) + rest;
 }
 
-/* 0: all of it; 1: it cannot be read; 2: nobody wants more. */
+/* 0: everything was written; 1: the dump cannot be read; 2: the reader has stopped. */
 static int feed(const char *path, int fd)
 {
 	FILE *in = fopen(path, "re"), *out = fdopen(fd, "w");

@@ -43,8 +43,8 @@ static struct err *compare(struct sql *root, const char *schema, const json_t *t
 	return NULL;
 }
 
-/* As the bench's user, with the site's account: a dump that holds commands for the client, or statements
- * about others, has no more rights. */
+/* The client runs as the bench's user with the site's account. So commands for the client and statements
+ * about other databases have no further rights. */
 static struct err *feed_client(const struct import *i, int fd)
 {
 	AUTO_FREE char *at = mem_printf("--socket=%s", i->socket),

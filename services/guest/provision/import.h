@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A dump becomes a new database of a server. */
+/* Loads a dump into a new database of a server. */
 #pragma once
 #include <jansson.h>
 
@@ -7,15 +7,15 @@
 
 struct import {
 	const char *socket; /* of the server */
-	const char *schema; /* is not there yet */
-	/* the site's account, made or given this password: it alone reads the dump
-	 * in. NULL: root, a dump of ours */
+	const char *schema; /* must not exist */
+	/* the site's account, which is made or gets this password; it alone loads the dump.
+	 * NULL: root loads it, for a dump of ours */
 	const char *user, *password;
 	const struct account *as; /* who the client runs as; NULL: root */
-	const char *dump;	  /* its file, which root reads */
-	const json_t *tables;	  /* {TABLE: rows}: what it must come to; NULL: nobody knows */
+	const char *dump;	  /* the dump's file, which root reads */
+	const json_t *tables;	  /* {TABLE: rows} to compare with; NULL: unknown */
 };
 
 struct err *import_dump(const struct import *i) MUST_CHECK;
-/* The database and the account that is called as it is, after a failure, which is told already. */
+/* Drops the database, and the account of the same name, after a failure that was already reported. */
 void import_drop(const char *socket, const char *schema);

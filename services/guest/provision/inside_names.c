@@ -31,7 +31,7 @@ static void add(struct text *t, const char *name)
 {
 	static const char known[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.";
 
-	if (*name && *name != '.' && !name[strspn(name, known)]) /* a pattern for many names is none */
+	if (*name && *name != '.' && !name[strspn(name, known)]) /* no wildcard */
 		text_printf(t, "127.0.0.1 %s" MARK "\n", name);
 }
 
@@ -49,7 +49,7 @@ char *inside_names_text(const struct bench *b, const char *old)
 	return text_take(&t);
 }
 
-/* In its place: an engine mounts the file itself into a container, so no other can take its name. */
+/* Written in place: an engine mounts this one file, which a rename cannot replace. */
 static struct err *replace(const char *text)
 {
 	AUTO_CLOSE int fd = open(FILE_PATH, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);

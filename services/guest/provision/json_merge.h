@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Configuration that the image and a person both write: three ways, as with source code. */
+/* Merges a configuration that both the image and a person write, three ways, as version control does. */
 #pragma once
 #include <jansson.h>
 
-/* image: what the image wants now; last: what it wanted when it was last merged, or NULL; current: what
- * the file holds, or NULL. The result takes a key from image unless a person has set it otherwise: such
- * keys, and those that the image does not know, stay as they are. kept (a list, may be NULL) receives the
- * names of keys where a person's value stands against the image's. A key that the image has ceased to
- * want goes, if nobody changed it. */
+/* image: what the image wants now; last: what it wanted at the last merge, or NULL; current: what the file
+ * holds, or NULL. Each key comes from image unless a person has changed it; such keys stay, as do keys that
+ * the image does not know. kept (a list, may be NULL) gets the names of keys where a person's value differs
+ * from the image's. A key that the image has given up goes, unless somebody changed it. */
 json_t *json_merge_settings(json_t *image, json_t *last, json_t *current, json_t *kept);

@@ -24,7 +24,7 @@
 struct ledger {
 	int fd;
 	char *path, *folder;
-	uint64_t next;	 /* number of the line to come; any that a file claims */
+	uint64_t next;	 /* number of the next line */
 	json_t *states;	 /* step: enum ledger_state */
 	json_t *reasons; /* step: why it failed last */
 	bool torn;
@@ -108,7 +108,7 @@ static struct err *open_locked(const char *path, int *ret_fd)
 	return NULL;
 }
 
-/* While we waited for the lock, its holder may have put a shorter file in the place of ours. */
+/* While we waited for the lock, its holder may have replaced the file by a shorter one. */
 static struct err *open_current(struct ledger *l)
 {
 	for (;;) {
@@ -121,8 +121,8 @@ static struct err *open_current(struct ledger *l)
 	}
 }
 
-/* What counts now, a line each, in the place of how it came to be; that is kept
- * beside until the next time. */
+/* Writes one line for each step's present state into a new file. The old file stays beside it until the next
+ * time. */
 static struct err *shorten(struct ledger *l)
 {
 	AUTO_FREE char *old = mem_printf("%s.old", l->path), *beside = mem_printf("%s.new", l->path);
@@ -158,7 +158,7 @@ static struct err *open_and_replay(struct ledger *l)
 	if (l->torn)
 		TRY(drop_torn(l, bytes, len, good));
 	if (len > LEDGER_FULL)
-		err_free(shorten(l)); /* where there is no room for it, the long one is as good */
+		err_free(shorten(l)); /* without room for the new file, the long one works as well */
 	return NULL;
 }
 
@@ -210,7 +210,7 @@ void ledger_each(const struct ledger *l, void (*see)(const char *step, enum ledg
 		see(step, (enum ledger_state)json_integer_value(state), arg);
 }
 
-/* A line that could not be written whole must not stay in front of the next one. */
+/* A line that could not be written whole must not stay before the next one. */
 static struct err *append_line(struct ledger *l, const char *line)
 {
 	struct stat st;
@@ -225,7 +225,7 @@ static struct err *append_line(struct ledger *l, const char *line)
 	return e;
 }
 
-/* Takes why over. */
+/* Takes ownership of why. */
 static struct err *append(struct ledger *l, const char *step, const char *event, json_t *why)
 {
 	AUTO_TEXT struct text line = { 0 };

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "contract/host_name.h"
 
-/* What nginx' map takes for a word of its own unless a backslash is before it. */
+/* Words with a meaning of their own in nginx's map, unless a backslash is before them. */
 static bool is_word(const char *host)
 {
 	static const char *const words[] = { "default", "hostnames", "include", "volatile" };
@@ -19,7 +19,7 @@ static bool is_word(const char *host)
 	return false;
 }
 
-/* Whether a site before this one, or this one under an earlier name, has the host. */
+/* Whether an earlier site, or this one by an earlier name, has the host already. */
 static bool is_taken(const struct bench *b, size_t site, size_t at, const char *host)
 {
 	for (size_t i = 0; i <= site; i++) {
@@ -38,7 +38,7 @@ static void add_host(struct text *t, const struct bench *b, size_t site, size_t 
 	const struct bench_site *s = &b->sites.items[site];
 	const char *host = at ? s->hosts[at - 1] : s->name;
 
-	/* Nginx would refuse anything else, and with it every site. */
+	/* Nginx would refuse the map with any other name, and then serve no site. */
 	if (host_name_is_served(host) && !is_taken(b, site, at, host))
 		text_printf(t, "\"%s%s\" \"%s%s\";\n", is_word(host) ? "\\\\" : "", host, ready ? "" : "-",
 			    s->name);

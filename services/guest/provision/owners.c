@@ -16,20 +16,20 @@
 #define DEEP 64
 #define CONFIG "site_config.json"
 
-/* A tree of the volume. Of one that is whole a look at its first entries is enough: who
- * runs chown does not stop there. */
+/* A tree of the volume. If its first entries are right, the tree is taken as right: chown -R would have
+ * changed them, too. */
 struct tree {
 	char *path;
 	const struct account *owner;
-	unsigned forbidden; /* bits of the mode that its folder must not have */
-	unsigned depth;	    /* of that look */
-	/* others may own what is in it: only what root or its folder's wrong owner has is taken */
+	unsigned forbidden; /* mode bits that its folder must not have */
+	unsigned depth;	    /* of that first look */
+	/* others may own files in it: only those of root and of its folder's wrong owner are changed */
 	bool shared;
 };
 
 struct walk {
 	const struct tree *tree;
-	uid_t wrong; /* who had the folder */
+	uid_t wrong; /* the folder's former owner */
 	size_t changed;
 	struct err *failed;
 };
@@ -47,11 +47,12 @@ static bool is_wrong(const struct walk *w, const struct stat *st)
 	if (st->st_uid == o->uid && (w->tree->shared || st->st_gid == o->gid))
 		return false;
 	if (S_ISREG(st->st_mode) && st->st_nlink > 1)
-		return false; /* it may be somebody's file elsewhere, too */
+		return false; /* a hard link may be somebody's file elsewhere, too */
 	return !w->tree->shared || st->st_uid == w->wrong || !st->st_uid;
 }
 
-/* Everything below an open folder, without following a link; below is for messages. depth 0: no deeper. */
+/* Changes the owners below an open folder; follows no link. below is for messages. depth 0: this folder
+ * alone. */
 static void look(struct walk *w, int fd, const char *below, unsigned depth)
 {
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -101,7 +102,7 @@ static struct err *restore(const struct tree *t)
 	if (!own || !t->shared)
 		look(&w, fd, "", own ? t->depth : DEEP);
 	if (!w.failed && own && w.changed)
-		look(&w, fd, "", DEEP); /* more of it will be wrong */
+		look(&w, fd, "", DEEP); /* then more of it will be wrong */
 	if (!w.failed && (w.changed || !own))
 		log_line("warning: %s belonged to somebody else, or %zu files in it did: given back to %s",
 			 t->path, w.changed, t->owner->name);

@@ -17,7 +17,7 @@
 #include "lib/log.h"
 
 #define MARK "unpack/"
-/* sites of one run: their secrets are one variable of its environment, which Linux bounds */
+/* sites in one run: their secrets are one environment variable, whose size Linux limits */
 #define AT_ONCE 100
 
 char *prebaked_path(const char *below)
@@ -84,9 +84,9 @@ bool prebaked_is_due(const struct provision_context *w)
 	return some || !access(list, F_OK);
 }
 
-/* A copy of another image's sites is no beginning for ours: what of it has no secrets yet is made the
- * framework's own way, over what site_database removes. And what is made needs its mark no more: somebody may
- * drop the site and make it again. */
+/* Sites that another image's copy has left are no start for ours: those without secrets yet are made again
+ * by the framework, after site_database has removed the rest. A finished site needs its mark no more:
+ * somebody may drop it and make it again. */
 static struct err *settle_mark(struct provision_context *w, const char *step, bool tables)
 {
 	const char *id = step + strlen(MARK), *slash = strchr(id, '/');
@@ -120,7 +120,7 @@ static struct err *settle(struct provision_context *w, bool tables)
 	return e;
 }
 
-/* Somebody's own site of that name, put there before the first start, is none of ours to write over. */
+/* Somebody put a site of that name there before the first start: it must not be overwritten. */
 static bool is_free(const struct provision_context *w, const json_t *sites)
 {
 	const json_t *name;
@@ -171,7 +171,7 @@ static struct err *mark_all(struct provision_context *w, const json_t *sites,
 	return NULL;
 }
 
-/* MariaDB's folder gets its name last: until then the next start begins again. */
+/* MariaDB's folder gets its name last: until then, the next start begins the copy again. */
 static struct err *unpack(struct provision_context *w, const json_t *sites)
 {
 	const struct bench *b = &w->bench;
@@ -244,7 +244,7 @@ struct err *prebaked_renew_sites(struct provision_context *w, struct site *sites
 	return e;
 }
 
-/* What a site has when the framework makes it, before the framework's first step. */
+/* Gives a site everything that it has before the framework's first step. */
 static struct err *prepare(struct provision_context *w, struct site *s)
 {
 	bool did;
@@ -254,7 +254,7 @@ static struct err *prepare(struct provision_context *w, struct site *s)
 	return site_folder(w, s, &did);
 }
 
-/* Those from first on that wait, together; *first is then where the next ones begin. */
+/* The waiting sites from first on that fit into one run; *first becomes the start of the next run. */
 static struct err *renew_some(struct provision_context *w, size_t *first)
 {
 	struct site sites[AT_ONCE];

@@ -93,7 +93,7 @@ static void console_notice(struct probe *p, struct err *e)
 	err_free(e);
 }
 
-/* By the door that a browser takes: Nginx where there is one. */
+/* Through the port that a browser uses: nginx's, where there is one. */
 static struct err *probe_live(const struct bench *b, unsigned port, const char *site, unsigned limit_ms)
 {
 	AUTO_FREE char *body = NULL;
@@ -146,7 +146,7 @@ static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 	json_decref(opened);
 }
 
-/* A program that is stopped on purpose is a problem too: nobody else would notice. Before the bench's
+/* A program that was stopped on purpose is a problem too: nobody else would notice. Before the bench's
  * programs are started it is none. */
 static struct err *probe_programs(const struct bench *b, struct probe *p)
 {

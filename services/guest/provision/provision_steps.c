@@ -29,7 +29,7 @@
 #include "lib/supervisor.h"
 #include "provision/volume.h"
 
-#define START_MS 60000 /* a store that starts on whole data */
+#define START_MS 60000 /* for a store whose data are whole */
 
 struct err *provision_steps_format(struct provision_context *w, bool *ret_did)
 {
@@ -76,7 +76,7 @@ struct err *provision_steps_memory(struct provision_context *w, bool *ret_did)
 	return resource_plan_write(&w->bench, &m);
 }
 
-/* A container that is started again finds /run as its last run has left it. */
+/* After a container's restart, /run is as its last run has left it. */
 static struct err *forget_last_run(void)
 {
 	static const char *const said[] = {
@@ -101,7 +101,7 @@ struct err *provision_steps_prepare(const struct bench *b, const bool *ready)
 	return door_prepare(b, ready);
 }
 
-/* Something of its own stands where a link belongs; what was kept before stays, too. */
+/* A file or folder stands where a link belongs. It is kept, and so is one that was kept before. */
 static struct err *keep_aside(const char *path)
 {
 	AUTO_FREE char *to = mem_printf("%s.replaced", path);
@@ -151,7 +151,7 @@ static void say_kept(json_t *kept)
 		"common_site_config.json: '%s' was changed by hand and stays", json_string_value(key));
 }
 
-/* A damaged file is kept for a person to look at, and its last-good copy taken instead. */
+/* Keeps a damaged file for a person to look at, and takes its last good copy instead. */
 static struct err *read_common(const struct bench *b, const char *path, const char *copy, json_t **ret)
 {
 	AUTO_FREE char *damaged = mem_printf("%s.damaged", path);
@@ -221,7 +221,7 @@ struct err *provision_steps_tables(struct provision_context *w, bool *ret_did)
 		return NULL;
 	TRY(durable_folder(staging, 0750, &b->mysql));
 	TRY(command_run(b, &install, NULL, words, COUNT(words), NULL));
-	TRY(owners_give(staging, &b->mysql)); /* its note of the version */
+	TRY(owners_give(staging, &b->mysql)); /* mariadb-install-db writes the version's file as root */
 	crash_at("tables", "mid");
 	TRY(durable_sync_all(staging));
 	if (rename(staging, b->sql_data) < 0)
@@ -230,8 +230,8 @@ struct err *provision_steps_tables(struct provision_context *w, bool *ret_did)
 	return durable_sync_folder(parent);
 }
 
-/* The web server takes longer to import its application than the stores take to come up, and listens to
- * nobody before they have, or before an upgrade has migrated every site. */
+/* Importing the application takes longer than starting MariaDB and Redis. So the web server starts early,
+ * but listens only once they are up, and in an upgrade once every site is migrated. */
 static void start_early(const struct provision_context *w)
 {
 	const struct bench *b = &w->bench;
@@ -239,7 +239,7 @@ static void start_early(const struct provision_context *w)
 
 	for (size_t i = 0; early && i < b->sites.count; i++) {
 		AUTO_FREE char *made = mem_printf("site/%s", b->sites.items[i].name);
-		/* else memory is the framework's */
+		/* a site to be made needs that memory for the framework's steps */
 		early = ledger_state(w->ledger, made) == LEDGER_DONE ||
 			prebaked_waits(w, b->sites.items[i].name);
 	}
@@ -262,7 +262,7 @@ struct err *provision_steps_stores(struct provision_context *w, bool *ret_did)
 	return stores_wait(w);
 }
 
-/* mariadb-install-db makes accounts that need no name; on a machine of ours nobody may come in that way. */
+/* mariadb-install-db makes accounts without a name, and they would let anybody on this machine in. */
 struct err *provision_steps_accounts(struct provision_context *w, bool *ret_did)
 {
 	int64_t nameless = 0;
@@ -276,7 +276,7 @@ struct err *provision_steps_accounts(struct provision_context *w, bool *ret_did)
 	return sql_run(w->root, "FLUSH PRIVILEGES");
 }
 
-/* Locks of processes that a stop or a power cut has ended. */
+/* Removes locks of processes that a stop or a power cut has ended. */
 static void clear_locks(const struct bench *b)
 {
 	for (size_t i = 0; i < b->sites.count; i++) {

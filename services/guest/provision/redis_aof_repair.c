@@ -11,7 +11,7 @@
 #include "lib/log.h"
 
 #define LIMIT_SECONDS 300
-/* more than a command that was being written is a loss that a person must decide on */
+/* at most an interrupted command; a larger loss is for a person to decide */
 #define TORN_MOST (1u << 20)
 
 static struct err *check(const struct bench_redis *r, const char *manifest, const char *answer,
@@ -33,8 +33,9 @@ static struct err *check(const struct bench_redis *r, const char *manifest, cons
 	return child_run(&c, ret_said, NULL, ret_status);
 }
 
-/* "AOF analyzed: filename=appendonly.aof.1.incr.aof, size=102, ok_up_to=77, ok_up_to_line=24, diff=25", a
- * line for each file: what the last one has too much, if that is one to which commands are added. */
+/* Parses "AOF analyzed: filename=appendonly.aof.1.incr.aof, size=102, ok_up_to=77, ok_up_to_line=24,
+ * diff=25", one line a file. Returns how many bytes the last file has too many, if it is the one that
+ * commands are appended to. */
 static unsigned long torn_bytes(const char *said)
 {
 	unsigned long bytes = 0;
@@ -49,7 +50,7 @@ static unsigned long torn_bytes(const char *said)
 	return bytes;
 }
 
-/* The file that was spoken of last; the caller's. */
+/* The last append-only file that said names; the caller frees the name. */
 static char *last_named(const char *said)
 {
 	const char *last = NULL;
@@ -91,7 +92,7 @@ struct err *redis_aof_repair(const struct bench_redis *r)
 	return NULL;
 }
 
-/* One that cannot be mended does not start, which health says; the others do. */
+/* An instance that cannot be repaired does not start, and health says so; the others do. */
 void redis_aof_repair_mend_all(const struct bench *b)
 {
 	for (size_t i = 0; i < b->redis.count; i++) {

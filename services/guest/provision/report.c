@@ -15,11 +15,11 @@ struct report {
 	char *folder;
 	json_t *steps, *current; /* current: borrowed from steps */
 	const char *state;
-	json_t *upgrades; /* by site; NULL: no upgrade */
+	json_t *upgrades; /* by site; NULL: this is no upgrade */
 	int64_t started, step_started;
 };
 
-/* The site that a step is for, or NULL: the machine's. */
+/* The site that a step is for; NULL: the machine. */
 static const char *site_of(json_t *row)
 {
 	const char *slash = strchr(json_string_value(json_object_get(row, "step")), '/');
@@ -42,7 +42,7 @@ static void write_steps(const struct report *r, const char *name, const char *st
 		log_err(e, "progress is not shown");
 }
 
-/* What the visitors of one site may know: the machine's steps and their own, and no name of a tenant. */
+/* What visitors of one site may see: the machine's steps and its own, and no other site's name. */
 static void show_site(const struct report *r, const char *site)
 {
 	AUTO_FREE char *name = mem_printf("progress/%s.json", site);
@@ -70,8 +70,8 @@ static void show_site(const struct report *r, const char *site)
 	json_decref(own);
 }
 
-/* A site's step changes that site's page, a step of the machine changes all: O(sites) files
- * in a whole run, not its square. */
+/* A step of one site changes that site's page alone, a step of the machine all pages: a run writes O(sites)
+ * files, and not O(sites²). */
 static void publish(const struct report *r, const char *changed)
 {
 	json_t *bare = json_deep_copy(r->steps), *row;

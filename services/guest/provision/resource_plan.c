@@ -16,14 +16,15 @@
 
 #define MIB (1ull << 20)
 #define LEAST 1000000000ull
-#define CONNECTION 8192u /* measured: a pool, a buffer for the head, the kernel's own */
+#define CONNECTION 8192u /* measured: pool, header buffer, kernel memory */
 #define NGINX_WORKERS 2
-#define FEWEST 4096u /* a few thousand that say nothing must leave room for others */
+#define FEWEST 4096u /* a few thousand idle connections must leave room for others */
 #define MOST 32768u
 #define FEW_FILES 8192u
-/* what is a million to some engines takes time: there are programs that close each */
+/* some engines allow a million, and there are programs that close every possible descriptor, which takes
+ * time */
 #define ENOUGH_FILES 65536u
-#define OTHER_FILES 128u /* that nginx opens beside connections */
+#define OTHER_FILES 128u /* files that nginx opens beside its connections */
 
 static char *slurp(const char *root, const char *path)
 {
@@ -41,7 +42,7 @@ static void lower(uint64_t *total, const char *text)
 		*total = limit;
 }
 
-/* "QUOTA PERIOD"; where there is no limit, the quota is "max" or -1. */
+/* Parses "QUOTA PERIOD"; without a limit the quota is "max" or -1. */
 static void lower_processors(unsigned *processors, const char *text)
 {
 	long quota, period;
@@ -53,7 +54,7 @@ static void lower_processors(unsigned *processors, const char *text)
 		*processors = whole;
 }
 
-/* Version 1: a container sees its own group at the top of what is mounted there. */
+/* Cgroup version 1: a container sees its own group at the top of the mount. */
 static void read_groups_v1(struct resource_plan *m, const char *root)
 {
 	AUTO_FREE char *limit = slurp(root, "/sys/fs/cgroup/memory/memory.limit_in_bytes");
@@ -65,7 +66,7 @@ static void read_groups_v1(struct resource_plan *m, const char *root)
 	lower_processors(&m->processors, both);
 }
 
-/* Every group from ours up to the root of what we can see: a parent's limit binds too. */
+/* Every group from ours up to the visible root: a parent's limit counts, too. */
 static void read_groups(struct resource_plan *m, const char *root)
 {
 	AUTO_FREE char *own = slurp(root, "/proc/self/cgroup");
@@ -89,8 +90,8 @@ static void read_groups(struct resource_plan *m, const char *root)
 	}
 }
 
-/* Of each of nginx' workers. One whose request is not whole yet takes CONNECTION bytes;
- * all of them may take a sixteenth. */
+/* Connections for each nginx worker. One with an incomplete request takes CONNECTION bytes; all of them may
+ * take a sixteenth of the memory. */
 static unsigned plan_connections(uint64_t total)
 {
 	uint64_t count = total / 16 / CONNECTION / NGINX_WORKERS;
@@ -119,7 +120,7 @@ struct resource_plan resource_plan_make(const struct bench *b, const char *root)
 	if (!b->sql_pool_bytes && m.pool_bytes < 128 * MIB)
 		m.pool_bytes = m.total_bytes < 1024 * MIB ? 64 * MIB : 128 * MIB;
 	if (m.pool_bytes > m.total_bytes / 4 * 3)
-		m.pool_bytes = m.total_bytes / 4 * 3; /* MariaDB ends at once when it cannot have all of it */
+		m.pool_bytes = m.total_bytes / 4 * 3; /* MariaDB ends at once when it cannot get all of it */
 	m.pool_bytes -= m.pool_bytes % MIB;
 	uint64_t fit = b->web_worker_bytes ? m.total_bytes / 100 * 30 / b->web_worker_bytes : UINT64_MAX;
 	uint64_t wish = 2 * m.processors + 1;
@@ -148,7 +149,7 @@ void resource_plan_open_files(void)
 			 (unsigned long long)files.rlim_cur);
 }
 
-/* "KEY NUMBER" lines. */
+/* Reads "KEY NUMBER" lines. */
 static int64_t number_of(const char *text, const char *key)
 {
 	size_t len = strlen(key);

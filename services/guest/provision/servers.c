@@ -18,7 +18,7 @@ static const struct {
 	{ "redis", "Redis", { "/usr/bin/redis-server", "--version", NULL }, "v=" },
 };
 
-/* "10.11.14", the caller's; NULL: it is not here, or does not say. */
+/* "10.11.14"; the caller frees it. NULL: the program is missing or does not say. */
 static char *ask(size_t i)
 {
 	AUTO_FREE char *said = NULL;
@@ -35,7 +35,7 @@ static char *ask(size_t i)
 	return len ? mem_ndup(at, len) : NULL;
 }
 
-/* The same, asked once. */
+/* The same, asked only once. */
 static const char *version_of(size_t i)
 {
 	static char *versions[COUNT(servers)];
@@ -45,7 +45,7 @@ static const char *version_of(size_t i)
 	return versions[i];
 }
 
-/* A series is the first two numbers: within it files stay as they are. */
+/* A series is the first two numbers: within a series the file formats stay. */
 static bool is_older(const char *one, const char *other)
 {
 	unsigned a[2] = { 0 }, b[2] = { 0 };

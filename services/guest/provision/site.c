@@ -120,8 +120,8 @@ static char *take_text(json_t *config, const char *key, const char *absent)
 	return mem_dup(text ? text : absent);
 }
 
-/* What a site that exists says of itself. A configuration that was lost or torn comes back from its
- * last-good copy: it holds the key of everything encrypted, which nobody can make again. */
+/* What an existing site's configuration says. A lost or torn one comes back from its last good copy: it has
+ * the key of everything encrypted, which cannot be made again. */
 static struct err *read_config(struct provision_context *w, struct site *s)
 {
 	json_t *config;
@@ -212,7 +212,7 @@ struct err *site_folder(struct provision_context *w, struct site *s, bool *ret_d
 {
 	*ret_did = !s->made;
 	durable_as(&w->bench.user);
-	/* a backup has none of the logs, and no folder of them */
+	/* a backup has no logs, and no folder for them */
 	struct err *e = s->made ? site_folders_make(&w->bench, s->folder) : make_folder(&w->bench, s);
 	durable_as_root();
 	return e;
@@ -242,8 +242,7 @@ struct err *site_run(struct provision_context *w, const struct site *s, const st
 	return NULL;
 }
 
-/* The framework's steps sync nothing: what they wrote must not be lost to a power cut once
- * the ledger says that it is there. */
+/* The framework's steps sync nothing. What they wrote must be on disk before the ledger says so. */
 static struct err *conclude(struct provision_context *w, const char *step)
 {
 	TRY(durable_sync_all(w->bench.data));

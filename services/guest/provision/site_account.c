@@ -45,7 +45,7 @@ struct err *site_account_check(const char *config, const char *db_name, const ch
 			      config, db_user, db_name);
 }
 
-/* In the name of a schema GRANT reads _ and % as wildcards. */
+/* In a GRANT, _ and % in a schema's name are wildcards. */
 static char *as_pattern(const char *name)
 {
 	AUTO_FREE char *quoted = sql_backquoted(name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A site's database and account: made, adopted, repaired, dropped. */
+/* Makes, adopts, repairs and drops a site's database and account. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,7 +15,7 @@
 
 static const char *const hosts[] = { "localhost", "127.0.0.1" };
 
-/* The account that site_config.json names, with rights on its schema alone. */
+/* Makes the account that site_config.json names, with rights on its schema alone. */
 static struct err *set_account(struct sql *root, const struct site *s)
 {
 	TRY(site_account_check(s->config, s->db_name, s->db_user));
@@ -30,7 +30,7 @@ static struct err *count_tables(struct sql *root, const char *name, int64_t *ret
 			  schema);
 }
 
-/* Removes what an attempt of ours has left: the ledger says that it was begun and not finished. */
+/* Removes what an attempt of ours has left: the ledger says that it has begun and has not finished. */
 static struct err *wipe(struct provision_context *w, const struct site *s)
 {
 	AUTO_FREE char *schema = sql_backquoted(s->db_name);
@@ -43,7 +43,7 @@ static struct err *wipe(struct provision_context *w, const struct site *s)
 	return file_remove_tree(s->folder);
 }
 
-/* Before the very first attempt nothing of that name may be there: it would not be ours to remove later. */
+/* Before the first attempt nothing of that name may exist: later it could not be told from ours. */
 static struct err *check_free(struct provision_context *w, const struct site *s)
 {
 	int64_t tables = 0;
@@ -59,7 +59,7 @@ static struct err *check_free(struct provision_context *w, const struct site *s)
 	return NULL;
 }
 
-/* A site that somebody has put there whole, by hand or from a backup, is ours from now on. */
+/* Adopts a site that somebody has put there whole, by hand or from a backup. */
 static struct err *adopt(struct provision_context *w, const struct site *s)
 {
 	int64_t tables = 0;
@@ -98,7 +98,7 @@ struct err *site_database(struct provision_context *w, struct site *s, bool *ret
 	return set_account(w->root, s);
 }
 
-/* The account of a made site: a password that was changed in site_config.json, rights that were lost. */
+/* Repairs a finished site's account: a password that was changed in site_config.json, lost rights. */
 static struct err *repair(struct provision_context *w, const struct site *s)
 {
 	int64_t tables = 0;
@@ -150,7 +150,7 @@ struct err *site_database_unlist(struct provision_context *w, const char *site)
 	return NULL;
 }
 
-/* MariaDB renames no schema, but moves tables from one to another, each as a whole. */
+/* MariaDB cannot rename a schema, but moves tables between schemas, each as a whole. */
 static struct err *move_tables(struct provision_context *w, const char *site, const char *from,
 			       const char *to)
 {

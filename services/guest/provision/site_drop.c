@@ -14,8 +14,8 @@
 #include "lib/site_registry.h"
 #include "lib/log.h"
 
-/* What root last knew of a site: its own site_config.json is the bench user's to
- * write, and names what we drop. */
+/* What root last knew of the site. Its own site_config.json, which the bench's user can write, would choose
+ * what we drop. */
 static struct err *known_config(const char *secrets, json_t **ret)
 {
 	AUTO_FREE char *path = mem_printf("%s/site_config.json", secrets);
@@ -86,7 +86,7 @@ static struct err *put_aside(struct provision_context *w, const struct site_drop
 	return durable_sync_folder(d->place);
 }
 
-/* Two sites on one database: whose it is, is not ours to say. */
+/* Two sites use one database: we cannot decide whose it is. */
 static struct err *check_alone(const struct bench *b, const struct site_drop *d)
 {
 	for (size_t i = 0; i < b->sites.count; i++) {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Dropping a site, in steps that each ask the world and so may be run again: what is left of it is put aside,
- * in DATA/dropped/NAME-DATE and a schema of that date, or removed. */
+/* Drops a site, in steps that look at the present state and may run again. What the site leaves is put aside
+ * in DATA/dropped/NAME-DATE and in a schema of that date, or removed. */
 #pragma once
 #include "provision/site.h"
 
 struct site_drop {
 	const struct bench_drop *row;
-	char *folder, *secrets; /* where the site lived */
+	char *folder, *secrets; /* where the site's files were */
 	char *place;		/* DATA/dropped/NAME-DATE */
-	char *schema;		/* what its tables are kept in */
+	char *schema;		/* the schema that keeps its tables */
 	char *db_name, *db_user;
 };
 
-/* Views, triggers, routines and events cannot be put aside: ERR_SYSTEM when the site has some. */
+/* ERR_SYSTEM when the site has views, triggers, routines or events: they cannot be put aside. */
 struct err *site_drop_check(const struct bench *b, const char *name) MUST_CHECK;
 
 typedef struct err *site_drop_step(struct provision_context *w, const struct site_drop *d);

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "lib/durable.h"
 
-/* One folder, after those between: private/files wants private, too. */
+/* Makes a folder and those above it: private/files needs private. */
 static struct err *make_below(const struct bench *b, const char *folder, const char *below)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s/", folder, below);

@@ -22,7 +22,7 @@ static json_t *words_of(const char *const *words)
 	return list;
 }
 
-/* What decides how a site is made, its name and secrets apart. */
+/* All that decides how a site is made, but for its name and its secrets. */
 static json_t *kind_of(const struct bench_site *s)
 {
 	return json_pack("{s:o, s:s, s:s, s:b}", "apps", words_of(s->apps), "time_zone", s->time_zone,
@@ -71,7 +71,7 @@ struct err *site_template_find(const struct bench_site *site, json_t **ret)
 	return e;
 }
 
-/* By the account that will have them, as a backup's. */
+/* The site's own account loads it, as with a backup. */
 static struct err *load_tables(struct provision_context *w, const struct site *s, const json_t *row)
 {
 	AUTO_FREE char *below = mem_printf(SITE_TEMPLATE_DUMPS "/%s",
@@ -91,7 +91,7 @@ static struct err *load_tables(struct provision_context *w, const struct site *s
 	return import_dump(&in);
 }
 
-/* The bench runs, and what lies in sites/ is its user's: root only reads here. */
+/* The bench runs and its user owns sites/: root only reads there. */
 static struct err *load_files(struct provision_context *w, struct site *s, const json_t *row)
 {
 	AUTO_FREE char *below = mem_printf("sites/%s", json_string_value(json_object_get(row, "site"))),

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* A new site that is like one of the image's prebaked ones: its tables are read in from a dump, its files
- * are copied, and site_renew gives it what a site has of its own. A template holds no secret, and nowhere
- * the name of the site that it was. */
+/* Makes a new site as a copy of a prebaked one: loads its tables from a dump, copies its files, and runs
+ * site_renew for its secrets and its name. A template holds no secret, and the name of its own site nowhere.
+ */
 #pragma once
 #include "provision/site.h"
 
-/* In list.json (prebaked.h) a row a template: {"site": whose files in sites/ are its, "dump": a file's name
- * in dumps/, "apps": [NAME…], "time_zone", "language", "developer_mode"}. */
+/* A row for each template in list.json (prebaked.h): {"site": whose files in sites/ it uses, "dump": a
+ * file's name in dumps/, "apps": [NAME…], "time_zone", "language", "developer_mode"}. */
 #define SITE_TEMPLATE_ROWS "templates"
 #define SITE_TEMPLATE_DUMPS "dumps"
 
-/* Whether b, made, could be a copy of a. */
+/* Whether b could be made as a copy of a. */
 bool site_template_is_like(const struct bench_site *a, const struct bench_site *b);
-/* Its row, but for who has the same kind already; the caller's. */
+/* The template's row; the caller frees it. keep_template.h leaves out a second one of a kind. */
 json_t *site_template_row(const struct bench_site *s, const char *dump);
-/* One that the site may be a copy of, or NULL; the caller's. */
+/* A template that fits the site, or NULL; the caller frees it. */
 struct err *site_template_find(const struct bench_site *site, json_t **ret) MUST_CHECK;
-/* In the place of the framework's steps, for a site that has secrets, account and folder; all that they
- * hold is ours. Not forced to disk. */
+/* Replaces the framework's steps, for a site that has secrets, account and folder, in which everything is
+ * ours. Does not sync. */
 struct err *site_template_load(struct provision_context *w, struct site *s, const json_t *row) MUST_CHECK;

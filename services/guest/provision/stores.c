@@ -12,8 +12,8 @@
 #include "provision/torn.h"
 #include "lib/restart_backoff.h"
 
-#define TELL_MS 15000	  /* until a person wants to know */
-#define RECOVER_MS 600000 /* MariaDB after a power cut, a Redis that loads its file */
+#define TELL_MS 15000	  /* the wait after which the log says what is awaited */
+#define RECOVER_MS 600000 /* for MariaDB after a power cut, or a Redis that loads its file */
 #define ONE_MS 500
 
 struct wait {
@@ -21,7 +21,7 @@ struct wait {
 	int64_t until, tell_at;
 };
 
-/* Those that only start late are seen STOPPED or EXITED from before: only what ends while we look counts. */
+/* A program that has not started yet is STOPPED or EXITED, too: only an end during the wait counts. */
 static struct err *look_at(struct wait *t, const struct process *p)
 {
 	AUTO_FREE char *why = reason_is_wanted(p) ? reason_of(p) : mem_dup("");
@@ -36,7 +36,7 @@ static struct err *look_at(struct wait *t, const struct process *p)
 	return err_new(ERR_SYSTEM, "%s ends again and again: %s", p->name, words);
 }
 
-/* Whether MariaDB has ended for a torn file: without it, it is started again. */
+/* Whether MariaDB has ended because of a torn file; that is put aside and MariaDB is started again. */
 static bool mend(const struct bench *b, const struct process *p)
 {
 	bool ended =
@@ -61,7 +61,7 @@ static struct err *look(struct wait *t, const struct bench *b)
 	return NULL;
 }
 
-/* Nobody else listens at that socket, and nothing that it recovers brings the account back. */
+/* No other server listens at that socket, and no recovery brings the account back. */
 static bool is_shut_out(const struct err *e)
 {
 	AUTO_FREE char *text = err_text(e);
@@ -76,7 +76,7 @@ static struct err *shut_out(struct err *e)
 			   "(MKBENCH_RESTORE)");
 }
 
-/* what: "mariadb", or the name of a Redis. e is why it does not answer yet, and is consumed. */
+/* what: "mariadb", or the name of a Redis. e: why it does not answer yet; takes ownership of it. */
 static struct err *go_on(struct wait *t, const struct bench *b, const char *what, struct err *e)
 {
 	struct err *ends = look(t, b);

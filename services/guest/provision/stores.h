@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* MariaDB and Redis on their way up. */
+/* Waits until MariaDB and Redis answer. */
 #pragma once
 #include "provision/provision_context.h"
 
-/* Until each answers: as long as one recovers, and no longer once one has ended again and again, which is an
- * error with its own words. w->root receives MariaDB's root. */
+/* Waits for as long as they recover, but not once one has ended again and again: that is an error with its
+ * own words. Sets w->root to a connection as MariaDB's root. */
 struct err *stores_wait(struct provision_context *w) MUST_CHECK;

@@ -18,11 +18,11 @@
 #include "lib/log.h"
 
 #define LAST_WORDS (64u << 10)
-/* A log of Aria has a page for itself and at least one more. */
+/* An Aria log has a header page and at least one more. */
 #define ARIA_LEAST (2u * 8192)
 
-/* Neither Aria nor the coordinator's log holds a site's data: system tables alone are Aria's, and are mended
- * when they are opened; InnoDB alone takes part in commits. */
+/* Neither Aria's log nor the coordinator's holds a site's data. Aria has system tables alone, and MariaDB
+ * repairs them when it opens them; InnoDB alone takes part in commits. */
 static const struct {
 	const char *said, *begin, *what;
 } of_sql[] = {
@@ -71,7 +71,7 @@ bool torn_is_hollow(const char *path)
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	char first = 0;
 
-	return fd >= 0 && read(fd, &first, 1) >= 0 && !first; /* no byte, or zeros alone */
+	return fd >= 0 && read(fd, &first, 1) >= 0 && !first; /* empty, or a zero */
 }
 
 static bool is_folder(const char *path)
@@ -81,7 +81,7 @@ static bool is_folder(const char *path)
 	return !lstat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-/* On a log of Aria that is shorter MariaDB waits for ever, and says nothing. */
+/* With a shorter Aria log MariaDB waits for ever and says nothing. */
 static bool is_torn_log(const char *path, const char *name)
 {
 	struct stat st;
@@ -120,7 +120,7 @@ static void folders_of_logs(const struct bench *b)
 		closedir(dir);
 }
 
-/* Engines make a folder of what is to be mounted there and is missing. */
+/* Some container engines make a folder in place of a missing file that is to be mounted. */
 void torn_folders(const struct bench *b)
 {
 	static const char *const spare[] = { "tc.log",

@@ -74,8 +74,8 @@ static struct parts parts_of(const char *folder)
 	return p;
 }
 
-/* Lines "file NAME seq NUMBER type LETTER", the last one whole, too. What they name may be gone: Redis says
- * that. */
+/* Checks lines "file NAME seq NUMBER type LETTER", the last one with its line end, too. The files may be
+ * missing: Redis says that itself. */
 static bool is_manifest(const char *path)
 {
 	AUTO_FREE char *text = NULL;
@@ -96,9 +96,9 @@ static bool is_manifest(const char *path)
 	return good;
 }
 
-/* The manifest as Redis writes it: the base, then what came after it. Two bases are those of a rewrite that
- * was cut off: which of them counts only the manifest knew. Without a manifest Redis would begin with nothing
- * and write over the files: on an empty one it does not start. */
+/* The manifest as Redis writes it: the base, then the files after it. Two bases come from an interrupted
+ * rewrite; only the manifest knew which one counts. Without a manifest Redis would start empty and overwrite
+ * the files; with an empty manifest it does not start. */
 static struct err *write_manifest(const struct bench_redis *r, const char *manifest, const struct parts *p)
 {
 	AUTO_TEXT struct text t = { 0 };
@@ -116,7 +116,7 @@ static struct err *write_manifest(const struct bench_redis *r, const char *manif
 		       r->name, manifest);
 }
 
-/* Redis takes such a base for one in which there was nothing; it writes none. */
+/* Redis would load such a base as an empty data set; it never writes one itself. */
 static void tell_of_base(const struct bench_redis *r, const char *folder, const struct parts *p)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", folder, p->base ? p->base : "");
@@ -154,7 +154,7 @@ void torn_redis(const struct bench *b, const struct bench_redis *r)
 	AUTO_FREE char *snapshot = mem_printf("%s/dump.rdb", r->data);
 	struct stat st;
 
-	/* nothing is in it to lose */
+	/* it is empty, so nothing is lost */
 	if (torn_is_hollow(snapshot) || (!lstat(snapshot, &st) && S_ISDIR(st.st_mode)))
 		torn_put_aside(b, r->data, "dump.rdb");
 	mend_manifest(b, r, folder);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a power cut leaves of the files of Redis, mended before it starts. */
+/* Repairs Redis' files after a power cut, before Redis starts. */
 #pragma once
 #include "lib/bench.h"
 
-/* Before Redis starts: a list of its files that is gone or damaged is written again from the files; a
- * snapshot without a byte in it, or a folder in its place, is put aside. */
+/* Writes a lost or damaged manifest again from the files that exist; puts an empty snapshot, or a folder in
+ * its place, aside. */
 void torn_redis(const struct bench *b, const struct bench_redis *r);

@@ -43,7 +43,8 @@ static struct err *check_folder(const struct bench *b)
 	return NULL;
 }
 
-/* What everything else relies on: bytes that stay, as many as a start writes, and a rename. */
+/* Tries what everything else relies on: that written bytes stay, as many as a start writes, and that a
+ * rename works. */
 static struct err *check_writing(const struct bench *b)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/probe"), *bytes = mem_new(PROBE);
@@ -54,7 +55,7 @@ static struct err *check_writing(const struct bench *b)
 		unlink(path);
 		return err_wrap(e, "%s is not writable", b->data);
 	}
-	/* Servers that map everybody to one user refuse it, or only say that they have done it. */
+	/* File servers that map all users to one refuse a chown, or pretend that it worked. */
 	int refused = lchown(path, b->mysql.uid, b->mysql.gid) < 0 ? errno : 0;
 	bool kept = !refused && !lstat(path, &st) && st.st_uid == b->mysql.uid && st.st_gid == b->mysql.gid;
 	unlink(path);
@@ -83,8 +84,8 @@ static void warn_ephemeral(const struct bench *b)
 		 b->data);
 }
 
-/* An engine gives the name of 64 digits to a volume that nobody has named: "docker rm -v", "--rm" and
- * "compose down -v" take it away. */
+/* An engine gives an unnamed volume a name of 64 digits, and "docker rm -v", "--rm" and "compose down -v"
+ * remove it. */
 static void warn_anonymous(const struct bench *b)
 {
 	AUTO_FREE char *mounts = sysfile_read("/proc/self/mountinfo", NULL);
@@ -110,7 +111,7 @@ static void warn_anonymous(const struct bench *b)
 	}
 }
 
-/* What file systems, storage servers and other systems put into every folder that they share. */
+/* Names that file systems, storage servers and other systems put into every shared folder. */
 static const char *const of_others[] = {
 	"lost+found",
 	"@eaDir",
@@ -132,7 +133,7 @@ static const char *const of_others[] = {
 	"quota.group",
 };
 
-/* Folders that the image wants there anyway, and what file systems put there themselves. */
+/* Folders of the image, and what file systems add themselves. */
 static bool is_expected(const struct bench *b, const char *name)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", b->data, name);
@@ -146,7 +147,7 @@ static bool is_expected(const struct bench *b, const char *name)
 		if (!strcmp(name, of_others[i]))
 			return true;
 	if (b->backup_to && !strncmp(b->backup_to, path, len) && strchr("/", b->backup_to[len]))
-		return true; /* backups that were brought here, to be restored */
+		return true; /* backups that were put here to be restored */
 	return name[0] == '.';
 }
 
@@ -166,7 +167,8 @@ static struct err *check_unknown(const struct bench *b)
 	return e;
 }
 
-/* MariaDB's folder is made beside itself and renamed when it is whole, which no mount point can be. */
+/* MariaDB's folder is made under another name and renamed when it is whole, and a mount point cannot be
+ * renamed. */
 static struct err *check_sql(const struct bench *b)
 {
 	AUTO_FREE char *tables = mem_printf("%s/mysql", b->sql_data);
@@ -181,7 +183,7 @@ static struct err *check_sql(const struct bench *b)
 		       b->sql_data, b->data);
 }
 
-/* What we write there ourselves. */
+/* Files that we write ourselves. */
 static struct err *check_own(const struct bench *b)
 {
 	static const char *const files[] = { "format.json",    "ledger",       "lease", "clean",
@@ -249,8 +251,8 @@ struct err *volume_lease(const struct bench *b, int *ret_fd)
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/lease");
 
 	*ret_fd = -1;
-	/* Who owns the folder can put others in the place of what is in it: secrets,
-	 * logs that root writes to. */
+	/* The owner of the folder could replace what is in it: secrets, and logs that root
+	 * writes to. */
 	TRY_AS(durable_folder(b->data, 0755, &durable_root),
 	       "%s is somebody else's, who could exchange what is in it, and cannot be made root's: "
 	       "give a folder of your own, or have the file server export it with no_root_squash",
