@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One program under several names: the last part of argv[0], or the first argument, says which. */
+/* One program with several names: the last part of argv[0], or the first argument, chooses the task. */
 #include <stdio.h>
 #include <string.h>
 
@@ -47,7 +47,7 @@ int main(int argc, char **argv)
 		const char *slash = strrchr(argv[shift], '/'), *name = slash ? slash + 1 : argv[shift];
 		for (size_t i = 0; i < COUNT(programs); i++)
 			if (!strcmp(programs[i].name, name)) {
-				/* what they say may be words of the bench's programs, or of visitors */
+				/* their output may contain words of the bench's programs or of visitors */
 				stream_plain(&stdout);
 				stream_plain(&stderr);
 				return programs[i].run(argc - shift, argv + shift);

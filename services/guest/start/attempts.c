@@ -13,7 +13,7 @@
 #define FIRST_MS 5000
 #define LONGEST_MS 60000
 
-/* Another number once one of them has changed; never 0. */
+/* A number that changes when one of these files does; never 0. */
 static uint64_t stamp(const struct bench *b)
 {
 	AUTO_FREE char *common = bench_in_data(b, "/sites/common_site_config.json"),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What systemd starts on a disk instead of init: the settings that a machine was given as credentials
- * (credential.h) become the environment variables that a container is given, under the same names; then it
- * becomes init. A secret is passed as NAME_FILE and stays where it is. */
+/* What systemd starts on a disk in place of init: turns credentials (credential.h) into the environment
+ * variables of the same names that a container would get, then becomes init. A secret is passed as NAME_FILE
+ * and stays in its file. */
 #pragma once
 
 int disk_start_main(int argc, char **argv);

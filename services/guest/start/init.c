@@ -39,12 +39,12 @@
 
 #define TICK_MS 1000
 #define LOOK_MS 5000
-#define LEASE_MS 100 /* a hand-over is to be short */
+#define LEASE_MS 100 /* short, so that a hand-over is short */
 #define DOOR_MS 30000
 #define DOOR_TURN_MS 10
 #define BEAT_MS 5000
 #define PORTS_MS 10000
-#define MARGIN_MS 700 /* of the stop's budget: for supervisord itself, and for the stamp */
+#define MARGIN_MS 700 /* kept free at a stop for supervisord itself and for the stamp */
 
 struct init {
 	struct bench bench;
@@ -54,7 +54,7 @@ struct init {
 	int signals, lease;
 	struct standby standby;
 	pid_t relay, keeper, backup;	     /* 0: none */
-	int64_t look_at, beat_at, expire_at; /* when to do it; 0: not planned */
+	int64_t look_at, beat_at, expire_at; /* when to start it; 0: not planned */
 	struct state_report state;
 	int status; /* -1 while running */
 };
@@ -78,7 +78,7 @@ static void provision_failed(struct init *i)
 	set_state(i, STATE_DEGRADED, why);
 }
 
-/* A person has done something about what was given up, or asks for it. */
+/* Tries again what was given up, when a person asks for it or has changed a setting. */
 static void look_for_change(struct init *i)
 {
 	if (!attempts_changed(&i->provisioner.attempts, &i->bench))
@@ -92,7 +92,7 @@ static void provision_ended(struct init *i, int status)
 {
 	i->provisioner.pid = 0;
 	if (WIFSIGNALED(status) && getenv("MKBENCH_CRASH_AT"))
-		_exit(137); /* like a power cut: nothing is stopped in order */
+		_exit(137); /* as after a power cut: nothing is stopped in order */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		attempts_reset(&i->provisioner.attempts);
 		set_state(i, STATE_RUNNING, NULL);
@@ -105,7 +105,8 @@ static void provision_ended(struct init *i, int status)
 	} else {
 		provision_failed(i);
 	}
-	if (upgrade_rehearsal_wanted()) /* that was all; one that went back ends with that status */
+	if (upgrade_rehearsal_wanted()) /* a rehearsal is over then; one that went back ends with that status
+					 */
 		i->status = i->state.state == STATE_DEGRADED ? ERR_SYSTEM : i->status < 0 ? 0 : i->status;
 }
 
@@ -114,7 +115,7 @@ static unsigned left_ms(int64_t until)
 	return until > clock_ms() ? (unsigned)(until - clock_ms()) : 0;
 }
 
-/* Programs that supervisord has left to us. New ones beside them would be duplicates, so these stop first. */
+/* Stops programs that supervisord has left to us: new ones beside them would be duplicates. */
 static void stop_left(struct init *i, int64_t until, bool *killed)
 {
 	AUTO_PROCESSES struct process_list orphans = { 0 };
@@ -143,7 +144,7 @@ static void start_due(struct init *i)
 
 	if (i->overseer.at && now >= i->overseer.at) {
 		overseer_start(&i->overseer, &i->bench);
-		i->provisioner.at = now; /* it starts the phases in their order */
+		i->provisioner.at = now; /* provision starts the phases in their order */
 	}
 	if (i->provisioner.at && !i->provisioner.pid && now >= i->provisioner.at)
 		provisioner_start(&i->provisioner);
@@ -178,8 +179,7 @@ static void take_signal(struct init *i)
 	}
 }
 
-/* One turn: a signal or so many milliseconds, whichever comes first. SIGCHLD may
- * stand for several children. */
+/* One turn: waits for a signal, at most so many milliseconds. SIGCHLD may stand for several children. */
 static void turn(struct init *i, int ms)
 {
 	struct pollfd p = { i->signals, POLLIN, 0 };
@@ -193,7 +193,7 @@ static void turn(struct init *i, int ms)
 	}
 }
 
-/* Says it once, however often it is met in a row. */
+/* Logs a state once, even if it is met many times in a row. */
 static void wait_in(struct init *i, enum state s, const char *why)
 {
 	if (!i->state.why || strcmp(i->state.why, why)) {
@@ -203,7 +203,7 @@ static void wait_in(struct init *i, enum state s, const char *why)
 	turn(i, s == STATE_STANDBY ? LEASE_MS : TICK_MS);
 }
 
-/* Visitors are told to wait, by whoever sends them here already. */
+/* A proxy may send visitors here already: the wait page answers them. */
 static void stand_by(struct init *i)
 {
 	AUTO_FREE char *why = standby_look(&i->standby, &i->bench);
@@ -213,7 +213,8 @@ static void stand_by(struct init *i)
 	wait_in(i, STATE_STANDBY, why);
 }
 
-/* There is nobody to start this again when a person has made room, and he may want to do it from inside. */
+/* On a full volume it waits: nobody would start it again once a person has made room, and he may want to
+ * make room from inside. */
 static struct err *take_lease(struct init *i)
 {
 	while (i->lease < 0 && i->status < 0) {
@@ -230,8 +231,7 @@ static struct err *take_lease(struct init *i)
 	return NULL;
 }
 
-/* Who was told to wait by a standby is told so until there is nginx to tell it: it starts
- * once Supervisor has its socket. */
+/* The standby's wait page answers until nginx can: nginx starts once Supervisor has its socket. */
 static void hand_door_over(struct init *i)
 {
 	int64_t until = clock_ms() + DOOR_MS;
@@ -269,8 +269,8 @@ static void run(struct init *i)
 	}
 }
 
-/* Through supervisor, so that it starts nothing again; one that does not answer is killed instead, and
- * what it, or somebody else, has left running is stopped by us. */
+/* Stops the programs through Supervisor, so that it restarts none. If Supervisor does not answer it is
+ * killed. Then stops whatever it, or another program, has left running. */
 static void stop_programs(struct init *i, int64_t until, bool *killed)
 {
 	if (restart_backoff_look(&i->watch, &i->bench))
@@ -281,18 +281,18 @@ static void stop_programs(struct init *i, int64_t until, bool *killed)
 	stop_left(i, until, killed);
 }
 
-/* Returns whether everything that holds data has stopped by itself. */
+/* Returns whether all programs with data have stopped by themselves. */
 static bool stop(struct init *i)
 {
 	int64_t begun = clock_ms(), until = begun + stop_seconds() * 1000 - MARGIN_MS;
 	bool killed = false;
 
 	set_state(i, STATE_STOPPING, NULL);
-	keeper_end(i->keeper); /* it would think MariaDB lost */
+	keeper_end(i->keeper); /* it would report MariaDB as lost */
 	if (i->backup)
-		kill(-i->backup, SIGKILL); /* it counts as none */
+		kill(-i->backup, SIGKILL); /* an interrupted backup does not count */
 	if (i->provisioner.pid) {
-		kill(i->provisioner.pid, SIGKILL); /* it may be killed at any point: that is its nature */
+		kill(i->provisioner.pid, SIGKILL); /* it may be killed at any point */
 		command_end_leftovers();
 	}
 	stop_programs(i, until, &killed);
@@ -305,7 +305,7 @@ static bool stop(struct init *i)
 	return !killed;
 }
 
-/* While a backup is restored. */
+/* Keeps init going while a backup is restored. */
 static bool goes_on(void *init)
 {
 	struct init *i = init;
@@ -323,7 +323,7 @@ static struct err *prepare(struct init *i)
 	TRY(bench_read(&i->bench));
 	log_line("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
 	TRY(volume_check(&i->bench, format = upgrade_format(&i->bench)));
-	/* already beside an instance that still serves: a platform then keeps it */
+	/* checked already beside an instance that serves: a platform then keeps that one */
 	TRY(upgrade_check(&i->bench, false));
 	TRY(take_lease(i));
 	if (i->lease >= 0)
@@ -338,7 +338,7 @@ static struct err *prepare(struct init *i)
 	return prepare_volume(&i->bench, was_clean);
 }
 
-/* Runs to the end; the exit status. */
+/* Runs to the end and returns the exit status. */
 static int live(struct init *i)
 {
 	struct err *e = prepare(i);
@@ -354,7 +354,7 @@ static int live(struct init *i)
 		return i->status > 0 ? i->status : 0;
 	run(i);
 	bool failed = i->state.state == STATE_FAILED, clean = stop(i);
-	/* not sync(2): other volumes of this machine are not ours to wait for */
+	/* not sync(2), which would wait for other volumes of this machine, too */
 	e = durable_sync_all(i->bench.data);
 	if (!e && clean)
 		e = volume_stamp(&i->bench);

@@ -14,10 +14,10 @@
 #include "lib/sysfile.h"
 
 #define MIB (1ull << 20)
-#define ENOUGH_PROCESSES 200u /* the demo has a hundred, threads counted */
+#define ENOUGH_PROCESSES 200u /* the demo has a hundred, with its threads */
 #define MASK(capability) (1u << (capability))
 
-/* What root of the image does with files and processes of other users. */
+/* Root of the image needs these for files and processes of other users. */
 static const struct {
 	int number;
 	const char *name;
@@ -34,7 +34,7 @@ struct err *kernel_check_rights(void)
 	AUTO_TEXT struct text missing = { 0 }, options = { 0 };
 
 	if (syscall(SYS_capget, &header, held) < 0)
-		return NULL; /* a kernel or a profile that does not tell */
+		return NULL; /* the kernel or a profile does not tell */
 	for (size_t i = 0; i < COUNT(needed); i++) {
 		if (held[0].effective & MASK(needed[i].number))
 			continue;
@@ -61,7 +61,7 @@ struct err *kernel_check_root(const char *folder)
 		       folder);
 }
 
-/* Under less than that, programs of a bench end, not all of them with a word. */
+/* Below these limits programs of a bench end, and some of them without a message. */
 static const struct {
 	int number;
 	const char *name;
@@ -90,7 +90,7 @@ char *kernel_limits(const char *root)
 	}
 	for (size_t i = 0; i < COUNT(groups); i++) {
 		AUTO_FREE char *path = mem_printf("%s%s", root, groups[i]), *words = sysfile_read(path, NULL);
-		uint64_t most = strtoull(words, NULL, 10); /* "max" */
+		uint64_t most = strtoull(words, NULL, 10); /* 0 for "max" */
 		if (most && most < ENOUGH_PROCESSES)
 			add_limit(&t, "pids", most);
 	}
@@ -99,7 +99,8 @@ char *kernel_limits(const char *root)
 
 struct err *kernel_check(void)
 {
-	/* Without an argument it does nothing: a kernel that has it says EINVAL, one that has not ENOSYS. */
+	/* Without an argument the call does nothing: a kernel that has it returns EINVAL, one without it
+	 * ENOSYS. */
 	if (syscall(SYS_clone3, NULL, 0) >= 0 || errno != EPERM)
 		return NULL;
 	return err_new(ERR_SYSTEM, "the container's seccomp profile refuses clone3, without which MariaDB "

@@ -26,7 +26,8 @@
 #define LOOK_MS 200
 #define CHUNK 65536
 
-/* Says nothing that anybody needs: its socket is a file that root and the bench's user alone may open. */
+/* Supervisor's warning of a server without authentication: its socket is a file that only root (in
+ * development the bench's user, too) may open. */
 #define UNPROTECTED "running without any HTTP authentication checking"
 
 struct source {
@@ -34,8 +35,8 @@ struct source {
 	int fd;
 	off_t at;
 	ino_t inode;
-	struct text line; /* its last one, not ended yet */
-	unsigned credit;  /* lines that it may write now */
+	struct text line; /* the last, unfinished line */
+	unsigned credit;  /* how many lines it may print now */
 	size_t left_out;
 };
 
@@ -43,7 +44,7 @@ struct relay {
 	struct source *items;
 	size_t count, room;
 	char *folder;
-	const char *only; /* the one file of the folder to follow, or NULL: all */
+	const char *only; /* the one file to follow, or NULL: all */
 	int64_t paid_ms;
 };
 
@@ -87,7 +88,7 @@ static void end_line(struct source *s)
 	s->credit--;
 }
 
-/* No more of a line is kept than is shown. */
+/* Keeps no more of a line than is shown. */
 static void take(struct source *s, const char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -120,7 +121,7 @@ static void shut(struct source *s)
 	s->fd = -1;
 }
 
-/* end: what is there already was written before. */
+/* end: starts at the file's end, because what is in it is older. */
 static void open_source(struct source *s, bool end)
 {
 	struct stat st;
@@ -135,7 +136,7 @@ static void open_source(struct source *s, bool end)
 	s->at = end ? st.st_size : 0;
 }
 
-/* A file that was rotated away is read to its end first; one that was cut begins anew. */
+/* Reads a file that was rotated away to its end first; begins a truncated one again. */
 static void follow(struct source *s)
 {
 	struct stat named;

@@ -53,7 +53,8 @@ static char *how(int status)
 				   mem_printf("by signal %d", WTERMSIG(status));
 }
 
-/* One that cannot live, for its configuration or for want of memory, must not make us spin. */
+/* A longer pause each time: one that ends at once, by its configuration or for lack of memory, must not keep
+ * us busy. */
 void overseer_ended(struct overseer *o, int status)
 {
 	bool stable = clock_ms() - o->since > STABLE_MS;
@@ -93,7 +94,7 @@ void overseer_end(struct overseer *o, const struct bench *b, int64_t until)
 	if (!stop_is_alive(o->pid))
 		return;
 	kill(o->pid, SIGTERM);
-	err_free(supervisor_list(b, &list)); /* it sleeps for a second at a time: a question wakes it */
+	err_free(supervisor_list(b, &list)); /* it sleeps for a second at a time, and a request wakes it */
 	supervisor_list_done(&list);
 	await(o, until);
 	kill(o->pid, SIGKILL);

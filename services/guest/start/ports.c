@@ -20,8 +20,8 @@
 #define TURN_MS 200
 #define LISTENS 0x0a
 
-/* 0, or why nothing may listen there. As our programs do: what is left of ended
- * connections is no hindrance. */
+/* 0, or the errno with which listening there fails. As with our programs, connections that are being closed
+ * do not matter. */
 static int try_port(const struct bench_port *p, int family)
 {
 	const struct sockaddr_in four = {
@@ -44,7 +44,7 @@ static int try_port(const struct bench_port *p, int family)
 												     0;
 }
 
-/* The socket that listens on a port: its inode by the kernel's table, 0 when there is none. */
+/* The inode of the socket that listens on a port, from the kernel's table; 0 when there is none. */
 static unsigned long socket_of(const char *table, unsigned wanted, unsigned *ret_uid)
 {
 	AUTO_FREE char *text = sysfile_read(table, NULL);
@@ -76,7 +76,7 @@ static bool holds(const char *pid, const char *wanted)
 	return found;
 }
 
-/* Who has the port, in words; the caller's. */
+/* The holder of the port, in words; the caller frees it. */
 static char *holder(unsigned port)
 {
 	unsigned uid = 0;

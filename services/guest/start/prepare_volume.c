@@ -37,7 +37,7 @@ bool prepare_volume_finished(const struct bench *b, const struct ledger *l, cons
 
 struct err *prepare_volume_process(int *ret_signals)
 {
-	/* only looked at: a wrong one is to be told before anything is touched */
+	/* read here only to report a wrong one before anything is touched */
 	AUTO_FREE char *password = NULL;
 	sigset_t all;
 
@@ -84,9 +84,9 @@ struct err *prepare_volume(const struct bench *b, bool was_clean)
 	TRY(kernel_check());
 	resource_plan_open_files();
 	tell_limits();
-	/* before anything else is on the volume: else the next start finds strange things there */
+	/* the first file on the volume: without it the next start would find foreign files */
 	TRY(volume_record(b));
-	TRY(view_remove(b)); /* nobody's files have a second name when their owners are looked at */
+	TRY(view_remove(b)); /* its hard links would hide files from owners_restore */
 	TRY(owners_restore(b));
 	torn_nginx(b);
 	TRY(ledger_open(path, &l));

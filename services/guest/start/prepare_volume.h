@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The volume before any program of the bench runs. */
+/* Prepares the volume before any program of the bench runs. */
 #pragma once
 #include "lib/bench.h"
 #include "provision/ledger.h"
 
-/* Ourselves as process 1: signals come by a descriptor, orphans become our children. ERR_USAGE: not
- * root, or a setting that cannot be. */
+/* Prepares process 1: signals arrive at a descriptor, orphans become our children. ERR_USAGE: not root, or a
+ * wrong setting. */
 struct err *prepare_volume_process(int *ret_signals) MUST_CHECK;
-/* Takes the clean stamp away. A new volume is clean. */
+/* Removes the clean stamp. A new volume counts as clean. */
 struct err *prepare_volume_stamp(const struct bench *b, bool *ret_was_clean) MUST_CHECK;
-/* What must be there before supervisor starts: folders, memory plan, nginx's map with the sites that
- * earlier starts have finished. An unclean stop is noted in the ledger. */
+/* Prepares what Supervisor needs before it starts: folders, memory plan, nginx's map with the sites that
+ * earlier starts have finished. Notes an unclean stop in the ledger. */
 struct err *prepare_volume(const struct bench *b, bool was_clean) MUST_CHECK;
-/* Whether a site was finished by an earlier run: it may be reached while this one still works. */
+/* Whether an earlier run has finished the site: it may be open while this run still works. */
 bool prepare_volume_finished(const struct bench *b, const struct ledger *l, const struct bench_site *row);

@@ -28,7 +28,7 @@ static void tell_unserved(const char *step, enum ledger_state state, void *arg)
 			 step + 5);
 }
 
-/* At a start only: a person's own orders come when it has succeeded. */
+/* Only at a start: orders of a person come after the upgrade. */
 static struct err *begin_upgrade(struct provision_context *w)
 {
 	if (w->only || w->drop)

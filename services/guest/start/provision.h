@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* provision: prepares the volume and the sites, from wherever it was left. */
+/* The program `provision`: prepares the volume and the sites, and goes on from wherever an earlier run
+ * ended. */
 #pragma once
 
 #include "lib/bench.h"
 
-/* As a program:
+/* Arguments:
  * - provision: at every start, by init
- * - provision --site NAME [--again]: for benchctl, one site, while the bench runs; --again: also one that was
- *   made before and has been removed by hand since
- * - provision --drop NAME: for benchctl, too
+ * - provision --site NAME [--again]: one site, while the bench runs, by benchctl; --again: also a site that
+ * was made before and that a person has removed by hand
+ * - provision --drop NAME: by benchctl
  *
- * Exit status: 0 all is as it should be, 2 environment or bench.json, 6 something failed (the log and
- * steps.json say what): it may be run again at any time, 7 an upgrade failed, the data are as they were, and
- * this instance does not try again by itself. */
+ * Exit status: 0 everything is as it should be; 2 a wrong environment or bench.json; 6 something failed (the
+ * log and steps.json say what), and it may run again at any time; 7 an upgrade failed, the data are as they
+ * were, and this instance does not try again by itself. */
 #define PROVISION_WENT_BACK 7
 int provision_main(int argc, char **argv);

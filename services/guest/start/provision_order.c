@@ -23,12 +23,12 @@
 typedef struct err *machine_step(struct provision_context *w, bool *ret_did);
 typedef struct err *site_step(struct provision_context *w, struct site *s, bool *ret_did);
 
-/* Of the machine, or of each site that an upgrade takes along. */
+/* A step of the machine, or of each site in an upgrade. */
 static const struct row {
 	const char *name;
 	machine_step *act;
 	site_step *of_each;
-	bool upgrade;  /* only in one */
+	bool upgrade;  /* only in an upgrade */
 	bool prebaked; /* only in an image that has prebaked sites */
 } before[] = {
 	{ "format", provision_steps_format, NULL, false, false },
@@ -62,7 +62,7 @@ static const struct {
 	{ "create", site_create },   { "finish", site_finish },	    { "check", site_database_check },
 };
 
-/* Ends a step in log, progress and ledger; true when it went well. */
+/* Ends a step in log, progress and ledger; true when it succeeded. */
 static bool conclude(struct provision_context *w, const char *step, bool did, struct err *e)
 {
 	AUTO_FREE char *why = e ? err_text(e) : NULL;
@@ -104,7 +104,7 @@ static bool run_site_step(struct provision_context *w, struct site *s, const cha
 	return conclude(w, step, did, e);
 }
 
-/* A site that is there, in an upgrade. */
+/* Runs a step of an upgrade for each existing site. */
 static bool run_each(struct provision_context *w, const struct row *row)
 {
 	bool fine = true;
@@ -123,7 +123,7 @@ static bool run_each(struct provision_context *w, const struct row *row)
 	return fine;
 }
 
-/* A volume may have been unpacked by an image before this one. */
+/* An earlier image may have unpacked the volume. */
 static bool is_due(const struct provision_context *w, const struct row *row)
 {
 	return (!row->upgrade || w->upgrade) && (!row->prebaked || prebaked_is_due(w));
@@ -218,7 +218,7 @@ static bool run_drop(struct provision_context *w, const struct bench_drop *row)
 	return fine;
 }
 
-/* Nobody is let in any more before anything is taken away. */
+/* Closes the sites to visitors before anything of them is removed. */
 static bool run_drops(struct provision_context *w)
 {
 	bool fine = true;
@@ -246,7 +246,7 @@ bool provision_order_run(struct provision_context *w)
 	for (size_t i = 0; i < w->bench.sites.count; i++)
 		w->ready[i] = prepare_volume_finished(&w->bench, w->ledger, &w->bench.sites.items[i]);
 	fine = run_drops(w);
-	/* One site that cannot be made is no reason to withhold the others. */
+	/* A site that cannot be made must not keep the others closed. */
 	for (size_t i = 0; i < w->bench.sites.count; i++) {
 		const struct bench_site *row = &w->bench.sites.items[i];
 		if (is_wanted(w, row))

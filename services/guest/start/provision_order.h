@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The steps of a start, in their order: those of the machine, of sites that go, of each site, and what opens
- * the door. */
+/* The steps of a start in their order: the machine's, those of dropped sites, each site's, and those that
+ * open the sites. */
 #pragma once
 #include <stdbool.h>
 
 #include "lib/bench.h"
 #include "provision/provision_steps.h"
 
-/* Names all of them in the report. */
+/* Announces all steps to the report. */
 void provision_order_plan(struct provision_context *w);
-/* Whether all went well; else w->failed says which did not, and why. */
+/* Whether all steps succeeded; else w->failed names the first that did not, and why. */
 bool provision_order_run(struct provision_context *w);

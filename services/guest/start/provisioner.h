@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* provision as init's child: started, and started again when it fails. */
+/* Runs provision as init's child, and starts it again when it fails. */
 #pragma once
 #include <stdint.h>
 #include <sys/types.h>
@@ -13,6 +13,6 @@ struct provisioner {
 };
 
 void provisioner_start(struct provisioner *p);
-/* It has failed: says so, and plans the next start. supervisor: why that cannot run, or NULL.
- * Returns why it failed, the caller's. */
+/* It has failed: logs that and plans the next start. supervisor: why Supervisor cannot run, or NULL. Returns
+ * the reason, which the caller frees. */
 char *provisioner_failed(struct provisioner *p, const struct bench *b, const char *supervisor);

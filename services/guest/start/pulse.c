@@ -10,10 +10,10 @@
 #include "lib/durable.h"
 #include "lib/log.h"
 
-#define READY BENCH_RUN "/ready" /* the door looks for it */
+#define READY BENCH_RUN "/ready" /* nginx looks for it */
 #define ASKED BENCH_RUN "/asked" /* when the check ran last */
 #define SECONDS 10
-#define SITES_A_SECOND 10 /* the check asks each */
+#define SITES_A_SECOND 10 /* the check asks each site */
 
 static bool is_due(const struct bench *b)
 {
@@ -30,7 +30,7 @@ void pulse_turn(const struct bench *b)
 	if (!is_due(b))
 		return;
 	err_free(durable_update(ASKED, "", 0600, &durable_root, NULL));
-	utimensat(AT_FDCWD, ASKED, NULL, 0); /* also when the check itself hangs */
+	utimensat(AT_FDCWD, ASKED, NULL, 0); /* set here, too, in case the check itself hangs */
 	if (fork())
 		return;
 	sigemptyset(&none);
@@ -45,7 +45,7 @@ void pulse_turn(const struct bench *b)
 void pulse_show(bool ready)
 {
 	if (geteuid())
-		return; /* the bench user may look, and says nothing */
+		return; /* the bench's user may run the check, but does not set the mark */
 	struct err *e = ready ? durable_update(READY, "", 0644, &durable_root, NULL) : NULL;
 
 	if (!ready)

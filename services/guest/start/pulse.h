@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What /_mkbench/health says without a program being asked for each visitor: a mark in /run, kept true by the
- * health check itself, whoever runs it. */
+/* The answer of /_mkbench/health: a mark in /run that every run of the health check sets or removes, so that
+ * no program runs for each request. */
 #pragma once
 #include "lib/bench.h"
 
-/* From init, now and then: has the check run when nobody else has had it run for a while. Returns at once. */
+/* Called by init again and again: starts the check when nobody has run it for a while. Returns at once. */
 void pulse_turn(const struct bench *b);
-/* From the check: what it has found. */
+/* Called by the check with its result. */
 void pulse_show(bool ready);

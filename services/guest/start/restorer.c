@@ -23,7 +23,7 @@ struct err *restorer_run(struct bench *b, bool (*goes_on)(void *arg), void *arg)
 		return err_new(ERR_SYSTEM, "the backup cannot be restored");
 	while (!kill(pid, 0))
 		if (!goes_on(arg)) {
-			kill(-pid, SIGKILL); /* the next start begins anew, or finishes */
+			kill(-pid, SIGKILL); /* the next start begins anew or finishes */
 			return NULL;
 		}
 	if (backup_instance_is_due(b))

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The backup that MKBENCH_RESTORE names becomes the instance of an empty volume,
- * before anything else of a start. */
+/* Restores the backup that MKBENCH_RESTORE names onto an empty volume, before anything else of a start. */
 #pragma once
 #include "lib/bench.h"
 
-/* Has it done by a child; goes_on is called again and again meanwhile, reaps children, and ends it by false.
- * b is read anew after that. ERR_SYSTEM when the volume is still empty; why was said. */
+/* Runs a child that restores. Meanwhile calls goes_on again and again, which reaps children and ends the
+ * child by false. Then reads b again. ERR_SYSTEM when the volume is still empty; the log has the reason. */
 struct err *restorer_run(struct bench *b, bool (*goes_on)(void *arg), void *arg) MUST_CHECK;

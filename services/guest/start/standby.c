@@ -21,9 +21,9 @@
 #include "lib/socket.h"
 #include "lib/log.h"
 
-#define GUESTS 256	 /* at once; who comes later waits in the kernel */
-#define HEAD_LIMIT 16384 /* bytes of a question */
-#define LIMIT_MS 10000	 /* for a question; then for reading what still comes after the answer */
+#define GUESTS 256	 /* connections at once; further ones wait in the kernel */
+#define HEAD_LIMIT 16384 /* bytes of a request */
+#define LIMIT_MS 10000	 /* for a request; then for reading what still arrives after the answer */
 #define LINGER_MS 1000
 #define RETRY_AFTER "5"
 #define RETRY_MS 5000
@@ -50,7 +50,7 @@ static void leave(struct hall *h, size_t i)
 	h->guests[i] = h->guests[--h->count];
 }
 
-/* The whole of it fits into the socket's own buffer; who reads slower than that does not matter. */
+/* The answer fits into the socket's own buffer, so a slow reader delays nothing. */
 static void answer(struct hall *h, struct guest *g)
 {
 	AUTO_TEXT struct text t = { 0 };
@@ -70,8 +70,8 @@ static void answer(struct hall *h, struct guest *g)
 		g->until = clock_ms() + LINGER_MS;
 }
 
-/* False when it has left. After the answer what it still sends is read and forgotten:
- * else it would lose the answer. */
+/* False when the visitor has left. What he sends after the answer is read and dropped: otherwise TCP would
+ * reset the connection and lose the answer. */
 static bool hear(struct hall *h, struct guest *g)
 {
 	char chunk[4096];
@@ -102,7 +102,7 @@ static _Noreturn void serve(struct hall *h)
 	for (;;) {
 		bool full = h->count == GUESTS;
 		fds[0].events = full ? 0 : POLLIN;
-		for (size_t i = 0; i < GUESTS; i++) /* poll(2) passes over -1 */
+		for (size_t i = 0; i < GUESTS; i++) /* poll(2) ignores -1 */
 			fds[i + 1] = (struct pollfd){ i < h->count ? h->guests[i].fd : -1, POLLIN, 0 };
 		size_t looked = h->count;
 		if (poll(fds, COUNT(fds), looked ? 500 : -1) < 0 && errno != EINTR)
@@ -117,7 +117,7 @@ static _Noreturn void serve(struct hall *h)
 	}
 }
 
-/* IPv4 and, where the kernel has it, IPv6 by one socket. */
+/* One socket for IPv4 and, where the kernel has it, IPv6. */
 static struct err *listen_on(unsigned port, int *ret_fd)
 {
 	bool six = socket_has_ipv6();
@@ -139,7 +139,7 @@ static struct err *listen_on(unsigned port, int *ret_fd)
 	return NULL;
 }
 
-/* What strangers send is read with no rights worth having. */
+/* Requests of strangers are read without any useful rights. */
 static void drop_rights(const struct account *user)
 {
 	if (setgroups(0, NULL) < 0 || setresgid(user->gid, user->gid, user->gid) < 0 ||

@@ -30,7 +30,7 @@ void state_publish(const struct state_report *s)
 		e = durable_show(RUN_STATE_FILE, all, 0644);
 	json_decref(all);
 	if (s->state == STATE_STOPPING)
-		unlink(BENCH_RUN "/ready"); /* a load balancer goes elsewhere from now on */
+		unlink(BENCH_RUN "/ready"); /* a load balancer must go elsewhere from now on */
 	if (e)
 		log_err(e, "the state is not shown");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What init is doing, for health, benchctl and the console: /run/mkbench/state.json,
- * rewritten every few seconds. */
+/* The state of init for health, benchctl and the console: /run/mkbench/state.json, rewritten every few
+ * seconds. */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
@@ -9,39 +9,38 @@
 #include "base/err.h"
 
 enum state {
-	STATE_STANDBY, /* another instance holds the volume: nothing is opened but the wait page */
-	/* provisioning, for the first time since the start; with a reason: it cannot
-	 * go on before a person acts */
+	STATE_STANDBY, /* another instance holds the volume: only the wait page is served */
+	/* the first provisioning since the start; with a reason: it waits for a person */
 	STATE_STARTING,
 	STATE_RUNNING,
-	STATE_DEGRADED, /* provisioning has failed and will be tried again: why says it */
+	STATE_DEGRADED, /* provisioning has failed and is tried again: why has the reason */
 	STATE_STOPPING,
-	/* an upgrade has failed: nothing is served, why says it, and only a
-	 * person or another image goes on */
+	/* an upgrade has failed: nothing is served, why has the reason, and only a
+	 * person or another image can go on */
 	STATE_FAILED,
 };
 
 /* Times are those of base/clock.h. */
 struct state_report {
 	enum state state;
-	char *why;	  /* "" or the reason; NULL is as good as "" */
+	char *why;	  /* the reason, or ""; NULL is the same as "" */
 	int64_t begun_ms; /* when init began */
-	int64_t since_ms; /* since when it is in this state */
-	int64_t beat_ms;  /* the last heart-beat */
-	bool stood_by;	  /* was a standby since it began */
-	bool serves;	  /* a standby's wait page can be had */
-	json_t *troubles; /* programs that end again and again, by name: watch.h; or NULL */
+	int64_t since_ms; /* when this state began */
+	int64_t beat_ms;  /* the last heartbeat */
+	bool stood_by;	  /* it has been a standby since init began */
+	bool serves;	  /* a standby's wait page is served */
+	json_t *troubles; /* programs that end again and again, by name (restart_backoff.h); or NULL */
 };
 
-#define STATE_DEAD_MS 30000 /* without a heart-beat */
+#define STATE_DEAD_MS 30000 /* without a heartbeat for so long */
 
-/* Also the heart-beat: beat_ms is not read. */
+/* Writes it with a new heartbeat: beat_ms is ignored. */
 void state_publish(const struct state_report *s);
-/* Another state, or another reason, NULL for none; publishes it. */
+/* Sets the state and its reason (NULL: none), and writes it. */
 void state_set(struct state_report *r, enum state s, const char *why);
-/* ERR_SYSTEM when init has never run here. */
+/* ERR_SYSTEM when no init has ever run here. */
 struct err *state_read(struct state_report *ret) MUST_CHECK;
-/* Only the instance that holds the volume may write to it: ERR_SYSTEM unless the bench is up. */
+/* ERR_SYSTEM unless the bench is up: only the instance that holds the volume may write to it. */
 struct err *state_check_up(void) MUST_CHECK;
 void state_done(struct state_report *s);
 #define AUTO_STATE __attribute__((cleanup(state_done)))

@@ -19,7 +19,7 @@
 #define POLL_MS 20
 #define GREET_MS 200
 
-/* Name, state letter and parent of a process: the name may hold anything, even a parenthesis. */
+/* The name, state letter and parent of a process. The name may hold any character, even a parenthesis. */
 static bool read_stat(pid_t pid, char ret_name[static 17], char *ret_state, pid_t *ret_parent)
 {
 	AUTO_FREE char *path = mem_printf("/proc/%d/stat", (int)pid), *line = sysfile_read(path, NULL);
@@ -73,7 +73,7 @@ static unsigned ms_of(const struct process *p)
 	return p->program ? p->program->stop_seconds * 1000 : 1000;
 }
 
-/* The longest time of one row; next receives the order of the row after it, or UINT_MAX. */
+/* The longest time of one row. *ret_next: the order of the next row, or UINT_MAX. */
 static unsigned row_ms(const struct process_list *list, unsigned order, unsigned *ret_next)
 {
 	unsigned longest = 0;
@@ -106,7 +106,7 @@ static void kill_group(const struct process *p)
 	kill(p->pid, SIGKILL);
 }
 
-/* Asks one process to stop; false when supervisor could not be asked. */
+/* Asks one process to stop. False when Supervisor could not be asked. */
 static bool ask(const struct bench *b, const struct process *p, bool by_supervisor)
 {
 	if (by_supervisor) {
@@ -128,8 +128,8 @@ static bool any_alive(const struct process_list *list, unsigned order)
 	return false;
 }
 
-/* An idle RQ worker that has lost its Redis once hangs at the first TERM and ends at the second. That
- * would end a job too, so it comes late. */
+/* An idle RQ worker that has once lost its Redis hangs at the first TERM and ends at the second. A second
+ * TERM would also end a running job, so it comes late. */
 static void insist(const struct process_list *list, unsigned order)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -154,7 +154,7 @@ static void wait_row(const struct process_list *list, unsigned order, unsigned l
 	}
 }
 
-/* MariaDB that is told to stop while it still starts does neither: it hangs, deaf to every further TERM. */
+/* A MariaDB that gets TERM while it still starts hangs, and then ignores every further TERM. */
 static void let_start(const struct bench *b, const struct process *p, unsigned limit_ms)
 {
 	int64_t until = clock_ms() + limit_ms;

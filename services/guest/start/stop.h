@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ordered stop: row after row of stop_order, MariaDB last, within a budget. */
+/* The ordered stop: one row of stop_order after the other, MariaDB last, within a time limit. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -7,28 +7,28 @@
 
 #include "lib/supervisor.h"
 
-/* Stops every process of the list that still runs, all of it within budget_ms. supervisor, when not
- * 0, is asked to (so that it does not start them again); when it does not answer it is killed, and
- * processes are signalled directly. *ret_killed is set when a store (MariaDB, Redis) had to be
- * killed: the next start recovers. */
+/* Stops every process of the list that still runs, within budget_ms. A supervisor other than 0 is asked to
+ * stop them, so that it does not restart them. If it does not answer it is killed, and the processes get
+ * signals directly. Sets *ret_killed when a store (MariaDB, Redis) had to be killed: the next start
+ * recovers. */
 void stop_all(const struct bench *b, const struct process_list *list, pid_t supervisor, unsigned budget_ms,
 	      bool *ret_killed);
 
-/* How long a row may take, in ms: its own seconds, unless the rows after it need the rest of what is left;
- * the last row, which holds the data, may take all of it. */
+/* How long a row may take, in ms: its own seconds, unless later rows need the rest of the time. The last
+ * row, which holds the data, may take all that is left. */
 unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms);
 
-/* The processes whose parent we are, except some (a list that 0 ends): for when supervisor has died and
- * left its children to us. Which program each is tells its number in known, or for the stores, which
- * must not be mistaken, its name. */
+/* Our child processes except some (a list that 0 ends), for when Supervisor has died and left its children to
+ * us. known tells by the pid which program each one is; MariaDB and Redis are recognised by their names, too.
+ */
 void stop_orphans(const struct bench *b, const struct process_list *known, const pid_t *except,
 		  struct process_list *ret);
 
-/* What a whole stop may take: $MKBENCH_STOP_SECONDS, or STOP_SECONDS. */
+/* The limit of a whole stop: $MKBENCH_STOP_SECONDS, or STOP_SECONDS. */
 unsigned stop_seconds(void);
 #define STOP_SECONDS 10
-/* The last words, for people and as an event: builder/contract/event.h. */
+/* Logs the end of the stop, for people and as an event: builder/contract/event.h. */
 void stop_told(int64_t took_ms, bool killed);
 
 bool stop_has_child(pid_t pid); /* an RQ worker without one is idle */
-bool stop_is_alive(pid_t pid);	/* neither gone nor a zombie */
+bool stop_is_alive(pid_t pid);	/* it exists and is no zombie */
