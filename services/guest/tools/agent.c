@@ -16,9 +16,9 @@
 #include "lib/log.h"
 
 #define PORT "/dev/virtio-ports/org.mkbench.agent"
-#define LIMIT (1u << 20) /* of a question */
-#define SECONDS 150	 /* below what mkbench waits for an answer */
-#define PAUSE_MS 200	 /* while nobody is connected, a read ends at once */
+#define LIMIT (1u << 20) /* of a request */
+#define SECONDS 150	 /* less than mkbench waits for an answer */
+#define PAUSE_MS 200	 /* while the host is not connected, a read ends at once */
 
 static char *answer(const json_t *question)
 {
@@ -55,9 +55,9 @@ static void serve(int fd, const char *line)
 
 	json_decref(question);
 	if (!reply)
-		return; /* a line that was cut off, or no question of ours */
+		return; /* a truncated line, or no request of ours */
 	AUTO_FREE char *whole = mem_printf("%s\n", reply);
-	err_free(file_write_all(fd, whole, strlen(whole), PORT)); /* who asked has left */
+	err_free(file_write_all(fd, whole, strlen(whole), PORT)); /* the host has closed the port */
 }
 
 int agent_main(int argc, char **argv)

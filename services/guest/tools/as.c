@@ -25,11 +25,11 @@ static int complain(const char *what)
 	return errno == ENOENT ? 127 : 126;
 }
 
-/* theirs: the terminal that takes the place of root's, or -1. */
+/* theirs: the user's own terminal, which replaces root's; or -1. */
 static _Noreturn void become(const struct account *a, char **argv, int theirs)
 {
 	gid_t groups[GROUPS_MAX];
-	char **env = environment_environment(environ); /* root's has passwords that are not his */
+	char **env = environment_environment(environ); /* root's has passwords */
 	size_t count = account_groups("/etc/group", a, groups, COUNT(groups));
 
 	if (theirs < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* as USER PROGRAM [ARGUMENT...]: a program of another user's that root starts from a shell. It gets a session
- * of its own and, where root has a terminal, a terminal of its own: into root's nobody types (TIOCSTI), and
- * from root's nobody reads. Its exit status, 128 + signal. */
+/* as USER PROGRAM [ARGUMENT...]: runs a program for root as another user. It gets a session of its own and,
+ * if root has a terminal, a terminal of its own: so the user can neither type into root's (TIOCSTI) nor read
+ * from it. The exit status is the program's, or 128 + signal. */
 #pragma once
 
 int as_main(int argc, char **argv);

@@ -26,10 +26,10 @@
 
 #define FOLDER "/etc/issue.d"
 #define LOOK_MS 2000
-/* a serial console scrolls: steps alone redraw it no oftener, between lines of the log that say them */
+/* a serial console scrolls: steps alone redraw it this often at most, because the log prints them, too */
 #define STEP_MS 30000
 #define NOTES 6
-#define COLUMNS 79 /* of a VGA console, and one that the cursor wants */
+#define COLUMNS 79 /* a VGA console has 80, and the cursor takes one */
 
 static void put_address(struct text *t, const struct ifaddrs *a, unsigned port)
 {
@@ -61,7 +61,7 @@ static void put_addresses(struct text *t, unsigned port)
 				   ": no network card here that this kernel knows (virtio is one)");
 }
 
-/* How many of the provisioning's steps are done, and which one runs. */
+/* How many steps of provisioning are done, and which one runs. */
 static void put_progress(struct text *t)
 {
 	json_t *all = NULL, *row;
@@ -103,7 +103,7 @@ static void put_state(struct text *t)
 	err_free(e);
 }
 
-/* Nothing as long as it is well. */
+/* Nothing while there is no error. */
 static void put_problem(struct text *t, const char *what, struct err *e)
 {
 	AUTO_FREE char *why = e ? err_text(e) : NULL;
@@ -113,7 +113,7 @@ static void put_problem(struct text *t, const char *what, struct err *e)
 	err_free(e);
 }
 
-/* What systemd could not start. */
+/* systemd's failed units. */
 static void put_units(struct text *t)
 {
 	AUTO_TEXT struct text names = { 0 };
@@ -131,7 +131,7 @@ static void put_name(struct text *t)
 		text_printf(t, "  Host      %s\n", name);
 }
 
-/* Only where nobody can come in by the prompt below; an empty field lets everybody in. */
+/* Only if nobody can log in at the prompt below; an empty field lets everybody in. */
 static void put_no_password(struct text *t)
 {
 	AUTO_FREE char *shadow = NULL;
@@ -144,7 +144,7 @@ static void put_no_password(struct text *t)
 			 "  Login     not here: root was given no password (passwd.hashed-password.root)\n");
 }
 
-/* There once somebody may come in. */
+/* The key's fingerprint exists once somebody may log in. */
 static void put_login(struct text *t)
 {
 	AUTO_FREE char *print = NULL;
@@ -169,7 +169,7 @@ static void put_notes(struct text *t)
 		text_printf(t, "  Note      and %zu more in " CONSOLE_NOTICE_FILE "\n", shown - NOTES);
 }
 
-/* One line as a screen shows it: what does not fit goes on below its beginning. */
+/* Folds one line to the width of the screen and indents what follows. */
 static void fold(struct text *t, const char *line)
 {
 	while (strlen(line) > COLUMNS) {
@@ -185,7 +185,7 @@ static void fold(struct text *t, const char *line)
 	text_printf(t, "%s\n", line);
 }
 
-/* For agetty, which reads a backslash as the beginning of a code of its own. */
+/* Escapes text for agetty, to which a backslash begins a code. */
 static char *as_issue(char *lines)
 {
 	AUTO_TEXT struct text folded = { 0 };
@@ -236,11 +236,11 @@ static void reload(void)
 	const struct child c = { .argv = argv, .limit_seconds = 10 };
 	int status;
 
-	err_free(child_run(&c, NULL, NULL, &status)); /* without a login there is nothing to redraw */
+	err_free(child_run(&c, NULL, NULL, &status)); /* without a login prompt there is nothing to redraw */
 }
 
 struct shown {
-	char *screen, *step; /* as the consoles have them */
+	char *screen, *step; /* as the consoles show it now */
 	int64_t at_ms;
 };
 

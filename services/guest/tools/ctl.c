@@ -122,7 +122,6 @@ static struct err *run_restart(struct bench *b, int argc, char **argv, int *ret_
 	return argc > 2 ? misused(4) : ctl_restart(b, argc == 2 ? argv[1] : NULL);
 }
 
-/* init looks for the file. */
 static struct err *run_upgrade(struct bench *b, int argc, char **argv, int *ret_status)
 {
 	(void)ret_status;

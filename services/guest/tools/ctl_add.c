@@ -73,7 +73,7 @@ static struct err *unknown_template(const struct bench *b, const char *name)
 		       known.len ? known.bytes : "none");
 }
 
-/* What a new site has that nobody says: as the template, the default site, or the first template. */
+/* Where a new site's settings come from: the template, the default site, or the first template. */
 static const struct bench_site *like_of(const struct bench *b, const char *template)
 {
 	const struct bench_site *site = b->default_site ? bench_site(b, b->default_site) : NULL;
@@ -122,7 +122,7 @@ static struct err *record_site(struct bench *b, const struct wish *w)
 							  .language = like ? like->language : NULL });
 }
 
-/* A site that does not answer must not stay: it would be tried again at each start. */
+/* A site that does not answer must not stay: every start would try it again. */
 static struct err *undo_site(struct bench *b, const char *name)
 {
 	int status = 0;

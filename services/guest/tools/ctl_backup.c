@@ -11,7 +11,7 @@
 #include "lib/site_registry.h"
 #include "tools/ctl_provide.h"
 
-/* "ID is made and was restored to try it (12.0 s, of which the trial 7.5 s)"; the caller's. */
+/* "ID is made and was restored to try it (12.0 s, of which the trial 7.5 s)"; the caller frees it. */
 static struct err *make(const struct bench *b, char **ret)
 {
 	struct backup_times t = { 0 };
@@ -34,7 +34,7 @@ static struct err *make_by_hand(const struct bench *b)
 	return NULL;
 }
 
-/* By init: its words are the container's log. */
+/* Called by init: its output goes to the container's log. */
 static struct err *make_scheduled(const struct bench *b)
 {
 	AUTO_FREE char *made = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* benchctl backup, backups, restore. */
+/* benchctl backup, backups, restore: makes, lists and restores backups. */
 #pragma once
 #include "lib/bench.h"
 

@@ -16,11 +16,11 @@
 #include "lib/durable.h"
 #include "lib/sql.h"
 
-#define HELD BENCH_RUN "/frozen.json" /* {"pid", "until_ms"}: there as long as somebody holds it */
+#define HELD BENCH_RUN "/frozen.json" /* {"pid", "until_ms"}: exists while a process holds the lock */
 #define SECONDS 60
 #define SECONDS_LONGEST 600
-#define PURGE_MS 5000	/* it may leave a few rows for good */
-#define LOCK_SECONDS 60 /* for statements that run to end */
+#define PURGE_MS 5000	/* InnoDB may keep a few rows for good */
+#define LOCK_SECONDS 60 /* to let running statements end */
 
 static struct err *count(struct sql *root, const char *what, int64_t *ret)
 {
@@ -30,8 +30,8 @@ static struct err *count(struct sql *root, const char *what, int64_t *ret)
 		what);
 }
 
-/* A lock stops who writes, not InnoDB, which still has pages to write and rows to purge: a copy
- * that takes minutes would be torn. */
+/* The read lock stops writers, but InnoDB still writes pages and purges rows: without this, a copy that
+ * takes minutes would be torn. */
 static struct err *bring_to_rest(struct sql *root)
 {
 	int64_t dirty = 1, purge = 1, now = clock_ms(), until = now + LOCK_SECONDS * 1000,
@@ -51,7 +51,7 @@ static struct err *bring_to_rest(struct sql *root)
 
 struct holding {
 	struct sql *root;
-	char *percent, *low; /* settings as they were */
+	char *percent, *low; /* settings to restore */
 };
 
 static void let_go(struct holding *h)
@@ -79,7 +79,7 @@ static struct err *hold(const struct bench *b, struct holding *h)
 	return durable_sync_all(b->data);
 }
 
-/* Until TERM or the time is over. */
+/* Waits for TERM or the end of the time. */
 static void wait_for_thaw(unsigned seconds)
 {
 	sigset_t term;
@@ -91,8 +91,8 @@ static void wait_for_thaw(unsigned seconds)
 		;
 }
 
-/* The child that has the lock: it says by the pipe that it has, and how it failed. Its end
- * gives all free, whoever ends it. */
+/* The child that holds the lock. It reports through the pipe that it holds it, or why not. However it ends,
+ * MariaDB releases the lock. */
 static _Noreturn void keep(const struct bench *b, unsigned seconds, int say)
 {
 	struct holding h = { 0 };
@@ -123,7 +123,7 @@ static _Noreturn void keep(const struct bench *b, unsigned seconds, int say)
 	_exit(0);
 }
 
-/* Its pid while it holds; 0: nobody does. */
+/* The pid of the process that holds the lock; 0: there is none. */
 static pid_t holder(void)
 {
 	json_t *held = NULL;

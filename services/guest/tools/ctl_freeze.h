@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* benchctl freeze, thaw: the volume as a snapshot or a copy may take it, for a while. */
+/* benchctl freeze, thaw: holds the volume still for a snapshot or a copy. */
 #pragma once
 #include "lib/bench.h"
 

@@ -22,8 +22,8 @@
 
 static const char *const folders[] = { "/service-logs", "/logs" };
 
-/* What lies in the bench's own folder is opened with his rights: a link there leads nowhere that he may not
- * go himself. A pipe does not hold us up. -1 when there is no file. */
+/* Opens a file in the bench's own folder with its user's rights: a link there then reaches nothing that he
+ * could not reach himself. Never blocks on a pipe. -1 when there is no file. */
 static int open_log(const struct bench *b, const char *path)
 {
 	AUTO_FREE char *own = bench_in_data(b, "/logs/");
@@ -57,7 +57,7 @@ static bool is_called(const struct process *p, const char *name)
 	       (p->program && !strcmp(p->program->name, name));
 }
 
-/* ret stays NULL when there is no file; *ret_known says whether it is a program's name all the same. */
+/* ret stays NULL when there is no file; *ret_known: whether a program has that name anyway. */
 static struct err *find_log(const struct bench *b, const char *name, char **ret, bool *ret_known)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
@@ -88,7 +88,7 @@ static bool is_of_program(const struct process_list *list, const char *path)
 	return false;
 }
 
-/* What no program's output goes to: of provision, of Supervisor itself, of the framework. */
+/* Lists the logs that are no program's output: those of provision, Supervisor and the framework. */
 static void list_others(const struct bench *b, const char *below, const struct process_list *list)
 {
 	AUTO_FREE char *folder = bench_in_data(b, below);
@@ -143,7 +143,7 @@ static struct err *tail(int fd, const char *path, unsigned lines)
 	return NULL;
 }
 
-/* Goes on for ever; a file that was rotated away or cut is opened again. */
+/* Follows the log for ever; opens a file again that was rotated away or truncated. */
 static struct err *follow_file(const struct bench *b, int *fd, const char *path)
 {
 	char chunk[65536];

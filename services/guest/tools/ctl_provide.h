@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A run of provision for benchctl. */
+/* Runs provision for benchctl. */
 #pragma once
 #include "base/err.h"
 
-/* Runs provision with these words (NULL ends them) to its end; its exit status. A signal that ended
- * it ends us with the same status. */
+/* Runs provision with these words (NULL ends them) to its end; *ret_status is its exit status. A signal that
+ * ends it ends benchctl with the same status. */
 struct err *ctl_provide(const char *what, const char *name, const char *more, int *ret_status) MUST_CHECK;

@@ -23,7 +23,8 @@ static bool is_called(const struct process *p, const char *name)
 	       (p->program && !strcmp(p->program->name, name));
 }
 
-/* A group may have the name of a program in it; "GROUP:*", as supervisor has it, is never a program. */
+/* A group may have the same name as a program in it; "GROUP:*", which is Supervisor's form, is never a
+ * program. */
 static bool is_of_group(const struct process *p, const char *name)
 {
 	AUTO_FREE char *all = mem_printf("%s:*", p->group);
@@ -31,7 +32,7 @@ static bool is_of_group(const struct process *p, const char *name)
 	return !strcmp(p->group, name) || !strcmp(all, name);
 }
 
-/* Which processes a name means; without one, those of the framework. */
+/* Which processes a name means; without a name, the framework's. */
 static bool *find(const struct process_list *list, const char *name)
 {
 	bool *meant = mem_array(list->count, sizeof *meant), any = false;
@@ -46,7 +47,8 @@ static bool *find(const struct process_list *list, const char *name)
 	return meant;
 }
 
-/* The socket of a queue that restarts hangs up on its workers: they would not stop at one TERM any more. */
+/* When the queue's Redis restarts, its workers lose their connection, and then one TERM does not stop them
+ * any more. */
 static bool holds_queue(const struct bench *b, const struct process *p)
 {
 	for (size_t i = 0; p->program && p->program->role == ROLE_REDIS && i < b->redis.count; i++)
@@ -56,7 +58,7 @@ static bool holds_queue(const struct bench *b, const struct process *p)
 	return false;
 }
 
-/* A worker may finish its job. An idle one that has once lost its Redis hangs at the first TERM. */
+/* A worker may finish its job. An idle worker that has once lost its Redis hangs at the first TERM. */
 static void wait_for(const struct process *p)
 {
 	int64_t begun = clock_ms();
@@ -73,7 +75,7 @@ static void wait_for(const struct process *p)
 	}
 }
 
-/* Supervisor learns of an end within a second; before that it would refuse to start. */
+/* Supervisor notices an end within a second; until then it would refuse to start the process. */
 static struct err *start_again(const struct bench *b, const struct process *p)
 {
 	for (int round = 0;; round++) {
@@ -90,8 +92,8 @@ static struct err *start_again(const struct bench *b, const struct process *p)
 	}
 }
 
-/* Who leaves by Ctrl-C leaves a child that goes on: what was stopped is started, and
- * a worker may still take hours. */
+/* The work goes on in a child after Ctrl-C: what was stopped must be started, and a worker may still take
+ * hours. */
 static void hand_over(void)
 {
 	int status;
@@ -108,7 +110,7 @@ static void hand_over(void)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : ERR_SYSTEM);
 }
 
-/* The first error is the one to tell. */
+/* Keeps the first error, which is the one to report. */
 static void keep(struct err **first, struct err *e)
 {
 	if (*first)
@@ -117,8 +119,8 @@ static void keep(struct err **first, struct err *e)
 		*first = e;
 }
 
-/* All of them first: what one does while it stops may need another. Whatever goes wrong,
- * each that was stopped is started. */
+/* Stops all of them first, because one may need another while it stops. Then starts each that was stopped,
+ * whatever went wrong. */
 static struct err *stop_and_start(const struct bench *b, const struct process_list *list, const bool *meant)
 {
 	AUTO_FREE bool *stopped = mem_array(list->count, sizeof *stopped);

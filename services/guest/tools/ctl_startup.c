@@ -12,7 +12,7 @@
 
 #define SHOWN_MS 10
 
-/* What a name of provisioning means to who waits. */
+/* What a step of provisioning means, for people. */
 static const struct {
 	const char *step, *means;
 } known[] = {
@@ -40,7 +40,7 @@ static void print_row(int64_t at, int64_t took, const char *step, const char *me
 	printf("%8" PRId64 " %8" PRId64 "  %s%s%s\n", at, took, step, *means ? ": " : "", means);
 }
 
-/* When the last one ended, in ms of base/clock.h. */
+/* Returns when the last step ended, in ms of base/clock.h. */
 static int64_t print_steps(json_t *steps, int64_t begun)
 {
 	int64_t end = begun, left = 0;

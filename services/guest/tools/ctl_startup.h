@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* benchctl status --startup: where the time of the last start went, a line a phase in the
- * order of their beginning. Each waits for the one before, so all of them are the way that a
- * faster start has to be found on. */
+/* benchctl status --startup: shows where the last start spent its time, one line for each phase in order.
+ * Each phase waits for the one before, so a faster start must shorten one of them. */
 #pragma once
 #include "base/err.h"
 

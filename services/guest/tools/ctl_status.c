@@ -51,7 +51,7 @@ static json_t *collect_volume(const struct bench *b)
 	return json_pack("{s:s, s:s*, s:I}", "path", b->data, "id", id, "free_bytes", room);
 }
 
-/* NULL when there is no queue, or it does not answer, which is a problem by itself. */
+/* NULL when there is no queue, or it does not answer, which is reported elsewhere. */
 static json_t *collect_jobs(const struct bench *b)
 {
 	AUTO_QUEUE_VIEW struct queue_view v = { 0 };
@@ -81,7 +81,7 @@ static json_t *collect_steps(void)
 	return steps ? steps : json_object();
 }
 
-/* It runs none of it, and that is no problem: the other instance does. */
+/* A standby runs no site, which is no problem: the other instance serves them. */
 static json_t *collect_standby(const struct bench *b)
 {
 	json_t *sites = json_object();
@@ -97,7 +97,7 @@ static void collect_bench(const struct bench *b, struct probe *p, bool *ret_fine
 	*ret_fine &= !p->failing && !p->preparing && !json_array_size(p->problems);
 }
 
-/* Each with its version, and what it was built from. */
+/* Each app with its version and what it was built from. */
 static json_t *collect_apps(const struct bench *b)
 {
 	json_t *apps = json_array();
@@ -110,7 +110,7 @@ static json_t *collect_apps(const struct bench *b)
 	return apps;
 }
 
-/* Where they are kept is not shown: it may log somebody in. NULL: the image makes none. */
+/* Leaves out where backups are kept: the address may hold a login. NULL: the image makes none. */
 static json_t *collect_backup(const struct bench *b, const char *trouble)
 {
 	json_t *last = NULL, *row;
@@ -277,7 +277,8 @@ static void print_backup(json_t *backup)
 		printf("  %s\n", text_of(backup, "trouble"));
 }
 
-/* Workers before web, and web before what keeps data: services/supervisor/supervisord. */
+/* The kernel ends workers before web servers, and both before MariaDB and Redis:
+ * services/supervisor/supervisord. */
 static void print_killed(json_int_t killed)
 {
 	if (killed > 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* benchctl export, import. */
+/* benchctl export, import: a site as files, and back. */
 #pragma once
 #include "lib/bench.h"
 

@@ -65,7 +65,7 @@ static struct err *check_failed(void)
 		       err_new(ERR_SYSTEM, "no upgrade has failed here (%s)", state_name(s.state));
 }
 
-/* init is told to start provision once more, which begins with what the record says. */
+/* Has init start provision once more, which begins with what the record says. */
 static struct err *decide(const struct bench *b, const char *state)
 {
 	json_t *known;
@@ -82,7 +82,7 @@ static struct err *decide(const struct bench *b, const char *state)
 	return e ? e : durable_update(BENCH_RUN "/retry", "", 0600, &durable_root, NULL);
 }
 
-/* Only the newer image has what is to be tried, so the copy is for that. */
+/* Makes the copy and prints how to try it: only the newer image has the code to try. */
 static struct err *rehearse(const struct bench *b)
 {
 	AUTO_FREE char *folder = NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* benchctl upgrade: what the data are of, and what to do about an upgrade that failed. */
+/* benchctl upgrade: shows which release the data are of, and decides what happens after a failed upgrade. */
 #pragma once
 #include "lib/bench.h"
 
-/* Without an argument it tells; --retry: the data go back and it is tried once more; --back: they go back,
- * and this image leaves it at that. */
+/* Without an argument it prints the state; --retry: puts the data back and tries again; --back: puts them
+ * back, and this image does not try again; --rehearse and --forget-rehearsal: makes and removes a copy to
+ * try an upgrade on. */
 struct err *ctl_upgrade(const struct bench *b, int argc, char **argv) MUST_CHECK;

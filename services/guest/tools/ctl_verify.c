@@ -21,7 +21,7 @@
 #include "disk/verity.h"
 
 #define YOUNG_SECONDS 120
-/* in all, with a young bench: below what `mkbench verify` and its agent wait for an answer */
+/* in all, with a bench that has just started: less than `mkbench verify` and its agent wait for an answer */
 #define PATIENCE_MS 90000
 #define PAUSE_MS 300
 
@@ -42,7 +42,7 @@ static void check_health(struct ctl_verify *v)
 
 static void check_root(struct ctl_verify *v)
 {
-	if (!access("/run/systemd/system", F_OK)) /* no container */
+	if (!access("/run/systemd/system", F_OK)) /* not in a container */
 		ctl_verify_row(v, NULL, verity_check(),
 			       "verified: each block that was read is what was built");
 }
@@ -77,7 +77,7 @@ void ctl_verify_row(struct ctl_verify *v, const char *of, struct err *why, const
 	err_free(why);
 }
 
-/* Until all is well, or patience is over. */
+/* Repeats the check until all is well or the time is over. */
 static void run_check(struct ctl_verify *v, void (*run)(struct ctl_verify *v), int64_t until)
 {
 	for (;;) {
@@ -90,7 +90,7 @@ static void run_check(struct ctl_verify *v, void (*run)(struct ctl_verify *v), i
 	}
 }
 
-/* Processes that were started last may still be on their way to where they announce themselves. */
+/* A process that was started last may not have registered itself yet. */
 static bool is_young(void)
 {
 	struct stat st;

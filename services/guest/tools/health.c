@@ -23,12 +23,12 @@
 #include "lib/restart_backoff.h"
 
 #define LIMIT_MS 8000
-#define GUARD_MS 15000 /* a volume that hangs lets nobody go who touches it */
-/* below what the image allows its check: builder/build/build_outputs.c */
+#define GUARD_MS 15000 /* if the volume hangs, every process that touches it hangs, too */
+/* less than the image's limit for its check: builder/build/build_outputs.c */
 #define PATIENCE_MS (50 * 60000)
 #define SHORT_MS 8000
 #define PAUSE_MS 250
-#define STANDBY_MS (5 * 60000) /* a hand-over is over by then, or the other instance never leaves */
+#define STANDBY_MS (5 * 60000) /* by then a hand-over is over, or the other instance stays */
 #define NAMED_SITES 8
 
 static bool has_started(void)
@@ -72,7 +72,7 @@ static void add_failing(struct text *t, const struct probe *p)
 		text_printf(t, "; and %zu sites more", named - NAMED_SITES);
 }
 
-/* Programs that have not run for long; true when there are any. */
+/* Adds the programs that have not run for long; true when there are any. */
 static bool add_troubles(struct text *t, const struct state_report *s)
 {
 	bool lasting = false;
@@ -92,10 +92,10 @@ static bool add_troubles(struct text *t, const struct state_report *s)
 	return lasting;
 }
 
-/* To who asks for "ready" every door must be open; an engine is not told to restart a bench,
- * nor a load balancer to pass it over, for one site while others answer, or for its live
- * events, unless it only begins. */
-#define ONLY_LIVE 2 /* closed for its live events alone: a load balancer may pass visitors on */
+/* `ready` wants every site and its live events. An engine must not restart a bench, nor a load balancer
+ * avoid it, because one site fails while others answer, or because live events fail, except during the start
+ * period. */
+#define ONLY_LIVE 2 /* only live events fail: a load balancer may still send visitors */
 enum doors { DOORS_SOME, DOORS_LIVE, DOORS_EVERY };
 
 static bool is_closed(const struct probe *p, enum doors doors)
@@ -140,7 +140,7 @@ static int answer_ready(const struct state_report *s, enum doors doors)
 	return !closed ? 0 : doors == DOORS_LIVE && !none && !lasting ? ONLY_LIVE : 1;
 }
 
-/* What comes of a pipe until its end; false when it does not end in time. */
+/* Reads a pipe to its end; false when it does not end in time. */
 static bool hear(int fd, struct text *t)
 {
 	int64_t until = clock_ms() + GUARD_MS;
@@ -158,7 +158,8 @@ static bool hear(int fd, struct text *t)
 	return true;
 }
 
-/* By a child, which alone touches the volume: what hangs there hangs alone, and is left to init. */
+/* Asks in a child, which alone touches the volume: if the volume hangs, only the child hangs, and init reaps
+ * it later. */
 static int answer_guarded(const struct state_report *s, enum doors doors)
 {
 	AUTO_TEXT struct text words = { 0 };
@@ -187,8 +188,7 @@ static int answer_guarded(const struct state_report *s, enum doors doors)
 	return WEXITSTATUS(status);
 }
 
-/* It must count as healthy for a while: an orchestrator that starts first stops the
- * other instance only then. */
+/* Healthy for a while, because an orchestrator with start-first stops the other instance only then. */
 static int answer_standby(const struct state_report *s)
 {
 	int64_t ms = clock_ms() - s->since_ms;
@@ -206,7 +206,7 @@ static int answer_standby(const struct state_report *s)
 	return 1;
 }
 
-/* Of a start that is not over: 0 when it goes on, and words says what it does. */
+/* For an unfinished start: 0 while it makes progress; words says what it does. */
 static int look_at_start(const struct state_report *s, struct text *words)
 {
 	struct start_progress start = { .state = s, .heard_ms = command_heard() };
@@ -226,26 +226,25 @@ static int answer_failed(const struct state_report *s)
 }
 
 struct question {
-	int64_t begun; /* when it was asked */
-	/* of a start, in which who asks does not mind "starting"; -1: he waits for nothing */
+	int64_t begun; /* when the check began */
+	/* during a start, how long "starting" is a good answer; -1: answer at once */
 	int64_t period_ms;
 };
 
-/* Whether it is in its start period; one that has been healthy as a standby is judged by
- * each answer, as one beyond it is. */
+/* Whether the start period still runs. After a standby, which counted as healthy, every answer counts. */
 static bool begins(const struct question *q, const struct state_report *s)
 {
 	return !s->stood_by && clock_ms() - s->begun_ms < q->period_ms;
 }
 
-/* Within the period a short wait is for engines that ask seldom: who becomes ready
- * meanwhile is healthy at once. */
+/* Within the period it waits briefly, for engines that ask seldom: a bench that becomes ready meanwhile is
+ * healthy at once. */
 static bool waits(const struct question *q, const struct state_report *s)
 {
 	return q->period_ms >= 0 && clock_ms() < q->begun + (begins(q, s) ? SHORT_MS : PATIENCE_MS);
 }
 
-/* What a container engine should act upon. */
+/* The answer for a container engine. */
 static int answer_engine(const struct question *q, struct state_report *s)
 {
 	for (;; clock_sleep(PAUSE_MS)) {

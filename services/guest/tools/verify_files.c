@@ -34,7 +34,7 @@ static void check_folders(struct ctl_verify *v)
 	ctl_verify_row(v, "folders", e, "%zu as declared", v->bench->folders.count);
 }
 
-/* Nobody else may do anything with a file of this owner. */
+/* The file has this owner, and others have no rights. */
 static struct err *check_private(const char *path, const struct stat *st, uid_t owner)
 {
 	if (st->st_mode & 077)
@@ -68,7 +68,7 @@ static void check_secrets(struct ctl_verify *v)
 	ctl_verify_row(v, "secrets", e, "%zu files, root's alone", count);
 }
 
-/* What holds a password or the data of all: not for others. */
+/* Files with a password or with everybody's data must not be open to others. */
 static void check_sites(struct ctl_verify *v)
 {
 	struct err *e = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may read the volume. */
+/* Checks who may read the volume. */
 #pragma once
 #include "tools/ctl_verify.h"
 
-/* Rows: the declared folders have their owner and mode; secrets are root's alone; what
- * holds a password is not for others. */
+/* Adds rows: the declared folders have their owner and mode; secrets are root's alone; files with a password
+ * are closed to others. */
 void verify_files_all(struct ctl_verify *v);

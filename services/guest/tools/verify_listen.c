@@ -12,10 +12,10 @@
 #include "disk/identity.h"
 
 #define LISTENS 0x0a
-#define SSH 22 /* where somebody was given a key to a disk */
+#define SSH 22 /* on a disk with an SSH key for somebody */
 
 struct listener {
-	bool local; /* this machine alone reaches it */
+	bool local; /* only this machine reaches it */
 	unsigned port, uid;
 };
 
@@ -24,7 +24,7 @@ struct listeners {
 	size_t count, room;
 };
 
-/* An address is written in words of the machine's byte order, here the low byte first. */
+/* The kernel prints an address as words in the machine's byte order, here the low byte first. */
 static bool is_local(const char *hex)
 {
 	if (strlen(hex) == 8)
@@ -50,7 +50,7 @@ static struct err *read_table(const char *path, struct listeners *all)
 	return NULL;
 }
 
-/* A user's name by the image's own table; the caller's. */
+/* A user's name by the image's /etc/passwd; the caller frees it. */
 static char *name_of(unsigned uid)
 {
 	AUTO_FREE char *text = NULL;
@@ -66,7 +66,7 @@ static char *name_of(unsigned uid)
 	return mem_printf("user %u", uid);
 }
 
-/* A number of bench.json under a key that speaks of a port. */
+/* A number under a key of bench.json that names a port. */
 static bool is_named(const json_t *config, unsigned port)
 {
 	const char *key;

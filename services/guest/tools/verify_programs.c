@@ -64,8 +64,8 @@ void verify_programs_processes(struct ctl_verify *v)
 				       err_new(ERR_SYSTEM, "Supervisor does not know it"), " ");
 }
 
-/* The registration of a process: what RQ keeps in the hash rq:worker:NAME. Its
- * queues, the caller's, or NULL. */
+/* A worker's registration: what RQ keeps in the hash rq:worker:NAME. Returns its queues, which the caller
+ * frees, or NULL. */
 static struct err *find_registration(const struct bench_redis *r, pid_t pid, char **ret_queues)
 {
 	AUTO_FREE char *own = mem_printf("%d", (int)pid);
@@ -95,7 +95,7 @@ static struct err *find_registration(const struct bench_redis *r, pid_t pid, cha
 	return e;
 }
 
-/* What follows --queue or --queues in its argv, the caller's; "" when there is no such word. */
+/* The word after --queue or --queues in its argv; the caller frees it; "" when there is none. */
 static char *queues_told(pid_t pid)
 {
 	size_t len;
@@ -108,7 +108,7 @@ static char *queues_told(pid_t pid)
 	return mem_dup("");
 }
 
-/* Frappe's queues are registered with the bench's name and a colon before their own. */
+/* Frappe registers queues with the bench's name and a colon before their own. */
 static bool is_among(const char *queue, const char *registered)
 {
 	AUTO_FREE char *copy = mem_dup(registered);
@@ -184,7 +184,7 @@ void verify_programs_units(struct ctl_verify *v)
 	AUTO_TEXT struct text names = { 0 };
 
 	if (access("/run/systemd/system", F_OK))
-		return; /* a container */
+		return; /* a container has no systemd */
 	struct err *e = units_failed(&names);
 	if (!e && names.len)
 		e = err_new(ERR_SYSTEM, "failed:%s", names.bytes);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Supervisor's processes, the workers as the queue knows them, systemd's units. */
+/* Checks Supervisor's processes, the workers in the queue's Redis, and systemd's units. */
 #pragma once
 #include "tools/ctl_verify.h"
 
-/* A row a process that Supervisor knows, and one for each declared program without any. */
+/* Adds a row for each process that Supervisor knows, and for each declared program that has none. */
 void verify_programs_processes(struct ctl_verify *v);
-/* A row a worker process: registered in the queue's Redis, under its own number, for
- * the queues that it was told. */
+/* Adds a row for each worker process: it has registered in the queue's Redis, with its own pid and the
+ * queues that its command names. */
 void verify_programs_workers(struct ctl_verify *v);
-void verify_programs_jobs(struct ctl_verify *v); /* none is lost */
-/* On a disk: no unit has failed. */
+void verify_programs_jobs(struct ctl_verify *v); /* no job is lost */
+/* on a disk: no unit has failed */
 void verify_programs_units(struct ctl_verify *v);

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "lib/command.h"
 
-/* One line, which is taken apart; others are what programs say by the way. */
+/* Parses one line and changes it; other lines are other output of the program. */
 static void read_line(struct ctl_verify *v, const char *site, char *line)
 {
 	const char *own = v->check;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the framework's own checks of a site say: its `site_check`. */
+/* Runs the framework's own checks of each site: its `site_check`. */
 #pragma once
 #include "tools/ctl_verify.h"
 
-/* A row for each line "NAME<tab>ok|failed<tab>TEXT" that a command of site_check writes, under the check's
- * NAME, for each site; and one for a command that ends otherwise than with 0. */
+/* Adds a row, under the check's NAME, for each line "NAME<tab>ok|failed<tab>TEXT" that a command of
+ * site_check writes for a site; and one for a command that does not exit with 0. */
 void verify_sites_all(struct ctl_verify *v);

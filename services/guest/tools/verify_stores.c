@@ -53,7 +53,7 @@ void verify_stores_sql(struct ctl_verify *v)
 	}
 }
 
-/* The word after a directive of a redis.conf, "" when it is not there; the caller's. */
+/* The word after a directive in a redis.conf; "" when it is absent; the caller frees it. */
 static char *directive(const char *conf, const char *name)
 {
 	size_t len = strlen(name);

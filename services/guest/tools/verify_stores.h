@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* MariaDB and Redis, asked as the bench asks them. */
+/* Checks MariaDB and Redis the way the bench uses them. */
 #pragma once
 #include "tools/ctl_verify.h"
 
-/* A row a site: its own account reads a table of its own database, and sees no other database. */
+/* Adds a row for each site: its own account reads a table of its own database, and sees no other database. */
 void verify_stores_sql(struct ctl_verify *v);
-/* A row an instance: it answers, and keeps to what its configuration file says of memory and disk. */
+/* Adds a row for each instance: it answers, and has the memory and disk settings of its configuration file.
+ */
 void verify_stores_redis(struct ctl_verify *v);
