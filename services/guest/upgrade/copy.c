@@ -19,15 +19,15 @@
 
 #define CHUNK (1u << 20)
 
-/* One entry: where it is and where it goes, each as an open folder and a name in it. */
+/* One entry on both sides, each as an open folder and a name in it. */
 struct pair {
 	int from, to;
 	const char *name, *shown; /* the same name on both sides */
-	/* a file becomes a further name of the same one, where the file system has that */
+	/* files become hard links of the originals, where the file system can */
 	bool linked;
 };
 
-/* list may be NULL. A name that would break its lines is not listed, nor one that nobody can ask for. */
+/* list may be NULL. Leaves out names that would break the list's lines or that cannot be opened. */
 static void note(struct text *list, char kind, unsigned long long size, const char *hex, const char *shown)
 {
 	if (list && !strchr(shown, '\n') && strlen(shown) < PATH_MAX)
@@ -59,7 +59,7 @@ static struct err *keep_look(int fd, const struct stat *st, const char *shown)
 	return NULL;
 }
 
-/* Whether it has the name there now. What was put in its place meanwhile has not. */
+/* Whether the open file still has that name: another file may have replaced it. */
 static bool link_file(const struct pair *p)
 {
 	struct stat st;
@@ -84,7 +84,7 @@ static struct err *copy_file(const struct pair *p, struct text *list)
 	if (from < 0 && errno == ENOENT)
 		return NULL;
 	if (from < 0 && errno == ELOOP)
-		return NULL; /* a link by now */
+		return NULL; /* it is a link by now */
 	if (from < 0 || fstat(from, &st) < 0)
 		return err_errno(errno, "%s", p->shown);
 	if (!S_ISREG(st.st_mode))
@@ -116,20 +116,20 @@ static struct err *copy_link(const struct pair *p, const struct stat *st, struct
 	return NULL;
 }
 
-/* Folders of each side that are open at once: a tree may be deeper than a process may have files open. */
+/* How many folders of each side are open at once: a tree may be deeper than a process may have open files. */
 #define OPEN_MOST 32
 
-/* A folder on the way down to where the walk is. */
+/* A folder on the path to the current one. */
 struct level {
 	int from, to; /* -1: closed, see reopen */
 	char *name, *shown;
 	struct stat st;
-	struct text names; /* each with its NUL */
-	size_t next;	   /* where in names */
+	struct text names; /* the names, each with its NUL */
+	size_t next;	   /* the positions in names */
 };
 
 struct walk {
-	int from, to; /* the folders that the tree is in, and goes into; to -1: it is only measured */
+	int from, to; /* the folders that hold from and to; to -1: only measure */
 	bool linked;
 	struct text *list;
 	uint64_t size_bytes;
@@ -173,7 +173,7 @@ static void done_level(struct level *l)
 	text_done(&l->names);
 }
 
-/* Goes down into a folder; one that has gone, or is a link by now, is left out. */
+/* Enters a folder; leaves out one that has gone or is a link by now. */
 static struct err *enter(struct walk *w, const struct pair *p, const struct stat *st)
 {
 	struct level l = { .from = open_folder(p->from, p->name), .to = -1, .st = *st };
@@ -205,8 +205,8 @@ static struct err *enter(struct walk *w, const struct pair *p, const struct stat
 	return NULL;
 }
 
-/* The last folder again, from the top, by names; the ones above it stay open, too. What is not there any
- * more, or another one by now, stays closed. */
+/* Opens the last folder again, by names from the top; keeps those above it open, too. A folder that has
+ * gone, or was replaced, stays closed. */
 static void reopen(struct walk *w)
 {
 	int from = w->from, to = w->to;
@@ -252,7 +252,7 @@ static struct err *copy_entry(struct walk *w, const struct pair *p)
 	return S_ISREG(st.st_mode) ? copy_file(p, w->list) : NULL;
 }
 
-/* One more name of the last folder, or back from it. */
+/* Takes the next name of the last folder, or leaves that folder. */
 static struct err *go_on(struct walk *w)
 {
 	struct level *l = &w->levels.items[w->levels.count - 1];
@@ -274,7 +274,7 @@ static struct err *go_on(struct walk *w)
 	return e;
 }
 
-/* However deep it is. */
+/* Walks a tree of any depth. */
 static struct err *walk_tree(struct walk *w, const char *name, const char *shown)
 {
 	struct err *e = copy_entry(w, &(struct pair){ w->from, w->to, name, shown, w->linked });

@@ -12,7 +12,7 @@
 #include "contract/version_order.h"
 #include "lib/durable.h"
 
-#define HISTORY_LONGEST 1000 /* releases that a volume has gone beyond */
+#define HISTORY_LONGEST 1000 /* former releases of a volume */
 
 static char *path_of(const struct bench *b)
 {
@@ -53,7 +53,7 @@ struct err *release_read(const struct bench *b, json_t **ret)
 	return damaged ? err_new(ERR_SYSTEM, "%s is damaged: restore it from a backup", path) : NULL;
 }
 
-/* By what a release is known in the history: framework, server, and each app's source. */
+/* The digest that names a release in the history: framework, server, and each app's source. */
 static char *name_of(const json_t *release)
 {
 	json_t *apps = json_object_get(release, "apps"), *row, *bare = json_object();
@@ -84,7 +84,7 @@ bool release_is_made(const struct ledger *l, const char *site)
 	return ledger_state(l, step) == LEDGER_DONE;
 }
 
-/* Whether what a site was made or migrated to is what the image would make of it now. */
+/* Whether the image would make the site now as it was made or migrated last. */
 static bool is_current(const json_t *row, const json_t *image)
 {
 	const char *app, *framework = json_string_value(json_object_get(row, "framework"));
@@ -217,14 +217,14 @@ static bool has_app(json_t *row, const char *app)
 	return json_object_get(json_object_get(row, "apps"), app);
 }
 
-/* What the image makes of a site: the apps that it had and those that it is to have. */
+/* What the image makes of a site: the apps that it had and those that it shall have. */
 static json_t *site_row(const struct bench *b, json_t *had, const struct bench_site *site)
 {
 	json_t *apps = json_object();
 
 	for (size_t i = 0; i < b->apps.count; i++) {
 		const char *name = b->apps.items[i].name;
-		bool wanted = has_app(had, name) || i == 0; /* the framework's own app is everywhere */
+		bool wanted = has_app(had, name) || i == 0; /* every site has the framework's own app */
 		for (const char *const *app = site->apps; *app && !wanted; app++)
 			wanted = !strcmp(*app, name);
 		if (wanted)
@@ -278,7 +278,7 @@ static struct err *put(const struct bench *b, json_t *committed)
 	return e;
 }
 
-/* The image's release with what must be kept of the one before. */
+/* The image's release, with the history of the former one. */
 static json_t *next_of(const struct bench *b, const json_t *committed)
 {
 	json_t *next = release_of_image(b), *left = json_deep_copy(json_object_get(committed, "left"));

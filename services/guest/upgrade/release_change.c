@@ -28,7 +28,7 @@ static const char *short_source(const json_t *app)
 	return colon ? colon + 1 : source;
 }
 
-/* An app that both have. */
+/* An app that both releases have. */
 static void add_app(struct text *t, const char *name, const json_t *had, const json_t *has)
 {
 	const char *old = word(had, "version"), *new = word(has, "version");
@@ -59,7 +59,7 @@ static void add_word(struct text *t, const char *title, const char *old, const c
 	text_printf(t, "%s %s -> %s", title, old, new);
 }
 
-/* Whether the site has the app, or is to have it. */
+/* Whether the site has the app or shall have it. */
 static bool is_of(const struct bench *b, const json_t *committed, const char *site, const char *app)
 {
 	const struct bench_site *row = site ? bench_site(b, site) : NULL;
@@ -106,7 +106,7 @@ char *release_change(const struct bench *b, const char *site)
 		add_word(&t, "framework", word(committed, "framework"), word(image, "framework"));
 		add_word(&t, "MariaDB", release_server(committed), release_server(image));
 	}
-	err_free(e); /* said by who must have it */
+	err_free(e); /* whoever needs it reports the error */
 	json_decref(committed);
 	json_decref(image);
 	return t.len ? text_take(&t) : mem_dup("");

@@ -10,7 +10,7 @@
 #include "upgrade/release.h"
 #include "upgrade/upgrade.h"
 
-#define SERVE_MS 120000 /* until the web server answers with new code */
+#define SERVE_MS 120000 /* until the web server answers with the new code */
 #define ONE_MS 5000
 #define TURN_MS 25
 

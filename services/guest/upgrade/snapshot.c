@@ -38,7 +38,7 @@ static bool is_there(const char *path)
 	return !lstat(path, &st);
 }
 
-/* The folders of an item's name, made below root: root's own, nobody else's. */
+/* Makes the folders above an item, below root, for root alone. */
 static struct err *make_way(const char *root, const char *item)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", root, item);
@@ -73,7 +73,7 @@ struct err *snapshot_room(const struct bench *b, const json_t *items)
 		       b->data, text_size((double)room, have), text_size((double)needs, want));
 }
 
-/* ret_copied: of each item, whether it was there. */
+/* ret_copied: for each item, whether it existed. */
 static struct err *copy_all(const struct bench *b, const json_t *items, const char *staging,
 			    struct text *list, json_t *ret_copied)
 {
@@ -136,7 +136,7 @@ bool snapshot_is_there(const struct bench *b, const char *id)
 	return is_there(items);
 }
 
-/* A file of the list against the copy. */
+/* Compares a file's size in the copy with its line of the list. */
 static struct err *check_line(const char *whole, const char *line)
 {
 	unsigned long long size;
@@ -151,7 +151,7 @@ static struct err *check_line(const char *whole, const char *line)
 	return NULL;
 }
 
-/* Whether a line is of an item that is still in the copy: others were put back already. */
+/* Whether the line's item is still in the copy: others were put back already. */
 static bool is_still_in(const char *whole, const json_t *items, const char *line)
 {
 	const char *path = line, *item;
@@ -185,7 +185,7 @@ static struct err *put_aside(const char *now, const char *after, const char *ite
 {
 	AUTO_FREE char *kept = mem_printf("%s/%s", after, item);
 
-	if (is_there(kept) || !is_there(now)) /* an empty folder may have been made in its place since */
+	if (is_there(kept) || !is_there(now)) /* an empty folder may stand in its place by now */
 		return NULL;
 	TRY(make_way(after, item));
 	return rename(now, kept) < 0 ? err_errno(errno, "put %s aside", now) : NULL;
@@ -197,7 +197,7 @@ static struct err *put_back(const struct bench *b, const char *whole, const char
 	AUTO_FREE char *copy = mem_printf("%s/%s", whole, item), *now = mem_printf("%s/%s", b->data, item);
 
 	if (copied && !is_there(copy))
-		return NULL; /* it is back already */
+		return NULL; /* it was put back already */
 	TRY(put_aside(now, after, item));
 	crash_at("put-back", "mid");
 	return copied && rename(copy, now) < 0 ? err_errno(errno, "put %s back", now) : NULL;

@@ -23,7 +23,7 @@
 
 #define START_MS 60000
 
-/* A path of the volume as a name below it. */
+/* Turns a path of the volume into a name below it. */
 static void add_item(const struct bench *b, json_t *items, const char *path)
 {
 	size_t len = strlen(b->data);
@@ -32,7 +32,7 @@ static void add_item(const struct bench *b, json_t *items, const char *path)
 		json_array_append_new(items, json_string(path + len + 1));
 }
 
-/* All that a start with another image, and its migrations, may change. */
+/* Everything that a start with another image, and its migrations, may change. */
 static json_t *list_items(const struct bench *b, const struct ledger *l)
 {
 	static const char *const files[] = {
@@ -75,7 +75,7 @@ static struct err *check_room(const struct bench *b, const json_t *committed)
 	return e;
 }
 
-/* The copy that MKBENCH_BACK asks for, or NULL. */
+/* The copy that MKBENCH_BACK names, or NULL. */
 static const char *asked_back(const struct bench *b)
 {
 	const char *id = getenv("MKBENCH_BACK");
@@ -94,7 +94,7 @@ static bool is_committed(const struct bench *b, const char *id)
 	return so;
 }
 
-/* The copy that the next start puts back, as settle() decides; the caller's, NULL: none. */
+/* The copy that the next start puts back, by the rules of settle(); the caller frees it; NULL: none. */
 static char *due_back(const struct bench *b)
 {
 	const char *asked = asked_back(b);
@@ -105,7 +105,7 @@ static char *due_back(const struct bench *b)
 			      is_committed(b, id));
 	char *copy = stays ? NULL : mem_dup(id);
 
-	err_free(e); /* said by who must have it */
+	err_free(e); /* whoever needs it reports the error */
 	json_decref(known);
 	return copy;
 }
@@ -145,7 +145,7 @@ bool upgrade_is_due(const struct bench *b, const struct ledger *l)
 	struct err *e = release_read(b, &committed);
 	bool due = upgrade_record_is_there(b) || (!e && release_is_due(b, l, committed));
 
-	err_free(e); /* said by who must have it */
+	err_free(e); /* whoever needs it reports the error */
 	json_decref(committed);
 	return due;
 }
@@ -159,7 +159,7 @@ struct err *upgrade_ask_back(const struct bench *b)
 	return id ? upgrade_record_write(b, id, "back", "asked for by MKBENCH_BACK") : NULL;
 }
 
-/* Who does not listen yet has started nothing but nginx: the others start when we say so. */
+/* Without its socket Supervisor has started nothing but nginx: it starts the others only when asked. */
 static struct err *stop_all_programs(const struct bench *b)
 {
 	if (access(b->supervisor_socket, F_OK) < 0)
@@ -199,13 +199,13 @@ static struct err *finish(struct provision_context *w, const char *id)
 	return snapshot_drop_others(&w->bench, id);
 }
 
-/* What to do with the record of an attempt that nobody is at any more. */
+/* Decides what to do with the record of an attempt that nobody works on any more. */
 static struct err *settle(struct provision_context *w, const json_t *known, bool *ret_over)
 {
 	const char *id = upgrade_record_text(known, "id"), *state = upgrade_record_text(known, "state"),
 		   *why = upgrade_record_text(known, "why");
 	bool same = !strcmp(upgrade_record_text(known, "build"), w->bench.build);
-	bool left = same && !strcmp(state, "left"); /* by a person: this image is not to try again */
+	bool left = same && !strcmp(state, "left"); /* by a person: this image shall not try again */
 	bool ours = upgrade_record_is_ours() || left;
 
 	*ret_over = ours;
@@ -228,7 +228,7 @@ static struct err *settle(struct provision_context *w, const json_t *known, bool
 	return upgrade_record_forget(&w->bench);
 }
 
-/* What an attempt that had nothing more to do but this has left. */
+/* Finishes an attempt of which only the former copies are left to remove. */
 static struct err *sweep(const struct bench *b)
 {
 	json_t *committed;
@@ -248,7 +248,7 @@ struct err *upgrade_recover(struct provision_context *w, bool *ret_over)
 	struct err *e = known ? settle(w, known, ret_over) : sweep(&w->bench);
 	bool was_clean;
 	if (known && !e && !*ret_over)
-		e = volume_unstamp(&w->bench, &was_clean); /* what goes on now may be killed */
+		e = volume_unstamp(&w->bench, &was_clean); /* what follows may be killed */
 	json_decref(known);
 	*ret_over |= upgrade_record_failed();
 	return e;
@@ -331,7 +331,7 @@ struct err *upgrade_serve(struct provision_context *w, bool *ret_did)
 	return supervisor_start_role(&w->bench, ROLE_SOCKETIO, START_MS);
 }
 
-/* The copy is as it was, for the next rehearsal. */
+/* Puts the copy back, so that the next rehearsal can use it. */
 static struct err *end_rehearsal(struct provision_context *w)
 {
 	AUTO_FREE char *what = release_change(&w->bench, NULL);

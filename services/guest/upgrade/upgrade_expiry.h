@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of the copy that an upgrade has kept of the data of before. */
+/* Removes the copy that an upgrade has kept, once its time is over. */
 #pragma once
 #include <stdint.h>
 
@@ -7,5 +7,6 @@
 
 /* Removes the copy if the recipe's time for it is over. */
 struct err *upgrade_expiry_due(const struct bench *b) MUST_CHECK;
-/* The same every ten minutes, by a child, for what is removed may be large. at: when next, 0 at first. */
+/* Does the same every ten minutes in a child, because the copy may be large. at: the next time, 0 at first.
+ */
 void upgrade_expiry_turn(const struct bench *b, int64_t *at);

@@ -78,7 +78,7 @@ bool upgrade_record_is_ours(void)
 	return !access(SAID, F_OK);
 }
 
-/* Whether this instance has tried already, and that was that. */
+/* Whether this instance has tried already and does not try again. */
 bool upgrade_record_failed(void)
 {
 	json_t *said = NULL;
@@ -97,7 +97,8 @@ bool upgrade_record_retry(void)
 	return !unlink(SAID);
 }
 
-/* A platform starts the image before in its place. Nobody does that for a machine, which systemd runs. */
+/* Ends a container, because its platform then starts the former image. systemd would do that on no machine.
+ */
 bool upgrade_record_ends(const struct bench *b)
 {
 	bool ends = b->upgrade_failure == UPGRADE_EXITS && access("/run/systemd/system", F_OK) < 0;

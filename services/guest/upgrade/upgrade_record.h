@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* How far an upgrade is: DATA/.mkbench/upgrade.json, for whoever starts next, and
- * /run/mkbench/upgrade.json, for this instance. */
+/* Records how far an upgrade is: DATA/.mkbench/upgrade.json for the next start, /run/mkbench/upgrade.json
+ * for this instance. */
 #pragma once
 #include "lib/bench.h"
 
 /* "id", "state" (copying, migrating, held, back, left: back, and not tried again), "build" of the image that
- * wrote it, "why"; NULL when there is none. */
+ * wrote it, "why"; ret is NULL when there is no record. */
 struct err *upgrade_record_read(const struct bench *b, json_t **ret) MUST_CHECK;
 struct err *upgrade_record_write(const struct bench *b, const char *id, const char *state,
 				 const char *why) MUST_CHECK;
@@ -16,7 +16,7 @@ const char *upgrade_record_text(const json_t *o, const char *key); /* "" when th
 /* For init, health, benchctl and our own next run in this instance: state is running, back, held or done. */
 void upgrade_record_tell(const char *id, const char *state, const char *why);
 bool upgrade_record_is_ours(void);		 /* this instance has tried */
-bool upgrade_record_failed(void);		 /* ... and leaves it at that */
-bool upgrade_record_ends(const struct bench *b); /* ... and the recipe wants it to end then; says so */
-char *upgrade_record_why(const struct bench *b); /* that, for a person; the caller's */
-bool upgrade_record_retry(void);		 /* it may try again: true when it had tried */
+bool upgrade_record_failed(void);		 /* ... and does not try again */
+bool upgrade_record_ends(const struct bench *b); /* ... and shall end then, by the recipe; logs it */
+char *upgrade_record_why(const struct bench *b); /* the reason for a person; the caller frees it */
+bool upgrade_record_retry(void);		 /* lets it try again: true when it had tried */

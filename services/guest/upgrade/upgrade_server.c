@@ -14,12 +14,12 @@
 #include "upgrade/release.h"
 #include "upgrade/upgrade.h"
 
-/* InnoDB's log has had one format since then; an older one must have been emptied by its own server */
+/* InnoDB's log has the same format since then; an older log must be emptied by its own server */
 #define REDO_LOG_SINCE "10.8"
-#define CHANGE_BUFFER_UNTIL "11.0" /* InnoDB has none since then */
+#define CHANGE_BUFFER_UNTIL "11.0" /* from then on InnoDB has no change buffer */
 #define LIMIT_SECONDS 86400	   /* it reads every table */
 
-/* False only when both are known to be the same. */
+/* False only when both series are known and equal. */
 static bool is_other(const struct bench *b, const json_t *committed)
 {
 	json_t *image = release_of_image(b);
@@ -39,14 +39,14 @@ struct err *upgrade_server_check(const struct bench *b, const json_t *committed)
 		return NULL;
 	if (!version_order_is_below(release_server(committed), REDO_LOG_SINCE) &&
 	    !version_order_is_below(b->sql_version, REDO_LOG_SINCE))
-		return NULL; /* it recovers them itself; where it cannot, the copy is put back */
+		return NULL; /* it recovers the log itself; if it cannot, the copy is put back */
 	return err_new(ERR_SYSTEM,
 		       "the data are MariaDB %s's and were not stopped in order, which MariaDB %s cannot "
 		       "mend: start the image before once more, and stop it",
 		       release_server(committed), b->sql_version);
 }
 
-/* What the server has said since it was started; the caller's. */
+/* What the server has logged since its start; the caller frees it. */
 static struct err *server_says(const struct bench *b, char **ret)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
@@ -60,9 +60,9 @@ static struct err *server_says(const struct bench *b, char **ret)
 	return NULL;
 }
 
-/* Measured with 10.11.19 and 11.8.9: of changes that wait there a tenth is missing in the indexes afterwards,
- * and nothing tells of it. It is empty unless somebody has set innodb_change_buffering. After a kill its
- * being empty must have been said. */
+/* Measured with 10.11.19 and 11.8.9: the upgrade loses a tenth of the changes that wait in the change
+ * buffer, and nothing reports it. The buffer is empty unless somebody has set innodb_change_buffering. After
+ * a kill MariaDB must have logged that it is empty. */
 static struct err *check_change_buffer(const struct provision_context *w)
 {
 	const struct bench *b = &w->bench;
@@ -104,5 +104,5 @@ struct err *upgrade_server(struct provision_context *w, bool *ret_did)
 		return NULL;
 	TRY(check_change_buffer(w));
 	TRY(command_run(b, &c, NULL, NULL, 0, NULL));
-	return owners_give(b->sql_data, &b->mysql); /* its note of the version */
+	return owners_give(b->sql_data, &b->mysql); /* it writes the version's file as root */
 }

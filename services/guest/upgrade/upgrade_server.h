@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* MariaDB's own step in an upgrade, when its series is another than that of the data. */
+/* MariaDB's own step in an upgrade, when the image's series differs from the data's. */
 #pragma once
 #include "provision/provision_context.h"
 
-/* Only looks. ERR_SYSTEM when the last stop was not clean and the data are of a series
- * whose log no newer server reads. */
+/* Only looks. ERR_SYSTEM when the last stop was not in order and the data's series has a log format that
+ * newer servers cannot read. */
 struct err *upgrade_server_check(const struct bench *b, const json_t *committed) MUST_CHECK;
-/* With the server up: its system tables become the new series', and every table is checked (mariadb-upgrade).
- * ERR_SYSTEM when it has found changes of indexes that it would lose. */
+/* With the server up: mariadb-upgrade changes the system tables to the new series and checks every table.
+ * ERR_SYSTEM when changes wait in the change buffer, which would be lost. */
 struct err *upgrade_server(struct provision_context *w, bool *ret_did) MUST_CHECK;
