@@ -249,9 +249,10 @@ both_answer() {
 	rm -f "$BOOT/disk"
 	qemu-img create -q -f qcow2 -b "$BOOT/out/demo-1.0.qcow2" -F qcow2 "$BOOT/disk"
 	truncate -s 2G "$BATS_TEST_TMPDIR/own"
-	local own=(-drive "file=$BATS_TEST_TMPDIR/own,format=raw,if=none,id=own" -device virtio-blk-pci,drive=own,serial=mkbench-data)
+	# A SCSI disk, as Proxmox has them: its serial number stands elsewhere than virtio's, which `mkbench run --data` uses.
+	local own=(-device virtio-scsi-pci -drive "file=$BATS_TEST_TMPDIR/own,format=raw,if=none,id=own" -device scsi-hd,drive=own,serial=mkbench-data)
 	start bios virtio "${own[@]}"
-	until_true 900 said 'data is on /dev/vd., a disk of its own'
+	until_true 900 said 'data is on /dev/sd., a disk of its own'
 	until_true 900 said 'provision: tables: done'
 	pull_the_plug
 	start uefi virtio

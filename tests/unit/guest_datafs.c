@@ -176,6 +176,33 @@ static void test_disks(void)
 	err_free(e);
 }
 
+/* A SCSI or SATA disk has its serial number in a page of vital product data: a head of four bytes, then text
+ * that may be filled up with blanks on both sides. */
+static bool has_page(const char *page, size_t len)
+{
+	struct partition p;
+
+	ok(room_disk("sda", "4096", ""));
+	err_free(file_make_folder("/sys/block/sda/device", 0755));
+	struct err *e = file_write("/sys/block/sda/device/vpd_pg80", page, len, 0644);
+	ok(!e);
+	err_free(e);
+	e = datafs_find_disk(&p);
+	bool found = !e && !strcmp(p.device, "/dev/sda");
+	err_free(e);
+	return found;
+}
+
+static void test_scsi(void)
+{
+	ok(has_page("\0\x80\0\x0cmkbench-data", 16));
+	ok(has_page("\0\x80\0\x14    mkbench-data    ", 24));
+	ok(!has_page("\0\x80\0\x0dmkbench-data2", 17));
+	ok(!has_page("\0\x80\0\x00", 4));
+	ok(!has_page("\0\x80", 2));
+	ok(!has_page("", 0));
+}
+
 int main(void)
 {
 	ok(room_enter());
@@ -192,6 +219,7 @@ int main(void)
 	test_foreign();
 	test_elsewhere(false);
 	test_elsewhere(true);
+	test_scsi();
 	test_disks();
 	return t_done();
 }

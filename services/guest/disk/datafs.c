@@ -175,11 +175,24 @@ static char *attribute(const char *disk, const char *name)
 	return mem_ndup(text, strcspn(text, " \n"));
 }
 
+/* The serial number of a SCSI or SATA disk, from its page 0x80 of vital product data (SPC-4, 7.8.15): after a
+ * head of four bytes, and without the blanks around it. The caller frees it; "" when the disk has none. */
+static char *scsi_serial(const char *disk)
+{
+	AUTO_FREE char *path = mem_printf("/sys/block/%s/device/vpd_pg80", disk);
+	size_t len, at = 4;
+	AUTO_FREE char *page = sysfile_read(path, &len);
+
+	while (at < len && page[at] == ' ')
+		at++;
+	return at < len ? mem_ndup(page + at, strcspn(page + at, " \n")) : mem_dup("");
+}
+
 static bool is_for_data(const char *disk, const char *id, struct partition *ret)
 {
 	(void)id;
 	AUTO_FREE char *size = attribute(disk, "size"), *serial = attribute(disk, "serial"),
-		       *nvme = attribute(disk, "device/serial");
+		       *nvme = attribute(disk, "device/serial"), *scsi = scsi_serial(disk);
 
 	snprintf(ret->disk, sizeof ret->disk, "/dev/%s", disk);
 	snprintf(ret->device, sizeof ret->device, "/dev/%s", disk);
@@ -189,7 +202,7 @@ static bool is_for_data(const char *disk, const char *id, struct partition *ret)
 	if (!ret->sectors)
 		return false;
 	struct super s = read_super(ret, 1024);
-	return !strcmp(serial, DATAFS_NAME) || !strcmp(nvme, DATAFS_NAME) ||
+	return !strcmp(serial, DATAFS_NAME) || !strcmp(nvme, DATAFS_NAME) || !strcmp(scsi, DATAFS_NAME) ||
 	       (s.there && !strcmp(s.label, WHOLE));
 }
 
