@@ -230,6 +230,23 @@ image() {
 	file=small/key.pub full "$MKBENCH" sign --generate small/key --no-password
 }
 
+@test "root of a container without rights hears of it before anything is fetched, and may look and clean all the same" {
+	[[ $(id -u) == 0 ]] || skip "an ordinary user needs a namespace first, and hears of that"
+	sed "s|file://$made/debian|file://$BATS_TEST_TMPDIR/nowhere|" notes.yml >bare.yml
+	cp notes.lock bare.lock
+	export MKBENCH_STORE=$BATS_TEST_TMPDIR/store
+	without_rights() { setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$MKBENCH" "$@"; }
+	for words in "build --progress=plain -o bare" "store export --progress=plain -o bare.tar" "lock --progress=plain --vendor bare" "verify --progress=plain" "verify --reproducible"; do
+		# shellcheck disable=SC2086 # words
+		run -6 without_rights $words bare.yml
+		echo "$output"
+		[[ ${lines[0]} == "mkbench: "*"root cannot mount here: "*"in a container, start that with --privileged"*": Operation not permitted" && ${#lines[@]} == 1 ]]
+	done
+	run -0 without_rights sbom out/notes-1.oci -o "$BATS_TEST_TMPDIR/sbom"
+	run -0 without_rights plan notes.yml
+	run -0 without_rights clean --all
+}
+
 @test "release: what is no line, a document that there is not, and one twice are refused where they stand" {
 	for row in 'title: "a\nb"' 'title: "a\e[31m"' 'documents: [spdx, spdx]' 'documents: [pdf]' 'documents: []' 'sums: 7'; do
 		cat plain.yml - >bad.yml <<<"release: { $row }"

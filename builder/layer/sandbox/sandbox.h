@@ -44,10 +44,10 @@ struct sandbox {
 	const char *lookups;
 };
 
-/* Called once, early, while there is one thread, by commands that build: a no-op for
- * root; else moves the process into a user namespace whose root is the caller and whose ids
- * 1..65535 are the caller's subordinate range. Explains what is missing (newuidmap,
- * /etc/subuid, AppArmor). */
+/* Called once, early, while there is one thread, by commands that build: for root only tries whether it has
+ * the rights that a room needs; else moves the process into a user namespace whose root is the caller and
+ * whose ids 1..65535 are the caller's subordinate range. Explains what is missing (newuidmap, /etc/subuid,
+ * AppArmor). */
 struct err *sandbox_enter_user_namespace(void) MUST_CHECK;
 
 /* What to do about a system call of the room's own making that failed so; NULL: nothing is known. */

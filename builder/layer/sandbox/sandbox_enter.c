@@ -182,22 +182,35 @@ static struct err *enter(unsigned long first_uid, unsigned long first_gid)
 	return NULL;
 }
 
-/* On some hosts the namespace can be made but gives no right in it: better known now. */
-static struct err *prove(void)
+/* The errno of a mount in a namespace of its own, or 0. */
+static int try_mount(void)
 {
 	int status;
 	pid_t child = fork();
 
 	if (child < 0)
-		return err_errno(errno, "fork");
+		return errno;
 	if (!child)
 		_exit(unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ?
 			      errno :
 			      0);
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
-			return err_errno(errno, "wait for a child");
-	return WEXITSTATUS(status) ? explain(WEXITSTATUS(status), "mount in a user namespace") : NULL;
+			return errno;
+	return WEXITSTATUS(status);
+}
+
+/* On some hosts the namespace can be made but gives no right in it, and root of a container may have none:
+ * better known now than when all is downloaded. */
+static struct err *prove(bool root)
+{
+	int code = try_mount();
+	const char *hint = root ? sandbox_enter_refusal(code) : NULL;
+
+	if (!code)
+		return NULL;
+	return root ? err_errno(code, "root cannot mount here: %s", hint ? hint : "this machine refuses it") :
+		      explain(code, "mount in a user namespace");
 }
 
 struct err *sandbox_enter_user_namespace(void)
@@ -205,7 +218,7 @@ struct err *sandbox_enter_user_namespace(void)
 	unsigned uid = getuid();
 
 	if (!geteuid())
-		return NULL;
+		return prove(true);
 	const struct passwd *user = getpwuid(uid);
 	const char *name = user ? user->pw_name : "";
 	unsigned long first_uid = find_range("/etc/subuid", name, uid),
@@ -218,5 +231,5 @@ struct err *sandbox_enter_user_namespace(void)
 			user ? name : "of this process", WANTED, first_uid ? "/etc/subgid" : "/etc/subuid",
 			user ? name : "USER");
 	TRY(enter(first_uid, first_gid));
-	return prove();
+	return prove(false);
 }
