@@ -255,11 +255,3 @@ hostile=(
 	run -6 unshare --mount bash -c 'mount -t tmpfs -o size=64k none "$1" && TMPDIR=$1 "$2" "${@:3}"' bash "$room" "$MKBENCH" verify --reproducible small.yml
 	[[ $output == "mkbench: the build into "*"/out: write "*": No space left on device" ]]
 }
-
-@test "verify --reproducible: the demo" {
-	[[ -n ${MKBENCH_REPRODUCE:-} ]] || skip "builds the demo twice: MKBENCH_REPRODUCE=1"
-	cp -r "$BATS_TEST_DIRNAME/../../recipes"/demo{,.yml} "$BATS_TEST_TMPDIR"
-	cd "$BATS_TEST_TMPDIR"
-	run -0 timeout 1800 "$MKBENCH" verify --reproducible demo.yml
-	echo "$output"
-}

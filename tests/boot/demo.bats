@@ -305,6 +305,12 @@ teardown_file() {
 	docker rm -f short >/dev/null
 }
 
+@test "verify --reproducible: all of it is the same under ten other circumstances and more, from an empty store" {
+	run -0 --separate-stderr timeout 1800 "$MKBENCH" verify --reproducible --json "$BOOT/demo.yml"
+	echo "$output"
+	jq -e '.ok and ([.outputs[] | [.output, .same]] == [["oci", true], ["docker", true]]) and (.varied | length) >= 10 and .kept == []' <<<"$output"
+}
+
 @test "built again from its lock without network it is the same, byte for byte" {
 	"$MKBENCH" clean --built
 	timeout 900 unshare -n "$MKBENCH" build --progress=plain -o "$BATS_TEST_TMPDIR/out" "$BOOT/demo.yml" >"$BATS_TEST_TMPDIR/log" 2>&1 ||
