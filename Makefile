@@ -91,8 +91,8 @@ $(build)/version.h: FORCE
 	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
 $(build)/main.o: $(build)/version.h
 $(build)/main.o: CFLAGS += -I$(build)
-$(build)/base/version.o: Makefile
-$(build)/base/version.o: CFLAGS += -DMKBENCH_VERSION='"$(version)"'
+$(build)/base/mkbench_version.o: Makefile
+$(build)/base/mkbench_version.o: CFLAGS += -DMKBENCH_VERSION='"$(version)"'
 
 $(build)/%.o: builder/%.c
 	@mkdir -p $(@D)
@@ -150,6 +150,7 @@ lint: $(obj) build/mkbench
 	$(call short,LINT,builder)tests/lint/layers builder/layers $(sort $(wildcard builder/*.[ch] builder/*/*.[ch] builder/*/*/*.[ch] services/guest/*.[ch] services/guest/*/*.[ch]))
 	@tests/lint/pure $(pure:%=$(build)/%)
 	@tests/lint/symbols $(obj)
+	@tests/lint/stems $(style)
 	@tests/lint/budget $(style)
 	@tests/lint/format $(style)
 	@tests/lint/hosts

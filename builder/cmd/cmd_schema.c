@@ -7,7 +7,7 @@
 #include "cmd/cmd.h"
 #include "recipe/recipe.h"
 #include "schema/jsonschema.h"
-#include "schema/reference.h"
+#include "schema/schema_markdown.h"
 
 enum { JSON = OPTION_OWN };
 
@@ -26,7 +26,7 @@ static struct err *run(int argc, char **argv)
 
 	TRY(option_read(&cmd_schema, argc, argv, take, &json, &nothing));
 	AUTO_FREE char *text = json ? jsonschema_text(recipe_fields, "A recipe of mkbench") :
-				      reference_markdown(recipe_fields, "The keys of a recipe");
+				      schema_markdown(recipe_fields, "The keys of a recipe");
 	printf(json ? "%s\n" : "%s", text);
 	return NULL;
 }

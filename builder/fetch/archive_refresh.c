@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "debian/release.h"
+#include "debian/release_file.h"
 #include "fetch/archive.h"
 #include "fetch/decompress.h"
 #include "fetch/http.h"
@@ -20,9 +20,9 @@
 struct listing {
 	const struct suite *suite;
 	uint32_t archive;
-	const struct release_file *packed, *plain; /* plain NULL: not listed */
-	struct digest digest;			   /* of the plain text */
-	bool ready;				   /* it is in the store */
+	const struct release_file_entry *packed, *plain; /* plain NULL: not listed */
+	struct digest digest;				 /* of the plain text */
+	bool ready;					 /* it is in the store */
 };
 
 struct refresh {
@@ -38,14 +38,14 @@ struct refresh {
 	} listings;
 };
 
-static const struct release_file *best_packed(const struct release *release, const char *path)
+static const struct release_file_entry *best_packed(const struct release_file *release, const char *path)
 {
 	static const char *const tails[] = { ".xz", ".zst", ".gz", "" };
-	const struct release_file *found = NULL;
+	const struct release_file_entry *found = NULL;
 
 	for (size_t i = 0; !found && i < COUNT(tails); i++) {
 		AUTO_FREE char *name = mem_printf("%s%s", path, tails[i]);
-		found = release_find(release, name);
+		found = release_file_find(release, name);
 	}
 	return found;
 }
@@ -58,7 +58,7 @@ static struct err *add_listing(struct refresh *r, size_t i, const char *path, bo
 		.suite = suite,
 		.archive = (uint32_t)i,
 		.packed = best_packed(&suite->release, path),
-		.plain = release_find(&suite->release, path),
+		.plain = release_file_find(&suite->release, path),
 	};
 
 	const struct release_file *larger =

@@ -127,16 +127,16 @@ static struct err *verify(struct round *r, struct suite *suite)
 
 	TRY(store_read(r->store, &suite->inrelease, INRELEASE_LIMIT, &message, &len));
 	TRY(signed_open(r->store, message, len, suite->src->keys, &suite->text, &text_len));
-	TRY(release_parse(suite->text, text_len, &suite->release));
+	TRY(release_file_parse(suite->text, text_len, &suite->release));
 	TRY(last_date(r->store, suite->url, &last));
 	const char *expected = suite->src->foreign ? NULL : suite->src->suite;
-	TRY(release_check(&suite->release, expected, time(NULL), last, r->sources->old));
+	TRY(release_file_check(&suite->release, expected, time(NULL), last, r->sources->old));
 	if (!expected)
 		note_name(r, suite);
 	note_moving(r, suite);
 	suite->pin = pin_of(suite, suite->text, text_len);
 	if (suite->release.valid_until && suite->release.valid_until < time(NULL)) {
-		AUTO_FREE char *until = release_date(suite->release.valid_until);
+		AUTO_FREE char *until = release_file_date(suite->release.valid_until);
 		progress_note(r->progress,
 			      "%s was valid until %s: taken all the same, as the recipe's base says",
 			      suite->src->name, until);
@@ -177,7 +177,7 @@ static struct err *accept_absence(struct round *r, const struct suite *suite)
 
 static void forget(struct suite *suite)
 {
-	release_done(&suite->release);
+	release_file_done(&suite->release);
 	free(TAKE(suite->text));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Suites on their way from a source to its verified Release. */
 #pragma once
-#include "debian/release.h"
+#include "debian/release_file.h"
 #include "fetch/archive.h"
 
 struct suite {
@@ -12,7 +12,7 @@ struct suite {
 	bool settled;
 	char *refused; /* why what a mirror had is no good; NULL: none had anything */
 	char *text;    /* the verified Release */
-	struct release release;
+	struct release_file release;
 	int pin;
 };
 

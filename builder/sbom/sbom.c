@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "base/version.h"
+#include "base/mkbench_version.h"
 #include "report/report_text.h"
 #include "sbom/purl.h"
 #include "sbom/sbom_write.h"
@@ -58,7 +58,7 @@ const char *sbom_write_uuid(const struct sbom *s, const char *format, char buf[s
 	struct digest_run *run = digest_start();
 
 	digest_feed_word(run, format);
-	digest_feed_word(run, version_number);
+	digest_feed_word(run, mkbench_version);
 	digest_feed_word(run, s->name);
 	digest_feed_word(run, s->built ? "image" : "lock");
 	digest_feed(run, s->digest.bytes, sizeof s->digest.bytes);

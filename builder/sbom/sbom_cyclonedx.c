@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/version.h"
+#include "base/mkbench_version.h"
 #include "report/report_text.h"
 #include "sbom/sbom_write.h"
 
@@ -123,7 +123,7 @@ static json_t *metadata(const struct sbom *s)
 	json_t *j =
 		json_pack("{s:[{s:s}], s:{s:[{s:s, s:s, s:s}]}, s:o}", "lifecycles", "phase",
 			  s->built ? "post-build" : "pre-build", "tools", "components", "type", "application",
-			  "name", "mkbench", "version", version_number, "component", image);
+			  "name", "mkbench", "version", mkbench_version, "component", image);
 	char time[SBOM_WORD];
 
 	if (s->created)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From what and how an image was built, as in-toto has it. */
 #include "base/mem.h"
-#include "base/version.h"
+#include "base/mkbench_version.h"
 #include "report/report_text.h"
 #include "sbom/purl.h"
 #include "sbom/sbom.h"
@@ -63,7 +63,7 @@ void sbom_provenance(const struct recipe *r, const struct lock *l, const struct 
 			  sum("sha256", digest_hex(&b->lock, lock)), "build", b->build_id,
 			  "resolvedDependencies", materials);
 	json_t *run = json_pack("{s:{s:s, s:{s:s}}, s:{s:s}}", "builder", "id", BUILDER, "version", "mkbench",
-				version_number, "metadata", "invocationId", b->build_id);
+				mkbench_version, "metadata", "invocationId", b->build_id);
 	report_text_dump(out, json_pack("{s:s, s:o, s:s, s:{s:o, s:o}}", "_type",
 					"https://in-toto.io/Statement/v1", "subject", subjects,
 					"predicateType", "https://slsa.dev/provenance/v1", "predicate",

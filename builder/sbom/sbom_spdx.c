@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/version.h"
+#include "base/mkbench_version.h"
 #include "report/report_text.h"
 #include "sbom/license.h"
 #include "sbom/sbom_write.h"
@@ -162,7 +162,7 @@ json_t *sbom_spdx(const struct sbom *s)
 			  "dataLicense", "CC0-1.0", "SPDXID", ID "DOCUMENT", "name", report_text_json(title),
 			  "documentNamespace", json_sprintf("urn:uuid:%s", sbom_write_uuid(s, "spdx", uuid)),
 			  "creationInfo", "created", sbom_write_time(s, time), "creators",
-			  json_sprintf("Tool: mkbench-%s", version_number), "packages", packages,
+			  json_sprintf("Tool: mkbench-%s", mkbench_version), "packages", packages,
 			  "relationships", relationships(s));
 	if (s->remark)
 		json_object_set_new(j, "comment", report_text_json(s->remark));

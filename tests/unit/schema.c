@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "schema/jsonschema.h"
-#include "schema/reference.h"
+#include "schema/schema_markdown.h"
 #include "schema/scalar.h"
 #include "t.h"
 
@@ -203,8 +203,7 @@ static void numbers(void)
 
 static void texts(void)
 {
-	AUTO_FREE char *markdown = reference_markdown(fields, "Keys"),
-		       *json = jsonschema_text(fields, "Thing");
+	AUTO_FREE char *markdown = schema_markdown(fields, "Keys"), *json = jsonschema_text(fields, "Thing");
 	json_t *o = json_loads(json, 0, NULL), *all = json_object_get(o, "properties");
 
 	ok(!!strstr(markdown, "| `count` | number, `1` to `9`, or `auto` | `auto` | how many |\n"));

@@ -9,30 +9,31 @@
 #include "base/digest.h"
 #include "base/err.h"
 
-struct release_file {
+struct release_file_entry {
 	/* below dists/SUITE, e.g. "main/binary-amd64/Packages.xz"; no "..", not absolute */
 	const char *path;
 	uint64_t size_bytes;
 	struct digest sha256;
 };
 
-struct release {
+struct release_file {
 	struct arena arena;
 	const char *suite, *codename, *origin, *label; /* "" where the text does not say */
 	int64_t date, valid_until; /* seconds since 1970, UTC; valid_until 0: none given */
 	bool by_hash;
-	struct release_file *files; /* the SHA256 list only, sorted by path */
+	struct release_file_entry *files; /* the SHA256 list only, sorted by path */
 	size_t file_count;
 };
 
 /* ERR_FETCH when the text is more or less than one stanza, lacks a Date or a SHA256
- * list, or cannot be read. ret needs release_done on success only. */
-struct err *release_parse(const char *bytes, size_t len, struct release *ret) MUST_CHECK;
-const struct release_file *release_find(const struct release *r, const char *path); /* or NULL */
+ * list, or cannot be read. ret needs release_file_done on success only. */
+struct err *release_file_parse(const char *bytes, size_t len, struct release_file *ret) MUST_CHECK;
+const struct release_file_entry *release_file_find(const struct release_file *r,
+						   const char *path); /* or NULL */
 /* Suite or codename as asked (NULL: whatever they are), Date not ahead of now by more than a day, and unless
  * an old state is meant, not before last_date and Valid-Until not passed: one clear ERR_FETCH each. */
-struct err *release_check(const struct release *r, const char *suite, int64_t now, int64_t last_date,
-			  bool old) MUST_CHECK;
+struct err *release_file_check(const struct release_file *r, const char *suite, int64_t now,
+			       int64_t last_date, bool old) MUST_CHECK;
 /* "2026-11-20 02:11 UTC" of seconds since 1970; the caller's to free. */
-char *release_date(int64_t date);
-void release_done(struct release *r);
+char *release_file_date(int64_t date);
+void release_file_done(struct release_file *r);

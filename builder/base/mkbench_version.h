@@ -2,4 +2,4 @@
 /* Which mkbench this is, for what it writes: "0.1.0". The Makefile has the number. */
 #pragma once
 
-extern const char version_number[];
+extern const char mkbench_version[];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "debian/release.h"
+#include "debian/release_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,20 +69,21 @@ static bool parse_date(struct slice text, int64_t *ret)
 
 static int by_path(const void *a, const void *b)
 {
-	return strcmp(((const struct release_file *)a)->path, ((const struct release_file *)b)->path);
+	return strcmp(((const struct release_file_entry *)a)->path,
+		      ((const struct release_file_entry *)b)->path);
 }
 
 /* Lines of digest, size and path. */
-static struct err *parse_files(struct slice list, struct release *r)
+static struct err *parse_files(struct slice list, struct release_file *r)
 {
 	struct {
-		struct release_file *items;
+		struct release_file_entry *items;
 		size_t count, room;
 	} files = { 0 };
 	struct slice sha256, size, path;
 
 	while (control_word(&list, &sha256)) {
-		struct release_file f;
+		struct release_file_entry f;
 		if (!control_word(&list, &size) || !control_word(&list, &path) ||
 		    !control_sha256(sha256, &f.sha256) || !control_number(size, &f.size_bytes) ||
 		    !control_is_path(path)) {
@@ -101,12 +102,12 @@ static struct err *parse_files(struct slice list, struct release *r)
 	return NULL;
 }
 
-static const char *keep(struct release *r, struct slice value)
+static const char *keep(struct release_file *r, struct slice value)
 {
 	return value.at ? arena_dup(&r->arena, value.at, value.len) : "";
 }
 
-static struct err *parse(struct slice stanza, struct release *r)
+static struct err *parse(struct slice stanza, struct release_file *r)
 {
 	struct slice date = control_get(stanza, "Date"), until = control_get(stanza, "Valid-Until");
 
@@ -123,32 +124,32 @@ static struct err *parse(struct slice stanza, struct release *r)
 	return parse_files(control_get(stanza, "SHA256"), r);
 }
 
-struct err *release_parse(const char *bytes, size_t len, struct release *ret)
+struct err *release_file_parse(const char *bytes, size_t len, struct release_file *ret)
 {
 	struct control c = { bytes, bytes + len };
 	struct slice stanza, more;
-	struct release r = { 0 };
+	struct release_file r = { 0 };
 
 	if (!len || memchr(bytes, '\0', len) || !control_next(&c, &stanza) || control_next(&c, &more))
 		return err_new(ERR_FETCH, "Release: not one stanza of text");
 	struct err *e = parse(stanza, &r);
 	if (e) {
-		release_done(&r);
+		release_file_done(&r);
 		return err_wrap(e, "Release");
 	}
 	*ret = r;
 	return NULL;
 }
 
-const struct release_file *release_find(const struct release *r, const char *path)
+const struct release_file_entry *release_file_find(const struct release_file *r, const char *path)
 {
-	struct release_file wanted = { .path = path };
+	struct release_file_entry wanted = { .path = path };
 
 	return bsearch(&wanted, r->files, r->file_count, sizeof *r->files, by_path);
 }
 
 /* "2026-11-20 02:11 UTC", the date found again by counting days. */
-char *release_date(int64_t date)
+char *release_file_date(int64_t date)
 {
 	date = date < 0 ? 0 : date > LAST_SECOND ? LAST_SECOND : date;
 	int64_t days = date / DAY, year = 1970 + days / 366, month = 11;
@@ -161,12 +162,12 @@ char *release_date(int64_t date)
 			  (long long)(date % 3600 / 60));
 }
 
-struct err *release_check(const struct release *r, const char *suite, int64_t now, int64_t last_date,
-			  bool old)
+struct err *release_file_check(const struct release_file *r, const char *suite, int64_t now,
+			       int64_t last_date, bool old)
 {
-	AUTO_FREE char *date = release_date(r->date), *last = release_date(last_date),
-		       *until = release_date(r->valid_until);
-	AUTO_FREE char *clock = release_date(now);
+	AUTO_FREE char *date = release_file_date(r->date), *last = release_file_date(last_date),
+		       *until = release_file_date(r->valid_until);
+	AUTO_FREE char *clock = release_file_date(now);
 	const char *name = suite ? suite : r->suite;
 
 	if (suite && strcmp(suite, r->suite) != 0 && strcmp(suite, r->codename) != 0)
@@ -192,9 +193,9 @@ struct err *release_check(const struct release *r, const char *suite, int64_t no
 	return NULL;
 }
 
-void release_done(struct release *r)
+void release_file_done(struct release_file *r)
 {
 	free(r->files);
 	arena_done(&r->arena);
-	*r = (struct release){ 0 };
+	*r = (struct release_file){ 0 };
 }

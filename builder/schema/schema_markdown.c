@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "schema/reference.h"
+#include "schema/schema_markdown.h"
 
 #include <string.h>
 
@@ -103,7 +103,7 @@ static void put_map(struct text *out, const struct field *fields, const char *ti
 	}
 }
 
-char *reference_markdown(const struct field *fields, const char *title)
+char *schema_markdown(const struct field *fields, const char *title)
 {
 	struct text out = { 0 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/version.h"
+#include "base/mkbench_version.h"
 
 #ifndef MKBENCH_VERSION
 #define MKBENCH_VERSION "unknown" /* for who reads one file alone: the Makefile names it */
 #endif
 
-const char version_number[] = MKBENCH_VERSION;
+const char mkbench_version[] = MKBENCH_VERSION;

@@ -4,4 +4,4 @@
 #include "schema/schema.h"
 
 /* Markdown: a table a map, title above the first, the maps inside after it; the caller's to free. */
-char *reference_markdown(const struct field *fields, const char *title);
+char *schema_markdown(const struct field *fields, const char *title);
