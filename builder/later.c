@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A shared object that programs load before their own (LD_PRELOAD): their date is LATER days ahead.
- * `mkbench verify --reproducible` puts it into the rooms of its second build, where what takes in
- * the day of the build is found.
+/* A shared object for LD_PRELOAD that shifts a program's date LATER days ahead. `mkbench verify
+ * --reproducible` uses it in the sandboxes of its second build, to find what depends on the day of the build.
  *
- * Clocks that only count go as before. Whoever waits until a date waits until the true one, so that he
- * waits as long as he meant to. What the kernel dates, files above all, has the true date, and so has a
- * program that is linked statically. */
+ * Clocks that only count are unchanged. A program that waits until a date waits until the true one, so it
+ * waits as long as it meant to. Times set by the kernel, above all those of files, are the true ones, and so
+ * is the date of a statically linked program. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -20,7 +19,7 @@
 
 #define SHOWN __attribute__((visibility("default")))
 
-/* The kernel's answer: the library's function of that name is this one. */
+/* Asks the kernel: the library's function of that name is this one. */
 static int clock_now(clockid_t clock, struct timespec *ret)
 {
 	return (int)syscall(SYS_clock_gettime, clock, ret);
@@ -61,8 +60,8 @@ SHOWN int timespec_get(struct timespec *ret, int base)
 	return base == TIME_UTC && !clock_gettime(CLOCK_REALTIME, ret) ? base : 0;
 }
 
-/* Of a time that was made from a date of ours: the true one. Of a clock that only counts: as
- * it is, since it is nowhere near. */
+/* For a time computed from our shifted date: the true time. A time of a clock that only counts stays as it
+ * is; it is much smaller. */
 static struct timespec true_time(const struct timespec *at)
 {
 	struct timespec now = { 0 }, ret = *at;

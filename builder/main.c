@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From the words of the command line to a command and an exit status. */
+/* The program's entry: finds the command for the command line and turns its error into an exit status. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -50,7 +50,7 @@ static bool is_help(const char *word)
 	return !strcmp(word, "--help") || !strcmp(word, "-h");
 }
 
-/* What comes after --exec and its like is for a program inside an image. */
+/* Words after --exec and similar options are for a program inside an image. */
 static bool asks_help(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") && strcmp(argv[i], "--exec") &&
@@ -77,7 +77,7 @@ static struct err *dispatch(int argc, char **argv)
 	return asks_help(argc, argv) ? show_help(2, (char *[]){ argv[0], argv[0] }) : c->run(argc, argv);
 }
 
-/* A result that did not reach a full disk is no success. */
+/* A result that could not be written to a full disk is not a success. */
 static struct err *flush(void)
 {
 	return fflush(stdout) || ferror(stdout) ? err_errno(errno, "write standard output") : NULL;
@@ -85,8 +85,8 @@ static struct err *flush(void)
 
 static pid_t self;
 
-/* Says so and ends by the signal, as a shell expects. What a build has begun in the store
- * has no name yet (store/store.h). */
+/* Says so and ends by the signal, as shells expect. Unfinished files in the store have no name yet
+ * (store/store.h). */
 static void interrupted(int number)
 {
 	static const char words[] = "\nmkbench: interrupted\n",
@@ -109,8 +109,8 @@ static void expect(int number)
 		sigaction(number, &how, NULL);
 }
 
-/* A stream that the caller has closed would give its number to a file of the store, and what is said would
- * go into that. It stays unusable. */
+/* If the caller closed a standard stream, a file of the store could get its number, and messages would be
+ * written into that file. So the number is occupied by something unusable. */
 static void reserve_streams(void)
 {
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
 		print(&out, stderr);
 		return ERR_USAGE;
 	}
-	if (!strcmp(argv[1], "--gate")) /* of a build step's network: for the program itself */
+	if (!strcmp(argv[1], "--gate")) /* the gate of a build step's network; internal */
 		return sandbox_gate_main(argv);
 	self = getpid();
 	expect(SIGINT);
@@ -139,7 +139,7 @@ int main(int argc, char **argv)
 		return 0;
 	AUTO_FREE char *text = err_text(e);
 	int status = (int)err_kind(e);
-	utf8_plain(text); /* an image, a server or a program may have said some of it */
+	utf8_plain(text); /* parts of it may come from an image, a server or a program */
 	if (option_events())
 		event_line_error(status, text);
 	else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* AUTO_JSON json_t *j: a JSON value that is given back at the end of its scope. */
+/* AUTO_JSON json_t *j: a JSON value that is released at the end of its scope. */
 #pragma once
 #include <jansson.h>
 

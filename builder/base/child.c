@@ -26,7 +26,7 @@ struct pipes {
 	int in[2], out[2], errors[2];
 };
 
-/* Leaders of process groups that run now; 0: a free place. */
+/* Leaders of the process groups that run now; 0: a free slot. */
 static _Atomic pid_t leaders[64];
 
 static bool leads(const struct child *c)
@@ -73,7 +73,7 @@ static void set_limit(int resource, uint64_t bytes)
 
 static void go_apart(const struct child *c)
 {
-	if (c->apart || c->as_user) { /* our terminal is not another user's to type into */
+	if (c->apart || c->as_user) { /* another user's program must not read from our terminal */
 		setsid();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	} else if (leads(c)) {
@@ -104,7 +104,7 @@ static _Noreturn void become(const struct child *c, struct pipes *p)
 	for (const char *const *word = c->set; word && *word; word++)
 		putenv((char *)*word);
 	set_limit(RLIMIT_FSIZE, c->file_bytes);
-	set_limit(RLIMIT_DATA, c->memory_bytes); /* last: it is the program's, not ours */
+	set_limit(RLIMIT_DATA, c->memory_bytes); /* last: it limits the program, not us */
 	execvp(c->argv[0], (char *const *)c->argv);
 	_exit(errno == ENOENT ? 127 : 126);
 }
@@ -117,7 +117,7 @@ static void keep_tail(struct text *t, size_t limit)
 	}
 }
 
-/* False at the end of the stream. */
+/* Returns false at the end of the stream. */
 static bool drain(int fd, struct text *t, size_t limit, uint64_t *said)
 {
 	char chunk[16384];
@@ -145,7 +145,7 @@ static void feed(int *fd, const char **at, size_t *left)
 	}
 }
 
-/* A child that runs. */
+/* A running child. */
 struct running {
 	const struct child *c;
 	pid_t pid;
@@ -160,8 +160,7 @@ static void end_group(const struct running *r)
 	kill(r->pid, SIGKILL);
 }
 
-/* Milliseconds that may pass until this is asked again, -1: any number. At 0 the child
- * and its group have been killed. */
+/* Milliseconds until this must be called again, -1: no limit. 0: the child and its group have been killed. */
 static int time_left(const struct running *r)
 {
 	const struct child *c = r->c;
@@ -177,7 +176,7 @@ static int time_left(const struct running *r)
 	return left < longest ? (int)left : longest;
 }
 
-/* Output for whoever takes it; false at the end, or when that was enough. */
+/* Passes output to the callback; false at the end, or if the callback wants no more. */
 static bool pass_on(struct running *r, int fd)
 {
 	char chunk[16384];
@@ -212,7 +211,7 @@ static void converse(struct running *r, struct pipes *p, struct text *out, struc
 					{ p->in[1], POLLOUT, 0 } };
 		int wait = time_left(r), n = poll(fds, 3, wait);
 		if ((n < 0 && errno != EINTR) || (n == 0 && wait == 0))
-			break; /* what has left the group may keep a pipe open for ever */
+			break; /* a process that left the group may keep a pipe open for ever */
 		if (c->heard && ((fds[0].revents | fds[1].revents) & POLLIN))
 			c->heard();
 		if (fds[0].revents &&
@@ -227,7 +226,7 @@ static void converse(struct running *r, struct pipes *p, struct text *out, struc
 	}
 }
 
-/* The end may come long after that of its streams: a child can close them and go on. */
+/* The child may end long after its streams do: it can close them and go on. */
 static void await_end(const struct running *r)
 {
 	AUTO_CLOSE int end = r->c->limit_seconds || r->c->goes_on ? pidfd_open(r->pid, 0) : -1;
@@ -238,7 +237,7 @@ static void await_end(const struct running *r)
 			break;
 }
 
-/* Its number is noted before any signal that ends us may come. */
+/* Its pid is recorded before any signal that ends us can arrive. */
 static pid_t start(const struct child *c, struct pipes *p)
 {
 	sigset_t ends, before;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The clock that nobody sets: milliseconds since the machine came up. */
+/* A monotonic clock: milliseconds since the machine booted. Nobody can set it. */
 #pragma once
 #include <stdint.h>
 
 int64_t clock_ms(void);
 void clock_sleep(unsigned ms);
-/* Names the time since the machine came up, the caller's; empty where the kernel does not tell:
- * then one start looks like another. */
+/* An identifier of this boot, the caller's to free. Empty if the kernel does not provide one; then boots
+ * cannot be told apart. */
 char *clock_boot(void);

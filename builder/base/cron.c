@@ -9,7 +9,7 @@
 #include "base/mem.h"
 
 #define DAY 86400
-#define DAYS_LONGEST (8 * 366) /* 29 February may be that far */
+#define DAYS_LONGEST (8 * 366) /* the longest gap between two 29 Februaries */
 
 static const struct {
 	const char *word, *fields;

@@ -204,20 +204,20 @@ struct err *file_make_folder(const char *path, mode_t mode)
 	}
 }
 
-#define DEEP 100 /* open folders at once: a tree may be deeper than a process may have files open */
+#define DEEP 100 /* open folders at once: a tree may be deeper than the limit on open files */
 
 struct removal {
 	const char *shown;
 	int top;	/* the tree's own folder, open */
-	unsigned moved; /* folders that were too deep, and are in it now */
+	unsigned moved; /* folders that were too deep and were moved into it */
 };
 
-/* False: it stays where it is, and is removed from there as long as files can be opened. */
+/* Returns false if the folder stays where it is; it is then removed there as long as files can be opened. */
 static bool move_up(struct removal *r, int fd, const char *name)
 {
 	int failed = EEXIST;
 
-	while (failed == EEXIST || failed == ENOTEMPTY) { /* one that was killed has left such names */
+	while (failed == EEXIST || failed == ENOTEMPTY) { /* a killed process may have left such names */
 		AUTO_FREE char *up = mem_printf(".deep.%u", r->moved++);
 		failed = renameat(fd, name, r->top, up) < 0 ? errno : 0;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files and folders: whole files in and out, written beside and renamed. */
+/* Files and folders: read and write whole files; a write goes to a temporary file that is then renamed. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,35 +15,34 @@ void file_closep(int *fd);
  * beyond len and the caller's to free. A FIFO, a device or a folder is refused. */
 struct err *file_read(const char *path, size_t limit, char **ret_bytes, size_t *ret_len) MUST_CHECK;
 
-/* The same of a file below a folder, wherever ".." and links in its name lead: EXDEV when that is outside. */
+/* Like file_read, for a file below a folder. EXDEV if ".." or a link in its name leads outside the folder. */
 struct err *file_read_beneath(const char *folder, const char *name, size_t limit, char **ret_bytes,
 			      size_t *ret_len) MUST_CHECK;
 
-/* The same of a text, whatever editor wrote it: what comes is UTF-8 without a byte order mark
- * (utf8_from_file). EILSEQ: it is no text. */
+/* Like file_read, for text from any editor: the result is UTF-8 without a byte order mark (utf8_from_file).
+ * EILSEQ if it is not text. */
 struct err *file_read_text(const char *path, size_t limit, char **ret_text, size_t *ret_len) MUST_CHECK;
 
-/* Writes beside path, fsyncs, renames over it: after a crash path holds the old
+/* Writes a temporary file beside path, fsyncs it and renames it over path. After a crash path holds the old
  * bytes or the new ones, never a part. */
 struct err *file_write(const char *path, const void *bytes, size_t len, mode_t mode) MUST_CHECK;
 
-/* At most limit of a file's last bytes, NUL-terminated and the caller's to free; ""
- * of one that cannot be read. */
+/* The last limit bytes of a file at most, NUL-terminated and the caller's to free; "" if the file cannot be
+ * read. */
 char *file_tail(const char *path, size_t limit);
 
 struct err *file_write_all(int fd, const void *bytes, size_t len, const char *what) MUST_CHECK;
-/* All len bytes at that place, whatever number the kernel takes at a time; a file
- * that ends earlier is EIO. */
+/* Reads all len bytes at that offset, in as many calls as the kernel needs. EIO if the file ends earlier. */
 struct err *file_read_at(int fd, void *bytes, size_t len, uint64_t at, const char *what) MUST_CHECK;
 struct err *file_write_at(int fd, const void *bytes, size_t len, uint64_t at, const char *what) MUST_CHECK;
-/* Copies len bytes between descriptors, by the kernel where it can. */
+/* Copies len bytes between descriptors, inside the kernel where possible. */
 struct err *file_copy(int from, int to, uint64_t len, const char *what) MUST_CHECK;
 
 struct err *file_make_folder(const char *path, mode_t mode) MUST_CHECK; /* and its parents */
-/* Removes a tree without following links; missing is fine. */
+/* Removes a tree without following links. A missing tree is not an error. */
 struct err *file_remove_tree(const char *path) MUST_CHECK;
 
 /* Folder of the running program, the caller's to free. */
 char *file_program_folder(void);
-/* anything but itself; false when it is no folder that can be read */
+/* whether it has any entries; false if it is not a readable folder */
 bool file_folder_holds(const char *folder);

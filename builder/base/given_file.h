@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A file or a folder that a person has named to be read: one answer for whoever asks for one. */
+/* Checks a file or folder that a person named as input, with the same errors everywhere. */
 #pragma once
 #include "base/err.h"
 
-/* ERR_USAGE when it is not there, ERR_SYSTEM when it may not be read. */
+/* ERR_USAGE if it does not exist, ERR_SYSTEM if it may not be read. */
 struct err *given_file_check(const char *path) MUST_CHECK;

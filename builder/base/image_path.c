@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* A tag may be a whole name with colons of its own, so the longest path that is there is taken. */
+/* A tag may be a whole name with its own colons, so the longest existing path is used. */
 struct err *image_path_split(const char *path, char **ret_path, char **ret_tag, bool *ret_folder)
 {
 	AUTO_FREE char *head = mem_dup(path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory. Running out ends the program here and nowhere else. */
+/* Memory allocation. Only here does the program end when memory runs out. */
 #pragma once
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,11 +15,11 @@ char *mem_append(char *text, const char *fmt, ...) __attribute__((format(printf,
 
 _Noreturn void mem_exhausted(void);
 
-/* Scope-bound release; the initialiser is never optional. */
+/* Releases a pointer at the end of its scope. The variable must always be initialised. */
 void mem_freep(void *pp);
 #define AUTO_FREE __attribute__((cleanup(mem_freep)))
 
-/* Hands over a pointer: the variable forgets it, the value is what it was. */
+/* Moves a pointer out of a variable: yields its value and sets the variable to NULL. */
 #define TAKE(var)                              \
 	({                                     \
 		__typeof__(var) take_ = (var); \

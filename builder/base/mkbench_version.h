@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which mkbench this is, for what it writes: "0.1.0". The Makefile has the number. */
+/* The version of mkbench, "0.1.0", for the files it writes. The number is set in the Makefile. */
 #pragma once
 
 extern const char mkbench_version[];

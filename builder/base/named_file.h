@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that a person names on a command line: what a link leads to is written, so that the
- * link stays; into a device, a pipe or a socket, such as /dev/stdout, the bytes go as they
- * are, and no file takes its place. */
+/* Output files that a person names on a command line. If the name is a link, its target is written and the
+ * link stays. If it is a device, a pipe or a socket, such as /dev/stdout, the bytes are written into it and
+ * it is not replaced. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 
-/* The path to write, the caller's. ret_stream: it is none that may be renamed over. */
+/* The path to write to, the caller's to free. ret_stream: it must not be replaced by a rename. */
 char *named_file_target(const char *path, bool *ret_stream);
-/* file_write of such a path; mode is a new file's. */
+/* file_write for such a path; mode applies to a new file. */
 struct err *named_file_write(const char *path, const void *bytes, size_t len, mode_t mode) MUST_CHECK;

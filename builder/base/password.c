@@ -23,7 +23,7 @@ void password_done(char **password)
 	*password = NULL;
 }
 
-/* Up to the end of the input, or of a line when it is a terminal's. */
+/* Reads to the end of the input, or of the line for a terminal. */
 static char *read_input(int fd, bool line)
 {
 	char *text = mem_new(LIMIT + 1);

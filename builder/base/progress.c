@@ -35,7 +35,7 @@ struct progress {
 	pthread_t ticker;
 };
 
-static volatile sig_atomic_t drawn; /* a bar stands on the last line */
+static volatile sig_atomic_t drawn; /* a bar is on the last line */
 
 static double now(void)
 {
@@ -105,7 +105,7 @@ static struct progress_state state_of(const struct progress *p)
 					.rate = p->rate };
 }
 
-/* A moving mean that forgets within RATE_SECONDS. */
+/* A moving average over about RATE_SECONDS. */
 static void measure(struct progress *p)
 {
 	double at = now(), passed = at - p->seen;
@@ -139,7 +139,7 @@ static void draw(struct progress *p)
 	drawn = true;
 }
 
-/* Redraws while a stage is open; the whole rest of the program may be busy elsewhere. */
+/* Redraws while a stage is open, because the rest of the program may be busy. */
 static void *tick(void *arg)
 {
 	struct progress *p = arg;
@@ -160,7 +160,7 @@ static void *tick(void *arg)
 	return NULL;
 }
 
-/* Signals stay with the thread that builds. */
+/* Signals are left to the thread that builds. */
 static void start_ticker(struct progress *p)
 {
 	sigset_t all, before;
@@ -210,7 +210,7 @@ static void emit_end(struct progress *p, const char *summary, bool failed)
 	emit(&t);
 }
 
-/* The words for a stage that was given none. */
+/* The default summary of a stage. */
 static char *summarise(struct progress *p, bool failed)
 {
 	AUTO_TEXT struct text amount = { 0 };

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What a person sees while a build runs: one line a stage. On a terminal the
- * line is a bar that moves; in a log it is printed when the stage ends; with
- * --progress=json each change is one JSON object a line. Everything goes to
- * standard error; standard output is for results. Calls are thread-safe; a NULL
- * progress is quiet. Items, summaries and notes may hold words of others (base/utf8.h). Colour,
- * unless NO_COLOR is set, and only on a terminal. */
+/* Shows the progress of a build, one line a stage. On a terminal the line is a moving bar; in a log it is
+ * printed when the stage ends; with --progress=json each change is one JSON object a line. Everything goes to
+ * standard error; standard output is for results. Calls are thread-safe; a NULL progress prints nothing.
+ * Items, summaries and notes may hold text from outside (base/utf8.h). Colour is used only on a terminal and
+ * only if NO_COLOR is not set. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,18 +13,18 @@ enum progress_style { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_JSON
 struct progress;
 
 struct progress *progress_new(enum progress_style style); /* AUTO asks whether stderr is a terminal */
-/* A stage that is still open is shown as stopped: that is how a failure looks. */
+/* A stage that is still open is shown as stopped, which marks a failure. */
 void progress_free(struct progress *p);
 
-/* Begins a stage; total counts its units (0: unknown), unit is "bytes" (shown as
- * a rate with time left) or a plural noun such as "packages". Ends the one before. */
+/* Begins a stage and ends the one before. total counts its units (0: unknown); unit is "bytes" (shown as a
+ * rate with the time left) or a plural noun such as "packages". */
 void progress_stage(struct progress *p, const char *name, uint64_t total, const char *unit);
 void progress_add(struct progress *p, uint64_t units);
-/* What the stage is busy with right now, e.g. a package's name. */
+/* The item that the stage works on now, e.g. a package's name. */
 void progress_item(struct progress *p, const char *item);
-/* Ends the stage with words for the reader, e.g. "258 packages, 187 MB" or "cached"; NULL: its amount. */
+/* Ends the stage with a summary, e.g. "258 packages, 187 MB" or "cached"; NULL: its amount. */
 void progress_done(struct progress *p, const char *summary);
-/* For a signal's handler: whether a bar stands on the terminal's last line. */
+/* Whether the terminal's last line is a bar. Safe in a signal handler. */
 bool progress_stands(void);
-/* A line of its own that does not break the bar. */
+/* Prints a line of its own without breaking the bar. */
 void progress_note(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -38,7 +38,7 @@ static unsigned columns(const char *text)
 	return n;
 }
 
-/* Adds what fits; the last column stays free, for some terminals wrap there. */
+/* Adds as much as fits; the last column stays free, because some terminals wrap there. */
 static void put(struct line *l, const char *colour, const char *text)
 {
 	unsigned room = l->look->width > l->used + 1 ? l->look->width - l->used - 1 : 0;
@@ -102,7 +102,7 @@ void progress_line_time(struct text *out, double seconds)
 		put_clock(out, seconds);
 }
 
-/* Both in the unit of the total, so that the text does not jump about. */
+/* Both in the unit of the total, so that the text does not jump. */
 static void amount_of_bytes(struct text *out, const struct progress_state *s)
 {
 	double unit = 1;
@@ -115,7 +115,7 @@ static void amount_of_bytes(struct text *out, const struct progress_state *s)
 	text_put(out, text_size((double)(s->total ? s->total : s->done), size));
 }
 
-/* A count of the stage's units, which are many: one of them is without its s. */
+/* A count in the stage's units, which are plural: a count of one drops the s. */
 static void count_of(struct text *out, const struct progress_state *s, uint64_t n)
 {
 	const char *unit = s->unit ? s->unit : "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a stage looks as a line of a terminal. Pure: what is known goes in, text comes out. */
+/* Formats a stage as one line of a terminal. Pure: state in, text out. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@ struct progress_state {
 	const char *name, *unit, *item; /* unit and item may be NULL */
 	uint64_t total, done;		/* total 0: unknown */
 	double seconds;			/* since it began */
-	double rate;			/* units a second, lately */
+	double rate;			/* units a second, recently */
 };
 
 struct progress_look {

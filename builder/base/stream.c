@@ -11,11 +11,11 @@
 
 struct stream {
 	FILE *to;
-	char open[CHARACTER_MAX]; /* the beginning of a character whose end is still to come */
+	char open[CHARACTER_MAX]; /* the beginning of an incomplete character */
 	size_t open_len;
 };
 
-/* Bytes at the end that may be the beginning of a character. */
+/* Bytes at the end that may begin a character. */
 static size_t open_end(const char *bytes, size_t len)
 {
 	unsigned c;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard output that cannot command a terminal: a program that prints words of others prints
- * all of its words through this. */
+/* Makes standard output safe for terminals: a program that prints text from outside prints everything through
+ * this. */
 #pragma once
 #include <stdio.h>
 
-/* In place of *stream, which stays what is written to in the end: what a reader cannot see
- * becomes question marks (base/utf8.h), each line goes out as it ends, a character when it is
- * whole. Once, before anything is printed. */
+/* Replaces *stream by one that writes to it: characters that a reader cannot see become question marks
+ * (base/utf8.h), and lines are written as they end, characters only when complete. Call once, before anything
+ * is printed. */
 void stream_plain(FILE **stream);

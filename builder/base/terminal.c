@@ -53,7 +53,7 @@ struct err *terminal_enter(int theirs)
 	return NULL;
 }
 
-/* False at the end: that of a terminal is an error. */
+/* Returns false at the end: for a terminal, that is an error. */
 static bool carry(int from, int to)
 {
 	char bytes[4096];

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* A terminal of the container's own for a program that a person talks to: the one
- * outside has no name inside. */
+/* A pseudo-terminal inside a container, for interactive programs: the terminal outside has no name there. */
 #pragma once
 #include <sys/types.h>
 
 #include "base/err.h"
 
-/* In the container's mount namespace: both ends, the caller's, as large as our own terminal; -1
- * where the container makes none. */
+/* Call in the container's mount namespace. Opens both ends, the caller's to close, with the size of our own
+ * terminal; -1 if the container cannot make one. */
 void terminal_open(int *ret_ours, int *ret_theirs);
-/* In the child, which becomes the terminal's session. */
+/* Call in the child: it becomes a session leader with this controlling terminal. */
 struct err *terminal_enter(int theirs) MUST_CHECK;
-/* Carries what is typed, where our standard input is a terminal, and what is shown, until nobody has the
- * other end any more. Our terminal is left as it was found. */
+/* Relays input, if our standard input is a terminal, and output until nobody has the other end open. Then
+ * restores our terminal. */
 struct err *terminal_serve(int ours) MUST_CHECK;

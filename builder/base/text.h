@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Text that grows, and small questions asked of text. */
+/* A growing string, and small helpers for text. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A byte string under construction; bytes is always NUL-terminated once
- * anything was added. `struct text t = { 0 };` starts one, text_done ends it. */
+/* A byte string under construction. bytes is NUL-terminated once anything was added. Start with `struct text
+ * t = { 0 };`, end with text_done. */
 struct text {
 	char *bytes;
 	size_t len, room;
@@ -18,20 +18,19 @@ char *text_take(struct text *t); /* the bytes, never NULL; t is empty again */
 void text_done(struct text *t);
 #define AUTO_TEXT __attribute__((cleanup(text_done)))
 
-/* The word as a shell reads it, quoted when it needs that; the caller's. */
+/* The word quoted for a shell where it needs that; the caller's to free. */
 char *text_shell(const char *word);
 
 bool text_starts(const char *text, const char *head);
 bool text_ends(const char *text, const char *tail);
 
-/* The candidate nearest to word by edit distance, or NULL when none is near
- * enough to be what a person meant. */
+/* The candidate nearest to word by edit distance; NULL if none is close enough to be what a person meant. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t count);
 
 /* What breaks lines in it becomes a question mark; text is returned. A name of a file may hold it. */
 char *text_line(char *text);
 
-/* What a noun ends with after that number: "" or "s". */
+/* The plural ending for that number: "" or "s". */
 const char *text_plural(size_t count);
 
 /* A size for people, such as "12.3 MB" (decimal units); buf holds 16 bytes. */

@@ -40,7 +40,7 @@ static unsigned unit_at(const unsigned char *b, bool big)
 	return big ? (unsigned)b[0] << 8 | b[1] : (unsigned)b[1] << 8 | b[0];
 }
 
-/* Half of a pair becomes U+FFFD, as does an odd byte at the end. */
+/* An unpaired surrogate becomes U+FFFD, as does an odd byte at the end. */
 static char *from_utf16(const char *bytes, size_t len, bool big, size_t *ret_len)
 {
 	const unsigned char *b = (const unsigned char *)bytes;

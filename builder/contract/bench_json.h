@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* bench.json, the contract between the builder and the programs inside an image: what an image
- * says of itself. The builder fills a struct bench and writes it, the guest reads it; bench_json.c
- * has the one table of its keys. */
+/* bench.json, the contract between the builder and the programs inside an image: it describes the image.
+ * The builder fills a struct bench and writes it, the guest reads it; bench_json.c has the one table of
+ * its keys. */
 #pragma once
 #include <stdint.h>
 #include <sys/types.h>
@@ -45,16 +45,16 @@ struct bench_command {
 
 struct bench_redis {
 	const char *name, *role, *socket; /* socket may be NULL */
-	const char *data;		  /* its folder; NULL: it keeps nothing */
+	const char *data;		  /* its folder; NULL: it stores nothing */
 	struct account user;		  /* with data */
 	unsigned port;
 };
 
-/* A TCP port that a program of ours will listen on. */
+/* A TCP port that one of our programs listens on. */
 struct bench_port {
 	unsigned port;
-	const char *key, *whose; /* the recipe's key that moves it; who needs it */
-	bool everywhere;	 /* not on 127.0.0.1 alone */
+	const char *key, *whose; /* the recipe's key that changes it; who needs it */
+	bool everywhere;	 /* not only on 127.0.0.1 */
 };
 
 struct bench_folder {
@@ -63,7 +63,7 @@ struct bench_folder {
 	unsigned mode;
 };
 
-/* A Python or Node that is no Debian package. */
+/* A Python or Node that is not a Debian package. */
 struct bench_interpreter {
 	const char *name, *version, *path; /* "python", "3.10.13", "/opt/python" */
 	const char *from, *sha256;	   /* the URL and the digest of its archive, or NULL */
@@ -80,13 +80,13 @@ struct bench_site {
 	bool developer_mode, added;		/* added: by a person at run time */
 };
 
-/* A site that a person has dropped; what is left of it is still to be put aside. */
+/* A site that a person has dropped; its files are still to be moved away. */
 struct bench_drop {
 	const char *name, *date;
-	bool purge; /* ... or removed */
+	bool purge; /* ... or deleted */
 };
 
-/* An app of the image. What it was built from: a commit, or the digest of its files ("sha256:…"). */
+/* An app of the image. It was built from a commit, or from files with a digest ("sha256:…"). */
 struct bench_app {
 	const char *name, *version;   /* version may be NULL */
 	const char *commit, *content; /* one of them */
@@ -98,7 +98,7 @@ struct bench {
 	const char *name, *version, *build;
 	int development;	 /* 0 or 1, as logs_events */
 	int upgrade_failure;	 /* enum bench_upgrade_failure */
-	int logs_events;	 /* the container's own output shows events alone, not the programs' lines */
+	int logs_events;	 /* the container's own output shows only events, not the programs' lines */
 	const char *path, *data; /* the bench folder; the volume */
 	struct account user, mysql;
 	unsigned http_port;
@@ -106,16 +106,16 @@ struct bench {
 	json_t *common_site_config, *site_config;
 	const char *const *site_folders;
 	const char *framework;
-	CONTRACT_LIST(struct bench_app) apps; /* empty: the image does not say */
+	CONTRACT_LIST(struct bench_app) apps; /* empty: unknown */
 	CONTRACT_LIST(struct bench_interpreter) interpreters;
 	CONTRACT_LIST(struct bench_command) create, finish, seal, renew, migrate, install, probes, checks;
-	unsigned upgrade_keep_seconds; /* 0: until the next one */
-	const char *backup_to;	       /* restic's repository; NULL: the recipe wants no backups */
-	const char *backup_schedule;   /* base/cron.h; NULL: by a person's order alone */
+	unsigned upgrade_keep_seconds; /* 0: until the next upgrade */
+	const char *backup_to;	       /* restic's repository; NULL: no backups are configured */
+	const char *backup_schedule;   /* base/cron.h; NULL: only when a person asks */
 	/* how many are kept; all 0: every one */
 	unsigned backup_hourly, backup_daily, backup_weekly, backup_monthly;
 	const char *probe_path, *admin_user;
-	const char *sql_version; /* "10.11.14"; NULL: the image does not say */
+	const char *sql_version; /* "10.11.14"; NULL: unknown */
 	const char *sql_socket, *sql_data, *sql_memory_file;
 	const char *const *sql_install;
 	uint64_t sql_pool_bytes, sql_pool_percent;
@@ -126,8 +126,8 @@ struct bench {
 	const char *socketio_path;
 	const char *sites_file, *unknown_host;
 	const char *listen_file, *events_file; /* or NULL */
-	bool names_inside;		       /* the sites' names are this machine's own */
-	/* refuses a configuration that nginx could not run; empty: nobody can tell */
+	bool names_inside;		       /* the sites' names resolve to this machine itself */
+	/* command that refuses a configuration which nginx could not run; empty: none */
 	const char *const *nginx_check;
 	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;
 	CONTRACT_LIST(struct bench_program) programs;
@@ -135,22 +135,22 @@ struct bench {
 	CONTRACT_LIST(struct bench_folder) folders;
 	CONTRACT_LIST(struct bench_link) links;
 	CONTRACT_LIST(struct bench_site) sites;
-	/* what sites are like that are added later; their name is no host */
+	/* settings for sites that are added later; a template's name is not a host */
 	CONTRACT_LIST(struct bench_site) templates;
-	/* what the guest adds (lib/bench.h) */
+	/* added by the guest (lib/bench.h) */
 	CONTRACT_LIST(struct bench_drop) drops;
 	json_t *root, *added; /* own the texts */
 	struct arena arena;   /* owns the lists */
 };
 
-/* Fills the struct from the document, which it keeps. ERR_RECIPE, beginning with "bench.json", names the key
- * that is wrong. Whether an account has an id is the reader's to look up. */
+/* Fills the struct from the document, which it keeps. ERR_RECIPE, beginning with "bench.json", names the
+ * wrong key. The reader looks up whether an account has an id. */
 struct err *bench_json_read(const char *bytes, size_t len, struct bench *ret) MUST_CHECK;
-/* What an image of any version says, as far as it does. */
+/* Reads what an image of any version provides; missing keys are no error. */
 struct err *bench_json_read_some(const char *bytes, size_t len, struct bench *ret) MUST_CHECK;
 void bench_json_done(struct bench *b);
 #define AUTO_BENCH __attribute__((cleanup(bench_json_done)))
-bool bench_json_has_role(const struct bench *b, int role); /* some program has */
+bool bench_json_has_role(const struct bench *b, int role); /* whether a program has it */
 /* The text of a document. The caller's to free. */
 char *bench_json_write(const struct bench *b);
 /* The reference: rows of a Markdown table. */

@@ -11,12 +11,12 @@
 struct rows {
 	char *items;
 	size_t count;
-}; /* any CONTRACT_LIST */
+}; /* fits any CONTRACT_LIST */
 
 struct reading {
 	struct arena *arena;
-	bool lenient;	    /* what is required may be missing */
-	struct err *failed; /* the first; everything after it reads as absent */
+	bool lenient;	    /* required fields may be missing */
+	struct err *failed; /* the first error; after it everything reads as absent */
 };
 
 static void read_fields(struct reading *r, json_t *o, const struct contract_field *f, char *base);
@@ -236,7 +236,7 @@ static json_t *write_section(const struct contract_field *f, const void *from)
 	return NULL;
 }
 
-/* NULL: nothing to write. */
+/* NULL: not written. */
 static json_t *write_field(const struct contract_field *f, const char *base)
 {
 	const void *from = base + f->offset;
@@ -278,7 +278,7 @@ static void describe_type(const struct contract_field *f, struct text *t)
 		text_put(t, f->kind == CONTRACT_MODE ? "octal digits" : name_of(f->kind));
 }
 
-/* The row before it that has the same fields, or NULL. */
+/* The earlier row with the same fields, or NULL. */
 static const struct contract_field *twin_of(const struct contract_field *fields,
 					    const struct contract_field *f)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A JSON document by a table of its fields: the one place that knows their names, types and defaults.
- * The same rows read it, write it and describe it. */
+/* Maps a JSON document to a struct by one table of its fields: names, types and defaults. The same rows read,
+ * write and describe it. */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>
@@ -16,17 +16,17 @@ enum contract_kind {
 	CONTRACT_COUNT,	  /* unsigned: a port, an id, seconds */
 	CONTRACT_MODE,	  /* unsigned: "0755" */
 	CONTRACT_FLAG,	  /* bool */
-	CONTRACT_CHOICE,  /* int: the place of the word in choices */
+	CONTRACT_CHOICE,  /* int: the index of the word in choices */
 	CONTRACT_WORDS,	  /* const char *const *, NULL-terminated, never NULL once read */
 	CONTRACT_VALUES,  /* json_t *, an object of any keys; borrowed from the document when read */
-	CONTRACT_SECTION, /* an object, whose fields lie in the struct at offset */
+	CONTRACT_SECTION, /* an object; its fields lie in the struct at offset */
 	CONTRACT_ROWS,	  /* a list of objects: CONTRACT_LIST(struct) at offset */
 };
 
 enum contract_need {
 	CONTRACT_REQUIRED,
 	CONTRACT_OPTIONAL, /* absent or null: the default */
-	CONTRACT_QUIET,	   /* ... and 0, or a section or a list of nothing, is not written */
+	CONTRACT_QUIET,	   /* ... and not written if it is 0, or an empty section or list */
 };
 
 struct contract_field {
@@ -34,7 +34,7 @@ struct contract_field {
 	enum contract_kind kind;
 	size_t offset;
 	enum contract_need need;
-	const char *absent;	    /* the default, of words with spaces between them; NULL: 0 or nothing */
+	const char *absent;	    /* the default; for words, separated by spaces; NULL: 0 or nothing */
 	const char *const *choices; /* NULL-terminated */
 	const struct contract_field *fields; /* of a section or a row */
 	size_t size;			     /* of a row's struct */
@@ -51,11 +51,11 @@ struct contract_field {
  * ERR_RECIPE names the first key that is missing or of the wrong type. Unknown keys are ignored. */
 struct err *contract_read(struct arena *a, json_t *root, const struct contract_field *fields,
 			  void *ret) MUST_CHECK;
-/* The same of what is there: a missing key is NULL, 0 or its default, required or not. */
+/* Like contract_read, but a missing key is NULL, 0 or its default even if it is required. */
 struct err *contract_read_some(struct arena *a, json_t *root, const struct contract_field *fields,
 			       void *ret) MUST_CHECK;
-/* The document of a struct, its keys in the table's order; a NULL text is left
- * out. The caller's to release. */
+/* The JSON document of a struct, keys in the table's order; NULL texts are omitted. The caller's to
+ * release. */
 json_t *contract_write(const struct contract_field *fields, const void *from);
-/* Rows of a Markdown table: key, type, default, meaning. */
+/* Appends rows of a Markdown table: key, type, default, meaning. */
 void contract_describe(const struct contract_field *fields, const char *within, struct text *ret);

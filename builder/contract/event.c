@@ -40,8 +40,8 @@ char *event_text(const struct event *e)
 	return text;
 }
 
-/* Where the object begins in a line that is the speaker's own, or NULL. A console may begin the
- * line with words of the system's. */
+/* Where the object begins in a line that the speaker itself wrote, or NULL. On a console the system may print
+ * words before it. */
 static const char *object_of(const char *line, size_t len, const char *speaker)
 {
 	AUTO_FREE char *one = mem_ndup(line, len), *mark = mem_printf("Z %s: {\"", speaker);
@@ -50,7 +50,7 @@ static const char *object_of(const char *line, size_t len, const char *speaker)
 	return at && !(relayed && relayed < at) ? line + (at - one) + strlen(mark) - 2 : NULL;
 }
 
-/* Fills ret when the object is an event of that name with all its fields. */
+/* Fills ret if the object is an event of that name with all its fields. */
 static bool read_object(const char *text, size_t len, enum event_name name, struct event *ret)
 {
 	json_t *document = json_loadb(text, len, JSON_DISABLE_EOF_CHECK, NULL);

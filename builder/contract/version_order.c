@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "1.10" and "v2.0.1" are numbers, "main" is none. */
+/* "1.10" and "v2.0.1" are numeric, "main" is not. */
 static bool is_numbered(const char *v)
 {
 	v += *v == 'v';
