@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which other apps an app's source says that it needs, and whether it is of the framework. */
+/* Reads which other apps an app's source needs, and checks that the first app belongs to the framework. */
 #include "build/build_context.h"
 
 #include <string.h>
@@ -31,7 +31,7 @@ static bool shows(const struct build_context *j, const char *file, const char *t
 	return !unread && strstr(bytes, text);
 }
 
-/* The package that has the file, when it is another than the app's name says. */
+/* The package that has the file, if its name differs from the app's. */
 static const char *package_with(const struct build_context *j, const char *file)
 {
 	const struct tree *files = &j->sources[0].files;
@@ -45,7 +45,7 @@ static const char *package_with(const struct build_context *j, const char *file)
 	return NULL;
 }
 
-/* What nobody could look at before: an app that had to be fetched. */
+/* Checks an app that had to be fetched first. */
 static struct err *check_evidence(struct build_context *j)
 {
 	const struct app *first = j->recipe.apps.items;

@@ -11,7 +11,8 @@
 
 #define FILE_LIMIT (1u << 20)
 
-/* Where the list's first bracket is, or NULL. TOML has many ways to write this; the usual one is read. */
+/* The position of the list's opening bracket, or NULL. TOML has many ways to write this; only the usual one
+ * is parsed. */
 static const char *find_list(const char *bytes)
 {
 	static const char section[] = "[deploy.dependencies.apt]", key[] = "packages";

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Debian packages that apps declare for themselves: [deploy.dependencies.apt]
- * packages = ["…"] in pyproject.toml. */
+/* Debian packages that apps declare: [deploy.dependencies.apt] packages = ["…"] in pyproject.toml. */
 #pragma once
 #include "build/build_context.h"
 
@@ -12,8 +11,8 @@ struct declared {
 	size_t count, room;
 };
 
-/* Of every app, in their order; the sources are there. ERR_RECIPE, "APP: pyproject.toml:line:col: …", for
- * what names no package. The caller frees items. */
+/* Reads those of every app, in the order of apps; the sources must be there. ERR_RECIPE, "APP:
+ * pyproject.toml:line:col: …", for a word that is not a package name. The caller frees items. */
 struct err *app_packages(struct build_context *j, struct declared *ret) MUST_CHECK;
-/* ERR_RECIPE when the lock lacks one: it was declared since. */
+/* ERR_RECIPE if the lock lacks one, because it was declared later. */
 struct err *app_packages_check(struct build_context *j) MUST_CHECK;

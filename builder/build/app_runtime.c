@@ -25,17 +25,17 @@ static char *read_source(const struct build_context *j, size_t app, const char *
 	return bytes;
 }
 
-/* Where an app may say which Python it wants, the first that is there counts. */
+/* The places where an app may require a Python version; the first that exists is used. */
 static const struct python_word {
 	const char *file, *key;
-	bool inside, plain; /* elsewhere than at the beginning of a line, too; without quotes, too */
+	bool inside, plain; /* also elsewhere than at the beginning of a line; also without quotes */
 } python_words[] = {
 	{ "pyproject.toml", "requires-python", false, false },
 	{ "setup.cfg", "python_requires", false, true },
 	{ "setup.py", "python_requires", true, false },
 };
 
-/* What stands behind the key on a line of its file; NULL: nothing that is a text. */
+/* The text after the key on a line of its file; NULL: not a text. */
 static char *python_on_line(const struct python_word *w, const char *line, size_t len)
 {
 	static const char before[] = " \t(,";
@@ -54,7 +54,7 @@ static char *python_on_line(const struct python_word *w, const char *line, size_
 	return w->plain && *c && *c != '=' ? mem_ndup(c, strcspn(c, "#;\r")) : NULL;
 }
 
-/* NULL: nothing is asked. */
+/* NULL: no requirement. */
 static char *python_wanted(const struct build_context *j, size_t app)
 {
 	for (size_t i = 0; i < COUNT(python_words); i++) {
@@ -80,7 +80,7 @@ static char *node_wanted(const char *bytes)
 	return copy;
 }
 
-/* The lowest version that would do, or NULL. */
+/* The lowest version that is sufficient, or NULL. */
 static char *suggest(int kind, const char *wanted)
 {
 	for (int n = kind == RUNTIME_PYTHON ? 8 : 12; n < 60; n++) {

@@ -17,7 +17,7 @@ static bool is_version(const char *text, size_t len)
 	return len && len <= LONGEST && isalnum((unsigned char)*text) && strspn(text, allowed) >= len;
 }
 
-/* After a key: = "1.2", with or without the quotes; the caller's, NULL: it is something else. */
+/* The value after a key: = "1.2", with or without the quotes; the caller's to free. NULL: something else. */
 static char *value_of(const char *c, bool quoted)
 {
 	c += strspn(c, " \t");
@@ -108,9 +108,9 @@ struct err *app_version(const struct build_context *j, size_t app, char **ret)
 	for (size_t i = 0; i < COUNT(places) && !*ret; i++) {
 		AUTO_FREE char *bytes = NULL;
 		struct err *e = build_context_text(j, app, places[i].path, &bytes);
-		if (e && err_kind(e) == ERR_BUILD) /* somebody is writing there */
+		if (e && err_kind(e) == ERR_BUILD) /* it changed while it was read */
 			return e;
-		err_free(e); /* no text, or too long for one that a person would read */
+		err_free(e); /* not text, or too long for a version */
 		*ret = bytes ? places[i].read(bytes) : NULL;
 	}
 	return NULL;

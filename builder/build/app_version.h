@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* An app's version, as its source says it in a place where people look: read as text, never run. */
+/* Finds an app's version in its source by reading text, without running it. */
 #pragma once
 #include "build/build_context.h"
 
-/* "1.4.0", of letters, digits and ".+!_-", at most 64; the first of pyproject.toml ([project],
- * [tool.poetry]), APP/__init__.py (__version__), setup.cfg ([metadata]), setup.py (version=) and package.json
- * that has one. NULL: none does. The caller's. */
+/* "1.4.0": letters, digits and ".+!_-", at most 64. Taken from the first that has one of pyproject.toml
+ * ([project], [tool.poetry]), APP/__init__.py (__version__), setup.cfg ([metadata]), setup.py (version=) and
+ * package.json. NULL if none has. The caller's to free. */
 struct err *app_version(const struct build_context *j, size_t app, char **ret) MUST_CHECK;

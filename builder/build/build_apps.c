@@ -24,7 +24,7 @@ static void feed_tools(struct digest_run *run, const struct build_context *j, co
 			digest_feed_word(run, tools[i].bytes);
 }
 
-/* Of all that a part sees, and of nothing else. */
+/* The key of everything that a part sees, and of nothing else. */
 static struct digest key_of(const struct build_parts *all, size_t part, const struct digest *keys,
 			    const struct digest *below)
 {
@@ -73,7 +73,7 @@ void build_apps_plan(const struct build_context *j, const struct digest *package
 	build_parts_done(&all);
 }
 
-/* A root of its own: what the part sees of the parts before it, over the packages. */
+/* Runs a part in a root of its own: the earlier parts that it sees, over the packages. */
 static struct err *run(struct build_context *j, const struct bind *binds, size_t bind_count,
 		       const struct layer_root *packages, const struct build_part *p,
 		       const struct layer_root *made, const struct digest *key, struct layer_root *ret_made,

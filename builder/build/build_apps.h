@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Apps: their sources laid into the bench, their steps run over the configured root, in parts, each a delta
- * of its own. First what needs no source; then what a few of an app's files decide, such as its Node
- * packages and its assets, a part a step and app, which sees earlier steps of its own app and of the first
- * one; then each app's whole source; then what the bench needs of all. A part is made again when something
- * changes that it sees, and then alone. */
+/* Builds the apps: lays their sources into the bench and runs their steps over the configured root. The work
+ * is split into parts, each kept as a delta. First the part that needs no source. Then a part for each step
+ * and app that needs only some of the app's files, such as its Node packages and assets; it sees earlier
+ * steps of its own app and of the first app. Then each app's whole source. Last what the bench needs of all
+ * apps. A part is built again only if something that it sees has changed. */
 #pragma once
 #include "build/build_parts.h"
 #include "layer/layer.h"
@@ -16,10 +16,11 @@ struct build_apps {
 	size_t count;
 };
 
-/* Fills names, keys and count from the sources, the pins and every step, over packages of that key. */
+/* Fills names, keys and count from the sources, the pinned lock files and every step, over packages with that
+ * key. */
 void build_apps_plan(const struct build_context *j, const struct digest *packages_key,
 		     struct build_apps *ret);
-/* Runs what the plan names and no earlier build has kept; fills parts. */
+/* Runs the planned parts that no earlier build has kept; fills parts. */
 struct err *build_apps(struct build_context *j, const struct layer_root *root,
 		       struct build_apps *a) MUST_CHECK;
 void build_apps_done(struct build_apps *a);

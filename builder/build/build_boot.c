@@ -11,11 +11,10 @@
 #define LIMIT (256u << 20)
 #define FOLDER "boot/mkbench"
 
-/* Whatever a disk may hang on, what the root is made of, and what a NoCloud seed may be. A kernel that has
- * one built in, or not at all, is
- * fine: those that it has as modules are loaded with all they need. What they ask for by another name than a
- * module's (modules.softdep) comes first: no program of the first root answers the kernel's question for it.
- */
+/* The modules for anything a disk may be attached to, for the root's file system, and for a NoCloud seed. A
+ * kernel may have one of them built in, or not at all; the others are loaded with all their dependencies.
+ * Dependencies under other names (modules.softdep) are listed first, because no program in the initrd answers
+ * the kernel's requests for them. */
 static const char *const wanted[] = {
 	"crc32c_generic", "crc32c-intel", "sha256_generic", "sha256-ssse3", "virtio_pci",
 	"virtio_mmio",	  "virtio_blk",	  "virtio_scsi",    "nvme",	    "ahci",
@@ -42,7 +41,7 @@ struct modules {
 	} all; /* in the order of that list */
 };
 
-/* Whether a path of modules.dep is that module: its name, with - and _ alike, before .ko. */
+/* Whether a path in modules.dep is that module: its name before .ko, where '-' equals '_'. */
 static bool is_module(const char *path, size_t len, const char *name)
 {
 	const char *end = path + len, *start = end;
@@ -71,7 +70,7 @@ static struct err *put_module(struct modules *m, const char *path)
 	return NULL;
 }
 
-/* depmod(8) writes what a module needs so that the last one must be loaded first. */
+/* In depmod(8)'s order a module's last dependency must be loaded first. */
 static struct err *put_line(struct modules *m, const char *line, size_t len)
 {
 	AUTO_FREE char *copy = mem_ndup(line, len);
@@ -97,7 +96,8 @@ static int by_offset(const void *a, const void *b)
 	return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-/* The package is one compressed stream: what lies behind is read after it, or all of it is read again. */
+/* The package is one compressed stream, so files are read in its order; any other order would decode it
+ * again. */
 static struct err *read_modules(struct modules *m, struct content_source *contents)
 {
 	AUTO_FREE struct module **order = mem_array(m->all.count, sizeof *order);
@@ -208,8 +208,8 @@ void build_boot_done(struct build_boot *b)
 	"part_gpt", "fat", "normal", "configfile", "linux", "echo", "serial", "terminal", "test", "sleep", \
 		"all_video"
 
-/* GRUB's manual, "grub-mkimage": a prefix that begins with "(," is on the disk that the BIOS names, one
- * without a device on that which the firmware loaded the image from. */
+/* GRUB's manual, "grub-mkimage": a prefix that begins with "(," is on the disk that the BIOS reports; one
+ * without a device is on the disk from which the firmware loaded the image. */
 struct err *build_boot_loaders(struct build_context *j, const struct digest *root_key,
 			       struct layer_root *root, struct layer_delta *ret)
 {
@@ -253,8 +253,8 @@ struct err *build_boot_loaders(struct build_context *j, const struct digest *roo
 	return e;
 }
 
-/* roothash= is systemd's word (systemd-veritysetup-generator(8)); systemd.verity=no because
- * it is done when systemd starts. */
+/* systemd reads roothash= (systemd-veritysetup-generator(8)). systemd.verity=no, because the root is set up
+ * before systemd starts. */
 char *build_boot_menu(const char *title, const struct digest *root_hash, const char *data_id)
 {
 	char hex[DIGEST_HEX];

@@ -21,8 +21,8 @@ static void add_file(struct tree *t, const char *path, uint32_t mode, const char
 				     .content = { .kind = CONTENT_MEMORY, .bytes = bytes } });
 }
 
-/* One file under the name of its first task; the others are links to it. Beside it what was linked into it,
- * for who asks what an image is made of (sbom/sbom.h); without that it is not known. */
+/* Adds one file, named after its first task; the others are links to it. Beside it goes the list of what was
+ * linked into it, for bills of materials (sbom/sbom.h); without that list it is unknown. */
 static struct err *add_guest(struct build_context *j, bool say, struct tree *t)
 {
 	static const char *const names[] = { "provision", "health", "ctl", "as" };
@@ -46,7 +46,7 @@ static struct err *add_guest(struct build_context *j, bool say, struct tree *t)
 	return NULL;
 }
 
-/* What the guest programs tell an upgrade by. */
+/* The identities by which the guest programs detect an upgrade. */
 static struct err *identify_apps(struct build_context *j)
 {
 	char hex[DIGEST_HEX];
@@ -61,7 +61,7 @@ static struct err *identify_apps(struct build_context *j)
 	return NULL;
 }
 
-/* "1:10.11.14-0+deb12u2" is 10.11.14 to who looks at the data. */
+/* In data, "1:10.11.14-0+deb12u2" is version 10.11.14. */
 static void name_server(struct build_context *j)
 {
 	const char *package = service_server_package(j->services);

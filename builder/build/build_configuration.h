@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The top layer: what services and recipe say, and the programs of ours that run inside. */
+/* The top layer: configuration rendered from services and recipe, and mkbench's own programs for the
+ * image. */
 #pragma once
 #include "build/build_context.h"
 
 struct err *build_configuration(struct build_context *j, const char *build_id, struct tree *ret) MUST_CHECK;
-/* Adds its entries to one of two trees: programs, whose bytes name no build and whose layer stays as it is
- * when an app changes, and the rest. A folder of programs is in both. */
+/* Splits the entries into two trees. programs holds files whose bytes do not depend on the build, so its
+ * layer stays the same when an app changes; rest holds all others. A folder of programs is in both. */
 void build_configuration_split(const struct tree *t, struct tree *programs, struct tree *rest);

@@ -21,7 +21,7 @@ struct err *build_context_open(struct build_context *j, const char *recipe_path,
 	return store_open(NULL, &j->store);
 }
 
-/* A package of a scope has a slash in its name, which no folder has. */
+/* A scoped package has a slash in its name, which a folder's name cannot have. */
 static struct err *get_override(struct build_context *j, const struct app *override, struct app_source *ret)
 {
 	AUTO_FREE char *name = mem_dup(override->name);
@@ -94,8 +94,8 @@ struct err *build_context_text(const struct build_context *j, size_t app, const 
 	if (!e || e->kind != ENTRY_FILE || e->content.kind != CONTENT_DISK)
 		return NULL;
 	TRY_AS(file_read(e->content.path, TEXT_LIMIT, &bytes, &len), "app %s", a->name);
-	/* A layer kept under the app's digest may be used without the folder being read
-	 * again, so nobody else would see it. */
+	/* A layer kept under the app's digest may be used without reading the folder again, so only this
+	 * check sees the change. */
 	struct digest found = digest_of(bytes, len);
 	if (!digest_equal(&found, &e->sha256))
 		return err_new(ERR_BUILD, "%s changed during the build: run again when nothing is editing it",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A job: what plan, lock and build begin with. Opening reads the recipe and the services it
- * needs; its lock is read, or made where there is none. */
+/* The build context: everything that plan, lock and build start from. Opening it reads the recipe and its
+ * services, and reads the lock or makes it if there is none. */
 #pragma once
 #include "base/progress.h"
 #include "fetch/source.h"
@@ -19,39 +19,39 @@ struct build_context {
 	char *lock_path;
 	struct lock lock;
 	struct plan plan;
-	struct app_source *sources;   /* one an app of the recipe, once build_context_sources was called */
-	struct app_source *overrides; /* one an override */
-	struct app_source *runtimes;  /* one a build of the recipe's 'runtime' */
-	/* the lock's of before that are chosen anew, in its arena: a choice keeps to them where it can */
+	struct app_source *sources;   /* one for each app of the recipe, after build_context_sources */
+	struct app_source *overrides; /* one for each override */
+	struct app_source *runtimes;  /* one for each build in the recipe's 'runtime' */
+	/* earlier lock entries that are resolved again, in the lock's arena: kept where possible */
 	struct lock_pins *earlier;
 	size_t earlier_count;
-	struct digest programs; /* of mkbench's own in the image, once the configuration was made */
+	struct digest programs; /* of mkbench's own programs in the image, once the configuration was made */
 };
 
-/* Its recipe was read and its services are loaded. */
+/* Reads the recipe and loads its services. */
 struct err *build_context_open(struct build_context *j, const char *recipe_path,
 			       enum progress_style style) MUST_CHECK;
-/* Takes the lock beside the recipe, and with it the plan. ERR_RECIPE when it answers another recipe. */
+/* Reads the lock beside the recipe and makes the plan from it. ERR_RECIPE if the lock is out of date. */
 struct err *build_context_lock_read(struct build_context *j, bool *ret_found) MUST_CHECK;
-/* By the network: gets the archives' indexes and the apps' sources and chooses; the plan follows. */
+/* Uses the network: fetches the archives' indexes and the apps' sources, resolves, and makes the plan. */
 struct err *build_context_lock_choose(struct build_context *j) MUST_CHECK;
-/* The same, and writes the lock. */
+/* Like build_context_lock_choose, then writes the lock. */
 struct err *build_context_lock_make(struct build_context *j) MUST_CHECK;
-/* Reads the lock, moves these apps and packages of it, with packages that the apps then declare, leaves the
- * rest, and writes it. An app of which the recipe asks for something else, a new one and one that is gone
- * are moved when they are named. ERR_USAGE when there is no lock or it has no such; ERR_RECIPE when it
- * answers another recipe in anything else. */
+/* Reads the lock, moves the named apps and packages, adds packages that these apps now declare, keeps the
+ * rest, and writes it. An app that the recipe changed, added or removed is moved if it is named. ERR_USAGE if
+ * there is no lock or it lacks a named one; ERR_RECIPE if the lock is out of date in anything else. */
 struct err *build_context_lock_update(struct build_context *j, const char *const *names,
 				      size_t count) MUST_CHECK;
-/* Gets every app's source as the lock pins it, or anew where it pins none. */
+/* Fetches every app's source at the commit in the lock, or resolves it where the lock has none. */
 struct err *build_context_fetch(struct build_context *j) MUST_CHECK;
-/* Gets every app's source as the lock pins it, and sees that each app has those it needs: ERR_BUILD when the
- * file that says so is not the one that was hashed any more. */
+/* Fetches every app's source as locked, and checks that each app has the apps it needs. ERR_BUILD if the file
+ * that declares them no longer has the bytes that were hashed. */
 struct err *build_context_sources(struct build_context *j) MUST_CHECK;
-/* A text file of an app's source, the caller's; NULL when it has no such file. ERR_BUILD as above. */
+/* Reads a text file of an app's source, the caller's to free; NULL if there is no such file. ERR_BUILD as
+ * above. */
 struct err *build_context_text(const struct build_context *j, size_t app, const char *file,
 			       char **ret) MUST_CHECK;
-/* The second half of build_context_sources. */
+/* The second half of build_context_sources: checks the apps that each app needs. */
 struct err *app_needs(struct build_context *j) MUST_CHECK;
 void build_context_close(struct build_context *j);
 #define AUTO_BUILD_CONTEXT __attribute__((cleanup(build_context_close)))

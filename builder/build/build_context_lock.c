@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a recipe resolves to when its lock is made, or moved in one thing. */
+/* Resolves a recipe: makes its lock, or moves single apps and packages in it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +14,8 @@
 #include "recipe/lock_change.h"
 #include "recipe/runtime.h"
 
-/* Whoever asks for packages, in layer order: what the recipe wants is in the image, and
- * comes before what only builds. */
+/* All requests for packages, in layer order: the recipe's own are in the image and come before those for
+ * building. */
 static size_t roots_of(const struct build_context *j, const struct declared *declared, struct plan_root **ret)
 {
 	const struct service_package *packages;
@@ -42,7 +42,7 @@ static size_t roots_of(const struct build_context *j, const struct declared *dec
 	return n;
 }
 
-/* Debian has this one no longer, and frameworks still name it. */
+/* Debian no longer has this package, and frameworks still name it. */
 static struct err *check_pdf(const struct recipe *r, const struct index *ix)
 {
 	if (r->pdf != PDF_WKHTMLTOPDF || index_find(ix, "wkhtmltopdf"))
@@ -55,7 +55,7 @@ static struct err *check_pdf(const struct recipe *r, const struct index *ix)
 		       r->path, at.line, at.column, r->base.suite);
 }
 
-/* The same with the packages of interpreters that the recipe names by their version. */
+/* The same, with the packages of interpreters that the recipe requests by version. */
 static struct err *roots_with_runtime(struct build_context *j, const struct index *ix,
 				      const struct declared *declared, struct plan_root **ret,
 				      size_t *ret_count)
@@ -78,7 +78,7 @@ static struct err *roots_with_runtime(struct build_context *j, const struct inde
 	return NULL;
 }
 
-/* Packages that somebody asks for whatever the apps declare; the caller's to free. */
+/* Packages that are requested whatever the apps declare; the caller's to free. */
 static const char **wanted(const struct build_context *j, size_t *ret_count)
 {
 	AUTO_FREE struct plan_root *roots = NULL;
@@ -104,7 +104,7 @@ struct names {
 	size_t count, room;
 };
 
-/* only: nothing else moves; NULL: all is chosen anew. */
+/* only: nothing else moves; NULL: everything is chosen again. */
 static struct err *choose_from(struct build_context *j, const struct declared *declared,
 			       const struct names *only)
 {
@@ -137,7 +137,7 @@ static const char *keep(struct build_context *j, const char *text)
 	return text ? arena_dup(&j->lock.arena, text, strlen(text)) : NULL;
 }
 
-/* A folder beside the recipe is work in progress: it is built as it stands and never pinned. */
+/* A folder beside the recipe is work in progress: it is built as it is and never pinned. */
 static void pin_apps(struct build_context *j)
 {
 	const struct app *apps = j->recipe.apps.items;
@@ -188,7 +188,7 @@ static struct err *choose_packages(struct build_context *j)
 	return e;
 }
 
-/* The same of these alone, and of those that the lock lacks of what apps declare now. */
+/* Moves only these packages, and adds those that apps declare now and the lock lacks. */
 static struct err *move_packages(struct build_context *j, struct names *names)
 {
 	struct declared declared;
@@ -203,7 +203,7 @@ static struct err *move_packages(struct build_context *j, struct names *names)
 	return e;
 }
 
-/* Sources first: apps declare packages, too. */
+/* Fetches sources first, because apps declare packages, too. */
 struct err *build_context_lock_choose(struct build_context *j)
 {
 	TRY(build_context_fetch(j));
@@ -223,7 +223,7 @@ struct err *build_context_lock_make(struct build_context *j)
 
 	TRY(build_context_lock_choose(j));
 	TRY(lock_write(j->lock_path, &j->lock));
-	if (!service_pin_steps(j->services, &steps)) /* else it is written once more, when it is whole */
+	if (!service_pin_steps(j->services, &steps)) /* else it is written again once it is complete */
 		progress_note(j->progress, "wrote %s", j->lock_path);
 	return NULL;
 }
@@ -252,7 +252,7 @@ static struct err *apps_changed(const struct build_context *j, const struct lock
 		       j->lock_path, what.bytes, how.bytes, j->recipe_path, j->recipe_path);
 }
 
-/* Outputs are the one change that a person does not expect to be one of packages. */
+/* Names the outputs, because a person does not expect them to change packages. */
 static const char *what_changed(const struct build_context *j)
 {
 	bool wanted = recipe_wants_disk(&j->recipe);
@@ -263,7 +263,7 @@ static const char *what_changed(const struct build_context *j)
 			"was made with the packages of a disk, which 'outputs' no longer wants";
 }
 
-/* Whether the lock answers the recipe but for those changes, which are the caller's to free. */
+/* Whether the lock matches the recipe except for those changes, which are the caller's to free. */
 static struct err *compare(const struct build_context *j, struct lock_change_set *ret)
 {
 	size_t count;
@@ -303,7 +303,7 @@ static bool is_path(const struct build_context *j, const char *name)
 	return false;
 }
 
-/* What NAME is: an app, which nothing pins from then on, or a package, which goes into packages. */
+/* Resolves NAME: an app, which is then no longer pinned, or a package, which is added to packages. */
 static struct err *release(struct build_context *j, const struct lock_change_set *changes, const char *name,
 			   struct names *packages)
 {
@@ -321,7 +321,7 @@ static struct err *release(struct build_context *j, const struct lock_change_set
 	return NULL;
 }
 
-/* Every app that is asked for otherwise is to be among names: the others' pins are of another question. */
+/* Requires every changed app to be among names: the lock entry of an unnamed one would be out of date. */
 static struct err *release_all(struct build_context *j, const char *const *names, size_t count,
 			       struct names *packages)
 {

@@ -20,7 +20,7 @@
 #include "disk/vmdk.h"
 #include "disk/zst.h"
 
-#define FORMAT "disk 4" /* changes when the same inputs give another disk */
+#define FORMAT "disk 4" /* change it if the same inputs give another disk */
 
 struct work {
 	struct build_context *job;
@@ -30,9 +30,9 @@ struct work {
 	struct layer_set *disk_set, *boot_set;
 	struct layer_root root;
 	struct layer_delta configured, loaders;
-	struct tree configuration, whole; /* what only a disk has; its root */
-	const char *raw;		  /* the raw output, once it is there */
-	/* what the other formats are made from, open: that, or a raw disk without a name */
+	struct tree configuration, whole; /* only for a disk; its whole root */
+	const char *raw;		  /* the raw output, once it exists */
+	/* the raw disk for the other formats, open: raw, or a temporary file without a name */
 	int spare;
 };
 
@@ -43,7 +43,7 @@ static size_t gather(const struct plan_layer *layer, struct layer_package *ret)
 	return layer->package_count;
 }
 
-/* The whole disk follows from this. */
+/* Derives all identities of the disk. */
 static void name_disk(struct work *w, const char *build_id)
 {
 	struct digest_run *run = digest_start();
@@ -89,7 +89,7 @@ static struct err *plan(struct work *w, const struct build_layers *layers)
 	return NULL;
 }
 
-/* What a disk has beside the image. */
+/* Audits what a disk has in addition to the image. */
 static struct err *audit(struct work *w)
 {
 	struct digest packages = build_layer_blob_key("disk packages", &w->disk_key, ""),
@@ -112,7 +112,7 @@ static struct err *configure(struct work *w, const struct layer_set *image)
 	TRY(layer_unpack(w->disk_set, &w->root));
 	TRY(layer_configure(w->disk_set, &w->root, &w->configured));
 	TRY(audit(w));
-	/* GRUB's packages are never configured: one program of theirs is run. */
+	/* GRUB's packages are never configured: only one of their programs is run. */
 	TRY(layer_open(&w->boot, w->disk_set, &w->boot_set));
 	TRY(layer_unpack(w->boot_set, &w->root));
 	TRY(build_boot_loaders(w->job, &w->boot_key, &w->root, &w->loaders));
@@ -137,7 +137,7 @@ static struct err *make_tree(struct work *w, struct build_layers *layers)
 	return e;
 }
 
-/* What a thread reads a tree's files with. */
+/* The readers for a tree's files, one set for each thread. */
 struct source {
 	struct layer_reader *packs;
 	struct content_reader by_pack, any;
@@ -213,7 +213,7 @@ static int create(const char *path)
 	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
-/* The raw disk that other formats are made from. */
+/* Opens the raw disk from which the other formats are made. */
 static struct err *open_raw(struct work *w, const char *beside, int *ret)
 {
 	AUTO_FREE char *path = mem_printf("%s.raw", beside);
@@ -227,7 +227,7 @@ static struct err *open_raw(struct work *w, const char *beside, int *ret)
 	return write_raw(w, *ret);
 }
 
-/* Of a raw disk, to fd; the raw disk itself comes first, and by itself. */
+/* Writers from a raw disk to fd. The raw disk itself is written first, separately. */
 static struct err *(*const writers[OUTPUT_COUNT])(int raw, int fd) = {
 	[OUTPUT_QCOW2] = qcow2_write,
 	[OUTPUT_VMDK] = vmdk_write,
@@ -282,7 +282,7 @@ static struct err *place_output(struct work *w, struct build_layers *layers, int
 	return e;
 }
 
-/* The raw disk first, whatever the recipe's order: the others are made from it. */
+/* Writes the raw disk first, in any order of the recipe: the others are made from it. */
 static struct err *write_all(struct work *w, struct build_layers *layers, const char *folder,
 			     struct image_result *results)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The outputs that boot by themselves: the image's tree with a kernel and systemd put above it. */
+/* Writes the outputs that are disks: the image's tree with a kernel and systemd added. */
 #pragma once
 #include "build/build_layers.h"
 #include "build/build_context.h"
 
-/* Writes the recipe's outputs that are disks, as <folder>/<name>-<version>.raw, .qcow2, .vmdk and .raw.zst;
- * results has a row for each output of the recipe. A raw file is as large as its disk and takes the room of
- * what is in it. Nothing is opened for a file that is there already. */
+/* Writes the recipe's disk outputs as <folder>/<name>-<version>.raw, .qcow2, .vmdk and .raw.zst; results has
+ * a row for each output of the recipe. A raw file is sparse: it has the disk's size but takes only the space
+ * of its content. An output that exists already is not opened. */
 struct err *build_disk(struct build_context *j, struct build_layers *layers, const char *folder,
 		       struct image_result *results) MUST_CHECK;

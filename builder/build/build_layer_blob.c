@@ -12,7 +12,7 @@
 #include "layer/layer.h"
 #include "report/layer_record.h"
 
-#define POUR_FORMAT "pour 2" /* changes when the same tree gives other bytes */
+#define POUR_FORMAT "pour 2" /* change it if the same tree gives other bytes */
 
 struct digest build_layer_blob_key(const char *kind, const struct digest *inputs, const char *name)
 {
@@ -61,7 +61,7 @@ static void put_blob(struct text *t, const struct layer_blob *b)
 		    digest_hex(&b->diff_id, diff_id), b->size_bytes, b->unpacked_bytes);
 }
 
-/* Reads one line and moves past it; false when it is not one, or its blob is gone. */
+/* Parses one line and moves past it; false if it is invalid or its blob is gone. */
 static bool take_blob(struct build_context *j, const char **text, struct layer_blob *ret)
 {
 	char digest[DIGEST_HEX], diff_id[DIGEST_HEX];
@@ -114,7 +114,7 @@ struct err *build_layer_blob(struct build_context *j, const struct digest *key, 
 	return store_ref_write(j->store, "layer", key, line.bytes);
 }
 
-/* As many layers as there can be, with the longest numbers. */
+/* The largest number of layers, with the longest numbers. */
 #define LINE_MAX_BYTES (2 * DIGEST_HEX + 2 * sizeof "18446744073709551615")
 _Static_assert(BUILD_LAYERS_MAX *LINE_MAX_BYTES + DIGEST_HEX <= STORE_REF_LIMIT,
 	       "a build's layers are remembered in one ref");

@@ -15,20 +15,20 @@
 #include "build/build_sites.h"
 #include "layer/layer.h"
 
-/* Everything of one build that outlives a step. */
+/* The state of one build that outlives a step. */
 struct build_work {
 	struct build_context *job;
-	struct build_root root; /* what apps are built over */
+	struct build_root root; /* the root for building apps */
 	struct build_apps apps;
-	/* what an image has of the interpreters, if any, and of the apps' parts; the last: nothing */
+	/* the image's part of the interpreters, if any, and of the apps' parts; the last is empty */
 	struct tree settled[BUILD_PARTS_MAX + 2];
 	struct tree configuration;
 	struct tree unnamed; /* the configuration without the build's name */
-	struct tree sites;   /* prebaked ones */
-	bool made;	     /* the deltas are here, not only what was poured from them */
+	struct tree sites;   /* the prebaked ones */
+	bool made;	     /* the deltas are on disk, not only the blobs written from them */
 };
 
-/* Layers that steps made: the interpreters, where the recipe brings them, then the apps' parts. */
+/* Layers that steps made: the interpreters, if the recipe brings them, then the apps' parts. */
 static size_t part_count(const struct build_work *w)
 {
 	return w->job->recipe.runtime.archives.count ? w->apps.count + 1 : w->apps.count;
@@ -57,7 +57,7 @@ static struct digest whole_tree(struct build_work *w)
 	return d;
 }
 
-/* An app's layers as an image has them: without what only the building needed. */
+/* Writes an app's layers without the files that only the build needed. */
 static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 {
 	const struct tree *parts[BUILD_PARTS_MAX + 2],
@@ -85,7 +85,7 @@ static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 	return NULL;
 }
 
-/* What services, framework and rootfs/ put into the image over its packages. */
+/* Checks what services, framework and rootfs/ put into the image over its packages. */
 static struct err *check_places(const struct build_work *w)
 {
 	const struct tree *packages[] = { layer_whole(w->root.set), &w->root.configured.tree };
@@ -97,8 +97,8 @@ static struct err *check_places(const struct build_work *w)
 	return e;
 }
 
-/* The program below the apps: a line of an app that changes moves neither its bytes
- * nor those of the packages. */
+/* Writes our program in a layer below the apps: changing an app then changes neither its bytes nor those of
+ * the packages. */
 static struct err *pour_configuration(struct build_work *w, struct build_layers *out, struct image_layer *top)
 {
 	struct tree programs = { 0 }, rest = { 0 };
@@ -134,7 +134,8 @@ static struct err *pour_sites(struct build_work *w, struct image_layer *layer)
 	return build_sites_poured(w->job, &bake, &layer->blob.digest);
 }
 
-/* Runs what is missing, bottom to top: apps need the packages' root even if its layers are poured. */
+/* Runs what is missing, from bottom to top: apps need the packages' root even if its layers are written
+ * already. */
 static struct err *make_all(struct build_work *w, struct build_layers *out)
 {
 	bool prebakes = w->job->recipe.prebake;
@@ -151,7 +152,7 @@ static struct err *make_all(struct build_work *w, struct build_layers *out)
 	return NULL;
 }
 
-/* The configuration names the build and is part of it: it is rendered once without the name to get it. */
+/* The configuration contains the build's name, which depends on it: it is rendered once without the name. */
 static struct err *name_build(struct build_work *w, struct digest *ret, char hex[static DIGEST_HEX])
 {
 	struct digest_run *run = digest_start();
@@ -211,7 +212,7 @@ static struct err *build(struct build_work *w, struct build_layers *out)
 	build_apps_plan(w->job, &w->root.key, &w->apps);
 	name_layers(w, out);
 	TRY(name_build(w, &name, out->build_id));
-	/* what was poured under other rules is looked at again */
+	/* layers audited under other rules are audited again */
 	name = build_layer_blob_key("build", &name, digest_hex(&rules, hex));
 	if (build_layer_blob_recall(w->job, &name, out->items, out->count, &out->tree))
 		return NULL;

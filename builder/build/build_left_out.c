@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "layer/layer_set.h"
 
-/* Below the bench's folder, and not that folder: "apps/a/b". */
+/* Whether it is below the bench's folder, and not that folder: "apps/a/b". */
 static bool is_inside(const char *path)
 {
 	size_t len;
@@ -23,7 +23,7 @@ static bool is_inside(const char *path)
 	return true;
 }
 
-/* As the last part that has it left it; NULL: none has. */
+/* The list as the last part that wrote it left it; NULL: none did. */
 static struct err *read_list(const struct build_apps *apps, const char *path, char **ret)
 {
 	for (size_t i = apps->count; i-- && !*ret;) {

@@ -100,7 +100,7 @@ static struct err *lay_one(const char *folder, const struct lock_pins *p)
 	return file_write(path, t.bytes, t.len, 0644);
 }
 
-/* A folder that steps have at that place. */
+/* Adds a folder that steps find mounted at that path. */
 static struct err *add_bind(struct build_context *j, const char *name, const char *to, struct build_binds *b,
 			    const char **ret_folder)
 {
@@ -174,7 +174,7 @@ static struct err *check_plain(const struct service_step *step, const char *byte
 	return NULL;
 }
 
-/* The lines of a file that a step left, which may be anything. */
+/* Reads the lines of a file that a step wrote; it may contain anything. */
 static struct err *take(struct build_context *j, const struct service_step *step, const char *folder,
 			struct lock_pins *ret)
 {
@@ -203,8 +203,7 @@ static struct err *take(struct build_context *j, const struct service_step *step
 	return NULL;
 }
 
-/* When the apps that were committed last were committed, as MKBENCH_RESOLVE_DATE=…; NULL:
- * the newest versions are wanted. */
+/* The time of the newest app commit as MKBENCH_RESOLVE_DATE=…; NULL: newest versions are allowed. */
 static char *resolve_date(const struct build_context *j)
 {
 	int64_t last = 0;
@@ -212,7 +211,7 @@ static char *resolve_date(const struct build_context *j)
 
 	for (size_t i = 0; i < j->recipe.apps.count; i++)
 		last = j->sources[i].committed > last ? j->sources[i].committed : last;
-	time_t end = (time_t)last + 86400; /* what was released for it on that day counts */
+	time_t end = (time_t)last + 86400; /* releases of that day still count */
 	struct tm tm;
 	if (!last || j->recipe.resolve == RESOLVE_NEWEST || !gmtime_r(&end, &tm) ||
 	    !strftime(text, sizeof text, "MKBENCH_RESOLVE_DATE=%Y-%m-%dT%H:%M:%SZ", &tm))
@@ -235,7 +234,7 @@ static const char **environment(const struct service_step *step, const char *con
 	return env.items;
 }
 
-/* answers: what answers it runs, without a network. */
+/* answers: the program that answers its questions, without network. */
 static struct err *run(struct build_context *j, const struct layer_root *root,
 		       const struct service_step *step, const struct tree *inputs, struct build_binds *b,
 		       bool answers)
@@ -271,8 +270,8 @@ static struct err *run(struct build_context *j, const struct layer_root *root,
 	return layer_steps_forget(&request, root);
 }
 
-/* A program that has a network must run nothing of what it fetches; so it asks one that has none, in a room
- * of its own, as often as it has questions. */
+/* A program with network must not run anything that it fetches. So it leaves questions to a program without
+ * network, in another sandbox, as often as needed. */
 static struct err *ask(struct build_context *j, const struct layer_root *root,
 		       const struct service_step *step, const struct tree *inputs, struct build_binds *b)
 {
@@ -296,7 +295,7 @@ static struct err *ask(struct build_context *j, const struct layer_root *root,
 		       SERVICE_PINS, step->pins, ROUNDS);
 }
 
-/* What the step chose for the lock before, as NAME.before, when one thing moves and others stay. */
+/* Provides the earlier lock file as NAME.before, when only some things move. */
 static struct err *lay_earlier(const struct build_context *j, const struct service_step *step,
 			       const char *folder)
 {
@@ -337,7 +336,7 @@ struct err *build_lockfiles(struct build_context *j, const struct layer_root *ro
 	const struct service_step *steps;
 	size_t count = service_pin_steps(j->services, &steps);
 	struct lock_pins *all = arena_new(&j->lock.arena, count * sizeof *all);
-	bool asks = false; /* then nobody knows how often */
+	bool asks = false; /* unknown: then the number of runs is unknown, too */
 
 	for (size_t i = 0; i < j->lock.pin_count; i++)
 		all[i] = j->lock.pins[i];

@@ -11,7 +11,7 @@ struct lines {
 	size_t count, room;
 };
 
-/* By path; what was opened before what was only looked at. */
+/* Sorts by path; opened files come before those that were only looked at. */
 static int compare(const void *a, const void *b)
 {
 	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
@@ -66,7 +66,7 @@ static void feed_entry(struct digest_run *run, const struct tree *t, const char 
 	digest_feed(run, bytes.bytes, sizeof bytes.bytes);
 }
 
-/* What lies in a folder follows it. */
+/* Feeds the names in a folder; they follow it in the tree. */
 static void feed_names(struct digest_run *run, const struct tree *t, const char *path)
 {
 	const struct entry *folder = tree_find(t, path);
@@ -84,7 +84,7 @@ static void feed_names(struct digest_run *run, const struct tree *t, const char 
 	}
 }
 
-/* The folders above path that are not above the one before it. */
+/* Feeds the folders above path that are not above the path before it. */
 static void feed_above(struct digest_run *run, const struct tree *t, const char *before, const char *path)
 {
 	size_t same = 0;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What steps asked the file system for (struct sandbox.lookups), and what a tree answers: when two trees
- * answer the same, steps that are told nothing else do the same over both. Pure. */
+/* Records what steps looked up in the file system (struct sandbox.lookups) and hashes a tree's answers. If
+ * two trees give the same answers, steps with the same other inputs do the same over both. Pure. */
 #pragma once
 #include "base/text.h"
 #include "tree/tree.h"
 
-/* The noted lines as a record: sorted, each once. False when something could not be seen, with
- * why in *ret_why (the caller's). */
+/* Sorts the noted lines into a record without duplicates. False if a lookup could not be observed; *ret_why,
+ * the caller's to free, says why. */
 bool build_lookups_record(const char *noted, struct text *ret, char **ret_why);
-/* A digest of all that the tree (sorted, with the folders above its entries) answers to a record: of what was
- * opened its bytes, of a folder the names in it; of what was looked at its kind, mode and owner, of a file
- * also its bytes; that a name is not there; and the same of every folder above. Times are left out. */
+/* A digest of the tree's answers to a record; the tree is sorted, with the folders above its entries. For
+ * what was opened: its bytes, or a folder's names. For what was looked at: kind, mode and owner, and a file's
+ * bytes. Also that a name is missing, and the same for every folder above. Times are left out. */
 struct digest build_lookups_answer(const char *record, const struct tree *t);

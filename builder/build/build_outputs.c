@@ -11,17 +11,16 @@
 #include "build/build_disk.h"
 #include "build/build_release.h"
 
-/* In its first minute the check answers "starting" at once and is asked every second: who is ready is
- * healthy a second later. A start that takes longer is waited for by the check itself, which answers
- * once it is ready, or has failed, or nothing has moved for long
- * (services/guest/start/start_progress.h): so a slow start is not killed, and one that cannot succeed is
- * unhealthy soon. The check bounds all else by itself. An engine older than the start interval (Docker
- * before 25) asks every ten seconds from the beginning; what fails for less than a minute or so, such as
- * a database that recovers, is no reason to end a bench that runs. */
+/* In its first minute the health check answers "starting" at once and runs every second, so a ready bench is
+ * healthy a second later. After that the check itself waits: it answers once the bench is ready, has failed,
+ * or has made no progress for long (services/guest/start/start_progress.h). So a slow start is not killed,
+ * and one that cannot succeed is soon unhealthy. The check limits its own duration. An engine without the
+ * start interval (Docker before 25) runs it every ten seconds from the beginning. A failure shorter than
+ * about a minute, such as a recovering database, is no reason to end a running bench. */
 #define START_SECONDS "60"
 #define CHECK_SECONDS 3600
 
-/* How much of a path is there already, in bytes. */
+/* The length in bytes of the existing part of a path. */
 static size_t existing(const char *path)
 {
 	AUTO_FREE char *part = mem_dup(path);
@@ -31,7 +30,7 @@ static size_t existing(const char *path)
 	return access(part, F_OK) < 0 ? 0 : strlen(part);
 }
 
-/* Takes away the empty folders of a path, down to that many bytes of it. */
+/* Removes the empty folders of a path, down to that many bytes of it. */
 static void remove_below(const char *path, size_t keep)
 {
 	AUTO_FREE char *part = mem_dup(path);

@@ -11,7 +11,7 @@
 #include "fetch/http.h"
 #include "layer/deb/cached_package.h"
 
-/* Between the thread that downloads and those that pack. */
+/* The queue between the downloading thread and the packing threads. */
 struct queue {
 	struct store *store;
 	const struct lock *lock_of;
@@ -94,7 +94,7 @@ static int by_size(const void *a, const void *b)
 	return ((*x)->size_bytes < (*y)->size_bytes) - ((*x)->size_bytes > (*y)->size_bytes);
 }
 
-/* Packages without a pack, the largest first: what takes longest to decode must not come last. */
+/* Packages without a pack, largest first: the slowest to decode must not come last. */
 static size_t missing_of(const struct build_context *j, const struct lock_package **ret)
 {
 	size_t count = 0;

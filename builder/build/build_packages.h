@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Packages on their way into the store: downloads arrive on one side, two threads turn
- * them into packs on the other, so that decoding hides behind the network. */
+/* Brings packages into the store: while downloads arrive, two threads convert finished ones into packs, so
+ * that decoding runs in parallel with the network. */
 #pragma once
 #include "build/build_context.h"
 
-/* Afterwards every package of the plan has its pack in the store. Nothing is downloaded, and
- * no archive is asked, when they are all there. */
+/* Afterwards the store has a pack for every package of the plan. If all are there already, nothing is
+ * downloaded and no archive is contacted. */
 struct err *build_packages(struct build_context *j) MUST_CHECK;

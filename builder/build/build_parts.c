@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-/* The last glob that matches decides, and "!" before it says no; "**" matches slashes, too. */
+/* The last matching glob decides; "!" before it excludes. "**" matches slashes, too. */
 static bool matches(const char *const *globs, const char *path)
 {
 	bool hit = false;
@@ -37,7 +37,7 @@ static void add_folders(const struct build_context *j, const char *path, struct 
 	}
 }
 
-/* Files below a folder, those that the globs name or, without globs, all of them; the bench user's. */
+/* Adds the files of a tree below a folder, owned by the bench user: those that match the globs, or all. */
 static void plant_at(const struct build_context *j, const char *top, const struct tree *files,
 		     const char *const *globs, struct tree *seed)
 {
@@ -85,8 +85,8 @@ void build_parts_inputs(const struct build_context *j, const struct service_step
 	tree_sort(ret);
 }
 
-/* Whether a step of an app is for it: what it is only with must be in the source,
- * unless it is looked for elsewhere. */
+/* Whether a step is for this app: the file in its only_with must be in the source, unless it is looked for
+ * elsewhere. */
 static bool concerns(const struct build_context *j, size_t app, const struct service_step *step)
 {
 	const struct app *apps = j->recipe.apps.items;
@@ -126,12 +126,12 @@ static void add_environment(struct build_parts *all)
 	AUTO_FREE char *apps = mem_printf("%s/apps", service_bench_path(all->job->services) + 1);
 
 	if (p)
-		add_folders(all->job, apps, &p->seed); /* where its steps are, and no app yet */
+		add_folders(all->job, apps, &p->seed); /* the folder of its steps, still without an app */
 	for (size_t i = 0; i < count; i++)
 		VEC_PUSH(&p->steps, rows[i]);
 }
 
-/* What one step makes of a few files of an app. */
+/* Adds the part in which one step uses a few files of an app. */
 static void add_dependencies(struct build_parts *all, size_t app, size_t round,
 			     const struct service_step *step)
 {
@@ -140,7 +140,7 @@ static void add_dependencies(struct build_parts *all, size_t app, size_t round,
 
 	if (!concerns(all->job, app, step))
 		return;
-	/* Only the last group has several apps, and those come one after another. */
+	/* Only the last group has several apps; they come one after another. */
 	if (!p || p->kind != PART_DEPENDENCIES || p->round != round || !all->of[group][all->count - 1] ||
 	    group == app)
 		p = begin(all, PART_DEPENDENCIES);
@@ -156,7 +156,7 @@ static void add_dependencies(struct build_parts *all, size_t app, size_t round,
 	VEC_PUSH(&p->steps, *step);
 }
 
-/* An app's whole source, and what needs all of it. */
+/* Adds the part with an app's whole source and the steps that need it. */
 static void add_app(struct build_parts *all, size_t app)
 {
 	const struct app *apps = all->job->recipe.apps.items;
@@ -192,7 +192,7 @@ static void add_bench(struct build_parts *all, bool with_inputs)
 	}
 }
 
-/* So many that every part has room, whatever the number of apps. */
+/* As many groups as fit, whatever the number of apps. */
 static size_t count_groups(const struct build_context *j)
 {
 	const struct service_step *rows;
@@ -207,7 +207,7 @@ static size_t count_groups(const struct build_context *j)
 	return groups < j->recipe.apps.count ? groups : j->recipe.apps.count;
 }
 
-/* By step and then by app, so that each app's results of one step are there for the next. */
+/* Ordered by step and then by app, so that each app's results of one step are there for the next. */
 void build_parts_make(const struct build_context *j, struct build_parts *all)
 {
 	const struct app *apps = j->recipe.apps.items;

@@ -14,7 +14,7 @@
 #define PROGRAM_LIMIT ((size_t)64 << 20)
 #define NOTE_LIMIT ((size_t)1 << 20)
 
-/* Beside the tool when it was just compiled, with the services when it is installed. */
+/* Beside the tool if it was just compiled, beside the services if it is installed. */
 static struct err *find(const char *name, char **ret)
 {
 	AUTO_FREE char *folder = file_program_folder(), *share = NULL;
@@ -51,7 +51,7 @@ static struct err *read_own(struct build_programs *ret)
 	return read_part("libraries.json", NOTE_LIMIT, &ret->note, &ret->note_len);
 }
 
-/* What the note says of the program beside it; zero when it is another's, or there is none. */
+/* What the note says about the program beside it; zero if it describes another program or is missing. */
 static struct lock_programs name(const struct build_programs *p)
 {
 	struct lock_programs own = { .sha256 = p->sha256,

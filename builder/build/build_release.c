@@ -48,7 +48,7 @@ void build_release_labels(const struct recipe *r, const char *build_id,
 	ret[count] = (struct label){ NULL, NULL };
 }
 
-/* The image as its layers lie in the store: what reading it once written would find. */
+/* Opens the image from its layers in the store, with the same result as reading the written image. */
 static struct err *open_contents(struct build_context *j, const struct image *im, const struct oci *o,
 				 struct contents *ret)
 {
@@ -88,7 +88,7 @@ static struct err *describe_parts(struct build_context *j, const struct image *i
 	return NULL;
 }
 
-/* The apps that no lock has, and our own programs. The caller's to free. */
+/* The apps that are in no lock, and our own programs. The caller's to free. */
 static struct sbom_subject *list_folders(const struct build_context *j, size_t *ret_count)
 {
 	const struct app *apps = j->recipe.apps.items;
@@ -166,7 +166,8 @@ struct err *build_release_attach(struct build_context *j, struct image *im, cons
 	return e;
 }
 
-/* A layout's subject is its image, and so is an archive's that a registry will hold; a disk's its bytes. */
+/* A layout's subject is its image, and so is that of an archive that will be pushed; a disk's is its
+ * bytes. */
 static struct err *final_provenance(const struct build_context *j, const struct build_release *d,
 				    const char *build_id, const struct image_result *results, char **ret)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a build made, for programs: the keys are in builder/README.md. */
+/* Prints what a build made as JSON, for programs; builder/README.md lists the keys. */
 #pragma once
 #include <jansson.h>
 
@@ -7,10 +7,10 @@
 #include "build/build_context.h"
 #include "image/image.h"
 
-/* One line of JSON on standard output. results: one an output of the recipe; pushed: a list, or NULL: the
- * recipe names no registry, or none was to get it. ERR_USAGE when a path is not UTF-8. */
+/* Prints one line of JSON on standard output. results: one for each output of the recipe. pushed: a list, or
+ * NULL if the recipe names no registry or none was pushed to. ERR_USAGE if a path is not UTF-8. */
 struct err *build_result_print(const struct build_context *j, const struct build_layers *layers,
 			       const struct image_result *results, const json_t *pushed) MUST_CHECK;
-/* What names an output: a container's manifest or image id, which is what it holds. A disk is named by what
- * it was made from: nobody wants to hash gigabytes of holes. */
+/* The digest that names an output. For a container its manifest or image id; for a disk the digest of its
+ * inputs, because hashing gigabytes of holes takes too long. */
 const struct digest *build_result_digest(int output, const struct image_result *result);

@@ -9,7 +9,7 @@
 #include "build/build_packages.h"
 #include "build/build_trial.h"
 
-/* Behind those that are there already. */
+/* Puts a layer behind the existing ones. */
 static size_t take_layer(struct build_root *r, int group, size_t at)
 {
 	const struct plan_layer *layer = &r->job->plan.layers[group];
@@ -64,7 +64,7 @@ struct pouring {
 	struct err *failed;
 };
 
-/* In a thread of its own: layers of packages do not depend on what their scripts do. */
+/* Runs in its own thread: the packages' layers do not depend on their scripts. */
 static void *pour_groups(void *arg)
 {
 	struct pouring *p = arg;
@@ -89,7 +89,7 @@ static struct err *configure(struct build_root *r)
 	return NULL;
 }
 
-/* The image's packages: on disk and configured for the steps to come, and poured. */
+/* Unpacks and configures the image's packages for later steps, and writes their layers. */
 static struct err *do_packages(struct build_root *r, struct image_layer *layers)
 {
 	struct pouring p = { r, layers, NULL };
@@ -112,8 +112,8 @@ static struct err *do_packages(struct build_root *r, struct image_layer *layers)
 				&layers[BUILD_ROOT_GROUPS].blob);
 }
 
-/* The sites are made with a program of theirs, which is looked for in the tree; else the folders are all that
- * anybody wants. */
+/* One of the build tools is needed to make sites and is looked up in their tree; otherwise only the folders
+ * are needed. */
 static struct err *do_tools(struct build_root *r)
 {
 	bool there = false;

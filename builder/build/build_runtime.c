@@ -97,7 +97,7 @@ static char *read_match(const struct tree *t, const char *glob)
 	return bytes;
 }
 
-/* The number that a line of a header defines, as its text. */
+/* The number that a line of a header defines, as text. */
 static char *defined(const char *header, const char *name)
 {
 	const char *at = header ? strstr(header, name) : NULL;
@@ -109,7 +109,7 @@ static char *defined(const char *header, const char *name)
 	return mem_ndup(at, strspn(at, "0123456789."));
 }
 
-/* As its own headers say it; NULL: it has none. */
+/* The version in its own headers; NULL: it has none. */
 static char *said_version(const struct tree *t, int kind)
 {
 	AUTO_FREE char *header = read_match(t, kind == RUNTIME_PYTHON ? "include/python3*/patchlevel.h" :
@@ -263,7 +263,7 @@ static void plant(const struct build_context *j, int kind, struct tree *seed)
 			       *target = mem_printf("/opt/%s/%s", runtime_names[kind], own);
 		AUTO_FREE char *package =
 			kind == RUNTIME_PYTHON ? runtime_package(&j->recipe, kind) : mem_dup(*name);
-		/* python3 stays Debian's, which its programs are for */
+		/* python3 stays Debian's, because Debian's programs need it */
 		AUTO_FREE char *path = mem_printf("usr/local/bin/%s", package);
 		if (tree_find(t, own))
 			tree_add(seed, &(struct entry){ .path = path,
@@ -274,7 +274,7 @@ static void plant(const struct build_context *j, int kind, struct tree *seed)
 	}
 }
 
-/* What is run over what was laid: that it works in this image, and Python's own files compiled. */
+/* Checks that the installed builds run in this image, and compiles Python's own files. */
 static const char *const no_env[] = { NULL };
 static const char *const try_python[] = { "/opt/python/bin/python3", "-c",
 					  "import bz2, ctypes, hashlib, lzma, sqlite3, ssl, venv, zlib",

@@ -16,17 +16,16 @@
 #define NOBODY "0000000000000000000000000000000000000000000000000000000000000000"
 #define NOTED_LIMIT (512u << 20)
 #define RECORD_LIMIT (64u << 20)
-#define RECORDS_MAX 16 /* of one base, newest first */
+#define RECORDS_MAX 16 /* for one base, newest first */
 
-/* Refs: records that bakes over the same packages have left; which bake was given the
- * answers; what a bake was poured to. */
+/* Kinds of refs: records left by bakes over the same packages; the bake for given answers; the blob that a
+ * bake was written to. */
 #define RECORDS "sites-asked"
 #define BAKES "sites-baked"
 #define POURED "sites-poured"
-#define MADE_BY "sites-made-by" /* of a poured layer: its struct build_sites_bake, a digest a line */
+#define MADE_BY "sites-made-by" /* of a layer blob: its struct build_sites_bake, one digest a line */
 
-/* bench.json as the programs see it: a commit, a version or a build's name that moved
- * is no reason to make sites anew. */
+/* bench.json as the programs see it: changed commits, versions or build names must not cause a new bake. */
 static void add_bench_json(const struct tree *configuration, struct tree *own)
 {
 	static const char *const names[] = { "commit", "ref", "version" };
@@ -38,7 +37,7 @@ static void add_bench_json(const struct tree *configuration, struct tree *own)
 		return;
 	json_object_set_new(all, "build", json_string(NOBODY));
 	json_object_set_new(all, "version", json_string("0"));
-	json_object_del(all, "interpreters"); /* whose files are looked up */
+	json_object_del(all, "interpreters"); /* their files are looked up instead */
 	json_array_foreach(json_object_get(all, "apps"), at, app)
 	{
 		json_object_set_new(app, "content", json_string("sha256:" NOBODY));
@@ -54,8 +53,8 @@ static void add_bench_json(const struct tree *configuration, struct tree *own)
 				       .content = { .kind = CONTENT_MEMORY, .bytes = text } });
 }
 
-/* The configuration, our program under the name by which it knows its task, and the one that dumps
- * databases, which an image need not have. */
+/* The configuration, our program under the name of its task, and the program that dumps databases, which an
+ * image may lack. */
 static void make_seed(const struct build_sites_request *r, struct tree *ret)
 {
 	struct tree own = { 0 };
@@ -81,7 +80,7 @@ static void keep(const struct tree *made, struct tree *ret)
 	tree_date(ret);
 }
 
-/* All files that the programs can see. */
+/* Merges all files that the programs can see. */
 static void merge_visible(const struct build_sites_request *r, const struct tree *seed, struct tree *ret)
 {
 	const struct tree *layers[BUILD_SITES_BELOW + BUILD_PARTS_MAX + 1];
@@ -106,7 +105,7 @@ static struct digest key_of(const char *kind, const struct digest *a, const stru
 	return digest_finish(run);
 }
 
-/* Where a bake stands that was given these answers. */
+/* The key of the bake that was given these answers. */
 static struct digest answers_key(const struct digest *base, const char *record, const struct tree *visible)
 {
 	struct digest asked = digest_of(record, strlen(record)),
@@ -126,8 +125,8 @@ static struct err *find_poured(struct build_context *j, const struct digest *bak
 	return NULL;
 }
 
-/* *bake becomes an earlier one whose programs would have been told the same by these files: the one that the
- * lock names, or else the last one. */
+/* Sets *bake to an earlier one whose programs would get the same answers from these files: the one in the
+ * lock, or else the newest. */
 static struct err *find_equal(struct build_context *j, const struct tree *visible,
 			      struct build_sites_bake *bake)
 {
@@ -158,7 +157,7 @@ static struct err *find_equal(struct build_context *j, const struct tree *visibl
 	return NULL;
 }
 
-/* The newest first, each once. */
+/* Lists records newest first, each once. */
 static struct err *list_record(struct build_context *j, const struct digest *base,
 			       const struct digest *record)
 {
@@ -275,7 +274,7 @@ struct err *build_sites_poured(struct build_context *j, const struct build_sites
 	return store_ref_write(j->store, POURED, &bake->key, digest_hex(blob, hex[0]));
 }
 
-/* Whether they are there is the next build's question. */
+/* Whether the files exist is for the next build to check. */
 static struct err *touch_all(struct build_context *j, const struct digest *blob)
 {
 	AUTO_FREE char *lines = NULL, *poured = NULL, *records = NULL, *key = NULL;

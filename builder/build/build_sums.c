@@ -42,7 +42,8 @@ static int plain(const struct dirent *d)
 	return strcmp(d->d_name, ".") && strcmp(d->d_name, "..");
 }
 
-/* name: below folder, as the line says it. Whatever is in a folder, by its names' bytes. */
+/* name: the path below folder, as written in the line. A folder's files are sorted by the bytes of their
+ * names. */
 static struct err *add(const char *folder, const char *name, struct text *out)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", folder, name);

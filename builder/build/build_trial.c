@@ -19,7 +19,7 @@ static bool same_letter(char a, char b)
 	       (strchr("-_", a) && strchr("-_", b) && a && b);
 }
 
-/* Whether a line has the word, in any case and with - and _ alike. */
+/* Whether a line contains the word; case is ignored and '-' equals '_'. */
 static bool has_word(const char *line, size_t len, const char *word)
 {
 	size_t n = strlen(word);
@@ -34,7 +34,7 @@ static bool has_word(const char *line, size_t len, const char *word)
 	return false;
 }
 
-/* Words such as programs use for what stops them. */
+/* Whether it has a word that programs use for fatal errors. */
 static bool is_complaint(const char *line, size_t len)
 {
 	static const char *const words[] = {
@@ -47,7 +47,7 @@ static bool is_complaint(const char *line, size_t len)
 	return false;
 }
 
-/* Without the date and the rank that come before what is said. */
+/* Skips the date and the level at the beginning of a line. */
 static char *words_of(const char *line, size_t len)
 {
 	static const char *const marks[] = { "[ERROR] ", "[emerg] ", "Error: ", ">>> " };
@@ -62,7 +62,7 @@ static char *words_of(const char *line, size_t len)
 	return mem_ndup(line, len);
 }
 
-/* The first line that has the word, and complains. */
+/* The first line that has the word and is a complaint. */
 static const char *find_line(const char *said, const char *word, bool any, size_t *ret_len)
 {
 	for (const char *line = said; *line; line += *ret_len + (line[*ret_len] == '\n')) {
@@ -73,10 +73,10 @@ static const char *find_line(const char *said, const char *word, bool any, size_
 	return NULL;
 }
 
-/* The longest word wins: a short one may be there by chance. */
+/* The longest match wins: a short word may occur by chance. */
 struct hunt {
 	const char *said;
-	bool any; /* a line need not complain */
+	bool any; /* a line need not be a complaint */
 	size_t best;
 	const struct node *node;
 	const char *line;
@@ -118,7 +118,7 @@ bool build_trial_blame(const struct node *section, const char *said, struct buil
 		hunt(&h, section, false);
 	if (section && !h.node)
 		hunt(&h, section, true);
-	h.any = section && section->key; /* among all words of a recipe some are there by chance */
+	h.any = section && section->key; /* with all of a recipe's words, some match by chance */
 	if (h.any && !h.node)
 		hunt(&h, section, true);
 	if (!h.node)
@@ -129,8 +129,8 @@ bool build_trial_blame(const struct node *section, const char *said, struct buil
 	return true;
 }
 
-/* "--max-allowed-packet=#" begins a line of help; the nearest of those names,
- * written as the recipe writes names. */
+/* A line of help begins with "--max-allowed-packet=#". Returns the nearest of those names, as recipes write
+ * them. */
 static char *nearest(const char *names, const char *word)
 {
 	AUTO_ARENA struct arena arena = { 0 };
@@ -156,7 +156,7 @@ static char *nearest(const char *names, const char *word)
 	return found;
 }
 
-/* Its words name nothing that is written: all that is written for it may be to blame. */
+/* The output names nothing in the recipe: then the whole section may be to blame. */
 static struct err *refuse_section(const struct build_context *j, const struct node *section,
 				  const struct layer_trial_failure *f, struct err *e)
 {
@@ -168,8 +168,7 @@ static struct err *refuse_section(const struct build_context *j, const struct no
 		       says);
 }
 
-/* What the recipe says of the service itself comes first, then all of it: a site's name may
- * be what a program cannot take. */
+/* Tries what the recipe says about the service first, then everything: a program may refuse a site's name. */
 static struct err *explain(const struct build_context *j, const struct layer_trial_failure *f, struct err *e)
 {
 	const struct node *root = j->recipe.root;
@@ -220,7 +219,7 @@ static struct digest key_of(const struct layer_trial *r, const struct digest *pa
 	return digest_finish(run);
 }
 
-/* bench.json is for our own programs and names the build. */
+/* Without bench.json: only our own programs read it, and it contains the build's name. */
 static struct err *configuration(const struct build_context *j, struct tree *ret)
 {
 	struct tree all = { 0 };

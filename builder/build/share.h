@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What mkbench brings with it beside its program. */
+/* Finds the folder of files that come with the mkbench program. */
 #pragma once
 #include "base/err.h"
 
