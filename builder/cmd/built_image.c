@@ -23,8 +23,8 @@ struct err *built_image_open(const char *path, struct contents *ret)
 	return e;
 }
 
-/* Whether the image has every package that the lock has for it, in that version:
- * else it was built from another. */
+/* Whether the image has every package of the lock in its version; otherwise it was built from another
+ * lock. */
 static bool is_of_lock(const struct contents *c, const struct lock *l)
 {
 	for (size_t i = 0; i < l->package_count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench build: a recipe becomes the files that it names as outputs, and what was built is told. */
+/* mkbench build: builds the outputs of a recipe and reports them. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -90,7 +90,7 @@ static struct err *report(const struct build_context *j, const struct build_laye
 	return NULL;
 }
 
-/* What was written is there and reported, whether it could be pushed or not. */
+/* The outputs are there and are reported even if they could not be pushed. */
 static struct err *push_and_report(const struct build_context *j, const struct option_set *o,
 				   const struct build_layers *layers, const struct image_result *results)
 {
@@ -105,8 +105,7 @@ static struct err *push_and_report(const struct build_context *j, const struct o
 	return e ? e : unpushed;
 }
 
-/* The sentence of builder/README.md: a recipe is read, a plan made, its wants fetched,
- * layers poured, images written. */
+/* The sentence of builder/README.md: read a recipe, make a plan, fetch, write layers, write images. */
 static struct err *build(struct build_context *j, const struct option_set *o, struct build_layers *layers,
 			 struct image_result **ret)
 {

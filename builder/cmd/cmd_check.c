@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench check: every problem of a recipe at once. */
+/* mkbench check: reports every problem of a recipe at once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "recipe/recipe_check.h"
 #include "service/service.h"
 
-/* Debian's name for the machine we run on, or NULL. */
+/* Debian's name for this machine's architecture, or NULL. */
 static const char *host_architecture(void)
 {
 	static const char *const names[][2] = { { "x86_64", "amd64" }, { "aarch64", "arm64" } };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench clean: what a month did not use leaves the store. */
+/* mkbench clean: removes from the store what was not used for a month. */
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench completion: what bash, zsh and fish complete by, from the commands' own tables. */
+/* mkbench completion: prints completions for bash, zsh and fish from the commands' own tables. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cmd/option.h"
 
-/* What an operand or a value may be, in a shell's words for it. */
+/* The kinds of operands and values, as shells distinguish them. */
 enum kind { NOTHING, WORDS, FILES, FOLDERS };
 
 static enum kind kind_of(const char *value, const char *words)
@@ -23,7 +23,7 @@ static enum kind kind_of(const char *value, const char *words)
 								  NOTHING;
 }
 
-/* Whether some word beside the options is a file's or a folder's name. */
+/* Whether an operand is the name of a file or folder. */
 static bool takes_files(const struct cmd *c)
 {
 	static const char *const files[] = { "FILE", "FOLDER", "RECIPE", "IMAGE", "OLD" };
@@ -91,7 +91,8 @@ static void put_bash(struct text *out)
 		      "-F _mkbench mkbench\n");
 }
 
-/* For a word between single quotes: quote stands for one, and special characters get a backslash. */
+/* Escapes text inside single quotes: quote replaces a single quote, and special characters get a
+ * backslash. */
 static void put_quoted(struct text *out, const char *words, const char *special, const char *quote)
 {
 	for (; *words; words++) {

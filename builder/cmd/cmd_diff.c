@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench diff: what differs between two images. */
+/* mkbench diff: shows what differs between two images. */
 #include <stdio.h>
 
 #include "base/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench init: a recipe from answers, from a list of apps, from a repository or from a bench. */
+/* mkbench init: writes a recipe from answers, from a list of apps, from a repository or from a bench. */
 #include "build/share.h"
 #include "cmd/cmd.h"
 
@@ -26,14 +26,14 @@
 
 struct beginning {
 	const char *word;		   /* a name, a folder or a recipe; NULL: here */
-	const char *ci;			   /* whose workflow is written, instead of a recipe */
-	const char *from;		   /* a bench that is there */
-	const char *apps_json, *framework; /* framework: URL@REF of the app that such lists leave out */
+	const char *ci;			   /* the CI system whose workflow is written instead of a recipe */
+	const char *from;		   /* an existing bench */
+	const char *apps_json, *framework; /* framework: URL@REF of the app that such lists omit */
 	struct draft draft;
-	char *folder, *path; /* where the recipe goes; path NULL until its name is known */
+	char *folder, *path; /* where the recipe goes; path is NULL until its name is known */
 	const char *zone_from, *language_from;
 	bool named, asked, has_framework;
-	bool incomplete; /* apps that may lack the framework: of a list, of one repository */
+	bool incomplete; /* the apps may lack the framework: from a list or a single repository */
 };
 
 enum { APPS_JSON = OPTION_OWN, FRAMEWORK, FROM, CI };
@@ -57,7 +57,7 @@ static const char *name_for(struct draft *d, const char *text)
 	return *name ? name : "bench";
 }
 
-/* The app that a folder is becomes a path from the recipe beside it. */
+/* Adds the app in a folder, as a path relative to the recipe beside it. */
 static void take_app(struct beginning *b, const char *folder, const char *name)
 {
 	AUTO_FREE char *whole = realpath(folder, NULL);
@@ -92,8 +92,8 @@ static struct err *settle_name(struct beginning *b, const char *name)
 	return NULL;
 }
 
-/* One repository is the first app; a recipe of the same name goes here, or beside a
- * repository of this machine. */
+/* One repository is the first app; a recipe of the same name goes here, or beside a repository of this
+ * machine. */
 static struct err *settle_source(struct beginning *b, const char *word, const char *folder)
 {
 	b->folder = mem_dup(folder);
@@ -163,7 +163,7 @@ static struct err *import_apps(struct beginning *b)
 		       NULL;
 }
 
-/* The framework's own app goes before those of the list. */
+/* Puts the framework's own app before those of the list. */
 static struct err *add_framework(struct beginning *b, const char *word)
 {
 	if (!init_source_has_ref(word))
@@ -179,7 +179,7 @@ static struct err *look_at_sources(struct beginning *b)
 	return init_source_names(recipe, &b->draft, &b->has_framework);
 }
 
-/* What a list leaves out is asked for, where somebody can answer. */
+/* Asks for what the list omits, if someone can answer. */
 static struct err *complete_list(struct beginning *b)
 {
 	const char *word;
@@ -234,14 +234,14 @@ static struct err *fill(struct beginning *b)
 	return NULL;
 }
 
-/* Takes its name at once and only when nothing has it. */
+/* Creates the file in one step, only if the name is free. */
 static struct err *write_new(const char *path, const struct text *t)
 {
 	AUTO_FREE char *part = mem_printf("%s.%d.part", path, (int)getpid());
 
 	TRY(file_write(part, t->bytes, t->len, 0644));
 	int failed = link(part, path) < 0 ? errno : 0;
-	/* Not every file system has links; then the name is taken by a rename. */
+	/* Not every file system has links; then rename without replacing. */
 	if (failed && failed != EEXIST && !renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE))
 		return NULL;
 	unlink(part);
@@ -286,7 +286,7 @@ static void report_framework(const struct beginning *b, const struct recipe *r, 
 	err_free(e);
 }
 
-/* What check would say: no framework for the first app, an app that is not there. */
+/* Reports what check would: no framework for the first app, a missing app. */
 static void note_what_is_missing(const struct beginning *b, struct recipe *r)
 {
 	struct problems p = { .arena = &r->arena };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench inspect: what is in an image, or what each line of a recipe brings. */
+/* mkbench inspect: shows what is in an image, or what each line of a recipe brings. */
 #include <stdio.h>
 
 #include "base/text.h"

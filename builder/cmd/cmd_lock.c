@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench lock: what a recipe resolves to, chosen again and written beside it. */
+/* mkbench lock: resolves a recipe again and writes the result beside it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ static void print_moves(size_t count, const struct text *moves)
 		fputs(moves->bytes, stdout);
 }
 
-/* The same as an event's list of lines. */
+/* The changes as the list in an event. */
 static json_t *list_moves(const struct text *moves)
 {
 	json_t *list = json_array();
@@ -103,7 +103,7 @@ static struct err *write_lock(const struct wishes *w)
 
 	TRY(cmd_check_open(&j, o->recipe, o->style));
 	struct err *unread = lock_read(j.lock_path, &old, &had);
-	had = had && !unread; /* one that cannot be read is made anew */
+	had = had && !unread; /* an unreadable lock is made again */
 	err_free(unread);
 	struct err *e = lock(&j, w);
 	if (!e)

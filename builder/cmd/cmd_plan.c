@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench plan: what a build would do. */
+/* mkbench plan: shows what a build would do. */
 #include <stdio.h>
 #include <string.h>
 

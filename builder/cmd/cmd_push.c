@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench push: images into a registry, with what is attached to them and a signature. */
+/* mkbench push: pushes images to a registry, with attached documents and a signature. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>
@@ -80,7 +80,7 @@ static struct err *sign(void *arg, struct registry *r, const struct digest *mani
 	return signature_tag_push(r, folder, manifest, payload, signature);
 }
 
-/* Before anything is sent. */
+/* Done before anything is sent. */
 static struct err *open_signing(const struct wishes *w, struct push *p, struct signing *s)
 {
 	if (!w->sign_key && w->sign_password_file)
@@ -88,7 +88,7 @@ static struct err *open_signing(const struct wishes *w, struct push *p, struct s
 	if (!w->sign_key)
 		return NULL;
 	if (!p->store)
-		TRY(store_open(NULL, &p->store)); /* which says what is wrong with it */
+		TRY(store_open(NULL, &p->store)); /* reports its own errors */
 	TRY(sign_key_open(w->sign_key, w->sign_password_file, "--sign-password-file", &s->key));
 	s->store = p->store;
 	s->where = p->where;
@@ -102,7 +102,7 @@ static struct err *push(const struct wishes *w, struct push *p, struct signing *
 {
 	struct push_result result;
 
-	TRY(reference_parse(w->target, "latest", where)); /* before an image is read */
+	TRY(reference_parse(w->target, "latest", where)); /* before any image is read */
 	TRY(open_signing(w, p, s));
 	TRY(log_in(w, where, login));
 	for (size_t i = 0; i < w->image_count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench run: starts an image, and lists, enters, stops and removes what it has started. */
+/* mkbench run: starts an image; lists, enters, stops and removes what it has started. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>
@@ -23,7 +23,7 @@ struct wishes {
 		const char **items;
 		size_t count, room;
 	} env;
-	char **made; /* the variables that were put together here */
+	char **made; /* the variables allocated here */
 	size_t made_count;
 };
 
@@ -53,7 +53,7 @@ static struct err *add_variable(struct wishes *w, const char *text)
 	return NULL;
 }
 
-/* The guest's own word for it (services/guest/README.md). */
+/* Sets the guest's variable for a restore (services/guest/README.md). */
 static struct err *add_restore(struct wishes *w, const char *id)
 {
 	AUTO_FREE char *pair = mem_printf("MKBENCH_RESTORE=%s", id);
@@ -95,7 +95,7 @@ static struct err *read_options(int argc, char **argv, struct wishes *w)
 	return NULL;
 }
 
-/* The forms that begin with what is to be done to a container. */
+/* Handles the forms that begin with an action on a container. */
 static struct err *act_on(int argc, char **argv, bool *ret_known)
 {
 	const char *act = argc > 1 ? argv[1] : "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench sbom: a bill of materials of an image or of a recipe. */
+/* mkbench sbom: writes a bill of materials of an image or of a recipe. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,7 +34,7 @@ static struct err *take(void *wishes, int option, const char *value)
 	return NULL;
 }
 
-/* What the recipe's build has written here, or else its lock, and then it says so. */
+/* From the image that the recipe's build has written here, or else from its lock, and then says so. */
 static struct err *of_recipe(const char *path, struct sbom *ret)
 {
 	AUTO_BUILD_CONTEXT struct build_context j = { 0 };

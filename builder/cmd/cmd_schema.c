@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench schema: the table of a recipe's keys. */
+/* mkbench schema: prints the table of a recipe's keys. */
 #include <stdio.h>
 
 #include "base/mem.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench sign: signatures of files, and the keys that make them. */
+/* mkbench sign: signs files, and makes keys. */
 #include "cmd/cmd.h"
 
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench store: export and import of what a lock needs. */
+/* mkbench store: exports and imports what a lock needs. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>
@@ -32,7 +32,7 @@ static struct err *take(void *wishes, int option, const char *value)
 	}
 }
 
-/* demo.lock is that of demo.yml. */
+/* demo.lock belongs to demo.yml. */
 static char *recipe_of(const char *word)
 {
 	return text_ends(word, ".lock") ?
@@ -40,7 +40,8 @@ static char *recipe_of(const char *word)
 		       mem_dup(word);
 }
 
-/* All that a build from the lock wants is in the store, packages too that no layer asks for any more. */
+/* Brings everything that a build from the lock needs into the store, also packages that no layer uses any
+ * more. */
 static struct err *build(struct build_context *j, const char *recipe, enum progress_style style, bool watch)
 {
 	struct build_layers layers = { 0 };
@@ -59,7 +60,7 @@ static struct err *build(struct build_context *j, const char *recipe, enum progr
 	return e;
 }
 
-/* Twice: the second time all is there, and what is used is what a next build will use. */
+/* Builds twice: the second time everything is there, so what is used is what the next build will use. */
 static struct err *export(const struct wishes *w)
 {
 	AUTO_BUILD_CONTEXT struct build_context first = { 0 }, second = { 0 };

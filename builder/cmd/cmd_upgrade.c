@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench upgrade --plan: what a newer image does to the data of an older one. */
+/* mkbench upgrade --plan: shows what a newer image does to the data of an older one. */
 #include <stdio.h>
 
 #include "base/text.h"

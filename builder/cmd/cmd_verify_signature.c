@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkbench verify-signature: files against their signatures. */
+/* mkbench verify-signature: checks files against their signatures. */
 #include "cmd/cmd.h"
 
 #include <jansson.h>

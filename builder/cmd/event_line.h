@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines of JSON beside those of base/progress.h, for --progress=json. A text that is not UTF-8 is made so. */
+/* JSON lines beside those of base/progress.h, for --progress=json. Text that is not UTF-8 is converted. */
 #pragma once
 #include <jansson.h>
 
@@ -7,8 +7,8 @@
 
 /* On standard error: {"event":"error","status":3,"text":"…"}, the last line of a command that failed. */
 void event_line_error(int status, const char *text);
-/* On standard error, one for each:
+/* On standard error, one line for each problem:
  * {"event":"problem","file":"…","line":3,"column":5,"warning":false,"text":"what: hint"}. */
 void event_line_problems(const struct problems *p, const char *file);
-/* On standard output: what the command has done, {"event":"result",…}; row is taken over. */
+/* On standard output: the command's result, {"event":"result",…}. Takes ownership of row. */
 void event_line_result(json_t *row);

@@ -43,7 +43,7 @@ void help_wrap(struct text *out, const char *text, size_t column, size_t indent)
 	text_put(out, "\n");
 }
 
-/* A short head, then what it means, in a column of its own. */
+/* Prints a short head, then the help in its own column. */
 static void put_row(struct text *out, const char *head, const char *help, size_t column)
 {
 	size_t len = strlen(head);
@@ -104,8 +104,8 @@ void help_page(const struct cmd *c, struct text *out)
 	}
 }
 
-/* Words as man(7) takes them: a hyphen that is typed, a backslash, and a line that
- * begins with a full stop or a quote. */
+/* Escapes text for man(7): hyphens that are typed, backslashes, and lines that begin with a full stop or a
+ * quote. */
 static void put_roff(struct text *out, const char *text)
 {
 	for (bool begins = true; *text; begins = *text++ == '\n') {

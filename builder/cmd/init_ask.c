@@ -13,7 +13,7 @@
 
 #define SEPARATORS ","
 
-/* Adds to problems what is wrong with an answer, which may be kept in the draft. */
+/* Adds the problems of an answer; a valid answer may be stored in the draft. */
 typedef void judge(struct draft *d, const char *answer, struct problems *p);
 
 static const char *keep(struct draft *d, const char *text)

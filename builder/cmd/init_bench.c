@@ -33,7 +33,7 @@ static char *read_file(const char *folder, const char *below)
 	return bytes;
 }
 
-/* A map, or NULL; what a file that is there holds instead is said, without a word of it. */
+/* A map, or NULL. A file that holds anything else is reported without quoting it. */
 static json_t *read_json(const char *folder, const char *below)
 {
 	AUTO_FREE char *bytes = read_file(folder, below);
@@ -51,7 +51,7 @@ static json_t *read_json(const char *folder, const char *below)
 	return NULL;
 }
 
-/* One line of what git says of a repository, in the arena; NULL: nothing. */
+/* The first line of git's output for a repository, in the arena; NULL: none. */
 static const char *ask_git(struct draft *d, const char *repository, const char *const *words)
 {
 	const char *argv[12] = { "git", "-C", repository, "-c", "safe.directory=*" };
@@ -68,7 +68,7 @@ static const char *ask_git(struct draft *d, const char *repository, const char *
 	return *said ? keep(d, said) : NULL;
 }
 
-/* The address without a user's token; a plain user name, as ssh has it, stays. */
+/* The URL without a token; a plain user name, as ssh needs it, stays. */
 static const char *without_token(struct draft *d, const char *name, const char *url)
 {
 	const char *start = strstr(url, "://"), *at = NULL;
@@ -87,7 +87,7 @@ static const char *without_token(struct draft *d, const char *name, const char *
 	return keep(d, plain);
 }
 
-/* Git looks for a folder from the app's own. */
+/* Git resolves a relative path from the app's own folder. */
 static const char *whole_path(struct draft *d, const char *app, const char *url)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", app, url),
@@ -147,7 +147,7 @@ static bool has_app(const struct draft *d, const char *name)
 	return false;
 }
 
-/* In the order of sites/apps.txt, which has the framework first. */
+/* Reads apps in the order of sites/apps.txt, which lists the framework first. */
 static void read_apps(const char *folder, struct draft *d)
 {
 	AUTO_FREE char *listed = read_file(folder, "sites/apps.txt");
@@ -184,21 +184,21 @@ static void add_host(struct draft *d, const char *site, const char *written)
 			site);
 }
 
-/* The host of the address that a site calls itself by. */
+/* Adds the host of a site's own URL. */
 static void add_address(struct draft *d, const char *site, const char *url)
 {
 	const char *scheme = url ? strstr(url, "://") : NULL, *host = scheme ? scheme + 3 : url;
 
 	if (!host)
 		return;
-	for (const char *c = host; *c && *c != '/'; c++) /* a user's name and password */
+	for (const char *c = host; *c && *c != '/'; c++) /* skips user name and password */
 		host = *c == '@' ? c + 1 : host;
 	AUTO_FREE char *name = mem_ndup(host, strcspn(host, ":/?#"));
 	if (*name)
 		add_host(d, site, name);
 }
 
-/* As the draft has it, or NULL. */
+/* The site in the draft, or NULL. */
 static const char *find_site(const struct draft *d, const char *name)
 {
 	for (size_t i = 0; name && i < d->sites.count; i++)
@@ -207,8 +207,8 @@ static const char *find_site(const struct draft *d, const char *name)
 	return NULL;
 }
 
-/* The site of this bench that a link of the sites folder leads to, as benches have it for a second name;
- * the caller's, or NULL. */
+/* The site that a link in the sites folder points to: benches use links as second names. The caller's to
+ * free, or NULL. */
 static char *site_of_link(const char *folder, const char *name)
 {
 	AUTO_FREE char *path = mem_printf("%s/sites/%s", folder, name),
@@ -275,7 +275,7 @@ static void read_sites(const char *folder, struct draft *d)
 		free(all);
 }
 
-/* Of the settings, or what an older tool keeps beside them. The caller's, or NULL. */
+/* From the settings, or from the file that older tools use. The caller's to free, or NULL. */
 static char *default_site(const char *folder, const json_t *root, const struct draft *d)
 {
 	const char *named = json_string_value(json_object_get(root, "default_site"));

@@ -29,7 +29,7 @@ static const char *place_of(const char *which)
 	return NULL;
 }
 
-/* Words that a shell and YAML take as they are. */
+/* Checks that the name needs no quotes in a shell or in YAML. */
 static struct err *check_recipe(const char *recipe)
 {
 	if (!recipe || !text_ends(recipe, ".yml"))

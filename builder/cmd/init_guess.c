@@ -20,7 +20,7 @@ static const char *keep(struct arena *a, const char *text)
 	return arena_dup(a, text, strlen(text));
 }
 
-/* A zone by its name, or by that of its file. */
+/* A zone by its name, or from the path of its file. */
 static const char *known_zone(struct arena *a, const char *text)
 {
 	const char *file = strstr(text, ZONES), *name = file ? file + strlen(ZONES) : text;
@@ -66,7 +66,7 @@ const char *init_guess_time_zone(struct arena *a, const char **ret_from)
 	return "UTC";
 }
 
-/* "pt_BR.UTF-8" is pt-BR, "fr_FR" fr: a land counts where it is a translation of its own. */
+/* "pt_BR.UTF-8" gives pt-BR, "fr_FR" gives fr: the country is kept if it has its own translation. */
 static const char *language_of(struct arena *a, const char *locale)
 {
 	static const char *const own[] = { "pt-BR", "zh-TW" };
@@ -95,7 +95,7 @@ const char *init_guess_language(struct arena *a, const char **ret_from)
 		if (language)
 			return language;
 		if (locale && *locale)
-			break; /* the first that is set counts, C among them */
+			break; /* the first variable that is set decides, also if it is C */
 	}
 	*ret_from = NULL;
 	return "en";
@@ -108,7 +108,7 @@ static bool has(const char *folder, const char *name, const char *inside)
 	return !access(path, F_OK);
 }
 
-/* The package that is called like the folder, or the only one there is. */
+/* The package named like the folder, or the only one. */
 static const char *find_package(struct arena *a, const char *folder, const char *likely)
 {
 	static const char *const others[] = { "tests", "test", "docs", "scripts", "examples" };

@@ -16,14 +16,14 @@ static long number(const json_t *root, const char *key, long min, long max)
 	return n >= min && n <= max ? n : 0;
 }
 
-/* Whether the bench's settings, or every bench, have a worker of such a queue. */
+/* Whether the bench's settings, or every bench, have a worker for that queue. */
 static bool has_worker(const json_t *own, const char *queue)
 {
 	return !strcmp(queue, "short") || !strcmp(queue, "default") || !strcmp(queue, "long") ||
 	       json_object_get(own, queue);
 }
 
-/* Queues that a line of the Procfile alone names: "worker_mail: bench worker --queue mail,bulk". */
+/* Adds queues that only a line of the Procfile names: "worker_mail: bench worker --queue mail,bulk". */
 static void put_line_workers(const json_t *own, char *line, struct text *out)
 {
 	static const char option[] = "--queue";
@@ -45,7 +45,7 @@ static void put_line_workers(const json_t *own, char *line, struct text *out)
 		text_printf(out, "  - queues: [%.*s]\n", (int)names.len - 2, names.bytes + 1);
 }
 
-/* The queues that every bench has, and those of its own. */
+/* Writes the queues that every bench has, and the bench's own. */
 void init_processes_workers(const json_t *root, char *procfile, struct text *out)
 {
 	long count = number(root, "background_workers", 1, 256);
@@ -69,10 +69,10 @@ void init_processes_workers(const json_t *root, char *procfile, struct text *out
 		put_line_workers(own, strsep(&procfile, "\n"), out);
 }
 
-/* A port of the settings; 0: none, or one that something else has inside an image. */
+/* A port in the settings; 0: none, or one that something else uses inside an image. */
 static long own_port(const json_t *root, const char *key, long other)
 {
-	/* those of a recipe that says nothing of nginx, mariadb and redis */
+	/* a recipe's defaults for nginx, mariadb and redis */
 	static const long taken[] = { 8080, 3306, 13000, 11000, 12000 };
 	long port = number(root, key, 1, 65535);
 	bool free_inside = port != other;

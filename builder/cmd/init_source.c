@@ -9,7 +9,7 @@
 #include "fetch/source_git.h"
 #include "store/store.h"
 
-/* The package that has such a file below it, or NULL. */
+/* The package that contains such a file, or NULL. */
 static const char *package_with(struct arena *a, const struct tree *files, const char *name)
 {
 	for (size_t i = 0; i < files->count; i++) {
@@ -28,7 +28,7 @@ static bool has_framework(const struct tree *files, const char *package)
 	return tree_find(files, helper) && tree_find(files, web);
 }
 
-/* Whether its repository answers: then what is wrong there is so for a build, too. */
+/* Whether its repository answers: then an error there would also stop a build. */
 static bool answers(struct store *s, const struct recipe *r, const struct app *asked)
 {
 	AUTO_FREE char *branch = NULL;
@@ -39,7 +39,7 @@ static bool answers(struct store *s, const struct recipe *r, const struct app *a
 	return yes;
 }
 
-/* ret_known: it could be looked at; ret_framework: it is one. */
+/* ret_known: the source could be read; ret_framework: it is a framework. */
 static struct err *look(struct store *s, const struct recipe *r, struct draft *d, struct draft_app *app,
 			bool *ret_known, bool *ret_framework)
 {
@@ -78,7 +78,7 @@ static struct err *refuse_twins(const struct draft *d)
 	return NULL;
 }
 
-/* A branch that nobody names is the repository's own, as git has it. */
+/* Without a named branch, the repository's default branch is used, as in git. */
 static struct err *settle_ref(struct store *s, const struct recipe *r, struct draft *d, struct draft_app *app)
 {
 	const struct app asked = { .name = app->name, .git = app->git };
@@ -135,7 +135,7 @@ bool init_source_is(const char *word)
 	return strstr(word, "://") || (strchr(word, '@') && strchr(word, ':'));
 }
 
-/* Where the host of an address ends and its path begins. */
+/* The position where an address's host ends and its path begins. */
 static const char *path_of(const char *url)
 {
 	const char *host = strstr(url, "://"), *path = host ? strchr(host + 3, '/') : strchr(url, ':');

@@ -19,7 +19,7 @@ struct share {
 	uint64_t bytes;
 };
 
-/* What one key brings. */
+/* The share of one key. */
 struct row {
 	char *key;
 	uint64_t bytes;
@@ -62,13 +62,13 @@ static const struct lock_package *find_package(const struct lock *l, const char 
 	return NULL;
 }
 
-/* A service has a key of its own in the recipe, or comes with the framework. */
+/* A service has its own key in the recipe, or comes with the framework. */
 static char *key_of_service(const struct node *root, const char *asked)
 {
 	return mem_dup(node_get(root, asked) || !strcmp(asked, "framework") ? asked : "framework");
 }
 
-/* Of a package that nothing else needs. */
+/* The key for a package that no other package needs. */
 static char *key_of_root(const struct build_context *j, const struct node *root, const struct lock_package *p)
 {
 	const char *const *own = j->recipe.base.packages.items;
@@ -87,7 +87,7 @@ static char *key_of_root(const struct build_context *j, const struct node *root,
 										       "apps");
 }
 
-/* The reasons of a lock end, but a lock that was written by hand may not. */
+/* The lock's chain of reasons normally ends; in an edited lock it may not. */
 static char *key_of_package(const struct build_context *j, const struct node *root, const char *name)
 {
 	const struct lock_package *p = find_package(&j->lock, name);
@@ -158,7 +158,7 @@ static int by_share(const void *a, const void *b)
 	return x->bytes != y->bytes ? (x->bytes < y->bytes ? 1 : -1) : strcmp(x->name, y->name);
 }
 
-/* A line without its comment and what is around it; NULL: there is none. The caller's. */
+/* A line without its comment and surrounding blanks; NULL: there is none. The caller's to free. */
 static char *line_of(const char *text, unsigned line)
 {
 	for (unsigned i = 1; i < line && text; i++) {

@@ -25,7 +25,7 @@ static _Noreturn void be_worker(struct err *(*task)(void *arg), void *arg, int a
 	_exit(!e ? 0 : write(answer, text, strlen(text)) < 0 ? ERR_SYSTEM : (int)err_kind(e));
 }
 
-/* A program that has lost its parent is a child of ours. */
+/* Ends all programs; those that lost their parent are our children. */
 static void end_all(void)
 {
 	AUTO_FREE char *path = mem_printf("/proc/self/task/%d/children", (int)getpid());
@@ -39,7 +39,7 @@ static void end_all(void)
 	} while (waitpid(-1, NULL, 0) > 0 || errno == EINTR);
 }
 
-/* What the worker said, when it is over; false: we are interrupted. */
+/* Receives the worker's answer once it is done; false: we were interrupted. */
 static bool listen_to(int answer, struct text *why)
 {
 	char part[1024];

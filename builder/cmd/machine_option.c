@@ -8,7 +8,7 @@
 #define MEMORY_MOST (1ul << 24)
 #define CPUS_MOST 255
 
-/* A whole number at the head of text; 0: there is none. What follows it is at *ret_rest. */
+/* A whole number at the beginning of text; 0: none. *ret_rest is what follows. */
 static unsigned long number(const char *text, const char **ret_rest)
 {
 	char *end;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How an image is started: options that 'run' and 'verify' have alike. */
+/* Options for how an image is started, shared by 'run' and 'verify'. */
 #pragma once
 #include "launch/run.h"
 
@@ -18,5 +18,5 @@ enum { MACHINE_ENGINE = 400, MACHINE_ACCEL, MACHINE_FIRMWARE, MACHINE_MEMORY, MA
 	{ "cpus", MACHINE_CPUS, "NUMBER", NULL, "of a disk: 2 unless given" }
 /* clang-format on */
 
-/* *ret_known: whether it was one of these. ERR_USAGE for a value that is none. */
+/* *ret_known: whether the option is one of these. ERR_USAGE for an invalid value. */
 struct err *machine_option(int option, const char *value, struct run_options *o, bool *ret_known) MUST_CHECK;

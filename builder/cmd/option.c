@@ -45,7 +45,7 @@ static const struct option_row *row_of(const struct cmd *c, int id)
 	return NULL;
 }
 
-/* The command's table in getopt_long's terms. */
+/* The command's table in getopt_long's form. */
 struct reader {
 	struct {
 		struct option *items;
@@ -90,7 +90,7 @@ static struct err *unknown(const struct cmd *c, const char *word)
 	return err_new(ERR_USAGE, "%s has no option '%s': see 'mkbench help %s'", c->name, name, c->name);
 }
 
-/* What getopt_long has refused: word is where it stopped, answer ':' or '?'. */
+/* Explains what getopt_long refused: word is where it stopped, answer ':' or '?'. */
 static struct err *refused(const struct cmd *c, int answer, const char *word)
 {
 	const struct option_row *row = optopt ? row_of(c, optopt) : NULL;
@@ -103,7 +103,7 @@ static struct err *refused(const struct cmd *c, int answer, const char *word)
 	return unknown(c, optopt && !text_starts(word, "--") ? short_word : word);
 }
 
-/* getopt would take the next option for a value that was forgotten. */
+/* Catches a forgotten value: getopt would take the next option for it. */
 static struct err *check_value(const struct cmd *c, const struct option_row *row, const char *value)
 {
 	if (value && text_starts(value, "--"))
@@ -132,7 +132,8 @@ static struct err *read_all(const struct cmd *c, const struct reader *r, int arg
 	return NULL;
 }
 
-/* "OLD NEW" is two, "FILE..." any number, "FILE... NAME" two or more; a word in brackets may be left out. */
+/* "OLD NEW" is two operands, "FILE..." any number, "FILE... NAME" two or more; those in brackets are
+ * optional. */
 static struct err *take_operands(const struct cmd *c, int argc, char **argv, const char **ret)
 {
 	bool must = c->operand && c->operand[0] != '[', two = c->operand && strchr(c->operand, ' ');

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of the commands: a table each. What is read, --help, the man page and
- * the completions are made of it. */
+/* The commands' options, one table each, from which parsing, --help, the manual and completions are made. */
 #pragma once
 #include <stdbool.h>
 
@@ -9,13 +8,13 @@
 
 struct option_row {
 	const char *name;  /* without its dashes; NULL ends a table */
-	int id;		   /* what the taker is told; a letter is a short form of it, too */
-	const char *value; /* what follows: FILE and FOLDER are completed as such; NULL: nothing */
-	const char *words; /* the values there are, with spaces between them, or NULL: any */
-	const char *help;  /* no capital, no full stop; wrapped where it is shown */
+	int id;		   /* passed to the taker; a letter is also its short form */
+	const char *value; /* what follows it: FILE and FOLDER are completed as such; NULL: nothing */
+	const char *words; /* allowed values, separated by spaces; NULL: any */
+	const char *help;  /* no capital, no full stop; wrapped when shown */
 };
 
-/* Ids of options that several commands have; each command's own begin at OPTION_OWN. */
+/* Ids of options that several commands share; a command's own begin at OPTION_OWN. */
 enum {
 	OPTION_OUTPUT = 'o',
 	OPTION_PROGRESS = 256,
@@ -35,32 +34,32 @@ enum {
 /* clang-format on */
 
 struct cmd;
-/* Stores one option's value, "" when it takes none, in what the command is to do. */
+/* Stores the value of one option ("" if it takes none) in the command's wishes. */
 typedef struct err *option_taker(void *wishes, int id, const char *value);
 
-/* Reads argv, whose first word is the command's name, by the command's table. *ret_operand is the one word
- * that is no option; NULL when there is none and the command needs none; of a command that takes two words it
- * is an array of them, of one that takes any number, "FILE...", the first. ERR_USAGE names the word that is
- * wrong, and the option it may stand for. */
+/* Parses argv, whose first word is the command's name, by the command's table. *ret_operand is the one word
+ * that is not an option; NULL if there is none and none is needed. If the command takes two operands it
+ * points to an array of them, for "FILE..." to the first. ERR_USAGE names the wrong word and suggests an
+ * option. */
 struct err *option_read(const struct cmd *c, int argc, char **argv, option_taker *take, void *wishes,
 			const char **ret_operand) MUST_CHECK;
 
-/* All the words that are no options, NULL-terminated, part of argv: after option_read. */
+/* All operands, NULL-terminated, as part of argv. Call after option_read. */
 char *const *option_words(int argc, char **argv);
 
-/* What the commands take that have no wishes of their own. */
+/* The options of commands that have no wishes of their own. */
 struct option_set {
 	const char *recipe; /* the operand, or NULL */
 	enum progress_style style;
 	const char *why;    /* --why PACKAGE */
 	const char *folder; /* --output; "." */
 	bool all, built;
-	bool no_push; /* the registries among the outputs get nothing */
+	bool no_push; /* push to none of the output registries */
 };
 
 struct err *option_set_read(const struct cmd *c, int argc, char **argv, struct option_set *ret) MUST_CHECK;
-/* Whether --progress=json was given: then each line on standard error is an event, an
- * error and a recipe's problem too. */
+/* Whether --progress=json was given. Then each line on standard error is an event, also an error or a
+ * recipe's problem. */
 bool option_events(void);
-/* The word after --progress. */
+/* Parses the value of --progress. */
 struct err *option_style(const char *word, enum progress_style *ret) MUST_CHECK;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What a push has done, for programs and for people. */
+/* Reports what a push did, for programs and for people. */
 #pragma once
 #include <jansson.h>
 
 #include "registry/push.h"
 
-/* One object: the keys are in builder/README.md. */
+/* One object; builder/README.md lists the keys. */
 json_t *push_report(const struct push *p, const struct push_result *result);
-/* "HOST/NAME:TAG@DIGEST" of such an object, and "unchanged" where that is so; the caller's. */
+/* "HOST/NAME:TAG@DIGEST" from such an object, with "unchanged" if so; the caller's to free. */
 char *push_report_line(const json_t *report);

@@ -28,7 +28,7 @@
 
 #define WORDS_SHOWN 20u
 
-/* What the last event of an error says, of lines that are events. */
+/* The text of the last error event among lines of events. */
 static char *last_error(char *lines)
 {
 	char *ret = NULL, *rest = NULL;
@@ -74,7 +74,7 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-/* A layout is its image's manifest, a file its bytes. "" of one that is not there. */
+/* The digest of an output: a layout's manifest, else the file's bytes. "" if it is missing. */
 static struct err *sum(const json_t *output, const char *path, char ret[static DIGEST_HEX + 8])
 {
 	struct digest d;
@@ -117,7 +117,7 @@ static bool is_output(const json_t *outputs, const char *name)
 	return false;
 }
 
-/* What a build with the key `release` writes beside them. */
+/* Adds the documents that a build with the key `release` writes beside them. */
 static struct err *add_documents(json_t *rows, const json_t *outputs, const char *top)
 {
 	AUTO_FREE char *folder = mem_printf("%s/out", top);
@@ -188,7 +188,7 @@ static struct err *find_difference(const struct contents *old, const struct cont
 	return *ret ? NULL : compare_files(rows, top, ret);
 }
 
-/* Prebaked sites are made again by a second build, and a database is never the same bytes twice. */
+/* A second build makes prebaked sites again, and two databases never have the same bytes. */
 static json_t *compare_sites(const struct contents *old, const struct contents *new, bool *alike)
 {
 	AUTO_TEXT struct text says = { 0 };
@@ -353,7 +353,7 @@ static struct err *check_recipe(const char *path)
 struct err *reproduce(const char *recipe, bool json)
 {
 	TRY(check_recipe(recipe));
-	interrupt_catch(); /* there will be something to remove */
+	interrupt_catch(); /* from here on an interrupt must clean up */
 	const char *temporary = getenv("TMPDIR");
 	AUTO_FREE char *top =
 		mem_printf("%s/mkbench-reproduce.XXXXXX", temporary && *temporary ? temporary : "/var/tmp");
@@ -361,7 +361,7 @@ struct err *reproduce(const char *recipe, bool json)
 	if (!mkdtemp(top))
 		return err_errno(errno, "make %s", top);
 	struct err *e = interruptible_run(do_task, &(struct task){ recipe, top, json });
-	/* what an ordinary user's build leaves of other ids stays in a folder for such things */
+	/* files of an ordinary user's build with other ids stay in a scratch folder */
 	err_free(file_remove_tree(top));
 	return e;
 }

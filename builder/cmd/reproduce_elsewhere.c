@@ -18,12 +18,12 @@
 #include "layer/sandbox/sandbox_host.h"
 #include "layer/sandbox/sandbox_stranger.h"
 
-/* What the other build finds, and what of it is another than here. */
+/* The circumstances of the second build, and which of them differ. */
 struct elsewhere {
 	const char *top;
-	char *place;			/* where the machine's files are seen, or "": as they are */
-	char *program, *share, *recipe; /* there */
-	char *later;			/* shared object that moves the date, or NULL */
+	char *place;			/* where the machine's files appear, or "": unchanged */
+	char *program, *share, *recipe; /* as paths there */
+	char *later;			/* shared object that shifts the date, or NULL */
 	json_t *varied, *kept;
 };
 
@@ -45,8 +45,7 @@ static bool leave_one_processor(void)
 	return !sched_setaffinity(0, sizeof one, &one);
 }
 
-/* Beside the program when it was just compiled, with the services when it is
- * installed; NULL: it is not there. */
+/* Beside the program if it was just compiled, beside the services if it is installed; NULL: missing. */
 static char *find_later(const char *share)
 {
 	AUTO_FREE char *folder = file_program_folder();
@@ -56,7 +55,7 @@ static char *find_later(const char *share)
 	return !access(beside, R_OK) ? TAKE(beside) : !access(shared, R_OK) ? TAKE(shared) : NULL;
 }
 
-/* What logs in somewhere and says where packages are stays: the other user works for the same people. */
+/* Links the files that hold logins and package sources: the other user has the same access. */
 static struct err *furnish_home(const struct elsewhere *w, const char *home)
 {
 	static const char *const kept[] = {
@@ -162,7 +161,7 @@ static struct err *build_there(struct elsewhere *w, json_t **ret)
 	return reproduce_build(w->program, w->recipe, folder, set, ret);
 }
 
-/* The answer is one JSON text: of a failure its kind and what it says. */
+/* Answers with one JSON text: for a failure its kind and message. */
 static _Noreturn void be_child(const char *recipe, const char *top, int answer)
 {
 	struct elsewhere w = {

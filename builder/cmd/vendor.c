@@ -17,7 +17,7 @@
 #include "layer/sandbox/sandbox.h"
 #include "store/store_bundle.h"
 
-/* A blob that another store has; without it, it is fetched. */
+/* Copies a blob from another store; if that fails it will be fetched. */
 static struct err *copy_blob(const struct store *from, struct store *to, const struct digest *d)
 {
 	AUTO_FREE char *chunk = mem_new(1 << 18);
@@ -39,7 +39,7 @@ static struct err *copy_blob(const struct store *from, struct store *to, const s
 	return store_commit(w, d, NULL, NULL);
 }
 
-/* What is fetched is noted, and nothing of what is built. */
+/* Records everything that is fetched, and nothing that is built. */
 static struct err *build(struct build_context *j, const struct store *own)
 {
 	struct build_layers layers = { 0 };

@@ -29,7 +29,7 @@ struct err *launch_name(const char *name)
 	return len && len < 64 ? NULL : err_new(ERR_USAGE, "'%s' cannot be the name of a container", name);
 }
 
-/* The next engine that answers, from a row on; the last one for containers always does. */
+/* The next engine that answers, starting with a row; the last one for containers always does. */
 static const struct engine *next_engine(const struct engine *const *row)
 {
 	while (*row && !(*row)->answers(*row))
@@ -44,7 +44,7 @@ static struct err *refuse_silent(const struct engine *e)
 	return err_new(ERR_SYSTEM, "%s does not answer: %s\n--engine own needs no %s", e->name, why, e->name);
 }
 
-/* Whoever keeps data under the name has it; otherwise whoever answers first may try. */
+/* The engine that keeps data under the name is used; otherwise the first one that answers is tried. */
 static struct err *choose_engine(const char *wanted, struct launch_prepared *p)
 {
 	const struct engine *e = wanted ? engine_named(wanted) : NULL;
@@ -141,8 +141,8 @@ static bool is_taken(unsigned port)
 	return e != NULL;
 }
 
-/* The port was free when it was chosen; where only its number is handed on,
- * somebody may have been quicker. */
+/* The port was free when it was chosen, but if only its number is passed on, another process may take it
+ * first. */
 static struct err *start_somewhere(struct launch_prepared *p)
 {
 	for (int turn = 0;; turn++) {
@@ -170,7 +170,7 @@ struct err *launch_start(struct launch_prepared *p)
 			return e;
 		AUTO_FREE char *why = err_text(e);
 		err_free(e);
-		/* nothing of that name was there before */
+		/* nothing with that name existed before */
 		err_free(p->engine->clean(p->engine, p->launch.name));
 		progress_done(p->launch.progress, "not possible");
 		progress_note(p->launch.progress, "%s answers and cannot run it (%s): %s does",

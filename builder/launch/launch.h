@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From what a person asked for to something that has been started: the image opened, a
- * name, a port, somebody to run it. */
+/* Starts what a person asked to run: opens the image, chooses a name, a port and an engine. */
 #pragma once
 #include "engine/engine.h"
 #include "launch/run.h"
@@ -9,19 +8,19 @@ struct launch_prepared {
 	struct oci_image bundle;
 	const struct engine *engine;
 	struct launch launch;
-	bool any_engine; /* nobody chose it, and nothing of that name is kept by it */
+	bool any_engine; /* the engine was not chosen by a person, and has nothing of that name */
 	bool any_port;
-	int listener; /* holds the port until somebody publishes it */
+	int listener; /* reserves the port until the engine publishes it */
 	char *data;
 };
 
 /* ret is the caller's to close in any case. */
 struct err *launch_open(const struct run_options *o, struct launch_prepared *ret) MUST_CHECK;
-/* Starts it. Where nobody has chosen, an engine that cannot run it after all makes room for the next one, and
- * a port that somebody else has taken meanwhile for another. */
+/* Starts it. If no engine was chosen and one cannot run it after all, the next is tried. If no port was
+ * chosen and it was taken meanwhile, another is used. */
 struct err *launch_start(struct launch_prepared *p) MUST_CHECK;
 void launch_close(struct launch_prepared *p);
 #define AUTO_LAUNCH __attribute__((cleanup(launch_close)))
 
-/* ERR_USAGE for a name that no engine would take. */
+/* ERR_USAGE if no engine would accept the name. */
 struct err *launch_name(const char *name) MUST_CHECK;

@@ -18,10 +18,10 @@
 #include "engine/port.h"
 #include "engine/qemu.h"
 
-#define NOTED_SECONDS 0.1 /* what is over sooner shows as progress only */
+#define NOTED_SECONDS 0.1 /* shorter steps are shown only as progress */
 #define POLL_MILLISECONDS 300
 
-/* A file of the container as JSON, or NULL: it may not be there, or not yet. */
+/* Reads a file of the container as JSON, or NULL if it is not there (yet). */
 static json_t *read_json(const struct engine *e, const char *name, const char *path)
 {
 	const char *const argv[] = { "cat", path, NULL };
@@ -40,14 +40,14 @@ static const char *word(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-/* A wait under way. */
+/* The state of a wait. */
 struct wait {
 	const struct engine *engine;
 	const struct launch *launch;
 	struct wait_policy patience;
 	size_t shown; /* steps that have ended */
 	bool begun, provisioned;
-	char *words; /* what health said last, or NULL */
+	char *words; /* the last line of health, or NULL */
 };
 
 static struct err *show_step(struct wait *w, const json_t *row, size_t *ended)
@@ -70,7 +70,7 @@ static struct err *show_step(struct wait *w, const json_t *row, size_t *ended)
 	return NULL;
 }
 
-/* The steps that ended since the last look, each as a note; the one that runs, as the item. */
+/* Shows each step that ended since the last look as a note, and the running one as the item. */
 static struct err *show_steps(struct wait *w, const json_t *report)
 {
 	const json_t *steps = json_object_get(report, "steps");
@@ -111,7 +111,7 @@ static bool is_ready(const struct engine *e, const struct launch *l, char **ret_
 	return !failed && !status;
 }
 
-/* Whether a program fails is init's to say: its words are for people. */
+/* init reports whether a program is failing in a field of its own; its texts are for people. */
 static void see_failing(struct wait *w)
 {
 	AUTO_JSON json_t *state =
@@ -121,7 +121,7 @@ static void see_failing(struct wait *w)
 		wait_policy_failing(&w->patience, clock_ms());
 }
 
-/* While the sites are being made, the steps say more. */
+/* While sites are being made, the steps say more than this. */
 static void show_words(struct wait *w)
 {
 	if (w->begun && !w->provisioned)
@@ -132,7 +132,7 @@ static void show_words(struct wait *w)
 		progress_item(w->launch->progress, w->words);
 }
 
-/* While one long step runs, what it says is all that moves. */
+/* While one long step runs, its output is the only sign of progress. */
 static void listen_to_steps(struct wait *w)
 {
 	if (!w->begun || w->provisioned || !wait_policy_listens(&w->patience, clock_ms()))
@@ -141,7 +141,7 @@ static void listen_to_steps(struct wait *w)
 	wait_policy_heard(&w->patience, clock_ms(), tail);
 }
 
-/* Asks first and reads then: the steps shown are all of those that made it ready. */
+/* Asks first and then reads: so all steps that made it ready are shown. */
 static struct err *look(struct wait *w, bool *ret_ready)
 {
 	const struct engine *e = w->engine;
@@ -203,7 +203,7 @@ struct err *ready_wait(const struct engine *e, const struct launch *l, bool *ret
 	return NULL;
 }
 
-/* Whether the name means this machine, here. */
+/* Whether the name resolves to this machine. */
 static bool is_known(const char *host)
 {
 	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *found = NULL;

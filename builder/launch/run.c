@@ -57,7 +57,7 @@ static struct err *attend(const struct engine *e, const struct launch *l)
 					 err_new(ERR_BUILD, "%s has ended by itself", l->name);
 }
 
-/* What a failed run has left behind is no secret. */
+/* Says what a failed run has left behind. */
 static struct err *say_left(const struct engine *e, const char *name, struct err *failed)
 {
 	enum err_kind kind = err_kind(failed);
@@ -78,7 +78,7 @@ static const char *const states[] = {
 	[ENGINE_ABSENT] = "gone", [ENGINE_STOPPED] = "stopped", [ENGINE_RUNNING] = "running"
 };
 
-/* A name that stop and its like take is no image, but it may well be meant as one. */
+/* Stop and similar commands take such a word as a name, but the person may have meant an image. */
 static struct err *refuse_name(const char *word)
 {
 	enum engine_state state;

@@ -8,9 +8,9 @@
 
 #define TELL_MS 8000
 #define LISTEN_MS 60000
-#define SICK_MS 60000 /* between two attempts of a program that fails it may look well for so long */
+#define SICK_MS 60000 /* a failing program may look healthy for this long between two attempts */
 
-/* Nets, and no promises of speed: a large bench on an emulated machine is slow, not stuck. */
+/* Upper bounds, not expected durations: a large bench on an emulated machine is slow, not stuck. */
 #define STEP_MINUTES 30
 #define QUIET_MINUTES_SLOW 15
 #define QUIET_MINUTES 3
@@ -20,13 +20,13 @@ void wait_policy_moved(struct wait_policy *p, int64_t now_ms)
 	p->moved_ms = p->told_ms = now_ms;
 }
 
-/* Whether a number ends here that counts how long something lasts. */
+/* Whether a number ends here that is a duration. */
 static bool is_lasting(const char *after)
 {
 	return (text_starts(after, " s") && strchr(" ;:,.", after[2])) || text_starts(after, " minutes");
 }
 
-/* As a line of what was told. Time that goes by is no news. */
+/* The text as a remembered line. Elapsed time in it is not news. */
 static char *line_of(const char *words)
 {
 	AUTO_TEXT struct text line = { 0 };

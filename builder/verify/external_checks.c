@@ -11,7 +11,7 @@
 
 #define NOBODY "nobody.invalid"
 
-/* A page that is answered with a status. */
+/* Checks that a page answers with a certain status. */
 static void check_status(struct external_checks *o, const char *host, const char *path, int wanted)
 {
 	const struct http_probe x = { o->port, host, path };
@@ -55,7 +55,7 @@ static void check_pings(struct external_checks *o)
 		each_site(o, ping_of_site);
 }
 
-/* Without Nginx, in development, there is nobody who refuses, and live events have a port of their own. */
+/* In development there is no Nginx to refuse unknown hosts, and live events have their own port. */
 static void check_unknown(struct external_checks *o)
 {
 	const char *who = o->bench->unknown_host;
@@ -78,7 +78,7 @@ static void polling_of_site(struct external_checks *o, const char *host)
 	o->take(o->arg, o->check, host, e, "a session is opened");
 }
 
-/* The first message of Engine.IO is "0" and the session as JSON. */
+/* Engine.IO's first message is "0" followed by the session as JSON. */
 static void websocket_of_site(struct external_checks *o, const char *host)
 {
 	const char *polling = o->bench->socketio_path, *end = strstr(polling, "transport=polling");

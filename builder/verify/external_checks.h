@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a bench works as its visitors see it: one table of checks through the published port. */
+/* Checks that a bench works for its visitors: one table of checks through the published port. */
 #pragma once
 #include <stdbool.h>
 
@@ -8,11 +8,11 @@
 struct external_checks {
 	const struct bench *bench;
 	unsigned port; /* of 127.0.0.1 */
-	/* Takes each result; e NULL: it went well, and says tells how. e is the taker's. */
+	/* Receives each result; e NULL: success, and says describes it. e is the callee's to free. */
 	void (*take)(void *arg, const char *check, const char *of, struct err *e, const char *says);
 	void *arg;
-	const char *check; /* the one that runs */
+	const char *check; /* the current one */
 };
 
-/* The number of the check to come: 0 is the first. False when there is none any more. */
+/* Runs the check of that number, from 0. False if there is none. */
 bool external_checks_run(struct external_checks *o, size_t number);

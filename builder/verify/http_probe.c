@@ -47,7 +47,7 @@ static struct err *ask(const struct http_probe *x, const char *path, const char 
 	return NULL;
 }
 
-/* False at the end of the stream. */
+/* ret_more is false at the end of the stream. */
 static struct err *hear(int fd, struct text *t, bool *ret_more)
 {
 	char bytes[16384];
@@ -74,7 +74,7 @@ static size_t head_length(const struct text *t)
 	return end ? (size_t)(end + 4 - t->bytes) : 0;
 }
 
-/* The value of a field of the head, the caller's; NULL when it is not there. */
+/* The value of a header field, the caller's to free; NULL if it is missing. */
 static char *field(const char *head, const char *name)
 {
 	size_t len = strlen(name);
@@ -107,7 +107,7 @@ static size_t receive(char *bytes, size_t size, size_t count, void *arg)
 	return size * count;
 }
 
-/* Every host is this machine's, whatever a resolver, a proxy or a redirection says. */
+/* Connects to this machine for every host, whatever a resolver, a proxy or a redirect says. */
 static struct err *get(CURL *easy, const struct http_probe *x, struct text *body, long *ret_status)
 {
 	AUTO_FREE char *url = mem_printf("http://%s:%u%s", x->host, x->port, x->path),

@@ -18,7 +18,7 @@
 #include "engine/qemu.h"
 #include "launch/ready.h"
 
-/* What init promises of a stop (services/guest/README.md), and mkbench.service of a disk's. */
+/* The time that init promises for a stop (services/guest/README.md), and a disk's mkbench.service. */
 #define STOP_SECONDS 10
 #define STOP_SECONDS_DISK 60
 
@@ -44,7 +44,7 @@ static const char *word(const json_t *o, const char *key)
 	return text ? text : "";
 }
 
-/* row is taken. */
+/* Takes ownership of row. */
 static void take_row(struct verify *v, json_t *row)
 {
 	bool ok = json_is_true(json_object_get(row, "ok"));
@@ -64,7 +64,7 @@ static void take(void *arg, const char *check, const char *of, struct err *e, co
 {
 	AUTO_FREE char *why = e ? err_text(e) : mem_dup(says);
 
-	utf8_plain(why); /* JSON takes UTF-8 alone */
+	utf8_plain(why); /* JSON accepts only UTF-8 */
 	take_row(arg, json_pack("{s:s, s:s*, s:b, s:s}", "check", check, "of", of, "ok", !e, "says", why));
 	err_free(e);
 }
@@ -82,7 +82,7 @@ static json_t *read_json(struct verify *v, const char *const *argv, struct err *
 	return value;
 }
 
-/* What services/guest/tools/ctl_verify.h describes. */
+/* Runs the checks described in services/guest/tools/ctl_verify.h. */
 static void check_inside(struct verify *v)
 {
 	static const char *const argv[] = { "benchctl", "verify", "--json", NULL };
@@ -143,7 +143,7 @@ static void check_stop(struct verify *v)
 	take(v, "stop", NULL, e, says);
 }
 
-/* An error is one that kept us from checking; what is wrong with the image is a row. */
+/* An error is something that kept us from checking; a fault of the image is a row. */
 static struct err *check_all(struct verify *v)
 {
 	bool ended = false;
@@ -156,7 +156,7 @@ static struct err *check_all(struct verify *v)
 					  v->p.engine == &qemu_row ? "a disk in QEMU" : v->p.engine->name);
 	if (!ended)
 		take(v, "ready", NULL, e, says);
-	/* what is not well has a row below */
+	/* problems have a row below */
 	if (!interrupted() && v->p.engine->find(v->p.engine, v->p.launch.name) == ENGINE_RUNNING) {
 		check_inside(v);
 		check_outside(v);
@@ -166,7 +166,7 @@ static struct err *check_all(struct verify *v)
 	return NULL;
 }
 
-/* Whatever has happened, nothing stays. */
+/* Removes everything, whatever has happened. */
 static struct err *sweep(const struct engine *e, const char *name)
 {
 	struct err *failed = NULL;
