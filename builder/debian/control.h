@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Control stanzas (deb822(5)): fields with continuation lines, blank lines between. */
+/* Parses control stanzas (deb822(5)): fields with continuation lines, separated by blank lines. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,26 +12,25 @@ struct slice {
 	size_t len;
 };
 
-/* A walk over the stanzas of a text that stays the caller's. */
+/* Iterates over the stanzas of a text that the caller owns. */
 struct control {
 	const char *at, *end;
 };
 
-/* Moves to the next stanza: false at the end. ret spans it without the blank
- * line and the newline before that. */
+/* Moves to the next stanza; false at the end. ret spans it without the blank line and the newline before
+ * that. */
 bool control_next(struct control *c, struct slice *ret_stanza);
-/* Takes the first field off rest: false at the end. The value keeps its
- * continuation lines, outer blanks cut. A line that is no field comes with an
- * empty name and itself as value. */
+/* Takes the first field off rest; false at the end. The value keeps its continuation lines; surrounding
+ * blanks are cut. A line that is not a field has an empty name and itself as value. */
 bool control_field(struct slice *rest, struct slice *ret_name, struct slice *ret_value);
-/* The value of one field (names compare without case); at is NULL when absent. */
+/* The value of one field (names are case-insensitive); at is NULL if it is absent. */
 struct slice control_get(struct slice stanza, const char *name);
-/* Takes the next word off text: false when only blanks are left. */
+/* Takes the next word off text; false if only blanks are left. */
 bool control_word(struct slice *text, struct slice *ret_word);
-bool control_is(struct slice s, const char *word); /* the same bytes, case included */
+bool control_is(struct slice s, const char *word); /* the same bytes; case-sensitive */
 
-/* What fields are made of: the whole of s, or false. */
+/* Parses decimal digits only, the whole of s; else false. */
 bool control_number(struct slice s, uint64_t *ret); /* decimal digits only */
 bool control_sha256(struct slice s, struct digest *ret);
-/* Whether a path stays below where it is put: relative, no "..", no blanks or controls. */
+/* Whether a path stays below its base: relative, no "..", no blanks or control characters. */
 bool control_is_path(struct slice s);

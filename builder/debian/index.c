@@ -40,7 +40,7 @@ enum field {
 	PROTECTED,
 	IMPORTANT,
 	MULTI_ARCH,
-	/* the relations, in apt's order of reading */
+	/* the relations, in the order in which apt reads them */
 	PRE_DEPENDS,
 	DEPENDS,
 	CONFLICTS,
@@ -105,7 +105,7 @@ static void note_field(struct slice fields[static FIELD_COUNT], struct slice nam
 		}
 }
 
-/* The place of s in a row of words, or otherwise. */
+/* The index of s in a list of words, or otherwise. */
 static uint8_t parse_choice(struct slice s, const char *const *words, size_t count, uint8_t otherwise)
 {
 	for (size_t i = 0; i < count; i++)
@@ -114,7 +114,7 @@ static uint8_t parse_choice(struct slice s, const char *const *words, size_t cou
 	return otherwise;
 }
 
-/* Names become file names (info/NAME.list), so nothing but what dpkg allows. */
+/* Names become file names (info/NAME.list), so only characters that dpkg allows are accepted. */
 static bool is_made_of(struct slice s, const char *marks)
 {
 	for (size_t i = 0; i < s.len; i++) {
@@ -126,7 +126,7 @@ static bool is_made_of(struct slice s, const char *marks)
 	return s.len > 0;
 }
 
-/* The name of the field that cannot be used, or NULL. */
+/* The name of a field with an invalid value, or NULL. */
 static const char *fill_package(struct index *ix, const struct slice f[static FIELD_COUNT], struct package *p)
 {
 	static const char *const priorities[] = { "required", "important", "standard", "optional", "extra" };
@@ -229,7 +229,7 @@ static int by_rank(const void *a, const void *b)
 		order = (q->pin > p->pin) - (q->pin < p->pin);
 	if (!order)
 		order = version_compare(q->version, p->version);
-	/* the same version twice: the archive named first has it */
+	/* the same version twice: the archive named first wins */
 	return order ? order : (p->archive > q->archive) - (p->archive < q->archive);
 }
 

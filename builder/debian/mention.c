@@ -20,7 +20,7 @@ static uint64_t hash(struct slice name)
 	return h;
 }
 
-/* The slot of a name, or the free one where it belongs. */
+/* The slot of a name, or a free one for it. */
 static struct mention_slot *slot_of(const struct mention *m, uint64_t h)
 {
 	for (uint32_t i = (uint32_t)h;; i++) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The order in which names first appear in Packages texts, as a package, in its
- * relations or among what it provides. Where nothing else tells two packages
- * apart, apt goes by the place in its cache, which is this order; so do we.
- * Names are told apart by a 64-bit hash: it breaks ties, no more. */
+/* The order in which names first appear in Packages texts: as a package, in its relations or in its Provides.
+ * If nothing else distinguishes two packages, apt uses their position in its cache, which is this order; so
+ * do we. Names are compared by a 64-bit hash, which only breaks ties. */
 #pragma once
 #include <stdint.h>
 
@@ -14,7 +13,7 @@ struct mention {
 };
 
 void mention_name(struct mention *m, struct slice name);
-/* The names in a relation field's value; "name:arch" is a name of its own and left out. */
+/* Adds the names in a relation field's value; "name:arch" counts as another name and is left out. */
 void mention_field(struct mention *m, struct slice value);
 uint32_t mention_order(const struct mention *m, struct slice name); /* from 1; 0: never mentioned */
 void mention_done(struct mention *m);

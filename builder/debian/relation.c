@@ -22,7 +22,7 @@ static struct slice trim(struct slice s)
 	return s;
 }
 
-/* Takes what stands before the next mark off the front of text. */
+/* Cuts the text before the next mark off the front. */
 static struct slice cut(struct slice *text, char mark)
 {
 	const char *at = text->len ? memchr(text->at, mark, text->len) : NULL;
@@ -42,7 +42,7 @@ static bool is_word(struct slice s)
 	return s.len > 0;
 }
 
-/* A lone < or > once meant "or equal", and dpkg still reads it so. */
+/* A single < or > once meant "or equal", and dpkg still reads it so. */
 static enum relation_order take_order(struct slice *text)
 {
 	static const struct {
@@ -90,7 +90,7 @@ static bool parse_alternative(struct arena *arena, struct slice text, struct alt
 	return true;
 }
 
-/* Fields are folded over lines; what people see is not. */
+/* Joins a folded field into one line, for people. */
 static const char *dup_line(struct arena *arena, struct slice text)
 {
 	char *line = arena_dup(arena, text.at, text.len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Relations between packages, as Debian Policy 7.1 writes them:
- * "libc6 (>= 2.36), default-mta | mail-transport-agent, python3:any". */
+/* Parses relations between packages (Debian Policy 7.1): "libc6 (>= 2.36), default-mta |
+ * mail-transport-agent, python3:any". */
 #pragma once
 #include <stddef.h>
 
@@ -25,15 +25,15 @@ struct alternative {
 	enum relation_order order;
 };
 
-/* What stands between two commas: any of its alternatives will do. */
+/* The part between two commas: any one of its alternatives satisfies it. */
 struct relation {
 	const char *text;
 	const struct alternative *alternatives;
 	size_t count; /* at least 1 */
 };
 
-/* Parses a field's value into arena; ERR_FETCH with the words that cannot be read. */
+/* Parses a field's value into arena; ERR_FETCH quotes the words that cannot be parsed. */
 struct err *relation_parse(struct arena *arena, struct slice field, struct relation **ret,
 			   size_t *ret_count) MUST_CHECK;
-/* Whether version fits; NULL, the version of an unversioned Provides, fits RELATION_ANY only. */
+/* Whether version satisfies a; NULL, the version of an unversioned Provides, satisfies RELATION_ANY only. */
 bool relation_fits(const struct alternative *a, const char *version);

@@ -9,7 +9,7 @@
 #include "debian/relation.h"
 #include "debian/solve.h"
 
-/* What is known of an opened package beside its node: the text of each need. */
+/* Data of an opened package in addition to its node: the text of each need. */
 struct opened {
 	struct solve_node node;
 	const struct relation *relations;
@@ -47,7 +47,7 @@ static bool arch_fits(const struct resolve *r, const struct alternative *a, cons
 	return !strcmp(a->arch, "any") && p->multi_arch == MULTI_ARCH_ALLOWED;
 }
 
-/* Appends the packages that an alternative means, the one to prefer first. */
+/* Appends the packages that match an alternative, in order of preference. */
 static void add_targets(struct resolve *r, const struct alternative *a)
 {
 	const struct package *p = index_find(r->index, a->name);
@@ -61,7 +61,7 @@ static void add_targets(struct resolve *r, const struct alternative *a)
 			add_number(&r->scratch, providers[i].package->id);
 }
 
-/* The numbers collected in scratch, but one, or but the forbidden ones. */
+/* The numbers collected in scratch, except one, or except the forbidden ones. */
 static const uint32_t *keep_numbers(struct resolve *r, uint32_t but, uint32_t *ret_count)
 {
 	uint32_t *kept = arena_new(&r->arena, (r->scratch.count + 1) * sizeof *kept), count = 0;
@@ -142,7 +142,7 @@ static struct err *open_package(void *arg, uint32_t id, const struct solve_node 
 	return NULL;
 }
 
-/* "a needs b needs c": how a member came in. */
+/* "a needs b needs c": why a member is in. */
 static void put_chain(struct text *t, const struct resolve *r, const struct solve *s, uint32_t id)
 {
 	uint32_t because = solve_because(s, id, NULL);
@@ -154,7 +154,7 @@ static void put_chain(struct text *t, const struct resolve *r, const struct solv
 	text_put(t, index_at(r->index, id)->name);
 }
 
-/* Why an alternative without any target has none. */
+/* Explains why an alternative has no target. */
 static void put_absence(struct text *t, const struct resolve *r, const struct alternative *a)
 {
 	const struct package *p = index_find(r->index, a->name);

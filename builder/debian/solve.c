@@ -20,21 +20,20 @@ struct output_file {
 	bool in;
 };
 
-/* Needs still to look at. Never changed once made, so that a choice returns to
- * what was ahead of it by a pointer alone. */
+/* Needs still to be met. Never changed once made, so that a pointer restores what was ahead of a choice. */
 struct task {
 	uint32_t id, need;
 	const struct task *below;
 };
 
-/* A need that something had to be chosen for; it is choice number level - 1. */
+/* A need for which a target had to be chosen; it is choice number level - 1. */
 struct choice {
 	uint32_t id, need;
 	uint32_t next; /* target to try next */
 	bool skipped;
 	size_t trail;
 	const struct task *rest;
-	uint64_t *conflicts; /* bit per lower level that had a part in a failure here */
+	uint64_t *conflicts; /* one bit for each lower level that contributed to a failure here */
 };
 
 struct solve {
@@ -95,8 +94,7 @@ static void take(struct solve *s, uint32_t id, uint32_t because, uint32_t need)
 	VEC_PUSH(&s->trail, id);
 }
 
-/* Takes back the latest members: bars come off in the reverse of their order, so
- * each is the first of its list. */
+/* Removes the latest members. Bars are removed in reverse order, so each is the first of its list. */
 static void undo(struct solve *s, size_t trail)
 {
 	while (s->trail.count > trail) {
@@ -133,7 +131,7 @@ static void tell(struct solve *s, uint32_t id, uint32_t need)
 	s->told = true;
 }
 
-/* Takes the choice's next target that can be in; ret false when none is left. */
+/* Takes the choice's next possible target; ret is false if none is left. */
 static struct err *advance(struct solve *s, struct choice *c, bool *ret)
 {
 	const struct solve_need *need = &s->places[c->id].node->needs[c->need];
@@ -160,7 +158,7 @@ static struct err *advance(struct solve *s, struct choice *c, bool *ret)
 	return NULL;
 }
 
-/* The highest level that a choice's failure is due to; 0: only the roots. */
+/* The highest level that contributed to a choice's failure; 0: only the roots. */
 static uint32_t latest_blamed(const struct choice *c, uint32_t level)
 {
 	for (size_t w = WORDS(level); w-- > 0;)
@@ -169,7 +167,7 @@ static uint32_t latest_blamed(const struct choice *c, uint32_t level)
 	return 0;
 }
 
-/* Ends choices above level; what the top one learned is passed to the one at level. */
+/* Ends the choices above level and passes what the top one learned to the one at level. */
 static struct choice *fall_back(struct solve *s, uint32_t level)
 {
 	struct choice *to = &s->choices.items[level - 1], *top = &s->choices.items[s->choices.count - 1];

@@ -14,8 +14,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Where a byte sorts inside a run of non-digits; -1, 0 and the rest are the
- * rule's "tilde before the end before letters before everything else". */
+/* The weight of a byte inside a run of non-digits; tilde sorts before the end, the end before letters,
+ * letters before everything else. */
 static int weight(const struct part *p)
 {
 	if (p->at == p->end || is_digit(*p->at))
@@ -40,7 +40,7 @@ static int compare_words(struct part *a, struct part *b)
 	}
 }
 
-/* Takes a run of digits off the front, without its leading zeros. */
+/* Cuts a run of digits off the front, without its leading zeros. */
 static struct part number(struct part *p)
 {
 	while (p->at < p->end && *p->at == '0')
@@ -52,7 +52,7 @@ static struct part number(struct part *p)
 	return run;
 }
 
-/* Numbers have any length, so they are compared as text. */
+/* Numbers may be of any length, so they are compared as text. */
 static int compare_numbers(struct part *a, struct part *b)
 {
 	struct part x = number(a), y = number(b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Debian versions, ordered as deb-version(7) says. */
+/* Compares Debian versions by the rules of deb-version(7). */
 #pragma once
 
-/* Below, at or above zero as a sorts before, with or after b. Any text is
- * accepted; a missing epoch is 0, a missing revision sorts as "0". */
+/* Less than, equal to or greater than zero if a sorts before, with or after b. Any text is accepted; a
+ * missing epoch is 0, a missing revision sorts as "0". */
 int version_compare(const char *a, const char *b);

@@ -19,7 +19,7 @@ struct reading {
 	size_t room;
 };
 
-/* Options of an entry, in whichever of the two formats they were written. */
+/* Options of an entry, in either format. */
 struct about {
 	struct slice uris, suites, components, architectures, key;
 	bool trusted;
@@ -68,7 +68,7 @@ bool apt_is_followed(const char *uri)
 	return text_starts(uri, "http://") || text_starts(uri, "https://") || text_starts(uri, "file:///");
 }
 
-/* A keyring's path or a key; fingerprints would choose among keyrings that nobody named. */
+/* Whether keys are given as a path or inline; fingerprints would need keyrings that nobody named. */
 static bool names_keys(const char *key)
 {
 	return !key || *key == '/' || text_starts(key, "-----BEGIN");
@@ -103,7 +103,7 @@ static void add(struct reading *r, const struct about *about)
 		}
 }
 
-/* apt(8) lets lists of one-line options be separated by commas. */
+/* apt(8) allows commas between the values of one-line options. */
 static struct slice commas_to_blanks(struct arena *a, struct slice value)
 {
 	char *copy = arena_dup(a, value.at, value.len);
@@ -164,7 +164,7 @@ static void read_list(struct reading *r, char *text)
 	}
 }
 
-/* Comment lines may stand inside a field; a stanza reader must not meet them. */
+/* Removes comment lines, which may be inside a field, before stanzas are parsed. */
 static void drop_comments(char *text)
 {
 	char *to = text;
@@ -182,7 +182,7 @@ static void drop_comments(char *text)
 	*to = '\0';
 }
 
-/* A key written into the stanza: one blank before each line, " ." for an empty one. */
+/* A key inside the stanza: each line begins with a blank, an empty line is " .". */
 static struct slice inline_key(struct arena *a, struct slice value)
 {
 	if (!value.at)

@@ -29,7 +29,7 @@ const struct apt_entry *apt_choice_first(const struct apt *apt, const char *base
 	return NULL;
 }
 
-/* The code name of the release that runs here; the caller's to free. */
+/* The code name of this machine's release; the caller's to free. */
 static char *host_suite(void)
 {
 	static const char name[] = "\nVERSION_CODENAME=";

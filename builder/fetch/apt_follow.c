@@ -16,7 +16,7 @@
 
 struct mirror {
 	struct slice uri;
-	uint64_t priority; /* the lowest is the best, as in apt */
+	uint64_t priority; /* lowest is best, as in apt */
 };
 
 static void arrived(void *arg, const struct digest *d, const char *url)
@@ -25,7 +25,7 @@ static void arrived(void *arg, const struct digest *d, const char *url)
 	*(struct digest *)arg = *d;
 }
 
-/* apt's own folder may be another (archive.h). */
+/* apt's own folder may be redirected (archive.h). */
 static char *list_path(const char *path, const char *folder)
 {
 	return text_starts(path, APT_FOLDER "/") ? mem_printf("%s%s", folder, path + strlen(APT_FOLDER)) :
@@ -59,8 +59,7 @@ static struct err *read_list(struct store *s, const char *uri, const char *apt_f
 	return utf8_from_file(ret, &len) ? NULL : err_new(ERR_FETCH, "%s is not a text", uri);
 }
 
-/* "URI key:value …"; what is not for lists of packages, or for another
- * architecture or suite, is not for us. */
+/* "URI key:value …"; entries for other content, architectures or suites are skipped. */
 static bool read_mirror(struct slice line, struct mirror *ret)
 {
 	struct slice word;

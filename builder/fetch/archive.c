@@ -19,7 +19,7 @@ enum part { PART_SUITE, PART_UPDATES, PART_SECURITY, PART_COUNT };
 
 static const char *const parts[PART_COUNT] = { "", "-updates", "-security" };
 
-/* A NULL-terminated list under construction, its words in an arena. */
+/* A NULL-terminated list under construction; its words are in an arena. */
 struct words {
 	const char **items;
 	size_t count, room;
@@ -52,8 +52,8 @@ static const char *const *one_word(struct arena *a, const char *word)
 	return end_words(&w, a);
 }
 
-/* snapshot: of that day ("2026-11-01") or moment, in the folder that a mirror of all days has for it; NULL:
- * of now. */
+/* snapshot: a day ("2026-11-01") or moment; uses the folder that a snapshot mirror has for it. NULL:
+ * current. */
 static void add_url(struct words *w, struct arena *a, const char *url, const char *snapshot)
 {
 	size_t len = strlen(url);
@@ -87,8 +87,8 @@ static void add_trusted(struct words *w, struct arena *a)
 	globfree(&found);
 }
 
-/* For an entry of apt's that names no key: all that apt trusts. For a recipe that names
- * none: Debian's own keys, if they are installed. */
+/* For an apt entry without a key: all keys that apt trusts. For a recipe without one: Debian's own keys, if
+ * they are installed. */
 static const char *const *default_keys(struct arena *a, bool of_apt)
 {
 	struct words w = { 0 };
@@ -126,7 +126,7 @@ static bool is_taken(const struct building *b, const char *name)
 	return false;
 }
 
-/* Names go into locks: the suite alone as long as it tells the archives apart; a flat one says nothing. */
+/* Names appear in locks: the suite alone if that is unique; a flat archive has no suite name. */
 static const char *new_name(const struct building *b, const char *suite, const char *url)
 {
 	const char *host = strstr(url, "://"), *shown = text_ends(suite, "/") ? "flat" : suite;
@@ -159,7 +159,7 @@ static void add_source(struct building *b, const char *suite, const char *const 
 	VEC_PUSH(&b->sources, src);
 }
 
-/* Debian's unstable suite has neither of the two beside it. */
+/* Debian's unstable suite has neither part. */
 static bool has_part(const struct recipe *r, enum part part)
 {
 	static const char *const alone[] = { "sid", "unstable", "experimental" };
@@ -170,13 +170,13 @@ static bool has_part(const struct recipe *r, enum part part)
 	return part != PART_SECURITY || r->base.security;
 }
 
-/* Where a part of a suite may be when only the suite's own mirrors are known. */
+/* The likely places of a part if only the suite's own mirrors are known. */
 static void add_likely(struct words *w, struct arena *a, const char *part, const char *const *mirrors)
 {
 	for (size_t i = 0; mirrors[i]; i++) {
 		const char *debian = strcmp(part, "-security") ? NULL : strstr(mirrors[i], "/debian");
 		const char *rest = debian ? debian + strlen("/debian") : "";
-		if (debian && (!*rest || *rest == '/')) { /* a snapshot mirror's date follows */
+		if (debian && (!*rest || *rest == '/')) { /* the date of a snapshot mirror follows */
 			AUTO_FREE char *beside =
 				mem_printf("%.*s-security%s", (int)(rest - mirrors[i]), mirrors[i], rest);
 			add_word(w, a, beside);
@@ -204,7 +204,7 @@ static void from_recipe(struct building *b, const struct recipe *r)
 	}
 }
 
-/* All mirrors of the archive that the first such entry stands for: another key is another archive. */
+/* All mirrors of the archive of the first such entry: another key means another archive. */
 static bool add_mirrors(struct words *w, struct arena *a, const struct apt *apt, const char *base,
 			const char *part, const char **ret_key)
 {
@@ -260,7 +260,7 @@ static struct err *from_apt(struct building *b, const struct apt *apt, const str
 	return NULL;
 }
 
-/* Where apt keeps the example of its configuration; the caller's to free. */
+/* The path of apt's example configuration; the caller's to free. */
 static char *apt_examples(void)
 {
 	AUTO_FREE char *own = mem_printf("%s/examples", apt_folder());
@@ -268,7 +268,7 @@ static char *apt_examples(void)
 	return access(own, F_OK) ? mem_dup(APT_EXAMPLES) : TAKE(own);
 }
 
-/* An installation from DVD knows no archive in the network: what apt's own example has takes its place. */
+/* After an installation from DVD, apt has no archive in the network: the one from its own example is used. */
 static struct err *take_example(struct building *b, const struct recipe *r, struct apt *apt)
 {
 	AUTO_FREE char *known = apt_choice_base(apt, r->base.suite), *folder = apt_examples();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An archive's lists: fetched where they have changed, and read into one index. */
+/* Fetches an archive's lists if they have changed, and reads them into one index. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ struct listing {
 	const struct suite *suite;
 	uint32_t archive;
 	const struct release_file_entry *packed, *plain; /* plain NULL: not listed */
-	struct digest digest;				 /* of the plain text */
+	struct digest digest;				 /* of the decompressed text */
 	bool ready;					 /* it is in the store */
 };
 
@@ -31,7 +31,7 @@ struct refresh {
 	const char *architecture;
 	struct progress *progress;
 	struct arena arena;   /* of URLs */
-	struct suite *suites; /* one a source */
+	struct suite *suites; /* one for each source */
 	struct {
 		struct listing *items;
 		size_t count, room;
@@ -72,8 +72,8 @@ static struct err *add_listing(struct refresh *r, size_t i, const char *path, bo
 	return NULL;
 }
 
-/* Some archives list packages of architecture "all" apart: those that name it and do
- * not take that back. Lists that are there without being named may be stale. */
+/* Some archives list packages of architecture "all" separately: they declare it and do not revoke it.
+ * Undeclared lists may be stale. */
 static bool lists_all_apart(const struct suite *suite)
 {
 	struct control c = { suite->text, suite->text + strlen(suite->text) };
@@ -118,7 +118,7 @@ static struct err *list_suite(struct refresh *r, size_t i)
 	return NULL;
 }
 
-/* Is the plain text in the store already? */
+/* Whether the decompressed text is in the store already. */
 static struct err *look_up(struct refresh *r, struct listing *l)
 {
 	AUTO_FREE char *text = NULL;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Where an archive's mirrors have a file. */
+/* Makes the URLs of an archive's file on its mirrors. */
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "fetch/archive.h"
 
-/* A path as it must be written in a URL. */
+/* Percent-encodes a path for a URL. */
 static void put_path(struct text *t, const char *path)
 {
 	for (; *path; path++)

@@ -24,7 +24,7 @@ static struct err *pour(struct archive *in, struct store_writer *w, uint64_t lim
 	la_ssize_t n;
 	int r = archive_read_next_header(in, &entry);
 
-	if (r == ARCHIVE_EOF) /* nothing was compressed */
+	if (r == ARCHIVE_EOF) /* it was not compressed */
 		return NULL;
 	if (r != ARCHIVE_OK)
 		return decode_err(in);

@@ -18,7 +18,7 @@
 #define MEMORY_LIMIT (2ull << 30)
 #define PACK_LIMIT (8ull << 30)
 #define WORDS_MAX 64
-/* A server counts and compresses in silence before it sends anything. */
+/* A server is silent while it counts and compresses objects. */
 #define SILENT_WINDOWS 4
 
 struct err *git_open(struct store *s, const char *objects, struct git *ret)
@@ -36,7 +36,7 @@ void git_close(struct git *g)
 	*g = (struct git){ 0 };
 }
 
-/* Does a line only say that something failed, and the one before it what? */
+/* Whether a line only says that something failed; the line before it then says what. */
 static bool says_nothing(const char *line)
 {
 	static const char *const empty[] = {
@@ -48,7 +48,7 @@ static bool says_nothing(const char *line)
 		"protocol error",
 		"expected ",
 		"remote error: upload-pack",
-		"unable to fork", /* "cannot run ssh" stands before it */
+		"unable to fork", /* "cannot run ssh" precedes it */
 	};
 
 	for (size_t i = 0; i < COUNT(empty); i++)
@@ -95,7 +95,7 @@ static void hide_credentials(char *line)
 	}
 }
 
-/* What ssh says before its last line, and that line does not. */
+/* Whether ssh's line has details that its last line lacks. */
 static bool is_detail(const char *line)
 {
 	return text_starts(line, "Load key ") || text_starts(line, "Host key for ") ||
@@ -146,15 +146,15 @@ const char *git_server(const char *url)
 		       "--upload-pack=git-upload-pack";
 }
 
-/* How a transfer goes on: what the server says, and what arrives. */
+/* The progress of a transfer: the server's messages and the bytes received. */
 struct watch {
 	const struct git *git;
 	bool (*take)(void *arg, const char *bytes, size_t len);
 	void *arg;
 	int64_t begun_ms, asked_ms, moved_ms;
-	uint64_t before;     /* bytes of packs that were there */
-	uint64_t said, came; /* when it last moved */
-	const char *slow;    /* why it was broken off */
+	uint64_t before;     /* bytes of packs at the beginning */
+	uint64_t said, came; /* when each last changed */
+	const char *slow;    /* why it was aborted */
 };
 
 static uint64_t size_of_packs(const struct git *g)
@@ -200,7 +200,7 @@ static bool pass_on(void *arg, const char *bytes, size_t len)
 	return w->take(w->arg, bytes, len);
 }
 
-/* What a repository of the other kind of objects is refused with, by the client or by the server. */
+/* The error for a repository of the other object format, from client or server. */
 static bool is_of_sha256(const char *reason)
 {
 	return strstr(reason, "mismatched algorithms") || strstr(reason, "hash-algorithm");
@@ -246,8 +246,8 @@ static struct err *judge(struct git *g, const char *what, const char *url, const
 	return explain(what, url, reason ? reason : "it failed without a word");
 }
 
-/* A fetch must leave packs, which appear whole: loose objects appear one by one, a commit before its files.
- * No setting of the caller may change the files: no filters, no other line ends. */
+/* A fetch must leave packs, which appear atomically: loose objects appear one by one, a commit before its
+ * files. The caller's settings must not change files: no filters, no other line ends. */
 /* clang-format off */
 static const char *const first[] = {
 	"git", "--git-dir=.", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*", "-c", "gc.auto=0",
@@ -257,7 +257,7 @@ static const char *const first[] = {
 	"-c", "pack.threads=4",
 };
 
-/* The names alone: what git tells a hook of the repository that it runs in. */
+/* Only names: the variables that git sets for a hook of the repository it runs in. */
 static const char *const environment[] = {
 	"GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=never", "LC_ALL=C", "LANGUAGE",
 	"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
@@ -265,7 +265,7 @@ static const char *const environment[] = {
 };
 /* clang-format on */
 
-/* The command of words, for messages. */
+/* The git command in words, for messages. */
 static const char *command_of(const char *const *words)
 {
 	while (!strcmp(words[0], "-c"))
@@ -273,7 +273,7 @@ static const char *command_of(const char *const *words)
 	return text_starts(words[0], "--") ? words[1] : words[0];
 }
 
-/* The address that it is about, or "". */
+/* The URL that it is about, or "". */
 static const char *url_of(const char *const *words)
 {
 	while (*words && strcmp(*words, "--end-of-options"))
@@ -314,7 +314,7 @@ static struct err *run(struct git *g, const char *const *words, struct watch *w,
 		.arg = w,
 	};
 	TRY_AS(child_run(&child, &output, &errors, &status), "git %s", what);
-	if (streams && status == 128 + 9) /* by us: enough was read */
+	if (streams && status == 128 + 9) /* killed by us: enough was read */
 		return NULL;
 	TRY(judge(g, what, url, w, status, errors));
 	output[strcspn(output, "\n")] = '\0';

@@ -13,11 +13,11 @@
 struct reading {
 	struct git_amount *amount;
 	struct git_links *links;
-	struct text record; /* that has not ended */
+	struct text record; /* incomplete */
 	bool too_much, has_modules;
 };
 
-/* "MODE TYPE ID SIZE\tPATH" of git-ls-tree(1), the size "-" for what is no file. */
+/* Parses "MODE TYPE ID SIZE\tPATH" from git-ls-tree(1); the size is "-" for anything but a file. */
 static void take_entry(struct reading *r, char *record)
 {
 	char *path = strchr(record, '\t'), *words[4] = { NULL }, *save;
@@ -77,7 +77,7 @@ static bool gather(void *arg, const char *bytes, size_t len)
 	return all->len < GITMODULES_LIMIT;
 }
 
-/* What .gitmodules has under a key, "submodule.NAME.path": git's own reading, "KEY\nVALUE\0". */
+/* The value in .gitmodules of a key, "submodule.NAME.path", from git's output "KEY\nVALUE\0". */
 static const char *value_of(const struct text *pairs, const char *name, size_t name_len, const char *key)
 {
 	for (size_t at = 0; at < pairs->len; at += strlen(pairs->bytes + at) + 1) {
@@ -160,7 +160,7 @@ static bool is_here(const char *url)
 	return *url == '/' || text_starts(url, "file:///");
 }
 
-/* git-submodule(1): each "../" takes the last part of the URL above away. */
+/* As git-submodule(1): each "../" removes the last part of the URL above. */
 static char *join(const char *url, const char *named)
 {
 	AUTO_FREE char *base = mem_dup(url);

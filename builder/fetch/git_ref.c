@@ -11,7 +11,7 @@
 
 struct listed {
 	const char *wanted;
-	struct text line; /* that has not ended */
+	struct text line; /* incomplete */
 	struct found {
 		char *name, *commit;
 	} found[8];
@@ -37,7 +37,7 @@ static bool is_wanted(const char *ref, const char *wanted)
 	       !strcmp(short_name(ref), wanted);
 }
 
-/* "COMMIT\tREF"; a tag's own object is followed by "REF^{}", the commit it means. */
+/* Parses "COMMIT\tREF"; the line of an annotated tag is followed by "REF^{}", the commit it points to. */
 static void take_line(struct listed *l, char *line)
 {
 	char *ref = strchr(line, '\t');
@@ -115,7 +115,7 @@ static struct err *list(struct git *g, const char *url, struct listed *l)
 		take, l));
 	if (l->count || !strchr(l->wanted, '/'))
 		return NULL;
-	/* others, such as a forge's requests for review */
+	/* others, such as a forge's pull requests */
 	AUTO_FREE char *whole =
 		text_starts(l->wanted, "refs/") ? mem_dup(l->wanted) : mem_printf("refs/%s", l->wanted);
 	return git_ask(g, (const char *[]){ "ls-remote", server, "--end-of-options", url, whole, NULL }, take,
@@ -136,7 +136,7 @@ struct err *git_ref(struct git *g, const char *url, const char *ref, char **ret)
 
 struct err *git_ref_default(struct git *g, const char *url, char **ret)
 {
-	static const char branch[] = "ref: refs/heads/"; /* stands where another line has its commit */
+	static const char branch[] = "ref: refs/heads/"; /* replaces the commit in such a line */
 	struct listed l = { .wanted = "HEAD" };
 
 	*ret = NULL;

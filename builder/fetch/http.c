@@ -10,11 +10,11 @@
 
 #define AT_ONCE 16
 
-/* A place where one transfer at a time is at work. */
+/* A slot that runs one transfer at a time. */
 struct slot {
 	struct transfer transfer;
 	bool taken, waiting;
-	int64_t due_ms; /* when a waiting one may go on */
+	int64_t due_ms; /* when a waiting one may continue */
 };
 
 struct pool {
@@ -24,7 +24,7 @@ struct pool {
 	const struct want *next, *end;
 	struct slot slots[AT_ONCE];
 	size_t busy;
-	size_t lucky; /* place of the URL that worked last: others start there too */
+	size_t lucky; /* index of the URL that worked last: other downloads start there, too */
 };
 
 static CURLM *new_multi(void)
@@ -105,7 +105,7 @@ static void begin(struct pool *p, struct slot *slot)
 	p->busy++;
 }
 
-/* Gives every free slot something to do, and sends off what has waited enough. */
+/* Starts a transfer in every free slot, and restarts those that have waited long enough. */
 static struct err *send_off(struct pool *p)
 {
 	for (size_t i = 0; i < AT_ONCE; i++) {
@@ -137,7 +137,7 @@ static struct err *collect(struct pool *p)
 	return NULL;
 }
 
-/* Milliseconds that may pass before somebody must be sent off. */
+/* Milliseconds until the next transfer must be started. */
 static int until_next(const struct pool *p)
 {
 	int64_t now = clock_ms(), due = now + 1000;

@@ -58,7 +58,7 @@ static const char *find(const struct proxies *p, const char *method, const char 
 	return NULL;
 }
 
-/* For https what is http's stands behind its own. */
+/* For https, falls back to the value for http. */
 static const char *find_either(const struct proxies *p, bool https, const char *word, const char *host)
 {
 	const char *own = https ? find(p, "https", word, host) : NULL;
@@ -66,7 +66,7 @@ static const char *find_either(const struct proxies *p, bool https, const char *
 	return own ? own : find(p, "http", word, host);
 }
 
-/* What the program prints, which is asked once a host. */
+/* The output of the program, which is run once for each host. */
 static const char *detect(struct proxies *p, bool https, const char *host, const char *url)
 {
 	const char *program = find_either(p, https, "Proxy-Auto-Detect", NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Through which proxy archives are asked: what apt of this machine is told, else the environment. */
+/* Finds the proxy for an archive: from this machine's apt configuration, else from the environment. */
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
@@ -7,7 +7,7 @@
 
 struct proxies {
 	struct arena arena;
-	/* "http::Proxy::host" and what it is */
+	/* "http::Proxy::host" and its value */
 	struct {
 		struct proxy_row {
 			const char *key, *value;
@@ -17,10 +17,10 @@ struct proxies {
 	struct progress *progress;
 };
 
-/* What `apt-config dump` says; nothing where that is not installed. */
+/* Reads the output of `apt-config dump`; empty if that is not installed. */
 struct err *proxy_read(struct progress *p, struct proxies *ret) MUST_CHECK;
-/* The proxy's URL, "" for none, NULL: as the environment says. As apt does: a proxy of the host's own goes
- * first, then what a Proxy-Auto-Detect program prints, then the one for all; https takes http's where it has
- * none. This machine itself is asked directly. */
+/* The proxy's URL, "" for none, NULL: as the environment says. The order is apt's: a proxy set for the host,
+ * then the output of a Proxy-Auto-Detect program, then the general one; https uses http's if it has none.
+ * This machine itself is contacted directly. */
 const char *proxy_for(struct proxies *p, const char *url);
 void proxy_done(struct proxies *p);

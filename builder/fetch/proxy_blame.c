@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* The variable that curl obeys for this URL, and its value, or NULL: the capitals of http_proxy are
- * none, a web server could set them. */
+/* The variable that curl uses for this URL, and its value, or NULL. HTTP_PROXY in capitals is not used: a web
+ * server's client could set it. */
 static const char *variable_of(const char *url, const char **ret_value)
 {
 	static const char *const plain[] = { "http_proxy", "all_proxy", "ALL_PROXY" }, *const secure[] = {
@@ -39,7 +39,7 @@ static char *host_of(const char *proxy)
 	return *start == '[' ? mem_ndup(start + 1, len - 1) : mem_ndup(start, len);
 }
 
-/* Of a tunnel through it, or its own answer. */
+/* Whether the message is about a tunnel through it, or is its own answer. */
 static bool is_about_proxy(const char *says)
 {
 	return strcasestr(says, "proxy") || strcasestr(says, "CONNECT tunnel") || strstr(says, "answers 407");

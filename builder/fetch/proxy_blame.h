@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Proxies, for people: whether one is to blame, and who names it. */
+/* Names the proxy that caused a failure, and where it was configured. */
 #pragma once
 
-/* " (the proxy that $https_proxy names)" when what is said of a failure is about that proxy, else "".
- * apt: what apt's configuration names for this URL, "" for none, NULL: nothing, and the environment
+/* " (the proxy that $https_proxy names)" if the failure described by says is about that proxy, else "". apt:
+ * the proxy in apt's configuration for this URL, "" for none; NULL: none is set there and the environment
  * decides. The caller's to free. */
 char *proxy_blame(const char *url, const char *apt, const char *says);

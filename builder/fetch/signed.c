@@ -28,7 +28,7 @@ struct parts {
 	char *keys[KEYS_MAX + 1];
 };
 
-/* The next line without its end and trailing blanks, which no signature covers. */
+/* The next line without its end and trailing blanks, which signatures do not cover. */
 static bool next_line(const char **at, const char *end, char **line)
 {
 	if (*at == end)
@@ -56,7 +56,7 @@ bool signed_split(const char *bytes, size_t len, struct text *text, struct text 
 		if (!text_starts(line, "Hash: "))
 			return false;
 	while (next_line(&at, end, &line) && strcmp(line, BEGIN_SIGNATURE)) {
-		if (*line == '-' && !text_starts(line, "- ")) /* a line's own dash is escaped */
+		if (*line == '-' && !text_starts(line, "- ")) /* a line that begins with a dash is escaped */
 			return false;
 		text_printf(text, "%s%s", first ? "" : "\n", *line == '-' ? line + 2 : line);
 		first = false;
@@ -78,7 +78,7 @@ bool signed_split(const char *bytes, size_t len, struct text *text, struct text 
 	return true;
 }
 
-/* Armour to bytes (RFC 9580, 6): headers up to an empty line, base64, "=" and a checksum. */
+/* Decodes armour (RFC 9580, 6): headers up to an empty line, base64, "=" and a checksum. */
 static void strip_armour(const char *armour, size_t len, struct text *ret)
 {
 	const char *at = armour, *end = armour + len;
@@ -107,7 +107,7 @@ static void strip_armour(const char *armour, size_t len, struct text *ret)
 	EVP_ENCODE_CTX_free(base64);
 }
 
-/* A keyring that every gpgv and sqv reads. */
+/* Converts a key to a keyring that every gpgv and sqv reads. */
 static struct err *ready_key(const struct parts *p, const char *key, size_t i, char **ret_path)
 {
 	AUTO_FREE char *bytes = NULL;
@@ -160,10 +160,10 @@ static void clear(struct parts *p)
 		free(p->keys[i]);
 }
 
-/* What both programs say beside their status is read, too. */
+/* Messages in addition to the status are parsed, so they must be in English. */
 static const char *const plain_words[] = { "LC_ALL=C", "LANGUAGE", NULL };
 
-/* Does a line of gpgv's status say so? (doc/DETAILS of GnuPG) */
+/* Whether a line of gpgv's status has that word (doc/DETAILS of GnuPG). */
 static bool says(const char *status, const char *word)
 {
 	for (const char *line = status; line; line = strchr(line, '\n')) {
@@ -174,7 +174,7 @@ static bool says(const char *status, const char *word)
 	return false;
 }
 
-/* A key, or a signature, that is born only after what the clock says. */
+/* The error for a key or signature dated later than the clock. */
 static struct err *unborn(void)
 {
 	time_t now = time(NULL);
@@ -207,7 +207,7 @@ static struct err *judge_status(const char *status, const char *errors)
 	return err_new(ERR_FETCH, "it has no signature that counts");
 }
 
-/* What both programs are told behind their own options. */
+/* Adds the arguments that both programs take after their own options. */
 static void add_inputs(const struct parts *p, const char *argv[static WORDS_MAX])
 {
 	while (*argv)
@@ -273,7 +273,7 @@ struct err *signed_open(struct store *s, const char *bytes, size_t len, const ch
 
 	if (!signed_split(bytes, len, &text, &signature))
 		return err_new(ERR_FETCH, "it is not one clear-signed message with nothing around it");
-	text_put(&text, ""); /* bytes are there even when it is empty */
+	text_put(&text, ""); /* allocates bytes even if it is empty */
 	struct err *e = lay_out(s, &parts, &text, &signature, keys);
 	if (!e)
 		e = verify(&parts);

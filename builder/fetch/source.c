@@ -13,7 +13,7 @@
 #include "fetch/source_tar.h"
 #include "fetch/source_walk.h"
 
-/* What to do about pointers of Git LFS: get what they mean, or say that they are there. */
+/* Decides about Git LFS pointers: fetch their files, or report that they are there. */
 static struct err *judge_pointers(struct store *s, const struct app *app, const struct git_source *git,
 				  struct source_walk *w, struct progress *p, bool *ret_again)
 {
@@ -97,7 +97,7 @@ static struct err *get_folder(struct store *s, const struct recipe *r, const str
 	return NULL;
 }
 
-/* As it stands, with its digest. */
+/* Reads a folder as it is, and its digest. */
 static struct err *walk_all(const char *root, bool programs, struct app_source *ret)
 {
 	struct source_walk w = { .tree = &ret->files, .root = root, .programs = programs };
@@ -110,7 +110,7 @@ static struct err *walk_all(const char *root, bool programs, struct app_source *
 	return NULL;
 }
 
-/* By what a lock says of them. */
+/* The key of an app's files, from what the lock says. */
 static struct digest files_key(const struct digest *tree)
 {
 	struct digest_run *run = digest_start();
@@ -120,7 +120,7 @@ static struct digest files_key(const struct digest *tree)
 	return digest_finish(run);
 }
 
-/* What was checked out of git before, if it is still that. */
+/* Finds an earlier checkout from git, if it is unchanged. */
 static struct err *recall(struct store *s, const struct lock_app *pinned, struct app_source *ret)
 {
 	struct digest tree = { 0 }, commit = digest_of(pinned->commit, strlen(pinned->commit));
@@ -145,7 +145,7 @@ static struct err *recall(struct store *s, const struct lock_app *pinned, struct
 	return NULL;
 }
 
-/* The next build finds what was checked out, and checks nothing out. */
+/* Keeps the checkout for the next build. */
 static struct err *keep(struct store *s, const struct git_source *git, struct app_source *ret)
 {
 	struct digest key = files_key(&ret->digest), commit = digest_of(git->commit, strlen(git->commit));

@@ -21,7 +21,7 @@ struct getting {
 	const struct app *app;
 	struct progress *progress;
 	struct git_source *ret;
-	struct git_amount amount; /* of all that was checked out so far */
+	struct git_amount amount; /* total of everything checked out so far */
 };
 
 static bool is_commit(const char *ref)
@@ -63,8 +63,8 @@ static bool says(const struct err *e, const char *words)
 	return text && strstr(text, words);
 }
 
-/* A server of plain files hands out objects one by one: they are gathered in a repository of their own first,
- * and come from there as a pack. */
+/* A server of plain files serves objects one by one: they are first gathered in a separate repository, and
+ * fetched from there as a pack. */
 static struct err *bring_by_file(struct store *s, struct git *g, const char *url, const char *ref,
 				 const char *commit)
 {
@@ -101,7 +101,7 @@ static struct err *bring(struct store *s, struct git *g, const char *url, const 
 	return FETCH(g, url, NULL, EVERYTHING);
 }
 
-/* pinned: the whole id that is wanted, else ref says. */
+/* pinned: the full id wanted; else ref is resolved. */
 static struct err *resolve(struct store *s, struct git *g, const char *url, const char *ref,
 			   const char *pinned, char **ret_commit)
 {
@@ -173,8 +173,7 @@ static struct err *check_out(struct getting *now, struct git *g, const char *url
 	return e;
 }
 
-/* Of a commit object, which is read as it is: git's own log wants the parents, too,
- * and they may not be here. */
+/* The time in a raw commit object; git log would also need the parents, which may be missing. */
 static int64_t committed_at(const char *object)
 {
 	const char *line = strstr(object, "\ncommitter "), *end = line ? strchr(line + 1, '\n') : NULL;
@@ -183,7 +182,7 @@ static int64_t committed_at(const char *object)
 	return mail ? strtoll(mail + 1, NULL, 10) : 0;
 }
 
-/* Into the folder below, whose parents the repository above it has made. */
+/* Checks out into the folder below, whose parents were made for the repository above it. */
 static struct err *get(struct getting *now, const char *url, const char *below, const char *ref,
 		       const char *pinned, char **ret_commit, unsigned depth)
 {
@@ -206,7 +205,7 @@ static struct err *get(struct getting *now, const char *url, const char *below, 
 	return e;
 }
 
-/* As git is given it: a path of this machine counts from the recipe's folder. */
+/* The URL as passed to git: a local path is relative to the recipe's folder. */
 static struct err *find_url(const struct recipe *r, const struct app *app, char **ret)
 {
 	AUTO_FREE char *beside = recipe_beside(r, app->git);

@@ -48,7 +48,8 @@ static bool read_pointer(const char *text, struct digest *ret, uint64_t *ret_siz
 	return digest_parse(hex, ret);
 }
 
-/* The repository that a file is of: the innermost submodule around it. ret_len: of the submodule's path. */
+/* The URL of the repository that a file belongs to: the innermost submodule around it. ret_len: length of the
+ * submodule's path. */
 static const char *url_of(const struct git_source *g, const char *path, size_t *ret_len)
 {
 	const char *url = g->url;
@@ -66,8 +67,8 @@ static const char *url_of(const struct git_source *g, const char *path, size_t *
 	return url;
 }
 
-/* Where a repository itself says that Git LFS keeps its files, in .lfsconfig; NULL where it does not. What
- * the person who builds has in git's own configuration comes before it, as for git-lfs. */
+/* The Git LFS server that a repository names in .lfsconfig; NULL: none. The user's own git configuration
+ * takes precedence, as in git-lfs. */
 static struct err *server_of(struct git *g, const struct git_source *source, const char *url,
 			     const char *path, size_t below, char **ret)
 {
@@ -93,7 +94,8 @@ struct pouring {
 	uint64_t left, over;
 };
 
-/* Where Git LFS has no file it writes the pointer, which may be the longer one, before it says why. */
+/* If Git LFS lacks a file it writes the pointer, which may be longer than expected, before it reports the
+ * error. */
 
 static bool pour(void *arg, const char *bytes, size_t len)
 {
@@ -117,7 +119,7 @@ static struct err *download(struct store *s, struct git *g, const struct git_sou
 	struct pouring p = { .left = size };
 
 	TRY(server_of(g, source, url, path, below, &named));
-	/* without one, the same word twice */
+	/* without a server, repeat the last argument */
 	AUTO_FREE char *server = named ? mem_printf("lfs.url=%s", named) : mem_dup(remote);
 	const char *words[] = { "-c", remote, "-c", server, "lfs", "smudge", "--", path, NULL };
 	TRY(store_begin(s, &p.writer));

@@ -35,7 +35,7 @@ struct unpacking {
 	struct source_limit done;
 };
 
-/* A file, folder or link more, or a folder that lies between. */
+/* Counts one more file, folder or link, or an implied folder. */
 static struct err *count_one(struct unpacking *u, size_t name_len)
 {
 	u->done.files++;
@@ -68,7 +68,7 @@ static struct err *copy_data(struct unpacking *u, struct archive_entry *e, int f
 	return NULL;
 }
 
-/* Longer ones no file system takes, or no program here could name. */
+/* Longer names are not possible on file systems, or not usable by programs here. */
 static struct err *check_length(const char *path)
 {
 	size_t longest = 0;
@@ -83,7 +83,7 @@ static struct err *check_length(const char *path)
 	return err_new(ERR_BUILD, "the archive holds a name that is too long: %.60s...", path);
 }
 
-/* The folder a name lies in, made as needed and reached without following any link. */
+/* Opens the folder of a name, made as needed, without following any link. */
 static struct err *open_parent(struct unpacking *u, const char *path, int *ret_fd, const char **ret_name)
 {
 	struct open_how how = { .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
@@ -113,7 +113,7 @@ static struct err *open_parent(struct unpacking *u, const char *path, int *ret_f
 	return NULL;
 }
 
-/* A second name of a file that came before, reached without following any link. */
+/* Adds a hard link to an earlier file, without following any link. */
 static struct err *add_name(int root, const char *first, int at, const char *name, const char *path)
 {
 	struct open_how how = { .flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
@@ -176,7 +176,7 @@ struct err *source_tar_unpack(const char *archive_path, const char *folder, cons
 
 	archive_read_support_format_tar(in);
 	archive_read_support_format_zip(in);
-	archive_read_support_filter_gzip(in); /* not all there are: libarchive runs programs for some */
+	archive_read_support_filter_gzip(in); /* only these: libarchive runs programs for some others */
 	archive_read_support_filter_bzip2(in);
 	archive_read_support_filter_xz(in);
 	archive_read_support_filter_zstd(in);

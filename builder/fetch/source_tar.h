@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* An app's source from an archive (tar or zip) named by URL or path and SHA-256. */
+/* Gets an app's source from an archive (tar or zip) given by URL or path and SHA-256. */
 #pragma once
 #include "base/progress.h"
 #include "fetch/source_limit.h"
 #include "recipe/recipe.h"
 #include "store/store.h"
 
-/* Unpacks into a work folder of the store; a single top folder, as forges make them, is stepped into. A tar
- * may be compressed by gzip, bzip2, xz or zstd. Names with "..", absolute names, files with holes and
- * archives beyond SOURCE_LIMIT are refused. */
-/* path: the archive is that file, which must have the digest, instead of what the
- * app's URL gives; or NULL. */
+/* Unpacks into a work folder of the store. If the archive has a single top folder, as forges make them, its
+ * content is used. A tar may be compressed by gzip, bzip2, xz or zstd. Names with "..", absolute names,
+ * sparse files and archives beyond SOURCE_LIMIT are refused. */
+/* path: the archive is this file, which must have the digest, instead of the app's URL; or NULL. */
 struct err *source_tar(struct store *s, const struct app *app, const char *path, struct progress *p,
 		       char **ret_folder) MUST_CHECK;
-/* The same into a folder that is there and empty. ERR_BUILD names what is beyond the limit. */
+/* Unpacks into an existing, empty folder. ERR_BUILD names what exceeds the limit. */
 struct err *source_tar_unpack(const char *archive, const char *folder,
 			      const struct source_limit *limit) MUST_CHECK;

@@ -59,7 +59,7 @@ static struct err *too_large(const char *path)
 		       path, SOURCE_BYTES_MAX >> 30);
 }
 
-/* The size is that of the bytes that were hashed, whatever the file had before or has later. */
+/* The size is the number of bytes hashed, even if the file changes before or later. */
 static struct err *digest_file(struct source_walk *w, const char *path, struct entry *e, bool *ret_pointer)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);

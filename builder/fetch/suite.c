@@ -18,7 +18,7 @@
 struct round {
 	struct store *store;
 	struct sources *sources;
-	struct suite *suites; /* one a source */
+	struct suite *suites; /* one for each source */
 	struct progress *progress;
 	struct arena arena; /* of URLs */
 };
@@ -53,7 +53,7 @@ static char *inrelease_url(const struct source *src, size_t mirror)
 	return mem_printf("%s/%s", src->mirrors[mirror], path);
 }
 
-/* When this mirror's suite was newest, as seen before; 0: never seen. */
+/* The newest date seen before on this mirror; 0: none. */
 static struct err *last_date(struct store *s, const char *url, int64_t *ret)
 {
 	struct digest key = digest_of(url, strlen(url));
@@ -83,7 +83,7 @@ static int pin_of(const struct suite *suite, const char *text, size_t len)
 	return control_is(control_get(stanza, "ButAutomaticUpgrades"), "yes") ? 100 : 1;
 }
 
-/* Archives of others call their suites what they like: "a/b/7.0" may say of itself that it is "a". */
+/* Other archives name their suites freely: "a/b/7.0" may call itself "a". */
 static bool begins_with(const char *asked, const char *name)
 {
 	size_t len = name ? strlen(name) : 0;
@@ -100,7 +100,7 @@ static void note_name(struct round *r, const struct suite *suite)
 		progress_note(r->progress, "%s: it calls itself suite '%s' (%s)", suite->url, name, code);
 }
 
-/* Debian's suites that are not released yet say so by their other name. */
+/* Notes that a Debian suite is not released yet, which its Suite field tells. */
 static void note_moving(struct round *r, const struct suite *suite)
 {
 	const char *name = suite->release.suite;
@@ -156,8 +156,8 @@ static struct err *no_security(const struct suite *suite)
 		       suite->src->name, asked.bytes);
 }
 
-/* Whoever can answer "not found" could hide updates: what was there once must stay, and
- * security must be there at all. */
+/* A server that answers "not found" could hide updates: what existed once must still exist, and security must
+ * exist in any case. */
 static struct err *accept_absence(struct round *r, const struct suite *suite)
 {
 	if (suite->refused)
@@ -191,7 +191,7 @@ static size_t place_of(const struct suite *suite)
 	abort();
 }
 
-/* Judges what came; a mirror whose answer is no good makes room for the next. */
+/* Evaluates what arrived; after a bad answer the next mirror is tried. */
 static struct err *settle(struct round *r, struct suite *suite)
 {
 	suite->settled = true;
@@ -235,7 +235,7 @@ static struct want want_release(struct round *r, struct suite *suite)
 			      .arg = suite };
 }
 
-/* One suite from the mirrors that are left: an error says what was wrong at the ones before, too. */
+/* Fetches one suite from the remaining mirrors: an error also says what was wrong at the earlier ones. */
 static struct err *fetch_again(struct round *r, struct suite *suite)
 {
 	while (!suite->settled) {

@@ -16,13 +16,13 @@
 #define CONNECT_SECONDS 20
 #define PAUSE_MS 500
 #define PAUSE_MAX_MS 8000
-#define ASKED_MAX_MS 60000 /* longest Retry-After that is waited for */
+#define ASKED_MAX_MS 60000 /* longest Retry-After that is obeyed */
 #define REAL_PROGRESS (64 * 1024)
 
 struct mirror {
 	const char *url;
 	unsigned attempts;
-	bool out;     /* asked for the last time */
+	bool out;     /* not to be asked again */
 	bool absent;  /* said "not found" */
 	char *answer; /* the last one, for people */
 };
@@ -47,7 +47,7 @@ static bool may_try(const struct want *w, const char *url)
 	return text_starts(url, "https://") || text_starts(url, "http://") || (w->local && is_local(url));
 }
 
-/* Moves to the next URL that may be asked, round in a ring. */
+/* Moves to the next URL that may be asked, in a circle. */
 static bool pick_next(struct transfer *t, bool *ret_wrapped)
 {
 	*ret_wrapped = false;
@@ -109,7 +109,7 @@ void transfer_close(struct transfer *t)
 	*t = (struct transfer){ 0 };
 }
 
-/* Does a 206 go on exactly where we stopped? RFC 9110, 14.4: "bytes 5-9/10" */
+/* Whether a 206 continues exactly where we stopped. RFC 9110, 14.4: "bytes 5-9/10" */
 static bool goes_on(const struct transfer *t)
 {
 	struct curl_header *range;
@@ -120,7 +120,7 @@ static bool goes_on(const struct transfer *t)
 	       text_starts(range->value, want);
 }
 
-/* The head of an answer, at its first byte: may it be added to what is there? */
+/* Checks the head of an answer at its first byte: whether it may be appended. */
 static bool look(struct transfer *t)
 {
 	uint64_t promised = t->want->size_bytes;
@@ -183,7 +183,7 @@ static int keep_pace(void *arg, curl_off_t all, curl_off_t came, curl_off_t to_s
 	return t->slow;
 }
 
-/* Only what has a digest can be put together from two answers. */
+/* Only a download with a digest can be combined from two answers. */
 static void ask_for_rest(struct transfer *t, const char *url)
 {
 	char range[32];
@@ -265,7 +265,7 @@ static void note_answer(struct transfer *t, CURLcode code, long status)
 		m->answer = explain(t, m->url, t->detail[0] ? t->detail : curl_easy_strerror(code));
 }
 
-/* Would asking the same again be pointless? */
+/* Whether asking the same again would be pointless. */
 static bool is_final(const struct transfer *t, CURLcode code, long status)
 {
 	switch (code) {
@@ -282,7 +282,7 @@ static bool is_final(const struct transfer *t, CURLcode code, long status)
 	}
 }
 
-/* Every byte is there: are they the right ones? */
+/* Every byte has arrived: checks that they are the right ones. */
 static bool take_whole(struct transfer *t)
 {
 	const struct digest *want = digest_is_zero(&t->want->sha256) ? NULL : &t->want->sha256;
@@ -301,7 +301,8 @@ static bool take_whole(struct transfer *t)
 		return false;
 	}
 	err_free(e);
-	/* Of a file pieced together nobody knows whose part was wrong: get it whole first. */
+	/* If the file was combined from several answers, it is unknown which was wrong: get it whole
+	 * first. */
 	t->refusal = joined ? NULL : "its SHA-256 is not the one promised";
 	return false;
 }

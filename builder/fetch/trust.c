@@ -23,7 +23,7 @@ static void start(void)
 {
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		mem_exhausted();
-	/* A server that hangs up must be an error of a write, not our end. */
+	/* A connection closed by the server must be a write error, not end us. */
 	signal(SIGPIPE, SIG_IGN);
 }
 
