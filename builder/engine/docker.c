@@ -17,10 +17,10 @@
 #include "engine/load.h"
 #include "engine/port.h"
 
-/* Marks the containers that are ours to remove. */
+/* Marks the containers that mkbench may remove. */
 #define LABEL "mkbench.run=yes"
 #define LABEL_FORMAT "{{index .Config.Labels \"mkbench.run\"}}"
-/* The image's id, when it was loaded for this container: then it goes with it. */
+/* The image's id if it was loaded for this container: then both are removed together. */
 #define LOADED "mkbench.loaded"
 #define LOADED_FORMAT "{{index .Config.Labels \"mkbench.loaded\"}}"
 
@@ -32,7 +32,7 @@ static void trim(char *text)
 		text[--len] = '\0';
 }
 
-/* Runs the engine's command; a failing one is an error with its last words. */
+/* Runs the engine's command; the error carries its last lines. */
 static struct err *command(const char *const *argv, int input_fd, char **ret_output)
 {
 	AUTO_FREE char *output = NULL;
@@ -51,7 +51,7 @@ static struct err *command(const char *const *argv, int input_fd, char **ret_out
 	return NULL;
 }
 
-/* Asks; what fails has no answer. */
+/* Runs a query; a failed one has no answer. */
 static char *ask(const char *const *argv)
 {
 	AUTO_FREE char *output = NULL, *errors = NULL;
@@ -134,7 +134,7 @@ static char *image_id(const struct engine *e, const char *image)
 	return ask(argv);
 }
 
-/* Without force, so that one which another container needs, or which has another name as well, stays. */
+/* Without force, so that an image stays if another container needs it or it has another name as well. */
 static void remove_image(const struct engine *e, const char *id)
 {
 	const char *const argv[] = { e->program, "rmi", id, NULL };
@@ -142,7 +142,7 @@ static void remove_image(const struct engine *e, const char *id)
 	free(ask(argv));
 }
 
-/* The id that the container's label gives, the caller's; NULL: its image was not loaded for it. */
+/* The id in the container's label, the caller's to free; NULL: its image was not loaded for it. */
 static char *loaded_for(const struct engine *e, const char *name)
 {
 	const char *const argv[] = {
@@ -153,7 +153,8 @@ static char *loaded_for(const struct engine *e, const char *name)
 	return id && *id && *id != '<' ? TAKE(id) : NULL; /* "<no value>" */
 }
 
-/* Docker knows an image by the digest of its configuration, or of its manifest, as its store goes. */
+/* Depending on its store, Docker identifies an image by the digest of its configuration or of its
+ * manifest. */
 static bool has_image(const struct engine *e, const struct oci_image *b, const char *image)
 {
 	AUTO_FREE char *id = image_id(e, image);
@@ -203,9 +204,9 @@ static struct err *remove_stopped(const struct engine *e, const char *name)
 	return command(argv, 0, NULL);
 }
 
-/* The word after --env. Anyone may read an argv, so a value that this process has by the same name stays
- * out of it: the engine's command inherits it. Any other is from our own argv, and set for the command
- * it might change what that does. */
+/* The value of --env. Everyone can read an argv, so a value that is also in our environment is not put there:
+ * the engine's command inherits it. Any other came from our own argv; setting it for the command could change
+ * what the command does. */
 static const char *variable(struct arena *a, const char *pair)
 {
 	size_t len = strcspn(pair, "=");
@@ -214,8 +215,8 @@ static const char *variable(struct arena *a, const char *pair)
 	return value && !strcmp(value, pair + len + 1) ? key : pair;
 }
 
-/* Loads it and says, as a label, when it is to go with the container; the caller's, or NULL. An earlier one
- * of that name may have left one. */
+/* Loads the image. The label says that it is to be removed with the container, the caller's to free; NULL if
+ * the image was there before. Removes an image that an earlier container of that name left. */
 static struct err *provide(const struct engine *e, const struct launch *l, const char *image,
 			   char **ret_label)
 {

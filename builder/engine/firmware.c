@@ -13,10 +13,10 @@
 #include "base/text.h"
 #include "engine/qemu_option.h"
 
-#define MACHINE "pc-i440fx-9.0" /* one of the kind that QEMU takes unless told otherwise */
+#define MACHINE "pc-i440fx-9.0" /* one of the kind that QEMU uses by default */
 #define LARGEST (64u << 20)
 
-/* Where a description of the same name hides the later ones. */
+/* Descriptions in the first folder hide those of the same name in the second. */
 static const char *const folders[] = { "/etc/qemu/firmware", "/usr/share/qemu/firmware" };
 
 static bool has_word(json_t *list, const char *word)
@@ -45,7 +45,7 @@ static bool runs_machine(json_t *description)
 	return false;
 }
 
-/* What asks for signed boot files does not start ours. */
+/* Firmware that requires signed boot files cannot start ours. */
 static bool suits(json_t *description)
 {
 	json_t *features = json_object_get(description, "features");
@@ -60,7 +60,7 @@ static int is_description(const struct dirent *d)
 	return text_ends(d->d_name, ".json");
 }
 
-/* The first that suits, by name; or NULL. The caller's to release. */
+/* The first suitable one by name, or NULL. The caller's to release. */
 static json_t *find_in(const char *folder, const char *hidden_by)
 {
 	struct dirent **names;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/signalfd.h>
 
-static int signals = -1; /* never read: once readable, it stays so */
+static int signals = -1; /* never read: once readable, it stays readable */
 
 static sigset_t ends(void)
 {

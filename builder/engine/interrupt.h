@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* SIGINT and SIGTERM as something to wait for beside other things. */
+/* Makes SIGINT and SIGTERM events that a program can wait for. */
 #pragma once
 #include <stdbool.h>
 
-/* From now on they end nothing by themselves in this thread and those made later. */
+/* From now on these signals no longer end this thread and threads created later. */
 void interrupt_catch(void);
-/* What was caught takes effect after all. */
+/* Restores the signals' effect; a caught one takes effect now. */
 void interrupt_release(void);
-/* Waits until fd (or -1) is readable, so many milliseconds (-1: for ever) are over, or one of
- * them came; true when one ever came. */
+/* Waits until fd (or -1) is readable, that many milliseconds (-1: no limit) have passed, or a signal arrives.
+ * True if a signal has ever arrived. */
 bool interrupt_wait(int fd, int milliseconds);

@@ -52,7 +52,7 @@ static struct err *put_all(const struct oci_image *b, int fd)
 	return file_write_all(fd, zeros, TAR_END, "the image");
 }
 
-/* A pipe whose reader goes away ends the writer by SIGPIPE, which is nobody's error. */
+/* If the pipe's reader goes away, SIGPIPE ends the writer; that is not an error. */
 static _Noreturn void write_all(const struct oci_image *b, int fd)
 {
 	signal(SIGPIPE, SIG_DFL);

@@ -62,13 +62,13 @@ static void add(struct words *w, const char *const *words, size_t count)
 		VEC_PUSH(w, words[i]);
 }
 
-/* A setting that the machine is given: its file, and the option that names it. */
+/* A credential for the machine: its file, and the option that names it. */
 struct credential {
 	char *path, *option;
 };
 
-/* By files, because everybody on the host may read a command line;
- * systemd.system-credentials(7) has the form. */
+/* Passed as files, because everyone on the host can read a command line; systemd.system-credentials(7) has
+ * the form. */
 static struct err *write_credentials(const struct launch *l, struct credential *ret, size_t *ret_count)
 {
 	for (const char *const *pair = l->env; pair && *pair; pair++) {

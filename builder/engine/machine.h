@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The virtual machine of a disk: QEMU's command line, and the folder that the machine has to itself. */
+/* Runs the virtual machine of a disk: QEMU's command line, and the machine's own folder. */
 #pragma once
 #include "base/err.h"
 
 struct launch;
 struct qemu_disks;
 
-/* What a person may choose of it; 0 and NULL: as the comment says. */
+/* A person's choices; the comments name the defaults, for 0 and NULL. */
 struct machine {
 	const char *accelerator; /* "auto", "kvm", "tcg"; $MKBENCH_ACCEL, or auto */
 	const char *firmware;	 /* "bios", "uefi"; bios */
@@ -14,13 +14,13 @@ struct machine {
 	unsigned cpus;		 /* 2 */
 };
 
-/* The option that a person has used, for a message; NULL: none. */
+/* A machine option that was given, for a message; NULL: none. */
 const char *machine_option_used(const struct machine *m);
-/* A file of the machine's folder, below $XDG_DATA_HOME/mkbench/NAME; the caller's to free. */
+/* The path of a file in the machine's folder, $XDG_DATA_HOME/mkbench/NAME; the caller's to free. */
 char *machine_path(const char *name, const char *file);
-/* The names whose folder has that file, a line each; the caller's. */
+/* The names of machines whose folder has that file, one a line; the caller's to free. */
 char *machine_names(const char *file);
 /* Returns once QEMU runs in the background, with its console in "console" and its sockets at "agent" and
- * "qmp". What l->env says is handed over as system credentials. */
+ * "qmp". l->env is passed as system credentials. */
 struct err *machine_start(const struct launch *l, const struct qemu_disks *d,
 			  const char *accelerator) MUST_CHECK;

@@ -22,8 +22,8 @@
 #include "engine/unpack.h"
 #include "store/store.h"
 
-#define TREE_FORMAT "room tree 1" /* changes when unpacking does */
-#define TREES_KEPT 3		  /* images whose roots stay unpacked for a next start */
+#define TREE_FORMAT "room tree 1" /* change it if unpacking changes */
+#define TREES_KEPT 3		  /* images whose roots stay unpacked for the next start */
 #define TAIL_BYTES 4096
 
 static bool answers(const struct engine *e)
@@ -48,7 +48,7 @@ static char *inside(const char *name, const char *what)
 	return mem_printf("%s/%s", folder, what);
 }
 
-/* The lock belongs to whoever has the descriptor open: a keeper inherits it from its starter. */
+/* The lock belongs to whoever has the descriptor open: a monitor inherits it from its starter. */
 static struct flock whole_file(void)
 {
 	return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -126,7 +126,7 @@ static struct err *unpack(struct store *s, const struct launch *l, const struct 
 	return store_tree_keep(s, key, work, &path);
 }
 
-/* The image's root as a folder of the store, unpacked once. It stays while anybody has ret_fd. */
+/* The image's root as a folder of the store, unpacked once. It is kept while any process has ret_fd open. */
 static struct err *get_tree(struct store *s, const struct launch *l, char **ret_path, int *ret_fd)
 {
 	struct digest key = tree_key(l->bundle);
@@ -180,8 +180,8 @@ static void user_namespace(const char *process, char ret[static 64])
 	ret[n > 0 ? n : 0] = '\0';
 }
 
-/* Started by root, it has ids of its own, unless the kernel, or a file system that it
- * needs, has no id-mapped mounts. */
+/* If root starts it, it gets its own ids, unless the kernel or a file system has no id-mapped mounts; says so
+ * then. */
 static void tell_ids(const struct launch *l)
 {
 	pid_t first = 0, keeper;
@@ -235,21 +235,20 @@ static struct err *start_in(const struct launch *l, const char *tree)
 static struct err *start(const struct engine *e, const struct launch *l)
 {
 	AUTO_FREE char *folder = folder_of(l->name), *tree = NULL;
-	/* those who keep the container running inherit both */
+	/* the container's processes inherit both */
 	AUTO_CLOSE int lock = -1, held = -1;
 	struct store *s;
 
 	(void)e;
 	TRY(sandbox_enter_user_namespace());
 	TRY(file_make_folder(folder, 0755));
-	/* what a container keeps, set-uid programs among it, is for nobody else */
+	/* the container's files, including set-uid programs, must not be accessible to others */
 	if (chmod(folder, 0700) < 0)
 		return err_errno(errno, "close %s to others", folder);
 	TRY(take_lock(l->name, &lock));
 	TRY(store_open(NULL, &s));
 	struct err *failed = get_tree(s, l, &tree, &held);
-	store_close(
-		s); /* whoever keeps the container running keeps its root, and nothing else of the store */
+	store_close(s); /* the container's processes keep its root, and nothing else of the store */
 	return failed ? failed : start_in(l, tree);
 }
 
@@ -263,7 +262,7 @@ static struct err *watch(const struct engine *e, const char *name, int *ret_fd)
 	return *ret_fd < 0 ? err_errno(errno, "watch %s", name) : NULL;
 }
 
-/* One that ends while it is looked at has stopped as well. */
+/* A container that ends while it is checked counts as stopped. */
 static struct err *stop(const struct engine *e, const char *name)
 {
 	AUTO_CLOSE int keeper = -1;

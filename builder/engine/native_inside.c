@@ -19,8 +19,8 @@
 #include "base/text.h"
 #include "layer/sandbox/sandbox_drop.h"
 
-/* Joins the namespaces of a process. The user namespace of one that root started lies below the
- * machine's, which process and mounts are still bound to when it is left; that of an ordinary user's
+/* Joins the namespaces of a process. If root started it, its process namespace belongs to the machine's user
+ * namespace, so it is joined before the container's user namespace. For an ordinary user the user namespace
  * comes first, unless it is ours. */
 static struct err *join(pid_t pid)
 {
@@ -46,7 +46,7 @@ static struct err *join(pid_t pid)
 	return NULL;
 }
 
-/* The environment that process 1 was given; never freed: it is for a process about to exec. */
+/* The environment of process 1; never freed: it is for a process about to exec. */
 static struct err *environment_of(pid_t pid, char ***ret)
 {
 	AUTO_FREE char *path = mem_printf("/proc/%d/environ", pid);
@@ -70,7 +70,7 @@ static struct err *environment_of(pid_t pid, char ***ret)
 	return NULL;
 }
 
-/* Becomes argv in a child, for only a child is in the process namespace. theirs: its terminal, or -1. */
+/* Runs argv in a child, because only a child enters the process namespace. theirs: its terminal, or -1. */
 static _Noreturn void run_inside(const char *const *argv, char **env, int theirs)
 {
 	const char *term = theirs < 0 ? NULL : getenv("TERM");
@@ -91,8 +91,8 @@ static _Noreturn void run_inside(const char *const *argv, char **env, int theirs
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* The container's root may open its own standard streams by their names, as it may in /dev; a file or
- * a terminal of ours stays ours. */
+/* Lets the container's root open its own standard streams by name, as in /dev; files and terminals of ours
+ * stay ours. */
 static void give_pipes(pid_t first)
 {
 	AUTO_FREE char *path = mem_printf("/proc/%d", first);
@@ -118,7 +118,7 @@ struct err *native_inside(pid_t first, const char *const *argv)
 		return err_errno(errno, "fork");
 	if (!child)
 		run_inside(argv, env, theirs);
-	signal(SIGINT, SIG_IGN); /* the terminal tells the child as well */
+	signal(SIGINT, SIG_IGN); /* the terminal signals the child as well */
 	if (ours >= 0) {
 		close(theirs);
 		TRY(terminal_serve(ours));

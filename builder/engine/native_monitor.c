@@ -21,7 +21,7 @@
 #include "layer/sandbox/sandbox_root.h"
 #include "engine/port_forward.h"
 
-#define STOP_SECONDS 30 /* an image of ours needs ten */
+#define STOP_SECONDS 30 /* our images need ten */
 
 static _Noreturn void give_up(int trouble, struct err *e)
 {
@@ -41,7 +41,8 @@ static _Noreturn void be_first(const struct native_monitor *k, int user, int tro
 		e = sandbox_drop(k->room);
 	if (e)
 		give_up(trouble, e);
-	/* No keeper, no room. The kernel forgets this when a process changes who it is, so it comes last. */
+	/* The container must end with its monitor. The kernel forgets this when a process changes its ids, so
+	 * it comes last. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (poll(&end, 1, 0))
 		_exit(127);
@@ -51,7 +52,7 @@ static _Noreturn void be_first(const struct native_monitor *k, int user, int tro
 	give_up(trouble, err_errno(errno, "start %s", k->argv[0]));
 }
 
-/* Forks it; returns once it runs as the image's own program, or has ended. */
+/* Forks process 1; returns once it runs the image's own program, or has ended. */
 static struct err *start_first(const struct native_monitor *k, int trouble, pid_t *ret)
 {
 	int life[2], up[2];
@@ -61,7 +62,7 @@ static struct err *start_first(const struct native_monitor *k, int trouble, pid_
 	TRY(sandbox_range_open(k->room->range, &user));
 	if (unshare(CLONE_NEWPID) < 0)
 		return err_errno(errno, "make namespaces for the container");
-	/* the keeper's end of life is open as long as it lives */
+	/* stays open as long as the monitor lives */
 	if (pipe2(life, O_CLOEXEC) < 0 || pipe2(up, O_CLOEXEC) < 0)
 		return err_errno(errno, "pipe");
 	*ret = fork();
@@ -79,7 +80,7 @@ static struct err *start_first(const struct native_monitor *k, int trouble, pid_
 	return NULL;
 }
 
-/* Where the port is; one that has ended already has none. */
+/* Enters the network namespace with the port; a process that has ended has none. */
 static void join_network(pid_t first)
 {
 	AUTO_FREE char *path = mem_printf("/proc/%d/ns/net", first);
@@ -89,7 +90,7 @@ static void join_network(pid_t first)
 		kill(first, SIGKILL);
 }
 
-/* The room's root may open it by /dev/stdout. */
+/* The sandbox's root may open it by /dev/stdout. */
 static struct err *open_log(const char *path, unsigned owner)
 {
 	AUTO_CLOSE int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -108,7 +109,7 @@ static struct err *write_pids(const char *path, pid_t first)
 	return file_write(path, text, strlen(text), 0600);
 }
 
-/* Only signals this keeper waits for; they come through the descriptor. */
+/* Blocks the signals that the monitor reads from a descriptor. */
 static int take_signals(void)
 {
 	sigset_t set;
@@ -198,7 +199,7 @@ struct err *native_monitor_start(const struct native_monitor *k)
 		else if (errno != EINTR)
 			break;
 	why[len] = '\0';
-	/* who tries again finds its name and its port free */
+	/* so that a retry finds the name and the port free */
 	while (len && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
 	return len ? err_new(ERR_SYSTEM, "the container does not start: %s", why) : NULL;

@@ -5,11 +5,11 @@
 
 #include "base/err.h"
 
-/* ret_fd is the caller's, without blocking. ERR_USAGE when the port is taken. */
+/* ret_fd is non-blocking and the caller's to close. ERR_USAGE if the port is taken. */
 struct err *port_listen(unsigned port, int *ret_fd) MUST_CHECK;
-/* The first free port from there on, 100 of them tried, and the listener that keeps it so; 0: none. */
+/* The first free port from that number on, out of 100, and a listener that reserves it; 0: none. */
 unsigned port_free(unsigned from, int *ret_fd);
-/* Closes a listener, for somebody else to listen there; -1 is none. */
+/* Closes a listener, so that another process can listen there; -1 is ignored. */
 void port_drop(int *fd);
-/* Whether something accepts a connection. */
+/* Whether a connection is accepted. */
 bool port_open(unsigned port);

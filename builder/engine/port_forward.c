@@ -20,8 +20,8 @@
 struct flow {
 	int from, to;
 	char *bytes;
-	size_t at, len; /* what was read and not yet written: bytes + at, len of it */
-	bool ended;	/* nothing more comes, and the other side was told so */
+	size_t at, len; /* read but not yet written: len bytes from bytes + at */
+	bool ended;	/* no more data will come, and the other side was told */
 };
 
 struct pair {
@@ -66,7 +66,7 @@ void port_forward_free(struct forward *f)
 	free(f);
 }
 
-/* Loopback answers at once: connected or refused. */
+/* Connects on loopback, which accepts or refuses at once. */
 static int dial(unsigned port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
@@ -109,7 +109,7 @@ static bool again(void)
 	return errno == EAGAIN || errno == EINTR;
 }
 
-/* False when the connection is broken. */
+/* Returns false if the connection is broken. */
 static bool fill(struct flow *f)
 {
 	ssize_t n = recv(f->from, f->bytes, FLOW_BYTES, 0);
@@ -143,7 +143,7 @@ static bool move(struct flow *f, short from, short to)
 	return !f->len || !(to & (POLLOUT | POLLHUP | POLLERR) || from & POLLIN) || drain(f);
 }
 
-/* Whoever has ended and is now gone as well hears nothing any more. */
+/* Whether a side that has finished sending is also gone. */
 static bool is_over(const struct pair *p, short client, short server)
 {
 	const short gone = POLLHUP | POLLERR;

@@ -31,9 +31,9 @@
 #define ASK_MS 5000
 #define AGAIN_MS 1000
 #define TAIL_BYTES 4096
-#define INSIDE_MS 170000 /* the agent gives a program less, engine.c waits longer */
+#define INSIDE_MS 170000 /* the agent stops a program earlier, engine.c waits longer */
 
-/* How long a guest may take until its console has a first byte, and until its agent answers. */
+/* How long to wait for the first byte on a guest's console, and for its agent. */
 struct accelerator {
 	const char *name;
 	int silent_seconds, ready_seconds;
@@ -44,7 +44,7 @@ static const struct accelerator accelerate = { "kvm", 20, 180 }, emulate = { "tc
 static bool answers(const struct engine *e)
 {
 	(void)e;
-	return false; /* for containers, which is what is asked */
+	return false; /* this is asked about containers */
 }
 
 bool qemu_is_disk(const char *path)
@@ -54,7 +54,7 @@ bool qemu_is_disk(const char *path)
 	return row && row->is_disk;
 }
 
-/* "demo-1.0.qcow2" is demo. */
+/* Names "demo-1.0.qcow2" demo. */
 struct err *qemu_open(const char *path, struct oci_image *ret)
 {
 	static const char *const health[] = { "/usr/lib/mkbench/health", NULL };
@@ -100,7 +100,7 @@ static struct err *command(const char *name, const char *command, json_t *argume
 	return qmp_execute(qmp, command, arguments, ret);
 }
 
-/* QEMU stops a machine whose disk it cannot write. */
+/* QEMU pauses a machine if its disk cannot be written. */
 static bool stands_still(const char *name)
 {
 	json_t *status = NULL;
@@ -125,7 +125,7 @@ static char *tail(const struct engine *e, const char *name)
 	return bytes;
 }
 
-/* Why the guest says it cannot start, the caller's; or NULL. */
+/* The guest's reason why it cannot start, the caller's to free; or NULL. */
 static char *refusal(const char *name)
 {
 	AUTO_FREE char *last = tail(NULL, name);
@@ -172,8 +172,7 @@ static bool has_spoken(const char *name)
 	return !stat(console, &st) && st.st_size > 0;
 }
 
-/* The port that the image listens on is known to the image alone. 0: it ended, gave up, said nothing
- * within its bound, was interrupted. */
+/* Only the image knows the port that it listens on. 0: it ended, gave up, timed out or was interrupted. */
 static unsigned wait_for_port(const char *name, const struct accelerator *a, bool *ret_interrupted)
 {
 	static const char *const argv[] = { "cat", BENCH_JSON, NULL };
@@ -213,7 +212,7 @@ static pid_t pid_of(const char *name)
 	return e ? 0 : (pid_t)strtol(text, NULL, 10);
 }
 
-/* Switched off; QEMU itself ends in order if it can, with all that it has to write. */
+/* Powers it off; QEMU itself ends in order if possible and writes all its data. */
 static void force_end(const char *name)
 {
 	static const int signals[] = { SIGTERM, SIGKILL };
@@ -225,7 +224,7 @@ static void force_end(const char *name)
 	}
 }
 
-/* Starts the machine and waits for its agent. *ret_port 0: it did not come that far, or was interrupted.
+/* Starts the machine and waits for its agent. *ret_port 0: no agent answered, or it was interrupted.
  * ERR_BUILD: it refuses to start. */
 static struct err *boot(const struct launch *l, const struct qemu_disks *d, const struct accelerator *a,
 			unsigned *ret_port, bool *ret_interrupted)
@@ -261,8 +260,7 @@ static struct err *choose(const char *wanted, bool *ret_kvm, bool *ret_tcg)
 	return NULL;
 }
 
-/* That there is a /dev/kvm does not say that it works: where a guest does not come
- * up with it, it is emulated. */
+/* A /dev/kvm that exists need not work: if a guest does not start with it, it is emulated. */
 static struct err *boot_somehow(const struct launch *l, const struct qemu_disks *d, bool kvm, bool tcg,
 				unsigned *ret_port, bool *ret_interrupted)
 {
@@ -285,8 +283,7 @@ static struct err *boot_somehow(const struct launch *l, const struct qemu_disks 
 	return boot(l, d, &emulate, ret_port, ret_interrupted);
 }
 
-/* QEMU has no command of its machine protocol for this; its monitor complains in words, and
- * says nothing when all is well. */
+/* QMP has no command for this; QEMU's text monitor complains in words, and prints nothing on success. */
 static struct err *forward_port(const char *name, unsigned outside, unsigned inside)
 {
 	AUTO_FREE char *line = mem_printf("hostfwd_add net tcp:127.0.0.1:%u-:%u", outside, inside);
@@ -314,13 +311,13 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	TRY(file_make_folder(folder, 0700));
 	struct err *failed = qemu_disks_prepare(l, folder, &d);
 	if (failed) {
-		rmdir(folder); /* stays when an earlier run's are in it */
+		rmdir(folder); /* fails if files of an earlier run are in it */
 		return failed;
 	}
 	interrupt_catch();
 	TRY(boot_somehow(l, &d, kvm, tcg, &port, &interrupted));
 	if (!port)
-		force_end(l->name); /* nobody there who hears the button */
+		force_end(l->name); /* nobody there reacts to the power button */
 	if (!port && interrupted) {
 		progress_done(l->progress, "interrupted");
 		return err_new(ERR_INTERRUPT, "interrupted");
@@ -335,7 +332,7 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	return forward_port(l->name, l->port, port);
 }
 
-/* The button is pressed again and again: a system that still starts has nobody yet who hears it. */
+/* Presses the power button repeatedly: a system that is still starting does not react to it. */
 static struct err *stop(const struct engine *e, const char *name)
 {
 	for (int waited = 0; waited < STOP_SECONDS && find(e, name) == ENGINE_RUNNING;

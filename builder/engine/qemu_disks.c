@@ -20,10 +20,10 @@
 #include "recipe/output.h"
 
 #define PACKED ".raw.zst"
-#define LEAKS 3		/* qemu-img(1), check: clusters that nobody uses, and nothing is wrong */
-#define DATA_SIZE "16G" /* sparse; qemu-img resize makes it larger, and the data follow */
+#define LEAKS 3		/* qemu-img(1), check: leaked clusters, which are harmless */
+#define DATA_SIZE "16G" /* sparse; qemu-img resize enlarges it, and the data file system grows with it */
 
-/* ret_says: the program's first words, warnings and its own name apart; the caller's. */
+/* ret_says: the program's first words, without warnings and its own name; the caller's to free. */
 static struct err *ask(const char *const *argv, int *ret_status, char **ret_says)
 {
 	AUTO_FREE char *output = NULL, *own = mem_printf("%s: ", argv[0]);
@@ -59,8 +59,8 @@ static const char *format_of(const char *name)
 	return row && row->qemu_format ? row->qemu_format : "raw";
 }
 
-/* A copy that was cut between two frames is sound to zstd; the partition table knows where its
- * twin should be (UEFI 2.10, 5.3.2). */
+/* A copy cut between two frames is valid to zstd; but the partition table says where its backup must be (UEFI
+ * 2.10, 5.3.2). */
 static struct err *check_raw(int fd)
 {
 	uint64_t head[5] = { 0 };
@@ -107,7 +107,8 @@ static struct err *check(const char *path)
 	return fd < 0 ? err_errno(errno, "open it") : check_raw(fd);
 }
 
-/* The image itself, or what QEMU can read of it, unpacked under that name of the folder; the caller's. */
+/* The image itself, or a decompressed copy with that name in the folder that QEMU can read; the caller's to
+ * free. */
 static struct err *readable(const struct launch *l, const char *folder, const char *name, char **ret)
 {
 	AUTO_FREE char *raw = mem_printf("%s/%s", folder, name), *part = mem_printf("%s.part", raw);
@@ -136,7 +137,7 @@ static struct err *readable(const struct launch *l, const char *folder, const ch
 	return e ? err_wrap(e, "%s", l->bundle->path) : NULL;
 }
 
-/* An overlay lies on one image and no other: on a newer one it would be a heap of blocks. */
+/* An overlay fits only the image it was made on: on a newer one its blocks make no sense. */
 static struct err *make_overlay(const struct launch *l, const char *folder, const char *disk)
 {
 	AUTO_FREE char *base = mem_printf("%s/base", folder), *was = NULL, *image = NULL;
@@ -180,8 +181,7 @@ bool qemu_disks_is_named(const char *path)
 	return text_ends(path, ".qcow2") || text_ends(path, ".raw") || text_ends(path, ".img");
 }
 
-/* What is there is going to be written: a file that neither its name nor its bytes
- * call a disk is somebody's. */
+/* The existing file will be written to, so a file that is not a disk by name or content is refused. */
 static struct err *data_there(const char *given, mode_t mode)
 {
 	if (S_ISBLK(mode) || (S_ISREG(mode) && (qemu_disks_is_named(given) ||
@@ -193,8 +193,7 @@ static struct err *data_there(const char *given, mode_t mode)
 		       given);
 }
 
-/* The file that --data means: itself, when its name or what is there says so; else
- * one in the folder of that name. */
+/* The file that --data means: itself, if its name or content says so; else one in the folder of that name. */
 static struct err *data_file(const char *given, char **ret)
 {
 	AUTO_FREE char *volume = mem_printf("%s/.mkbench", given);
@@ -226,7 +225,7 @@ static struct err *with_data(const struct launch *l, const char *folder, struct 
 	};
 	if (access(path, F_OK))
 		TRY_AS(qemu_disks_command(argv), "make %s", path);
-	TRY(readable(l, folder, "image", &from)); /* raw may lie below an overlay */
+	TRY(readable(l, folder, "image", &from)); /* raw may be below an overlay */
 	if (access(base, F_OK))
 		TRY(file_write(base, "\n", 1, 0600));
 	AUTO_FREE char *data =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How QEMU reads a value within an option: a comma in it is written twice. */
+/* Quotes a value within a QEMU option: a comma in it is doubled. */
 #pragma once
 
 char *qemu_option(const char *head, const char *value); /* the caller's to free */

@@ -21,7 +21,7 @@
 
 struct line {
 	int fd;
-	struct text rest; /* read and not asked for yet */
+	struct text rest; /* received but not yet consumed */
 	int64_t until;
 };
 
@@ -46,7 +46,7 @@ static void hang_up(struct line *l)
 	text_done(&l->rest);
 }
 
-/* The next line as JSON, NULL in ret for one that is none. */
+/* The next line as JSON; NULL in ret if it is not JSON. */
 static struct err *hear(struct line *l, json_t **ret)
 {
 	char bytes[4096], *end;
@@ -81,7 +81,7 @@ static struct err *tell(struct line *l, json_t *question)
 	return file_write_all(l->fd, line, strlen(line), "ask the virtual machine");
 }
 
-/* Until an answer comes that has key; what QEMU tells unasked is passed over. */
+/* Waits for an answer that has key; QEMU's other messages are skipped. */
 static struct err *hear_key(struct line *l, const char *key, json_t **ret)
 {
 	for (;;) {
@@ -100,7 +100,7 @@ static struct err *hear_key(struct line *l, const char *key, json_t **ret)
 	}
 }
 
-/* Takes `question`; ret gets what is returned, the caller's. */
+/* Takes ownership of `question`; ret receives the returned value, the caller's to release. */
 static struct err *request(struct line *l, json_t *question, json_t **ret)
 {
 	json_t *heard = NULL;
@@ -143,7 +143,7 @@ struct err *qmp_execute(const char *socket_path, const char *command, json_t *ar
 	return e;
 }
 
-/* An answer to somebody who left before it came is still on the line: the id tells it from ours. */
+/* An answer for an earlier caller that left may still arrive: the id tells it from ours. */
 static struct err *converse(struct line *l, const char *const *argv, char **ret_output, int *ret_status)
 {
 	json_t *words = json_array(), *heard = NULL;

@@ -21,7 +21,7 @@
 #define OPAQUE ".wh..wh..opq"
 #define CHUNK ((size_t)1 << 18)
 
-/* A layer's compressed bytes on their way to libarchive, hashed and counted. */
+/* A layer's compressed bytes for libarchive, hashed and counted on the way. */
 struct source {
 	int fd;
 	uint64_t at, end;
@@ -58,7 +58,7 @@ struct target {
 	char *parent_path;
 };
 
-/* Links in the path of a folder lead where they would inside the image, never out of it. */
+/* Links in a folder's path are resolved inside the image, never out of it. */
 static int open_inside(int root, const char *path)
 {
 	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
@@ -228,15 +228,15 @@ static struct err *unpack_stream(struct source *s, const struct digest *want, st
 	const void *rest;
 
 	archive_read_support_format_tar(a);
-	archive_read_support_format_empty(a); /* a layer of no bytes at all is one without files */
+	archive_read_support_format_empty(a); /* a layer of zero bytes has no files */
 	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_zstd(a); /* what skopeo and others pack again */
+	archive_read_support_filter_zstd(a); /* used by skopeo and others when they repack */
 	s->buffer = mem_new(CHUNK);
 	s->run = digest_start();
 	struct err *e = archive_read_open(a, s, NULL, next_bytes, NULL) == ARCHIVE_OK ?
 				put_entries(t, a) :
 				err_new(ERR_BUILD, "%s", archive_error_string(a));
-	while (!e && next_bytes(a, s, &rest) > 0) /* what follows the tar's end counts for the digest */
+	while (!e && next_bytes(a, s, &rest) > 0) /* bytes behind the tar's end count for the digest */
 		continue;
 	if (s->code) {
 		err_free(e);
@@ -263,7 +263,7 @@ static struct err *unpack_layer(const struct oci_image *b, const struct digest *
 	return NULL;
 }
 
-/* Where the volume goes, when no layer has it. */
+/* Makes the volume's folder if no layer has it. */
 static struct err *put_volume(struct target *t, const char *path)
 {
 	AUTO_CLOSE int there = open_inside(t->root, path);
