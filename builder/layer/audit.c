@@ -40,7 +40,7 @@ static struct err *digest_file(struct audit_look *l, const struct entry *e, stru
 	return err;
 }
 
-/* By path and digest: another file in its place is not what was meant. */
+/* Allowed by path and digest: another file at the same path is not. */
 static bool is_allowed(const struct audit_look *l, const char *path, const char *hex)
 {
 	const struct recipe *r = l->audit->recipe;
@@ -53,7 +53,7 @@ static bool is_allowed(const struct audit_look *l, const char *path, const char 
 	return false;
 }
 
-/* line 0: the whole file is meant. */
+/* line 0: the whole file. */
 static struct err *report(struct audit_look *l, const struct entry *e, const char *path, size_t line,
 			  const char *kind)
 {
@@ -80,7 +80,7 @@ size_t audit_line(const char *bytes, size_t at)
 	return line;
 }
 
-/* Whatever its size, piece by piece; each holds the beginning of the next one again. */
+/* Examines a file of any size piece by piece; each piece is repeated at the beginning of the next. */
 static struct err *look_for_form(struct audit_look *l, const struct entry *e, const char *path,
 				 bool *ret_found)
 {
@@ -200,13 +200,13 @@ static struct err *look_inside(struct audit_look *l, const struct entry *e, cons
 		TRY(look_for_values_of(l, e, path, &found));
 	if (!known && !found && !packed)
 		TRY(audit_packed(l, e, path, &found));
-	/* A warning is said each time. */
+	/* warnings are repeated in each build */
 	if (!found && l->likely_count == likely)
 		audit_memory_add(l->memory, e);
 	return NULL;
 }
 
-/* Of what is no file its path has the digest. */
+/* Audits the name; for anything but a file, the digest is that of its path. */
 static struct err *look_at_name(struct audit_look *l, const struct entry *e, const char *path,
 				bool *ret_found)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The last look at what is about to become an image. */
+/* The audit: the last check of what is about to become an image. */
 #pragma once
 #include "base/progress.h"
 #include "recipe/recipe.h"
@@ -11,10 +11,10 @@ struct audit {
 	struct store *store;
 	struct progress *progress; /* receives warnings, or NULL */
 	const struct audit_rules *rules;
-	const struct recipe *recipe; /* whose audit.allow counts, or NULL */
+	const struct recipe *recipe; /* the recipe whose audit.allow applies, or NULL */
 };
 
-/* ERR_BUILD that names every file of a tree that may not be in an image, with its line, the kind of what it
- * holds and its SHA-256, never the value. what is the layer's name, under which files that are fine are
- * remembered: only others are read. */
+/* ERR_BUILD names every file of a tree that may not be in an image, with the line, the kind of secret and the
+ * file's SHA-256, never the value. what is the layer's name; clean files are remembered under it and only
+ * others are read. */
 struct err *audit_tree(const struct audit *a, const struct tree *t, const char *what) MUST_CHECK;

@@ -19,17 +19,17 @@ struct reading {
 	uint64_t told;
 	struct err *failed;
 	const char *left;
-	bool over; /* nobody wants more */
+	bool over; /* the callback wants no more */
 };
 
-/* An archive that is read: the file, or a member of another. */
+/* An archive being read: the file, or a member of another archive. */
 struct level {
 	struct reading *r;
 	unsigned depth;
-	uint64_t at;	       /* of the file */
-	struct archive *outer; /* NULL: the file */
-	const char *name;      /* of the member, "" of the file */
-	size_t ready;	       /* bytes in in that were told and not read yet */
+	uint64_t at;	       /* offset in the file */
+	struct archive *outer; /* NULL: this is the file */
+	const char *name;      /* of the member, "" for the file */
+	size_t ready;	       /* bytes in in that were passed on but not read yet */
 	char in[CHUNK], out[CHUNK];
 };
 
@@ -48,7 +48,7 @@ static bool has_mark(const struct mark *marks, size_t count, const char *bytes, 
 	return false;
 }
 
-/* Where one begins: a zip's may have a program's first line before it. */
+/* Recognises an archive and its offset: a zip may have a program's first line before it. */
 static bool is_archive(const char *bytes, size_t len, size_t *ret_begins)
 {
 	static const struct mark marks[] = {
@@ -86,7 +86,7 @@ static bool is_closed(const char *bytes, size_t len)
 	return has_mark(marks, COUNT(marks), bytes, len);
 }
 
-/* The file's own bytes were told by whoever asks; a member's are while they are read. */
+/* The caller has passed on the file's own bytes; a member's bytes are passed on while they are read. */
 static la_ssize_t next_bytes(struct archive *archive, void *arg, const void **ret)
 {
 	struct level *l = arg;
@@ -138,7 +138,7 @@ static struct archive *open_level(struct level *l)
 
 static void tell_archive(struct level *l);
 
-/* Its first bytes, which were told, may be those of another archive. */
+/* Its first bytes, already passed on, may begin a nested archive. */
 static void go_deeper(struct level *l, struct archive *archive, const char *name, size_t len)
 {
 	size_t begins;
@@ -182,7 +182,7 @@ static void tell_member(struct level *l, struct archive *archive, const char *na
 		r->over = !r->a->take(r->a->arg, l->depth, name, "", 0, true);
 }
 
-/* What is only compressed has its own name, without the suffix that says so. */
+/* A file that is only compressed keeps its name without the compression suffix. */
 static char *name_of(const struct level *l, struct archive *archive, struct archive_entry *e)
 {
 	const char *name = archive_entry_pathname(e), *dot = strrchr(l->name, '.');

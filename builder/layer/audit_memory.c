@@ -17,7 +17,7 @@ struct audit_memory {
 		struct digest *items;
 		size_t count, room;
 	} fine;	   /* of this run */
-	bool more; /* some of them were not known */
+	bool more; /* some of them were unknown */
 };
 
 static int compare(const void *a, const void *b)

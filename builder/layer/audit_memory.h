@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Which files an audit has found fine: by path and content, under the rules, the
- * recipe's name and the layer's. */
+/* Remembers the files that an audit found clean: by path and content, under the rules, the recipe's name and
+ * the layer's. */
 #pragma once
 #include "layer/audit.h"
 
 struct audit_memory;
 struct err *audit_memory_open(const struct audit *a, const char *what, struct audit_memory **ret) MUST_CHECK;
 bool audit_memory_has(struct audit_memory *m, const struct entry *e);
-/* Notes that a file is fine; one whose digest is not known is not noted. */
+/* Notes that a file is clean; does nothing if its digest is unknown. */
 void audit_memory_add(struct audit_memory *m, const struct entry *e);
-/* Keeps what was asked for or added since it was opened, unless that is what it had. */
+/* Stores what was looked up or added since it was opened, if that differs from what it had. */
 struct err *audit_memory_keep(struct audit_memory *m) MUST_CHECK;
 void audit_memory_done(struct audit_memory *m); /* NULL is fine */

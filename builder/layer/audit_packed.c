@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* What an archive of an app holds is looked at as if it lay there. */
+/* Audits the content of an app's archive as if its files were unpacked. */
 #include <string.h>
 
 #include "base/mem.h"
 #include "layer/audit_archive.h"
 #include "layer/audit_own.h"
 
-/* What is being told of a file in an archive. */
+/* The current file in an archive. */
 struct member {
-	struct text open; /* not looked at yet, and SECRET_PATTERNS_REACH of what was */
+	struct text open; /* not examined yet, preceded by SECRET_PATTERNS_REACH examined bytes */
 	size_t lines;	  /* before that */
-	bool cut, begun;  /* cut: open is not all of it */
+	bool cut, begun;  /* cut: open does not hold all of it */
 };
 
 struct unpacking {
@@ -29,7 +29,7 @@ static struct err *read_packed(void *arg, uint64_t offset, void *bytes, size_t l
 	return entry_bytes_read(u->look->files, u->entry, offset, bytes, len);
 }
 
-/* Forgets all of open but its last bytes, or all of it. */
+/* Drops the examined bytes of open except the last ones, or all of it. */
 static void forget(struct member *m, size_t keep)
 {
 	size_t gone = m->open.len > keep ? m->open.len - keep : 0;
@@ -41,7 +41,7 @@ static void forget(struct member *m, size_t keep)
 	m->cut = true;
 }
 
-/* The path that rules know it by; what is only compressed lies there without its suffix. */
+/* The path that rules match; a file that is only compressed matches without its suffix. */
 static char *path_of(const struct unpacking *u, const char *member)
 {
 	const char *name = strrchr(u->path, '/'), *dot = strrchr(u->path, '.');

@@ -15,7 +15,7 @@
 #include "layer/deb/triggers.h"
 #include "layer/deb/predepends.h"
 
-/* A preinst may expect the packages before it in this list to have had theirs. */
+/* A preinst may expect that those of earlier packages in this list have run. */
 static const char *const first[] = {
 	"base-passwd", "base-files", "libc6", "dash", "debconf", "gzip", "adduser", "passwd",
 };
@@ -75,7 +75,7 @@ static struct err *append(const char *path, const struct text *lines)
 	return fd < 0 ? err_errno(errno, "%s", path) : file_write_all(fd, lines->bytes, lines->len, path);
 }
 
-/* Ids that packages would choose by the order of their scripts are chosen beforehand. */
+/* Assigns ids in advance that packages would otherwise assign in the order of their scripts. */
 static struct err *add_users(const struct configure_request *r)
 {
 	AUTO_TEXT struct text passwd = { 0 }, group = { 0 };
@@ -103,7 +103,7 @@ static bool is_first(const char *name)
 	return false;
 }
 
-/* What goes into the room. */
+/* Data for the sandbox. */
 struct build_context {
 	const struct configure_request *request;
 	const bool *early;
@@ -117,7 +117,7 @@ static int prepare_named(const struct configure_request *r, const char *name)
 	return 0;
 }
 
-/* Errors of our own code in the room are told as a program would. */
+/* Reports errors of our own code in the sandbox as a program would. */
 static int told(struct err *e)
 {
 	if (!e)
@@ -158,7 +158,7 @@ static int configure_early(const struct build_context *j)
 	return count > 3 ? run(argv, NULL) : 0;
 }
 
-/* `dpkg --audit` tells what it finds and ends well all the same: it may not say a word. */
+/* `dpkg --audit` prints its findings and still succeeds: it must print nothing. */
 static int audit(void)
 {
 	static const char *const argv[] = { "dpkg", "--audit", NULL };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The maintainer scripts of unpacked packages, run in a sandbox the way dpkg would. */
+/* Runs the maintainer scripts of unpacked packages in a sandbox, as dpkg does. */
 #pragma once
 #include "base/progress.h"
 #include "layer/deb/installed.h"
@@ -10,11 +10,11 @@ struct configure_request {
 	struct sandbox room;		  /* lowers, upper (with dpkg's state in it), work, masked, log */
 	const struct installed *packages; /* those to configure */
 	size_t count;
-	const struct service_user *users; /* made as soon as there is an /etc/passwd */
+	const struct service_user *users; /* created as soon as /etc/passwd exists */
 	size_t user_count;
 	int64_t epoch;
 	struct progress *progress;
 };
 
-/* ERR_BUILD carries the last lines of what failed. */
+/* ERR_BUILD carries the last lines of output. */
 struct err *configure_run(const struct configure_request *r) MUST_CHECK;

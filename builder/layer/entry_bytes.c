@@ -14,7 +14,7 @@
 
 struct reach {
 	struct layer_reader *packs;
-	const struct entry *open; /* whose file fd is */
+	const struct entry *open; /* the entry whose file is fd */
 	int fd;
 };
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The bytes of a tree's entries, wherever they are. */
+/* Reads the bytes of a tree's entries, wherever they are. */
 #pragma once
 #include "base/err.h"
 #include "store/store.h"
 #include "tree/tree.h"
 
 struct reach;
-/* store: of packs; NULL where no entry is in one. */
+/* store: holds the packs; NULL if no entry is in one. */
 struct reach *entry_bytes_new(const struct store *s);
-/* len bytes from offset on; ERR_BUILD when a file has become another. Entries of a pack
- * are read quickest in its order. */
+/* Reads len bytes from offset; ERR_BUILD if a file has changed. Entries of a pack are fastest in the pack's
+ * order. */
 struct err *entry_bytes_read(struct reach *r, const struct entry *e, uint64_t offset, void *bytes,
 			     size_t len) MUST_CHECK;
 void entry_bytes_done(struct reach *r);

@@ -9,7 +9,7 @@
 #include "layer/deb/dpkg.h"
 #include "layer/layer_set.h"
 
-#define FORMAT "mkbench layers 3" /* changes with what we make of the same input */
+#define FORMAT "mkbench layers 3" /* change it if the same input gives another result */
 
 static int by_digest(const void *a, const void *b)
 {
@@ -63,7 +63,7 @@ struct digest layer_key(const struct layer_request *r, const struct digest *belo
 	return digest_finish(run);
 }
 
-/* base-files lays the ground for all others, whose order is that of their names. */
+/* base-files comes first, because all others build on it; those are sorted by name. */
 static int by_name(const void *a, const void *b)
 {
 	const struct installed *x = a, *y = b;
@@ -92,7 +92,7 @@ static struct err *load(struct layer_set *s)
 	return NULL;
 }
 
-/* What every container engine and our own sandbox mount over must be there. */
+/* Adds the mount points of container engines and our own sandbox. */
 static void add_mount_points(struct tree *t)
 {
 	static const struct {
@@ -245,7 +245,7 @@ void layer_recall(struct store *store, const struct digest *key, struct layer_ro
 
 struct layer_reader {
 	const struct store *store;
-	const struct cached_package *pack; /* whose data is open */
+	const struct cached_package *pack; /* the pack being read */
 	struct pack_reader *reader;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one run of dpkg --configure. */
+/* Runs dpkg --configure, once for each set of packages. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +11,8 @@
 #include "layer/deb/dpkg.h"
 #include "layer/layer_set.h"
 
-/* Programs of packages whose work has no place in an image: keys that every copy would share, a first root
- * that we make ourselves, and what dpkg-maintscript-helper does only when an older version was there. */
+/* Programs of packages whose result must not be in an image: keys that every copy would share, an initrd that
+ * we make ourselves, and what dpkg-maintscript-helper does only after an older version. */
 static const char *const always_masked[] = {
 	"/usr/sbin/make-ssl-cert",	     "/usr/bin/ssh-keygen",
 	"/usr/bin/systemd-machine-id-setup", "/usr/bin/dbus-uuidgen",
@@ -34,7 +34,7 @@ static const char **masked(const struct layer_request *r)
 	return all;
 }
 
-/* dpkg's state, and the word that no service may be started (Debian's invoke-rc.d(8)). */
+/* dpkg's state, and a policy that no service may be started (Debian's invoke-rc.d(8)). */
 static struct err *prepare(const struct layer_set *s, const struct layer_root *root, struct tree *ret)
 {
 	static const char policy[] = "#!/bin/sh\nexit 101\n";

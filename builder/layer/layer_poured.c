@@ -63,7 +63,7 @@ static struct err *lay_all(struct archive *in, struct archive *out, const struct
 		TRY(lay_one(in, out, e, blob, folder));
 	if (r != ARCHIVE_EOF)
 		return failure(in, blob);
-	/* the folders' modes and times */
+	/* sets the folders' modes and times */
 	return archive_write_close(out) < ARCHIVE_OK ? failure(out, blob) : NULL;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A poured layer as a folder again: what steps left is laid from the store's blob when
- * the folder itself is not kept. */
+/* Restores a step's result from its layer blob in the store, if its folder was not kept. */
 #pragma once
 #include "store/store.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The folders that a step sees over one another. */
+/* The stacked folders that form a step's root. */
 #include <errno.h>
 #include <string.h>
 #include <stdlib.h>

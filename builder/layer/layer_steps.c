@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps run in the sandbox, and what they leave. */
+/* Runs steps in the sandbox and keeps their results. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static void on_line(void *arg, const char *line)
 	progress_item(arg, line);
 }
 
-/* Caches and the like fall into /tmp, which does not outlive the step. */
+/* Caches and temporary files go to /tmp, which does not outlive the step. */
 static const char **environment(const struct service_step *step, const char *epoch)
 {
 	const char *const own[] = { "HOME=/tmp", epoch, "PYTHONHASHSEED=0" };
@@ -68,7 +68,7 @@ static struct err *run_in(const struct layer_steps *r, const struct layer_root *
 	return sandbox_call(&room, inside, (void *)step, step->name, on_line, r->progress);
 }
 
-/* Owners on disk depend on how the caller is mapped, so each map has its own. */
+/* Owners on disk depend on the caller's id mapping, so each mapping has its own cache. */
 static char *cache_name(const char *name)
 {
 	struct digest any = { 0 }, map = layer_root_key("cache", &any);
@@ -132,7 +132,7 @@ static struct err *make(const struct layer_steps *r, const struct digest *key, s
 	return e;
 }
 
-/* What an earlier run made, of which only the poured layer is here, as another machine's may be. */
+/* Uses an earlier run's layer blob if only that is here, for example from another machine. */
 static struct err *lay(const struct layer_steps *r, const struct digest *key, struct layer_root *root,
 		       struct layer_delta *ret)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lets an image's programs try a configuration, and forgets what they wrote. */
+/* Lets an image's programs test a configuration, and discards what they wrote. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -18,10 +18,10 @@
 #include "layer/layer_set.h"
 
 #define FOLDER "/tmp/trial"
-/* on a loaded machine; a program that takes longer will not start anywhere */
+/* for a loaded machine; a program that takes longer will not start anywhere */
 #define READY_SECONDS 300
 
-/* What goes into the room. */
+/* Data for the sandbox. */
 struct trial {
 	const struct layer_trial *request;
 	const struct service_trial *row;
@@ -71,7 +71,7 @@ static pid_t start(const struct trial *t, int output)
 	_exit(127);
 }
 
-/* The child's exit status; process 1 inherits orphans, and any child may end here. */
+/* The child's exit status. Process 1 inherits orphans, so other children may end here, too. */
 static int await(pid_t child)
 {
 	int status;
@@ -82,7 +82,7 @@ static int await(pid_t child)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Passes on what the program prints; whether it said the word before it ended, or the time did. */
+/* Passes on the program's output; returns whether it printed the text before it ended or timed out. */
 static bool listen_for(const char *until, int fd, bool *ret_late)
 {
 	AUTO_TEXT struct text said = { 0 };
@@ -121,7 +121,7 @@ static int inside(void *arg)
 	if (child < 0)
 		return 126;
 	if (listen_for(t->until, output[0], &late))
-		return 0; /* with process 1 the kernel ends whatever runs in the room */
+		return 0; /* when process 1 ends, the kernel ends everything in the sandbox */
 	if (late) {
 		printf("\n%s was not done in %d seconds\n", t->argv[0], READY_SECONDS);
 		return 1;
@@ -144,7 +144,7 @@ static struct err *run(struct trial *t, const struct layer_root *root, const str
 	return sandbox_call(&room, inside, t, t->row->name, on_line, said);
 }
 
-/* The names that the program takes are what it prints after "--". */
+/* The names that the program accepts: what it prints after "--". */
 static char *names_of(const struct layer_trial *r, const struct service_trial *row,
 		      const struct layer_root *root, const struct layer_work *w)
 {

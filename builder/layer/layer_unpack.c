@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Packages' merged tree on the disk. */
+/* Unpacks the packages' merged tree to disk. */
 #include <stdlib.h>
 
 #include "base/file.h"

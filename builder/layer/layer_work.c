@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A step's overlay: its folders in the store, and the list of what it left. */
+/* A step's overlay: its folders in the store, and the list of its changes. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -91,7 +91,7 @@ struct err *layer_work_keep(struct store *s, const struct digest *key, struct la
 void layer_work_done(struct layer_work *w)
 {
 	if (w->folder)
-		err_free(file_remove_tree(w->folder)); /* what is left is swept with the store's other work */
+		err_free(file_remove_tree(w->folder)); /* a remainder is removed by the store's next sweep */
 	free(w->folder);
 	free(w->upper);
 	free(w->work);

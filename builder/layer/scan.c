@@ -18,11 +18,11 @@
 
 #define CHUNK (256 * 1024)
 
-/* One name of a file that has several. */
+/* One name of a file with several names. */
 struct name {
 	dev_t device;
 	ino_t inode;
-	size_t place; /* in the tree as it is filled */
+	size_t place; /* index in the tree while it is filled */
 };
 
 struct scan {

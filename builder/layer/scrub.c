@@ -20,7 +20,7 @@ static const struct rule {
 	enum action action;
 } rules[] = {
 	{ "/usr/sbin/policy-rc.d", REMOVE },
-	/* who this machine is: the first boot of each one says */
+	/* the machine's identity: each instance's first boot sets it */
 	{ "/etc/machine-id", EMPTY },
 	{ "/var/lib/dbus/machine-id", REMOVE },
 	{ "/var/lib/systemd/random-seed", REMOVE },
@@ -62,7 +62,7 @@ static struct err *empty_file(const char *path)
 	return truncate(path, 0) < 0 ? err_errno(errno, "empty %s", path) : NULL;
 }
 
-/* shadow(5): the third field is the day of the last change of a password. */
+/* Resets the third field of shadow(5), the day of the last password change. */
 static struct err *undate_file(const char *path, int64_t epoch)
 {
 	AUTO_FREE char *text = NULL;

@@ -25,14 +25,14 @@ struct secret_set {
 		bool **items;
 		size_t count, room;
 	} sets;
-	uint8_t first[65536 / 8]; /* bit: two bytes that a token may begin with */
+	uint8_t first[65536 / 8]; /* a bit for each two bytes that a token may begin with */
 };
 
-#define ONE_LINE_LEAST 16 /* of a key that is one line, where a word may be something else */
+#define ONE_LINE_LEAST 16 /* for a key in one line, where a word could be something else */
 
 static const char key_begins[] = "BEGIN ", key_ends[] = "PRIVATE KEY";
 
-/* A-Za-z and such; set has 256. */
+/* Parses a set such as A-Za-z; set has 256 elements. */
 static void set_letters(bool *set, const char *spec)
 {
 	for (const char *c = spec; *c; c++) {
@@ -113,10 +113,10 @@ static bool is_base64(char c)
 	return isalnum((unsigned char)c) || c == '+' || c == '/';
 }
 
-/* RFC 7468: "-----BEGIN", a label that ends in "PRIVATE KEY" (OpenPGP's in "PRIVATE KEY BLOCK", RFC 9580),
- * "-----", and on the next line what it holds; a line may end as programs write it in texts of theirs, too,
- * or be a blank where a key became one line. SSH2's have "---- BEGIN" and " ----" (RFC 4716). A header alone
- * is how programs know a key. */
+/* RFC 7468: "-----BEGIN", a label that ends in "PRIVATE KEY" (OpenPGP: "PRIVATE KEY BLOCK", RFC 9580),
+ * "-----", and the body on the next line. The line end may also be an escaped one in a string, or a blank if
+ * the key was joined to one line. SSH2 keys have "---- BEGIN" and " ----" (RFC 4716). A header alone is not
+ * enough: programs contain it to recognise keys. */
 static bool is_key(const char *at, size_t left)
 {
 	size_t label = strlen(key_begins), dashes, body, end;
@@ -146,7 +146,7 @@ static bool is_key(const char *at, size_t left)
 	return n - body >= (next_line ? 4 : ONE_LINE_LEAST);
 }
 
-/* What begins at at; its first two bytes are some that a token may begin with. */
+/* Checks for a secret at at, whose first two bytes may begin a token. */
 static bool begins_at(const struct secret_set *s, const char *bytes, size_t at, size_t len,
 		      struct secret_patterns *ret)
 {
@@ -172,7 +172,7 @@ static bool may_begin(const struct secret_set *s, char first, char second)
 	return s->first[p / 8] >> p % 8 & 1;
 }
 
-/* The same in UTF-16 of either order: a letter each two bytes, between zeros. */
+/* The same in UTF-16 of either byte order: one letter in two bytes, the other byte zero. */
 static bool begins_wide(const struct secret_set *s, const char *bytes, size_t at, size_t len,
 			struct secret_patterns *ret)
 {
@@ -207,7 +207,7 @@ bool secret_patterns_by_form(const struct secret_set *s, const char *bytes, size
 	return false;
 }
 
-/* A text that stands for one, or switches something. */
+/* Whether a value is a placeholder or a switch. */
 static bool is_empty_word(const char *value, size_t len)
 {
 	static const char *const words[] = {
@@ -231,7 +231,7 @@ static bool is_empty_word(const char *value, size_t len)
 	return same == len || (digits == len && len < 6);
 }
 
-/* Many different characters, digits and letters among them, and no blank. */
+/* Whether it has many different characters, including digits and letters, and no blank. */
 static bool looks_random(const char *value, size_t len)
 {
 	bool seen[256] = { false }, digit = false, letter = false;
@@ -265,7 +265,7 @@ static bool wants(const struct audit_value *rule, const char *name, size_t len)
 	return false;
 }
 
-/* What is given after "=" or ":", with or without quotes; at stands behind the name. */
+/* The value after "=" or ":", with or without quotes; at is behind the name. */
 static size_t value_after(const char *at, const char **ret)
 {
 	at += *at == '"' || *at == '\'';
@@ -280,7 +280,7 @@ static size_t value_after(const char *at, const char **ret)
 	return quote ? strcspn(at, quote == '"' ? "\"\n" : "'\n") : strcspn(at, " \t\r\n,;}#");
 }
 
-/* Whether all of a value is what such secrets are made of: an expression of a program is not. */
+/* Whether the whole value consists of the rule's letters: an expression in a program does not. */
 static bool is_of_letters(const struct audit_value *rule, const char *value, size_t len)
 {
 	bool set[256] = { false };
@@ -318,7 +318,7 @@ bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, 
 	return false;
 }
 
-/* RFC 3986: what is before "@" in an authority. */
+/* RFC 3986: the part before "@" in an authority. */
 bool secret_patterns_in_url(const char *bytes, size_t len, struct secret_patterns *ret)
 {
 	static const char *const words[] = { "extraheader" };

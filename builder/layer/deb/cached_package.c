@@ -14,7 +14,7 @@
 #include "layer/deb/deb.h"
 #include "layer/deb/cached_package_index.h"
 
-/* Packs are the store's own business, not part of any image: the quickest level is the best. */
+/* Packs are internal to the store and not part of an image: the fastest level is best. */
 #define LEVEL 1
 
 /* A pack being made from a .deb. */
@@ -32,12 +32,12 @@ struct making {
 		struct cached_package_conffile *items;
 		size_t count, room;
 	} conffiles;
-	struct text md5sums; /* when the archive has none */
+	struct text md5sums; /* generated if the archive has none */
 	bool has_md5sums;
-	struct entry *file; /* whose bytes are coming */
+	struct entry *file; /* the file whose bytes follow */
 	uint64_t left;
 	struct digest_run *sha256;
-	EVP_MD_CTX *md5; /* or NULL: nobody asks for it */
+	EVP_MD_CTX *md5; /* or NULL: not needed */
 };
 
 static struct err *compress(struct making *m, const void *bytes, size_t len, ZSTD_EndDirective end)
@@ -65,7 +65,7 @@ static void note_conffiles(struct making *m, const char *text)
 {
 	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		size_t len = strcspn(line, "\n");
-		/* lines may also read "remove-on-upgrade /etc/x": not a file of this package */
+		/* other lines, such as "remove-on-upgrade /etc/x", are not files of this package */
 		if (*line == '/')
 			VEC_PUSH(&m->conffiles,
 				 (struct cached_package_conffile){ .path = keep(m, line + 1, len - 1) });
@@ -160,7 +160,7 @@ static struct err *write_pack(struct making *m, int deb)
 
 	TRY(deb_read(deb, &(struct deb_sink){ m, on_member, on_entry, on_bytes }));
 	TRY(compress(m, NULL, 0, ZSTD_e_end));
-	text_put(&m->md5sums, ""); /* dpkg --audit wants the file even where there is nothing to list */
+	text_put(&m->md5sums, ""); /* dpkg --audit requires the file even if it is empty */
 	if (!m->has_md5sums)
 		VEC_PUSH(&m->members,
 			 (struct cached_package_member){ "md5sums", 0644, m->md5sums.bytes, m->md5sums.len });
@@ -195,7 +195,7 @@ static struct err *make(struct store *s, int deb, struct cached_package *p)
 	return e;
 }
 
-/* ret_found false when there is none, it is of another format, or its blob is gone. */
+/* ret_found is false if there is none, if it has another format, or if its blob is missing. */
 static struct err *find(const struct store *s, const struct digest *deb, struct digest *ret, bool *ret_found)
 {
 	AUTO_FREE char *text = NULL;
@@ -282,8 +282,8 @@ struct pack_reader {
 	char *packed, *plain;
 	size_t packed_room, plain_room;
 	ZSTD_inBuffer in;
-	ZSTD_outBuffer out; /* plain bytes decoded last */
-	size_t used;	    /* of them */
+	ZSTD_outBuffer out; /* the last decoded bytes */
+	size_t used;	    /* how many of them were consumed */
 	uint64_t fetched;   /* packed bytes read from fd */
 	uint64_t at;	    /* offset of the next plain byte */
 };

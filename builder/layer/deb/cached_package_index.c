@@ -76,7 +76,7 @@ void cached_package_index_write(const struct cached_package *p, struct text *out
 	size_t room = ZSTD_compressBound(plain.len);
 	AUTO_FREE char *packed = mem_new(room);
 	size_t len = ZSTD_compress(packed, room, plain.bytes, plain.len, 1);
-	if (ZSTD_isError(len)) /* the room is its own bound: only memory can be short */
+	if (ZSTD_isError(len)) /* the buffer has the maximal size: only memory can run out */
 		mem_exhausted();
 	text_add(out, packed, len);
 	put_64(out, p->packed_bytes);
@@ -86,7 +86,7 @@ void cached_package_index_write(const struct cached_package *p, struct text *out
 	text_put(out, PACK_FORMAT);
 }
 
-/* A walk over index bytes: after the first read beyond the end everything is zero. */
+/* Walks over index bytes: after the first read beyond the end everything reads as zero. */
 struct walk {
 	const char *at;
 	size_t left;
@@ -132,7 +132,7 @@ static const char *get_string(struct walk *w, size_t *ret_len)
 	return at;
 }
 
-/* A count whose items take at least least bytes each. */
+/* A count of items that take at least least bytes each. */
 static uint32_t get_count(struct walk *w, size_t least)
 {
 	uint32_t n = get_32(w);

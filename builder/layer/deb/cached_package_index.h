@@ -15,9 +15,9 @@
 #include "base/text.h"
 #include "layer/deb/cached_package.h"
 
-#define PACK_FORMAT "mkpack 2" /* changes with what a pack holds: older ones are made anew */
+#define PACK_FORMAT "mkpack 2" /* changes with the content of a pack: older ones are made again */
 
-/* Index and footer of a pack, appended to out. */
+/* Appends index and footer of a pack to out. */
 void cached_package_index_write(const struct cached_package *p, struct text *out);
-/* Fills all of p but deb and blob from a blob's descriptor; every number is checked. */
+/* Reads all of p but deb and blob from a blob's descriptor; every number is checked. */
 struct err *cached_package_index_read(int fd, uint64_t size_bytes, struct cached_package *p) MUST_CHECK;

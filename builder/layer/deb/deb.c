@@ -13,9 +13,9 @@
 #define CHUNK (128 * 1024)
 
 struct deb {
-	struct archive *outer; /* the ar archive, standing in one member */
+	struct archive *outer; /* the ar archive, positioned in one member */
 	const struct deb_sink *sink;
-	struct text path, link; /* of the entry at hand */
+	struct text path, link; /* of the current entry */
 	size_t entries;
 	uint64_t data_bytes, index_bytes;
 	char *chunk;
@@ -66,7 +66,7 @@ static struct archive *new_tar(void)
 	return a;
 }
 
-/* "./usr//bin/" to "usr/bin"; the root is "". */
+/* Normalises a path: "./usr//bin/" becomes "usr/bin"; the root is "". */
 static struct err *tidy(const char *raw, struct text *ret)
 {
 	ret->len = 0;
@@ -111,7 +111,7 @@ static bool kind_of(mode_t type, uint8_t *ret)
 	}
 }
 
-/* What the reader of a package keeps in memory stays within bounds. */
+/* Limits what the reader of a package keeps in memory. */
 static struct err *count(struct deb *d, const struct entry *e, uint64_t more)
 {
 	d->index_bytes += more + strlen(e->path) + (e->link ? strlen(e->link) : 0);

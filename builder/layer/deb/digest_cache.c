@@ -11,7 +11,7 @@
 
 #define LIMIT (1u << 30)
 
-/* "INODE SECONDS.NANOSECONDS" of a folder; NULL where the file system does not know when it was born. */
+/* "INODE SECONDS.NANOSECONDS" of a folder, by its birth time; NULL if the file system has none. */
 static char *identity(const char *folder)
 {
 	struct statx x;
@@ -23,7 +23,7 @@ static char *identity(const char *folder)
 			  x.stx_btime.tv_nsec);
 }
 
-/* A record is a digest's bytes and a path with its NUL, in the tree's order. */
+/* A record consists of a digest's bytes and a path with its NUL, in the tree's order. */
 struct err *digest_cache_keep(struct store *s, const struct digest *key, const char *folder,
 			      const struct tree *t)
 {
@@ -46,7 +46,7 @@ struct err *digest_cache_keep(struct store *s, const struct digest *key, const c
 	return store_ref_write(s, "sums", key, line);
 }
 
-/* False when the records are of other files. */
+/* Returns false if the records belong to other files. */
 static bool fill(struct tree *t, const char *bytes, size_t len)
 {
 	size_t at = 0;

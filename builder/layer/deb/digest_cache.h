@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Digests of a kept folder's files, remembered beside it in the store: what does not change is read once. */
+/* Remembers the digests of a kept folder's files in the store, so that unchanged files are read only once. */
 #pragma once
 #include "store/store.h"
 #include "tree/tree.h"
 
-/* t is folder's tree with digests, sorted; folder is kept under key. */
+/* t is the sorted tree of folder, with digests; folder is kept under key. */
 struct err *digest_cache_keep(struct store *s, const struct digest *key, const char *folder,
 			      const struct tree *t) MUST_CHECK;
-/* Fills in the digests of the files of t, folder's tree without them. ret_known false: they are not known, or
- * not of this very folder (its inode and time of birth tell), and t is as it was or filled in part. */
+/* Fills in the digests of the files of t, the tree of folder. ret_known false: they are unknown, or belong to
+ * another folder (checked by inode and birth time); t is then unchanged or partly filled. */
 struct err *digest_cache_recall(struct store *s, const struct digest *key, const char *folder, struct tree *t,
 				bool *ret_known) MUST_CHECK;

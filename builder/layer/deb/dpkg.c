@@ -25,8 +25,8 @@ static void add_text(struct tree *t, const char *path, int64_t mtime, const stru
 	add_file(t, path, 0644, mtime, text->len ? text->bytes : "", text->len);
 }
 
-/* The names a package owns, as its archive has them: a file that another package
- * replaced is no longer its own, one that a glob left out still is. */
+/* Lists the files that a package owns, as named in its archive: not one that another package replaced, but
+ * one that a glob left out. */
 static void write_list(const struct cached_package *p, const bool *lost, struct text *out)
 {
 	for (size_t i = 0; i < p->tree.count; i++)
@@ -50,7 +50,7 @@ static void add_info(const struct dpkg_request *r, size_t i, struct tree *group)
 	add_text(group, list, TREE_TIME, &names);
 }
 
-/* Later runs of dpkg in the image leave out what this build left out. */
+/* Makes later runs of dpkg in the image leave out the same files as this build. */
 static void add_excludes(const struct dpkg_request *r, struct tree *group)
 {
 	AUTO_TEXT struct text rules = { 0 };
@@ -94,7 +94,7 @@ static void write_stanza(const struct installed *p, struct text *out)
 	text_put(out, "\n");
 }
 
-/* Packages in whose triggers file a line "interest NAME" stands. */
+/* Packages whose triggers file has a line "interest NAME". */
 struct interest {
 	const char *name; /* a path or a trigger's own name */
 	const char *package;
@@ -147,7 +147,7 @@ static int by_name(const void *a, const void *b)
 	return order ? order : strcmp(x->package, y->package);
 }
 
-/* Paths share one file, "PATH PACKAGE" a line; a named trigger has a file of its own. */
+/* Paths share one file with lines "PATH PACKAGE"; a named trigger has its own file. */
 static void add_triggers(const struct interests *all, int64_t mtime, struct tree *ret)
 {
 	AUTO_TEXT struct text paths = { 0 }, named = { 0 };

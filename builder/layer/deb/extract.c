@@ -16,7 +16,7 @@
 
 #define CHUNK (256 * 1024)
 
-/* The files of one pack in the order of their bytes, or those of no pack. */
+/* The files of one pack in the order of their bytes, or those in no pack. */
 struct build_context {
 	const struct entry **files;
 	size_t count;
@@ -27,12 +27,12 @@ struct extract {
 	const struct store *store;
 	const struct tree *tree;
 	int root;
-	const struct entry **files; /* by pack, then place */
+	const struct entry **files; /* by pack, then offset */
 	struct {
 		struct build_context *items;
 		size_t count, room;
-	} jobs;				/* biggest first */
-	char *chunks[THREAD_POOL_MOST]; /* each worker's, for what it copies */
+	} jobs;				/* largest first */
+	char *chunks[THREAD_POOL_MOST]; /* one copy buffer for each worker */
 };
 
 static int by_place(const void *a, const void *b)
@@ -72,8 +72,8 @@ static void plan_jobs(struct extract *x)
 		qsort(x->jobs.items, x->jobs.count, sizeof *x->jobs.items, by_size);
 }
 
-/* An app's folder is one that people work in, and its digest, which the layer is
- * kept under, was taken a while ago. */
+/* Copies from an app's folder. People work there, and the digest that the layer's key contains was computed
+ * earlier: it is checked again. */
 static struct err *copy_disk(int to, const struct entry *e, char *chunk)
 {
 	AUTO_CLOSE int from = open(e->content.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -159,7 +159,7 @@ static struct err *write_files(struct extract *x)
 	return e;
 }
 
-/* Folders come first, open to us; links last, so that no path leads through one. */
+/* Makes folders first, writable for us; links come last, so that no path leads through one. */
 static struct err *make_folders(const struct extract *x)
 {
 	for (size_t i = 0; i < x->tree->count; i++) {

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-/* Names end in paths and in dpkg's own files: the alphabet of Policy 5.6.1 and no more. */
+/* Names become parts of paths and of dpkg's own files: only the characters of Policy 5.6.1 are allowed. */
 static bool is_name(const char *s)
 {
 	return *s && strchr("abcdefghijklmnopqrstuvwxyz0123456789", *s) && strlen(s) < 128 &&

@@ -9,18 +9,18 @@
 #include "base/text.h"
 #include "layer/deb/usrmerge.h"
 
-/* One package's claim to a path. */
+/* One package's entry for a path. */
 struct claim {
-	const char *path;	   /* where it ends up */
-	const struct entry *entry; /* of the pack, or of ours (the merged-/usr links) */
-	const struct entry *file;  /* who holds the bytes: entry itself, or what a hard link means */
+	const char *path;	   /* final path */
+	const struct entry *entry; /* from the pack, or ours (the merged-/usr links) */
+	const struct entry *file;  /* the entry with the bytes: entry itself, or the target of a hard link */
 	size_t package;		   /* index, or NOBODY */
-	size_t place;		   /* in the pack */
+	size_t place;		   /* index in the pack */
 };
 
 #define NOBODY SIZE_MAX
 
-/* A file with several names, and the one it was poured under. */
+/* A file with several names, and the name under which it was added. */
 struct shared {
 	const struct entry *file;
 	const char *path;
@@ -29,7 +29,7 @@ struct shared {
 struct merge {
 	const struct merge_request *request;
 	struct arena arena;
-	struct tree links; /* of the merged-/usr layout */
+	struct tree links; /* for the merged-/usr layout */
 	struct {
 		struct claim *items;
 		size_t count, room;
@@ -67,7 +67,7 @@ static const struct entry *held_file(const struct tree *t, const struct entry *e
 	return e->kind == ENTRY_HARDLINK ? NULL : e;
 }
 
-/* A link there would lead what other packages put below it elsewhere. */
+/* A link there would redirect files that other packages put below it. */
 static bool must_be_folder(const char *path)
 {
 	static const char *const paths[] = {
@@ -173,7 +173,7 @@ static size_t group_of(const struct merge *m, const struct claim *c)
 	return c->package == NOBODY ? 0 : m->request->packages[c->package].group;
 }
 
-/* The claims of one path in the order of the packages: picks the winner. */
+/* Picks the winner among the claims of one path, in the order of the packages. */
 static struct err *settle(struct merge *m, const struct claim *claims, size_t count, const struct claim **ret)
 {
 	const struct claim *best = claims;
@@ -184,7 +184,7 @@ static struct err *settle(struct merge *m, const struct claim *claims, size_t co
 		if (folder && best_folder && group_of(m, c) < group_of(m, best))
 			best = c;
 		if (folder && (best_folder || best->entry->kind == ENTRY_SYMLINK))
-			continue; /* a link to a folder serves as well */
+			continue; /* a link to a folder is also fine */
 		if (best_folder && c->entry->kind == ENTRY_SYMLINK) {
 			best = c;
 		} else if (folder || best_folder) {
@@ -202,7 +202,7 @@ static struct err *settle(struct merge *m, const struct claim *claims, size_t co
 	return NULL;
 }
 
-/* Moves claims that lie below a link to where it leads; true when any moved. */
+/* Moves claims below a link to its target; true if any moved. */
 static bool follow_links(struct merge *m)
 {
 	const struct claim *link = NULL;
@@ -277,8 +277,8 @@ static void pour_entry(const struct merge *m, struct tree *t, struct entry e, co
 	tree_add(t, &e);
 }
 
-/* Folders above a kept path are there, whatever a glob or a package left out. The
- * tree grows in order: its last entry tells whether they are there already. */
+/* Adds the folders above a kept path, whatever a glob or a package left out. The tree grows in order, so its
+ * last entry shows which exist already. */
 static void pour_parents(const struct merge *m, struct tree *t, const char *path)
 {
 	const char *slash = strrchr(path, '/');

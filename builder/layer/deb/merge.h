@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* From packages to trees: where dpkg would put what they hold if it unpacked them one after another into an
- * empty root, without touching a disk.
+/* Merges packages into trees: every file is placed where dpkg would put it if it unpacked the packages one
+ * after another into an empty root, but without touching a disk.
  *
- * Merged-/usr names are resolved (lib/x becomes usr/lib/x), the links themselves come from a package or, on
- * suites whose packages have none, from us as debootstrap makes them. Of a folder that many packages name the
- * first one's mode and time count, by group and then by name, so that a group stays what it is when a package
- * joins a later one; of a file that two packages hold the one that Replaces the other, or it is an error. */
+ * Merged-/usr names are resolved (lib/x becomes usr/lib/x). The links themselves come from a package, or, in
+ * suites whose packages have none, from us, as debootstrap makes them. If many packages contain a folder, the
+ * first one decides its mode and time, in the order of groups and then names, so that a group does not change
+ * when a package joins a later one. If two packages contain a file, the one that Replaces the other wins;
+ * otherwise it is an error. */
 #pragma once
 #include "layer/deb/installed.h"
 
@@ -16,12 +17,12 @@ struct merge_request {
 	const char *architecture;
 	/* globs on absolute paths ("*" matches "/" too), NULL-terminated, or NULL */
 	const char *const *exclude;
-	int64_t epoch; /* later times become it */
+	int64_t epoch; /* later times become this one */
 };
 
 struct merge_result {
-	struct tree *groups; /* group_count trees, sorted, each with the folders above what it holds */
-	/* of each package and each entry of its pack: another package's file took its place */
+	struct tree *groups; /* group_count trees, sorted, each with the folders above its entries */
+	/* for each package and each entry of its pack: replaced by another package's file */
 	bool **lost;
 	size_t group_count, count;
 };

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-/* The relations of one package that count here. */
+/* The relevant relations of one package. */
 struct node {
 	const struct relation *fields[3]; /* Pre-Depends, Depends, Provides */
 	size_t counts[3];
@@ -51,7 +51,7 @@ static bool answers_to(const struct early *x, size_t i, const char *name)
 
 static void mark(struct early *x, size_t i);
 
-/* Every package that any of the alternatives means: too many do no harm. */
+/* Marks every package that matches any alternative: too many do no harm. */
 static void mark_field(struct early *x, const struct node *n, int field)
 {
 	for (size_t r = 0; n->fields[field] && r < n->counts[field]; r++)

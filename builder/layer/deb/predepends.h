@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which packages are configured before the preinst scripts of the others run. */
+/* Finds the packages that are configured before the preinst scripts of the others run. */
 #pragma once
 #include "layer/deb/installed.h"
 
-/* Marks in ret[count] what Debian Policy 3.8 and 7.2 let a preinst rely on: Essential
- * packages, those that any package Pre-Depends on, and all that they depend on. */
+/* Marks in ret[count] the packages that a preinst may rely on (Debian Policy 3.8 and 7.2): Essential ones,
+ * those that any package Pre-Depends on, and all their dependencies. */
 struct err *predepends_mark(const struct installed *packages, size_t count, bool *ret) MUST_CHECK;

@@ -19,12 +19,12 @@
 #define PY3COMPILE "/usr/bin/py3compile"
 #define UPDATE_CA "/usr/sbin/update-ca-certificates"
 
-/* The programs, and where they themselves are meanwhile. */
+/* The programs, and where they are moved meanwhile. */
 static const struct {
 	const char *path, *itself;
 } programs[] = { { PY3COMPILE, HOME "py3compile" }, { UPDATE_CA, HOME "update-ca-certificates" } };
 
-/* A call is noted as the number of its arguments, its name and the arguments, each a line. */
+/* Records a call as the number of its arguments, its name and the arguments, one a line. */
 static const char note_taker[] = "#!/bin/sh\nprintf '%s\\n' \"$#\" \"$0\" \"$@\" >>" NOTES "\n";
 
 struct err *triggers_begin(void)
@@ -74,7 +74,7 @@ static struct err *run(const char *const *argv)
 	return status ? err_new(ERR_BUILD, "%s failed with status %d", argv[0], status) : NULL;
 }
 
-/* "py3compile -p PACKAGE": the modules of a package that Python finds by itself. */
+/* "py3compile -p PACKAGE": the modules of a package in Python's default path. */
 static bool is_plain(const struct call *c)
 {
 	return !strcmp(c->words[0], PY3COMPILE) && c->count == 3 && !strcmp(c->words[1], "-p");
@@ -98,8 +98,8 @@ static void add_modules(struct text *modules, const struct installed *packages, 
 	}
 }
 
-/* One interpreter for the modules of all packages does what py3compile starts two for
- * for each. Not where packages exempt modules of theirs: py3compile knows how. */
+/* Compiles the modules of all packages with one interpreter, where py3compile would start two for each
+ * package. Not if a package exempts some of its modules: then py3compile itself is used. */
 static bool compile_together(const struct calls *calls, const struct installed *packages, size_t count)
 {
 	static const char *const argv[] = { "python3", "-m", "compileall", "-q", "-i", MODULES, NULL };
@@ -121,7 +121,7 @@ static bool compile_together(const struct calls *calls, const struct installed *
 	return done;
 }
 
-/* The call itself, of the program that was covered. */
+/* Runs the recorded call with the real program. */
 static struct err *make_call(const struct call *c)
 {
 	struct call real = *c;
@@ -140,7 +140,7 @@ static struct err *replay(const struct calls *calls, const struct installed *pac
 	for (size_t i = 0; i < calls->count; i++) {
 		const struct call *c = &calls->items[i];
 		if (!strcmp(c->words[0], UPDATE_CA))
-			update = c; /* the last one runs the hooks as well */
+			update = c; /* the last one also runs the hooks */
 		else if (!together || !is_plain(c))
 			TRY(make_call(c));
 	}

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that many maintainer scripts call, each call doing again what the last
- * one did: while packages are configured the calls are only noted, and at the end each
- * program runs once for all of them. Both functions run inside the sandbox. */
+/* Runs expensive programs only once: many maintainer scripts call them, and each call repeats the work of the
+ * last. While packages are configured the calls are only recorded; at the end each program runs once. Both
+ * functions run inside the sandbox. */
 #pragma once
 #include "layer/deb/installed.h"
 
-/* Puts a note-taker over the programs that are there: with all rights in the sandbox
- * (struct sandbox, before). */
+/* Replaces the programs by a recorder. Needs all rights in the sandbox (struct sandbox, before). */
 struct err *triggers_begin(void) MUST_CHECK;
-/* Does what was asked for; packages tell which modules are meant. */
+/* Runs the programs that were called; packages tell which modules they cover. */
 struct err *triggers_end(const struct installed *packages, size_t count) MUST_CHECK;

@@ -26,18 +26,18 @@
 #include "layer/sandbox/sandbox_root.h"
 #include "layer/sandbox/sandbox_watch.h"
 
-static bool watched; /* in the worker: process 1 reads the names that programs ask for */
+static bool watched; /* in the worker: process 1 reads the names that programs look up */
 
-/* What the room runs: a function. */
+/* What the sandbox runs: a function. */
 struct build_context {
 	const struct sandbox *sandbox;
 	int (*inside)(void *arg);
 	void *arg;
-	int output, trouble; /* descriptors: what it prints; why the room could not be made */
-	int life;	     /* ends when the build does */
+	int output, trouble; /* descriptors: for output; for the reason why the sandbox could not be made */
+	int life;	     /* ends with the build */
 	int user;	     /* namespace, or -1 */
 	int gate;	     /* of the network, or -1 */
-	int lookups;	     /* the file for what its programs ask for, or -1 */
+	int lookups;	     /* the file for lookups, or -1 */
 };
 
 static void keep_at(int *fd, int at)
@@ -68,7 +68,7 @@ static void reset_process(struct build_context *j)
 	if (j->lookups >= 0)
 		keep_at(&j->lookups, 5);
 	close_range(j->lookups < 0 ? 5 : 6, ~0u, 0);
-	setsid(); /* Ctrl-C is for the build to answer, and no script finds a terminal */
+	setsid(); /* Ctrl-C is handled by the build, and scripts have no terminal */
 	umask(022);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 }
@@ -105,8 +105,8 @@ static _Noreturn void be_worker(struct build_context *j, const char **env, struc
 	_exit(status & 255);
 }
 
-/* Ends with the child, or kills it when the build has ended: nothing that a step does to its
- * own process keeps it from that. */
+/* Ends with the child, or kills it when the build has ended; a step cannot prevent that by changing its own
+ * process. */
 static _Noreturn void wait_for(pid_t child, int life, int ended, struct sandbox_watch *watch)
 {
 	struct pollfd fds[] = { { life, POLLIN, 0 }, { ended, POLLIN, 0 }, { -1, POLLIN, 0 } };
@@ -122,7 +122,7 @@ static _Noreturn void wait_for(pid_t child, int life, int ended, struct sandbox_
 		if (watch && fds[2].revents & POLLIN)
 			sandbox_watch_answer(watch);
 		else if (watch && fds[2].revents)
-			watch->listener = -1; /* nobody is left */
+			watch->listener = -1; /* no process is left */
 		if (!fds[0].revents && !fds[1].revents)
 			continue;
 		if (fds[1].revents && read(ended, &got, sizeof got) < 0 && errno != EINTR)
@@ -149,7 +149,8 @@ static int watch_children(void)
 	return fd;
 }
 
-/* Process 1 has all rights in the room, so that nobody in it can trace it; with it all others end. */
+/* Process 1 keeps all rights in the sandbox, so that no process there can trace it. All others end with
+ * it. */
 static _Noreturn void be_first(struct build_context *j)
 {
 	struct sandbox_watch own, *watch = j->lookups < 0 ? NULL : &own;
@@ -179,7 +180,7 @@ static _Noreturn void be_first(struct build_context *j)
 	wait_for(worker, j->life, ended, watch);
 }
 
-/* The new process namespace begins with this one's first child. */
+/* The new process namespace begins with this process' first child. */
 static _Noreturn void be_outer(struct build_context *j)
 {
 	reset_process(j);
@@ -225,7 +226,7 @@ static struct err *conclude(pid_t outer, int trouble, const struct sandbox_outpu
 	return status ? sandbox_output_failure(t, status, what, log) : NULL;
 }
 
-/* The pipe that only this process holds the other end of; its end is the build's. */
+/* Makes a pipe whose other end only this process holds: it closes when the build ends. */
 static struct err *start(struct build_context *j, int *ret_life, pid_t *ret_outer)
 {
 	int life[2];
@@ -295,7 +296,7 @@ int sandbox_spawn(const char *const *argv, const char *const *env)
 		if (env)
 			environ = (char **)env;
 		if (watched)
-			/* until it is another program, whose memory process 1 may read in any case */
+			/* until it runs another program, whose memory process 1 may read in any case */
 			prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 		execvp(argv[0], (char *const *)argv);
 		fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));

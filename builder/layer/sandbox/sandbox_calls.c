@@ -10,9 +10,8 @@
 
 #include "base/mem.h"
 
-/* What a program may ask of the kernel: what container engines let theirs by default, on machines of
- * 64 bits. Who is not here is answered that there is no such call, as an older kernel would:
- * programs know what to do then. */
+/* The system calls that container engines allow by default on 64-bit machines. All others get "no such call"
+ * (ENOSYS), as on an older kernel: programs can handle that. */
 static const char allowed[] =
 	"accept accept4 access adjtimex alarm arch_prctl bind brk cachestat capget capset chdir chmod chown "
 	"chroot clock_adjtime clock_getres clock_gettime clock_nanosleep close close_range connect "
@@ -46,7 +45,7 @@ static const char allowed[] =
 	"timer_gettime timer_settime timerfd_create timerfd_gettime timerfd_settime times tkill truncate "
 	"umask uname unlink unlinkat utime utimensat utimes vfork wait4 waitid write writev ";
 
-/* Calls that ask for a right which nobody has here: programs expect to be told that. */
+/* Calls that need a right which nobody has here: programs expect to be refused. */
 static const char refused[] =
 	"acct bpf clock_settime delete_module fanotify_init finit_module fsconfig fsmount fsopen fspick "
 	"get_mempolicy init_module ioperm iopl kcmp kexec_file_load kexec_load keyctl add_key request_key "
@@ -67,7 +66,7 @@ static int add_names(scmp_filter_ctx filter, uint32_t action, const char *names)
 		size_t len = strcspn(names, " ");
 		AUTO_FREE char *name = mem_ndup(names, len);
 		int number = seccomp_syscall_resolve_name(name);
-		if (number >= 0) /* else this library or this machine does not know it */
+		if (number >= 0) /* otherwise this library or this machine does not know it */
 			r = seccomp_rule_add_array(filter, action, number, 0, NULL);
 		names += len + (names[len] == ' ');
 	}
@@ -92,8 +91,8 @@ static int add_arguments(scmp_filter_ctx filter)
 	return r;
 }
 
-/* A terminal takes words as if they had been typed (TIOCSTI), a console more than that. A filter of its own:
- * of two the stricter answer counts. The kernel looks at 32 bits of the number. */
+/* Refuses calls that put input into a terminal as if it had been typed (TIOCSTI), or worse into a console. A
+ * separate filter, because the stricter of two answers counts. The kernel compares 32 bits of the number. */
 static int refuse_typing(void)
 {
 	static const unsigned typing[] = { TIOCSTI, TIOCLINUX };
@@ -118,7 +117,7 @@ struct err *sandbox_calls_limit(void)
 	if (!r)
 		r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
 	if (!r)
-		/* a tree: one call costs eight comparisons, not three hundred */
+		/* a tree: eight comparisons a call instead of three hundred */
 		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!r)
 		r = add_names(filter, SCMP_ACT_ALLOW, allowed);

@@ -12,8 +12,8 @@
 #include "base/mem.h"
 #include "layer/sandbox/sandbox_calls.h"
 
-/* A container engine's default without making devices, raw sockets and what files give their
- * programs (none of ours needs these). */
+/* A container engine's default, without making devices, raw sockets and file capabilities (our programs need
+ * none of these). */
 static const int kept[] = {
 	CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,	    CAP_FSETID,	    CAP_KILL,	     CAP_SETGID,
 	CAP_SETUID, CAP_SETPCAP,      CAP_NET_BIND_SERVICE, CAP_SYS_CHROOT, CAP_AUDIT_WRITE, CAP_SETFCAP,
@@ -27,7 +27,7 @@ static struct err *drop_capabilities(void)
 
 	for (size_t i = 0; i < COUNT(kept); i++)
 		mask |= UINT64_C(1) << kept[i];
-	/* the last ones that this kernel knows may be newer than this program's headers */
+	/* this kernel may know newer capabilities than this program's headers */
 	for (int c = 0; c < 64; c++)
 		if (!(mask >> c & 1) && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0 && errno != EINVAL)
 			return err_errno(errno, "drop capability %d", c);

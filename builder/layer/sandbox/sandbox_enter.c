@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The user namespace in which an ordinary user builds, and why there may be none. */
+/* Enters the user namespace in which an ordinary user builds, or explains why it is impossible. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -17,10 +17,10 @@
 #include "base/text.h"
 #include "layer/sandbox/sandbox.h"
 
-#define WANTED 65535 /* ids beside root's own */
+#define WANTED 65535 /* ids in addition to root's */
 
-/* First id of a range of the caller's in /etc/subuid or /etc/subgid (subuid(5):
- * "name-or-id:first:count" a line), or 0. */
+/* The first id of the caller's range in /etc/subuid or /etc/subgid (subuid(5): lines
+ * "name-or-id:first:count"), or 0. */
 static unsigned long find_range(const char *file, const char *name, unsigned id)
 {
 	AUTO_FREE char *text = NULL;
@@ -105,7 +105,7 @@ static struct err *map(const char *program, pid_t pid, unsigned own, unsigned lo
 	return status ? err_new(ERR_SYSTEM, "%s failed: %s", program, output) : NULL;
 }
 
-/* The maps of a namespace are written from outside it: by a child that was there before. */
+/* A namespace's id maps are written from outside: by a child that was forked before. */
 static struct err *map_from_outside(int told, pid_t pid, unsigned long first_uid, unsigned long first_gid)
 {
 	char go;

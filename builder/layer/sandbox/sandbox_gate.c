@@ -68,7 +68,7 @@ struct err *sandbox_gate_open(int fd)
 	return sandbox_descriptor_pass(fd, listener) ? err_errno(errno, "reach the network's gate") : NULL;
 }
 
-/* A process a connection: one that hangs holds nobody else up, and memory goes with it. */
+/* One process for each connection: one that hangs blocks no other, and its memory is freed with it. */
 static void serve_one(int listener, int parent, const struct sandbox_login *logins, char *const *hosts)
 {
 	AUTO_CLOSE int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
@@ -91,7 +91,7 @@ int sandbox_gate_main(char **argv)
 	int listener = sandbox_descriptor_take(0), running = 0;
 
 	signal(SIGPIPE, SIG_IGN);
-	setsid(); /* Ctrl-C is for the build to answer */
+	setsid(); /* Ctrl-C is handled by the build */
 	if (listener < 0)
 		return 0;
 	sandbox_login_read(&logins);
@@ -100,7 +100,7 @@ int sandbox_gate_main(char **argv)
 					{ running < CONNECTIONS_MAX ? listener : -1, POLLIN, 0 } };
 		if (poll(fds, 2, running ? 1000 : -1) < 0 && errno != EINTR)
 			return 1;
-		if (fds[0].revents) /* the room is over */
+		if (fds[0].revents) /* the sandbox has ended */
 			return 0;
 		if (fds[1].revents) {
 			serve_one(listener, 0, &logins, argv + 2);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The way out of a room with network: an HTTP proxy on its loopback that is served from outside, by a program
- * of its own. It lets a step read (GET, HEAD, CONNECT) from hosts that the builder's settings name, and from
- * public addresses at ports 80 and 443; nothing of this machine or of its network is in reach. To an index
- * that wants a login it adds it; the step has none. */
+/* The gate to the network: an HTTP proxy on the sandbox's loopback, served by a separate process outside.
+ * Through it a step can read (GET, HEAD, CONNECT) from the hosts in the builder's settings and from public
+ * addresses at ports 80 and 443. It cannot reach this machine or its network. The gate adds the login for an
+ * index that needs one; the step never has it. */
 #pragma once
 #include "base/err.h"
 
 #define SANDBOX_GATE_PORT 3128
 
-/* Before the room's namespaces are made: starts the program. hosts: as in struct sandbox. ret_fd, kept by the
- * room's process 1 as long as the room is, is what sandbox_gate_open needs. */
+/* Starts the gate process; call before the sandbox's namespaces are made. hosts: as in struct sandbox. ret_fd
+ * is for sandbox_gate_open; the sandbox's process 1 keeps it open for the sandbox's lifetime. */
 struct err *sandbox_gate_start(const char *const *hosts, int *ret_fd) MUST_CHECK;
-/* In the room's network namespace: opens the port, and gives it to the program. */
+/* Opens the port in the sandbox's network namespace and passes it to the gate process. */
 struct err *sandbox_gate_open(int fd) MUST_CHECK;
-/* The program, as `mkbench --gate [HOST...]`; its standard input is the other end. */
+/* The gate process, `mkbench --gate [HOST...]`; its standard input is the other end of ret_fd. */
 int sandbox_gate_main(char **argv);

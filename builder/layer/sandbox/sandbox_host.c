@@ -58,7 +58,7 @@ bool sandbox_host_distrusts(const char *line)
 	return false;
 }
 
-/* What this machine trusts: its own CAs are in it, too, which an image's would lack. */
+/* The CAs that this machine trusts, including its own, which an image would lack. */
 static const char *host_bundle(void)
 {
 	static const char *const names[] = { "SSL_CERT_FILE", "CURL_CA_BUNDLE" };
@@ -134,7 +134,7 @@ static void set(struct environment *e, const char *pair)
 	VEC_PUSH(e, pair);
 }
 
-/* What names an index, for a step: without a secret; and that pip and uv may ask the gate for it. */
+/* Sets the variables that name an index, without secrets, and lets pip and uv use the gate for it. */
 static void set_indexes(struct environment *e)
 {
 	AUTO_TEXT struct text trusted = { 0 };
@@ -174,7 +174,7 @@ static void set_network(struct environment *e)
 		"HTTPS_PROXY",	   "ALL_PROXY",	       "npm_config_proxy", "npm_config_https_proxy",
 		"YARN_HTTP_PROXY", "YARN_HTTPS_PROXY",
 	};
-	/* npm gives up at the third answer that breaks off, uv at the fourth. */
+	/* npm gives up at the third broken answer, uv at the fourth. */
 	static const char *const patience[] = { "npm_config_fetch_retries=5", "UV_HTTP_RETRIES=5" };
 
 	set_indexes(e);

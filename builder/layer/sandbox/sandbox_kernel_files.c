@@ -91,7 +91,7 @@ void sandbox_kernel_files_take_devices(int ret_nodes[static SANDBOX_KERNEL_FILES
 	}
 }
 
-/* Nothing else is a device here: a node that somebody makes does not open. */
+/* No other node works as a device here: one that a program makes cannot be opened. */
 static struct err *put_device(size_t i, int node)
 {
 	AUTO_FREE char *path = mem_printf("/dev/%s", devices[i]);

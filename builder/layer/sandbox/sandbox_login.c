@@ -20,7 +20,7 @@ const char *const sandbox_login_variables[] = {
 	"UV_INDEX",	 "npm_config_registry", "YARN_REGISTRY", NULL,
 };
 
-/* npm takes its variables in either case. */
+/* npm accepts its variables in upper and lower case. */
 static const char *variable(const char *name)
 {
 	size_t len = strlen(name);
@@ -46,10 +46,10 @@ char *sandbox_login_file(size_t i)
 	return text;
 }
 
-/* A URL in a text: where its parts are. */
+/* The positions of the parts of a URL in a text. */
 struct url {
 	bool tls;
-	const char *user, *host, *end; /* user NULL: none; the host ends at end, where its path begins */
+	const char *user, *host, *end; /* user NULL: none; the path begins at end */
 };
 
 static const char *next_url(const char *text, struct url *ret)
@@ -88,7 +88,7 @@ const struct sandbox_index *sandbox_login_find(const struct sandbox_login *l, co
 	return NULL;
 }
 
-/* Takes host and header over. */
+/* Takes ownership of host and header. */
 static void add(struct sandbox_login *l, char *host, bool tls, char *header)
 {
 	for (size_t i = 0; i < l->count; i++) {
@@ -105,7 +105,7 @@ static void add(struct sandbox_login *l, char *host, bool tls, char *header)
 	VEC_PUSH(l, (struct sandbox_index){ .host = host, .tls = tls, .header = header });
 }
 
-/* "%40" and its like. */
+/* Decodes "%40" and similar. */
 static void undo_percent(char *text)
 {
 	char *to = text;
@@ -139,7 +139,7 @@ static void add_urls(struct sandbox_login *l, const char *text)
 		add(l, host_of(&u), u.tls, u.user ? basic(u.user, (size_t)(u.host - 1 - u.user)) : NULL);
 }
 
-/* A value may name a variable: ${NPM_TOKEN}. */
+/* A value may refer to a variable: ${NPM_TOKEN}. */
 static char *expand(const char *value)
 {
 	struct text t = { 0 };
@@ -200,7 +200,7 @@ void sandbox_login_done(struct sandbox_login *l)
 	*l = (struct sandbox_login){ 0 };
 }
 
-/* Of npm's settings: a key that logs in, for one host or for all, or names a client's key. */
+/* Whether a line of npm's settings holds a login, for one host or all, or names a client's key. */
 static bool holds_secret(const char *line)
 {
 	static const char *const keys[] = {

@@ -13,14 +13,14 @@
 #include "base/text.h"
 
 #define LINKS_MAX 40  /* Linux' own limit */
-#define SCRIPTS_MAX 4 /* ... of interpreters that are scripts themselves: 5 */
+#define SCRIPTS_MAX 4 /* Linux allows 5 nested interpreters that are scripts */
 
 void sandbox_lookups_doubt(struct sandbox_lookups *l, const char *why)
 {
 	fprintf(l->out, "? %s\n", why);
 }
 
-/* The machine's own: what is asked there says nothing of the image's files. */
+/* Paths of the machine: lookups there do not depend on the image's files. */
 static bool is_passing(const char *path)
 {
 	return text_starts(path, "/tmp/") || text_starts(path, "/run/");
@@ -35,8 +35,8 @@ static unsigned slot_of(char kind, const char *path)
 	return (h ^ h >> 16) % SANDBOX_LOOKUPS_SLOTS;
 }
 
-/* The same name led the same way a moment ago. What has since been made there is the programs'
- * own work, unless it is a link. */
+/* The same name was resolved a moment ago. Anything created there since is the programs' own work, unless it
+ * is a link. */
 static bool is_known(struct sandbox_lookups *l, char kind, const char *name)
 {
 	unsigned at = slot_of(kind, name);
@@ -65,7 +65,7 @@ static void note(struct sandbox_lookups *l, char kind, const char *path)
 		fprintf(l->out, "%c %s\n", kind, path);
 }
 
-/* A path below a process' own entry that leads back into the files. */
+/* Whether a path below a process' entry in /proc leads back into the files. */
 static bool leads_back(const char *rest)
 {
 	const char *found = strstr(rest, "/root");
@@ -84,7 +84,7 @@ static void cut_last(char *done)
 		*slash = '\0';
 }
 
-/* Takes the next name of *at onto done; false when there is none. */
+/* Moves the next name of *at onto done; false if there is none. */
 static bool step_on(const char **at, char *done)
 {
 	for (;;) {
@@ -106,8 +106,8 @@ static bool step_on(const char **at, char *done)
 	}
 }
 
-/* Notes the links on the way, and where it ends: at a file, or at the first name that is not
- * there. done is that, of SANDBOX_LOOKUPS_ROOM bytes. */
+/* Records the links on the way and the end: a file, or the first name that is missing. done receives that
+ * path; it has SANDBOX_LOOKUPS_ROOM bytes. */
 static void follow(struct sandbox_lookups *l, char kind, const char *path, char *done)
 {
 	char rest[SANDBOX_LOOKUPS_ROOM], target[PATH_MAX], next[SANDBOX_LOOKUPS_ROOM];
@@ -142,8 +142,8 @@ static void follow(struct sandbox_lookups *l, char kind, const char *path, char 
 	note(l, kind, *done ? done : "/");
 }
 
-/* What the kernel itself opens to run a script. What it opens for a program is the
- * loader, a part of the C library. */
+/* Follows what the kernel opens to run a script. For a program it opens the loader, which is part of the C
+ * library. */
 static void follow_program(struct sandbox_lookups *l, const char *path)
 {
 	char done[SANDBOX_LOOKUPS_ROOM], line[PATH_MAX];

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs of a room asked the file system for: each name followed to where it leads, and noted once, a
- * line each, see struct sandbox. */
+/* Records file system lookups of a sandbox's programs: each name is resolved and recorded once, one a line;
+ * see struct sandbox. */
 #pragma once
 #include <limits.h>
 #include <stdio.h>
 
-/* names that were noted or asked for last: most are asked for again and again */
+/* recently recorded or looked-up names: most are looked up again and again */
 #define SANDBOX_LOOKUPS_SLOTS 65536u
-#define SANDBOX_LOOKUPS_ROOM (3 * PATH_MAX) /* for a path while it is followed */
+#define SANDBOX_LOOKUPS_ROOM (3 * PATH_MAX) /* for a path while it is resolved */
 
 struct sandbox_lookups {
 	FILE *out;
@@ -16,11 +16,11 @@ struct sandbox_lookups {
 		char *name;
 		unsigned turn;
 	} asked[SANDBOX_LOOKUPS_SLOTS];
-	unsigned turn; /* another one: names may lead elsewhere now */
+	unsigned turn; /* increases when names may have begun to lead elsewhere */
 };
 
-/* path: whole, as the room sees it. kind 'o': it is opened; 'x': it is run; 'm': a link may be put there;
- * else it is only looked at. */
+/* path: absolute, as the sandbox sees it. kind 'o': opened; 'x': run; 'm': a link may be created there; else
+ * only looked at. */
 void sandbox_lookups_note(struct sandbox_lookups *l, char kind, const char *path);
-/* Something that was asked for could not be followed. */
+/* A lookup could not be resolved. */
 void sandbox_lookups_doubt(struct sandbox_lookups *l, const char *why);

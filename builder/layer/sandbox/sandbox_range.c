@@ -64,8 +64,8 @@ static struct err *open_space(pid_t pid, unsigned range, int *ret_fd)
 	return *ret_fd < 0 ? err_errno(errno, "open %s", path) : NULL;
 }
 
-/* The space is a child's, who waits until it is open here, and then it is nobody's:
- * told ends when that has happened. */
+/* A child makes the namespace and waits until it is open here; after that no process is in it. told is closed
+ * when it may end. */
 static _Noreturn void hold_space(int ready, int told)
 {
 	char byte = 0;
@@ -134,7 +134,7 @@ struct err *sandbox_range_enter(int fd)
 	return NULL;
 }
 
-/* The kernel takes the rights over files away with the id, and gives them back when asked. */
+/* Changing the id drops the rights over files; this restores them. */
 struct err *sandbox_range_files(unsigned range)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };

@@ -48,7 +48,7 @@ bool sandbox_reach_is_public(const struct sockaddr *address)
 				    in[3]);
 	if (a[0] == 0x20 && a[1] == 1 && !a[2] && !a[3]) /* Teredo's (RFC 4380): whoever is behind it */
 		return false;
-	return a[0] >> 5 == 1; /* 2000::/3 is all that is given away */
+	return a[0] >> 5 == 1; /* only 2000::/3 is assigned */
 }
 
 static bool is_in(const unsigned char *a, const struct ifaddrs *i, size_t at, size_t len)

@@ -44,10 +44,10 @@ static struct err *mount_overlay(const struct sandbox *s, const char *root)
 		add_path(&o, s->upper);
 		text_put(&o, ",workdir=");
 		add_path(&o, s->work);
-		text_put(&o, ",volatile"); /* no fsync: a build that is cut off is thrown away */
+		text_put(&o, ",volatile"); /* no fsync: the result of an interrupted build is discarded */
 	}
-	/* A folder that was renamed, or a file of which only the mode changed, must be whole
-	 * in the upper folder: it is all that becomes a layer. userxattr implies that. */
+	/* A renamed folder, or a file of which only the mode changed, must be complete in the upper folder,
+	 * because only that becomes the layer. userxattr implies this. */
 	text_put(&o, sandbox_host_in_user_namespace() ? ",userxattr" : ",redirect_dir=nofollow,metacopy=off");
 	if (!mount("overlay", root, "overlay", MS_NODEV, o.bytes))
 		return NULL;
@@ -75,7 +75,7 @@ struct err *sandbox_root_take(const char *path, int user, uint64_t more, int *re
 	return NULL;
 }
 
-/* From here on, and for this process, the folder is seen with the ids of the user namespace. */
+/* From here on, this process sees the folder with the ids of the user namespace. */
 static struct err *map_in_place(const char *folder, int user)
 {
 	AUTO_CLOSE int fd = -1;
@@ -105,7 +105,7 @@ bool sandbox_root_is_machines(const char *folder)
 	return user < 0 || !maps(folder, user);
 }
 
-/* Not every file system can show its files with other ids. */
+/* Not every file system supports mapped ids. */
 static bool can_map(const struct sandbox *s, int user)
 {
 	bool can = !s->upper || maps(s->upper, user);
@@ -123,15 +123,15 @@ static struct err *map_layers(const struct sandbox *s, int user)
 		TRY(map_in_place(*lower, user));
 	if (!s->upper)
 		return NULL;
-	/* overlayfs wants both on one mount */
+	/* overlayfs requires both on one mount */
 	AUTO_FREE char *above = mem_ndup(s->upper, (size_t)(strrchr(s->upper, '/') - s->upper));
 	if (strncmp(above, s->work, strlen(above)) || s->work[strlen(above)] != '/')
 		return err_new(ERR_SYSTEM, "%s and %s lie in different folders", s->upper, s->work);
 	return map_in_place(above, user);
 }
 
-/* The room's root is mounted over the topmost lower folder, whose own mount nobody
- * else sees here: no folder has to be made for it. */
+/* Mounts the sandbox's root over the topmost lower folder, whose own mount nobody else sees here: so no
+ * folder is needed for it. */
 static struct err *make_root(const struct sandbox *s, int user, int *ret_fd)
 {
 	const char *root = s->lowers[0];
@@ -146,7 +146,7 @@ static struct err *make_root(const struct sandbox *s, int user, int *ret_fd)
 	return sandbox_root_take(root, -1, 0, ret_fd);
 }
 
-/* It lies over the old root, which lies over it after the exchange and goes without a place of its own. */
+/* Afterwards the old root is stacked on the new one, so it can be unmounted without a folder of its own. */
 static struct err *change_root(int root)
 {
 	if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0 || fchdir(root) < 0)
@@ -158,7 +158,7 @@ static struct err *change_root(int root)
 	return NULL;
 }
 
-/* What the room is made of, taken while the machine's files are in sight. */
+/* The parts of the sandbox, opened while the machine's files are visible. */
 struct parts {
 	int user; /* namespace, or -1 */
 	int root, proc;
@@ -210,8 +210,8 @@ static struct err *mask(const char *program)
 		       NULL;
 }
 
-/* A file of the machine is read by everybody, or it is not for the room: only what
- * is the room's own needs its ids. */
+/* A file of the machine must be readable by everyone to be usable in the sandbox: only the sandbox's own
+ * files need its ids. */
 static struct err *take_bind(const struct bind *b, int user, int *ret_fd)
 {
 	struct err *e = sandbox_root_take(b->from, user,

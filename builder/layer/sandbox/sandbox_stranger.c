@@ -15,14 +15,14 @@
 #include "layer/sandbox/sandbox_range.h"
 #include "layer/sandbox/sandbox_root.h"
 
-#define RANGE (SANDBOX_RANGES - 1) /* rooms begin at the other end */
+#define RANGE (SANDBOX_RANGES - 1) /* sandboxes start at the other end */
 
 unsigned sandbox_stranger_id(void)
 {
 	return sandbox_range_owner(RANGE);
 }
 
-/* The folder that a file's file system is mounted at, by its device; the caller's. */
+/* The mount point of a file's file system, by its device; the caller's to free. */
 static char *mount_of(const char *path)
 {
 	AUTO_FREE char *top = mem_dup(path);

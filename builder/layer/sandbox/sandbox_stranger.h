@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine as another of its users has it, at another place: for a build that should come out the same. */
+/* Shows this process the machine as another user sees it, at another path: for builds that must come out the
+ * same. */
 #pragma once
 #include <stdbool.h>
 
 #include "base/err.h"
 
-/* The user that sandbox_stranger_become makes of this process: 0 where it makes none. */
+/* The user id that sandbox_stranger_become gives this process; 0 if it cannot. */
 unsigned sandbox_stranger_id(void);
-/* For root of the machine: from here on this process, which has one thread, is root of a user namespace that
- * is somebody without rights outside, and sees the whole machine once more below place, a folder, where what
- * is root's belongs to it. path: a file whose file system, if it is not that of /, is to be seen so, too. ret
- * is false, and nothing is changed, where that cannot be: for an ordinary user, on an old kernel, on a file
- * system that cannot show its files with other owners. */
+/* For the machine's root and a process with one thread. From now on the process is root of a user namespace
+ * without rights outside, and sees the whole machine a second time below place, a folder, where root's files
+ * belong to it. path: a file whose file system is shown there, too, if it is not that of /. ret is false and
+ * nothing has changed if that is impossible: for an ordinary user, on an old kernel, or on a file system that
+ * cannot map owners. */
 struct err *sandbox_stranger_become(const char *place, const char *path, bool *ret) MUST_CHECK;

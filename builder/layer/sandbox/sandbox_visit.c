@@ -22,14 +22,14 @@
 #define HEAD_LIMIT 65536
 #define PAGE_LIMIT (64u << 20)
 #define CONNECT_SECONDS 60L
-#define WINDOWS 4 /* of base/pace.h: an index may think for so long before it says its first word */
+#define WINDOWS 4 /* windows of base/pace.h: how long an index may take before its first byte */
 
 struct visit {
 	int client;
 	const struct sandbox_login *logins;
 	char *const *hosts;
-	const struct sandbox_index *index; /* of the host that is asked, or NULL: a stranger */
-	struct text head, page;		   /* what the host says first; a page that has links in it */
+	const struct sandbox_index *index; /* the requested host's, or NULL: an unknown host */
+	struct text head, page;		   /* the head of the host's answer; a page that has links in it */
 	bool rewrites, begun;
 	bool refused; /* an address that no step may reach */
 	long status;
@@ -77,8 +77,8 @@ static bool is_listed(char *const *hosts, const char *name)
 	return listed;
 }
 
-/* A proxy of the machine's is reached at its own address, and finds the host by itself:
- * then names alone can be looked at. */
+/* With a proxy of the machine's, we connect to the proxy, which resolves the host itself: then only the name
+ * can be checked. */
 static bool may_ask(struct visit *v, const char *host, bool tls)
 {
 	const char *colon = strrchr(host, ':'), *port = colon && !strchr(colon, ']') ? colon + 1 : NULL;
@@ -88,7 +88,7 @@ static bool may_ask(struct visit *v, const char *host, bool tls)
 		return false;
 	v->index = sandbox_login_find(v->logins, host, tls);
 	if (!v->index && !tls)
-		/* http:// is what the step was told to say */
+		/* the step was told to use http:// */
 		v->index = sandbox_login_find(v->logins, host, true);
 	if (v->index)
 		return true;
@@ -113,13 +113,13 @@ static void set_common(CURL *c, struct visit *v, const char *url)
 		curl_easy_setopt(c, CURLOPT_CAINFO, getenv("SSL_CERT_FILE"));
 }
 
-/* How far a tunnel is. */
+/* The progress of a tunnel. */
 struct pace {
 	int64_t begun, window;	/* ms of base/clock.h */
-	uint64_t bytes, before; /* all; those before this window */
+	uint64_t bytes, before; /* total; those before this window */
 };
 
-/* An idle one is slow, too: who wants it again opens another. */
+/* An idle tunnel counts as slow, too: its client can open another. */
 static bool is_slow(struct pace *p)
 {
 	int64_t now = clock_ms(), long_ms = WINDOWS * pace_window() * 1000;
@@ -173,7 +173,7 @@ static CURLcode reach(const struct visit *v, CURL *c)
 	return code;
 }
 
-/* CONNECT host:port: the bytes are the step's and the host's affair. */
+/* CONNECT host:port: the bytes are passed through unseen. */
 static void tunnel(struct visit *v, const char *target)
 {
 	static const char fine[] = "HTTP/1.1 200 Connection established\r\n\r\n";
@@ -210,8 +210,8 @@ static void tunnel(struct visit *v, const char *target)
 	curl_easy_cleanup(c);
 }
 
-/* Header lines that are the step's to know; an address of an index is said as the
- * step was told to ask for it. */
+/* Passes on header lines that the step may see; URLs of an index are rewritten to the form that the step was
+ * told to use. */
 static size_t take_head(char *bytes, size_t size, size_t count, void *arg)
 {
 	static const char *const kept[] = {
@@ -269,7 +269,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
 	return gone ? 0 : len;
 }
 
-/* The answer's end. */
+/* Ends the answer. */
 static void finish(struct visit *v, CURLcode code)
 {
 	if (code != CURLE_OK && !v->begun) {
@@ -301,7 +301,7 @@ static struct curl_slist *headers_for(const struct visit *v, char *lines)
 	return all;
 }
 
-/* GET http://host/path: the host is asked as its own index wants it. */
+/* GET http://host/path: asks the host with the scheme and login of its index. */
 static void fetch(struct visit *v, const char *target, bool head, char *lines)
 {
 	const char *from = target + strlen("http://"), *path = from + strcspn(from, "/?");
@@ -332,7 +332,7 @@ static void fetch(struct visit *v, const char *target, bool head, char *lines)
 	text_done(&v->page);
 }
 
-/* The request's head, whole, or NULL. */
+/* The complete head of the request, or NULL. */
 static char *read_head(int client)
 {
 	struct text t = { 0 };

@@ -16,16 +16,16 @@
 #include "layer/sandbox/sandbox_descriptor.h"
 #include "layer/sandbox/sandbox_lookups.h"
 
-#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* Linux 6.6: who is let go on runs at once, where process 1 ran */
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* Linux 6.6: the resumed process runs at once, on this processor */
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, uint64_t)
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1ul
 #endif
 
-/* Where the paths are among a call's arguments; folder -1: a relative one is below the working directory. */
+/* Which arguments of a call are paths; folder -1: a relative path starts at the working directory. */
 struct call {
 	const char *name;
 	int folder, path;
-	/* 'o': it opens or runs what it finds; 'l': it looks; 'm': it may put a link in another place */
+	/* 'o': it opens or runs the file; 'l': it looks; 'm': it may create a link */
 	char kind;
 };
 
@@ -119,7 +119,7 @@ void sandbox_watch_take(struct sandbox_watch *w)
 		ioctl(w->listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 }
 
-/* What the link says, or nothing. */
+/* The target of a link, or nothing. */
 static void read_link(const char *link, char ret[static PATH_MAX])
 {
 	ssize_t n = readlink(link, ret, PATH_MAX - 1);
@@ -127,7 +127,7 @@ static void read_link(const char *link, char ret[static PATH_MAX])
 	ret[n < 0 ? 0 : n] = '\0';
 }
 
-/* The text in the caller's memory, which may end at the end of a page. False: the call will fail in the
+/* Reads a path from the caller's memory; it may end at the end of a page. False: the call will fail in the
  * same way, or its caller is gone. */
 static bool read_path(struct watch_state *s, unsigned pid, uint64_t at, char ret[static PATH_MAX])
 {
@@ -174,7 +174,7 @@ void sandbox_watch_answer(struct sandbox_watch *w)
 		if (errno == ENOENT || errno == EINTR)
 			return; /* it was killed meanwhile */
 		sandbox_lookups_doubt(&s->lookups, strerror(errno));
-		close(w->listener); /* who waits is told that there is no such call */
+		close(w->listener); /* waiting processes are told that there is no such call */
 		w->listener = -1;
 		return;
 	}

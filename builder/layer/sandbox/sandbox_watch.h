@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* Which names the programs of a room ask the file system for, whether they are there or not. The
- * kernel holds each call that has a path until process 1 of the room has noted it and lets it go on
- * (seccomp's user notification): nothing of the room is changed by it, and it needs no right that
- * the room's maker does not have. */
+/* Observes the file names that a sandbox's programs look up, whether they exist or not. The kernel holds each
+ * call with a path until process 1 of the sandbox has recorded it and lets it continue (seccomp's user
+ * notification). This changes nothing in the sandbox and needs no additional rights. */
 #pragma once
 #include "base/err.h"
 
 struct sandbox_watch {
-	int offer, take; /* a pair of sockets: the worker's end and process 1's */
-	int listener;	 /* -1: there is none, or nobody is left to be watched */
+	int offer, take; /* a socket pair: the worker's end and process 1's */
+	int listener;	 /* -1: none, or no process is left to watch */
 	void *state;
 };
 
-/* In process 1, before the worker is forked. output: descriptor of the file for what
- * is noted, see struct sandbox. */
+/* In process 1, before the worker is forked. output: descriptor of the file for the records, see struct
+ * sandbox. */
 struct err *sandbox_watch_begin(int output, struct sandbox_watch *ret) MUST_CHECK;
-/* In the worker, with "no new privileges": from now on it and all that it starts is watched. Where the kernel
- * cannot do that, that is what is noted. */
+/* In the worker, with "no new privileges": from now on it and all its descendants are watched. If the kernel
+ * does not support that, it is recorded. */
 void sandbox_watch_offer(struct sandbox_watch *w);
-/* In process 1, once the worker is forked: waits until it is watched. */
+/* In process 1, after the worker is forked: waits until it is watched. */
 void sandbox_watch_take(struct sandbox_watch *w);
-/* Notes one call and lets it go on; only when listener is readable. */
+/* Records one call and lets it continue; call only if listener is readable. */
 void sandbox_watch_answer(struct sandbox_watch *w);
-/* Writes out what is noted. */
+/* Writes all records. */
 void sandbox_watch_end(struct sandbox_watch *w);
