@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The archive that a kernel unpacks as its first root: cpio's "newc" form (the kernel's
+/* Writes the archive that a kernel unpacks as initramfs: cpio's "newc" format (the kernel's
  * Documentation/driver-api/early-userspace/buffer-format.rst). Owners are root, times zero. */
 #pragma once
 #include "base/text.h"
 
 struct cpio {
 	struct text bytes;
-	unsigned last; /* inode given out */
+	unsigned last; /* last inode number used */
 };
 
 void cpio_folder(struct cpio *c, const char *path);

@@ -14,7 +14,7 @@
 #define MIB (1ull << 20)
 #define ESP_AT (2 * MIB) /* behind boot */
 #define ESP_BYTES (128 * MIB)
-#define ROOT_STEP (64 * MIB) /* so that a system which grows a little keeps its layout */
+#define ROOT_STEP (64 * MIB) /* so that a slightly larger system keeps its layout */
 #define DATA_LEAST (256 * MIB)
 #define SECTOR 512u
 
@@ -79,10 +79,10 @@ static struct err *lay_out(const struct disk_image *d, uint64_t root_bytes, stru
 	return NULL;
 }
 
-/* What grub-bios-setup changes in the two images (GRUB's include/grub/i386/pc/boot.h and
- * grub-core/boot/i386/pc/): boot.img has at 0x5c the sector of core.img and at 0x66 a
- * check of the drive number that some BIOSes get wrong; core.img's first sector ends with a list
- * of where its others are, whose first row begins at 0x1f4 with a sector. */
+/* Patches the two images as grub-bios-setup does (GRUB's include/grub/i386/pc/boot.h and
+ * grub-core/boot/i386/pc/). In boot.img, 0x5c holds the sector of core.img, and 0x66 a check of the drive
+ * number that some BIOSes get wrong. The first sector of core.img ends with a list of its other sectors; its
+ * first row begins at 0x1f4. */
 static struct err *write_grub(const struct disk_image *d, int fd, uint64_t at, uint8_t *mbr)
 {
 	AUTO_FREE uint8_t *core = mem_new(up(d->core_bytes, SECTOR));
@@ -98,7 +98,7 @@ static struct err *write_grub(const struct disk_image *d, int fd, uint64_t at, u
 	return file_write_at(fd, core, up(d->core_bytes, SECTOR), at, "write the boot loader");
 }
 
-/* A salt of its own for each disk, the same when it is built again. */
+/* Each disk has its own salt, which is the same when it is built again. */
 static struct err *write_verity(const struct disk_image *d, uint64_t root_bytes, int fd,
 				struct gpt_partition *parts, struct digest *ret_root_hash)
 {

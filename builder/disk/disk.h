@@ -21,7 +21,7 @@
 
 struct disk_image {
 	const struct tree *root; /* merged */
-	/* of every kind of content (image/content.h), each for a thread */
+	/* one for each thread; each reads every kind of content (image/content.h) */
 	const struct content_reader *readers;
 	unsigned reader_count; /* 1 to THREAD_POOL_MOST (base/thread_pool.h) */
 	const void *boot;      /* GRUB's boot.img, 512 bytes */
@@ -32,12 +32,11 @@ struct disk_image {
 	uint64_t size_bytes; /* a multiple of 1 MiB */
 };
 
-/* "1a2b3c4d-…", as the kernel and firmware write the identity of a partition that
- * follows from the seed: "data". */
+/* "1a2b3c4d-…", a partition's id as the kernel and firmware write it, derived from the seed: "data". */
 char *disk_partition_id(const uint8_t seed[static 32], const char *name); /* the caller's to free */
-/* Writes all but the EFI partition to fd, a new regular file. ERR_RECIPE when the
- * disk is too small for its system. */
+/* Writes everything but the EFI partition to fd, a new regular file. ERR_RECIPE if the disk is too small for
+ * its system. */
 struct err *disk_write(const struct disk_image *d, int fd, struct digest *ret_root_hash) MUST_CHECK;
-/* Then the EFI partition, whose boot menu names the root hash. */
+/* Writes the EFI partition afterwards: its boot menu contains the root hash. */
 struct err *disk_write_esp(const struct disk_image *d, int fd, const struct fat_file *files,
 			   unsigned count) MUST_CHECK;

@@ -39,7 +39,7 @@ static struct err *check(const struct entry *e, const struct erofs_node *parent,
 	return NULL;
 }
 
-/* One node a file, one child a name: a hard link is a second name of its file's node. */
+/* One node for each file, one child for each name: a hard link is a second name of its file's node. */
 static struct err *gather(struct erofs *fs)
 {
 	static const struct entry root = { .path = "", .kind = ENTRY_FOLDER, .mode = 0755 };
@@ -85,8 +85,8 @@ static uint64_t data_size(const struct erofs_node *n)
 	}
 }
 
-/* Inodes from the byte after the superblock on, 32-byte slots; an inode and its tail
- * share a block. What is no tail goes to whole blocks behind all inodes. */
+/* Inodes begin right after the superblock, in 32-byte slots; an inode and its tail share a block. Everything
+ * else goes to whole blocks behind all inodes. */
 static void place(struct erofs *fs)
 {
 	uint64_t at = EROFS_FIRST_INODE, block;

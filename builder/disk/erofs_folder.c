@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* An EROFS folder's blocks of names. */
+/* Fills the blocks of names of an EROFS folder. */
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "disk/erofs_node.h"
 
-/* The i-th name of a folder, "." and ".." merged in at their places in byte order. */
+/* Iterates over a folder's names, with "." and ".." at their places in byte order. */
 struct names {
 	const struct erofs_node *folder;
 	size_t next;   /* child */
-	unsigned dots; /* how many of the two were given */
+	unsigned dots; /* how many of these two were returned */
 };
 
 static bool next_name(struct names *n, const char **ret_name, const struct erofs_node **ret_node)
@@ -30,7 +30,7 @@ static bool next_name(struct names *n, const char **ret_name, const struct erofs
 	return true;
 }
 
-/* How many names from here fill one block, and how many bytes they take. */
+/* How many names from here on fill one block, and their size in bytes. */
 static size_t fill_of_block(struct names n, size_t *ret_bytes)
 {
 	const struct erofs_node *node;

@@ -21,9 +21,9 @@ struct erofs_node {
 	const struct entry *entry;
 	const struct erofs_node *parent; /* NULL: the root */
 	uint64_t at;			 /* byte of the inode */
-	uint64_t block;			 /* first block of what is not in the tail */
-	uint64_t size;			 /* of the content, a folder's or link's included */
-	uint32_t tail;			 /* bytes kept behind the inode; 0: none */
+	uint64_t block;			 /* first block of the content that is not in the tail */
+	uint64_t size;			 /* of the content; also of a folder or a link */
+	uint32_t tail;			 /* bytes stored behind the inode; 0: none */
 	uint32_t links;
 	struct {
 		struct erofs_child *items;
@@ -35,13 +35,13 @@ struct erofs {
 	const struct tree *tree;
 	struct erofs_node *nodes; /* nodes[0] is the root */
 	size_t count;
-	struct erofs_node **of; /* node of each entry of the tree */
+	struct erofs_node **of; /* the node for each entry of the tree */
 	uint64_t meta_bytes, blocks;
 	int64_t epoch;
 	uint8_t uuid[16];
 };
 
-/* Bytes of a folder's content: blocks of sorted entries, the last one cut where its names end. */
+/* Size of a folder's content: blocks of sorted entries; the last block is cut after its names. */
 uint64_t erofs_folder_size(const struct erofs_node *n);
-/* Fills out, which has room for the size rounded up to a block. */
+/* Fills out, which must have room for the size rounded up to a block. */
 void erofs_folder_fill(const struct erofs_node *n, uint8_t *out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An EROFS file system's bytes, once erofs.c has laid out where each goes. */
+/* Writes the bytes of an EROFS file system that erofs.c has laid out. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,9 +61,9 @@ static void fill_inode(const struct erofs *fs, const struct erofs_node *n, uint8
 	bytes_put(inode + 44, n->links, 4);
 }
 
-/* A worker's job: files of one pack, or some that are in none. */
+/* One worker's job: the files of one pack, or some that are in none. */
 struct part {
-	size_t from, to; /* of the order */
+	size_t from, to; /* indexes into the order */
 };
 
 struct sink {
@@ -72,7 +72,7 @@ struct sink {
 	uint8_t *chunks[THREAD_POOL_MOST];
 	int fd;
 	uint64_t at;
-	uint8_t *meta; /* every inode and tail, written once at the end */
+	uint8_t *meta; /* all inodes and tails, written once at the end */
 	const struct erofs_node **order;
 	struct {
 		struct part *items;
@@ -85,7 +85,7 @@ static struct err *write_at(const struct sink *s, const void *bytes, size_t len,
 	return file_write_at(s->fd, bytes, len, s->at + at, "write the root file system");
 }
 
-/* A folder's or link's content is made in memory, then split like any other. */
+/* The content of a folder or link is made in memory, then split like any other. */
 static struct err *write_small(const struct sink *s, const struct erofs_node *n)
 {
 	size_t whole = n->size - n->tail;
@@ -119,7 +119,7 @@ static struct err *write_file(const struct sink *s, const struct erofs_node *n, 
 	return NULL;
 }
 
-/* Files of one pack are read in the order its stream has them, each pack once. */
+/* Sorts the files of a pack in the order of its stream, so that each pack is read once. */
 static int by_source(const void *a, const void *b)
 {
 	const struct erofs_node *const *x = a, *const *y = b;

@@ -12,7 +12,7 @@
 
 #define SECTOR 512u
 #define RESERVED 32u  /* sectors before the first table */
-#define CLUSTER 1024u /* so small that 128 MiB still count as FAT32 */
+#define CLUSTER 1024u /* small enough that 128 MiB still count as FAT32 */
 #define RECORD 32u
 
 struct folder {
@@ -20,13 +20,13 @@ struct folder {
 	uint32_t cluster, parent;
 	uint8_t *records;
 	size_t used, room; /* bytes */
-	unsigned shorts;   /* short names given out */
+	unsigned shorts;   /* short names used so far */
 };
 
 struct fat {
 	int fd;
-	uint64_t at, data;	 /* byte of the file system; of cluster 2 below it */
-	uint32_t clusters, next; /* all; first free one */
+	uint64_t at, data;	 /* byte offsets of the file system; of cluster 2 in it */
+	uint32_t clusters, next; /* total; first free one */
 	uint32_t *table;
 	uint16_t date, clock;
 	struct {
@@ -40,7 +40,7 @@ static struct err *write_at(const struct fat *f, const void *bytes, size_t len, 
 	return file_write_at(f->fd, bytes, len, f->at + at, "write the EFI partition");
 }
 
-/* A chain of consecutive clusters; 0 bytes take none. */
+/* Allocates a chain of consecutive clusters; none for 0 bytes. */
 static struct err *take_chain(struct fat *f, uint64_t bytes, uint32_t *ret_first)
 {
 	uint64_t count = (bytes + CLUSTER - 1) / CLUSTER;
@@ -90,7 +90,7 @@ static uint8_t sum_of(const char name[static 11])
 	return sum;
 }
 
-/* Long-name records, the last part first; a part holds 13 UTF-16 units. */
+/* Adds the records of a long name, last part first; a part holds 13 UTF-16 units. */
 static void add_long(struct folder *d, const char *name, uint8_t sum)
 {
 	static const uint8_t place[13] = { 1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30 };
@@ -108,7 +108,7 @@ static void add_long(struct folder *d, const char *name, uint8_t sum)
 	}
 }
 
-/* Every name gets a long form and a short one that is only a number: nothing reads those. */
+/* Every name gets a long form, and a short one that is only a number, because nothing reads short names. */
 static void add_name(const struct fat *f, struct folder *d, const char *name, bool folder, uint32_t cluster,
 		     uint64_t size)
 {
@@ -127,7 +127,7 @@ static struct folder *folder_for(struct fat *f, const char *path, size_t len)
 	return NULL;
 }
 
-/* Makes the folders above a path; each takes one cluster, room for a dozen names. */
+/* Makes the folders above a path; each takes one cluster, enough for a dozen names. */
 static struct err *make_folders(struct fat *f, const char *path)
 {
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A FAT32 file system (Microsoft's "FAT: General Overview of On-Disk Format", 1.03) for the
- * EFI system partition: made once from files in memory, with long names, no free-space hints left to
- * chance and every time the epoch: the same files give the same bytes. */
+/* Writes a FAT32 file system (Microsoft's "FAT: General Overview of On-Disk Format", 1.03) for the EFI system
+ * partition, once, from files in memory. It has long names, exact free-space hints and all times at the
+ * epoch, so the same files give the same bytes. */
 #pragma once
 #include <stdint.h>
 
@@ -13,7 +13,7 @@ struct fat_file {
 	uint64_t size_bytes; /* below 4 GiB */
 };
 
-/* Writes at an offset of fd a file system of size_bytes (a multiple of 1 MiB, at least 96 MiB) labelled
- * label (at most 11 capital letters). ERR_BUILD when the files do not fit. */
+/* Writes a file system of size_bytes (a multiple of 1 MiB, at least 96 MiB) at an offset of fd; label has at
+ * most 11 capital letters. ERR_BUILD if the files do not fit. */
 struct err *fat_write(int fd, uint64_t at, uint64_t size_bytes, uint32_t serial, const char *label,
 		      int64_t epoch, const struct fat_file *files, unsigned count) MUST_CHECK;

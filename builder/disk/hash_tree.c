@@ -10,10 +10,10 @@
 
 #define BLOCK 4096u
 #define FAN (BLOCK / sizeof(struct digest)) /* digests in a block */
-#define LEVELS 10			    /* more than 2^64 bytes need */
-#define CHUNK 256u			    /* blocks, read at once */
+#define LEVELS 10			    /* enough for more than 2^64 bytes */
+#define CHUNK 256u			    /* blocks read at once */
 
-/* A block for each FAN of the level below, down to the data: levels[0] is nearest to them. */
+/* Each level has one block for FAN blocks of the level below; levels[0] is nearest to the data. */
 static unsigned count_levels(uint64_t data_blocks, uint64_t levels[static LEVELS])
 {
 	unsigned count = 0;
@@ -50,7 +50,7 @@ struct hashing {
 	int fd;
 	uint64_t at, blocks; /* byte of fd; blocks from there */
 	uint8_t *out;
-	uint8_t *room[THREAD_POOL_MOST]; /* each worker's, for what it reads */
+	uint8_t *room[THREAD_POOL_MOST]; /* each worker's buffer */
 };
 
 static struct err *hash_part(void *arg, unsigned worker, size_t part)
@@ -90,7 +90,8 @@ static void fill_super(const struct hash_tree *v, uint64_t data_blocks, uint8_t 
 	memcpy(s + 88, v->salt, sizeof v->salt);
 }
 
-/* The level nearest to the data comes last; one block of data has none, and its digest is the root hash. */
+/* The level nearest to the data comes last. A single block of data has no tree: its digest is the root
+ * hash. */
 struct err *hash_tree_write(const struct hash_tree *v, int fd, uint64_t data_at, uint64_t data_bytes,
 			    uint64_t tree_at, struct digest *ret_root)
 {

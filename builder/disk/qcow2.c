@@ -17,12 +17,12 @@
 #define COUNTS (CLUSTER / 2)  /* of a block of 16-bit reference counts */
 #define COPIED (1ull << 63)
 
-/* The file: header, reference table, reference blocks, L1, L2 tables, data; each begins a cluster. */
+/* The file: header, reference table, reference blocks, L1, L2 tables, data; each begins at a cluster. */
 struct plan {
 	uint64_t disk_bytes, clusters; /* of the disk */
 	uint64_t used;		       /* clusters that hold something */
 	uint64_t l2_tables, l1_clusters, table_clusters, count_blocks;
-	uint8_t *map; /* one byte a cluster of the disk: 1 holds something */
+	uint8_t *map; /* one byte for each cluster of the disk: 1 if it holds data */
 };
 
 static void put(uint8_t *out, uint64_t value, size_t bytes)
@@ -45,7 +45,7 @@ static struct err *read_cluster(int fd, const struct plan *p, uint64_t cluster, 
 	return file_read_at(fd, out, want, at, "read the disk image");
 }
 
-/* Asks the file system for holes first, then looks at what is there. */
+/* Asks the file system for holes first, then checks the data for zeros. */
 static struct err *find_used(int fd, struct plan *p, uint8_t *buffer)
 {
 	off_t at = 0;
@@ -70,7 +70,7 @@ static uint64_t l2_at(const struct plan *p)
 	return 1 + p->table_clusters + p->count_blocks + p->l1_clusters;
 }
 
-/* Reference blocks count themselves, so their number is found by trying. */
+/* Reference blocks also count themselves, so their number is found by iteration. */
 static void size_tables(struct plan *p)
 {
 	uint64_t all;
@@ -130,7 +130,7 @@ static struct err *write_counts(int fd, const struct plan *p, uint8_t *c)
 	return NULL;
 }
 
-/* L1 names the L2 tables that have something to name; each L2 its clusters, in disk order. */
+/* L1 lists the L2 tables that are not empty; each L2 table lists its clusters in disk order. */
 static struct err *write_maps(int fd, const struct plan *p, uint8_t *l1, uint8_t *l2)
 {
 	uint64_t table = l2_at(p), data = table + p->l2_tables, groups = over(p->clusters, ENTRIES);
@@ -153,8 +153,8 @@ static struct err *write_maps(int fd, const struct plan *p, uint8_t *l1, uint8_t
 	return NULL;
 }
 
-/* Clusters that follow one another here do so there, so the kernel copies whole runs;
- * the last may end with the disk. */
+/* Consecutive clusters stay consecutive, so the kernel copies whole runs. The last one may be cut by the end
+ * of the disk. */
 static struct err *write_data(int from, int to, const struct plan *p)
 {
 	uint64_t at = (l2_at(p) + p->l2_tables) * CLUSTER;

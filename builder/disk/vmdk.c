@@ -20,27 +20,27 @@
 #define GRAIN 65536u
 #define GRAIN_SECTORS (GRAIN / SECTOR)
 #define GRAINS 512u	  /* of a grain table */
-#define HEAD_SECTORS 128u /* header and descriptor, and room up to the first grain */
+#define HEAD_SECTORS 128u /* header, descriptor, and padding up to the first grain */
 #define DESCRIPTOR_SECTORS 20u
-#define AT_END UINT64_MAX /* the directory's place, in the header: the footer knows it */
+#define AT_END UINT64_MAX /* in the header, for the directory's place: see the footer */
 #define LEVEL 6		  /* of libdeflate */
 #define MARKER_HEAD 12u	  /* a grain's sector and the bytes that follow */
 
 enum marker { MARKER_END, MARKER_TABLE, MARKER_DIRECTORY, MARKER_FOOTER };
 
 struct packed {
-	uint8_t *bytes; /* with the marker's head before them */
-	size_t len;	/* with it; 0: the grain is zeros */
+	uint8_t *bytes; /* preceded by the marker's head */
+	size_t len;	/* including the head; 0: the grain is zeros */
 };
 
-/* The file: header, descriptor, then for each table that has grains these and it, the
- * directory of tables, the footer. */
+/* The file: header, descriptor; for each table that is not empty its grains and the table; the directory of
+ * tables; the footer. */
 struct writer {
 	int from, to;
 	uint64_t disk_bytes, tables;
 	uint64_t at;	    /* sectors written */
 	uint8_t *directory; /* 32 bits a table, whole sectors */
-	uint64_t first;	    /* grain of the table that is in work */
+	uint64_t first;	    /* first grain of the current table */
 	size_t room;	    /* bytes of a packed grain */
 	struct packed packed[GRAINS];
 	uint8_t *plain[THREAD_POOL_MOST]; /* each worker's */
@@ -57,7 +57,7 @@ static uint64_t over(uint64_t n, uint64_t unit)
 	return (n + unit - 1) / unit;
 }
 
-/* Whole sectors, zeros behind the bytes. */
+/* Writes whole sectors, padded with zeros. */
 static struct err *write_sectors(struct writer *w, const void *bytes, size_t len)
 {
 	static const uint8_t zeros[SECTOR];
@@ -85,7 +85,7 @@ static struct err *write_header(struct writer *w, uint64_t directory)
 	uint8_t h[SECTOR] = "KDMV";
 
 	put(h + 4, 3, 4); /* version: compressed */
-	/* line ends can be judged, grains are compressed, there are markers */
+	/* line-end test is valid, grains are compressed, markers are used */
 	put(h + 8, 1 | 1 << 16 | 1 << 17, 4);
 	put(h + 12, w->disk_bytes / SECTOR, 8);
 	put(h + 20, GRAIN_SECTORS, 8);
@@ -99,8 +99,8 @@ static struct err *write_header(struct writer *w, uint64_t directory)
 	return write_sectors(w, h, sizeof h);
 }
 
-/* The content's identifier must be another for another disk, so it is of the partition
- * table's own (UEFI 2.10, 5.3.2). */
+/* Every disk needs its own content identifier, so it is derived from that of the partition table (UEFI 2.10,
+ * 5.3.2). */
 static struct err *write_descriptor(struct writer *w)
 {
 	uint8_t id[4] = { 0 };

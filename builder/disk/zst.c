@@ -16,12 +16,12 @@
 #include "disk/sparse.h"
 
 #define LEVEL 3
-#define HOLE 65536u /* zeros are left out by so many */
+#define HOLE 65536u /* zeros are skipped in pieces of this size */
 
 struct packer {
 	int raw, fd;
 	uint64_t size;
-	void *zeros; /* the frame that stands for ZST_FRAME zeros */
+	void *zeros; /* the frame for ZST_FRAME zeros */
 	size_t zeros_len;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -30,7 +30,7 @@ struct packer {
 	uint8_t *plain[THREAD_POOL_MOST], *packed[THREAD_POOL_MOST]; /* each worker's */
 };
 
-/* What a context did before must not show in the bytes, so each frame has its own. */
+/* Uses a new context for each frame, so that earlier use does not affect the bytes. */
 static struct err *pack(const void *plain, size_t len, void *packed, size_t room, size_t *ret_len)
 {
 	ZSTD_CCtx *c = ZSTD_createCCtx();
@@ -64,7 +64,7 @@ static struct err *make_frame(const struct packer *p, uint64_t frame, uint8_t *p
 	return NULL;
 }
 
-/* Frames are written in their order: each waits for its turn, which after a failure never comes. */
+/* Writes frames in order: each waits for its turn, which never comes after a failure. */
 static struct err *put_frame(struct packer *p, uint64_t frame, const void *bytes, size_t len,
 			     struct err *failed)
 {
@@ -133,7 +133,7 @@ static struct err *put_plain(struct unpacker *u, size_t len)
 	return NULL;
 }
 
-/* Gives out whole pieces of HOLE bytes, so what a piece holds does not depend on how the input came in. */
+/* Outputs whole pieces of HOLE bytes, so that pieces do not depend on how the input was split. */
 static struct err *unpack_input(struct unpacker *u, ZSTD_inBuffer *in, ZSTD_outBuffer *out, size_t *ret_left)
 {
 	for (bool full = false; in->pos < in->size || (full && *ret_left);) {

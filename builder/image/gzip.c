@@ -10,8 +10,8 @@
 #include "base/thread_pool.h"
 #include "base/mem.h"
 
-/* Level 1 makes Debian's files 5 to 9 % larger than level 6, 2.3 times as
- * fast; nobody downloads what they have just built. */
+/* Level 1 makes Debian's files 5 to 9 % larger than level 6, but is 2.3 times as fast; nobody downloads what
+ * they have just built. */
 #define LEVEL 1
 
 struct slot {
@@ -19,8 +19,8 @@ struct slot {
 	size_t plain_len, packed_len; /* packed_len 0: not compressed yet */
 };
 
-/* Chunk n lives in slot n % slot_count from the moment it is filled until it is
- * written; the three counters only grow: written <= taken <= filled. */
+/* Chunk n occupies slot n % slot_count from when it is filled until it is written. The three counters only
+ * grow: written <= taken <= filled. */
 struct gzip {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -103,7 +103,7 @@ struct err *gzip_start(unsigned threads, gzip_sink *sink, void *arg, struct gzip
 	return NULL;
 }
 
-/* Writes the oldest chunk, waiting for its thread. */
+/* Writes the oldest chunk; waits for its thread. */
 static struct err *write_one(struct gzip *g)
 {
 	struct slot *s = slot_of(g, g->written);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A tree as the tar of a layer. */
+/* Writes a tree as the tar of a layer. */
 #include "image/image.h"
 
 #include <string.h>

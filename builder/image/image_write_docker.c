@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The output of docker load: one tar. */
+/* Writes the output docker: one tar for docker load. */
 #include "image/image.h"
 
 #include <errno.h>
@@ -62,7 +62,7 @@ static bool seen_before(const struct image *im, size_t layer)
 	return false;
 }
 
-/* Documents first: a reader that streams knows what the blobs are when they come. */
+/* Writes documents first: a reader that streams then knows what the blobs are. */
 static struct err *put_all(const struct archive *a, const struct store *s, const struct image *im,
 			   const struct oci *o)
 {

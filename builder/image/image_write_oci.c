@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The output oci: a folder in OCI's layout, or a tar of one. */
+/* Writes the output oci: a folder in OCI's image layout. */
 #include "image/image.h"
 
 #include <errno.h>
@@ -31,11 +31,11 @@ static bool holds_text(const char *folder, const struct document *d)
 	size_t len = strlen(d->text), got;
 	struct err *e = file_read(path, len, &found, &got);
 
-	err_free(e); /* absent or longer: it is not the same */
+	err_free(e); /* missing or longer: not the same */
 	return !e && got == len && !memcmp(found, d->text, len);
 }
 
-/* A blob is ours when it is the store's own file, or the copy we noted. */
+/* A blob counts as unchanged if it is the store's own file, or a copy that was noted. */
 static bool holds_blob(const struct store *s, const char *folder, const struct digest *d)
 {
 	AUTO_FREE char *blob = oci_blob_path(d);

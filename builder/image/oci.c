@@ -14,7 +14,7 @@
 #define INDEX_TYPE "application/vnd.oci.image.index.v1+json"
 #define LAYER_TYPE "application/vnd.oci.image.layer.v1.tar+gzip"
 #define EMPTY_TYPE "application/vnd.oci.empty.v1+json"
-/* Docker's full form of a name without a registry: what its containerd store looks up. */
+/* Docker's full form of a name without a registry, which its containerd store looks up. */
 #define FULL_NAME "docker.io/library/%s:%s"
 
 char *oci_blob_path(const struct digest *d)
@@ -37,7 +37,7 @@ static json_t *descriptor(const char *type, const struct digest *d, uint64_t siz
 			 (json_int_t)size_bytes);
 }
 
-/* Every maker of JSON yields NULL for a text that is not UTF-8; json_pack passes that on. */
+/* JSON constructors return NULL for a text that is not UTF-8; json_pack passes that on. */
 static json_t *words(const char *first, const char *const *list)
 {
 	json_t *array = first ? json_pack("[s]", first) : json_array();
@@ -62,7 +62,7 @@ static json_t *labels(const struct label *list)
 	return object;
 }
 
-/* The names Go gives to processors, where Debian's differ. */
+/* Go's names of processors where Debian's differ. */
 static const char *go_architecture(const char *debian)
 {
 	static const char *const names[][2] = {
@@ -143,7 +143,7 @@ static json_t *config(const struct image *im)
 			 run_settings(c), "rootfs", "type", "layers", "diff_ids", ids, "history", history);
 }
 
-/* What the image says of itself stands in its manifest, too, for registries. */
+/* The image's labels are repeated in its manifest, for registries. */
 static json_t *annotations(const struct image_config *c)
 {
 	json_t *object = labels(c->labels);
@@ -177,7 +177,7 @@ static json_t *index_of(const struct image *im, const struct oci *o)
 			 "os", "linux", "architecture", go_architecture(c->architecture));
 }
 
-/* A document that is there already is not added again. */
+/* Adds a document unless it is there already. */
 static struct digest attach(struct oci *o, char *text)
 {
 	struct digest d = digest_of(text, strlen(text));
@@ -192,7 +192,7 @@ static struct digest attach(struct oci *o, char *text)
 	return d;
 }
 
-/* Behind the image, which readers of one image take. */
+/* Placed behind the image, because readers of one image take the first. */
 static void list_referrer(json_t *index, const struct image_referrer *r, const struct oci_document *manifest)
 {
 	json_t *row = descriptor(MANIFEST_TYPE, &manifest->digest, strlen(manifest->text));
@@ -227,8 +227,8 @@ struct err *oci_docker(const char *name, const char *tag, const struct digest *c
 		     "archive manifest", ret);
 }
 
-/* image-spec 1.1, manifest.md, "Guidelines for Artifact Usage": a document is the one
- * layer, the configuration is empty. */
+/* image-spec 1.1, manifest.md, "Guidelines for Artifact Usage": the document is the only layer, the
+ * configuration is empty. */
 static struct err *describe_referrer(const struct image *im, const struct image_referrer *r, struct oci *o,
 				     json_t *index)
 {

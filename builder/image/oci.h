@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The documents of an image: its configuration and manifest (OCI image-spec 1.0,
- * config.md and manifest.md), the index that names it (image-layout.md), and the
- * manifest.json of a docker archive. Keys are sorted and nothing is optional, so
- * equal images have equal bytes. */
+/* Generates an image's documents: its configuration and manifest (OCI image-spec 1.0, config.md and
+ * manifest.md), the index that names it (image-layout.md), and the manifest.json of a docker archive. Keys
+ * are sorted and none is optional, so equal images have equal bytes. */
 #pragma once
 #include "image/image.h"
 
@@ -12,7 +11,7 @@ struct oci_document {
 };
 
 struct oci {
-	struct oci_document *attached; /* referrers and what they are made of, each digest once */
+	struct oci_document *attached; /* referrers and their blobs, each digest once */
 	size_t attached_count;
 	char *config, *manifest, *index, *docker; /* NUL-terminated JSON */
 	struct digest config_digest, manifest_digest;
@@ -20,10 +19,10 @@ struct oci {
 
 #define OCI_LAYOUT "{\"imageLayoutVersion\":\"1.0.0\"}"
 
-/* ERR_BUILD when a text of the image is not UTF-8. */
+/* ERR_BUILD if a text of the image is not UTF-8. */
 struct err *oci_describe(const struct image *im, struct oci *ret) MUST_CHECK;
 void oci_done(struct oci *o);
-/* The manifest.json of a docker archive alone, the caller's to free; ERR_BUILD as above. */
+/* Only the manifest.json of a docker archive, the caller's to free; ERR_BUILD as above. */
 struct err *oci_docker(const char *name, const char *tag, const struct digest *config,
 		       const struct digest *layers, size_t layer_count, char **ret) MUST_CHECK;
 

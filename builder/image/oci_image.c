@@ -50,7 +50,7 @@ static struct err *read_at(const struct oci_image *b, int fd, uint64_t offset, u
 	return NULL;
 }
 
-/* Notes where each blob lies, and reads the index on the way. */
+/* Notes the position of each blob, and reads the index on the way. */
 static struct err *scan(struct oci_image *b, struct archive *a, char **ret_index)
 {
 	struct archive_entry *e;
@@ -99,7 +99,7 @@ static struct err *open_either(struct oci_image *b, char **ret_index)
 		return err_errno(errno, "%s", b->path);
 	if (S_ISDIR(st.st_mode)) {
 		struct err *e = file_read(index, DOCUMENT_LIMIT, ret_index, &len);
-		err_free(e); /* said better by the caller */
+		err_free(e); /* the caller's message is better */
 		return NULL;
 	}
 	if (!S_ISREG(st.st_mode))
@@ -173,7 +173,7 @@ static const char *keep(struct oci_image *b, const char *text)
 	return text ? arena_dup(&b->arena, text, strlen(text)) : NULL;
 }
 
-/* The texts of an array from its skip-th on; NULL when there are none. */
+/* The texts of an array from the skip-th on; NULL if there are none. */
 static const char *const *keep_words(struct oci_image *b, const json_t *array, size_t skip)
 {
 	size_t count = json_array_size(array), n = 0;
@@ -187,7 +187,7 @@ static const char *const *keep_words(struct oci_image *b, const json_t *array, s
 	return words;
 }
 
-/* A word for engines, of a path that may be called anything: "/a/Demo-1.oci" is "demo-1". */
+/* A name for engines from any path: "/a/Demo-1.oci" gives "demo-1". */
 static char *word_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -200,8 +200,8 @@ static char *word_of(const char *path)
 	return word;
 }
 
-/* containerd's name is whole, the layout's own may be a tag alone; who copies an image
- * may leave out either, or both. */
+/* containerd's name is complete, the layout's own may be only a tag; tools that copy an image may omit either
+ * or both. */
 static void take_name(struct oci_image *b, const json_t *entry)
 {
 	const json_t *notes = json_object_get(entry, "annotations");
@@ -216,7 +216,8 @@ static void take_name(struct oci_image *b, const json_t *entry)
 	b->tag = keep(b, colon ? colon + 1 : full ? "latest" : name ? name : b->tag);
 }
 
-/* Neither what is attached to an image, such as its signature, nor, of several, one of another platform. */
+/* Excludes documents attached to an image, such as its signature, and, among several images, those of another
+ * platform. */
 static bool may_be_image(const json_t *entry, bool alone)
 {
 	const json_t *platform = json_object_get(entry, "platform");
@@ -227,7 +228,7 @@ static bool may_be_image(const json_t *entry, bool alone)
 	       (alone || !architecture || !strcmp(architecture, OWN_ARCHITECTURE));
 }
 
-/* The first manifest that is attached to nothing, perhaps by another index; NULL: there is none. */
+/* The first manifest without a subject, possibly in a nested index; NULL: there is none. */
 static struct err *find_manifest(struct oci_image *b, const json_t *index, unsigned depth, json_t **ret)
 {
 	const json_t *all = json_object_get(index, "manifests");
@@ -252,7 +253,7 @@ static struct err *find_manifest(struct oci_image *b, const json_t *index, unsig
 	return NULL;
 }
 
-/* "" or "0:0" or "1000": mkbench writes numbers. */
+/* "" or "0:0" or "1000": mkbench writes numeric ids. */
 static void take_user(struct oci_image *b, const char *user)
 {
 	const char *colon = user ? strchr(user, ':') : NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An image that mkbench wrote, opened for running: the layout folder or the one-file archive
- * (image/image.h), also as others have copied it, with signatures and the like beside it. Every blob is
- * checked against its digest as it is read. */
+/* Opens an image that mkbench wrote, for running: a layout folder or a one-file archive (image/image.h), also
+ * as copied by others, with signatures and the like beside it. Every blob is checked against its digest as it
+ * is read. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +25,7 @@ struct oci_image {
 	struct digest *layers; /* lowest first */
 	size_t layer_count;
 	uint64_t layer_bytes; /* compressed, all of them */
-	/* "demo", "1.0"; by its file's name and "latest" where nothing else says it */
+	/* "demo", "1.0"; failing other information, the file's name and "latest" */
 	const char *name, *tag;
 	/* NULL-terminated; health without its "CMD" */
 	const char *const *entrypoint, *const *env, *const *health;
@@ -34,13 +34,13 @@ struct oci_image {
 	unsigned uid, gid;
 };
 
-/* ERR_USAGE when path is no image of ours, ERR_BUILD when it is a damaged one. */
+/* ERR_USAGE if path is not an image of ours, ERR_BUILD if it is damaged. */
 struct err *oci_image_open(const char *path, struct oci_image *ret) MUST_CHECK;
 void oci_image_close(struct oci_image *b);
 #define AUTO_OCI_IMAGE __attribute__((cleanup(oci_image_close)))
 
-/* A descriptor, the caller's, whose bytes from ret_offset on are the blob. */
+/* A descriptor, the caller's to close; the blob's bytes begin at ret_offset. */
 struct err *oci_image_blob(const struct oci_image *b, const struct digest *d, int *ret_fd,
 			   uint64_t *ret_offset, uint64_t *ret_size) MUST_CHECK;
-/* A whole document, checked; the caller's to free. */
+/* A whole document, verified; the caller's to free. */
 struct err *oci_image_read(const struct oci_image *b, const struct digest *d, char **ret_text) MUST_CHECK;

@@ -17,8 +17,8 @@
 
 #define NOTES "output"
 
-/* Builds that write to one folder may each have a store of their own. Not every file system can lock a
- * folder: there at least those of one store wait for each other. */
+/* Builds that write to one folder may use different stores, so the folder is locked. Not every file system
+ * supports that; there, only builds with the same store wait for each other. */
 static struct err *lock_folder(struct store *s, const char *folder, int *ret_fd)
 {
 	AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -55,7 +55,7 @@ struct err *output_file_commit(const struct output_file *p)
 {
 	if (!rename(p->part, p->path))
 		return NULL;
-	/* A folder cannot replace a full one: they change names, where the file system can do that. */
+	/* A folder cannot replace one that is not empty: exchange their names if the file system can. */
 	if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR && errno != EISDIR)
 		return err_errno(errno, "rename %s", p->part);
 	if (!renameat2(AT_FDCWD, p->part, AT_FDCWD, p->path, RENAME_EXCHANGE))
@@ -94,7 +94,7 @@ bool output_file_same(const struct store *s, const char *path, const struct dige
 	AUTO_FREE char *now_unsure = mem_printf("%s %s", now ? now : "", boot);
 	struct err *e = now ? store_ref_read(s, NOTES, &key, &then) : NULL;
 
-	err_free(e); /* a note that cannot be read is no note: the output is written again */
+	err_free(e); /* an unreadable note counts as none: the output is written again */
 	return then && (!strcmp(now, then) || !strcmp(now_unsure, then));
 }
 

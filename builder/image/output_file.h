@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where an output goes: written as PATH.part by one build at a time, renamed when
- * it is whole. What a kill leaves is a .part, which the next build replaces. */
+/* Writes an output as PATH.part, by one build at a time, and renames it when it is complete. A killed build
+ * leaves a .part, which the next build replaces. */
 #pragma once
 #include <stdbool.h>
 
@@ -11,19 +11,18 @@ struct output_file {
 	int lock;
 };
 
-/* <folder>/<name>-<tag><suffix>; makes the folder, waits for another build that writes into it. */
+/* <folder>/<name>-<tag><suffix>; makes the folder and waits for another build that writes the same output. */
 struct err *output_file_begin(struct store *s, const struct image_config *c, const char *folder,
 			      const char *suffix, struct output_file *ret) MUST_CHECK;
-/* The part, a file or a folder, takes the final name; what had it before is removed. */
+/* Renames the part, a file or a folder, to its final name; removes what had that name before. */
 struct err *output_file_commit(const struct output_file *p) MUST_CHECK;
-/* Ends the place; a part that was not committed is removed. */
+/* Frees p; removes a part that was not committed. */
 void output_file_done(struct output_file *p);
 
-/* Whether path is still the file that output_file_note saw under that digest. Nothing is
- * read: device, inode, size and time of change decide, as for make or git. The note
- * is a ref of the store. */
+/* Whether path is still the file that output_file_note saw under that digest. Nothing is read: device, inode,
+ * size and change time decide, as in make or git. The note is a ref of the store. */
 bool output_file_same(const struct store *s, const char *path, const struct digest *d);
-/* lasting: the file is on the disk for good. Of one that the kernel may still have to write the note is good
- * until the machine starts again: a power cut can leave its name and size, and nothing in it. */
+/* lasting: the file is on stable storage. Otherwise the note is valid only until the machine reboots: a power
+ * cut could leave a file of that name and size without its content. */
 struct err *output_file_note(struct store *s, const char *path, const struct digest *d,
 			     bool lasting) MUST_CHECK;

@@ -23,7 +23,7 @@ unsigned tar_padding(uint64_t size_bytes)
 	return (unsigned)(-size_bytes % TAR_BLOCK);
 }
 
-/* One pax record, "LENGTH KEY=VALUE\n": the length counts its own digits. */
+/* Adds one pax record, "LENGTH KEY=VALUE\n": the length includes its own digits. */
 static void record(struct text *out, const char *key, const char *value)
 {
 	size_t bare = strlen(key) + strlen(value) + 3, len = bare, before;
@@ -35,7 +35,7 @@ static void record(struct text *out, const char *key, const char *value)
 	text_printf(out, "%zu %s=%s\n", len, key, value);
 }
 
-/* Octal digits and a NUL; a number that is too long goes to a record, with zero here. */
+/* Writes octal digits and a NUL. A number that does not fit goes to a record, and 0 is written here. */
 static void number(char *field, size_t room, uint64_t value, const char *key, struct text *records)
 {
 	if (value >> 3 * (room - 1)) {
@@ -57,7 +57,7 @@ static void word(char *field, size_t room, const char *value, const char *key, s
 	memcpy(field, value, len < room ? len : room);
 }
 
-/* A long name is cut at a slash: up to 155 bytes before it, up to 100 after it. */
+/* A long name is split at a slash: up to 155 bytes before it, up to 100 after it. */
 static void name(struct ustar *h, const char *path, struct text *records)
 {
 	size_t len = strlen(path);

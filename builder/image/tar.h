@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tar headers: ustar, with a pax record before it only for what ustar cannot hold
- * (POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block"). Names are
- * bytes, owners are numbers: one entry has one header. */
+/* Writes tar headers: ustar, preceded by a pax record only for what ustar cannot hold (POSIX.1-2017, pax,
+ * "ustar Interchange Format" and "pax Header Block"). Names are bytes, owners are numbers: one entry has
+ * exactly one header. */
 #pragma once
 #include <stdint.h>
 
@@ -11,7 +11,7 @@
 #define TAR_BLOCK 512u
 #define TAR_END (2 * TAR_BLOCK) /* zero bytes that end an archive */
 
-/* Adds the header blocks of an entry, ENTRY_FILE to ENTRY_FIFO; a size only of files. */
+/* Appends the header blocks of an entry, ENTRY_FILE to ENTRY_FIFO; only files have a size. */
 void tar_header(struct text *out, const struct entry *e);
-/* Zero bytes that follow content of that size. */
+/* The number of zero bytes that follow content of that size. */
 unsigned tar_padding(uint64_t size_bytes);
