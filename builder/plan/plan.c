@@ -106,7 +106,7 @@ static const struct lock_package *find(const struct lock *l, const char *name)
 	return NULL;
 }
 
-/* Of a package that none other needs. */
+/* What requested a package that no other needs. */
 static const char *who_asks(const struct plan *p, const struct lock_package *package)
 {
 	const char *const *own = p->recipe->base.packages.items;

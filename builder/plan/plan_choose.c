@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a recipe and the archives' index to packages, and what each layer holds. */
+/* Chooses the packages for a recipe from the archives' index, and assigns them to layers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,12 +10,13 @@
 
 #define NOWHERE (-1)
 
-/* Where each chosen package goes: a layer and all that it needs, less what lies in layers below. */
+/* Assigns each chosen package to a layer: its roots and all their dependencies, minus those in layers
+ * below. */
 struct layering {
 	const struct index *index;
 	const struct resolution *chosen;
 	struct arena arena;
-	int *group; /* of each chosen package; NOWHERE: not reached yet */
+	int *group; /* for each chosen package; NOWHERE: not reached yet */
 	const struct package **because;
 	struct {
 		size_t *items;
@@ -34,7 +35,7 @@ static void reach(struct layering *l, const struct chosen *c, int group, const s
 	VEC_PUSH(&l->todo, i);
 }
 
-/* The chosen package that meets one alternative, its own name before those who provide it. */
+/* The chosen package that meets one alternative; its own name comes before those that provide it. */
 static const struct chosen *meets(const struct layering *l, const struct alternative *a)
 {
 	const struct chosen *c = resolve_find(l->chosen, a->name);
@@ -178,8 +179,8 @@ static bool asks_for(const struct plan_root *roots, size_t count, const char *na
 	return false;
 }
 
-/* Every root is made with /usr merged already. The package that says so is enough then; the one that would do
- * it, which Essential packages of Debian 12 name first, needs all of Perl. */
+/* Every root is made with /usr merged already, so the package that declares this is enough. The package that
+ * would convert it, which Essential packages of Debian 12 name first, needs all of Perl. */
 static struct err *choose_merged(const struct index *ix, const struct plan_root **roots, size_t *count,
 				 bool recommends, struct plan_root **ret_more, struct resolution *ret)
 {
@@ -198,7 +199,7 @@ static struct err *choose_merged(const struct index *ix, const struct plan_root 
 	return resolve(ix, NULL, *roots, *count, recommends, ret);
 }
 
-/* What the image holds already is needed no more; what only builds its apps is. */
+/* What the image already has is not needed again, except packages only for building apps. */
 static struct err *lay_disk(struct layering *disk, const struct layering *image,
 			    const struct plan_root *roots, size_t count, bool recommends)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One package of a lock moves to its newest version, and what must move with it. */
+/* Moves one package of a lock to its newest version, with what must move along. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "debian/relation.h"
 #include "plan/plan.h"
 
-/* A lock of which some packages move to what was chosen anew. */
+/* A lock in which some packages move to the newly chosen versions. */
 struct moving {
 	const struct index *index;
 	const struct lock *fresh;
@@ -16,7 +16,7 @@ struct moving {
 	struct {
 		struct lock_package *items;
 		size_t count, room;
-	} rows; /* the lock's, as they become */
+	} rows; /* the new rows of the lock */
 	struct {
 		const char **items;
 		size_t count, room;
@@ -65,7 +65,7 @@ static const struct lock_package *meets(const struct moving *m, const struct loc
 	return NULL;
 }
 
-/* What a package that moves needs in a version that the lock does not have moves, too. */
+/* Dependencies that need another version than the lock has move, too. */
 static struct err *follow(struct moving *m, const struct package *p)
 {
 	static const char *const fields[] = { "Pre-Depends", "Depends" };
@@ -88,7 +88,7 @@ static struct err *follow(struct moving *m, const struct package *p)
 	return NULL;
 }
 
-/* Packages of one source are made for each other. */
+/* Packages of one source must have matching versions. */
 static void follow_siblings(struct moving *m, const struct package *p)
 {
 	for (size_t i = 0; i < m->rows.count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys of an app. */
+/* The field table of an app. */
 #include "recipe/pattern.h"
 #include "recipe/section_fields.h"
 

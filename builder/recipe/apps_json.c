@@ -12,10 +12,10 @@ struct reading {
 	const char *bytes;
 	struct draft *draft;
 	struct problems *problems;
-	size_t index; /* of the app that is read */
+	size_t index; /* of the current app */
 };
 
-/* JSON does not say where a value was written, so its place is counted: bytes are sound by then. */
+/* The JSON parser does not report positions, so they are counted here; the bytes are valid by then. */
 static const char *skip_space(const char *c)
 {
 	return c + strspn(c, " \t\r\n");
@@ -46,7 +46,7 @@ static const char *skip_value(const char *c)
 	return c;
 }
 
-/* The value of a key, or the map itself. */
+/* Finds the value of a key, or the map itself. */
 static const char *find_key(const char *map, const char *key)
 {
 	const char *k = skip_space(map + 1);
@@ -104,8 +104,8 @@ static void refuse_unknown(const struct reading *r, json_t *app)
 	}
 }
 
-/* Two addresses that end alike may hold packages that are called otherwise: whoever
- * looks into them sees that. */
+/* Two URLs with the same ending may hold packages of different names; the code that fetches them checks
+ * that. */
 static bool is_new(const struct reading *r, const char *url)
 {
 	for (size_t i = 0; i < r->draft->apps.count; i++)
@@ -160,8 +160,8 @@ static void read_list(struct reading *r, json_t *root)
 		r->draft->apps.count = had;
 }
 
-/* The end of what begins at c and is no JSON, though people write it: a comment, or a comma before
- * a bracket. NULL: it is neither. */
+/* The end of a comment, or of a comma before a bracket, that begins at c: not JSON, but common. NULL:
+ * neither. */
 static const char *end_of_extra(const char *c)
 {
 	const char *end;
@@ -189,7 +189,7 @@ static void blank(char *from, const char *to)
 			*from = ' ';
 }
 
-/* Takes out what is no JSON and yet clear, places staying as they are, and says so. */
+/* Removes comments and extra commas without moving positions, and warns. */
 static void forgive(char *bytes, struct problems *p)
 {
 	for (char *c = bytes; *c; c++) {
@@ -220,7 +220,7 @@ void apps_json_read(const char *written, size_t len, struct draft *d, struct pro
 	if (root) {
 		read_list(&r, root);
 	} else {
-		/* What it says it was near may be a URL with a password. */
+		/* The quoted text may be a URL with a password. */
 		const char *near = strstr(error.text, " near ");
 		problem_add(p,
 			    (struct mark){ error.line > 0 ? (unsigned)error.line : 1,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys of base. */
+/* The field table of base. */
 #include "recipe/pattern.h"
 #include "recipe/section_fields.h"
 

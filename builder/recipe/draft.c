@@ -10,9 +10,9 @@
 #include "schema/legible.h"
 #include "schema/scalar.h"
 
-#define COLUMN 28 /* where comments begin */
+#define COLUMN 28 /* the column of comments */
 
-/* Plain where YAML takes it for nothing else than this text. */
+/* Writes a value without quotes if YAML cannot misread it. */
 static void put_value(struct text *out, const char *value)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-";
@@ -114,7 +114,7 @@ bool draft_accepts(const struct pattern *pattern, const char *called, const char
 	return accepted;
 }
 
-/* What follows the last separator, in lower case, without ".git" and slashes at its end. */
+/* The text after the last separator, in lower case, without a final ".git" or slashes. */
 static char *last_part(struct arena *a, const char *text, const char *separators)
 {
 	size_t len = strlen(text);

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The beginning of a recipe: the few things that differ from one to the next, written with
- * comments that say what more there is. */
+/* Writes a new recipe: the few values that differ between recipes, and comments that show more options. */
 #pragma once
 #include "base/arena.h"
 #include "base/text.h"
 #include "recipe/pattern.h"
 
-/* From git and ref, or from path. */
+/* Has git and ref, or path. */
 struct draft_app {
 	const char *name, *git, *ref, *path;
 };
 
-/* One more host name of a site. */
+/* An additional host name of a site. */
 struct draft_host {
 	const char *site, *host;
 };
 
 struct draft {
-	struct arena arena; /* for whoever fills it */
+	struct arena arena; /* for the code that fills it */
 	const char *name, *suite, *time_zone, *language;
 	struct {
 		struct draft_app *items;
@@ -34,15 +33,15 @@ struct draft {
 	const char *services; /* lines of workers, ports and the like; NULL: a few as comments */
 };
 
-/* A recipe without a problem when every text was accepted and no name is there twice. */
+/* The result has no problems if every text was accepted and no name occurs twice. */
 void draft_text(const struct draft *d, struct text *out);
 void draft_done(struct draft *d);
 
-/* Whether a text can be written; what it is called and where it was read go into the problem. */
+/* Whether a text is valid here; the problem says what it is called and where it was read. */
 bool draft_accepts(const struct pattern *pattern, const char *called, const char *text, struct mark at,
 		   struct problems *p);
-/* What the app of a repository or a folder is called by its last part: "https://host/org/my-app.git" is
- * my_app. In the arena; perhaps no name that is accepted. */
+/* An app's name from the last part of a repository or folder: "https://host/org/my-app.git" gives my_app. In
+ * the arena; it may be invalid. */
 const char *draft_app_name(struct arena *a, const char *url);
-/* The same for an image: "My App" is my-app. */
+/* The same for an image: "My App" gives my-app. */
 const char *draft_image_name(struct arena *a, const char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The digest of all that a lock answers: when it differs, the lock is out of date. */
+/* Computes the digest of all that a lock depends on: if it differs, the lock is out of date. */
 #include <string.h>
 
 #include "recipe/lock.h"
@@ -44,7 +44,7 @@ struct digest lock_asked(const struct recipe *r, const char *const *packages, si
 	feed(run, "recommends", r->base.recommends ? "yes" : "no");
 	if (!r->base.security)
 		feed(run, "security", "no");
-	if (r->tests && r->mode == MODE_PRODUCTION) /* in the other they are there anyway */
+	if (r->tests && r->mode == MODE_PRODUCTION) /* in the other mode they are included anyway */
 		feed(run, "tests", "yes");
 	if (r->resolve == RESOLVE_NEWEST)
 		feed(run, "resolve", "newest");

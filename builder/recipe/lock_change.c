@@ -16,7 +16,7 @@ static const struct app *app_of(const struct list *apps, const char *name)
 	return NULL;
 }
 
-/* The apps as they were when the lock was made; the caller's to free. */
+/* The apps as of when the lock was made; the caller's to free. */
 static struct app *apps_before(const struct lock *l)
 {
 	const char *const *names = l->order.items;
@@ -39,7 +39,7 @@ static bool same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-/* NULL: nothing that is asked for. */
+/* NULL: nothing relevant. */
 static const char *what_differs(const struct app *old, const struct app *now)
 {
 	if (!same(old->git, now->git))
@@ -71,7 +71,7 @@ static void collect(const struct list *before, const struct list *now, struct lo
 			VEC_PUSH(ret, (struct lock_change){ old[i].name, "is gone" });
 }
 
-/* Of those that both have. */
+/* Compares the order of apps that both have. */
 static bool same_order(const struct list *before, const struct list *now)
 {
 	const struct app *old = before->items, *apps = now->items;

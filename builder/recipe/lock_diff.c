@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-/* Something that has a name and is of a version. */
+/* Something with a name and a version. */
 struct item {
 	const char *name, *version;
 	bool security;
@@ -37,7 +37,7 @@ static void put(struct text *out, const char *kind, const struct item *old, cons
 	text_put(out, now && now->security ? " (security)\n" : "\n");
 }
 
-/* Both are sorted here; what stands several times under a name is compared as it comes. */
+/* Both are sorted here; items of one name are compared in the order given. */
 static size_t compare(struct text *out, const char *kind, struct items *old, struct items *now)
 {
 	size_t i = 0, k = 0, moved = 0;
@@ -99,7 +99,7 @@ static struct items runtimes_of(const struct lock *l)
 	return all;
 }
 
-/* Its text is in the arena of a. */
+/* The texts are in arena a. */
 static struct items programs_of(const struct lock *l, struct arena *a)
 {
 	struct items all = { 0 };
@@ -112,7 +112,7 @@ static struct items programs_of(const struct lock *l, struct arena *a)
 	return all;
 }
 
-/* Their texts are in the arena of a. */
+/* The texts are in arena a. */
 static struct items modules_of(const struct lock *l, struct arena *a)
 {
 	struct items all = { 0 };
@@ -128,8 +128,8 @@ static struct items modules_of(const struct lock *l, struct arena *a)
 	return all;
 }
 
-/* "flask==3.0 --hash=…", "flask @ https://…", or whatever a line is: its first word,
- * cut at what cannot be of a name. */
+/* "flask==3.0 --hash=…", "flask @ https://…", or any line: its first word, cut where a name cannot
+ * continue. */
 static struct items pins_of(const struct lock_pins *p, struct arena *a)
 {
 	struct items all = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A lock as its file. */
+/* Writes a lock to its file. */
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -31,7 +31,7 @@ static void put_text(struct text *t, const char *key, const char *value)
 	text_put(t, ", ");
 }
 
-/* Without quotes, except where YAML would take it for something else: 2048 is a package. */
+/* Writes a word without quotes unless YAML would misread it: 2048 is a package. */
 static void put_word(struct text *t, const char *key, const char *value)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789+.-";

@@ -8,9 +8,9 @@
 
 #include "base/mem.h"
 
-#define DEEPEST 24 /* of a halving: what is smaller makes no difference */
+#define DEEPEST 24 /* depth of halving; smaller parts do not matter */
 
-/* As in IPv6, where IPv4 has a corner of its own. */
+/* In IPv6 form, which has a range for IPv4. */
 struct network {
 	uint8_t bytes[16];
 	unsigned bits;
@@ -30,7 +30,7 @@ static bool read_network(const char *text, struct network *ret)
 	return ret->bits <= 128;
 }
 
-/* Whether two agree in their first bits. */
+/* Whether the first bits of two networks are equal. */
 static bool agree(const struct network *a, const struct network *b, unsigned bits)
 {
 	unsigned whole = bits / 8, rest = bits % 8;
@@ -39,7 +39,7 @@ static bool agree(const struct network *a, const struct network *b, unsigned bit
 	       (!rest || !((a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest)));
 }
 
-/* The part of a network that others hold, from 0 to 1. */
+/* The part of a network that others cover, from 0 to 1. */
 static double part_held(const struct network *of, const struct network *all, size_t count, unsigned depth)
 {
 	bool some = false;
@@ -61,7 +61,7 @@ bool network_is_everybody(const struct list *texts)
 {
 	static const struct network worlds[] = {
 		{ { [10] = 0xff, [11] = 0xff }, 96 }, /* RFC 4291: ::ffff:0:0/96 */
-		{ { 0x20 }, 3 },		      /* what IANA gives out: 2000::/3 */
+		{ { 0x20 }, 3 },		      /* the range IANA assigns from: 2000::/3 */
 	};
 	AUTO_FREE struct network *all = mem_array(texts->count, sizeof *all);
 	const char *const *items = texts->items;

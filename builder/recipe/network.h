@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Networks of addresses, and what several mean together. */
+/* Networks of IP addresses, and how much several cover together. */
 #pragma once
 #include <stdbool.h>
 
 #include "schema/schema.h"
 
-/* Whether texts, each an address or a network as pattern_network takes it, together hold half of all
- * addresses or more: of IPv4's, also when they are written in IPv6, or of those that IPv6 has given out. No
- * proxies are so many. NULL texts are passed over. */
+/* Whether texts, each an address or a network as pattern_network accepts it, together cover half or more of
+ * all IPv4 addresses (also if written as IPv6) or of all assigned IPv6 addresses: too many for trusted
+ * proxies. NULL texts are skipped. */
 bool network_is_everybody(const struct list *texts);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of output, a row each. A new one is a row here and its writer: of a disk in
- * build/build_disk.c's table, its code in disk/. */
+/* The kinds of output, one row each. To add one, write a row here and a writer: for a disk, a row in
+ * build/build_disk.c's table and its code in disk/. */
 #pragma once
 #include <stdbool.h>
 
 #include "base/text.h"
 
-/* word in a recipe, suffix of its file, whether it is a disk; and of one that QEMU reads as it is: what QEMU
- * calls the format, the four bytes that each such file begins with (QEMU's docs/interop/qcow2.rst, VMware's
- * Virtual Disk Format 5.0), whether QEMU can write it, too (not compressed grains of VMware's) */
+/* word in a recipe, suffix of its file, whether it is a disk. For one that QEMU reads directly also: QEMU's
+ * name of the format, the four bytes that each file begins with (QEMU's docs/interop/qcow2.rst, VMware's
+ * Virtual Disk Format 5.0), whether QEMU can also write it (it cannot write VMware's compressed grains) */
 #define OUTPUT_ROWS(X)                                              \
 	X(OCI, "oci", ".oci", false, NULL, NULL, false)             \
 	X(DOCKER, "docker", ".tar", false, NULL, NULL, false)       \
@@ -22,7 +22,7 @@ enum output { OUTPUT_ROWS(OUTPUT_MEMBER) OUTPUT_COUNT };
 #undef OUTPUT_MEMBER
 
 struct output_row {
-	const char *suffix; /* NAME-VERSION and this are the file's name */
+	const char *suffix; /* the file's name is NAME-VERSION and this */
 	bool is_disk;
 	const char *qemu_format; /* or NULL */
 	const char *magic;	 /* or NULL: any bytes */
@@ -32,7 +32,7 @@ struct output_row {
 extern const struct output_row output_rows[OUTPUT_COUNT];
 extern const char *const output_words[OUTPUT_COUNT + 1]; /* as a recipe has them, NULL-terminated */
 
-/* The row by the end of a file's name, or NULL. */
+/* The row that matches the end of a file's name, or NULL. */
 const struct output_row *output_of_file(const char *path);
-/* "raw, qcow2, vmdk and raw.zst": those that are disks; the last one behind that word. */
+/* The outputs that are disks: "raw, qcow2, vmdk and raw.zst"; and_or joins the last one. */
 void output_list_disks(const char *and_or, struct text *ret);

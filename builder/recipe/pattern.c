@@ -13,7 +13,7 @@
 #define LABEL "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 #define HOST LABEL "(\\." LABEL ")*"
 #define PORT "(:[1-9][0-9]{0,4})"
-/* a word alone would be a part of a name */
+/* a single word would be part of a name */
 #define NAMED "(localhost|[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+)" PORT "?|[A-Za-z0-9-]+" PORT
 
 static bool holds_dotdot(const char *path)
@@ -24,7 +24,7 @@ static bool holds_dotdot(const char *path)
 	return false;
 }
 
-/* "user:password@" or "token@" before the host; a plain user is how ssh works. */
+/* "user:password@" or "token@" before the host; a plain user name is normal for ssh. */
 static bool holds_credentials(const char *url)
 {
 	const char *host = strstr(url, "://");
@@ -226,7 +226,7 @@ static const char *why_repository(const char *to)
 	return NULL;
 }
 
-/* What reference_parse (registry/reference.h) refuses, too. */
+/* The same rule as reference_parse (registry/reference.h). */
 static const char *why_registry(const char *text)
 {
 	size_t host = strcspn(text, "/"), port = strcspn(text, ":/");

@@ -36,7 +36,7 @@ struct err *recipe_verdict(const struct recipe *r, const struct problems *p)
 	return err_new(ERR_RECIPE, "%s: %zu problem%s", r->path, p->count, text_plural(p->count));
 }
 
-/* Every way to miss the file is the recipe's fault, not the system's: the status says so. */
+/* A missing or unreadable recipe counts as a recipe error, not a system error, in the exit status. */
 static struct err *refuse_file(const char *path, struct err *cause)
 {
 	int code = err_code(cause);

@@ -54,7 +54,7 @@ static bool is_whole_commit(const char *ref)
 	return !ref[len] && (len == 40 || len == 64);
 }
 
-/* The lock does not keep what these meant, so each says it itself. */
+/* The lock does not keep what these referred to, so each must say it itself. */
 static void check_overrides(const struct recipe_view *v)
 {
 	const struct app *all = v->r->overrides.items;
@@ -144,7 +144,7 @@ static void check_redis(const struct recipe_view *v)
 			    "'socketio' has an 'alias' and keys of its own: keep the alias only");
 }
 
-/* Server variables that are somebody else's to write, or stop the server. */
+/* Server variables that mkbench sets, or that would stop the server. */
 static void check_settings(const struct recipe_view *v)
 {
 	const struct pair *pairs = v->r->mariadb.settings.items;
@@ -212,7 +212,7 @@ static void check_base(const struct recipe_view *v)
 			     "'check_valid_until' out unless that is meant");
 }
 
-/* Frameworks of a bench know three queues by name and put jobs there without being asked. */
+/* Frameworks of a bench use three queues by name without being asked. */
 static void check_queues(const struct recipe_view *v)
 {
 	static const char *const known[] = { "short", "default", "long" };
@@ -221,7 +221,7 @@ static void check_queues(const struct recipe_view *v)
 	for (size_t q = 0; v->r->workers.count && q < COUNT(known); q++) {
 		bool read = false;
 		for (size_t i = 0; i < v->r->workers.count; i++) {
-			read |= !w[i].queues.count; /* what is wrong there was said */
+			read |= !w[i].queues.count; /* an error there was reported already */
 			for (size_t k = 0; k < w[i].queues.count; k++)
 				read |= !((const char *const *)w[i].queues.items)[k] ||
 					recipe_view_same(((const char *const *)w[i].queues.items)[k],
@@ -305,7 +305,7 @@ void recipe_check(const struct recipe *r, const struct node *root, struct proble
 			    "that your proxies are in");
 }
 
-/* The guest programs are compiled here and the image's own run here, so both are of one kind. */
+/* The guest programs are compiled here and the image's own run here, so both need this architecture. */
 void recipe_check_architecture(struct recipe *r, const char *host, struct problems *p)
 {
 	const char *wanted = r->base.architecture;

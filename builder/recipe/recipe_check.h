@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What no single value shows: that the parts of a recipe fit each other. */
+/* Checks that the parts of a recipe are consistent with each other. */
 #pragma once
 #include "recipe/recipe.h"
 
 void recipe_check(const struct recipe *r, const struct node *root, struct problems *p);
-/* The same for a port that a service has for itself, whatever the recipe says. */
+/* Checks a port that a service uses whatever the recipe says. */
 void recipe_check_port(const struct recipe *r, uint64_t port, const char *whose, struct problems *p);
-/* The same for the building machine, whose architecture a recipe without one gets: Debian's name,
- * static; NULL: one that cannot build. */
+/* Checks the recipe against the building machine, and sets its architecture if it has none. host: Debian's
+ * name, static; NULL: this machine cannot build. */
 void recipe_check_architecture(struct recipe *r, const char *host, struct problems *p);

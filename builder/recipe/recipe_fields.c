@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys of a recipe. */
+/* The field table of a recipe. */
 #include "recipe/pattern.h"
 #include "recipe/section_fields.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the checks of a whole recipe see of it. It may be half-read: a text may be NULL, a count 0. */
+/* The parts of a recipe that its cross checks use. It may be half-read: a text may be NULL, a count 0. */
 #pragma once
 #include <string.h>
 
@@ -13,7 +13,7 @@ struct recipe_view {
 	const struct site *sites;
 };
 
-/* False where a text is missing. */
+/* False if a text is missing. */
 static inline bool recipe_view_same(const char *a, const char *b)
 {
 	return a && b && !strcmp(a, b);

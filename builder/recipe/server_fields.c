@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys of the servers: mariadb, redis, web, nginx, workers. */
+/* The field tables of the servers: mariadb, redis, web, nginx, workers. */
 #include "recipe/pattern.h"
 #include "recipe/section_fields.h"
 
@@ -32,7 +32,7 @@ const struct field server_fields_mariadb[] = {
 #define REDIS_ROWS(port_, maxmemory_, policy_, persistence_) \
 	{ "port", PORT(offsetof(struct redis, port)), .fallback = (port_), \
 	  .help = "its TCP port on 127.0.0.1" }, \
-	/* with less it has no room for the bench's connections, and refuses every job */ \
+	/* with less it refuses every job, because the bench's connections use it up */ \
 	{ "maxmemory", FIELD_SIZE, .offset = offsetof(struct redis, maxmemory_bytes), .min = 16 << 20, \
 	  .max = 1ull << 40, .zero = "unlimited", .fallback = (maxmemory_), .help = "memory it may use" }, \
 	{ "policy", FIELD_TEXT, .offset = offsetof(struct redis, policy), .fallback = (policy_), \

@@ -56,10 +56,10 @@ static const struct setting_refusal refused[] = {
 	{ "wsrep", CLUSTER },
 };
 
-/* Variables whose whole name begins a refused one's. */
+/* Variables whose complete name is the beginning of a refused one's. */
 static const char *const whole[] = { "innodb", "lc_messages" };
 
-/* Files that the server writes: among its data when their name has no slash. */
+/* Files that the server writes: in its data folder if their name has no slash. */
 static const char *const files[] = {
 	"debug",
 	"general_log_file",
@@ -78,8 +78,8 @@ static const char *const files[] = {
 	"slow_query_log_file",
 };
 
-/* Words that the server takes before any name (its manual, "Option Prefixes"); it knows what its plugins
- * have, InnoDB's among them, by "plugin-" before it, too. */
+/* Prefixes that the server accepts before any name (its manual, "Option Prefixes"). The variables of its
+ * plugins, including InnoDB, also accept "plugin-". */
 static const char *const heads[] = {
 	"skip_", "disable_", "enable_", "maximum_", "loose_", "autoset_", "plugin_",
 };

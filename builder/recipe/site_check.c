@@ -35,13 +35,13 @@ static void check_site_apps(const struct recipe_view *v, const char *list, const
 	twins_check(v->p, node_find(v->root, "%s/%zu/apps", list, i), s->apps.count, "the app");
 }
 
-/* A site's hosts by number: its name is number 0. */
+/* A site's hosts by number; number 0 is its name. */
 static const char *host_at(const struct site *s, size_t k)
 {
 	return k ? ((const char *const *)s->hosts.items)[k - 1] : s->name;
 }
 
-/* The site that has the host, looking only at what is written before host k of site i. */
+/* The site that has the host, among those written before host k of site i. */
 static const struct site *taken(const struct recipe_view *v, const char *host, size_t i, size_t k)
 {
 	for (size_t before = 0; before <= i; before++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Of a recipe's sites and templates: hosts that two have, apps and time zones that are not there. */
+/* Checks a recipe's sites and templates: hosts used twice, unknown apps and time zones. */
 #pragma once
 #include "recipe/recipe.h"
 

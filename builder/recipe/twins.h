@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A text that a list of texts has twice. */
+/* Reports a text that occurs twice in a list. */
 #pragma once
 #include "schema/schema.h"
 
-/* count: how many were read; a list refused for its length has 0. */
+/* count: how many were read; 0 for a list refused for its length. */
 void twins_check(struct problems *p, const struct node *list, size_t count, const char *what);

@@ -7,13 +7,13 @@
 
 #include "base/mem.h"
 
-/* Up to three numbers; what is not said is any: -1. */
+/* Up to three numbers; -1 stands for any. */
 struct numbers {
 	long n[3];
 	int said;
 };
 
-/* Returns what follows; said is 0 when no number is there. */
+/* Returns what follows; said is 0 if there is no number. */
 static const char *read_numbers(const char *c, struct numbers *ret)
 {
 	*ret = (struct numbers){ { -1, -1, -1 }, 0 };
@@ -35,7 +35,7 @@ static const char *read_numbers(const char *c, struct numbers *ret)
 	return c + strcspn(c, " ,|\t");
 }
 
-/* Over as many numbers as are said of b. */
+/* Compares as many numbers as b has. */
 static int compare(const struct numbers *a, const struct numbers *b, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -69,7 +69,7 @@ static bool meets(const struct numbers *have, const char *op, const struct numbe
 	return !prefix;
 }
 
-/* One comparison at c; NULL: that is none. */
+/* Reads one comparison at c; NULL: not a comparison. */
 static const char *read_one(const char *c, const struct numbers *have, bool *ret_met)
 {
 	static const char *const operators[] = {
@@ -106,13 +106,13 @@ bool wants_python(const char *specifiers, const char *version)
 	return true;
 }
 
-/* Comparisons that must all be met, up to "||" or the end. */
+/* Whether all comparisons up to "||" or the end are met. */
 static bool all_met(const char *c, const struct numbers *have, const char **ret_end, bool *ret_read)
 {
 	bool all = true, met;
 
 	for (c += strspn(c, " \t"); *c && *c != '|'; c += strspn(c, " \t")) {
-		if (!strncmp(c, "- ", 2)) { /* "14 - 18": what was before is the lowest, this the highest */
+		if (!strncmp(c, "- ", 2)) { /* "14 - 18": the one before is the minimum, this the maximum */
 			AUTO_FREE char *low = mem_printf(">=%s", *ret_end),
 				       *high = mem_printf("<=%s", c + 2 + strspn(c + 2, " "));
 			return !read_one(low, have, &all) || !all || !read_one(high, have, &met) || met;

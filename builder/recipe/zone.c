@@ -8,10 +8,10 @@
 #include "base/text.h"
 
 struct area {
-	const char *name, *places; /* name "": they stand alone */
+	const char *name, *places; /* name "": places have no area */
 };
 
-/* tzdata 2026f (public domain) by Debian's packages: tzdata, and what is in tzdata-legacy since Debian 13. */
+/* tzdata 2026f (public domain), split as in Debian: tzdata, and tzdata-legacy since Debian 13. */
 static const struct area current[] = {
 	{ "", "GMT UTC" },
 	{ "Africa",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A schema as JSON Schema (draft 2020-12), from which editors complete and check.
- * It accepts every document the schema does; what it cannot say, only schema_read refuses. */
+/* Writes a schema as JSON Schema (draft 2020-12), which editors use to complete and check. It accepts every
+ * document that the schema accepts; rules that it cannot express are checked only by schema_read. */
 #pragma once
 #include "schema/schema.h"
 

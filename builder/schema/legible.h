@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Which bytes may stand in a text file that people and YAML must read alike. */
+/* Checks that people and YAML read a text file alike. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 
 struct problems;
 
-/* False after one problem at the first byte that may not be there: UTF-16, a byte
- * order mark, NUL and other control characters, bytes that are not UTF-8 (RFC 3629),
- * and characters that YAML takes for a line break and editors do not. */
+/* False, with one problem at the first byte that is not allowed: UTF-16, a byte order mark, NUL and other
+ * control characters, invalid UTF-8 (RFC 3629), and characters that YAML but not editors treat as a line
+ * break. */
 bool legible_check(const char *bytes, size_t len, struct problems *p);

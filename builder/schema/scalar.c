@@ -45,8 +45,8 @@ bool scalar_names_secret(const char *key)
 	return false;
 }
 
-/* Regexes are literals of our tables, so their address names them. They are kept once
- * compiled: compiling takes longer than all the rest of reading a recipe. */
+/* Regexes are literals of our tables, so their address identifies them. They are compiled once, because
+ * compiling takes longer than everything else in reading a recipe. */
 static const regex_t *compiled(const char *regex)
 {
 	static _Thread_local struct {
@@ -104,7 +104,7 @@ size_t scalar_size(enum field_kind kind)
 	}
 }
 
-/* Digits without a leading zero; ret_rest is what follows them. */
+/* Reads digits without a leading zero; ret_rest is what follows. */
 static bool read_digits(const char *text, uint64_t *ret, const char **ret_rest)
 {
 	uint64_t v = 0;
@@ -177,7 +177,7 @@ static bool check_range(const struct field *f, enum field_kind kind, uint64_t v,
 	return false;
 }
 
-/* The commonest ways to write a size that means two things. */
+/* The most common ambiguous ways to write a size. */
 static const char *size_hint(const char *text)
 {
 	static const char *const decimal[] = { "KB", "MB", "GB", "TB", "kB", "kb", "mb", "gb", "tb" };

@@ -73,7 +73,7 @@ static void put_row(struct text *out, const struct field *f)
 	text_printf(out, " | %s |\n", f->help);
 }
 
-/* Of the refused keys only those that will work some day. */
+/* Of the refused keys, lists only those planned for later. */
 static void put_later(struct text *out, const struct field *fields)
 {
 	static const char head[] = "is not yet possible: ";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A schema as text for people and for editors. */
+/* Writes a schema as Markdown, for the reference. */
 #pragma once
 #include "schema/schema.h"
 
-/* Markdown: a table a map, title above the first, the maps inside after it; the caller's to free. */
+/* One table for each map, title above the first, nested maps after it; the caller's to free. */
 char *schema_markdown(const struct field *fields, const char *title);
