@@ -63,7 +63,7 @@ static enum challenge_scheme scheme_of(const char *word, size_t len)
 							       CHALLENGE_NONE;
 }
 
-/* A word with "=" behind it is a parameter of the scheme before it, another word a scheme. */
+/* A word followed by "=" is a parameter of the scheme before it, any other word a scheme. */
 void challenge_read(const char *header, struct challenge *ret)
 {
 	enum challenge_scheme now = CHALLENGE_NONE;

@@ -36,8 +36,8 @@ char *credentials_basic(const struct credentials *c)
 	return base64_encode(pair, strlen(pair));
 }
 
-/* How much of "host/name" a key of a file speaks for: "https://host/v1/", "host",
- * podman's "host/team". 0: nothing. */
+/* How much of "host/name" a key of a file covers: "https://host/v1/", "host", podman's "host/team". 0:
+ * nothing. */
 static size_t key_fits(const char *key, const char *host, const char *name)
 {
 	const char *at = strstr(key, "://");
@@ -55,7 +55,7 @@ static size_t key_fits(const char *key, const char *host, const char *name)
 	return fits ? len + 1 + path_len : 0;
 }
 
-/* The value of the key that says most of host and name; NULL: there is none. */
+/* The value of the key that covers most of host and name; NULL: there is none. */
 static json_t *best(json_t *table, const char *host, const char *name)
 {
 	json_t *value, *found = NULL;
@@ -73,7 +73,7 @@ static json_t *best(json_t *table, const char *host, const char *name)
 	return found;
 }
 
-/* "user:password" in base 64; a password may hold colons, never a zero byte. */
+/* "user:password" in base64; a password may contain colons, but no zero byte. */
 static bool take_pair(const char *word, struct credentials *c)
 {
 	AUTO_PASSWORD char *pair = NULL;
@@ -94,7 +94,7 @@ static char *text_of(const json_t *object, const char *key)
 	return value && *value ? mem_dup(value) : NULL;
 }
 
-/* An entry of "auths". An empty one says that a helper has it. */
+/* An entry of "auths". An empty one means that a helper has the login. */
 static struct err *take_entry(const json_t *entry, const char *path, const char *host, struct credentials *c)
 {
 	const char *pair = json_string_value(json_object_get(entry, "auth"));
@@ -135,7 +135,7 @@ static struct err *take_helper_answer(const char *program, const char *said, str
 	return NULL;
 }
 
-/* What it says of a failure is not shown: nobody knows what stands in it. */
+/* A helper's error message is not shown, because it could contain anything. */
 static struct err *ask_helper(const char *helper, const char *path, const char *host, struct credentials *c)
 {
 	AUTO_FREE char *program = mem_printf("docker-credential-%s", helper);

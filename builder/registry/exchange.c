@@ -13,9 +13,9 @@
 #include "fetch/trust.h"
 
 #define CONNECT_SECONDS 20L
-#define PATIENCE 10L /* windows of pace.h that a server may take to store what it got */
+#define PATIENCE 10L /* windows of pace.h that a server may take to store a body */
 
-/* What curl's callbacks work on. */
+/* The data of curl's callbacks. */
 struct running {
 	const struct exchange_request *request;
 	struct exchange_answer *answer;
@@ -94,7 +94,7 @@ static void set_body(CURL *easy, struct running *r)
 	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
 }
 
-/* curl keeps Authorization from another host, port or scheme that a redirect leads to. */
+/* curl drops Authorization when a redirect leads to another host, port or scheme. */
 static struct curl_slist *prepare(CURL *easy, struct running *r, char *detail)
 {
 	const struct exchange_request *q = r->request;
@@ -168,7 +168,8 @@ void exchange_run(CURL *easy, const struct exchange_request *q, struct exchange_
 	ret->code = curl_easy_perform(easy);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &ret->status);
 	take_headers(easy, ret);
-	/* A server that refuses a body may hang up before it has all of it: what it said counts. */
+	/* A server that refuses a body may close the connection before it has all of it: its answer
+	 * counts. */
 	if (ret->code && (ret->status < 400 || ret->code == CURLE_ABORTED_BY_CALLBACK)) {
 		ret->status = 0;
 		AUTO_FREE char *blame = proxy_blame(q->url, NULL, detail);

@@ -33,7 +33,7 @@ static const char *plain(const char *name)
 	return name;
 }
 
-/* "a/layer.tar" that leads to "../b/layer.tar" is "b/layer.tar"; NULL when that leads out. */
+/* "a/layer.tar" with target "../b/layer.tar" is "b/layer.tar"; NULL if that leads outside. */
 static const char *link_target(struct layout *l, const char *from, const char *to)
 {
 	const char *slash = strrchr(from, '/');
@@ -112,7 +112,7 @@ void layout_close(struct layout *l)
 	*l = (struct layout){ .fd = -1 };
 }
 
-/* The last of a name counts, as for tar. */
+/* The last member of a name counts, as in tar. */
 static const struct layout_member *find(const struct layout *l, const char *name)
 {
 	for (unsigned hops = 0; name && hops <= HOPS; hops++) {
@@ -127,7 +127,7 @@ static const struct layout_member *find(const struct layout *l, const char *name
 	return NULL;
 }
 
-/* Names below the folder never lead out of it. */
+/* Names below the folder never lead outside. */
 static int open_beneath(const char *folder, const char *name)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of an image as they lie there, each reachable from any byte on: an OCI image layout as a folder
- * or as one plain tar, or a docker archive. */
+/* Opens the files of an image, each readable from any offset: an OCI image layout as a folder or as one plain
+ * tar, or a docker archive. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,14 +12,14 @@
 
 struct layout_member {
 	const char *name;   /* "blobs/sha256/…", without "./" */
-	const char *target; /* another member that this one is a link to; NULL: a file */
+	const char *target; /* another member that this one links to; NULL: a file */
 	uint64_t offset, size_bytes;
 };
 
 struct layout {
 	struct arena arena;
 	char *path; /* absolute */
-	/* of FOLDER:TAG: the one of its images that is meant; NULL: nobody has said */
+	/* for FOLDER:TAG: selects one of its images; NULL: not given */
 	char *tag;
 	int fd; /* of the archive; -1: a folder */
 	struct {
@@ -28,18 +28,19 @@ struct layout {
 	} members; /* of the archive */
 };
 
-/* ERR_USAGE when it is neither a folder nor a tar, by itself or with :TAG behind it. ret is
- * ended by layout_close in any case. */
+/* ERR_USAGE if it is neither a folder nor a tar, with or without :TAG. The caller ends ret with layout_close
+ * in any case. */
 struct err *layout_open(const char *path, struct layout *ret) MUST_CHECK;
 void layout_close(struct layout *l);
 #define AUTO_LAYOUT __attribute__((cleanup(layout_close)))
 
 bool layout_has(const struct layout *l, const char *name);
-/* The member is size bytes of a descriptor, the caller's, from offset on. ERR_BUILD when there is none. */
+/* The member is size bytes of a descriptor, the caller's to close, from offset on. ERR_BUILD if there is
+ * none. */
 struct err *layout_file(const struct layout *l, const char *name, int *ret_fd, uint64_t *ret_offset,
 			uint64_t *ret_size) MUST_CHECK;
-/* A whole document of at most 4 MB, NUL-terminated, the caller's; want: the digest
- * that it must have, or NULL. */
+/* A whole document of at most 4 MB, NUL-terminated, the caller's to free; want: the digest that it must have,
+ * or NULL. */
 struct err *layout_read(const struct layout *l, const char *name, const struct digest *want, char **ret_text,
 			size_t *ret_len) MUST_CHECK;
 struct err *layout_damaged(const struct layout *l, const char *what) MUST_CHECK NEVER_NULL;

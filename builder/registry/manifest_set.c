@@ -60,7 +60,7 @@ size_t manifest_set_add_document(struct manifest_set *m, const struct manifest_d
 	return m->documents.count - 1;
 }
 
-/* Layers that may not be handed on, such as those of Windows, have addresses of their own. */
+/* Layers that may not be redistributed, such as those of Windows, have their own URLs. */
 static bool is_elsewhere(const json_t *descriptor)
 {
 	const char *type = text_at(descriptor, "mediaType");
@@ -126,7 +126,7 @@ static void take_subject(const json_t *document, struct manifest_set *m, struct 
 	d->annotations = keep(m, text);
 }
 
-/* A manifest or an index, after all that it names. */
+/* Adds a manifest or an index, after everything that it names. */
 static struct err *take_document(struct layout *l, const json_t *descriptor, unsigned depth,
 				 struct manifest_set *m, size_t *ret)
 {
@@ -154,7 +154,7 @@ static struct err *take_document(struct layout *l, const json_t *descriptor, uns
 	return NULL;
 }
 
-/* What the manifest of an entry of index.json is attached to, zero when it is an image. */
+/* The subject of the manifest in an entry of index.json; zero for an image. */
 static struct err *read_subject(struct layout *l, const json_t *entry, struct manifest_set *m,
 				struct digest *ret)
 {
@@ -172,7 +172,7 @@ static struct err *read_subject(struct layout *l, const json_t *entry, struct ma
 	return NULL;
 }
 
-/* What is attached to another image of the layout than the one that was chosen stays. */
+/* Skips documents attached to another image of the layout than the chosen one. */
 static struct err *take_attached(struct layout *l, const json_t *entries, struct manifest_set *m)
 {
 	size_t images = m->documents.count, ignored;
@@ -199,7 +199,7 @@ static void take_tag(const json_t *entry, struct manifest_set *m)
 	m->tag = ref && reference_is_tag(ref) ? keep(m, ref) : NULL;
 }
 
-/* The image as an error names it. */
+/* The image's name for an error. */
 static const char *name_of(const struct layout *l, const json_t *entry, struct manifest_set *m)
 {
 	const char *ref = text_at(json_object_get(entry, "annotations"), "org.opencontainers.image.ref.name");
@@ -208,7 +208,7 @@ static const char *name_of(const struct layout *l, const json_t *entry, struct m
 	return keep(m, name);
 }
 
-/* Several images of one layout are one image of several platforms. */
+/* Several images in one layout are one image for several platforms. */
 static struct err *join(struct layout *l, const json_t *images, struct manifest_set *m)
 {
 	size_t count = json_array_size(images);
@@ -281,7 +281,7 @@ static struct err *read_one(struct layout *l, struct manifest_set *ret)
 	if (!first)
 		return layout_damaged(l,
 				      oci ? "its index.json is not JSON" : "its manifest.json is not JSON");
-	if (!oci && !json_is_array(first)) /* of skopeo's dir: */
+	if (!oci && !json_is_array(first)) /* skopeo's dir: format */
 		return no_image(l);
 	return oci ? take_index(l, first, ret) : manifest_set_docker(l, first, ret);
 }

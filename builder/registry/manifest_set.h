@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* All that a registry must be given of an image, in an order that it takes: blobs, then manifests, each after
- * those that it names, the image's own last of them, then what is attached to it (manifests with a subject,
- * such as a list of what is in it). */
+/* Lists everything to push for an image, in an order that registries accept: blobs, then manifests, each
+ * after those it names, the image's own last; then what is attached to it (manifests with a subject, such as
+ * a bill of materials). */
 #pragma once
 #include "registry/layout.h"
 
 struct manifest_blob {
 	const struct layout *layout;
-	const char *member; /* where its bytes are in the layout */
+	const char *member; /* the layout's member with its bytes */
 	struct digest digest;
 	uint64_t size_bytes;
 };
@@ -18,8 +18,8 @@ struct manifest_document {
 	size_t len;
 	struct digest digest;
 	struct digest subject;	   /* what it is attached to; zero: nothing */
-	const char *artifact_type; /* of one with a subject, as a list of referrers says it */
-	const char *annotations;   /* of one with a subject, as JSON; or NULL */
+	const char *artifact_type; /* for one with a subject, as shown in a list of referrers */
+	const char *annotations;   /* for one with a subject, as JSON; or NULL */
 };
 
 struct manifest_set {
@@ -32,15 +32,15 @@ struct manifest_set {
 		struct manifest_document *items;
 		size_t count, room;
 	} documents; /* each once */
-	/* place of the image's own among the documents: behind it all have a subject */
+	/* index of the image's own among the documents: all behind it have a subject */
 	size_t root;
-	const char *tag;     /* that the layout gives it; NULL: none */
+	const char *tag;     /* its tag in the layout; NULL: none */
 	uint64_t size_bytes; /* of all blobs */
 };
 
-/* Of several layouts, or of one with several images, ret is an index over them, each of a platform of
- * its own. ERR_USAGE when one is no image, or two are of one platform; ERR_BUILD when one is damaged. Of
- * a docker archive the OCI manifest is made. The layouts outlive ret, which is ended by
+/* For several layouts, or one with several images, ret is an index over them, each of its own platform.
+ * ERR_USAGE if one is not an image, or if two have the same platform; ERR_BUILD if one is damaged. For a
+ * docker archive an OCI manifest is generated. The layouts must outlive ret, which the caller ends with
  * manifest_set_done in any case. */
 struct err *manifest_set_read(struct layout *layouts, size_t count, struct manifest_set *ret) MUST_CHECK;
 void manifest_set_done(struct manifest_set *m);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A docker archive has no manifest that a registry takes: one is made of its configuration
- * and its layers as they lie there. */
+/* Makes a manifest for a docker archive, which has none that a registry accepts, from its configuration and
+ * its layers as stored. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +66,7 @@ static void take_tag(const char *name, struct manifest_set *m)
 		m->tag = arena_dup(&m->arena, colon + 1, strlen(colon + 1));
 }
 
-/* The image that the layout's tag means; without one the only one that there is. */
+/* The image selected by the layout's tag; without a tag the only image. */
 static struct err *choose(const struct layout *l, const json_t *list, const json_t **ret,
 			  const char **ret_name)
 {

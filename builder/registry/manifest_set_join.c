@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Images of several platforms become one: an index over them. */
+/* Joins images of several platforms under one index. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static const char *word(const json_t *entry, const char *key)
 	return value ? value : "";
 }
 
-/* What is for no platform, such as a builder's attestation, is beside the images. */
+/* Entries without a platform, such as a builder's attestation, are kept beside the images. */
 static bool same_platform(const json_t *a, const json_t *b)
 {
 	static const char *const keys[] = { "os", "architecture", "variant", "os.version" };
@@ -54,7 +54,7 @@ static struct err *read_config(const struct manifest_set *part, const char *name
 	return *ret ? NULL : err_new(ERR_BUILD, "%s is damaged: its configuration is not JSON", name);
 }
 
-/* The entry of an image in an index: its platform is what its configuration says. */
+/* An image's entry in the index: its platform comes from its configuration. */
 static struct err *describe(const struct manifest_set *part, const char *name, json_t *entries)
 {
 	static const char *const keys[] = { "architecture", "os", "os.version", "os.features", "variant" };
@@ -76,7 +76,7 @@ static struct err *describe(const struct manifest_set *part, const char *name, j
 	return NULL;
 }
 
-/* An index of its own is opened: its entries stand in the one over all. */
+/* An index is expanded: its entries go into the common one. */
 static struct err *describe_all(const struct manifest_set *part, const char *name, json_t *entries)
 {
 	const struct manifest_document *d = &part->documents.items[part->root];
@@ -127,7 +127,7 @@ static struct err *check(const json_t *entries, size_t from, const char *const *
 	return NULL;
 }
 
-/* An index that something is attached to goes along. */
+/* An index with attached documents is pushed, too. */
 static size_t end_of_images(const struct manifest_set *part)
 {
 	bool index = !strcmp(part->documents.items[part->root].type, MANIFEST_INDEX),

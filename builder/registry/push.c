@@ -18,12 +18,12 @@ static const char accepted[] =
 		       "application/vnd.docker.distribution.manifest.v2+json";
 
 struct neighbours {
-	char **of_blob;				/* one a blob; NULL: none is known */
-	const char *names[NEIGHBOUR_COUNT + 1]; /* each once, NULL-terminated */
+	char **of_blob;				/* one for each blob; NULL: unknown */
+	const char *names[NEIGHBOUR_COUNT + 1]; /* unique, NULL-terminated */
 	size_t count;
 };
 
-/* The store remembers a repository of each registry for each blob. */
+/* The store remembers, for each registry and blob, a repository that has it. */
 static struct digest memory_key(const char *host, const struct digest *blob)
 {
 	struct digest_run *run = digest_start();
@@ -38,7 +38,7 @@ static void remember(const struct push *p, const struct manifest_blob *b)
 	struct digest key = memory_key(p->where->host, &b->digest);
 
 	if (p->store)
-		/* only the next push is slower */
+		/* a failure only makes the next push slower */
 		err_free(store_ref_write(p->store, REF_KIND, &key, p->where->name));
 }
 
@@ -96,7 +96,7 @@ static struct err *push_blobs(const struct push *p, struct registry *r, const st
 	return NULL;
 }
 
-/* Whether the registry has exactly this under that name, a tag or a digest. */
+/* Whether the registry has exactly this manifest under that name, a tag or a digest. */
 static struct err *is_there(struct registry *r, const char *rest, const char *digest, bool *ret)
 {
 	AUTO_ANSWER struct exchange_answer a = { 0 };

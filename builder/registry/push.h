@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An image into a registry: every blob, every manifest, what is attached to it, its tag. */
+/* Pushes an image to a registry: every blob, every manifest, attached documents, the tag. */
 #pragma once
 #include "base/progress.h"
 #include "registry/credentials.h"
@@ -11,9 +11,9 @@
 struct push {
 	const struct manifest_set *set;
 	const struct reference *where;
-	struct credentials *login; /* taken over */
+	struct credentials *login; /* ownership is taken */
 	bool plain_http;
-	/* remembers which repository has a blob, so that the next one may mount it; or NULL */
+	/* remembers which repository has a blob, so that the next push can mount it; or NULL */
 	struct store *store;
 	struct progress *progress; /* or NULL */
 	/* NULL, or called once the image is there: signs it in its repository. */
@@ -28,6 +28,6 @@ struct push_result {
 	bool unchanged;	 /* the tag named this image before */
 };
 
-/* ERR_FETCH with one line for what the registry does not do. What arrived before an error
- * stays there, and is not sent again. */
+/* ERR_FETCH with one line that says what the registry refused. What arrived before an error stays there and
+ * is not sent again. */
 struct err *push_image(const struct push *p, struct push_result *ret) MUST_CHECK;

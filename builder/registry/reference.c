@@ -16,8 +16,8 @@ static bool is_small(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* Length of what may stand between letters and digits of a name: a full stop, one or
- * two underscores, hyphens. */
+/* The length of a separator between letters and digits of a name: a full stop, one or two underscores,
+ * hyphens. */
 static size_t separator(const char *at)
 {
 	size_t hyphens = strspn(at, "-"), underscores = strspn(at, "_");
@@ -25,7 +25,7 @@ static size_t separator(const char *at)
 	return hyphens ? hyphens : underscores ? (underscores <= 2 ? underscores : 0) : *at == '.';
 }
 
-/* distribution-spec, "Pulling manifests": what a <name> is. */
+/* distribution-spec, "Pulling manifests": the syntax of a <name>. */
 static bool is_name(const char *at)
 {
 	if (strlen(at) > NAME_LIMIT)

@@ -7,7 +7,7 @@
 #include "base/auto_json.h"
 #include "base/mem.h"
 
-/* Whether the registry lists by itself what is attached to an image. */
+/* Whether the registry maintains the list of an image's referrers itself. */
 static struct err *lists_itself(struct registry *r, const struct digest *image, bool *ret)
 {
 	AUTO_ANSWER struct exchange_answer a = { 0 };
@@ -35,7 +35,7 @@ static json_t *describe(const struct manifest_document *d, const char *digest)
 	return one;
 }
 
-/* False: it is in the list. */
+/* Returns false if it is in the list already. */
 static bool add(json_t *index, const struct manifest_document *d)
 {
 	char hex[DIGEST_HEX];

@@ -13,7 +13,7 @@
 
 #define PAUSE_MS 500u
 #define PAUSE_MAX_MS 8000u
-#define ASKED_MAX 60 /* longest Retry-After in seconds that is waited for */
+#define ASKED_MAX 60 /* longest Retry-After in seconds that is obeyed */
 
 char *registry_url(const struct registry *r, const char *rest)
 {
@@ -166,7 +166,7 @@ static void greet(struct registry *r, const char *scheme, struct exchange_answer
 	exchange_run(r->easy, &q, ret);
 }
 
-/* This machine's own may speak either: https answers to http are a 400, or none. */
+/* On this machine a registry may speak http or https: https answers http with a 400, or not at all. */
 static void greet_either(struct registry *r, struct exchange_answer *ret)
 {
 	greet(r, "http", ret);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A repository of a registry, as one talks to it: the OCI distribution protocol (distribution-spec
- * 1.1) with a login by bearer token or name and password, retries with growing pauses, and its
- * refusals in words. One thread.
+/* A client for one repository of a registry: the OCI distribution protocol (distribution-spec 1.1) with login
+ * by bearer token or name and password, retries with growing pauses, and readable errors. Single-threaded.
  *
- * https alone, but for this machine itself, which is asked by http first, and where the caller
- * allows http. A login goes to nobody but the registry itself and the token service that it
- * names, and stands in no message. */
+ * Uses https only, except for this machine, where http is tried first, and where the caller allows http.
+ * Credentials are sent only to the registry itself and the token service that it names, and appear in no
+ * message. */
 #pragma once
 #include <jansson.h>
 
@@ -20,46 +19,45 @@
 struct registry;
 
 struct registry_options {
-	bool plain_http; /* http alone, whatever the host */
+	bool plain_http; /* http only, for any host */
 	/* repositories that blobs may be mounted from, NULL-terminated; or NULL */
 	const char *const *also_read;
-	struct progress *progress; /* is told of pauses; or NULL */
+	struct progress *progress; /* shows pauses; or NULL */
 };
 
-/* Finds out how the host is spoken to, and logs in. The reference and also_read outlive it; the credentials
- * are taken over. ERR_FETCH with one line that says what to do. */
+/* Finds out how to talk to the host, and logs in. The reference and also_read must outlive it; takes
+ * ownership of the credentials. ERR_FETCH with one line that says what to do. */
 struct err *registry_open(const struct reference *where, const struct registry_options *o,
 			  struct credentials *login, struct registry **ret) MUST_CHECK;
 void registry_close(struct registry *r); /* NULL is fine */
 
-/* "https://HOST/v2/NAME" and the rest; the caller's. */
+/* "https://HOST/v2/NAME" and the rest; the caller's to free. */
 char *registry_url(const struct registry *r, const char *rest);
-/* Where an answer leads to, whole; the caller's. ERR_FETCH when it names nothing, or
- * a place that is not safe. */
+/* The absolute URL of an answer's Location; the caller's to free. ERR_FETCH if it is missing or unsafe. */
 struct err *registry_location(const struct registry *r, const struct exchange_answer *a,
 			      char **ret) MUST_CHECK;
 
-/* One request, its login renewed once when that is asked for. The answer is the
- * caller's to end, whatever its status. */
+/* Sends one request; renews the login once if the registry demands it. The caller ends the answer, whatever
+ * its status. */
 struct err *registry_ask_once(struct registry *r, struct exchange_request *q,
 			      struct exchange_answer *ret) MUST_CHECK;
-/* The same, again after a pause while there is hope. */
+/* The same, repeated after pauses while that may help. */
 struct err *registry_ask(struct registry *r, struct exchange_request *q,
 			 struct exchange_answer *ret) MUST_CHECK;
-/* Puts a manifest at a name, "/manifests/" with a tag or a digest, whatever was there; what as of
- * registry_refusal. The answer is the caller's to end, and a success when this is. */
+/* Puts a manifest at a name, "/manifests/" with a tag or a digest, replacing any other; what as in
+ * registry_refusal. The caller ends the answer, which is a success if the result is. */
 struct err *registry_put_manifest(struct registry *r, const char *rest, const char *type, const char *bytes,
 				  size_t len, const char *what, struct exchange_answer *ret) MUST_CHECK;
-/* The same of a JSON value, whose answer says nothing. */
+/* The same for a JSON value; returns no answer. */
 struct err *registry_put_json(struct registry *r, const char *rest, const char *type, const json_t *manifest,
 			      const char *what) MUST_CHECK;
-/* The manifest of that name, the caller's; NULL: there is none, or what is there is not JSON. */
+/* The manifest of that name, the caller's to release; NULL: there is none, or it is not JSON. */
 struct err *registry_get_json(struct registry *r, const char *rest, const char *accept, const char *what,
 			      json_t **ret) MUST_CHECK;
 
-/* Waits before another try of what was answered so. False: it would be pointless, or round
- * has reached REGISTRY_ATTEMPTS. */
+/* Waits before the next attempt after this answer. False: a retry is pointless, or round has reached
+ * REGISTRY_ATTEMPTS. */
 bool registry_pause(struct registry *r, const struct exchange_answer *a, unsigned *round);
-/* What an answer means that is no success; what: "push the layer sha256:12ab…". */
+/* Turns an unsuccessful answer into an error; what: "push the layer sha256:12ab…". */
 struct err *registry_refusal(const struct registry *r, const struct exchange_answer *a,
 			     const char *what) MUST_CHECK NEVER_NULL;

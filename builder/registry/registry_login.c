@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a registry is opened: name and password, or a token that a service gives for them (distribution's
+/* Logs in to a registry with name and password, or with a token that a service gives for them (distribution's
  * "token" and "oauth" specifications). */
 #include <jansson.h>
 #include <openssl/crypto.h>
@@ -23,7 +23,7 @@ char *registry_login_header(const struct registry *r, const char *url)
 	size_t len = strlen(r->base);
 
 	if (strncasecmp(url, r->base, len) || (url[len] && !strchr("/?#", url[len])))
-		return NULL; /* another host, which has its own way, such as a signature in the URL */
+		return NULL; /* another host has its own login, such as a signature in the URL */
 	if (r->scheme == CHALLENGE_BEARER && r->token)
 		return mem_printf("Bearer %s", r->token);
 	if (r->scheme != CHALLENGE_BASIC || !r->login.password)
@@ -42,8 +42,8 @@ static void put_escaped(struct registry *r, struct text *out, const char *key, c
 	curl_free(escaped);
 }
 
-/* "repository:NAME:pull,push", and to read what blobs are mounted from; by one parameter
- * each, or with spaces between them. */
+/* Appends "repository:NAME:pull,push", and scopes to read the repositories that blobs are mounted from: each
+ * as its own parameter, or joined by spaces. */
 static void put_scopes(struct registry *r, struct text *out, bool joined)
 {
 	AUTO_TEXT struct text all = { 0 };
@@ -89,7 +89,7 @@ static struct err *ask_service(struct registry *r, const char *realm, struct exc
 		if (registry_pause(r, &a, &round))
 			continue;
 		if (a.status == 403)
-			a.status = 401; /* it speaks of the login, not of a repository */
+			a.status = 401; /* the error is about the login, not about a repository */
 		AUTO_FREE char *what = mem_printf("get a token from %.*s", (int)strcspn(realm, "?"), realm);
 		return registry_refusal(r, &a, what);
 	}
@@ -104,7 +104,7 @@ static void request_begin(struct registry *r, const char *url, struct exchange_r
 	(void)r;
 }
 
-/* OAuth 2: a refresh token is changed for one of this repository. */
+/* OAuth 2: exchanges a refresh token for one of this repository. */
 static struct err *refresh(struct registry *r, const struct challenge *c)
 {
 	AUTO_TEXT struct text form = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What registry.c and its neighbours share. */
+/* Declarations shared by registry.c and its neighbours. */
 #pragma once
 #include "registry/registry.h"
 
@@ -13,14 +13,14 @@ struct registry {
 	bool plain;	   /* http was allowed or found */
 	bool http_allowed; /* to other hosts, too */
 	enum challenge_scheme scheme;
-	char *token; /* of a bearer */
+	char *token; /* bearer token */
 };
 
-/* Answers a challenge: the next requests carry what it asks for. */
+/* Answers a challenge: the next requests carry the login. */
 struct err *registry_login(struct registry *r, const struct challenge *c) MUST_CHECK;
-/* What goes into the header Authorization for this URL, the caller's; NULL: nothing. */
+/* The value of the header Authorization for this URL, the caller's to free; NULL: none. */
 char *registry_login_header(const struct registry *r, const char *url);
-/* Whether this URL may be told anything that is not for all eyes. */
+/* Whether credentials and private data may be sent to this URL. */
 bool registry_login_safe(const struct registry *r, const char *url);
-/* The registry has no room for what it is sent. */
+/* Whether the registry reports that it has no space left. */
 bool registry_refusal_is_full(const struct exchange_answer *a);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a registry refuses, in words. */
+/* Explains in words what a registry refused. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define MESSAGE_LIMIT 300u
 
-/* A server may say back what it was sent. */
+/* A server may echo what it was sent. */
 static void hide(char *text, const char *secret)
 {
 	size_t len = secret ? strlen(secret) : 0;
@@ -30,7 +30,7 @@ static char *without_secrets(const struct registry *r, char *text)
 	return text;
 }
 
-/* The first of {"errors":[{"code","message","detail"}]}; NULL: it says none. The caller's. */
+/* The first of {"errors":[{"code","message","detail"}]}; NULL: there is none. The caller's to free. */
 static char *message_of(const struct registry *r, const struct exchange_answer *a)
 {
 	json_t *said = a->body.len ? json_loadb(a->body.bytes, a->body.len, 0, NULL) : NULL;

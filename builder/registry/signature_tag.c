@@ -15,7 +15,7 @@
 #define CONFIG "application/vnd.oci.image.config.v1+json"
 #define NOTE "dev.cosignproject.cosign/signature"
 
-/* "sha256:…" of what a blob of the repository now is; the caller's. */
+/* Puts a blob into the repository; ret is its "sha256:…", the caller's to free. */
 static struct err *put_blob(struct registry *r, const char *folder, const char *bytes, char **ret)
 {
 	struct layout l = { .path = (char *)folder, .fd = -1 };
@@ -33,7 +33,7 @@ static struct err *put_blob(struct registry *r, const char *folder, const char *
 	return NULL;
 }
 
-/* The layers of what has the tag, none where nothing has. */
+/* The layers of the image with that tag; none if there is no such image. */
 static struct err *get_layers(struct registry *r, const char *rest, json_t **ret)
 {
 	AUTO_JSON json_t *before = NULL;
@@ -57,7 +57,7 @@ static bool has(const json_t *layers, const char *digest, const char *signature)
 	return false;
 }
 
-/* What an image needs by its form: it says nothing but which layers there are. */
+/* The configuration that an image must have; it only lists the layers. */
 static char *describe_config(const json_t *layers)
 {
 	json_t *ids = json_array();

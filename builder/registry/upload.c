@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define SMALL_PIECE (4ull << 20) /* for a proxy that takes no more */
+#define SMALL_PIECE (4ull << 20) /* for a proxy with a smaller limit */
 #define CHUNK ((size_t)1 << 20)
 
 struct upload {
@@ -23,14 +23,14 @@ struct upload {
 	uint64_t offset; /* of the blob in its file */
 	uint64_t done, shown, sending_from;
 	uint64_t piece;	    /* UINT64_MAX: all in one request */
-	uint64_t failed_at; /* done at the last failure: going on is what makes hope */
+	uint64_t failed_at; /* the value of done at the last failure: a retry is worthwhile if it has grown */
 	unsigned round;
-	bool joined; /* what the registry has is from more than one connection */
+	bool joined; /* the registry's bytes come from more than one connection */
 	char *location;
 	enum upload_result result;
 };
 
-/* What a request has led to. */
+/* What follows a request. */
 enum next { NEXT_PIECE, NEXT_SESSION, NEXT_END };
 
 static void show(struct upload *u, uint64_t done)
@@ -63,14 +63,14 @@ static struct err *is_present(struct upload *u, bool *ret)
 
 	TRY(ask(u, "HEAD", rest, &a));
 	*ret = a.status == 200;
-	/* A repository that is not there yet is made by the first upload; others say so with 403 or 400 to a
-	 * HEAD, and mean it when asked to write. */
+	/* A repository may not exist before its first upload. Some registries then answer the HEAD with 403
+	 * or 400; if they really refuse, the upload fails, too. */
 	return a.status && a.status != 401 && a.status < 500 && a.status != 429 ?
 		       NULL :
 		       registry_refusal(u->registry, &a, u->what);
 }
 
-/* The bytes are what they are called: said before a registry is troubled with them. */
+/* Checks the bytes against their digest before the registry is contacted. */
 static struct err *check(struct upload *u)
 {
 	AUTO_FREE char *chunk = mem_new(CHUNK);
@@ -113,7 +113,7 @@ static struct err *begin(struct upload *u, enum next *ret)
 				      mem_dup("/blobs/uploads/");
 
 	curl_free(name);
-	u->neighbour = NULL; /* is asked once */
+	u->neighbour = NULL; /* is tried only once */
 	u->done = 0;
 	u->joined = false;
 	TRY(ask(u, "POST", rest, &a));
@@ -123,7 +123,7 @@ static struct err *begin(struct upload *u, enum next *ret)
 		return NULL;
 	}
 	if (from && a.status != 202) {
-		*ret = NEXT_SESSION; /* without the neighbour */
+		*ret = NEXT_SESSION; /* now without the neighbour */
 		return NULL;
 	}
 	if (a.status != 202)
@@ -135,7 +135,7 @@ static struct err *begin(struct upload *u, enum next *ret)
 	return go_to(u, &a, true);
 }
 
-/* "0-99" and "bytes=0-99" are 100 bytes; "0-0" is said of none. */
+/* "0-99" and "bytes=0-99" mean 100 bytes; "0-0" means none. */
 static bool take_range(struct upload *u, const char *range)
 {
 	unsigned long long first, last;
@@ -147,7 +147,7 @@ static bool take_range(struct upload *u, const char *range)
 	return true;
 }
 
-/* After a failure: how far has the registry got? */
+/* After a failure, asks how many bytes the registry has. */
 static struct err *ask_how_far(struct upload *u, enum next *ret)
 {
 	AUTO_ANSWER struct exchange_answer a = { 0 };
@@ -170,7 +170,7 @@ static bool is_refused_piece(const struct exchange_answer *a)
 	       a->status != 425 && a->status != 429 && (a->status < 500 || a->status == 501);
 }
 
-/* What to do about a request that carried bytes and had no success. */
+/* Decides how to continue after a request with bytes that did not succeed. */
 static struct err *recover(struct upload *u, const struct exchange_answer *a, bool piece, enum next *ret)
 {
 	*ret = NEXT_SESSION;
@@ -179,18 +179,18 @@ static struct err *recover(struct upload *u, const struct exchange_answer *a, bo
 		return NULL;
 	}
 	if (a->status != 413 && piece && is_refused_piece(a) && u->piece != UINT64_MAX && !u->joined) {
-		u->piece = UINT64_MAX; /* it takes no pieces */
+		u->piece = UINT64_MAX; /* it does not accept pieces */
 		return NULL;
 	}
 	if ((a->status == 400 || a->status == 404 || a->status == 416) && (u->joined || a->status != 400) &&
 	    ++u->round < REGISTRY_ATTEMPTS)
-		return NULL; /* it has lost the upload, or put it together wrongly: all of it anew */
+		return NULL; /* it lost the upload or assembled it wrongly: start again */
 	if (registry_pause(u->registry, a, &u->round))
 		return ask_how_far(u, ret);
 	return registry_refusal(u->registry, a, u->what);
 }
 
-/* So many bytes of the blob, from where it is. */
+/* A request for that many bytes of the blob, from the current offset. */
 static struct exchange_request request_of(struct upload *u, const char *method, const char *url, uint64_t len)
 {
 	u->sending_from = u->done;
@@ -234,7 +234,7 @@ static char *with_digest(const struct upload *u)
 	return mem_printf("%s%sdigest=%s", u->location, strchr(u->location, '?') ? "&" : "?", u->digest);
 }
 
-/* The last request, with all bytes of a small blob, or with none. */
+/* Sends the last request, with all bytes of a small blob, or with none. */
 static struct err *finish(struct upload *u, enum next *ret)
 {
 	AUTO_ANSWER struct exchange_answer a = { 0 };
@@ -273,7 +273,7 @@ static struct err *run(struct upload *u)
 	while (!present && next != NEXT_END) {
 		TRY(session(u, &next));
 		if (next != NEXT_END)
-			TRY(is_present(u, &present)); /* an answer may have been lost on its way */
+			TRY(is_present(u, &present)); /* an answer may have been lost on the way */
 	}
 	u->result = next == NEXT_END ? u->result : UPLOAD_SENT;
 	return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* BLAKE2b of 256 bits over a few bytes (RFC 7693): libcrypto 3.0 has the one of 512 bits alone. */
+/* BLAKE2b with 256 bits for short input (RFC 7693), because libcrypto 3.0 has only the 512-bit one. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

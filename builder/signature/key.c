@@ -21,12 +21,12 @@
 #include "signature/blake2b.h"
 
 #define FILE_LIMIT ((size_t)16 << 10)
-#define OPS_LIMIT 33554432u /* what minisign takes: N 2^20, r 8, p 1 */
+#define OPS_LIMIT 33554432u /* minisign's values: N 2^20, r 8, p 1 */
 #define MEMORY_LIMIT (1ull << 30)
-#define MEMORY_MOST (4ull << 30) /* that a file may ask of us */
+#define MEMORY_MOST (4ull << 30) /* the most that a file may make us allocate */
 
-/* Of a secret key: algorithm 2, scrypt or nothing 2, BLAKE2b 2, salt 32, two limits of 8, then what is
- * encrypted: id 8, seed 32, public key 32, checksum 32. */
+/* A secret key: algorithm 2, scrypt or nothing 2, BLAKE2b 2, salt 32, two limits of 8; then the encrypted
+ * part: id 8, seed 32, public key 32, checksum 32. */
 enum {
 	PUBLIC_BYTES = 42,
 	SECRET_BYTES = 158,
@@ -71,7 +71,7 @@ struct err *key_generate(struct key *ret)
 	return take_public(ret);
 }
 
-/* The numbers of scrypt that libsodium makes of its two limits. */
+/* The scrypt parameters that libsodium derives from its two limits. */
 static bool scrypt_numbers(uint64_t ops, uint64_t memory, uint64_t *ret_n, uint64_t *ret_p)
 {
 	ops = ops < 32768 ? 32768 : ops;
@@ -86,7 +86,7 @@ static bool scrypt_numbers(uint64_t ops, uint64_t memory, uint64_t *ret_n, uint6
 	return *ret_p && memory <= MEMORY_MOST && n <= MEMORY_MOST / 1024 && *ret_p <= 64;
 }
 
-/* Hides what is plain, and shows what is hidden. */
+/* Encrypts plain data, and decrypts encrypted data. */
 static struct err *mask(uint8_t *file, const char *password)
 {
 	uint64_t n, p;
@@ -176,7 +176,7 @@ struct err *key_write(const struct key *k, const char *path, const char *passwor
 	return e;
 }
 
-/* The second line of such a file, when it is so many bytes of Ed25519. */
+/* Decodes the second line of such a file, if it is that many bytes for Ed25519. */
 static bool take_line(const char *text, size_t want, uint8_t *ret)
 {
 	const char *line = strchr(text, '\n');
@@ -226,7 +226,7 @@ static struct err *open_secret(const char *path, uint8_t *file, const char *pass
 	if (file[2])
 		TRY(mask(file, password));
 	checksum(file, sum);
-	/* minisign writes none into a key without a password */
+	/* minisign writes no checksum into a key without a password */
 	if (file[2] && CRYPTO_memcmp(sum, shown + 72, sizeof sum))
 		return err_new(ERR_USAGE, "that is not the password of %s", path);
 	memcpy(ret->id, shown, 8);

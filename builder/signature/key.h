@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys of Ed25519 in the files of minisign, which take a line of comment and one of base 64. A secret key is
- * encrypted by a password (scrypt), or not. */
+/* Reads and writes Ed25519 keys in minisign's files: a line of comment and a line of base64. A secret key may
+ * be encrypted by a password (scrypt). */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 
 struct key {
 	uint8_t id[8];
-	uint8_t seed[32]; /* secret; zero of a public key */
+	uint8_t seed[32]; /* secret; zero for a public key */
 	uint8_t public_key[32];
 };
 
@@ -20,11 +20,11 @@ void key_done(struct key *k); /* wipes it */
 const char *key_id(const struct key *k, char buf[static KEY_ID]);
 
 struct err *key_generate(struct key *ret) MUST_CHECK;
-/* Writes path (mode 0600) and path.pub, neither of which may be there. password NULL: not encrypted. */
+/* Writes path (mode 0600) and path.pub, neither of which may exist. password NULL: not encrypted. */
 struct err *key_write(const struct key *k, const char *path, const char *password) MUST_CHECK;
-/* Says whether a secret key's file needs a password. ERR_USAGE when it is none. */
+/* Whether a secret key's file needs a password. ERR_USAGE if it is not a secret key. */
 struct err *key_is_encrypted(const char *path, bool *ret) MUST_CHECK;
-/* ERR_USAGE when the password is wrong. */
+/* ERR_USAGE if the password is wrong. */
 struct err *key_read_secret(const char *path, const char *password, struct key *ret) MUST_CHECK;
-/* word is a file, or the line of base 64 of one. */
+/* word is a file, or the line of base64 from one. */
 struct err *key_read_public(const char *word, struct key *ret) MUST_CHECK;

@@ -93,7 +93,7 @@ static bool is_signed(const struct key *k, const void *bytes, size_t len,
 	return good;
 }
 
-/* What the second signature is over. */
+/* The message of the second signature. */
 static char *with_comment(const uint8_t *signature, const char *comment, size_t *ret_len)
 {
 	size_t len = strlen(comment);
@@ -182,7 +182,7 @@ static struct err *read_parts(const char *file, struct parts *ret)
 	return NULL;
 }
 
-/* Older signatures are over the file's own bytes. */
+/* Older signatures cover the file's own bytes. */
 static struct err *check_bytes(const char *file, const struct key *k, const struct parts *p, bool *ret)
 {
 	AUTO_CLOSE int fd = -1;
@@ -232,7 +232,7 @@ struct err *signature_check(const char *file, const struct key *k, char **ret_co
 	struct parts p = { 0 };
 	AUTO_CLOSE int fd = -1;
 	uint64_t size;
-	struct err *e = open_file(file, &fd, &size); /* what is no file has no signature to be missed */
+	struct err *e = open_file(file, &fd, &size); /* reports a missing file before a missing signature */
 
 	if (!e)
 		e = read_parts(file, &p);
