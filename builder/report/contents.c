@@ -28,7 +28,7 @@ static struct err *load_one(void *arg, unsigned worker, size_t part)
 	return layer_list_read(l->source, part, l->store, &l->lists[part]);
 }
 
-/* The history has a line a layer, and lines of steps that made none. */
+/* The history has one line for each layer, and lines of steps that made none. */
 static void name_layers(struct contents *c)
 {
 	const json_t *history = json_object_get(c->source.config, "history");
@@ -112,8 +112,8 @@ void contents_close(struct contents *c)
 	*c = (struct contents){ 0 };
 }
 
-/* "usr/lib" where "lib" is a link to that: the first link in the path is replaced; NULL
- * when no folder of it is a link. */
+/* Replaces the first link in the path: "lib/a" becomes "usr/lib/a" if "lib" is a link to "usr/lib". NULL if
+ * no folder of it is a link. */
 static char *follow_link(const struct tree *t, const char *path)
 {
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an image holds, known by its files alone: its layers laid over one another, its
- * packages, and who brought each file. */
+/* An image's content, determined only from its files: its merged layers, its packages, and the package that
+ * owns each file. */
 #pragma once
 #include "report/layer_list.h"
 
@@ -17,21 +17,21 @@ extern const char *const contents_kind_names[PACKAGE_KIND_COUNT];
 
 struct contents_package {
 	enum package_kind kind;
-	const char *name, *version;	     /* version NULL: it is not said */
+	const char *name, *version;	     /* version NULL: unknown */
 	const char *architecture;	     /* Debian's; else NULL */
 	const char *source, *source_version; /* Debian's; else NULL */
 	const char *depends;		     /* Debian's field, or NULL */
-	const char *license;		     /* Python's and Node's own word, or NULL */
-	const char *commit, *content;	     /* an app's, content also an interpreter's; NULL: not known */
-	const char *from, *archive; /* an interpreter's: the URL and SHA-256 of its archive, or NULL */
-	const char *path;	    /* file or folder that says so, without a leading slash */
-	size_t layer;		    /* that has path */
-	size_t file_count;	    /* that are its own in the image, and their bytes */
+	const char *license;		     /* as written in Python's or Node's package, or NULL */
+	const char *commit, *content;	     /* of an app; content also of an interpreter; NULL: unknown */
+	const char *from, *archive; /* of an interpreter: the URL and SHA-256 of its archive, or NULL */
+	const char *path;	    /* file or folder that identifies it, without a leading slash */
+	size_t layer;		    /* the layer that has path */
+	size_t file_count;	    /* files that are its own in the image, and their bytes */
 	uint64_t size_bytes;
 };
 
 struct contents_layer {
-	const char *name;     /* "base"; of an image of others the command of its history, or "" */
+	const char *name;     /* "base"; for an image not made by mkbench the command in its history, or "" */
 	struct digest digest; /* zero: the archive does not say */
 	uint64_t packed_bytes, unpacked_bytes;
 	size_t file_count;
@@ -56,14 +56,14 @@ struct contents {
 
 /* s may be NULL (report/layer_list.h). ERR_USAGE and ERR_BUILD as there and in report/image_source.h. */
 struct err *contents_open(const char *path, struct store *s, struct contents *ret) MUST_CHECK;
-/* The same of a source that is open, which ret takes over in any case. */
+/* The same for an open source; ret takes ownership of it in any case. */
 struct err *contents_take(struct image_source *source, struct store *s, struct contents *ret) MUST_CHECK;
 void contents_close(struct contents *c);
 #define AUTO_CONTENTS __attribute__((cleanup(contents_close)))
 
-/* The entry of that absolute or relative path, links of its folders followed; NULL: there is none. */
+/* The entry at that absolute or relative path, following links in its folders; NULL: there is none. */
 const struct entry *contents_find(const struct contents *c, const char *path);
-/* Bytes of a file that says what is installed; len 0 when it is not there. */
+/* The bytes of a file that lists installed packages; len 0 if it does not exist. */
 const char *contents_text(const struct entry *e, size_t *ret_len);
-/* A text of the configuration, NULL when it has none: contents_setting(c, "StopSignal"). */
+/* A text of the image's configuration, or NULL: contents_setting(c, "StopSignal"). */
 const char *contents_setting(const struct contents *c, const char *key);

@@ -17,7 +17,7 @@ static const char *keep(struct contents *c, const char *text, size_t len)
 	return text ? arena_dup(&c->arena, text, len) : NULL;
 }
 
-/* The head of METADATA is a control stanza up to its first empty line. */
+/* METADATA begins with a control stanza, up to the first empty line. */
 static void add_python(struct contents *c, struct list *list, size_t at)
 {
 	size_t len;
@@ -43,7 +43,7 @@ static void add_python(struct contents *c, struct list *list, size_t at)
 }
 
 /* node_modules/NAME/package.json and node_modules/@SCOPE/NAME/package.json; deeper ones are a module's own
- * parts. Debian's modules lie in usr/share/nodejs. */
+ * parts. Debian's modules are in usr/share/nodejs. */
 static bool is_module(const char *path)
 {
 	const char *last = NULL;
@@ -83,7 +83,7 @@ static void add_node(struct contents *c, struct list *list, size_t at)
 	json_decref(object);
 }
 
-/* A thing that has a folder of its own in the image, by a row of bench.json. */
+/* Adds an item that has its own folder in the image, from a row of bench.json. */
 static void add_folder(struct contents *c, struct list *list, enum package_kind kind, const json_t *row,
 		       const char *path)
 {
@@ -101,7 +101,7 @@ static void add_folder(struct contents *c, struct list *list, enum package_kind 
 							  .layer = c->layer_of[folder - c->tree.items] });
 }
 
-/* What a bench of ours says of itself (services/guest/README.md); an app's folder is BENCH/apps/NAME. */
+/* Adds what bench.json lists (services/guest/README.md); an app's folder is BENCH/apps/NAME. */
 static void add_own(struct contents *c, struct list *list)
 {
 	size_t len, i;

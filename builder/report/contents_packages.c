@@ -14,7 +14,7 @@ static const char *keep(struct contents *c, struct slice s)
 	return s.at ? arena_dup(&c->arena, s.at, s.len) : NULL;
 }
 
-/* "glibc (2.36-9)": the source and its version, where they differ from the package's. */
+/* "glibc (2.36-9)": the source and its version, if they differ from the package's. */
 static void take_source(struct contents *c, struct contents_package *p, struct slice field)
 {
 	struct slice name, version;
@@ -41,7 +41,7 @@ static bool is_installed(struct slice status)
 	return last;
 }
 
-/* An image without a dpkg of its own has a file a package in status.d, and those have no Status. */
+/* An image without dpkg has one file for each package in status.d; those have no Status field. */
 static void take_status(struct contents *c, size_t at, bool apart)
 {
 	const struct entry *e = &c->tree.items[at];
@@ -88,7 +88,7 @@ static int by_name(const void *a, const void *b)
 	return order ? order : strcmp(x->path, y->path);
 }
 
-/* "libc6" or "libc6:amd64", as the name of a list says. */
+/* "libc6" or "libc6:amd64", from the name of a file list. */
 static size_t find_package(const struct contents *c, const char *name, size_t len)
 {
 	const char *colon = memchr(name, ':', len);
@@ -117,7 +117,8 @@ static size_t find_package(const struct contents *c, const char *name, size_t le
 	return CONTENTS_NOBODY;
 }
 
-/* A folder that several packages have is nobody's, and so is a link in its place at the top, such as /bin. */
+/* A folder that several packages contain has no owner, nor does a link that replaces it at the top, such as
+ * /bin. */
 static void own(struct contents *c, const char *path, size_t package)
 {
 	const struct entry *e = contents_find(c, path);
@@ -145,7 +146,7 @@ static void take_list(struct contents *c, const struct entry *list)
 	}
 }
 
-/* KEY=value, KEY="value" of os-release(5); NULL: it has none. */
+/* KEY=value, KEY="value" of os-release(5); NULL: not set. */
 static const char *release_word(struct contents *c, const char *key)
 {
 	size_t len, word = strlen(key);
@@ -168,7 +169,7 @@ static const char *release_word(struct contents *c, const char *key)
 	return NULL;
 }
 
-/* "NAME,HASH,SIZE" lines, names from the folder that the dist-info is in; what a quote begins is left out. */
+/* Lines "NAME,HASH,SIZE", names relative to the folder with the dist-info; quoted names are skipped. */
 static void take_record(struct contents *c, size_t package)
 {
 	const char *path = c->packages[package].path, *slash = strrchr(path, '/');
@@ -208,7 +209,7 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const struct folder *)a)->path, ((const struct folder *)b)->path);
 }
 
-/* The package of the nearest folder above that is one's. */
+/* The package that owns the nearest folder above. */
 static size_t find_folder(const struct folder *list, size_t count, const char *path)
 {
 	AUTO_FREE char *up = mem_dup(path);
@@ -223,8 +224,8 @@ static size_t find_folder(const struct folder *list, size_t count, const char *p
 	return CONTENTS_NOBODY;
 }
 
-/* What a Python package, a module of Node, an app or an interpreter has below its folder,
- * when no package has it by name. */
+/* Assigns files below the folder of a Python package, a Node module, an app or an interpreter, if no package
+ * lists them by name. */
 static void own_folders(struct contents *c)
 {
 	struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What is installed, as the files of an image say. Pure but for the memory that it takes. */
+/* Finds the installed packages in an image's files. Pure, except for allocated memory. */
 #pragma once
 #include "report/contents.h"
 
-/* Fills packages, owner_of, os and has_dpkg of contents whose tree stands. */
+/* Fills packages, owner_of, os and has_dpkg of contents whose tree is complete. */
 void contents_packages(struct contents *c);

@@ -32,7 +32,7 @@ static int by_version(const void *a, const void *b)
 	return order ? order : strcmp(diff_version(*x), diff_version(*y));
 }
 
-/* Each once, however often an image has the same version of it; the caller's to free. */
+/* Each item once, even if an image has the same version several times; the caller's to free. */
 static const struct contents_package **sorted(const struct contents *c, size_t *ret_count)
 {
 	const struct contents_package **list = mem_array(c->package_count + 1, sizeof *list);
@@ -49,7 +49,7 @@ static const struct contents_package **sorted(const struct contents *c, size_t *
 	return list;
 }
 
-/* One that went and one that came of the same name are one that changed. */
+/* Joins a removed and an added item of the same name into a changed one. */
 static void pair(struct diff *d)
 {
 	size_t kept = 0;

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* What differs between two images: packages, apps, settings, files; times of files
- * and names of layers left out. */
+/* Compares two images: packages, apps, settings, files; ignores times of files and names of layers. */
 #pragma once
 #include "report/contents.h"
 
-/* One that was added has no old side, one that was removed no new one. */
+/* An added package has no old side, a removed one no new side. */
 struct diff_package {
 	const struct contents_package *old, *new;
 };
 
 struct diff_setting {
 	const char *name; /* "ExposedPorts", "architecture" */
-	char *old, *new;  /* compact JSON; NULL: it has none */
+	char *old, *new;  /* compact JSON; NULL: not set */
 };
 
 struct diff_file {
 	const struct entry *old, *new;
-	uint64_t weight; /* bytes that came or went, or, of one that changed, those that it has now */
+	uint64_t weight; /* bytes added or removed; for a changed file its new size */
 };
 
 struct diff {
@@ -24,7 +23,7 @@ struct diff {
 	struct {
 		struct diff_package *items;
 		size_t count, room;
-	} packages; /* by kind and name */
+	} packages; /* sorted by kind and name */
 	struct {
 		struct diff_setting *items;
 		size_t count, room;
@@ -32,7 +31,7 @@ struct diff {
 	struct {
 		struct diff_file *items;
 		size_t count, room;
-	} files; /* the heaviest first */
+	} files; /* largest first */
 	struct {
 		uint64_t packed, unpacked;
 		size_t files;
@@ -44,5 +43,5 @@ void diff_of(const struct contents *old, const struct contents *new, struct diff
 void diff_done(struct diff *d);
 bool diff_is_empty(const struct diff *d);
 #define AUTO_DIFF __attribute__((cleanup(diff_done)))
-/* What a package is told by: its version, or an app's commit or content; never NULL. */
+/* What identifies a package's version: its version, or an app's commit or content; never NULL. */
 const char *diff_version(const struct contents_package *p);

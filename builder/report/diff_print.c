@@ -7,9 +7,9 @@
 #include "base/mem.h"
 #include "report/report_text.h"
 
-#define SHOWN 20u /* files, for a person */
+#define SHOWN 20u /* files, in text for people */
 
-/* In Markdown no character of others is more than itself. */
+/* In Markdown, characters from outside are escaped. */
 static void put(struct text *out, enum diff_form form, const char *foreign)
 {
 	AUTO_TEXT struct text plain = { 0 };
@@ -82,7 +82,7 @@ static void put_settings(const struct diff *d, enum diff_form form, struct text 
 			d->settings.items[i].new);
 }
 
-/* A size, and what else tells it from the other side when that is the same. */
+/* A size, and what else differs if the sizes are equal. */
 static char *describe(const struct entry *e, const struct entry *other)
 {
 	char size[16];

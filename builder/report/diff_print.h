@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Differences as text, as Markdown for a merge request, as JSON. */
+/* Prints differences as text, as Markdown for a merge request, or as JSON. */
 #pragma once
 #include "base/text.h"
 #include "report/diff.h"

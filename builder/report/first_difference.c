@@ -26,7 +26,7 @@ static const char *const kind_names[] = {
 	[ENTRY_OPAQUE] = "folder",
 };
 
-/* All that a tar says of it: equal texts are equal entries. The caller's. */
+/* Everything that a tar says about an entry: equal texts mean equal entries. The caller's to free. */
 static char *describe(const struct entry *e)
 {
 	AUTO_TEXT struct text out = { 0 };
@@ -53,7 +53,7 @@ static bool is_text(const char *bytes, size_t len)
 	return !memchr(bytes, '\0', len < 8192 ? len : 8192);
 }
 
-/* The line that at lies in, cut; from is its first byte. */
+/* Adds the line that contains at, shortened; from is its first byte. */
 static void put_line(struct text *out, const char *bytes, size_t len, size_t from)
 {
 	const char *end = memchr(bytes + from, '\n', len - from);
@@ -71,7 +71,7 @@ static void put_bytes(struct text *out, const char *bytes, size_t len, size_t at
 	text_put(out, at < len ? "" : "the end");
 }
 
-/* Where two files part: {"where", "first", "second"}. */
+/* Where two files begin to differ: {"where", "first", "second"}. */
 static json_t *compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	AUTO_TEXT struct text one = { 0 }, two = { 0 };
@@ -115,7 +115,7 @@ static struct err *show_bytes(const struct contents *a, const struct contents *b
 	return NULL;
 }
 
-/* The first that differs whole, those behind it by their paths. */
+/* Shows the first difference in full, and later ones by their paths. */
 static struct err *show_entry(const struct contents *a, const struct contents *b, const struct entry *x,
 			      const struct entry *y, json_t **ret)
 {
@@ -148,7 +148,7 @@ static void show_setting(const struct contents *a, const struct contents *b, jso
 				 d.settings.items[0].new ? d.settings.items[0].new : "nothing");
 }
 
-/* The same files in another tar. */
+/* The files are equal, but the tars differ. */
 static void show_layer(const struct contents *a, const struct contents *b, json_t **ret)
 {
 	char one[DIGEST_HEX], two[DIGEST_HEX];

@@ -39,7 +39,7 @@ static struct err *read_text(const struct image_source *s, const char *member, s
 	return e ? err_wrap(e, "%s is damaged", s->path) : NULL;
 }
 
-/* want: the digest that it must have; NULL: nobody has said. */
+/* want: the digest that it must have; NULL: unknown. */
 static struct err *read_json(const struct image_source *s, const char *member, const struct digest *want,
 			     json_t **ret)
 {
@@ -82,7 +82,7 @@ static struct err *read_blob(const struct image_source *s, const struct digest *
 	return read_json(s, member, d, ret);
 }
 
-/* The name that an index gives: containerd's is whole, the layout's own may be a tag alone. */
+/* The name in an index: containerd's is complete, the layout's own may be only a tag. */
 static void take_name(struct image_source *s, const json_t *entry)
 {
 	const json_t *notes = json_object_get(entry, "annotations");
@@ -96,7 +96,7 @@ static void take_name(struct image_source *s, const json_t *entry)
 						 notes, "org.opencontainers.image.ref.name")));
 }
 
-/* What uname calls a processor, in the words of an index. */
+/* The processor's name in an index, from that of uname. */
 static const char *own_architecture(struct utsname *u)
 {
 	static const char *const names[][2] = {
@@ -114,7 +114,7 @@ static const char *own_architecture(struct utsname *u)
 	return u->machine;
 }
 
-/* Not what is attached to an image, such as a list of what is in it. */
+/* Excludes documents attached to an image, such as a bill of materials. */
 static bool is_image(const json_t *entry)
 {
 	const char *os = json_string_value(json_object_get(json_object_get(entry, "platform"), "os"));
@@ -146,7 +146,7 @@ static const char *architecture_of(const json_t *entry)
 	return word ? word : "";
 }
 
-/* Whether b is another image than a, under another name, and nothing else tells them apart. */
+/* Whether b is a different image from a with another name, and nothing else distinguishes them. */
 static bool is_rival(const struct image_source *s, const json_t *a, const json_t *b)
 {
 	AUTO_JSON json_t *manifest = NULL;
@@ -162,8 +162,7 @@ static bool is_rival(const struct image_source *s, const json_t *a, const json_t
 	return !json_object_get(manifest, "subject");
 }
 
-/* named: the entries have the names of images, of which the source's tag means
- * one. NULL: none is an image. */
+/* named: the entries have names of images, and the source's tag selects one. NULL: none is an image. */
 static struct err *choose(const struct image_source *s, const json_t *index, bool named, const json_t **ret)
 {
 	const json_t *all = json_object_get(index, "manifests"), *found = NULL;
@@ -205,7 +204,7 @@ static struct err *take_layers(struct image_source *s, const json_t *layers)
 	return NULL;
 }
 
-/* From an index, perhaps by another one, to a manifest with its configuration. */
+/* Follows an index, possibly through nested ones, to a manifest with a configuration. */
 static struct err *follow(struct image_source *s, const json_t *index, unsigned depth)
 {
 	AUTO_JSON json_t *next = NULL;
@@ -225,7 +224,7 @@ static struct err *follow(struct image_source *s, const json_t *index, unsigned 
 	return read_blob(s, &s->config_digest, &s->config);
 }
 
-/* "<hex>.json" of older archives, "blobs/sha256/<hex>" of newer ones. */
+/* "<hex>.json" in older archives, "blobs/sha256/<hex>" in newer ones. */
 static bool config_digest(const char *member, struct digest *ret)
 {
 	const char *slash = strrchr(member, '/');
@@ -234,7 +233,7 @@ static bool config_digest(const char *member, struct digest *ret)
 	return digest_parse(hex, ret);
 }
 
-/* The image that the tag means; without one the only one that there is. */
+/* The image selected by the tag; without a tag the only image. */
 static struct err *choose_docker(struct image_source *s, const json_t *list, const json_t **ret)
 {
 	*ret = json_array_get(list, 0);
@@ -309,7 +308,7 @@ static struct err *open_documents(struct image_source *s)
 		TRY(follow(s, first, INDEX_DEPTH));
 	} else if (image_stream_has(s, "manifest.json")) {
 		TRY(read_json(s, "manifest.json", NULL, &first));
-		if (!json_is_array(first)) /* of skopeo's dir: */
+		if (!json_is_array(first)) /* skopeo's dir: format */
 			return no_image(s);
 		TRY(take_docker(s, first));
 	} else {

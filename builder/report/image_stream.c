@@ -17,7 +17,7 @@
 #include "base/text.h"
 
 #define CHUNK ((size_t)1 << 18)
-#define MEMBER_LIMIT 100000u /* headers that are read for one member */
+#define MEMBER_LIMIT 100000u /* headers read for one member */
 
 struct image_stream {
 	const struct image_source *source;
@@ -26,7 +26,7 @@ struct image_stream {
 	char *buffer;
 };
 
-/* Names below the folder never lead out of it. */
+/* Names below the folder never lead outside. */
 static int open_beneath(const char *folder, const char *name)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
@@ -47,7 +47,7 @@ static const char *plain_name(const char *name)
 	return name;
 }
 
-/* "a/b" and "../c/d" are "c/d"; NULL when that leads out. */
+/* "a/b" with target "../c/d" is "c/d"; NULL if that leads outside. */
 static char *link_target(const char *from, const char *to)
 {
 	const char *slash = strrchr(from, '/');
@@ -75,7 +75,7 @@ static struct archive *archive_begin(int fd)
 	return a;
 }
 
-/* Moves to the member's bytes; ret_target is what it is a link to, the caller's to free. */
+/* Moves to the member's bytes; ret_target is the target if it is a link, the caller's to free. */
 static bool find(struct archive *a, const char *member, char **ret_target)
 {
 	struct archive_entry *e;
@@ -94,7 +94,7 @@ static bool find(struct archive *a, const char *member, char **ret_target)
 	return false;
 }
 
-/* The archive at the member's first byte, or NULL. */
+/* Opens the archive at the member's first byte, or returns NULL. */
 static struct archive *enter(int fd, const char *member)
 {
 	AUTO_FREE char *name = mem_dup(member);

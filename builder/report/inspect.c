@@ -7,8 +7,8 @@
 #include "report/ranking.h"
 #include "report/report_text.h"
 
-#define SHOWN 10u   /* of each ranking, for a person */
-#define LISTED 100u /* the same, for a program */
+#define SHOWN 10u   /* of each ranking, in text for people */
+#define LISTED 100u /* the same, in JSON */
 #define BAR 30u
 #define SECOND 1e9
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who brought a file into an image. */
+/* Explains what brought a file into an image. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +8,7 @@
 #include "report/inspect.h"
 #include "report/report_text.h"
 
-/* Whether one of a Depends field's words is that name: versions and alternatives
- * count as words of their own. */
+/* Whether a word of a Depends field is that name; versions and alternatives count as separate words. */
 static bool depends_on(const char *field, const char *name)
 {
 	size_t len = strlen(name);

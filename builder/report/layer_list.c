@@ -19,7 +19,7 @@
 #define ENTRY_LIMIT 4000000u
 #define UNPACKED_LIMIT ((uint64_t)1 << 38)
 
-/* A layer's bytes on their way to libarchive, hashed. */
+/* A layer's bytes for libarchive, hashed on the way. */
 struct reading {
 	struct image_stream *stream;
 	struct digest_run *run;
@@ -43,7 +43,7 @@ static ssize_t next_bytes(struct archive *a, void *arg, const void **ret)
 	return (ssize_t)len;
 }
 
-/* "./a/b/" is "a/b", "/a" is "a"; NULL of a name that leads elsewhere. The caller's to free. */
+/* "./a/b/" becomes "a/b", "/a" becomes "a"; NULL if a name leads outside. The caller's to free. */
 static char *plain_path(const char *name)
 {
 	AUTO_TEXT struct text out = { 0 };
@@ -83,7 +83,7 @@ bool layer_list_keeps(const char *path, uint64_t size_bytes)
 	       !strcmp(name, "package.json") || !strcmp(name, "patches.txt");
 }
 
-/* ret_bytes is NULL of a file that is not kept, else the caller's. */
+/* ret_bytes is NULL for a file that is not kept, else the caller's to free. */
 static struct err *read_file(struct archive *a, const char *path, struct entry *e, char **ret_bytes)
 {
 	AUTO_TEXT struct text kept = { 0 };
@@ -125,7 +125,7 @@ static uint8_t kind_of(struct archive_entry *e)
 	}
 }
 
-/* A name that hides another. false: it is none. */
+/* Adds a name that hides another; false if it is not a whiteout. */
 static bool add_whiteout(struct tree *t, char *path)
 {
 	char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -208,7 +208,7 @@ static int order(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-/* An opaque folder has two entries in a tar, and what it is and what it hides are one in a tree. */
+/* An opaque folder has two entries in a tar, for itself and for what it hides; in a tree they become one. */
 static void join_opaque(struct tree *t)
 {
 	struct {
@@ -240,12 +240,12 @@ static struct err *read_stream(struct image_stream *stream, const struct digest 
 	const void *rest;
 
 	archive_read_support_format_tar(a);
-	archive_read_support_format_empty(a); /* a layer of no bytes at all is one without files */
+	archive_read_support_format_empty(a); /* a layer of zero bytes has no files */
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_zstd(a);
 	struct err *e = archive_read_open(a, &r, NULL, next_bytes, NULL) == ARCHIVE_OK ? read_entries(a, l) :
 											 refuse(a);
-	while (!e && next_bytes(a, &r, &rest) > 0) /* what follows the tar's end counts for the digest */
+	while (!e && next_bytes(a, &r, &rest) > 0) /* bytes behind the tar's end count for the digest */
 		continue;
 	if (r.failed) {
 		err_free(e);
@@ -289,7 +289,7 @@ static bool recall(struct store *s, const struct digest *key, struct layer_list 
 	if (!e)
 		e = layer_bytes_unpack(bytes, len, l);
 	bool recalled = !e;
-	err_free(e); /* it is read again */
+	err_free(e); /* it will be read again */
 	return recalled;
 }
 

@@ -9,9 +9,9 @@
 
 struct layer_record {
 	struct layer_list list;
-	struct text bytes; /* of the file that comes now, when it is kept */
+	struct text bytes; /* of the current file, if it is kept */
 	bool kept;
-	struct digest_run *run; /* of the same, when its tree does not know its digest; NULL: it does */
+	struct digest_run *run; /* for the current file, if its tree has no digest; NULL: it has */
 };
 
 struct layer_record *layer_record_begin(void)
@@ -19,7 +19,7 @@ struct layer_record *layer_record_begin(void)
 	return mem_new(sizeof(struct layer_record));
 }
 
-/* The bytes of the file before are whole. */
+/* The bytes of the previous file are complete. */
 static void settle(struct layer_record *r)
 {
 	struct tree *t = &r->list.tree;

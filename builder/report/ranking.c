@@ -39,7 +39,7 @@ void ranking_files(const struct contents *c, struct ranking *ret)
 	sort(ret);
 }
 
-/* The tree is sorted, so a folder's files follow one another. */
+/* The tree is sorted, so the files of a folder are consecutive. */
 void ranking_folders(const struct contents *c, struct ranking *ret)
 {
 	for (size_t i = 0; i < c->tree.count; i++) {

@@ -43,7 +43,7 @@ static void compare_numbers(struct comparison *c, const char *table, const json_
 	c->rows += json_integer_value(a);
 }
 
-/* Of one site; names of tables are the keys of "columns". */
+/* Compares one site's tables; their names are the keys of "columns". */
 static void compare_tables(struct comparison *c, const json_t *a, const json_t *b)
 {
 	const json_t *columns = json_object_get(a, "columns"), *others = json_object_get(b, "columns");

@@ -12,7 +12,7 @@
 
 #define LONGEST_LINE 1000
 
-/* Words of an image, which command no terminal; null of NULL. */
+/* Text from an image, safe for terminals; null for NULL. */
 static json_t *said(const char *foreign)
 {
 	AUTO_TEXT struct text plain = { 0 };
@@ -65,7 +65,7 @@ static bool has_word(const char *const *list, const char *word)
 	return false;
 }
 
-/* As patches.txt has them, in its order: a line is what the framework remembers, its comment included. */
+/* In the order of patches.txt: the framework remembers a whole line, including its comment. */
 static void read_patches(const char *text, size_t len, json_t *patches)
 {
 	for (const char *at = text, *end = text + len; at < end;) {
@@ -83,7 +83,7 @@ static void read_patches(const char *text, size_t len, json_t *patches)
 	}
 }
 
-/* Without patches.txt: the modules of the app's package `patches`, by name. */
+/* Without patches.txt: the modules of the app's package `patches`, sorted by name. */
 static void list_modules(const struct tree *t, const char *folder, json_t *patches)
 {
 	for (size_t i = 0; i < t->count; i++) {
@@ -121,7 +121,7 @@ static bool has_text(const json_t *list, const json_t *text)
 	return false;
 }
 
-/* Those that a site of the old image has not had. */
+/* Patches that a site of the old image has not run. */
 static json_t *new_patches(const struct side *old, const struct side *new, const char *app)
 {
 	json_t *had = patches_of(old, app), *has = patches_of(new, app), *more = json_array(), *one;
@@ -170,7 +170,7 @@ static json_t *compare_apps(const struct side *old, const struct side *new)
 	return apps;
 }
 
-/* "1:10.11.14-0+deb12u2" is 10.11.14, as its makers know it. */
+/* "1:10.11.14-0+deb12u2" is upstream version 10.11.14. */
 static char *upstream_version(const struct side *s, const char *package)
 {
 	for (size_t i = 0; i < s->contents->package_count; i++) {
@@ -183,8 +183,7 @@ static char *upstream_version(const struct side *s, const char *package)
 	return NULL;
 }
 
-/* The series of the bench's own Python, when its packages have a folder for one: it
- * may be another than Debian's. */
+/* The series of the bench's own Python if its packages have a folder for one; it may differ from Debian's. */
 static char *python_series(const struct side *s)
 {
 	AUTO_FREE char *lib = mem_printf("%s/env/lib/python", s->bench.path ? s->bench.path : "");
@@ -218,7 +217,7 @@ static char *server_version(const struct side *s, const struct server *server)
 		       upstream_version(s, server->package);
 }
 
-/* The first two numbers: within them files of data stay as they are. */
+/* The first two numbers: within a series, data files stay compatible. */
 static char *series_of(const char *version)
 {
 	const char *dot = strchr(version, '.');
@@ -256,7 +255,7 @@ static json_t *compare_servers(const struct side *old, const struct side *new, j
 	return rows;
 }
 
-/* The first app is the framework's, and everywhere. */
+/* The first app is the framework's own, and every site has it. */
 static bool site_has(const struct side *s, const struct bench_site *site, const char *app)
 {
 	return has_word(site->apps, app) ||

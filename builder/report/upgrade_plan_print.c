@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The plan of an upgrade, for a person. */
+/* Prints the plan of an upgrade for people. */
 #include <string.h>
 
 #include "base/text.h"

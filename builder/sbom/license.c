@@ -10,10 +10,10 @@
 #include "base/text.h"
 #include "debian/control.h"
 
-#define NAME_LIMIT 60u /* longer is a licence's text, not its name */
-#define WORD_LIMIT 6u  /* so is what has more words */
+#define NAME_LIMIT 60u /* anything longer is a licence's text, not its name */
+#define WORD_LIMIT 6u  /* and so is anything with more words */
 
-/* Of SPDX's list, what packages of a bench say; the rest becomes references. */
+/* Ids of SPDX's list that a bench's packages use; others become references. */
 static const char *const listed[] = {
 	"0BSD",
 	"AFL-2.1",
@@ -113,7 +113,7 @@ static const char *const listed[] = {
 	"OpenSSL-exception",
 };
 
-/* Short names of Debian and of packages' authors that SPDX has under another name. */
+/* Short names used by Debian and package authors for which SPDX has another name. */
 static const char *const others[][2] = {
 	{ "Expat", "MIT" },
 	{ "MIT/X11", "MIT" },
@@ -152,7 +152,7 @@ static const char *find_listed(const char *word)
 	return NULL;
 }
 
-/* "GPL-2+", "LGPLv2.1", "AGPL-3.0": family, version, and whether later ones do, too. */
+/* "GPL-2+", "LGPLv2.1", "AGPL-3.0": family, version, and whether later versions apply, too. */
 static const char *find_family(const char *word)
 {
 	static const char *const families[] = { "AGPL", "LGPL", "GPL", "GFDL" };
@@ -202,8 +202,8 @@ static char *term(const char *word, const char *scope)
 	return id ? mem_dup(id) : reference(word, scope);
 }
 
-/* The next word of a synopsis that is no joint; *at moves past it and past the joint, which
- * ret_joint is: 'a', 'o', ',' or 0. */
+/* The next name in a synopsis; *at moves past it and the conjunction behind it. ret_joint is that
+ * conjunction: 'a', 'o', ',' or 0. */
 static char *next_term(const char **at, char *ret_joint)
 {
 	static const struct {
@@ -243,7 +243,7 @@ static bool is_sentence(const char *line)
 	return false;
 }
 
-/* "GPL-2+ or Artistic, and BSD-3-clause": a comma joins last, "and" binds more than "or". */
+/* "GPL-2+ or Artistic, and BSD-3-clause": a comma binds weakest, "and" binds stronger than "or". */
 static char *synopsis(const char *line, const char *scope)
 {
 	AUTO_TEXT struct text all = { 0 }, part = { 0 };
@@ -287,7 +287,7 @@ static void add_name(struct names *list, const char *name, size_t len)
 	VEC_PUSH(list, mem_ndup(name, len));
 }
 
-/* What an expression joins by AND, each by itself; one that OR joins is whole. */
+/* Adds the terms that an expression joins by AND, each separately; one joined by OR stays whole. */
 static void add_expression(struct names *list, const char *all)
 {
 	const char *from = all, *at = all;
@@ -352,7 +352,7 @@ static bool is_joint(const char *word)
 	return !strcmp(word, "AND") || !strcmp(word, "OR") || !strcmp(word, "WITH");
 }
 
-/* Whether it is an expression of SPDX whose ids are listed: names and joints in turn, brackets that pair. */
+/* Whether it is an SPDX expression with listed ids: names and operators in turn, balanced brackets. */
 static bool is_expression(const char *word)
 {
 	AUTO_FREE char *copy = mem_dup(word);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CycloneDX 1.5, as its JSON schema has it. */
+/* Writes a bill of materials as CycloneDX 1.5, by its JSON schema. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -72,7 +72,7 @@ struct depending {
 	json_t *list;
 };
 
-/* The schema wants each once. */
+/* The schema requires unique items. */
 static void take_depends(void *arg, size_t other)
 {
 	struct depending *d = arg;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of an image: packages, modules, apps, and what is linked into our programs. */
+/* Lists the parts of an image: packages, modules, apps, and what is linked into our programs. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +13,7 @@
 #define PROGRAM "usr/lib/mkbench/init"
 #define LIBRARIES "usr/lib/mkbench/libraries.json"
 
-/* RFC 3339, with parts of a second and a zone, or neither: seconds since 1970; 0 when it is none. */
+/* Parses RFC 3339, with or without fractions of a second and a zone: seconds since 1970; 0 if invalid. */
 static int64_t parse_time(const char *text)
 {
 	struct tm tm = { 0 };
@@ -29,8 +29,8 @@ static int64_t parse_time(const char *text)
 	return seconds > 0 ? seconds : 0;
 }
 
-/* How scanners name the source of a binary package: its version where that is another one.
- * NULL: there is nothing to say. */
+/* The source of a binary package in the form that scanners use: its name, and its version if that differs.
+ * NULL: both are the same as the package's. */
 static char *upstream_of(const char *source, const char *source_version, const char *name,
 			 const char *version)
 {
@@ -41,7 +41,7 @@ static char *upstream_of(const char *source, const char *source_version, const c
 	return other ? mem_printf("%s@%s", source, source_version) : mem_dup(source);
 }
 
-/* "demo:1.0", "host:5000/demo": a port is no version. */
+/* "demo:1.0", "host:5000/demo": a port is not a version. */
 static void take_name(const struct contents *c, struct sbom *s)
 {
 	const char *slash = strrchr(c->source.path, '/'), *whole = c->source.name ? c->source.name :
@@ -126,8 +126,7 @@ static void add_debian(const struct contents *c, struct sbom *s, const struct co
 	sbom_add(s, &part);
 }
 
-/* A module that a package of Debian brings is a piece of that. parts: of each
- * package of the image, its part. */
+/* A module that a Debian package brings is part of it. parts: the part of each package of the image. */
 static size_t brought_by(const struct contents *c, const struct contents_package *p, const size_t *parts)
 {
 	const struct entry *e = tree_find(&c->tree, p->path);
@@ -192,7 +191,7 @@ static const char *word(struct sbom *s, const json_t *object, const char *key)
 	return sbom_keep(s, json_string_value(json_object_get(object, key)));
 }
 
-/* What the package's copyright file says, by the note: in the form that the file has it. */
+/* The licence from the package's copyright file, by the note: in the form that the file has. */
 static char *license_of(const json_t *row)
 {
 	const json_t *words = json_object_get(row, "licenses");
@@ -244,8 +243,8 @@ static void add_library(struct sbom *s, const json_t *row, size_t program)
 		sbom_add(s, &part);
 }
 
-/* What was linked into our program was noted when it was linked, for these bytes of it
- * alone (services/guest/linked). */
+/* What was linked into our program was recorded when it was linked, for exactly these bytes
+ * (services/guest/linked). */
 static void add_program(const struct contents *c, struct sbom *s)
 {
 	const struct entry *e = contents_find(c, PROGRAM);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts that a lock names, without an image. */
+/* Lists the parts that a lock names, without an image. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -58,7 +58,7 @@ static void add_app(struct sbom *s, const struct recipe *r, const struct lock_ap
 			    .purl = sbom_take(s, purl_new("generic", NULL, locked->name, version, q)) });
 }
 
-/* Of an app in a folder of the machine the lock says nothing. */
+/* The lock says nothing about an app in a folder of this machine. */
 static void add_folder(struct sbom *s, const struct app *app)
 {
 	if (app->path)
@@ -69,8 +69,8 @@ static void add_folder(struct sbom *s, const struct app *app)
 				    .purl = sbom_take(s, purl_new("generic", NULL, app->name, NULL, NULL)) });
 }
 
-/* "NAME==VERSION --hash=sha256:DIGEST # FILE", as Python's package managers write what they chose; " of URL"
- * behind it when no index has it, but an address or a commit of git. */
+/* "NAME==VERSION --hash=sha256:DIGEST # FILE", as Python's package managers write their choice; followed by "
+ * of URL" if it comes from a URL or a git commit instead of an index. */
 static void add_pin(struct sbom *s, const char *line)
 {
 	static const char hash[] = "--hash=sha256:";
@@ -104,7 +104,7 @@ static void add_pin(struct sbom *s, const char *line)
 	sbom_add(s, &part);
 }
 
-/* Its digest is its archive's, or of a folder its files'. */
+/* The digest is its archive's, or for a folder that of its files. */
 void sbom_lock_interpreter(struct sbom *s, const struct lock_runtime *r, const char *path)
 {
 	const struct purl_qualifier q[] = {
@@ -129,7 +129,7 @@ void sbom_lock_interpreter(struct sbom *s, const struct lock_runtime *r, const c
 	sbom_add(s, &part);
 }
 
-/* The names, versions and digests of all that is listed. */
+/* Hashes the names, versions and digests of everything listed. */
 static struct digest digest_parts(const struct sbom *s)
 {
 	struct digest_run *run = digest_start();

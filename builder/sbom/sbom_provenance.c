@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* From what and how an image was built, as in-toto has it. */
+/* Writes the provenance of an image in in-toto's format: from what and how it was built. */
 #include "base/mem.h"
 #include "base/mkbench_version.h"
 #include "report/report_text.h"
 #include "sbom/purl.h"
 #include "sbom/sbom.h"
 
-/* externalParameters.recipe is all that a person decides, internalParameters.lock what it resolved to */
+/* externalParameters.recipe is what a person decides, internalParameters.lock what it resolved to */
 #define BUILD_TYPE "urn:mkbench:build:1"
 #define BUILDER "urn:mkbench:builder"
 

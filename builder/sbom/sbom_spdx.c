@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SPDX 2.3, as its JSON schema has it. */
+/* Writes a bill of materials as SPDX 2.3, by its JSON schema. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -125,7 +125,7 @@ static json_t *relationships(const struct sbom *s)
 	return list;
 }
 
-/* Every reference once: its words are in the image, where the package says its licence. */
+/* Lists every reference once; its text is in the image, at the path of the package's licence. */
 static json_t *references(const struct sbom *s)
 {
 	json_t *list = json_array(), *seen = json_object();
