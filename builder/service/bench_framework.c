@@ -3,8 +3,8 @@
 
 #include <jansson.h>
 
-/* A text that reads as JSON is that value, so 9000 is a number and true is true;
- * anything else is a string. */
+/* A text that parses as JSON is that value, so 9000 is a number and true is true; anything else is a
+ * string. */
 static json_t *value_of(const char *text)
 {
 	json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);

@@ -14,11 +14,11 @@
 
 struct filling {
 	const struct service_set *set;
-	struct arena arena; /* of filled texts and lists */
+	struct arena arena; /* for filled texts and lists */
 	struct bench bench;
 };
 
-/* Room for that many rows of a list of the bench. */
+/* Allocates that many rows for a list of the bench. */
 #define ROOM(f, list, n) ((f)->bench.list.items = arena_new(&(f)->arena, (n) * sizeof *(f)->bench.list.items))
 
 static const char *const *words_of(struct filling *f, const struct list *l)
@@ -90,8 +90,8 @@ static void fill_redis(struct filling *f)
 	}
 }
 
-/* A file that is written at each start, and the pattern by which nginx includes it:
- * a pattern may match nothing. */
+/* A file that is written at each start, and the pattern by which nginx includes it: a pattern may match no
+ * file. */
 static struct err *included_file(const struct filling *f, const struct manifest *nginx, const char *what,
 				 const char **ret)
 {
@@ -113,8 +113,8 @@ static struct err *fill_nginx(struct filling *f)
 	struct bench *b = &f->bench;
 
 	b->unknown_host = f->set->recipe->nginx.unknown_host;
-	/* What makes PDF files asks the sites as a visitor does. Behind a trusted proxy their
-	 * names lead there, for https, too. */
+	/* The PDF generator requests pages like a visitor. Behind a trusted proxy the sites' names lead to
+	 * that proxy, also for https. */
 	b->names_inside = f->set->recipe->pdf != PDF_NONE && !f->set->recipe->nginx.trusted_proxies.count;
 	if (!service) {
 		b->sites_file = "/run/mkbench/nginx-sites.conf";
@@ -150,7 +150,7 @@ static void add_port(struct filling *f, uint64_t port, const char *key, const ch
 		(struct bench_port){ (unsigned)port, key, whose, everywhere };
 }
 
-/* What listens, and the recipe's key that moves it. */
+/* The ports in use, and the recipe's key that changes each. */
 static void fill_ports(struct filling *f)
 {
 	static const char *const keys[REDIS_COUNT] = { "redis: { cache: { port } }",
@@ -267,7 +267,7 @@ static void fill_sites(struct filling *f)
 		f->bench.templates.items[i] = site_of(f, &templates[i]);
 }
 
-/* What each app is, by what a migration of its data may depend on. */
+/* Identifies each app by what a migration of its data may depend on. */
 static void fill_apps(struct filling *f)
 {
 	const struct app *apps = f->set->recipe->apps.items;
@@ -301,7 +301,7 @@ static void fill_general(struct filling *f, const char *build_id)
 	b->data = BENCH_DATA;
 	b->http_port = (unsigned)r->nginx.port;
 	b->default_site = r->sites.count ? text_of(f, "site.first") : NULL;
-	/* the same words in the same order: tests/unit/bench_json.c */
+	/* both lists have the same words in the same order: tests/unit/bench_json.c */
 	b->upgrade_failure = r->upgrade.on_failure;
 	b->backup_to = r->backup.to;
 	b->backup_schedule = r->backup.schedule;

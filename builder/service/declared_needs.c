@@ -43,7 +43,7 @@ static const char *find(const struct reading *r, const char *from)
 	return NULL;
 }
 
-/* Within brackets, where lines and comments end nothing. */
+/* Skips blanks, line ends and comments inside brackets. */
 static void skip_space(struct reading *r)
 {
 	for (;;) {
@@ -107,7 +107,7 @@ struct err *declared_needs_read(struct arena *a, const char *shown, const char *
 	r.at += strspn(r.at, " \t\r\f");
 	if (*r.at && *r.at != '\n' && *r.at != '#')
 		return refuse(&r);
-	/* A second line would add to it, or be what counts. */
+	/* A second assignment could add to it or replace it. */
 	const char *more = find(&r, r.at);
 	r.at = more;
 	return more ? refuse(&r) : NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which apps an app needs, as its Python source says it: NAME = ["org/one", "two"], once, at the beginning of
- * a line. It is read as text and never run, so anything but a list of texts is refused. */
+/* Parses the apps that an app needs from its Python source: NAME = ["org/one", "two"], once, at the beginning
+ * of a line. The text is never run, so anything but a list of strings is refused. */
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
@@ -10,7 +10,7 @@ struct declared_needs {
 	size_t count, room;
 };
 
-/* Adds the names; none when there is no such line. shown names the file for people, bytes end with a NUL.
+/* Adds the names; none if there is no such line. shown is the file's name for people; bytes ends with a NUL.
  * ERR_RECIPE, "file:line:col: …". */
 struct err *declared_needs_read(struct arena *a, const char *shown, const char *bytes, const char *variable,
 				struct declared_needs *ret) MUST_CHECK;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The folders and links of a bench, with their holes filled. */
+/* Fills in the folders and links of a bench. */
 #pragma once
 #include "service/service_set.h"
 
 /* Fills the set's tables from its manifests. */
 struct err *dirs_and_links_list(struct service_set *s) MUST_CHECK;
-/* Whether a path lies on the volume: what is there is made at each start, everything else is in the image. */
-/* Why a text is no path of a file in an image, or NULL. */
+/* Why a text is not the path of a file in an image, or NULL. And whether a path is on the volume: what is
+ * there is made at each start, everything else is in the image. */
 const char *dirs_and_links_refused(const char *path);
 bool dirs_and_links_on_volume(const char *path);

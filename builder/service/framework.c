@@ -25,7 +25,7 @@ static void drop_names(struct names *n)
 	free(n->items);
 }
 
-/* The frameworks there are, in the order of their names. */
+/* The names of all frameworks, sorted. */
 static struct names list_names(const char *share)
 {
 	AUTO_FREE char *pattern = mem_printf("%s/services/frameworks/*.yml", share);
@@ -143,7 +143,7 @@ static struct err *find_named(struct arena *a, const char *share, const struct r
 	return NULL;
 }
 
-/* A file that cannot be read is the recipe's fault. */
+/* A file that cannot be read is a recipe error. */
 static struct err *read_own(struct arena *a, const char *share, const struct recipe *r, struct problems *p,
 			    struct manifest *ret)
 {
@@ -159,7 +159,7 @@ static struct err *read_own(struct arena *a, const char *share, const struct rec
 	return NULL;
 }
 
-/* What nothing here tells is told by the source, once it is here. */
+/* If nothing here decides, the app's source decides once it is fetched. */
 static struct err *find_after_fetch(struct arena *a, const char *share, const struct recipe *r,
 				    const struct names *known, struct problems *p, struct manifest *ret)
 {
@@ -182,7 +182,7 @@ static struct err *find_after_fetch(struct arena *a, const char *share, const st
 	return NULL;
 }
 
-/* Of two that recognise it, one that is like the other asks for more and wins. */
+/* If two recognise it and one is like the other, the derived one is more specific and wins. */
 static struct err *find_recognised(struct arena *a, const char *share, const struct recipe *r,
 				   const struct names *known, struct problems *p, struct manifest *ret)
 {

@@ -15,7 +15,7 @@ static const char *keep(struct arena *a, const char *text)
 	return arena_dup(a, text, strlen(text));
 }
 
-/* The file share/shown, or shown as it stands; its bytes in the arena. */
+/* Reads the file share/shown, or shown itself; the bytes are in the arena. */
 static struct err *slurp(struct arena *a, const char *share, const char *shown, const char **ret)
 {
 	AUTO_FREE char *path = share ? mem_printf("%s/%s", share, shown) : mem_dup(shown), *bytes = NULL;
@@ -52,7 +52,7 @@ static struct err *read_fields(struct arena *a, const struct node *root, const s
 		       p.first->text);
 }
 
-/* The keys of a file, and those of the file it is like that it does not have itself. */
+/* The keys of a file, plus those that it lacks from the file it is like. */
 static const struct node *overlay(struct arena *a, const struct node *own, const struct node *base)
 {
 	struct node *all = arena_new(a, sizeof *all);
@@ -75,7 +75,7 @@ static const struct node *overlay(struct arena *a, const struct node *own, const
 static struct err *read_framework(struct arena *a, const char *share, const char *file, const char *name,
 				  bool may_be_like, struct manifest *ret);
 
-/* A framework may be like another one, which is whole itself. */
+/* A framework may be like another one, which must be complete itself. */
 static struct err *read_base(struct arena *a, const char *share, bool may_be_like, struct source *source,
 			     const struct node **root)
 {
@@ -100,7 +100,7 @@ static struct err *read_base(struct arena *a, const char *share, bool may_be_lik
 	return NULL;
 }
 
-/* A file that is named in one of services/, beside it. */
+/* Reads a file that a file of services/ names, from beside it. */
 static struct err *read_beside(struct arena *a, const char *share, const char *folder, const char *name,
 			       const struct manifest *m, const char **ret_shown, const char **ret_bytes)
 {
@@ -149,7 +149,7 @@ static struct err *read_tools(struct arena *a, const char *share, const char *fo
 	return NULL;
 }
 
-/* A process is a command or one of the framework's, never both and never neither. */
+/* A process has either a command or one of the framework's. */
 static struct err *check_processes(const struct manifest *m)
 {
 	const struct manifest_process *p = m->processes.items;
@@ -175,7 +175,7 @@ struct err *manifest_read_service(struct arena *a, const char *share, const char
 
 typedef struct err *read_files(struct arena *a, const char *share, const char *folder, struct manifest *m);
 
-/* Templates and tools are beside the file that lists them: file, or that of the framework it is like. */
+/* Templates and tools are beside the file that lists them: this file, or that of the framework it is like. */
 static struct err *read_framework_files(struct arena *a, const char *share, const char *file, const char *key,
 					read_files *read, struct manifest *m)
 {
@@ -186,7 +186,7 @@ static struct err *read_framework_files(struct arena *a, const char *share, cons
 	return read(a, NULL, folder, m);
 }
 
-/* file: the path of one that is not in share, or NULL. */
+/* file: the path of a framework that is not in share, or NULL. */
 static struct err *read_framework(struct arena *a, const char *share, const char *file, const char *name,
 				  bool may_be_like, struct manifest *ret)
 {

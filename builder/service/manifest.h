@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A file of services/ as it is written: services/NAME/service.yml and
- * services/frameworks/NAME.yml are read by one table. Texts still have their {{holes}}. */
+/* A file of services/ as written: services/NAME/service.yml and services/frameworks/NAME.yml, read by one
+ * table. Texts still have their {{holes}}. */
 #pragma once
 #include "base/arena.h"
 #include "base/err.h"
@@ -19,13 +19,13 @@ struct manifest_user {
 struct manifest_template {
 	const char *from, *to, *mode;
 	int only, each;
-	const char *bytes; /* of the file named by from */
+	const char *bytes; /* content of the file named by from */
 	struct source source;
 };
 
 struct manifest_folder {
 	const char *path, *user, *mode;
-	const char *when; /* name of a variable; the row counts when its text is not empty */
+	const char *when; /* name of a variable; the row applies if its text is not empty */
 	int each;
 };
 
@@ -50,17 +50,17 @@ struct manifest_process {
 	struct manifest_stop stop;
 };
 
-/* Files of packages that a bench does without, and the word by which a recipe keeps them. */
+/* Files of packages that a bench does not need, and the word by which a recipe keeps them. */
 struct manifest_leave_out {
 	const char *name;
 	struct list paths;
 };
 
-/* How what was rendered for a service is tried while an image is built. */
+/* How a service's rendered configuration is tested while an image is built. */
 struct manifest_trial {
 	const char *name, *user;
 	struct list argv, names;
-	/* what it says once all is well; it is ended then. NULL: it ends by itself, with status 0 */
+	/* output that means success; the program is stopped then. NULL: it ends by itself with status 0 */
 	const char *until;
 	int each;
 };
@@ -72,7 +72,7 @@ struct manifest_step {
 	bool network, as_root, overrides;
 };
 
-/* Where an app's source says which apps it needs. */
+/* Where an app's source declares which apps it needs. */
 struct manifest_needs {
 	const char *file, *variable;
 };
@@ -83,8 +83,8 @@ struct manifest_commands {
 
 struct manifest {
 	struct source source;
-	const char *name;  /* "redis", "frappe": the folder's or the file's, without its end */
-	struct list ports; /* names of variables: ports that the service has whatever the recipe says */
+	const char *name;  /* "redis", "frappe": the folder's name, or the file's without its suffix */
+	struct list ports; /* names of variables: ports that the service uses whatever the recipe says */
 	bool framework;
 	const char *title;
 	int only;
@@ -94,11 +94,11 @@ struct manifest {
 	struct manifest_commands commands;
 
 	/* A framework's own. */
-	const char *like; /* the framework whose keys count where this one is silent, or NULL */
+	const char *like; /* the framework that provides keys which this one omits, or NULL */
 	struct list services, runtimes, suites, app_names, refs, evidence;
-	/* "auto" takes it for an app that must be fetched to be known; its evidence is looked for then */
+	/* "auto" must fetch an app to recognise it; its evidence is checked then */
 	bool fetched;
-	/* of struct pair: what an app may choose, and what counts where it does not */
+	/* of struct pair: options of an app, with their defaults */
 	struct list options;
 	struct manifest_needs app_needs; /* both, or both NULL */
 	struct list tool_files;		 /* names of files beside it: programs for its steps */
@@ -108,23 +108,23 @@ struct manifest {
 	} tools; /* the same as read */
 	struct list pin_steps, prepare_steps, app_steps, bench_steps, prune;
 	struct list common_site_config, site_config, site_folders, site_create, site_finish;
-	struct list site_seal, site_renew; /* of prebaked sites */
+	struct list site_seal, site_renew; /* for prebaked sites */
 	struct list site_migrate, site_install, site_probe, site_check;
-	/* in the bench's folder: paths there, one a line, which the steps say that no image needs; or NULL */
+	/* a file in the bench's folder in which steps list paths, one a line, that no image needs; or NULL */
 	const char *prune_file;
 	const char *probe_path, *socketio_path, *admin_user;
 	uint64_t memory_per_worker_bytes;
 };
 
-/* share/services/NAME/service.yml with its templates' bytes; all in the arena. ERR_RECIPE with
- * file:line:col when a file is not as it should be. */
+/* share/services/NAME/service.yml with its templates' bytes; all in the arena. ERR_RECIPE with file:line:col
+ * if a file is invalid. */
 struct err *manifest_read_service(struct arena *a, const char *share, const char *name,
 				  struct manifest *ret) MUST_CHECK;
 struct err *manifest_read_framework(struct arena *a, const char *share, const char *name,
 				    struct manifest *ret) MUST_CHECK;
-/* The same of a file anywhere, with its templates beside it; its stem is its name, and share is
- * where one that it is like is found. */
+/* The same for a file anywhere, with its templates beside it. Its stem is its name; a framework that it is
+ * like is found in share. */
 struct err *manifest_read_framework_file(struct arena *a, const char *share, const char *path,
 					 struct manifest *ret) MUST_CHECK;
-/* The command of that name, or NULL when there is no such name. */
+/* The command of that name, or NULL. */
 const struct list *manifest_command(const struct manifest *m, const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The two tables that read struct manifest. */
+/* The two field tables that read struct manifest. */
 #pragma once
 #include "service/manifest.h"
 

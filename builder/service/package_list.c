@@ -45,7 +45,7 @@ static void add_fonts(struct service_set *s)
 	}
 }
 
-/* restic, what writes a database out, and what sftp: speaks through. */
+/* Adds restic, the program that dumps a database, and the ssh client for sftp: repositories. */
 static void add_backup(struct service_set *s)
 {
 	if (!s->recipe->backup.to)
@@ -63,7 +63,7 @@ static const char *asked_by(const struct service_set *s, const struct manifest *
 	return !strcmp(m->name, "chromium") || !strcmp(m->name, "wkhtmltopdf") ? "pdf" : m->name;
 }
 
-/* Lowest layer first, so that what two groups ask for goes to the lower one. */
+/* Lowest layer first: a package that two groups need goes to the lower one. */
 void package_list(struct service_set *s)
 {
 	for (int group = 0; group < GROUP_COUNT; group++)

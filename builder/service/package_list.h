@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The Debian packages that an image needs, by layer, and who asks for each. */
+/* Lists the Debian packages that an image needs, by layer, and what requires each. */
 #pragma once
 #include "service/service_set.h"
 

@@ -31,7 +31,7 @@ static struct err *fill_number(const struct maker *m, const char *text, unsigned
 	return NULL;
 }
 
-/* argv is the row's own or the framework's; *ret NULL when the framework has no such command. */
+/* argv is the row's own or the framework's; *ret is NULL if the framework has no such command. */
 static struct err *fill_argv(const struct maker *m, const char *const **ret)
 {
 	const struct service_set *s = m->set;
@@ -42,7 +42,7 @@ static struct err *fill_argv(const struct maker *m, const char *const **ret)
 	return own->count ? template_list(&m->set->arena, m->scope, from, own, ret) : NULL;
 }
 
-/* What the bench's processes get: the framework's environment, then the row's. */
+/* The environment of a bench process: the framework's, then the row's. */
 static struct err *fill_env(const struct maker *m, const char *const **ret)
 {
 	struct service_set *s = m->set;

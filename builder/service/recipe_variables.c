@@ -9,7 +9,7 @@
 #include "recipe/runtime.h"
 #include "template/quote.h"
 
-/* "yes" or nothing, which is what a {{#section}} asks. */
+/* Sets "yes" or nothing, for {{#section}}. */
 static void set_flag(struct variables *s, const char *name, bool on)
 {
 	variables_set(s, name, on ? "yes" : "");
@@ -20,7 +20,7 @@ static void set_number(struct variables *s, const char *name, uint64_t v)
 	variables_format(s, name, "%" PRIu64, v);
 }
 
-/* Nothing for 0, which has no limit. */
+/* Sets nothing for 0, which means unlimited. */
 static void set_limit(struct variables *s, const char *name, uint64_t v)
 {
 	if (v)
@@ -56,7 +56,7 @@ static void add_general(struct service_set *s)
 	variables_set(&s->scope, "site.first", r->sites.count ? sites[0].name : "");
 }
 
-/* What apps run on and are built with. */
+/* Adds what apps run on and are built with. */
 static void add_runtime(struct service_set *s)
 {
 	AUTO_FREE char *kept = join(&s->recipe->keep_node_modules, " ");
@@ -127,7 +127,7 @@ static void add_redis(struct service_set *s)
 	}
 }
 
-/* The networks as nginx wants them said: once for addresses, once for anything else. */
+/* The networks in nginx's syntax: once for addresses, once for anything else. */
 static void add_proxies(struct service_set *s)
 {
 	const struct list *networks = &s->recipe->nginx.trusted_proxies;
@@ -147,7 +147,7 @@ static void add_web(struct service_set *s)
 {
 	const struct recipe *r = s->recipe;
 
-	/* Nothing stands in front of the web server of a bench in development mode. */
+	/* In development mode nothing is in front of the bench's web server. */
 	set_number(&s->scope, "web.port", r->mode == MODE_PRODUCTION ? r->web.port : r->nginx.port);
 	set_number(&s->scope, "web.threads", r->web.threads);
 	set_number(&s->scope, "web.timeout_seconds", r->web.timeout_seconds);
@@ -178,7 +178,7 @@ static void add_workers(struct service_set *s)
 	}
 }
 
-/* Frappe knows three queues by itself; the others are told to it, with their longest job, in this shape. */
+/* Frappe has three built-in queues; the others must be configured in this form, with their longest job. */
 static void add_custom_queues(struct service_set *s)
 {
 	const struct worker *w = s->recipe->workers.items;
@@ -197,7 +197,7 @@ static void add_custom_queues(struct service_set *s)
 	variables_format(&s->scope, "workers.custom", "{%s}", pairs);
 }
 
-/* What the framework lets an app choose, and what this one chose. */
+/* The options that the framework offers an app, and this app's choices. */
 static void add_options(const struct manifest *framework, const struct app *app, struct variables *ret)
 {
 	const struct pair *known = framework->options.items, *chosen = app->options.items;
@@ -247,7 +247,7 @@ void recipe_variables_of_recipe(struct service_set *s)
 	add_apps(s);
 }
 
-/* The framework's shell command and environment as words of a shell script. */
+/* The framework's shell command and environment, quoted for a shell script. */
 static struct err *add_shell(struct service_set *s)
 {
 	const struct manifest *f = s->framework;

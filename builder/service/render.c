@@ -44,8 +44,8 @@ static void add_folder(struct tree *t, const char *path, unsigned mode, const st
 				     .gid = user->gid });
 }
 
-/* The folders by which tools know a bench. Its user owns it only to develop: in production he keeps caches
- * and the like beside it, and what root's Supervisor reads there cannot be put aside. */
+/* Adds the folders by which tools recognise a bench. In development its user owns it; in production the user
+ * may only keep caches and the like beside it, and cannot rename what root's Supervisor reads there. */
 static void add_bench(const struct service_set *s, struct tree *t)
 {
 	static const char *const folders[] = {
@@ -110,7 +110,7 @@ static struct err *add_templates(const struct service_set *s, const struct manif
 	return NULL;
 }
 
-/* Production runs config/supervisor.conf; development has a Procfile, and Supervisor runs the same table. */
+/* Production runs config/supervisor.conf. Development has a Procfile, and Supervisor runs the same table. */
 static struct err *add_processes(const struct service_set *s, struct tree *t)
 {
 	bool production = s->recipe->mode == MODE_PRODUCTION;
@@ -140,7 +140,7 @@ static struct err *add_bench_json(const struct service_set *s, const char *build
 	return NULL;
 }
 
-/* Every folder above what is here, as Debian has them: root's, 0755. */
+/* Adds every missing folder as Debian has it: owned by root, 0755. */
 static void add_parents(struct tree *t)
 {
 	static const struct service_user root = { .name = "root" };
@@ -177,7 +177,7 @@ struct err *render_tree(const struct service_set *s, const char *build_id, struc
 	return NULL;
 }
 
-/* Supervisor runs the servers: their packages' own units must not start them a second time. */
+/* Supervisor runs the servers: their packages' own systemd units must not start them as well. */
 static void mask_units(const struct manifest *m, struct tree *t)
 {
 	const char *const *units = m->units.items;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rootfs/: files that every image gets as they stand. */
+/* Reads rootfs/: files that every image gets unchanged. */
 #pragma once
 #include "service/service_set.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a recipe asks of services and a framework that those cannot give. */
+/* Checks that services and the framework can provide what a recipe asks of them. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static bool is_wanted(const struct recipe *r, const char *name, const struct man
 	return m->only == ONLY_ALWAYS || (m->only == ONLY_PRODUCTION) == (r->mode == MODE_PRODUCTION);
 }
 
-/* A service that cannot be read is service_load's to complain about. */
+/* service_load reports a service that cannot be read. */
 static void check_service(struct arena *a, const char *share, const char *name, const struct recipe *r,
 			  struct text *known, struct problems *p)
 {
@@ -55,7 +55,7 @@ static int is_service(const struct dirent *d)
 	       !strchr(d->d_name, '.');
 }
 
-/* The ports of all services, and the words of what they leave out. */
+/* Checks the ports of all services, and collects the words for what they leave out. */
 static void check_services(struct arena *a, const char *share, const struct recipe *r, struct text *known,
 			   struct problems *p)
 {
@@ -70,7 +70,7 @@ static void check_services(struct arena *a, const char *share, const struct reci
 	free(names);
 }
 
-/* What is at a path: 0 a file, EISDIR a folder, which cannot be read for being one; else why nobody knows. */
+/* What is at a path: 0 for a file, EISDIR for a folder, else the error. */
 static int look_at(const char *path)
 {
 	AUTO_FREE char *bytes = NULL;
@@ -82,7 +82,7 @@ static int look_at(const char *path)
 	return code;
 }
 
-/* Whether an app's folder is there. */
+/* Whether an app's folder exists. */
 static bool check_folder(const struct recipe *r, size_t i, struct problems *p)
 {
 	const struct app *a = &((const struct app *)r->apps.items)[i];
@@ -100,7 +100,8 @@ static bool check_folder(const struct recipe *r, size_t i, struct problems *p)
 	return code == EISDIR;
 }
 
-/* What the recipe brings of interpreters from this machine: a folder as it is, an archive by its digest. */
+/* Checks the interpreters that the recipe brings from this machine: a folder as it is, an archive by its
+ * digest. */
 static void check_build(const struct recipe *r, size_t i, struct problems *p)
 {
 	const struct app *a = &((const struct app *)r->runtime.archives.items)[i];
@@ -154,13 +155,13 @@ static void check_options(const struct manifest *m, const struct recipe *r, size
 				    given[k].key, all.len ? all.bytes : ": it has none");
 }
 
-/* What is wrong with the first app was said: that nothing recognises it would only follow from that. */
+/* If the first app has a reported problem, it is not also reported as unrecognised. */
 static bool can_be_recognised(const struct app *a, bool is_here)
 {
 	return a->path ? is_here : (a->git && a->ref) || (a->archive && a->sha256);
 }
 
-/* What the recipe names of this machine; ret: whether the first app's folder is there. */
+/* Checks files of this machine that the recipe names; ret: whether the first app's folder exists. */
 static bool check_files(const struct recipe *r, struct problems *p)
 {
 	const struct app *apps = r->apps.items, *builds = r->runtime.archives.items;

@@ -39,7 +39,7 @@ struct err *service_needs_read(struct service_set *s, size_t app, const char *sh
 				   &s->needs[app].names);
 }
 
-/* Whether a site installs an app; the framework's own is first and everywhere. */
+/* Whether a site installs an app; the framework's own is first and on every site. */
 static bool installs(const struct service_set *s, const struct site *site, const char *app)
 {
 	const char *const *names = site->apps.items;
@@ -106,7 +106,7 @@ static struct err *refuse_circle(const struct service_set *s, const size_t *orde
 		s->recipe->path, apps[i].at.line, apps[i].at.column, apps[i].name);
 }
 
-/* As in the recipe, only each app after those it needs. */
+/* In the recipe's order, but each app after those it needs. */
 struct err *service_needs_settle(struct service_set *s)
 {
 	const struct app *apps = s->recipe->apps.items;

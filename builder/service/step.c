@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-/* A step sees the framework's environment and then its own. */
+/* A step's environment: the framework's, then its own. */
 static struct err *fill_env(struct service_set *s, const struct variables *scope, const struct list *own,
 			    const char *const **ret)
 {
@@ -46,7 +46,7 @@ static struct err *fill(struct service_set *s, const struct variables *scope, co
 	return row->only_with ? template_text(&s->arena, scope, from, row->only_with, &ret->only_with) : NULL;
 }
 
-/* A place is a name only where there is something. */
+/* Folder variables are set only where the folder exists. */
 static struct err *fill_with_places(struct service_set *s, const struct variables *scope,
 				    const struct manifest_step *row, struct service_step *ret)
 {

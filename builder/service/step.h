@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The steps that build apps and the bench, with their holes filled. */
+/* Fills in the steps that build apps and the bench. */
 #pragma once
 #include "service/service_set.h"
 

@@ -7,7 +7,7 @@
 
 #define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
-/* Whether a line, "import a, b" or "from a import b", has the module's name as a word. */
+/* Whether a line "import a, b" or "from a import b" contains the module's name as a word. */
 static bool names_module(const char *line, size_t len, const char *name, size_t name_len)
 {
 	for (size_t at = 0; at < len;) {

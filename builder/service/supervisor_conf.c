@@ -8,8 +8,8 @@
 #include "contract/bench_json.h"
 #include "template/quote.h"
 
-/* After so many more tries, a second later each time, Supervisor gives a program up; init tries it again
- * without limit (services/guest/lib/restart_backoff.h). */
+/* After this many retries, each a second later than the one before, Supervisor gives a program up; init
+ * retries it without limit (services/guest/lib/restart_backoff.h). */
 #define START_RETRIES 3
 
 static bool is_bench(const struct process *p)
@@ -69,7 +69,7 @@ static struct err *write_program(const struct process *p, struct text *out)
 	return NULL;
 }
 
-/* The first process of its group, within its part. */
+/* Whether it is the first process of its group within its part. */
 static bool leads(const struct service_set *s, size_t i)
 {
 	const struct process *p = s->processes.items;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows "trials" of services, with their holes filled. */
+/* Fills in the rows "trials" of services. */
 #pragma once
 #include "service/service_set.h"
 
-/* After dirs_and_links_list. */
+/* Call after dirs_and_links_list. */
 struct err *trial_list(struct service_set *s) MUST_CHECK;

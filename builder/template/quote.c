@@ -32,7 +32,7 @@ void quote_shell_words(struct text *out, const char *const *words)
 	}
 }
 
-/* Supervisor expands %(names)s, and takes ; or # after a blank for a comment whatever the quotes. */
+/* Supervisor expands %(names)s, and reads ; or # after a blank as a comment, even inside quotes. */
 static struct err *put_supervisor(struct text *out, const char *written)
 {
 	for (const char *c = written; *c; c++) {

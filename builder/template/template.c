@@ -8,7 +8,7 @@
 
 #define DEPTH 16
 #define ALL_LIMIT (64u << 20)
-/* of a text with its variables: they may name one another, and would grow without end */
+/* of a text with its variables: they may refer to one another and grow without limit */
 #define TEXT_LIMIT (1u << 20)
 
 struct expansion {
@@ -16,11 +16,11 @@ struct expansion {
 	const struct source *from;
 	const char *start; /* of the whole text */
 	const char *at;	   /* what is read next */
-	unsigned depth;	   /* of sections */
+	unsigned depth;	   /* of nested sections */
 	struct text out;
 };
 
-/* The node whose scalar is this very text: schema_read hands texts on without copying them. */
+/* The node whose scalar is this very text: schema_read passes texts on without copying them. */
 static const struct node *written(const struct node *n, const char *text)
 {
 	if (n->text == text)
@@ -73,7 +73,7 @@ static struct err *refuse_name(const struct expansion *x, const char *at, const 
 	return refuse(x->from, x->start, at, what);
 }
 
-/* A mark that stands alone on its line takes the line with it. */
+/* A mark that is alone on its line removes the line with it. */
 static void drop_line(struct expansion *x, const char *mark, bool live)
 {
 	const char *before = mark, *after = x->at;
@@ -106,7 +106,7 @@ static struct err *expand_section(struct expansion *x, char kind, const char *na
 	return NULL;
 }
 
-/* One {{mark}}; *ret_end is set when it closes the section we are in. */
+/* Handles one {{mark}}; *ret_end is set if it closes the current section. */
 static struct err *expand_mark(struct expansion *x, const char *until, bool live, bool *ret_end)
 {
 	const char *mark = x->at, *close = strstr(mark, "}}");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names with texts, looked up innermost first: what {{name}} stands for. */
+/* Template variables: names with texts, looked up from the innermost scope out. */
 #pragma once
 #include <stddef.h>
 
@@ -16,7 +16,7 @@ struct variables {
 	size_t count, room;
 };
 
-/* A later text of a name hides an earlier one. */
+/* A later text for a name hides an earlier one. */
 void variables_set(struct variables *s, const char *name, const char *text);
 void variables_format(struct variables *s, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
