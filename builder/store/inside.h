@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the store's own files share. */
+/* Declarations shared by the store's own files. */
 #pragma once
 #include <pthread.h>
 #include <sys/stat.h>
@@ -15,36 +15,36 @@ struct store {
 		char **items;
 		size_t count, room;
 	} work;
-	bool watched; /* what is used is noted (store_bundle.h) */
+	bool watched; /* uses are recorded (store_bundle.h) */
 	struct {
 		char **items;
 		size_t count, room;
 	} used;
 };
 
-/* Where the store is, as store_open has it; the path is the caller's. */
+/* Chooses the store's path as store_open documents; the caller's to free. */
 struct err *store_folder_choose(const char *asked, char **ret) MUST_CHECK;
-/* Makes the folder of s with those below it, for its owner alone, and makes path absolute. */
+/* Makes the folder of s and its subfolders, accessible to its owner only, and makes path absolute. */
 struct err *store_folder_make(struct store *s) MUST_CHECK;
-/* Marks a file or folder (relative to the store, or absolute) as used now; false when it is absent. */
+/* Marks a file or folder (relative to the store, or absolute) as used now; false if it is absent. */
 bool store_note_use(const struct store *s, const char *name);
 struct err *store_disk_err(int code, const struct store *s) MUST_CHECK;
-/* What is used, where that is watched; name is relative to the store, or absolute. */
+/* Records a use, if uses are watched; name is relative to the store, or absolute. */
 void store_bundle_note(const struct store *s, const char *name);
 void store_bundle_forget(struct store *s);
-/* A short text with an end mark, by way of tmp/. */
+/* Writes a short text with an end mark, by way of tmp/. */
 struct err *store_ref_save(const struct store *s, const char *path, const char *text) MUST_CHECK;
 struct err *store_ref_load(const char *path, char **ret_text) MUST_CHECK; /* NULL text: absent or torn */
 
-/* Whether somebody has a tree (store_room_hold). */
+/* Whether a process holds a tree (store_room_hold). */
 bool store_room_is_held(const char *root);
 
-/* What an import has brought for a cache lies beside it, under its name and this. */
+/* Files that an import brought for a cache are beside it, under its name with this suffix. */
 #define STORE_CACHE_BROUGHT ".brought"
 
-/* Removes the files of a cache that may be torn: those younger than its folder, whose state is st. */
+/* Removes the files of a cache that may be torn: those newer than its folder, whose state is st. */
 struct err *store_cache_distrust(const char *folder, const struct stat *st) MUST_CHECK;
 
-/* With the store held alone: empties tmp/, and after a reboot drops what the last
- * boot may have left torn. */
+/* With the store locked exclusively: empties tmp/, and after a reboot drops what the last boot may have left
+ * torn. */
 struct err *store_clean_sweep(struct store *s) MUST_CHECK;

@@ -61,7 +61,7 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->work.count; i++) {
-		err_free(file_remove_tree(s->work.items[i])); /* what resists is for the next sweep */
+		err_free(file_remove_tree(s->work.items[i])); /* a remainder is left for the next sweep */
 		free(s->work.items[i]);
 	}
 	free(s->work.items);
@@ -93,7 +93,7 @@ static struct blob_name name_of(const struct digest *d)
 	return n;
 }
 
-/* The access time says when it was last used, whatever the mount's atime rule. */
+/* Sets the access time to the time of last use, whatever the mount's atime option. */
 bool store_note_use(const struct store *s, const char *name)
 {
 	struct stat st;
@@ -177,7 +177,7 @@ struct err *store_disk_err(int code, const struct store *s)
 	return code == ENOSPC || code == EDQUOT ? err_wrap(e, STORE_FULL) : e;
 }
 
-/* NULL with errno when the disk has no place for it. */
+/* NULL with errno if there is no space for it. */
 static struct store_writer *new_writer(struct store *s)
 {
 	AUTO_CLOSE int fd = openat(s->fd, "tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0444);
@@ -306,7 +306,7 @@ struct err *store_work_folder(struct store *s, const char *name, char **ret_path
 	return NULL;
 }
 
-/* Locks live in tmp/: a sweep, which runs only when nobody can hold one, clears them. */
+/* Locks are in tmp/: a sweep, which runs only when nobody can hold one, removes them. */
 struct err *store_lock_key(struct store *s, const struct digest *key, int *ret_fd)
 {
 	char hex[DIGEST_HEX];

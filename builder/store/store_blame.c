@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A write that failed because the store's disk is full is told so. */
+/* Names a full disk as the cause when a write to the store failed. */
 #include <errno.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "store/store.h"
 
-#define ROOM_MIN (8u << 20) /* less is as good as none: a program that fails has given some back by then */
+#define ROOM_MIN (8u << 20) /* less counts as full: a failed program has freed some space by then */
 
 static bool is_full(const struct store *s, const struct err *e)
 {

@@ -52,7 +52,7 @@ struct err *store_bundle_add_caches(struct store *s)
 
 void store_bundle_note(const struct store *s, const char *name)
 {
-	struct store *own = (struct store *)s; /* which files are used changes nothing of the store */
+	struct store *own = (struct store *)s; /* recording uses does not change the store */
 	size_t len = strlen(s->path);
 
 	if (!s->watched)
@@ -81,7 +81,8 @@ static bool is_used(const struct store *s, const char *name)
 	return bsearch(&name, s->used.items, s->used.count, sizeof *s->used.items, by_name) != NULL;
 }
 
-/* A build that is there whole asks for no layer by its own key; the next one, of a changed app, does. */
+/* A build that is complete in the store looks up no layer by its own key, but the next one, of a changed app,
+ * does. */
 static void add_layers(struct store *s)
 {
 	AUTO_FREE char *folder = mem_printf("%s/refs/layer", s->path);
@@ -94,7 +95,7 @@ static void add_layers(struct store *s)
 	for (struct dirent *d; dir && (d = readdir(dir));) {
 		AUTO_FREE char *path = mem_printf("%s/%s", folder, d->d_name), *text = NULL;
 		if (d->d_name[0] != '.')
-			err_free(store_ref_load(path, &text)); /* one that cannot be read is not carried */
+			err_free(store_ref_load(path, &text)); /* an unreadable one is not exported */
 		if (!text || strlen(text) < 64)
 			continue;
 		AUTO_FREE char *blob = mem_printf("blobs/sha256/%.2s/%.62s", text, text + 2);
@@ -109,12 +110,12 @@ static void add_layers(struct store *s)
 	qsort(s->used.items, s->used.count, sizeof *s->used.items, by_name);
 }
 
-/* Where files go, and what they came to. */
+/* Where files are written, and their totals. */
 struct sink {
 	const struct store *store;
 	struct archive *archive;
-	const char *below; /* what names begin with there */
-	const char *path;  /* as a person calls it */
+	const char *below; /* the prefix of names there */
+	const char *path;  /* the path as the person gave it */
 	size_t files;
 	uint64_t bytes;
 };
@@ -156,7 +157,7 @@ static struct err *put_file(struct sink *out, const char *name, const char *as)
 	return put_bytes(out, fd, name, (uint64_t)st.st_size);
 }
 
-/* All files below a folder, in order; of git's objects without what is still under way. */
+/* Adds all files below a folder, in order; of git's objects without unfinished ones. */
 static struct err *put_folder(struct sink *out, const char *name, const char *as, bool git)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", out->store->path, name);
@@ -180,8 +181,8 @@ static struct err *put_folder(struct sink *out, const char *name, const char *as
 	return e;
 }
 
-/* "caches/npm-0123abcd" is "caches/npm" elsewhere: what follows the last dash is of the ids of this
- * machine (layer/layer_steps.c). */
+/* "caches/npm-0123abcd" is "caches/npm" on other machines: the part after the last dash depends on this
+ * machine's ids (layer/layer_steps.c). */
 static struct err *put_cache(struct sink *out, const char *name)
 {
 	const char *dash = strrchr(name, '-');
@@ -261,7 +262,7 @@ struct err *store_bundle_try_folder(const char *path)
 	return e;
 }
 
-/* What was at path goes last, and is whole until then where the file system can exchange names. */
+/* Removes the old content of path last; it stays whole until then if the file system can exchange names. */
 static struct err *put_in_place(const char *part, const char *path)
 {
 	if (!renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_EXCHANGE))

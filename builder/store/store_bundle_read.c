@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* store import: a bundle's entries, checked, into the store. */
+/* store import: checks a bundle's entries and puts them into the store. */
 #include <archive.h>
 #include <archive_entry.h>
 #include <dirent.h>
@@ -16,7 +16,7 @@
 #include "store/inside.h"
 #include "store/store_bundle.h"
 
-#define GIT_LIMIT ((size_t)2 << 30) /* of one pack, and of a file of a cache */
+#define GIT_LIMIT ((size_t)2 << 30) /* limit for one pack, and for a file of a cache */
 
 static struct err *take_blob(struct store *s, struct archive *a, const char *hex, const char *path)
 {
@@ -103,7 +103,7 @@ static struct err *take_object(struct store *s, struct archive *a, struct archiv
 	return file_write(file, bytes, len, 0444);
 }
 
-/* "NAME/files/…": any file; which of it is good its program knows. Links are none. */
+/* "NAME/files/…": any regular file; the program that owns the cache checks it. Links are refused. */
 static struct err *take_cached(struct store *s, struct archive *a, struct archive_entry *e, const char *name,
 			       const char *path)
 {
@@ -126,7 +126,7 @@ static struct err *take_cached(struct store *s, struct archive *a, struct archiv
 	return fd < 0 ? err_errno(errno, "write %s", file) : file_write_all(fd, bytes, len, file);
 }
 
-/* What was brought for caches is on the disk from now on. */
+/* Syncs the files brought for caches to disk. */
 static struct err *end_caches(struct store *s)
 {
 	AUTO_FREE char *folder = mem_printf("%s/caches", s->path);
@@ -148,7 +148,7 @@ static struct err *take(struct store *s, struct archive *a, struct archive_entry
 
 	if (archive_entry_filetype(e) == AE_IFDIR)
 		return NULL;
-	if (name && !strncmp(name, path, len) && name[len] == '/') /* of a folder */
+	if (name && !strncmp(name, path, len) && name[len] == '/') /* for a folder */
 		name += len + 1;
 	if (name && archive_entry_filetype(e) == AE_IFREG && !archive_entry_hardlink(e)) {
 		if (text_starts(name, "blobs/sha256/"))

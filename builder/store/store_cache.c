@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Folders that programs of the image keep downloads in, by name. */
+/* Named folders in which programs of the image cache downloads. */
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -13,8 +13,8 @@
 #include "base/mem.h"
 #include "store/inside.h"
 
-/* What is cached lies in a folder of ours, whose access time says when it was last used and whose
- * change says up to when all of it had reached the disk. */
+/* Cached files are in a folder of ours: its access time is the time of last use, its modification time the
+ * moment up to which everything is on disk. */
 static char *folder_of(const struct store *s, const char *name)
 {
 	return mem_printf("%s/caches/%s", s->path, name);
@@ -25,8 +25,8 @@ static bool is_later(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
 }
 
-/* Does something to each file that is younger than its cache's last good moment:
- * ctime, which no program can set. */
+/* Calls fn for each file that is newer than its cache's last synced moment, by ctime, which no program can
+ * set. */
 static struct err *each_young(const char *folder, const struct timespec *good, int (*fn)(const char *path))
 {
 	AUTO_FREE char *files = mem_printf("%s/files", folder);
@@ -62,7 +62,7 @@ struct err *store_cache_begin(struct store *s, const char *name, char **ret_path
 	return NULL;
 }
 
-/* A folder is made, a file moves unless one of that name is there; both are the program's. */
+/* Makes a folder, or moves a file unless the name exists; both become the program's. */
 static struct err *adopt(const FTSENT *at, const char *to, unsigned uid, unsigned gid)
 {
 	if (at->fts_info == FTS_D && mkdir(to, 0755) < 0 && errno != EEXIST)

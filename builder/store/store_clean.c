@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What leaves the store, and when. */
+/* Removes unused and damaged content from the store. */
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -22,12 +22,12 @@ struct walk {
 	time_t limit;
 	bool all;
 	uint64_t freed_bytes;
-	struct err *first; /* what could not be removed */
+	struct err *first; /* the first failed removal */
 };
 
 typedef void visit(struct walk *w, const char *path, const struct stat *st);
 
-/* Visits what lies depth folders below top, and nothing beneath. */
+/* Visits everything at depth folders below top, and nothing beneath. */
 static struct err *each(struct walk *w, const char *top, short depth, visit *fn)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", w->store->path, top);
@@ -45,7 +45,7 @@ static struct err *each(struct walk *w, const char *top, short depth, visit *fn)
 	return NULL;
 }
 
-/* A cut leaves a folder whole or not there: it gets a name first by which nobody finds it. */
+/* A power cut must leave a folder whole or gone: it is first renamed to a name that no reader looks up. */
 static struct err *remove_whole(const struct walk *w, const char *path, const struct stat *st)
 {
 	AUTO_FREE char *away = mem_printf("%s/tmp/%s.gone", w->store->path, strrchr(path, '/') + 1);
@@ -53,7 +53,7 @@ static struct err *remove_whole(const struct walk *w, const char *path, const st
 	return file_remove_tree(S_ISDIR(st->st_mode) && !rename(path, away) ? away : path);
 }
 
-/* What resists (a tree owned by other ids) stays for a sweep with more rights. */
+/* What cannot be removed (a tree owned by other ids) stays for a sweep with more rights. */
 static void remove_any(struct walk *w, const char *path, const struct stat *st)
 {
 	(void)w, (void)st;
@@ -85,7 +85,7 @@ static void check_blob(struct walk *w, const char *path, const struct stat *st)
 		remove_any(w, path, st);
 }
 
-/* Its files have no digests here: what may be torn is dropped. */
+/* A tree's files have no digests here: a tree that may be torn is dropped. */
 static void check_tree(struct walk *w, const char *path, const struct stat *st)
 {
 	if (st->st_mtime >= w->limit)
@@ -118,7 +118,7 @@ static struct err *distrust_last_boot(struct store *s)
 	return store_ref_save(s, path, now);
 }
 
-/* As git calls what it has not received whole. */
+/* Removes what git received only partly; it names such files tmp_*. */
 static void drop_partial(struct walk *w, const char *path, const struct stat *st)
 {
 	if (text_starts(strrchr(path, '/') + 1, "tmp_"))
@@ -161,7 +161,7 @@ static void drop_unused(struct walk *w, const char *path, const struct stat *st)
 		w->first = e;
 }
 
-/* Running images keep what they run from. */
+/* Trees that images run from are kept. */
 static void drop_tree(struct walk *w, const char *path, const struct stat *st)
 {
 	AUTO_FREE char *root = mem_printf("%s/root", path);
@@ -180,7 +180,7 @@ static struct err *drop_all_unused(struct walk *w)
 	return TAKE(w->first);
 }
 
-/* What is fetched or only recoded stays: packs, and what archives were seen to be. */
+/* Keeps refs of what was fetched or only recoded: packs, and dates and indexes of archives. */
 static void drop_ref_of_built(struct walk *w, const char *path, const struct stat *st)
 {
 	if (!strstr(path, "/refs/pack/") && !strstr(path, "/refs/archive"))
@@ -194,7 +194,7 @@ static struct err *drop_built(struct walk *w)
 	return TAKE(w->first);
 }
 
-/* Runs a removal while no other build is there. */
+/* Runs a removal while no other build uses the store. */
 static struct err *alone(struct store *s, struct walk *w, struct err *(*drop)(struct walk *))
 {
 	struct err *e;
@@ -204,7 +204,7 @@ static struct err *alone(struct store *s, struct walk *w, struct err *(*drop)(st
 			    s->path);
 	else
 		e = drop(w);
-	/* A failed upgrade has let go of the shared lock too (flock(2)). */
+	/* The failed attempt to get the exclusive lock has released the shared one (flock(2)). */
 	while (flock(s->lock, LOCK_SH) < 0 && errno == EINTR)
 		;
 	return e;

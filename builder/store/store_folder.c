@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the store is, and that it is ours alone. */
+/* Finds the store's folder and makes sure that it is ours alone. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +42,7 @@ static bool is_ours(const char *name)
 	return false;
 }
 
-/* A folder that others use, too, is not closed to them: /tmp must stay what it is. */
+/* Refuses a folder that holds other things instead of closing it to others: /tmp must stay usable. */
 static struct err *check_ours(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -60,8 +60,7 @@ static struct err *check_ours(const char *path)
 	return e;
 }
 
-/* The roots in it have programs that run with root's rights, of packages from
- * anywhere: nobody else may reach them. */
+/* The roots in the store have set-uid programs of any packages: nobody else may reach them. */
 static struct err *close_to_others(const char *path)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the store keeps the objects of a repository. */
+/* Stores the git objects of a repository. */
 #include "base/file.h"
 #include "base/mem.h"
 #include "store/inside.h"

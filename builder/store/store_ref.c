@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names in the store for what a key was built to be. */
+/* Refs: which blob or value was built for a key. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ struct err *store_ref_load(const char *path, char **ret_text)
 	}
 	if (e)
 		return e;
-	/* The newline is ours and comes last: without it the write was torn. */
+	/* We write the newline last: without it the write was torn. */
 	if (!len || text[len - 1] != '\n')
 		return NULL;
 	text[len - 1] = '\0';

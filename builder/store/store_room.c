@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kept trees that images run from: who has one, and how many stay. */
+/* Holds kept trees that images run from, and limits how many stay. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,10 +18,10 @@
 
 struct room {
 	struct digest key;
-	struct timespec asked; /* for the last time */
+	struct timespec asked; /* when it was last asked for */
 };
 
-/* Shared with everybody else who has it. -1: it is not there, or was removed while we waited. */
+/* Takes a shared lock. -1: it is not there, or was removed while we waited. */
 static int take(const char *root)
 {
 	AUTO_CLOSE int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -42,7 +42,7 @@ bool store_room_is_held(const char *root)
 	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
 }
 
-/* What nobody has gets another name first, by which nobody finds it. */
+/* Removes a tree that no process holds; it is first renamed to a name that no reader looks up. */
 static struct err *drop(struct store *s, const struct digest *key)
 {
 	char hex[DIGEST_HEX];
@@ -68,7 +68,7 @@ static int latest_first(const void *a, const void *b)
 					(x->tv_nsec < y->tv_nsec) - (x->tv_nsec > y->tv_nsec);
 }
 
-/* Every room that there is, the one that was asked for last first. The caller's to free. */
+/* All kept trees that images run from, most recently used first. The caller's to free. */
 static struct room *list(const struct store *s, size_t *ret_count)
 {
 	AUTO_FREE char *path = mem_printf("%s/refs/" KIND, s->path);
@@ -107,6 +107,6 @@ struct err *store_room_hold(struct store *s, const struct digest *key, size_t mo
 	TRY(store_ref_write(s, KIND, key, ""));
 	AUTO_FREE struct room *all = list(s, &count);
 	for (size_t i = most; i < count; i++)
-		err_free(drop(s, &all[i].key)); /* what resists is no reason not to run */
+		err_free(drop(s, &all[i].key)); /* a tree that cannot be removed is no reason not to run */
 	return NULL;
 }

@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "store/inside.h"
 
-/* The root sits in a folder of ours, whose times tell when it was kept and when it
- * was last used; the root's own times and owners are the image's. */
+/* The root is in a folder of ours, whose times are when it was kept and when it was last used; the root's own
+ * times and owners belong to the image. */
 static char *path_of(const struct store *s, const struct digest *key)
 {
 	char hex[DIGEST_HEX];

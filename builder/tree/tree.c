@@ -9,9 +9,9 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 
-#define DATES (40ull * 365 * 24 * 60 * 60) /* how many times a file may have */
+#define DATES (40ull * 365 * 24 * 60 * 60) /* the range of times that a file may get */
 
-/* "/" sorts before every other byte, so that what is in a folder follows it. */
+/* "/" sorts before every other byte, so that a folder's content follows it. */
 int tree_compare(const char *a, const char *b)
 {
 	while (*a && *a == *b)
@@ -43,8 +43,8 @@ struct entry *tree_add(struct tree *t, const struct entry *e)
 	return added;
 }
 
-/* Equal paths keep the order they were added in: the sort moves entries of one array,
- * so the place is noted in a wrapper. */
+/* Equal paths keep the order in which they were added: the sort moves entries, so their index is noted in a
+ * wrapper. */
 struct placed {
 	struct entry entry;
 	size_t place;
@@ -80,7 +80,7 @@ const struct entry *tree_find(const struct tree *t, const char *path)
 	return find(t, path);
 }
 
-/* The file a hard link means, or NULL: it may name another link, never itself. */
+/* The file that a hard link points to, or NULL: it may name another link, but never itself. */
 static struct entry *link_target(const struct tree *t, const struct entry *e)
 {
 	for (int hops = 0; e && e->kind == ENTRY_HARDLINK && hops < 40; hops++)
@@ -88,7 +88,7 @@ static struct entry *link_target(const struct tree *t, const struct entry *e)
 	return e && e->kind != ENTRY_HARDLINK ? (struct entry *)e : NULL;
 }
 
-/* The first name of a file in the order of the tree carries it, the others link to that. */
+/* The first name of a file in the tree's order carries it; the others link to that. */
 static void order_links(struct tree *t)
 {
 	for (size_t i = 0; i < t->count; i++) {

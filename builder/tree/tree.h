@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A root file system as a value: names, modes, owners, times and links; content
- * stays where it is and is named by a source. Pure: no file is opened here. */
+/* A root file system as a value: names, modes, owners, times and links. Each file's content stays where it is
+ * and is named by a source. Pure: no file is opened here. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,13 +19,13 @@ enum entry_kind {
 	ENTRY_BLOCK,
 	ENTRY_FIFO,
 	ENTRY_WHITEOUT, /* hides the name below */
-	ENTRY_OPAQUE,	/* a folder that hides everything the layers below put in it */
+	ENTRY_OPAQUE,	/* a folder that hides all its content in the layers below */
 };
 
 /* Where a file's bytes come from. */
 struct content {
 	enum { CONTENT_NONE, CONTENT_MEMORY, CONTENT_DISK, CONTENT_PACK } kind;
-	const char *path;  /* CONTENT_DISK: an absolute path; must not change meanwhile */
+	const char *path;  /* CONTENT_DISK: an absolute path; must not change while in use */
 	const void *bytes; /* CONTENT_MEMORY */
 	/* CONTENT_PACK: struct cached_package of layer/deb/cached_package.h, opaque here */
 	const void *pack;
@@ -51,48 +51,48 @@ struct tree {
 	size_t count, room;
 };
 
-/* Appends; strings and CONTENT_MEMORY bytes are copied into the tree's arena. Order is the caller's. */
+/* Appends an entry; strings and CONTENT_MEMORY bytes are copied into the tree's arena. The caller decides the
+ * order. */
 struct entry *tree_add(struct tree *t, const struct entry *e);
-/* Sorts by path (bytes, "/" first so that a folder precedes what is in it) and drops
- * all but the last entry of a path; of a file with several names the first one in
- * this order carries it and the others are ENTRY_HARDLINK to that. */
+/* Sorts by path (bytes, "/" first, so that a folder precedes its content) and keeps only the last entry of a
+ * path. If a file has several names, the first one in this order carries it and the others become
+ * ENTRY_HARDLINK to it. */
 void tree_sort(struct tree *t);
-/* The order of tree_sort, as strcmp answers. */
+/* Compares in the order of tree_sort; result as of strcmp. */
 int tree_compare(const char *a, const char *b);
-/* Whether path is folder or lies below it. */
+/* Whether path equals folder or lies below it. */
 bool tree_within(const char *path, const char *folder);
-/* Look-up by exact path in a sorted tree. */
+/* Finds an entry by exact path in a sorted tree. */
 const struct entry *tree_find(const struct tree *t, const char *path);
-/* Adds the folders above its entries that a tree lacks, as like has them (sorted, or NULL), else
- * root's with mode 0755 and that time; then sorts. */
+/* Adds missing folders above the tree's entries, with their attributes in like (sorted, or NULL), else root's
+ * with mode 0755 and that time; then sorts. */
 void tree_add_parents(struct tree *t, const struct tree *like, int64_t mtime);
-/* One tree from layers, lowest first: later names win, whiteouts and opaque folders
- * applied; a hard link whose file was hidden becomes the file. All sorted. */
+/* Merges layers into one tree, lowest first: later names win, whiteouts and opaque folders are applied; a
+ * hard link whose file was hidden becomes the file. All are sorted. */
 void tree_merge(const struct tree *const *layers, size_t count, struct tree *ret);
-/* The same, and for each entry of ret the number of the layer that it is from; the caller's to free. */
+/* The same, with the layer index of each entry of ret; the caller's to free. */
 void tree_merge_traced(const struct tree *const *layers, size_t count, struct tree *ret, size_t **ret_layers);
-/* Layers that came of steps, lowest first, over below (sorted): each without what later ones hide or
- * replace and without what matches a glob of prune (absolute paths, "*" matches "/" too, folders whole;
- * NULL: none). What was hidden of below is hidden by the lowest. ret has count empty trees, which
- * become sorted; merged over below they give what the layers give, pruned. So an image carries nothing
- * that only the building needed. */
+/* Reduces the layers that steps made, lowest first, over below (sorted): each loses what later ones hide or
+ * replace and what matches a glob of prune (absolute paths, "*" matches "/" too, folders with their content;
+ * NULL: none). Whiteouts for below go to the lowest layer. ret has count empty trees, which become sorted;
+ * merged over below they give the same as the layers, pruned. So an image carries nothing that only the build
+ * needed. */
 void tree_settle(const struct tree *const *layers, size_t count, const struct tree *below,
 		 const char *const *prune, int64_t mtime, struct tree *ret);
-/* The time of what has none of its own: never the build's nor the archives', so
- * that it stays when they move. */
+/* The time of entries that have none of their own: never the build's or the archives', so that it does not
+ * change with them. */
 #define TREE_TIME 315532800 /* 1980-01-01 */
-/* Gives each file a time, of 1980 to 2019, made from its bytes, and all else TREE_TIME. Who tells by the time
- * whether a file is the one that he knows (a browser's cache, a bench's build version) is told the truth,
- * whenever and wherever it was built. */
+/* Gives each file a time between 1980 and 2019 derived from its bytes, and all else TREE_TIME. Programs that
+ * detect changes by time (a browser's cache, a bench's build version) then work, whenever and wherever it was
+ * built. */
 void tree_date(struct tree *t);
-/* ERR_BUILD when an entry, or what a hard link means, has a name that leads elsewhere: with
- * "..", "." or nothing between two slashes, with a slash at an end, or a NUL's room. Whoever
- * writes a tree for others asks first. */
+/* ERR_BUILD if an entry's path, or a hard link's target, is not a plain path: it has "..", "." or an empty
+ * part, or ends with a slash. Call before writing an untrusted tree. */
 struct err *tree_check(const struct tree *t) MUST_CHECK;
-/* ERR_BUILD when a file or link of top (sorted) lies where below (sorted) has a folder, or a
- * folder of top where below has none. */
+/* ERR_BUILD if a file or link of top (sorted) lies where below (sorted) has a folder, or a folder of top
+ * where below has something else. */
 struct err *tree_check_over(const struct tree *top, const struct tree *below) MUST_CHECK;
-/* The tree digest: SHA-256 over one line an entry of a sorted tree (kind, mode, owner, size, link,
- * content digest, path), times left out; equal for a container and a disk of one recipe. */
+/* The tree digest: SHA-256 over one line for each entry of a sorted tree (kind, mode, owner, size, link,
+ * content digest, path), without times; equal for a container and a disk of one recipe. */
 struct digest tree_digest(const struct tree *t);
 void tree_done(struct tree *t);

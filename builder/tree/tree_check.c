@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a tree is one that may be written to a disk. */
+/* Checks that a tree may safely be written to a disk. */
 #include "tree/tree.h"
 
 #include <string.h>

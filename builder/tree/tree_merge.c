@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Layers over one another, as an overlay shows them. */
+/* Merges layers as an overlay shows them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ static int by_path_and_layer(const void *a, const void *b)
 	return order ? order : (x->layer > y->layer) - (x->layer < y->layer);
 }
 
-/* Below this folder, names of layers under .layer are hidden. */
+/* Below this folder, names in layers under .layer are hidden. */
 struct curtain {
 	const char *folder;
 	size_t layer;
@@ -30,7 +30,7 @@ struct merge {
 	struct {
 		struct curtain *items;
 		size_t count, room;
-	} curtains; /* each within the one before */
+	} curtains; /* nested: each within the one before */
 	struct {
 		struct name *items;
 		size_t count, room;
@@ -44,7 +44,7 @@ static size_t hidden_under(struct merge *m, const char *path)
 	return m->curtains.count ? m->curtains.items[m->curtains.count - 1].layer : 0;
 }
 
-/* The names of one path, lowest layer first: keeps the winner, if any. */
+/* Keeps the winner among the names of one path, lowest layer first, if there is one. */
 static void settle(struct merge *m, const struct name *names, size_t count)
 {
 	size_t floor = hidden_under(m, names->entry->path), curtain = floor;
@@ -64,8 +64,8 @@ static int find_kept(const void *key, const void *item)
 	return tree_compare(key, ((const struct name *)item)->entry->path);
 }
 
-/* The file that a link of a layer means may be hidden by a layer above: then the
- * first link that is left takes its place, and later ones link to that. */
+/* A layer above may hide the file that a layer's link points to: then the first remaining link becomes the
+ * file, and later ones link to it. */
 static void add_link(struct merge *m, const struct tree *layer, const struct name *n)
 {
 	struct entry e = *n->entry;
@@ -89,7 +89,7 @@ static void add_link(struct merge *m, const struct tree *layer, const struct nam
 	tree_add(m->ret, &e);
 }
 
-/* Fills m->kept with the names that win. */
+/* Fills m->kept with the winning names. */
 static void choose(struct merge *m, const struct tree *const *layers, size_t count)
 {
 	size_t total = 0, filled = 0;

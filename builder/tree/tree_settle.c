@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a layer must hide, and what is left out of it. */
+/* Computes what a layer must hide, and what is left out of it. */
 #include <fnmatch.h>
 #include <stdlib.h>
 
@@ -16,7 +16,7 @@ static bool matches(const char *path, const char *const *globs)
 	return false;
 }
 
-/* A layer of whiteouts, one for each name that nobody wants. */
+/* Makes a layer of whiteouts, one for each pruned name. */
 static void prune_names(const struct tree *merged, const char *const *globs, struct tree *ret)
 {
 	const char *last = NULL;
@@ -31,7 +31,7 @@ static void prune_names(const struct tree *merged, const char *const *globs, str
 	tree_sort(ret);
 }
 
-/* What a layer hides of below stays hidden; what it hid of its fellows is not there any more. */
+/* What a layer hides of below stays hidden; what it hid of the other layers no longer exists. */
 static void hide(const struct tree *layer, const struct tree *merged, const struct tree *below,
 		 struct tree *ret)
 {
