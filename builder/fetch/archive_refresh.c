@@ -61,7 +61,7 @@ static struct err *add_listing(struct refresh *r, size_t i, const char *path, bo
 		.plain = release_file_find(&suite->release, path),
 	};
 
-	const struct release_file *larger =
+	const struct release_file_entry *larger =
 		l.packed && l.plain && l.plain->size_bytes > l.packed->size_bytes ? l.plain : l.packed;
 	if (larger && larger->size_bytes > PACKAGES_LIMIT)
 		return err_new(ERR_FETCH, "%s: its list %s would have %ju bytes: %llu are taken at most",
