@@ -113,10 +113,17 @@ static void checks(void)
 	char *fine[] = { (char *)"PATH=/bin", (char *)"MKBENCH_EPHEMERAL=Yes", (char *)"MKBENCH_EPHEMERLA=1",
 			 NULL };
 	char *vague[] = { (char *)"MKBENCH_EPHEMERAL=maybe", NULL };
+	static const char *const wrong[] = { "5m", "0", "3601", "-1", " 5", "99999999999999999999" };
 	char *both[] = { (char *)NAME "_FILE=/x", NULL };
 
 	ok(check_kind(fine) == 0); /* an unknown name is said, not refused */
 	ok(check_kind(vague) == ERR_USAGE);
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		AUTO_FREE char *pair = mem_printf("MKBENCH_STOP_SECONDS=%s", wrong[i]);
+		ok(check_kind((char *[]){ pair, NULL }) == ERR_USAGE);
+	}
+	ok(check_kind((char *[]){ (char *)"MKBENCH_STOP_SECONDS=3600",
+				  (char *)"MKBENCH_STOP_SECONDS=", NULL }) == 0);
 	setenv(NAME, "x", 1);
 	ok(check_kind(both) == ERR_USAGE);
 	unsetenv(NAME);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/environment.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -14,7 +16,7 @@
 
 #define VALUE_LIMIT 4096
 
-enum kind { TEXT, FLAG, SECRET };
+enum kind { TEXT, FLAG, SECRET, SECONDS };
 
 static const struct known {
 	const char *name;
@@ -26,7 +28,7 @@ static const struct known {
 	{ "MKBENCH_BACKUP_TO", SECRET },       { "MKBENCH_BENCH", TEXT },
 	{ "MKBENCH_CRASH_AT", TEXT },	       { "MKBENCH_EPHEMERAL", FLAG },
 	{ "MKBENCH_REHEARSE", FLAG },	       { "MKBENCH_RESTORE", SECRET },
-	{ "MKBENCH_STOP_SECONDS", TEXT },      { "MKBENCH_VOLUME_ID", TEXT },
+	{ "MKBENCH_STOP_SECONDS", SECONDS },   { "MKBENCH_VOLUME_ID", TEXT },
 };
 
 static bool is_yes(const char *value)
@@ -65,6 +67,20 @@ static void say_unknown(const char *name)
 		 near ? near : "");
 }
 
+static bool is_seconds(const char *value)
+{
+	unsigned long n = strspn(value, "0123456789") == strlen(value) ? strtoul(value, NULL, 10) : 0;
+
+	return n >= 1 && n <= 3600;
+}
+
+/* A secret's file is read when the secret is wanted, which may be tomorrow's backup. */
+static void warn_unread(const char *name, const char *path)
+{
+	if (access(path, R_OK) < 0)
+		log_line("warning: %s: %s: %s", name, path, strerror(errno));
+}
+
 struct err *environment_check(char **environment)
 {
 	for (; *environment; environment++) {
@@ -81,9 +97,14 @@ struct err *environment_check(char **environment)
 		}
 		if (k->kind == FLAG && !is_yes(value) && !is_no(value))
 			return err_new(ERR_USAGE, "%s must be 1 or 0, not '%s'", name, value);
+		if (k->kind == SECONDS && *value && !is_seconds(value))
+			return err_new(ERR_USAGE, "%s must be a number of seconds, 1 to 3600, not '%s'", name,
+				       value);
 		const char *twin = file && *value ? getenv(k->name) : NULL;
 		if (twin && *twin)
 			return err_new(ERR_USAGE, "%s and %s are both given: keep one", k->name, name);
+		if (file && *value)
+			warn_unread(name, value);
 	}
 	return NULL;
 }

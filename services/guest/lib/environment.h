@@ -7,7 +7,8 @@
 #include "base/err.h"
 
 /* Checks every MKBENCH_ variable before anything is touched: logs an unknown one with the nearest known
- * name; ERR_USAGE when X and X_FILE are both given or a flag is neither yes nor no. */
+ * name, and a file that cannot be read; ERR_USAGE when X and X_FILE are both given, a flag is neither yes
+ * nor no, or a number of seconds is none from 1 to 3600. */
 struct err *environment_check(char **environment) MUST_CHECK;
 /* A text, or NULL when absent; the caller frees it. One final newline of a file does not count. ERR_USAGE
  * for a file that cannot be read or is too long, for several lines, control characters and bytes that are
