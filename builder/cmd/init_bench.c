@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/init_note.h"
 #include "cmd/init_processes.h"
 
 #define FILE_LIMIT (1u << 20)
@@ -43,10 +44,9 @@ static json_t *read_json(const char *folder, const char *below)
 	if (json_is_object(root))
 		return root;
 	if (root)
-		fprintf(stderr, "note: %s holds no map of settings: it is not read\n", below);
+		init_note("%s holds no map of settings: it is not read", below);
 	else if (bytes)
-		fprintf(stderr, "note: %s:%d:%d: not JSON: it is not read\n", below, error.line,
-			error.column);
+		init_note("%s:%d:%d: not JSON: it is not read", below, error.line, error.column);
 	json_decref(root);
 	return NULL;
 }
@@ -78,10 +78,9 @@ static const char *without_token(struct draft *d, const char *name, const char *
 	size_t user = at && text_starts(url, "ssh://") ? strcspn(start + 3, ":@") : 0;
 	if (!at || start + 3 + user == at)
 		return url;
-	fprintf(stderr,
-		"note: apps/%s: what logs in at its remote is left out: ~/.netrc, git's credential helper or "
-		"an ssh agent hold that\n",
-		name);
+	init_note("apps/%s: what logs in at its remote is left out: ~/.netrc, git's credential helper or "
+		  "an ssh agent hold that",
+		  name);
 	AUTO_FREE char *plain =
 		mem_printf("%.*s%s", (int)(start + 3 - url + (long)user), url, user ? at : at + 1);
 	return keep(d, plain);
@@ -104,8 +103,8 @@ static void read_app(const char *folder, const char *name, struct draft *d)
 	const char *url = NULL, *commit = NULL;
 
 	if (!whole || !draft_accepts(&pattern_app, "name", name, (struct mark){ 0 }, &unsaid)) {
-		fprintf(stderr, "note: apps/%s is left out: %s\n", name,
-			whole ? "no recipe can name it so" : "it is not there");
+		init_note("apps/%s is left out: %s", name,
+			  whole ? "no recipe can name it so" : "it is not there");
 		return;
 	}
 	if (!access(own, F_OK)) {
@@ -116,18 +115,16 @@ static void read_app(const char *folder, const char *name, struct draft *d)
 				    (const char *const[]){ "config", "--get", "remote.origin.url", NULL });
 		commit = ask_git(d, path, (const char *const[]){ "rev-parse", "HEAD", NULL });
 		if (ask_git(d, path, (const char *const[]){ "status", "--porcelain", NULL }))
-			fprintf(stderr,
-				"note: apps/%s has changes that no commit holds: they are not in the "
-				"recipe\n",
-				name);
+			init_note("apps/%s has changes that no commit holds: they are not in the "
+				  "recipe",
+				  name);
 		if (url && commit &&
 		    !ask_git(d, path,
 			     (const char *const[]){ "for-each-ref", "--contains", "HEAD", "refs/remotes",
 						    "refs/tags", NULL }))
-			fprintf(stderr,
-				"note: apps/%s: its remote may not have its commit: push it, or name the "
-				"folder as 'path'\n",
-				name);
+			init_note("apps/%s: its remote may not have its commit: push it, or name the "
+				  "folder as 'path'",
+				  name);
 	}
 	if (url)
 		url = whole_path(d, whole, without_token(d, name, url));
@@ -135,7 +132,7 @@ static void read_app(const char *folder, const char *name, struct draft *d)
 		VEC_PUSH(&d->apps, (struct draft_app){ .name = keep(d, name), .git = url, .ref = commit });
 		return;
 	}
-	fprintf(stderr, "note: apps/%s has no remote with a commit: its folder is named\n", name);
+	init_note("apps/%s has no remote with a commit: its folder is named", name);
 	VEC_PUSH(&d->apps, (struct draft_app){ .name = keep(d, name), .path = keep(d, whole) });
 }
 
@@ -173,15 +170,13 @@ static void add_host(struct draft *d, const char *site, const char *written)
 		if (!strcmp(d->hosts.items[i].host, host))
 			whose = d->hosts.items[i].site;
 	if (whose && strcmp(whose, site))
-		fprintf(stderr, "note: the host %s of the site %s is left out: %s has it\n", host, site,
-			whose);
+		init_note("the host %s of the site %s is left out: %s has it", host, site, whose);
 	if (whose)
 		return;
 	if (draft_accepts(&pattern_host, "hosts", host, (struct mark){ 0 }, &unsaid))
 		VEC_PUSH(&d->hosts, (struct draft_host){ site, keep(d, host) });
 	else
-		fprintf(stderr, "note: the host '%s' of the site %s is left out: it is no host name\n", host,
-			site);
+		init_note("the host '%s' of the site %s is left out: it is no host name", host, site);
 }
 
 /* Adds the host of a site's own URL. */
@@ -232,12 +227,11 @@ static void read_site(const char *folder, const char *name, struct draft *d)
 
 	AUTO_FREE char *files = mem_printf("%s/sites/%s/private", folder, name);
 	if (!root && !other && !access(files, F_OK))
-		fprintf(stderr,
-			"note: the site %s is left out: it has no site_config.json that can be read\n", name);
+		init_note("the site %s is left out: it has no site_config.json that can be read", name);
 	if (!root)
 		return;
 	if (!draft_accepts(&pattern_site, "name", name, (struct mark){ 0 }, &unsaid)) {
-		fprintf(stderr, "note: the site %s is left out: its name is no host name\n", name);
+		init_note("the site %s is left out: its name is no host name", name);
 		json_decref(root);
 		return;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cmd/init_note.h"
 
 #define QUEUE "abcdefghijklmnopqrstuvwxyz0123456789_"
 
@@ -81,8 +82,7 @@ static long own_port(const json_t *root, const char *key, long other)
 		free_inside = free_inside && port != taken[i];
 	if (!port || free_inside)
 		return port;
-	fprintf(stderr, "note: %s %ld is left out: something else has that port inside an image\n", key,
-		port);
+	init_note("%s %ld is left out: something else has that port inside an image", key, port);
 	return 0;
 }
 

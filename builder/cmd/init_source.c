@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cmd/init_note.h"
 #include "fetch/source.h"
 #include "fetch/source_git.h"
 #include "store/store.h"
@@ -54,7 +55,7 @@ static struct err *look(struct store *s, const struct recipe *r, struct draft *d
 		return e;
 	if (e) {
 		AUTO_FREE char *why = err_text(e);
-		fprintf(stderr, "note: %s: it is named after its address\n", why);
+		init_note("%s: it is named after its address", why);
 		err_free(e);
 		return NULL;
 	}
@@ -92,8 +93,7 @@ static struct err *settle_ref(struct store *s, const struct recipe *r, struct dr
 			       "recipe: name one",
 			       app->name);
 	app->ref = arena_dup(&d->arena, branch, strlen(branch));
-	fprintf(stderr, "note: app %s: no branch is named: %s is its repository's default\n", app->name,
-		app->ref);
+	init_note("app %s: no branch is named: %s is its repository's default", app->name, app->ref);
 	return NULL;
 }
 

@@ -254,3 +254,13 @@ from() {
 	from "the site one.example.org is left out: it has no site_config.json that can be read"
 }
 
+@test "--from: names in a bench command no terminal, and begin no line of ours" {
+	repository workshop atelier
+	bench=$BATS_TEST_TMPDIR/old
+	mkdir -p "$bench"/{apps,sites/$'b\nwrote it'}
+	git clone -q "$BATS_TEST_TMPDIR/repositories/workshop" "$bench/apps/atelier"
+	echo '{}' >"$bench/sites/"$'b\nwrote it'"/site_config.json"
+	printf 'atelier\n\033[31mred\033]0;title\007\n\302\233x\n' >"$bench/sites/apps.txt"
+	init 0 init mine --from "$bench"
+	[[ $output != *[$'\033\007\233']* && $output == *"apps/?[31mred?]0;title? is left out"* && $output == *"the site b?wrote it is left out"* ]]
+}
