@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "layer/scan.h"
 
-enum action { REMOVE, EMPTY, UNDATE };
+enum action { REMOVE, EMPTY, UNDATE, UNDATE_FONTS };
 
 static const struct rule {
 	const char *glob;
@@ -55,6 +55,7 @@ static const struct rule {
 	{ "/etc/subgid-", REMOVE },
 	{ "/etc/.pwd.lock", REMOVE },
 	{ "/etc/shadow", UNDATE },
+	{ "/var/cache/fontconfig/*-le64.cache-*", UNDATE_FONTS },
 };
 
 static struct err *empty_file(const char *path)
@@ -85,6 +86,31 @@ static struct err *undate_file(const char *path, int64_t epoch)
 	return file_write_all(fd, out.len ? out.bytes : "", out.len, path);
 }
 
+/* A cache of fonts has the time of its folder, in seconds and in nanoseconds: that of a folder which was made
+ * just now is another each time, and a layer will show the epoch instead. */
+static struct err *undate_fonts(const char *path, int64_t epoch)
+{
+	enum { SECONDS_AT = 48, NANO_AT = 56, END = 64 };
+	static const char magic[] = { 0x04, (char)0xfc, 0x02, (char)0xfc };
+	AUTO_FREE char *bytes = NULL;
+	size_t len;
+	int32_t seconds;
+
+	TRY(file_read(path, 64 << 20, &bytes, &len));
+	if (len < END || memcmp(bytes, magic, sizeof magic))
+		return NULL;
+	memcpy(&seconds, bytes + SECONDS_AT, sizeof seconds);
+	if (seconds <= epoch)
+		return NULL;
+	seconds = (int32_t)epoch;
+	memcpy(bytes + SECONDS_AT, &seconds, sizeof seconds);
+	memset(bytes + NANO_AT, 0, END - NANO_AT);
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return err_errno(errno, "%s", path);
+	return file_write_all(fd, bytes, len, path);
+}
+
 static struct err *apply(const char *folder, const struct entry *e, enum action action, int64_t epoch)
 {
 	AUTO_FREE char *path = mem_printf("%s/%s", folder, e->path);
@@ -93,7 +119,9 @@ static struct err *apply(const char *folder, const struct entry *e, enum action 
 		return file_remove_tree(path);
 	if (e->kind != ENTRY_FILE && e->kind != ENTRY_HARDLINK)
 		return NULL;
-	return action == EMPTY ? empty_file(path) : undate_file(path, epoch);
+	if (action == EMPTY)
+		return empty_file(path);
+	return action == UNDATE ? undate_file(path, epoch) : undate_fonts(path, epoch);
 }
 
 static const struct rule *find_rule(const struct entry *e)
