@@ -110,3 +110,24 @@ node.run_manager(sys.argv[1], "cache", ".", {}, False)' "$1" || true
 	[[ $(grep -c -e '^1 .*--ignore-scripts' -e '^1 false ' said) = $(wc -l <said) ]]
 	[[ $(grep -c -e '--config.node-linker' said) = $(grep -c -e '--ignore-pnpmfile' said) ]]
 }
+
+@test "source packages: what a compiler makes of one is the same in whatever folder uv unpacks it" {
+	mkdir first second
+	echo 'int one(void) { return OURS; }' | tee first/one.c >second/one.c
+	cat >uv <<-'END'
+		#!/bin/sh
+		for folder in first second; do
+			(cd $folder && cc -g -O2 $CFLAGS -c one.c && mv one.o one.c.o && c++ -x c++ -g -O2 $CXXFLAGS -c one.c)
+		done
+	END
+	python3 -c 'import zipfile; zipfile.ZipFile("uv.whl", "w").write("uv", "uv-1.data/scripts/uv")'
+	CFLAGS=-DOURS=1 CXXFLAGS=-DOURS=2 PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B - <<-'END'
+		import package_choice
+		class Pin:
+		    def get(self, cache):
+		        return "uv.whl"
+		assert package_choice.start_uv("cache", Pin())().returncode == 0
+	END
+	cmp first/one.c.o second/one.c.o
+	cmp first/one.o second/one.o
+}

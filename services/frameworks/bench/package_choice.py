@@ -32,6 +32,8 @@ def target():
 
 # What uv takes for PYTHON: it answers where uv was started, not where a source package lies.
 NO_CODE, UV_AT, REFUSED, UV_CACHE = "/tmp/no-code", "/tmp/uv-runs-here", "/tmp/refused", "/tmp/uv-cache"
+# For compilers: what they write for debuggers names the folder that uv unpacks a source package in, which is another each time.
+NO_NOTES = "-g0"
 INTERPRETER = f"""#!{sys.executable} -I
 import os, sys
 if os.getcwd() != {UV_AT!r}:
@@ -90,6 +92,7 @@ def start_uv(cache, pin):
         if urls:
             environment[name] = " ".join(urls)
     environment.pop("UV_INDEX_URL", None)
+    environment |= {name: f"{os.environ.get(name, '')} {NO_NOTES}".strip() for name in ("CFLAGS", "CXXFLAGS")}
     if not PYTHON.startswith("/usr/"):  # it remembers the compiler of whoever built it
         environment |= {"CC": "cc", "CXX": "c++"}
     return lambda *words, **keys: subprocess.run(["/tmp/uv", *words], env=environment, text=True, **keys)
