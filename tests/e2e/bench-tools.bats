@@ -131,3 +131,19 @@ node.run_manager(sys.argv[1], "cache", ".", {}, False)' "$1" || true
 	cmp first/one.c.o second/one.c.o
 	cmp first/one.o second/one.o
 }
+
+@test "commands: without a site they mean the default one, unless a person has chosen, and a framework of before the key is told" {
+	mkdir -p bench/env/bin one.localhost two.localhost
+	printf '#!/bin/sh\necho "${FRAPPE_SITE-none}: $*"\n' >bench/env/bin/python
+	chmod +x bench/env/bin/python
+	bench() { python3 -B "$BATS_TEST_DIRNAME/../../services/frameworks/bench/command.py" "$PWD/bench" atelier "$@"; }
+	[[ $(bench migrate) == none:*" atelier migrate" ]]
+	echo '{"default_site": "three.localhost"}' >common_site_config.json
+	[[ $(bench migrate) == none:* ]]
+	echo '{"default_site": "one.localhost"}' >common_site_config.json
+	[[ $(bench migrate) == one.localhost:*" atelier migrate" ]]
+	[[ $(bench --site two.localhost migrate) == none:*" --site two.localhost migrate" && $(bench --site=all migrate) == none:* ]]
+	[[ $(FRAPPE_SITE=two.localhost bench migrate) == two.localhost:* ]]
+	echo two.localhost >currentsite.txt
+	[[ $(bench migrate) == none:* ]]
+}

@@ -69,6 +69,20 @@ def first_word(words):
     return None
 
 
+def mean_default_site(words):
+    """A command without a site means the bench's default one. An older framework reads that from no configuration, but from its own
+    file, which `use` writes, or from here."""
+    if any(word == "--site" or word.startswith("--site=") for word in words) or os.environ.get("FRAPPE_SITE"):
+        return
+    with contextlib.suppress(OSError), open("currentsite.txt") as file:
+        if file.read().strip():
+            return
+    with contextlib.suppress(OSError, ValueError), open("common_site_config.json") as file:
+        site = json.load(file).get("default_site")
+        if site and os.path.isdir(site):
+            os.environ["FRAPPE_SITE"] = site
+
+
 def helped(framework, words):
     """By the framework's own command, in this process."""
     site = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench-site.py"))["Site"](framework, None)
@@ -87,6 +101,7 @@ def main(bench, framework, *words):
         sys.exit(f"bench {word}: {OF_ROOT[word]} does that, as root")
     if word == "version":
         return version(bench, list(words))
+    mean_default_site(words)
     if word in HELPED:
         return helped(framework, words)
     python = f"{bench}/env/bin/python"
