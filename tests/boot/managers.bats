@@ -141,6 +141,10 @@ old_pnpm_lock() {
 	grep -E '/env/lib/python3[.0-9]*/site-packages/faker/__init__.py$' "$WORK/list"
 }
 
+@test "what a manager notes for itself and writes anew is not in the image" {
+	run ! grep -E '/apps/by_[a-z_]+/(\.yarn|\.pnp|node_modules/\.(yarn-|modules\.yaml|package-lock|pnpm-))' "$WORK/list"
+}
+
 @test "built again without network it is the same" {
 	"$MKBENCH" clean --built
 	run -0 build unshare -n

@@ -100,6 +100,33 @@ setup() {
 	[[ $(kept yarn 1 c) == None && $(kept pnpm "" a) == None ]]
 }
 
+@test "package managers: the packages stay of a run, what an app has of its own as it was, and no note or setting of theirs" {
+	mkdir -p apps/{plain,own/.yarn/releases}
+	echo '{"dependencies": {"x": "1"}}' | tee apps/plain/package.json >apps/own/package.json
+	echo 'ours: 1' | tee apps/plain/yarn.lock apps/own/yarn.lock >apps/own/.yarnrc.yml
+	touch apps/own/.yarn/releases/yarn.cjs
+	ln -s plain apps/own/link
+	cp -r apps before
+	cat >run.py <<-'END'
+		import os, node
+		def run(kind, cache, folder, managers, changed):
+		    for name in ("node_modules/x/index.js", "node_modules/.modules.yaml", "node_modules/.yarn-state.yml", ".yarn/install-state.gz",
+		                 ".yarn/build-state.yml" if folder.endswith("plain") else ".yarn/install-state.gz", ".yarnrc.yml", "yarn.lock",
+		                 "package-lock.json", ".pnp.cjs", ".pnp.loader.mjs"):
+		        os.makedirs(os.path.dirname(f"{folder}/{name}"), exist_ok=True)
+		        with open(f"{folder}/{name}", "a") as out:
+		            out.write(f"{os.getpid()}\n")
+		node.run_manager, node.pinned = run, lambda pins, app: ({}, {"plain": "{}"})
+		for app in ("plain", "own"):
+		    node.install("cache", "pins", ".", app)
+	END
+	PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B run.py
+	[[ -f apps/plain/node_modules/x/index.js && -f apps/own/node_modules/x/index.js && -L apps/own/link ]]
+	rm -r apps/*/node_modules/x
+	rmdir apps/*/node_modules
+	diff -r --no-dereference before apps
+}
+
 @test "bench: package managers are told to run nothing of an app or a package" {
 	manager() {
 		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c 'import node, sys

@@ -19,6 +19,10 @@ import sys
 
 from app_files import fail, package_of, read
 
+# What a manager may write anew, and an app keeps as it has it; what a manager notes for itself, where the app has that folder.
+OWN_FILES = ("package.json", "yarn.lock", ".yarnrc.yml", ".npmrc", "pnpm-lock.yaml", "pnpm-workspace.yaml")
+NOTES = ("node_modules/.package-lock.json", "node_modules/.modules.yaml", "node_modules/.pnpm-workspace-state-v1.json",
+         "node_modules/.pnpm-workspace-state.json", ".pnp.cjs", ".yarn/install-state.gz")
 # A yarn.lock without a version is one of yarn 1, which later ones do not read.
 MANAGERS = {"package-lock.json": ("npm", None), "npm-shrinkwrap.json": ("npm", None), "pnpm-lock.yaml": ("pnpm", None),
             "yarn.lock": ("yarn", "1")}
@@ -208,7 +212,8 @@ def install(cache, pins, bench, app):
     if not needs_packages(package):
         return
     managers, locks = pinned(pins, app)
-    before = {name: read(f"{folder}/{name}") for name in ("package.json", "yarn.lock") if os.path.exists(f"{folder}/{name}")}
+    there = os.listdir(folder)
+    before = {name: read(f"{folder}/{name}") for name in OWN_FILES if name in there}
     changed = override(bench, folder)
     kind, _ = manager_of(folder, package)
     if kind is None and app in locks:
@@ -217,13 +222,19 @@ def install(cache, pins, bench, app):
         kind = "npm"
     run_manager(kind, cache, folder, managers, changed)
     for name, text in before.items():
-        with open(f"{folder}/{name}", "w") as out:
-            out.write(text)
-    if app in locks:
-        os.remove(f"{folder}/package-lock.json")
-    for junk in glob.glob(f"{folder}/node_modules/.yarn-*") + [f"{folder}/node_modules/.package-lock.json", f"{folder}/.pnp.cjs",
-                                                             f"{folder}/node_modules/.modules.yaml"]:
-        if os.path.isfile(junk):
+        if read(f"{folder}/{name}") != text:
+            with open(f"{folder}/{name}", "w") as out:
+                out.write(text)
+    clean(folder, there)
+
+
+def clean(folder, there):
+    """A manager leaves the packages and nothing else: notes of itself, and settings that it was new to, differ from run to run."""
+    notes = [f"{folder}/{name}" for name in os.listdir(folder) if name not in [*there, "node_modules"]]
+    for junk in notes + glob.glob(f"{folder}/node_modules/.yarn-*") + [f"{folder}/{name}" for name in NOTES]:
+        if os.path.isdir(junk) and not os.path.islink(junk):
+            shutil.rmtree(junk)
+        elif os.path.lexists(junk):
             os.remove(junk)
 
 
