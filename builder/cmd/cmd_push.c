@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/event_line.h"
 #include "cmd/option.h"
 #include "cmd/push_report.h"
 #include "cmd/sign_key.h"
@@ -44,12 +45,13 @@ static struct err *take(void *wishes, int option, const char *value)
 static void report(const struct wishes *w, const struct push *p, const struct push_result *result)
 {
 	json_t *all = push_report(p, result);
-	AUTO_FREE char *text =
-		w->style == PROGRESS_JSON ? json_dumps(all, JSON_COMPACT) : push_report_line(all);
 
+	if (w->style == PROGRESS_JSON) {
+		event_line_result(all);
+		return;
+	}
+	AUTO_FREE char *text = push_report_line(all);
 	json_decref(all);
-	if (!text)
-		mem_exhausted();
 	if (w->style != PROGRESS_QUIET)
 		puts(text);
 }

@@ -14,6 +14,7 @@ load registry
 	skopeo copy -q --src-tls-verify=false "docker://$at/team/demo:7.1" dir:back
 	for blob in one/blobs/sha256/*; do cmp "$blob" "back/${blob##*/}" || cmp "$blob" back/manifest.json; done
 	mkbench 0 push --progress=json one "$at/team/demo"
+	tail -n 1 <<<"$output" | jq -e --arg digest "$(digest one)" '.event == "result" and .digest == $digest'
 	[[ $output == *'"blobs":{"sent":0,"mounted":0,"present":3},"sent_bytes":0,"attached":0,"unchanged":true}'* ]]
 	mkbench 0 push one "$at/team/demo:other"
 	is_whole "$at/team/demo:other" one
