@@ -265,7 +265,7 @@ teardown_file() {
 @test "pushed into a registry and pulled by docker it is the image that docker load makes, and serves both sites" {
 	printf 'version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:5000"}\n' "$BATS_TEST_TMPDIR/data" \
 		>"$BATS_TEST_TMPDIR/registry.yml"
-	inside docker-registry serve "$BATS_TEST_TMPDIR/registry.yml" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	nsenter --net="/run/netns/$NET" docker-registry serve "$BATS_TEST_TMPDIR/registry.yml" >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
 	registry=$!
 	by=$registry until_true 300 inside curl -s -o /dev/null http://127.0.0.1:5000/v2/
 	loaded=$(docker image inspect -f '{{.Id}}' demo:1.0)
