@@ -83,7 +83,7 @@ struct err *password_ask(const char *prompt, bool twice, const char *hint, char 
 
 	*ret = NULL;
 	if (tty < 0)
-		return err_new(ERR_USAGE, "a password is wanted, and there is no terminal to ask at: %s",
+		return err_new(ERR_USAGE, "a password is needed, but there is no terminal to ask for it: %s",
 			       hint);
 	*ret = ask_once(tty, prompt);
 	if (twice)

@@ -259,8 +259,8 @@ static const char *what_changed(const struct build_context *j)
 
 	if (wanted == has_disk(&j->lock))
 		return "is out of date (the suite, archives, packages, framework or apps changed)";
-	return wanted ? "was made without the packages of a disk, which 'outputs' wants now" :
-			"was made with the packages of a disk, which 'outputs' no longer wants";
+	return wanted ? "lacks the packages for a disk, which 'outputs' has now" :
+			"contains packages for a disk, but 'outputs' has no disk any more";
 }
 
 /* Whether the lock matches the recipe except for those changes, which are the caller's to free. */
@@ -316,7 +316,7 @@ static struct err *release(struct build_context *j, const struct lock_change_set
 		VEC_PUSH(packages, name);
 	else if (!changed)
 		return err_new(ERR_USAGE,
-			       "%s has no app and no package '%s' (an app's folder is taken as it stands)",
+			       "%s has no app or package '%s' (an app from a folder is not locked)",
 			       j->lock_path, name);
 	return NULL;
 }

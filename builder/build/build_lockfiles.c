@@ -47,11 +47,12 @@ struct err *build_lockfiles_check(const struct build_context *j, bool *ret_missi
 		struct digest now = step ? asked_of(j, step) : p->asked;
 		if (step && digest_equal(&now, &p->asked))
 			continue;
-		return err_new(ERR_RECIPE,
-			       step ? "%s:%u:%u: pins '%s' are of other files than the apps have now: run "
-				      "'mkbench lock %s'" :
-				      "%s:%u:%u: nothing asks for pins '%s': run 'mkbench lock %s'",
-			       j->lock_path, p->at.line, p->at.column, p->name, j->recipe_path);
+		return err_new(
+			ERR_RECIPE,
+			step ? "%s:%u:%u: pins '%s' are out of date, because the apps' files changed: run "
+			       "'mkbench lock %s'" :
+			       "%s:%u:%u: the framework no longer uses pins '%s': run 'mkbench lock %s'",
+			j->lock_path, p->at.line, p->at.column, p->name, j->recipe_path);
 	}
 	*ret_missing = service_pin_steps(j->services, &steps) > j->lock.pin_count;
 	return NULL;
@@ -257,7 +258,7 @@ static struct err *run(struct build_context *j, const struct layer_root *root,
 	};
 
 	if (!b->count)
-		return err_new(ERR_SYSTEM, "%s: no folder for what it chooses", step->name);
+		return err_new(ERR_SYSTEM, "%s: cannot make a folder for its lock file", step->name);
 	own.env = env;
 	if (answers) {
 		own.argv = step->answers;
@@ -289,9 +290,10 @@ static struct err *ask(struct build_context *j, const struct layer_root *root,
 			return err_errno(errno, "%s", asked);
 	}
 	if (!step->answers)
-		return err_new(ERR_BUILD, "%s: it asks in %s/%s.asked, and has no 'answers'", step->name,
-			       SERVICE_PINS, step->pins);
-	return err_new(ERR_BUILD, "%s: it still asks in %s/%s.asked after %u answers", step->name,
+		return err_new(ERR_BUILD,
+			       "%s: it left questions in %s/%s.asked, but the step has no 'answers'",
+			       step->name, SERVICE_PINS, step->pins);
+	return err_new(ERR_BUILD, "%s: it still has questions in %s/%s.asked after %u answers", step->name,
 		       SERVICE_PINS, step->pins, ROUNDS);
 }
 

@@ -60,7 +60,8 @@ struct err *build_result_print(const struct build_context *j, const struct build
 
 	json_decref(all);
 	if (!line)
-		return err_new(ERR_USAGE, "all is built, and JSON cannot say where: a path is not UTF-8");
+		return err_new(ERR_USAGE,
+			       "the build succeeded, but its report cannot be JSON: a path is not UTF-8");
 	puts(line);
 	return NULL;
 }

@@ -187,7 +187,9 @@ static struct err *remember(struct build_context *j, const struct tree *visible,
 
 	TRY(file_read(noted_path, NOTED_LIMIT, &noted, &len));
 	if (!build_lookups_record(noted, &record, &why)) {
-		progress_note(j->progress, "the sites are made again when any file of the image changes: %s",
+		progress_note(j->progress,
+			      "any change of the image will make the sites again, because some lookups could "
+			      "not be observed: %s",
 			      why);
 		return NULL;
 	}
@@ -303,9 +305,9 @@ struct err *build_sites_use(struct build_context *j, const struct digest *blob)
 		return NULL;
 	if (!digest_is_zero(&j->lock.sites) && !store_has(j->store, &j->lock.sites)) {
 		progress_note(j->progress,
-			      "the sites are not those of %s, sha256:%.12s, which this store has not: they "
-			      "were made again, and the image differs in that layer, sha256:%.12s; 'mkbench "
-			      "store export' and 'import' carry the other one here",
+			      "this store lacks the sites' layer of %s, sha256:%.12s: the sites were made "
+			      "again and the layer differs (sha256:%.12s); 'mkbench store export' there and "
+			      "'import' here bring it",
 			      j->lock_path, digest_hex(&j->lock.sites, hex), digest_hex(blob, own));
 		return NULL;
 	}

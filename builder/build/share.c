@@ -35,7 +35,7 @@ struct err *share_folder(char **ret)
 	}
 	return err_new(
 		ERR_USAGE,
-		"there is no services/frameworks for %s/mkbench, neither above it nor in ../share/mkbench: "
-		"leave the program in its tree, or set MKBENCH_SHARE to that",
+		"services/frameworks is missing: it is neither above %s nor in ../share/mkbench: leave the "
+		"program in its tree, or set MKBENCH_SHARE to the folder that holds services",
 		home);
 }

@@ -280,7 +280,7 @@ static void report_framework(const struct beginning *b, const struct recipe *r, 
 	if (why)
 		printf("note: %s\n", why);
 	else
-		printf("  framework  %-20s told by the first app\nnext: mkbench build %s\n",
+		printf("  framework  %-20s from the first app\nnext: mkbench build %s\n",
 		       service_framework(s), b->path);
 	service_free(s);
 	err_free(e);

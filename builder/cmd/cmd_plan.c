@@ -11,7 +11,7 @@ static void print(const struct build_context *j, bool locked, struct text *out)
 {
 	plan_print(&j->plan, out);
 	text_printf(out, "  framework %s%s\n", service_framework(j->services),
-		    strcmp(j->recipe.framework, "auto") ? "" : ", told by the first app");
+		    strcmp(j->recipe.framework, "auto") ? "" : ", from the first app");
 	if (!locked)
 		text_printf(out, "  no lock   chosen now: 'mkbench lock' or a build writes %s\n",
 			    j->lock_path);

@@ -187,8 +187,8 @@ struct err *release_file_check(const struct release_file *r, const char *suite, 
 	if (r->valid_until && r->valid_until < now)
 		return err_new(ERR_FETCH,
 			       "suite %s was valid until %s, and this machine's clock is %s: the mirror is "
-			       "out of date, try another (or the clock is wrong, or base.check_valid_until: "
-			       "false means an old state)",
+			       "out of date, try another (or correct the clock, or accept an old state with "
+			       "base.check_valid_until: false)",
 			       name, until, clock);
 	return NULL;
 }

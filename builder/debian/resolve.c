@@ -218,7 +218,7 @@ static struct err *unknown(const struct resolve *r, const char *name)
 		AUTO_TEXT struct text t = { 0 };
 		for (size_t i = 0; i < count && i < 5; i++)
 			text_printf(&t, "%s%s", i ? ", " : "", providers[i].package->name);
-		return err_new(ERR_RECIPE, "%s is no package but a name for several: choose one of %s%s",
+		return err_new(ERR_RECIPE, "%s is a virtual package that several provide: choose one of %s%s",
 			       name, t.bytes, count > 5 ? "..." : "");
 	}
 	AUTO_FREE const char **names = mem_array(index_count(r->index), sizeof *names);

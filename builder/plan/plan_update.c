@@ -116,10 +116,11 @@ static struct err *move_all(struct moving *m)
 		const struct lock_package *row = find(m->fresh->packages, m->fresh->package_count, name);
 		const struct package *p = row ? index_find(m->index, name) : NULL;
 		if (!p)
-			return err_new(ERR_RECIPE,
-				       "%s would no longer be chosen: run 'mkbench lock' without --update to "
-				       "resolve everything again",
-				       name);
+			return err_new(
+				ERR_RECIPE,
+				"%s is no longer needed or available: run 'mkbench lock' without --update to "
+				"resolve everything again",
+				name);
 		put(m, row);
 		follow_siblings(m, p);
 		TRY(follow(m, p));

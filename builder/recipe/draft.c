@@ -70,7 +70,7 @@ void draft_text(const struct draft *d, struct text *out)
 	put_line(out, "name: ", d->name, NULL);
 	text_put(out, "version: \"1.0\"\n\nbase:\n");
 	put_line(out, "  suite: ", d->suite, "bookworm is Debian 12, trixie is Debian 13");
-	text_put(out, "\nframework: auto             # told by the first app; or a name, or ./FILE.yml of "
+	text_put(out, "\nframework: auto             # from the first app; or a name, or ./FILE.yml of "
 		      "your own\n\n"
 		      "apps:                       # the framework's own first\n");
 	for (size_t i = 0; i < d->apps.count; i++)

@@ -256,7 +256,7 @@ static const char *why_said(const char *text)
 {
 	for (; *text; text++)
 		if ((unsigned char)*text < ' ' || *text == 127)
-			return "has a character that is none of a line of text: take it away";
+			return "has a control character: remove it";
 	return NULL;
 }
 

@@ -29,10 +29,11 @@ static void check_source(const struct recipe_view *v, const struct app *a, const
 	if (archive && !node_get(n, "sha256"))
 		problem_add(v->p, a->at, "'archive' needs a 'sha256': sha256sum prints it");
 	if (!git && node_get(n, "ref"))
-		problem_add(v->p, node_get(n, "ref")->key->at, "'ref' says nothing without 'git': remove it");
+		problem_add(v->p, node_get(n, "ref")->key->at,
+			    "'ref' has no effect without 'git': remove it");
 	if (!archive && node_get(n, "sha256"))
 		problem_add(v->p, node_get(n, "sha256")->key->at,
-			    "'sha256' says nothing without 'archive': remove it");
+			    "'sha256' has no effect without 'archive': remove it");
 }
 
 static void check_apps(const struct recipe_view *v)
@@ -131,7 +132,7 @@ static void check_redis(const struct recipe_view *v)
 
 	if (queue->policy && strcmp(queue->policy, "noeviction"))
 		problem_add(v->p, node_mark(v->root, "redis/queue/policy"),
-			    "the queue would lose jobs when its memory is full: only noeviction keeps them");
+			    "the queue would lose jobs when its memory is full: write noeviction");
 	const struct node *persistence = node_find(v->root, "redis/queue/persistence");
 	if (persistence && recipe_view_same(persistence->text, "none"))
 		problem_warn(v->p, persistence->at,
@@ -205,7 +206,7 @@ static void check_base(const struct recipe_view *v)
 			     "mirrors have none");
 	if (v->r->base.snapshot && !v->r->base.mirrors.count)
 		problem_add(v->p, node_mark(v->root, "base/snapshot"),
-			    "'snapshot' is of a mirror that keeps what was: name one in 'mirrors'");
+			    "'snapshot' needs a mirror that keeps old states: name one in 'mirrors'");
 	if (v->r->base.suite && !v->r->base.check_valid_until)
 		problem_warn(v->p, node_mark(v->root, "base/check_valid_until"),
 			     "packages may be of an old state that lacks security updates: leave "
@@ -244,7 +245,7 @@ static void check_disk(const struct recipe_view *v)
 	if (!disk || !disk->key || !v->r->outputs.count || recipe_wants_disk(v->r))
 		return;
 	output_list_disks("or", &disks);
-	problem_warn(v->p, disk->key->at, "'disk' says nothing without such an output: add %s to 'outputs'",
+	problem_warn(v->p, disk->key->at, "'disk' has no effect without such an output: add %s to 'outputs'",
 		     disks.bytes);
 }
 

@@ -64,8 +64,8 @@ static const struct field audit_fields[] = {
 static const struct field upgrade_fields[] = {
 	{ "on_failure", FIELD_ENUM, .offset = offsetof(struct upgrade, on_failure),
 	  .choices = WORDS("back", "hold", "exit"), .fallback = "back",
-	  .help = "back: the data are put back as they were, for the image before; hold: they wait as the "
-		  "failure left them for benchctl upgrade; exit: back, and the container ends with 7" },
+	  .help = "back: restore the data for the old image; hold: keep them as the failure left them, for "
+		  "benchctl upgrade; exit: restore them, then end the container with status 7" },
 	{ "keep", FIELD_SECONDS, .offset = offsetof(struct upgrade, keep_seconds), .min = 60,
 	  .max = 366 * 86400,
 	  .help = "how long the copy of the data of before is kept at most; until the next upgrade when "
@@ -79,7 +79,7 @@ static const struct field upgrade_fields[] = {
 /* clang-format on */
 
 static const struct field backup_keep_fields[] = {
-	KEPT("hourly", keep_hourly, "of so many last hours that have any, the newest of each hour"),
+	KEPT("hourly", keep_hourly, "keep the newest backup of each of the last N hours that have one"),
 	KEPT("daily", keep_daily, "... of days"),
 	KEPT("weekly", keep_weekly, "... of weeks"),
 	KEPT("monthly", keep_monthly, "... of months"),
@@ -145,7 +145,7 @@ const struct field recipe_fields[] = {
 	  .help = "development: Werkzeug and a Procfile instead of Gunicorn and Nginx" },
 	{ "framework", FIELD_TEXT, .offset = offsetof(struct recipe, framework),
 	  .pattern = &pattern_framework, .fallback = "auto",
-	  .help = "a file of services/frameworks, or one's own as ./FILE.yml; auto: told by the first app" },
+	  .help = "a file of services/frameworks, or one's own as ./FILE.yml; auto: from the first app" },
 	{ "resolve", FIELD_ENUM, .offset = offsetof(struct recipe, resolve),
 	  .choices = WORDS("commit", "newest"), .fallback = "commit",
 	  .help = "which Python packages may be chosen for what apps leave open: those that there were at "
@@ -165,7 +165,7 @@ const struct field recipe_fields[] = {
 	{ "tests", FIELD_BOOL, .offset = offsetof(struct recipe, tests), .fallback = "false",
 	  .help = "Python packages that apps want for their tests alone are there, as in mode development" },
 	{ "source_maps", FIELD_BOOL, .offset = offsetof(struct recipe, source_maps), .fallback = "false",
-	  .help = "maps from built assets to their sources are served, too" },
+	  .help = "also serve source maps of built assets" },
 	{ "keep_node_modules", FIELD_LIST, .offset = offsetof(struct recipe, keep_node_modules), .max = 1000,
 	  .pattern = &pattern_override,
 	  .help = "Node packages that stay in the image with what they need, although no program or page "
@@ -223,7 +223,7 @@ const struct field recipe_fields[] = {
 	{ "release", FIELD_MAP, .offset = offsetof(struct recipe, release), .fields = release_fields,
 	  .help = "what the image says of itself (OCI annotations), and what goes with the outputs" },
 	{ "audit", FIELD_MAP, .offset = offsetof(struct recipe, allow), .fields = audit_fields,
-	  .help = "the look for secrets in what was built" },
+	  .help = "the audit for secrets in what was built" },
 	{ "kernel", FIELD_REFUSED, .help = "is a key of 'disk'" },
 	{ "processes", FIELD_REFUSED,
 	  .help = "is not yet possible: the framework's file names the processes" },

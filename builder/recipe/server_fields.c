@@ -123,8 +123,8 @@ const struct field server_fields_nginx[] = {
 		  "429. Everybody behind a proxy that trusted_proxies does not name has one address" },
 	{ "requests_per_second", FIELD_COUNT, .offset = offsetof(struct nginx, requests_per_second),
 	  .min = 10, .max = 1000000, .zero = "unlimited", .fallback = "2000",
-	  .help = "requests to the bench of one visitor's address, beside as many at once that are made up "
-		  "for later; more get 429" },
+	  .help = "requests a second from one visitor's address, with bursts of the same size; more get "
+		  "429" },
 	{ "trusted_proxies", FIELD_LIST, .offset = offsetof(struct nginx, trusted_proxies), .max = 64,
 	  .pattern = &pattern_network,
 	  .help = "networks of proxies in front: what they say in X-Forwarded-For and X-Forwarded-Proto of a "

@@ -76,8 +76,7 @@ const char *dirs_and_links_refused(const char *path)
 	for (const char *at = path; *at; at += strcspn(at, "/")) {
 		size_t len = strcspn(++at, "/");
 		if (!len || (*at == '.' && (len == 1 || (len == 2 && at[1] == '.'))))
-			return "is not written straight: leave out '.', '..' and what is empty between two "
-			       "'/' or at the end";
+			return "is not a normal path: remove '.', '..', '//' and a final '/'";
 	}
 	return NULL;
 }

@@ -112,7 +112,7 @@ static void check_build(const struct recipe *r, size_t i, struct problems *p)
 	if (code == ENOENT || code == ENOTDIR || code == EACCES)
 		problem_add(p, at, "cannot open %s: %s", path, strerror(code));
 	else if (code == EISDIR && a->sha256)
-		problem_add(p, at, "%s is a folder, of which 'sha256' says nothing: remove that", path);
+		problem_add(p, at, "%s is a folder, so 'sha256' has no effect: remove it", path);
 	else if (code != EISDIR && !a->sha256)
 		problem_add(p, at, "%s is an archive: add its 'sha256', which sha256sum prints", path);
 }

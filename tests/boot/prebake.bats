@@ -121,7 +121,7 @@ oracle() {
 	# a lock of another machine stays, and what differs is said
 	sed -i 's/^sites: "..../sites: "0000/' "$WORK/true/demo.lock"
 	[[ $(digest) = "$after" && $(named) = sha256:0000* ]]
-	grep "which this store has not: they were made again" "$WORK/again.log"
+	grep "this store lacks the sites' layer of" "$WORK/again.log"
 }
 
 @test "a framework that does not say how a site is renewed is refused, with the recipe's line" {

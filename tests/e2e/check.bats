@@ -112,7 +112,7 @@ developing.yml: ok: 1 app, 1 site, 2 outputs" ]
 	cp "$MKBENCH" mkbench
 	cp "$minimal" notes.yml
 	run -2 ./mkbench check notes.yml
-	[ "$output" = "mkbench: there is no services/frameworks for $PWD/mkbench, neither above it nor in ../share/mkbench: leave the program in its tree, or set MKBENCH_SHARE to that" ]
+	[ "$output" = "mkbench: services/frameworks is missing: it is neither above $PWD nor in ../share/mkbench: leave the program in its tree, or set MKBENCH_SHARE to the folder that holds services" ]
 	MKBENCH_SHARE=/nowhere run -2 ./mkbench check notes.yml
 	[ "$output" = "mkbench: \$MKBENCH_SHARE, which is /nowhere, holds no services/frameworks" ]
 }

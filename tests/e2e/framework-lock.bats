@@ -13,7 +13,7 @@ load framework
 	cp notes.lock good
 	sed -i 's/\(name: mk-tool, version: \)"[^"]*"/\1"0.9"/; s/\(name: mk-shell, version: \)"[^"]*"/\1"1:5.0"/' notes.lock
 	mkbench 2 lock --update mk-nobody notes.yml
-	[[ $output == *"notes.lock has no app and no package 'mk-nobody'"* ]]
+	[[ $output == *"notes.lock has no app or package 'mk-nobody'"* ]]
 	mkbench 0 lock --update mk-tool notes.yml
 	[[ $output == *"  package   mk-tool 0.9 -> 1.0-1+deb13u1 (security)"* && $output != *"mk-shell "*"->"* ]]
 	mkbench 0 lock notes.yml
@@ -129,7 +129,7 @@ commit() { git -C "$1-git" rev-parse "$2"; }
 	apps '{ name: notes, git: ./notes-git, ref: main }' '{ name: mine, path: ./app }'
 	mkbench 0 lock notes.yml
 	mkbench 2 lock --update mine notes.yml
-	[[ $output == *"(an app's folder is taken as it stands)"* ]]
+	[[ $output == *"(an app from a folder is not locked)"* ]]
 	apps '{ name: notes, git: ./notes-git, ref: main }' '{ name: other, git: ./other-git, ref: next }' "$(archive 1)" '{ name: mine, path: ./app }' '{ name: more, path: ./app }'
 	mkbench 3 plan notes.yml
 	[[ $output == *"app 'other' is new, app 'packed' is new, app 'more' is new: run 'mkbench lock --update other --update packed --update more notes.yml'"* ]]
@@ -160,10 +160,10 @@ commit() { git -C "$1-git" rev-parse "$2"; }
 	echo 'outputs: [raw]' >>notes.yml
 	echo 'disk: { kernel: mk-shell }' >>notes.yml
 	mkbench 3 plan notes.yml
-	[ "$output" = "mkbench: notes.lock was made without the packages of a disk, which 'outputs' wants now: run 'mkbench lock notes.yml' to resolve again" ]
+	[ "$output" = "mkbench: notes.lock lacks the packages for a disk, which 'outputs' has now: run 'mkbench lock notes.yml' to resolve again" ]
 	mkbench 0 lock notes.yml
 	mkbench 0 plan notes.yml
 	sed -i '/^outputs/d' notes.yml
 	mkbench 3 plan notes.yml
-	[[ $output == *$'\n'"mkbench: notes.lock was made with the packages of a disk, which 'outputs' no longer wants: "* ]]
+	[[ $output == *$'\n'"mkbench: notes.lock contains packages for a disk, but 'outputs' has no disk any more: "* ]]
 }

@@ -144,7 +144,7 @@ mkbench: notes.yml: 2 problems" ]
 	echo 'def run(): 0' >app/notes/run.py
 	mkbench 0 check notes.yml
 	mkbench 0 plan notes.yml
-	[[ $output == *"  framework known, told by the first app"* ]]
+	[[ $output == *"  framework known, from the first app"* ]]
 }
 
 @test "an option that the framework does not know is refused" {

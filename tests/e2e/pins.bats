@@ -120,14 +120,14 @@ words=home/frappe/frappe-bench/apps/words
 @test "what a step asks is answered in a room of its own without a network, as often as it asks" {
 	sed -i 's|    argv: .*wish in.*|    argv: [bash, -euc, "{{framework.get}} test -e {{pins}}/words.two \&\& get fruit >{{pins}}/words \|\| { echo x >>{{pins}}/words.one; cp {{pins}}/words.one {{pins}}/words.asked; }"]|' own.yml
 	mkbench 5 build -o out notes.yml
-	[[ $output == *"choice of words: it asks in /run/mkbench/pins/words.asked, and has no 'answers'"* ]]
+	[[ $output == *"choice of words: it left questions in /run/mkbench/pins/words.asked, but the step has no 'answers'"* ]]
 	sed -i "s|    inputs: .wish.|&\n    answers: [bash, -euc, 'if env \| grep -qi _proxy \|\| test -e left \|\| (: </dev/tcp/127.0.0.1/${PIP_INDEX_URL##*:}) 2>/dev/null; then exit 3; fi; touch left; cat {{pins}}/words.asked; test \$(wc -l <{{pins}}/words.asked) = 1 \|\| touch {{pins}}/words.two']|" own.yml
 	mkbench 0 build -o out notes.yml
 	[[ $(sed -n '/^pins:/,$p' notes.lock | grep -v asked) == $'pins:\n  - name: "words"\n    lines:\n      - "apple"' ]]
 	mkbench 0 lock notes.yml
 	sed -i 's|touch {{pins}}/words.two|true|' own.yml
 	mkbench 5 lock notes.yml
-	[[ $output == *"choice of words: it still asks in /run/mkbench/pins/words.asked after 200 answers"* ]]
+	[[ $output == *"choice of words: it still has questions in /run/mkbench/pins/words.asked after 200 answers"* ]]
 }
 
 @test "lock --vendor: its folder builds the same in an empty store, without index, mirror, repository and network" {
@@ -224,7 +224,7 @@ words=home/frappe/frappe-bench/apps/words
 	mkbench 0 build -o out notes.yml # not one of its inputs
 	echo pears >a/wish
 	mkbench 3 build -o out notes.yml
-	[[ $output == *"notes.lock:"*":5: pins 'words' are of other files than the apps have now: run 'mkbench lock notes.yml'" ]]
+	[[ $output == *"notes.lock:"*":5: pins 'words' are out of date, because the apps' files changed: run 'mkbench lock notes.yml'" ]]
 	mkbench 0 lock notes.yml
 	grep -q pear notes.lock
 }
@@ -234,7 +234,7 @@ words=home/frappe/frappe-bench/apps/words
 	framework none >own.yml
 	sed -i 's/ {{pins}}.words//' own.yml
 	mkbench 3 build -o out notes.yml
-	[[ $output == *"notes.lock:"*":5: nothing asks for pins 'words': run 'mkbench lock notes.yml'" ]]
+	[[ $output == *"notes.lock:"*":5: the framework no longer uses pins 'words': run 'mkbench lock notes.yml'" ]]
 	framework >own.yml
 	sed -i 's/^    lines:$/    line:/' notes.lock
 	mkbench 3 build -o out notes.yml

@@ -210,7 +210,7 @@ who=home/frappe/frappe-bench/who
 	[[ $output == *"./python.tar.gz is an archive: add its 'sha256', which sha256sum prints"* ]]
 	write_recipe 'python: "3.10"' "archives: [{ name: python, path: ./python, sha256: $(printf '%064d' 0) }]"
 	mkbench 3 check notes.yml
-	[[ $output == *"./python is a folder, of which 'sha256' says nothing: remove that"* ]]
+	[[ $output == *"./python is a folder, so 'sha256' has no effect: remove it"* ]]
 }
 
 @test "what an app wants is held against the version that the recipe brings" {

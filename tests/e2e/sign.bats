@@ -64,7 +64,7 @@ keys() {
 	mkbench 2 sign --key theirs --password-file wrong image
 	[ "$output" = "mkbench: the first line of wrong holds no password" ]
 	run -2 setsid -w "$MKBENCH" sign --key theirs image
-	[ "$output" = "mkbench: a password is wanted, and there is no terminal to ask at: --password-file FILE has it" ]
+	[ "$output" = "mkbench: a password is needed, but there is no terminal to ask for it: --password-file FILE has it" ]
 	run -2 setsid -w "$MKBENCH" sign --generate new
 	[ ! -e new ]
 }

@@ -140,8 +140,7 @@ static void test_places(void)
 		{ "{}", FRAMEWORK "templates: [{from: l.yml, to: /x}]\n", RECIPE("f"), "fine" },
 		{ "{}", FRAMEWORK "links: [{path: /srv/../etc, to: x}]\n", RECIPE("f"),
 		  "services/frameworks/f.yml:6:16: '/srv/../etc' "
-		  "is not written straight: leave out '.', '..' and what is empty between two '/' or at the "
-		  "end" },
+		  "is not a normal path: remove '.', '..', '//' and a final '/'" },
 		{ LEFT, FRAMEWORK, KEEP("[docs]"), "fine" },
 		{ LEFT, FRAMEWORK, KEEP("[all]"), "fine" },
 		{ "{}", FRAMEWORK "links: [{path: etc, to: x}]\n", RECIPE("f"),

@@ -142,7 +142,7 @@ static void leaving_out(void)
 static void failing(void)
 {
 	CASE("aa", "3 no archive has a package aa; did you mean ab?", "ab 1", "zzz 1");
-	CASE("v", "3 v is no package but a name for several: choose one of b, a", "a 1 Provides: v",
+	CASE("v", "3 v is a virtual package that several provide: choose one of b, a", "a 1 Provides: v",
 	     "b 1 Provides: v");
 	CASE("a !a", "3 package a is both wanted and forbidden", "a 1");
 	CASE("!dash", "3 package dash is both wanted and forbidden", "dash 1 Essential: yes");
