@@ -115,9 +115,8 @@ static struct err *build(struct build_context *j, const struct option_set *o, st
 	TRY(cmd_check_open(j, o->recipe, o->style));
 	TRY(build_outputs_try(o->folder));
 	if (sandbox_root_is_machines(store_path(j->store)))
-		progress_note(j->progress, "a build step's root is root of this machine: the kernel, or the "
-					   "file system of the store, shows no files "
-					   "with other ids");
+		progress_note(j->progress, "a build step's root is this machine's root, because the kernel "
+					   "or the store's file system does not support id-mapped mounts");
 	TRY(build_context_lock_read(j, &locked));
 	if (!locked)
 		TRY(build_context_lock_make(j));
@@ -174,11 +173,11 @@ const struct cmd cmd_build = {
 	.operand = "RECIPE",
 	.summary = "build a recipe's outputs: container images, disks",
 	.text = "Uses the lock beside the recipe, and writes it when there is none.\n\n"
-		"Registries among the recipe's outputs get the image once all is written, as 'mkbench push' "
-		"does it, with the login that docker or podman keeps. Exit status 4: one refuses, or is not "
-		"reached; what was written stays.\n\n"
+		"If a recipe's outputs name registries, they get the image when all outputs are written, as "
+		"by 'mkbench push', with the login that docker or podman keeps. Exit status 4: a registry "
+		"refused or could not be reached; the outputs stay.\n\n"
 		"What was built is reported on standard output: with --progress=json as one line of JSON, "
-		"with quiet not at all; then nothing is printed but errors.",
+		"with quiet not at all; then only errors are printed.",
 	.options = options,
 	.run = run,
 };

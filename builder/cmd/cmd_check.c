@@ -85,10 +85,11 @@ static struct err *run(int argc, char **argv)
 const struct cmd cmd_check = {
 	.name = "check",
 	.operand = "RECIPE",
-	.summary = "read a recipe and report what is wrong in it",
-	.text = "Every problem is reported at once, a line each: file:line:column: what: hint. A file that "
-		"is no YAML is reported up to where it stops being YAML. What only a download can tell, such "
-		"as a package that does not exist, plan and build tell.\n\n"
+	.summary = "read a recipe and report its problems",
+	.text = "Every problem is reported at once, a line each: file:line:column: what: hint. In a file "
+		"that is not valid YAML, problems are reported up to that place. Problems that only a "
+		"download can show, such as a package that does not exist, are reported by plan and "
+		"build.\n\n"
 		"Writes nothing.",
 	.run = run,
 };

@@ -38,7 +38,7 @@ static const struct option_row options[] = {
 
 const struct cmd cmd_clean = {
 	.name = "clean",
-	.summary = "remove from the store what a month did not use",
+	.summary = "remove from the store what was not used for a month",
 	.text = "The store is $MKBENCH_STORE; unless that is set, $XDG_CACHE_HOME/mkbench or "
 		"~/.cache/mkbench.",
 	.options = options,

@@ -167,7 +167,7 @@ static struct err *import_apps(struct beginning *b)
 static struct err *add_framework(struct beginning *b, const char *word)
 {
 	if (!init_source_has_ref(word))
-		return err_new(ERR_USAGE, "--framework wants a repository and a ref: "
+		return err_new(ERR_USAGE, "--framework needs a repository and a ref: "
 					  "https://git.example.org/you/framework@version-15");
 	return init_source_add(&b->draft, word, "framework");
 }

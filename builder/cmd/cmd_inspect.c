@@ -50,7 +50,8 @@ static struct err *open_built(const char *recipe, struct contents *c, json_t **r
 	if (!found)
 		return err_new(ERR_USAGE, "%s-%s.oci or .tar %s: 'mkbench build %s' writes it here",
 			       j.recipe.name, j.recipe.version,
-			       other ? "in this folder is of another lock" : "is not in this folder", recipe);
+			       other ? "in this folder was built from another lock" : "is not in this folder",
+			       recipe);
 	return inspect_lines(&j, c, ret_lines);
 }
 
@@ -85,14 +86,13 @@ const struct cmd cmd_inspect = {
 	.summary = "show what an image holds, how large it is and who brought a file",
 	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar) or a docker archive, "
 		"of mkbench or of others, with :TAG behind it where it holds several: its settings, its "
-		"layers, its packages of Debian, Python and Node, its apps, what is largest. Needs no right "
-		"and starts nothing. A disk is not read: "
-		"it holds what the container of the same recipe holds.\n\n"
-		"Of a RECIPE the image that its build has written into this folder is shown, and how much of "
-		"it each line of the recipe brings; what "
-		"several lines ask for counts for the one that the lock gives as the reason.\n\n"
-		"A layer that was read, or built here, is remembered in the store under its digest, so a "
-		"look is quick.",
+		"layers, its packages of Debian, Python and Node, its apps, what is largest. Needs no "
+		"privileges and starts nothing. Disks cannot be inspected: inspect the container of the same "
+		"recipe.\n\n"
+		"For a RECIPE it shows the image built in this folder, and how much of it each line of the "
+		"recipe accounts for; if several lines ask for a package, it counts for the line that the "
+		"lock gives as the reason.\n\n"
+		"The store remembers each layer that was read or built here, so the next look is quick.",
 	.options = options,
 	.run = run,
 };

@@ -89,8 +89,7 @@ static void report(const struct build_context *j, const struct lock *old, bool j
 	if (j->lock.app_count)
 		printf(", %zu app%s", j->lock.app_count, text_plural(j->lock.app_count));
 	if (folders)
-		printf("; %zu app%s built from a folder as it stands", folders,
-		       folders == 1 ? " is" : "s are");
+		printf("; %zu app%s from a folder, not locked", folders, text_plural(folders));
 	putchar('\n');
 }
 
@@ -165,12 +164,13 @@ const struct cmd cmd_lock = {
 	.name = "lock",
 	.operand = "RECIPE",
 	.summary = "resolve packages and commits again, write them beside the recipe",
-	.text = "Later builds use exactly what the lock names. Says what moved since the lock before.\n\n"
-		"With --vendor the recipe is built once from its lock in an empty store, and all that was "
-		"fetched for it is written as files: packages, what git and archives gave, what package "
-		"managers downloaded, mkbench's own programs. Where 'mkbench store import FOLDER' has taken "
-		"that in, the recipe is built from its lock without any network. Nothing that was built is "
-		"in it, and each file is checked when it is used.",
+	.text = "Later builds use exactly what the lock names. Prints what changed since the earlier "
+		"lock.\n\n"
+		"With --vendor the recipe is built once from its lock in an empty store, and everything that "
+		"was fetched for it is written as files: packages, files from git and archives, downloads of "
+		"package managers, mkbench's own programs. On a machine that has run 'mkbench store import "
+		"FOLDER', the recipe builds from its lock without a network. The folder has nothing that was "
+		"built, and each file is checked when it is used.",
 	.options = options,
 	.run = run,
 };

@@ -158,7 +158,7 @@ static const struct option_row options[] = {
 	{ "sign-password-file", SIGN_PASSWORD_FILE, "FILE", NULL,
 	  "that key's password is this file's first line; without it the terminal is asked" },
 	{ "plain-http", PLAIN_HTTP, NULL, NULL,
-	  "speak http without TLS, whatever the host; this machine itself is asked by it anyway" },
+	  "use http without TLS for any host (for this machine http is always tried)" },
 	OPTION_PROGRESS_ROW,
 	{ 0 },
 };
@@ -170,22 +170,21 @@ const struct cmd cmd_push = {
 	.text = "IMAGE is an OCI image layout (a NAME-TAG.oci folder, or one in a .tar), of one platform or "
 		"several, or a docker archive; IMAGE:TAG is "
 		"one of several in it. Several IMAGEs, each for a platform of its own, become one name: an "
-		"image index, of which each machine "
-		"pulls what is for it. Without TAG it keeps the tag that it has, else latest. Only what the "
-		"registry lacks is sent; what another repository of it was given by this machine "
-		"is taken from there. An upload that breaks goes on where it stopped; a registry that is "
-		"busy is asked again, five times.\n\n"
+		"image index, from which each machine pulls its platform. Without TAG it keeps its own tag, "
+		"or latest. Only what the registry lacks is sent; blobs that this machine pushed to another "
+		"repository of the registry are mounted from there. An upload that breaks continues where it "
+		"stopped; a busy registry is asked again, five times.\n\n"
 		"The login is the one that docker or podman keeps ('docker login HOST'), credential helpers "
 		"included, or --user with --password-file. "
-		"It is shown nowhere.\n\n"
+		"It is never printed.\n\n"
 		"With --sign-key a signature lies beside the image, at the tag sha256-DIGEST.sig, as cosign "
-		"keeps those by a key. cosign, without its "
+		"does for signatures by a key. cosign, without its "
 		"transparency log, and the policy sigstoreSigned of podman and CRI-O check it by the public "
 		"key as PEM ('mkbench help sign'). No service "
 		"is asked and nothing is published elsewhere. Signatures by other keys stay.\n\n"
 		"What was pushed is printed as HOST/NAME:TAG@DIGEST; with --progress=json as one line of "
-		"JSON. Exit status 4: the registry refuses, or is not "
-		"reached; one line says why. 5: the image is damaged.",
+		"JSON. Exit status 4: the registry refused or could not be reached; one line says why. 5: "
+		"the image is damaged.",
 	.options = options,
 	.run = run,
 };

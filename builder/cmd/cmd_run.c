@@ -175,8 +175,7 @@ static const struct option_row options[] = {
 	{ "env", ENV, "KEY[=VALUE]", NULL,
 	  "a variable for the container; without a value it has this shell's" },
 	{ "restore", RESTORE, "ID", NULL,
-	  "its data are empty, and become the whole instance of that backup (or latest); give --env "
-	  "MKBENCH_BACKUP_PASSWORD" },
+	  "restore this backup (an id, or latest) into the empty data; needs --env MKBENCH_BACKUP_PASSWORD" },
 	{ "detach", DETACH, NULL, NULL, "leave it running; otherwise Ctrl-C stops it in order" },
 	MACHINE_OPTION_ROWS,
 	{ "output", OPTION_OUTPUT, "FOLDER", NULL,

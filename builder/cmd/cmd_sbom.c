@@ -47,9 +47,9 @@ static struct err *of_recipe(const char *path, struct sbom *ret)
 		return NULL;
 	}
 	fprintf(stderr,
-		"mkbench: %s-%s.oci or .tar %s: this is what %s says, without what only a build brings; name "
-		"an image for that\n",
-		j.recipe.name, j.recipe.version, other ? "here is of another lock" : "is not here",
+		"mkbench: %s-%s.oci or .tar %s: this lists only what is in %s; name an image for the "
+		"complete list\n",
+		j.recipe.name, j.recipe.version, other ? "here was built from another lock" : "is not here",
 		j.lock_path);
 	sbom_lock(&j.recipe, &j.lock, ret);
 	return NULL;

@@ -126,13 +126,13 @@ static struct err *run(int argc, char **argv)
 				      file) :
 			      generate(&w);
 	if (!file)
-		return err_new(ERR_USAGE, "sign wants one word or more, FILE...: see 'mkbench help sign'");
+		return err_new(ERR_USAGE, "sign needs one word or more, FILE...: see 'mkbench help sign'");
 	if (w.comment && strpbrk(w.comment, "\r\n"))
 		return err_new(ERR_USAGE, "--comment takes one line");
 	if (!w.key)
 		return err_new(
 			ERR_USAGE,
-			"sign wants --key FILE, a secret key: 'mkbench sign --generate FILE' makes one");
+			"sign needs --key FILE, a secret key: 'mkbench sign --generate FILE' makes one");
 	TRY(sign_key_open(w.key, w.password_file, "--password-file", &k));
 	return sign_all(option_words(argc, argv), &k, &w);
 }

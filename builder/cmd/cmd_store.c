@@ -70,7 +70,7 @@ static struct err *export(const struct wishes *w)
 	char size[16];
 
 	if (!w->output)
-		return err_new(ERR_USAGE, "store export wants --output FILE.tar");
+		return err_new(ERR_USAGE, "store export needs --output FILE.tar");
 	TRY(sandbox_enter_user_namespace());
 	TRY(build(&first, recipe, w->style, false));
 	TRY(build(&second, recipe, PROGRESS_QUIET, true));
@@ -118,7 +118,7 @@ static struct err *run(int argc, char **argv)
 }
 
 static const struct option_row options[] = {
-	{ "output", OPTION_OUTPUT, "FILE", NULL, "of export: the tar that is written" },
+	{ "output", OPTION_OUTPUT, "FILE", NULL, "for export: the tar to write" },
 	OPTION_PROGRESS_ROW,
 	{ 0 },
 };
@@ -128,14 +128,14 @@ const struct cmd cmd_store = {
 	.operand = "export|import RECIPE|FILE",
 	.words = "export import",
 	.summary = "carry what a lock needs from one machine's store to another's",
-	.text = "'mkbench store export RECIPE -o FILE.tar' writes all that a build from the recipe's lock "
-		"takes from the store, and gets first what is missing; the lock itself may be named in the "
-		"recipe's place. 'mkbench store import FILE.tar' puts it into the store of another machine, "
-		"which then builds the same without a network: for CI, which begins with an empty store each "
-		"time. A folder of all bytes that a lock leads to ('mkbench help lock') is taken in "
-		"likewise.\n\n"
-		"Blobs are checked when they are taken in; what was built is believed, so keep the file "
-		"where only those may write who may change the image.",
+	.text = "'mkbench store export RECIPE -o FILE.tar' writes everything that a build from the recipe's "
+		"lock needs, fetching first what is missing; the lock itself can be named in place of the "
+		"recipe. 'mkbench store import FILE.tar' puts it into the store of another machine, which "
+		"then builds the same without a network: for CI, which begins with an empty store each time. "
+		"A folder of everything that a lock needs ('mkbench help lock') is imported in the same "
+		"way.\n\n"
+		"Blobs are checked when they are imported; built layers are trusted: keep the file where "
+		"only people who may change the image can write.",
 	.options = options,
 	.run = run,
 };

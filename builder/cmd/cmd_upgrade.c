@@ -45,8 +45,7 @@ static struct err *run(int argc, char **argv)
 
 	TRY(option_read(&cmd_upgrade, argc, argv, take, &w, images));
 	if (!w.plan)
-		return err_new(ERR_USAGE,
-			       "upgrade wants --plan: what upgrades is a start of %s on the volume of %s",
+		return err_new(ERR_USAGE, "upgrade needs --plan: to upgrade, start %s on the volume of %s",
 			       images[1], images[0]);
 	TRY(open_both(images, &old, &new));
 	TRY(upgrade_plan_of(&old, &new, &plan));

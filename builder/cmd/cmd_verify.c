@@ -47,9 +47,7 @@ static struct err *run(int argc, char **argv)
 				   w.build.style  ? "--progress" :
 						    machine_option_used(&w.run.machine);
 		return idle ? err_new(ERR_USAGE,
-				      "verify --reproducible starts nothing and keeps nothing: %s means "
-				      "nothing with it",
-				      idle) :
+				      "%s cannot be used with --reproducible, which starts no image", idle) :
 			      reproduce(w.build.recipe, w.json);
 	}
 	TRY(cmd_run_image(&w.build, &image));
@@ -73,18 +71,19 @@ static const struct option_row options[] = {
 const struct cmd cmd_verify = {
 	.name = "verify",
 	.operand = "IMAGE|RECIPE",
-	.summary = "start an image, check all that it does, leave nothing of it",
+	.summary = "start an image, check everything that it does, leave nothing behind",
 	.text = "Starts IMAGE (a NAME-TAG.oci folder, a .tar, a .raw or .qcow2 disk), or the first output of "
 		"a RECIPE, which is built first, as an instance of its own on a free port; checks the "
 		"application from inside and through that port, a line each; stops it in order and removes "
 		"it with its data, also after Ctrl-C. Exit status 5: a check has failed.\n\n"
 		"With --reproducible RECIPE is built as usual, then from an empty store on one processor "
 		"with another umask, locale, time zone, HOME and output folder, 400 days later and, for "
-		"root, by another user, from another folder, under another host name; what was other is "
-		"said. Each output and document beside it must be the same bytes. Exit status 5: one is not; "
-		"the first path that differs is shown with what both builds have there. The other date is "
-		"that of the programs in the image's sandbox, but for steps that use the network, since no "
-		"certificate would be valid, for those that are linked statically, and for times of files.",
+		"root, by another user, from another folder, under another host name. It reports what it "
+		"varied. Each output and document beside it must be the same bytes. Exit status 5: one is "
+		"not; "
+		"the first path that differs is shown with what both builds have there. The later date "
+		"applies to programs in the sandbox, except steps with network (no certificate would be "
+		"valid), statically linked programs, and times of files.",
 	.options = options,
 	.run = run,
 };

@@ -87,7 +87,7 @@ static struct err *run(int argc, char **argv)
 
 	TRY(option_read(&cmd_verify_signature, argc, argv, take, &w, &file));
 	if (!w.key)
-		return err_new(ERR_USAGE, "verify-signature wants --key PUB, whose signature it is: a public "
+		return err_new(ERR_USAGE, "verify-signature needs --key PUB, whose signature it is: a public "
 					  "key's file, or its line that begins with RW");
 	TRY(key_read_public(w.key, &k));
 	for (char *const *name = option_words(argc, argv); *name; name++)

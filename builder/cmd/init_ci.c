@@ -34,7 +34,7 @@ static struct err *check_recipe(const char *recipe)
 {
 	if (!recipe || !text_ends(recipe, ".yml"))
 		return err_new(ERR_USAGE,
-			       "--ci wants the recipe that is built: mkbench init --ci WHICH RECIPE.yml");
+			       "--ci needs the recipe to build: mkbench init --ci WHICH RECIPE.yml");
 	if (*recipe == '/' ||
 	    recipe[strspn(recipe, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-")] ||
 	    *recipe == '-')

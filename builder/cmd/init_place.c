@@ -50,9 +50,9 @@ struct err *init_place_refuse(bool from, const char *word)
 
 	for (size_t i = 0; i < COUNT(archives); i++)
 		if (text_ends(word, archives[i]) && !init_place_is_folder(word))
-			return err_new(ERR_USAGE, "init: an archive is 'archive:' and 'sha256:' of an app in "
-						  "a recipe, its URL and what sha256sum prints; one of "
-						  "this machine is unpacked, and its folder named");
+			return err_new(ERR_USAGE,
+				       "init: an archive goes into a recipe as an app's 'archive:' (URL) and "
+				       "'sha256:'; unpack a local archive and name its folder");
 	if (!from && !access(apps, F_OK))
 		return err_new(ERR_USAGE,
 			       "init: %s is a bench: mkbench init --from %s NAME makes a recipe of it", word,

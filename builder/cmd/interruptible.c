@@ -79,5 +79,5 @@ struct err *interruptible_run(struct err *(*task)(void *arg), void *arg)
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return NULL;
 	return why.len ? err_new((enum err_kind)WEXITSTATUS(status), "%s", why.bytes) :
-			 err_new(ERR_SYSTEM, "the process that worked was ended");
+			 err_new(ERR_SYSTEM, "the process that did the work was killed");
 }

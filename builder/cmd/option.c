@@ -97,7 +97,7 @@ static struct err *refused(const struct cmd *c, int answer, const char *word)
 	const char short_word[] = { '-', (char)optopt, '\0' };
 
 	if (answer == ':' && row)
-		return err_new(ERR_USAGE, "--%s wants a value: --%s %s", row->name, row->name, row->value);
+		return err_new(ERR_USAGE, "--%s needs a value: --%s %s", row->name, row->name, row->value);
 	if (row)
 		return err_new(ERR_USAGE, "--%s takes no value", row->name);
 	return unknown(c, optopt && !text_starts(word, "--") ? short_word : word);
@@ -110,8 +110,8 @@ static struct err *check_value(const struct cmd *c, const struct option_row *row
 		for (const struct option_row *other = c->options; other->name; other++)
 			if (!strcmp(other->name, value + 2))
 				return err_new(ERR_USAGE,
-					       "--%s wants a value, %s, and '%s' is an option: --%s=%s means "
-					       "that word itself",
+					       "--%s needs a value (%s), but '%s' is an option: write "
+					       "--%s=%s if that is the value",
 					       row->name, row->value, value, row->name, value);
 	return NULL;
 }
@@ -143,13 +143,13 @@ static struct err *take_operands(const struct cmd *c, int argc, char **argv, con
 	for (int i = 0; i < most || !i; i++)
 		ret[i] = i < count ? argv[optind + i] : NULL;
 	if (must && count < most)
-		return err_new(ERR_USAGE, "%s wants %s, %s: see 'mkbench help %s'", c->name,
+		return err_new(ERR_USAGE, "%s needs %s, %s: see 'mkbench help %s'", c->name,
 			       two  ? many ? "two words or more" : "two words" :
 			       many ? "one word or more" :
 				      "one word",
 			       c->operand, c->name);
 	if (count > most && !many)
-		return err_new(ERR_USAGE, "%s: '%s' is one word too many: see 'mkbench help %s'", c->name,
+		return err_new(ERR_USAGE, "%s: unexpected argument '%s': see 'mkbench help %s'", c->name,
 			       argv[optind + most], c->name);
 	return NULL;
 }

@@ -43,8 +43,7 @@ struct err *push_outputs(const struct build_context *j, const struct image_resul
 		if (e) {
 			AUTO_FREE char *word = text_shell(path);
 			return err_wrap(
-				e,
-				"all is built, and not pushed to %s ('mkbench push %s %s' does that alone)",
+				e, "the build succeeded, the push to %s failed (retry: 'mkbench push %s %s')",
 				places[i], word, places[i]);
 		}
 		json_array_append_new(*ret_pushed, report);

@@ -251,8 +251,7 @@ static void print(const json_t *all)
 		print_difference(&out, d);
 	if (json_object_get(all, "sites"))
 		text_printf(&out,
-			    "as a database never is the same when it is made again, what it holds was "
-			    "compared:\n%s",
+			    "two databases never have the same bytes, so their content was compared:\n%s",
 			    text_of(json_object_get(all, "sites"), "says"));
 	fputs(out.bytes, stdout);
 }
@@ -303,8 +302,8 @@ static struct err *judge(const json_t *first, const json_t *elsewhere, const cha
 		return e;
 	if (f.sites)
 		return err_new(ERR_BUILD, "the prebaked sites hold something else under other circumstances");
-	return err_new(ERR_BUILD, "%zu of %zu file%s not the same bytes under other circumstances", bad,
-		       count, count == 1 ? " is" : "s are");
+	return err_new(ERR_BUILD, "%zu of %zu file%s when built under other circumstances", bad, count,
+		       count == 1 ? " differs" : "s differ");
 }
 
 static struct err *build_twice(const char *recipe, const char *top, bool json)

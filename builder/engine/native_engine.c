@@ -193,8 +193,8 @@ static void tell_ids(const struct launch *l)
 	user_namespace(number, its);
 	if (*ours && !strcmp(ours, its) && !sandbox_host_in_user_namespace())
 		progress_note(l->progress,
-			      "root inside is root of this machine: the kernel, or the file system of the "
-			      "store or of the data, shows no files with other ids");
+			      "root inside is this machine's root, because the kernel or the file system of "
+			      "the store or the data does not support id-mapped mounts");
 }
 
 static struct err *start_in(const struct launch *l, const char *tree)

@@ -227,7 +227,7 @@ struct err *credentials_given(const char *user, const char *password_file, struc
 {
 	*ret = (struct credentials){ 0 };
 	if (!*user || strchr(user, ':'))
-		return err_new(ERR_USAGE, "--user wants a name without a colon");
+		return err_new(ERR_USAGE, "--user needs a name without a colon");
 	TRY(password_read(password_file, &ret->password));
 	ret->user = mem_dup(user);
 	ret->from = mem_dup("--password-file");

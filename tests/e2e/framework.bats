@@ -13,7 +13,7 @@ load framework
 	[[ $output == *"  framework own"$'\n'"  no lock   chosen now: 'mkbench lock' or a build writes notes.lock" ]]
 	[ ! -e notes.lock ]
 	mkbench 0 lock notes.yml
-	[ "${lines[-1]}" = "notes.lock: 2 packages; 1 app is built from a folder as it stands" ]
+	[ "${lines[-1]}" = "notes.lock: 2 packages; 1 app from a folder, not locked" ]
 	[ "$(grep -c '^wrote notes.lock$' <<<"$output")" = 1 ]
 	grep -q mk-vi notes.lock
 	cp notes.lock locked

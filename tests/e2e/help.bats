@@ -83,15 +83,15 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	says "schema has no option '--jason': did you mean '--json'?" schema --jason
 	says "run has no option '-x': see 'mkbench help run'" run -x y
 	for command in run verify; do
-		says "--memory wants a value: --memory SIZE" $command x --memory
-		says "--engine wants a value, ENGINE, and '--cpus' is an option: --engine=--cpus means that word itself" $command --engine --cpus 2 x
+		says "--memory needs a value: --memory SIZE" $command x --memory
+		says "--engine needs a value (ENGINE), but '--cpus' is an option: write --engine=--cpus if that is the value" $command --engine --cpus 2 x
 	done
-	says "--output wants a value: --output FOLDER" build x.yml -o
-	says "--apps-json wants a value: --apps-json FILE" init --apps-json
+	says "--output needs a value: --output FOLDER" build x.yml -o
+	says "--apps-json needs a value: --apps-json FILE" init --apps-json
 	says "--detach takes no value" run --detach=yes x
-	says "build wants one word, RECIPE: see 'mkbench help build'" build --progress plain
-	says "build: 'two.yml' is one word too many: see 'mkbench help build'" build one.yml two.yml
-	says "clean: 'x' is one word too many: see 'mkbench help clean'" clean x
+	says "build needs one word, RECIPE: see 'mkbench help build'" build --progress plain
+	says "build: unexpected argument 'two.yml': see 'mkbench help build'" build one.yml two.yml
+	says "clean: unexpected argument 'x': see 'mkbench help clean'" clean x
 	says "completion knows bash, zsh and fish, not 'tcsh'" completion tcsh
 	# a short form, a form with =, a beginning that is clear, and -- before a recipe whose name looks like an option
 	for words in "-o out -- --x.yml" "-oout --pro=plain -- --x.yml" "--output=out --progress plain -- --x.yml" "--output out -- --x.yml"; do

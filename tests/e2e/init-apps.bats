@@ -110,7 +110,7 @@ repository() {
 	[[ $output == "mkbench: init: 'repository' holds a user or a token: "* && $output != *hunter2* ]]
 	for word in shop.tar.gz https://git.example.org/shop-1.zip; do
 		init 2 init "$word"
-		[[ $output == "mkbench: init: an archive is 'archive:' and 'sha256:' of an app in a recipe, "* ]]
+		[[ $output == "mkbench: init: an archive goes into a recipe as an app's 'archive:' (URL) and 'sha256:'; "* ]]
 	done
 	init 2 init bench
 	[[ $output == "mkbench: init: bench is a bench: mkbench init --from bench NAME "* ]]

@@ -78,7 +78,7 @@ load registry
 	mkbench 2 push amd:no "$at/x"
 	[[ $output == *"/amd has no image that is called no" ]]
 	mkbench 2 push amd
-	[[ $output == *"push wants two words or more, IMAGE..."* ]]
+	[[ $output == *"push needs two words or more, IMAGE..."* ]]
 }
 
 @test "push: what is attached to an image goes along, and is listed where the registry keeps no list" {

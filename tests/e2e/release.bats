@@ -155,7 +155,7 @@ image() {
 	mkdir -p "$BATS_TEST_TMPDIR/here"
 	cd "$BATS_TEST_TMPDIR/here"
 	run -0 --separate-stderr "$MKBENCH" sbom "$BATS_FILE_TMPDIR/notes.yml"
-	[[ $stderr == *"notes-1.oci or .tar is not here: this is what "*"notes.lock says"* ]]
+	[[ $stderr == *"notes-1.oci or .tar is not here: this lists only what is in "*"notes.lock; name an image"* ]]
 	jq -e '.packages[] | select(.name == "base-files") | .checksums[0].checksumValue | length == 64' <<<"$output"
 	jq -e '.comment | startswith("Made of the recipe")' <<<"$output"
 	cp "$BATS_FILE_TMPDIR/out/notes-1.tar" .
@@ -165,7 +165,7 @@ image() {
 	python3 "$BATS_TEST_DIRNAME/report-image.py" notes-1.oci
 	rm notes-1.tar
 	run -0 --separate-stderr "$MKBENCH" sbom "$BATS_FILE_TMPDIR/notes.yml"
-	[[ $stderr == *"is of another lock"* ]]
+	[[ $stderr == *"was built from another lock"* ]]
 }
 
 @test "inspect of a recipe: what each of its lines brings, all of the image together; without an image it says so" {

@@ -199,6 +199,6 @@ inspected() {
 	mkbench 2 diff --markdown --json old new
 	mkbench 0 diff --json --json old old
 	mkbench 2 diff old
-	[[ $output == *"diff wants two words, OLD NEW"* ]]
+	[[ $output == *"diff needs two words, OLD NEW"* ]]
 	mkbench 2 diff old new more
 }

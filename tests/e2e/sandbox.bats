@@ -94,26 +94,26 @@ without() {
 	until_true 300 gone "$first"
 }
 
-@test "own runner: where files cannot be shown with other ids, it says that root inside is root of this machine" {
+@test "own runner: without id-mapped mounts it says that root inside is this machine's root" {
 	[[ $(id -u) = 0 ]] || skip "an ordinary user's container has his own range"
 	command -v bindfs >/dev/null && [[ -e /dev/fuse ]] || skip "needs bindfs and /dev/fuse"
 	mkdir plain kept data
 	start "$oci" --engine own --data plain
-	[[ $output != *"root of this machine"* ]]
+	[[ $output != *"this machine's root"* ]]
 	mkbench 0 run --clean "$name"
 	bindfs kept data
 	start "$oci" --engine own --data data
 	said=$output
 	mkbench 0 run --clean "$name"
 	umount data
-	[[ $said == *"root inside is root of this machine: "* ]]
+	[[ $said == *"root inside is this machine's root, "* ]]
 }
 
-@test "build: where the kernel shows no files with other ids, it says that a step's root is root of this machine" {
+@test "build: without id-mapped mounts it says that a step's root is this machine's root" {
 	cp -r "$BATS_TEST_DIRNAME/../../recipes/demo" .
 	sed 's|^base:|&\n  mirrors: [http://127.0.0.1:9]|' "$BATS_TEST_DIRNAME/../../recipes/demo.yml" >demo.yml
 	run -4 setarch "$(uname -m)" --uname-2.6 "$MKBENCH" build demo.yml
-	[[ $output == *"a build step's root is root of this machine: "* ]]
+	[[ $output == *"a build step's root is this machine's root, "* ]]
 	run -4 "$MKBENCH" build demo.yml
-	[[ $output != *"root of this machine"* ]]
+	[[ $output != *"this machine's root"* ]]
 }

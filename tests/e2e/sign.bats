@@ -143,7 +143,7 @@ keys() {
 	[ "$output" = "mkbench: ours is there already, and a key is not written over" ]
 	mkbench 2 sign image
 	mkbench 2 sign --key ours
-	[ "$output" = "mkbench: sign wants one word or more, FILE...: see 'mkbench help sign'" ]
+	[ "$output" = "mkbench: sign needs one word or more, FILE...: see 'mkbench help sign'" ]
 	mkbench 2 sign --key theirs.pub image
 	[[ $output == *"theirs.pub is no secret key of minisign"* ]]
 	mkbench 2 sign --key theirs .
@@ -152,7 +152,7 @@ keys() {
 	[[ $output == *". is no file"* ]]
 	mkbench 2 verify-signature image
 	mkbench 2 verify-signature --key theirs
-	[ "$output" = "mkbench: verify-signature wants one word or more, FILE...: see 'mkbench help verify-signature'" ]
+	[ "$output" = "mkbench: verify-signature needs one word or more, FILE...: see 'mkbench help verify-signature'" ]
 	mkbench 2 verify-signature image --key theirs
 	[ "$output" = "mkbench: theirs is no public key of minisign" ]
 	printf 'untrusted comment: x\n%s\n' "$(tail -1 theirs | tr 'A-M' 'B-N')" >damaged

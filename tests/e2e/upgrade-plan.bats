@@ -79,5 +79,5 @@ setup() {
 	[[ $output == *"other is no image of mkbench"* ]]
 	mkbench 2 upgrade --plan 1.0
 	mkbench 2 upgrade 1.0 1.0
-	[[ $output == *"wants --plan: what upgrades is a start of 1.0 on the volume of 1.0"* ]]
+	[[ $output == *"needs --plan: to upgrade, start 1.0 on the volume of 1.0"* ]]
 }
