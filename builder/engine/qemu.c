@@ -148,8 +148,8 @@ struct err *qemu_check(const char *name)
 	clock_sleep(AGAIN_MS);
 	AUTO_FREE char *disk = machine_path(name, "disk");
 	return stands_still(name) ? err_new(ERR_SYSTEM,
-					    "%s stands still: there is no room for what it writes (to %s, or "
-					    "to the disk of --data)",
+					    "%s is paused: there is no space for its data (in %s, or on the "
+					    "disk of --data)",
 					    name, disk) :
 				    NULL;
 }
@@ -276,8 +276,8 @@ static struct err *boot_somehow(const struct launch *l, const struct qemu_disks 
 			      "KVM does not work here (%s): the machine is emulated, which is slower",
 			      why		  ? why :
 			      !running		  ? "QEMU ended by itself" :
-			      has_spoken(l->name) ? "the guest came to no end" :
-						    "no sign of life from the guest");
+			      has_spoken(l->name) ? "the guest did not finish its start" :
+						    "the guest printed nothing and its agent did not answer");
 		force_end(l->name);
 	}
 	return boot(l, d, &emulate, ret_port, ret_interrupted);

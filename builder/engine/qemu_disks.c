@@ -153,11 +153,11 @@ static struct err *make_overlay(const struct launch *l, const char *folder, cons
 		err_free(file_read(base, 1 << 16, &was, &len));
 		if (was && !strcmp(was, now))
 			return NULL;
-		return err_new(ERR_USAGE,
-			       "%s has its data on another image than %s is now: 'mkbench run --clean %s' "
-			       "removes it, --name begins another, and with --data the next image finds the "
-			       "data of this one",
-			       l->name, l->bundle->path, l->name);
+		return err_new(
+			ERR_USAGE,
+			"%s's data belong to another image than %s: 'mkbench run --clean %s' removes them, "
+			"--name starts a second machine; data in --data FILE can be used by the next image",
+			l->name, l->bundle->path, l->name);
 	}
 	TRY(readable(l, folder, "raw", &image));
 	TRY(file_write(base, now, strlen(now), 0600));

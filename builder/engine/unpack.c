@@ -247,7 +247,7 @@ static struct err *unpack_stream(struct source *s, const struct digest *want, st
 	archive_read_free(a);
 	return e || digest_equal(&found, want) ?
 		       e :
-		       err_new(ERR_BUILD, "it does not have its digest: the image is damaged");
+		       err_new(ERR_BUILD, "its SHA-256 does not match: the image is damaged");
 }
 
 static struct err *unpack_layer(const struct oci_image *b, const struct digest *d, struct target *t,

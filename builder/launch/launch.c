@@ -173,8 +173,8 @@ struct err *launch_start(struct launch_prepared *p)
 		/* nothing with that name existed before */
 		err_free(p->engine->clean(p->engine, p->launch.name));
 		progress_done(p->launch.progress, "not possible");
-		progress_note(p->launch.progress, "%s answers and cannot run it (%s): %s does",
-			      p->engine->name, why, next->program ? next->name : "mkbench itself");
+		progress_note(p->launch.progress, "%s cannot run it (%s): trying %s", p->engine->name, why,
+			      next->program ? next->name : "mkbench itself");
 		p->engine = next;
 		TRY(choose_port(p, p->any_port ? USUAL_PORT : p->launch.port));
 	}

@@ -162,8 +162,8 @@ static struct err *look(struct wait *w, bool *ret_ready)
 	if (e->find(e, name) != ENGINE_RUNNING)
 		return err_new(ERR_BUILD, "%s ended before it was ready", name);
 	int minutes = wait_policy_over(&w->patience, clock_ms(), w->provisioned);
-	return minutes ? err_new(ERR_BUILD, "%s is not ready, and nothing has moved for %d minutes%s%s", name,
-				 minutes, w->words ? ": " : "", w->words ? w->words : "") :
+	return minutes ? err_new(ERR_BUILD, "%s is not ready and has made no progress for %d minutes%s%s",
+				 name, minutes, w->words ? ": " : "", w->words ? w->words : "") :
 			 NULL;
 }
 

@@ -88,13 +88,14 @@ static struct err *refuse_name(const char *word)
 		return NULL;
 	if (state == ENGINE_RUNNING)
 		return err_new(ERR_USAGE,
-			       "%s is no image but the name of what runs already (%s): 'mkbench run --exec "
+			       "%s is the name of a running instance (%s), not an image: 'mkbench run --exec "
 			       "%s bash' goes inside",
 			       word, e->name, word);
-	return err_new(ERR_USAGE,
-		       "%s is no image but the name of what was stopped (%s): 'mkbench run IMAGE --name %s' "
-		       "starts it again with its data, 'mkbench run --clean %s' removes it",
-		       word, e->name, word, word);
+	return err_new(
+		ERR_USAGE,
+		"%s is the name of a stopped instance (%s), not an image: 'mkbench run IMAGE --name %s' "
+		"starts it again with its data, 'mkbench run --clean %s' removes it",
+		word, e->name, word, word);
 }
 
 struct err *run_image(const struct run_options *o)

@@ -166,7 +166,7 @@ static struct err *check_accept(const char *head, const char *key)
 	AUTO_FREE char *wanted = base64(digest, len);
 	return found && !strcmp(found, wanted) ?
 		       NULL :
-		       err_new(ERR_BUILD, "the answer's key is not the one to this question");
+		       err_new(ERR_BUILD, "the websocket's Sec-WebSocket-Accept does not match the request");
 }
 
 /* One unfragmented text frame of less than 64 KiB (RFC 6455, 5.2): servers do not mask. */

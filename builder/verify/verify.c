@@ -116,8 +116,8 @@ static struct err *judge_stop(struct verify *v, double *ret_seconds)
 	AUTO_EVENT struct event stopped;
 
 	if (!event_find(tail, EVENT_STOPPED, &stopped))
-		return err_new(ERR_BUILD, "it ended without a word of an ordered stop (an image that an "
-					  "older mkbench built says none)");
+		return err_new(ERR_BUILD, "it ended without reporting an ordered stop (images of older "
+					  "mkbench versions never report it)");
 	*ret_seconds = stopped.ms / 1e3;
 	if (stopped.killed)
 		return err_new(ERR_BUILD,

@@ -87,7 +87,7 @@ disk_of() {
 	[[ $output == *"data.qcow2: Failed to get \"write\" lock: another machine uses it"* ]]
 }
 
-@test "a disk that finds no room for what it writes is told so, and not waited for" {
+@test "a disk without space for its data is reported as paused, and not waited for" {
 	command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is not installed"
 	disk_of whole.raw
 	# its first sector writes one sector to each head's first track, round and round
@@ -98,7 +98,7 @@ disk_of() {
 	chmod +x cramped
 	mkdir "$XDG_DATA_HOME"
 	run -6 unshare --mount ./cramped run --name "$name" --accel tcg whole.raw
-	[[ $output == *"$name stands still: there is no room for what it writes (to $XDG_DATA_HOME/mkbench/$name/disk"* ]]
+	[[ $output == *"$name is paused: there is no space for its data (in $XDG_DATA_HOME/mkbench/$name/disk"* ]]
 }
 
 @test "usage: a disk's options are for disks, and take what a disk can have" {

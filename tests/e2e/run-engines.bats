@@ -26,8 +26,8 @@ fake_engine() {
 	fake_engine docker 125
 	fake_engine podman 126
 	PATH=$PWD/bin:$PATH start "$oci"
-	[[ $output == *"docker answers and cannot run it"*"no cgroups here"*"podman does"* ]]
-	[[ $output == *"podman answers and cannot run it"*"mkbench itself does"* ]]
+	[[ $output == *"docker cannot run it"*"no cgroups here"*"trying podman"* ]]
+	[[ $output == *"podman cannot run it"*"trying mkbench itself"* ]]
 	grep -q '^podman run' asked
 	[ "$(curl -s "$url")" = hello ]
 	[ -e "$XDG_DATA_HOME/mkbench/$name/data/starts" ]

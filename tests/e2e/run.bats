@@ -26,7 +26,7 @@ load appliance
 	[[ $output == *"there is no container '$name': known are none" ]]
 }
 
-@test "what was started is listed, and its name is no image but is known as a name" {
+@test "what was started is listed, and its name is known as a name, not an image" {
 	cd "$BATS_TEST_TMPDIR"
 	run --separate-stderr -0 "$MKBENCH" run --list
 	[[ -z $output && $stderr == "nothing that mkbench run has started is here" ]]
@@ -34,12 +34,12 @@ load appliance
 	mkbench 0 run --list
 	[[ $output =~ ^$name\ +own\ +running$ ]]
 	mkbench 2 run "$name"
-	[[ $output == *"$name is no image but the name of what runs already (own): 'mkbench run --exec $name bash'"* ]]
+	[[ $output == *"$name is the name of a running instance (own), not an image: 'mkbench run --exec $name bash'"* ]]
 	mkbench 0 run --stop "$name"
 	mkbench 0 run --list
 	[[ $output =~ ^$name\ +own\ +stopped$ ]]
 	mkbench 2 run "$name"
-	[[ $output == *"$name is no image but the name of what was stopped (own): 'mkbench run IMAGE --name $name' starts it again"* ]]
+	[[ $output == *"$name is the name of a stopped instance (own), not an image: 'mkbench run IMAGE --name $name' starts it again"* ]]
 	mkbench 2 run "$name-other"
 	[[ $output == *"$name-other: there is no such file"* ]]
 	mkbench 2 run --list more
@@ -308,7 +308,7 @@ held() {
 	[[ $output == *"ok   ready"* ]]
 	[[ $output == *"FAIL inside"* ]]
 	[[ $output == *"ok   page      www.example.invalid"* ]]
-	[[ $output == *"FAIL stop "*"without a word of an ordered stop"* ]]
+	[[ $output == *"FAIL stop "*"without reporting an ordered stop"* ]]
 	[[ $output == *"2 of 6 checks failed"* ]]
 	[ -z "$(ls "$XDG_DATA_HOME/mkbench")" ]
 	run --separate-stderr -5 "$MKBENCH" verify "$tar" --engine own --json --progress quiet
