@@ -95,7 +95,8 @@ const struct cmd cmd_sbom = {
 		"Node, apps with their commits, and the programs of mkbench inside with the libraries linked "
 		"into them. IMAGE is any image that 'mkbench inspect' takes.\n\n"
 		"Of a RECIPE it is the image that its build has written here, NAME-VERSION.oci or .tar; "
-		"where there is none, or it is of another lock, it is what the lock says, and a line on "
+		"where there is none, or it was built from another lock, it is what the lock says, and a "
+		"line on "
 		"standard error says that.\n\n"
 		"Equal images give equal bytes, on any machine and day.",
 	.options = options,

@@ -117,12 +117,12 @@ static struct err *run(int argc, char **argv)
 	if (w.pem)
 		return w.json ? err_new(ERR_USAGE, "--pem and --json: one of them") :
 		       file   ? err_new(ERR_USAGE,
-					"--pem prints a key and signs nothing: '%s' is one word too many",
+					"--pem prints a key and signs nothing: unexpected argument '%s'",
 					file) :
 				print_pem(w.pem);
 	if (w.generate)
 		return file ? err_new(ERR_USAGE,
-				      "--generate makes a key and signs nothing: '%s' is one word too many",
+				      "--generate makes a key and signs nothing: unexpected argument '%s'",
 				      file) :
 			      generate(&w);
 	if (!file)

@@ -283,8 +283,8 @@ static struct err *take_example(struct building *b, const struct recipe *r, stru
 		return NULL;
 	}
 	progress_note(b->progress,
-		      "apt of this machine has no archive for %s in the network: %s is taken, of the example "
-		      "in %s (base.mirrors names another)",
+		      "this machine's apt has no network archive for %s: using %s from the example in %s "
+		      "(base.mirrors chooses another)",
 		      r->base.suite, example.items[0].uri, folder);
 	apt_done(apt);
 	*apt = example;

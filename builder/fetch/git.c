@@ -217,11 +217,10 @@ static struct err *explain(const char *what, const char *url, const char *reason
 		return err_new(ERR_FETCH, "git %s: ssh is not installed: apt-get install openssh-client",
 			       what);
 	if (strstr(reason, "terminal prompts disabled"))
-		return err_new(
-			ERR_FETCH,
-			"git %s: %s: it wants a login, or there is no such repository: ~/.netrc or git's "
-			"credential helper may hold one",
-			what, reason);
+		return err_new(ERR_FETCH,
+			       "git %s: %s: it needs a login, or the repository does not exist: put a login "
+			       "into ~/.netrc or git's credential helper",
+			       what, reason);
 	AUTO_FREE char *proxy = proxy_blame(url, NULL, reason);
 	return err_new(ERR_FETCH, "git %s: %s%s", what, reason, proxy);
 }

@@ -191,7 +191,7 @@ struct err *git_files_url(const char *url, const char *named, char **ret)
 	AUTO_FREE char *whole = relative ? join(url, named) : mem_dup(named);
 
 	if (!whole || !(is_remote(whole) || (is_here(whole) && is_here(url))))
-		return err_new(ERR_FETCH, "its address '%s' is none that is fetched: %s", named,
+		return err_new(ERR_FETCH, "its URL '%s' cannot be used: %s", named,
 			       is_here(whole ? whole : "") ?
 				       "a server may not name a folder of this machine" :
 				       "https, http, ssh and git are");

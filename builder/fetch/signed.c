@@ -204,7 +204,7 @@ static struct err *judge_status(const char *status, const char *errors)
 	if (says(status, "NO_PUBKEY "))
 		return err_new(ERR_FETCH, "it is signed by no key of the keyring (a newer keyring may have "
 					  "it, or base.key may name another)");
-	return err_new(ERR_FETCH, "it has no signature that counts");
+	return err_new(ERR_FETCH, "it has no valid signature");
 }
 
 /* Adds the arguments that both programs take after their own options. */

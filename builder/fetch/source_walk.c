@@ -53,10 +53,10 @@ static bool link_stays(const char *path, const char *target)
 
 static struct err *too_large(const char *path)
 {
-	return err_new(ERR_BUILD,
-		       "%s: with it the app's files are more than %llu GB: leave out of its folder what is "
-		       "no source",
-		       path, SOURCE_BYTES_MAX >> 30);
+	return err_new(
+		ERR_BUILD,
+		"the app's files exceed %llu GB (at %s): move files that are not source out of its folder",
+		SOURCE_BYTES_MAX >> 30, path);
 }
 
 /* The size is the number of bytes hashed, even if the file changes before or later. */

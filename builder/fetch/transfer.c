@@ -130,7 +130,7 @@ static bool look(struct transfer *t)
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	if (status == 206 && !goes_on(t))
-		t->refusal = "it sent another part than asked for";
+		t->refusal = "it sent a different byte range than requested";
 	if (status != 206)
 		forget(t);
 	else

@@ -70,7 +70,7 @@ struct err *content_read(void *source, const struct entry *e, uint64_t offset, v
 		break;
 	default: break;
 	}
-	return err_new(ERR_BUILD, "%ju bytes were promised and nothing holds them", (uintmax_t)e->size_bytes);
+	return err_new(ERR_BUILD, "internal: an entry of %ju bytes has no content", (uintmax_t)e->size_bytes);
 }
 
 struct err *content_all(struct content_source *s, const struct entry *e, size_t limit, void **ret)

@@ -142,7 +142,7 @@ struct err *oci_image_read(const struct oci_image *b, const struct digest *d, ch
 	TRY(read_at(b, fd, offset, size, &text));
 	struct digest found = digest_of(text, (size_t)size);
 	if (!digest_equal(&found, d))
-		return damaged(b, "a document does not have its digest");
+		return damaged(b, "a document's SHA-256 does not match");
 	*ret_text = TAKE(text);
 	return NULL;
 }

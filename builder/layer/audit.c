@@ -246,8 +246,8 @@ static struct err *conclude(struct audit_look *l)
 {
 	if (l->likely.len)
 		progress_note(l->audit->progress,
-			      "warning: look at these once, they go into the image:\n%s%s", l->likely.bytes,
-			      l->likely_count > SHOWN ? "\nand more" : "");
+			      "warning: check these files, which will be in the image:\n%s%s",
+			      l->likely.bytes, l->likely_count > SHOWN ? "\nand more" : "");
 	if (!l->count)
 		return audit_memory_keep(l->memory);
 	return err_new(ERR_BUILD,

@@ -219,7 +219,7 @@ struct err *audit_archive_look(const struct audit_archive *a, const char **ret_l
 	*ret_left = NULL;
 	TRY(a->read(a->arg, 0, begin, len));
 	if (is_closed(begin, len))
-		*ret_left = "it is an archive of a kind that is not looked into";
+		*ret_left = "the audit cannot read this kind of archive";
 	if (!is_archive(begin, len, &begins))
 		return NULL;
 	struct level *l = mem_new(sizeof *l);

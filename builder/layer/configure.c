@@ -173,7 +173,7 @@ static int audit(void)
 		return 1;
 	if (!st.st_size)
 		return status;
-	printf("dpkg --audit finds the packages in disorder:\n");
+	printf("dpkg --audit reports problems:\n");
 	fflush(stdout);
 	return told(lseek(file, 0, SEEK_SET) ? err_errno(errno, "read the audit") :
 					       file_copy(file, 1, (uint64_t)st.st_size, "the audit")) ||

@@ -179,7 +179,7 @@ struct err *layout_read(const struct layout *l, const char *name, const struct d
 	TRY(file_read_at(fd, text, (size_t)size, offset, l->path));
 	struct digest found = digest_of(text, (size_t)size);
 	if (want && !digest_equal(&found, want))
-		return layout_damaged(l, "a document does not have its digest");
+		return layout_damaged(l, "a document's SHA-256 does not match");
 	*ret_text = TAKE(text);
 	*ret_len = (size_t)size;
 	return NULL;

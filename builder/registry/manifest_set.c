@@ -138,7 +138,7 @@ static struct err *take_document(struct layout *l, const json_t *descriptor, uns
 	if (!digest_from(descriptor, &d.digest))
 		return layout_damaged(l, "an index names a manifest without its SHA-256");
 	if (!depth || m->documents.count >= DOCUMENT_COUNT)
-		return layout_damaged(l, "its indexes lead to indexes without an end");
+		return layout_damaged(l, "its indexes are nested too deeply");
 	TRY(layout_read(l, member_of(m, &d.digest), &d.digest, &text, &d.len));
 	document = json_loadb(text, d.len, 0, NULL);
 	if (!json_is_object(document))
@@ -262,7 +262,7 @@ static struct err *take_index(struct layout *l, const json_t *index, struct mani
 static struct err *no_image(const struct layout *l)
 {
 	return err_new(ERR_USAGE,
-		       "%s is no image that can be pushed: an OCI image layout (a folder or a .tar) or a "
+		       "%s cannot be pushed: name an OCI image layout (a folder or a .tar) or a "
 		       "docker archive%s",
 		       l->path, image_path_hint(l->path));
 }

@@ -40,7 +40,7 @@ struct err *registry_location(const struct registry *r, const struct exchange_an
 	AUTO_FREE char *shown = mem_ndup(*ret, strcspn(*ret, "?"));
 	free(TAKE(*ret));
 	return err_new(ERR_FETCH,
-		       "%s wants the rest at %s, which is not https: its proxy may lack the header "
+		       "%s continues the upload at %s, which is not https: its proxy may lack the header "
 		       "X-Forwarded-Proto",
 		       r->where->host, shown);
 }

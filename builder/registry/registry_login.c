@@ -160,7 +160,7 @@ struct err *registry_login(struct registry *r, const struct challenge *c)
 		return NULL;
 	}
 	if (!c->realm || !strstr(c->realm, "://"))
-		return err_new(ERR_FETCH, "%s wants a token and does not say of which service",
+		return err_new(ERR_FETCH, "%s needs a token, but does not say of which service",
 			       r->where->host);
 	if (!registry_login_safe(r, c->realm))
 		return err_new(ERR_FETCH,

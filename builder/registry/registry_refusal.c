@@ -82,7 +82,7 @@ static struct err *no_login(const struct registry *r, const char *said)
 
 	if (!r->login.from)
 		return err_new(ERR_FETCH,
-			       "%s wants a login (401) and none is known for it: 'docker login %s' keeps "
+			       "%s needs a login (401), and none is known for it: 'docker login %s' keeps "
 			       "one, or --user with --password-file%s%s",
 			       host, host, *said ? ": it says: " : "", said);
 	return err_new(ERR_FETCH, "%s refuses the login%s%s from %s (401)%s%s", host,

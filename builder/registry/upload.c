@@ -89,7 +89,7 @@ static struct err *check(struct upload *u)
 	struct digest found = digest_finish(run);
 	return digest_equal(&found, &u->blob->digest) ?
 		       NULL :
-		       layout_damaged(u->blob->layout, "a blob does not have its digest");
+		       layout_damaged(u->blob->layout, "a blob's SHA-256 does not match");
 }
 
 static struct err *go_to(struct upload *u, const struct exchange_answer *a, bool must)
@@ -223,8 +223,8 @@ static struct err *send_piece(struct upload *u, enum next *ret)
 	uint64_t before = u->done;
 	u->done += len;
 	if (a.range && take_range(u, a.range) && u->done <= before)
-		return err_new(ERR_FETCH,
-			       "%s: it takes nothing of what it is sent, and says that all is well", u->what);
+		return err_new(ERR_FETCH, "%s: the registry reports success but stores none of the bytes",
+			       u->what);
 	*ret = NEXT_PIECE;
 	return go_to(u, &a, false);
 }

@@ -48,7 +48,7 @@ static struct err *read_json(const struct image_source *s, const char *member, c
 	TRY(read_text(s, member, &text));
 	struct digest found = digest_of(text.bytes ? text.bytes : "", text.len);
 	if (want && !digest_equal(&found, want))
-		return damaged(s, "a document does not have its digest");
+		return damaged(s, "a document's SHA-256 does not match");
 	*ret = json_loadb(text.bytes ? text.bytes : "", text.len, 0, NULL);
 	return *ret ? NULL : err_new(ERR_BUILD, "%s is damaged: %s is not JSON", s->path, member);
 }
@@ -216,8 +216,7 @@ static struct err *follow(struct image_source *s, const json_t *index, unsigned 
 	take_name(s, entry);
 	TRY(read_blob(s, &s->manifest, &next));
 	if (json_object_get(next, "manifests"))
-		return depth ? follow(s, next, depth - 1) :
-			       damaged(s, "its indexes lead to indexes without an end");
+		return depth ? follow(s, next, depth - 1) : damaged(s, "its indexes are nested too deeply");
 	if (!digest_from(json_object_get(next, "config"), &s->config_digest))
 		return damaged(s, "its manifest names no configuration");
 	TRY(take_layers(s, json_object_get(next, "layers")));
@@ -293,9 +292,9 @@ static struct err *no_image(const struct image_source *s)
 	if (image_stream_ends_early(s))
 		return damaged(s, "it ends early, copy it again");
 	return err_new(ERR_USAGE,
-		       "%s is no image that can be looked into: an OCI image layout (a folder or a .tar) or "
+		       "%s cannot be inspected: name an OCI image layout (a folder or a .tar) or "
 		       "a docker archive (docker save)%s. "
-		       "What a disk holds is that of the container of the same recipe: ask that",
+		       "For a disk, inspect the container of the same recipe",
 		       s->path, image_path_hint(s->path));
 }
 

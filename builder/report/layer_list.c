@@ -192,7 +192,7 @@ static struct err *read_entries(struct archive *a, struct layer_list *l)
 		l->unpacked_bytes = (uint64_t)archive_filter_bytes(a, 0);
 		if (l->tree.count >= ENTRY_LIMIT || arena_bytes(&l->tree.arena) > TOTAL_LIMIT ||
 		    l->unpacked_bytes > UNPACKED_LIMIT)
-			return err_new(ERR_BUILD, "it is larger than any layer that is believed");
+			return err_new(ERR_BUILD, "it exceeds the size limit for layers");
 		TRY(add_entry(&l->tree, a, e));
 	}
 	l->unpacked_bytes = (uint64_t)archive_filter_bytes(a, 0);
@@ -255,7 +255,7 @@ static struct err *read_stream(struct image_stream *stream, const struct digest 
 	archive_read_free(a);
 	l->packed_bytes = r.bytes;
 	if (!e && !digest_is_zero(want) && !digest_equal(&found, want))
-		e = err_new(ERR_BUILD, "it does not have its digest: the image is damaged");
+		e = err_new(ERR_BUILD, "its SHA-256 does not match: the image is damaged");
 	if (!e) {
 		join_opaque(&l->tree);
 		tree_sort(&l->tree);

@@ -276,8 +276,8 @@ static void add_program(const struct contents *c, struct sbom *s)
 	for (size_t i = 0; known && i < json_array_size(rows); i++)
 		add_library(s, json_array_get(rows, i), program);
 	if (!known)
-		s->remark = "What is linked into /" PROGRAM
-			    " is not known: the image has no note of it that is for these bytes.";
+		s->remark = "The libraries linked into /" PROGRAM
+			    " are unknown: the image has no list of it for exactly this file.";
 	json_decref(note);
 }
 

@@ -40,9 +40,10 @@ static struct err *open_file(const char *path, int *ret, uint64_t *ret_size)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_errno(errno, "%s", path);
 	if (!S_ISREG(st.st_mode))
-		return err_new(ERR_USAGE,
-			       "%s is no file: of a folder, sign the .tar, or a list of its files' digests",
-			       path);
+		return err_new(
+			ERR_USAGE,
+			"%s is not a file: for a folder, sign its .tar or a list of its files' digests",
+			path);
 	*ret = fd;
 	*ret_size = (uint64_t)st.st_size;
 	fd = -1;

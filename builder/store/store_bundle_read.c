@@ -29,7 +29,7 @@ static struct err *take_blob(struct store *s, struct archive *a, const char *hex
 	int state;
 
 	if (strlen(hex) != 65 || hex[2] != '/' || !digest_parse(joined, &d))
-		return err_new(ERR_USAGE, "%s is no part of a store: it holds blobs/sha256/%s", path, hex);
+		return err_new(ERR_USAGE, "%s is not a store export: it contains blobs/sha256/%s", path, hex);
 	if (store_has(s, &d))
 		return NULL;
 	TRY(store_begin(s, &w));
@@ -54,7 +54,7 @@ static struct err *read_small(struct archive *a, struct archive_entry *e, size_t
 	la_int64_t size = archive_entry_size(e);
 
 	if (size < 0 || (uint64_t)size > limit)
-		return err_new(ERR_USAGE, "%s is no part of a store: %s is too large", path,
+		return err_new(ERR_USAGE, "%s is not a store export: %s is too large", path,
 			       archive_entry_pathname(e));
 	AUTO_FREE char *bytes = mem_new((size_t)size + 1);
 	if (archive_read_data(a, bytes, (size_t)size) != size)
@@ -73,10 +73,10 @@ static struct err *take_ref(struct store *s, struct archive *a, struct archive_e
 	size_t len;
 
 	if (!*kind || kind[strspn(kind, "abcdefghijklmnopqrstuvwxyz-")] || !digest_parse(slash + 1, &key))
-		return err_new(ERR_USAGE, "%s is no part of a store: it holds refs/%s", path, name);
+		return err_new(ERR_USAGE, "%s is not a store export: it contains refs/%s", path, name);
 	TRY(read_small(a, e, STORE_REF_LIMIT + 1, path, &text, &len));
 	if (!len || text[len - 1] != '\n' || strlen(text) != len)
-		return err_new(ERR_USAGE, "%s is no part of a store: refs/%s is torn", path, name);
+		return err_new(ERR_USAGE, "%s is not a store export: refs/%s is truncated", path, name);
 	text[len - 1] = '\0';
 	return store_ref_write(s, kind, &key, text);
 }
@@ -92,7 +92,7 @@ static struct err *take_object(struct store *s, struct archive *a, struct archiv
 
 	if (!digest_parse(hex, &key) || !text_starts(rest, "/objects/") || strstr(rest, "/.") ||
 	    strstr(rest, "//") || rest[strspn(rest, "abcdefghijklmnopqrstuvwxyz0123456789-./")])
-		return err_new(ERR_USAGE, "%s is no part of a store: it holds git/%s", path, name);
+		return err_new(ERR_USAGE, "%s is not a store export: it contains git/%s", path, name);
 	TRY(store_git_objects(s, &key, &objects));
 	AUTO_FREE char *file = mem_printf("%s/%s", objects, rest + strlen("/objects/"));
 	if (!access(file, F_OK))
@@ -111,11 +111,12 @@ static struct err *take_cached(struct store *s, struct archive *a, struct archiv
 	size_t len;
 
 	if (!*own || *own == '.' || !text_starts(name + strlen(own), "/files/"))
-		return err_new(ERR_USAGE, "%s is no part of a store: it holds caches/%s", path, name);
+		return err_new(ERR_USAGE, "%s is not a store export: it contains caches/%s", path, name);
 	for (const char *at = name; at; at = strchr(at, '/') ? strchr(at, '/') + 1 : NULL)
 		if (!strcspn(at, "/") || text_starts(at, "../") || !strcmp(at, "..") ||
 		    text_starts(at, "./") || !strcmp(at, "."))
-			return err_new(ERR_USAGE, "%s is no part of a store: it holds caches/%s", path, name);
+			return err_new(ERR_USAGE, "%s is not a store export: it contains caches/%s", path,
+				       name);
 	AUTO_FREE char *file =
 		mem_printf("%s/caches/%s" STORE_CACHE_BROUGHT "%s", s->path, own, name + strlen(own));
 	AUTO_FREE char *folder = mem_ndup(file, (size_t)(strrchr(file, '/') - file));
@@ -160,7 +161,7 @@ static struct err *take(struct store *s, struct archive *a, struct archive_entry
 		if (text_starts(name, "caches/"))
 			return take_cached(s, a, e, name + strlen("caches/"), path);
 	}
-	return err_new(ERR_USAGE, "%s is no part of a store: it holds %s", path,
+	return err_new(ERR_USAGE, "%s is not a store export: it contains %s", path,
 		       name ? name : "a file without a name");
 }
 

@@ -30,8 +30,8 @@ struct err *tree_check(const struct tree *t)
 				NULL;
 		if (wrong)
 			return err_line(err_new(
-				ERR_BUILD, "no image may hold a file named '/%s': its name leads elsewhere",
-				wrong));
+				ERR_BUILD,
+				"invalid path '/%s' in the image: it has '.', '..' or an empty part", wrong));
 	}
 	return NULL;
 }
@@ -48,18 +48,18 @@ struct err *tree_check_over(const struct tree *top, const struct tree *below)
 		if (!had || is_folder(own) == is_folder(had))
 			continue;
 		if (had->kind == ENTRY_SYMLINK && is_folder(own))
-			return err_line(
-				err_new(ERR_BUILD,
-					"/%s is a link to %s in the image, and a file is to lie below it: "
-					"write where it leads to",
-					own->path, had->link));
-		return err_line(err_new(ERR_BUILD,
-					is_folder(had) ?
-						"/%s is a folder in the image, and a file is to lie in its "
-						"place: give that another path" :
-						"/%s is a file in the image, and others are to lie below it: "
-						"give those another path",
-					own->path));
+			return err_line(err_new(ERR_BUILD,
+						"/%s is a link to %s in the image, and a file would be "
+						"placed below it: write the link's target instead",
+						own->path, had->link));
+		return err_line(err_new(
+			ERR_BUILD,
+			is_folder(had) ?
+				"/%s is a folder in the image, and a file would take its "
+				"place: give that another path" :
+				"/%s is a file in the image, and other files would be placed below it: "
+				"give those another path",
+			own->path));
 	}
 	return NULL;
 }

@@ -115,7 +115,7 @@ load registry
 	faults 'POST uploads 1 plain'
 	options ''
 	mkbench 4 push one "$at/insecure"
-	[[ $output == *"wants the rest at http://upload.example/v2/x, which is not https"* ]]
+	[[ $output == *"continues the upload at http://upload.example/v2/x, which is not https"* ]]
 }
 
 @test "push: a registry without mounts, one that takes no pieces, one that takes small ones alone" {
@@ -213,7 +213,7 @@ load registry
 	says "--user and --password-file go together" --user ann one r.example/a
 	says "nowhere: there is no such file" nowhere r.example/a
 	echo no >file
-	says "*file is no image that can be pushed*" file r.example/a
+	says "*file cannot be pushed: name an OCI*" file r.example/a
 	"$tools/layout" twins platforms=2 flat
 	jq '.manifests[1].platform = .manifests[0].platform' twins/index.json >index && mv index twins/index.json
 	"$tools/layout" one.twin size=1001
@@ -225,7 +225,7 @@ load registry
 	says "*is damaged: a blob does not have the size*" one r.example/a
 	printf 'C%.0s' {1..1000} >"$blob"
 	serve
-	says "*is damaged: a blob does not have its digest" one "$at/a"
+	says "*is damaged: a blob's SHA-256 does not match" one "$at/a"
 	rm "$blob"
 	says "*lacks blobs/sha256/*" one r.example/a
 }

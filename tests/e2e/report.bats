@@ -78,18 +78,18 @@ inspected() {
 @test "what is no image, is damaged or leads out is refused" {
 	echo hello >file
 	mkbench 2 inspect file
-	[[ $output == *"is no image that can be looked into"* ]]
+	[[ $output == *"cannot be inspected: name an OCI image layout"* ]]
 	mkbench 2 inspect missing
 	gzip -k docker.tar
 	mkbench 2 inspect docker.tar.gz
-	[[ $output == *"is no image that can be looked into"*": it is compressed, 'gunzip' makes a .tar of it"* ]]
+	[[ $output == *"cannot be inspected: name an OCI image layout"*": it is compressed, 'gunzip' makes a .tar of it"* ]]
 	skopeo copy --quiet --insecure-policy oci:old:tiny:1 dir:plain
 	for word in inspect sbom; do
 		mkbench 2 $word plain
-		[[ $output == *"is no image that can be looked into"* ]]
+		[[ $output == *"cannot be inspected: name an OCI image layout"* ]]
 	done
 	mkbench 2 push plain r.example/a
-	[[ $output == *"is no image that can be pushed"* ]]
+	[[ $output == *"cannot be pushed: name an OCI image layout"* ]]
 	cp -r old broken
 	largest=$(ls -S broken/blobs/sha256/* | head -1)
 	printf 'x' | dd of="$largest" bs=1 seek=100 conv=notrunc status=none

@@ -147,9 +147,9 @@ keys() {
 	mkbench 2 sign --key theirs.pub image
 	[[ $output == *"theirs.pub is no secret key of minisign"* ]]
 	mkbench 2 sign --key theirs .
-	[[ $output == *". is no file"* ]]
+	[[ $output == *". is not a file"* ]]
 	mkbench 2 verify-signature --key theirs.pub .
-	[[ $output == *". is no file"* ]]
+	[[ $output == *". is not a file"* ]]
 	mkbench 2 verify-signature image
 	mkbench 2 verify-signature --key theirs
 	[ "$output" = "mkbench: verify-signature needs one word or more, FILE...: see 'mkbench help verify-signature'" ]

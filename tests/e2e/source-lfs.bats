@@ -99,5 +99,5 @@ s.serve_forever()'
 	commit app evil
 	publish
 	store=$here/fourth get 4 "http://127.0.0.1:$port/app.git" main
-	[[ $output == *"logo.png (Git LFS"*".lfsconfig: its address 'file://$here/objects' is none that is fetched: a server may not name"* ]]
+	[[ $output == *"logo.png (Git LFS"*".lfsconfig: its URL 'file://$here/objects' cannot be used: a server may not name"* ]]
 }

@@ -148,7 +148,7 @@ while True:
 		git clone -q --bare evil served.git
 		git -C served.git update-server-info
 		get 4 "http://127.0.0.1:$port/served.git" main
-		[[ $output == *"submodule x: its address '$url' is none that is fetched"* ]]
+		[[ $output == *"submodule x: its URL '$url' cannot be used"* ]]
 	done
 }
 
@@ -201,7 +201,7 @@ while True:
 	[[ $output == *"Failed to connect"* || $output == *"Couldn't connect"* ]]
 	serve python3 -c "$closed"
 	get 4 "http://127.0.0.1:$port/team/app.git" main
-	[[ $output == *"could not read Username for 'http://127.0.0.1:$port'"*": it wants a login, or there is no such repository: ~/.netrc"* ]]
+	[[ $output == *"could not read Username for 'http://127.0.0.1:$port'"*": it needs a login, or the repository does not exist: put a login into ~/.netrc"* ]]
 	https_proxy=http://127.0.0.1:1 get 4 https://h.example/x.git main
 	[[ $output == *"port 1 "*" (the proxy that \$https_proxy names)" ]]
 }

@@ -95,7 +95,7 @@ static void addresses(void)
 		if (cases[i].whole)
 			is(whole ? whole : "", cases[i].whole);
 		else
-			ok(says(e, ERR_FETCH, "is none that is fetched"));
+			ok(says(e, ERR_FETCH, "cannot be used"));
 		if (cases[i].whole)
 			err_free(e);
 	}

@@ -228,7 +228,7 @@ static void bad_trees(struct store *s, const char *work)
 	e->content.path = "/nonexistent/at all";
 	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_SYSTEM, "layer: /f: "));
 	e->content = (struct content){ 0 };
-	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, "nothing holds them"));
+	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, "internal: an entry of "));
 	tree_add(&t, &(struct entry){ .path = "d/.wh.x", .kind = ENTRY_FILE });
 	t.items[0].size_bytes = 0;
 	ok(says(image_pour(s, &t, NULL, EPOCH, NULL, &blob), ERR_BUILD, ".wh."));

@@ -31,7 +31,8 @@ static void too_much(struct store *s)
 	ok(fd >= 0 && !ftruncate(fd, 300ll << 30));
 	close(fd);
 	int64_t begun = clock_ms();
-	ok(says(get_folder(s, &src), ERR_BUILD, "/app/sparse: with it the app's files are more than 4 GB"));
+	ok(says(get_folder(s, &src), ERR_BUILD,
+		"/app/sparse): move files that are not source out of its folder"));
 	printf("# %lld ms\n", (long long)(clock_ms() - begun));
 	ok(!truncate(sparse, 3ll << 30) && !unlink(sparse));
 	source_done(&src);

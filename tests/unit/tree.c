@@ -260,8 +260,8 @@ static void checks(void)
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct tree one = { 0 };
 		tree_add(&one, &(struct entry){ .path = bad[i], .kind = ENTRY_FILE });
-		AUTO_FREE char *want =
-			mem_printf("no image may hold a file named '/%s': its name leads elsewhere", bad[i]);
+		AUTO_FREE char *want = mem_printf(
+			"invalid path '/%s' in the image: it has '.', '..' or an empty part", bad[i]);
 		ok(says(tree_check(&one), ERR_BUILD, want));
 		tree_add(&one, &(struct entry){ .path = "b", .kind = ENTRY_HARDLINK, .link = bad[i] });
 		one.items[0].path = "a";
@@ -278,13 +278,13 @@ static void checks(void)
 	ok(!tree_check_over(&top, &t));
 	top.items[0].kind = ENTRY_FILE;
 	ok(says(tree_check_over(&top, &t), ERR_BUILD,
-		"/etc is a folder in the image, and a file is to lie in its place"));
+		"/etc is a folder in the image, and a file would take its place"));
 	top.items[0] = (struct entry){ .path = "bin", .kind = ENTRY_FOLDER };
 	ok(says(tree_check_over(&top, &t), ERR_BUILD,
-		"/bin is a link to ../usr/bin in the image, and a file is to lie below it"));
+		"/bin is a link to ../usr/bin in the image, and a file would be placed below it"));
 	top.items[0] = (struct entry){ .path = "etc/..a", .kind = ENTRY_FOLDER };
 	ok(says(tree_check_over(&top, &t), ERR_BUILD,
-		"/etc/..a is a file in the image, and others are to lie below it"));
+		"/etc/..a is a file in the image, and other files would be placed below it"));
 	tree_done(&top);
 	tree_done(&t);
 }

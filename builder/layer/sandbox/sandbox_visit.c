@@ -359,7 +359,7 @@ void sandbox_visit(int client, const struct sandbox_login *logins, char *const *
 	else if (!strcmp(method, "CONNECT"))
 		tunnel(&v, target);
 	else if (strcmp(method, "GET") && strcmp(method, "HEAD"))
-		answer(client, "405 Method Not Allowed", "mkbench: a build step may read, and nothing else");
+		answer(client, "405 Method Not Allowed", "mkbench: a build step may only read (GET, HEAD)");
 	else if (strncasecmp(target, "http://", 7))
 		answer(client, "400 Bad Request", "mkbench: this is a proxy");
 	else

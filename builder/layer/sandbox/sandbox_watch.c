@@ -113,7 +113,8 @@ void sandbox_watch_take(struct sandbox_watch *w)
 	w->listener = sandbox_descriptor_take(w->take);
 	close(w->take);
 	if (w->listener < 0 || seccomp_notify_alloc(&s->call, &s->answer) < 0)
-		sandbox_lookups_doubt(&s->lookups, "this kernel does not let programs be watched");
+		sandbox_lookups_doubt(&s->lookups,
+				      "this kernel cannot observe file lookups (seccomp user notification)");
 	else
 		/* an older kernel is slower */
 		ioctl(w->listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
