@@ -70,7 +70,7 @@ void backup_record_failed(const struct bench *b, const char *why)
 		e = put(b, all);
 	}
 	if (e)
-		log_err(e, "that a backup failed is not kept");
+		log_err(e, "cannot record that a backup failed");
 }
 
 static int64_t seconds_of(const json_t *o)

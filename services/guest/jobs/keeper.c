@@ -243,7 +243,7 @@ static void turn(struct keeper *k)
 	}
 	bool failed = e != NULL;
 	if (failed && !k->mute)
-		log_err(e, "jobs are not looked after");
+		log_err(e, "cannot watch the jobs");
 	else
 		err_free(e);
 	k->mute = failed;
@@ -270,7 +270,7 @@ int keeper_main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	struct err *e = bench_read(&k.bench);
 	if (e) {
-		log_err(e, "jobs are not looked after");
+		log_err(e, "cannot watch the jobs");
 		return ERR_SYSTEM;
 	}
 	k.queue = redis_queue(&k.bench);

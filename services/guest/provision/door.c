@@ -134,7 +134,9 @@ struct err *door_prepare(const struct bench *b, const bool *ready)
 	TRY(show_sites(b, ready));
 	struct err *e = write_map(b, ready, &changed);
 	if (e)
-		log_err(e, "the door stays shut"); /* everything else can be repaired from inside */
+		log_err(e,
+			"cannot write the map of hosts, nginx serves no new site"); /* everything else can be
+										       repaired from inside */
 	return NULL;
 }
 
@@ -202,7 +204,7 @@ static struct err *see_page(const struct provision_context *w, const char *site,
 	struct err *e = wait_for_page(&w->bench, site, is_new);
 
 	if (e && !w->only) {
-		log_err(e, "not yet");
+		log_err(e, "warning");
 		return NULL;
 	}
 	return e;

@@ -39,7 +39,7 @@ static void write_steps(const struct report *r, const char *name, const char *st
 
 	json_decref(all);
 	if (e)
-		log_err(e, "progress is not shown");
+		log_err(e, "cannot write the progress");
 }
 
 /* What visitors of one site may see: the machine's steps and its own, and no other site's name. */

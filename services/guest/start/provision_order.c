@@ -155,7 +155,7 @@ static bool run_site(struct provision_context *w, const struct bench_site *row)
 		fine = run_site_step(w, &s, "seal", site_seal);
 	struct err *e = fine ? release_add_site(&w->bench, row->name) : NULL;
 	if (e)
-		log_err(e, "what site %s was made of", row->name);
+		log_err(e, "cannot record what site %s was made of", row->name);
 	return fine && !e;
 }
 

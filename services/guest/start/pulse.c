@@ -54,5 +54,5 @@ void pulse_show(bool ready)
 		e = durable_update(ASKED, "", 0600, &durable_root, NULL);
 	utimensat(AT_FDCWD, ASKED, NULL, 0);
 	if (e)
-		log_err(e, "health is not shown");
+		log_err(e, "cannot write the result of the health check");
 }

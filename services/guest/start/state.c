@@ -32,7 +32,7 @@ void state_publish(const struct state_report *s)
 	if (s->state == STATE_STOPPING)
 		unlink(BENCH_RUN "/ready"); /* a load balancer must go elsewhere from now on */
 	if (e)
-		log_err(e, "the state is not shown");
+		log_err(e, "cannot write the instance's state");
 }
 
 void state_set(struct state_report *r, enum state s, const char *why)

@@ -127,7 +127,7 @@ static struct err *undo_site(struct bench *b, const char *name)
 {
 	int status = 0;
 
-	fprintf(stderr, "benchctl: site %s does not work: what was made of it is removed again\n", name);
+	fprintf(stderr, "benchctl: site %s does not work: it is removed again\n", name);
 	TRY(site_registry_drop(b, name, true));
 	TRY(ctl_provide("--drop", name, NULL, &status));
 	return status ? err_new(ERR_SYSTEM,

@@ -42,8 +42,9 @@ static struct err *bring_to_rest(struct sql *root)
 		TRY(count(root, "Innodb_history_list_length", &purge));
 		if (clock_ms() > until)
 			return err_new(ERR_SYSTEM,
-				       "MariaDB does not come to rest: %lld pages are still to be written",
-				       (long long)dirty);
+				       "MariaDB still has %lld changed pages to write after %d s: freeze "
+				       "again when less is written",
+				       (long long)dirty, LOCK_SECONDS);
 		clock_sleep(50);
 	}
 	return NULL;

@@ -63,7 +63,7 @@ void upgrade_record_tell(const char *id, const char *state, const char *why)
 
 	json_decref(all);
 	if (e)
-		log_err(e, "the upgrade's state is not shown");
+		log_err(e, "cannot write the upgrade's state");
 }
 
 bool upgrade_record_is_there(const struct bench *b)
