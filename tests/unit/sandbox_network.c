@@ -214,12 +214,14 @@ static void busy(void)
 	ok(fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 9) &&
 	   !getsockname(fd, (struct sockaddr *)&at, &len));
 	pid_t proxy = fork();
-	for (unsigned i = 0; !proxy; i++) {
+	while (!proxy) {
+		static unsigned i;
 		int client = accept(fd, NULL, NULL);
 		if (read(client, bytes, sizeof bytes) > 0)
 			dprintf(client, "HTTP/1.1 %s\r\n\r\n%s",
 				i % 2 ? "200 Connection established" : "503 Too busy",
 				i % 2 ? "hello\n" : "");
+		i++;
 		close(client);
 	}
 	AUTO_FREE char *url = mem_printf("http://127.0.0.1:%u", ntohs(at.sin_port));
