@@ -134,9 +134,8 @@ struct err *door_prepare(const struct bench *b, const bool *ready)
 	TRY(show_sites(b, ready));
 	struct err *e = write_map(b, ready, &changed);
 	if (e)
-		log_err(e,
-			"cannot write the map of hosts, nginx serves no new site"); /* everything else can be
-										       repaired from inside */
+		/* Everything else can be repaired from inside. */
+		log_err(e, "cannot write the map of hosts, nginx serves no new site");
 	return NULL;
 }
 
