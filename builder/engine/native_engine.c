@@ -22,7 +22,7 @@
 #include "engine/unpack.h"
 #include "store/store.h"
 
-#define TREE_FORMAT "room tree 1" /* change it if unpacking changes */
+#define TREE_FORMAT "room tree 2" /* change it if unpacking changes */
 #define TREES_KEPT 3		  /* images whose roots stay unpacked for the next start */
 #define TAIL_BYTES 4096
 

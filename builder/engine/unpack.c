@@ -52,10 +52,20 @@ static ssize_t next_bytes(struct archive *a, void *arg, const void **ret)
 	return n;
 }
 
+/* A folder of the layer that is being unpacked; what is put into it changes its time. */
+struct dated_folder {
+	char *path; /* from the root; "": the root itself */
+	time_t mtime;
+};
+
 /* The folder being filled, with the folder of the last entry kept open. */
 struct target {
 	int root, parent;
 	char *parent_path;
+	struct {
+		struct dated_folder *items;
+		size_t count, room;
+	} dated;
 };
 
 /* Links in a folder's path are resolved inside the image, never out of it. */
@@ -187,6 +197,9 @@ static struct err *put_entry(struct target *t, struct archive *a, struct archive
 
 	while (len && path[len - 1] == '/')
 		path[--len] = '\0';
+	if (kind == AE_IFDIR)
+		VEC_PUSH(&t->dated, (struct dated_folder){ mem_dup(strcmp(path, ".") ? path : ""),
+							   archive_entry_mtime(e) });
 	if (!strcmp(path, "."))
 		return set_owner(t->root, ".", e);
 	TRY(enter_parent(t, path, &name));
@@ -250,6 +263,30 @@ static struct err *unpack_stream(struct source *s, const struct digest *want, st
 		       err_new(ERR_BUILD, "its SHA-256 does not match: the image is damaged");
 }
 
+/* Sets the folders' times once all of a layer is in them; those that it has removed again are passed over.
+ * Forgets the folders. */
+static struct err *set_times(struct target *t)
+{
+	struct err *e = NULL;
+
+	for (size_t i = 0; i < t->dated.count; i++) {
+		struct dated_folder *d = &t->dated.items[i];
+		struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = d->mtime } };
+		const char *name = ".";
+		struct err *gone = *d->path ? enter_parent(t, d->path, &name) : NULL;
+		if (!gone && !e &&
+		    utimensat(*d->path ? t->parent : t->root, name, times, AT_SYMLINK_NOFOLLOW) < 0 &&
+		    errno != ENOENT)
+			e = err_errno(errno, "set the time of /%s", d->path);
+		err_free(gone);
+		free(d->path);
+	}
+	free(t->dated.items);
+	t->dated.items = NULL;
+	t->dated.count = t->dated.room = 0;
+	return e;
+}
+
 static struct err *unpack_layer(const struct oci_image *b, const struct digest *d, struct target *t,
 				struct progress *p)
 {
@@ -259,7 +296,10 @@ static struct err *unpack_layer(const struct oci_image *b, const struct digest *
 
 	TRY(oci_image_blob(b, d, &fd, &offset, &size));
 	struct source s = { .fd = fd, .at = offset, .end = offset + size, .progress = p };
-	TRY_AS(unpack_stream(&s, d, t), "layer %.12s", digest_hex(d, hex));
+	struct err *e = unpack_stream(&s, d, t), *late = set_times(t);
+	if (e)
+		err_free(late);
+	TRY_AS(e ? e : late, "layer %.12s", digest_hex(d, hex));
 	return NULL;
 }
 

@@ -72,6 +72,24 @@ static bool there(const char *below)
 	return !lstat(path, &st);
 }
 
+static time_t time_of(const char *below)
+{
+	AUTO_FREE char *path = mem_printf("%s/%s", top, below);
+	struct stat st;
+
+	ok(!lstat(path, &st));
+	return st.st_mtime;
+}
+
+/* A folder has its layer's time, whatever is put into it afterwards. */
+static void times(void)
+{
+	ok(!lay((const char *[]){ "./", "t/", "t/u/", "t/u/x", "t/gone/", "t/gone/in/", "t/.wh.gone",
+				  NULL }));
+	ok(time_of("root/in") == 0 && time_of("root/in/t") == 0 && time_of("root/in/t/u") == 0);
+	ok(!there("root/in/t/gone"));
+}
+
 static void hides(void)
 {
 	ok(!lay((const char *[]){ "d/", "d/one", "d/two", "o/", "o/x", "f/", "f/g/", "f/g/h", NULL }));
@@ -116,6 +134,7 @@ int main(void)
 		return 1;
 	AUTO_FREE char *in = mem_printf("%s/root/in", top), *beside = mem_printf("%s/beside", top);
 	ok(!file_make_folder(in, 0755) && !file_make_folder(beside, 0755));
+	times();
 	hides();
 	refuses();
 	makes_volume();
