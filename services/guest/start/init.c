@@ -346,8 +346,8 @@ static int live(struct init *i)
 	if (e) {
 		int status = err_kind(e) == ERR_USAGE || err_kind(e) == ERR_RECIPE ? ERR_USAGE : ERR_SYSTEM;
 		AUTO_FREE char *why = err_text(e);
-		log_err(e, "cannot start");
 		log_event(&(struct event){ .name = EVENT_REFUSED, .why = why });
+		log_err(e, "cannot start"); /* the log's last line is a sentence for people */
 		return status;
 	}
 	if (i->lease < 0 || i->status >= 0)
