@@ -45,6 +45,9 @@ bool store_room_is_held(const char *root);
 /* Removes the files of a cache that may be torn: those newer than its folder, whose state is st. */
 struct err *store_cache_distrust(const char *folder, const struct stat *st) MUST_CHECK;
 
+/* Removes a folder of the store, if it is there. If the removal is cut short, the folder is whole or gone: it
+ * is first renamed to a name that no reader looks up. */
+struct err *store_clean_folder(const struct store *s, const char *path) MUST_CHECK;
 /* With the store locked exclusively: empties tmp/, and after a reboot drops what the last boot may have left
  * torn. */
 struct err *store_clean_sweep(struct store *s) MUST_CHECK;

@@ -45,12 +45,19 @@ static struct err *each(struct walk *w, const char *top, short depth, visit *fn)
 	return NULL;
 }
 
-/* A power cut must leave a folder whole or gone: it is first renamed to a name that no reader looks up. */
+struct err *store_clean_folder(const struct store *s, const char *path)
+{
+	AUTO_FREE char *away = mem_printf("%s/tmp/%s.gone", s->path, strrchr(path, '/') + 1);
+
+	TRY(file_remove_tree(away)); /* what an earlier removal left, which a rename would not replace */
+	if (rename(path, away) < 0)
+		return errno == ENOENT ? NULL : err_errno(errno, "remove %s", path);
+	return file_remove_tree(away);
+}
+
 static struct err *remove_whole(const struct walk *w, const char *path, const struct stat *st)
 {
-	AUTO_FREE char *away = mem_printf("%s/tmp/%s.gone", w->store->path, strrchr(path, '/') + 1);
-
-	return file_remove_tree(S_ISDIR(st->st_mode) && !rename(path, away) ? away : path);
+	return S_ISDIR(st->st_mode) ? store_clean_folder(w->store, path) : file_remove_tree(path);
 }
 
 /* What cannot be removed (a tree owned by other ids) stays for a sweep with more rights. */

@@ -42,20 +42,18 @@ bool store_room_is_held(const char *root)
 	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
 }
 
-/* Removes a tree that no process holds; it is first renamed to a name that no reader looks up. */
+/* Removes a tree that no process holds. */
 static struct err *drop(struct store *s, const struct digest *key)
 {
 	char hex[DIGEST_HEX];
 	AUTO_FREE char *ref = mem_printf("%s/refs/" KIND "/%s", s->path, digest_hex(key, hex));
 	AUTO_FREE char *folder = mem_printf("%s/trees/%s", s->path, hex);
-	AUTO_FREE char *root = mem_printf("%s/root", folder),
-		       *away = mem_printf("%s/tmp/%s.room", s->path, hex);
+	AUTO_FREE char *root = mem_printf("%s/root", folder);
 	AUTO_CLOSE int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return NULL;
-	if (!rename(folder, away))
-		TRY(file_remove_tree(away));
+	TRY(store_clean_folder(s, folder));
 	unlink(ref);
 	return NULL;
 }

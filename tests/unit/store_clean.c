@@ -183,6 +183,8 @@ static void cut_short(struct store *s)
 		while (count_files(root) == FILES)
 			;
 		ok(!kill(pid, SIGKILL) && waitpid(pid, &(int){ 0 }, 0) == pid);
+		AUTO_FREE char *left = mem_printf("%s/trees", top);
+		ok(count_files(left) == 0); /* also where nothing has swept what an earlier one left */
 		s = reopen(NULL);
 		AUTO_FREE char *found = store_tree_find(s, &key);
 		ok(!found);
