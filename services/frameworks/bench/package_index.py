@@ -66,7 +66,7 @@ def open_url(url, accept="*/*"):
     return urllib.request.urlopen(request, timeout=180)
 
 
-def passes(error):
+def is_momentary(error):
     """Whether a host or a proxy may do better in a moment."""
     reason = getattr(error, "reason", None)
     if isinstance(error, urllib.error.HTTPError):
@@ -88,7 +88,7 @@ def visit(url, take, accept="*/*"):
             failed = ConnectionError(str(error) or type(error).__name__)
         except OSError as error:
             failed = error
-        if pause is None or not passes(failed):
+        if pause is None or not is_momentary(failed):
             raise failed
         print("again", file_of(url) or url, failed, flush=True)
         time.sleep(pause)
