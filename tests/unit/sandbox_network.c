@@ -185,8 +185,8 @@ static void drips(void)
 	unsigned port = serve(asked, &named);
 	AUTO_FREE char *index = mem_printf("http://127.0.0.1:%u/ https://127.0.0.1:%u/", port, port),
 		       *script = mem_printf(GET "get CONNECT \"127.0.0.1:%u HTTP/1.1\\r\\n\\r\\nGET /drip\" "
-						">tunnel & get GET http://127.0.0.1:%u/drip >plain & "
-						"wait -n && wait -n; grep -q xxx tunnel; grep -q xxx plain",
+						">tunnel & a=$!; get GET http://127.0.0.1:%u/drip >plain & "
+						"wait $! && wait $a; grep -q xxx tunnel; grep -q xxx plain",
 					    port, port);
 	const char *const argv[] = { "timeout", "60", "bash", "-ec", script, NULL };
 
