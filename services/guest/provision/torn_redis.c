@@ -74,25 +74,40 @@ static struct parts parts_of(const char *folder)
 	return p;
 }
 
-/* Checks lines "file NAME seq NUMBER type LETTER", the last one with its line end, too. The files may be
- * missing: Redis says that itself. */
+/* Checks a line of pairs, "KEY VALUE": Redis 7 writes "file NAME seq NUMBER type LETTER", and later ones
+ * append pairs of their own, such as startoffset. Changes the line. */
+static bool is_row(char *line)
+{
+	bool file = false, seq = false, type = false;
+	char *rest = line, *key, *end;
+
+	while ((key = strsep(&rest, " "))) {
+		const char *value = strsep(&rest, " ");
+		if (!*key || !value || !*value)
+			return false;
+		if (!strcmp(key, "file"))
+			file = true;
+		if (!strcmp(key, "seq")) {
+			strtoul(value, &end, 10);
+			seq = !*end;
+		}
+		if (!strcmp(key, "type"))
+			type = strchr("bih", *value) && !value[1];
+	}
+	return file && seq && type;
+}
+
+/* Checks each line, the last one with its line end, too. The files may be missing: Redis says that itself. */
 static bool is_manifest(const char *path)
 {
 	AUTO_FREE char *text = NULL;
 	size_t len = 0;
-	char name[256], type;
-	unsigned long number;
-	int end;
 	struct err *e = file_read(path, MANIFEST_MAX, &text, &len);
 	bool good = !e && len && strlen(text) == len && text[len - 1] == '\n';
 
 	err_free(e);
-	for (const char *line = text; good && *line; line = strchr(line, '\n') + 1) {
-		end = 0;
-		good = *line == '#' ||
-		       (sscanf(line, "file %255s seq %lu type %c%n", name, &number, &type, &end) == 3 &&
-			strchr("bih", type) && line[end] == '\n');
-	}
+	for (char *rest = text, *line; good && (line = strsep(&rest, "\n")) && rest;)
+		good = *line == '#' || is_row(line);
 	return good;
 }
 
