@@ -26,7 +26,7 @@ static const char *const modes[] = { "production", "development", NULL };
 static const char *const failures[] = { "back", "hold", "exit", NULL };
 static const char *const outputs[] = { "all", "events", NULL };
 const char *const bench_json_roles[] = {
-	"other", "nginx", "scheduler", "worker", "web", "socketio", "redis", "mariadb", NULL,
+	"other", "nginx", "scheduler", "worker", "web", "socketio", "redis", "mariadb", "preload", NULL,
 };
 const char *const bench_json_phases[] = { "first", "stores", "bench", NULL };
 
@@ -191,6 +191,8 @@ static const struct contract_field supervisor[] = {
 	ROW("program", TEXT, bench, supervisor_program, OPTIONAL, "/usr/bin/supervisord", "the program"),
 	ROW("socket", TEXT, bench, supervisor_socket, REQUIRED, NULL, "where it is asked"),
 	ROW("configuration", TEXT, bench, supervisor_configuration, REQUIRED, NULL, "its file"),
+	ROW("preload", TEXT, bench, preload_socket, OPTIONAL, NULL,
+	    "the socket of the program whose role is `preload`, once it makes others"),
 	END,
 };
 

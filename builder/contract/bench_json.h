@@ -19,7 +19,8 @@ enum bench_role {
 	ROLE_WEB,
 	ROLE_SOCKETIO,
 	ROLE_REDIS,
-	ROLE_MARIADB
+	ROLE_MARIADB,
+	ROLE_PRELOAD
 };
 enum bench_phase { PHASE_FIRST, PHASE_STORES, PHASE_BENCH };
 enum bench_upgrade_failure { UPGRADE_GOES_BACK, UPGRADE_HOLDS, UPGRADE_EXITS };
@@ -129,7 +130,7 @@ struct bench {
 	bool names_inside;		       /* the sites' names resolve to this machine itself */
 	/* command that refuses a configuration which nginx could not run; empty: none */
 	const char *const *nginx_check;
-	const char *supervisor_program, *supervisor_socket, *supervisor_configuration;
+	const char *supervisor_program, *supervisor_socket, *supervisor_configuration, *preload_socket;
 	CONTRACT_LIST(struct bench_program) programs;
 	CONTRACT_LIST(struct bench_port) ports;
 	CONTRACT_LIST(struct bench_folder) folders;

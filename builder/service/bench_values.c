@@ -141,6 +141,7 @@ static void fill_web(struct filling *f)
 	b->logs_events = r->logs.to_stdout != LOGS_ALL;
 	b->supervisor_program = text_of(f, "supervisor.program");
 	b->supervisor_socket = text_of(f, "supervisor.socket");
+	b->preload_socket = text_of(f, "supervisor.preload");
 	b->supervisor_configuration = text_of(f, "supervisor.configuration");
 }
 

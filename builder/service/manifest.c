@@ -225,7 +225,7 @@ const struct list *manifest_command(const struct manifest *m, const char *name)
 		{ "shell", &m->commands.shell },       { "serve", &m->commands.serve },
 		{ "worker", &m->commands.worker },     { "schedule", &m->commands.schedule },
 		{ "socketio", &m->commands.socketio }, { "install", &m->commands.install },
-		{ "check", &m->commands.check },
+		{ "check", &m->commands.check },       { "preload", &m->commands.preload },
 	};
 
 	for (size_t i = 0; i < COUNT(known); i++)

@@ -78,7 +78,7 @@ struct manifest_needs {
 };
 
 struct manifest_commands {
-	struct list shell, serve, worker, schedule, socketio, install, check;
+	struct list shell, serve, worker, schedule, socketio, install, check, preload;
 };
 
 struct manifest {

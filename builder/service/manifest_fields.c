@@ -99,7 +99,7 @@ static const struct field process_fields[] = {
 	  .help = "first, stores or bench: who starts it" },
 	TEXTS("command", manifest_process, command),
 	{ "run", FIELD_TEXT, AT(manifest_process, run),
-	  .choices = WORDS("serve", "worker", "schedule", "socketio") },
+	  .choices = WORDS("serve", "worker", "schedule", "socketio", "preload") },
 	{ "user", FIELD_TEXT, AT(manifest_process, user), .fallback = "root" },
 	{ "directory", FIELD_TEXT, AT(manifest_process, directory), .fallback = "/" },
 	TEXTS("environment", manifest_process, environment),
@@ -161,10 +161,15 @@ static const struct field pin_step_fields[] = {
 };
 
 static const struct field command_fields[] = {
-	TEXTS("shell", manifest_commands, shell),	TEXTS("serve", manifest_commands, serve),
-	TEXTS("worker", manifest_commands, worker),	TEXTS("schedule", manifest_commands, schedule),
-	TEXTS("socketio", manifest_commands, socketio), TEXTS("install", manifest_commands, install),
-	TEXTS("check", manifest_commands, check),	END,
+	TEXTS("shell", manifest_commands, shell),
+	TEXTS("serve", manifest_commands, serve),
+	TEXTS("worker", manifest_commands, worker),
+	TEXTS("schedule", manifest_commands, schedule),
+	TEXTS("socketio", manifest_commands, socketio),
+	TEXTS("install", manifest_commands, install),
+	TEXTS("check", manifest_commands, check),
+	TEXTS("preload", manifest_commands, preload),
+	END,
 };
 
 static const struct field needs_fields[] = {

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +94,57 @@ static void itself(void)
 	free(p.items);
 }
 
+/* A program as preload.py makes it, with a horse if it is asked for: its stack is that of all others. */
+static pid_t made(const char *name, pid_t *ret_horse)
+{
+	int pipes[2];
+	pid_t pid, horse = 0;
+
+	ok(!pipe(pipes));
+	pid = fork();
+	if (!pid) {
+		int fd = memfd_create(name, 0);
+		if (ftruncate(fd, 4096) || mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+			_exit(1);
+		if (ret_horse)
+			horse = child();
+		if (write(pipes[1], &horse, sizeof horse) != sizeof horse)
+			_exit(1);
+		pause();
+		_exit(0);
+	}
+	ok(read(pipes[0], &horse, sizeof horse) == sizeof horse);
+	if (ret_horse)
+		*ret_horse = horse;
+	close(pipes[0]);
+	close(pipes[1]);
+	return pid;
+}
+
+/* Of programs with one stack each has its own horse, and by its name it is known whether it is a worker. */
+static void of_one_parent(void)
+{
+	struct bench_program rows[] = { { .name = "worker", .group = "workers", .role = ROLE_WORKER },
+					{ .name = "web", .group = "web", .role = ROLE_WEB } };
+	struct bench b = { .user = { .uid = getuid(), .gid = getgid() }, .programs = { rows, 2 } };
+	struct worker_processes p = { 0 };
+	pid_t horse = 0, plain = child(), one = made("mkbench-program:workers:worker-0", &horse),
+	      two = made("mkbench-program:workers:worker-1", NULL),
+	      web = made("mkbench-program:web:web", NULL);
+
+	ok(worker_process_is(&p, &b, one, "one") && worker_process_is(&p, &b, two, "two"));
+	ok(worker_process_is(&p, &b, plain, "plain")); /* by hand */
+	ok(!worker_process_is(&p, &b, web, "web"));
+	end(one);
+	end(two);
+	ok(worker_process_horse(&p, one) == horse);
+	ok(!worker_process_horse(&p, two));
+	kill(horse, SIGKILL);
+	end(web);
+	end(plain);
+	free(p.items);
+}
+
 int main(void)
 {
 	pid_t worker = child();
@@ -100,5 +152,6 @@ int main(void)
 	number_again(worker);
 	gone(worker);
 	itself();
+	of_one_parent();
 	return t_done();
 }

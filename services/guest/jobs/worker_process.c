@@ -45,21 +45,45 @@ static const char *variable(const char *block, size_t len, const char *name)
 	return NULL;
 }
 
-static bool is_for_work(const struct bench *b, pid_t pid)
+/* A line of /proc/PID/maps: "FROM-TO rw-s OFFSET DEVICE INODE /memfd:mkbench-program:GROUP:NAME (deleted)".
+ * Returns the inode, 0 when there is no such line. */
+static uint64_t read_mapping(pid_t pid, char ret_group[100], char ret_name[100])
+{
+	static const char mark[] = "/memfd:mkbench-program:";
+	AUTO_FREE char *path = mem_printf("/proc/%d/maps", (int)pid), *maps = sysfile_read(path, NULL);
+	char *at = strstr(maps, mark), *line = at;
+	uint64_t inode = 0;
+
+	*ret_group = *ret_name = '\0';
+	while (line && line > maps && line[-1] != '\n')
+		line--;
+	if (!line || sscanf(line, "%*s %*s %*s %*s %" SCNu64, &inode) != 1)
+		return 0;
+	sscanf(at + strlen(mark), "%99[^:\n]:%99[^: \n]", ret_group, ret_name);
+	return inode;
+}
+
+static bool is_for_work(const struct bench *b, pid_t pid, uint64_t *ret_mapped)
 {
 	AUTO_FREE char *path = mem_printf("/proc/%d/environ", (int)pid);
 	size_t len = 0;
 	AUTO_FREE char *block = sysfile_read(path, &len);
 	const char *name = variable(block, len, "SUPERVISOR_PROCESS_NAME"),
 		   *group = variable(block, len, "SUPERVISOR_GROUP_NAME");
-	const struct bench_program *program = name && group ? supervisor_program(b, group, name) : NULL;
+	char own_group[100], own_name[100];
 
+	*ret_mapped = read_mapping(pid, own_group, own_name);
+	if (*ret_mapped) {
+		group = own_group;
+		name = own_name;
+	}
+	const struct bench_program *program = name && group ? supervisor_program(b, group, name) : NULL;
 	return !name || (program && program->role == ROLE_WORKER);
 }
 
-static void remember(struct worker_processes *p, pid_t pid, uint64_t stack, const char *name)
+static void remember(struct worker_processes *p, pid_t pid, uint64_t stack, uint64_t mapped, const char *name)
 {
-	struct worker_process one = { .pid = pid, .stack = stack };
+	struct worker_process one = { .pid = pid, .stack = stack, .mapped = mapped };
 
 	snprintf(one.name, sizeof one.name, "%s", name);
 	for (size_t i = 0; i < p->count; i++)
@@ -77,13 +101,14 @@ bool worker_process_is(struct worker_processes *p, const struct bench *b, pid_t 
 	AUTO_FREE char *path = mem_printf("/proc/%d", (int)pid);
 	struct stat_line line;
 	struct stat st;
+	uint64_t mapped;
 
 	if (pid <= 0 || pid == getpid() || stat(path, &st) < 0 || st.st_uid != b->user.uid ||
 	    !read_stat(pid, &line) || line.state == 'Z' || line.state == 'X')
 		return false;
-	if (!is_for_work(b, pid))
+	if (!is_for_work(b, pid, &mapped))
 		return false;
-	remember(p, pid, line.stack, name);
+	remember(p, pid, line.stack, mapped, name);
 	return true;
 }
 
@@ -95,25 +120,28 @@ pid_t worker_process_called(const struct worker_processes *p, const char *name)
 	return 0;
 }
 
-static uint64_t stack_of(const struct worker_processes *p, pid_t pid)
+static bool is_horse_of(const struct worker_process *worker, pid_t pid)
 {
-	for (size_t i = 0; i < p->count; i++)
-		if (p->items[i].pid == pid)
-			return p->items[i].stack;
-	return 0;
+	struct stat_line line;
+	char group[100], name[100];
+
+	return read_stat(pid, &line) && line.stack == worker->stack && line.state != 'Z' &&
+	       line.state != 'X' && read_mapping(pid, group, name) == worker->mapped;
 }
 
 pid_t worker_process_horse(const struct worker_processes *p, pid_t worker)
 {
-	uint64_t stack = stack_of(p, worker);
-	DIR *proc = stack ? opendir("/proc") : NULL;
+	const struct worker_process *known = NULL;
+
+	for (size_t i = 0; !known && i < p->count; i++)
+		if (p->items[i].pid == worker)
+			known = &p->items[i];
+	DIR *proc = known && known->stack ? opendir("/proc") : NULL;
 	pid_t found = 0;
 
 	for (struct dirent *d; !found && proc && (d = readdir(proc));) {
 		pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
-		struct stat_line line;
-		if (pid && pid != worker && read_stat(pid, &line) && line.stack == stack &&
-		    line.state != 'Z' && line.state != 'X')
+		if (pid && pid != worker && is_horse_of(known, pid))
 			found = pid;
 	}
 	if (proc)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -12,6 +13,8 @@
 
 #define CALL_MS 3000
 #define UP_MS 20 /* a start waits for the answer */
+#define LOOK_MS 500
+#define IMPORT_MS 300000
 
 /* The text of the first element <tag> before end, with entities decoded; NULL when there is none. */
 static char *element(const char *at, const char *end, const char *tag)
@@ -204,15 +207,55 @@ static bool is_down(const struct process *p)
 	return !strcmp(p->state, "STOPPED") || !strcmp(p->state, "EXITED") || !strcmp(p->state, "FATAL");
 }
 
-struct err *supervisor_start_role(const struct bench *b, int role, unsigned limit_ms)
+static struct err *start_role(const struct bench *b, int role, unsigned limit_ms)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
 
 	TRY(list_when_up(b, limit_ms, &list));
-	for (size_t i = 0; i < list.count; i++)
-		if (list.items[i].program && list.items[i].program->role == role && is_down(&list.items[i]))
-			TRY(supervisor_start(b, &list.items[i]));
+	for (size_t i = 0; i < list.count; i++) {
+		const struct process *p = &list.items[i];
+		if (!p->program || p->program->role != role || !is_down(p))
+			continue;
+		if (role == ROLE_PRELOAD && b->preload_socket)
+			unlink(b->preload_socket); /* of one that was killed */
+		TRY(supervisor_start(b, p));
+	}
 	return NULL;
+}
+
+static struct err *imports(const struct bench *b, bool *ret)
+{
+	AUTO_PROCESSES struct process_list list = { 0 };
+
+	TRY(supervisor_list(b, &list));
+	*ret = false;
+	for (size_t i = 0; i < list.count; i++)
+		*ret |= list.items[i].program && list.items[i].program->role == ROLE_PRELOAD &&
+			(!strcmp(list.items[i].state, "RUNNING") || !strcmp(list.items[i].state, "STARTING"));
+	return NULL;
+}
+
+/* The preload makes the others once it has imported what they want; without it each starts by itself. */
+static struct err *await_preload(const struct bench *b, unsigned limit_ms)
+{
+	bool goes_on = b->preload_socket && bench_json_has_role(b, ROLE_PRELOAD);
+
+	if (goes_on)
+		TRY(start_role(b, ROLE_PRELOAD, limit_ms));
+	for (unsigned ms = 0; goes_on && access(b->preload_socket, F_OK) < 0; ms += UP_MS) {
+		clock_sleep(UP_MS);
+		if (ms % LOOK_MS == 0)
+			TRY(imports(b, &goes_on));
+		goes_on &= ms < IMPORT_MS;
+	}
+	return NULL;
+}
+
+struct err *supervisor_start_role(const struct bench *b, int role, unsigned limit_ms)
+{
+	if (role == ROLE_WEB || role == ROLE_WORKER || role == ROLE_SCHEDULER)
+		TRY(await_preload(b, limit_ms));
+	return start_role(b, role, limit_ms);
 }
 
 /* This ends: Supervisor kills what does not stop in its own time. */
@@ -238,6 +281,8 @@ struct err *supervisor_start_phase(const struct bench *b, int phase, unsigned li
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
 
+	if (phase == PHASE_BENCH)
+		TRY(await_preload(b, limit_ms));
 	TRY(list_when_up(b, limit_ms, &list));
 	for (size_t i = 0; i < list.count; i++) {
 		const struct process *p = &list.items[i];

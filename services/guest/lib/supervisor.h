@@ -31,7 +31,8 @@ void supervisor_list_done(struct process_list *list);
 struct err *supervisor_start(const struct bench *b, const struct process *p) MUST_CHECK;
 struct err *supervisor_stop(const struct bench *b, const struct process *p) MUST_CHECK;
 struct err *supervisor_signal(const struct bench *b, const struct process *p, const char *signal) MUST_CHECK;
-/* Starts every process of a phase that is not up; waits up to limit_ms for Supervisor itself. */
+/* Starts every process of a phase that is not up; waits up to limit_ms for Supervisor itself. The bench's
+ * processes wait for the preload, which makes them, while it imports. */
 struct err *supervisor_start_phase(const struct bench *b, int phase, unsigned limit_ms) MUST_CHECK;
 /* The same for a role. */
 struct err *supervisor_start_role(const struct bench *b, int role, unsigned limit_ms) MUST_CHECK;

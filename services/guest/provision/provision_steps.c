@@ -4,9 +4,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -230,8 +232,27 @@ struct err *provision_steps_tables(struct provision_context *w, bool *ret_did)
 	return durable_sync_folder(parent);
 }
 
-/* Importing the application takes longer than starting MariaDB and Redis. So the web server starts early,
- * but listens only once they are up, and in an upgrade once every site is migrated. */
+static void start(const struct bench *b, int role)
+{
+	struct err *e = supervisor_start_role(b, role, START_MS);
+
+	if (e)
+		log_err(e, "the application is imported later");
+}
+
+/* By a process that ends with this one: the web server waits for the preload's import, and nothing else need.
+ */
+static void start_web_apart(const struct bench *b)
+{
+	if (fork())
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	start(b, ROLE_WEB);
+	_exit(0);
+}
+
+/* Importing the application takes longer than starting MariaDB and Redis. So that and the web server start
+ * early; it listens only once they are up. In an upgrade it starts once every site is migrated. */
 static void start_early(const struct provision_context *w)
 {
 	const struct bench *b = &w->bench;
@@ -243,9 +264,11 @@ static void start_early(const struct provision_context *w)
 		early = ledger_state(w->ledger, made) == LEDGER_DONE ||
 			prebaked_waits(w, b->sites.items[i].name);
 	}
-	struct err *e = early ? supervisor_start_role(b, ROLE_WEB, START_MS) : NULL;
-	if (e)
-		log_err(e, "the web server is started later");
+	bool shares = bench_json_has_role(b, ROLE_PRELOAD);
+	if (early)
+		start(b, shares ? ROLE_PRELOAD : ROLE_WEB);
+	if (early && shares && !w->upgrade)
+		start_web_apart(b);
 }
 
 struct err *provision_steps_stores(struct provision_context *w, bool *ret_did)

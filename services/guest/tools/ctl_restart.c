@@ -32,14 +32,17 @@ static bool is_of_group(const struct process *p, const char *name)
 	return !strcmp(p->group, name) || !strcmp(all, name);
 }
 
-/* Which processes a name means; without a name, the framework's. */
+/* Which processes a name means; without a name, the framework's, without the parent that has imported for
+ * them what no restart changes. */
 static bool *find(const struct process_list *list, const char *name)
 {
 	bool *meant = mem_array(list->count, sizeof *meant), any = false;
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct process *p = &list->items[i];
-		meant[i] = name ? is_called(p, name) : p->program && p->program->phase == PHASE_BENCH;
+		meant[i] = name ? is_called(p, name) :
+				  p->program && p->program->phase == PHASE_BENCH &&
+					   p->program->role != ROLE_PRELOAD;
 		any |= meant[i];
 	}
 	for (size_t i = 0; name && !any && i < list->count; i++)

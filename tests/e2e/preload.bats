@@ -1,0 +1,174 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# One Python that has imported what programs want, and is the parent of their memory: services/supervisor's preload.py and adopt.py, under
+# the machine's Supervisor.
+bats_require_minimum_version 1.5.0
+load helpers
+load ../until
+
+services=$BATS_TEST_DIRNAME/../../services/supervisor
+
+setup() {
+	command -v supervisord >/dev/null || skip "needs supervisord"
+	[[ $(id -u) == 0 ]] || skip "needs root, to start programs as another user"
+	ROOM=$(mktemp -d /tmp/preload.XXXXXX) # a socket's path must be short, and another user's to reach
+	chmod 0755 "$ROOM"
+	mkdir -m 0777 "$ROOM/w"
+	cd "$ROOM"
+	cp "$services"/{preload,adopt}.py "$services/supervisord" .
+	cat >heavy.py <<-'END2'
+		import atexit, os
+		with open("notes", "a") as file:
+		    file.write(f"imported {os.getpid()}\n")
+	END2
+	cat >program.py <<-'END2'
+		import heavy, os, sys, time
+		mask = os.umask(0)
+		score = open("/proc/self/oom_score_adj").read().strip()
+		print("runs", sys.argv, os.getcwd(), oct(mask), os.getpgrp() == os.getpid(), score, os.environ.get("OWN"), __name__, flush=True)
+		time.sleep(1000) if len(sys.argv) < 3 else sys.exit(int(sys.argv[2]))
+	END2
+	cat >conf <<-END2
+		[supervisord]
+		nodaemon=true
+		user=root
+		logfile=$ROOM/log
+		logfile_maxbytes=0
+		pidfile=$ROOM/pid
+		[unix_http_server]
+		file=$ROOM/ctl
+		[rpcinterface:supervisor]
+		supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+		[supervisorctl]
+		serverurl=unix://$ROOM/ctl
+		[program:preload]
+		command=/usr/bin/python3 $ROOM/preload.py $ROOM/w/socket ${MODULES:-heavy}
+		directory=$ROOM/w
+		user=nobody
+		environment=PYTHONPATH="$ROOM",PYTHONDONTWRITEBYTECODE="1"
+		redirect_stderr=true
+		stdout_logfile=$ROOM/preload.log
+	END2
+	program one "/usr/bin/python3 $ROOM/program.py first"
+	program two "/usr/bin/python3 -m program second"
+}
+
+teardown() {
+	[[ ! -s $ROOM/pid ]] || { kill "$(<"$ROOM/pid")" && by=$(<"$ROOM/pid") until_true 300 test ! -e "$ROOM/pid"; } || true
+	cat "$ROOM/log" "$ROOM"/*.log "$ROOM/w/notes" 2>/dev/null || true
+	rm -rf "$ROOM"
+}
+
+# program NAME COMMAND: one that the preload makes, when it is asked to.
+program() {
+	cat >>"$ROOM/conf" <<-END
+		[program:$1]
+		command=$2
+		directory=$ROOM/w
+		user=nobody
+		umask=027
+		autostart=false
+		autorestart=unexpected
+		exitcodes=3
+		startsecs=0
+		environment=PYTHONPATH="$ROOM",PYTHONDONTWRITEBYTECODE="1",OWN="of $1",MKBENCH_OOM_SCORE="600",MKBENCH_PRELOAD="$ROOM/w/socket"
+		redirect_stderr=true
+		stdout_logfile=$ROOM/$1.log
+	END
+}
+
+ctl() { supervisorctl -c "$ROOM/conf" "$@"; }
+pid_of() { ctl pid "$1"; }
+parent_of() { awk '/^PPid/ { print $2 }' "/proc/$1/status"; }
+imports() { grep -c imported "$ROOM/w/notes"; }
+ran() { [[ $(grep -c ^runs "$ROOM/$1.log") == "$2" ]]; }
+
+begin() {
+	/usr/bin/python3 "$ROOM/supervisord" -c "$ROOM/conf" >/dev/null 2>&1 3>&- &
+	by=$! until_true 300 test -s "$ROOM/pid" -a -S "$ROOM/ctl"
+	until_true 300 test -S "$ROOM/w/socket"
+}
+
+@test "programs are Supervisor's own children, and have imported nothing: they are called, live and end as any other" {
+	begin
+	ctl start one two
+	until_true 300 ran one 1
+	until_true 300 ran two 1
+	[[ $(imports) == 1 ]]
+	grep -F "runs ['$ROOM/program.py', 'first'] $ROOM/w 0o27 True 600 of one __main__" one.log
+	grep -F "runs ['$ROOM/program.py', 'second'] $ROOM/w 0o27 True 600 of two __main__" two.log
+	for name in one two; do [[ $(parent_of "$(pid_of $name)") == "$(<pid)" ]]; done
+	[[ $(tr -d '\0' <"/proc/$(pid_of two)/cmdline") == "/usr/bin/python3-mprogramsecond" && $(<"/proc/$(pid_of two)/comm") == python3 ]]
+	grep -q "memfd:mkbench-program:one:one" "/proc/$(pid_of one)/maps"
+	before=$(pid_of one)
+	ctl restart one
+	until_true 300 ran one 2
+	[[ $(pid_of one) != "$before" && ! -e /proc/$before && $(imports) == 1 ]]
+	ctl stop all
+	[[ $(ctl status one) == *STOPPED* ]]
+}
+
+@test "Supervisor sees how one ends" {
+	program three "/usr/bin/python3 $ROOM/program.py third 3"
+	program four "/usr/bin/python3 $ROOM/program.py fourth 4"
+	begin
+	ctl start three four || true
+	until_true 300 ran four 2 # unexpected: again
+	ctl stop four
+	[[ $(ctl status three) == *EXITED* && $(grep -c ^runs three.log) == 1 && $(imports) == 1 ]]
+	grep "exited: three (exit status 3; expected)" log
+	grep "exited: four (exit status 4; not expected)" log
+}
+
+@test "without it, and when it does not make such a program, each starts by itself" {
+	program sleeper "/bin/sleep 1000"
+	program text "/usr/bin/python3 -c 'import time; time.sleep(1000)'"
+	begin
+	ctl start sleeper text
+	for name in sleeper text; do [[ $(parent_of "$(pid_of $name)") == "$(<pid)" ]]; done
+	[[ $(tr '\0' ' ' <"/proc/$(pid_of sleeper)/cmdline") == "/bin/sleep 1000 " ]]
+	kill -STOP "$(pid_of preload)"
+	kill -KILL "$(pid_of preload)"
+	ctl start one
+	until_true 300 ran one 1
+	until_true 300 eval '[[ $(imports) == 3 ]]' # it, its successor, the program
+	ctl restart one
+	until_true 300 ran one 2
+	[[ $(imports) == 3 ]]
+}
+
+@test "a module that starts a thread, or that is not there: nobody depends on it" {
+	printf 'import threading, time\nthreading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n' >threads.py
+	sed -i "s/ heavy$/ nowhere heavy threads/" conf
+	begin
+	ctl start one
+	until_true 300 ran one 1
+	[[ $(imports) == 2 ]]
+	grep "not nowhere: No module named" preload.log
+	grep "has started a thread" preload.log
+}
+
+@test "it names no process but a new child: another's pid is refused, and it is not asked again" {
+	cat >preload.py <<-'END'
+		import os, socket, sys
+		s = socket.socket(socket.AF_UNIX)
+		s.bind(sys.argv[1])
+		s.listen()
+		while True:
+		    c, _ = s.accept()
+		    c.recv(65536)
+		    open("asked", "a").write("x")
+		    c.sendall(b"%s\n" % open("victim", "rb").read().strip())
+	END
+	pid_of_victim() { ctl pid one >w/victim; }
+	begin
+	echo 1 >w/victim
+	ctl start one
+	until_true 300 ran one 1
+	grep "1 is not a child of its own: one starts by itself" log
+	pid_of_victim
+	sed -i 's/^environment=.*OWN="of two".*/&/' conf
+	ctl start two
+	until_true 300 ran two 1
+	[[ $(pid_of two) != "$(<w/victim)" && $(<w/asked) == x ]]
+}
