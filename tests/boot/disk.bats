@@ -195,6 +195,27 @@ both_answer() {
 	pull_the_plug
 }
 
+@test "in a gigabyte that others fill the kernel ends workers, which come back; MariaDB stays, and status says it" {
+	[[ -n ${MKBENCH_OOM:-} ]] || skip "fills a machine's memory: MKBENCH_OOM=1"
+	local mariadb
+	mapfile -d '' -t told < <(credential ssh.authorized_keys.root "$(<"$BOOT/key.pub")")
+	start bios virtio "${wired[@]}" "${told[@]}" -m 1G
+	both_answer
+	until_true 900 inside true
+	mariadb=$(inside pgrep -x mariadbd)
+	inside 'echo -1000 >/proc/self/oom_score_adj; exec python3 -' <<-'END'
+		held = []
+		while "oom_kill 0\n" in open("/proc/vmstat").read():
+		    held.append(b"x" * (32 << 20))
+	END
+	inside journalctl -k | grep "Killed process"
+	until_true 900 inside /usr/lib/mkbench/health ready
+	both_answer
+	[[ $(inside pgrep -x mariadbd) == "$mariadb" ]]
+	[[ $(inside benchctl status) == *"the kernel has ended "*" of our processes because memory was short"* ]]
+	pull_the_plug
+}
+
 @test "after a power cut, by NVMe, on a larger disk and without any network: data is there and grows, nobody is let in" {
 	asked_for
 	qemu-img resize -q "$BOOT/disk" 6G

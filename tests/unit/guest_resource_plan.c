@@ -63,6 +63,16 @@ int main(void)
 	ok(resource_plan_killed(root) == 3);
 	put("/sys/fs/cgroup/a/b/memory.events", "low 0\nmax 7\noom 2\noom_kill 2\noom_group_kill 0\n");
 	ok(resource_plan_killed(root) == 2);
+	put("/proc/vmstat", "nr_free_pages 7\noom_kill 5\ndrop_pagecache 0\n");
+	ok(resource_plan_killed(root) == 2); /* the host's number, which is not a container's */
+	put("/run/systemd/system/here", "");
+	ok(resource_plan_killed(root) == 5);
+	m.total_bytes = 978000 * 1024; /* what a machine of 1 GiB may have left of it */
+	ok(!resource_plan_check(&m));
+	m.total_bytes = 800 * MIB;
+	struct err *e = resource_plan_check(&m);
+	ok(e != NULL);
+	err_free(e);
 	err_free(file_remove_tree(root));
 	return t_done();
 }

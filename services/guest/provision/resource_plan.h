@@ -17,8 +17,8 @@ struct resource_plan {
 void resource_plan_open_files(void);
 /* Reads /proc/meminfo and the cgroups of both versions; root is "" except in tests. */
 struct resource_plan resource_plan_make(const struct bench *b, const char *root);
-/* How many of our processes the kernel has ended for lack of memory since our cgroup was made; -1: unknown.
- */
+/* How many processes the kernel has ended for lack of memory since our cgroup was made, or, on a disk, since
+ * the machine started; -1: unknown. */
 int64_t resource_plan_killed(const char *root);
 /* Whether that is enough for a bench. */
 struct err *resource_plan_check(const struct resource_plan *m) MUST_CHECK;
