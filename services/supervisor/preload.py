@@ -132,6 +132,7 @@ def run(argv):
         sys.path.insert(0, os.getcwd() if module else os.path.dirname(os.path.realpath(script)))
     sys.argv = [script or module, *rest]
     if module:
+        sys.modules.pop(module, None)  # what is run is not what was imported
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     else:
         runpy.run_path(script, run_name="__main__")

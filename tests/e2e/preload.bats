@@ -21,13 +21,16 @@ setup() {
 		with open("notes", "a") as file:
 		    file.write(f"imported {os.getpid()}\n")
 	END2
-	cat >program.py <<-'END2'
+	mkdir package
+	cat >package/program.py <<-'END2'
 		import heavy, os, sys, time
-		mask = os.umask(0)
-		score = open("/proc/self/oom_score_adj").read().strip()
-		print("runs", sys.argv, os.getcwd(), oct(mask), os.getpgrp() == os.getpid(), score, os.environ.get("OWN"), __name__, flush=True)
-		time.sleep(1000) if len(sys.argv) < 3 else sys.exit(int(sys.argv[2]))
+		if __name__ == "__main__":
+		    mask = os.umask(0)
+		    score = open("/proc/self/oom_score_adj").read().strip()
+		    print("runs", sys.argv, os.getcwd(), oct(mask), os.getpgrp() == os.getpid(), score, os.environ.get("OWN"), flush=True)
+		    time.sleep(1000) if len(sys.argv) < 3 else sys.exit(int(sys.argv[2]))
 	END2
+	ln -s package/program.py .
 	cat >conf <<-END2
 		[supervisord]
 		nodaemon=true
@@ -42,7 +45,7 @@ setup() {
 		[supervisorctl]
 		serverurl=unix://$ROOM/ctl
 		[program:preload]
-		command=/usr/bin/python3 $ROOM/preload.py $ROOM/w/socket ${MODULES:-heavy}
+		command=/usr/bin/python3 $ROOM/preload.py $ROOM/w/socket heavy package.program
 		directory=$ROOM/w
 		user=nobody
 		environment=PYTHONPATH="$ROOM",PYTHONDONTWRITEBYTECODE="1"
@@ -50,7 +53,7 @@ setup() {
 		stdout_logfile=$ROOM/preload.log
 	END2
 	program one "/usr/bin/python3 $ROOM/program.py first"
-	program two "/usr/bin/python3 -m program second"
+	program two "/usr/bin/python3 -m package.program second"
 }
 
 teardown() {
@@ -95,10 +98,11 @@ begin() {
 	until_true 300 ran one 1
 	until_true 300 ran two 1
 	[[ $(imports) == 1 ]]
-	grep -F "runs ['$ROOM/program.py', 'first'] $ROOM/w 0o27 True 600 of one __main__" one.log
-	grep -F "runs ['$ROOM/program.py', 'second'] $ROOM/w 0o27 True 600 of two __main__" two.log
+	run -1 grep Warning one.log two.log
+	grep -F "runs ['$ROOM/program.py', 'first'] $ROOM/w 0o27 True 600 of one" one.log
+	grep -F "runs ['$ROOM/package/program.py', 'second'] $ROOM/w 0o27 True 600 of two" two.log
 	for name in one two; do [[ $(parent_of "$(pid_of $name)") == "$(<pid)" ]]; done
-	[[ $(tr -d '\0' <"/proc/$(pid_of two)/cmdline") == "/usr/bin/python3-mprogramsecond" && $(<"/proc/$(pid_of two)/comm") == python3 ]]
+	[[ $(tr -d '\0' <"/proc/$(pid_of two)/cmdline") == "/usr/bin/python3-mpackage.programsecond" && $(<"/proc/$(pid_of two)/comm") == python3 ]]
 	grep -q "memfd:mkbench-program:one:one" "/proc/$(pid_of one)/maps"
 	before=$(pid_of one)
 	ctl restart one
@@ -139,7 +143,7 @@ begin() {
 
 @test "a module that starts a thread, or that is not there: nobody depends on it" {
 	printf 'import threading, time\nthreading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n' >threads.py
-	sed -i "s/ heavy$/ nowhere heavy threads/" conf
+	sed -i "s/ heavy package.program$/ nowhere heavy threads/" conf
 	begin
 	ctl start one
 	until_true 300 ran one 1
