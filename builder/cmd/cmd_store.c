@@ -135,7 +135,9 @@ const struct cmd cmd_store = {
 		"A folder of everything that a lock needs ('mkbench help lock') is imported in the same "
 		"way.\n\n"
 		"Blobs are checked when they are imported; built layers are trusted: keep the file where "
-		"only people who may change the image can write.",
+		"only people who may change the image can write. They are why no network is needed: once "
+		"'mkbench "
+		"clean' has removed what was built, the file must be imported again.",
 	.options = options,
 	.run = run,
 };

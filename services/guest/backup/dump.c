@@ -128,6 +128,9 @@ struct err *dump_site(const struct bench *b, const char *db_name, const char *pa
 	int status = 0;
 
 	TRY(child_run(&c, &output, NULL, &status));
+	if (status == 127)
+		return err_new(ERR_SYSTEM,
+			       "%s is not in this image: base.packages: [mariadb-client] brings it", argv[0]);
 	if (status)
 		return err_new(ERR_SYSTEM,
 			       "database %s cannot be dumped: mariadb-dump ended with status %d: %.200s",
