@@ -140,7 +140,7 @@ mkosi_up() {
 		>"$apt/sources.list"
 	touch "$apt/sources.list.d/mkosi.sources"
 	mkosi_conf
-	mkosi=(chroot "$mkosi_root" mkosi --directory /work/conf --force)
+	mkosi=(env TMPDIR=/work/tmp chroot "$mkosi_root" mkosi --directory /work/conf --force)
 	fact "$(chroot "$mkosi_root" mkosi --version) in a root of trixie"
 	# What it cannot do here it cannot do in any row.
 	"${mkosi[@]}" sandbox true >"$work/log" 2>&1 ||
