@@ -127,6 +127,57 @@ setup() {
 	diff -r --no-dereference before apps
 }
 
+@test "assets: a stylesheet in Sass is compiled once for all that is made of it, and as its compiler does by itself" {
+	command -v node >/dev/null || skip "needs node"
+	mkdir -p node_modules/sass
+	cat >node_modules/sass/index.js <<-'END'
+		// A compiler that counts, and asks its importer as the real ones do: with a callback where it does not wait for one.
+		let times = 0;
+		const css = (options, file) => Buffer.from(`${file} ${options.importer ? options.importer("a", "b").file : ""} ${++times}`);
+		exports.renderSync = (options) => {
+			if (options.file === "bad") throw new Error("never seen");
+			return { css: css(options, options.file), stats: { includedFiles: [options.file] } };
+		};
+		exports.render = (options, answer) => {
+			if (options.file === "bad") return setImmediate(answer, new Error("line 3"));
+			if (!options.importer) return setImmediate(answer, null, { css: Buffer.from("by callback") });
+			options.importer("a", "b", (found) => answer(null, { css: Buffer.from(`later ${found.file}`) }));
+		};
+		exports.compile = (file, options) => ({ css: `${file} ${options.style} ${++times}` });
+		Object.freeze(exports);
+	END
+	cat >bundler.js <<-'END'
+		const render = (options) => new Promise((good, bad) =>
+			require("sass").render(options, (error, made) => (error ? bad(error) : good(made.css.toString()))));
+		const one = () => ({ file: "one" }), two = () => ({ file: "two" });
+		(async () => {
+			console.log(await render({ file: "a.scss", includePaths: ["x"], importer: one }));
+			console.log(await render({ file: "a.scss", includePaths: ["x"], importer: one }));
+			console.log(await render({ file: "a.scss", includePaths: ["x"], importer: two }));
+			console.log(await render({ file: "a.scss", includePaths: ["y"], importer: two }));
+			console.log(await render({ file: "a.scss", importer: (name, from, answer) => answer({ file: "three" }) }));
+			console.log(await render({ data: "a {}" }));
+			console.log(await render({ file: "bad" }).catch((error) => `refused: ${error.message}`));
+			for (const style of ["compressed", "expanded", "compressed"]) console.log(require("sass").compile("b.scss", { style }).css);
+			console.log(Object.keys(require("sass")).join());
+		})();
+	END
+	node --require="$BATS_TEST_DIRNAME/../../services/frameworks/bench/assets.js" bundler.js >made
+	diff - made <<-'END'
+		a.scss one 1
+		a.scss one 1
+		a.scss two 2
+		a.scss two 3
+		later three
+		by callback
+		refused: line 3
+		b.scss compressed 4
+		b.scss expanded 5
+		b.scss compressed 4
+		renderSync,render,compile
+	END
+}
+
 @test "bench: package managers are told to run nothing of an app or a package" {
 	manager() {
 		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c 'import node, sys
