@@ -21,6 +21,7 @@
 #define KEYRING_LIMIT (16u << 20)
 #define KEYS_MAX 32
 #define WORDS_MAX (2 * KEYS_MAX + 16)
+#define LINE_BYTES_MAX 16384
 
 /* The parts of a message as files in a private folder. */
 struct parts {
@@ -44,6 +45,19 @@ static bool next_line(const char **at, const char *end, char **line)
 	return true;
 }
 
+/* Adds a line of the text with its dash unescaped. False if not all of it is signed or verifiers cut it
+ * differently: gpgv ignores the end of a line of 20 kB, and to sqv a carriage return ends a line. */
+static bool add_line(struct text *text, const char *line, bool first)
+{
+	if (*line == '-' && !text_starts(line, "- "))
+		return false;
+	line += *line == '-' ? 2 : 0;
+	if (strchr(line, '\r') || strlen(line) > LINE_BYTES_MAX)
+		return false;
+	text_printf(text, "%s%s", first ? "" : "\n", line);
+	return true;
+}
+
 bool signed_split(const char *bytes, size_t len, struct text *text, struct text *signature)
 {
 	const char *at = bytes, *end = bytes + len;
@@ -56,9 +70,8 @@ bool signed_split(const char *bytes, size_t len, struct text *text, struct text 
 		if (!text_starts(line, "Hash: "))
 			return false;
 	while (next_line(&at, end, &line) && strcmp(line, BEGIN_SIGNATURE)) {
-		if (*line == '-' && !text_starts(line, "- ")) /* a line that begins with a dash is escaped */
+		if (!add_line(text, line, first))
 			return false;
-		text_printf(text, "%s%s", first ? "" : "\n", *line == '-' ? line + 2 : line);
 		first = false;
 	}
 	if (!line || strcmp(line, BEGIN_SIGNATURE))

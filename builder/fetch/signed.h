@@ -15,5 +15,5 @@ struct err *signed_open(struct store *s, const char *bytes, size_t len, const ch
 			char **ret_text, size_t *ret_len) MUST_CHECK;
 
 /* Splits a message into the signed text and the armoured signature. False if it is anything but one message:
- * no unsigned text is accepted anywhere. */
+ * no unsigned text is accepted anywhere, nor a line that a verifier may take for another. */
 bool signed_split(const char *bytes, size_t len, struct text *text, struct text *signature);

@@ -42,26 +42,53 @@ load mirror
 	refresh 4
 }
 
+# other COMMAND...: what it makes of the good message takes its place, and is refused.
+other() {
+	"$@" >"$dist/InRelease"
+	run -1 cmp -s "$here/good" "$dist/InRelease"
+	refresh 4
+}
+with() { sed "$1" "$here/good"; }
+
 @test "text that nobody signed is refused wherever it stands" {
 	cp "$dist/InRelease" "$here/good"
-	{ echo 'Suite: trixie'; cat "$here/good"; } >"$dist/InRelease"
-	refresh 4
+	other with '1i Suite: trixie'
 	[[ $output == *"not one clear-signed message with nothing around it" ]]
-	{ cat "$here/good"; echo 'Suite: trixie'; } >"$dist/InRelease"
-	refresh 4
-	cat "$here/good" "$here/good" >"$dist/InRelease"
-	refresh 4
-	sed 's/^Hash: SHA256/Hash: SHA256\nDate: today/' "$here/good" >"$dist/InRelease"
-	refresh 4
-	sed 's/^-----BEGIN PGP SIGNATURE-----/-----BEGIN PGP SIGNED MESSAGE-----\n\nmore\n&/' "$here/good" >"$dist/InRelease"
-	refresh 4
-	cp "$dist/Release" "$dist/InRelease"
-	refresh 4
-	head -c 300 "$here/good" >"$dist/InRelease"
-	refresh 4
-	: >"$dist/InRelease"
-	refresh 4
+	other with '$a Suite: trixie'
+	other cat "$here/good" "$here/good"
+	other with '1a Date: today'
+	other with '0,/^$/s//Date: today\n/'
+	other with 's/^-----BEGIN PGP SIGNATURE-----/-----BEGIN PGP SIGNED MESSAGE-----\n\nmore\n&/'
+	other cat "$dist/Release"
+	other head -c 300 "$here/good"
+	other true
 	cp "$here/good" "$dist/InRelease"
+	refresh 0
+}
+
+@test "another message by the same key, in the place of the signature, is none of this text" {
+	local compression
+	cp "$dist/InRelease" "$here/good"
+	with '/^-----BEGIN PGP SIGNATURE-----/,$d' >"$here/unsigned"
+	for compression in 0 6; do
+		gpg --homedir "$here/gnupg" --batch --quiet --armor -z $compression --sign <<<'Suite: trixie' >"$here/message"
+		sed -i 's/ PGP MESSAGE-----/ PGP SIGNATURE-----/' "$here/message"
+		other cat "$here/unsigned" "$here/message"
+		[[ $output != *"nothing around it" ]]
+	done
+}
+
+@test "a line is what the verifiers take for one: no carriage return in it, and none so long that they forget its end" {
+	cp "$dist/InRelease" "$here/good"
+	with 's/$/\r/' >"$dist/InRelease"
+	refresh 0
+	other with '/^Label:/{N;s/\n/\r/}'
+	[[ $output == *"not one clear-signed message with nothing around it" ]]
+	EXTRA=$(printf 'X: %020000d' 0) sign trixie "$here/debian/packages"
+	cp "$dist/InRelease" "$here/good"
+	other with '/^X:/s/$/1/'
+	[[ $output == *"not one clear-signed message with nothing around it" ]]
+	EXTRA=$(printf 'X: %016000d' 0) sign trixie "$here/debian/packages"
 	refresh 0
 }
 
