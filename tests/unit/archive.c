@@ -146,6 +146,9 @@ static void sources_of_apt(void)
 		  "/k/own.gpg ?\n"
 		  "trixie-security trixie-security: http://sec.example | main | /k/own.gpg\n");
 	trixie.base.key = NULL;
+	write_text("sources.list", "deb http://only.example forky stable\n"
+				   "deb http://sec.example trixie-security main\n"
+				   "deb http://old.example/debian stable main\n");
 	AUTO_FREE char *moved = sources_of(&forky);
 	AUTO_FREE char *moved_want =
 		mem_printf("forky forky: http://old.example/debian | main | %s\n"
