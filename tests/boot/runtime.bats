@@ -16,7 +16,8 @@ setup_file() {
 	VERSION=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])') || { LACKS="no Python of Debian is installed"; return 0; }
 	export VERSION
 	make_python "$WORK/recipe/python"
-	cp recipes/bench.yml "$WORK/recipe"
+	# in an image of its own release, whose libraries it is linked with
+	sed "s/^  suite: .*/  suite: $(. /etc/os-release && echo "$VERSION_CODENAME")/" recipes/bench.yml >"$WORK/recipe/bench.yml"
 	cp -r tests/apps "$WORK/recipe/bench"
 	tar -czf "$WORK/recipe/python.tar.gz" -C "$WORK/recipe" python
 	printf 'runtime:\n  python: "%s"\n  archives: [{ name: python, path: ./python.tar.gz, sha256: %s }]\n' "$VERSION" \

@@ -189,7 +189,7 @@ while True:
 		get 4 git@h.example:team/app.git main
 	[[ $output == *"git ls-remote: git@h: Permission denied (publickey). (Load key \"k\": bad permissions)" ]]
 	GIT_SSH=$here/none get 4 git@h.example:team/app.git main
-	[[ $output == *"app demo: git ls-remote: "*"cannot run $here/none"* ]]
+	[[ $output == *"app demo: git ls-remote: cannot "*"$here/none"* ]] # run, or exec
 	unset GIT_SSH
 	mkdir few
 	for program in git timeout cat env; do ln -s "$(command -v $program)" "few/$program"; done
