@@ -10,7 +10,7 @@ faults_lack() {
 	[[ $(id -u) = 0 ]] || { echo "faults: needs root, for processes of the bench and for mounts"; return; }
 	for program in losetup mkfs.ext4 e2fsck; do command -v $program >/dev/null || { echo "faults: needs $program"; return; }; done
 	[[ -e /dev/fuse ]] || { echo "faults: needs /dev/fuse"; return; }
-	losetup --find >/dev/null 2>&1 || echo "faults: needs a loop device"
+	[[ -b $(losetup --find 2>/dev/null) ]] || echo "faults: needs a loop device"
 }
 
 setup_file() {

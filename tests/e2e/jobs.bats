@@ -18,10 +18,13 @@ setup() {
 	PYTHONPATH=${RQ_PATH:-} /usr/bin/python3 -c 'import rq' || skip "needs python3-rq"
 	ROOM=$(mktemp -d /tmp/jobs.XXXXXX)
 	chmod 777 "$ROOM"
+	# others may not read where the clone lies, nor what is of bats
+	cp -r "$BATS_TEST_DIRNAME/jobs" "$ROOM/programs"
+	[[ -z ${RQ_PATH:-} ]] || cp -r "$RQ_PATH/." "$ROOM/programs"
 	cd "$ROOM"
 	QUEUE=$(/usr/bin/python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	export ROOM QUEUE
-	export PYTHONPATH=$BATS_TEST_DIRNAME/jobs${RQ_PATH:+:$RQ_PATH} PYTHONDONTWRITEBYTECODE=1
+	export PYTHONPATH=$ROOM/programs PYTHONDONTWRITEBYTECODE=1
 	jq -n --arg room "$ROOM" --argjson port "$QUEUE" '{ format: 1, name: "jobs", version: "1", build: "01", data: $room, http_port: 8080,
 		bench: { path: $room, user: "nobody" }, default_site: "one.localhost",
 		framework: { name: "wsgi", common_site_config: { redis_queue: "redis://127.0.0.1:\($port)" }, site_config: {}, site_create: [], site_finish: [],
@@ -52,11 +55,11 @@ start() { # NAME COMMAND...
 	"${@:2}" </dev/null >>"$1.log" 2>&1 3>&- &
 	echo $! >"$1.pid"
 }
-as_nobody() { exec setpriv --reuid=nobody --regid=nogroup --clear-groups /usr/bin/python3 "$BATS_TEST_DIRNAME/jobs/work.py" "$@"; }
+as_nobody() { exec setpriv --reuid=nobody --regid=nogroup --clear-groups /usr/bin/python3 "$ROOM/programs/work.py" "$@"; }
 worker() { start "$1" as_nobody worker "${@:2}"; }
 keeper() { start keeper env MKBENCH_BENCH="$ROOM/bench.json" "$guest" keeper; }
-ask() { /usr/bin/python3 "$BATS_TEST_DIRNAME/jobs/work.py" ask "$@"; }
-status_is() { [[ $(/usr/bin/python3 "$BATS_TEST_DIRNAME/jobs/work.py" status "$1") = *"$2" ]]; }
+ask() { /usr/bin/python3 "$ROOM/programs/work.py" ask "$@"; }
+status_is() { [[ $(/usr/bin/python3 "$ROOM/programs/work.py" status "$1") = *"$2" ]]; }
 times_ran() { grep -cx "$1" ran 2>/dev/null || true; }
 has_run() { [[ $(times_ran "$1") -ge 1 ]]; }
 rc() { redis-cli -p "$QUEUE" "$@"; }

@@ -9,11 +9,11 @@ setup() {
 	setup=$BATS_TEST_DIRNAME/../../.ci/setup
 }
 
-# refused WHAT AS...: demo and test are, in one line that says why, and what to do.
+# refused WHAT AS...: demo and test are, in one line that says why, and what to do. Who it is may not read where the clone lies.
 refused() {
 	local part
 	for part in demo test; do
-		run -1 "${@:2}" "$setup" $part
+		run -1 "${@:2}" sh -c "$(<"$setup")" setup $part
 		echo "$output"
 		# shellcheck disable=SC2053 # a pattern
 		[[ $output == $1 ]]
