@@ -77,7 +77,8 @@ each() {
 		mkdir store home
 		chown 65534 store home key
 		as=(setpriv --reuid 65534 --regid 65534 --clear-groups env "MKBENCH_STORE=$open/store" "HOME=$open/home")
-		"${as[@]}" test -x "$MKBENCH" || skip "nobody may not run $MKBENCH"
+		cp "$MKBENCH" tool # nor, it may be, the one where the clone lies
+		MKBENCH=$open/tool
 	fi
 	echo >closed.tar
 	mkdir closed.oci
