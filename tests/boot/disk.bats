@@ -14,7 +14,7 @@ lacks() {
 	for tool in qemu-system-x86_64 qemu-img qemu-io sfdisk fsck.vfat fsck.erofs dump.erofs e2fsck curl mcopy bsdtar ssh ssh-keygen jq zstd veritysetup; do
 		command -v "$tool" >/dev/null || { echo "$tool is not installed"; return; }
 	done
-	[[ -r /usr/share/OVMF/OVMF_CODE.fd ]] || echo "ovmf is not installed"
+	[[ -r /usr/share/OVMF/OVMF_CODE_4M.fd ]] || echo "ovmf is not installed"
 }
 
 setup_file() {
@@ -44,7 +44,7 @@ part() {
 # start bios|uefi virtio|nvme|ahci [QEMU OPTION...]: emulated, because nobody knows whether the machine of a test may do more.
 start() {
 	local firmware=() device
-	[[ $1 == bios ]] || firmware=(-drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd)
+	[[ $1 == bios ]] || firmware=(-drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd)
 	case $2 in
 		virtio) device=(-device virtio-blk-pci,drive=disk,bootindex=1) ;;
 		nvme) device=(-device nvme,drive=disk,serial=1,bootindex=1) ;;
