@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""supervisord's half of what preload.py describes: a program that preload.py makes is a child of supervisord, as if it had forked it."""
+"""supervisord's half of what preload.py describes: a program that preload.py makes is a child of supervisord, as if it had forked it.
+
+Whoever answers is the bench's user, who may be hostile. It is asked without waiting for anything but its answer, and for that not long."""
 import array
 import ctypes
 import json
 import os
 import socket
+import struct
+import time
 
-PATIENCE = 20  # seconds for an answer: nothing else is looked after meanwhile
+PATIENCE = 2  # seconds for an answer: nothing else is looked after meanwhile, and the guest's programs wait 3 for supervisord
+SAVED = 20  # ... and for all answers: who is late again and again is asked no more
+SHARE = 0.01  # of the time that has passed is given back to those
 mute = set()  # sockets that did not answer, by their inodes
+left, counted = SAVED, time.monotonic()
 
 
 def order_for(process):
@@ -25,11 +32,41 @@ def order_for(process):
             "score": config.environment.get("MKBENCH_OOM_SCORE")}
 
 
+def patience():
+    """How many seconds the next answer may take."""
+    global left, counted
+    now = time.monotonic()
+    left, counted = min(SAVED, left + (now - counted) * SHARE), now
+    return min(PATIENCE, left)
+
+
+def answer(s):
+    """The pid in it. Only this waits."""
+    global left
+    s.settimeout(patience())
+    asked = time.monotonic()
+    try:
+        said = s.recv(20)
+    finally:
+        left -= time.monotonic() - asked
+    if not said:
+        raise ConnectionError("no answer")
+    return int(said)
+
+
+def is_user(s, uid):
+    """Whether that user listens there: a link may lead to anybody's socket."""
+    return struct.unpack("3i", s.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1] == uid
+
+
 def is_ours(pid, process):
-    """Whoever answers is the bench's user: it may name nothing but a child of ours that nobody knows yet, and that user's."""
-    with open(f"/proc/{pid}/status") as file:
-        status = dict(line.split(":", 1) for line in file)
-    return (int(status["PPid"]) == os.getpid() and int(status["Uid"].split()[0]) == process.config.uid
+    """It may name nothing but a child of ours that nobody knows yet, and that user's: no thread, whose number is free once it ends."""
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            status = dict(line.split(":", 1) for line in file)
+    except OSError:
+        return False
+    return (int(status["PPid"]) == os.getpid() and int(status["Tgid"]) == pid and int(status["Uid"].split()[0]) == process.config.uid
             and pid not in process.config.options.pidhistory)
 
 
@@ -39,12 +76,14 @@ def ask(process, path):
     err = out if process.config.redirect_stderr else process.pipes["child_stderr"]
     fds = array.array("i", [process.pipes["child_stdin"], out, err])
     with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(PATIENCE)
+        s.setblocking(False)
         s.connect(path)
+        if not is_user(s, process.config.uid):
+            raise PermissionError("somebody else listens")
         line = json.dumps(order_for(process)).encode() + b"\n"
-        sent = s.sendmsg([line], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
-        s.sendall(line[sent:])
-        pid = int(s.recv(20))
+        if s.sendmsg([line], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)]) < len(line):
+            raise ValueError("an order that is too long")
+        pid = answer(s)
         if pid and not is_ours(pid, process):
             raise ValueError(f"{pid} is not a child of its own")
         if pid:
@@ -58,9 +97,10 @@ def adopt_orphans(do):
 
 def child(process, path):
     """Its pid, or 0 when Supervisor is to make it."""
+    socket_id = None
     try:
         socket_id = os.stat(path).st_ino
-        if socket_id in mute:
+        if socket_id in mute or patience() <= 0:
             return 0
         adopt_orphans(True)
         return ask(process, path)

@@ -9,15 +9,16 @@ supervisord (beside this file) asks for a program at SOCKET, with one line of JS
     {"name": GROUP:NAME, "argv", "environment", "directory", "umask", "score"}
 
 A child of a child that ends at once takes the order. So its parent is supervisord, which adopts children meanwhile, and which waits
-for it, signals it and starts it again as it does for any other. The child answers with its pid, or with 0 for a program that
-is not one of this Python's, and becomes the program when it reads "go". Whatever goes wrong, supervisord starts the program by itself.
+for it, signals it and starts it again as it does for any other. The child prepares to be the program, answers with its pid, and runs
+the program when it reads "go". It answers with 0 for a program that is not one of this Python's, or that it cannot prepare.
+Whatever goes wrong, supervisord starts the program by itself.
 """
 import array
 import atexit
 import contextlib
 import ctypes
 import gc
-import importlib
+import importlib.machinery
 import json
 import mmap
 import os
@@ -26,9 +27,11 @@ import socket
 import sys
 import threading
 import time
+import types
 
 ROOM = 3000  # bytes of the command line that a program's own may take
 last = []
+before = dict(os.environ)
 
 
 def at_last(function):
@@ -53,14 +56,22 @@ def load(modules):
     for module in modules:
         try:
             importlib.import_module(module)
-        except Exception as error:  # the program that wants it says it better
+        except (Exception, SystemExit) as error:  # the program that wants it says it better
             print(f"preload: not {module}: {error}", flush=True)
+    sys.stdout.flush()  # or each child would write what waits here
     gc.collect()
     gc.freeze()  # what is there already is never looked at, and so never copied, by a child
 
 
+def python(path):
+    """What makes a Python another one: its program, and the environment beside which that is found."""
+    beside = os.path.dirname(os.path.abspath(path))
+    environment = next((f for f in (beside, os.path.dirname(beside)) if os.path.exists(os.path.join(f, "pyvenv.cfg"))), "")
+    return os.path.realpath(path), os.path.realpath(environment)
+
+
 def is_python(path):
-    return os.path.realpath(path) == os.path.realpath(sys.executable)
+    return python(path) == python(sys.executable)
 
 
 def understood(argv):
@@ -110,12 +121,20 @@ def leave_mark(name):
     os.close(fd)
 
 
+def environment(ordered):
+    """The program's, with what the modules have changed: they would have changed it there."""
+    changed = {name: os.environ.get(name) for name in {*before, *os.environ}}
+    changed = {name: to for name, to in changed.items() if to != before.get(name) == ordered.get(name)}
+    return {name: to for name, to in {**ordered, **changed}.items() if to is not None}
+
+
 def become(order, fds):
     os.umask(order["umask"])
+    own = environment(order["environment"])
     os.environ.clear()
-    os.environ.update(order["environment"])
+    os.environ.update(own)
     if order["score"]:
-        with open("/proc/self/oom_score_adj", "w") as file:
+        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # only root may lower it
             file.write(order["score"])
     for target, fd in enumerate(fds):
         os.dup2(fd, target)
@@ -131,30 +150,43 @@ def run(argv):
     if not getattr(sys.flags, "safe_path", False):
         sys.path.insert(0, os.getcwd() if module else os.path.dirname(os.path.realpath(script)))
     sys.argv = [script or module, *rest]
+    main = sys.modules["__main__"] = types.ModuleType("__main__")  # for good: its threads and its end want it, too
     if module:
         sys.modules.pop(module, None)  # what is run is not what was imported
-        runpy.run_module(module, run_name="__main__", alter_sys=True)
+        runpy._run_module_as_main(module)  # this is what -m calls
     else:
-        runpy.run_path(script, run_name="__main__")
+        main.__file__ = script
+        main.__loader__ = importlib.machinery.SourceFileLoader("__main__", script)
+        exec(main.__loader__.source_to_code(main.__loader__.get_data(script), script), vars(main))
+
+
+def prepare(order, fds):
+    """Whether this process can be the program that was ordered."""
+    try:
+        if len(fds) != 3 or not understood(order["argv"]):
+            return False
+        become(order, fds)
+        return True
+    except Exception as error:
+        print(f"preload: {error}", file=sys.stderr, flush=True)
+        return False
 
 
 def child(connection, parent):
-    """In the child of the child. The order, when it is to become a program."""
+    """In the child of the child. The command line, when it is to be a program."""
     os.setpgid(0, 0)
     while os.getppid() == parent:
         time.sleep(0.0005)
     order, fds = receive(connection)
-    able = len(fds) == 3 and understood(order["argv"])
+    able = prepare(order, fds)
     connection.sendall(b"%d\n" % (os.getpid() if able else 0))
-    if connection.recv(3) != b"go\n":
-        return None
+    wanted = connection.recv(3) == b"go\n"
     connection.close()
-    become(order, fds)
-    return order
+    return order["argv"] if able and wanted else None
 
 
 def serve(listener):
-    """In each program's process this returns, with its order."""
+    """In each program's process this returns, with its command line."""
     while True:
         connection, _ = listener.accept()
         connection.settimeout(60)
@@ -163,24 +195,24 @@ def serve(listener):
             connection.close()
             os.waitpid(middle, 0)
             continue
-        parent = os.getpid()
-        if os.fork():
-            os._exit(0)
+        argv = None
         try:
+            parent = os.getpid()
+            if os.fork():
+                os._exit(0)
             listener.close()
-            order = child(connection, parent)
+            argv = child(connection, parent)
         except Exception as error:
             print(f"preload: {error}", file=sys.stderr, flush=True)
-            order = None
-        if not order:
+        if not argv:
             os._exit(127)
-        return order
+        return argv
 
 
 def main(path, *modules):
     if not getattr(sys.flags, "safe_path", False):
         del sys.path[0]  # this file's folder
-    rename([sys.executable, *sys.argv[:-1]])
+    rename([sys.executable, *sys.argv])
     sys.modules["mkbench_preload"] = sys.modules["__main__"]
     load(modules)
     listener = socket.socket(socket.AF_UNIX)
@@ -194,9 +226,9 @@ def main(path, *modules):
     if not alone:
         print("preload: a module has started a thread, which a child would not have: not used", flush=True)
         os.execvp("sleep", ["sleep", "infinity"])
-    order = serve(listener)
-    run(order["argv"])
+    run(serve(listener))
 
 
 if __name__ == "__main__":
-    main(*with_room(sys.argv)[1:])
+    sys.argv = with_room(sys.argv)
+    main(*sys.argv[1:])

@@ -176,3 +176,178 @@ begin() {
 	until_true 300 ran two 1
 	[[ $(pid_of two) != "$(<w/victim)" && $(<w/asked) == x ]]
 }
+
+@test "it cannot name a thread, whose number would later be somebody else's" {
+	cat >preload.py <<-'END'
+		import socket, sys, threading, time
+		thread = threading.Thread(target=time.sleep, args=(1000,), daemon=True)
+		thread.start()
+		s = socket.socket(socket.AF_UNIX)
+		s.bind(sys.argv[1])
+		s.listen()
+		while True:
+		    c, _ = s.accept()
+		    c.recv(65536)
+		    c.sendall(b"%d\n" % thread.native_id)
+		    c.recv(3)
+	END
+	begin
+	ctl start one
+	until_true 300 ran one 1
+	[[ $(parent_of "$(pid_of one)") == "$(<pid)" && $(pid_of one) -ne 0 ]]
+	grep "is not a child of its own: one starts by itself" log
+}
+
+@test "what a module has changed of the environment holds in the program, unless that has a value of its own" {
+	cat >>heavy.py <<-'END2'
+		os.environ.setdefault("BY_IMPORT", "yes")
+		os.environ.setdefault("OWN", "by an import")
+		os.environ.pop("TAKEN", None)
+	END2
+	sed -i 's/DONTWRITEBYTECODE="1"/&,TAKEN="away"/' conf
+	cat >package/program.py <<-'END2'
+		import heavy, os
+		print("runs", os.environ.get("BY_IMPORT"), os.environ.get("OWN"), os.environ.get("TAKEN"), flush=True)
+		os._exit(3)
+	END2
+	sed -i 's/ heavy package.program$/ heavy/' conf
+	begin
+	ctl start two || true
+	until_true 300 ran two 1
+	grep -x "runs yes of two None" two.log
+	[[ $(imports) == 1 ]]
+}
+
+@test "the program is __main__ for its threads and for its end, too" {
+	cat >package/program.py <<-'END2'
+		import atexit, sys, threading
+		def own(): return vars(sys.modules["__main__"]) is globals() and __name__ == "__main__"
+		atexit.register(lambda: print("ends", own(), flush=True))
+		def go_on():
+		    threading.main_thread().join()
+		    print("runs", own(), sys.argv, flush=True)
+		threading.Thread(target=go_on).start()
+		sys.exit(3)
+	END2
+	sed -i 's/ heavy package.program$/ heavy/' conf
+	begin
+	ctl start one two || true
+	for name in one two; do
+		until_true 300 ran $name 1
+		until_true 300 grep -x "ends True" $name.log
+	done
+	grep -xF "runs True ['$ROOM/program.py', 'first']" one.log
+	grep -xF "runs True ['$ROOM/package/program.py', 'second']" two.log
+}
+
+@test "another Python is another one, though both are one file: it finds other modules" {
+	mkdir -p other/bin
+	ln -s /usr/bin/python3 other/bin/python
+	echo "home = /usr/bin" >other/pyvenv.cfg
+	printf 'import sys\nprint("runs", sys.prefix, flush=True)\nimport time; time.sleep(1000)\n' >where.py
+	printf '#!%s/other/bin/python\n' "$ROOM" | cat - where.py >where
+	chmod 755 where
+	program three "$ROOM/other/bin/python $ROOM/where.py"
+	program four "$ROOM/where"
+	program five "/usr/bin/python3 $ROOM/where.py"
+	begin
+	ctl start three four five
+	for name in three four five; do until_true 300 ran $name 1; done
+	grep -x "runs $ROOM/other" three.log
+	grep -x "runs $ROOM/other" four.log
+	grep -x "runs /usr" five.log
+	run -1 grep -c mkbench-program "/proc/$(pid_of three)/maps"
+	grep -q mkbench-program "/proc/$(pid_of five)/maps"
+}
+
+@test "what it cannot be starts by itself, and the others still share" {
+	program three "python3 $ROOM/program.py third" # Supervisor looks along PATH, the preload does not
+	program "$(printf 'n%.0s' {1..250})" "/usr/bin/python3 $ROOM/program.py fourth" # no mapping has such a name
+	PATH=/usr/bin:/bin begin
+	ctl start three "$(printf 'n%.0s' {1..250})" one
+	for name in three "$(printf 'n%.0s' {1..250})" one; do until_true 300 ran "$name" 1; done
+	[[ $(imports) == 3 ]]
+	grep -q mkbench-program:one "/proc/$(pid_of one)/maps"
+	run -1 grep "starts by itself" log
+}
+
+@test "under a score that only root may lower, programs start: an engine gives it to a whole container" {
+	(echo 700 >/proc/self/oom_score_adj && begin)
+	ctl start one
+	until_true 300 ran one 1
+	[[ $(imports) == 1 ]]
+}
+
+@test "a module that ends its program ends no other" {
+	printf 'import sys\nsys.exit("no")\n' >leaves.py
+	sed -i 's/ heavy package.program$/ leaves heavy/' conf
+	begin
+	ctl start one
+	until_true 300 ran one 1
+	[[ $(imports) == 1 ]]
+	grep "not leaves: no" preload.log
+}
+
+# adopt: a Python program, with the process of one that wants a preload at w/socket.
+adopt() {
+	{
+		cat <<-'END2'
+			import os, socket, sys, threading, types
+			import adopt
+			log = types.SimpleNamespace(warn=print)
+			pipe = os.pipe()
+			options = types.SimpleNamespace(logger=log, umask=0o22, serverurl=None, pidhistory={})
+			config = types.SimpleNamespace(name="one", options=options, environment={}, uid=65534, redirect_stderr=True, serverurl=None,
+			                               directory="/", umask=None)
+			process = types.SimpleNamespace(config=config, group=None, pipes={"child_stdin": pipe[0], "child_stdout": pipe[1]},
+			                                get_execv_args=lambda: ("/bin/true", ["/bin/true"]))
+			asked = []
+			def listens(answer, uid=65534):
+			    if os.path.lexists("w/socket"): os.unlink("w/socket")
+			    s = socket.socket(socket.AF_UNIX)
+			    s.bind("w/socket")
+			    os.seteuid(uid) # who listens
+			    s.listen()
+			    os.seteuid(0)
+			    def serve():
+			        connection, _ = s.accept()
+			        asked.append(connection.recv(65536))
+			        if answer: connection.sendall(answer)
+			        connection.recv(1)
+			    threading.Thread(target=serve, daemon=True).start()
+		END2
+		cat
+	} >adopt_test.py
+	timeout 300 /usr/bin/python3 adopt_test.py
+}
+
+@test "whoever does not answer takes little of Supervisor's time, however often there is a new one" {
+	adopt <<-'END2'
+		adopt.PATIENCE, adopt.left = 0.1, 0.35
+		for n in range(20):
+		    listens(None)
+		    assert adopt.child(process, "w/socket") == 0
+		assert 0 < len(asked) <= 4, len(asked)
+	END2
+}
+
+@test "it is not asked again when it names a process that there is not" {
+	adopt <<-'END2'
+		listens(b"4194304\n")
+		assert adopt.child(process, "w/socket") == 0
+		assert os.stat("w/socket").st_ino in adopt.mute
+	END2
+}
+
+@test "a link to another user's socket gets no order, and one that leads nowhere ends nobody" {
+	adopt <<-'END2'
+		listens(None, uid=0)
+		os.rename("w/socket", "roots")
+		os.symlink("../roots", "w/socket")
+		assert adopt.child(process, "w/socket") == 0
+		assert asked in ([], [b""]), asked
+		os.unlink("w/socket")
+		os.symlink("socket", "w/socket")
+		assert adopt.child(process, "w/socket") == 0
+	END2
+}
