@@ -2,6 +2,7 @@
 """A bench under our own runner, as the tests of faults want it: started, its processes by program, killed, asked."""
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -59,6 +60,10 @@ class Bench:
                     continue
                 with open(f"/proc/{pid}/environ", "rb") as file:
                     environment = dict(part.split(b"=", 1) for part in file.read().split(b"\0") if b"=" in part)
+                with open(f"/proc/{pid}/maps", "rb") as file:  # services/supervisor/preload.py: its environment is that of what made it
+                    mark = re.search(rb"/memfd:mkbench-program:[^:]*:(\S+)", file.read())
+                if mark:
+                    environment[b"SUPERVISOR_PROCESS_NAME"] = mark[1]
                 with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
                     status = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
                 with open(f"/proc/{pid}/cmdline", "rb") as file:
