@@ -45,6 +45,17 @@ fails_with() {
 	end_room TERM
 }
 
+@test "an application whose import ends its process is not waited for" {
+	printf '[program:preload]\ncommand=/bin/sh -c "sleep 2; exit 1"\nautostart=false\nautorestart=true\nuser=nobody\n' >>"$room/etc/supervisord.conf"
+	jq '.supervisor.preload = "/run/preload.sock" | .programs += [.programs[] | select(.name == "web") | .name = "preload" | .group = "preload" | .role = "preload"]' \
+		"$room/bench.json" >"$room/new.json"
+	mv "$room/new.json" "$room/bench.json"
+	start_room
+	serves() { grep -q 'bench: done in' "$log"; }
+	by=$outside until_true 300 serves
+	end_room TERM
+}
+
 @test "MariaDB that does not know a setting: its own line, and what to do; it is tried again by itself" {
 	sed -i '/^port=/a bogus_variable=1' "$room/etc/my.cnf"
 	start_room

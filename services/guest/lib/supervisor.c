@@ -10,11 +10,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "lib/http_client.h"
+#include "lib/log.h"
 
 #define CALL_MS 3000
 #define UP_MS 20 /* a start waits for the answer */
 #define LOOK_MS 500
-#define IMPORT_MS 300000
+#define LONG_MS 20000
+#define IMPORT_SECONDS 300
 
 /* The text of the first element <tag> before end, with entities decoded; NULL when there is none. */
 static char *element(const char *at, const char *end, const char *tag)
@@ -223,31 +225,45 @@ static struct err *start_role(const struct bench *b, int role, unsigned limit_ms
 	return NULL;
 }
 
-static struct err *imports(const struct bench *b, bool *ret)
+/* Whether the process *pid of the preload still imports; *pid is 0 before the first look. One that died while
+ * it imported, or that takes too long, is not waited for: nor by whoever comes later. */
+static struct err *imports(const struct bench *b, unsigned limit_ms, pid_t *pid, bool *ret)
 {
 	AUTO_PROCESSES struct process_list list = { 0 };
 
-	TRY(supervisor_list(b, &list));
+	TRY(list_when_up(b, limit_ms, &list));
 	*ret = false;
-	for (size_t i = 0; i < list.count; i++)
-		*ret |= list.items[i].program && list.items[i].program->role == ROLE_PRELOAD &&
-			(!strcmp(list.items[i].state, "RUNNING") || !strcmp(list.items[i].state, "STARTING"));
+	for (size_t i = 0; i < list.count; i++) {
+		const struct process *p = &list.items[i];
+		if (!p->program || p->program->role != ROLE_PRELOAD)
+			continue;
+		*ret = p->pid && (!*pid || *pid == p->pid) && p->now - p->start < IMPORT_SECONDS;
+		*pid = p->pid;
+	}
 	return NULL;
 }
 
 /* The preload makes the others once it has imported what they want; without it each starts by itself. */
 static struct err *await_preload(const struct bench *b, unsigned limit_ms)
 {
-	bool goes_on = b->preload_socket && bench_json_has_role(b, ROLE_PRELOAD);
+	bool goes_on = b->preload_socket && bench_json_has_role(b, ROLE_PRELOAD), waited = false;
+	pid_t pid = 0;
 
 	if (goes_on)
 		TRY(start_role(b, ROLE_PRELOAD, limit_ms));
 	for (unsigned ms = 0; goes_on && access(b->preload_socket, F_OK) < 0; ms += UP_MS) {
 		clock_sleep(UP_MS);
 		if (ms % LOOK_MS == 0)
-			TRY(imports(b, &goes_on));
-		goes_on &= ms < IMPORT_MS;
+			TRY(imports(b, limit_ms, &pid, &goes_on));
+		goes_on &= ms < IMPORT_SECONDS * 1000u; /* whatever becomes of the clock */
+		if (goes_on && ms == LONG_MS)
+			log_line("the application is still being imported: web server and workers wait for "
+				 "that, for %d s at most",
+				 IMPORT_SECONDS);
+		waited |= ms == LONG_MS;
 	}
+	if (waited && access(b->preload_socket, F_OK) < 0)
+		log_line("the application was not imported: web server and workers do that themselves");
 	return NULL;
 }
 

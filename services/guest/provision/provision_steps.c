@@ -244,10 +244,13 @@ static void start(const struct bench *b, int role)
  */
 static void start_web_apart(const struct bench *b)
 {
+	pid_t parent = getpid();
+
 	if (fork())
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	start(b, ROLE_WEB);
+	if (getppid() == parent)
+		start(b, ROLE_WEB);
 	_exit(0);
 }
 
