@@ -82,6 +82,8 @@ class Bench:
             program = "keeper"
         elif words[1:] and words[1].endswith(b"supervisord"):
             program = "supervisord"
+        elif title := re.match(rb"nginx: master|\S*redis-server \S+:(1[123])000$", words[0]):  # their titles stand where the environment was
+            program = {b"11": "redis-queue", b"12": "redis-socketio", b"13": "redis-cache"}.get(title[1], "nginx")
         elif program.startswith("worker") and os.getsid(pid) == pid:
             program = "horse"
         elif program.startswith("worker"):
