@@ -183,7 +183,7 @@ bench-faults:
 # Reports of others, each with its right value; opt-in: it boots the demo some forty times.
 reports:
 	@.ci/setup test
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all units
 	tests/boot/reports $(REPORTS)
 
 # Parsers of foreign bytes under libFuzzer, a minute each or FUZZ_SECONDS; `make test` runs the corpora once.
