@@ -80,6 +80,23 @@ program() {
 	END
 }
 
+# pretend PID [BEFORE]: a preload that answers with that, an expression in Python.
+pretend() {
+	cat >preload.py <<-END
+		import socket, sys, threading, time
+		${2:-}
+		s = socket.socket(socket.AF_UNIX)
+		s.bind(sys.argv[1])
+		s.listen()
+		while True:
+		    c, _ = s.accept()
+		    c.recv(65536)
+		    open("asked", "a").write("x")
+		    c.sendall(b"%d\n" % $1)
+		    c.recv(3)
+	END
+}
+
 ctl() { supervisorctl -c "$ROOM/conf" "$@"; }
 pid_of() { ctl pid "$1"; }
 parent_of() { awk '/^PPid/ { print $2 }' "/proc/$1/status"; }
@@ -153,17 +170,7 @@ begin() {
 }
 
 @test "it names no process but a new child: another's pid is refused, and it is not asked again" {
-	cat >preload.py <<-'END'
-		import os, socket, sys
-		s = socket.socket(socket.AF_UNIX)
-		s.bind(sys.argv[1])
-		s.listen()
-		while True:
-		    c, _ = s.accept()
-		    c.recv(65536)
-		    open("asked", "a").write("x")
-		    c.sendall(b"%s\n" % open("victim", "rb").read().strip())
-	END
+	pretend 'int(open("victim").read())'
 	pid_of_victim() { ctl pid one >w/victim; }
 	begin
 	echo 1 >w/victim
@@ -171,26 +178,13 @@ begin() {
 	until_true 300 ran one 1
 	grep "1 is not a child of its own: one starts by itself" log
 	pid_of_victim
-	sed -i 's/^environment=.*OWN="of two".*/&/' conf
 	ctl start two
 	until_true 300 ran two 1
 	[[ $(pid_of two) != "$(<w/victim)" && $(<w/asked) == x ]]
 }
 
 @test "it cannot name a thread, whose number would later be somebody else's" {
-	cat >preload.py <<-'END'
-		import socket, sys, threading, time
-		thread = threading.Thread(target=time.sleep, args=(1000,), daemon=True)
-		thread.start()
-		s = socket.socket(socket.AF_UNIX)
-		s.bind(sys.argv[1])
-		s.listen()
-		while True:
-		    c, _ = s.accept()
-		    c.recv(65536)
-		    c.sendall(b"%d\n" % thread.native_id)
-		    c.recv(3)
-	END
+	pretend thread.native_id 'thread = threading.Thread(target=time.sleep, args=(1000,), daemon=True); thread.start()'
 	begin
 	ctl start one
 	until_true 300 ran one 1

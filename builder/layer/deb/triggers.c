@@ -167,7 +167,7 @@ static struct err *compile_own(void)
 	return e;
 }
 
-/* Compiles the modules of all packages with one interpreter, where py3compile would start two for each
+/* Compiles the modules of all packages with few interpreters, where py3compile would start two for each
  * package. Not if a package exempts some of its modules: then py3compile itself is used. */
 static bool compile_together(const struct calls *calls, const struct installed *packages, size_t count)
 {
