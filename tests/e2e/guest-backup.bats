@@ -161,6 +161,9 @@ while True:
 	until_true 300 made # and that is made up for
 }
 
+# in_hand PROCESS: it has come to run our command in the room, or has ended.
+in_hand() { in_room pgrep -x benchctl >/dev/null || gone "$1"; }
+
 # Ends a command of ours in the room with all that it has started, but not the scratch server, which must end by itself.
 strike() {
 	kill -KILL "$1" 2>/dev/null || true
@@ -188,6 +191,7 @@ strike() {
 		2) words=(import new.localhost "$dump") ;;
 		esac
 		in_room "$room/bin/benchctl" "${words[@]}" >>"$log" 2>&1 3>&- &
+		until_true 300 in_hand $!
 		sleep "$((RANDOM % 3)).$((RANDOM % 100))"
 		strike $!
 		echo "${words[0]}: $(sql "SELECT id FROM kept")" >>"$log"
