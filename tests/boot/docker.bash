@@ -26,7 +26,7 @@ docker_down() {
 	docker ps -aq | xargs -r docker rm -f >/dev/null 2>&1
 	local pid
 	if pid=$(<"$BOOT/docker.pid") && kill "$pid"; then until_true 300 gone "$pid"; fi
-	umount "$BOOT/docker" 2>/dev/null || true # in a changed root it forgets to, and bats cannot remove it
+	umount -R -l "$BOOT/docker" 2>/dev/null || true # in a changed root it forgets to, and bats cannot remove it
 	ip netns del "$NET"
 }
 
