@@ -56,6 +56,9 @@ def load(modules):
     for module in modules:
         try:
             importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if not error.name or not f"{module}.".startswith(f"{error.name}."):  # else nobody has it
+                print(f"preload: not {module}: {error}", flush=True)
         except (Exception, SystemExit) as error:  # the program that wants it says it better
             print(f"preload: not {module}: {error}", flush=True)
     sys.stdout.flush()  # or each child would write what waits here
