@@ -147,15 +147,17 @@ static struct err *stop(struct prebake *p)
 	return e;
 }
 
-/* A digest for each table, over one of its properties. */
+/* A digest for each table, over one of its properties: short, so that beside the name of a table it does not
+ * look like a password. */
 static struct err *describe(struct sql *sql, const char *db, const char *view, const char *columns,
 			    const char *order, json_t **ret)
 {
 	AUTO_FREE char *text = NULL;
 
 	TRY(sql_text(sql, &text,
-		     "SELECT JSON_OBJECTAGG(t, h) FROM (SELECT table_name AS t, MD5(GROUP_CONCAT(CONCAT_WS(' "
-		     "', %s) ORDER BY %s)) AS h FROM information_schema.%s WHERE table_schema = '%s' GROUP "
+		     "SELECT JSON_OBJECTAGG(t, h) FROM (SELECT table_name AS t, LEFT(MD5(GROUP_CONCAT("
+		     "CONCAT_WS(' ', %s) ORDER BY %s)), 12) AS h FROM information_schema.%s WHERE "
+		     "table_schema = '%s' GROUP "
 		     "BY table_name) AS each_table",
 		     columns, order, view, db));
 	*ret = text ? json_loads(text, 0, NULL) : NULL;
@@ -335,7 +337,7 @@ static struct err *run(struct prebake *p)
 	TRY(make_sites(p));
 	TRY(dump_all(p));
 	for (size_t i = 0; i < p->bench.redis.count; i++)
-		if (p->bench.redis.items[i].data)
+		if (p->bench.redis.items[i].data && strcmp(p->bench.redis.items[i].role, "cache"))
 			TRY(rewrite(&p->bench.redis.items[i], &keeps[i]));
 	TRY(stop(p));
 	TRY(load_all(p));
