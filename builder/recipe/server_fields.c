@@ -29,7 +29,7 @@ const struct field server_fields_mariadb[] = {
 };
 
 /* clang-format off */
-#define REDIS_ROWS(port_, maxmemory_, policy_, persistence_) \
+#define REDIS_ROWS(port_, maxmemory_, policy_, persistence_, ...) \
 	{ "port", PORT(offsetof(struct redis, port)), .fallback = (port_), \
 	  .help = "its TCP port on 127.0.0.1" }, \
 	/* with less it refuses every job, because the bench's connections use it up */ \
@@ -40,8 +40,9 @@ const struct field server_fields_mariadb[] = {
 			   "volatile-lfu", "volatile-random", "volatile-ttl"), \
 	  .help = "what it forgets when that memory is full" }, \
 	{ "persistence", FIELD_ENUM, .offset = offsetof(struct redis, persistence), \
-	  .choices = WORDS("none", "append_only", "snapshot"), .fallback = (persistence_), \
-	  .help = "how it survives a restart" }, \
+	  .choices = WORDS("none", "append_only", "snapshot" __VA_OPT__(,) __VA_ARGS__), \
+	  .fallback = (persistence_), .help = "how it survives a restart" \
+		  __VA_OPT__("; clean_stop: it is there again after a stop in order, for the same image") }, \
 	SECRET_ROW("password")
 /* clang-format on */
 
@@ -52,7 +53,7 @@ const struct field server_fields_mariadb[] = {
 /* clang-format on */
 
 static const struct field cache_fields[] = {
-	REDIS_ROWS("13000", "256M", "allkeys-lru", "none"),
+	REDIS_ROWS("13000", "256M", "allkeys-lru", "clean_stop", "clean_stop"),
 	NO_ALIAS,
 	END,
 };
@@ -73,7 +74,7 @@ static const struct field socketio_redis_fields[] = {
 
 const struct field server_fields_redis[] = {
 	{ "cache", FIELD_MAP, .offset = REDIS_CACHE * sizeof(struct redis), .fields = cache_fields,
-	  .help = "what may be forgotten; evicts and keeps nothing" },
+	  .help = "what may be worked out again: it evicts" },
 	{ "queue", FIELD_MAP, .offset = REDIS_QUEUE * sizeof(struct redis), .fields = queue_fields,
 	  .help = "background jobs; never evicts and survives a crash" },
 	{ "socketio", FIELD_MAP, .offset = REDIS_SOCKETIO * sizeof(struct redis),

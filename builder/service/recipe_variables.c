@@ -91,7 +91,7 @@ static void add_mariadb(struct service_set *s)
 static void add_redis_instance(struct service_set *s, const char *name, const struct redis *r)
 {
 	struct variables *own = &s->redis[s->redis_count++];
-	bool kept = r->persistence != PERSISTENCE_NONE;
+	bool kept = r->persistence != PERSISTENCE_NONE, stops = r->persistence == PERSISTENCE_CLEAN_STOP;
 
 	*own = (struct variables){ .arena = &s->arena, .outer = &s->scope };
 	variables_set(own, "redis.name", name);
@@ -101,6 +101,7 @@ static void add_redis_instance(struct service_set *s, const char *name, const st
 	variables_set(own, "redis.policy", r->policy);
 	set_flag(own, "redis.append_only", r->persistence == PERSISTENCE_APPEND_ONLY);
 	set_flag(own, "redis.snapshot", r->persistence == PERSISTENCE_SNAPSHOT);
+	set_flag(own, "redis.clean_stop", stops);
 	set_flag(own, "redis.forgets", !kept);
 	if (kept)
 		variables_format(own, "redis.folder", BENCH_DATA "/redis-%s", name);

@@ -32,7 +32,9 @@ accounts() { sql "SELECT User FROM mysql.user WHERE User IN ('$(database)', '$be
 	sql "DELETE FROM \`odd \`\`name\`"
 	rm "$room/data/sites/one.localhost/private/files/letter"
 	echo later >"$room/data/sites/one.localhost/private/files/later"
+	in_room redis-cli -p 13000 set page "of later"
 	run -0 in_room "$room/bin/benchctl" restore "$id" --site one.localhost
+	[[ $(in_room redis-cli -p 13000 dbsize) == 0 ]]
 	[[ $(database) != "$before" ]]
 	[[ $(accounts) = "$(database) $(database)" ]] # older frameworks know no other name of it than the database's
 	MYSQL_PWD=$(jq -r .db_password "$room/data/sites/one.localhost/site_config.json") in_room mariadb --no-defaults -u "$(database)" \

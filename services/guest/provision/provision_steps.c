@@ -24,6 +24,7 @@
 #include "provision/prebaked.h"
 #include "provision/resource_plan.h"
 #include "provision/json_merge.h"
+#include "provision/kept_cache.h"
 #include "lib/redis.h"
 #include "lib/log.h"
 #include "provision/servers.h"
@@ -324,9 +325,7 @@ struct err *provision_steps_cache(struct provision_context *w, bool *ret_did)
 	*ret_did = !w->again;
 	if (w->again)
 		return NULL;
-	for (size_t i = 0; i < w->bench.redis.count; i++)
-		if (!strcmp(w->bench.redis.items[i].role, "cache"))
-			TRY(redis_flush(&w->bench.redis.items[i]));
+	TRY(kept_cache_begin(&w->bench, w->upgrade != NULL));
 	durable_as(&w->bench.user);
 	clear_locks(&w->bench);
 	durable_as_root();

@@ -13,6 +13,7 @@
 #include "lib/durable.h"
 #include "lib/site_registry.h"
 #include "lib/log.h"
+#include "provision/kept_cache.h"
 
 /* What root last knew of the site. Its own site_config.json, which the bench's user can write, would choose
  * what we drop. */
@@ -130,6 +131,7 @@ static struct err *forget(struct provision_context *w, const struct site_drop *d
 	TRY(site_database_unlist(w, d->row->name));
 	TRY(ledger_forget(w->ledger, made));
 	TRY(site_registry_dropped(&w->bench, d->row->name));
+	kept_cache_forget(&w->bench); /* or the next site of that name would have it */
 	if (d->row->purge)
 		log_line("site %s: dropped, nothing is kept", d->row->name);
 	else

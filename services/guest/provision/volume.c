@@ -20,6 +20,7 @@
 #include "lib/secret.h"
 #include "lib/environment.h"
 #include "lib/sysfile.h"
+#include "provision/kept_cache.h"
 
 #define FORMAT 1
 #define PROBE (256u << 10)
@@ -324,8 +325,8 @@ char *volume_id(const struct bench *b)
 struct err *volume_stamp(const struct bench *b)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/clean");
-	json_t *stamp = json_pack("{s:s, s:s, s:I}", "version", b->version, "build", b->build, "at",
-				  (json_int_t)time(NULL));
+	json_t *stamp = json_pack("{s:s, s:s, s:I, s:o}", "version", b->version, "build", b->build, "at",
+				  (json_int_t)time(NULL), "caches", kept_cache_note(b));
 	struct err *e = durable_json(path, stamp, 0644, &durable_root, NULL);
 
 	json_decref(stamp);
@@ -337,6 +338,12 @@ struct err *volume_unstamp(const struct bench *b, bool *ret_was_clean)
 	AUTO_FREE char *own = bench_in_data(b, BENCH_OWN);
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/clean");
 
+	json_t *stamp = NULL;
+	bool damaged;
+
+	TRY(durable_read_json(path, &stamp, &damaged));
+	kept_cache_look(b, stamp);
+	json_decref(stamp);
 	*ret_was_clean = !unlink(path);
 	if (!*ret_was_clean && errno != ENOENT)
 		return err_errno(errno, "%s", path);

@@ -15,6 +15,7 @@
 #include "lib/socket.h"
 #include "lib/log.h"
 #include "lib/sysfile.h"
+#include "provision/kept_cache.h"
 
 #define POLL_MS 20
 #define GREET_MS 200
@@ -165,21 +166,35 @@ static void let_start(const struct bench *b, const struct process *p, unsigned l
 		clock_sleep(POLL_MS);
 }
 
-static void kill_row(const struct process_list *list, unsigned order, bool *ret_killed)
+/* Whether one had to be killed. */
+static bool kill_row(const struct process_list *list, unsigned order, bool *ret_killed)
 {
+	bool some = false;
+
 	for (size_t i = 0; i < list->count; i++) {
 		const struct process *p = &list->items[i];
 		if (order_of(p) != order || !stop_is_alive(p->pid))
 			continue;
 		log_line("%s did not stop in time: killed", p->name);
 		kill_group(p);
+		some = true;
 		*ret_killed |= p->program && p->program->phase == PHASE_STORES;
 	}
+	return some;
 }
 
 static bool is_up(const struct process *p)
 {
 	return strcmp(p->state, "STOPPED") && strcmp(p->state, "EXITED") && strcmp(p->state, "FATAL");
+}
+
+static bool has_redis(const struct process_list *list, unsigned order)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (order_of(&list->items[i]) == order && list->items[i].program &&
+		    list->items[i].program->role == ROLE_REDIS && is_up(&list->items[i]))
+			return true;
+	return false;
 }
 
 static unsigned left_ms(int64_t until)
@@ -201,10 +216,13 @@ void stop_all(const struct bench *b, const struct process_list *list, pid_t supe
 {
 	int64_t until = clock_ms() + budget_ms;
 	unsigned order, next = 0;
+	bool in_order = true; /* nobody who writes was killed: what the cache has is what the tables have */
 
 	row_ms(list, 0, &next);
 	for (order = any_alive(list, 0) ? 0 : next; order != UINT32_MAX; order = next) {
 		row_ms(list, order, &next);
+		if (in_order && supervisor > 0 && has_redis(list, order))
+			kept_cache_save(b);
 		for (size_t i = 0; i < list->count; i++) {
 			if (order_of(&list->items[i]) != order || !is_up(&list->items[i]))
 				continue;
@@ -215,7 +233,7 @@ void stop_all(const struct bench *b, const struct process_list *list, pid_t supe
 			}
 		}
 		wait_row(list, order, share(list, order, until));
-		kill_row(list, order, ret_killed);
+		in_order &= !kill_row(list, order, ret_killed);
 	}
 }
 

@@ -52,7 +52,8 @@ static json_t *list_items(const struct bench *b, const struct ledger *l)
 	for (size_t i = 0; i < COUNT(files); i++)
 		json_array_append_new(items, json_string(files[i]));
 	for (size_t i = 0; i < b->redis.count; i++)
-		add_item(b, items, b->redis.items[i].data);
+		if (strcmp(b->redis.items[i].role, "cache"))
+			add_item(b, items, b->redis.items[i].data);
 	add_item(b, items, b->sql_data);
 	return items;
 }

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "provision/kept_cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "lib/durable.h"
+#include "lib/log.h"
+#include "lib/redis.h"
+
+#define SAVE_MS 3000
+#define LARGEST (64u << 20) /* bytes: what is more would hold a stop and a start up */
+
+static bool is_cache(const struct bench_redis *r)
+{
+	return !strcmp(r->role, "cache");
+}
+
+/* The file of an instance that keeps, else NULL. The caller frees it. */
+static char *path_of(const struct bench *b, const struct bench_redis *r)
+{
+	return is_cache(r) && r->data && !b->development ? mem_printf("%s/dump.rdb", r->data) : NULL;
+}
+
+static struct err *save(const struct bench_redis *r)
+{
+	json_t *reply = NULL;
+
+	TRY(redis_query(r, SAVE_MS, &reply, "INFO memory"));
+	const char *used = json_is_string(reply) ? strstr(json_string_value(reply), "used_memory:") : NULL;
+	bool fits = used && strtoull(used + strlen("used_memory:"), NULL, 10) <= LARGEST;
+	json_decref(reply);
+	if (!fits)
+		return NULL;
+	TRY(redis_query(r, SAVE_MS, &reply, "SAVE"));
+	json_decref(reply);
+	return NULL;
+}
+
+void kept_cache_save(const struct bench *b)
+{
+	for (size_t i = 0; i < b->redis.count; i++) {
+		AUTO_FREE char *path = path_of(b, &b->redis.items[i]);
+		struct err *e = path ? save(&b->redis.items[i]) : NULL;
+		if (e)
+			log_err(e, "the cache begins empty");
+	}
+}
+
+/* What changes with every start of MariaDB, and with every copy of its folder that is not exact. */
+static char *describe_tables(const struct bench *b)
+{
+	AUTO_FREE char *path = mem_printf("%s/ib_logfile0", b->sql_data);
+	struct stat st;
+
+	return lstat(path, &st) < 0 ? NULL :
+				      mem_printf("%lld %lld.%09ld", (long long)st.st_size,
+						 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}
+
+static struct err *read_kept(const char *path, char **ret_hex)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	AUTO_FREE char *bytes = mem_new(64 << 10);
+	char hex[DIGEST_HEX];
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_errno(errno, "%s", path);
+	if (!S_ISREG(st.st_mode) || st.st_size > LARGEST)
+		return err_new(ERR_SYSTEM, "%s is not what Redis wrote", path);
+	struct digest_run *run = digest_start();
+	while ((n = read(fd, bytes, 64 << 10)) > 0)
+		digest_feed(run, bytes, (size_t)n);
+	struct digest d = digest_finish(run);
+	if (n < 0)
+		return err_errno(errno, "read %s", path);
+	*ret_hex = mem_dup(digest_hex(&d, hex));
+	return NULL;
+}
+
+json_t *kept_cache_note(const struct bench *b)
+{
+	AUTO_FREE char *tables = describe_tables(b);
+	json_t *note = json_object();
+
+	for (size_t i = 0; tables && i < b->redis.count; i++) {
+		AUTO_FREE char *path = path_of(b, &b->redis.items[i]), *hex = NULL;
+		struct err *e = path ? read_kept(path, &hex) : NULL;
+		err_free(e); /* there is none */
+		if (hex)
+			json_object_set_new(note, b->redis.items[i].name,
+					    json_pack("{s:s, s:s}", "sha256", hex, "tables", tables));
+	}
+	return note;
+}
+
+static bool says(const json_t *object, const char *key, const char *value)
+{
+	const char *known = json_string_value(json_object_get(object, key));
+
+	return known && value && !strcmp(known, value);
+}
+
+static bool suits(const struct bench *b, const char *path, const json_t *note)
+{
+	AUTO_FREE char *tables = describe_tables(b), *hex = NULL;
+	struct err *e = says(note, "tables", tables) ? read_kept(path, &hex) : NULL;
+
+	if (e)
+		log_err(e, "the cache begins empty");
+	return says(note, "sha256", hex);
+}
+
+void kept_cache_look(const struct bench *b, const json_t *stamp)
+{
+	const json_t *notes = says(stamp, "build", b->build) ? json_object_get(stamp, "caches") : NULL;
+
+	for (size_t i = 0; i < b->redis.count; i++) {
+		const struct bench_redis *r = &b->redis.items[i];
+		if (!is_cache(r) || !r->data)
+			continue;
+		AUTO_FREE char *path = mem_printf("%s/dump.rdb", r->data);
+		struct stat st;
+		if (lstat(path, &st) < 0 ||
+		    (!b->development && suits(b, path, json_object_get(notes, r->name))))
+			continue;
+		struct err *e = file_remove_tree(path);
+		if (e)
+			log_err(e, "warning");
+	}
+}
+
+struct err *kept_cache_begin(const struct bench *b, bool changed)
+{
+	for (size_t i = 0; i < b->redis.count; i++) {
+		const struct bench_redis *r = &b->redis.items[i];
+		AUTO_FREE char *path = path_of(b, r);
+		if (!is_cache(r))
+			continue;
+		bool loaded = path && !access(path, F_OK);
+		if (loaded && unlink(path) < 0)
+			return err_errno(errno, "remove %s", path);
+		if (loaded)
+			TRY(durable_sync_folder(r->data));
+		if (!loaded || changed)
+			TRY(redis_flush(r));
+	}
+	return NULL;
+}
+
+void kept_cache_forget(const struct bench *b)
+{
+	for (size_t i = 0; i < b->redis.count; i++) {
+		struct err *e = is_cache(&b->redis.items[i]) ? redis_flush(&b->redis.items[i]) : NULL;
+		if (e)
+			log_err(e, "warning: pages may show what was in the cache");
+	}
+}

@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What the cache of Redis holds over a stop and a start, and when it must begin empty.
+bats_require_minimum_version 1.5.0
+load helpers
+load room
+
+cache() { in_room redis-cli -p 13000 "$@"; }
+kept() { [[ $(cache get page) == "of before" ]]; }
+begins_empty() { [[ $(cache dbsize) == 0 ]]; }
+
+# A bench whose cache holds something, stopped in order: what it held is on the volume.
+stopped_with_a_cache() {
+	start_room
+	started
+	[[ $(cache set page "of before") == OK ]]
+	end_room TERM
+	[[ $status == 0 && -s $file ]]
+}
+
+setup() {
+	need_room
+	make_room
+	file=$room/data/redis-cache/dump.rdb
+}
+
+@test "after a stop in order the cache is there again, and no later start finds it" {
+	stopped_with_a_cache
+	start_room
+	started
+	kept
+	[[ ! -e $file ]]
+	end_room KILL
+	start_room
+	started
+	begins_empty
+}
+
+@test "another image, other tables, a changed or damaged file: the cache begins empty" {
+	stopped_with_a_cache
+	jq '.build = "fedcba9876543210"' "$room/bench.json" >"$room/new.json"
+	cp "$room/bench.json" "$room/old.json"
+	cp "$room/new.json" "$room/bench.json"
+	start_room
+	started
+	begins_empty
+	end_room TERM
+	cp "$room/old.json" "$room/bench.json"
+
+	stopped_with_a_cache
+	touch "$room/data/mariadb/ib_logfile0"
+	start_room
+	started
+	begins_empty
+	end_room TERM
+
+	stopped_with_a_cache
+	printf x | dd of="$file" bs=1 seek=12 conv=notrunc status=none
+	start_room
+	started
+	begins_empty
+	end_room TERM
+
+	stopped_with_a_cache
+	rm "$file"
+	mkdir "$file"
+	start_room
+	started
+	begins_empty
+	[[ ! -e $file ]]
+}
+
+@test "a stop in which one that writes had to be killed leaves no cache" {
+	start_room
+	started
+	cache set page "of before"
+	in_room pkill -STOP -f 'bench/program web'
+	end_room TERM
+	[[ ! -e $file ]]
+	start_room
+	started
+	begins_empty
+}
+
+@test "a cache that is too large to be written at once is not" {
+	start_room
+	started
+	cache set page "$(head -c 100000 /dev/zero | tr '\0' x)"
+	for ((n = 0; n < 700; n++)); do echo "COPY page $n"; done | in_room redis-cli -p 13000 >/dev/null
+	end_room TERM
+	[[ $status == 0 && ! -e $file ]]
+}
+
+@test "a site that is dropped leaves nothing in the cache to the next one of its name" {
+	start_room
+	started
+	cache set page "of before"
+	in_room "$room/bin/benchctl" drop-site two.localhost --yes --purge
+	begins_empty
+}
