@@ -15,8 +15,9 @@ const struct cmd *const cmd_all[] = {
 
 struct err *cmd_find(const char *name, const struct cmd **ret)
 {
-	const char *names[COUNT(cmd_all)];
-	size_t count = 0;
+	/* the words that the program itself takes, then the commands */
+	const char *names[COUNT(cmd_all) + 4] = { "help", "version", "--help", "--version" };
+	size_t count = 4;
 
 	for (const struct cmd *const *c = cmd_all; *c; c++) {
 		if (!strcmp((*c)->name, name)) {

@@ -83,6 +83,14 @@ static struct err *unknown(const struct cmd *c, const char *word)
 
 	for (const struct option_row *row = c->options; row && row->name; row++)
 		VEC_PUSH(&names, row->name);
+	for (const struct option_row *row = c->acts; row && row->name; row++) {
+		VEC_PUSH(&names, row->name);
+		if (text_starts(name, "--") && !strcmp(name + 2, row->name)) {
+			free(names.items);
+			return err_new(ERR_USAGE, "%s stands first, and alone: mkbench %s %s%s%s", name,
+				       c->name, name, row->value ? " " : "", row->value ? row->value : "");
+		}
+	}
 	const char *near = text_starts(name, "--") ? text_nearest(name + 2, names.items, names.count) : NULL;
 	free(names.items);
 	if (near)

@@ -61,6 +61,8 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 @test "help: what is no command is refused with the nearest, and a program inside keeps its own --help" {
 	mkbench 2 help biuld
 	[ "$output" = "mkbench: no command 'biuld': did you mean 'build'?" ]
+	mkbench 2 --verson
+	[ "$output" = "mkbench: no command '--verson': did you mean '--version'?" ]
 	mkbench 2 help qqqqqqqq
 	[[ $output == *"see 'mkbench help'" ]]
 	mkbench 2 help build run
@@ -82,6 +84,13 @@ options() { "$MKBENCH" help "$1" | grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u | 
 	says "verify has no option '--jsn': did you mean '--json'?" verify --jsn=1 x
 	says "schema has no option '--jason': did you mean '--json'?" schema --jason
 	says "run has no option '-x': see 'mkbench help run'" run -x y
+	# its other forms, too, misspelt or where they cannot stand
+	says "run has no option '--lst': did you mean '--list'?" run --lst
+	says "run has no option '--clen': did you mean '--clean'?" run --clen x
+	says "--stop stands first, and alone: mkbench run --stop NAME" run --stop=x
+	says "--stop stands first, and alone: mkbench run --stop NAME" run x --stop
+	says "--exec stands first, and alone: mkbench run --exec NAME PROGRAM [ARGUMENTS]" run --port 3 --exec x true
+	says "--list stands first, and alone: mkbench run --list" run --name x --list
 	for command in run verify; do
 		says "--memory needs a value: --memory SIZE" $command x --memory
 		says "--engine needs a value (ENGINE), but '--cpus' is an option: write --engine=--cpus if that is the value" $command --engine --cpus 2 x
