@@ -107,6 +107,8 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 
 	if (len > NEAREST_MAX)
 		return NULL;
+	if (best > len / 2 + 1) /* of a short word at most half may be another */
+		best = len / 2 + 1;
 	for (size_t i = 0; i < count; i++) {
 		if (strlen(candidates[i]) > NEAREST_MAX)
 			continue;
