@@ -10,15 +10,15 @@
 
 #include "base/child.h"
 #include "base/file.h"
+#include "base/keyring.h"
 #include "base/mem.h"
 #include "base/text.h"
 
 #define BEGIN_MESSAGE "-----BEGIN PGP SIGNED MESSAGE-----"
 #define BEGIN_SIGNATURE "-----BEGIN PGP SIGNATURE-----"
 #define END_SIGNATURE "-----END PGP SIGNATURE-----"
-#define BEGIN_KEY "-----BEGIN PGP PUBLIC KEY BLOCK-----"
+#define BEGIN_KEY KEYRING_ARMOUR
 #define END_KEY "-----END PGP PUBLIC KEY BLOCK-----"
-#define KEYRING_LIMIT (16u << 20)
 #define KEYS_MAX 32
 #define WORDS_MAX (2 * KEYS_MAX + 16)
 #define LINE_BYTES_MAX 16384
@@ -120,8 +120,9 @@ static void strip_armour(const char *armour, size_t len, struct text *ret)
 	EVP_ENCODE_CTX_free(base64);
 }
 
-/* Converts a key to a keyring that every gpgv and sqv reads. */
-static struct err *ready_key(const struct parts *p, const char *key, size_t i, char **ret_path)
+/* Converts a key to a keyring that every gpgv and sqv reads. Among several, one that is none is passed over,
+ * as apt does. */
+static struct err *ready_key(const struct parts *p, const char *key, size_t i, bool only, char **ret_path)
 {
 	AUTO_FREE char *bytes = NULL;
 	AUTO_TEXT struct text plain = { 0 };
@@ -140,6 +141,9 @@ static struct err *ready_key(const struct parts *p, const char *key, size_t i, c
 				       key);
 		}
 		TRY_AS(e, "keyring");
+		if (only && !keyring_is(bytes, len))
+			return err_new(ERR_FETCH, "the keyring %s is none: it holds no OpenPGP public key",
+				       key);
 	}
 	*ret_path = mem_printf("%s/key-%zu.gpg", p->folder, i);
 	if (memmem(bytes, len, BEGIN_KEY, strlen(BEGIN_KEY)))
@@ -158,7 +162,7 @@ static struct err *lay_out(struct store *s, struct parts *p, const struct text *
 	TRY(file_write(p->text, text->bytes, text->len, 0600));
 	TRY(file_write(p->signature, signature->bytes, signature->len, 0600));
 	for (size_t i = 0; keys[i] && i < KEYS_MAX; i++)
-		TRY(ready_key(p, keys[i], i, &p->keys[i]));
+		TRY(ready_key(p, keys[i], i, !keys[1], &p->keys[i]));
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/keyring.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "recipe/recipe_check.h"
@@ -117,17 +118,23 @@ static void check_build(const struct recipe *r, size_t i, struct problems *p)
 		problem_add(p, at, "%s is an archive: add its 'sha256', which sha256sum prints", path);
 }
 
+/* An empty file stands for a keyring that is still to come. */
 static void check_keyring(const struct recipe *r, const char *keyring, struct mark at, struct problems *p)
 {
-	AUTO_FREE char *path = recipe_beside(r, keyring);
-	int code = look_at(path);
+	AUTO_FREE char *path = recipe_beside(r, keyring), *bytes = NULL;
+	size_t len = 0;
+	struct err *e = file_read(path, KEYRING_LIMIT, &bytes, &len);
+	int code = e ? err_code(e) : 0;
 
+	err_free(e);
 	if (code == ENOENT || code == ENOTDIR)
 		problem_add(p, at, "there is no keyring %s: put it there, or write where it is", path);
 	else if (code == EISDIR)
 		problem_add(p, at, "%s is a folder: 'key' is a keyring's file", path);
 	else if (code == EACCES)
 		problem_add(p, at, "cannot open %s: %s", path, strerror(code));
+	else if (code || (len && !keyring_is(bytes, len)))
+		problem_add(p, at, "%s is no keyring: 'key' is a file of OpenPGP public keys", path);
 }
 
 void service_check_keyrings(const struct recipe *r, struct problems *p)

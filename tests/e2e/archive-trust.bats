@@ -198,6 +198,12 @@ with() { sed "$1" "$here/good"; }
 	sed -i 's/key.asc/no.gpg/' "$here/r.yml"
 	refresh_into "$store" 4
 	[[ $output == *"the keyring "*"/no.gpg is not there"* ]]
+	# a web page in its place, and an empty file
+	for page in '<html>not found</html>' ''; do
+		printf %s "$page" >"$here/no.gpg"
+		refresh_into "$store" 4
+		[[ $output == *"the keyring "*"/no.gpg is none: it holds no OpenPGP public key"* ]]
+	done
 	sed -i 's/no.gpg/key.gpg/' "$here/r.yml"
 	PATH=/nowhere refresh_into "$store" 4
 	[[ $output == *"neither gpgv nor sqv is installed"* ]]
