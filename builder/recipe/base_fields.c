@@ -49,7 +49,7 @@ const struct field base_fields[] = {
 	  .pattern = &pattern_glob, .help = "paths left out of the image; * and ? match as in a shell" },
 	{ "keep", FIELD_LIST, .offset = offsetof(struct base, keep), .max = 32, .pattern = &pattern_file,
 	  .help = "what images leave out by themselves and this one shall have: all, or some of locale, "
-		  "docs, man, charsets, mariadb-tools" },
+		  "docs, man, charsets, python-tests, mariadb-tools" },
 	{ "recommends", FIELD_BOOL, .offset = offsetof(struct base, recommends), .fallback = "false",
 	  .help = "install what packages recommend, too" },
 	{ "security", FIELD_BOOL, .offset = offsetof(struct base, security), .fallback = "true",

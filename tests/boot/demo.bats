@@ -42,6 +42,16 @@ teardown_file() {
 	docker exec demo sh -c 'free -m && less --version' >/dev/null
 }
 
+@test "what serves nobody is not in the image, and each package's licence is" {
+	run -0 docker exec demo sh -ec '
+		cd /usr
+		find share/doc share/man share/info share/lintian share/bug share/locale/*/LC_MESSAGES lib/python3/dist-packages/supervisor/tests \
+			lib/*/gconv/IBM* bin/aria_* bin/myisam* -type f ! -name copyright ! -path share/info/dir 2>/dev/null || true
+		find share/doc -name copyright | wc -l'
+	echo "$output"
+	(( ${#lines[@]} == 1 && lines[0] > 100 ))
+}
+
 @test "a bench that cannot start is unhealthy, with its reason, and never healthy" {
 	docker run -d --name stuck --tmpfs /data:size=24m -e MKBENCH_EPHEMERAL=1 --health-interval 1s --health-retries 3 --health-start-period 1s \
 		"$IMAGE" >/dev/null
