@@ -29,9 +29,19 @@ setup() {
 
 teardown() { [ -z "${folder:-}" ] || rm -r "$folder"; }
 
+# Nothing, until there is a file `over`: an end of script's input before is one to the terminal, and script waits for it.
+until_over() {
+	exec 3>&-
+	for _ in {1..6000}; do
+		[ ! -e over ] || break
+		sleep 0.1
+	done
+}
+
 # after COMMAND: what root's shell is given to read once the command is over.
 after() {
-	script -qec "bash -c '$1; read -t 1 -n 4 line; echo got:\$line.'" said < <(sleep 3) >/dev/null
+	rm -f over
+	script -qec "bash -c '$1; read -t 1 -n 4 line; echo got:\$line.; touch over'" said < <(until_over) >/dev/null
 	tr -d '\r' <said
 }
 
@@ -55,7 +65,7 @@ after() {
 }
 
 @test "a program has a terminal when root has one, its own status, groups and words" {
-	run -7 script -qec "./as nobody sh -c 'tty; id -u; exit 7'" said < <(sleep 3)
+	run -7 script -qec "./as nobody sh -c 'tty; id -u; exit 7'; s=\$?; touch over; exit \$s" said < <(until_over)
 	grep -q '/dev/pts/' said
 	run -0 ./as nobody sh -c 'tty; cat; id -un' <<<"words"
 	[ "$output" = $'not a tty\nwords\nnobody' ]

@@ -61,6 +61,10 @@ report() {
 developing.yml:13:13: warning: writes fail once the cache is full: allkeys-lru forgets instead
 developing.yml:15:18: warning: waiting jobs are lost at every restart: append_only keeps them
 developing.yml: ok: 1 app, 1 site, 2 outputs" ]
+	cp -r "$recipes/good/notes" "$BATS_TEST_TMPDIR"
+	{ cat "$recipes/good/minimal.yml"; echo 'disk: { size: 8G }'; } >"$BATS_TEST_TMPDIR/minimal.yml"
+	mkbench 0 check "$BATS_TEST_TMPDIR/minimal.yml"
+	[[ $output == *": warning: 'disk' has no effect without such an output: add raw, qcow2, vmdk or raw.zst to 'outputs'"$'\n'* ]]
 }
 
 @test "a recipe that no build could use is refused, all of it at once and before the network" {

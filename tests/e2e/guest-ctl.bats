@@ -47,8 +47,11 @@ load room
 	start_room
 	started
 	# The worker ends at its second TERM, which comes after three seconds.
-	run -124 in_room timeout --signal=INT 2 "$room/bin/benchctl" restart
-	[[ $(cat "$room/log/worker.log") =~ "TERM 1" ]]
+	in_room env --default-signal=INT "$room/bin/benchctl" restart 3>&- &
+	local asked=$!
+	by=$asked until_true 300 grep -q "TERM 1" "$room/log/worker.log"
+	in_room pkill -o -INT -f 'benchctl restart'
+	run -130 wait $asked
 	until_room "$room/bin/benchctl" status
 	[[ $(grep -c . "$room/log/worker.log") = 2 ]]
 	run -2 in_room "$room/bin/benchctl" restart nobody
