@@ -130,7 +130,8 @@ static struct err *recall(struct store *s, const struct lock_app *pinned, struct
 	AUTO_FREE char *folder = known ? store_tree_find(s, &key) : NULL, *when = NULL;
 
 	TRY(store_ref_read(s, "committed", &commit, &when));
-	if (!folder || !when)
+	int64_t committed = when ? strtoll(when, NULL, 10) : 0;
+	if (!folder || !committed) /* earlier versions of mkbench kept 0 */
 		return NULL;
 	struct err *e = walk_all(folder, false, ret);
 	if (e || !digest_equal(&ret->digest, &tree)) {
@@ -139,7 +140,7 @@ static struct err *recall(struct store *s, const struct lock_app *pinned, struct
 		return file_remove_tree(folder);
 	}
 	ret->commit = mem_dup(pinned->commit);
-	ret->committed = strtoll(when, NULL, 10);
+	ret->committed = committed;
 	for (size_t i = 0; i < pinned->modules.count; i++)
 		VEC_PUSH(&ret->modules, mem_dup(((const char *const *)pinned->modules.items)[i]));
 	return NULL;

@@ -15,6 +15,7 @@
 
 #define DEPTH_MAX 10
 #define MODULES_MAX 1000
+#define HEAD_MAX ((size_t)1 << 20) /* of a commit that joins thousands of others */
 
 struct getting {
 	struct store *store;
@@ -173,13 +174,27 @@ static struct err *check_out(struct getting *now, struct git *g, const char *url
 	return e;
 }
 
-/* The time in a raw commit object; git log would also need the parents, which may be missing. */
-static int64_t committed_at(const char *object)
+/* Until the head of a commit object is there: what is below is the commit's message. */
+static bool gather_head(void *arg, const char *bytes, size_t len)
 {
-	const char *line = strstr(object, "\ncommitter "), *end = line ? strchr(line + 1, '\n') : NULL;
-	const char *mail = end ? memrchr(line, '>', (size_t)(end - line)) : NULL;
+	struct text *head = arg;
 
-	return mail ? strtoll(mail + 1, NULL, 10) : 0;
+	text_add(head, bytes, len);
+	return !strstr(head->bytes, "\n\n") && head->len < HEAD_MAX;
+}
+
+/* The time in a raw commit object, in seconds since 1970; git log would also need the parents, which may be
+ * missing. */
+static struct err *committed_at(struct git *g, const char *commit, int64_t *ret)
+{
+	AUTO_TEXT struct text head = { 0 };
+
+	TRY(git_read(g, (const char *[]){ "cat-file", "commit", commit, NULL }, gather_head, &head));
+	const char *line = head.len ? strstr(head.bytes, "\ncommitter ") : NULL,
+		   *end = line ? strchr(line + 1, '\n') : NULL,
+		   *mail = end ? memrchr(line, '>', (size_t)(end - line)) : NULL;
+	*ret = mail ? strtoll(mail + 1, NULL, 10) : 0;
+	return NULL;
 }
 
 /* Checks out into the folder below, whose parents were made for the repository above it. */
@@ -188,7 +203,6 @@ static struct err *get(struct getting *now, const char *url, const char *below, 
 {
 	struct digest key = digest_of(url, strlen(url));
 	AUTO_FREE char *objects = NULL;
-	AUTO_FREE char *when = NULL;
 	struct git own;
 
 	TRY(store_git_objects(now->store, &key, &objects));
@@ -198,9 +212,7 @@ static struct err *get(struct getting *now, const char *url, const char *below, 
 	if (!e)
 		e = check_out(now, &own, url, below, *ret_commit, depth);
 	if (!e && !*below)
-		e = git_run(&own, (const char *[]){ "cat-file", "commit", *ret_commit, NULL }, &when);
-	if (when)
-		now->ret->committed = committed_at(when);
+		e = committed_at(&own, *ret_commit, &now->ret->committed);
 	git_close(&own);
 	return e;
 }

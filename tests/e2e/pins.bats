@@ -117,6 +117,28 @@ words=home/frappe/frappe-bench/apps/words
 	cmp first.tar out/notes-1.tar
 }
 
+@test "a step that chooses knows the time of the newest commit, with a day's grace, unless the recipe wants the newest" {
+	local git="git -C b -c user.name=a -c user.email=a@example.org" when=2023-07-31T13:44:35+0200
+	git init -qb main b
+	$git add .
+	GIT_AUTHOR_DATE=2026-01-01T00:00:00Z GIT_COMMITTER_DATE=$when $git commit -qm $'one\n\ncommitter x <y> 1893456000 +0000'
+	sed -i 's|path: ./b|git: ./b, ref: main|' notes.yml
+	sed -i 's|    argv: .*wish in.*|    argv: [bash, -euc, "echo as of ${MKBENCH_RESOLVE_DATE:-today} >{{pins}}/words"]|' own.yml
+	mkbench 0 lock notes.yml
+	grep -q '"as of 2023-08-01T11:44:35Z"' notes.lock
+	mkbench 0 lock notes.yml # whose files are in the store
+	grep -q '"as of 2023-08-01T11:44:35Z"' notes.lock
+	# Stores of earlier versions have no time of a commit, and say 0.
+	for note in "$MKBENCH_STORE"/refs/committed/*; do
+		echo -n 0 >"$note"
+	done
+	mkbench 0 lock notes.yml
+	grep -q '"as of 2023-08-01T11:44:35Z"' notes.lock
+	sed -i 's|^version: .*|&\nresolve: newest|' notes.yml
+	mkbench 0 lock notes.yml
+	grep -q '"as of today"' notes.lock
+}
+
 @test "what a step asks is answered in a room of its own without a network, as often as it asks" {
 	sed -i 's|    argv: .*wish in.*|    argv: [bash, -euc, "{{framework.get}} test -e {{pins}}/words.two \&\& get fruit >{{pins}}/words \|\| { echo x >>{{pins}}/words.one; cp {{pins}}/words.one {{pins}}/words.asked; }"]|' own.yml
 	mkbench 5 build -o out notes.yml
