@@ -127,6 +127,32 @@ setup() {
 	diff -r --no-dereference before apps
 }
 
+@test "what stays of node_modules: of packages whose stylesheets a running bench compiles, those, and what they import" {
+	local app modules=one/node_modules
+	finish() { python3 -B "$BATS_TEST_DIRNAME/../../services/frameworks/bench/finish.py" . "" one two; }
+	package() { mkdir -p "apps/$modules/$1" && echo "{$2}" >"apps/$modules/$1/package.json" && touch "apps/$modules/$1/index.js"; }
+	mkdir -p apps/{one/one,two/two/public} assets apps/$modules/{ink/{css,js,both/deep},@a/tint,base}
+	for app in one two; do
+		echo '{}' >"apps/$app/package.json"
+	done
+	for name in ink @a/tint base sass tree unused js-only; do
+		package $name "$([[ $name != sass ]] || echo '"dependencies": {"tree": "1"}')"
+	done
+	touch apps/$modules/ink/{js/ink.js,both/ink.svg,both/deep/{a.less,a.js}} apps/$modules/base/_base.scss
+	echo '@use "~@a/tint/tint" with ($a: 1);' >apps/$modules/ink/css/ink.scss
+	echo "@import url(https://h/x.css), 'base/base', 'x/node_modules/../..';" >apps/$modules/@a/tint/tint.css
+	echo 'require("sass"); require("fs");' >apps/one/theme.js
+	printf '%s\n' '@import "own",' '  "~ink/css/ink"; // js-only' 'a { content: "unused" }' >apps/two/two/public/x.scss
+	left() { grep -vE '^(apps/two|assets)' .left-out | sort | xargs; }
+	finish
+	[[ $(left) == "$(printf "apps/$modules/%s " @a base ink js-only sass tree unused | sed 's/ $//')" ]]
+	echo 'run("theme.js")' >apps/one/one/x.py
+	finish
+	left
+	diff <(left | tr ' ' '\n') <(printf "apps/$modules/%s\n" @a/tint/index.js base/index.js ink/both/deep/a.js ink/both/ink.svg ink/index.js ink/js \
+		js-only unused)
+}
+
 @test "assets: a stylesheet in Sass is compiled once for all that is made of it, and as its compiler does by itself" {
 	command -v node >/dev/null || skip "needs node"
 	mkdir -p node_modules/sass

@@ -18,6 +18,11 @@ TEXTS = (".py", ".js", ".mjs", ".cjs", ".ts", ".json", ".html", ".css", ".vue", 
 REQUIRE = re.compile(r"""(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s+|\bimport\s*\(\s*|\brequire\.resolve\s*\(\s*)["']([^"'\n]+)["']""")
 SERVED = re.compile(rb"node_modules/((?:@[\w.-]+/)?[\w.-]+)")
 PROGRAM = re.compile(rb"""["'/]([\w.-]+\.js)["']""")
+STYLES = (".scss", ".sass", ".less", ".styl", ".css")
+IMPORT = re.compile(rb"@(?:import|use|forward)\b([^;{}]*)")
+QUOTED = re.compile(rb"""["']~?(@?[\w-][^"':\n]*)["']""")
+PACKAGE = re.compile(r"(@[\w-][\w.-]*/)?[\w-][\w.-]*", re.A)
+COMPILERS = {"sass", "sass-embedded", "node-sass", "less", "stylus"}
 
 
 def name_in(request):
@@ -25,13 +30,24 @@ def name_in(request):
     return "/".join(parts[:2]) if request.startswith("@") else parts[0]
 
 
+def imported(text):
+    """Names of what a stylesheet takes from other files, the first part of each: packages, or folders beside it."""
+    names = {name_in(name.decode(errors="replace").rpartition("node_modules/")[2])
+             for words in IMPORT.findall(text) for name in QUOTED.findall(words)}
+    return {name for name in names if PACKAGE.fullmatch(name)}
+
+
 def named_by(folder):
-    """What an app's texts name: packages that pages load, and programs that Python code may start. Each is read once, and as it is."""
-    served, programs = set(), set()
+    """What an app's texts name: packages that pages load, programs that Python code may start, and what stylesheets import. Each is read
+    once, and as it is."""
+    served, programs, styles = set(), set(), set()
     for top, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in ("node_modules", "dist", ".git", "locale", "translations", "cypress")]
         for name in files:
             path = os.path.join(top, name)
+            if name.endswith(STYLES) and os.path.isfile(path):
+                with open(path, "rb", buffering=0) as file:
+                    styles |= imported(file.read())
             if name.endswith(TEXTS) and os.path.isfile(path):
                 with open(path, "rb", buffering=0) as file:
                     text = file.read()
@@ -39,7 +55,7 @@ def named_by(folder):
                     served.update(SERVED.findall(text))
                 if name.endswith(".py") and b".js" in text:
                     programs.update(PROGRAM.findall(text))
-    return {name.decode() for name in served}, {name.decode() for name in programs}
+    return {name.decode() for name in served}, {name.decode() for name in programs}, styles
 
 
 def entries(folder, programs):
@@ -94,16 +110,47 @@ def closure(modules, names):
     return kept
 
 
-def reduce(bench, app, programs, served, keep):
+def styled(modules, names):
+    """Folders of packages whose stylesheets others import, those that these import too."""
+    found, left = set(), set(names)
+    while left:
+        folder = f"{modules}/{left.pop()}"
+        if folder in found or not os.path.isfile(f"{folder}/package.json"):
+            continue
+        found.add(folder)
+        for top, _, files in os.walk(folder):
+            for name in files:
+                if name.endswith(STYLES):
+                    with open(f"{top}/{name}", "rb") as file:
+                        left |= imported(file.read())
+    return found
+
+
+def but_styles(folder):
+    """What a package has beside stylesheets: paths, of a folder without any the folder alone."""
+    def below(top):
+        rows, has = [], False
+        for entry in sorted(os.scandir(top), key=lambda entry: entry.name):
+            inner, wanted = below(entry.path) if entry.is_dir(follow_symlinks=False) else ([entry.path], entry.name.endswith(STYLES))
+            rows += [] if wanted and not entry.is_dir(follow_symlinks=False) else inner if wanted else [entry.path]
+            has |= wanted
+        return rows, has
+    return [path for path in below(folder)[0] if path != f"{folder}/package.json"]
+
+
+def reduce(bench, app, programs, served, styles, keep):
     """Paths below an app's node_modules that a running bench does without."""
     folder = f"{bench}/apps/{app}"
     modules = f"{folder}/node_modules"
     if not os.path.isdir(modules):
         return
-    kept = closure(modules, required(entries(folder, programs)) | keep)
+    loaded = required(entries(folder, programs))
+    kept = closure(modules, loaded | keep)
     kept |= {f"{modules}/{name}" for name in served if os.path.isdir(f"{modules}/{name}")}
+    # A program that compiles stylesheets reads those of every app, and of the packages that they import.
+    parts = styled(modules, styles) - kept if loaded & COMPILERS else set()
     stay = set()
-    for path in kept:
+    for path in kept | parts:
         while path != modules:
             stay.add(path)
             path = os.path.dirname(path)
@@ -112,6 +159,8 @@ def reduce(bench, app, programs, served, keep):
         yield from (path for path in (glob.glob(f"{top}/*") if scope else [top]) if path not in stay)
     for path in kept:
         yield from glob.glob(f"{path}/**/*.map", recursive=True)
+    for path in parts:
+        yield from but_styles(path)
 
 
 def finish(bench, keep, *apps):
@@ -128,8 +177,8 @@ def finish(bench, keep, *apps):
     shutil.rmtree(f"{bench}/assets/.parts", ignore_errors=True)
     # They are listed, for to remove them one by one takes longer than anything else here.
     named = {app: named_by(f"{bench}/apps/{app}/{app}") for app in apps}
-    served = set().union(*(row[0] for row in named.values()))
-    left_out = {path for app in apps for path in reduce(bench, app, named[app][1], served, set(keep.split()))}
+    served, styles = (set().union(*(row[at] for row in named.values())) for at in (0, 2))
+    left_out = {path for app in apps for path in reduce(bench, app, named[app][1], served, styles, set(keep.split()))}
     with open(f"{bench}/.left-out", "w") as out:
         out.write("".join(f"{os.path.relpath(path, bench)}\n" for path in sorted(left_out) if "\n" not in path))
     for app in apps:
