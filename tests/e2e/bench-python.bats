@@ -220,6 +220,43 @@ except package_choice.Unknown as unknown:
 	[[ ${lines[0]} == "the Python package a-b is a source package of an address, "*"by a-b @ git+https://…@COMMIT, or for a release of it" ]]
 }
 
+@test "bench: packages of an index that has no dates are taken without, the others as of the apps' commits" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	# uv says it of the files that it has looked at, and ends at the first package that it cannot have.
+	cat >choice.py <<-'END'
+		import sys, types, package_choice
+		package_choice.lay_interpreter = lambda: None
+		package_choice.open = lambda path, *how: open(path.replace("/tmp/", ""), *how)
+		files = {"own-a": ["own_a-1.0-py3-none-any.whl", "own_a-0.9.zip"], "b": ["b-2.tar.gz", "odd"]}
+		def uv(*words, **_):
+		    print(*[word for word in words if "newer" in word or word in ("2023-01-02", "-q")])
+		    for name in files:
+		        if "--exclude-newer" in words and f"--exclude-newer-package={name}=false" not in words:
+		            said = [f"warning: `{file}` is missing an upload date, but user provided: 2023-01-02" for file in files[name]]
+		            return types.SimpleNamespace(returncode=1, stderr="\n".join([*said, "error: No solution found"]))
+		    if sys.argv[1] == "none":
+		        return types.SimpleNamespace(returncode=1, stderr="warning: `b-2.tar.gz` is missing an upload date, but\nerror: you require c\n")
+		    open("pylock.toml", "w").write("[[packages]]\nname = 'b'\n")
+		    return types.SimpleNamespace(returncode=0, stderr="")
+		for before in sys.argv[2:]:
+		    print(package_choice.compile_set(uv, ["b"], before if before != "-" else None, "all"), *sorted(package_choice.undated))
+	END
+	choose() { PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench run "$@"; }
+	choose -0 /usr/bin/python3 -B choice.py some 2023-01-02 2023-01-02 -
+	diff - <(echo "$output") <<-'END'
+		--exclude-newer 2023-01-02
+		--exclude-newer 2023-01-02 --exclude-newer-package=own-a=false
+		--exclude-newer 2023-01-02 --exclude-newer-package=b=false --exclude-newer-package=own-a=false
+		[{'name': 'b'}] b own-a
+		--exclude-newer 2023-01-02 --exclude-newer-package=b=false --exclude-newer-package=own-a=false
+		[{'name': 'b'}] b own-a
+		-q
+		[{'name': 'b'}] b own-a
+	END
+	choose -1 /usr/bin/python3 -B choice.py none 2023-01-02
+	[[ ${lines[*]: -2} == "no set of Python packages of before 2023-01-02 suits all; 'resolve: newest' in the recipe takes later ones, too: error: you require c" ]]
+}
+
 @test "bench: a source package's files stay in their folder, are files, and are no more than an app may have" {
 	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
 	unpacked() {

@@ -46,6 +46,12 @@ os.execv({PYTHON!r}, ["{NO_CODE}/bin/python", *sys.argv[1:]])
 ADDRESSES = ("url", "path", "editable", "git")
 
 
+# What uv says of a file when it leaves newer ones out.
+NO_DATE = re.compile(r"^warning: `([^`]+)` is missing an upload date.*\n?", re.M)
+# Packages whose dates an index does not have: of each the newest may be chosen.
+undated = set()
+
+
 class Unknown(Exception):
     """A source package that uv cannot do without what it needs: its name, version, and where it is unpacked."""
 
@@ -128,6 +134,15 @@ def write_known(known):
             out.write("[[dependency-metadata]]\n" + "".join(f"{key} = {json.dumps(row)}\n" for key, row in rows.items() if row))
 
 
+def name_of(file):
+    """Whose a wheel or a source archive is, or None."""
+    parse = utils.parse_wheel_filename if file.endswith(".whl") else utils.parse_sdist_filename
+    try:
+        return parse(file)[0]
+    except ValueError:
+        return None
+
+
 def compile_set(uv, asked, before, what, known=None, keep=(), constraints=()):
     """uv's choice as the packages of a pylock. known: what source packages need, by NAME==VERSION; None: wheels alone are taken. It keeps
     to the pins of keep where it can: to what is in the file that it writes. constraints bind what is chosen, and ask for nothing."""
@@ -141,20 +156,27 @@ def compile_set(uv, asked, before, what, known=None, keep=(), constraints=()):
         out.write("\n".join(asked) + "\n")
     with open("/tmp/constraints.in", "w") as out:
         out.write("".join(f"{line}\n" for line in constraints))
-    words = ["pip", "compile", "-q", "--config-file", "/tmp/known.toml", "--python", f"{NO_CODE}/bin/python", "--no-build-isolation",
-             "--no-header", "--no-annotate", "--format", "pylock.toml", "-o", "/tmp/pylock.toml", "-c", "/tmp/constraints.in",
-             "/tmp/asked.in"]
+    words = ["pip", "compile", "--config-file", "/tmp/known.toml", "--python", f"{NO_CODE}/bin/python", "--no-build-isolation",
+             "--no-header", "--no-annotate", "--format", "pylock.toml", "-o", "/tmp/pylock.toml", "/tmp/asked.in"]
+    if constraints:
+        words += ["-c", "/tmp/constraints.in"]
     if known is None:
         words += ["--only-binary", ":all:"]
-    if before:
-        words += ["--exclude-newer", before]
-    done = uv(*words, stderr=subprocess.PIPE, cwd=UV_AT)
-    refused(done.stderr.strip())
-    if done.returncode and before and "upload" in done.stderr and "date" in done.stderr:
-        print("the index does not say when its packages came: the newest are taken", flush=True)
-        return compile_set(uv, asked, None, what, known, keep, constraints)
-    if done.returncode:
-        fail(f"no set of Python packages suits {what}:", done.stderr.strip())
+    if not before:
+        words.append("-q")
+    while True:
+        dates = ["--exclude-newer", before, *(f"--exclude-newer-package={name}=false" for name in sorted(undated))] if before else []
+        done = uv(*words, *dates, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=UV_AT)
+        refused(done.stderr.strip())
+        if not done.returncode:
+            break
+        # An index that does not say when its files came: without a date uv takes none of them, and it names some each time.
+        more = {name_of(file) for file in NO_DATE.findall(done.stderr)} - undated - {None}
+        if not more:
+            fail(f"no set of Python packages suits {what}:" if not before else
+                 f"no set of Python packages of before {before} suits {what}; 'resolve: newest' in the recipe takes later ones, too:",
+                 NO_DATE.sub("", done.stderr).strip())
+        undated.update(more)
     with open("/tmp/pylock.toml", "rb") as file:
         return tomllib.load(file).get("packages", [])
 

@@ -21,7 +21,7 @@ import sys
 
 import asked as requirements
 from app_files import fail, project_of
-from package_choice import PYTHON, Unknown, choose_uv, compile_set, pins_of, start_uv, target
+from package_choice import PYTHON, Unknown, choose_uv, compile_set, pins_of, start_uv, target, undated
 from package_index import Pin, get_all, read_note, write
 from pip._vendor.packaging import utils
 from pip._vendor.packaging.specifiers import SpecifierSet
@@ -125,7 +125,10 @@ def choose(cache, pins, bench, *apps):
         return
     get_all(build, cache)
     sources.forget()
-    heads = {"packages": f"packages: as of {before}" if before else "packages"}
+    newest = sorted(undated & {utils.canonicalize_name(pin.name) for pin in chosen})
+    if newest:
+        print("no index says when it got these packages, so the newest were chosen:", *newest, flush=True)
+    heads = {"packages": f"packages: as of {before}{', but for ' if newest else ''}{' '.join(newest)}" if before else "packages"}
     write(f"{pins}/python", "".join(f"# {heads.get(section, section)}\n" + "".join(f"{pin}\n" for pin in rows)
                                     for section, rows in zip(SECTIONS, ([own_uv], chosen, build))))
 
