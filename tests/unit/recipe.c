@@ -33,7 +33,7 @@ static void defaults(void)
 	ok(cache->maxmemory_bytes && !queue->maxmemory_bytes && !socketio->alias);
 	is(cache->policy, "allkeys-lru");
 	is(queue->policy, "noeviction");
-	ok(cache->persistence == PERSISTENCE_NONE && queue->persistence == PERSISTENCE_APPEND_ONLY &&
+	ok(cache->persistence == PERSISTENCE_CLEAN_STOP && queue->persistence == PERSISTENCE_APPEND_ONLY &&
 	   socketio->persistence == PERSISTENCE_NONE);
 	ok(r.web.port == 8000 && !r.web.workers && r.web.timeout_seconds == 120 && r.nginx.port == 8080 &&
 	   r.socketio_port == 9000);
