@@ -98,3 +98,38 @@ setup() {
 	in_room "$room/bin/benchctl" drop-site two.localhost --yes --purge
 	begins_empty
 }
+
+@test "what somebody had Redis write before a stop that was not in order is not taken for the cache" {
+	start_room
+	started
+	cache set page "of before"
+	[[ $(cache save) == OK ]]
+	in_room pkill -STOP -f 'bench/program web'
+	end_room TERM
+	start_room
+	started
+	begins_empty
+}
+
+@test "a stop that cuts somebody off who works in the bench leaves no cache" {
+	start_room
+	started
+	cache set page "of before"
+	in_room mariadb --no-defaults --user=root --socket=/run/mysqld/mysqld.sock -e "SELECT SLEEP(300)" 3>&- &
+	until_room bash -c "mariadb --no-defaults --user=root --socket=/run/mysqld/mysqld.sock -e 'SHOW PROCESSLIST' | grep -q 300"
+	end_room TERM
+	[[ $status == 0 && ! -e $file ]]
+	grep "somebody still works in the bench: the cache begins empty" "$log"
+	start_room
+	started
+	begins_empty
+}
+
+@test "a cache that does not answer takes no other server's time to stop" {
+	start_room MKBENCH_STOP_SECONDS=4
+	started
+	in_room pkill -STOP -f 'redis-server.*:13000'
+	end_room TERM
+	grep "redis-cache did not stop in time: killed" "$log"
+	run ! grep -E "(mariadb|redis-queue) did not stop in time" "$log"
+}

@@ -62,6 +62,20 @@ from_nothing() { start_room MKBENCH_RESTORE="${1:-latest}" MKBENCH_BACKUP_PASSWO
 	grep "the volume holds an instance already" "$log"
 }
 
+@test "from nothing, beside the cache of another instance: the cache begins empty" {
+	start_room
+	started
+	run -0 in_room "$room/bin/benchctl" backup
+	in_room redis-cli -p 13000 set page "of before"
+	end_room TERM
+	another_volume old
+	[[ -s $room/data.old/redis-cache/dump.rdb ]]
+	cp -a "$room/data.old/redis-cache" "$room/data"
+	from_nothing
+	started
+	[[ $(in_room redis-cli -p 13000 dbsize) == 0 ]]
+}
+
 @test "from nothing, and it cannot be: one line, and the volume is as empty as it was" {
 	a_backup
 	refused() { # STATUS WORDS START...

@@ -215,7 +215,7 @@ static struct err *step_move(struct whole *w)
 		TRY(move(from, to));
 	}
 	TRY(move(tables, w->b->sql_data));
-	TRY(volume_stamp(w->b)); /* MariaDB has stopped in order */
+	TRY(volume_stamp(w->b, false)); /* MariaDB has stopped in order */
 	TRY(durable_sync_all(w->b->data));
 	return file_remove_tree(whole);
 }

@@ -139,7 +139,7 @@ static struct err *stop(struct prebake *p)
 		return NULL;
 	struct err *e = supervisor_list(&p->bench, &list);
 	if (!e)
-		stop_all(&p->bench, &list, p->overseer.pid, STOP_MS, &killed);
+		stop_all(&p->bench, &list, p->overseer.pid, STOP_MS, &killed, NULL);
 	overseer_end(&p->overseer, &p->bench, clock_ms() + STOP_MS);
 	p->overseer.pid = 0;
 	if (!e && killed)

@@ -8,14 +8,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "lib/durable.h"
 #include "lib/log.h"
 #include "lib/redis.h"
+#include "lib/sql.h"
 
-#define SAVE_MS 3000
+#define IDLE_MS 200 /* for the connections of programs that have just ended */
+#define POLL_MS 20
 #define LARGEST (64u << 20) /* bytes: what is more would hold a stop and a start up */
 
 static bool is_cache(const struct bench_redis *r)
@@ -29,29 +32,81 @@ static char *path_of(const struct bench *b, const struct bench_redis *r)
 	return is_cache(r) && r->data && !b->development ? mem_printf("%s/dump.rdb", r->data) : NULL;
 }
 
-static struct err *save(const struct bench_redis *r)
+static bool is_kept(const struct bench *b)
 {
+	bool kept = false;
+
+	for (size_t i = 0; i < b->redis.count; i++) {
+		AUTO_FREE char *path = path_of(b, &b->redis.items[i]);
+		kept |= path != NULL;
+	}
+	return kept;
+}
+
+/* Somebody's migration changes tables, and empties the cache when it is through: this stop cuts it off. */
+bool kept_cache_is_idle(const struct bench *b)
+{
+	int64_t until = clock_ms() + IDLE_MS, others = 0;
+	AUTO_SQL struct sql *root = NULL;
+	struct err *e = NULL;
+
+	if (!is_kept(b))
+		return false;
+	for (e = sql_open(b->sql_socket, "root", NULL, NULL, 1, &root); !e; clock_sleep(POLL_MS)) {
+		e = sql_number(
+			root, &others,
+			"SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND "
+			"USER NOT IN ('system user', 'event_scheduler')");
+		if (!others || clock_ms() > until)
+			break;
+	}
+	if (others)
+		log_line("somebody still works in the bench: the cache begins empty");
+	if (e)
+		log_err(e, "the cache begins empty");
+	return !e && !others;
+}
+
+static bool fits(const char *memory)
+{
+	const char *used = memory ? strstr(memory, "used_memory:") : NULL;
+	uint64_t bytes = used ? strtoull(used + strlen("used_memory:"), NULL, 10) : UINT64_MAX;
+
+	return bytes <= LARGEST;
+}
+
+static struct err *save(const struct bench_redis *r, unsigned limit_ms, bool *ret_saved)
+{
+	int64_t until = clock_ms() + limit_ms;
 	json_t *reply = NULL;
 
-	TRY(redis_query(r, SAVE_MS, &reply, "INFO memory"));
-	const char *used = json_is_string(reply) ? strstr(json_string_value(reply), "used_memory:") : NULL;
-	bool fits = used && strtoull(used + strlen("used_memory:"), NULL, 10) <= LARGEST;
+	TRY(redis_query(r, limit_ms, &reply, "INFO memory"));
+	bool all = fits(json_string_value(reply));
+	int64_t left = until - clock_ms();
 	json_decref(reply);
-	if (!fits)
+	if (!all)
 		return NULL;
-	TRY(redis_query(r, SAVE_MS, &reply, "SAVE"));
+	if (left <= 0)
+		return err_new(ERR_SYSTEM, "%s answers too slowly", r->name);
+	TRY(redis_query(r, (unsigned)left, &reply, "SAVE"));
 	json_decref(reply);
+	*ret_saved = true;
 	return NULL;
 }
 
-void kept_cache_save(const struct bench *b)
+bool kept_cache_save(const struct bench *b, unsigned limit_ms)
 {
+	bool all = is_kept(b);
+
 	for (size_t i = 0; i < b->redis.count; i++) {
 		AUTO_FREE char *path = path_of(b, &b->redis.items[i]);
-		struct err *e = path ? save(&b->redis.items[i]) : NULL;
+		bool saved = false;
+		struct err *e = path ? save(&b->redis.items[i], limit_ms, &saved) : NULL;
 		if (e)
 			log_err(e, "the cache begins empty");
+		all &= saved || !path;
 	}
+	return all;
 }
 
 /* What changes with every start of MariaDB, and with every copy of its folder that is not exact. */

@@ -5,10 +5,14 @@
 #pragma once
 #include "lib/bench.h"
 
-/* At a stop, once nobody uses the cache any more: Redis writes it. Without an error: then it begins empty. */
-void kept_cache_save(const struct bench *b);
-/* For the stamp of a clean stop, once MariaDB and Redis have ended: what is on disk. The caller releases it.
- */
+/* At a stop, while MariaDB still answers: whether nobody uses the bench any more, not even from outside of
+ * Supervisor. False as well for a bench that keeps no cache. */
+bool kept_cache_is_idle(const struct bench *b);
+/* Redis writes the cache, within limit_ms. False when it has not, or when it is too large: then it begins
+ * empty. */
+bool kept_cache_save(const struct bench *b, unsigned limit_ms);
+/* For the stamp of a clean stop in which Redis has written the cache, once MariaDB and Redis have ended: what
+ * is on disk. The caller releases it. */
 json_t *kept_cache_note(const struct bench *b);
 /* Before Redis starts: removes what does not belong to this start. stamp: the one of the last stop, NULL if
  * it was not clean. */

@@ -322,11 +322,12 @@ char *volume_id(const struct bench *b)
 	return copy;
 }
 
-struct err *volume_stamp(const struct bench *b)
+struct err *volume_stamp(const struct bench *b, bool cache)
 {
 	AUTO_FREE char *path = bench_in_data(b, BENCH_OWN "/clean");
-	json_t *stamp = json_pack("{s:s, s:s, s:I, s:o}", "version", b->version, "build", b->build, "at",
-				  (json_int_t)time(NULL), "caches", kept_cache_note(b));
+	json_t *stamp =
+		json_pack("{s:s, s:s, s:I, s:o}", "version", b->version, "build", b->build, "at",
+			  (json_int_t)time(NULL), "caches", cache ? kept_cache_note(b) : json_object());
 	struct err *e = durable_json(path, stamp, 0644, &durable_root, NULL);
 
 	json_decref(stamp);

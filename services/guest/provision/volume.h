@@ -24,6 +24,7 @@ struct err *volume_room(const struct bench *b) MUST_CHECK;
 struct err *volume_record(const struct bench *b) MUST_CHECK;
 char *volume_id(const struct bench *b); /* or NULL */
 
-/* The clean stamp: the last act of an ordered stop writes it, the next start removes it. */
-struct err *volume_stamp(const struct bench *b) MUST_CHECK;
+/* The clean stamp: the last act of an ordered stop writes it, the next start removes it. cache: Redis has
+ * just written its cache, and the next start may go on with it. */
+struct err *volume_stamp(const struct bench *b, bool cache) MUST_CHECK;
 struct err *volume_unstamp(const struct bench *b, bool *ret_was_clean) MUST_CHECK;

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "jobs/keeper.h"
+#include "backup/backup.h"
 #include "start/backup_clock.h"
 #include "lib/command.h"
 #include "provision/door.h"
@@ -56,7 +57,8 @@ struct init {
 	pid_t relay, keeper, backup;	     /* 0: none */
 	int64_t look_at, beat_at, expire_at; /* when to start it; 0: not planned */
 	struct state_report state;
-	int status; /* -1 while running */
+	bool keeps_cache; /* at a stop: whether it can; then whether Redis has written it */
+	int status;	  /* -1 while running */
 };
 
 static void publish(struct init *i)
@@ -124,7 +126,7 @@ static void stop_left(struct init *i, int64_t until, bool *killed)
 				 0 };
 
 	stop_orphans(&i->bench, &i->watch.last, others, &orphans);
-	stop_all(&i->bench, &orphans, 0, left_ms(until), killed);
+	stop_all(&i->bench, &orphans, 0, left_ms(until), killed, NULL);
 }
 
 static void supervisor_ended(struct init *i, int status)
@@ -274,7 +276,8 @@ static void run(struct init *i)
 static void stop_programs(struct init *i, int64_t until, bool *killed)
 {
 	if (restart_backoff_look(&i->watch, &i->bench))
-		stop_all(&i->bench, &i->watch.last, i->overseer.pid, left_ms(until), killed);
+		stop_all(&i->bench, &i->watch.last, i->overseer.pid, left_ms(until), killed,
+			 i->keeps_cache ? &i->keeps_cache : NULL);
 	else if (i->overseer.pid)
 		kill(i->overseer.pid, SIGKILL);
 	overseer_end(&i->overseer, &i->bench, until + MARGIN_MS / 2);
@@ -288,6 +291,8 @@ static bool stop(struct init *i)
 	bool killed = false;
 
 	set_state(i, STATE_STOPPING, NULL);
+	/* what has begun to change tables may be cut off before it empties the cache */
+	i->keeps_cache = !i->provisioner.pid && (i->backup || !backup_is_busy(&i->bench));
 	keeper_end(i->keeper); /* it would report MariaDB as lost */
 	if (i->backup)
 		kill(-i->backup, SIGKILL); /* an interrupted backup does not count */
@@ -357,7 +362,7 @@ static int live(struct init *i)
 	/* not sync(2), which would wait for other volumes of this machine, too */
 	e = durable_sync_all(i->bench.data);
 	if (!e && clean)
-		e = volume_stamp(&i->bench);
+		e = volume_stamp(&i->bench, i->keeps_cache);
 	if (e)
 		log_err(e, "the clean stamp");
 	return i->status ? i->status : !clean ? 1 : failed ? PROVISION_WENT_BACK : 0;

@@ -19,6 +19,7 @@
 
 #define POLL_MS 20
 #define GREET_MS 200
+#define SAVE_MS 3000
 
 /* The name, state letter and parent of a process. The name may hold any character, even a parenthesis. */
 static bool read_stat(pid_t pid, char ret_name[static 17], char *ret_state, pid_t *ret_parent)
@@ -188,11 +189,15 @@ static bool is_up(const struct process *p)
 	return strcmp(p->state, "STOPPED") && strcmp(p->state, "EXITED") && strcmp(p->state, "FATAL");
 }
 
+static bool is_redis(const struct process *p)
+{
+	return p->program && p->program->role == ROLE_REDIS;
+}
+
 static bool has_redis(const struct process_list *list, unsigned order)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (order_of(&list->items[i]) == order && list->items[i].program &&
-		    list->items[i].program->role == ROLE_REDIS && is_up(&list->items[i]))
+		if (order_of(&list->items[i]) == order && is_redis(&list->items[i]) && is_up(&list->items[i]))
 			return true;
 	return false;
 }
@@ -211,27 +216,48 @@ static unsigned share(const struct process_list *list, unsigned order, int64_t u
 	return stop_share(row_ms(list, order, &next), later_ms(list, order), left_ms(until));
 }
 
+/* Asks the Redis of a row to stop, or all but them. */
+static void ask_row(const struct bench *b, const struct process_list *list, unsigned order, bool redis,
+		    int64_t until, pid_t *supervisor)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct process *p = &list->items[i];
+		if (order_of(p) != order || is_redis(p) != redis || !is_up(p))
+			continue;
+		let_start(b, p, share(list, order, until) / 2);
+		if (!ask(b, p, *supervisor > 0)) {
+			kill(*supervisor, SIGKILL); /* or it would start them again */
+			*supervisor = 0;
+		}
+	}
+}
+
+static unsigned save_ms(int64_t until)
+{
+	unsigned part = left_ms(until) / 4;
+
+	return part < SAVE_MS ? part : SAVE_MS;
+}
+
+/* A MariaDB of the same row stops while Redis writes the cache: one that does not answer costs it no time. */
 void stop_all(const struct bench *b, const struct process_list *list, pid_t supervisor, unsigned budget_ms,
-	      bool *ret_killed)
+	      bool *ret_killed, bool *ret_kept)
 {
 	int64_t until = clock_ms() + budget_ms;
 	unsigned order, next = 0;
 	bool in_order = true; /* nobody who writes was killed: what the cache has is what the tables have */
 
+	if (ret_kept)
+		*ret_kept = false;
 	row_ms(list, 0, &next);
 	for (order = any_alive(list, 0) ? 0 : next; order != UINT32_MAX; order = next) {
 		row_ms(list, order, &next);
-		if (in_order && supervisor > 0 && has_redis(list, order))
-			kept_cache_save(b);
-		for (size_t i = 0; i < list->count; i++) {
-			if (order_of(&list->items[i]) != order || !is_up(&list->items[i]))
-				continue;
-			let_start(b, &list->items[i], share(list, order, until) / 2);
-			if (!ask(b, &list->items[i], supervisor > 0)) {
-				kill(supervisor, SIGKILL); /* or it would start them again */
-				supervisor = 0;
-			}
-		}
+		bool saves = ret_kept && in_order && supervisor > 0 && has_redis(list, order) &&
+			     kept_cache_is_idle(b);
+		ask_row(b, list, order, false, until, &supervisor);
+		if (saves && supervisor > 0)
+			*ret_kept = kept_cache_save(b, save_ms(until));
+		ask_row(b, list, order, true, until, &supervisor);
 		wait_row(list, order, share(list, order, until));
 		in_order &= !kill_row(list, order, ret_killed);
 	}

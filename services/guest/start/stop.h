@@ -10,9 +10,9 @@
 /* Stops every process of the list that still runs, within budget_ms. A supervisor other than 0 is asked to
  * stop them, so that it does not restart them. If it does not answer it is killed, and the processes get
  * signals directly. Sets *ret_killed when a store (MariaDB, Redis) had to be killed: the next start
- * recovers. */
+ * recovers. *ret_kept: whether Redis has written its cache for the next start; NULL: it shall not. */
 void stop_all(const struct bench *b, const struct process_list *list, pid_t supervisor, unsigned budget_ms,
-	      bool *ret_killed);
+	      bool *ret_killed, bool *ret_kept);
 
 /* How long a row may take, in ms: its own seconds, unless later rows need the rest of the time. The last
  * row, which holds the data, may take all that is left. */

@@ -185,7 +185,7 @@ static struct err *put_back(struct provision_context *w, const char *id, const c
 	crash_at("put-back", "commit");
 	TRY(ledger_note(w->ledger, note));
 	if (was_clean)
-		TRY(volume_stamp(&w->bench));
+		TRY(volume_stamp(&w->bench, false));
 	TRY(upgrade_record_forget(&w->bench));
 	crash_at("put-back", "after");
 	if (was_clean)
