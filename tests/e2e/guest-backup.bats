@@ -53,6 +53,18 @@ accounts() { sql "SELECT User FROM mysql.user WHERE User IN ('$(database)', '$be
 	[[ $(sql "SELECT COUNT(*) FROM \`odd \`\`name\`") = 3 ]]
 }
 
+@test "a restore that fails once the site is exchanged has emptied the cache" {
+	start_room
+	started
+	run -0 in_room "$room/bin/benchctl" backup
+	before=$(database)
+	in_room redis-cli -p 13000 set page "of later"
+	rm "$room/data/secrets/one.localhost/encryption_key"
+	mkdir -p "$room/data/secrets/one.localhost/encryption_key/in-the-way"
+	run -6 in_room "$room/bin/benchctl" restore latest --site one.localhost
+	[[ $(database) != "$before" && $(in_room redis-cli -p 13000 dbsize) == 0 ]]
+}
+
 @test "a wrong password, a damaged repository, one that is gone, full or only to be read, a backup that is not there: one line each, and nothing lost" {
 	start_room
 	started

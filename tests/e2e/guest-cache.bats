@@ -133,3 +133,17 @@ setup() {
 	grep "redis-cache did not stop in time: killed" "$log"
 	run ! grep -E "(mariadb|redis-queue) did not stop in time" "$log"
 }
+
+@test "a site that is made again after an attempt that failed finds nothing of that in the cache" {
+	sed -i '3i [ "$1" != two.localhost ] || [ ! -e @ROOM@/broken ] || exit 1' "$room/bench/create-site"
+	sed -i "s|@ROOM@|$room|" "$room/bench/create-site"
+	touch "$room/broken"
+	start_room
+	until_room grep -q "create/two.localhost failed" "$log"
+	[[ $(cache set page "of before") == OK ]]
+	end_room TERM
+	rm "$room/broken"
+	start_room
+	started
+	begins_empty
+}

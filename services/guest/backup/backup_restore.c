@@ -13,7 +13,6 @@
 #include "base/mem.h"
 #include "lib/log.h"
 #include "lib/secret.h"
-#include "provision/kept_cache.h"
 #include "upgrade/release.h"
 
 /* A backup, or the parts of it that one site needs, fetched onto this volume. */
@@ -141,8 +140,6 @@ struct err *backup_restore(const struct bench *b, const char *id, const char *si
 	struct err *e = bring_all(b, &f, site, all, &count);
 	if (!e)
 		e = exchange_all(b, all, count, *ret);
-	if (json_object_size(*ret))
-		kept_cache_forget(b);
 	for (size_t i = 0; i < count; i++)
 		backup_site_leave(b, &all[i]);
 	free(all);

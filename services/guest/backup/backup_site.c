@@ -20,6 +20,7 @@
 #include "lib/secret.h"
 #include "lib/sql.h"
 #include "lib/site_registry.h"
+#include "provision/kept_cache.h"
 #include "provision/site_account.h"
 #include "provision/site_folders.h"
 
@@ -138,6 +139,7 @@ struct err *backup_site_exchange(const struct bench *b, struct site_brought *s)
 	if (rename(s->fresh, s->kept) < 0)
 		return err_errno(errno, "%s", s->kept);
 	give_up(b, s);
+	kept_cache_forget(b);
 	if (key)
 		TRY(secret_write(secret, key));
 	TRY(durable_json(copy, s->config, 0600, &durable_root, NULL));

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "lib/crash.h"
 #include "lib/log.h"
+#include "provision/kept_cache.h"
 #include "provision/prebaked.h"
 #include "provision/site_account.h"
 
@@ -40,6 +41,7 @@ static struct err *wipe(struct provision_context *w, const struct site *s)
 	TRY(sql_run(w->root, "DROP DATABASE IF EXISTS %s", schema));
 	for (size_t i = 0; i < COUNT(hosts); i++)
 		TRY(sql_run(w->root, "DROP USER IF EXISTS %s@'%s'", user, hosts[i]));
+	kept_cache_forget(&w->bench);
 	return file_remove_tree(s->folder);
 }
 

@@ -130,8 +130,8 @@ static struct err *forget(struct provision_context *w, const struct site_drop *d
 
 	TRY(site_database_unlist(w, d->row->name));
 	TRY(ledger_forget(w->ledger, made));
-	TRY(site_registry_dropped(&w->bench, d->row->name));
 	kept_cache_forget(&w->bench); /* or the next site of that name would have it */
+	TRY(site_registry_dropped(&w->bench, d->row->name));
 	if (d->row->purge)
 		log_line("site %s: dropped, nothing is kept", d->row->name);
 	else
