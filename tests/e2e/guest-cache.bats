@@ -24,6 +24,12 @@ setup() {
 	file=$room/data/redis-cache/dump.rdb
 }
 
+teardown() {
+	[[ -z ${outside:-} ]] || { kill -KILL "$outside" 2>/dev/null && wait "$outside" || true; }
+	! mountpoint -q "$room/data" || umount -l "$room/data"
+	drop_room
+}
+
 @test "after a stop in order the cache is there again, and no later start finds it" {
 	stopped_with_a_cache
 	start_room
@@ -125,15 +131,6 @@ setup() {
 	begins_empty
 }
 
-@test "a cache that does not answer takes no other server's time to stop" {
-	start_room MKBENCH_STOP_SECONDS=4
-	started
-	in_room pkill -STOP -f 'redis-server.*:13000'
-	end_room TERM
-	grep "redis-cache did not stop in time: killed" "$log"
-	run ! grep -E "(mariadb|redis-queue) did not stop in time" "$log"
-}
-
 @test "a site that is made again after an attempt that failed finds nothing of that in the cache" {
 	sed -i '3i [ "$1" != two.localhost ] || [ ! -e @ROOM@/broken ] || exit 1' "$room/bench/create-site"
 	sed -i "s|@ROOM@|$room|" "$room/bench/create-site"
@@ -146,4 +143,43 @@ setup() {
 	start_room
 	started
 	begins_empty
+}
+
+@test "a stop leaves the last room on the volume to MariaDB and to the next start" {
+	mount -t tmpfs -o size=900m,mode=755 tmpfs "$room/data"
+	start_room MKBENCH_EPHEMERAL=1
+	started
+	dd if=/dev/urandom bs=1M count=8 status=none | in_room redis-cli -p 13000 -x set page
+	dd if=/dev/zero of="$room/data/.mkbench/filler" bs=1M status=none || true
+	truncate -s -12M "$room/data/.mkbench/filler"
+	end_room TERM
+	left=$(stat -f -c '%a*%S/1048576' "$room/data")
+	[[ $status == 0 && ! -e $file ]]
+	((left >= 8))
+}
+
+@test "a cache that does not answer takes no other server's time to stop" {
+	start_room MKBENCH_STOP_SECONDS=4
+	started
+	in_room pkill -STOP -f 'redis-server.*:13000'
+	end_room TERM
+	grep "redis-cache did not stop in time: killed" "$log"
+	run ! grep -E "(mariadb|redis-queue) did not stop in time" "$log"
+}
+
+@test "what a Redis that was killed while it wrote has left is removed" {
+	stopped_with_a_cache
+	touch "$room/data/redis-cache/temp-77.rdb"
+	start_room
+	started
+	kept
+	[[ ! -e $room/data/redis-cache/temp-77.rdb ]]
+}
+
+@test "a file of the cache that cannot be removed keeps no bench closed, and the cache begins empty" {
+	stopped_with_a_cache
+	start_room ROOM_VOLUMES="mount --bind $file $file"
+	started
+	begins_empty
+	grep "the cache begins empty: remove $file: " "$log"
 }

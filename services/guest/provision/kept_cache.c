@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "provision/kept_cache.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "lib/durable.h"
 #include "lib/log.h"
 #include "lib/redis.h"
@@ -19,7 +22,8 @@
 
 #define IDLE_MS 200 /* for the connections of programs that have just ended */
 #define POLL_MS 20
-#define LARGEST (64u << 20) /* bytes: what is more would hold a stop and a start up */
+#define ROOM_LEAST (64u << 20) /* bytes: what MariaDB's stop and the next start write */
+#define LARGEST (64u << 20)    /* bytes: what is more would hold a stop and a start up */
 
 static bool is_cache(const struct bench_redis *r)
 {
@@ -67,12 +71,14 @@ bool kept_cache_is_idle(const struct bench *b)
 	return !e && !others;
 }
 
-static bool fits(const char *memory)
+static bool fits(const struct bench_redis *r, const char *memory)
 {
 	const char *used = memory ? strstr(memory, "used_memory:") : NULL;
 	uint64_t bytes = used ? strtoull(used + strlen("used_memory:"), NULL, 10) : UINT64_MAX;
+	struct statvfs fs;
 
-	return bytes <= LARGEST;
+	return bytes <= LARGEST && !statvfs(r->data, &fs) &&
+	       (uint64_t)fs.f_bavail * fs.f_frsize >= bytes + ROOM_LEAST;
 }
 
 static struct err *save(const struct bench_redis *r, unsigned limit_ms, bool *ret_saved)
@@ -81,7 +87,7 @@ static struct err *save(const struct bench_redis *r, unsigned limit_ms, bool *re
 	json_t *reply = NULL;
 
 	TRY(redis_query(r, limit_ms, &reply, "INFO memory"));
-	bool all = fits(json_string_value(reply));
+	bool all = fits(r, json_string_value(reply));
 	int64_t left = until - clock_ms();
 	json_decref(reply);
 	if (!all)
@@ -120,24 +126,34 @@ static char *describe_tables(const struct bench *b)
 						 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 }
 
+static struct err *foreign(const char *path)
+{
+	return err_new(ERR_SYSTEM, "%s is not what Redis wrote", path);
+}
+
 static struct err *read_kept(const char *path, char **ret_hex)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	AUTO_FREE char *bytes = mem_new(64 << 10);
 	char hex[DIGEST_HEX];
+	uint64_t left = LARGEST;
 	struct stat st;
 	ssize_t n;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_errno(errno, "%s", path);
 	if (!S_ISREG(st.st_mode) || st.st_size > LARGEST)
-		return err_new(ERR_SYSTEM, "%s is not what Redis wrote", path);
+		return foreign(path);
 	struct digest_run *run = digest_start();
-	while ((n = read(fd, bytes, 64 << 10)) > 0)
+	while ((n = read(fd, bytes, 64 << 10)) > 0 && (uint64_t)n <= left) {
 		digest_feed(run, bytes, (size_t)n);
+		left -= (uint64_t)n;
+	}
 	struct digest d = digest_finish(run);
 	if (n < 0)
 		return err_errno(errno, "read %s", path);
+	if (n > 0) /* somebody makes it longer */
+		return foreign(path);
 	*ret_hex = mem_dup(digest_hex(&d, hex));
 	return NULL;
 }
@@ -175,6 +191,19 @@ static bool suits(const struct bench *b, const char *path, const json_t *note)
 	return says(note, "sha256", hex);
 }
 
+/* What a Redis that was killed while it wrote has left: each would have a name of its own. */
+static void remove_unfinished(const char *folder)
+{
+	AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(dup(fd));
+
+	for (struct dirent *d; dir && (d = readdir(dir));)
+		if (text_starts(d->d_name, "temp-") && unlinkat(fd, d->d_name, 0) < 0)
+			log_line("warning: cannot remove %s/%s", folder, d->d_name);
+	if (dir)
+		closedir(dir);
+}
+
 void kept_cache_look(const struct bench *b, const json_t *stamp)
 {
 	const json_t *notes = says(stamp, "build", b->build) ? json_object_get(stamp, "caches") : NULL;
@@ -183,6 +212,7 @@ void kept_cache_look(const struct bench *b, const json_t *stamp)
 		const struct bench_redis *r = &b->redis.items[i];
 		if (!is_cache(r) || !r->data)
 			continue;
+		remove_unfinished(r->data);
 		AUTO_FREE char *path = mem_printf("%s/dump.rdb", r->data);
 		struct stat st;
 		if (lstat(path, &st) < 0 ||
@@ -201,13 +231,14 @@ struct err *kept_cache_begin(const struct bench *b, bool changed)
 		AUTO_FREE char *path = path_of(b, r);
 		if (!is_cache(r))
 			continue;
-		bool loaded = path && !access(path, F_OK);
-		if (loaded && unlink(path) < 0)
-			return err_errno(errno, "remove %s", path);
-		if (loaded)
-			TRY(durable_sync_folder(r->data));
-		if (!loaded || changed)
+		bool loaded = path && !access(path, F_OK), gone = loaded && !unlink(path);
+		struct err *e = loaded && !gone ? err_errno(errno, "remove %s", path) : NULL;
+		if (gone)
+			e = durable_sync_folder(r->data);
+		if (!gone || e || changed)
 			TRY(redis_flush(r));
+		if (e)
+			log_err(e, "the cache begins empty");
 	}
 	return NULL;
 }
