@@ -11,7 +11,7 @@ need() {
 # golden NAME DIR: the rendered files; absolute paths in them are moved under DIR.
 golden() {
 	"$GOLDEN" tree "$1" "$2/image"
-	mkdir -p "$2"/run/{mkbench,mysqld,redis} "$2"/data/{logs,service-logs,sites,nginx,mariadb,redis-queue} "$2/lib"
+	mkdir -p "$2"/run/{mkbench,mysqld,redis} "$2"/data/{logs,service-logs,sites,nginx,mariadb,redis-queue,redis-cache} "$2/lib"
 	find "$2/image" -type f ! -name bench.json -exec sed -i \
 		-e "s#/home/frappe/frappe-bench#$2/image/home/frappe/frappe-bench#g" \
 		-e "s#\([ =:\"/]\)/\(run\|data\)/#\1$2/\2/#g; s#=/run/#=$2/run/#g; s#=/data/#=$2/data/#g" \

@@ -20,7 +20,7 @@ redis() {
 	sed -i -e 's/^port .*/port 0/' -e "/^maxmemory /s/268435456/8388608/" "$config/redis_$1.conf"
 	redis-server "$config/redis_$1.conf" > "$DIR/$1.log" 2>&1 3>&- &
 	started+=($!)
-	until_true 300 redis-cli -s "$DIR/run/redis/$1.sock" ping
+	by=${started[-1]} until_true 300 redis-cli -s "$DIR/run/redis/$1.sock" ping
 }
 
 cli() { redis-cli -s "$DIR/run/redis/$1.sock" "${@:2}"; }
