@@ -39,7 +39,7 @@ attended() {
 	"$MKBENCH" run --name "$name" "$oci" --engine "$1" --data data >out 2>err 3>&- &
 	pid=$!
 	by=$pid until_true 300 grep -q 'is ready' out
-	[[ $(cat out) == *"Ctrl-C"* ]]
+	by=$pid until_true 300 grep -q 'Ctrl-C' out
 	kill -"$2" $pid
 }
 

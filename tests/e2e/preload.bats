@@ -319,7 +319,7 @@ adopt() {
 
 @test "whoever does not answer takes little of Supervisor's time, however often there is a new one" {
 	adopt <<-'END2'
-		adopt.PATIENCE, adopt.left = 0.1, 0.35
+		adopt.PATIENCE, adopt.left, adopt.SHARE = 0.1, 0.35, 0
 		for n in range(20):
 		    listens(None)
 		    assert adopt.child(process, "w/socket") == 0
