@@ -12,8 +12,8 @@
 struct token {
 	const char *kind, *begins;
 	size_t len;
-	const bool *letters; /* 256 */
-	size_t least, most;  /* most 0: as long as it is */
+	const bool *letters, *after; /* 256; after may be NULL */
+	size_t least, most;	     /* most 0: as long as it is */
 };
 
 struct secret_set {
@@ -71,13 +71,14 @@ struct secret_set *secret_patterns_set(const struct audit_rules *r)
 	const struct audit_token *rules = r->tokens.items;
 
 	for (size_t i = 0; i < r->tokens.count; i++) {
-		const bool *letters = letters_of(s, rules[i].letters);
+		const bool *letters = letters_of(s, rules[i].letters),
+			   *after = rules[i].after ? letters_of(s, rules[i].after) : NULL;
 		for (size_t k = 0; k < rules[i].begins.count; k++) {
 			const char *begins = ((const char *const *)rules[i].begins.items)[k];
 			if (strlen(begins) < 2)
 				continue;
 			VEC_PUSH(&s->tokens, (struct token){ rules[i].kind, begins, strlen(begins), letters,
-							     rules[i].least, rules[i].most });
+							     after, rules[i].least, rules[i].most });
 			mark(s, begins);
 		}
 	}
@@ -96,9 +97,11 @@ void secret_patterns_set_done(struct secret_set *s)
 
 static bool is_token(const struct token *t, const char *at, size_t left, char before)
 {
+	unsigned char b = (unsigned char)before;
 	size_t n = t->len;
 
-	if (left < t->len || memcmp(at, t->begins, t->len) || isalnum((unsigned char)before) || before == '_')
+	if (left < t->len || memcmp(at, t->begins, t->len) ||
+	    (t->after ? !t->after[b] : isalnum(b) || b == '_'))
 		return false;
 	size_t most = t->most ? t->most : SECRET_PATTERNS_REACH; /* what more there is shows nothing new */
 	while (n < left && n - t->len <= most && t->letters[(unsigned char)at[n]])

@@ -35,6 +35,7 @@ static const struct field token_fields[] = {
 	{ "least", FIELD_COUNT, AT(audit_token, least), .required = true, .min = 1,
 	  .help = "how many follow" },
 	{ "most", FIELD_COUNT, AT(audit_token, most) },
+	{ "after", FIELD_TEXT, AT(audit_token, after) },
 	END,
 };
 

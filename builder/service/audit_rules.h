@@ -13,9 +13,9 @@ struct audit_place {
 };
 
 /* A secret recognised by its form: begins, then letters (a set such as "A-Za-z0-9_-"), least to most of them
- * (0: any number). */
+ * (0: any number). after: what stands before it is such a letter; NULL: no letter and no digit does. */
 struct audit_token {
-	const char *kind, *letters;
+	const char *kind, *letters, *after;
 	struct list begins;
 	uint64_t least, most;
 };

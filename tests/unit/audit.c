@@ -17,6 +17,9 @@ static void places(void)
 	passes(APP "a/catalog.py", "x");
 	fails(APP ".aws/credentials", "x", "credentials");
 	fails(APP "20260101-one-database.sql.gz", "x", "a backup of a site");
+	fails(APP "backup.sql.gz", "x", "a dump of a database");
+	fails(APP "old/prod_dump_2026.sql", "x", "a dump of a database");
+	passes(APP "a/schema.sql", "create table x (y int);");
 }
 
 static void keys(void)
@@ -101,6 +104,8 @@ static void formats(void)
 		"a payment key:live_" B16 B16,
 		"an Azure access key:Endpoint=sb://x/;SharedAccessKey=" A36 "abcdefg=",
 		"a Discord webhook:https://discord.com/api/webhooks/123456789012345678/" A36 A36,
+		"a Telegram token:https://x/bot1234567890:AAE" B16 B16 "/getMe",
+		"a JSON web token:eyJhbGciOiJIUzI1NiJ9." A36 "." A36,
 		"a private key:untrusted comment: words\nRWRTY0Iy" A36 A36 A36 A36,
 		"a private key:x\n(21:protected-private-key(3:ecc",
 	};
@@ -119,7 +124,8 @@ static void formats(void)
 	/* what begins so and is something else */
 	passes(APP "a.py",
 	       "live_" B16 "_and_more live_reload dapi_client xai-grok 1//0 v1.0-beta sbp_x dp.st. "
-	       "r8_unorm ntn_ gsk_ ATBB pul-request live_" B64 B16);
+	       "r8_unorm ntn_ gsk_ ATBB pul-request live_" B64 B16 " x:AAE" B16 B16 " 1:AAE" B16
+	       " eyJhbGciOiJI");
 	fails_in(APP "wg/wg0.conf", "[Interface]\nPrivateKey = " A36 "abcdefg=\n", 2, "a private key");
 	passes(APP "a.conf", "PrivateKey = /etc/key\nPublicKey = " A36 "abcdefg=\n");
 	fails_in(APP "x/20260101_120000-one-site_config_backup.json", "{\"db_password\": \"hunter\"}", 1,
