@@ -104,6 +104,11 @@ struct err *redis_flush(const struct bench_redis *r)
 	return ask_all(r, 5000, flush);
 }
 
+bool redis_is_cache(const struct bench_redis *r)
+{
+	return !strcmp(r->role, "cache");
+}
+
 const struct bench_redis *redis_queue(const struct bench *b)
 {
 	const char *url = json_string_value(json_object_get(b->common_site_config, "redis_queue"));

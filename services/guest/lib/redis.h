@@ -11,5 +11,7 @@ struct err *redis_probe(const struct bench_redis *r, unsigned limit_ms) MUST_CHE
 struct err *redis_query(const struct bench_redis *r, unsigned limit_ms, json_t **ret, const char *fmt,
 			...) MUST_CHECK PRINTF(4, 5);
 struct err *redis_flush(const struct bench_redis *r) MUST_CHECK;
+/* Whether it holds only what may be worked out again. */
+bool redis_is_cache(const struct bench_redis *r);
 /* The instance that the bench's configuration names as its queue, or NULL. */
 const struct bench_redis *redis_queue(const struct bench *b);

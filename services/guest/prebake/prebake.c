@@ -337,7 +337,7 @@ static struct err *run(struct prebake *p)
 	TRY(make_sites(p));
 	TRY(dump_all(p));
 	for (size_t i = 0; i < p->bench.redis.count; i++)
-		if (p->bench.redis.items[i].data && strcmp(p->bench.redis.items[i].role, "cache"))
+		if (p->bench.redis.items[i].data && !redis_is_cache(&p->bench.redis.items[i]))
 			TRY(rewrite(&p->bench.redis.items[i], &keeps[i]));
 	TRY(stop(p));
 	TRY(load_all(p));

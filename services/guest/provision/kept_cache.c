@@ -25,15 +25,10 @@
 #define ROOM_LEAST (64u << 20) /* bytes: what MariaDB's stop and the next start write */
 #define LARGEST (64u << 20)    /* bytes: what is more would hold a stop and a start up */
 
-static bool is_cache(const struct bench_redis *r)
-{
-	return !strcmp(r->role, "cache");
-}
-
 /* The file of an instance that keeps, else NULL. The caller frees it. */
 static char *path_of(const struct bench *b, const struct bench_redis *r)
 {
-	return is_cache(r) && r->data && !b->development ? mem_printf("%s/dump.rdb", r->data) : NULL;
+	return redis_is_cache(r) && r->data && !b->development ? mem_printf("%s/dump.rdb", r->data) : NULL;
 }
 
 static bool is_kept(const struct bench *b)
@@ -210,7 +205,7 @@ void kept_cache_look(const struct bench *b, const json_t *stamp)
 
 	for (size_t i = 0; i < b->redis.count; i++) {
 		const struct bench_redis *r = &b->redis.items[i];
-		if (!is_cache(r) || !r->data)
+		if (!redis_is_cache(r) || !r->data)
 			continue;
 		remove_unfinished(r->data);
 		AUTO_FREE char *path = mem_printf("%s/dump.rdb", r->data);
@@ -229,7 +224,7 @@ struct err *kept_cache_begin(const struct bench *b, bool changed)
 	for (size_t i = 0; i < b->redis.count; i++) {
 		const struct bench_redis *r = &b->redis.items[i];
 		AUTO_FREE char *path = path_of(b, r);
-		if (!is_cache(r))
+		if (!redis_is_cache(r))
 			continue;
 		bool loaded = path && !access(path, F_OK), gone = loaded && !unlink(path);
 		struct err *e = loaded && !gone ? err_errno(errno, "remove %s", path) : NULL;
@@ -246,7 +241,7 @@ struct err *kept_cache_begin(const struct bench *b, bool changed)
 void kept_cache_forget(const struct bench *b)
 {
 	for (size_t i = 0; i < b->redis.count; i++) {
-		struct err *e = is_cache(&b->redis.items[i]) ? redis_flush(&b->redis.items[i]) : NULL;
+		struct err *e = redis_is_cache(&b->redis.items[i]) ? redis_flush(&b->redis.items[i]) : NULL;
 		if (e)
 			log_err(e, "warning: pages may show what was in the cache");
 	}

@@ -13,6 +13,7 @@
 #include "upgrade/release.h"
 #include "upgrade/release_change.h"
 #include "lib/log.h"
+#include "lib/redis.h"
 #include "upgrade/snapshot.h"
 #include "lib/supervisor.h"
 #include "upgrade/upgrade_rehearsal.h"
@@ -52,7 +53,7 @@ static json_t *list_items(const struct bench *b, const struct ledger *l)
 	for (size_t i = 0; i < COUNT(files); i++)
 		json_array_append_new(items, json_string(files[i]));
 	for (size_t i = 0; i < b->redis.count; i++)
-		if (strcmp(b->redis.items[i].role, "cache"))
+		if (!redis_is_cache(&b->redis.items[i]))
 			add_item(b, items, b->redis.items[i].data);
 	add_item(b, items, b->sql_data);
 	return items;
