@@ -99,7 +99,7 @@ static struct err *look_for_form(struct audit_look *l, const struct entry *e, co
 			*ret_found = true;
 			return report(l, e, path, line, s.kind);
 		}
-		lines += audit_line(piece, until) - 1;
+		lines += left > PIECE ? audit_line(piece, until) - 1 : 0;
 	}
 	return NULL;
 }

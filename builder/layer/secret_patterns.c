@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 struct token {
+	uint32_t three; /* its first bytes */
 	const char *kind, *begins;
 	size_t len;
 	const bool *letters, *after; /* 256; after may be NULL */
@@ -20,13 +21,15 @@ struct secret_set {
 	struct {
 		struct token *items;
 		size_t count, room;
-	} tokens;
+	} tokens; /* by their first bytes */
 	struct {
 		bool **items;
 		size_t count, room;
 	} sets;
-	uint8_t first[65536 / 8]; /* a bit for each two bytes that a token may begin with */
+	uint8_t first[65536 / 8]; /* a bit for each hash of three bytes that a token may begin with */
 };
+
+#define BEGINS_LEAST 3 /* bytes; a rule for less is passed over */
 
 #define ONE_LINE_LEAST 16 /* for a key in one line, where a word could be something else */
 
@@ -55,14 +58,52 @@ static bool *letters_of(struct secret_set *s, const char *spec)
 	return set;
 }
 
-static size_t pair(const char *two)
+/* A hash of three bytes, of 16 bits. */
+static size_t slot(uint32_t three)
 {
-	return (size_t)(unsigned char)two[0] | (size_t)(unsigned char)two[1] << 8;
+	return three * 0x9e3779b1u >> 16;
 }
 
-static void mark(struct secret_set *s, const char *two)
+static bool may_begin(const struct secret_set *s, uint32_t three)
 {
-	s->first[pair(two) / 8] |= (uint8_t)(1 << pair(two) % 8);
+	size_t at = slot(three);
+
+	return s->first[at / 8] >> at % 8 & 1;
+}
+
+static uint32_t three_of(const char *bytes, size_t step)
+{
+	return (uint32_t)(unsigned char)bytes[0] | (uint32_t)(unsigned char)bytes[step] << 8 |
+	       (uint32_t)(unsigned char)bytes[2 * step] << 16;
+}
+
+static void mark(struct secret_set *s, const char *begins)
+{
+	size_t at = slot(three_of(begins, 1));
+
+	s->first[at / 8] |= (uint8_t)(1 << at % 8);
+}
+
+static int by_three(const void *a, const void *b)
+{
+	const struct token *x = a, *y = b;
+
+	return (x->three > y->three) - (x->three < y->three);
+}
+
+/* The first token that begins with these three bytes or later ones. */
+static size_t find_tokens(const struct secret_set *s, uint32_t three)
+{
+	size_t from = 0, until = s->tokens.count;
+
+	while (from < until) {
+		size_t middle = (from + until) / 2;
+		if (s->tokens.items[middle].three < three)
+			from = middle + 1;
+		else
+			until = middle;
+	}
+	return from;
 }
 
 struct secret_set *secret_patterns_set(const struct audit_rules *r)
@@ -75,14 +116,17 @@ struct secret_set *secret_patterns_set(const struct audit_rules *r)
 			   *after = rules[i].after ? letters_of(s, rules[i].after) : NULL;
 		for (size_t k = 0; k < rules[i].begins.count; k++) {
 			const char *begins = ((const char *const *)rules[i].begins.items)[k];
-			if (strlen(begins) < 2)
+			if (strlen(begins) < BEGINS_LEAST)
 				continue;
-			VEC_PUSH(&s->tokens, (struct token){ rules[i].kind, begins, strlen(begins), letters,
-							     after, rules[i].least, rules[i].most });
+			VEC_PUSH(&s->tokens,
+				 (struct token){ three_of(begins, 1), rules[i].kind, begins, strlen(begins),
+						 letters, after, rules[i].least, rules[i].most });
 			mark(s, begins);
 		}
 	}
 	mark(s, key_begins);
+	if (s->tokens.count)
+		qsort(s->tokens.items, s->tokens.count, sizeof *s->tokens.items, by_three);
 	return s;
 }
 
@@ -149,7 +193,7 @@ static bool is_key(const char *at, size_t left)
 	return n - body >= (next_line ? 4 : ONE_LINE_LEAST);
 }
 
-/* Checks for a secret at at, whose first two bytes may begin a token. */
+/* Checks for a secret at at, whose first three bytes may begin a token. */
 static bool begins_at(const struct secret_set *s, const char *bytes, size_t at, size_t len,
 		      struct secret_patterns *ret)
 {
@@ -159,20 +203,13 @@ static bool begins_at(const struct secret_set *s, const char *bytes, size_t at, 
 		*ret = (struct secret_patterns){ "a private key", at };
 		return true;
 	}
-	for (size_t k = 0; k < s->tokens.count; k++)
+	uint32_t three = len - at < BEGINS_LEAST ? 0 : three_of(bytes + at, 1);
+	for (size_t k = find_tokens(s, three); k < s->tokens.count && s->tokens.items[k].three == three; k++)
 		if (is_token(&s->tokens.items[k], bytes + at, len - at, at ? bytes[at - 1] : ' ')) {
 			*ret = (struct secret_patterns){ s->tokens.items[k].kind, at };
 			return true;
 		}
 	return false;
-}
-
-static bool may_begin(const struct secret_set *s, char first, char second)
-{
-	const char two[] = { first, second };
-	size_t p = pair(two);
-
-	return s->first[p / 8] >> p % 8 & 1;
 }
 
 /* The same in UTF-16 of either byte order: one letter in two bytes, the other byte zero. */
@@ -198,15 +235,21 @@ static bool begins_wide(const struct secret_set *s, const char *bytes, size_t at
 bool secret_patterns_by_form(const struct secret_set *s, const char *bytes, size_t until, size_t len,
 			     struct secret_patterns *ret)
 {
-	for (size_t i = 0; i < until && i + 1 < len; i++) {
-		if (may_begin(s, bytes[i], bytes[i + 1])) {
+	size_t i = 0, whole = len < 5 ? 0 : len - 4 < until ? len - 4 : until;
+
+	for (; i < whole; i++) {
+		if (may_begin(s, three_of(bytes + i, 1))) {
 			if (begins_at(s, bytes, i, len, ret))
 				return true;
-		} else if (!bytes[i + 1] && i + 3 < len && !bytes[i + 3] &&
-			   may_begin(s, bytes[i], bytes[i + 2]) && begins_wide(s, bytes, i, len, ret)) {
+		} else if (!bytes[i + 1] && !bytes[i + 3] && may_begin(s, three_of(bytes + i, 2)) &&
+			   begins_wide(s, bytes, i, len, ret)) {
 			return true;
 		}
 	}
+	for (; i < until && i + BEGINS_LEAST <= len; i++)
+		if (begins_at(s, bytes, i, len, ret) ||
+		    (i + 4 < len && !bytes[i + 1] && !bytes[i + 3] && begins_wide(s, bytes, i, len, ret)))
+			return true;
 	return false;
 }
 
