@@ -58,13 +58,16 @@ void build_root_key(struct build_root *r)
 	r->key = build_runtime_key(r->job, &r->tools_key);
 }
 
+/* Layers that are written beside what is built over them. */
 struct pouring {
 	struct build_root *root;
 	struct image_layer *layers;
+	pthread_t thread;
+	bool threaded;
 	struct err *failed;
 };
 
-/* Runs in its own thread: the packages' layers do not depend on their scripts. */
+/* The packages' layers do not depend on their scripts. */
 static void *pour_groups(void *arg)
 {
 	struct pouring *p = arg;
@@ -78,6 +81,34 @@ static void *pour_groups(void *arg)
 	return NULL;
 }
 
+static void *pour_configured(void *arg)
+{
+	struct pouring *p = arg;
+	struct digest key = build_layer_blob_key("configure", &p->root->image_key, "");
+
+	p->failed = build_layer_blob(p->root->job, &key, &p->root->configured.tree, "configure",
+				     &p->layers[BUILD_ROOT_GROUPS].blob);
+	return NULL;
+}
+
+static void pouring_begin(struct pouring *p, void *(*pour)(void *))
+{
+	p->threaded = !pthread_create(&p->thread, NULL, pour, p);
+	if (!p->threaded)
+		pour(p);
+}
+
+/* Of several failures, the one that came first is told. */
+static struct err *pouring_end(struct pouring *p, struct err *e)
+{
+	if (p->threaded)
+		pthread_join(p->thread, NULL);
+	if (!e)
+		return TAKE(p->failed);
+	err_free(p->failed);
+	return e;
+}
+
 static struct err *configure(struct build_root *r)
 {
 	progress_stage(r->job->progress, "unpack", 0, "packages");
@@ -87,29 +118,6 @@ static struct err *configure(struct build_root *r)
 	TRY(layer_configure(r->set, &r->whole, &r->configured));
 	progress_done(r->job->progress, r->configured.cached ? "cached" : NULL);
 	return NULL;
-}
-
-/* Unpacks and configures the image's packages for later steps, and writes their layers. */
-static struct err *do_packages(struct build_root *r, struct image_layer *layers)
-{
-	struct pouring p = { r, layers, NULL };
-	pthread_t thread;
-
-	TRY(layer_open(&r->image, NULL, &r->set));
-	bool threaded = !pthread_create(&thread, NULL, pour_groups, &p);
-	struct err *e = configure(r);
-	if (threaded)
-		pthread_join(thread, NULL);
-	else
-		pour_groups(&p);
-	if (e) {
-		err_free(p.failed);
-		return e;
-	}
-	TRY(p.failed);
-	struct digest key = build_layer_blob_key("configure", &r->image_key, "");
-	return build_layer_blob(r->job, &key, &r->configured.tree, "configure",
-				&layers[BUILD_ROOT_GROUPS].blob);
 }
 
 /* One of the build tools is needed to make sites and is looked up in their tree; otherwise only the folders
@@ -132,20 +140,35 @@ static struct err *do_tools(struct build_root *r)
 	return NULL;
 }
 
-struct err *build_root(struct build_root *r, struct image_layer *layers)
+/* What is only the root's, not the image's packages'. */
+static struct err *do_rest(struct build_root *r)
 {
-	if (r->there)
-		return NULL;
-	TRY(build_packages(r->job));
-	TRY(do_packages(r, layers));
 	layer_root_over(&r->image_root, &r->whole);
 	TRY(build_trial(r->job, &r->image_key, &r->whole));
 	TRY(do_tools(r));
 	TRY(build_runtime(r->job, &r->tools_key, &r->whole, &r->runtime));
 	if (r->runtime.there)
 		layer_root_top(&r->whole, &r->image_root);
-	r->there = true;
 	return NULL;
+}
+
+struct err *build_root(struct build_root *r, struct image_layer *layers)
+{
+	struct pouring groups = { .root = r, .layers = layers }, configured = groups;
+
+	if (r->there)
+		return NULL;
+	TRY(build_packages(r->job));
+	TRY(layer_open(&r->image, NULL, &r->set));
+	pouring_begin(&groups, pour_groups);
+	struct err *e = configure(r);
+	if (!e) {
+		pouring_begin(&configured, pour_configured);
+		e = do_rest(r);
+	}
+	e = pouring_end(&configured, pouring_end(&groups, e));
+	r->there = !e;
+	return e;
 }
 
 void build_root_done(struct build_root *r)

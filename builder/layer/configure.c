@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@
 #include "base/text.h"
 #include "layer/deb/triggers.h"
 #include "layer/deb/predepends.h"
+
+#define ISCHROOT "/usr/bin/ischroot"
 
 /* A preinst may expect that those of earlier packages in this list have run. */
 static const char *const first[] = {
@@ -215,6 +218,15 @@ static void on_line(void *arg, const char *line)
 	progress_add(p, 1);
 }
 
+/* ischroot(1) says yes, as where no init is: without it libc6 tells init to start anew, and waits a second
+ * for it. */
+static struct err *begin(void)
+{
+	if (!access(ISCHROOT, X_OK) && mount("/bin/true", ISCHROOT, NULL, MS_BIND, NULL) < 0)
+		return err_errno(errno, "answer for " ISCHROOT);
+	return triggers_begin();
+}
+
 struct err *configure_run(const struct configure_request *r)
 {
 	static const char *const env[] = {
@@ -224,7 +236,6 @@ struct err *configure_run(const struct configure_request *r)
 		"SYSTEMD_OFFLINE=1",
 		"SYSTEMD_IN_CHROOT=1",
 		"INITRD=No",
-		"FAKECHROOT=true", /* ischroot believes it: libc6 waits a second for an init to start anew */
 		NULL,
 	};
 	AUTO_FREE bool *early = mem_array(r->count, sizeof *early);
@@ -233,6 +244,6 @@ struct err *configure_run(const struct configure_request *r)
 
 	TRY(predepends_mark(r->packages, r->count, early));
 	room.env = env;
-	room.before = triggers_begin;
+	room.before = begin;
 	return sandbox_call(&room, inside, &job, "configuring the packages", on_line, r->progress);
 }

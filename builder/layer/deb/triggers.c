@@ -105,11 +105,14 @@ static struct err *read_calls(char *notes, struct calls *ret)
 	return NULL;
 }
 
+static struct err *judge(const char *name, int status)
+{
+	return status ? err_new(ERR_BUILD, "%s failed with status %d", name, status) : NULL;
+}
+
 static struct err *run(const char *const *argv)
 {
-	int status = sandbox_spawn(argv, NULL);
-
-	return status ? err_new(ERR_BUILD, "%s failed with status %d", argv[0], status) : NULL;
+	return judge(argv[0], sandbox_spawn(argv, NULL));
 }
 
 /* "py3compile -p PACKAGE": the modules of a package in Python's default path. */
@@ -189,31 +192,59 @@ static bool compile_together(const struct calls *calls, const struct installed *
 	return done;
 }
 
-/* Runs the recorded call with the real program. */
-static struct err *make_call(const struct call *c)
+/* The recorded call of the real program. */
+static struct call real_call(const struct call *c)
 {
 	struct call real = *c;
 
 	for (size_t i = 0; i < COUNT(programs); i++)
 		if (!strcmp(c->words[0], programs[i].path))
 			real.words[0] = programs[i].itself;
-	return run(real.words);
+	return real;
 }
 
-static struct err *replay(const struct calls *calls, const struct installed *packages, size_t count)
+static struct err *make_calls(const struct calls *calls, const struct installed *packages, size_t count)
+{
+	bool together = compile_together(calls, packages, count);
+
+	for (size_t i = 0; i < calls->count; i++) {
+		struct call real = real_call(&calls->items[i]);
+		if (strcmp(calls->items[i].words[0], UPDATE_CA) && (!together || !is_plain(&calls->items[i])))
+			TRY(run(real.words));
+	}
+	return NULL;
+}
+
+/* Of several calls the last one also runs the hooks. */
+static const struct call *update_of(const struct calls *calls)
 {
 	const struct call *update = NULL;
-	bool together = compile_together(calls, packages, count);
-	for (size_t i = 0; i < calls->count; i++) {
-		const struct call *c = &calls->items[i];
-		if (!strcmp(c->words[0], UPDATE_CA))
-			update = c; /* the last one also runs the hooks */
-		else if (!together || !is_plain(c))
-			TRY(make_call(c));
-	}
-	if (update)
-		TRY(make_call(update));
-	return compile_own();
+
+	for (size_t i = 0; i < calls->count; i++)
+		if (!strcmp(calls->items[i].words[0], UPDATE_CA))
+			update = &calls->items[i];
+	return update;
+}
+
+/* Certificates and modules have nothing in common, unless a package's hook is called with the certificates.
+ */
+static struct err *replay(const struct calls *calls, const struct installed *packages, size_t count)
+{
+	const struct call *update = update_of(calls);
+	struct call real = update ? real_call(update) : (struct call){ 0 };
+	glob_t hooks = { 0 };
+	bool alone = !glob("/etc/ca-certificates/update.d/*", 0, NULL, &hooks);
+
+	globfree(&hooks);
+	if (update && !alone)
+		sandbox_spawn_beside(real.words);
+	struct err *e = make_calls(calls, packages, count);
+	if (!e && update && alone)
+		e = run(real.words);
+	if (!e)
+		e = compile_own();
+	int status = update && !alone ? sandbox_await_beside() : 0;
+	return e ? e : judge(UPDATE_CA, status);
 }
 
 struct err *triggers_end(const struct installed *packages, size_t count)

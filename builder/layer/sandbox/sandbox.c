@@ -287,28 +287,70 @@ struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void
 	return e ? e : end;
 }
 
-int sandbox_spawn(const char *const *argv, const char *const *env)
+/* Of a step's programs, the one that runs beside the others. */
+static struct {
+	pid_t pid; /* 0: there is none, or it has ended */
+	int status;
+} beside;
+
+static int exit_of(int status)
 {
-	pid_t child = fork(), ended;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static pid_t spawn_child(const char *const *argv, const char *const *env)
+{
+	pid_t child = fork();
+
+	if (child)
+		return child;
+	if (env)
+		environ = (char **)env;
+	if (watched)
+		/* until it runs another program, whose memory process 1 may read in any case */
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	execvp(argv[0], (char *const *)argv);
+	fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* Process 1 inherits orphans: any child may end here. */
+static int await(pid_t child)
+{
 	int status;
 
-	if (!child) {
-		if (env)
-			environ = (char **)env;
-		if (watched)
-			/* until it runs another program, whose memory process 1 may read in any case */
-			prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-		execvp(argv[0], (char *const *)argv);
-		fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
-		_exit(127);
-	}
-	if (child < 0)
-		return 127;
-	/* process 1 inherits orphans: any child may end here */
-	while ((ended = waitpid(-1, &status, 0)) != child)
+	for (pid_t ended; (ended = waitpid(-1, &status, 0)) != child;) {
 		if (ended < 0 && errno != EINTR)
 			return 127;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+		if (ended > 0 && ended == beside.pid) {
+			beside.pid = 0;
+			beside.status = exit_of(status);
+		}
+	}
+	return exit_of(status);
+}
+
+int sandbox_spawn(const char *const *argv, const char *const *env)
+{
+	pid_t child = spawn_child(argv, env);
+
+	return child < 0 ? 127 : await(child);
+}
+
+void sandbox_spawn_beside(const char *const *argv)
+{
+	pid_t child = spawn_child(argv, NULL);
+
+	beside.pid = child < 0 ? 0 : child;
+	beside.status = 127;
+}
+
+int sandbox_await_beside(void)
+{
+	pid_t child = beside.pid;
+
+	beside.pid = 0;
+	return child ? await(child) : beside.status;
 }
 
 static int spawn(void *argv)

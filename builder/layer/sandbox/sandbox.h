@@ -67,3 +67,6 @@ struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void
 /* For functions that run inside: starts a program, waits for it and reaps orphans meanwhile. Returns the exit
  * status, 128 + signal, or 127 if it cannot be started. */
 int sandbox_spawn(const char *const *argv, const char *const *env);
+/* The same beside what follows: one program at a time, whose status sandbox_await_beside waits for. */
+void sandbox_spawn_beside(const char *const *argv);
+int sandbox_await_beside(void);
