@@ -222,7 +222,7 @@ static void on_line(void *arg, const char *line)
  * for it. */
 static struct err *begin(void)
 {
-	if (!access(ISCHROOT, X_OK) && mount("/bin/true", ISCHROOT, NULL, MS_BIND, NULL) < 0)
+	if (!access(ISCHROOT, X_OK) && mount("/usr/bin/true", ISCHROOT, NULL, MS_BIND, NULL) < 0)
 		return err_errno(errno, "answer for " ISCHROOT);
 	return triggers_begin();
 }

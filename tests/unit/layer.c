@@ -23,6 +23,8 @@ static void look_at_delta(const struct tree *t)
 	holds(t, "etc/machine-id", "");
 	holds(t, "var/log/a.log", "");
 	holds(t, "var/lib/b.calls", "configure \n");
+	holds(t, "etc/a.chroot", "yes\n");
+	holds(t, "etc/b.certificates", "last\n");
 	ok(!tree_find(t, "etc/ssh/ssh_host_key") && !tree_find(t, "etc/passwd-") &&
 	   !tree_find(t, "etc/noise"));
 	ok(!tree_find(t, "var/lib/mysql/db") && !tree_find(t, "usr/sbin/policy-rc.d") &&
