@@ -300,13 +300,25 @@ static bool is_name(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
 }
 
+/* fnmatch(3) without case; most globs are a word, or "*" before one, which takes no copy of the name. */
+static bool is_named(const char *glob, const char *name, size_t len)
+{
+	bool any = *glob == '*';
+	size_t least = strlen(glob + any);
+
+	if (!glob[any + strcspn(glob + any, "*?[\\")])
+		return (any ? len >= least : len == least) &&
+		       !strncasecmp(name + (len - least), glob + any, least);
+	AUTO_FREE char *copy = mem_ndup(name, len);
+	return !fnmatch(glob, copy, FNM_CASEFOLD);
+}
+
 static bool wants(const struct audit_value *rule, const char *name, size_t len)
 {
-	AUTO_FREE char *copy = mem_ndup(name, len);
 	const char *const *globs = rule->names.items;
 
 	for (size_t i = 0; i < rule->names.count; i++)
-		if (!fnmatch(globs[i], copy, FNM_CASEFOLD))
+		if (is_named(globs[i], name, len))
 			return true;
 	return false;
 }
