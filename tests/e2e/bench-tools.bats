@@ -100,6 +100,24 @@ setup() {
 	[[ $(kept yarn 1 c) == None && $(kept pnpm "" a) == None ]]
 }
 
+@test "package managers: where one fails, packages with an address of their own are named, and what replaces them" {
+	mkdir -p bin own
+	printf '#!/bin/sh\necho refused >&2\nexit 1\n' >bin/npm
+	chmod +x bin/npm
+	fails() {
+		echo "$1" >own/package.json
+		PATH=$PWD/bin:$PATH PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench python3 -B -c "import node; $2"
+	}
+	addresses='{"dependencies": {"plain": "^1", "hosted": "github:team/hosted", "alias": "npm:@team/x@1", "near": "file:../near"},
+		"devDependencies": {"@team/built": "git+ssh://git@code.example/built.git#main"}}'
+	for step in 'node.run_manager("npm", "cache", "own", {}, False)' 'node.npm("install", cwd="own")'; do
+		run -1 fails "$addresses" "$step"
+		[[ ${lines[-2]} == *": see above" && ${lines[-1]} == "@team/built, hosted: "*"'overrides'"* ]]
+		run -1 fails '{"dependencies": {"plain": "^1", "near": "../near", "alias": "npm:@team/x@1"}}' "$step"
+		[[ ${lines[-1]} == *": see above" ]]
+	done
+}
+
 @test "package managers: the packages stay of a run, what an app has of its own as it was, and no note or setting of theirs" {
 	mkdir -p apps/{plain,own/.yarn/releases}
 	echo '{"dependencies": {"x": "1"}}' | tee apps/plain/package.json >apps/own/package.json

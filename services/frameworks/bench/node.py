@@ -57,12 +57,23 @@ def manager_of(folder, package):
     return kind, version
 
 
+def fail_of(folder, line):
+    """A manager has failed. Its own words name the address of a package that it could not get, and not what helps then."""
+    package = package_of(folder) or {}
+    named = [one for key in ("dependencies", "devDependencies", "optionalDependencies") for one in package.get(key, {}).items()]
+    own = sorted(name for name, wanted in named if isinstance(wanted, str) and "/" in wanted and
+                 not re.match(r"(npm|file|link|portal|workspace|patch):|[./~]", wanted))
+    fail(line, *([f"{', '.join(own)}: taken from an address of its own, by package.json. If that cannot be reached, the recipe's "
+                  "'overrides' takes it from elsewhere"] if own else []))
+
+
+
 def npm(*words, cwd="/tmp", check=True, offline=False):
     # Its own files go to /tmp, which does not outlive the step; the settings of the machine's owner are in its environment.
     done = subprocess.run(["npm", *words, "--no-audit", "--no-fund", "--no-update-notifier", *(["--offline"] if offline else [])],
                           cwd=cwd, stdout=subprocess.PIPE, text=True)
     if check and done.returncode:
-        fail(f"npm {words[0]} failed: see above")
+        fail_of(cwd, f"npm {words[0]} failed: see above")
     return done
 
 
@@ -269,7 +280,7 @@ def run_manager(kind, cache, folder, managers, changed):
     if kind == "berry":
         take_berry_lock(kept, folder)
     if subprocess.run([*words, *frozen], cwd=folder, env=environment).returncode:
-        fail(f"{os.path.basename(folder)}: its Node packages cannot be installed by {kind}: see above")
+        fail_of(folder, f"{os.path.basename(folder)}: its Node packages cannot be installed by {kind}: see above")
     if kind != "berry":
         return
     if not changed and berry_choice(read(f"{folder}/yarn.lock")) != before:
