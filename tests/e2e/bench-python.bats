@@ -25,6 +25,38 @@ setup() {
 	[[ $(ls "$info") == RECORD ]]
 }
 
+@test "Python packages: where a source package cannot be built, a compiler and headers that are not there are named" {
+	mkdir -p bin headers
+	cat >run.py <<-'END'
+		import ast, io, os, shutil, subprocess, sys, types
+		with open(sys.argv[1]) as file:
+		    found = [one for one in ast.parse(file.read()).body if getattr(one, "name", "") in ("no_compiler", "install")]
+		exec(compile(ast.Module(found, []), sys.argv[1], "exec"))
+		PYTHON, made = sys.argv[2], types.SimpleNamespace(returncode=1, stdout=os.environ["HEADERS"] + "\n")
+		subprocess = types.SimpleNamespace(run=lambda *words, **keys: made, PIPE=None)
+		os.makedirs = read_pins = lambda *words: {"uv": [1]}
+		get_all, start_uv = lambda *words: [], lambda *words: lambda *words: made
+		open, fail = lambda *words: io.StringIO(), lambda *lines: sys.exit("\n".join(lines))
+		install("cache", "pins", "bench")
+	END
+	python=$(python3 -c 'import sys; print(sys.executable)')
+	fails() { HEADERS=$PWD/headers PATH=$PWD/bin "$python" run.py "$BATS_TEST_DIRNAME/../../services/frameworks/bench/python.py" "$1"; }
+	run -1 fails /usr/bin/python3
+	[[ ${lines[-2]} == *"'base: build_packages'" && ${lines[-1]} == "for code in C there is no build-essential and no python3-dev" ]]
+	run -1 fails /opt/python/bin/python3
+	[[ ${lines[-1]} == "for code in C there is no build-essential" ]]
+	touch headers/Python.h
+	run -1 fails /usr/bin/python3.10
+	[[ ${lines[-1]} == "for code in C there is no build-essential" ]]
+	printf '#!/bin/sh\n' >bin/cc
+	chmod +x bin/cc
+	run -1 fails /usr/bin/python3
+	[[ ${lines[-1]} == *"'base: build_packages'" ]]
+	rm headers/Python.h
+	run -1 fails /usr/bin/python3.10
+	[[ ${lines[-1]} == "for code in C there is no python3.10-dev" ]]
+}
+
 @test "bench: what an app asks for names packages, and neither an index nor another way to take them" {
 	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
 	mkdir -p apps/one

@@ -150,6 +150,16 @@ def forget_cache_notes(env):
             file.writelines(lines)
 
 
+def no_compiler():
+    """The Debian packages that code in C is built with and that are not here."""
+    headers = subprocess.run([PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('include'))"], stdout=subprocess.PIPE, text=True,
+                             check=False).stdout.strip()
+    lacks = [] if shutil.which("cc") else ["build-essential"]
+    if PYTHON.startswith("/usr/") and not os.path.exists(f"{headers}/Python.h"):
+        lacks.append(f"{os.path.basename(PYTHON)}-dev")
+    return lacks
+
+
 def install(cache, pins, bench):
     sections = read_pins(pins)
     if not sections.get("uv"):
@@ -166,8 +176,9 @@ def install(cache, pins, bench):
     done = uv("pip", "install", "-q", "--python", f"{env}/bin/python", "--offline", "--no-index", "--find-links", "/tmp/files",
               "--no-deps", "--require-hashes", "-r", "/tmp/packages.txt", "--build-constraints", "/tmp/build.txt")
     if done.returncode:
+        lacks = no_compiler()
         fail("the Python packages above cannot be installed: what a package is built with is a Debian package to name in "
-             "'base: build_packages'")
+             "'base: build_packages'", *([f"for code in C there is no {' and no '.join(lacks)}"] if lacks else []))
     forget_cache_notes(env)
 
 
