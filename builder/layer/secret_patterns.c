@@ -352,6 +352,24 @@ static bool is_of_letters(const struct audit_value *rule, const char *value, siz
 	return true;
 }
 
+/* Whether a program works the value out: without quotes, from a list or a call, or only compared. */
+static bool is_expression(const char *value, size_t len)
+{
+	const char *before = value;
+
+	if (value[-1] == '"' || value[-1] == '\'')
+		return false;
+	while (before[-1] == ' ' || before[-1] == '\t')
+		before--;
+	return (before[-1] == '=' && before[-2] == '=') || memchr(value, '[', len) || memchr(value, '(', len);
+}
+
+/* Whether it is one by its look alone. */
+static bool is_likely(const char *value, size_t len)
+{
+	return looks_random(value, len) && !is_expression(value, len);
+}
+
 bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, size_t len,
 			     struct secret_patterns *ret)
 {
@@ -367,7 +385,7 @@ bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, 
 		size_t value_len =
 			n < 128 && wants(rule, bytes + i, n) ? value_after(bytes + i + n, &value) : 0;
 		if (value_len && value_len >= rule->least && is_of_letters(rule, value, value_len) &&
-		    !is_empty_word(value, value_len) && (!rule->likely || looks_random(value, value_len))) {
+		    !is_empty_word(value, value_len) && (!rule->likely || is_likely(value, value_len))) {
 			*ret = (struct secret_patterns){ rule->kind, i };
 			return true;
 		}

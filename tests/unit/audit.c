@@ -2,6 +2,7 @@
 #include "layer/audit.h"
 
 #include "audit_look.h"
+#include "layer/secret_patterns.h"
 
 static void places(void)
 {
@@ -180,7 +181,27 @@ static void values(void)
 	passes(APP "a/s3.py", "connect(aws_secret_access_key=self.get_password(\"secret_access_key\"))");
 	passes(APP "a/s3.py", "connect(aws_secret_access_key=settings.storage.secret_access_key)");
 	/* what only looks so is a warning */
-	passes(APP "a/settings.py", "SECRET_KEY = 'k3j4h5k2j3h4k5j2h3k4jh5'");
+	passes(APP "a/settings.py", "SECRET_KEY = 'k3j4h5q2w9r8t7z6m1x0'");
+}
+
+/* Whether a line of a program makes a warning. */
+static bool warns(const char *line)
+{
+	const struct audit_value *all = rules.values.items, *last = &all[rules.values.count - 1];
+	struct secret_patterns found;
+
+	return last->likely && secret_patterns_by_name(last, line, strlen(line), &found);
+}
+
+static void likely(void)
+{
+	ok(warns("SECRET_KEY = 'k3j4h5q2w9r8t7z6m1x0'"));
+	ok(warns("secret_key: k3j4h5q2w9r8t7z6m1x0"));
+	ok(warns("if password == \"k3j4[5q2w9r8t7z6m1x0\":"));
+	ok(!warns("token = authorization_header[1]"));
+	ok(!warns("if not admin_password == admin_password2:"));
+	ok(!warns("rules({token:[\"constant.numeric2\",\"word\"]})"));
+	ok(!warns("secret_key = hash(field_of_1, x)"));
 }
 
 static void urls(void)
@@ -237,6 +258,7 @@ int main(void)
 	names();
 	pieces();
 	values();
+	likely();
 	urls();
 	allowed();
 	return t_done();
