@@ -112,8 +112,10 @@ static struct err *name_all(struct store *s, const struct recipe *r, struct draf
 		*ret_framework = *ret_framework || framework || !known;
 		for (size_t k = i; framework && k; k--)
 			d->apps.items[k] = d->apps.items[k - 1];
-		if (framework)
+		if (framework) {
 			d->apps.items[0] = app;
+			d->framework = "bench";
+		}
 	}
 	return NULL;
 }

@@ -70,9 +70,12 @@ void draft_text(const struct draft *d, struct text *out)
 	put_line(out, "name: ", d->name, NULL);
 	text_put(out, "version: \"1.0\"\n\nbase:\n");
 	put_line(out, "  suite: ", d->suite, "bookworm is Debian 12, trixie is Debian 13");
-	text_put(out, "\nframework: auto             # from the first app; or a name, or ./FILE.yml of "
-		      "your own\n\n"
-		      "apps:                       # the framework's own first\n");
+	text_printf(out,
+		    "\nframework: %-16s # %s; or %s./FILE.yml of your own\n\n"
+		    "apps:                       # the framework's own first\n",
+		    d->framework ? d->framework : "auto",
+		    d->framework ? "what the first app is" : "from the first app",
+		    d->framework ? "" : "a name, or ");
 	for (size_t i = 0; i < d->apps.count; i++)
 		put_app(out, &d->apps.items[i]);
 	text_put(out, "\nsites:\n");

@@ -30,7 +30,8 @@ struct draft {
 		struct draft_host *items;
 		size_t count, room;
 	} hosts;
-	const char *services; /* lines of workers, ports and the like; NULL: a few as comments */
+	const char *framework; /* which one the first app is; NULL: nobody has looked */
+	const char *services;  /* lines of workers, ports and the like; NULL: a few as comments */
 };
 
 /* The result has no problems if every text was accepted and no name occurs twice. */

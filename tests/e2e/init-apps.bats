@@ -87,6 +87,7 @@ repository() {
 		init 0 init "$word"
 		[[ $output == *"wrote "*.yml*"framework  bench "*"next: mkbench build "* ]]
 		accepted ./*.yml
+		[[ $(<"$BATS_TEST_TMPDIR/said") == *".yml: ok: 1 app, 1 site, 2 outputs" && $(wc -l <"$BATS_TEST_TMPDIR/said") == 1 ]] # it was looked at
 		grep -A2 'name: atelier' ./*.yml | grep 'ref: main'
 		[[ $(ls ./*.yml) == ./@(workshop|bare).yml ]]
 		rm ./*.yml
