@@ -71,9 +71,13 @@ serve_source() {
 		    urllib.request.urlopen(f"http://${index}told-{words}-{len(seen)}-{len(sources)}-{len(reached)}", timeout=60)
 		except OSError:
 		    pass
+		with open("mkbench_tells.py", "a") as out:
+		    out.write(f"TIMES = {[int(os.path.getmtime(name)) for name in ('made.c', 'made.pyx')]}\n")
 		setup(name="mkbench-tells", version="1.0", py_modules=["mkbench_tells"], install_requires=["toolz"])
 	END
 	echo 'WORDS = "built"' >"$folder/mkbench_tells.py"
+	touch -d @1666967700 "$folder/made.c"
+	touch -d @1611199000 "$folder/made.pyx"
 	tar -C "$WORK" -czf "$WORK/index/mkbench-tells/mkbench_tells-1.0.tar.gz" mkbench_tells-1.0
 	echo 'mkbench-tells==1.0' >>"$WORK/recipe/bench/stock/requirements.txt"
 }
@@ -97,6 +101,10 @@ setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq
 	grep '"toolz==' "$WORK/recipe/bench.lock" # it was asked
 	[[ -z $(find "${MKBENCH_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/mkbench}/caches" -maxdepth 3 -name asked) ]] # and nothing of it is kept
 	[[ $(inside /home/frappe/frappe-bench/env/bin/python -c 'import mkbench_tells; print(mkbench_tells.WORDS)') = built ]]
+}
+
+@test "a source package is built of files with the times of its archive: a C file is made anew by them, not by chance" {
+	[[ $(inside /home/frappe/frappe-bench/env/bin/python -c 'import mkbench_tells; print(mkbench_tells.TIMES)') == "[1666967700, 1611199000]" ]]
 }
 
 @test "the page names assets with hashes, and every one of them is served" {

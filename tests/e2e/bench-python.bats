@@ -28,19 +28,17 @@ setup() {
 @test "Python packages: where a source package cannot be built, a compiler and headers that are not there are named" {
 	mkdir -p bin headers
 	cat >run.py <<-'END'
-		import ast, io, os, shutil, subprocess, sys, types
+		import ast, glob, os, shutil, subprocess, sys, types
 		with open(sys.argv[1]) as file:
-		    found = [one for one in ast.parse(file.read()).body if getattr(one, "name", "") in ("no_compiler", "install")]
+		    found = [one for one in ast.parse(file.read()).body if getattr(one, "name", "") in ("no_compiler", "build_wheel")]
 		exec(compile(ast.Module(found, []), sys.argv[1], "exec"))
 		PYTHON, made = sys.argv[2], types.SimpleNamespace(returncode=1, stdout=os.environ["HEADERS"] + "\n")
 		subprocess = types.SimpleNamespace(run=lambda *words, **keys: made, PIPE=None)
-		os.makedirs = read_pins = lambda *words: {"uv": [1]}
-		get_all, start_uv = lambda *words: [], lambda *words: lambda *words: made
-		open, fail = lambda *words: io.StringIO(), lambda *lines: sys.exit("\n".join(lines))
-		install("cache", "pins", "bench")
+		unpack, fail = lambda *words: "folder", lambda *lines: sys.exit("\n".join(lines))
+		build_wheel(lambda *words: made, "python", os.getpid(), types.SimpleNamespace(of=lambda: "a==1"), "a-1.tar.gz")
 	END
 	python=$(python3 -c 'import sys; print(sys.executable)')
-	fails() { HEADERS=$PWD/headers PATH=$PWD/bin "$python" run.py "$BATS_TEST_DIRNAME/../../services/frameworks/bench/python.py" "$1"; }
+	fails() { HEADERS=$PWD/headers PATH=$PWD/bin "$python" run.py "$BATS_TEST_DIRNAME/../../services/frameworks/bench/source_packages.py" "$1"; }
 	run -1 fails /usr/bin/python3
 	[[ ${lines[-2]} == *"'base: build_packages'" && ${lines[-1]} == "for code in C there is no build-essential and no python3-dev" ]]
 	run -1 fails /opt/python/bin/python3
@@ -399,6 +397,43 @@ except package_choice.Unknown as unknown:
 	END
 	echo '{"dependencies": null, "scripts": {"build": "x"}, "files": 5}' >apps/one/package.json
 	[[ $(reads package_of) == "{'scripts': {'build': 'x'}, 'files': 5}" ]]
+}
+
+@test "bench: a source package is built of files with the times that its archive has" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	python3 - <<-'END'
+		import io, tarfile, zipfile
+		files = {"made.c": 1666967700, "made.pyx": 1611199000, "old": 0, "new": 1 << 40}
+		with tarfile.open("a-1.tar.gz", "w:gz") as out:
+		    for name, seconds in files.items():
+		        member = tarfile.TarInfo(f"a-1/{name}")
+		        member.mtime = seconds
+		        out.addfile(member, io.BytesIO())
+		    link = tarfile.TarInfo("a-1/same")
+		    link.type, link.linkname = tarfile.LNKTYPE, "a-1/made.c"
+		    out.addfile(link)
+		with zipfile.ZipFile("a-1.zip", "w") as out:
+		    for name, year in ("made.c", 2022), ("made.pyx", 2021):
+		        out.writestr(zipfile.ZipInfo(f"a-1/{name}", (year, 1, 2, 3, 4, 6)), "")
+	END
+	# built FILE: the times of what uv is given, as the name of the wheel that it makes.
+	built() {
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench TZ=America/Denver /usr/bin/python3 -B -c \
+			'import os, source_packages, subprocess, sys, types
+def uv(*words):
+    times = [int(os.stat(f"{words[-1]}/{name}").st_mtime) for name in sorted(os.listdir(words[-1]))]
+    out = words[words.index("--out-dir") + 1]
+    os.makedirs(out)
+    open(f"{out}/{times}.whl", "w").close()
+    return types.SimpleNamespace(returncode=0)
+number = os.getpid()
+try:
+    print(source_packages.build_wheel(uv, "python", number, types.SimpleNamespace(of=lambda: "a==1"), sys.argv[1]).rpartition("/")[2])
+finally:
+    subprocess.run(["rm", "-rf", f"/tmp/sources/{number}", f"/tmp/wheels/{number}"])' "$1"
+	}
+	[[ $(built a-1.tar.gz) == "[1666967700, 1611199000, 4294967295, 315532800, 1666967700].whl" ]]
+	[[ $(built a-1.zip) == "[1641092646, 1609556646].whl" ]]
 }
 
 @test "bench: whatever a source package leaves where its answer should be, or prints, it has failed to answer" {

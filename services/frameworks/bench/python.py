@@ -22,10 +22,10 @@ import sys
 import asked as requirements
 from app_files import fail, project_of
 from package_choice import PYTHON, Unknown, choose_uv, compile_set, pins_of, start_uv, target, undated
-from package_index import Pin, get_all, read_note, write
+from package_index import Pin, digest_of, get_all, read_note, write
 from pip._vendor.packaging import utils
 from pip._vendor.packaging.specifiers import SpecifierSet
-from source_packages import Sources, answer, choose_build, own_sources
+from source_packages import Sources, answer, build_wheel, choose_build, own_sources
 
 SECTIONS = ["uv", "packages", "build"]
 # The web server has to be there, and old packages import pkg_resources, which newer ones of setuptools lack, without saying so.
@@ -150,14 +150,10 @@ def forget_cache_notes(env):
             file.writelines(lines)
 
 
-def no_compiler():
-    """The Debian packages that code in C is built with and that are not here."""
-    headers = subprocess.run([PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('include'))"], stdout=subprocess.PIPE, text=True,
-                             check=False).stdout.strip()
-    lacks = [] if shutil.which("cc") else ["build-essential"]
-    if PYTHON.startswith("/usr/") and not os.path.exists(f"{headers}/Python.h"):
-        lacks.append(f"{os.path.basename(PYTHON)}-dev")
-    return lacks
+def lay_files(paths):
+    """Where uv looks for them."""
+    for path in paths:
+        shutil.copyfile(path, f"/tmp/files/{os.path.basename(path)}")
 
 
 def install(cache, pins, bench):
@@ -165,20 +161,23 @@ def install(cache, pins, bench):
     if not sections.get("uv"):
         fail("the lock names no Python packages: run 'mkbench lock'")
     os.makedirs("/tmp/files")
-    for name in ("packages", "build"):
-        for path in get_all(sections.get(name, []), cache):
-            shutil.copyfile(path, f"/tmp/files/{os.path.basename(path)}")
-        with open(f"/tmp/{name}.txt", "w") as out:
-            out.write("".join(f"{pin.requirement()}\n" for pin in sections.get(name, [])))
+    chosen, build = sections.get("packages", []), sections.get("build", [])
+    lay_files(get_all(build, cache))
+    write("/tmp/build.txt", "".join(f"{pin.requirement()}\n" for pin in build))
     env = f"{bench}/env"
     subprocess.run([PYTHON, "-m", "venv", "--without-pip", env], check=True)
     uv = start_uv(cache, sections["uv"][0])
+    lines = []
+    for number, (pin, path) in enumerate(zip(chosen, get_all(chosen, cache))):
+        if not path.endswith(".whl"):
+            path = build_wheel(uv, f"{env}/bin/python", number, pin, path)
+        lay_files([path])
+        lines.append(f"{pin.name}=={pin.version} --hash=sha256:{digest_of(path)}\n")
+    write("/tmp/packages.txt", "".join(lines))
     done = uv("pip", "install", "-q", "--python", f"{env}/bin/python", "--offline", "--no-index", "--find-links", "/tmp/files",
-              "--no-deps", "--require-hashes", "-r", "/tmp/packages.txt", "--build-constraints", "/tmp/build.txt")
+              "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", "/tmp/packages.txt")
     if done.returncode:
-        lacks = no_compiler()
-        fail("the Python packages above cannot be installed: what a package is built with is a Debian package to name in "
-             "'base: build_packages'", *([f"for code in C there is no {' and no '.join(lacks)}"] if lacks else []))
+        fail("the Python packages above cannot be installed")
     forget_cache_notes(env)
 
 

@@ -2,8 +2,11 @@
 
     source_files.py ARCHIVE FOLDER
 
+They keep the archive's times: what builds a package makes anew what is older than what it is made from.
+
 Whoever unpacks has a network, and tarfile as Debian 12 has it writes wherever a name or a link of the archive leads.
 """
+import calendar
 import os
 import resource
 import shutil
@@ -12,6 +15,8 @@ import tarfile
 import zipfile
 
 BYTES_LIMIT, FILES_LIMIT, MEMORY_LIMIT = 4 << 30, 200_000, 1 << 30
+# What the files of a wheel can have been changed at: from 1980 on.
+FIRST_SECONDS, LAST_SECONDS = 315532800, (1 << 32) - 1
 
 
 class Refused(Exception):
@@ -41,7 +46,7 @@ class Folder:
         if self.bytes > BYTES_LIMIT:
             raise Refused(f"it unpacks to more than {BYTES_LIMIT} bytes")
 
-    def lay(self, name, file, size, mode):
+    def lay(self, name, file, size, mode, seconds):
         self.count(size)
         path = self.place(name)
         with open(path, "wb") as out:
@@ -51,6 +56,8 @@ class Folder:
         if size:
             raise Refused(f"it is damaged: {name!r} ends early")
         os.chmod(path, 0o755 if mode & 0o111 else 0o644)
+        seconds = min(max(seconds, FIRST_SECONDS), LAST_SECONDS)
+        os.utime(path, (seconds, seconds))
 
     def lay_links(self):
         """One that leads elsewhere is none."""
@@ -73,10 +80,10 @@ def lay_tar(path, to):
             elif member.islnk():
                 first = to.place(member.linkname)
                 to.count(os.path.getsize(first))
-                shutil.copy(first, to.place(member.name))
+                shutil.copy2(first, to.place(member.name))
             elif member.isreg():
                 with archive.extractfile(member) as file:
-                    to.lay(member.name, file, member.size, member.mode)
+                    to.lay(member.name, file, member.size, member.mode, member.mtime)
 
 
 def lay_zip(path, to):
@@ -86,7 +93,7 @@ def lay_zip(path, to):
                 os.makedirs(to.place(member.filename), exist_ok=True)
                 continue
             with archive.open(member) as file:
-                to.lay(member.filename, file, member.file_size, member.external_attr >> 16)
+                to.lay(member.filename, file, member.file_size, member.external_attr >> 16, calendar.timegm(member.date_time))
 
 
 def main(path, folder):

@@ -196,6 +196,30 @@ def choose_build(sources, paths):
     return sources.built_with(sorted(needs), ", ".join(map(os.path.basename, folders)))
 
 
+def no_compiler():
+    """The Debian packages that code in C is built with and that are not here."""
+    headers = subprocess.run([PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('include'))"], stdout=subprocess.PIPE, text=True,
+                             check=False).stdout.strip()
+    lacks = [] if shutil.which("cc") else ["build-essential"]
+    if PYTHON.startswith("/usr/") and not os.path.exists(f"{headers}/Python.h"):
+        lacks.append(f"{os.path.basename(PYTHON)}-dev")
+    return lacks
+
+
+def build_wheel(uv, python, number, pin, path):
+    """The wheel that uv makes of a source package, without a network. It is unpacked here: uv gives each file the time at which it
+    unpacks it, and whether a C file is made anew would be chance."""
+    folder, out = unpack(path, f"/tmp/sources/{number}", pin.of()), f"/tmp/wheels/{number}"
+    done = uv("build", "--wheel", "--no-sources", "--python", python, "--offline", "--no-index", "--find-links", "/tmp/files",
+              "--build-constraints", "/tmp/build.txt", "--require-hashes", "--out-dir", out, folder)
+    made = glob.glob(f"{out}/*.whl")
+    if done.returncode or len(made) != 1:
+        lacks = no_compiler()
+        fail(f"{pin.of()} cannot be built: see above; what a package is built with is a Debian package to name in "
+             "'base: build_packages'", *([f"for code in C there is no {' and no '.join(lacks)}"] if lacks else []))
+    return made[0]
+
+
 def limit_files():
     """What code of a source package writes, and what it prints."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
