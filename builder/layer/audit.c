@@ -148,8 +148,8 @@ static struct err *look_for_values(struct audit_look *l, const struct entry *e, 
 		if (last ? !audit_matches(&r->urls, as) :
 			   !audit_matches(&rules[i].files, as) || audit_matches(&rules[i].except, as))
 			continue;
-		if (last ? !secret_patterns_in_url(bytes, len, &s) :
-			   memchr(bytes, 0, len) || !secret_patterns_by_name(&rules[i], bytes, len, &s))
+		if (last ? !secret_values_in_url(bytes, len, &s) :
+			   memchr(bytes, 0, len) || !secret_values_by_name(&rules[i], bytes, len, &s))
 			continue;
 		if (last || !rules[i].likely) {
 			*ret_found = true;

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "layer/audit.h"
 #include "layer/entry_bytes.h"
-#include "layer/secret_patterns.h"
+#include "layer/secret_values.h"
 
 #define AUDIT_TEXT_LIMIT (4u << 20) /* files above this size are not searched for values */
 

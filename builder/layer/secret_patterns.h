@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds secrets by their form or their name, in any bytes. Pure. */
+/* Finds secrets by their form, in any bytes. Pure. */
 #pragma once
 #include "service/audit_rules.h"
 
@@ -19,8 +19,5 @@ struct secret_patterns {
  * len extends SECRET_PATTERNS_REACH beyond until. */
 bool secret_patterns_by_form(const struct secret_set *s, const char *bytes, size_t until, size_t len,
 			     struct secret_patterns *ret);
-/* The first value whose name matches the rule; bytes ends with a NUL at len. */
-bool secret_patterns_by_name(const struct audit_value *rule, const char *bytes, size_t len,
-			     struct secret_patterns *ret);
-/* A URL with a password, an http URL with any user, or a package manager's token. */
-bool secret_patterns_in_url(const char *bytes, size_t len, struct secret_patterns *ret);
+/* Parses a set such as A-Za-z; set has 256 elements. */
+void secret_patterns_letters(bool *set, const char *spec);

@@ -2,7 +2,7 @@
 #include "layer/audit.h"
 
 #include "audit_look.h"
-#include "layer/secret_patterns.h"
+#include "layer/secret_values.h"
 
 static void places(void)
 {
@@ -190,7 +190,7 @@ static bool warns(const char *line)
 	const struct audit_value *all = rules.values.items, *last = &all[rules.values.count - 1];
 	struct secret_patterns found;
 
-	return last->likely && secret_patterns_by_name(last, line, strlen(line), &found);
+	return last->likely && secret_values_by_name(last, line, strlen(line), &found);
 }
 
 static void likely(void)
