@@ -20,6 +20,8 @@ static void places(void)
 	fails(APP "20260101-one-database.sql.gz", "x", "a backup of a site");
 	fails(APP "backup.sql.gz", "x", "a dump of a database");
 	fails(APP "old/prod_dump_2026.sql", "x", "a dump of a database");
+	fails(APP "old/backup-erp.sql", "x", "a dump of a database");
+	passes("usr/lib/mkbench/sites/dumps/0.sql", "x"); /* of the build's own, without a secret */
 	passes(APP "a/schema.sql", "create table x (y int);");
 }
 
