@@ -6,20 +6,34 @@
 Bytecode is a function of a file's path and bytes and of this Python, so a line that changes has one file compiled. What is no Python
 of this version, such as a template of a file, is named and has none.
 """
+import contextlib
 import hashlib
 import importlib.util
 import os
 import py_compile
 import sys
 import traceback
+import warnings
 
+FORM = b"2"  # another one when the same file has other bytecode than it had
 MODE = py_compile.PycInvalidationMode.UNCHECKED_HASH
 SUM_BYTES = hashlib.sha256().digest_size
 
 
+def settle():
+    """Before Python 3.11 bytecode tells of each string whether the process has it elsewhere, too, so that what was compiled before
+    would show. What compiling leaves behind for good is there from the start: letters, and what errors and names beyond ASCII need."""
+    letters = [sys.intern(chr(code)) for code in range(256)]
+    for text in ("\u00e9 = 1", "(", "1 is 1"):
+        with contextlib.suppress(SyntaxError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "settle", "exec")
+    return letters
+
+
 def key_of(path, source):
     whole = hashlib.sha256()
-    for part in (sys.version.encode(), importlib.util.MAGIC_NUMBER, path.encode(errors="surrogateescape"), source):
+    for part in (FORM, sys.version.encode(), importlib.util.MAGIC_NUMBER, path.encode(errors="surrogateescape"), source):
         whole.update(len(part).to_bytes(8, "big") + part)
     return whole.hexdigest()
 
@@ -83,6 +97,7 @@ def share(cache, paths):
 
 def main(cache, folder):
     paths = sorted(path for path in sources(folder) if os.path.isfile(path))
+    _letters = settle()  # for as long as this runs
     count = min(len(os.sched_getaffinity(0)), len(paths))
     children = []
     for at in range(count):
