@@ -67,7 +67,6 @@ def fail_of(folder, line):
                   "'overrides' takes it from elsewhere"] if own else []))
 
 
-
 def npm(*words, cwd="/tmp", check=True, offline=False):
     # Its own files go to /tmp, which does not outlive the step; the settings of the machine's owner are in its environment.
     done = subprocess.run(["npm", *words, "--no-audit", "--no-fund", "--no-update-notifier", *(["--offline"] if offline else [])],
