@@ -66,8 +66,9 @@ archive = $(call short,AR,$@)rm -f $@ && ar qcs --thin $@ $^
 $(lib): $(obj)
 	$(archive)
 
+# Moved into its place whole: somebody may run the old one.
 $(build)/mkbench: $(build)/main.o $(lib)
-	$(call short,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call short,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@.new $^ $(LDLIBS) && mv -f $@.new $@
 
 # For programs of images, so with nothing of this machine's in it.
 $(build)/later.so: builder/later.c
