@@ -80,12 +80,13 @@ size_t audit_line(const char *bytes, size_t at)
 	return line;
 }
 
-/* Examines a file of any size piece by piece; each piece is repeated at the beginning of the next. */
+/* Examines a file of any size piece by piece. The end of each piece is kept as the beginning of the next:
+ * reading it again would unpack the whole package again. */
 static struct err *look_for_form(struct audit_look *l, const struct entry *e, const char *path,
 				 bool *ret_found)
 {
 	char *piece = l->piece;
-	size_t lines = 0;
+	size_t lines = 0, have = 0;
 
 	for (uint64_t at = 0; at < e->size_bytes; at += PIECE) {
 		uint64_t left = e->size_bytes - at;
@@ -93,13 +94,15 @@ static struct err *look_for_form(struct audit_look *l, const struct entry *e, co
 								    PIECE + SECRET_PATTERNS_REACH,
 		       until = left < PIECE ? (size_t)left : PIECE;
 		struct secret_patterns s;
-		TRY(entry_bytes_read(l->files, e, at, piece, len));
+		TRY(entry_bytes_read(l->files, e, at + have, piece + have, len - have));
 		if (secret_patterns_by_form(l->set, piece, until, len, &s)) {
 			size_t line = lines + audit_line(piece, s.at);
 			*ret_found = true;
 			return report(l, e, path, line, s.kind);
 		}
 		lines += left > PIECE ? audit_line(piece, until) - 1 : 0;
+		have = len - until;
+		memmove(piece, piece + until, have);
 	}
 	return NULL;
 }
