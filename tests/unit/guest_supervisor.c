@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/supervisor.h"
 
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/mem.h"
 #include "start/stop.h"
 #include "t.h"
@@ -68,12 +76,51 @@ static void fails(const struct bench *b)
 	}
 }
 
+/* A Supervisor that does as it is told, on a machine that stands still for four seconds. */
+static void answer_late(int fd)
+{
+	static const char done[] = "<methodResponse></methodResponse>";
+	char request[4096];
+	int client = accept(fd, NULL, NULL);
+
+	if (client < 0 || read(client, request, sizeof request) <= 0)
+		_exit(1);
+	sleep(4);
+	dprintf(client, "HTTP/1.0 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(done), done);
+	_exit(0);
+}
+
+static void waits_for_what_it_ordered(void)
+{
+	char folder[] = "/tmp/supervisor-XXXXXX";
+	ok(mkdtemp(folder) != NULL);
+	AUTO_FREE char *path = mem_printf("%s/socket", folder);
+	const struct bench b = { .supervisor_socket = path };
+	const struct process p = { .group = "workers", .name = "short-0" };
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+	ok(!bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 1));
+	pid_t pid = fork();
+	if (!pid)
+		answer_late(fd);
+	close(fd);
+	struct err *e = supervisor_stop(&b, &p);
+	ok(!e);
+	err_free(e);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	ok(!unlink(path) && !rmdir(folder));
+}
+
 int main(void)
 {
 	struct bench b = { .programs = { (struct bench_program *)rows, COUNT(rows) } };
 
 	parses(&b);
 	fails(&b);
+	waits_for_what_it_ordered();
 	ok(supervisor_program(&b, "workers", "short") == &rows[0] &&
 	   supervisor_program(&b, "workers", "short_12") == &rows[0]);
 	ok(supervisor_program(&b, "workers", "short-extra") == &rows[1] &&

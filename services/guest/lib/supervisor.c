@@ -13,7 +13,8 @@
 #include "lib/log.h"
 
 #define CALL_MS 3000
-#define UP_MS 20 /* a start waits for the answer */
+#define ORDER_MS 30000 /* one that had no answer fails a start: a machine may stand still for seconds */
+#define UP_MS 20       /* a start waits for the answer */
 #define LOOK_MS 500
 #define LONG_MS 20000
 #define IMPORT_SECONDS 300
@@ -118,7 +119,7 @@ struct err *supervisor_parse(const struct bench *b, const char *xml, struct proc
 
 /* Parameters are texts, then "do not wait" where the call takes it. */
 static struct err *call(const struct bench *b, const char *method, const char *const *texts, bool no_wait,
-			char **ret_xml)
+			unsigned limit_ms, char **ret_xml)
 {
 	AUTO_TEXT struct text body = { 0 };
 	int status;
@@ -131,7 +132,7 @@ static struct err *call(const struct bench *b, const char *method, const char *c
 	text_printf(&body, "%s</params></methodCall>",
 		    no_wait ? "<param><value><boolean>0</boolean></value></param>" : "");
 	struct http_client_question q = {
-		.socket = b->supervisor_socket, .path = "/RPC2", .body = body.bytes, .limit_ms = CALL_MS
+		.socket = b->supervisor_socket, .path = "/RPC2", .body = body.bytes, .limit_ms = limit_ms
 	};
 	TRY_AS(http_client_ask(&q, &status, ret_xml), "supervisor");
 	return status == 200 ? NULL : err_new(ERR_SYSTEM, "supervisor answers with HTTP status %d", status);
@@ -141,7 +142,7 @@ struct err *supervisor_list(const struct bench *b, struct process_list *ret)
 {
 	AUTO_FREE char *xml = NULL;
 
-	TRY(call(b, "getAllProcessInfo", NULL, false, &xml));
+	TRY(call(b, "getAllProcessInfo", NULL, false, CALL_MS, &xml));
 	return supervisor_parse(b, xml, ret);
 }
 
@@ -167,7 +168,7 @@ static struct err *act(const struct bench *b, const char *method, const struct p
 	const char *texts[] = { name, extra, NULL };
 	AUTO_FREE char *xml = NULL;
 
-	TRY(call(b, method, texts, no_wait, &xml));
+	TRY(call(b, method, texts, no_wait, ORDER_MS, &xml));
 	const char *fault = strstr(xml, "<fault>");
 	if (!fault || number(fault, xml + strlen(xml), "faultCode") == fine)
 		return NULL;
