@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,7 +241,7 @@ static struct err *judge(struct git *g, const char *what, const char *url, const
 	AUTO_FREE char *reason = git_reason(errors);
 	if (strstr(errors, " signal 25") || status == 128 + 25)
 		return err_new(ERR_FETCH, "git %s: it brings more than %llu GB", what, PACK_LIMIT >> 30);
-	if (!reason && status > 128)
+	if (!reason && status > 128 && status - 128 < NSIG)
 		return err_new(ERR_FETCH, "git %s: it was ended by signal %d", what, status - 128);
 	return explain(what, url, reason ? reason : "it failed without a word");
 }

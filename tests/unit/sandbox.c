@@ -120,6 +120,8 @@ static void tells_why(void)
 	      ERR_BUILD, "\n  | 50\nA certificate was not trusted. ");
 	fails(s, (const char *const[]){ "no-such-program", NULL }, ERR_BUILD, "No such file");
 	fails(s, (const char *const[]){ "sh", "-c", "kill -9 $$", NULL }, ERR_BUILD, "signal 9");
+	fails(s, (const char *const[]){ "sh", "-c", "exit 243", NULL }, ERR_BUILD,
+	      "sh failed with status 243");
 	s.cwd = "/no/such/folder";
 	fails(s, (const char *const[]){ "true", NULL }, ERR_SYSTEM, "/no/such/folder");
 	s = room();

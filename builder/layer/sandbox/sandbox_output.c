@@ -2,6 +2,7 @@
 #include "layer/sandbox/sandbox_output.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -64,7 +65,7 @@ struct err *sandbox_output_failure(const struct sandbox_output *t, int status, c
 			       "network's own CA (PEM) into /usr/local/share/ca-certificates/NAME.crt of "
 			       "this machine and run update-ca-certificates, or name a file with all CAs in "
 			       "$SSL_CERT_FILE");
-	if (status > 128)
+	if (status > 128 && status - 128 < NSIG) /* others are a program's own */
 		return err_new(ERR_BUILD, "%s was ended by signal %d%s%s%s", what, status - 128,
 			       log ? "; all of its output is in " : "", log ? log : "",
 			       out.len ? out.bytes : "");
