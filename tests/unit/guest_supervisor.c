@@ -96,7 +96,8 @@ static void waits_for_what_it_ordered(void)
 	ok(mkdtemp(folder) != NULL);
 	AUTO_FREE char *path = mem_printf("%s/socket", folder);
 	const struct bench b = { .supervisor_socket = path };
-	const struct process p = { .group = "workers", .name = "short-0" };
+	char group[] = "workers", name[] = "short-0";
+	const struct process p = { .group = group, .name = name };
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
