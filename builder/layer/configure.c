@@ -13,8 +13,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "layer/deb/triggers.h"
 #include "layer/deb/predepends.h"
+#include "layer/deb/python_modules.h"
+#include "layer/deb/triggers.h"
 
 #define ISCHROOT "/usr/bin/ischroot"
 
@@ -194,6 +195,9 @@ static int inside(void *arg)
 	int status = run(ldconfig, NULL);
 
 	if (!status)
+		python_modules_ahead(j->request->packages, j->request->count);
+	sandbox_by_one_processor(true);
+	if (!status)
 		status = prepare(j, true);
 	if (!status)
 		status = configure_early(j);
@@ -201,6 +205,7 @@ static int inside(void *arg)
 		status = prepare(j, false);
 	for (size_t i = 0; !status && i < COUNT(commands); i++)
 		status = run(commands[i], NULL);
+	sandbox_by_one_processor(false);
 	if (!status)
 		status = told(triggers_end(j->request->packages, j->request->count));
 	return status ? status : audit();

@@ -9,7 +9,7 @@
 #include "layer/deb/dpkg.h"
 #include "layer/layer_set.h"
 
-#define FORMAT "mkbench layers 4" /* change it if the same input gives another result */
+#define FORMAT "mkbench layers 5" /* change it if the same input gives another result */
 
 static int by_digest(const void *a, const void *b)
 {

@@ -11,17 +11,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "layer/deb/python_modules.h"
 #include "layer/sandbox/sandbox.h"
 
 #define HOME "/run/mkbench/"
 #define NOTES HOME "deferred"
-#define MODULES HOME "modules"
 #define PY3COMPILE "/usr/bin/py3compile"
 #define UPDATE_CA "/usr/sbin/update-ca-certificates"
-#define OWN_MODULES HOME "own-modules"
-#define COMPILER HOME "py_compile.py"
-/* How many modules an interpreter compiles: what it has compiled before may show in the bytes. */
-#define AT_ONCE "100"
 
 /* The programs, and where they are moved meanwhile. */
 static const struct {
@@ -30,40 +26,6 @@ static const struct {
 
 /* Records a call as the number of its arguments, its name and the arguments, one a line. */
 static const char note_taker[] = "#!/bin/sh\nprintf '%s\\n' \"$#\" \"$0\" \"$@\" >>" NOTES "\n";
-
-/* Python's own packages compile their modules with this file: run so, it records their names, a line each. */
-static const char own_note_taker[] =
-	"import sys\n"
-	"if __name__ == '__main__' and '-' not in sys.argv[1:]:\n"
-	"    with open('" OWN_MODULES "', 'a') as notes:\n"
-	"        notes.write(''.join(name + '\\n' for name in sys.argv[1:] if name != __file__))\n"
-	"    sys.exit()\n"
-	"with open('" COMPILER "') as file:\n"
-	"    exec(compile(file.read(), __file__, 'exec'))\n";
-/* The file itself, of which everybody else sees the note taker: from where it is, as where it will be. */
-static const char compiles_itself[] =
-	"import importlib.util, sys\n"
-	"own = {'__name__': 'py_compile'}\n"
-	"exec(compile(open(sys.argv[1]).read(), sys.argv[2], 'exec'), own)\n"
-	"own['compile'](sys.argv[1], importlib.util.cache_from_source(sys.argv[2]), sys.argv[2], "
-	"doraise=True)\n";
-
-/* With a second Python nobody would know whose modules they are. */
-static struct err *defer_own_modules(void)
-{
-	glob_t found = { 0 };
-	bool one = !glob("/usr/lib/python3.*/py_compile.py", 0, NULL, &found) && found.gl_pathc == 1;
-	struct err *e = one ? file_write(COMPILER, "", 0, 0600) : NULL;
-
-	if (one && !e)
-		e = file_write(HOME "own-note", own_note_taker, strlen(own_note_taker), 0644);
-	if (one && !e &&
-	    (mount(*found.gl_pathv, COMPILER, NULL, MS_BIND, NULL) < 0 ||
-	     mount(HOME "own-note", *found.gl_pathv, NULL, MS_BIND, NULL) < 0))
-		e = err_errno(errno, "defer %s", *found.gl_pathv);
-	globfree(&found);
-	return e;
-}
 
 struct err *triggers_begin(void)
 {
@@ -78,7 +40,7 @@ struct err *triggers_begin(void)
 		    mount(HOME "note", programs[i].path, NULL, MS_BIND, NULL) < 0)
 			return err_errno(errno, "defer %s", programs[i].path);
 	}
-	return defer_own_modules();
+	return python_modules_defer();
 }
 
 struct call {
@@ -121,55 +83,6 @@ static bool is_plain(const struct call *c)
 	return !strcmp(c->words[0], PY3COMPILE) && c->count == 3 && !strcmp(c->words[1], "-p");
 }
 
-static void add_modules(struct text *modules, const struct installed *packages, size_t count,
-			const char *name)
-{
-	static const char folder[] = "usr/lib/python3";
-	size_t len = strcspn(name, ":"); /* before an architecture */
-
-	for (size_t p = 0; p < count; p++) {
-		const struct tree *t = &packages[p].pack->tree;
-		bool meant = !strncmp(packages[p].name, name, len) && !packages[p].name[len];
-		for (size_t i = 0; meant && i < t->count; i++) {
-			const char *path = t->items[i].path;
-			if (text_starts(path, folder) && strchr("./", path[strlen(folder)]) &&
-			    text_ends(path, ".py"))
-				text_printf(modules, "/%s\n", path);
-		}
-	}
-}
-
-/* Runs the words, a compiler of modules, with those that the file names, by all processors. */
-static struct err *compile(const char *file, const char *a, const char *b, const char *c, const char *d)
-{
-	AUTO_FREE char *processes = mem_printf("%ld", sysconf(_SC_NPROCESSORS_ONLN));
-	const char *const argv[] = { "xargs", "-a",    file, "-d", "\\n", "-P", processes,
-				     "-n",    AT_ONCE, a,    b,	   c,	  d,	NULL };
-
-	return run(argv);
-}
-
-/* As Python's own packages do it. Last, because whoever imports the compiler caches what he has seen. */
-static struct err *compile_own(void)
-{
-	glob_t found = { 0 };
-	struct err *e = NULL;
-
-	if (access(OWN_MODULES, F_OK) < 0)
-		return NULL;
-	if (!glob("/usr/lib/python3.*/py_compile.py", 0, NULL, &found)) {
-		const char *path = *found.gl_pathv, *version = path + strlen("/usr/lib/");
-		AUTO_FREE char *python = mem_printf("/usr/bin/%.*s", (int)strcspn(version, "/"), version);
-		const char *const itself[] = { python,		"-E",	  "-S", "-B", "-c",
-					       compiles_itself, COMPILER, path, NULL };
-		e = compile(OWN_MODULES, python, "-E", "-S", COMPILER);
-		if (!e)
-			e = run(itself);
-	}
-	globfree(&found);
-	return e;
-}
-
 /* Compiles the modules of all packages with few interpreters, where py3compile would start two for each
  * package. Not if a package exempts some of its modules: then py3compile itself is used. */
 static bool compile_together(const struct calls *calls, const struct installed *packages, size_t count)
@@ -181,12 +94,10 @@ static bool compile_together(const struct calls *calls, const struct installed *
 	globfree(&exempt);
 	for (size_t i = 0; i < calls->count; i++)
 		if (is_plain(&calls->items[i]))
-			add_modules(&modules, packages, count, calls->items[i].words[2]);
+			python_modules_of(packages, count, calls->items[i].words[2], &modules);
 	if (any || !modules.len)
 		return false;
-	struct err *e = file_write(MODULES, modules.bytes, modules.len, 0600);
-	if (!e)
-		e = compile(MODULES, "python3", "-m", "compileall", "-q");
+	struct err *e = python_modules_compile(&modules);
 	bool done = !e;
 	err_free(e);
 	return done;
@@ -236,14 +147,16 @@ static struct err *replay(const struct calls *calls, const struct installed *pac
 	bool alone = !glob("/etc/ca-certificates/update.d/*", 0, NULL, &hooks);
 
 	globfree(&hooks);
-	if (update && !alone)
-		sandbox_spawn_beside(real.words);
+	sandbox_by_one_processor(true);
+	int beside = update && !alone ? sandbox_spawn_beside(real.words) : -1;
+	sandbox_by_one_processor(false);
+	python_modules_await();
 	struct err *e = make_calls(calls, packages, count);
-	if (!e && update && alone)
+	if (!e && update && beside < 0)
 		e = run(real.words);
 	if (!e)
-		e = compile_own();
-	int status = update && !alone ? sandbox_await_beside() : 0;
+		e = python_modules_compile_own();
+	int status = beside < 0 ? 0 : sandbox_await_beside(beside);
 	return e ? e : judge(UPDATE_CA, status);
 }
 

@@ -287,11 +287,11 @@ struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void
 	return e ? e : end;
 }
 
-/* Of a step's programs, the one that runs beside the others. */
+/* Of a step's programs, those that run beside the others. */
 static struct {
 	pid_t pid; /* 0: there is none, or it has ended */
 	int status;
-} beside;
+} beside[SANDBOX_BESIDE_MOST];
 
 static int exit_of(int status)
 {
@@ -322,10 +322,11 @@ static int await(pid_t child)
 	for (pid_t ended; (ended = waitpid(-1, &status, 0)) != child;) {
 		if (ended < 0 && errno != EINTR)
 			return 127;
-		if (ended > 0 && ended == beside.pid) {
-			beside.pid = 0;
-			beside.status = exit_of(status);
-		}
+		for (int i = 0; i < SANDBOX_BESIDE_MOST; i++)
+			if (ended > 0 && ended == beside[i].pid) {
+				beside[i].pid = 0;
+				beside[i].status = exit_of(status);
+			}
 	}
 	return exit_of(status);
 }
@@ -337,20 +338,39 @@ int sandbox_spawn(const char *const *argv, const char *const *env)
 	return child < 0 ? 127 : await(child);
 }
 
-void sandbox_spawn_beside(const char *const *argv)
+void sandbox_by_one_processor(bool one)
 {
-	pid_t child = spawn_child(argv, NULL);
+	static cpu_set_t all;
+	cpu_set_t own;
+	int here = sched_getcpu();
 
-	beside.pid = child < 0 ? 0 : child;
-	beside.status = 127;
+	CPU_ZERO(&own);
+	if (!one)
+		own = all;
+	else if (here >= 0 && here < CPU_SETSIZE && !sched_getaffinity(0, sizeof all, &all))
+		CPU_SET((size_t)here, &own);
+	if (CPU_COUNT(&own))
+		sched_setaffinity(0, sizeof own, &own);
 }
 
-int sandbox_await_beside(void)
+int sandbox_spawn_beside(const char *const *argv)
 {
-	pid_t child = beside.pid;
+	static int count;
 
-	beside.pid = 0;
-	return child ? await(child) : beside.status;
+	if (count == SANDBOX_BESIDE_MOST)
+		return -1;
+	pid_t child = spawn_child(argv, NULL);
+	beside[count].pid = child < 0 ? 0 : child;
+	beside[count].status = 127;
+	return count++;
+}
+
+int sandbox_await_beside(int which)
+{
+	pid_t child = beside[which].pid;
+
+	beside[which].pid = 0;
+	return child ? await(child) : beside[which].status;
 }
 
 static int spawn(void *argv)

@@ -67,6 +67,11 @@ struct err *sandbox_call(const struct sandbox *s, int (*inside)(void *arg), void
 /* For functions that run inside: starts a program, waits for it and reaps orphans meanwhile. Returns the exit
  * status, 128 + signal, or 127 if it cannot be started. */
 int sandbox_spawn(const char *const *argv, const char *const *env);
-/* The same beside what follows: one program at a time, whose status sandbox_await_beside waits for. */
-void sandbox_spawn_beside(const char *const *argv);
-int sandbox_await_beside(void);
+/* Programs that are started from now on run by one processor, or by all again. Scripts are chains of small
+ * programs that wait for one another: to wake another processor for each, in a virtual machine above all,
+ * takes longer than they run. */
+void sandbox_by_one_processor(bool one);
+#define SANDBOX_BESIDE_MOST 2 /* in the life of one sandbox */
+/* The same beside what follows; sandbox_await_beside waits for the status. -1: there are too many already. */
+int sandbox_spawn_beside(const char *const *argv);
+int sandbox_await_beside(int which);
