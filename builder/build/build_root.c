@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "build/build_layer_blob.h"
@@ -58,54 +60,74 @@ void build_root_key(struct build_root *r)
 	r->key = build_runtime_key(r->job, &r->tools_key);
 }
 
-/* Layers that are written beside what is built over them. */
-struct pouring {
+/* Work beside what is built next: layers are written, and the tools unpacked. */
+struct beside {
 	struct build_root *root;
 	struct image_layer *layers;
+	void (*work)(struct beside *b);
 	pthread_t thread;
 	bool threaded;
 	struct err *failed;
 };
 
 /* The packages' layers do not depend on their scripts. */
-static void *pour_groups(void *arg)
+static void pour_groups(struct beside *b)
 {
-	struct pouring *p = arg;
-
-	for (size_t g = 0; g < BUILD_ROOT_GROUPS && !p->failed; g++) {
-		const struct tree *group = layer_group(p->root->set, g);
-		struct digest key = build_layer_blob_content(p->root->job, group);
-		p->failed =
-			build_layer_blob(p->root->job, &key, group, lock_group_names[g], &p->layers[g].blob);
+	for (size_t g = 0; g < BUILD_ROOT_GROUPS && !b->failed; g++) {
+		const struct tree *group = layer_group(b->root->set, g);
+		struct digest key = build_layer_blob_content(b->root->job, group);
+		b->failed =
+			build_layer_blob(b->root->job, &key, group, lock_group_names[g], &b->layers[g].blob);
 	}
+}
+
+static void pour_configured(struct beside *b)
+{
+	struct digest key = build_layer_blob_key("configure", &b->root->image_key, "");
+
+	b->failed = build_layer_blob(b->root->job, &key, &b->root->configured.tree, "configure",
+				     &b->layers[BUILD_ROOT_GROUPS].blob);
+}
+
+/* Nor does the tree of the build tools, which is looked up again where it is needed. */
+static void unpack_tools(struct beside *b)
+{
+	struct build_root *r = b->root;
+	struct layer_root unpacked = { 0 };
+
+	b->failed = layer_open(&r->tools, r->set, &r->tool_set);
+	if (!b->failed)
+		b->failed = layer_unpack(r->tool_set, &unpacked);
+	layer_root_done(&unpacked);
+}
+
+/* Whoever waits for the build waits for each script of the packages, and for this only at the end. */
+static void *work_beside(void *arg)
+{
+	struct beside *b = arg;
+
+	setpriority(PRIO_PROCESS, (id_t)gettid(), getpriority(PRIO_PROCESS, 0) + 5);
+	b->work(b);
 	return NULL;
 }
 
-static void *pour_configured(void *arg)
+static void beside_begin(struct beside *b, void (*work)(struct beside *b))
 {
-	struct pouring *p = arg;
-	struct digest key = build_layer_blob_key("configure", &p->root->image_key, "");
-
-	p->failed = build_layer_blob(p->root->job, &key, &p->root->configured.tree, "configure",
-				     &p->layers[BUILD_ROOT_GROUPS].blob);
-	return NULL;
-}
-
-static void pouring_begin(struct pouring *p, void *(*pour)(void *))
-{
-	p->threaded = !pthread_create(&p->thread, NULL, pour, p);
-	if (!p->threaded)
-		pour(p);
+	b->work = work;
+	b->threaded = !pthread_create(&b->thread, NULL, work_beside, b);
+	if (!b->threaded)
+		work(b);
 }
 
 /* Of several failures, the one that came first is told. */
-static struct err *pouring_end(struct pouring *p, struct err *e)
+static struct err *beside_end(struct beside *b, struct err *e)
 {
-	if (p->threaded)
-		pthread_join(p->thread, NULL);
+	if (b->threaded)
+		pthread_join(b->thread, NULL);
+	b->threaded = false;
 	if (!e)
-		return TAKE(p->failed);
-	err_free(p->failed);
+		return TAKE(b->failed);
+	err_free(TAKE(b->failed));
 	return e;
 }
 
@@ -122,17 +144,23 @@ static struct err *configure(struct build_root *r)
 
 /* One of the build tools is needed to make sites and is looked up in their tree; otherwise only the folders
  * are needed. */
-static struct err *do_tools(struct build_root *r)
+static bool tools_are_there(struct build_root *r, struct layer_root *root)
 {
 	bool there = false;
 
+	if (!r->job->recipe.prebake)
+		layer_recall(r->job->store, &r->tools_key, root, &there);
+	return there;
+}
+
+static struct err *do_tools(struct build_root *r, struct beside *unpacking)
+{
 	if (!r->tools.package_count)
 		return NULL;
 	progress_stage(r->job->progress, "build tools", r->tools.package_count, "packages");
-	if (!r->job->recipe.prebake)
-		layer_recall(r->job->store, &r->tools_key, &r->whole, &there);
+	bool there = !unpacking->work && tools_are_there(r, &r->whole);
 	if (!there) {
-		TRY(layer_open(&r->tools, r->set, &r->tool_set));
+		TRY(beside_end(unpacking, NULL));
 		TRY(layer_unpack(r->tool_set, &r->whole));
 		TRY(layer_configure(r->tool_set, &r->whole, NULL));
 	}
@@ -141,11 +169,11 @@ static struct err *do_tools(struct build_root *r)
 }
 
 /* What is only the root's, not the image's packages'. */
-static struct err *do_rest(struct build_root *r)
+static struct err *do_rest(struct build_root *r, struct beside *unpacking)
 {
 	layer_root_over(&r->image_root, &r->whole);
 	TRY(build_trial(r->job, &r->image_key, &r->whole));
-	TRY(do_tools(r));
+	TRY(do_tools(r, unpacking));
 	TRY(build_runtime(r->job, &r->tools_key, &r->whole, &r->runtime));
 	if (r->runtime.there)
 		layer_root_top(&r->whole, &r->image_root);
@@ -154,19 +182,23 @@ static struct err *do_rest(struct build_root *r)
 
 struct err *build_root(struct build_root *r, struct image_layer *layers)
 {
-	struct pouring groups = { .root = r, .layers = layers }, configured = groups;
+	struct beside groups = { .root = r, .layers = layers }, configured = groups, unpacking = groups;
+	struct layer_root known = { 0 };
 
 	if (r->there)
 		return NULL;
 	TRY(build_packages(r->job));
 	TRY(layer_open(&r->image, NULL, &r->set));
-	pouring_begin(&groups, pour_groups);
+	beside_begin(&groups, pour_groups);
+	if (r->tools.package_count && !tools_are_there(r, &known))
+		beside_begin(&unpacking, unpack_tools);
+	layer_root_done(&known);
 	struct err *e = configure(r);
 	if (!e) {
-		pouring_begin(&configured, pour_configured);
-		e = do_rest(r);
+		beside_begin(&configured, pour_configured);
+		e = do_rest(r, &unpacking);
 	}
-	e = pouring_end(&configured, pouring_end(&groups, e));
+	e = beside_end(&unpacking, beside_end(&configured, beside_end(&groups, e)));
 	r->there = !e;
 	return e;
 }
