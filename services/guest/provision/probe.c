@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "lib/durable.h"
 #include "lib/http_client.h"
 #include "provision/provision_steps.h"
 #include "lib/sanitize.h"
+#include "lib/socket.h"
 #include "lib/reason.h"
 #include "lib/redis.h"
 #include "provision/site_account.h"
@@ -93,7 +95,6 @@ static void console_notice(struct probe *p, struct err *e)
 	err_free(e);
 }
 
-/* Through the port that a browser uses: nginx's, where there is one. */
 static struct err *probe_live(const struct bench *b, unsigned port, const char *site, unsigned limit_ms)
 {
 	AUTO_FREE char *body = NULL;
@@ -106,6 +107,18 @@ static struct err *probe_live(const struct bench *b, unsigned port, const char *
 	if (status != 200 || !strstr(body, "\"sid\""))
 		return err_new(ERR_SYSTEM, "socketio: no handshake for %s (HTTP status %d)", site, status);
 	return NULL;
+}
+
+/* Through the port that a browser uses: nginx's, where there is one. It would log as an error what does not
+ * listen yet. */
+static struct err *probe_live_in_front(const struct bench *b, const char *site, int64_t until)
+{
+	AUTO_CLOSE int fd = -1;
+
+	if (!bench_json_has_role(b, ROLE_NGINX))
+		return probe_live(b, b->socketio_port, site, left(until));
+	TRY_AS(socket_connect(NULL, b->socketio_port, left(until), &fd), "socketio");
+	return probe_live(b, b->http_port, site, left(until));
 }
 
 static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
@@ -131,9 +144,7 @@ static void probe_sites(const struct bench *b, int64_t until, struct probe *p)
 		else
 			p->ready++;
 		if (!e && bench_json_has_role(b, ROLE_SOCKETIO)) {
-			struct err *live = probe_live(
-				b, bench_json_has_role(b, ROLE_NGINX) ? b->http_port : b->socketio_port,
-				b->sites.items[i].name, left(until));
+			struct err *live = probe_live_in_front(b, b->sites.items[i].name, until);
 			p->mute |= live != NULL;
 			console_notice(p, live);
 		}
