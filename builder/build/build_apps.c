@@ -106,7 +106,8 @@ static struct err *run(struct build_context *j, const struct bind *binds, size_t
 	return e;
 }
 
-struct err *build_apps(struct build_context *j, const struct layer_root *root, struct build_apps *a)
+struct err *build_apps(struct build_context *j, const struct layer_root *root, struct build_apps *a,
+		       void (*made)(void *arg, const struct build_parts *all, size_t part), void *arg)
 {
 	struct build_parts all;
 	struct build_binds binds;
@@ -114,12 +115,14 @@ struct err *build_apps(struct build_context *j, const struct layer_root *root, s
 
 	TRY(e);
 	build_parts_make(j, &all);
-	for (size_t i = 0; !e && i < a->count; i++) {
+	for (size_t i = 0; i < a->count; i++) {
 		progress_stage(j->progress, a->names[i], all.items[i].steps.count, "steps");
 		e = run(j, binds.items, binds.count, root, &all.items[i], a->made, &a->keys[i], &a->made[i],
 			&a->parts[i]);
-		if (!e)
-			progress_done(j->progress, a->parts[i].cached ? "cached" : NULL);
+		if (e)
+			break;
+		progress_done(j->progress, a->parts[i].cached ? "cached" : NULL);
+		made(arg, &all, i);
 	}
 	build_lockfiles_unlay(&binds);
 	build_parts_done(&all);

@@ -20,7 +20,9 @@ struct build_apps {
  * key. */
 void build_apps_plan(const struct build_context *j, const struct digest *packages_key,
 		     struct build_apps *ret);
-/* Runs the planned parts that no earlier build has kept; fills parts. */
-struct err *build_apps(struct build_context *j, const struct layer_root *root,
-		       struct build_apps *a) MUST_CHECK;
+/* Runs the planned parts that no earlier build has kept; fills parts. made is told of each, with its number.
+ */
+struct err *build_apps(struct build_context *j, const struct layer_root *root, struct build_apps *a,
+		       void (*made)(void *arg, const struct build_parts *all, size_t part),
+		       void *arg) MUST_CHECK;
 void build_apps_done(struct build_apps *a);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "build/beside.h"
 #include "build/build_apps.h"
 #include "build/build_configuration.h"
 #include "build/build_owner.h"
@@ -25,6 +26,8 @@ struct build_work {
 	struct tree configuration;
 	struct tree unnamed; /* the configuration without the build's name */
 	struct tree sites;   /* the prebaked ones */
+	struct beside ahead; /* writes the first part */
+	struct tree later;   /* what the other parts begin with */
 	bool made;	     /* the deltas are on disk, not only the blobs written from them */
 };
 
@@ -57,6 +60,49 @@ static struct digest whole_tree(struct build_work *w)
 	return d;
 }
 
+/* Writes a layer of the apps, whose content is settled. */
+static struct err *pour_part(struct build_work *w, struct tree *settled, const char *name,
+			     struct layer_blob *ret)
+{
+	build_owner(&w->job->recipe, service_bench_path(w->job->services) + 1, settled);
+	tree_date(settled);
+	struct digest key = build_layer_blob_content(w->job, settled);
+	return build_layer_blob(w->job, &key, settled, name, ret);
+}
+
+/* Writes the part that needs no app, the largest one mostly, while apps are built. Only its content counts:
+ * should what later parts make or leave out change that, it is written again. */
+static struct err *pour_ahead(void *work)
+{
+	struct build_work *w = work;
+	const struct tree *parts[] = { &w->apps.parts[0].tree, &w->later },
+			  *packages[] = { layer_whole(w->root.set), &w->root.configured.tree };
+	struct tree below = { 0 }, settled[COUNT(parts)] = { 0 };
+	struct layer_blob blob;
+
+	tree_merge(packages, COUNT(packages), &below);
+	tree_settle(parts, COUNT(parts), &below, service_prune(w->job->services), w->job->lock.epoch,
+		    settled);
+	struct err *e = pour_part(w, &settled[0], w->apps.names[0], &blob);
+	for (size_t i = 0; i < COUNT(parts); i++)
+		tree_done(&settled[i]);
+	tree_done(&below);
+	return e;
+}
+
+static void on_part(void *work, const struct build_parts *all, size_t part)
+{
+	const struct tree *seeds[BUILD_PARTS_MAX];
+	struct build_work *w = work;
+
+	if (part || all->items[0].kind != PART_ENVIRONMENT || all->count < 2 || w->apps.parts[0].cached)
+		return;
+	for (size_t i = 1; i < all->count; i++)
+		seeds[i - 1] = &all->items[i].seed;
+	tree_merge(seeds, all->count - 1, &w->later);
+	beside_begin(&w->ahead, pour_ahead, w);
+}
+
 /* Writes an app's layers without the files that only the build needed. */
 static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 {
@@ -76,12 +122,8 @@ static struct err *pour_apps(struct build_work *w, struct image_layer *layers)
 		    w->settled);
 	tree_done(&below);
 	tree_done(&left_out);
-	for (size_t i = 0; i < count; i++) {
-		build_owner(&w->job->recipe, service_bench_path(w->job->services) + 1, &w->settled[i]);
-		tree_date(&w->settled[i]);
-		struct digest key = build_layer_blob_content(w->job, &w->settled[i]);
-		TRY(build_layer_blob(w->job, &key, &w->settled[i], layers[i].name, &layers[i].blob));
-	}
+	for (size_t i = 0; i < count; i++)
+		TRY(pour_part(w, &w->settled[i], layers[i].name, &layers[i].blob));
 	return NULL;
 }
 
@@ -143,7 +185,9 @@ static struct err *make_all(struct build_work *w, struct build_layers *out)
 
 	TRY(build_root(&w->root, out->items));
 	TRY(check_places(w));
-	TRY(build_apps(w->job, &w->root.whole, &w->apps));
+	struct err *e = build_apps(w->job, &w->root.whole, &w->apps, on_part, w);
+	err_free(beside_end(&w->ahead, NULL)); /* what is wrong with it shows again below */
+	TRY(e);
 	TRY(pour_apps(w, &out->items[BUILD_ROOT_GROUPS + 2]));
 	TRY(pour_configuration(w, out, top));
 	TRY(prebakes ? pour_sites(w, &out->items[out->count - 1]) : NULL);
@@ -253,6 +297,7 @@ void build_layers_done(struct build_layers *l)
 	for (size_t i = 0; i < COUNT(w->settled); i++)
 		tree_done(&w->settled[i]);
 	tree_done(&w->sites);
+	tree_done(&w->later);
 	tree_done(&w->unnamed);
 	tree_done(&w->configuration);
 	build_root_done(&w->root);

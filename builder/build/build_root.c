@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "build/build_root.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "build/beside.h"
 #include "build/build_layer_blob.h"
 #include "build/build_packages.h"
 #include "build/build_trial.h"
@@ -60,74 +58,37 @@ void build_root_key(struct build_root *r)
 	r->key = build_runtime_key(r->job, &r->tools_key);
 }
 
-/* Work beside what is built next: layers are written, and the tools unpacked. */
-struct beside {
-	struct build_root *root;
-	struct image_layer *layers;
-	void (*work)(struct beside *b);
-	pthread_t thread;
-	bool threaded;
-	struct err *failed;
-};
-
 /* The packages' layers do not depend on their scripts. */
-static void pour_groups(struct beside *b)
+static struct err *pour_groups(void *root)
 {
-	for (size_t g = 0; g < BUILD_ROOT_GROUPS && !b->failed; g++) {
-		const struct tree *group = layer_group(b->root->set, g);
-		struct digest key = build_layer_blob_content(b->root->job, group);
-		b->failed =
-			build_layer_blob(b->root->job, &key, group, lock_group_names[g], &b->layers[g].blob);
+	struct build_root *r = root;
+
+	for (size_t g = 0; g < BUILD_ROOT_GROUPS; g++) {
+		const struct tree *group = layer_group(r->set, g);
+		struct digest key = build_layer_blob_content(r->job, group);
+		TRY(build_layer_blob(r->job, &key, group, lock_group_names[g], &r->layers[g].blob));
 	}
-}
-
-static void pour_configured(struct beside *b)
-{
-	struct digest key = build_layer_blob_key("configure", &b->root->image_key, "");
-
-	b->failed = build_layer_blob(b->root->job, &key, &b->root->configured.tree, "configure",
-				     &b->layers[BUILD_ROOT_GROUPS].blob);
-}
-
-/* Nor does the tree of the build tools, which is looked up again where it is needed. */
-static void unpack_tools(struct beside *b)
-{
-	struct build_root *r = b->root;
-	struct layer_root unpacked = { 0 };
-
-	b->failed = layer_open(&r->tools, r->set, &r->tool_set);
-	if (!b->failed)
-		b->failed = layer_unpack(r->tool_set, &unpacked);
-	layer_root_done(&unpacked);
-}
-
-/* Whoever waits for the build waits for each script of the packages, and for this only at the end. */
-static void *work_beside(void *arg)
-{
-	struct beside *b = arg;
-
-	setpriority(PRIO_PROCESS, (id_t)gettid(), getpriority(PRIO_PROCESS, 0) + 5);
-	b->work(b);
 	return NULL;
 }
 
-static void beside_begin(struct beside *b, void (*work)(struct beside *b))
+static struct err *pour_configured(void *root)
 {
-	b->work = work;
-	b->threaded = !pthread_create(&b->thread, NULL, work_beside, b);
-	if (!b->threaded)
-		work(b);
+	struct build_root *r = root;
+	struct digest key = build_layer_blob_key("configure", &r->image_key, "");
+
+	return build_layer_blob(r->job, &key, &r->configured.tree, "configure",
+				&r->layers[BUILD_ROOT_GROUPS].blob);
 }
 
-/* Of several failures, the one that came first is told. */
-static struct err *beside_end(struct beside *b, struct err *e)
+/* Nor does the tree of the build tools, which is looked up again where it is needed. */
+static struct err *unpack_tools(void *root)
 {
-	if (b->threaded)
-		pthread_join(b->thread, NULL);
-	b->threaded = false;
-	if (!e)
-		return TAKE(b->failed);
-	err_free(TAKE(b->failed));
+	struct build_root *r = root;
+	struct layer_root unpacked = { 0 };
+
+	TRY(layer_open(&r->tools, r->set, &r->tool_set));
+	struct err *e = layer_unpack(r->tool_set, &unpacked);
+	layer_root_done(&unpacked);
 	return e;
 }
 
@@ -182,20 +143,21 @@ static struct err *do_rest(struct build_root *r, struct beside *unpacking)
 
 struct err *build_root(struct build_root *r, struct image_layer *layers)
 {
-	struct beside groups = { .root = r, .layers = layers }, configured = groups, unpacking = groups;
+	struct beside groups = { 0 }, configured = { 0 }, unpacking = { 0 };
 	struct layer_root known = { 0 };
 
 	if (r->there)
 		return NULL;
+	r->layers = layers;
 	TRY(build_packages(r->job));
 	TRY(layer_open(&r->image, NULL, &r->set));
-	beside_begin(&groups, pour_groups);
+	beside_begin(&groups, pour_groups, r);
 	if (r->tools.package_count && !tools_are_there(r, &known))
-		beside_begin(&unpacking, unpack_tools);
+		beside_begin(&unpacking, unpack_tools, r);
 	layer_root_done(&known);
 	struct err *e = configure(r);
 	if (!e) {
-		beside_begin(&configured, pour_configured);
+		beside_begin(&configured, pour_configured, r);
 		e = do_rest(r, &unpacking);
 	}
 	e = beside_end(&unpacking, beside_end(&configured, beside_end(&groups, e)));

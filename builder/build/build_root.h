@@ -11,6 +11,7 @@ enum { BUILD_ROOT_GROUPS = GROUP_BUILD }; /* package groups of an image: those b
 
 struct build_root {
 	struct build_context *job;
+	struct image_layer *layers;		 /* those that it writes */
 	struct layer_request image, tools;	 /* the image's packages; those only for building apps */
 	struct layer_package *packages;		 /* of both, the image's first */
 	struct digest image_key, tools_key, key; /* key: of all that apps are built over */

@@ -103,6 +103,14 @@ setting() { bench execute atelier.get_setting --kwargs "{\"name\": \"$1\"}" | jq
 	[[ $(inside /home/frappe/frappe-bench/env/bin/python -c 'import mkbench_tells; print(mkbench_tells.WORDS)') = built ]]
 }
 
+@test "the layer of Python packages, which is written while apps are built, is the image's" {
+	local store=${MKBENCH_STORE:-${XDG_CACHE_HOME:-$HOME/.cache}/mkbench}
+	layers=$(find "$store/blobs" -newer "$WORK/recipe/bench.yml" -type f -size +100k -exec sh -c \
+		'gzip -cd "$1" 2>/dev/null | tar t 2>/dev/null | grep -q /site-packages/mkbench_tells' sh {} \; -print)
+	echo "$layers"
+	[[ $(wc -l <<<"$layers") = 1 ]] # or none, where the store had it before
+}
+
 @test "a source package is built of files with the times of its archive: a C file is made anew by them, not by chance" {
 	[[ $(inside /home/frappe/frappe-bench/env/bin/python -c 'import mkbench_tells; print(mkbench_tells.TIMES)') == "[1666967700, 1611199000]" ]]
 }
