@@ -33,6 +33,45 @@ fails_with() {
 	[[ $(cat "$room/waited") =~ ^("ready: 2 of 2 sites"|"degraded: 2 of 2 sites"("; "[^\;]*socketio[^\;]*)+)$ ]] || { cat "$room/waited"; return 1; }
 }
 
+@test "who asks before init has done anything hears that it starts; where none runs, that it is dead" {
+	mkdir "$room/run"
+	cat >"$room/bin/held" <<-END
+		#!/usr/bin/python3
+		import os, socket
+		port = socket.create_server(("", 8080))
+		port.set_inheritable(True)
+		os.execv("$room/bin/init", ["init"])
+	END
+	chmod 755 "$room/bin/held"
+	cp "$room/bench.json" "$room/good.json"
+	jq '.ports = [{port: 8080, whose: "nginx", key: "nginx.port", everywhere: true}]' "$room/good.json" >"$room/bench.json"
+	ROOM_RUN=$room/run start_room_with held
+	over # it waits for the port, and gives up
+	[[ $status = 6 ]]
+	[[ $(jq -r .state "$room/run/mkbench/state.json") = starting ]]
+	cp "$room/good.json" "$room/bench.json"
+
+	mkdir -m 777 "$room/flags"
+	sed -i "2i until [ -e $room/flags/go ]; do sleep 0.1; done" "$room/bench/create-site"
+	start_room
+	until_room test -e /run/mkbench/state.json
+	kill -STOP "$init"
+	in_room rm -f /run/mkbench/state.json # as if it had not written it yet
+	run -1 in_room "$room/bin/health"
+	[[ $output =~ ^starting ]]
+	run -0 in_room "$room/bin/health" live
+	[[ $output = "live: starting" ]]
+	run -1 in_room "$room/bin/benchctl" status --json
+	[[ $(jq -r .state <<<"$output") = starting ]]
+	end_room KILL
+
+	printf '#!/bin/sh\nexec sleep 3600\n' >"$room/bin/idle"
+	chmod 755 "$room/bin/idle"
+	start_room_with idle
+	run -1 in_room "$room/bin/health"
+	[[ $output = "dead: init is not running here: no /run/mkbench/state.json" ]]
+}
+
 @test "a first answer that takes seconds is waited for, not asked for again and again" {
 	sed -i "s|        body = |        said = open('$room/log/asked', 'a', 1)\\n        print('begin', file=said)\\n        first = not asked; asked.append(1); time.sleep(4 if first else 0)\\n        print('end', file=said)\\n&|; s|^terms = 0|asked = []\\n&|" \
 		"$room/bench/program"

@@ -325,6 +325,7 @@ static struct err *prepare(struct init *i)
 	bool was_clean;
 
 	TRY(prepare_volume_process(&i->signals));
+	publish(i); /* what follows may wait, for a port as an example */
 	TRY(bench_read(&i->bench));
 	log_line("%s %s (%.12s)", i->bench.name, i->bench.version, i->bench.build);
 	TRY(volume_check(&i->bench, format = upgrade_format(&i->bench)));
@@ -374,7 +375,7 @@ int init_main(int argc, char **argv)
 		.status = -1,
 		.lease = -1,
 		.signals = -1,
-		.state = { .begun_ms = clock_ms(), .since_ms = clock_ms() },
+		.state = { .state = STATE_STARTING, .begun_ms = clock_ms(), .since_ms = clock_ms() },
 	};
 
 	log_as("init");

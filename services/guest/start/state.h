@@ -38,7 +38,7 @@ struct state_report {
 void state_publish(const struct state_report *s);
 /* Sets the state and its reason (NULL: none), and writes it. */
 void state_set(struct state_report *r, enum state s, const char *why);
-/* ERR_SYSTEM when no init has ever run here. */
+/* An init that has not written its state yet is starting. ERR_SYSTEM when none runs and none has run here. */
 struct err *state_read(struct state_report *ret) MUST_CHECK;
 /* ERR_SYSTEM unless the bench is up: only the instance that holds the volume may write to it. */
 struct err *state_check_up(void) MUST_CHECK;
