@@ -255,6 +255,20 @@ node.run_manager(sys.argv[1], "cache", ".", {}, False)' "$1" || true
 	cmp first/one.o second/one.o
 }
 
+@test "commands: what an image does otherwise is named, and the framework's name may come first" {
+	mkdir -p bench/env/bin
+	printf '#!/bin/sh\necho "$*"\n' >bench/env/bin/python
+	chmod +x bench/env/bin/python
+	bench() { python3 -B "$BATS_TEST_DIRNAME/../../services/frameworks/bench/command.py" "$PWD/bench" atelier "$@"; }
+	run -1 bench restart --web
+	[[ $output == "bench restart: benchctl restart does that" ]]
+	run -1 bench set-nginx-port one.localhost 80
+	[[ $output == "bench set-nginx-port: the recipe's nginx.port does that" ]]
+	run -1 bench atelier --site one.localhost build
+	[[ $output == "bench build: an image is not changed, it is replaced: build the next one by mkbench" ]]
+	[[ $(bench atelier migrate) == "-m atelier.utils.bench_helper atelier migrate" ]]
+}
+
 @test "commands: without a site they mean the default one, unless a person has chosen, and a framework of before the key is told" {
 	mkdir -p bench/env/bin one.localhost two.localhost
 	printf '#!/bin/sh\necho "${FRAPPE_SITE-none}: $*"\n' >bench/env/bin/python

@@ -12,12 +12,17 @@ import sys
 
 # What a bench of one's own does to its program. An image is replaced instead.
 REPLACED = ("update", "get-app", "get", "build", "watch", "init", "new-app", "remove-app", "rm", "switch-to-branch", "setup",
-            "restart", "start", "pip", "exclude-app", "include-app", "install", "retry-upgrade", "disable-production", "switch-to-develop",
-            "migrate-env", "remote-urls", "remote-set-url", "remote-reset-url", "download-translations", "renew-lets-encrypt", "config",
-            "backup-all-sites")
-HINTS = {"config": "bench set-config -g does that", "backup-all-sites": "bench --site all backup does that",
-         "renew-lets-encrypt": "a proxy in front has the certificates", "restart": "benchctl restart does that",
-         "start": "its programs run already: benchctl status", "setup": "the recipe sets it up"}
+            "pip", "exclude-app", "include-app", "install", "retry-upgrade", "disable-production", "switch-to-develop", "migrate-env",
+            "remote-urls", "remote-set-url", "remote-reset-url", "download-translations")
+HINTS = {"setup": "the recipe sets it up"}
+# What something else does here.
+ELSEWHERE = {"config": "bench set-config -g does that", "backup-all-sites": "bench --site all backup does that",
+             "restart": "benchctl restart does that", "start": "its programs run already: benchctl status shows them",
+             "renew-lets-encrypt": "a proxy in front has the certificates", "set-ssl-certificate": "a proxy in front has the certificates",
+             "set-ssl-key": "a proxy in front has the certificates", "set-nginx-port": "the recipe's nginx.port does that",
+             "set-url-root": "the hosts of a site in the recipe do that", "set-mariadb-host": "the image has its own MariaDB",
+             "set-redis-cache-host": "the image has its own Redis", "set-redis-queue-host": "the image has its own Redis",
+             "set-redis-socketio-host": "the image has its own Redis"}
 # What makes a database and its account, as root of the server, which only root of the image is.
 OF_ROOT = {"new-site": "benchctl add-site", "drop-site": "benchctl drop-site"}
 # What makes a site's database anew, or looks for an app at a code host: not here.
@@ -93,10 +98,14 @@ def helped(framework, words):
 
 
 def main(bench, framework, *words):
+    if words[:1] == (framework,):  # the command-line tool takes the group's name, too
+        words = words[1:]
     word = first_word(words)
     if word in REPLACED:
         sys.exit(f"bench {word}: an image is not changed, it is replaced: build the next one by mkbench"
                  + (f" ({HINTS[word]})" if word in HINTS else ""))
+    if word in ELSEWHERE:
+        sys.exit(f"bench {word}: {ELSEWHERE[word]}")
     if word in OF_ROOT:
         sys.exit(f"bench {word}: {OF_ROOT[word]} does that, as root")
     if word == "version":
