@@ -296,14 +296,27 @@ static struct err *touch_all(struct build_context *j, const struct digest *blob)
 	return store_ref_read(j->store, BAKES, &d[3], &key);
 }
 
+/* Whether the lock names a layer that this store lacks. Without its record, which `mkbench clean --built`
+ * removes, no build can find it. */
+static struct err *lacks_named(struct build_context *j, bool *ret)
+{
+	AUTO_FREE char *lines = NULL;
+
+	TRY(store_ref_read(j->store, MADE_BY, &j->lock.sites, &lines));
+	*ret = !digest_is_zero(&j->lock.sites) && (!lines || !store_has(j->store, &j->lock.sites));
+	return NULL;
+}
+
 struct err *build_sites_use(struct build_context *j, const struct digest *blob)
 {
 	char hex[DIGEST_HEX], own[DIGEST_HEX];
+	bool lacks;
 
 	TRY(touch_all(j, blob));
 	if (digest_equal(&j->lock.sites, blob))
 		return NULL;
-	if (!digest_is_zero(&j->lock.sites) && !store_has(j->store, &j->lock.sites)) {
+	TRY(lacks_named(j, &lacks));
+	if (lacks) {
 		progress_note(j->progress,
 			      "this store lacks the sites' layer of %s, sha256:%.12s: the sites were made "
 			      "again and the layer differs (sha256:%.12s); 'mkbench store export' there and "
