@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -24,6 +25,18 @@ static int inside(void *arg)
 static void on_line(void *arg, const char *line)
 {
 	progress_item(arg, line);
+}
+
+/* Programs are at the same addresses each time, because some write what follows from these: Python
+ * before 3.12 orders sets by the address of None, before 3.11 also in bytecode. A container around us may
+ * forbid it. */
+static struct err *same_addresses(void)
+{
+	int now = personality(0xffffffff);
+
+	if (now >= 0)
+		(void)personality((unsigned)now | ADDR_NO_RANDOMIZE);
+	return NULL;
 }
 
 /* Caches and temporary files go to /tmp, which does not outlive the step. */
@@ -58,6 +71,7 @@ static struct err *run_in(const struct layer_steps *r, const struct layer_root *
 		.cwd = step->cwd,
 		.uid = step->as_root ? 0 : r->uid,
 		.gid = step->as_root ? 0 : r->gid,
+		.before = same_addresses,
 		.network = step->network,
 		.hosts = step->hosts,
 		.log = r->log,

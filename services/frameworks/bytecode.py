@@ -15,7 +15,7 @@ import sys
 import traceback
 import warnings
 
-FORM = b"2"  # another one when the same file has other bytecode than it had
+FORM = b"3"  # another one when the same file has other bytecode than it had
 MODE = py_compile.PycInvalidationMode.UNCHECKED_HASH
 SUM_BYTES = hashlib.sha256().digest_size
 

@@ -62,6 +62,28 @@ static void cached_steps(struct world *w, struct layer_root *root)
 	layer_delta_done(&delta);
 }
 
+/* Each start of a program has the same addresses: stack, heap, and all that it maps. */
+static void same_addresses(struct world *w, struct layer_root *root)
+{
+	ok(fine(layer_steps_forget(
+		&(struct layer_steps){
+			.store = w->store,
+			.steps =
+				(struct service_step[]){
+					{ .name = "addresses",
+					  .argv =
+						  (const char *const[]){
+							  "sh", "-c",
+							  "first=$(cat /proc/self/maps); "
+							  "case $first in *stack*) ;; *) exit 2;; esac; "
+							  "test \"$(cat /proc/self/maps)\" = \"$first\"",
+							  NULL } } },
+			.step_count = 1,
+			.uid = 1000,
+			.gid = 1000 },
+		root)));
+}
+
 /* Packages above others, as those that only build apps are, and a step that uses them. */
 static void builds_above(void)
 {
@@ -128,6 +150,7 @@ static void builds_above(void)
 	}
 	ok(tree_find(&delta.tree, "home/frappe")->uid == 1000); /* as it is below */
 	cached_steps(&w, &root);
+	same_addresses(&w, &root);
 	ok(says(layer_steps(
 			&(struct layer_steps){
 				.store = w.store,
