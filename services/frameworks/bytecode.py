@@ -6,29 +6,48 @@
 Bytecode is a function of a file's path and bytes and of this Python, so a line that changes has one file compiled. What is no Python
 of this version, such as a template of a file, is named and has none.
 """
-import contextlib
 import hashlib
+import importlib.machinery
 import importlib.util
+import marshal
 import os
-import py_compile
 import sys
 import traceback
+import types
 import warnings
 
 FORM = b"3"  # another one when the same file has other bytecode than it had
-MODE = py_compile.PycInvalidationMode.UNCHECKED_HASH
+UNCHECKED = 1  # by its source's hash, which nobody compares
+CODE_PARTS = ("co_code", "co_consts", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_filename", "co_name",
+              "co_linetable" if hasattr(types.CodeType, "co_linetable") else "co_lnotab")
 SUM_BYTES = hashlib.sha256().digest_size
 
 
-def settle():
-    """Before Python 3.11 bytecode tells of each string whether the process has it elsewhere, too, so that what was compiled before
-    would show. What compiling leaves behind for good is there from the start: letters, and what errors and names beyond ASCII need."""
-    letters = [sys.intern(chr(code)) for code in range(256)]
-    for text in ("\u00e9 = 1", "(", "1 is 1"):
-        with contextlib.suppress(SyntaxError), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(text, "settle", "exec")
-    return letters
+def parts_of(code):
+    """All objects that bytecode is written of."""
+    parts, todo = [], [code]
+    while todo:
+        part = todo.pop()
+        parts.append(part)
+        if isinstance(part, (tuple, frozenset)):
+            todo.extend(part)
+        elif isinstance(part, types.CodeType):
+            todo.extend(getattr(part, name) for name in CODE_PARTS if hasattr(part, name))
+    return parts
+
+
+def bytecode_of(path, source):
+    """Python up to 3.10 writes of an object whether something else refers to it, too, and a set in an order that depends on which of
+    its names the process knew before. So everything is referred to, and what has sets is compiled when all its names are known."""
+    loader = importlib.machinery.SourceFileLoader("bytecode", path)
+    code = loader.source_to_code(source, path)
+    known = parts_of(code)
+    if any(isinstance(part, frozenset) for part in known):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is to be said was said
+            code = loader.source_to_code(source, path)
+        known += parts_of(code)
+    return importlib.util.MAGIC_NUMBER + UNCHECKED.to_bytes(4, "little") + importlib.util.source_hash(source) + marshal.dumps(code)
 
 
 def key_of(path, source):
@@ -67,15 +86,14 @@ def compile_one(cache, path):
     if data:
         return write(target, data)
     try:
-        py_compile.compile(path, cfile=target, doraise=True, invalidation_mode=MODE)
-    except (py_compile.PyCompileError, ValueError, RecursionError) as error:
-        print(f"no bytecode of {path}: {(str(error).strip().splitlines() or [type(error).__name__])[-1].strip()}", flush=True)
+        data = bytecode_of(path, source)
+    except Exception as error:  # whatever a compiler ends with, older ones also with MemoryError
+        said = traceback.format_exception_only(type(error), error)[-1].strip()
+        print(f"no bytecode of {path}: {said}", flush=True)
         return None
     if cache != "-":
-        with open(target, "rb") as file:
-            data = file.read()
         write(kept, hashlib.sha256(data).digest() + data)
-    return None
+    return write(target, data)
 
 
 def sources(folder):
@@ -97,7 +115,7 @@ def share(cache, paths):
 
 def main(cache, folder):
     paths = sorted(path for path in sources(folder) if os.path.isfile(path))
-    _letters = settle()  # for as long as this runs
+    _letters = [sys.intern(chr(code)) for code in range(256)]  # known for as long as this runs
     count = min(len(os.sched_getaffinity(0)), len(paths))
     children = []
     for at in range(count):

@@ -34,6 +34,34 @@ setup() {
 	[[ $(find cache -type f | wc -l) == 3 ]]
 }
 
+@test "bytecode: it does not depend on names that the process knew before, nor on what else refers to its parts" {
+	# what marshal is given: the order of each set, and whether something beside the code refers to a number
+	cat >look.py <<-'END'
+		import importlib.machinery, sys, types
+		import bytecode
+		known = [sys.intern(name) for name in sys.argv[1:]]
+		source = "def f(x): return x + 1234.5\n" + "".join(
+		    "def g(x): return x in {%s}\n" % ", ".join(f"'{kind}_{n}'" for n in range(60)) for kind in "abcd")
+		source = source.encode()
+		def dumps(code):
+		    numbers = [part for part in bytecode.parts_of(code) if isinstance(part, float)]
+		    print([list(part) for part in bytecode.parts_of(code) if isinstance(part, frozenset)])
+		    print("referred to:", sys.getrefcount(numbers[0]) - alone)
+		    return b""
+		plain = importlib.machinery.SourceFileLoader("plain", "f.py").source_to_code(b"def f(x): return x + 1234.5", "f.py")
+		alone = sys.getrefcount([part for part in bytecode.parts_of(plain) if isinstance(part, float)][0]) + 1
+		bytecode.marshal = types.SimpleNamespace(dumps=dumps)
+		bytecode.bytecode_of("f.py", source)
+	END
+	look() { PYTHONHASHSEED=0 PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks python3 -B look.py "$@"; }
+	look >alone
+	cat alone
+	grep "'d_59'.*'a_59'\|'a_59'.*'d_59'" alone
+	grep -x 'referred to: [1-9]' alone
+	look {a..d}_{0..59} | diff alone -
+	look {b..c}_{5..25} | diff alone -
+}
+
 @test "package managers: the newest that runs on the image's Node, and none that its own script would have to install" {
 	mkdir bin
 	cat >rows <<-'END'
