@@ -55,6 +55,28 @@ understood() {
 	END
 }
 
+@test "supervisor rests, although a number that it watches becomes the pipe to a program that reads nothing" {
+	need python3 supervisord
+	/usr/bin/python3 -B - "$BATS_TEST_DIRNAME/../../services/supervisor/supervisord" <<-'END'
+		import os, runpy, sys
+		import supervisor.supervisord
+		from supervisor.poller import PollPoller
+		def main():
+		    poller = PollPoller(None)
+		    (reader, watched), (other, written) = os.pipe(), os.pipe()
+		    poller.register_readable(watched)
+		    poller.register_writable(written)
+		    os.close(reader)
+		    os.close(other)
+		    assert poller.poll(0) == ([], [written])
+		    woken = [fd for fd, _ in poller._poller.poll(0)]
+		    assert woken == [written], woken
+		    print("rests")
+		supervisor.supervisord.main = main
+		runpy.run_path(sys.argv[1])
+	END
+}
+
 @test "in development the Procfile has the same commands, and nothing is in front of Werkzeug" {
 	need python3 supervisord
 	golden development "$DIR"
