@@ -121,6 +121,8 @@ static struct err *do_tools(struct build_root *r, struct beside *unpacking)
 	progress_stage(r->job->progress, "build tools", r->tools.package_count, "packages");
 	bool there = !unpacking->work && tools_are_there(r, &r->whole);
 	if (!there) {
+		if (!unpacking->work)
+			beside_begin(unpacking, unpack_tools, r);
 		TRY(beside_end(unpacking, NULL));
 		TRY(layer_unpack(r->tool_set, &r->whole));
 		TRY(layer_configure(r->tool_set, &r->whole, NULL));
