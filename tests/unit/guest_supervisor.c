@@ -90,7 +90,7 @@ static void answer_late(int fd)
 	_exit(0);
 }
 
-static void waits_for_what_it_ordered(void)
+static struct err *stop_within(unsigned limit_ms)
 {
 	char folder[] = "/tmp/supervisor-XXXXXX";
 	ok(mkdtemp(folder) != NULL);
@@ -107,12 +107,21 @@ static void waits_for_what_it_ordered(void)
 	if (!pid)
 		answer_late(fd);
 	close(fd);
-	struct err *e = supervisor_stop(&b, &p);
-	ok(!e);
-	err_free(e);
+	struct err *e = supervisor_stop(&b, &p, limit_ms);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	ok(!unlink(path) && !rmdir(folder));
+	return e;
+}
+
+/* An order waits for it; whoever stops a machine in a given time does not. */
+static void waits_for_what_it_ordered(void)
+{
+	struct err *e = stop_within(SUPERVISOR_ORDER_MS), *late = stop_within(SUPERVISOR_CALL_MS);
+
+	ok(!e && late);
+	err_free(e);
+	err_free(late);
 }
 
 int main(void)

@@ -12,9 +12,7 @@
 #include "lib/http_client.h"
 #include "lib/log.h"
 
-#define CALL_MS 3000
-#define ORDER_MS 30000 /* one that had no answer fails a start: a machine may stand still for seconds */
-#define UP_MS 20       /* a start waits for the answer */
+#define UP_MS 20 /* a start waits for the answer */
 #define LOOK_MS 500
 #define LONG_MS 20000
 #define IMPORT_SECONDS 300
@@ -142,7 +140,7 @@ struct err *supervisor_list(const struct bench *b, struct process_list *ret)
 {
 	AUTO_FREE char *xml = NULL;
 
-	TRY(call(b, "getAllProcessInfo", NULL, false, CALL_MS, &xml));
+	TRY(call(b, "getAllProcessInfo", NULL, false, SUPERVISOR_CALL_MS, &xml));
 	return supervisor_parse(b, xml, ret);
 }
 
@@ -162,13 +160,13 @@ void supervisor_list_done(struct process_list *list)
 
 /* Fault codes for "it is so already": 60 ALREADY_STARTED, 70 NOT_RUNNING. */
 static struct err *act(const struct bench *b, const char *method, const struct process *p, const char *extra,
-		       bool no_wait, int fine)
+		       bool no_wait, unsigned limit_ms, int fine)
 {
 	AUTO_FREE char *name = mem_printf("%s:%s", p->group, p->name);
 	const char *texts[] = { name, extra, NULL };
 	AUTO_FREE char *xml = NULL;
 
-	TRY(call(b, method, texts, no_wait, ORDER_MS, &xml));
+	TRY(call(b, method, texts, no_wait, limit_ms, &xml));
 	const char *fault = strstr(xml, "<fault>");
 	if (!fault || number(fault, xml + strlen(xml), "faultCode") == fine)
 		return NULL;
@@ -178,17 +176,17 @@ static struct err *act(const struct bench *b, const char *method, const struct p
 
 struct err *supervisor_start(const struct bench *b, const struct process *p)
 {
-	return act(b, "startProcess", p, NULL, true, 60);
+	return act(b, "startProcess", p, NULL, true, SUPERVISOR_ORDER_MS, 60);
 }
 
-struct err *supervisor_stop(const struct bench *b, const struct process *p)
+struct err *supervisor_stop(const struct bench *b, const struct process *p, unsigned limit_ms)
 {
-	return act(b, "stopProcess", p, NULL, true, 70);
+	return act(b, "stopProcess", p, NULL, true, limit_ms, 70);
 }
 
 struct err *supervisor_signal(const struct bench *b, const struct process *p, const char *signal)
 {
-	return act(b, "signalProcess", p, signal, false, 70);
+	return act(b, "signalProcess", p, signal, false, SUPERVISOR_ORDER_MS, 70);
 }
 
 static struct err *list_when_up(const struct bench *b, unsigned limit_ms, struct process_list *ret)
@@ -288,7 +286,7 @@ struct err *supervisor_stop_phase(const struct bench *b, int phase, unsigned lim
 				continue;
 			up = true;
 			if (strcmp(p->state, "STOPPING"))
-				TRY(supervisor_stop(b, p));
+				TRY(supervisor_stop(b, p, SUPERVISOR_ORDER_MS));
 		}
 	}
 	return NULL;

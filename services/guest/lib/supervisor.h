@@ -27,9 +27,13 @@ struct err *supervisor_list(const struct bench *b, struct process_list *ret) MUS
 void supervisor_list_done(struct process_list *list);
 #define AUTO_PROCESSES __attribute__((cleanup(supervisor_list_done)))
 
-/* Asks to start, to stop or to signal one process, and returns at once. No error when it is so already. */
+#define SUPERVISOR_CALL_MS 3000	  /* for whoever has another way, or asks again */
+#define SUPERVISOR_ORDER_MS 30000 /* where no answer is a failure: a machine may stand still for seconds */
+
+/* Asks to start, to stop or to signal one process, and returns at once; supervisor_stop waits for the answer
+ * for limit_ms, the others for SUPERVISOR_ORDER_MS. No error when it is so already. */
 struct err *supervisor_start(const struct bench *b, const struct process *p) MUST_CHECK;
-struct err *supervisor_stop(const struct bench *b, const struct process *p) MUST_CHECK;
+struct err *supervisor_stop(const struct bench *b, const struct process *p, unsigned limit_ms) MUST_CHECK;
 struct err *supervisor_signal(const struct bench *b, const struct process *p, const char *signal) MUST_CHECK;
 /* Starts every process of a phase that is not up; waits up to limit_ms for Supervisor itself. The bench's
  * processes wait for the preload, which makes them, while it imports. */

@@ -112,7 +112,7 @@ static void kill_group(const struct process *p)
 static bool ask(const struct bench *b, const struct process *p, bool by_supervisor)
 {
 	if (by_supervisor) {
-		struct err *e = supervisor_stop(b, p);
+		struct err *e = supervisor_stop(b, p, SUPERVISOR_CALL_MS);
 		if (!e)
 			return true;
 		log_err(e, "%s is stopped without supervisor", p->name);

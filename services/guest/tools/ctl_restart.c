@@ -132,7 +132,7 @@ static struct err *stop_and_start(const struct bench *b, const struct process_li
 	hand_over();
 	for (size_t i = 0; i < list->count; i++)
 		if (meant[i]) {
-			struct err *e = supervisor_stop(b, &list->items[i]);
+			struct err *e = supervisor_stop(b, &list->items[i], SUPERVISOR_ORDER_MS);
 			stopped[i] = !e;
 			keep(&first, e);
 		}
