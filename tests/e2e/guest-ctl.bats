@@ -51,7 +51,9 @@ load room
 	local asked=$!
 	by=$asked until_true 300 grep -q "TERM 1" "$room/log/worker.log"
 	in_room pkill -o -INT -f 'benchctl restart'
-	run -130 wait $asked
+	local status=0 # run's subshell would have no such child
+	wait $asked || status=$?
+	[[ $status = 130 ]]
 	until_room "$room/bin/benchctl" status
 	[[ $(grep -c . "$room/log/worker.log") = 2 ]]
 	run -2 in_room "$room/bin/benchctl" restart nobody
