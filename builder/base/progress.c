@@ -22,17 +22,25 @@
 #define TICK_SECONDS 0.1
 #define RATE_SECONDS 3.0 /* how long a change of speed takes to show */
 
-struct progress {
+/* What all branches share. */
+struct screen {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	enum progress_style style;
 	struct progress_look look;
+	struct progress *first; /* the open stages, in the order in which they began */
+	bool over, ticking;
+	pthread_t ticker;
+};
+
+struct progress {
+	struct screen *screen;
+	bool branch;
+	struct progress *next;
 	char *name, *unit, *item; /* name NULL: no stage is open */
 	uint64_t total, done;
 	double began, seen, rate; /* seen: when the rate was last measured, and */
 	uint64_t seen_done;	  /* how far it was then */
-	bool over, ticking;
-	pthread_t ticker;
 };
 
 static volatile sig_atomic_t drawn; /* a bar is on the last line */
@@ -80,18 +88,28 @@ static enum progress_style choose(enum progress_style style)
 struct progress *progress_new(enum progress_style style)
 {
 	struct progress *p = mem_new(sizeof *p);
+	struct screen *s = p->screen = mem_new(sizeof *s);
 	const char *no_colour = getenv("NO_COLOR");
 
-	pthread_mutex_init(&p->lock, NULL);
+	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_t monotonic;
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&p->changed, &monotonic);
+	pthread_cond_init(&s->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	p->style = choose(style);
-	p->look.utf8 = speaks_utf8();
-	p->look.colour = !no_colour || !*no_colour;
+	s->style = choose(style);
+	s->look.utf8 = speaks_utf8();
+	s->look.colour = !no_colour || !*no_colour;
 	return p;
+}
+
+struct progress *progress_branch(struct progress *p)
+{
+	if (!p)
+		return NULL;
+	struct progress *own = mem_new(sizeof *own);
+	*own = (struct progress){ .screen = p->screen, .branch = true };
+	return own;
 }
 
 static struct progress_state state_of(const struct progress *p)
@@ -118,12 +136,12 @@ static void measure(struct progress *p)
 	p->seen_done = p->done;
 }
 
-static const struct progress_look *look_of(struct progress *p)
+static const struct progress_look *look_of(struct screen *s)
 {
 	struct winsize size = { 0 };
 
-	p->look.width = !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
-	return &p->look;
+	s->look.width = !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
+	return &s->look;
 }
 
 static void draw(struct progress *p)
@@ -133,7 +151,7 @@ static void draw(struct progress *p)
 	measure(p);
 	struct progress_state s = state_of(p);
 	text_put(&t, "\r");
-	progress_line_running(&t, &s, look_of(p));
+	progress_line_running(&t, &s, look_of(p->screen));
 	text_put(&t, "\033[K");
 	emit(&t);
 	drawn = true;
@@ -142,32 +160,32 @@ static void draw(struct progress *p)
 /* Redraws while a stage is open, because the rest of the program may be busy. */
 static void *tick(void *arg)
 {
-	struct progress *p = arg;
+	struct screen *s = arg;
 
-	pthread_mutex_lock(&p->lock);
-	while (!p->over) {
+	pthread_mutex_lock(&s->lock);
+	while (!s->over) {
 		struct timespec until;
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_nsec += (long)(TICK_SECONDS * 1e9);
 		until.tv_sec += until.tv_nsec / 1000000000;
 		until.tv_nsec %= 1000000000;
-		if (!p->name)
-			pthread_cond_wait(&p->changed, &p->lock);
-		else if (pthread_cond_timedwait(&p->changed, &p->lock, &until) && p->name)
-			draw(p);
+		if (!s->first)
+			pthread_cond_wait(&s->changed, &s->lock);
+		else if (pthread_cond_timedwait(&s->changed, &s->lock, &until) && s->first)
+			draw(s->first);
 	}
-	pthread_mutex_unlock(&p->lock);
+	pthread_mutex_unlock(&s->lock);
 	return NULL;
 }
 
 /* Signals are left to the thread that builds. */
-static void start_ticker(struct progress *p)
+static void start_ticker(struct screen *s)
 {
 	sigset_t all, before;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	p->ticking = p->ticking || !pthread_create(&p->ticker, NULL, tick, p);
+	s->ticking = s->ticking || !pthread_create(&s->ticker, NULL, tick, s);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -195,15 +213,15 @@ static void emit_end(struct progress *p, const char *summary, bool failed)
 	struct progress_state s = state_of(p);
 	AUTO_TEXT struct text t = { 0 };
 
-	if (p->style == PROGRESS_BAR) {
+	if (p->screen->style == PROGRESS_BAR) {
 		text_put(&t, "\r");
-		progress_line_ended(&t, &s, look_of(p), summary, failed);
+		progress_line_ended(&t, &s, look_of(p->screen), summary, failed);
 		text_put(&t, "\033[K\n");
-	} else if (p->style == PROGRESS_PLAIN) {
+	} else if (p->screen->style == PROGRESS_PLAIN) {
 		text_printf(&t, "%s: %s (", p->name, summary);
 		progress_line_time(&t, s.seconds);
 		text_put(&t, ")\n");
-	} else if (p->style == PROGRESS_JSON) {
+	} else if (p->screen->style == PROGRESS_JSON) {
 		emit_json(json_pack("{s:s, s:s, s:s, s:f}", "event", failed ? "stop" : "end", "stage",
 				    p->name, "summary", summary, "seconds", s.seconds));
 	}
@@ -234,14 +252,29 @@ static void end(struct progress *p, const char *summary, bool failed)
 	free(p->unit);
 	free(p->item);
 	p->name = p->unit = p->item = NULL;
+	struct progress **link = &p->screen->first;
+	while (*link != p)
+		link = &(*link)->next;
+	*link = p->next;
 	drawn = false;
+}
+
+/* Puts it behind those that are open. */
+static void open_stage(struct progress *p)
+{
+	struct progress **link = &p->screen->first;
+
+	while (*link)
+		link = &(*link)->next;
+	*link = p;
+	p->next = NULL;
 }
 
 void progress_stage(struct progress *p, const char *name, uint64_t total, const char *unit)
 {
 	if (!p)
 		return;
-	pthread_mutex_lock(&p->lock);
+	pthread_mutex_lock(&p->screen->lock);
 	end(p, NULL, false);
 	p->name = mem_dup(name);
 	p->unit = unit ? mem_dup(unit) : NULL;
@@ -249,18 +282,19 @@ void progress_stage(struct progress *p, const char *name, uint64_t total, const 
 	p->done = p->seen_done = 0;
 	p->rate = 0;
 	p->began = p->seen = now();
-	if (p->style == PROGRESS_JSON)
+	open_stage(p);
+	if (p->screen->style == PROGRESS_JSON)
 		emit_json(event("begin", p));
-	if (p->style == PROGRESS_BAR)
-		start_ticker(p);
-	pthread_cond_signal(&p->changed);
-	pthread_mutex_unlock(&p->lock);
+	if (p->screen->style == PROGRESS_BAR)
+		start_ticker(p->screen);
+	pthread_cond_signal(&p->screen->changed);
+	pthread_mutex_unlock(&p->screen->lock);
 }
 
 /* One JSON line a tick is enough; the bar has its ticker. */
 static void changed(struct progress *p)
 {
-	if (p->style == PROGRESS_JSON && p->name && now() - p->seen >= TICK_SECONDS) {
+	if (p->screen->style == PROGRESS_JSON && p->name && now() - p->seen >= TICK_SECONDS) {
 		measure(p);
 		emit_json(event("progress", p));
 	}
@@ -270,30 +304,30 @@ void progress_add(struct progress *p, uint64_t units)
 {
 	if (!p)
 		return;
-	pthread_mutex_lock(&p->lock);
+	pthread_mutex_lock(&p->screen->lock);
 	p->done += units;
 	changed(p);
-	pthread_mutex_unlock(&p->lock);
+	pthread_mutex_unlock(&p->screen->lock);
 }
 
 void progress_item(struct progress *p, const char *item)
 {
 	if (!p)
 		return;
-	pthread_mutex_lock(&p->lock);
+	pthread_mutex_lock(&p->screen->lock);
 	free(p->item);
 	p->item = item ? plain(item) : NULL;
 	changed(p);
-	pthread_mutex_unlock(&p->lock);
+	pthread_mutex_unlock(&p->screen->lock);
 }
 
 void progress_done(struct progress *p, const char *summary)
 {
 	if (!p)
 		return;
-	pthread_mutex_lock(&p->lock);
+	pthread_mutex_lock(&p->screen->lock);
 	end(p, summary, false);
-	pthread_mutex_unlock(&p->lock);
+	pthread_mutex_unlock(&p->screen->lock);
 }
 
 bool progress_stands(void)
@@ -309,35 +343,41 @@ void progress_note(struct progress *p, const char *fmt, ...)
 	va_end(ap);
 	AUTO_TEXT struct text t = { 0 };
 
-	if (!p || p->style == PROGRESS_QUIET)
+	if (!p || p->screen->style == PROGRESS_QUIET)
 		return;
 	utf8_plain(note);
-	pthread_mutex_lock(&p->lock);
-	if (p->style == PROGRESS_JSON) {
+	pthread_mutex_lock(&p->screen->lock);
+	if (p->screen->style == PROGRESS_JSON) {
 		emit_json(json_pack("{s:s, s:s}", "event", "note", "text", note));
 	} else {
-		text_printf(&t, "%s%s%s\n", drawn ? "\r\033[K" : "", p->style == PROGRESS_BAR ? "  " : "",
-			    note);
+		text_printf(&t, "%s%s%s\n", drawn ? "\r\033[K" : "",
+			    p->screen->style == PROGRESS_BAR ? "  " : "", note);
 		emit(&t);
 		drawn = false;
-		if (p->name && p->style == PROGRESS_BAR)
-			draw(p);
+		if (p->screen->first && p->screen->style == PROGRESS_BAR)
+			draw(p->screen->first);
 	}
-	pthread_mutex_unlock(&p->lock);
+	pthread_mutex_unlock(&p->screen->lock);
 }
 
 void progress_free(struct progress *p)
 {
 	if (!p)
 		return;
-	pthread_mutex_lock(&p->lock);
+	struct screen *s = p->screen;
+	bool branch = p->branch;
+
+	pthread_mutex_lock(&s->lock);
 	end(p, NULL, true);
-	p->over = true;
-	pthread_cond_signal(&p->changed);
-	pthread_mutex_unlock(&p->lock);
-	if (p->ticking)
-		pthread_join(p->ticker, NULL);
-	pthread_cond_destroy(&p->changed);
-	pthread_mutex_destroy(&p->lock);
+	s->over = !branch;
+	pthread_cond_signal(&s->changed);
+	pthread_mutex_unlock(&s->lock);
 	free(p);
+	if (branch)
+		return;
+	if (s->ticking)
+		pthread_join(s->ticker, NULL);
+	pthread_cond_destroy(&s->changed);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Shows the progress of a build, one line a stage. On a terminal the line is a moving bar; in a log it is
  * printed when the stage ends; with --progress=json each change is one JSON object a line. Everything goes to
- * standard error; standard output is for results. Calls are thread-safe; a NULL progress prints nothing.
+ * standard error; standard output is for results. Calls are thread-safe; a NULL progress prints nothing. Of
+ * stages that are open at the same time, each in a branch of its own, the bar is the one that began first.
  * Items, summaries and notes may hold text from outside (base/utf8.h). Colour is used only on a terminal and
  * only if NO_COLOR is not set. */
 #pragma once
@@ -13,6 +14,8 @@ enum progress_style { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_JSON
 struct progress;
 
 struct progress *progress_new(enum progress_style style); /* AUTO asks whether stderr is a terminal */
+/* For stages that run beside those of p, which must outlive it; freed like p. NULL for NULL. */
+struct progress *progress_branch(struct progress *p);
 /* A stage that is still open is shown as stopped, which marks a failure. */
 void progress_free(struct progress *p);
 

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "build/build_apps.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/job_order.h"
 #include "base/mem.h"
+#include "base/thread_pool.h"
 #include "build/build_lockfiles.h"
 #include "service/step_tools.h"
+
+#define MEMORY_EACH (2ull << 30) /* bytes for a part that is made beside another */
 
 static void feed_words(struct digest_run *run, const char *const *words)
 {
@@ -73,59 +82,127 @@ void build_apps_plan(const struct build_context *j, const struct digest *package
 	build_parts_done(&all);
 }
 
-/* Runs a part in a root of its own: the earlier parts that it sees, over the packages. */
-static struct err *run(struct build_context *j, const struct bind *binds, size_t bind_count,
-		       const struct layer_root *packages, const struct build_part *p,
-		       const struct layer_root *made, const struct digest *key, struct layer_root *ret_made,
-		       struct layer_delta *ret)
+/* One run of all parts. */
+struct making {
+	struct build_context *job;
+	const struct layer_root *packages;
+	struct build_apps *apps;
+	struct build_parts all;
+	struct build_binds binds;
+	struct progress *progress[THREAD_POOL_MOST]; /* a worker's own */
+	int life[2];				     /* the steps end when life[1] is closed */
+	pthread_mutex_t lock;			     /* made is told of one part at a time */
+	void (*made)(void *arg, const struct build_parts *all, size_t part);
+	void *arg;
+};
+
+/* A step may take most of a small machine's memory. */
+static unsigned workers(void)
 {
+	uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	unsigned most = thread_pool_size();
+
+	while (most > 1 && most * MEMORY_EACH > memory)
+		most--;
+	return most;
+}
+
+static bool needs(void *arg, size_t part, size_t earlier)
+{
+	const struct making *m = arg;
+
+	return m->all.items[part].sees[earlier];
+}
+
+/* Runs a part in a root of its own: the earlier parts that it sees, over the packages. */
+static struct err *run(struct making *m, unsigned worker, size_t part)
+{
+	const struct build_part *p = &m->all.items[part];
+	struct build_apps *a = m->apps;
 	struct layer_root root = { 0 };
 	struct layer_steps request = {
-		.store = j->store,
-		.progress = j->progress,
-		.key = *key,
-		.root_key = *key,
+		.store = m->job->store,
+		.progress = m->progress[worker],
+		.key = a->keys[part],
+		.root_key = a->keys[part],
 		.seed = &p->seed,
 		.steps = p->steps.items,
 		.step_count = p->steps.count,
 		.uid = BUILD_PARTS_USER,
 		.gid = BUILD_PARTS_USER,
-		.binds = binds,
-		.bind_count = bind_count,
-		.epoch = j->lock.epoch,
+		.binds = m->binds.items,
+		.bind_count = m->binds.count,
+		.epoch = m->job->lock.epoch,
+		.range = worker,
+		.life = m->life[0],
 	};
 
-	layer_root_over(&root, packages);
-	for (size_t i = 0; i < BUILD_PARTS_MAX; i++)
+	layer_root_over(&root, m->packages);
+	for (size_t i = 0; i < part; i++)
 		if (p->sees[i])
-			layer_root_over(&root, &made[i]);
-	struct err *e = layer_steps(&request, &root, ret);
+			layer_root_over(&root, &a->made[i]);
+	struct err *e = layer_steps(&request, &root, &a->parts[part]);
 	if (!e)
-		layer_root_top(&root, ret_made);
+		layer_root_top(&root, &a->made[part]);
 	layer_root_done(&root);
+	return e;
+}
+
+static struct err *make(void *arg, unsigned worker, size_t part)
+{
+	struct making *m = arg;
+	struct progress *own = m->progress[worker];
+
+	progress_stage(own, m->apps->names[part], m->all.items[part].steps.count, "steps");
+	TRY(run(m, worker, part));
+	progress_done(own, m->apps->parts[part].cached ? "cached" : NULL);
+	pthread_mutex_lock(&m->lock);
+	m->made(m->arg, &m->all, part);
+	pthread_mutex_unlock(&m->lock);
+	return NULL;
+}
+
+static void stop(void *arg)
+{
+	struct making *m = arg;
+
+	close(m->life[1]);
+	m->life[1] = -1;
+}
+
+static struct err *make_all(struct making *m)
+{
+	unsigned count = workers();
+
+	if (pipe2(m->life, O_CLOEXEC) < 0)
+		return err_errno(errno, "pipe");
+	for (unsigned i = 0; i < count; i++)
+		m->progress[i] = progress_branch(m->job->progress);
+	struct err *e = job_order_run(count, &(struct job_order){ m->all.count, needs, make, stop, m });
+	for (unsigned i = 0; i < count; i++)
+		progress_free(m->progress[i]);
+	close(m->life[0]);
+	if (m->life[1] >= 0)
+		close(m->life[1]);
 	return e;
 }
 
 struct err *build_apps(struct build_context *j, const struct layer_root *root, struct build_apps *a,
 		       void (*made)(void *arg, const struct build_parts *all, size_t part), void *arg)
 {
-	struct build_parts all;
-	struct build_binds binds;
-	struct err *e = build_lockfiles_lay(j, &binds);
+	struct making m = { .job = j,
+			    .packages = root,
+			    .apps = a,
+			    .lock = PTHREAD_MUTEX_INITIALIZER,
+			    .made = made,
+			    .arg = arg };
 
-	TRY(e);
-	build_parts_make(j, &all);
-	for (size_t i = 0; i < a->count; i++) {
-		progress_stage(j->progress, a->names[i], all.items[i].steps.count, "steps");
-		e = run(j, binds.items, binds.count, root, &all.items[i], a->made, &a->keys[i], &a->made[i],
-			&a->parts[i]);
-		if (e)
-			break;
-		progress_done(j->progress, a->parts[i].cached ? "cached" : NULL);
-		made(arg, &all, i);
-	}
-	build_lockfiles_unlay(&binds);
-	build_parts_done(&all);
+	TRY(build_lockfiles_lay(j, &m.binds));
+	build_parts_make(j, &m.all);
+	struct err *e = make_all(&m);
+	build_lockfiles_unlay(&m.binds);
+	build_parts_done(&m.all);
+	pthread_mutex_destroy(&m.lock);
 	return e;
 }
 

@@ -20,8 +20,8 @@ struct build_apps {
  * key. */
 void build_apps_plan(const struct build_context *j, const struct digest *packages_key,
 		     struct build_apps *ret);
-/* Runs the planned parts that no earlier build has kept; fills parts. made is told of each, with its number.
- */
+/* Runs the planned parts that no earlier build has kept, several at the same time; fills parts. made is told
+ * of one after another as each is there, with its number. */
 struct err *build_apps(struct build_context *j, const struct layer_root *root, struct build_apps *a,
 		       void (*made)(void *arg, const struct build_parts *all, size_t part),
 		       void *arg) MUST_CHECK;

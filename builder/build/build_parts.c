@@ -112,7 +112,7 @@ static struct build_part *begin(struct build_parts *all, enum build_parts_kind k
 static void see(const struct build_parts *all, struct build_part *p, size_t group)
 {
 	for (size_t i = 0; i < (size_t)(p - all->items); i++)
-		if (all->items[i].kind == PART_ENVIRONMENT ||
+		if ((all->items[i].kind == PART_ENVIRONMENT && !p->beside_environment) ||
 		    (all->of[group][i] && all->items[i].kind == PART_DEPENDENCIES &&
 		     (p->kind != PART_DEPENDENCIES || all->items[i].round < p->round)))
 			p->sees[i] = true;
@@ -145,6 +145,7 @@ static void add_dependencies(struct build_parts *all, size_t app, size_t round,
 	    group == app)
 		p = begin(all, PART_DEPENDENCIES);
 	p->round = round;
+	p->beside_environment = step->beside_prepare;
 	all->of[group][all->count - 1] = true;
 	see(all, p, 0);
 	see(all, p, group);

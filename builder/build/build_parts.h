@@ -14,6 +14,7 @@ struct build_part {
 	enum build_parts_kind kind;
 	/* for dependencies: the step's number; parts of one round do not see each other */
 	size_t round;
+	bool beside_environment; /* it does not see that part */
 	struct {
 		struct service_step *items;
 		size_t count, room;

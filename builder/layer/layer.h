@@ -98,6 +98,8 @@ struct layer_steps {
 	const struct bind *binds;
 	size_t bind_count;
 	int64_t epoch;
+	unsigned range;	 /* as in struct sandbox */
+	int life;	 /* as in struct sandbox, or 0 */
 	const char *log; /* or NULL */
 	/* as in struct sandbox, or NULL; not written if an earlier build ran the steps */
 	const char *lookups;

@@ -74,6 +74,8 @@ static struct err *run_in(const struct layer_steps *r, const struct layer_root *
 		.before = same_addresses,
 		.network = step->network,
 		.hosts = step->hosts,
+		.range = r->range,
+		.life = r->life,
 		.log = r->log,
 		.lookups = r->lookups,
 	};
@@ -127,7 +129,7 @@ static struct err *run_all(const struct layer_steps *r, const struct layer_root 
 	struct err *e = layer_work_begin(r->store, &seed, w);
 	for (size_t i = 0; !e && i < r->step_count; i++) {
 		e = run_step(r, root, w, &r->steps[i]);
-		progress_add(r->progress, 1);
+		progress_add(r->progress, !e);
 	}
 	tree_done(&seed);
 	return e;

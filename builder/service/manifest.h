@@ -69,7 +69,7 @@ struct manifest_step {
 	const char *name, *directory, *only_with, *cache, *pins;
 	struct list argv, environment, inputs, first_inputs, hosts, answers;
 	uint64_t seconds;
-	bool network, as_root, overrides;
+	bool network, as_root, overrides, beside_prepare;
 };
 
 /* Where an app's source declares which apps it needs. */

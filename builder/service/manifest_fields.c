@@ -147,6 +147,7 @@ static const struct field step_fields[] = {
 	{ "seconds", FIELD_SECONDS, AT(manifest_step, seconds), .max = 86400 },
 	{ "as_root", FIELD_BOOL, AT(manifest_step, as_root) },
 	{ "overrides", FIELD_BOOL, AT(manifest_step, overrides) },
+	{ "beside_prepare", FIELD_BOOL, AT(manifest_step, beside_prepare) },
 	END,
 };
 

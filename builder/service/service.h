@@ -96,7 +96,8 @@ struct service_step {
 	 * in PINS.asked; NULL: none */
 	const char *const *answers;
 	bool network, as_root;
-	bool overrides; /* it sees the recipe's overrides, each in overrides/NAME of the bench */
+	bool overrides;	     /* it sees the recipe's overrides, each in overrides/NAME of the bench */
+	bool beside_prepare; /* with inputs: it does not see what the prepare_steps made */
 };
 #define SERVICE_CACHE "/run/mkbench/cache" /* {{cache}} */
 #define SERVICE_PINS "/run/mkbench/pins"   /* {{pins}} */

@@ -37,6 +37,9 @@ static struct err *fill(struct service_set *s, const struct variables *scope, co
 		TRY(template_list(&s->arena, scope, from, &row->inputs, &ret->inputs));
 	if (row->first_inputs.count)
 		TRY(template_list(&s->arena, scope, from, &row->first_inputs, &ret->first_inputs));
+	if (row->beside_prepare && !row->inputs.count)
+		return template_refuse(from, row->name,
+				       "step '%s' has beside_prepare and no inputs: it sees all", row->name);
 	if (row->answers.count)
 		TRY(template_list(&s->arena, scope, from, &row->answers, &ret->answers));
 	if (row->hosts.count && !row->network)
@@ -80,6 +83,7 @@ static struct err *add_steps(struct service_set *s, const struct variables *scop
 			.network = row[i].network,
 			.as_root = row[i].as_root,
 			.overrides = row[i].overrides,
+			.beside_prepare = row[i].beside_prepare,
 		};
 		TRY(fill_with_places(s, scope, &row[i], &step));
 		VEC_PUSH(ret, step);

@@ -87,6 +87,14 @@ static void test_parts(void)
 	is(by_python, "eddddAabB");
 	is(by_style, "eddDDAABB");
 	is(by_package, "eDdDDAABB");
+	/* What the environment is made of counts for what sees it. */
+	fill(&j, "x", "x", "x");
+	const struct service_step *rows;
+	ok(service_prepare_steps(j.services, &rows) == 1);
+	((struct service_step *)rows)->network = true;
+	build_apps_plan(&j, &(struct digest){ 0 }, &package);
+	AUTO_FREE char *by_environment = made_again(&first, &package);
+	is(by_environment, "EddDDAABB");
 	fill(&j, "", "", "");
 	for (size_t app = 0; app < 2; app++)
 		tree_done(&sources[app].files);

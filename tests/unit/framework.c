@@ -119,7 +119,7 @@ static void test_places(void)
 		{ "{}", FRAMEWORK "bench_steps: [{name: s, pins: p, argv: [a]}]\n", RECIPE("f"),
 		  "services/frameworks/f.yml:6:25: unknown key 'pins': known here are name, argv, directory, "
 		  "environment, cache, network, hosts, only_with, inputs, first_inputs, seconds, as_root, "
-		  "overrides" },
+		  "overrides, beside_prepare" },
 		{ "{}",
 		  FRAMEWORK "pin_steps: [{name: s, pins: p, inputs: [a], argv: [a]}, {name: t, pins: p, "
 			    "inputs: [b], argv: [b]}]\n",

@@ -120,6 +120,28 @@ static void a_build(enum progress_style style)
 	progress_add(NULL, 1);
 }
 
+/* Two stages at the same time, of which the first ends last; and one that is stopped. */
+static void branched(void)
+{
+	struct progress *p = progress_new(PROGRESS_PLAIN), *one = progress_branch(p),
+			*other = progress_branch(p);
+
+	progress_stage(one, "environment", 2, "steps");
+	progress_stage(other, "packages", 1, "steps");
+	progress_add(one, 1);
+	progress_add(other, 1);
+	progress_done(other, NULL);
+	progress_add(one, 1);
+	progress_done(one, NULL);
+	progress_stage(other, "assets", 3, "steps");
+	progress_free(one);
+	progress_free(other);
+	progress_stage(p, "pour", 0, NULL);
+	progress_done(p, NULL);
+	progress_free(p);
+	progress_free(progress_branch(NULL));
+}
+
 static void plain(void)
 {
 	a_build(PROGRESS_AUTO);
@@ -144,6 +166,13 @@ static void bar(void)
 	usleep(350000); /* a few ticks: nothing below depends on how many */
 	progress_note(p, "by the way");
 	progress_done(p, "10 layers");
+	struct progress *beside = progress_branch(p);
+	progress_stage(p, "first", 0, NULL);
+	progress_stage(beside, "second", 0, NULL);
+	usleep(350000);
+	progress_done(p, NULL);
+	usleep(350000); /* the one that is left is the bar now */
+	progress_free(beside);
 	progress_free(p);
 }
 
@@ -164,6 +193,11 @@ static void styles(void)
 	is(a, "from recipe.yml\nunpack: 40000 packages (0.0 s)\nconfigure: cached (0.0 s)\npour: stopped at "
 	      "4 / 10 layers (0.0 s)\n");
 	is(b, "");
+	AUTO_FREE char *c = heard_by_pipe(branched);
+	hide_times(c);
+	is(c,
+	   "packages: 1 step (0.0 s)\nenvironment: 2 steps (0.0 s)\nassets: stopped at 0 / 3 steps (0.0 s)\n"
+	   "pour: done (0.0 s)\n");
 }
 
 static void json_lines(void)
@@ -201,7 +235,9 @@ static void terminal(void)
 	ok(strstr(text, " pour          ──────────   0 / 10 layers\033[K") != NULL);
 	ok(strstr(text, "\r\033[K  by the way\r\n\r") != NULL);
 	ok(strstr(text, "\r✓ pour          10 layers ") != NULL);
-	char *last = strstr(text, "✓");
+	char *first = strstr(text, " first "), *second = strstr(text, " second ");
+	ok(first && second && strstr(text, "✓ first") < second);
+	char *last = strstr(text, "stopped");
 	ok(last && text_ends(last, " s\033[K\r\n"));
 	ok(!strstr(text, "\033[3") && !strstr(text, "\033[1m"));
 }

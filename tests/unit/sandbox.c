@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -177,6 +179,43 @@ static void dies_with_the_build(unsigned uid)
 	folder(work);
 }
 
+struct pipe_end {
+	int fd;
+	const char *words;
+};
+
+/* Closes the other end of a sandbox's pipe once its program runs. */
+static void *close_later(void *arg)
+{
+	struct pipe_end *end = arg;
+
+	await(end->words, true);
+	close(end->fd);
+	return NULL;
+}
+
+static void dies_with_its_pipe(void)
+{
+	AUTO_FREE char *seconds = mem_printf("8%d", getpid()), *words = mem_printf("sleep %s", seconds);
+	struct sandbox s = room();
+	pthread_t thread;
+	int life[2];
+
+	ok(!pipe2(life, O_CLOEXEC));
+	struct pipe_end end = { life[1], words };
+	s.life = life[0];
+	runs(s, "true");
+	ok(!pthread_create(&thread, NULL, close_later, &end));
+	struct err *e = sandbox_run(&s, (const char *const[]){ "sleep", seconds, NULL });
+	pthread_join(thread, NULL);
+	ok(err_code(e) == ERR_BUILD);
+	err_free(e);
+	await(words, false);
+	close(life[0]);
+	ok(!file_remove_tree(work));
+	folder(work);
+}
+
 static int count;
 
 static void on_line(void *arg, const char *line)
@@ -249,6 +288,7 @@ int main(int argc, char **argv)
 	leaves_nobody();
 	dies_with_the_build(0);
 	dies_with_the_build(1000);
+	dies_with_its_pipe();
 	calls();
 	ok(area_end());
 	return t_done();

@@ -226,12 +226,14 @@ static struct err *conclude(pid_t outer, int trouble, const struct sandbox_outpu
 	return status ? sandbox_output_failure(t, status, what, log) : NULL;
 }
 
-/* Makes a pipe whose other end only this process holds: it closes when the build ends. */
+/* The caller's pipe, or one whose other end only this process holds: it closes when the build ends. */
 static struct err *start(struct build_context *j, int *ret_life, pid_t *ret_outer)
 {
-	int life[2];
+	int life[2] = { -1, -1 };
 
-	if (pipe2(life, O_CLOEXEC) < 0)
+	if (j->sandbox->life)
+		life[0] = fcntl(j->sandbox->life, F_DUPFD_CLOEXEC, 3);
+	if (life[0] < 0 && (j->sandbox->life || pipe2(life, O_CLOEXEC) < 0))
 		return err_errno(errno, "pipe");
 	j->life = life[0];
 	*ret_life = life[1];

@@ -37,6 +37,9 @@ struct sandbox {
 	/* with network: NULL-terminated globs on the reachable hosts, in addition to the builder's own
 	 * indexes; NULL: all public hosts */
 	const char *const *hosts;
+	/* A descriptor of a pipe: the sandbox is killed once its other end is closed everywhere. 0: it lives
+	 * as long as it runs. */
+	int life;
 	const char *log; /* file that also receives the output, or NULL */
 	/* File that receives the names that programs looked up in the file system, one a line, possibly
 	 * repeated; or NULL. "o PATH": opened or run. "l PATH": looked at, or a link on the way. Links in
