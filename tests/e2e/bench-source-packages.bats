@@ -223,6 +223,34 @@ finally:
 	[[ $(built a-1.zip) == "[1641092646, 1609556646].whl" ]]
 }
 
+@test "bench: source packages are built beside one another: each one's words stand together, and those of one that fails are the last" {
+	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
+	mkdir out
+	# build NAME...: the wheels of these. Each waits until the other has begun; the first is done last.
+	build() {
+		PYTHONPATH=$BATS_TEST_DIRNAME/../../services/frameworks/bench timeout 60 /usr/bin/python3 -B -c \
+			'import os, source_packages, sys, threading, types
+source_packages.unpack = lambda path, folder, what: path
+source_packages.at_once = lambda: 2
+source_packages.no_compiler = lambda: []
+source_packages.glob = types.SimpleNamespace(glob=lambda pattern: [pattern.replace("*", "made")])
+both, second = threading.Barrier(2), threading.Event()
+def uv(*words, **keys):
+    both.wait()
+    name = words[-1]
+    second.wait() if name == "a" else second.set()
+    return types.SimpleNamespace(returncode=int(name == "bad" or name == "a" and "bad-a" in sys.argv), stdout=f"{name} 1\n{name} 2\n")
+rows = [(i, types.SimpleNamespace(of=lambda name=name: name), name) for i, name in enumerate(sys.argv[1:3])]
+print(*source_packages.build_wheels(uv, "python", rows))' "$@"
+	}
+	run -0 build a b
+	[[ $output == $'a 1\na 2\nb 1\nb 2\n/tmp/wheels/0/made.whl /tmp/wheels/1/made.whl' ]]
+	run -1 build a bad
+	[[ $output == $'a 1\na 2\nbad 1\nbad 2\nbad cannot be built'* ]]
+	run -1 build a b bad-a
+	[[ $output == $'a 1\na 2\na cannot be built'* ]]
+}
+
 @test "bench: whatever a source package leaves where its answer should be, or prints, it has failed to answer" {
 	[[ $(echo /usr/share/python-wheels/pip-*.whl) != *'*'* ]] || skip "needs python3-pip-whl"
 	mkdir package

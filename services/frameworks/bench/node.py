@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 
+import yarn_files
 from app_files import fail, package_of, read
 
 # What a manager may write anew, and an app keeps as it has it; what a manager notes for itself, where the app has that folder.
@@ -250,7 +251,8 @@ def clean(folder, there):
 
 def run_manager(kind, cache, folder, managers, changed):
     # The app's settings could name a program of its own in yarn's place.
-    environment = dict(os.environ, CI="1", NODE_OPTIONS="", npm_config_cache=f"{cache}/npm", YARN_IGNORE_PATH="1")
+    environment = dict(os.environ, CI="1", NODE_OPTIONS="", npm_config_cache=f"{cache}/npm", YARN_IGNORE_PATH="1",
+                       UV_THREADPOOL_SIZE=str(len(os.sched_getaffinity(0))))  # more threads than processors only wait for each other
     if kind == "npm":
         words, offline, frozen = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"], "--offline", []
     elif kind == "yarn":
@@ -262,6 +264,7 @@ def run_manager(kind, cache, folder, managers, changed):
         words = [*get_manager(cache, kind, managers), "install", "--non-interactive", "--ignore-scripts", "--production=false",
                  "--no-progress", "--ignore-engines", "--cache-folder", "/tmp/yarn-cache", "--network-timeout", "180000"]
         offline, frozen = "--offline", [] if changed else ["--frozen-lockfile"]
+        yarn_files.lay(f"{cache}/yarn", "/tmp/yarn-cache", read(f"{folder}/yarn.lock"))
     elif kind == "berry":
         environment |= {"YARN_NODE_LINKER": "node-modules", "YARN_GLOBAL_FOLDER": f"{cache}/berry", "YARN_ENABLE_SCRIPTS": "false",
                         "YARN_ENABLE_TELEMETRY": "0", "YARN_ENABLE_GLOBAL_CACHE": "true", "YARN_ENABLE_IMMUTABLE_INSTALLS": "false"}

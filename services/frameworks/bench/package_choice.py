@@ -84,13 +84,14 @@ def refused(said):
          + (f"{name} @ git+https://…@COMMIT" if not named or named[2] else f"{name} @ https://…") + ", or for a release of it", said)
 
 
-def start_uv(cache, pin):
+def start_uv(cache, pin, index=True):
+    """Runs uv of that pin with words. index: it may ask the package index."""
     with zipfile.ZipFile(pin.get(cache)) as wheel:
         name = next(n for n in wheel.namelist() if n.endswith(".data/scripts/uv"))
         with wheel.open(name) as source, open("/tmp/uv", "wb") as program:
             shutil.copyfileobj(source, program)
     os.chmod("/tmp/uv", 0o755)
-    first, more = index_urls()
+    first, more = index_urls() if index else ([], [])
     environment = dict(os.environ, UV_NO_CONFIG="1", UV_CACHE_DIR=UV_CACHE, UV_PYTHON_DOWNLOADS="never", UV_LINK_MODE="copy",
                        UV_CONCURRENT_BUILDS="1", UV_HTTP_TIMEOUT="180", **GIT_SETTINGS)
     for name, urls in (("UV_DEFAULT_INDEX", first), ("UV_INDEX", more)):

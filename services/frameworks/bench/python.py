@@ -25,7 +25,7 @@ from package_choice import PYTHON, Unknown, choose_uv, compile_set, pins_of, sta
 from package_index import Pin, digest_of, get_all, read_note, write
 from pip._vendor.packaging import utils
 from pip._vendor.packaging.specifiers import SpecifierSet
-from source_packages import Sources, answer, build_wheel, choose_build, own_sources
+from source_packages import Sources, answer, build_wheels, choose_build, own_sources
 
 SECTIONS = ["uv", "packages", "build"]
 # The web server has to be there, and old packages import pkg_resources, which newer ones of setuptools lack, without saying so.
@@ -166,12 +166,13 @@ def install(cache, pins, bench):
     write("/tmp/build.txt", "".join(f"{pin.requirement()}\n" for pin in build))
     env = f"{bench}/env"
     subprocess.run([PYTHON, "-m", "venv", "--without-pip", env], check=True)
-    uv = start_uv(cache, sections["uv"][0])
+    uv = start_uv(cache, sections["uv"][0], index=False)
+    paths = dict(zip(chosen, get_all(chosen, cache)))
+    sources = [(number, pin, path) for number, (pin, path) in enumerate(paths.items()) if not path.endswith(".whl")]
+    paths |= zip((pin for _, pin, _ in sources), build_wheels(uv, f"{env}/bin/python", sources))
+    lay_files(paths.values())
     lines = []
-    for number, (pin, path) in enumerate(zip(chosen, get_all(chosen, cache))):
-        if not path.endswith(".whl"):
-            path = build_wheel(uv, f"{env}/bin/python", number, pin, path)
-        lay_files([path])
+    for pin, path in paths.items():
         lines.append(f"{pin.name}=={pin.version} --hash=sha256:{digest_of(path)}\n")
     write("/tmp/packages.txt", "".join(lines))
     done = uv("pip", "install", "-q", "--python", f"{env}/bin/python", "--offline", "--no-index", "--find-links", "/tmp/files",

@@ -13,10 +13,11 @@ import resource
 import shutil
 import subprocess
 import sys
+from concurrent import futures
 
 import asked as requirements
 import source_files
-from app_files import fail, project_of
+from app_files import fail, project_of, read
 from package_choice import PYTHON, compile_set, pins_of, start_uv, target
 from package_index import FILE_LIMIT, Pin, digest_of, get_all, get_own, read_note, write
 from pip._vendor.packaging import utils
@@ -220,6 +221,37 @@ def build_wheel(uv, python, number, pin, path):
     return made[0]
 
 
+def at_once():
+    """How many are built at the same time: a compiler may take a GiB."""
+    free = int((re.search(r"MemAvailable:\s*(\d+)", read("/proc/meminfo")) or [0, 0])[1]) >> 20
+    return max(1, min(len(os.sched_getaffinity(0)), free))
+
+
+def build_wheels(uv, python, rows):
+    """The wheels of (number, pin, path), in that order. What one of them prints stands together, and nothing comes behind that of the
+    one that fails."""
+    def build(row):
+        said = []
+
+        def heard(*words):
+            done = uv(*words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
+            said.append(done.stdout)
+            return done
+        try:
+            return said, build_wheel(heard, python, *row), None
+        except SystemExit as failure:
+            return said, None, failure
+    made = []
+    with futures.ThreadPoolExecutor(at_once()) as pool:
+        for said, path, failure in (one.result() for one in [pool.submit(build, row) for row in rows]):
+            print(*said, sep="", end="", flush=True)
+            if failure:
+                pool.shutdown(cancel_futures=True)
+                raise failure
+            made.append(path)
+    return made
+
+
 def limit_files():
     """What code of a source package writes, and what it prints."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
@@ -251,7 +283,7 @@ def answer(cache, pins):
         asked = json.load(file)
     answers = read_answers(pins)
     os.makedirs("/tmp/answers")
-    uv = start_uv(cache, Pin.read(asked["uv"]))
+    uv = start_uv(cache, Pin.read(asked["uv"]), index=False)
     for number, ask in enumerate(asked["packages"]):
         answers[ask["of"]] = ask_one(uv, cache, number, ask)
     write(f"{pins}/python.answers", json.dumps(answers))
