@@ -4,12 +4,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "lib/socket.h"
 #include "start/stop.h"
 #include "t.h"
 
@@ -124,6 +126,96 @@ static void waits_for_what_it_ordered(void)
 	err_free(late);
 }
 
+static int listen_at(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+	return bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 8) ? -1 : fd;
+}
+
+/* A MariaDB that greets its clients a while after somebody has seen it in Supervisor's list. */
+static void start_late(const char *sql, int seen)
+{
+	char first;
+
+	if (read(seen, &first, 1) != 1)
+		_exit(1);
+	usleep(400000);
+	for (int fd = listen_at(sql);;) {
+		int client = accept(fd, NULL, NULL);
+		if (client < 0 || write(client, "5", 1) != 1)
+			_exit(1);
+		close(client);
+	}
+}
+
+/* A Supervisor that has a MariaDB alone. It ends with 1 if it was to stop one that had not started. */
+static void stop_when_told(int fd, pid_t mariadb, const char *sql, int seen)
+{
+	bool stopped = false, early = false;
+
+	for (;;) {
+		char request[4096] = "";
+		size_t len = 0;
+		int client = accept(fd, NULL, NULL);
+		while (!strstr(request, "</methodCall>")) {
+			ssize_t n = read(client, request + len, sizeof request - 1 - len);
+			if (n <= 0)
+				_exit(early);
+			len += (size_t)n;
+		}
+		if (strstr(request, "stopProcess")) {
+			stopped = true;
+			early = access(sql, F_OK) < 0;
+		}
+		AUTO_FREE char *body = mem_printf(
+			"<struct>" MEMBER("name", "string", "mariadb") MEMBER("group", "string", "database")
+				MEMBER("statename", "string", "%s") MEMBER("pid", "int", "%d") "</struct>",
+			stopped ? "STOPPED" : "STARTING", stopped ? 0 : (int)mariadb);
+		dprintf(client, "HTTP/1.0 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(body), body);
+		close(client);
+		if (write(seen, "", 1) != 1)
+			_exit(2);
+	}
+}
+
+/* Stopping a phase leaves a MariaDB that starts the time to do it: it would ignore the request. */
+static void lets_start(void)
+{
+	char folder[] = "/tmp/supervisor-XXXXXX";
+	int seen[2], status;
+
+	ok(mkdtemp(folder) && !pipe(seen));
+	AUTO_FREE char *path = mem_printf("%s/socket", folder), *sql = mem_printf("%s/sql", folder);
+	struct bench_program row = { .name = "mariadb",
+				     .group = "database",
+				     .role = ROLE_MARIADB,
+				     .phase = PHASE_STORES,
+				     .stop_seconds = 600 };
+	const struct bench b = { .supervisor_socket = path, .sql_socket = sql, .programs = { &row, 1 } };
+	int fd = listen_at(path);
+	ok(fd >= 0);
+	pid_t mariadb = fork();
+	if (!mariadb)
+		start_late(sql, seen[0]);
+	pid_t supervisor = fork();
+	if (!supervisor)
+		stop_when_told(fd, mariadb, sql, seen[1]);
+	close(fd);
+	struct err *e = supervisor_stop_phase(&b, PHASE_STORES, 1000);
+	ok(!e);
+	err_free(e);
+	int last = -1; /* the connection that ends it */
+	ok(!socket_connect(path, 0, 1000, &last) && !close(last));
+	ok(waitpid(supervisor, &status, 0) == supervisor && WIFEXITED(status) && !WEXITSTATUS(status));
+	kill(mariadb, SIGKILL);
+	ok(waitpid(mariadb, NULL, 0) == mariadb && !close(seen[0]) && !close(seen[1]));
+	unlink(sql);
+	ok(!unlink(path) && !rmdir(folder));
+}
+
 int main(void)
 {
 	struct bench b = { .programs = { (struct bench_program *)rows, COUNT(rows) } };
@@ -131,6 +223,7 @@ int main(void)
 	parses(&b);
 	fails(&b);
 	waits_for_what_it_ordered();
+	lets_start();
 	ok(supervisor_program(&b, "workers", "short") == &rows[0] &&
 	   supervisor_program(&b, "workers", "short_12") == &rows[0]);
 	ok(supervisor_program(&b, "workers", "short-extra") == &rows[1] &&

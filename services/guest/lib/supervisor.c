@@ -11,11 +11,14 @@
 #include "base/text.h"
 #include "lib/http_client.h"
 #include "lib/log.h"
+#include "lib/process_stat.h"
+#include "lib/socket.h"
 
 #define UP_MS 20 /* a start waits for the answer */
 #define LOOK_MS 500
 #define LONG_MS 20000
 #define IMPORT_SECONDS 300
+#define GREET_MS 200
 
 /* The text of the first element <tag> before end, with entities decoded; NULL when there is none. */
 static char *element(const char *at, const char *end, const char *tag)
@@ -273,6 +276,22 @@ struct err *supervisor_start_role(const struct bench *b, int role, unsigned limi
 	return start_role(b, role, limit_ms);
 }
 
+void supervisor_let_start(const struct bench *b, const struct process *p, unsigned limit_ms)
+{
+	int64_t until = clock_ms() + limit_ms;
+
+	if (!p->program || p->program->role != ROLE_MARIADB)
+		return;
+	while (process_stat_is_alive(p->pid) && clock_ms() < until && !socket_greets(b->sql_socket, GREET_MS))
+		clock_sleep(UP_MS);
+}
+
+struct err *supervisor_stop_started(const struct bench *b, const struct process *p)
+{
+	supervisor_let_start(b, p, p->program ? p->program->stop_seconds * 1000 / 2 : 0);
+	return supervisor_stop(b, p, SUPERVISOR_ORDER_MS);
+}
+
 /* This ends: Supervisor kills what does not stop in its own time. */
 struct err *supervisor_stop_phase(const struct bench *b, int phase, unsigned limit_ms)
 {
@@ -286,7 +305,7 @@ struct err *supervisor_stop_phase(const struct bench *b, int phase, unsigned lim
 				continue;
 			up = true;
 			if (strcmp(p->state, "STOPPING"))
-				TRY(supervisor_stop(b, p, SUPERVISOR_ORDER_MS));
+				TRY(supervisor_stop_started(b, p));
 		}
 	}
 	return NULL;

@@ -34,6 +34,12 @@ void supervisor_list_done(struct process_list *list);
  * for limit_ms, the others for SUPERVISOR_ORDER_MS. No error when it is so already. */
 struct err *supervisor_start(const struct bench *b, const struct process *p) MUST_CHECK;
 struct err *supervisor_stop(const struct bench *b, const struct process *p, unsigned limit_ms) MUST_CHECK;
+/* Waits up to limit_ms until a MariaDB that still starts has started; no other process is waited for. One
+ * that gets TERM before hangs, and then ignores every further TERM until it is killed. */
+void supervisor_let_start(const struct bench *b, const struct process *p, unsigned limit_ms);
+/* Asks to stop one process without a limit of the caller's, a MariaDB once it has started: for its start it
+ * has half of its time to stop. */
+struct err *supervisor_stop_started(const struct bench *b, const struct process *p) MUST_CHECK;
 struct err *supervisor_signal(const struct bench *b, const struct process *p, const char *signal) MUST_CHECK;
 /* Starts every process of a phase that is not up; waits up to limit_ms for Supervisor itself. The bench's
  * processes wait for the preload, which makes them, while it imports. */

@@ -20,8 +20,8 @@
 #include "lib/bench.h"
 #include "start/overseer.h"
 #include "lib/log.h"
+#include "lib/process_stat.h"
 #include "lib/spawn.h"
-#include "start/stop.h"
 
 #define LOOK_MS 200
 #define CHUNK 65536
@@ -264,6 +264,6 @@ void log_relay_end(pid_t pid, unsigned limit_ms)
 
 	if (pid > 0)
 		kill(pid, SIGTERM);
-	while (stop_is_alive(pid) && clock_ms() < until)
+	while (process_stat_is_alive(pid) && clock_ms() < until)
 		clock_sleep(10);
 }

@@ -14,9 +14,9 @@
 #include "provision/resource_plan.h"
 #include "lib/reason.h"
 #include "lib/log.h"
+#include "lib/process_stat.h"
 #include "lib/environment.h"
 #include "lib/spawn.h"
-#include "start/stop.h"
 #include "lib/supervisor.h"
 
 #define FIRST_MS 1000
@@ -83,7 +83,7 @@ void overseer_look(struct overseer *o)
 
 static void await(const struct overseer *o, int64_t until)
 {
-	while (stop_is_alive(o->pid) && clock_ms() < until)
+	while (process_stat_is_alive(o->pid) && clock_ms() < until)
 		clock_sleep(10);
 }
 
@@ -91,7 +91,7 @@ void overseer_end(struct overseer *o, const struct bench *b, int64_t until)
 {
 	struct process_list list = { 0 };
 
-	if (!stop_is_alive(o->pid))
+	if (!process_stat_is_alive(o->pid))
 		return;
 	kill(o->pid, SIGTERM);
 	err_free(supervisor_list(b, &list)); /* it sleeps for a second at a time, and a request wakes it */

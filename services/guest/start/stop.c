@@ -12,51 +12,12 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "lib/socket.h"
 #include "lib/log.h"
-#include "lib/sysfile.h"
+#include "lib/process_stat.h"
 #include "provision/kept_cache.h"
 
 #define POLL_MS 20
-#define GREET_MS 200
 #define SAVE_MS 3000
-
-/* The name, state letter and parent of a process. The name may hold any character, even a parenthesis. */
-static bool read_stat(pid_t pid, char ret_name[static 17], char *ret_state, pid_t *ret_parent)
-{
-	AUTO_FREE char *path = mem_printf("/proc/%d/stat", (int)pid), *line = sysfile_read(path, NULL);
-	const char *name = strchr(line, '('), *rest = strrchr(line, ')');
-	int parent;
-	if (!name || !rest || sscanf(rest, ") %c %d", ret_state, &parent) != 2)
-		return false;
-	*ret_parent = parent;
-	snprintf(ret_name, 17, "%.*s", (int)(rest - name - 1), name + 1);
-	return true;
-}
-
-bool stop_is_alive(pid_t pid)
-{
-	char name[17], state;
-	pid_t parent;
-
-	return pid > 0 && read_stat(pid, name, &state, &parent) && state != 'Z' && state != 'X';
-}
-
-bool stop_has_child(pid_t pid)
-{
-	DIR *proc = opendir("/proc");
-	bool found = false;
-
-	for (struct dirent *d; !found && proc && (d = readdir(proc));) {
-		char name[17], state;
-		pid_t parent,
-			one = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0;
-		found = one && read_stat(one, name, &state, &parent) && parent == pid && state != 'Z';
-	}
-	if (proc)
-		closedir(proc);
-	return found;
-}
 
 unsigned stop_share(unsigned row_ms, unsigned later_ms, unsigned left_ms)
 {
@@ -125,7 +86,7 @@ static bool ask(const struct bench *b, const struct process *p, bool by_supervis
 static bool any_alive(const struct process_list *list, unsigned order)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (order_of(&list->items[i]) == order && stop_is_alive(list->items[i].pid))
+		if (order_of(&list->items[i]) == order && process_stat_is_alive(list->items[i].pid))
 			return true;
 	return false;
 }
@@ -137,7 +98,7 @@ static void insist(const struct process_list *list, unsigned order)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct process *p = &list->items[i];
 		if (order_of(p) == order && p->program && p->program->role == ROLE_WORKER &&
-		    stop_is_alive(p->pid))
+		    process_stat_is_alive(p->pid))
 			kill(p->pid, SIGTERM);
 	}
 }
@@ -156,17 +117,6 @@ static void wait_row(const struct process_list *list, unsigned order, unsigned l
 	}
 }
 
-/* A MariaDB that gets TERM while it still starts hangs, and then ignores every further TERM. */
-static void let_start(const struct bench *b, const struct process *p, unsigned limit_ms)
-{
-	int64_t until = clock_ms() + limit_ms;
-
-	if (!p->program || p->program->role != ROLE_MARIADB)
-		return;
-	while (stop_is_alive(p->pid) && clock_ms() < until && !socket_greets(b->sql_socket, GREET_MS))
-		clock_sleep(POLL_MS);
-}
-
 /* Whether one had to be killed. */
 static bool kill_row(const struct process_list *list, unsigned order, bool *ret_killed)
 {
@@ -174,7 +124,7 @@ static bool kill_row(const struct process_list *list, unsigned order, bool *ret_
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct process *p = &list->items[i];
-		if (order_of(p) != order || !stop_is_alive(p->pid))
+		if (order_of(p) != order || !process_stat_is_alive(p->pid))
 			continue;
 		log_line("%s did not stop in time: killed", p->name);
 		kill_group(p);
@@ -224,7 +174,7 @@ static void ask_row(const struct bench *b, const struct process_list *list, unsi
 		const struct process *p = &list->items[i];
 		if (order_of(p) != order || is_redis(p) != redis || !is_up(p))
 			continue;
-		let_start(b, p, share(list, order, until) / 2);
+		supervisor_let_start(b, p, share(list, order, until) / 2);
 		if (!ask(b, p, *supervisor > 0)) {
 			kill(*supervisor, SIGKILL); /* or it would start them again */
 			*supervisor = 0;
@@ -311,7 +261,7 @@ void stop_orphans(const struct bench *b, const struct process_list *known, const
 		pid_t pid = isdigit((unsigned char)d->d_name[0]) ? (pid_t)strtol(d->d_name, NULL, 10) : 0,
 		      parent;
 		char name[17], state;
-		if (pid && !is_among(pid, except) && read_stat(pid, name, &state, &parent) &&
+		if (pid && !is_among(pid, except) && process_stat_read(pid, name, &state, &parent) &&
 		    parent == getpid() && state != 'Z')
 			VEC_PUSH(ret, orphan(b, known, pid, name));
 	}

@@ -29,6 +29,3 @@ unsigned stop_seconds(void);
 #define STOP_SECONDS 10
 /* Logs the end of the stop, for people and as an event: builder/contract/event.h. */
 void stop_told(int64_t took_ms, bool killed);
-
-bool stop_has_child(pid_t pid); /* an RQ worker without one is idle */
-bool stop_is_alive(pid_t pid);	/* it exists and is no zombie */

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "start/stop.h"
+#include "lib/process_stat.h"
 #include "lib/supervisor.h"
 
 #define LATE_MS 3000
@@ -67,10 +67,10 @@ static void wait_for(const struct process *p)
 	int64_t begun = clock_ms();
 	bool said = false, insisted = false;
 
-	while (stop_is_alive(p->pid)) {
+	while (process_stat_is_alive(p->pid)) {
 		bool late = clock_ms() > begun + LATE_MS;
 		if (late && !insisted && p->program && p->program->role == ROLE_WORKER &&
-		    !stop_has_child(p->pid))
+		    !process_stat_has_child(p->pid))
 			insisted = !kill(p->pid, SIGTERM);
 		else if (late && !said)
 			said = printf("%s finishes what it is doing first ...\n", p->name) && !fflush(stdout);
@@ -132,7 +132,7 @@ static struct err *stop_and_start(const struct bench *b, const struct process_li
 	hand_over();
 	for (size_t i = 0; i < list->count; i++)
 		if (meant[i]) {
-			struct err *e = supervisor_stop(b, &list->items[i], SUPERVISOR_ORDER_MS);
+			struct err *e = supervisor_stop_started(b, &list->items[i]);
 			stopped[i] = !e;
 			keep(&first, e);
 		}
