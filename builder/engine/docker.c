@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -269,6 +270,7 @@ static struct err *start(const struct engine *e, const struct launch *l)
 	VEC_PUSH(&argv, NULL);
 	interrupt_catch();
 	port_drop(l->listener);
+	*l->started_ms = clock_ms();
 	struct err *failed = command(argv.items, 0, NULL);
 	free(argv.items);
 	if (failed && label && find(e, l->name) == ENGINE_ABSENT)

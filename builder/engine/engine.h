@@ -23,6 +23,8 @@ struct launch {
 	/* else it ends together with this mkbench, as far as the engine supports that */
 	bool detach;
 	struct progress *progress;
+	int64_t *
+		started_ms; /* receives the time of clock_ms() at which the container or machine is started */
 };
 
 enum engine_state { ENGINE_ABSENT, ENGINE_STOPPED, ENGINE_RUNNING };
@@ -38,8 +40,8 @@ struct engine {
 	 * container would use. */
 	bool (*keeps)(const struct engine *e, const char *name);
 	/* Loads the image and starts it, after removing what an earlier run left under the name, except its
-	 * volume. The name must not be running. A SIGINT ends mkbench until the container starts; from then
-	 * on signals are left to interrupt_wait. */
+	 * volume. The name must not be running. *started_ms is set after the loading. A SIGINT ends mkbench
+	 * until the container starts; from then on signals are left to interrupt_wait. */
 	struct err *(*start)(const struct engine *e, const struct launch *l);
 	/* Never fails: a container that cannot be queried counts as absent. */
 	enum engine_state (*find)(const struct engine *e, const char *name);

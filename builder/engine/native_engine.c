@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "layer/sandbox/sandbox.h"
@@ -221,6 +222,7 @@ static struct err *start_in(const struct launch *l, const char *tree)
 		.gid = l->bundle->gid,
 	};
 	interrupt_catch();
+	*l->started_ms = clock_ms();
 	TRY(native_monitor_start(&(struct native_monitor){ .room = &room,
 							   .argv = l->bundle->entrypoint,
 							   .listener = l->bundle->port ? *l->listener : -1,

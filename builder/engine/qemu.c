@@ -233,6 +233,7 @@ static struct err *boot(const struct launch *l, const struct qemu_disks *d, cons
 	*ret_interrupted = false;
 	progress_stage(l->progress, "boot", 0, NULL);
 	progress_item(l->progress, a->name);
+	*l->started_ms = clock_ms();
 	TRY(machine_start(l, d, a->name));
 	*ret_port = wait_for_port(l->name, a, ret_interrupted);
 	AUTO_FREE char *why = *ret_port ? NULL : refusal(l->name);

@@ -117,6 +117,7 @@ struct err *launch_open(const struct run_options *o, struct launch_prepared *ret
 				       .machine = o->machine,
 				       .detach = o->detach,
 				       .listener = &ret->listener,
+				       .started_ms = &ret->started_ms,
 				       .progress = progress_new(o->style) };
 	TRY(launch_name(ret->launch.name));
 	TRY(refuse_running(ret->launch.name));

@@ -10,7 +10,8 @@ struct launch_prepared {
 	struct launch launch;
 	bool any_engine; /* the engine was not chosen by a person, and has nothing of that name */
 	bool any_port;
-	int listener; /* reserves the port until the engine publishes it */
+	int64_t started_ms; /* of clock_ms(), once launch_start has succeeded */
+	int listener;	    /* reserves the port until the engine publishes it */
 	char *data;
 };
 

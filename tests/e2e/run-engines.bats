@@ -41,6 +41,15 @@ fake_engine() {
 	[[ $output == *"no cgroups here"* ]]
 }
 
+@test "verify: loading an image, and an engine that cannot run it, are no part of the seconds until it is ready" {
+	fake_engine docker 125
+	fake_engine podman 126
+	sed -i "s|^load) |load) sleep 4; date +%s.%N >$PWD/loaded; |" bin/docker
+	PATH=$PWD/bin:$PATH run --separate-stderr -5 "$MKBENCH" verify "$oci" --json --progress quiet
+	jq -e --argjson from "$(cat loaded)" --argjson to "$(date +%s.%N)" \
+		'.engine == "own" and .load_seconds >= 4 and .ready_seconds > 0 and .ready_seconds <= $to - $from' <<<"$output"
+}
+
 @test "an engine that was asked for and does not answer says why, and who needs none" {
 	mkdir bin
 	ln -s "$(command -v timeout)" bin
