@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/container_probe.h"
 #include "engine/interrupt.h"
 #include "engine/load.h"
 #include "engine/port.h"
@@ -175,6 +176,7 @@ static struct err *load(const struct engine *e, const struct launch *l, const ch
 	progress_item(l->progress, image);
 	*ret_loaded = !has_image(e, l->bundle, image);
 	if (*ret_loaded) {
+		TRY(container_probe(e));
 		TRY(load_open(l->bundle, &stream, &writer));
 		struct err *failed = command(argv, stream, NULL);
 		file_closep(&stream);

@@ -50,6 +50,28 @@ fake_engine() {
 		'.engine == "own" and .load_seconds >= 4 and .ready_seconds > 0 and .ready_seconds <= $to - $from' <<<"$output"
 }
 
+# probed_engine NAME STATUS: one that also takes an image of a single program; it runs that if STATUS is 0, else ends with STATUS.
+probed_engine() {
+	fake_engine "$1" 125
+	mkdir -p "root-$1"
+	sed -i "s|^load) |import) tar -xC $PWD/root-$1 \&\& echo sha256:1 ;;\nrmi) exit 0 ;;\nload) |" "bin/$1"
+	sed -i "s|^run) |run) case \"\$*\" in *sha256:1*) [ $2 = 0 ] \&\& exec $PWD/root-$1/true; echo no rights here; exit $2 ;; esac; |" "bin/$1"
+}
+
+@test "an engine that cannot start a container of one small program is not given the image to load" {
+	probed_engine docker 126
+	probed_engine podman 0
+	PATH=$PWD/bin:$PATH start "$oci"
+	[[ $output == *"docker cannot run it (docker cannot start a container: no rights here): trying podman"* ]]
+	[[ $output == *"podman cannot run it"*"no cgroups here"*"trying mkbench itself"* ]]
+	run ! grep '^docker load' asked
+	[ "$(grep -c '^podman load' asked)" = 1 ]
+	[ "$(grep -c 'rmi --force sha256:1$' asked)" = 2 ]
+	[ "$(curl -s "$url")" = hello ]
+	PATH=$PWD/bin:$PATH mkbench 6 run --name "$name-b" --engine docker "$oci"
+	[[ $output == *"docker cannot start a container: no rights here"* ]]
+}
+
 @test "an engine that was asked for and does not answer says why, and who needs none" {
 	mkdir bin
 	ln -s "$(command -v timeout)" bin
