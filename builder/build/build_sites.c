@@ -296,8 +296,7 @@ static struct err *touch_all(struct build_context *j, const struct digest *blob)
 	return store_ref_read(j->store, BAKES, &d[3], &key);
 }
 
-/* Whether the lock names a layer that this store lacks. Without its record, which `mkbench clean --built`
- * removes, no build can find it. */
+/* Whether the lock names a layer that this store lacks. Without its record no build can find it. */
 static struct err *lacks_named(struct build_context *j, bool *ret)
 {
 	AUTO_FREE char *lines = NULL;

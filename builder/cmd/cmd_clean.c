@@ -31,7 +31,9 @@ static struct err *run(int argc, char **argv)
 }
 
 static const struct option_row options[] = {
-	{ "built", OPTION_BUILT, NULL, NULL, "what was built, and nothing that was downloaded" },
+	{ "built", OPTION_BUILT, NULL, NULL,
+	  "what was built, such as layers and unpacked roots; keeps all that was downloaded, and mkbench's "
+	  "own programs" },
 	{ "all", OPTION_ALL, NULL, NULL, "everything" },
 	{ 0 },
 };

@@ -111,6 +111,7 @@ struct err *store_git_objects(struct store *s, const struct digest *key, char **
  * except trees that an image runs from. Uses are remembered to the day. Does not wait: ERR_SYSTEM if another
  * build holds the store. */
 struct err *store_clean(struct store *s, uint64_t keep_seconds, uint64_t *ret_freed_bytes) MUST_CHECK;
-/* Removes what was built here, except trees that an image runs from, and keeps what was fetched: the next
- * build does everything but download. */
+/* Removes what was built here: refs, the blobs that these name unless a ref of something fetched names them,
+ * too, and trees, except those that an image runs from. Keeps what was fetched: the next build does
+ * everything but download. If it is cut short, a later one removes the rest. */
 struct err *store_clean_built(struct store *s, uint64_t *ret_freed_bytes) MUST_CHECK;

@@ -17,12 +17,18 @@
 #include "base/text.h"
 #include "store/inside.h"
 
+struct digests {
+	struct digest *items;
+	size_t count, room;
+};
+
 struct walk {
 	const struct store *store;
 	time_t limit;
 	bool all;
 	uint64_t freed_bytes;
-	struct err *first; /* the first failed removal */
+	struct err *first;		  /* the first failed removal */
+	struct digests of_built, of_kept; /* that refs name: those that go, those that stay */
 };
 
 typedef void visit(struct walk *w, const char *path, const struct stat *st);
@@ -187,15 +193,65 @@ static struct err *drop_all_unused(struct walk *w)
 	return TAKE(w->first);
 }
 
-/* Keeps refs of what was fetched or only recoded: packs, and dates and indexes of archives. */
+/* Refs of what was fetched or only recoded stay: packs, and dates and indexes of archives. */
+static bool is_of_built(const char *path)
+{
+	return !strstr(path, "/refs/pack/") && !strstr(path, "/refs/archive");
+}
+
 static void drop_ref_of_built(struct walk *w, const char *path, const struct stat *st)
 {
-	if (!strstr(path, "/refs/pack/") && !strstr(path, "/refs/archive"))
+	if (is_of_built(path))
 		drop_unused(w, path, st);
 }
 
+/* Lists each digest that a ref has as a word, whatever it is of. */
+static void list_named(struct walk *w, const char *path, const struct stat *st)
+{
+	struct digests *all = is_of_built(path) ? &w->of_built : &w->of_kept;
+	AUTO_FREE char *text = NULL;
+	struct err *e = S_ISREG(st->st_mode) ? store_ref_load(path, &text) : NULL;
+	struct digest d;
+
+	if (w->first || all == &w->of_built)
+		err_free(e);
+	else
+		w->first = e; /* what it names would be taken for something that was built */
+	for (char *rest = text, *word; (word = strsep(&rest, " \n"));)
+		if (digest_parse(word, &d))
+			VEC_PUSH(all, d);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return memcmp(((const struct digest *)a)->bytes, ((const struct digest *)b)->bytes,
+		      sizeof((const struct digest *)a)->bytes);
+}
+
+/* No ref names what was downloaded, except those that stay: a lock does. */
+static void drop_named(struct walk *w)
+{
+	const struct digests *kept = &w->of_kept;
+	struct stat st;
+
+	if (kept->count)
+		qsort(kept->items, kept->count, sizeof *kept->items, compare);
+	for (size_t i = 0; i < w->of_built.count; i++) {
+		const struct digest *d = &w->of_built.items[i];
+		AUTO_FREE char *name = store_blob_name(d), *path = mem_printf("%s/%s", w->store->path, name);
+		bool stays = kept->count && bsearch(d, kept->items, kept->count, sizeof *d, compare);
+		if (!stays && !lstat(path, &st))
+			drop_unused(w, path, &st);
+	}
+}
+
+/* Blobs first: if a ref went before the blob that it names and the removal is cut short, no later one would
+ * know of the blob. */
 static struct err *drop_built(struct walk *w)
 {
+	TRY(each(w, "refs", 2, list_named));
+	TRY(TAKE(w->first));
+	drop_named(w);
 	TRY(each(w, "refs", 2, drop_ref_of_built));
 	TRY(each(w, "trees", 1, drop_tree));
 	return TAKE(w->first);
@@ -233,6 +289,8 @@ struct err *store_clean_built(struct store *s, uint64_t *ret_freed_bytes)
 	struct walk w = { .store = s, .all = true };
 	struct err *e = alone(s, &w, drop_built);
 
+	free(w.of_built.items);
+	free(w.of_kept.items);
 	*ret_freed_bytes = w.freed_bytes;
 	return e;
 }

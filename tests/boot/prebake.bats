@@ -122,7 +122,7 @@ oracle() {
 	sed -i 's/^sites: "..../sites: "0000/' "$WORK/true/demo.lock"
 	[[ $(digest) = "$after" && $(named) = sha256:0000* ]]
 	grep "this store lacks the sites' layer of" "$WORK/again.log"
-	# as it does when the file is there without its record, as after `mkbench clean --built`
+	# as it does when the file is there without its record
 	other=$("$MKBENCH" build --progress=json -o "$WORK/again" "$WORK/true/demo.yml" 2>/dev/null | jq -r '.layers[0].digest | ltrimstr("sha256:")')
 	sed -i "s/^sites: \".*\"/sites: \"$other\"/" "$WORK/true/demo.lock"
 	[[ $(digest) = "$after" && $(named) = "sha256:$other" ]]

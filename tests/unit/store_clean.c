@@ -192,6 +192,71 @@ static void cut_short(struct store *s)
 	store_close(s);
 }
 
+static void ref_to(struct store *s, const char *kind, const char *key, const struct digest *d,
+		   const char *rest)
+{
+	struct digest k = digest_of(key, strlen(key));
+	char hex[DIGEST_HEX];
+	AUTO_FREE char *text = mem_printf("%s%s", digest_hex(d, hex), rest);
+
+	ok(!store_ref_write(s, kind, &k, text));
+}
+
+/* The layers go with their refs; what was downloaded, and what was made of a download alone, stays. */
+static void built(struct store *s)
+{
+	struct digest layer = put(s, "layer"), other = put(s, "other layer"), input = put(s, "package"),
+		      pack = put(s, "pack"), index = put(s, "index");
+	char hex[DIGEST_HEX];
+	AUTO_FREE char *more = mem_printf(" 12 34\n%s 5", digest_hex(&other, hex));
+	uint64_t freed = 0;
+
+	ref_to(s, "build", "all", &layer, more);
+	ref_to(s, "sums", "of a folder", &pack, " 1:2 3");
+	ref_to(s, "archive-index", "packed", &index, "");
+	struct digest k = digest_of("package", 7);
+	AUTO_FREE char *text = mem_printf("pack 1 %s", digest_hex(&pack, hex));
+	ok(!store_ref_write(s, "pack", &k, text));
+	ok(!store_clean_built(s, &freed) && freed >= 2 * 512);
+	ok(!store_has(s, &layer) && !store_has(s, &other));
+	ok(store_has(s, &input) && store_has(s, &pack) && store_has(s, &index));
+	store_close(s);
+}
+
+/* One that is killed has removed no ref whose blob is there: the next one finds all of them. */
+static void built_cut_short(struct store *s)
+{
+	enum { BLOBS = 1500 };
+	struct digest *all = mem_array(BLOBS, sizeof *all);
+	uint64_t freed;
+	size_t left = 0;
+
+	for (size_t i = 0; i < BLOBS; i++) {
+		AUTO_FREE char *name = mem_printf("layer %zu", i);
+		struct digest key = digest_of(name, strlen(name));
+		char hex[DIGEST_HEX];
+		err_free(store_put(s, name, strlen(name), &all[i]));
+		err_free(store_ref_write(s, "layer", &key, digest_hex(&all[i], hex)));
+	}
+	store_close(s);
+	AUTO_FREE char *refs = mem_printf("%s/refs/layer", top);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct store *own = NULL;
+		_exit(store_open(top, &own) || store_clean_built(own, &freed));
+	}
+	while (count_files(refs) == BLOBS)
+		;
+	ok(!kill(pid, SIGKILL) && waitpid(pid, &(int){ 0 }, 0) == pid);
+	s = reopen(NULL);
+	ok(!store_clean_built(s, &freed) && count_files(refs) == 0);
+	for (size_t i = 0; i < BLOBS; i++)
+		left += store_has(s, &all[i]);
+	ok(left == 0);
+	free(all);
+	store_close(s);
+}
+
 static struct digest room(struct store *s, const char *name, char **ret_root, int *ret_fd)
 {
 	struct digest key = digest_of(name, strlen(name));
@@ -249,7 +314,9 @@ int main(void)
 	cache_in_turn(reopen(NULL));
 	git(reopen(NULL));
 	clean(reopen(NULL));
+	built(reopen(NULL));
 	cut_short(reopen(NULL));
+	built_cut_short(reopen(NULL));
 	rooms(reopen(NULL));
 	ok(!file_remove_tree(top));
 	return t_done();
