@@ -18,6 +18,7 @@ struct build_context {
 	struct store *store;
 	char *lock_path;
 	struct lock lock;
+	bool own_lock; /* see build/build_own_lock.h; set it before a build makes the lock */
 	struct plan plan;
 	struct app_source *sources;   /* one for each app of the recipe, after build_context_sources */
 	struct app_source *overrides; /* one for each override */
@@ -31,7 +32,8 @@ struct build_context {
 /* Reads the recipe and loads its services. */
 struct err *build_context_open(struct build_context *j, const char *recipe_path,
 			       enum progress_style style) MUST_CHECK;
-/* Reads the lock beside the recipe and makes the plan from it. ERR_RECIPE if the lock is out of date. */
+/* Reads the lock beside the recipe and makes the plan from it. ERR_RECIPE if the lock is out of date; one
+ * that is a build's own counts as absent then. */
 struct err *build_context_lock_read(struct build_context *j, bool *ret_found) MUST_CHECK;
 /* Uses the network: fetches the archives' indexes and the apps' sources, resolves, and makes the plan. */
 struct err *build_context_lock_choose(struct build_context *j) MUST_CHECK;
@@ -42,6 +44,8 @@ struct err *build_context_lock_make(struct build_context *j) MUST_CHECK;
  * there is no lock or it lacks a named one; ERR_RECIPE if the lock is out of date in anything else. */
 struct err *build_context_lock_update(struct build_context *j, const char *const *names,
 				      size_t count) MUST_CHECK;
+/* Adds packages that apps declare now and the lock that was read lacks, and writes it if there are any. */
+struct err *build_context_lock_add(struct build_context *j) MUST_CHECK;
 /* Fetches every app's source at the commit in the lock, or resolves it where the lock has none. */
 struct err *build_context_fetch(struct build_context *j) MUST_CHECK;
 /* Fetches every app's source as locked, and checks that each app has the apps it needs. ERR_BUILD if the file

@@ -8,8 +8,10 @@
 #include "build/app_packages.h"
 #include "build/app_runtime.h"
 #include "build/build_context.h"
+#include "build/build_own_lock.h"
 #include "build/build_programs.h"
 #include "build/build_runtime.h"
+#include "build/build_stale_lock.h"
 #include "fetch/archive.h"
 #include "recipe/lock_change.h"
 #include "recipe/runtime.h"
@@ -222,45 +224,11 @@ struct err *build_context_lock_make(struct build_context *j)
 	const struct service_step *steps;
 
 	TRY(build_context_lock_choose(j));
+	TRY(build_own_lock_mark(j));
 	TRY(lock_write(j->lock_path, &j->lock));
 	if (!service_pin_steps(j->services, &steps)) /* else it is written again once it is complete */
 		progress_note(j->progress, "wrote %s", j->lock_path);
 	return NULL;
-}
-
-static bool has_disk(const struct lock *l)
-{
-	for (size_t i = 0; i < l->package_count; i++)
-		if (l->packages[i].group == GROUP_DISK)
-			return true;
-	return false;
-}
-
-/* "app 'stock' has another ref, app 'shop' is new: run …" */
-static struct err *apps_changed(const struct build_context *j, const struct lock_change_set *changes)
-{
-	AUTO_TEXT struct text what = { 0 }, how = { 0 };
-
-	for (size_t i = 0; i < changes->count; i++) {
-		text_printf(&what, "%sapp '%s' %s", i ? ", " : "", changes->items[i].name,
-			    changes->items[i].what);
-		text_printf(&how, " --update %s", changes->items[i].name);
-	}
-	return err_new(ERR_RECIPE,
-		       "%s is out of date: %s: run 'mkbench lock%s %s', which leaves all else as it is, or "
-		       "'mkbench lock %s' to resolve again",
-		       j->lock_path, what.bytes, how.bytes, j->recipe_path, j->recipe_path);
-}
-
-/* Names the outputs, because a person does not expect them to change packages. */
-static const char *what_changed(const struct build_context *j)
-{
-	bool wanted = recipe_wants_disk(&j->recipe);
-
-	if (wanted == has_disk(&j->lock))
-		return "is out of date (the suite, archives, packages, framework or apps changed)";
-	return wanted ? "lacks the packages for a disk, which 'outputs' has now" :
-			"contains packages for a disk, but 'outputs' has no disk any more";
 }
 
 /* Whether the lock matches the recipe except for those changes, which are the caller's to free. */
@@ -273,21 +241,38 @@ static struct err *compare(const struct build_context *j, struct lock_change_set
 	*ret = (struct lock_change_set){ 0 };
 	if (digest_equal(&asked, &j->lock.asked) || lock_change_list(&j->lock, &j->recipe, names, count, ret))
 		return NULL;
-	return err_new(ERR_RECIPE, "%s %s: run 'mkbench lock %s' to resolve again", j->lock_path,
-		       what_changed(j), j->recipe_path);
+	return build_stale_lock(j);
+}
+
+static struct err *check(const struct build_context *j)
+{
+	struct lock_change_set changes;
+	struct err *e = compare(j, &changes);
+
+	if (!e && changes.count)
+		e = build_stale_lock_apps(j, &changes);
+	free(changes.items);
+	return e;
 }
 
 struct err *build_context_lock_read(struct build_context *j, bool *ret_found)
 {
-	struct lock_change_set changes;
-
 	TRY(lock_read(j->lock_path, &j->lock, ret_found));
 	if (!*ret_found)
 		return NULL;
-	struct err *e = compare(j, &changes);
-	if (!e && changes.count)
-		e = apps_changed(j, &changes);
-	free(changes.items);
+	j->own_lock = build_own_lock_is(j);
+	struct err *e = check(j);
+	if (e && j->own_lock) {
+		err_free(e);
+		progress_note(
+			j->progress,
+			"%s is from a build that did not end well, and the recipe has changed since: it "
+			"is not used",
+			j->lock_path);
+		lock_done(&j->lock);
+		*ret_found = false;
+		return NULL;
+	}
 	TRY(e);
 	plan_make(&j->recipe, &j->lock, &j->plan);
 	return NULL;
@@ -336,11 +321,23 @@ static struct err *release_all(struct build_context *j, const char *const *names
 				break;
 			}
 	if (!e && named < changes.count)
-		e = apps_changed(j, &changes);
+		e = build_stale_lock_apps(j, &changes);
 	for (size_t i = 0; !e && i < count; i++)
 		e = release(j, &changes, names[i], packages);
 	free(changes.items);
 	return e;
+}
+
+/* Writes a lock some of whose packages have moved. */
+static struct err *settle(struct build_context *j)
+{
+	TRY(app_runtime(j));
+	pin_apps(j);
+	j->lock.asked = asked_of(j);
+	plan_done(&j->plan);
+	plan_make(&j->recipe, &j->lock, &j->plan);
+	TRY(build_own_lock_mark(j));
+	return lock_write(j->lock_path, &j->lock);
 }
 
 static struct err *update(struct build_context *j, const char *const *names, size_t count,
@@ -349,12 +346,19 @@ static struct err *update(struct build_context *j, const char *const *names, siz
 	TRY(release_all(j, names, count, packages));
 	TRY(build_context_fetch(j));
 	TRY(move_packages(j, packages));
-	TRY(app_runtime(j));
-	pin_apps(j);
-	j->lock.asked = asked_of(j);
-	plan_done(&j->plan);
-	plan_make(&j->recipe, &j->lock, &j->plan);
-	return lock_write(j->lock_path, &j->lock);
+	return settle(j);
+}
+
+struct err *build_context_lock_add(struct build_context *j)
+{
+	struct names packages = { 0 };
+
+	TRY(build_context_fetch(j));
+	struct err *e = move_packages(j, &packages);
+	if (!e && packages.count)
+		e = settle(j);
+	free(packages.items);
+	return e;
 }
 
 struct err *build_context_lock_update(struct build_context *j, const char *const *names, size_t count)

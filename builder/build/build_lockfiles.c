@@ -37,10 +37,8 @@ static const struct service_step *step_of(const struct build_context *j, const c
 	return NULL;
 }
 
-struct err *build_lockfiles_check(const struct build_context *j, bool *ret_missing)
+static struct err *check(const struct build_context *j)
 {
-	const struct service_step *steps;
-
 	for (size_t i = 0; i < j->lock.pin_count; i++) {
 		const struct lock_pins *p = &j->lock.pins[i];
 		const struct service_step *step = step_of(j, p->name);
@@ -54,7 +52,6 @@ struct err *build_lockfiles_check(const struct build_context *j, bool *ret_missi
 			       "%s:%u:%u: the framework no longer uses pins '%s': run 'mkbench lock %s'",
 			j->lock_path, p->at.line, p->at.column, p->name, j->recipe_path);
 	}
-	*ret_missing = service_pin_steps(j->services, &steps) > j->lock.pin_count;
 	return NULL;
 }
 
@@ -72,6 +69,21 @@ void build_lockfiles_forget(struct build_context *j)
 			j->earlier[j->earlier_count++] = j->lock.pins[i];
 	}
 	j->lock.pin_count = kept;
+}
+
+struct err *build_lockfiles_check(struct build_context *j, bool *ret_missing)
+{
+	const struct service_step *steps;
+	struct err *e = check(j);
+	bool stale = e && j->own_lock;
+
+	if (stale) {
+		err_free(e);
+		e = NULL;
+		build_lockfiles_forget(j);
+	}
+	*ret_missing = stale || service_pin_steps(j->services, &steps) > j->lock.pin_count;
+	return e;
 }
 
 struct digest build_lockfiles_key(const struct build_context *j, const struct digest *below)

@@ -11,8 +11,9 @@
  * (build_context_sources). */
 void build_lockfiles_forget(struct build_context *j);
 /* Whether the lock lacks lock files that the framework asks for. ERR_RECIPE with the place in the lock for
- * one that nothing asks for, or whose apps' files have changed since. The sources must be there. */
-struct err *build_lockfiles_check(const struct build_context *j, bool *ret_missing) MUST_CHECK;
+ * one that nothing asks for, or whose apps' files have changed since; in a lock that is a build's own it is
+ * forgotten. The sources must be there. */
+struct err *build_lockfiles_check(struct build_context *j, bool *ret_missing) MUST_CHECK;
 /* Runs the steps that make missing lock files over that root, and writes the lock. */
 struct err *build_lockfiles(struct build_context *j, const struct layer_root *root) MUST_CHECK;
 /* Extends a key by the lock files; the key is unchanged if there are none. */

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "build/build_outputs.h"
 #include "build/build_layers.h"
+#include "build/build_own_lock.h"
 #include "build/build_result.h"
 #include "cmd/cmd.h"
 #include "build/build_context.h"
@@ -118,11 +119,15 @@ static struct err *build(struct build_context *j, const struct option_set *o, st
 		progress_note(j->progress, "a build step's root is this machine's root, because the kernel "
 					   "or the store's file system does not support id-mapped mounts");
 	TRY(build_context_lock_read(j, &locked));
+	j->own_lock |= !locked;
 	if (!locked)
 		TRY(build_context_lock_make(j));
+	else if (j->own_lock)
+		TRY(build_context_lock_add(j));
 	TRY(build_layers(j, layers));
 	*ret = mem_array(j->recipe.outputs.count, sizeof **ret);
-	return build_outputs(j, layers, o->folder, *ret);
+	TRY(build_outputs(j, layers, o->folder, *ret));
+	return build_own_lock_end(j);
 }
 
 static void free_results(const struct build_context *j, struct image_result *results)

@@ -193,10 +193,12 @@ static struct err *drop_all_unused(struct walk *w)
 	return TAKE(w->first);
 }
 
-/* Refs of what was fetched or only recoded stay: packs, and dates and indexes of archives. */
+/* Refs of what was fetched or only recoded stay: packs, and dates and indexes of archives; and what is known
+ * of a lock, which the store does not hold. */
 static bool is_of_built(const char *path)
 {
-	return !strstr(path, "/refs/pack/") && !strstr(path, "/refs/archive");
+	return !strstr(path, "/refs/pack/") && !strstr(path, "/refs/archive") &&
+	       !strstr(path, "/refs/own-lock/");
 }
 
 static void drop_ref_of_built(struct walk *w, const char *path, const struct stat *st)

@@ -9,7 +9,8 @@ load packages
 setup_file() {
 	lacks_ids && return 0
 	begin_packages
-	offer_packages base-files base-passwd tools
+	packaged more 1.0
+	offer_packages base-files base-passwd tools more
 }
 
 setup() {
@@ -249,6 +250,40 @@ words=home/frappe/frappe-bench/apps/words
 	[[ $output == *"notes.lock:"*":5: pins 'words' are out of date, because the apps' files changed: run 'mkbench lock notes.yml'" ]]
 	mkbench 0 lock notes.yml
 	grep -q pear notes.lock
+}
+
+@test "a lock that a build wrote which then failed follows recipe and apps, until a build ends well or a person locks" {
+	echo pear >../index/pears
+	framework | sed 's/cat {{cache}}.kept .*words"/exit 3"/' >own.yml
+	mkbench 5 build -o out notes.yml
+	grep -q apple notes.lock
+	local locked
+	locked=$(sha256sum notes.lock)
+	mkbench 5 build -o out notes.yml # nothing has changed
+	[ "$(sha256sum notes.lock)" = "$locked" ]
+	echo pears >a/wish
+	mkbench 5 build -o out notes.yml
+	grep -q pear notes.lock
+	sed -i '/suite: trixie/a\  packages: [tools]' notes.yml
+	mkbench 0 clean --built
+	mkbench 5 build -o out notes.yml
+	[[ $output == *"notes.lock is from a build that did not end well, and the recipe has changed since: it is not used"* ]]
+	run -1 grep -q 'name: more,' notes.lock
+	printf '[deploy.dependencies.apt]\npackages = ["more"]\n' >b/pyproject.toml
+	mkbench 5 build -o out notes.yml
+	[[ $output != *"did not end well"* ]]
+	grep -q 'name: more,' notes.lock
+	framework >own.yml
+	mkbench 0 build -o out notes.yml
+	echo fruit >a/wish
+	mkbench 3 build -o out notes.yml
+	rm notes.lock
+	framework | sed 's/cat {{cache}}.kept .*words"/exit 3"/' >own.yml
+	mkbench 5 build -o out notes.yml
+	mkbench 0 lock notes.yml
+	echo pears >a/wish
+	mkbench 3 build -o out notes.yml
+	[[ $output == *"pins 'words' are out of date"* ]]
 }
 
 @test "pins that nobody asks for, and malformed ones: one clear error each" {
