@@ -332,3 +332,14 @@ struct err *build_sites_use(struct build_context *j, const struct digest *blob)
 	err_free(e);
 	return NULL;
 }
+
+struct err *build_sites_forget(struct build_context *j)
+{
+	bool lacks;
+
+	TRY(lacks_named(j, &lacks));
+	if (!lacks)
+		return NULL;
+	j->lock.sites = (struct digest){ 0 };
+	return lock_write(j->lock_path, &j->lock);
+}

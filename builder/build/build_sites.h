@@ -41,3 +41,6 @@ struct err *build_sites_poured(struct build_context *j, const struct build_sites
  * used (store_clean, store_bundle_watch). The lock names the layer; if this store lacks that one, it is
  * another machine's: this is said and the lock is kept. */
 struct err *build_sites_use(struct build_context *j, const struct digest *blob) MUST_CHECK;
+/* For a lock in which something has moved: the layer that it names is forgotten if this store lacks it, and
+ * the next build names its own. Writes the lock. */
+struct err *build_sites_forget(struct build_context *j) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "build/build_layers.h"
 #include "build/build_lockfiles.h"
+#include "build/build_sites.h"
 #include "cmd/cmd.h"
 #include "build/build_context.h"
 #include "cmd/event_line.h"
@@ -28,13 +29,16 @@ struct wishes {
 	} updates;
 };
 
-static struct err *make(struct build_context *j, const struct wishes *w)
+/* old: the lock before; NULL: there was none. */
+static struct err *make(struct build_context *j, const struct wishes *w, const struct lock *old)
 {
+	AUTO_TEXT struct text moves = { 0 };
+
 	if (!w->updates.count)
 		return build_context_lock_make(j);
 	TRY(build_context_lock_update(j, w->updates.items, w->updates.count));
 	build_lockfiles_forget(j);
-	return NULL;
+	return old && lock_diff(old, &j->lock, &moves) ? build_sites_forget(j) : NULL;
 }
 
 static void print_moves(size_t count, const struct text *moves)
@@ -58,14 +62,14 @@ static json_t *list_moves(const struct text *moves)
 	return list;
 }
 
-static struct err *lock(struct build_context *j, const struct wishes *w)
+static struct err *lock(struct build_context *j, const struct wishes *w, const struct lock *old)
 {
 	const struct service_step *steps;
 	bool pins = service_pin_steps(j->services, &steps) > 0;
 
 	if (pins)
 		TRY(sandbox_enter_user_namespace());
-	TRY(make(j, w));
+	TRY(make(j, w, old));
 	return pins ? build_layers_lock(j) : NULL;
 }
 
@@ -104,7 +108,7 @@ static struct err *write_lock(const struct wishes *w)
 	struct err *unread = lock_read(j.lock_path, &old, &had);
 	had = had && !unread; /* an unreadable lock is made again */
 	err_free(unread);
-	struct err *e = lock(&j, w);
+	struct err *e = lock(&j, w, had ? &old : NULL);
 	if (!e)
 		report(&j, had ? &old : NULL, o->style == PROGRESS_JSON);
 	lock_done(&old);

@@ -127,6 +127,20 @@ oracle() {
 	sed -i "s/^sites: \".*\"/sites: \"$other\"/" "$WORK/true/demo.lock"
 	[[ $(digest) = "$after" && $(named) = "sha256:$other" ]]
 	grep "this store lacks the sites' layer of" "$WORK/again.log"
+	# until something moves in it: then no store has a layer for it
+	commit() { git -C "$WORK/true/demo" add . && git -C "$WORK/true/demo" -c user.name=a -c user.email=a@example.org commit -qm "$1"; }
+	git init -qb main "$WORK/true/demo"
+	commit one
+	sed -i 's|path: ./demo|git: ./demo\n    ref: main|' "$WORK/true/demo.yml"
+	"$MKBENCH" lock --update demo --progress=quiet "$WORK/true/demo.yml"
+	[[ -z $(named) ]]
+	after=$(digest)
+	[[ $after = sha256:* && $after = "$(named)" ]]
+	# and one that is here stays
+	echo 'body { color: black }' >>"$WORK/true/demo/demo/public/demo.css"
+	commit two
+	"$MKBENCH" lock --update demo --progress=quiet "$WORK/true/demo.yml" | grep -- '->'
+	[[ $(named) = "$after" && $(digest) = "$after" ]]
 }
 
 @test "a framework that does not say how a site is renewed is refused, with the recipe's line" {
