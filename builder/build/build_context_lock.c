@@ -224,8 +224,7 @@ struct err *build_context_lock_make(struct build_context *j)
 	const struct service_step *steps;
 
 	TRY(build_context_lock_choose(j));
-	TRY(build_own_lock_mark(j));
-	TRY(lock_write(j->lock_path, &j->lock));
+	TRY(build_own_lock_write(j));
 	if (!service_pin_steps(j->services, &steps)) /* else it is written again once it is complete */
 		progress_note(j->progress, "wrote %s", j->lock_path);
 	return NULL;
@@ -336,8 +335,7 @@ static struct err *settle(struct build_context *j)
 	j->lock.asked = asked_of(j);
 	plan_done(&j->plan);
 	plan_make(&j->recipe, &j->lock, &j->plan);
-	TRY(build_own_lock_mark(j));
-	return lock_write(j->lock_path, &j->lock);
+	return build_own_lock_write(j);
 }
 
 static struct err *update(struct build_context *j, const char *const *names, size_t count,

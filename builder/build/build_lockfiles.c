@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "build/build_own_lock.h"
 #include "build/build_parts.h"
 
 #define FILE_LIMIT (4u << 20)
@@ -365,7 +366,7 @@ struct err *build_lockfiles(struct build_context *j, const struct layer_root *ro
 		j->lock.pin_count++;
 	}
 	progress_done(j->progress, NULL);
-	TRY(lock_write(j->lock_path, &j->lock));
+	TRY(build_own_lock_write(j));
 	progress_note(j->progress, "wrote %s", j->lock_path);
 	return NULL;
 }

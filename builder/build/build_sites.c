@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "build/build_lookups.h"
+#include "build/build_own_lock.h"
 
 #define DUMP "usr/bin/mariadb-dump"
 #define PROGRAM "usr/lib/mkbench/prebake"
@@ -324,7 +325,7 @@ struct err *build_sites_use(struct build_context *j, const struct digest *blob)
 		return NULL;
 	}
 	j->lock.sites = *blob;
-	struct err *e = lock_write(j->lock_path, &j->lock);
+	struct err *e = build_own_lock_write(j);
 	if (e)
 		progress_note(j->progress,
 			      "%s does not name the layer of the sites, sha256:%.12s: it cannot be written",
@@ -341,5 +342,5 @@ struct err *build_sites_forget(struct build_context *j)
 	if (!lacks)
 		return NULL;
 	j->lock.sites = (struct digest){ 0 };
-	return lock_write(j->lock_path, &j->lock);
+	return build_own_lock_write(j);
 }

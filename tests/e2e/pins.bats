@@ -280,6 +280,13 @@ words=home/frappe/frappe-bench/apps/words
 	rm notes.lock
 	framework | sed 's/cat {{cache}}.kept .*words"/exit 3"/' >own.yml
 	mkbench 5 build -o out notes.yml
+	cp notes.lock theirs
+	echo "# theirs" >>theirs
+	mv theirs notes.lock # as a pull does
+	echo pear >a/wish
+	mkbench 3 build -o out notes.yml
+	[[ $output == *"pins 'words' are out of date"* ]]
+	echo fruit >a/wish
 	mkbench 0 lock notes.yml
 	echo pears >a/wish
 	mkbench 3 build -o out notes.yml
