@@ -208,7 +208,7 @@ static void dies_with_its_pipe(void)
 	ok(!pthread_create(&thread, NULL, close_later, &end));
 	struct err *e = sandbox_run(&s, (const char *const[]){ "sleep", seconds, NULL });
 	pthread_join(thread, NULL);
-	ok(err_code(e) == ERR_BUILD);
+	ok(e && err_kind(e) == ERR_BUILD);
 	err_free(e);
 	await(words, false);
 	close(life[0]);
