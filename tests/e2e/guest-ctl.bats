@@ -46,6 +46,7 @@ load room
 @test "a restart that is left by Ctrl-C goes on: nothing stays stopped" {
 	start_room
 	started
+	worker_catches
 	# The worker ends at its second TERM, which comes after three seconds.
 	in_room env --default-signal=INT "$room/bin/benchctl" restart 3>&- &
 	local asked=$!

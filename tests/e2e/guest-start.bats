@@ -185,6 +185,7 @@ fails_with() {
 	again() { echo "after the kill" >>"$room/data/service-logs/web.log"; sleep 0.5; grep -q '^web | after the kill$' "$log"; }
 	by=$outside until_true 300 again
 	[[ $(grep -c '^web | after the rotation$' "$log") = 1 ]]
+	worker_catches
 	end_room TERM
 	[[ $status = 0 ]]
 	grep -qE '^worker \| TERM 2' "$log" # up to the last line

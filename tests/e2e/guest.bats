@@ -43,6 +43,7 @@ secrets() {
 @test "an ordered stop: everything by itself, MariaDB last, clean; the next start keeps all" {
 	start_room
 	started
+	worker_catches
 	in_room "$repo/tests/guest/oracle" "$room" >"$room/before"
 	end_room TERM
 	[[ $status = 0 ]]

@@ -43,6 +43,11 @@ until_room() {
 
 started() { until_room "$room/bin/health" started && until_room "$room/bin/health" ready; }
 
+# Readiness does not wait for the worker: before it catches TERM (15), that ends it at once.
+worker_catches() {
+	until_room bash -c 'caught=$(sed -n "s/^SigCgt:\t*//p" "/proc/$(pgrep -of "program worker$")/status") && ((0x$caught >> 14 & 1))'
+}
+
 # Ends process 1 with a signal and waits for all to be over: its status is in $status.
 end_room() {
 	kill "-$1" "$init" 2>/dev/null || true
