@@ -16,11 +16,6 @@ struct crew {
 	struct err *failed;
 };
 
-struct member {
-	struct crew *crew;
-	unsigned number;
-};
-
 static bool may_begin(const struct crew *c, size_t job)
 {
 	for (size_t i = 0; i < job; i++)
@@ -60,15 +55,17 @@ static void end(struct crew *c, size_t job, struct err *e)
 	pthread_cond_broadcast(&c->changed);
 }
 
-static void *do_jobs(void *arg)
+/* As many parts of a pool as there are jobs, each takes one. */
+static struct err *do_one(void *arg, unsigned worker, size_t part)
 {
-	const struct member *m = arg;
-	struct crew *c = m->crew;
+	struct crew *c = arg;
+	size_t job;
 
+	(void)part;
 	pthread_mutex_lock(&c->lock);
-	for (size_t job; take(c, &job);) {
+	if (take(c, &job)) {
 		pthread_mutex_unlock(&c->lock);
-		struct err *e = c->order->work(c->order->arg, m->number, job);
+		struct err *e = c->order->work(c->order->arg, worker, job);
 		pthread_mutex_lock(&c->lock);
 		end(c, job, e);
 	}
@@ -83,20 +80,9 @@ struct err *job_order_run(unsigned size, const struct job_order *o)
 			  .lock = PTHREAD_MUTEX_INITIALIZER,
 			  .changed = PTHREAD_COND_INITIALIZER,
 			  .jobs = jobs };
-	struct member members[THREAD_POOL_MOST];
-	pthread_t threads[THREAD_POOL_MOST];
-	unsigned started = 1;
+	struct err *e = thread_pool_run(size, o->count, do_one, &c);
 
-	members[0] = (struct member){ &c, 0 };
-	for (; started < size && started < THREAD_POOL_MOST && started < o->count; started++) {
-		members[started] = (struct member){ &c, started };
-		if (pthread_create(&threads[started], NULL, do_jobs, &members[started]))
-			break;
-	}
-	do_jobs(&members[0]);
-	while (started > 1)
-		pthread_join(threads[--started], NULL);
 	pthread_cond_destroy(&c.changed);
 	pthread_mutex_destroy(&c.lock);
-	return c.failed;
+	return e ? e : c.failed;
 }
